@@ -1,0 +1,170 @@
+"""What a service is made of, and what it sees of the world while it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+from schemas.envelope import Envelope
+from schemas.message import Message
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from chassis.clock import Clock
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Instant: TypeAlias = datetime
+"""Always aware."""
+
+
+class Record(NamedTuple):
+    """One message as it came from Kafka; `timestamp` is the moment at which the broker appended it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    timestamp: Instant
+
+
+class Cause(NamedTuple):
+    """What makes something happen: its id, the story that it belongs to, and the moment by which it is judged."""
+
+    id: str
+    correlation: str
+    time: Instant
+    traceparent: str = ""
+
+
+class Foreign(NamedTuple):
+    """A record from outside that nobody has read yet, and the lane that it came in on."""
+
+    lane: str
+    record: Record
+
+
+class Heard(NamedTuple):
+    """A record of one of our own topics, read, and the lane that it came in on."""
+
+    lane: str
+    record: Record
+    envelope: Envelope
+    message: Message
+
+    @property
+    def cause(self) -> Cause:
+        """The lineage that whatever follows from this record inherits."""
+        envelope = self.envelope
+        return Cause(envelope.id, envelope.correlation, envelope.time, envelope.traceparent)
+
+
+class Say(NamedTuple):
+    """One message to publish: decided under the lock of `lane`, keyed by `key`, caused by `cause`."""
+
+    lane: str
+    topic: str
+    key: str
+    message: Message
+    cause: Cause
+
+
+class DeadLetter(NamedTuple):
+    """A record that could not be taken: `reason` is a machine's word, `detail` a person's, without personal data."""
+
+    lane: str
+    record: Record
+    reason: str
+    detail: str
+    subject: str | None = None
+
+
+@dataclass(slots=True)
+class Lane:
+    """A lane that is held, under its lock; `counters` are written back, `now` never steps back."""
+
+    name: str
+    ordinal: int
+    now: Instant
+    counters: dict[str, int]
+    caught_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One lane transaction, seen from the work done inside it: its connection and the lanes that it holds."""
+
+    connection: Connection
+    lanes: Mapping[str, Lane]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the work decided: what to say, in order, what could not be taken, and one word per item for the log."""
+
+    says: Sequence[Say] = ()
+    dead_letters: Sequence[DeadLetter] = ()
+    words: Sequence[str] = ()
+    fired: int = 0
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not an error
+    """Raised by work that cannot take one record: the record becomes a dead letter (internal: parks its ticket)."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        """`reason` is a machine's word, `detail` a person's; neither holds personal data."""
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+Work: TypeAlias = Callable[[Turn, Sequence[Heard | Foreign]], Awaitable[Outcome]]
+"""All that a service does, inside the transaction. Items are in order per lane; none at all means: look at timers."""
+
+
+class Publisher(Protocol):
+    """Puts a message on a topic and returns when the broker has acknowledged it."""
+
+    async def __call__(
+        self, topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an edge may use: the service's database, the clock, and a producer that waits for the broker."""
+
+    pool: Pool
+    clock: Clock
+    publish: Publisher
+
+
+Edge: TypeAlias = Callable[[Beside], Awaitable[None]]
+"""Runs beside the lanes for as long as the service runs; cancelled at its end; an exception ends the process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A topic that the service hears; foreign ones have a lane per topic and partition and are read by the work."""
+
+    topic: str
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service as its composition root describes it; `name` is also its schema, its role and its consumer group."""
+
+    name: str
+    inputs: Sequence[Input]
+    work: Work
+    policy: str = ""
+    timers: bool = False
+    migrations: Path | None = None
+    edges: Sequence[Edge] = field(default=())
