@@ -1,0 +1,47 @@
+"""The one base of everything that is put on a topic."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+MODELS: dict[str, type[Message]] = {}
+"""Every type of message by its type name, such as `liuhen.dispatch.dispatched.v1`."""
+
+
+class Message(BaseModel):
+    """A message as plain business JSON; its type name travels in the envelope.
+
+    A base class names its family once with `owner=`: under `class DispatchFact(Message, owner="dispatch")` the class
+    `Dispatched` is `liuhen.dispatch.dispatched.v1`. Readers tolerate fields that they do not know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    family: ClassVar[str] = ""
+    type_name: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, owner: str | None = None, **kwargs: Any) -> None:
+        """Take `owner` out of the class statement; pydantic hands it on below."""
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, owner: str | None = None, **kwargs: Any) -> None:
+        """Enter a concrete message into the registry; a class that names an owner is the base of a family."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if owner is not None:
+            cls.family = owner
+            return
+        cls.type_name = f"liuhen.{cls.family}.{_WORD.sub('-', cls.__name__).lower()}.v1"
+        if cls.type_name in MODELS:
+            msg = f"two messages are called {cls.type_name}"
+            raise TypeError(msg)
+        MODELS[cls.type_name] = cls
+
+    def to_json(self) -> bytes:
+        """Write the message as UTF-8 JSON without absent fields."""
+        return self.model_dump_json(exclude_none=True).encode()

@@ -1,0 +1,46 @@
+"""`liuhen.notices.v1`: what people were told. Owner: notify. No address and no text of a person stands in these."""
+
+from __future__ import annotations
+
+from schemas.message import Message
+from schemas.values import Code, Instant, TicketId
+
+
+class NoticeFact(Message, owner="notices"):
+    """A fact of one notice; `notice` is the idempotency key that every delivery attempt carries."""
+
+    ticket: TicketId
+    notice: str
+
+
+class NoticeRequested(NoticeFact):
+    """Somebody is to be told something: a template for an audience, by a way of delivery, not before an instant."""
+
+    audience: str
+    template: Code
+    way: Code
+    not_before: Instant
+
+
+class NoticeDelivered(NoticeFact):
+    """The notice was handed over and the other side took it."""
+
+    way: Code
+    attempts: int
+
+
+class NoticeAttemptFailed(NoticeFact):
+    """An attempt failed and will be repeated."""
+
+    way: Code
+    attempt: int
+    error: Code
+    next_at: Instant
+
+
+class NoticeGivenUp(NoticeFact):
+    """The notice could not be delivered; a person has to see to it."""
+
+    way: Code
+    attempts: int
+    error: Code

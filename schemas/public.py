@@ -1,0 +1,133 @@
+"""`liuhen.public.*`: what the outside hears. Written by dispatch (departments, callback agency) and intake (channels).
+
+Readers may see a message twice, and an old one after a newer one: keep the highest `ce_sequence` of each `ce_source`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.message import Message
+from schemas.values import (
+    CategoryCode,
+    Channel,
+    Clock,
+    Code,
+    Contact,
+    DepartmentCode,
+    Due,
+    Instant,
+    Kind,
+    Place,
+    Receipt,
+    RequesterKind,
+    Text,
+    TicketId,
+    TicketState,
+    Tier,
+    Value,
+)
+
+
+class PublicMessage(Message, owner="public"):
+    """A message of the published language."""
+
+
+class DueTime(Value):
+    """One due time that the department must keep."""
+
+    clock: Clock
+    due: Due
+
+
+class SharedNote(Value):
+    """A note that lead and supporters share."""
+
+    department: DepartmentCode | None = None
+    text: Text
+    plan: bool = False
+
+
+class Order(PublicMessage):
+    """All that one department must know about one of its orders, and what has just happened to it (`happened`).
+
+    Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket.
+    """
+
+    happened: Code
+    reason: str | None = None
+    ticket: TicketId
+    order: int
+    role: Literal["lead", "supporting", "none"]
+    state: TicketState
+    lead: DepartmentCode
+    supporting: tuple[DepartmentCode, ...] = ()
+    returnable: bool
+    kind: Kind
+    tier: Tier
+    category: CategoryCode | None = None
+    category_name: str | None = None
+    requester_kind: RequesterKind
+    contact: Contact
+    place: Place
+    text: Text
+    due: tuple[DueTime, ...] = ()
+    follow_ups: int = 0
+    supervised: bool = False
+    blocking_tasks: tuple[DepartmentCode, ...] = ()
+    notes: tuple[SharedNote, ...] = ()
+
+
+class ActionAnswer(PublicMessage):
+    """An action of the reader was refused: which one (`receipt`, the CloudEvent id), why, and what to do."""
+
+    receipt: Receipt
+    action: str
+    ticket: str | None = None
+    code: Code
+    field: str | None = None
+    reason: Text
+
+
+class CallbackRequest(PublicMessage):
+    """The callback agency is asked to call, is told a new time, or need not call any more."""
+
+    happened: Literal["requested", "appointed", "cancelled"]
+    ticket: TicketId
+    round: int
+    attempts: int
+    contact: Contact
+    text: Text
+    reply: Text | None = None
+    at: Instant | None = None
+
+
+class ReceiptGiven(PublicMessage):
+    """A submission was taken: the ticket's number, or the numbers of a visit's problems."""
+
+    receipt: Receipt
+    submission: str
+    channel: Channel | None = None
+    action: str
+    tickets: tuple[TicketId, ...] = ()
+
+
+class ReceiptRefused(PublicMessage):
+    """A submission was refused: the field, what was expected, and the reason in words."""
+
+    receipt: Receipt | None = None
+    submission: str | None = None
+    action: str
+    ticket: str | None = None
+    code: Code
+    field: str | None = None
+    reason: Text
+
+
+class TicketNews(PublicMessage):
+    """What the requester may know of a step of the ticket: progress, a question, a reply, the result."""
+
+    ticket: TicketId
+    happened: Code
+    state: TicketState
+    text: Text

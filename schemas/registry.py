@@ -1,0 +1,151 @@
+"""The topics, and which message stands on which: read once from `topics.yaml`, checked against the message classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import yaml
+
+from schemas import clocks, dispatch, inbound, notices, public, requests, tickets
+from schemas.message import MODELS, Message
+from schemas.values import Channel, Party, PartyKind
+
+TOPICS_FILE: Final = Path(__file__).with_name("topics.yaml")
+FAMILIES: Final = (inbound, tickets, dispatch, requests, clocks, notices, public)
+DEAD_LETTER_SUFFIX: Final = "-dlt"
+
+TICKETS: Final = "liuhen.tickets.v1"
+DISPATCH: Final = "liuhen.dispatch.v1"
+CLOCKS: Final = "liuhen.clocks.v1"
+NOTICES: Final = "liuhen.notices.v1"
+REQUESTS: Final = "liuhen.requests.v1"
+CALLBACKS: Final = "liuhen.public.callbacks.v1"
+
+_INBOUND_DEPARTMENT: Final = "liuhen.inbound.department."
+_ANSWERED_CHANNELS: Final = (*(channel.value for channel in Channel), "office", "callback")
+
+
+class TopicKind(StrEnum):
+    """Who writes and who reads: from outside, between services, to the outside, or what nobody could take."""
+
+    INBOUND = "inbound"
+    INTERNAL = "internal"
+    PUBLIC = "public"
+    DEAD_LETTER = "dead_letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic as it must exist on the broker."""
+
+    name: str
+    kind: TopicKind
+    owner: str
+    readers: tuple[str, ...]
+    partitions: int
+    config: Mapping[str, str]
+    messages: str
+
+
+def inbound_topic(party: Party) -> str:
+    """Name the topic that a party, and nobody else, writes."""
+    if party.kind is PartyKind.DEPARTMENT:
+        return f"{_INBOUND_DEPARTMENT}{party.department}.v1"
+    return f"liuhen.inbound.{party.kind}.v1"
+
+
+def party_of(topic: str) -> Party:
+    """Tell who speaks on an inbound topic; ValueError for any other topic."""
+    if topic.startswith(_INBOUND_DEPARTMENT):
+        code = topic.removeprefix(_INBOUND_DEPARTMENT).removesuffix(".v1")
+        return Party(kind=PartyKind.DEPARTMENT, department=code)
+    return Party(kind=PartyKind(topic.removeprefix("liuhen.inbound.").removesuffix(".v1")))
+
+
+def department_topic(department: str) -> str:
+    """Name the topic on which a department hears all that it must know."""
+    return f"liuhen.public.dispatch.{department}.v1"
+
+
+def channel_topic(channel: str) -> str:
+    """Name the topic on which a channel, the office or the callback agency hears answers."""
+    return f"liuhen.public.channel.{channel}.v1"
+
+
+def dead_letter_topic(topic: str) -> str:
+    """Name the topic of what could not be taken from a topic."""
+    return topic + DEAD_LETTER_SUFFIX
+
+
+def model_of(type_name: str) -> type[Message] | None:
+    """Find the class of a type name; None for a type that this version does not know."""
+    return MODELS.get(type_name)
+
+
+@cache
+def partitions() -> int:
+    """Tell how many partitions each internal topic has, which is how many lanes a service has."""
+    return int(_file()["partitions"])
+
+
+def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
+    """List every topic that must exist for these departments, dead-letter topics included, sorted by name."""
+    spelled = [topic for entry in _file()["topics"] for topic in _expand(entry, sorted(departments))]
+    dead = [
+        Topic(
+            dead_letter_topic(topic.name),
+            TopicKind.DEAD_LETTER,
+            topic.owner,
+            ("operators",),
+            1,
+            _config("internal", "forever"),
+            "",
+        )
+        for topic in spelled
+        if topic.kind in (TopicKind.INBOUND, TopicKind.INTERNAL)
+    ]
+    return tuple(sorted((*spelled, *dead), key=lambda topic: topic.name))
+
+
+@cache
+def _file() -> Mapping[str, Any]:
+    return MappingProxyType(yaml.safe_load(TOPICS_FILE.read_text(encoding="utf-8")))
+
+
+def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[Topic]:
+    kind = TopicKind(entry["kind"])
+    size, keep = ("inbound", "inbound") if kind is TopicKind.INBOUND else ("internal", "public")
+    if kind is TopicKind.INTERNAL:
+        keep = "forever"
+    name = entry["name"]
+    codes: Iterable[str] = ("",)
+    if "{department}" in name:
+        codes = departments
+    elif "{channel}" in name:
+        codes = _ANSWERED_CHANNELS
+    for code in codes:
+        yield Topic(
+            name.format(department=code, channel=code),
+            kind,
+            entry["owner"],
+            tuple(entry["readers"]),
+            int(entry.get("partitions", partitions())),
+            _config(size, keep),
+            entry.get("messages", "inbound"),
+        )
+
+
+def _config(size: str, keep: str) -> Mapping[str, str]:
+    return MappingProxyType(
+        {
+            "max.message.bytes": str(_file()["max_message_bytes"][size]),
+            "retention.ms": str(_file()["retention_ms"][keep]),
+            "cleanup.policy": "delete",
+        }
+    )

@@ -1,0 +1,106 @@
+"""`liuhen.requests.v1`: what one ticket asks of another, keyed by the other. Owner and only reader: dispatch."""
+
+from __future__ import annotations
+
+from schemas.message import Message
+from schemas.values import (
+    Actor,
+    CategoryCode,
+    Channel,
+    Code,
+    Contact,
+    DepartmentCode,
+    Kind,
+    Place,
+    Receipt,
+    RequesterKind,
+    Ruling,
+    Text,
+    TicketId,
+    Tier,
+)
+
+
+class TicketRequest(Message, owner="requests"):
+    """A request of `ticket` (the addressee) by `origin`."""
+
+    ticket: TicketId
+    origin: TicketId
+    by: Actor
+
+
+class TakeMerge(TicketRequest):
+    """Take `origin` in: it is the same requester's duplicate."""
+
+    requester: str | None = None
+    reason: Text
+    receipt: Receipt
+
+
+class MergeAnswered(TicketRequest):
+    """Whether `origin` took this ticket in; a refusal names the reason."""
+
+    taken: bool
+    reason: Text
+    receipt: Receipt
+
+
+class DropMerge(TicketRequest):
+    """`origin` goes its own way again."""
+
+
+class AdmitMember(TicketRequest):
+    """`origin` wants to join the incident that this ticket stands for."""
+
+    reason: Text | None = None
+    receipt: Receipt
+
+
+class MemberAnswered(TicketRequest):
+    """Whether the incident `origin` admitted this ticket."""
+
+    admitted: bool
+    reason: Text
+    receipt: Receipt
+
+
+class DismissMember(TicketRequest):
+    """`origin` leaves the incident that this ticket stands for."""
+
+
+class PassOnFix(TicketRequest):
+    """The incident `origin` reports one fix to its member."""
+
+    text: Text
+
+
+class EndOfMerged(TicketRequest):
+    """The ticket `origin` that took this one in came to its end, and so does this one."""
+
+    outcome: Code
+    ruling: Ruling
+    reply: Text | None = None
+
+
+class OpenPart(TicketRequest):
+    """Begin life as a part of `origin`."""
+
+    receipt: Receipt
+    channel: Channel
+    kind: Kind
+    requester_kind: RequesterKind
+    requester: str | None = None
+    contact: Contact
+    place: Place
+    text: Text
+    category: CategoryCode | None = None
+    tier: Tier
+    confidential: bool = False
+    accused: tuple[DepartmentCode, ...] = ()
+
+
+class ReportPart(TicketRequest):
+    """The part `origin` came to its end."""
+
+    outcome: Code
+    ruling: Ruling

@@ -1,0 +1,120 @@
+"""`liuhen.tickets.v1`: what came in at the door, validated. Owner: intake."""
+
+from __future__ import annotations
+
+from schemas.inbound import TicketAction
+from schemas.message import Message
+from schemas.values import (
+    CategoryCode,
+    Channel,
+    Code,
+    Contact,
+    DepartmentCode,
+    Instant,
+    Kind,
+    Party,
+    Person,
+    Place,
+    Position,
+    Receipt,
+    RequesterKind,
+    Text,
+    TicketId,
+    Tier,
+    Upstream,
+    VisitRef,
+)
+
+
+class TicketFact(Message, owner="tickets"):
+    """A fact of the door."""
+
+
+class Registered(TicketFact):
+    """A problem was recorded as a ticket; `requester` is a keyed hash that is equal for the same phone or account."""
+
+    ticket: TicketId
+    receipt: Receipt
+    channel: Channel
+    kind: Kind
+    requester_kind: RequesterKind
+    requester: str | None = None
+    contact: Contact
+    place: Place
+    text: Text
+    category: CategoryCode | None = None
+    tier: Tier | None = None
+    suggested_department: DepartmentCode | None = None
+    confidential: bool = False
+    accused: tuple[DepartmentCode, ...] = ()
+    upstream: Upstream | None = None
+    occurred_at: Instant
+    agent: Person | None = None
+    visit: VisitRef | None = None
+
+
+class Answered(TicketFact):
+    """A call was answered on the line (直办); the ticket is born closed."""
+
+    ticket: TicketId
+    receipt: Receipt
+    channel: Channel
+    kind: Kind
+    requester_kind: RequesterKind
+    requester: str | None = None
+    contact: Contact
+    place: Place | None = None
+    text: Text
+    category: CategoryCode | None = None
+    answer: Text
+    agent: Person
+
+
+class Visited(TicketFact):
+    """A household (a keyed hash) was visited; its problems are tickets of their own. Doubts flag it, never block it."""
+
+    receipt: Receipt
+    visitor: Code
+    unit: Code
+    household: str
+    position: Position
+    visited_at: Instant
+    tickets: tuple[TicketId, ...] = ()
+    doubts: tuple[Code, ...] = ()
+
+
+class DeviceRequested(TicketFact):
+    """A visitor asked to bind another device."""
+
+    receipt: Receipt
+    visitor: Code
+    reason: Text
+
+
+class DeviceBound(TicketFact):
+    """A visitor's account was bound to a device, by first use or on approval."""
+
+    receipt: Receipt
+    visitor: Code
+    approved_by: Person | None = None
+
+
+class ActionReceived(TicketFact):
+    """Somebody asked for something on a ticket that exists; whether it is legal there, dispatch decides."""
+
+    ticket: TicketId
+    receipt: Receipt
+    party: Party
+    action: TicketAction
+
+
+class SubmissionRefused(TicketFact):
+    """A submission could not be taken; its author is told the field and what was expected."""
+
+    receipt: Receipt
+    party: Party
+    action: str
+    code: Code
+    field: str | None = None
+    reason: Text
+    ticket: str | None = None

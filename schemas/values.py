@@ -1,0 +1,262 @@
+"""The words of the field, as types: each appears in messages, in code and in the rulebook under one name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+TEXT_LIMIT: Final = 20_000
+"""The longest text, in characters, that anybody may send in one field."""
+
+TicketId = Annotated[str, StringConstraints(pattern=r"^\d{14}$")]
+Receipt = Annotated[str, StringConstraints(pattern=r"^R[0-9A-HJKMNP-TV-Z]{12}$")]
+DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Instant = AwareDatetime
+
+
+class Value(BaseModel):
+    """A part of a message; unknown fields are tolerated, because readers are older than writers."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Channel(StrEnum):
+    """The way in by which a contact came, and on which its answers go back."""
+
+    HOTLINE = "hotline"
+    SURVEY = "survey"
+    WECHAT = "wechat"
+
+
+class Kind(StrEnum):
+    """What a contact wants: 咨询, 求助, 投诉, 举报, 建议, 表扬."""
+
+    CONSULT = "consult"
+    HELP = "help"
+    COMPLAIN = "complain"
+    REPORT = "report"
+    SUGGEST = "suggest"
+    PRAISE = "praise"
+
+
+class RequesterKind(StrEnum):
+    """Who asks: 个人, 企业, 匿名."""
+
+    RESIDENT = "resident"
+    ENTERPRISE = "enterprise"
+    ANONYMOUS = "anonymous"
+
+
+class Tier(StrEnum):
+    """How long a matter may take: 简单 1, 复杂 5, 特别复杂 15 working days; 紧急 in hours."""
+
+    SIMPLE = "simple"
+    COMPLEX = "complex"
+    PARTICULARLY_COMPLEX = "particularly_complex"
+    URGENT = "urgent"
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands; the regions beside it (first contact, supervision, …) have states of their own."""
+
+    REGISTERED = "registered"
+    SURVEY_REVIEW = "survey_review"
+    NEEDS_INFO = "needs_info"
+    PENDING_DISPATCH = "pending_dispatch"
+    DISPATCHED = "dispatched"
+    RETURN_REQUESTED = "return_requested"
+    ADJUDICATING = "adjudicating"
+    IN_PROGRESS = "in_progress"
+    SUSPENDED = "suspended"
+    HANDLED = "handled"
+    CALLBACK_PENDING = "callback_pending"
+    REWORK = "rework"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    ANSWERED = "answered"
+    NOT_ACCEPTED = "not_accepted"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    SPLIT = "split"
+    TRANSFERRED = "transferred"
+
+
+class PartyKind(StrEnum):
+    """Who may speak to the system: one inbound topic, or one for each department, is theirs alone."""
+
+    HOTLINE = "hotline"
+    SURVEY = "survey"
+    WECHAT = "wechat"
+    OFFICE = "office"
+    CALLBACK = "callback"
+    DEPARTMENT = "department"
+
+
+class Clock(StrEnum):
+    """The clocks of the rulebook; limits and owners stand in policy/limits.yaml under these names."""
+
+    CITIZEN = "citizen"
+    FIRST_CONTACT = "first_contact"
+    RETURN_WINDOW = "return_window"
+    HANDLING = "handling"
+    URGENT_FIRST_REPORT = "urgent_first_report"
+    SUPPORTING_TASK = "supporting_task"
+    SUPERVISION = "supervision"
+    REWORK = "rework"
+    CALLBACK_REVIEW = "callback_review"
+    COMMITMENT = "commitment"
+    NEEDS_INFO = "needs_info"
+    REOPEN_WINDOW = "reopen_window"
+    SUSPENSION = "suspension"
+    UNIT_PASS_ON = "unit_pass_on"  # noqa: S105 - the unit passes a ticket on; no password
+    SURVEY_OFFICE = "survey_office"
+    DISPATCHING = "dispatching"
+    RETURN_RULING = "return_ruling"
+    ADJUDICATION = "adjudication"
+    REVIEW = "review"
+    APPROVAL = "approval"
+    CALLBACK = "callback"
+
+
+class Solved(StrEnum):
+    """The citizen's answer to "is it solved?": 已解决, 部分解决, 未解决, 未评价."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    NOT = "not"
+    NOT_RATED = "not_rated"
+
+
+class Grade(StrEnum):
+    """The citizen's grade: 满意, 基本满意, 一般, 不满意, 未评价."""
+
+    SATISFIED = "satisfied"
+    FAIRLY = "fairly"
+    AVERAGE = "average"
+    DISSATISFIED = "dissatisfied"
+    NOT_RATED = "not_rated"
+
+
+class Contacted(StrEnum):
+    """The citizen's answer to "did the department contact you first?": 是, 否, 未评价."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_RATED = "not_rated"
+
+
+class Ruling(StrEnum):
+    """What the centre rules on closing (结案评判): 实际解决, 解释说明, 参考备案, 诉求过高, 未解决."""
+
+    SOLVED = "solved"
+    EXPLAINED = "explained"
+    FOR_REFERENCE = "for_reference"
+    UNREASONABLE = "unreasonable"
+    UNSOLVED = "unsolved"
+
+
+class Party(Value):
+    """Who speaks, as the topic says; `department` is set for departments and for nobody else."""
+
+    kind: PartyKind
+    department: DepartmentCode | None = None
+
+    def __str__(self) -> str:
+        """Name the party as in topic names and logs: `office`, `department:housing`."""
+        return f"{self.kind}:{self.department}" if self.department else self.kind.value
+
+
+class Person(Value):
+    """A named person of an office, a department or an agency; the id is the one in their own directory."""
+
+    id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: Name
+
+
+class Actor(Value):
+    """Who did something: a person of a party, or `by_rule` with the name of the policy or clock that did."""
+
+    party: Party | None = None
+    person: Person | None = None
+    by_rule: Code | None = None
+
+
+class Position(Value):
+    """A place on earth as a phone reports it: degrees (WGS 84) and accuracy in metres."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    accuracy: Annotated[float, Field(ge=0, le=100_000)]
+    at: Instant
+
+
+class Place(Value):
+    """Where the problem is: free text, and road and number or compound where they are known."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    road: Name | None = None
+    number: Annotated[int, Field(ge=1, le=99_999)] | None = None
+    compound: Name | None = None
+    subdistrict: DepartmentCode | None = None
+
+
+class Contact(Value):
+    """The personal data of a requester, apart from everything else, so that it can be sealed per person."""
+
+    name: Name | None = None
+    phone: Annotated[str, StringConstraints(max_length=20)] | None = None
+    wechat: Annotated[str, StringConstraints(max_length=64)] | None = None
+    address: Annotated[str, StringConstraints(max_length=300)] | None = None
+
+
+class Upstream(Value):
+    """The city hotline's own number and due time of a ticket that came down from it; the earlier due wins."""
+
+    number: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    due: Instant | None = None
+
+
+class VisitRef(Value):
+    """Which visit a survey ticket came from; the household itself stands in the contact."""
+
+    visitor: Code
+    unit: Code
+    visited_at: Instant
+
+
+class OfficialDue(Value):
+    """A due time that rests on published calendars alone."""
+
+    at: Instant
+
+
+class ProvisionalDue(Value):
+    """A due time that crosses into an unpublished year: it lies between these two instants."""
+
+    earliest: Instant
+    latest: Instant
+
+
+Due = OfficialDue | ProvisionalDue
+
+
+def remind_by(due: Due) -> datetime:
+    """Tell the instant that reminders go by: the due time, or the earliest that it can turn out to be."""
+    return due.at if isinstance(due, OfficialDue) else due.earliest
+
+
+def breach_by(due: Due) -> datetime:
+    """Tell the instant after which the clock has certainly been missed."""
+    return due.at if isinstance(due, OfficialDue) else due.latest
+
+
+def shifted(instant: datetime, *, seconds: float) -> datetime:
+    """Move an instant by real seconds."""
+    return instant + timedelta(seconds=seconds)
