@@ -12,12 +12,12 @@ from typing import Any, Final
 
 import yaml
 
-from schemas import clocks, dispatch, inbound, notices, public, requests, tickets
+from schemas import clocks, dispatch, inbound, notices, public, requests, rules, tickets
 from schemas.message import MODELS, Message
 from schemas.values import Channel, Party, PartyKind
 
 TOPICS_FILE: Final = Path(__file__).with_name("topics.yaml")
-FAMILIES: Final = (inbound, tickets, dispatch, requests, clocks, notices, public)
+FAMILIES: Final = (inbound, tickets, dispatch, requests, clocks, notices, rules, public)
 DEAD_LETTER_SUFFIX: Final = "-dlt"
 
 TICKETS: Final = "liuhen.tickets.v1"
@@ -25,6 +25,7 @@ DISPATCH: Final = "liuhen.dispatch.v1"
 CLOCKS: Final = "liuhen.clocks.v1"
 NOTICES: Final = "liuhen.notices.v1"
 REQUESTS: Final = "liuhen.requests.v1"
+RULES: Final = "liuhen.rules.v1"
 CALLBACKS: Final = "liuhen.public.callbacks.v1"
 
 _INBOUND_DEPARTMENT: Final = "liuhen.inbound.department."

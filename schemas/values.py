@@ -11,7 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 TEXT_LIMIT: Final = 20_000
 """The longest text, in characters, that anybody may send in one field."""
 
-TicketId = Annotated[str, StringConstraints(pattern=r"^\d{14}$")]
+TicketId = Annotated[str, StringConstraints(pattern=r"^\d{14}(-[1-9])?$")]
+"""The ticket's number: date, lane, sequence, check digit; a part of a split ticket adds its own digit."""
+
 Receipt = Annotated[str, StringConstraints(pattern=r"^R[0-9A-HJKMNP-TV-Z]{12}$")]
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]

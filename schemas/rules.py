@@ -1,0 +1,43 @@
+"""`liuhen.rules.v1`: a calendar or an order to derive again, copied to every partition. Owner: the office's command line.
+
+Each publication is a source of its own, `liuhen/rules/<version>`, with sequence 1 in each partition.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from schemas.message import Message
+from schemas.values import Clock, Code, Name, Person, Text, Value
+
+
+class RulesFact(Message, owner="rules"):
+    """A change of the rules that open clocks must follow; a named person answers for it."""
+
+    by: Person
+
+
+class NamedDay(Value):
+    """One day of a published calendar, in the terms of the holiday-cn format."""
+
+    name: Name
+    date: date
+    off: bool
+
+
+class CalendarPublished(RulesFact):
+    """The official calendar of a year arrived: provisional clocks are derived again."""
+
+    year: int
+    papers: tuple[str, ...] = ()
+    days: tuple[NamedDay, ...]
+    version: str
+
+
+class RederivationOrdered(RulesFact):
+    """Open clocks of these names (all when empty) are to be derived again under the policy that now stands."""
+
+    clocks: tuple[Clock, ...] = ()
+    policy: str
+    code: Code
+    reason: Text
