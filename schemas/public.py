@@ -102,6 +102,27 @@ class CallbackRequest(PublicMessage):
     at: Instant | None = None
 
 
+class DeskTask(PublicMessage):
+    """Something waits for a person of the office, or does not any more; the newest of a ticket and task counts.
+
+    `task` says what is asked: unit_pass_on, survey_office, dispatching, return_ruling, adjudication, extension,
+    suspension, review, task_review, commitment_check, supervision, callback_review.
+    """
+
+    task: Code
+    open: bool
+    ticket: TicketId
+    since: Instant
+    reason: str | None = None
+    department: DepartmentCode | None = None
+    suggestion: CategoryCode | None = None
+    category: CategoryCode | None = None
+    tier: Tier
+    kind: Kind
+    subdistrict: DepartmentCode | None = None
+    text: Text
+
+
 class ReceiptGiven(PublicMessage):
     """A submission was taken: the ticket's number, or the numbers of a visit's problems."""
 

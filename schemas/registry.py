@@ -27,6 +27,7 @@ NOTICES: Final = "liuhen.notices.v1"
 REQUESTS: Final = "liuhen.requests.v1"
 RULES: Final = "liuhen.rules.v1"
 CALLBACKS: Final = "liuhen.public.callbacks.v1"
+DESK: Final = "liuhen.public.desk.v1"
 
 _INBOUND_DEPARTMENT: Final = "liuhen.inbound.department."
 _ANSWERED_CHANNELS: Final = (*(channel.value for channel in Channel), "office", "callback")
