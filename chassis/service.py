@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from schemas.envelope import Envelope
 from schemas.message import Message
+from schemas.registry import Topic
 
 if TYPE_CHECKING:
     import asyncpg
@@ -87,13 +88,18 @@ class DeadLetter(NamedTuple):
 
 @dataclass(slots=True)
 class Lane:
-    """A lane that is held, under its lock; `counters` are written back, `now` never steps back."""
+    """A lane that is held, under its lock.
+
+    `counters` are written back; `now` never steps back; timers fire up to `horizon`, if there is one; `memory` lasts
+    for as long as nobody else wrote in the lane, so that what is remembered in it is what the database says.
+    """
 
     name: str
     ordinal: int
     now: Instant
     counters: dict[str, int]
-    caught_up: bool = False
+    horizon: Instant | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +111,21 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class TimerChanges:
+    """What a transaction did to timers: the earliest one set in each lane, and how late each fired one was."""
+
+    armed: Mapping[str, Instant] = field(default_factory=dict)
+    fired: Sequence[tuple[str, Instant]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What the work decided: what to say, in order, what could not be taken, and one word per item for the log."""
 
     says: Sequence[Say] = ()
     dead_letters: Sequence[DeadLetter] = ()
     words: Sequence[str] = ()
-    fired: int = 0
+    timers: TimerChanges = TimerChanges()
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not an error
@@ -150,21 +164,17 @@ Edge: TypeAlias = Callable[[Beside], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """A topic that the service hears; foreign ones have a lane per topic and partition and are read by the work."""
-
-    topic: str
-    foreign: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
-    """A service as its composition root describes it; `name` is also its schema, its role and its consumer group."""
+    """A service as its composition root describes it; `name` is also its schema, its role and its consumer group.
+
+    `inputs` are names of `topics`; those from outside have a lane per topic and partition and are read by the work.
+    """
 
     name: str
-    inputs: Sequence[Input]
+    inputs: Sequence[str]
+    topics: Sequence[Topic]
     work: Work
     policy: str = ""
     timers: bool = False
     migrations: Path | None = None
-    edges: Sequence[Edge] = field(default=())
+    edges: Sequence[Edge] = ()
