@@ -96,6 +96,18 @@ def partitions() -> int:
     return int(_file()["partitions"])
 
 
+def partitions_of(topic: str) -> int:
+    """Tell how many partitions a topic of ours has; LookupError for a name that the topics file does not know."""
+    if topic.endswith(DEAD_LETTER_SUFFIX):
+        return 1
+    for entry in _file()["topics"]:
+        head, _, rest = entry["name"].partition("{")
+        tail = rest.partition("}")[2]
+        if topic == entry["name"] or (rest and topic.startswith(head) and topic.endswith(tail)):
+            return int(entry.get("partitions", partitions()))
+    raise LookupError(f"no topic of ours is called {topic}")
+
+
 def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
     """List every topic that must exist for these departments, dead-letter topics included, sorted by name."""
     spelled = [topic for entry in _file()["topics"] for topic in _expand(entry, sorted(departments))]
