@@ -1,0 +1,68 @@
+"""Working days, office hours and the due times of clocks: pure arithmetic in Asia/Shanghai, time is an argument."""
+
+from worktime.calendar import Calendar, OutOfCalendarError, load_calendar, works
+from worktime.days import Day, Holiday, MakeUpDay, UnpublishedDay, Weekend, WorkingDay
+from worktime.due import Due, Held, Official, Provisional, breach_after, due, earlier_of, remaining, remind_by
+from worktime.hours import SHANGHAI, OfficeHours, Period
+from worktime.ledger import (
+    Budget,
+    Extension,
+    FreshStart,
+    Ledger,
+    Pause,
+    StartRule,
+    Unit,
+    calendar_days,
+    half_working_days,
+    hours_budget,
+    office_minutes,
+    working_days,
+)
+from worktime.notices import Notice, NoticeDay, NoticeError, parse_notice, read_notices
+from worktime.office import add_office_minutes, office_minutes_between, office_time_between, split_minutes
+
+__all__ = [
+    "SHANGHAI",
+    "Budget",
+    "Calendar",
+    "Day",
+    "Due",
+    "Extension",
+    "FreshStart",
+    "Held",
+    "Holiday",
+    "Ledger",
+    "MakeUpDay",
+    "Notice",
+    "NoticeDay",
+    "NoticeError",
+    "OfficeHours",
+    "Official",
+    "OutOfCalendarError",
+    "Pause",
+    "Period",
+    "Provisional",
+    "StartRule",
+    "Unit",
+    "UnpublishedDay",
+    "Weekend",
+    "WorkingDay",
+    "add_office_minutes",
+    "breach_after",
+    "calendar_days",
+    "due",
+    "earlier_of",
+    "half_working_days",
+    "hours_budget",
+    "load_calendar",
+    "office_minutes",
+    "office_minutes_between",
+    "office_time_between",
+    "parse_notice",
+    "read_notices",
+    "remaining",
+    "remind_by",
+    "split_minutes",
+    "working_days",
+    "works",
+]

@@ -1,0 +1,192 @@
+"""The due time of a ledger on a calendar.
+
+A budget is an amount of time that runs from the moment at which counting begins and stands still while paused. For
+hours and calendar days that is real time, for the other units office time. A budget of N working days is N times the
+office time of a day, counted from the midnight after receipt (or before it, where the day of receipt counts): without
+a pause it is used up at exactly the close of business of the N-th working day. A pause moves the deadline by exactly
+the office time that it covered between the beginning of counting and the deadline: minutes for minutes, nothing for a
+night, a weekend or the day of receipt. So a longer pause never shortens, a tiny one moves little, and no order of
+pauses matters; overlapping ones count once.
+
+Where the calendar is not official, the deadline is computed on its two extreme readings. Office time of the true
+calendar is never more than the earliest reading's and never less than the latest's, at any moment, so the true
+deadline lies between the two, pauses or not.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import Annotated, Final, Literal, assert_never
+
+from pydantic import AwareDatetime, Field
+
+from worktime.calendar import Calendar, Reading
+from worktime.days import Frozen
+from worktime.hours import SHANGHAI, OfficeHours, local
+from worktime.ledger import Ledger, Pause, StartRule, Unit
+from worktime.office import moment, position
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_HOUR: Final = 3_600_000_000
+_MINUTE: Final = 60_000_000
+_DAY: Final = timedelta(days=1)
+
+
+class Official(Frozen):
+    """The deadline, every day up to it settled by a published notice (or none needed)."""
+
+    kind: Literal["official"] = "official"
+    at: AwareDatetime
+
+
+class Provisional(Frozen):
+    """The bounds of a deadline that lies beyond the published notices; it is neither before nor after them."""
+
+    kind: Literal["provisional"] = "provisional"
+    earliest: AwareDatetime
+    latest: AwareDatetime
+
+
+class Held(Frozen):
+    """No deadline while a pause is open: paused since then, with so much of the budget left (in its kind of time)."""
+
+    kind: Literal["held"] = "held"
+    since: AwareDatetime
+    remaining: timedelta
+
+
+Due = Annotated[Official | Provisional | Held, Field(discriminator="kind")]
+
+
+def due(ledger: Ledger, calendar: Calendar, hours: OfficeHours) -> Due:
+    """When the clock runs out; raises OutOfCalendarError when that lies outside 2004 to 2050."""
+    begin = counting_from(ledger, hours)
+    pauses = ledger.live_pauses
+    budget = budget_micros(ledger, hours)
+    if not ledger.budget.unit.is_office_time:
+        end = _run(budget, begin, pauses, _real)
+        return end if isinstance(end, Held) else Official(at=_real_moment(end))
+    earliest = _office_due(budget, begin, pauses, calendar.earliest, hours)
+    if isinstance(earliest, Held) or calendar.is_official(earliest.date()):
+        return earliest if isinstance(earliest, Held) else Official(at=earliest)
+    latest = _office_due(budget, begin, pauses, calendar.latest, hours)
+    return latest if isinstance(latest, Held) else Provisional(earliest=earliest, latest=latest)
+
+
+def counting_from(ledger: Ledger, hours: OfficeHours) -> datetime:
+    """The moment from which the budget is counted: the last start, or the midnight that its start rule names."""
+    start = local(ledger.begins_at)
+    midnight = datetime.combine(start.date(), time(), SHANGHAI)
+    match ledger.budget.start:
+        case StartRule.MOMENT:
+            return start
+        case StartRule.DAY_AFTER:
+            return midnight + _DAY
+        case StartRule.SAME_DAY:
+            too_late = ledger.budget.unit is Unit.WORKING_DAYS and start.time() >= hours.close
+            return midnight + _DAY if too_late else midnight
+        case _:
+            assert_never(ledger.budget.start)
+
+
+def budget_micros(ledger: Ledger, hours: OfficeHours) -> int:
+    """Budget and the extensions that count, in microseconds of the budget's kind of time."""
+    granted = sum(_micros(extension.unit, extension.amount, hours) for extension in ledger.live_extensions)
+    return _micros(ledger.budget.unit, ledger.budget.amount, hours) + granted
+
+
+def remaining(ledger: Ledger, now: datetime, calendar: Calendar, hours: OfficeHours) -> timedelta:
+    """What is left of the budget at a moment, in its kind of time; below zero it is overrun by as much."""
+    at = partial(position, reading=calendar.likely, hours=hours) if ledger.budget.unit.is_office_time else _real
+    cursor, left, end = at(counting_from(ledger, hours)), budget_micros(ledger, hours), at(now)
+    for pause in ledger.live_pauses:
+        start = at(pause.start)
+        if start >= end:
+            break
+        left -= max(start - cursor, 0)
+        cursor = max(cursor, end if pause.end is None else min(at(pause.end), end))
+    return timedelta(microseconds=left - max(end - cursor, 0))
+
+
+def remind_by(found: Due) -> datetime | None:
+    """The deadline that reminders go by: the earliest possible; None while paused."""
+    match found:
+        case Official():
+            return found.at
+        case Provisional():
+            return found.earliest
+        case Held():
+            return None
+        case _:
+            assert_never(found)
+
+
+def breach_after(found: Due) -> datetime | None:
+    """The moment after which the clock is certainly overrun: the latest possible deadline; None while paused."""
+    match found:
+        case Official():
+            return found.at
+        case Provisional():
+            return found.latest
+        case Held():
+            return None
+        case _:
+            assert_never(found)
+
+
+def earlier_of(one: Due, other: Due) -> Due:
+    """The due time when the earlier of two binds, bounds and all; a held clock binds nothing while the other runs."""
+    if isinstance(one, Held) or isinstance(other, Held):
+        return other if isinstance(one, Held) else one
+    (early, late), (early_too, late_too) = _bounds(one), _bounds(other)
+    earliest, latest = min(early, early_too), min(late, late_too)
+    return Official(at=earliest) if earliest == latest else Provisional(earliest=earliest, latest=latest)
+
+
+def _bounds(found: Official | Provisional) -> tuple[datetime, datetime]:
+    return (found.at, found.at) if isinstance(found, Official) else (found.earliest, found.latest)
+
+
+def _micros(unit: Unit, amount: int, hours: OfficeHours) -> int:
+    match unit:
+        case Unit.HOURS:
+            return amount * _HOUR
+        case Unit.CALENDAR_DAYS:
+            return amount * 24 * _HOUR
+        case Unit.OFFICE_MINUTES:
+            return amount * _MINUTE
+        case Unit.HALF_WORKING_DAYS:
+            return amount * hours.length // 2
+        case Unit.WORKING_DAYS:
+            return amount * hours.length
+        case _:
+            assert_never(unit)
+
+
+def _real(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _real_moment(at: int) -> datetime:
+    return (_EPOCH + timedelta(microseconds=at)).astimezone(SHANGHAI)
+
+
+def _office_due(
+    budget: int, begin: datetime, pauses: Iterable[Pause], reading: Reading, hours: OfficeHours
+) -> datetime | Held:
+    end = _run(budget, begin, pauses, partial(position, reading=reading, hours=hours))
+    return end if isinstance(end, Held) else moment(end, reading, hours)
+
+
+def _run(budget: int, begin: datetime, pauses: Iterable[Pause], at: Callable[[datetime], int]) -> int | Held:
+    cursor, left = at(begin), budget
+    for pause in pauses:
+        start = at(max(pause.start, begin))
+        if start - cursor >= left:
+            break
+        left -= max(start - cursor, 0)
+        if pause.end is None:
+            return Held(since=pause.start, remaining=timedelta(microseconds=left))
+        cursor = max(cursor, at(pause.end))
+    return cursor + left
