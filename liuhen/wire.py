@@ -1,4 +1,4 @@
-"""How anybody outside speaks and listens: a CloudEvent to one's own inbound topic, one's public topics from the start."""
+"""How anybody outside speaks and listens: CloudEvents to one's own inbound topic, one's public topics from the start."""
 
 from __future__ import annotations
 
