@@ -1,4 +1,4 @@
-"""How anybody outside speaks and listens: CloudEvents to one's own inbound topic, one's public topics from the start."""
+"""How anybody outside speaks and listens: CloudEvents to an inbound topic, public topics from their start."""
 
 from __future__ import annotations
 
