@@ -1,0 +1,55 @@
+"""Ports are looked at before anything starts."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from liuhen.errors import SaidClearly
+from liuhen.local.settings import variable
+
+HOST = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    """Return whether something new could listen on the port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def require_free(ports: Mapping[str, int], needed: Iterable[str]) -> None:
+    """Say clearly which of the needed ports cannot be had, by number, by name and by the variable that moves it."""
+    names = tuple(needed)
+    times = Counter(ports[name] for name in names)
+    for name in names:
+        port = ports[name]
+        if not 1 <= port <= 65535:  # noqa: PLR2004 - the largest port
+            raise SaidClearly(f"Port {port} ({name}) does not exist. Set {variable(name)} or LIUHEN_PORT_SHIFT.")
+        if times[port] > 1:
+            raise SaidClearly(f"Port {port} ({name}) is asked for twice. Set {variable(name)} to another one.")
+        if not is_free(port):
+            raise SaidClearly(
+                f"Port {port} ({name}) is taken by another process. "
+                f"Set {variable(name)} to a free port, or LIUHEN_PORT_SHIFT to move all of them."
+            )
+
+
+def free_ports(names: Iterable[str]) -> dict[str, int]:
+    """Return a port for each name that nobody listens on, all of them different."""
+    held: list[socket.socket] = []
+    try:
+        chosen: dict[str, int] = {}
+        for name in names:
+            held.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            held[-1].bind((HOST, 0))
+            chosen[name] = held[-1].getsockname()[1]
+        return chosen
+    finally:
+        for probe in held:
+            probe.close()

@@ -1,0 +1,55 @@
+"""What an instance remembers on disk about itself: which processes it started, in order."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from liuhen.errors import SaidClearly
+from liuhen.local.process import Identity, Started
+
+
+class State(BaseModel):
+    """The processes of an instance in the order of their start, and whose end ends them all (None: nobody's)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    owner: Identity | None = None
+    ports: dict[str, int] = {}
+    processes: tuple[Started, ...] = ()
+
+
+def read_state(home: Path) -> State:
+    """Return what is remembered; nothing where nothing ran."""
+    try:
+        return State.model_validate_json((home / "state.json").read_bytes())
+    except FileNotFoundError:
+        return State()
+
+
+def write_state(home: Path, state: State) -> None:
+    """Remember, all or nothing."""
+    new = home / "state.json.new"
+    new.write_text(state.model_dump_json(indent=2), "utf-8")
+    new.replace(home / "state.json")
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold the instance: nobody else starts or ends anything of it meanwhile."""
+    home.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise SaidClearly(f"Somebody is starting or ending the instance {home.name!r} right now.") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
