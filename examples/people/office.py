@@ -1,0 +1,172 @@
+"""The hotline centre and the survey office: read the desk topic, act under named people of the rulebook."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+from examples.people.agenda import Agenda, chance
+from examples.people.surroundings import Surroundings
+from liuhen.wire import Voice, hear, producer
+from schemas.inbound import (
+    Adjudicate,
+    Assign,
+    CheckCommitment,
+    EndSupervision,
+    OfficeAction,
+    PassOn,
+    Review,
+    RuleOnExtension,
+    RuleOnReturn,
+    RuleOnSuspension,
+    SettleAtUnit,
+)
+from schemas.policy import Assignment, responsible
+from schemas.policy.codes import Role
+from schemas.public import DeskTask
+from schemas.registry import DESK
+from schemas.values import Party, PartyKind, Person, Tier
+
+_QUICK: Final = frozenset({"unit_pass_on", "survey_office", "dispatching"})
+_WHO: Final[Mapping[str, Role]] = {
+    "unit_pass_on": Role.SURVEY_CLERK,
+    "survey_office": Role.SURVEY_CLERK,
+    "dispatching": Role.DISPATCHER,
+    "return_ruling": Role.DISPATCHER,
+    "adjudication": Role.REFEREE,
+    "extension": Role.APPROVER,
+    "suspension": Role.APPROVER,
+    "review": Role.REVIEWER,
+    "task_review": Role.REVIEWER,
+    "commitment_check": Role.SUPERVISOR,
+    "supervision": Role.SUPERVISOR,
+    "callback_review": Role.SUPERVISOR,
+}
+
+
+class Office:
+    """The desk at work."""
+
+    def __init__(self, voice: Voice, agenda: Agenda, around: Surroundings) -> None:
+        """Work with one voice under the people that the rulebook names."""
+        self._voice = voice
+        self._agenda = agenda
+        self._around = around
+        self._habits: Mapping[str, Any] = around.habits_of("office")
+        self._open: dict[tuple[str, str], DeskTask] = {}
+
+    def take(self, task: DeskTask) -> None:
+        """Read one message of the desk topic."""
+        place = (task.ticket, task.task)
+        if not task.open:
+            self._open.pop(place, None)
+            return
+        self._open[place] = task
+        dice = chance(self._around.seed, "office", *place, task.since)
+
+        async def deed() -> None:
+            if self._open.get(place) == task:
+                action = self._decide(task, dice)
+                if action is not None:
+                    await self._voice.say(action)
+
+        self._agenda.at(self._around.days.later(task.since, self._minutes(task, dice)), deed)
+
+    def _minutes(self, task: DeskTask, dice: Random) -> float:
+        if dice.random() < self._habits["slow"]:
+            return dice.uniform(*self._habits["slow_minutes"])
+        return dice.uniform(*self._habits["desk_minutes" if task.task in _QUICK else "ruling_minutes"])
+
+    def _person(self, role: Role) -> Person:
+        person = next(each for each in self._around.rules.office.people if role in each.roles)
+        return Person(id=person.id, name=person.name)
+
+    def _decide(self, task: DeskTask, dice: Random) -> OfficeAction | None:
+        who = self._person(_WHO.get(task.task, Role.DISPATCHER))
+        decisions: Mapping[str, Callable[[DeskTask, Random, Person], OfficeAction]] = {
+            "unit_pass_on": self._pass_on,
+            "survey_office": self._pass_on,
+            "dispatching": self._assign,
+            "return_ruling": self._rule_on_return,
+            "adjudication": self._adjudicate,
+            "extension": self._rule_on_extension,
+            "suspension": self._rule_on_suspension,
+            "review": self._review,
+            "task_review": self._review,
+            "commitment_check": self._check,
+            "supervision": self._end_supervision,
+            "callback_review": self._end_supervision,
+        }
+        decision = decisions.get(task.task)
+        return decision(task, dice, who) if decision else None
+
+    def _lead(self, task: DeskTask, dice: Random, *, besides: str | None = None) -> str:
+        excluded = frozenset({besides} if besides else ())
+        answer = responsible(self._around.rules, task.category or task.suggestion, task.subdistrict, excluded)
+        if isinstance(answer, Assignment):
+            return answer.lead
+        bodies = [each.code for each in self._around.rules.departments if each.code != besides]
+        return dice.choice(bodies)
+
+    def _pass_on(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        if task.task == "unit_pass_on" and dice.random() < 0.1:  # noqa: PLR2004 - one in ten is settled on the spot
+            return SettleAtUnit(ticket=task.ticket, by=who, reply="走访单位已当场协调解决。")
+        return PassOn(ticket=task.ticket, by=who)
+
+    def _assign(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        category = task.category or task.suggestion or dice.choice(self._around.rules.categories).code
+        return Assign(ticket=task.ticket, by=who, lead=self._lead(task, dice), category=category)
+
+    def _rule_on_return(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        if dice.random() < self._habits["uphold_return"]:
+            lead = self._lead(task, dice, besides=task.department)
+            return RuleOnReturn(ticket=task.ticket, by=who, upheld=True, reason="职责界定清楚，同意退单。", lead=lead)
+        return RuleOnReturn(ticket=task.ticket, by=who, upheld=False, reason="属你单位职责，请继续办理。")
+
+    def _adjudicate(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        reason = "经确责会商，由该单位牵头办理，不得再退。"
+        return Adjudicate(ticket=task.ticket, by=who, lead=self._lead(task, dice), reason=reason)
+
+    def _rule_on_extension(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        if dice.random() < self._habits["grant_extension"]:
+            return RuleOnExtension(ticket=task.ticket, by=who, granted=True, days=3, reason="情况属实，同意延期。")
+        return RuleOnExtension(ticket=task.ticket, by=who, granted=False, reason="理由不充分，请按期办结。")
+
+    def _rule_on_suspension(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        if dice.random() < self._habits["grant_suspension"]:
+            until = self._agenda.clock.now() + timedelta(days=4)
+            return RuleOnSuspension(ticket=task.ticket, by=who, granted=True, until=until, reason="同意挂账。")
+        return RuleOnSuspension(ticket=task.ticket, by=who, granted=False, reason="不具备挂账条件。")
+
+    def _review(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        department = task.department if task.task == "task_review" else None
+        if task.tier is not Tier.URGENT and dice.random() < self._habits["send_back"]:
+            reason = "答复未说明处理结果，请补充。"
+            return Review(ticket=task.ticket, by=who, accepted=False, reason=reason, department=department)
+        return Review(ticket=task.ticket, by=who, accepted=True, department=department)
+
+    def _check(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        kept = dice.random() < 0.8  # noqa: PLR2004 - four promises of five are kept
+        return CheckCommitment(ticket=task.ticket, by=who, kept=kept, note="已现场核查。")
+
+    def _end_supervision(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
+        return EndSupervision(ticket=task.ticket, by=who, result="已按要求整改，督办结束。")
+
+
+async def work(around: Surroundings) -> None:
+    """Let the office work until cancelled."""
+    agenda = Agenda(around.time)
+    async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
+        voice = Voice(shared, Party(kind=PartyKind.OFFICE), "examples/office", around.time.now)
+        office = Office(voice, agenda, around)
+        tasks.create_task(agenda.keep())
+        async for news in hear(around.kafka, [DESK]):
+            if isinstance(news.message, DeskTask):
+                office.take(news.message)
+
+
+if __name__ == "__main__":
+    asyncio.run(work(Surroundings()))

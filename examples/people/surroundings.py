@@ -1,0 +1,65 @@
+"""What every simulated party is given: where the broker is, the shared clock, the rulebook, habits and a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.clock import Clock
+from examples.people.agenda import Days
+from schemas.policy import Policy, load_policy
+from schemas.values import Person
+from worktime.calendar import Calendar
+from worktime.hours import OfficeHours, Period
+
+
+class Surroundings(BaseSettings):
+    """Addresses from LIUHEN_* variables, as the runner writes them into its env file."""
+
+    model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", arbitrary_types_allowed=True)
+
+    kafka: str
+    clock: str = "real"
+    policy: Path = Path("policy")
+    seed: int = 12345
+    habits: Path = Path(__file__).with_name("habits.yaml")
+
+    @cached_property
+    def time(self) -> Clock:
+        """The clock that everyone shares."""
+        return Clock.parse(self.clock)
+
+    @cached_property
+    def rules(self) -> Policy:
+        """The rulebook, which is public."""
+        return load_policy(self.policy)
+
+    @cached_property
+    def days(self) -> Days:
+        """Working time as the office keeps it."""
+        hours = OfficeHours(
+            periods=tuple(Period(opens=part.opens, closes=part.closes) for part in self.rules.office.hours)
+        )
+        return Days(Calendar.published(), hours)
+
+    def habits_of(self, party: str) -> dict[str, Any]:
+        """The habits of one kind of party."""
+        habits: dict[str, dict[str, Any]] = yaml.safe_load(self.habits.read_text(encoding="utf-8"))
+        return habits[party]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Named people of a department, made from its code."""
+
+    names: tuple[str, ...] = ("陈立", "周敏", "吴建国", "郑晓梅", "孙浩", "朱莉")
+
+    def of(self, department: str, number: int) -> Person:
+        """One person of a department."""
+        at = number % len(self.names)
+        return Person(id=f"{department}-{at + 1}", name=self.names[at])
