@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 Headers = list[tuple[str, bytes]]
@@ -18,6 +20,11 @@ _NAMESPACE: Final = UUID("6f2b3f0e-5c0f-5d0a-9a53-1b0d4a6b1e77")
 _REQUIRED: Final = ("specversion", "id", "source", "type")
 _LIMIT: Final = 512
 _SEQUENCE_DIGITS: Final = 18
+_TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_READ: Final[tuple[str, ...]] = (
+    *("specversion", "id", "source", "type", "time", "subject", "sequence"),
+    *("correlationid", "causationid", "policyversion", "traceparent"),
+)
 
 
 class EnvelopeError(ValueError):
@@ -88,30 +95,53 @@ def partition_of(key: str, partitions: int) -> int:
     return zlib.crc32(key.encode()) % partitions
 
 
-def decode(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> tuple[Envelope, bytes]:
+def decode(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> tuple[Envelope, bytes]:
     """Read a message in either mode of the Kafka binding: its envelope, and its business JSON.
 
-    Raises EnvelopeError, which names the attribute, for anything that is not a CloudEvent.
+    Raises EnvelopeError, which names the attribute, for anything that is not a CloudEvent. A `traceparent` that cannot
+    be read is left out: tracing never costs a message.
     """
     if value is None:
         raise EnvelopeError("value", "a JSON object, not null")
     attributes: dict[str, str] = {}
-    content_type = ""
     for name, raw in headers:
         lowered = name.lower()
-        if not lowered.startswith("ce_") and lowered not in ("content-type", "traceparent"):
-            continue
-        text = _header_text(lowered, raw)
-        if lowered == "content-type":
-            content_type = text
-            continue
-        attribute = lowered.removeprefix("ce_")
-        if attribute in attributes:
-            raise EnvelopeError(lowered, "once, not twice")
-        attributes[attribute] = text
-    if content_type.startswith(STRUCTURED):
+        if lowered == "traceparent":
+            attributes[lowered] = _trace(raw)
+        elif lowered.startswith("ce_") or lowered == "content-type":
+            if lowered in attributes:
+                raise EnvelopeError(lowered, "once, not twice")
+            attributes[lowered] = _header_text(lowered, raw)
+    content_type = attributes.pop("content-type", "application/json").partition(";")[0].strip().lower()
+    if content_type == STRUCTURED:
         return _structured(value)
-    return envelope_of(attributes), value
+    if content_type != "application/json" and not content_type.endswith("+json"):
+        raise EnvelopeError("content-type", f"application/json or {STRUCTURED}")
+    if content_type.startswith("application/cloudevents"):
+        raise EnvelopeError("content-type", f"one event, {STRUCTURED}")
+    return envelope_of({name.removeprefix("ce_"): text for name, text in attributes.items()}), value
+
+
+def claimed(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> tuple[str, str] | None:
+    """Find source and id of a message that `decode` refused, so that its author can be answered; never raises.
+
+    None when either is missing, doubled or unreadable: then nobody can be told which message was meant.
+    """
+    found: dict[str, list[str]] = {"ce_source": [], "ce_id": []}
+    try:
+        for name, raw in headers:
+            lowered = name.lower()
+            if lowered in found:
+                found[lowered].append(_header_text(lowered, raw))
+        if not any(found.values()) and value is not None:
+            event = _json_object(value)
+            found = {f"ce_{name}": [_attribute(name, event.get(name))] for name in ("source", "id")}
+    except EnvelopeError:
+        return None
+    sources, ids = found["ce_source"], found["ce_id"]
+    if len(sources) == len(ids) == 1 and sources[0] and ids[0]:
+        return sources[0], ids[0]
+    return None
 
 
 def envelope_of(attributes: Mapping[str, str]) -> Envelope:
@@ -149,21 +179,46 @@ def _header_text(name: str, raw: bytes | None) -> str:
     return text
 
 
+def _trace(raw: bytes | None) -> str:
+    return raw.decode() if raw is not None and _TRACEPARENT.fullmatch(raw) else ""
+
+
 def _structured(value: bytes) -> tuple[Envelope, bytes]:
+    event = _json_object(value)
+    attributes = {name: _attribute(name, event[name]) for name in _READ if name in event and event[name] is not None}
+    attributes["traceparent"] = _trace(attributes.get("traceparent", "").encode())
+    return envelope_of(attributes), _data(event)
+
+
+def _json_object(value: bytes) -> dict[str, Any]:
     try:
         event = json.loads(value)
     except (ValueError, RecursionError):
         raise EnvelopeError("value", "a CloudEvent as JSON") from None
     if not isinstance(event, dict):
         raise EnvelopeError("value", "a CloudEvent as a JSON object")
-    if "data" not in event:
-        raise EnvelopeError("data", "the business JSON of the event")
-    attributes = {
-        name: _header_text(f"ce_{name}", str(attribute).encode())
-        for name, attribute in event.items()
-        if name not in ("data", "data_base64") and isinstance(attribute, str | int)
-    }
-    return envelope_of(attributes), json.dumps(event["data"], ensure_ascii=False).encode()
+    return event
+
+
+def _attribute(name: str, attribute: object) -> str:
+    if isinstance(attribute, bool) or not isinstance(attribute, str | int):
+        raise EnvelopeError(f"ce_{name}", "a string")
+    try:
+        raw = str(attribute).encode()
+    except ValueError:  # half of a surrogate pair, or a number with thousands of digits
+        raise EnvelopeError(f"ce_{name}", "UTF-8 text") from None
+    return _header_text(f"ce_{name}", raw)
+
+
+def _data(event: Mapping[str, Any]) -> bytes:
+    try:
+        if "data_base64" in event:
+            return b64decode(event["data_base64"], validate=True)
+        return json.dumps(event["data"], ensure_ascii=False, allow_nan=False).encode()
+    except KeyError:
+        raise EnvelopeError("data", "the business JSON of the event") from None
+    except (ValueError, TypeError, RecursionError):
+        raise EnvelopeError("data", "JSON in UTF-8, not nested without end") from None
 
 
 def _time(text: str | None) -> datetime:
@@ -171,11 +226,11 @@ def _time(text: str | None) -> datetime:
         raise EnvelopeError("ce_time", "an RFC 3339 time with an offset")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise EnvelopeError("ce_time", "an RFC 3339 time with an offset") from None
-    if moment.tzinfo is None:
-        raise EnvelopeError("ce_time", "an RFC 3339 time with an offset")
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise EnvelopeError("ce_time", "an RFC 3339 time with an offset")
 
 
 def _sequence(text: str | None) -> int:

@@ -1,14 +1,15 @@
 """What the outside may ask for: one class per action, grouped by who may speak it.
 
-Who speaks is decided by the topic, never by the message. Unknown fields are refused here and nowhere else: a misspelt
-optional field must not be lost silently. The CloudEvent's source and id identify the submission.
+Who speaks is decided by the topic, never by the message. The door refuses unknown fields, nested ones too, where it
+reads these: a misspelt optional field must not be lost silently. Behind the door, where actions travel inside other
+messages, readers are tolerant as everywhere. The CloudEvent's source and id identify the submission.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from schemas.message import Message
 from schemas.values import (
@@ -42,7 +43,6 @@ CHANNELS: Final = frozenset({PartyKind.HOTLINE, PartyKind.WECHAT, PartyKind.SURV
 class Action(Message, owner="inbound"):
     """A request from outside; `do` names it inside other messages, the envelope's type names it on the wire."""
 
-    model_config = ConfigDict(extra="forbid")
     spoken_by: ClassVar[frozenset[PartyKind]] = frozenset()
 
 
@@ -86,8 +86,6 @@ class AnswerOnLine(Action):
 
 class Problem(Value):
     """One problem that a household raised during a visit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind = Kind.HELP
     text: Text
@@ -357,8 +355,6 @@ class ReportFix(OnTicket):
 
 class Part(Value):
     """One part of a split ticket: its text, and its category where it is known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: Text
     category: CategoryCode | None = None

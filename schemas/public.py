@@ -124,13 +124,17 @@ class DeskTask(PublicMessage):
 
 
 class ReceiptGiven(PublicMessage):
-    """A submission was taken: the ticket's number, or the numbers of a visit's problems."""
+    """A submission was taken: the ticket's number, or the numbers of a visit's problems.
+
+    `follow_up` says that a report repeats an open ticket, which is the one named, and was counted as pressing for it.
+    """
 
     receipt: Receipt
     submission: str
     channel: Channel | None = None
     action: str
     tickets: tuple[TicketId, ...] = ()
+    follow_up: bool = False
 
 
 class ReceiptRefused(PublicMessage):
@@ -152,3 +156,12 @@ class TicketNews(PublicMessage):
     happened: Code
     state: TicketState
     text: Text
+
+
+class DeviceAsked(PublicMessage):
+    """The survey office is asked to bind a visitor's account to another device."""
+
+    receipt: Receipt
+    visitor: Code
+    device: str
+    reason: Text

@@ -161,5 +161,7 @@ def _config(size: str, keep: str) -> Mapping[str, str]:
             "max.message.bytes": str(_file()["max_message_bytes"][size]),
             "retention.ms": str(_file()["retention_ms"][keep]),
             "cleanup.policy": "delete",
+            # The moment of receipt decides what was in time, so the broker stamps it and never the writer.
+            "message.timestamp.type": "LogAppendTime",
         }
     )

@@ -27,7 +27,7 @@ from schemas.values import (
 
 
 class TicketFact(Message, owner="tickets"):
-    """A fact of the door."""
+    """A fact of the door: keyed by the ticket where it has one (`ticket`), otherwise by the receipt."""
 
 
 class Registered(TicketFact):
@@ -100,16 +100,20 @@ class DeviceBound(TicketFact):
 
 
 class ActionReceived(TicketFact):
-    """Somebody asked for something on a ticket that exists; whether it is legal there, dispatch decides."""
+    """Somebody asked for something on a ticket that exists; whether it is legal there, dispatch decides.
+
+    `repeat_of` is set where nobody named the ticket: the door found that a report repeats the one with that receipt.
+    """
 
     ticket: TicketId
     receipt: Receipt
     party: Party
     action: TicketAction
+    repeat_of: Receipt | None = None
 
 
 class SubmissionRefused(TicketFact):
-    """A submission could not be taken; its author is told the field and what was expected."""
+    """A submission could not be taken; its author is told the field and what was expected. Keyed by the receipt."""
 
     receipt: Receipt
     party: Party
