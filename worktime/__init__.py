@@ -3,6 +3,7 @@
 from worktime.calendar import Calendar, OutOfCalendarError, load_calendar, works
 from worktime.days import Day, Holiday, MakeUpDay, UnpublishedDay, Weekend, WorkingDay
 from worktime.due import Due, Held, Official, Provisional, breach_after, due, earlier_of, remaining, remind_by
+from worktime.explain import CountedDay, CountedPause, Explanation, explain
 from worktime.hours import SHANGHAI, OfficeHours, Period
 from worktime.ledger import (
     Budget,
@@ -18,6 +19,7 @@ from worktime.ledger import (
     office_minutes,
     working_days,
 )
+from worktime.lines import explain_lines
 from worktime.notices import Notice, NoticeDay, NoticeError, parse_notice, read_notices
 from worktime.office import add_office_minutes, office_minutes_between, office_time_between, split_minutes
 
@@ -25,8 +27,11 @@ __all__ = [
     "SHANGHAI",
     "Budget",
     "Calendar",
+    "CountedDay",
+    "CountedPause",
     "Day",
     "Due",
+    "Explanation",
     "Extension",
     "FreshStart",
     "Held",
@@ -52,6 +57,8 @@ __all__ = [
     "calendar_days",
     "due",
     "earlier_of",
+    "explain",
+    "explain_lines",
     "half_working_days",
     "hours_budget",
     "load_calendar",

@@ -89,7 +89,7 @@ class Calendar:
         return day <= self.official_until
 
     def _unpublished(self, day: date) -> UnpublishedDay | None:
-        expected = outlook(day.year).get(day) if day.year not in self._notices else self._tail(day.year).get(day)
+        expected = self._undecided(day.year).get(day)
         if expected is not None:
             return UnpublishedDay(date=day, name=expected.name, works=expected.works)
         if day.year in self._notices:
@@ -98,18 +98,20 @@ class Calendar:
             date=day, name=WEEKDAY_NAMES[day.weekday()], works="yes" if day.weekday() < _SATURDAY else "no"
         )
 
-    def _tail(self, year: int) -> dict[date, Outlook]:
-        """Days of a published December that the next year's notice, not yet published, may still change."""
-        if year == LAST_YEAR or year + 1 in self._notices:
-            return {}
-        return {day: seen for day, seen in outlook(year + 1).items() if day.year == year and day not in self._entries}
+    def _undecided(self, year: int) -> dict[date, Outlook]:
+        """Days of a year that are neither plain nor noticed, December's that the next notice may change included."""
+        own: Mapping[date, Outlook] = {} if year in self._notices else outlook(year)
+        after: Mapping[date, Outlook] = {} if year + 1 in self._notices or year == LAST_YEAR else outlook(year + 1)
+        return {
+            day: seen for day, seen in (*own.items(), *after.items()) if day.year == year and day not in self._entries
+        }
 
     def _until(self) -> date:
         last = FIRST_DAY - timedelta(days=1)
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
             if year not in self._notices:
                 break
-            last = min(self._tail(year), default=date(year + 1, 1, 1)) - timedelta(days=1)
+            last = min(self._undecided(year), default=date(year + 1, 1, 1)) - timedelta(days=1)
             if last != date(year, 12, 31):
                 break
         return last
@@ -121,11 +123,12 @@ class Calendar:
 
     def _readings(self) -> tuple[Reading, Reading, Reading]:
         earliest, latest, likely = bytearray(_PLAIN), bytearray(_PLAIN), bytearray(_PLAIN)
-        for day, expected in self._outlooks():
-            at = day.toordinal() - FIRST_ORDINAL
-            earliest[at] = expected.works == "open"
-            latest[at] = 0
-            likely[at] = likely[at] and expected.works == "open"
+        for year in range(FIRST_YEAR, LAST_YEAR + 1):
+            for day, expected in self._undecided(year).items():
+                at = day.toordinal() - FIRST_ORDINAL
+                earliest[at] = expected.works == "open"
+                latest[at] = 0
+                likely[at] = likely[at] and expected.works == "open"
         for day, entry in self._entries.items():
             at = day.toordinal() - FIRST_ORDINAL
             earliest[at] = latest[at] = likely[at] = not entry.is_off_day
@@ -133,13 +136,6 @@ class Calendar:
         if earliest == latest:
             return first, first, first
         return first, Reading.of(bytes(latest)), Reading.of(bytes(likely))
-
-    def _outlooks(self) -> Iterable[tuple[date, Outlook]]:
-        for year in range(FIRST_YEAR, LAST_YEAR + 1):
-            if year in self._notices:
-                yield from self._tail(year).items()
-            else:
-                yield from ((day, seen) for day, seen in outlook(year).items() if day.year == year)
 
 
 def _noticed(entry: NoticeDay) -> Holiday | MakeUpDay:

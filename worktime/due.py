@@ -98,15 +98,26 @@ def budget_micros(ledger: Ledger, hours: OfficeHours) -> int:
 
 def remaining(ledger: Ledger, now: datetime, calendar: Calendar, hours: OfficeHours) -> timedelta:
     """What is left of the budget at a moment, in its kind of time; below zero it is overrun by as much."""
-    at = partial(position, reading=calendar.likely, hours=hours) if ledger.budget.unit.is_office_time else _real
-    cursor, left, end = at(counting_from(ledger, hours)), budget_micros(ledger, hours), at(now)
-    for pause in ledger.live_pauses:
-        start = at(pause.start)
-        if start >= end:
+    at = clock_face(ledger, calendar.likely, hours)
+    used = charged(counting_from(ledger, hours), now, ledger.live_pauses, at)
+    return timedelta(microseconds=budget_micros(ledger, hours) - used)
+
+
+def clock_face(ledger: Ledger, reading: Reading, hours: OfficeHours) -> Callable[[datetime], int]:
+    """Which time a moment stands for on this clock in microseconds: office time on a reading, or real time."""
+    return partial(position, reading=reading, hours=hours) if ledger.budget.unit.is_office_time else _real
+
+
+def charged(start: datetime, end: datetime, pauses: Iterable[Pause], at: Callable[[datetime], int]) -> int:
+    """Microseconds on a clock's face between two moments, less what pauses, sorted by start, cover."""
+    cursor, stop, total = at(start), at(end), 0
+    for pause in pauses:
+        begin = at(pause.start)
+        if begin >= stop:
             break
-        left -= max(start - cursor, 0)
-        cursor = max(cursor, end if pause.end is None else min(at(pause.end), end))
-    return timedelta(microseconds=left - max(end - cursor, 0))
+        total += max(begin - cursor, 0)
+        cursor = max(cursor, stop if pause.end is None else min(at(pause.end), stop))
+    return total + max(stop - cursor, 0)
 
 
 def remind_by(found: Due) -> datetime | None:

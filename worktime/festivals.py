@@ -6,9 +6,10 @@ worked for it. ``outlook`` draws the line around everything that the notices hav
 does stands in ``docs/decisions/0010-working-time.md``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final, Literal
 
 FIRST_YEAR: Final = 2004
@@ -105,7 +106,8 @@ def statutory_days(year: int) -> dict[date, str]:
     return days
 
 
-def outlook(year: int) -> dict[date, Outlook]:
+@cache
+def outlook(year: int) -> Mapping[date, Outlook]:
     """The days that the unpublished notice of a year may touch, some in the December before; all others are plain."""
     days: dict[date, Outlook] = {}
     for festival in festivals(year):

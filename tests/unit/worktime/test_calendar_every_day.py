@@ -1,0 +1,62 @@
+"""Every day of the official calendar, held against a second library; festivals that are known ahead likewise."""
+
+from datetime import date, timedelta
+
+import chinese_calendar
+import holidays
+import pytest
+
+from worktime import Calendar, works
+from worktime.festivals import FIRST_YEAR, LAST_YEAR, festivals
+
+# The notice of 2006 had Saturday 31 December 2005 worked for the days off after New Year's Day. chinesecalendar does
+# not carry it, holidays does. No clock of this system runs in 2005, so it is left as the first library has it.
+KNOWN_DIFFERENCES = {date(2005, 12, 31)}
+
+
+def every_day(first_year: int, last_year: int) -> list[date]:
+    first, last = date(first_year, 1, 1), date(last_year, 12, 31)
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def test_working_days_from_2008_to_2026_agree_with_a_second_library_without_exception() -> None:
+    calendar, second = Calendar.published(), holidays.country_holidays("CN", years=range(2007, 2028))
+
+    differences = {day for day in every_day(2008, 2026) if works(calendar.day(day)) is not second.is_working_day(day)}
+
+    assert differences == set()
+
+
+def test_working_days_from_2004_to_2007_differ_from_a_second_library_where_it_is_known_and_why() -> None:
+    calendar, second = Calendar.published(), holidays.country_holidays("CN", years=range(2003, 2009))
+
+    differences = {day for day in every_day(2004, 2007) if works(calendar.day(day)) is not second.is_working_day(day)}
+
+    assert differences == KNOWN_DIFFERENCES
+
+
+@pytest.mark.parametrize("reading", ["earliest", "latest", "likely"])
+def test_all_readings_count_the_official_days_alike(reading: str) -> None:
+    calendar = Calendar.published()
+    table = getattr(calendar, reading)
+
+    for offset, day in enumerate(every_day(2004, 2026)):
+        assert bool(table.works[offset]) is works(calendar.day(day))
+
+
+def test_the_dates_of_moving_festivals_agree_with_a_second_library_to_2050() -> None:
+    names = {"春节": "春节", "清明节": "清明节", "端午节": "端午节", "中秋节": "中秋节"}
+    for year in range(2008, LAST_YEAR + 1):
+        second = holidays.country_holidays("CN", years=year, language="zh_CN", observed=False)
+        for festival in festivals(year):
+            if festival.name in names:
+                assert names[festival.name] in second[festival.day]
+
+
+def test_the_library_ends_with_2026_and_says_so_by_raising() -> None:
+    # A newer release that covers 2027 turns this red: then the pin, the coverage and the demo's calendar move together.
+    assert chinese_calendar.is_workday(date(2026, 12, 31))
+    with pytest.raises(NotImplementedError):
+        chinese_calendar.is_workday(date(2027, 1, 1))
+    assert Calendar.published().official_until == date(2026, 12, 31)
+    assert Calendar.published().day(date(FIRST_YEAR, 1, 1)).name == "元旦"
