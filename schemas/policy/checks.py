@@ -1,0 +1,217 @@
+"""What no single file can know: that codes named in one file exist in another, and that rules agree."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from jinja2 import Environment, TemplateSyntaxError, meta
+
+from schemas.policy.base import Model
+from schemas.policy.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, Owner, Unit
+from schemas.policy.directory import Directory, Office, Street
+from schemas.policy.limits import Budget, Limits
+from schemas.policy.policy import Catalogue, Streets, Units
+from schemas.policy.problems import Problem
+from schemas.policy.rules import Grounds, Ladder, Template, Templates
+from schemas.policy.source import Source, Trail
+from schemas.values import Clock, Tier
+
+M = TypeVar("M", bound=Model)
+SUBDISTRICT_OF_PLACE = "subdistrict"
+"""In the catalogue's lists of departments: whichever sub-district the place lies in."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Every file of a policy, each fitting its own model."""
+
+    models: Mapping[str, Model]
+    sources: Mapping[str, Source]
+
+    def model(self, file: str, kind: type[M]) -> M:
+        """Return a file's model.
+
+        Raises TypeError when the file is not of that kind.
+        """
+        found = self.models[file]
+        if not isinstance(found, kind):
+            raise TypeError(f"{file} is no {kind.__name__}")
+        return found
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        return self.model("templates.yaml", Templates).templates
+
+    def problem(self, file: str, path: Trail, found: object, expected: str, step: str) -> Problem:
+        field = ".".join(str(part) for part in path)
+        return Problem(file, self.sources[file].line(path), field, str(found), expected, step)
+
+
+def cross_check(checked: Checked) -> Iterator[Problem]:
+    """Tell every disagreement between the files of a policy."""
+    yield from _codes_stand_once(checked)
+    yield from _catalogue(checked)
+    yield from _streets(checked)
+    yield from _units(checked)
+    yield from _limits(checked)
+    yield from _office(checked)
+    yield from _ladder(checked)
+    yield from _templates(checked)
+
+
+def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
+    directory = checked.model("directory.yaml", Directory)
+    lists: list[tuple[str, Trail, list[str]]] = [
+        ("catalogue.csv", ("categories",), [c.code for c in checked.model("catalogue.csv", Catalogue).categories]),
+        ("directory.yaml", ("departments",), [d.code for d in directory.departments]),
+        ("directory.yaml", ("outside",), [o.code for o in directory.outside]),
+        ("units.csv", ("units",), [u.code for u in checked.model("units.csv", Units).units]),
+        ("office.yaml", ("people",), [p.id for p in checked.model("office.yaml", Office).people]),
+        ("templates.yaml", ("templates",), [t.code for t in checked.templates]),
+    ]
+    grounds = checked.model("grounds.yaml", Grounds)
+    lists += [("grounds.yaml", (purpose.value,), [g.code for g in grounds.of(purpose)]) for purpose in GroundFor]
+    for file, path, codes in lists:
+        counts = Counter(codes)
+        for index, code in enumerate(codes):
+            if counts[code] > 1 and code in codes[:index]:
+                yield checked.problem(file, (*path, index), code, "a code that stands once", "Give it another code.")
+
+
+def _catalogue(checked: Checked) -> Iterator[Problem]:
+    kinds = {d.code: d.kind for d in checked.model("directory.yaml", Directory).departments}
+    outside = {o.code for o in checked.model("directory.yaml", Directory).outside}
+    file = "catalogue.csv"
+    for index, category in enumerate(checked.model(file, Catalogue).categories):
+        row: Trail = ("categories", index)
+        if kinds.get(category.bureau) is not DepartmentKind.BUREAU:
+            yield checked.problem(
+                file, (*row, "bureau"), category.bureau, "a bureau of directory.yaml", _ADD_DEPARTMENT
+            )
+        for name, codes in (("supporting", category.supporting), ("consulted", category.consulted)):
+            for code in _unknown(codes, {*kinds, SUBDISTRICT_OF_PLACE}):
+                expected = "a department of directory.yaml, or the word subdistrict"
+                yield checked.problem(file, (*row, name), code, expected, _ADD_DEPARTMENT)
+        if category.refer is not None and category.refer not in outside:
+            yield checked.problem(file, (*row, "refer"), category.refer, "an outside body", "Add it to directory.yaml.")
+
+
+_ADD_DEPARTMENT = "Correct the code or add the department to directory.yaml."
+
+
+def _unknown(codes: Iterable[str], known: Iterable[str]) -> list[str]:
+    allowed = set(known)
+    return [code for code in codes if code not in allowed]
+
+
+def _subdistricts(checked: Checked) -> set[str]:
+    departments = checked.model("directory.yaml", Directory).departments
+    return {d.code for d in departments if d.kind is DepartmentKind.SUBDISTRICT}
+
+
+def _streets(checked: Checked) -> Iterator[Problem]:
+    file, known = "streets.csv", _subdistricts(checked)
+    seen: dict[str, list[Street]] = {}
+    for index, street in enumerate(checked.model(file, Streets).streets):
+        row: Trail = ("streets", index)
+        if street.subdistrict not in known:
+            expected = "a sub-district of directory.yaml"
+            yield checked.problem(file, (*row, "subdistrict"), street.subdistrict, expected, _ADD_DEPARTMENT)
+        for other in seen.setdefault(street.name, []):
+            if _overlap(street, other):
+                found = f"{street.name} again"
+                yield checked.problem(
+                    file, row, found, "each house number once", "Part the stretches by side or number."
+                )
+        seen[street.name].append(street)
+
+
+def _overlap(one: Street, two: Street) -> bool:
+    if {one.side, two.side} == {"odd", "even"}:
+        return False
+    if one.first is None or one.last is None or two.first is None or two.last is None:
+        return True
+    return one.first <= two.last and two.first <= one.last
+
+
+def _units(checked: Checked) -> Iterator[Problem]:
+    file, areas = "units.csv", _subdistricts(checked)
+    departments = {d.code for d in checked.model("directory.yaml", Directory).departments}
+    for index, unit in enumerate(checked.model(file, Units).units):
+        for code in _unknown(unit.areas, areas):
+            yield checked.problem(file, ("units", index, "areas"), code, "a sub-district", _ADD_DEPARTMENT)
+        for code in _unknown([unit.department] if unit.department else [], departments):
+            yield checked.problem(file, ("units", index, "department"), code, "a department", _ADD_DEPARTMENT)
+
+
+_ROUGH_MINUTES = {
+    Unit.HOURS: 60,
+    Unit.OFFICE_MINUTES: 1,
+    Unit.HALF_WORKING_DAYS: 195,
+    Unit.WORKING_DAYS: 390,
+    Unit.CALENDAR_DAYS: 24 * 60,
+}
+"""Only good for telling whether one span can fit into another."""
+
+
+def _limits(checked: Checked) -> Iterator[Problem]:
+    file = "limits.yaml"
+    limits = checked.model(file, Limits)
+    for index, limit in enumerate(limits.clocks):
+        budgets: list[tuple[Tier | None, Budget]] = [(None, limit.budget), *limit.by_tier.items()]
+        for tier, budget in budgets:
+            soon = limit.due_soon if tier is None else limit.due_soon_for(tier)
+            room = budget.amount * _ROUGH_MINUTES[budget.unit]
+            if soon.amount * _ROUGH_MINUTES[soon.unit] > room:
+                found = f"due soon {soon.amount} {soon.unit} before the end"
+                expected = f"not more than the budget of {budget.amount} {budget.unit}"
+                step = f"Shorten due_soon, or due_soon_by_tier for {tier or 'the default'}."
+                yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
+    reopen = next(limit for limit in limits.clocks if limit.clock is Clock.REOPEN_WINDOW).budget
+    if (limits.archive_after.unit, limits.archive_after.amount) < (reopen.unit, reopen.amount):
+        expected = "the reopen window's unit and at least its amount"
+        yield checked.problem(file, ("archive_after",), limits.archive_after, expected, "Archive later.")
+
+
+def _office(checked: Checked) -> Iterator[Problem]:
+    file = "office.yaml"
+    office = checked.model(file, Office)
+    people = {person.id for person in office.people}
+    for clock, person in office.owners.items():
+        if person not in people:
+            yield checked.problem(file, ("owners", clock.value), person, "a person of this file", "Correct the id.")
+    centre = {
+        x.clock for x in checked.model("limits.yaml", Limits).clocks if x.owner in (Owner.CENTRE, Owner.SURVEY_OFFICE)
+    }
+    for clock in sorted(centre - set(office.owners)):
+        expected = "a named owner of each clock of the centre and the survey office"
+        yield checked.problem(file, ("owners",), f"none for {clock}", expected, f"Add {clock} to owners.")
+
+
+def _ladder(checked: Checked) -> Iterator[Problem]:
+    roles = {role for person in checked.model("office.yaml", Office).people for role in person.roles}
+    for index, rung in enumerate(checked.model("ladder.yaml", Ladder).rungs):
+        if rung.ordered_by not in roles:
+            path: Trail = ("rungs", index, "ordered_by")
+            step = "Give somebody in office.yaml this role."
+            yield checked.problem("ladder.yaml", path, rung.ordered_by, "a role that somebody has", step)
+
+
+def _templates(checked: Checked) -> Iterator[Problem]:
+    for index, template in enumerate(checked.templates):
+        texts: dict[Trail, str] = {("subject",): template.subject, ("text",): template.text}
+        texts |= {("by_channel", channel): text for channel, text in template.by_channel.items()}
+        for part, text in texts.items():
+            yield from _one_template(checked, ("templates", index, *part), text)
+
+
+def _one_template(checked: Checked, path: Trail, text: str) -> Iterator[Problem]:
+    try:
+        used = meta.find_undeclared_variables(Environment(autoescape=False).parse(text))  # noqa: S701 - text messages
+    except TemplateSyntaxError as error:
+        yield checked.problem("templates.yaml", path, error.message, "a jinja2 template", "Correct the braces.")
+        return
+    for name in sorted(used - TEMPLATE_VARIABLES):
+        expected = f"one of {', '.join(sorted(TEMPLATE_VARIABLES))}"
+        yield checked.problem("templates.yaml", path, name, expected, "Use a variable that is filled.")

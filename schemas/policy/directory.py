@@ -1,0 +1,148 @@
+"""Who there is: departments, outside bodies, streets, visiting units and the people of the office."""
+
+from collections.abc import Mapping
+from datetime import time
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from schemas.policy.base import CategoryCode, Code, Model, Phone, Text
+from schemas.policy.codes import DepartmentKind, Role
+from schemas.values import Clock, Kind, Tier
+
+
+class Post(Model):
+    """A desk that can be told something: its title and where it is reached."""
+
+    title: Text
+    phone: Phone
+    mail: Text
+
+
+class Department(Model):
+    """One department that tickets are dispatched to."""
+
+    code: Code
+    name: Text
+    full_name: Text
+    kind: DepartmentKind
+    desk: Post
+    duty: Post
+
+
+class Outside(Model):
+    """A body outside the district that a ticket can be transferred to."""
+
+    code: Code
+    name: Text
+    takes: Text
+
+
+class Directory(Model):
+    """All departments and the outside bodies."""
+
+    departments: tuple[Department, ...]
+    outside: tuple[Outside, ...]
+
+
+class Category(Model):
+    """One leaf of the catalogue: who leads, who supports, how urgent it is by default, and what it sounds like."""
+
+    code: CategoryCode
+    level1: Text
+    level2: Text
+    name: Text
+    lead: DepartmentKind
+    bureau: Code
+    supporting: tuple[Code, ...] = ()
+    consulted: tuple[Code, ...] = ()
+    tier: Tier
+    kind: Kind
+    keywords: tuple[str, ...]
+    refer: Code | None = None
+
+    @property
+    def path(self) -> str:
+        """The three levels in one line."""
+        return f"{self.level1}/{self.level2}/{self.name}"
+
+
+HouseNumber = Annotated[int, Field(ge=1, le=9999)]
+
+
+class Street(Model):
+    """A road, a stretch of a road or a compound, and the sub-district that it lies in."""
+
+    name: Text
+    kind: Literal["road", "compound"]
+    side: Literal["all", "odd", "even"] = "all"
+    first: HouseNumber | None = None
+    last: HouseNumber | None = None
+    subdistrict: Code
+
+    @model_validator(mode="after")
+    def _range_is_one(self) -> Self:
+        if (self.first is None) != (self.last is None):
+            raise ValueError("first and last number stand both or not at all")
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise ValueError("first number is greater than last")
+        return self
+
+    def holds(self, number: int) -> bool:
+        """Tell whether a house number lies on this stretch."""
+        if self.first is not None and self.last is not None and not self.first <= number <= self.last:
+            return False
+        return self.side == "all" or (number % 2 == 1) == (self.side == "odd")
+
+
+class VisitingUnit(Model):
+    """One of the units whose people visit households (调研主体)."""
+
+    code: Code
+    name: Text
+    kind: Literal["party", "bureau", "subdistrict", "enterprise", "institution"]
+    department: Code | None = None
+    areas: tuple[Code, ...]
+
+
+class Hours(Model):
+    """One stretch of office hours within a day."""
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("opens must be before closes")
+        return self
+
+
+class Person(Model):
+    """A named person of the centre or the survey office."""
+
+    id: Code
+    name: Text
+    roles: tuple[Role, ...]
+    phone: Phone
+    mail: Text
+
+
+class Office(Model):
+    """The hotline centre and the survey office: zone, hours, people, and who answers for which clock."""
+
+    zone: Literal["Asia/Shanghai"]
+    hours: tuple[Hours, ...]
+    people: tuple[Person, ...]
+    owners: Mapping[Clock, Code]
+    quiet_from: time
+    quiet_until: time
+
+    @model_validator(mode="after")
+    def _hours_in_order(self) -> Self:
+        if not self.hours:
+            raise ValueError("at least one stretch of office hours")
+        if any(a.closes > b.opens for a, b in pairwise(self.hours)):
+            raise ValueError("stretches stand in order and do not overlap")
+        return self

@@ -1,0 +1,91 @@
+"""Time limits: every clock's budget by tier, its start rule, its owner and when it is due soon."""
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from schemas.policy.base import Model, Text
+from schemas.policy.codes import Owner, Start, StartsOn, Unit
+from schemas.values import Clock, Tier
+
+Amount = Annotated[int, Field(ge=1, le=100_000)]
+Count = Annotated[int, Field(ge=1, le=20)]
+DAYS = frozenset({Unit.CALENDAR_DAYS, Unit.WORKING_DAYS})
+
+
+class Span(Model):
+    """An amount of time in its unit."""
+
+    amount: Amount
+    unit: Unit
+
+
+class Budget(Span):
+    """An amount of time, its unit, and where counting begins."""
+
+    start: Start
+
+    @model_validator(mode="after")
+    def _days_have_a_day_rule(self) -> Self:
+        if (self.unit in DAYS) == (self.start is Start.MOMENT):
+            wanted = "day_after or same_day" if self.unit in DAYS else "moment"
+            raise ValueError(f"unit {self.unit} goes with start {wanted}")
+        return self
+
+
+class Limit(Model):
+    """One clock: how much time, from when, whose, whether it pauses, when it counts as due soon.
+
+    With `named_date` the end is named by whoever asked for it, and the budget is the longest that it may be away.
+    """
+
+    clock: Clock
+    title: Text
+    starts_on: StartsOn
+    owner: Owner
+    budget: Budget
+    by_tier: Mapping[Tier, Budget] = Field(default_factory=dict)
+    ceiling: Budget | None = None
+    due_soon: Span
+    due_soon_by_tier: Mapping[Tier, Span] = Field(default_factory=dict)
+    pauses: bool
+    extendable: bool
+    named_date: bool = False
+    note: str = ""
+
+    def budget_for(self, tier: Tier) -> Budget:
+        """Return the time that a ticket of this tier is given."""
+        return self.by_tier.get(tier, self.budget)
+
+    def due_soon_for(self, tier: Tier) -> Span:
+        """Return how long before the due time a ticket of this tier counts as due soon."""
+        return self.due_soon_by_tier.get(tier, self.due_soon)
+
+
+class Extension(Model):
+    """How often and by how much a department's handling time can be extended."""
+
+    max_times: Count
+    span: Span
+
+
+class Limits(Model):
+    """Every clock of the policy, and the counts that go with them."""
+
+    clocks: tuple[Limit, ...]
+    extension: Extension
+    callback_attempts: Count
+    callback_retry_after: Span
+    failed_callbacks_before_supervision: Count
+    returns_before_adjudication: Count
+    archive_after: Span
+
+    @model_validator(mode="after")
+    def _each_clock_once(self) -> Self:
+        names = [limit.clock for limit in self.clocks]
+        missing = [clock.value for clock in Clock if clock not in names]
+        doubled = sorted({name.value for name in names if names.count(name) > 1})
+        if missing or doubled:
+            raise ValueError(f"each clock stands once; missing: {missing}, doubled: {doubled}")
+        return self

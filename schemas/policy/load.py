@@ -1,0 +1,140 @@
+"""From a directory of files to one policy, or to everything that is wrong with it."""
+
+import hashlib
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from schemas.policy.base import Model
+from schemas.policy.checks import Checked, cross_check
+from schemas.policy.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
+from schemas.policy.problems import PolicyError, Problem
+from schemas.policy.source import Source, Trail, read_csv, read_yaml
+
+HASH_LENGTH = 8
+
+
+def load_policy(directory: Path) -> Policy:
+    """Load the policy of a directory.
+
+    Raises PolicyError with every problem of every file.
+    """
+    checked, problems = _check(directory)
+    if checked is None or problems:
+        raise PolicyError(problems)
+    manifest = checked.model("policy.yaml", Manifest)
+    parts: dict[str, Any] = {
+        "categories": checked.model("catalogue.csv", Catalogue).categories,
+        "streets": checked.model("streets.csv", Streets).streets,
+        "units": checked.model("units.csv", Units).units,
+        "templates": checked.templates,
+        **{name: checked.models[f"{name}.yaml"] for name in _WHOLE},
+    }
+    version = f"{manifest.version}+{content_hash(directory)}"
+    return Policy(name=manifest.name, version=version, area=manifest.area, **parts)
+
+
+_WHOLE = ("directory", "limits", "office", "automation", "grounds", "ladder", "rates")
+
+
+def validate(directory: Path) -> tuple[Problem, ...]:
+    """Return everything that is wrong with the policy of a directory, file by file and line by line."""
+    return _check(directory)[1]
+
+
+def content_hash(directory: Path) -> str:
+    """Return a short hash of all that the policy consists of, whatever the files' dates and order."""
+    digest = hashlib.sha256()
+    for name in sorted(FILES):
+        content = (directory / name).read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:HASH_LENGTH]
+
+
+def _check(directory: Path) -> tuple[Checked | None, tuple[Problem, ...]]:
+    models: dict[str, Model] = {}
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for name, model in FILES.items():
+        try:
+            source = _read(directory / name, name, model)
+            models[name] = _fit(source, model)
+            sources[name] = source
+        except PolicyError as error:
+            problems.extend(error.problems)
+    if problems:
+        return None, tuple(problems)
+    checked = Checked(models, sources)
+    return checked, tuple(cross_check(checked))
+
+
+def _read(path: Path, name: str, model: type[Model]) -> Source:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        step = f"Add {name}; policy/ of the project holds a complete one."
+        raise PolicyError((Problem(name, 0, "", "no such file", "a file", step),)) from error
+    except UnicodeDecodeError as error:
+        step = "Save the file as UTF-8."
+        raise PolicyError(
+            (Problem(name, 0, "", f"byte {error.start} that is not UTF-8", "UTF-8 text", step),)
+        ) from error
+    if path.suffix == ".csv":
+        collection, row = _row_of(model)
+        return read_csv(name, text, collection, _columns(row))
+    return read_yaml(name, text)
+
+
+def _row_of(model: type[Model]) -> tuple[str, type[Model]]:
+    """Tell the one collection of a table's model and the model of its rows."""
+    ((name, info),) = model.model_fields.items()
+    return name, cast("type[Model]", typing.get_args(info.annotation)[0])
+
+
+def _columns(row: type[Model]) -> Mapping[str, bool]:
+    return {name: typing.get_origin(info.annotation) is tuple for name, info in row.model_fields.items()}
+
+
+def _fit(source: Source, model: type[Model]) -> Model:
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        found = tuple(_problem(source, model, dict(detail)) for detail in error.errors(include_url=False))
+        raise PolicyError(found) from error
+
+
+def _problem(source: Source, model: type[Model], detail: Mapping[str, Any]) -> Problem:
+    path = tuple(detail["loc"])
+    field = ".".join(str(part) for part in path)
+    missing = detail["type"] == "missing"
+    found = "nothing" if missing else repr(detail["input"])[:120]
+    known = _fields_at(model, path[:-1]) if detail["type"] == "extra_forbidden" else ""
+    expected = f"one of the fields {known}" if known else str(detail["msg"]).removeprefix("Value error, ")
+    step = f"Add {path[-1]}." if missing else "Correct the value; policy/schema/ describes what is allowed."
+    return Problem(source.file, source.line(path), field, found, expected, step)
+
+
+def _fields_at(model: type[Model], path: Trail) -> str:
+    """Name the fields that are known where an unknown one stands."""
+    here: type[Model] = model
+    for part in path:
+        info = here.model_fields.get(str(part))
+        if info is not None:
+            here = _model_in(info.annotation) or here
+    return ", ".join(info.alias or name for name, info in here.model_fields.items())
+
+
+def _model_in(annotation: Any) -> type[Model] | None:
+    if (
+        isinstance(annotation, type)
+        and not isinstance(annotation, types.GenericAlias)
+        and issubclass(annotation, Model)
+    ):
+        return annotation
+    inner = (_model_in(argument) for argument in typing.get_args(annotation))
+    return next((found for found in inner if found is not None), None)

@@ -1,0 +1,153 @@
+"""The policy as one frozen value, looked up by code."""
+
+from datetime import time
+from functools import cached_property
+
+from schemas.policy.base import Model, Text
+from schemas.policy.codes import GroundFor, Role
+from schemas.policy.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
+from schemas.policy.limits import Limit, Limits
+from schemas.policy.places import PlaceIndex
+from schemas.policy.rules import Automation, Ground, Grounds, Ladder, Rates, Template, Templates
+from schemas.values import Clock
+
+
+class Manifest(Model):
+    """The name and the version of a policy, as policy.yaml states them."""
+
+    name: Text
+    version: Text
+    area: Text
+
+
+class Policy(Model):
+    """Everything that is decided by data; `version` is the stated version and a hash of all files."""
+
+    name: str
+    version: str
+    area: str
+    categories: tuple[Category, ...]
+    directory: Directory
+    streets: tuple[Street, ...]
+    units: tuple[VisitingUnit, ...]
+    limits: Limits
+    office: Office
+    automation: Automation
+    grounds: Grounds
+    ladder: Ladder
+    rates: Rates
+    templates: tuple[Template, ...]
+
+    def category(self, code: str) -> Category | None:
+        return self._category_by_code.get(code)
+
+    @property
+    def departments(self) -> tuple[Department, ...]:
+        return self.directory.departments
+
+    def department(self, code: str) -> Department | None:
+        return self._department_by_code.get(code)
+
+    @property
+    def outside(self) -> tuple[Outside, ...]:
+        return self.directory.outside
+
+    def is_outside(self, code: str) -> bool:
+        return any(body.code == code for body in self.outside)
+
+    def unit(self, code: str) -> VisitingUnit | None:
+        return self._unit_by_code.get(code)
+
+    def limit(self, clock: Clock) -> Limit:
+        """Return the limit of a clock; every clock has one."""
+        return self._limit_by_clock[clock]
+
+    def person(self, code: str) -> Person | None:
+        return self._person_by_id.get(code)
+
+    def has_role(self, person: str, role: Role) -> bool:
+        found = self.person(person)
+        return found is not None and role in found.roles
+
+    def with_role(self, role: Role) -> tuple[Person, ...]:
+        return tuple(person for person in self.office.people if role in person.roles)
+
+    def owner_of(self, clock: Clock) -> Person | None:
+        """Return the named person who answers for a clock of the centre or the survey office."""
+        code = self.office.owners.get(clock)
+        return None if code is None else self.person(code)
+
+    def ground(self, purpose: GroundFor, code: str) -> Ground | None:
+        return next((ground for ground in self.grounds.of(purpose) if ground.code == code), None)
+
+    def template(self, code: str) -> Template | None:
+        return self._template_by_code.get(code)
+
+    def is_quiet(self, moment: time) -> bool:
+        """Tell whether citizens are left in peace at this local time of day."""
+        start, end = self.office.quiet_from, self.office.quiet_until
+        return start <= moment < end if start <= end else moment >= start or moment < end
+
+    @cached_property
+    def places(self) -> PlaceIndex:
+        """The index of all places, built once."""
+        return PlaceIndex.of(self.streets, self.departments)
+
+    @cached_property
+    def _category_by_code(self) -> dict[str, Category]:
+        return {category.code: category for category in self.categories}
+
+    @cached_property
+    def _department_by_code(self) -> dict[str, Department]:
+        return {department.code: department for department in self.departments}
+
+    @cached_property
+    def _unit_by_code(self) -> dict[str, VisitingUnit]:
+        return {unit.code: unit for unit in self.units}
+
+    @cached_property
+    def _limit_by_clock(self) -> dict[Clock, Limit]:
+        return {limit.clock: limit for limit in self.limits.clocks}
+
+    @cached_property
+    def _person_by_id(self) -> dict[str, Person]:
+        return {person.id: person for person in self.office.people}
+
+    @cached_property
+    def _template_by_code(self) -> dict[str, Template]:
+        return {template.code: template for template in self.templates}
+
+
+class Streets(Model):
+    """All stretches of road and all compounds."""
+
+    streets: tuple[Street, ...]
+
+
+class Catalogue(Model):
+    """All leaves of the catalogue."""
+
+    categories: tuple[Category, ...]
+
+
+class Units(Model):
+    """All visiting units."""
+
+    units: tuple[VisitingUnit, ...]
+
+
+FILES: dict[str, type[Model]] = {
+    "policy.yaml": Manifest,
+    "catalogue.csv": Catalogue,
+    "directory.yaml": Directory,
+    "streets.csv": Streets,
+    "units.csv": Units,
+    "limits.yaml": Limits,
+    "office.yaml": Office,
+    "automation.yaml": Automation,
+    "grounds.yaml": Grounds,
+    "ladder.yaml": Ladder,
+    "rates.yaml": Rates,
+    "templates.yaml": Templates,
+}
+"""Which model each file of a policy directory has to fit."""

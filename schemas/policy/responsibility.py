@@ -1,0 +1,109 @@
+"""Where a place lies, and who leads and who supports, as the catalogue says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.policy.checks import SUBDISTRICT_OF_PLACE
+from schemas.policy.codes import DepartmentKind
+from schemas.policy.directory import Category
+from schemas.policy.policy import Policy
+
+
+class Rule(StrEnum):
+    """By which rule a department came to lead, or none did."""
+
+    CATALOGUE_BUREAU = "catalogue_bureau"
+    CATALOGUE_SUBDISTRICT = "catalogue_subdistrict"
+    LAST_RESORT = "last_resort"
+    NO_CATEGORY_NO_PLACE = "no_category_no_place"
+    UNKNOWN_CATEGORY = "unknown_category"
+    NO_PLACE = "no_place"
+    ACCUSED = "accused"
+
+
+@dataclass(frozen=True)
+class Supporting:
+    """A supporting department; a blocking one has to finish before the lead can report handled."""
+
+    department: str
+    blocking: bool
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The lead, the supporting departments, and why; the reason is Chinese and for people."""
+
+    lead: str
+    supporting: tuple[Supporting, ...]
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True)
+class Undetermined:
+    """Policy names no lead, so a person has to; the reason is Chinese and for people."""
+
+    rule: Rule
+    reason: str
+
+
+def locate(policy: Policy, place_text: str) -> str | None:
+    """Return the code of the sub-district that a place lies in.
+
+    A compound or a road with its number decides; a road that crosses sub-districts says nothing without a number.
+    Returns None where the text names no known place, or places in more than one sub-district.
+    """
+    return policy.places.subdistrict(place_text)
+
+
+def responsible(
+    policy: Policy, category: str | None, subdistrict: str | None, excluded: frozenset[str] = frozenset()
+) -> Assignment | Undetermined:
+    """Tell who is responsible for a category at a place; departments in `excluded` (the accused) never are."""
+    if category is None:
+        return _last_resort(policy, subdistrict, excluded)
+    found = policy.category(category)
+    if found is None:
+        return Undetermined(Rule.UNKNOWN_CATEGORY, f"目录中没有分类{category}，请人工派单")
+    match found.lead:
+        case DepartmentKind.BUREAU:
+            return _assigned(policy, found, found.bureau, Rule.CATALOGUE_BUREAU, subdistrict, excluded)
+        case DepartmentKind.SUBDISTRICT if subdistrict is None:
+            return Undetermined(Rule.NO_PLACE, f"{found.code} {found.name}由属地街道牵头，但地点不明，请人工派单")
+        case DepartmentKind.SUBDISTRICT:
+            return _assigned(policy, found, subdistrict, Rule.CATALOGUE_SUBDISTRICT, subdistrict, excluded)
+
+
+def _last_resort(policy: Policy, subdistrict: str | None, excluded: frozenset[str]) -> Assignment | Undetermined:
+    if subdistrict is None:
+        return Undetermined(Rule.NO_CATEGORY_NO_PLACE, "分类和地点都不明，请人工派单")
+    if subdistrict in excluded:
+        return Undetermined(Rule.ACCUSED, "兜底街道是被举报对象，须回避，请人工派单")
+    return Assignment(subdistrict, (), Rule.LAST_RESORT, f"无分类，由属地{_name(policy, subdistrict)}兜底")
+
+
+def _assigned(
+    policy: Policy, category: Category, lead: str, rule: Rule, subdistrict: str | None, excluded: frozenset[str]
+) -> Assignment | Undetermined:
+    if lead in excluded:
+        return Undetermined(Rule.ACCUSED, f"牵头单位{_name(policy, lead)}是被举报对象，须回避，请人工派单")
+    line = "条线" if rule is Rule.CATALOGUE_BUREAU else "属地"
+    reason = f"目录{category.code} {category.name}：{line}牵头（{_name(policy, lead)}）"
+    return Assignment(lead, _supporting(category, lead, subdistrict, excluded), rule, reason)
+
+
+def _supporting(
+    category: Category, lead: str, subdistrict: str | None, excluded: frozenset[str]
+) -> tuple[Supporting, ...]:
+    found: dict[str, bool] = {}
+    for codes, blocking in ((category.supporting, True), (category.consulted, False)):
+        for code in codes:
+            department = subdistrict if code == SUBDISTRICT_OF_PLACE else code
+            if department is not None and department != lead and department not in excluded:
+                found.setdefault(department, blocking)
+    return tuple(Supporting(department, blocking) for department, blocking in found.items())
+
+
+def _name(policy: Policy, code: str) -> str:
+    department = policy.department(code)
+    return code if department is None else department.name

@@ -1,0 +1,125 @@
+"""What policy decides by itself: automation, grounds, the ladder of escalation, rates, message templates."""
+
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from schemas.policy.base import Code, Model, Share, Text
+from schemas.policy.codes import Audience, GroundFor, Passing, Role, Step
+from schemas.policy.limits import Count, Span
+from schemas.values import Clock, Grade, Ruling
+
+
+class Suggestion(Model):
+    """From which score a suggested category is dispatched without a person."""
+
+    threshold: Share
+    margin: Share
+    shown: Count
+
+
+class Automation(Model):
+    """Which steps policy passes without a person."""
+
+    unit_pass_on: Passing
+    survey_office: Passing
+    review: Passing
+    dispatch: Passing
+    suggestion: Suggestion
+
+
+class Ground(Model):
+    """A legal ground that a request must name."""
+
+    code: Code
+    name: Text
+    text: Text
+    proof: bool
+
+
+class Grounds(Model):
+    """The grounds for each request that needs one."""
+
+    return_: tuple[Ground, ...] = Field(alias="return")
+    suspension: tuple[Ground, ...]
+    extension: tuple[Ground, ...]
+    not_accepted: tuple[Ground, ...]
+    final_answer: tuple[Ground, ...]
+    sent_back: tuple[Ground, ...]
+
+    def of(self, purpose: GroundFor) -> tuple[Ground, ...]:
+        """Return the grounds that a request of this sort can name."""
+        name = "return_" if purpose is GroundFor.RETURN else purpose.value
+        grounds: tuple[Ground, ...] = getattr(self, name)
+        return grounds
+
+
+class Rung(Model):
+    """One step of escalation: what brings it about and who orders it."""
+
+    step: Step
+    title: Text
+    on_breach_of: tuple[Clock, ...] = ()
+    after: Step | None = None
+    after_count: Count | None = None
+    unanswered_for: Span | None = None
+    ordered_by: Role
+    automatic: bool
+
+
+class Reminder(Model):
+    """A further reminder before a clock is due, besides the one when it becomes due soon."""
+
+    clock: Clock
+    before: Span
+
+
+class Ladder(Model):
+    """How a matter that does not move is escalated."""
+
+    rungs: tuple[Rung, ...]
+    reminders: tuple[Reminder, ...]
+    follow_ups_that_nudge: Count
+
+    @model_validator(mode="after")
+    def _rungs_in_order(self) -> Self:
+        if [rung.step for rung in self.rungs] != list(Step):
+            raise ValueError(f"the rungs are {', '.join(Step)}, each once and in this order")
+        return self
+
+
+class Rates(Model):
+    """Which answers and rulings count in the published rates, and with what weight."""
+
+    weights: Mapping[Grade, Share]
+    solved: tuple[Ruling, ...]
+    solved_base: tuple[Ruling, ...]
+    first_contact_left_out: Text
+    decisive_callback: Literal["first", "last"]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        graded = [grade for grade in Grade if grade is not Grade.NOT_RATED]
+        if set(self.weights) != set(graded):
+            raise ValueError(f"a weight for each of {', '.join(graded)}")
+        if not set(self.solved) <= set(self.solved_base):
+            raise ValueError("what counts as solved must be part of the base")
+        return self
+
+
+class Template(Model):
+    """One message: for whom, its subject and text in jinja2, other wording for some channels."""
+
+    code: Code
+    audience: Audience
+    at_once: bool = False
+    subject: Text
+    text: Text
+    by_channel: Mapping[Code, Text] = Field(default_factory=dict)
+
+
+class Templates(Model):
+    """All message templates."""
+
+    templates: tuple[Template, ...]
