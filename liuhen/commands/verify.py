@@ -1,0 +1,69 @@
+"""`liuhen verify`: whether the running system kept its promises."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from liuhen.system import find
+from liuhen.verify.findings import Verdict
+from liuhen.verify.inquiry import inquire
+
+_SHOWN: Final = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False) -> None:
+        """Read all topics and tables of the running system and check every promise; exit code 1 when one is broken."""
+        verdicts = verdicts_of_running()
+        if as_json:
+            typer.echo(json.dumps([_as_json(verdict) for verdict in verdicts], ensure_ascii=False))
+        else:
+            show(verdicts, Console())
+        raise typer.Exit(code=0 if all(verdict.kept for verdict in verdicts) else 1)
+
+
+def verdicts_of_running() -> list[Verdict]:
+    """Inquire of the running system, and show on standard error how many records were read."""
+    system = find()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records read"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("verify", total=None)
+        return asyncio.run(inquire(system, lambda count: progress.advance(task, count)))
+
+
+def show(verdicts: Sequence[Verdict], console: Console) -> None:
+    """Print a line for each promise, and what is broken below."""
+    table = Table(title="留痕核验 liuhen verify", title_justify="left")
+    table.add_column("")
+    table.add_column("承诺 promise")
+    table.add_column("核对 looked at", justify="right")
+    table.add_column("问题 found", justify="right")
+    for verdict in verdicts:
+        mark = "[green]✔[/]" if verdict.kept else "[red]✘[/]"
+        table.add_row(mark, verdict.promise, f"{verdict.looked_at:,}", str(len(verdict.findings)))
+    console.print(table)
+    for verdict in verdicts:
+        for finding in verdict.findings[:_SHOWN]:
+            console.print(f"[red]{finding.subject}[/]: {finding.text}  [dim]({verdict.promise})[/]")
+        if len(verdict.findings) > _SHOWN:
+            console.print(f"[red]… and {len(verdict.findings) - _SHOWN} more[/]  [dim]({verdict.promise})[/]")
+
+
+def _as_json(verdict: Verdict) -> dict[str, object]:
+    return {
+        "promise": verdict.promise,
+        "looked_at": verdict.looked_at,
+        "kept": verdict.kept,
+        "findings": [{"subject": each.subject, "text": each.text} for each in verdict.findings],
+    }

@@ -1,0 +1,1 @@
+"""Whether a running system kept its promises: reads the topics and the tables, trusts neither."""
