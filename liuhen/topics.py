@@ -58,8 +58,9 @@ def apply(bootstrap: str, asked: Iterable[Topic]) -> tuple[Applied, ...]:
     results |= _configure(admin, present)
     for topic in present:
         if there[topic.name] != topic.partitions:
+            edited = results[topic.name].detail
             detail = f"{there[topic.name]} partitions instead of {topic.partitions}"
-            results[topic.name] = Applied(topic, Change.DIFFERS, detail)
+            results[topic.name] = Applied(topic, Change.DIFFERS, f"{detail}; {edited}" if edited else detail)
     return tuple(results[topic.name] for topic in registry)
 
 

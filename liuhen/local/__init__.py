@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from liuhen.local.database import Database
 from liuhen.local.instance import Instance
 from liuhen.local.process import Ending, Started
 from liuhen.local.settings import LocalSettings, load_settings
 
-__all__ = ["Ending", "Instance", "LocalSettings", "Started", "load_settings"]
+__all__ = ["Database", "Ending", "Instance", "LocalSettings", "Started", "load_settings"]

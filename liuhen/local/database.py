@@ -91,12 +91,34 @@ class Cluster:
         """Return an address that holds the password of the role."""
         return f"postgresql://{role}:{self.password(role)}@{HOST}:{self.port}/{database}"
 
+    def create_database(self, name: str, template: str = "template1") -> None:
+        """Make a database, unless it is there."""
+        admin = self.dsn(OWNER, "postgres")
+        if not scalar(admin, "SELECT count(*) FROM pg_database WHERE datname = $1", name):
+            execute(admin, f"CREATE DATABASE {name} TEMPLATE {template}")
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        execute(self.dsn(OWNER, "postgres"), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
     def write_passwords(self, roles: Iterable[str]) -> Path:
         """Write a password file that libpq and asyncpg read by themselves (PGPASSFILE); return its path."""
         path = self.home / "pgpass"
         path.touch(mode=0o600)
         path.write_text("".join(f"{HOST}:{self.port}:*:{role}:{self.password(role)}\n" for role in roles), "ascii")
         return path
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database of a cluster."""
+
+    cluster: Cluster
+    name: str
+
+    def dsn(self, role: str = OWNER) -> str:
+        """Return the address for a service (or for the owner of everything), password included."""
+        return self.cluster.dsn(role, self.name)
 
 
 def _account() -> str:

@@ -15,18 +15,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from chassis.clock import Clock
 from liuhen import topics
 from liuhen.errors import SaidClearly
 from liuhen.local import broker, ports
-from liuhen.local.database import OWNER, Cluster, execute, scalar
+from liuhen.local.database import OWNER, Cluster, run_apart
 from liuhen.local.layout import POLICY, ROOT, home_of
 from liuhen.local.plan import Plan, fill, load_plan
 from liuhen.local.ports import HOST, free_ports
 from liuhen.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
 from liuhen.local.readiness import is_ready
-from liuhen.local.roles import READER, role_statements, schema_statements
 from liuhen.local.settings import LocalSettings, chosen_ports, load_settings
 from liuhen.local.state import State, read_state, write_state
+from liuhen.prepare import READER, prepare_database
 
 FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
@@ -131,6 +132,11 @@ class Instance:
         self._await(kafka, lambda: not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.kafka))
         self.progress("Creating topics")
         topics.apply(self.kafka, topics.wanted(self.policy))
+
+    def set_clock(self, clock: str) -> None:
+        """Let services that start from now on live by another clock; the database is made ready for its months."""
+        self.clock = clock
+        self._prepare_database()
 
     def start_services(
         self,
@@ -247,12 +253,9 @@ class Instance:
     def _prepare_database(self) -> None:
         roles = self.plan.roles()
         self.cluster.write_passwords((OWNER, READER, *roles))
-        database = self.plan.postgres.database
-        admin = self.postgres_dsn(OWNER, "postgres")
-        execute(admin, *role_statements(roles, self.cluster.password))
-        if not scalar(admin, "SELECT count(*) FROM pg_database WHERE datname = $1", database):
-            execute(admin, f"CREATE DATABASE {database} OWNER {OWNER}")
-        execute(self.postgres_dsn(), *schema_statements(roles))
+        self.cluster.create_database(self.plan.postgres.database)
+        now = Clock.parse(self.clock).now()
+        run_apart(lambda: prepare_database(self.postgres_dsn(), roles, now, self.cluster.password))
 
     def _start_service(self, service: str, worker: str, extra: Mapping[str, str]) -> Started:
         environment = {**self.environment(service, worker), **extra}

@@ -1,0 +1,75 @@
+# Everything a clone needs is made inside it, in git-ignored folders: .venv, .tools, .run.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON := .venv/bin/python
+LIUHEN := .venv/bin/liuhen
+STAMPS := .tools/stamps
+
+.PHONY: help setup demo test unit lint format bench up down status generate lock clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMPS)/python $(STAMPS)/kafka ## Make the virtual environment and fetch the broker
+
+demo: setup ## Three weeks of a made-up district in about a minute
+	@$(LIUHEN) demo
+
+test: setup lint ## Check the code, then run every test
+	@$(PYTHON) -m pytest
+
+unit: setup ## Run the tests that need nothing but Python
+	@$(PYTHON) -m pytest tests/unit tests/contract
+
+lint: setup ## ruff, mypy --strict, import contracts
+	@deploy/step "Style (ruff)" .venv/bin/ruff check .
+	@deploy/step "Format (ruff)" .venv/bin/ruff format --check .
+	@deploy/step "Types (mypy --strict)" .venv/bin/mypy
+	@deploy/step "Imports (import-linter)" .venv/bin/lint-imports
+
+format: setup ## Let ruff put the code in order
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench: setup ## Measure hops, latency and whole tickets on this machine
+	@$(PYTHON) -m bench
+
+up: setup ## Start the whole system and leave it running
+	@$(LIUHEN) up
+
+down: ## End what `make up` started
+	@if [ -x $(LIUHEN) ]; then $(LIUHEN) down; fi
+
+status: setup ## Say what runs
+	@$(LIUHEN) status
+
+generate: setup ## Write docker-compose.yml and prometheus.yml anew from deploy/services.yaml
+	@$(PYTHON) -m liuhen.generate
+
+lock: $(STAMPS)/uv ## Choose the newest versions and write the lock files
+	@deploy/lock
+
+clean: down ## Remove all that make has made
+	@rm -rf .venv .tools .run
+
+$(STAMPS)/system:
+	@deploy/prerequisites
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/python: requirements-dev.lock pyproject.toml | $(STAMPS)/system
+	@deploy/step "Virtual environment" python3.11 -m venv .venv
+	@deploy/step "Python packages from the lock file" .venv/bin/pip install --require-hashes --requirement requirements-dev.lock
+	@deploy/step "The liuhen command" .venv/bin/pip install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@touch $@
+
+$(STAMPS)/kafka: deploy/kafka/pom.xml | $(STAMPS)/system
+	@deploy/step "Apache Kafka from Maven Central" mvn --batch-mode --no-transfer-progress --file deploy/kafka/pom.xml \
+	  -Dmaven.repo.local="$(CURDIR)/.tools/m2" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(CURDIR)/.tools/kafka/lib"
+	@touch $@
+
+$(STAMPS)/uv: | $(STAMPS)/system
+	@deploy/step "uv" bash -c 'python3.11 -m venv .tools/uv && .tools/uv/bin/pip install uv'
+	@touch $@

@@ -1,0 +1,35 @@
+"""What tests stand on: a real broker and database, started once; a database of its own for each test that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+from hypothesis import settings
+
+from liuhen.local import Database, Instance
+
+# A slow machine is no failure; what was found once is found again.
+settings.register_profile("liuhen", deadline=None, print_blob=True)
+settings.load_profile("liuhen")
+
+_TEMPLATE = "liuhen_template"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[Instance]:
+    """A broker with every topic and a cluster with every table; no service runs until a test starts it."""
+    with Instance(ephemeral=True) as instance:
+        instance.cluster.create_database(_TEMPLATE, template=instance.plan.postgres.database)
+        yield instance
+
+
+@pytest.fixture
+def database(system: Instance) -> Iterator[Database]:
+    """A database of the test's own: roles, schemas and tables of every service, and no rows."""
+    name = f"test_{next(_numbers)}"
+    system.cluster.create_database(name, template=_TEMPLATE)
+    yield Database(system.cluster, name)
+    system.cluster.drop_database(name)

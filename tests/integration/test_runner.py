@@ -1,0 +1,138 @@
+"""The local runner: what it starts is real, and it ends exactly what it started."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from liuhen import topics
+from liuhen.errors import SaidClearly
+from liuhen.local import Database, Ending, Instance, LocalSettings
+from liuhen.local.layout import ROOT
+from liuhen.local.ports import HOST, free_ports
+from liuhen.local.process import MARK, Launch, end, family, is_running, spawn
+from liuhen.local.settings import variable
+
+_WAITS = "import sys; sys.stdin = open('/dev/zero'); import threading; threading.Event().wait()"
+_HAS_CHILD = (
+    "import subprocess, sys, threading;"
+    f"subprocess.Popen([sys.executable, '-c', {_WAITS!r}], start_new_session=True);"
+    "print('both', flush=True); threading.Event().wait()"
+)
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[None]:
+    with socket.socket() as taken:
+        taken.bind((HOST, port))
+        taken.listen()
+        yield
+
+
+async def test_each_service_reaches_its_own_schema_and_no_other(database: Database) -> None:
+    own = await asyncpg.connect(database.dsn("dispatch"))
+    try:
+        assert await own.fetchval("SELECT current_schema()") == "dispatch"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await own.execute("SELECT * FROM intake.lane")
+    finally:
+        await own.close()
+
+
+async def test_a_database_of_a_test_is_seen_by_no_other_test(database: Database, system: Instance) -> None:
+    own = await asyncpg.connect(database.dsn("sla"))
+    other = await asyncpg.connect(system.postgres_dsn("sla"))
+    try:
+        await own.execute("CREATE TABLE only_here ()")
+        assert await other.fetchval("SELECT to_regclass('only_here')") is None
+    finally:
+        await own.close()
+        await other.close()
+
+
+async def test_a_wrong_password_opens_nothing(database: Database) -> None:
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(database.dsn("trace").replace("trace:", "trace:wrong"))
+
+
+def test_applying_topics_again_changes_nothing(system: Instance) -> None:
+    asked = topics.wanted(system.policy)
+    again = topics.apply(system.kafka, asked)
+    assert {applied.change for applied in again} == {topics.Change.UNCHANGED}
+    assert len(again) == len(asked)
+
+
+def test_a_topic_that_drifted_is_set_right_but_never_repartitioned(system: Instance) -> None:
+    first, *_ = topics.wanted(system.policy)
+    drifted = replace(first, name="drifting", partitions=2, config={"retention.ms": "1000"})
+    topics.apply(system.kafka, [drifted])
+    wider = replace(drifted, partitions=3, config={"retention.ms": "2000"})
+    altered = topics.apply(system.kafka, [wider])
+    assert altered[0].change is topics.Change.DIFFERS
+    assert altered[0].detail == "2 partitions instead of 3; retention.ms=2000"
+
+
+def test_two_instances_run_side_by_side(system: Instance) -> None:
+    with Instance(ephemeral=True) as other:
+        assert other.home != system.home
+        assert other.kafka != system.kafka
+        assert other.is_running()
+        home = other.home
+    assert system.is_running()
+    assert not home.exists()
+
+
+def test_a_taken_port_is_said_with_its_number_and_its_variable(system: Instance) -> None:
+    ports = free_ports(system.plan.ports())
+    settings = LocalSettings(instance=f"taken-{ports['kafka']}")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, port in ports.items():
+            environment.setenv(variable(name), str(port))
+        instance = Instance(settings=settings)
+        with _listening(ports["postgres"]), pytest.raises(SaidClearly) as said:
+            instance.start_foundations()
+    assert f"Port {ports['postgres']} (postgres) is taken" in str(said.value)
+    assert "LIUHEN_POSTGRES_PORT" in str(said.value)
+    assert instance.processes == ()
+
+
+def test_a_service_that_ends_at_once_is_reported_with_the_end_of_its_log(system: Instance) -> None:
+    with pytest.raises(SaidClearly) as said:
+        system.start_services(["sla"], worker="broken", environment={"LIUHEN_CLOCK": "the sundial"})
+    system.stop("sla-broken")
+    assert "sla-broken ended right after its start" in str(said.value)
+    assert "the sundial" in str(said.value)
+
+
+def test_ending_a_process_ends_its_children_and_nobody_else(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    ours = spawn(Launch("ours", [sys.executable, "-c", _HAS_CHILD]), home=tmp_path, folder=ROOT)
+    marked = {MARK: str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", _WAITS], env=marked) as stranger:  # noqa: S603 - our own command
+        while "both" not in ours.tail():
+            assert ours.is_alive()
+            threading.Event().wait(0.02)
+        relatives = family(ours)
+        assert len(relatives) == 2
+        assert end([ours]) == {"ours": Ending.STOPPED}
+        assert not any(is_running(relative) for relative in relatives)
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_process_id_used_again_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    ours = spawn(Launch("ours", [sys.executable, "-c", _WAITS]), home=tmp_path, folder=ROOT)
+    mistaken = ours.model_copy(update={"started": ours.started - 1})
+    assert end([mistaken]) == {"ours": Ending.WAS_GONE}
+    assert ours.is_alive()
+    assert end([ours], at_once=True) == {"ours": Ending.KILLED}
