@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from liuhen.system import find
+from liuhen.addresses import load_addresses
 from liuhen.verify.findings import Verdict
 from liuhen.verify.inquiry import inquire
 
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def verdicts_of_running() -> list[Verdict]:
     """Inquire of the running system, and show on standard error how many records were read."""
-    system = find()
+    system = load_addresses()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records read"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("verify", total=None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 import asyncpg
 
-from liuhen.system import SERVICES, System
+from liuhen.addresses import Addresses
 from liuhen.verify import checks, doors
 from liuhen.verify.evidence import (
     Books,
@@ -24,8 +25,10 @@ from liuhen.verify.findings import Finding, Verdict
 from schemas.policy import load_policy
 from schemas.registry import Topic, TopicKind, topics
 
+SERVICES: Final = ("intake", "dispatch", "sla", "notify", "trace")
 
-async def inquire(system: System, counted: Counted) -> list[Verdict]:
+
+async def inquire(system: Addresses, counted: Counted) -> list[Verdict]:
     """Check every promise; the system should be at rest, or what is under way is reported as not yet heard."""
     known = topics(department.code for department in load_policy(system.policy).departments)
     inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
@@ -64,7 +67,7 @@ def _told(
     ]
 
 
-async def _read(system: System, offsets: Sequence[NextOffset], names: Sequence[str]) -> list[Verdict]:
+async def _read(system: Addresses, offsets: Sequence[NextOffset], names: Sequence[str]) -> list[Verdict]:
     ends = await end_offsets(system.kafka, names)
     places: Mapping[str, list[tuple[str, int]]] = defaultdict(list)
     for each in offsets:
@@ -77,22 +80,22 @@ async def _nothing_stands_still(books: Sequence[Books]) -> Verdict:
     findings = []
     for each in books:
         findings += [Finding(key, f"parked in {each.service}") for key in await each.parked_keys()]
-        findings += [Finding(f"{each.service}/{lane}", f"stands still: {why}") for lane, why in await each.paused_lanes()]
+        findings += [
+            Finding(f"{each.service}/{lane}", f"stands still: {why}") for lane, why in await each.paused_lanes()
+        ]
     return Verdict("没有停住的通道和工单 (nothing is parked or paused)", len(books), findings)
 
 
 @asynccontextmanager
-async def _books(system: System) -> AsyncIterator[list[Books]]:
+async def _books(system: Addresses) -> AsyncIterator[list[Books]]:
     opened: list[Books] = []
     connections: list[asyncpg.Connection[asyncpg.Record]] = []
     try:
         for service in SERVICES:
-            connection = await asyncpg.connect(system.dsn(service))
+            connection = await asyncpg.connect(system.postgres_dsn(service))
             connections.append(connection)
             opened.append(Books(service, connection))
         yield opened
     finally:
         for connection in connections:
             await connection.close()
-
-
