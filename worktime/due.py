@@ -49,7 +49,7 @@ class Provisional(Frozen):
 
 
 class Held(Frozen):
-    """No deadline while a pause is open: paused since then, with so much of the budget left (in its kind of time)."""
+    """No deadline while a pause is open: since when, and how much is left at most, in the budget's kind of time."""
 
     kind: Literal["held"] = "held"
     since: AwareDatetime
@@ -67,11 +67,14 @@ def due(ledger: Ledger, calendar: Calendar, hours: OfficeHours) -> Due:
     if not ledger.budget.unit.is_office_time:
         end = _run(budget, begin, pauses, _real)
         return end if isinstance(end, Held) else Official(at=_real_moment(end))
-    earliest = _office_due(budget, begin, pauses, calendar.earliest, hours)
-    if isinstance(earliest, Held) or calendar.is_official(earliest.date()):
-        return earliest if isinstance(earliest, Held) else Official(at=earliest)
     latest = _office_due(budget, begin, pauses, calendar.latest, hours)
-    return latest if isinstance(latest, Held) else Provisional(earliest=earliest, latest=latest)
+    if isinstance(latest, Held):
+        return latest
+    if calendar.is_official(latest.date()):
+        return Official(at=latest)
+    earliest = _office_due(budget, begin, pauses, calendar.earliest, hours)
+    # A clock that has run out on the latest reading has run out on the earliest too: this one is never held.
+    return earliest if isinstance(earliest, Held) else Provisional(earliest=earliest, latest=latest)
 
 
 def counting_from(ledger: Ledger, hours: OfficeHours) -> datetime:

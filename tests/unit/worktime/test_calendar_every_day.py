@@ -9,9 +9,17 @@ import pytest
 from worktime import Calendar, works
 from worktime.festivals import FIRST_YEAR, LAST_YEAR, festivals
 
+# The notice of 22 March 2019 gave 2 and 3 May off and had 28 April and 5 May worked. chinesecalendar carries it;
+# holidays before 0.108 still has the notice of December 2018, which it amended.
+WRONG_IN_THE_SECOND_LIBRARY = {date(2019, 4, 28), date(2019, 5, 2), date(2019, 5, 3), date(2019, 5, 5)}
+
+# The sun reaches 15 degrees, which makes it Qingming, on these 4 Aprils between 22:03 and 23:40 Beijing time; holidays
+# before 0.108 has the fifth.
+WRONG_QINGMING_IN_THE_SECOND_LIBRARY = {date(2042, 4, 4), date(2046, 4, 4), date(2050, 4, 4)}
+
 # The notice of 2006 had Saturday 31 December 2005 worked for the days off after New Year's Day. chinesecalendar does
 # not carry it, holidays does. No clock of this system runs in 2005, so it is left as the first library has it.
-KNOWN_DIFFERENCES = {date(2005, 12, 31)}
+MISSING_IN_THE_FIRST_LIBRARY = {date(2005, 12, 31)}
 
 
 def every_day(first_year: int, last_year: int) -> list[date]:
@@ -19,12 +27,12 @@ def every_day(first_year: int, last_year: int) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
-def test_working_days_from_2008_to_2026_agree_with_a_second_library_without_exception() -> None:
+def test_working_days_from_2008_to_2026_agree_with_a_second_library_where_that_is_right() -> None:
     calendar, second = Calendar.published(), holidays.country_holidays("CN", years=range(2007, 2028))
 
     differences = {day for day in every_day(2008, 2026) if works(calendar.day(day)) is not second.is_working_day(day)}
 
-    assert differences == set()
+    assert differences <= WRONG_IN_THE_SECOND_LIBRARY
 
 
 def test_working_days_from_2004_to_2007_differ_from_a_second_library_where_it_is_known_and_why() -> None:
@@ -32,7 +40,7 @@ def test_working_days_from_2004_to_2007_differ_from_a_second_library_where_it_is
 
     differences = {day for day in every_day(2004, 2007) if works(calendar.day(day)) is not second.is_working_day(day)}
 
-    assert differences == KNOWN_DIFFERENCES
+    assert differences == MISSING_IN_THE_FIRST_LIBRARY
 
 
 @pytest.mark.parametrize("reading", ["earliest", "latest", "likely"])
@@ -45,12 +53,14 @@ def test_all_readings_count_the_official_days_alike(reading: str) -> None:
 
 
 def test_the_dates_of_moving_festivals_agree_with_a_second_library_to_2050() -> None:
-    names = {"春节": "春节", "清明节": "清明节", "端午节": "端午节", "中秋节": "中秋节"}
+    differences = set()
     for year in range(2008, LAST_YEAR + 1):
         second = holidays.country_holidays("CN", years=year, language="zh_CN", observed=False)
         for festival in festivals(year):
-            if festival.name in names:
-                assert names[festival.name] in second[festival.day]
+            if festival.name not in second.get(festival.day, ""):
+                differences.add(festival.day)
+
+    assert differences <= WRONG_QINGMING_IN_THE_SECOND_LIBRARY
 
 
 def test_the_library_ends_with_2026_and_says_so_by_raising() -> None:
