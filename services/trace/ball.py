@@ -1,0 +1,98 @@
+"""Ball in court: whose every working minute of a ticket's life was, from its facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from schemas.dispatch import DispatchFact, ReturnOverruled
+from services.trace.core.holder import DISPUTE
+from services.trace.core.projection import summed
+from services.trace.core.rows import NOBODY, Summary
+from schemas.message import Message
+from worktime import Calendar, OfficeHours, split_minutes
+
+
+class Step(NamedTuple):
+    """One fact of a ticket, and the moment by which it is judged."""
+
+    at: datetime
+    fact: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time that belongs to one party, what the ticket waited for, and its minutes of office time."""
+
+    party: str
+    waits_for: str
+    start: datetime
+    end: datetime
+    minutes: int
+
+
+class _Stretch(NamedTuple):
+    party: str
+    waits_for: str
+    start: datetime
+    end: datetime
+
+
+def ball_in_court(
+    timeline: Sequence[Step], calendar: Calendar, hours: OfficeHours, until: datetime | None = None
+) -> tuple[Span, ...]:
+    """Divide a life, from its first fact to `until` (or the last fact), among the parties that held the ticket.
+
+    The minutes add up to those of the life, whatever the facts. Time at rest (closed, merged, …) belongs to nobody and
+    is left out. Time of a return that is overruled is charged back to the department.
+    """
+    spans: list[Span] = []
+    for party, whole in groupby(_stretches(timeline, until), key=lambda stretch: stretch.party != NOBODY):
+        if party:
+            spans += _measured(list(whole), calendar, hours)
+    return tuple(spans)
+
+
+def _measured(life: Sequence[_Stretch], calendar: Calendar, hours: OfficeHours) -> Iterable[Span]:
+    minutes = split_minutes([life[0].start, *(stretch.end for stretch in life)], calendar, hours)
+    return [Span(*stretch, spent) for stretch, spent in zip(life, minutes, strict=True)]
+
+
+def _stretches(timeline: Sequence[Step], until: datetime | None) -> list[_Stretch]:
+    """Cut the whole time, without gaps, wherever the holder changes; a moment never lies before an earlier fact's."""
+    found: list[_Stretch] = []
+    summary = Summary("")
+    now: datetime | None = None
+    for at, fact in timeline:
+        moment = at if now is None else max(now, at)
+        if now is not None:
+            _append(found, _Stretch(summary.holder, summary.waits_for, now, moment))
+        if isinstance(fact, ReturnOverruled):
+            _charge_back(found, summary, fact)
+        summary, now = summed(summary, fact, moment), moment
+    if now is not None and until is not None and until > now:
+        _append(found, _Stretch(summary.holder, summary.waits_for, now, until))
+    return found
+
+
+def _append(found: list[_Stretch], stretch: _Stretch) -> None:
+    if stretch.start == stretch.end:
+        return
+    last = found[-1] if found else None
+    if last is not None and last[:2] == stretch[:2]:
+        found[-1] = last._replace(end=stretch.end)
+    else:
+        found.append(stretch)
+
+
+def _charge_back(found: list[_Stretch], summary: Summary, fact: ReturnOverruled) -> None:
+    if found and summary.holder == DISPUTE and found[-1].party == DISPUTE:
+        found[-1] = found[-1]._replace(party=f"department:{fact.department}")
+
+
+def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[Step]:
+    """Pick the facts that move a ticket: those of its life, and its registration where that was heard first."""
+    return [Step(at, fact) for at, fact in facts if isinstance(fact, DispatchFact)]

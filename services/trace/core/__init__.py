@@ -1,0 +1,1 @@
+"""What a timeline says about a ticket: pure projections of entries to rows."""

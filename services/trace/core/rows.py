@@ -1,0 +1,110 @@
+"""The rows that trace keeps of a ticket: one summary, one row for each order and for each clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from schemas.values import TicketState
+
+NOBODY: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
+
+    `holder` is a party of `services.trace.core.holder`, `resume` the states that it goes back to, the last one first
+    to be left. Counts only grow. What was answered in the first callback stands beside what counts.
+    """
+
+    ticket: str
+    receipt: str | None = None
+    channel: str | None = None
+    kind: str | None = None
+    requester_kind: str | None = None
+    category: str | None = None
+    tier: str | None = None
+    subdistrict: str | None = None
+    place: str | None = None
+    gist: str | None = None
+    unit: str | None = None
+    upstream: str | None = None
+    part_of: str | None = None
+    confidential: bool = False
+    state: str = TicketState.REGISTERED.value
+    resume: tuple[str, ...] = ()
+    holder: str = NOBODY
+    waits_for: str = NOBODY
+    waiting_since: datetime | None = None
+    lead: str | None = None
+    supporting: tuple[str, ...] = ()
+    suggestion: str | None = None
+    suggestion_score: float | None = None
+    registered_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    accepted_at: datetime | None = None
+    contacted_at: datetime | None = None
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
+    extension_asked: bool = False
+    suspension_asked: bool = False
+    commitment_due: bool = False
+    supervision: str = NOBODY
+    open_tasks: int = 0
+    orders: int = 0
+    returns: int = 0
+    extensions: int = 0
+    reworks: int = 0
+    follow_ups: int = 0
+    reopenings: int = 0
+    callback_attempts: int = 0
+    callbacks: int = 0
+    undelivered: int = 0
+    callback_outcome: str | None = None
+    contacted: str | None = None
+    solved: str | None = None
+    attitude: str | None = None
+    result: str | None = None
+    first_contacted: str | None = None
+    first_solved: str | None = None
+    first_result: str | None = None
+    outcome: str | None = None
+    ruling: str | None = None
+    incident: str | None = None
+    merged_into: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order to a lead department: when it was given, whether it was accepted, or returned and with what ruling."""
+
+    ticket: str
+    number: int
+    lead: str
+    given_at: datetime
+    binding: bool = False
+    accepted_at: datetime | None = None
+    presumed: bool = False
+    contacted_at: datetime | None = None
+    returned_at: datetime | None = None
+    upheld: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """One clock of a ticket as sla last told of it; `due` to `due_latest` is a span only while it is provisional."""
+
+    ticket: str
+    clock_id: str
+    clock: str
+    owner: str
+    started_at: datetime
+    due: datetime
+    due_latest: datetime
+    status: str = "running"
+    breached: bool = False
+    ended_at: datetime | None = None
+    late: bool | None = None
+    explanation: str = "{}"

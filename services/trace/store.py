@@ -1,0 +1,117 @@
+"""Writing what was heard: one function per statement, all of them set-based."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Generic, NamedTuple, TypeVar, get_type_hints
+
+from chassis.service import Connection
+from services.trace.core.rows import ClockRow, Order, Summary
+
+R = TypeVar("R")
+
+_TYPES: Final[Mapping[Any, str]] = {
+    str: "text",
+    bool: "bool",
+    int: "int",
+    float: "float8",
+    datetime: "timestamptz",
+    tuple[str, ...]: "text",
+}
+
+
+class Entry(NamedTuple):
+    """One event of a timeline, in the columns of its table."""
+
+    topic: str
+    partition: int
+    offset: int
+    ticket: str
+    source: str
+    sequence: int
+    id: str
+    cause: str
+    correlation: str
+    type: str
+    at: datetime
+    recorded: datetime
+    policy: str
+    body: str
+
+
+_INSERT_ENTRIES: Final = (
+    "insert into entry select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],"
+    " $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::json[])"
+    " on conflict do nothing"
+)
+
+
+class Table(Generic[R]):
+    """The statements that load and save one kind of row; its columns are the fields of the row's class."""
+
+    def __init__(self, name: str, row: type[R], key: Sequence[str], json: frozenset[str] = frozenset()) -> None:
+        hints = get_type_hints(row)
+        self.row: Callable[..., R] = row
+        self.names = list(hints)
+        self.lists = {place for place, column in enumerate(self.names) if hints[column] == tuple[str, ...]}
+        kinds = {column: "json" if column in json else _postgres_type(hints[column]) for column in self.names}
+        given = ", ".join(f"${place}::{kinds[column]}[]" for place, column in enumerate(self.names, 1))
+        kept = ", ".join(f"{column} = excluded.{column}" for column in self.names if column not in key)
+        keys = ", ".join(f"${place}::{kinds[column]}[]" for place, column in enumerate(key, 1))
+        columns = ", ".join(self.names)
+        self.insert = (
+            f"insert into {name} ({columns}) select * from unnest({given})"  # noqa: S608 - our own column names
+            f" on conflict ({', '.join(key)}) do update set {kept}"
+        )
+        self.select = (
+            f"select {', '.join('r.' + column for column in self.names)}"  # noqa: S608 - our own column names
+            f" from unnest({keys}) k({', '.join(key)}) join {name} r using ({', '.join(key)})"
+        )
+
+    async def load(self, connection: Connection, *keys: Sequence[Any]) -> list[R]:
+        """Load the rows of these keys, given by column."""
+        return [self.read(record) for record in await connection.fetch(self.select, *keys)] if keys[0] else []
+
+    async def save(self, connection: Connection, rows: Sequence[R]) -> None:
+        """Write rows, new or changed, each key at most once."""
+        if rows:
+            await connection.execute(self.insert, *(self._column(name, rows) for name in self.names))
+
+    def read(self, record: Iterable[Any]) -> R:
+        """Make a row of a database record with these columns, in this order."""
+        values = list(record)
+        for place in self.lists:
+            values[place] = tuple(values[place].split())
+        return self.row(*values)
+
+    def _column(self, name: str, rows: Sequence[R]) -> list[Any]:
+        values = [getattr(row, name) for row in rows]
+        return [" ".join(value) for value in values] if self.names.index(name) in self.lists else values
+
+
+def _postgres_type(hint: Any) -> str:
+    if hint in _TYPES:
+        return _TYPES[hint]
+    return next(_TYPES[part] for part in hint.__args__ if part in _TYPES)
+
+
+SUMMARIES: Final = Table("summary", Summary, ("ticket",))
+ORDERS: Final = Table("orders", Order, ("ticket", "number"))
+CLOCKS: Final = Table("clock", ClockRow, ("ticket", "clock_id"), frozenset({"explanation"}))
+
+
+async def insert_entries(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Append to the timelines."""
+    if entries:
+        await connection.execute(_INSERT_ENTRIES, *map(list, zip(*entries, strict=True)))
+
+
+async def insert_receipts(connection: Connection, receipts: Sequence[tuple[str, str]]) -> None:
+    """Remember which ticket each receipt stands for."""
+    if receipts:
+        await connection.execute(
+            "insert into receipt select * from unnest($1::text[], $2::text[]) on conflict do nothing",
+            [receipt for receipt, _ in receipts],
+            [ticket for _, ticket in receipts],
+        )
