@@ -43,3 +43,8 @@ async def _reader(dsn: str, password: str) -> None:
         await connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     finally:
         await connection.close()
+
+
+def password_variable(role: str) -> str:
+    """Return the variable that holds the password of a role where an operator sets it: LIUHEN_PASSWORD_<ROLE>."""
+    return f"LIUHEN_PASSWORD_{role.upper()}"

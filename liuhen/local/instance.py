@@ -18,7 +18,7 @@ from typing import Self
 from chassis.clock import Clock
 from liuhen import topics
 from liuhen.errors import SaidClearly
-from liuhen.local import broker, ports
+from liuhen.local import broker, ports, watch
 from liuhen.local.database import OWNER, Cluster, run_apart
 from liuhen.local.layout import POLICY, ROOT, home_of
 from liuhen.local.plan import Plan, fill, load_plan
@@ -64,10 +64,11 @@ class Instance:
         self.plan: Plan = load_plan()
         self.name = name or (f"ephemeral-{os.getpid()}-{next(_numbers)}" if ephemeral else self.settings.instance)
         self.home = home_of(self.name)
-        self.clock = clock or self.settings.clock
         self.ephemeral = ephemeral
         self.progress = progress
-        self.ports: Mapping[str, int] = read_state(self.home).ports or self._choose_ports()
+        known = read_state(self.home)
+        self.ports: Mapping[str, int] = known.ports or self._choose_ports()
+        self.clock = clock or known.clock or self.settings.clock
 
     def __enter__(self) -> Self:
         self.start_foundations()
@@ -133,9 +134,15 @@ class Instance:
         self.progress("Creating topics")
         topics.apply(self.kafka, topics.wanted(self.policy))
 
+    def require_free_ports(self, *, with_prometheus: bool = False) -> None:
+        """Say clearly which port of the whole system cannot be had, before anything starts."""
+        watched = {"prometheus", "grafana"} - ({"prometheus"} if with_prometheus else set())
+        ports.require_free(self._choose_ports(), self.plan.ports().keys() - watched)
+
     def set_clock(self, clock: str) -> None:
         """Let services that start from now on live by another clock; the database is made ready for its months."""
         self.clock = clock
+        write_state(self.home, read_state(self.home).model_copy(update={"clock": clock}))
         self._prepare_database()
 
     def start_services(
@@ -159,6 +166,14 @@ class Instance:
     def wait_ready(self, process: Started) -> None:
         """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
         self._await(process, lambda: is_ready(process.ready))
+
+    def start_prometheus(self) -> Started:
+        """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
+        ports.require_free(self.ports, self.plan.prometheus.ports)
+        self.progress("Starting Prometheus")
+        process = self._spawn(watch.launch(self.home, self.plan, self.ports))
+        self._await(process, lambda: is_ready(process.ready))
+        return process
 
     def stop(self, *names: str, at_once: bool = False) -> dict[str, Ending]:
         """Stop these processes; `at_once` kills them without asking, as a failing machine would."""
@@ -209,6 +224,16 @@ class Instance:
             "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
         }
 
+    def whereabouts(self, name: str) -> str:
+        """Return in one line where a process is reached."""
+        if name == "kafka":
+            return self.kafka
+        if name == "postgres":
+            return f"{HOST}:{self.ports['postgres']}/{self.plan.postgres.database}"
+        own = self.plan.services[name].ports if name in self.plan.services else {}
+        own = self.plan.prometheus.ports if name == "prometheus" else own
+        return "\n".join(f"{self.url(port)}{'/metrics' if port.endswith('_metrics') else ''}" for port in own)
+
     def write_addresses(self) -> Path:
         """Write the addresses as a file for `source`; return its path."""
         path = self.home / "env"
@@ -239,7 +264,7 @@ class Instance:
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         self.ports = self._choose_ports()
         owner = this_process() if self.ephemeral else None
-        write_state(self.home, State(owner=owner, ports=dict(self.ports)))
+        write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
 
     def end_leftovers(self) -> None:
         """End children of processes that are gone, of this instance and of ephemeral ones whose owner is gone."""

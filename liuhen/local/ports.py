@@ -25,7 +25,7 @@ def is_free(port: int) -> bool:
 
 def require_free(ports: Mapping[str, int], needed: Iterable[str]) -> None:
     """Say clearly which of the needed ports cannot be had, by number, by name and by the variable that moves it."""
-    names = tuple(needed)
+    names = sorted(needed)
     times = Counter(ports[name] for name in names)
     for name in names:
         port = ports[name]

@@ -15,12 +15,13 @@ from liuhen.local.process import Identity, Started
 
 
 class State(BaseModel):
-    """The processes of an instance in the order of their start, and whose end ends them all (None: nobody's)."""
+    """What an instance started, in order, on which ports and by which clock; `owner` is whose end ends it all."""
 
     model_config = ConfigDict(frozen=True)
 
     owner: Identity | None = None
     ports: dict[str, int] = {}
+    clock: str | None = None
     processes: tuple[Started, ...] = ()
 
 

@@ -1,0 +1,116 @@
+"""`liuhen up`, `down`, `status`: the whole system on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from liuhen.errors import SaidClearly
+from liuhen.local import Instance
+from liuhen.local.readiness import is_ready
+from liuhen.local.state import alone
+
+_JSON: Final = typer.Option("--json", help="Print one JSON document.")
+_console: Final = Console()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(status)
+
+
+def up(
+    *,
+    with_prometheus: Annotated[bool, typer.Option(help="Start Debian's Prometheus, scraping the services.")] = False,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Start broker, database and services; leave them running; say where everything is."""
+    with _console.status("Looking around") as said:
+        instance = Instance(progress=said.update)
+        with alone(instance.home):
+            if instance.is_running():
+                _show(instance)
+                raise SaidClearly(f"{instance.name} is running already. `liuhen down` (make down) ends it.")
+            instance.require_free_ports(with_prometheus=with_prometheus)
+            _start(instance, with_prometheus=with_prometheus)
+    if as_json:
+        typer.echo(json.dumps(_described(instance), ensure_ascii=False, indent=2))
+        return
+    _show(instance)
+
+
+def down(*, as_json: Annotated[bool, _JSON] = False) -> None:
+    """End what `up` started, children included, and nothing else."""
+    with _console.status("Ending services, then broker and database"):
+        instance = Instance()
+        with alone(instance.home):
+            endings = instance.end_all()
+    if as_json:
+        typer.echo(json.dumps(endings, indent=2))
+    elif endings:
+        _console.print(f"{instance.name}: " + ", ".join(f"{name} {ending}" for name, ending in endings.items()))
+    else:
+        _console.print(f"{instance.name}: nothing was running")
+
+
+def status(*, as_json: Annotated[bool, _JSON] = False) -> None:
+    """Say what runs, and whether it is ready; exit code 1 when something is not."""
+    instance = Instance()
+    described = _described(instance)
+    if as_json:
+        typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
+    else:
+        _show(instance)
+    if not instance.processes or not all(
+        process.is_alive() and (not process.ready or is_ready(process.ready)) for process in instance.processes
+    ):
+        raise typer.Exit(1)
+
+
+def _start(instance: Instance, *, with_prometheus: bool) -> None:
+    instance.start_foundations()
+    try:
+        instance.start_services()
+        if with_prometheus:
+            instance.start_prometheus()
+        instance.write_addresses()
+    except BaseException:
+        instance.end_all()
+        raise
+
+
+def _described(instance: Instance) -> dict[str, object]:
+    parts = [
+        {
+            "name": process.name,
+            "pid": process.pid,
+            "alive": process.is_alive(),
+            "ready": is_ready(process.ready) if process.ready else process.is_alive(),
+            "log": str(process.log),
+        }
+        for process in instance.processes
+    ]
+    return {"instance": instance.name, "parts": parts, "addresses": instance.addresses()}
+
+
+def _show(instance: Instance) -> None:
+    table = Table(title=f"Liuhen 留痕 · {instance.name}", title_justify="left")
+    for column in ("what", "where", "pid", "state", "log"):
+        table.add_column(column, overflow="fold")
+    for process in instance.processes:
+        if not process.is_alive():
+            state = "[red]ended"
+        else:
+            state = "[green]ready" if not process.ready or is_ready(process.ready) else "[yellow]not ready"
+        log = os.path.relpath(process.log)
+        table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
+    _console.print(table)
+    if instance.processes:
+        _console.print(f"Addresses for scripts: source {os.path.relpath(instance.home / 'env')}")

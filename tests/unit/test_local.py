@@ -1,0 +1,88 @@
+"""The local runner's own rules, without anything running."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from liuhen.addresses import load_addresses
+from liuhen.errors import SaidClearly
+from liuhen.local.layout import home_of
+from liuhen.local.plan import fill, load_plan
+from liuhen.local.ports import HOST, free_ports, require_free
+from liuhen.local.process import this_process
+from liuhen.local.settings import LocalSettings, chosen_ports, load_settings
+from liuhen.local.state import State, alone, read_state, write_state
+
+
+def test_a_shift_moves_every_port_and_a_variable_sets_one() -> None:
+    plan = load_plan()
+    ports = chosen_ports(plan, LocalSettings(port_shift=1000), {"LIUHEN_KAFKA_PORT": "7777"})
+    assert ports["kafka"] == 7777
+    assert ports["postgres"] == plan.ports()["postgres"] + 1000
+
+
+def test_a_port_that_is_no_number_is_said_with_its_variable() -> None:
+    with pytest.raises(SaidClearly, match="LIUHEN_KAFKA_PORT='nine' is not a port number"):
+        chosen_ports(load_plan(), LocalSettings(), {"LIUHEN_KAFKA_PORT": "nine"})
+
+
+def test_a_setting_that_cannot_be_used_is_said_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIUHEN_PORT_SHIFT", "far")
+    with pytest.raises(SaidClearly, match="LIUHEN_PORT_SHIFT='far' cannot be used"):
+        load_settings()
+
+
+def test_a_taken_port_is_said_by_number_name_and_variable() -> None:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SaidClearly, match=rf"Port {port} \(trace_http\) is taken .* LIUHEN_TRACE_HTTP_PORT"):
+            require_free({"trace_http": port}, ["trace_http"])
+
+
+def test_a_port_asked_for_twice_is_said_before_anything_starts() -> None:
+    (port,) = free_ports(["one"]).values()
+    with pytest.raises(SaidClearly, match="asked for twice"):
+        require_free({"one": port, "two": port}, ["one", "two"])
+
+
+def test_free_ports_are_all_different() -> None:
+    names = [str(number) for number in range(50)]
+    assert len(set(free_ports(names).values())) == len(names)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "Main", "x" * 60])
+def test_a_name_that_is_no_folder_names_no_instance(name: str) -> None:
+    with pytest.raises(SaidClearly, match="cannot name an instance"):
+        home_of(name)
+
+
+def test_a_place_keeps_the_braces_that_belong_to_the_service() -> None:
+    places = {"postgres": "postgresql://{service}@here/liuhen"}
+    assert fill("{postgres}", places, {}) == "postgresql://{service}@here/liuhen"
+    assert fill("{port:trace_http}", places, {"trace_http": 18081}) == "18081"
+
+
+def test_what_an_instance_started_is_remembered(tmp_path: Path) -> None:
+    state = State(owner=this_process(), ports={"kafka": 1}, clock="real")
+    write_state(tmp_path, state)
+    assert read_state(tmp_path) == state
+
+
+def test_an_instance_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    with alone(tmp_path), pytest.raises(SaidClearly, match="starting or ending"), alone(tmp_path):
+        pytest.fail("held twice")
+    with alone(tmp_path):
+        pass
+
+
+def test_addresses_in_the_environment_win_and_none_at_all_is_said_clearly() -> None:
+    said = {"LIUHEN_KAFKA": "k:1", "LIUHEN_POSTGRES": "postgresql://{service}@p/d", "PGPASSFILE": "/x", "KAFKA": "no"}
+    addresses = load_addresses({**said, "LIUHEN_TRACE_URL": "http://t"})
+    assert addresses.kafka == "k:1"
+    assert addresses.postgres_dsn("sla") == "postgresql://sla@p/d?passfile=/x"
+    assert addresses.trace_url == "http://t"
