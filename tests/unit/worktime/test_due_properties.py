@@ -169,7 +169,7 @@ def notices(draw: st.DrawFn, year: int) -> Notice:
     return Notice(year=year, papers=(), days=tuple(days[day] for day in sorted(days)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_the_bounds_contain_the_deadline_of_whatever_notices_come(data: st.DataObject) -> None:
     notice, next_notice = data.draw(notices(2027)), data.draw(notices(2028))
