@@ -1,0 +1,100 @@
+"""A happening of the made-up district as the message that a hotline, a survey app or a WeChat account would send."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from examples.district.happenings import AnsweredCall, Call, Somebody, Spot, Trouble, Visit, WechatMessage
+from schemas.inbound import AnswerOnLine, Problem, RecordVisit, Register
+from schemas.values import Contact, Kind, Person, Place, Position, RequesterKind, Upstream
+
+_DESK: Final = "12345-{}"
+
+
+def register(happening: Call | WechatMessage) -> Register:
+    """Write down a call or a WeChat message."""
+    trouble = happening.trouble
+    calls = isinstance(happening, Call)
+    return Register(
+        kind=Kind(trouble.kind),
+        requester_kind=RequesterKind(_who(happening).kind),
+        contact=contact(_who(happening)),
+        place=place(trouble.spot),
+        text=trouble.text,
+        category=trouble.category,
+        suggested_department=trouble.department,
+        confidential=trouble.confidential,
+        accused=trouble.accused,
+        upstream=(
+            Upstream(number=happening.upstream.number, due=happening.upstream.due)
+            if isinstance(happening, Call) and happening.upstream
+            else None
+        ),
+        occurred_at=happening.at,
+        agent=_agent(happening.agent) if calls and isinstance(happening, Call) else None,
+    )
+
+
+def answered(happening: AnsweredCall) -> AnswerOnLine:
+    """Write down a call that the agent answered on the line."""
+    trouble = happening.trouble
+    return AnswerOnLine(
+        kind=Kind(trouble.kind),
+        requester_kind=RequesterKind(happening.caller.kind),
+        contact=contact(happening.caller),
+        place=place(trouble.spot),
+        text=trouble.text,
+        category=trouble.category,
+        answer=happening.answer,
+        agent=_agent(happening.agent),
+    )
+
+
+def visit(happening: Visit) -> RecordVisit:
+    """Write down a household visit with its problems."""
+    spot = happening.spot
+    return RecordVisit(
+        visitor=happening.visitor,
+        device=happening.device,
+        unit=happening.unit,
+        position=Position(
+            latitude=spot.latitude if happening.plausible else spot.latitude - 9.0,
+            longitude=spot.longitude,
+            accuracy=happening.accuracy,
+            at=happening.visited_at,
+        ),
+        visited_at=happening.visited_at,
+        household=happening.household,
+        address=place(spot),
+        contact=contact(happening.resident),
+        requester_kind=RequesterKind(happening.resident.kind),
+        problems=tuple(_problem(trouble) for trouble in happening.troubles),
+    )
+
+
+def contact(somebody: Somebody) -> Contact:
+    """The personal data of somebody, apart from everything else."""
+    return Contact(name=somebody.name, phone=somebody.phone, wechat=somebody.wechat)
+
+
+def place(spot: Spot) -> Place:
+    """A place in the words of the person who named it."""
+    return Place(text=spot.text, road=spot.road, number=spot.number, compound=spot.compound)
+
+
+def _problem(trouble: Trouble) -> Problem:
+    return Problem(
+        kind=Kind(trouble.kind),
+        text=trouble.text,
+        place=place(trouble.spot),
+        category=trouble.category,
+        suggested_department=trouble.department,
+    )
+
+
+def _who(happening: Call | WechatMessage) -> Somebody:
+    return happening.caller if isinstance(happening, Call) else happening.sender
+
+
+def _agent(name: str) -> Person:
+    return Person(id=_DESK.format(name), name=name)

@@ -1,0 +1,155 @@
+"""The people of the district, through hotline, survey app and WeChat: they speak up, ask after it and answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final, assert_never
+
+from examples.district.happenings import (
+    AnsweredCall,
+    BadInput,
+    Call,
+    DeviceLost,
+    FollowUp,
+    Happening,
+    Resubmission,
+    Trouble,
+    Visit,
+    Way,
+    WechatMessage,
+    troubles_of,
+)
+from examples.district.plan import generate
+from examples.people import messages
+from examples.people.agenda import Agenda, chance
+from examples.people.faults import wrong
+from examples.people.surroundings import Surroundings
+from liuhen.wire import News, Voice, hear, producer
+from schemas.inbound import FollowUp as AskAfter
+from schemas.inbound import ProvideInfo, RequestDevice
+from schemas.public import ReceiptGiven, TicketNews
+from schemas.registry import channel_topic
+from schemas.values import Party, PartyKind, TicketState
+
+_SOURCE: Final = "examples/{}"
+
+
+class Story(Surroundings):
+    """Which story is told: from which day, how long, how many matters; `done` is written when all is said."""
+
+    start: date
+    length: int = 21
+    tickets: int = 300
+    done: Path | None = None
+
+
+class Requesters:
+    """Everybody who has a problem, and the three channels that speak for them."""
+
+    def __init__(self, voices: dict[Way, Voice], agenda: Agenda, around: Story) -> None:
+        """Speak with one voice for each channel."""
+        self._voices = voices
+        self._agenda = agenda
+        self._around = around
+        self._told: dict[str, Happening] = {}
+        self._troubles: dict[str, tuple[str, int]] = {}
+        self._tickets: dict[str, tuple[str, ...]] = {}
+
+    def mean(self, story: Sequence[Happening]) -> None:
+        """Take the whole story onto the agenda."""
+        for happening in story:
+            self._told[happening.id] = happening
+            for index, trouble in enumerate(troubles_of(happening)):
+                self._troubles[trouble.id] = (happening.id, index)
+            self._agenda.at(happening.at, lambda told=happening: self._tell(told))  # type: ignore[misc]
+
+    def hear(self, news: News) -> None:
+        """Read one answer of a channel."""
+        match news.message:
+            case ReceiptGiven(submission=submission, tickets=tickets) if tickets:
+                self._tickets.setdefault(submission, tickets)
+            case TicketNews(state=TicketState.NEEDS_INFO, ticket=ticket):
+                way = Way(news.topic.split(".")[-2])
+                dice = chance(self._around.seed, "info", ticket)
+                if dice.random() < 0.8:  # noqa: PLR2004 - one in five never answers
+                    reply = ProvideInfo(ticket=ticket, text="是3号楼，晚上六点以后家里有人。")
+                    when = news.envelope.time + timedelta(hours=dice.uniform(2, 30))
+                    self._agenda.at(when, lambda: self._say(way, reply))
+            case _:
+                pass
+
+    async def _say(self, way: Way, reply: ProvideInfo) -> None:
+        await self._voices[way].say(reply)
+
+    async def _tell(self, happening: Happening) -> None:
+        match happening:
+            case Call():
+                await self._voices[Way.HOTLINE].say(messages.register(happening), submission=happening.id)
+            case WechatMessage():
+                await self._voices[Way.WECHAT].say(messages.register(happening), submission=happening.id)
+            case AnsweredCall():
+                await self._voices[Way.HOTLINE].say(messages.answered(happening), submission=happening.id)
+            case Visit():
+                await self._voices[Way.SURVEY].say(messages.visit(happening), submission=happening.id)
+            case FollowUp():
+                await self._ask_after(happening)
+            case Resubmission():
+                await self._again(happening)
+            case BadInput():
+                source = _SOURCE.format(happening.way.value)
+                headers, value = wrong(happening.fault, happening.id, source, self._agenda.clock.now())
+                await self._voices[happening.way].say_raw(headers, value, key=happening.id)
+            case DeviceLost():
+                asked = RequestDevice(visitor=happening.visitor, device=happening.device, reason=happening.reason)
+                await self._voices[Way.SURVEY].say(asked, submission=happening.id)
+            case _:
+                assert_never(happening)
+
+    async def _ask_after(self, happening: FollowUp) -> None:
+        submission, index = self._troubles[happening.trouble]
+        tickets = self._tickets.get(submission, ())
+        if index < len(tickets):
+            asked = AskAfter.model_validate({"ticket": tickets[index], "mode": happening.mode, "text": happening.text})
+            await self._voices[happening.way].say(asked, submission=happening.id)
+
+    async def _again(self, happening: Resubmission) -> None:
+        before = self._told[happening.of]
+        if happening.altered and isinstance(before, Call | WechatMessage | AnsweredCall):
+            before = replace(before, trouble=_altered(before.trouble))
+        await self._tell(before)
+
+
+def _altered(trouble: Trouble) -> Trouble:
+    return replace(trouble, text=trouble.text + "（内容有改动）")
+
+
+async def work(around: Story) -> None:
+    """Tell the story until cancelled; say so when it is told."""
+    agenda = Agenda(around.time)
+    async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
+        voices = {
+            way: Voice(shared, Party(kind=PartyKind(way.value)), _SOURCE.format(way.value), around.time.now)
+            for way in Way
+        }
+        requesters = Requesters(voices, agenda, around)
+        story = list(
+            generate(around.rules, seed=around.seed, start=around.start, days=around.length, tickets=around.tickets)
+        )
+        requesters.mean(story)
+        agenda.at(story[-1].at, lambda: _say_done(around))
+        tasks.create_task(agenda.keep())
+        async for news in hear(around.kafka, [channel_topic(way.value) for way in Way]):
+            requesters.hear(news)
+
+
+async def _say_done(around: Story) -> None:
+    if around.done is not None:
+        around.done.touch()
+
+
+if __name__ == "__main__":
+    asyncio.run(work(Story()))
