@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Addresses and ways of running, from LIUHEN_* variables; `{service}` in the database address is the role's name."""
+    """Addresses and ways of running, from LIUHEN_* variables; `{service}` in the database address names the role."""
 
     model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore")
 

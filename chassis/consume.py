@@ -1,0 +1,231 @@
+"""faust without its agents: the group, the assignor and the flow control are faust's, whole fetches go to the keeper.
+
+It leans on private names of faust and aiokafka; each is held by a test, so that an upgrade that changes one goes red.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import faust
+import structlog
+from aiokafka.errors import KafkaError
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient
+from faust.transport.drivers import aiokafka as driver
+
+from chassis.hold import SESSION_SECONDS, Keeper
+from chassis.opening import Logs
+from chassis.service import Record, Service
+from chassis.store import Key
+
+FETCH_RECORDS: Final = 1_000
+_HEARTBEAT_SECONDS: Final = 3.0
+_REQUEST_SECONDS: Final = 30.0
+_REBALANCE_SECONDS: Final = 30.0
+_RELEASE_SECONDS: Final = 20.0
+"""Below the rebalance timeout, so that the group hears of us before it goes on without us."""
+_NEVER_SECONDS: Final = 1e6
+_POLL_SECONDS: Final = 1.0
+_log: Final = structlog.get_logger()
+
+
+class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # faust hard-codes read_uncommitted; what outsiders aborted was never said.
+        consumer._isolation_level = "read_committed"  # noqa: SLF001
+        return consumer
+
+
+class LaneConsumer(driver.Consumer):  # type: ignore[misc]
+    """Hands each fetch whole to the keeper, and marks its offsets only after that returned."""
+
+    keeper: Keeper
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begins with nothing fetched and nothing to commit."""
+        super().__init__(*args, **kwargs)
+        self.keeper = self.app.keeper
+        self.keeper.reader = self
+        self._handled: dict[Key, int] = {}
+        self._fetched: dict[Key, int] = {}
+        self._admin = AdminClient({"bootstrap.servers": self.app.bootstrap, "log_level": 0})
+
+    def _new_consumer_thread(self) -> Any:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    # --- what faust calls ----------------------------------------------------------------------------------------
+
+    async def perform_seek(self) -> None:
+        """Postgres knows where to read on; the keeper seeks when it has opened the lanes."""
+        self.keeper.assign(tuple(place) for place in self.assignment())
+
+    async def on_partitions_revoked(self, revoked: set[Any]) -> None:
+        """Let the keeper finish before the group gives the places to somebody else."""
+        self._handled.clear()
+        self.keeper.tools.health.held(holding=False)
+        await self.keeper.release(_RELEASE_SECONDS)
+        await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
+        """Being given nothing is an answer of the group too."""
+        await super().on_partitions_assigned(assigned, generation_id)
+        self.keeper.tools.health.held(holding=True)
+
+    def coordinator_ended(self) -> bool:
+        """Whether aiokafka's task that keeps us in the group is gone."""
+        consumer = self._thread._consumer  # noqa: SLF001
+        task = getattr(getattr(consumer, "_coordinator", None), "_coordination_task", None)
+        return task is not None and task.done()
+
+    async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ASYNC109 - faust's signature
+        self._fetched = {place: epoch for place, epoch in self.keeper.epochs.items() if place in active_partitions}
+        if not self._fetched:
+            # An empty set would mean all partitions to aiokafka.
+            await asyncio.sleep(0.02)
+            return {}
+        return await super()._getmany({faust.TP(*place) for place in self._fetched}, timeout)
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        while not (self.should_stop or fetcher.should_stop):
+            fetched, _ = await self._wait_next_records(_POLL_SECONDS)
+            if fetched:
+                await self._hand_over(fetched)
+            else:
+                await asyncio.sleep(0)
+
+    async def _hand_over(self, fetched: Mapping[Any, Sequence[Any]]) -> None:
+        batch, epochs = {}, self.keeper.epochs
+        for tp, messages in fetched.items():
+            place: Key = (tp.topic, tp.partition)
+            if place in epochs and epochs[place] != self._fetched.get(place):
+                self.keeper.reopen([place])
+            elif place in epochs:
+                batch[place] = [_record(message) for message in messages]
+        if batch:
+            await self.keeper.handle(batch)
+            for place, records in batch.items():
+                self._read_offset[faust.TP(*place)] = records[-1].offset
+                self._handled[place] = records[-1].offset + 1
+
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
+        """Tell the group how far we are: Postgres is the truth, this is for lag tools and may fail."""
+        handled, self._handled = self._handled, {}
+        offsets = {place: offset for place, offset in handled.items() if place in self.keeper.epochs}
+        if not offsets:
+            return False
+        try:
+            await self._thread.call_thread(self._commit_offsets_directly, offsets)
+        except (KafkaError, OSError) as error:
+            _log.info("offsets not committed", error=type(error).__qualname__)
+            return False
+        return True
+
+    async def _commit_offsets_directly(self, offsets: Mapping[Key, int]) -> None:
+        consumer = self._thread._ensure_consumer()  # noqa: SLF001
+        await consumer.commit(
+            {driver.ensure_aiokafka_TP(faust.TP(*place)): offset for place, offset in offsets.items()}
+        )
+
+    def verify_event_path(self, now: float, tp: Any) -> None:
+        """Faust's stall detector watches agents; ours is the watchdog."""
+
+    # --- what the keeper calls -----------------------------------------------------------------------------------
+
+    async def seek(self, offsets: Mapping[Key, int]) -> None:  # type: ignore[override]
+        """Read on from these offsets, 0 included."""
+        places = {faust.TP(*place): offset for place, offset in offsets.items()}
+        await self.seek_wait(places)
+        for tp, offset in places.items():
+            self._read_offset[tp] = offset
+            self._committed_offset[tp] = offset
+
+    async def ends(self, places: Iterable[Key]) -> Mapping[Key, int]:
+        """The ends of partitions as they are now, aborted and unfinished transactions left out."""
+        tps = [faust.TP(*place) for place in places]
+        found = await self.highwaters(*tps) if tps else {}
+        return {(tp.topic, tp.partition): end for tp, end in found.items()}
+
+    async def behind(self, places: Iterable[Key]) -> bool:
+        """Whether anything waits on the broker that was not fetched yet."""
+        ends = await self.ends(places)
+        return any([(await self.position(faust.TP(*place)) or 0) < end for place, end in ends.items()])
+
+    async def logs(self, places: Iterable[Key]) -> Logs:
+        """Which logs these are and where they end."""
+        its = list(places)
+        topics = sorted({topic for topic, _ in its})
+        try:
+            cluster_id, ids = await asyncio.to_thread(self._identities, topics)
+        except KafkaException as error:
+            raise KafkaError(str(error)) from error
+        return Logs(cluster_id, ids, await self.ends(its))
+
+    def _identities(self, topics: Sequence[str]) -> tuple[str, dict[str, str]]:
+        cluster = self._admin.describe_cluster(request_timeout=_REQUEST_SECONDS)
+        found = self._admin.describe_topics(TopicCollection(list(topics)), request_timeout=_REQUEST_SECONDS)
+        ids = {name: str(future.result().topic_id) for name, future in found.items()}
+        return str(cluster.result().cluster_id), ids
+
+
+class LaneTransport(driver.Transport):  # type: ignore[misc]
+    """faust's transport with our consumer."""
+
+    Consumer = LaneConsumer
+
+
+def _record(message: Any) -> Record:
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.key,
+        message.value,
+        tuple(message.headers),
+        datetime.fromtimestamp(message.timestamp / 1000, UTC),
+    )
+
+
+class LaneApp(faust.App):  # type: ignore[misc]
+    """A faust app that knows the keeper its consumer hands everything to."""
+
+    keeper: Keeper
+    bootstrap: str
+
+
+def build_app(service: Service, bootstrap: str, keeper: Keeper, folder: str) -> LaneApp:
+    """Make the faust app of a service: its group is named after the service, its folder is never written to."""
+    app = LaneApp(
+        service.name,
+        broker="kafka://" + bootstrap.replace(",", ";kafka://"),
+        store="memory://",
+        datadir=folder,
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        # Without tables, only this makes faust use its own assignor, which keeps a lane's partitions together.
+        table_standby_replicas=1,
+        broker_session_timeout=SESSION_SECONDS,
+        broker_heartbeat_interval=_HEARTBEAT_SECONDS,
+        broker_request_timeout=_REQUEST_SECONDS,
+        broker_rebalance_timeout=_REBALANCE_SECONDS,
+        broker_max_poll_interval=_NEVER_SECONDS,
+        broker_max_poll_records=FETCH_RECORDS,
+        broker_commit_interval=1.0,
+        consumer_auto_offset_reset="earliest",
+    )
+    app.keeper, app.bootstrap = keeper, bootstrap
+    app.transport = LaneTransport(app.conf.broker_consumer, app)
+    raw = app.topic(*service.inputs, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+
+    @app.agent(raw)
+    async def declared(stream: Any) -> None:
+        """Declares the topics to faust; no message ever comes here."""
+        async for _ in stream:
+            raise AssertionError
+
+    return app

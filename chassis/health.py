@@ -1,0 +1,71 @@
+"""Whether the process lives and whether it does its work, told over HTTP beside the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chassis import metrics
+from chassis.clock import stopwatch
+
+_SERVING_ENDS_WITHIN: Final = 1.0
+
+
+@dataclass(slots=True)
+class Health:
+    """What stands in the way, by name, and the beats that the watchdog listens for."""
+
+    service: str
+    reasons: dict[str, str] = field(default_factory=lambda: {"start": "starting"})
+    beat: float = field(default_factory=stopwatch)
+    assigned: float = field(default_factory=stopwatch)
+    moved: float = field(default_factory=stopwatch)
+    retrying: bool = False
+    behind: bool = False
+    holding: bool = False
+
+    def red(self, name: str, reason: str) -> None:
+        """Something is in the way; `reason` is for operators and holds no personal data."""
+        self.reasons[name] = reason
+        metrics.READY.labels(self.service).set(0)
+
+    def green(self, name: str) -> None:
+        """It is out of the way again."""
+        self.reasons.pop(name, None)
+        if not self.reasons:
+            metrics.READY.labels(self.service).set(1)
+
+    def held(self, *, holding: bool) -> None:
+        """Whether the group has told us what is ours, since when."""
+        self.holding, self.assigned = holding, stopwatch()
+
+
+@asynccontextmanager
+async def serving(health: Health, port: int) -> AsyncIterator[int]:
+    """Answer /live, /ready and /metrics on a port (0: any free one); yields the port."""
+
+    async def live(_: web.Request) -> web.Response:
+        return web.json_response({"service": health.service, "live": True})
+
+    async def ready(_: web.Request) -> web.Response:
+        status = 503 if health.reasons else 200
+        return web.json_response({"service": health.service, "waits": health.reasons}, status=status)
+
+    async def measured(_: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    application = web.Application()
+    application.add_routes([web.get("/live", live), web.get("/ready", ready), web.get("/metrics", measured)])
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SERVING_ENDS_WITHIN)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - probes and Prometheus come from other hosts
+        await site.start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,185 @@
+"""What a holder remembers of a lane, and how it reads records: pure, apart from changing that memory."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from pydantic import ValidationError
+
+from chassis.service import DeadLetter, Foreign, Heard, Instant, Lane, Record, Refused
+from chassis.store import Key
+from schemas.envelope import Envelope, EnvelopeError, decode
+from schemas.message import Message
+from schemas.registry import model_of
+
+TOO_MANY_UNREADABLE: Final = 100
+"""So many unreadable records in a row pause the party that sends them."""
+BEHIND: Final = "behind"
+"""The reason of a record that can be read but waits behind one that cannot."""
+
+
+class Alarm(StrEnum):
+    """What must never happen; each stops the lane until a person has looked."""
+
+    GAP = "gap"
+    CONFLICT = "conflict"
+    OTHER_LOG = "other_log"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(slots=True)
+class Last:
+    """What was heard last from a source."""
+
+    sequence: int = 0
+    id: str = ""
+    mending: bool = False
+
+
+@dataclass(slots=True)
+class Held:
+    """A lane as its holder knows it: thrown away whenever a transaction fails or somebody else wrote."""
+
+    view: Lane
+    turn: int
+    next_number: int
+    published: int
+    offsets: dict[Key, int] = field(default_factory=dict)
+    failures: dict[Key, int] = field(default_factory=dict)
+    heard: dict[tuple[str, int, str], Last] = field(default_factory=dict)
+    positions: dict[Key, int] = field(default_factory=dict)
+    parked: set[str] = field(default_factory=set)
+    next_due: Instant | None = None
+    paused: str | None = None
+    alarm: Alarm | None = None
+
+    def pause(self, alarm: Alarm, words: str) -> None:
+        """Let the lane stand still from here on; the first reason stays."""
+        if self.paused is None:
+            self.alarm, self.paused = alarm, f"{alarm}: {words}"
+
+
+@dataclass(slots=True)
+class Sifted:
+    """What is left of a batch after dropping what was done already, and what that changed."""
+
+    items: list[Heard | Foreign] = field(default_factory=list)
+    parked: list[tuple[str, DeadLetter]] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    repeats: list[Record] = field(default_factory=list)
+    touched: set[Key] = field(default_factory=set)
+    sources: set[tuple[str, int, str]] = field(default_factory=set)
+
+
+def lane_of(place: Key, foreign: bool) -> str:  # noqa: FBT001 - a fact about the topic
+    """Name the lane of an input: internal ones share the partition's, each foreign one has its own."""
+    topic, partition = place
+    return f"{topic}/{partition}" if foreign else str(partition)
+
+
+def merged(records: Iterable[Sequence[Record]]) -> Iterable[Record]:
+    """Bring the records of several partitions into the order of their append times; each partition keeps its own."""
+    return heapq.merge(*records, key=lambda record: record.timestamp)
+
+
+def sift(
+    held: Held,
+    records: Iterable[Record],
+    foreign: frozenset[str],
+    refused: Mapping[tuple[str, int, int], Refused],
+    sifted: Sifted,
+) -> None:
+    """Read a lane's records, in order: drop repeats, park what cannot be read, stop the lane at what must not be."""
+    for record in records:
+        place = record[:2]
+        if record.offset < held.offsets[place]:
+            sifted.repeats.append(record)
+            continue
+        if held.paused is not None:
+            return
+        refusal = refused.get(record[:3])
+        if record.topic in foreign:
+            _take_foreign(held, record, refusal, sifted)
+        elif not _take_own(held, record, refusal, sifted):
+            return
+        held.offsets[place] = record.offset + 1
+        sifted.touched.add(place)
+
+
+def _take_foreign(held: Held, record: Record, refusal: Refused | None, sifted: Sifted) -> None:
+    if refusal is not None:
+        sifted.dead.append(DeadLetter(held.view.name, record, refusal.reason, refusal.detail))
+    else:
+        sifted.items.append(Foreign(held.view.name, record))
+
+
+def _take_own(held: Held, record: Record, refusal: Refused | None, sifted: Sifted) -> bool:
+    key = (record.key or b"").decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    lane = held.view.name
+    try:
+        envelope, body = decode(record.headers, record.value)
+        if envelope.sequence < 1:
+            raise EnvelopeError("ce_sequence", "a whole number from 1")  # noqa: TRY301 - read like the others
+    except EnvelopeError as error:
+        _park(held, key, DeadLetter(lane, record, "envelope", str(error)), sifted)
+        return True
+    verdict = listen(held, record, envelope, sifted)
+    if verdict is not None:
+        return verdict
+    if refusal is not None:
+        _park(held, key, DeadLetter(lane, record, refusal.reason, refusal.detail), sifted)
+        return True
+    try:
+        message = read(envelope, body)
+    except Refused as error:
+        _park(held, key, DeadLetter(lane, record, error.reason, error.detail), sifted)
+        return True
+    if key in held.parked:
+        _park(held, key, DeadLetter(lane, record, BEHIND, "waits behind a record that could not be read"), sifted)
+    else:
+        sifted.items.append(Heard(lane, record, envelope, message))
+    return True
+
+
+def _park(held: Held, key: str, letter: DeadLetter, sifted: Sifted) -> None:
+    held.parked.add(key)
+    sifted.parked.append((key, letter))
+
+
+def listen(held: Held, record: Record, envelope: Envelope, sifted: Sifted) -> bool | None:
+    """Judge a record by its source's sequence: None to hear it, True to drop it, False to stop the lane before it."""
+    source = (record.topic, record.partition, envelope.source)
+    last = held.heard.setdefault(source, Last())
+    if envelope.sequence == last.sequence + 1:
+        last.sequence, last.id, last.mending = envelope.sequence, envelope.id, False
+        sifted.sources.add(source)
+        return None
+    where = f"{record.topic}/{record.partition}@{record.offset} from {envelope.source}"
+    if envelope.sequence > last.sequence:
+        if last.mending:
+            sifted.repeats.append(record)
+            return True
+        held.pause(Alarm.GAP, f"{where}: {envelope.sequence} came where {last.sequence + 1} was due")
+        return False
+    if envelope.sequence == last.sequence and envelope.id != last.id:
+        held.pause(Alarm.CONFLICT, f"{where}: {envelope.sequence} came again with another id")
+        return False
+    sifted.repeats.append(record)
+    return True
+
+
+def read(envelope: Envelope, body: bytes) -> Message:
+    """Read the business JSON of an internal record; Refused tells what is wrong, without quoting it."""
+    model = model_of(envelope.type)
+    if model is None:
+        raise Refused("type", f"{envelope.type} is not known to this version")
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in faults[:5])
+        raise Refused("body", f"{envelope.type}: {told}") from None

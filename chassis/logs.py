@@ -1,0 +1,85 @@
+"""Structured logs without personal data: JSON lines for machines, colours for a terminal."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal
+
+import structlog
+
+from chassis.clock import wall
+
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def configure(kind: Literal["json", "console"], service: str, worker: str) -> None:
+    """Set up structlog, and let what libraries say through the same door; call once, before anything is logged."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+        if kind == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service, worker=worker)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processors=[_without_traceback, renderer], foreign_pre_chain=shared)
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _without_traceback(_: Any, __: str, event: Any) -> Any:
+    """Library tracebacks may quote what they worked on: keep where it happened, drop the words."""
+    for name in ("_record", "_from_structlog"):
+        event.pop(name, None)
+    if (info := event.pop("exc_info", None)) and isinstance(info, tuple):
+        event["exception"] = where(info[1])
+    return event
+
+
+def where(error: BaseException) -> list[str]:
+    """The kinds and places of an exception and its causes, without their texts, which may hold personal data."""
+    told: list[str] = []
+    current: BaseException | None = error
+    while current is not None:
+        told.append(type(current).__qualname__)
+        told += [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(current.__traceback__)[-6:]
+        ]
+        current = current.__cause__ or current.__context__
+    return told
+
+
+class Canonical:
+    """One line for each record handled, a whole batch written at once."""
+
+    def __init__(self, kind: Literal["json", "console"], service: str, worker: str) -> None:
+        """`kind` is as in `configure`; each line names the service and the worker."""
+        self._fixed = {"service": service, "worker": worker, "event": "record", "level": "info"}
+        self._json = kind == "json"
+        self._log = structlog.get_logger()
+
+    def write(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Write lines of which no value may hold personal data."""
+        if self._json:
+            common = self._fixed | {"timestamp": wall().isoformat()}
+            sys.stdout.write("".join([_ENCODE(common | line) + "\n" for line in lines]))
+            sys.stdout.flush()
+        else:
+            for line in lines:
+                self._log.info("record", **line)

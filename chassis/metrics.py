@@ -1,0 +1,41 @@
+"""Every metric of the chassis, by name: one prefix, base units, bounded labels."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+PREFIX: Final = "liuhen_"
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+RECORDS: Final = Counter(PREFIX + "records", "Records by what became of them.", ["service", "topic", "outcome"])
+EVENTS: Final = Counter(PREFIX + "events", "Facts recorded, by type.", ["service", "type"])
+PUBLISHED: Final = Counter(PREFIX + "published", "Messages acknowledged by the broker.", ["service", "topic"])
+TURN: Final = Histogram(
+    PREFIX + "turn_seconds", "Lane transactions, from lock to commit.", ["service"], buckets=_SECONDS
+)
+HOP: Final = Histogram(
+    PREFIX + "hop_seconds",
+    "From a record's append to the acknowledgement of what followed.",
+    ["service"],
+    buckets=_SECONDS,
+)
+LAG: Final = Gauge(PREFIX + "lag_seconds", "Age of the oldest record that waits to be handled.", ["service"])
+LANES: Final = Gauge(PREFIX + "lanes", "Lanes assigned, by whether they run.", ["service", "state"])
+RETRIES: Final = Counter(PREFIX + "retries", "Transient failures that were tried again.", ["service", "cause"])
+ALARMS: Final = Counter(PREFIX + "alarms", "What must never happen and needs a person.", ["service", "kind"])
+DEAD_LETTERS: Final = Counter(
+    PREFIX + "dead_letters", "Records that could not be taken.", ["service", "topic", "reason"]
+)
+PARKED: Final = Gauge(
+    PREFIX + "parked_tickets", "Tickets that wait behind a record that could not be read.", ["service"]
+)
+OUTLET_WAITING: Final = Gauge(
+    PREFIX + "outlet_waiting_messages", "Messages for outsiders that wait to be published.", ["service", "topic"]
+)
+TIMERS_FIRED: Final = Counter(PREFIX + "timers_fired", "Timers that fired.", ["service"])
+TIMER_LATE: Final = Histogram(
+    PREFIX + "timer_late_seconds", "How long after its due time a timer fired.", ["service"], buckets=_SECONDS
+)
+READY: Final = Gauge(PREFIX + "ready", "1 when the service does its work, 0 when something is in its way.", ["service"])

@@ -1,0 +1,160 @@
+"""Putting recorded events on their topics: own ones in order and for ever, those for outsiders each at its own pace."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerClosed
+
+from chassis import metrics
+from chassis.health import Health
+from chassis.store import Event
+
+_BATCH_BYTES: Final = 512 * 1024
+_REQUEST_BYTES: Final = 8 * 1024 * 1024
+_DISPOSAL_SECONDS: Final = 5.0
+_MOST: Final = 1_000
+_log: Final = structlog.get_logger()
+
+
+class Wire(NamedTuple):
+    """A message as it goes to the broker."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+
+
+def wire(event: Event, service: str) -> Wire:
+    """Write an event as its message, the same however often it is published."""
+    return Wire(event.topic, event.partition, event.key.encode(), event.body.encode(), event.headers(service))
+
+
+def pause_before(attempt: int) -> float:
+    """Seconds to wait before trying again: doubling to five, with jitter."""
+    return float(min(5.0, 0.05 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+
+
+class Producer:
+    """An idempotent producer that is thrown away after any error, for one prefix of what was sent is all that counts."""
+
+    def __init__(self, bootstrap: str, service: str) -> None:
+        """Connects when something is sent for the first time."""
+        self._bootstrap = bootstrap
+        self._service = service
+        self._producer: AIOKafkaProducer | None = None
+        self._disposals: set[asyncio.Task[None]] = set()
+
+    async def send(self, wires: Sequence[Wire]) -> None:
+        """Send messages in order and wait for every acknowledgement; any error leaves a prefix of each partition sent."""
+        try:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._bootstrap,
+                    acks="all",
+                    enable_idempotence=True,
+                    max_batch_size=_BATCH_BYTES,
+                    max_request_size=_REQUEST_BYTES,
+                )
+                self._producer = producer
+                await producer.start()
+            acknowledgements = await self._submit(self._producer, wires)
+            await asyncio.gather(*acknowledgements)
+        except BaseException:
+            self.discard()
+            raise
+        for topic, count in Counter(wire.topic for wire in wires).items():
+            metrics.PUBLISHED.labels(self._service, topic).inc(count)
+
+    async def _submit(self, producer: Any, wires: Iterable[Wire]) -> list[Awaitable[Any]]:
+        """Whole batches cost one acknowledgement each, where single messages cost one each."""
+        places: defaultdict[tuple[str, int], list[Wire]] = defaultdict(list)
+        for wire in wires:
+            places[wire.topic, wire.partition].append(wire)
+        sent = []
+        for (topic, partition), its in places.items():
+            batch = producer.create_batch()
+            for _, _, key, value, headers in its:
+                if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                    sent.append(await producer.send_batch(batch, topic, partition=partition))
+                    batch = producer.create_batch()
+                    batch.append(timestamp=None, key=key, value=value, headers=headers)
+            batch.close()
+            sent.append(await producer.send_batch(batch, topic, partition=partition))
+        return sent
+
+    def discard(self) -> None:
+        """Throw the producer away without sending what it still holds."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - stop() would flush
+            task = asyncio.create_task(self._stop(producer))
+            self._disposals.add(task)
+            task.add_done_callback(self._disposals.discard)
+
+    async def _stop(self, producer: Any) -> None:
+        try:
+            await asyncio.wait_for(producer.stop(), _DISPOSAL_SECONDS)
+        except Exception as error:  # noqa: BLE001 - it is being thrown away
+            _log.info("producer discarded", error=type(error).__qualname__)
+
+    async def close(self) -> None:
+        """Let go of all connections, within seconds even when the broker is away."""
+        self.discard()
+        if self._disposals:
+            await asyncio.wait(list(self._disposals), timeout=_DISPOSAL_SECONDS)
+
+
+async def publish(producer: Producer, events: Sequence[Event], health: Health, service: str) -> None:
+    """Publish own events in order, however long it takes."""
+    attempt, wires = 0, [wire(event, service) for event in events]
+    while wires:
+        try:
+            await producer.send(wires)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the events must get out
+            attempt += 1
+            health.red("broker", f"publishing failed: {type(error).__qualname__}")
+            health.retrying = True
+            metrics.RETRIES.labels(service, "publish").inc()
+            _log.warning("publishing failed", error=type(error).__qualname__, attempt=attempt, events=len(events))
+            await asyncio.sleep(pause_before(attempt))
+        else:
+            if attempt:
+                health.green("broker")
+                health.retrying = False
+            return
+
+
+class Door:
+    """Puts single messages on topics for an edge, and returns when the broker has them; an error means: ask again."""
+
+    def __init__(self, bootstrap: str) -> None:
+        """Connects when something is sent for the first time."""
+        self._bootstrap = bootstrap
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def __call__(self, topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
+        """Send one message and wait for its acknowledgement."""
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, request_timeout_ms=10_000
+                )
+                await producer.start()
+                self._producer = producer
+        await self._producer.send_and_wait(topic, value=value, key=key, headers=list(headers))
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await asyncio.wait_for(producer.stop(), _DISPOSAL_SECONDS)

@@ -1,0 +1,205 @@
+"""Putting a service together and keeping it running: the only way in for composition roots."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Awaitable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, Final
+
+import asyncpg
+import stamina
+import structlog
+import uvloop
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from chassis import logs
+from chassis.clock import Clock, stopwatch
+from chassis.consume import LaneApp, LaneConsumer, build_app
+from chassis.health import Health, serving
+from chassis.hold import SESSION_SECONDS, Keeper, Tools
+from chassis.migrate import ensure_months
+from chassis.outlet import DeadLetters, Outlets
+from chassis.publish import Door, Producer
+from chassis.service import Beside, Connection, Pool, Service
+from chassis.settings import Settings
+from chassis.transient import transient
+from chassis.turn import Turns
+from chassis.watchdog import EXIT_CODE, Watchdog
+
+_END_SECONDS: Final = 25.0
+"""After so long an orderly end is given up: what is not published is found by the next holder."""
+_PART_SECONDS: Final = 8.0
+_BEAT_SECONDS: Final = 0.5
+_BROKER_SECONDS: Final = 10.0
+_log: Final = structlog.get_logger()
+
+
+def run(service: Service, settings: Settings) -> int:
+    """Run a service until SIGTERM or SIGINT; returns the process's exit code: 0 for an orderly end, 1 for a bug."""
+    logs.configure(settings.log, service.name, settings.worker)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_Process(service, settings).main())
+
+
+class _Process:
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self.service = service
+        self.settings = settings
+        self.clock = Clock.parse(settings.clock)
+        self.health = Health(service.name)
+        self.dsn = settings.postgres.replace("{service}", service.name)
+        self.stop = asyncio.Event()
+
+    async def main(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
+        async with AsyncExitStack() as stack:
+            port = await stack.enter_async_context(serving(self.health, self.settings.metrics_port))
+            beating = asyncio.create_task(self._beat())
+            stack.callback(beating.cancel)
+            work = asyncio.create_task(self._work(stack))
+            _log.info("started", port=port, clock=self.settings.clock)
+            stopped = asyncio.create_task(self.stop.wait())
+            await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            _end_within(_END_SECONDS)
+            stopped.cancel()
+            work.cancel()
+            await asyncio.wait({work})
+            return self._verdict(work)
+
+    def _verdict(self, work: asyncio.Task[None]) -> int:
+        error = None if work.cancelled() else work.exception()
+        if error is None:
+            _log.info("ended")
+            return 0
+        _log.critical("ended by a bug", error=logs.where(error))
+        return 1
+
+    async def _beat(self) -> None:
+        while True:
+            self.health.beat = stopwatch()
+            await asyncio.sleep(_BEAT_SECONDS)
+
+    async def _work(self, stack: AsyncExitStack) -> None:
+        """Everything that the service does; ends only by an exception or by being cancelled."""
+        pool = await self._ready(stack)
+        kafka, name = self.settings.kafka, self.service.name
+        outlets = Outlets(pool, kafka, name)
+        letters = DeadLetters(outlets, pool, Producer(kafka, name))
+        producer, door = Producer(kafka, name), Door(kafka)
+        canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
+        tools = Tools(self._connect, pool, producer, outlets, letters, self.health, canonical)
+        keeper = Keeper(Turns(self.service, self.clock), tools)
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liuhen-"))
+        app = build_app(self.service, kafka, keeper, folder)
+        watchdog = Watchdog(self.health, lambda: _coordinator_ended(app), 3 * SESSION_SECONDS)
+        watchdog.start()
+        beside = Beside(pool, self.clock, door)
+        tasks = {asyncio.create_task(work, name=str(work)) for work in (keeper.run(), _faust(app))}
+        edges = {asyncio.create_task(_edge(edge(beside))) for edge in self.service.edges}
+        try:
+            done, _ = await asyncio.wait(tasks | edges, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            watchdog.stop()
+            for edge in edges:
+                edge.cancel()
+            await _in_order(
+                keeper.release(_PART_SECONDS),
+                app.stop(),
+                keeper.stop(),
+                outlets.close(),
+                letters.close(),
+                producer.close(),
+                door.close(),
+            )
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks | edges, timeout=1.0)
+
+    async def _ready(self, stack: AsyncExitStack) -> Pool:
+        """Wait for the database and the broker, for as long as it takes."""
+        async for attempt in stamina.retry_context(on=_away, attempts=None, timeout=None):
+            with attempt:
+                pool = await asyncpg.create_pool(
+                    self.dsn, min_size=1, max_size=5, server_settings=self._server_settings()
+                )
+                stack.push_async_callback(_close_pool, pool)
+                async with pool.acquire() as connection:
+                    await self._months(connection)
+        async for attempt in stamina.retry_context(on=_away, attempts=None, timeout=None):
+            with attempt:
+                await asyncio.to_thread(self._ask_broker)
+        return pool
+
+    async def _months(self, connection: Any) -> None:
+        try:
+            await ensure_months(connection, self.clock.now())
+        except asyncpg.CheckViolationError:
+            # The default partition has rows of that month already: they stay where they are.
+            _log.warning("no partition for this month")
+
+    def _ask_broker(self) -> None:
+        AdminClient({"bootstrap.servers": self.settings.kafka, "log_level": 0}).list_topics(timeout=_BROKER_SECONDS)
+
+    def _server_settings(self) -> dict[str, str]:
+        return {
+            "search_path": self.service.name,
+            "application_name": f"{self.service.name}/{self.settings.worker}",
+            "idle_in_transaction_session_timeout": f"{SESSION_SECONDS:.0f}s",
+            "lock_timeout": f"{3 * SESSION_SECONDS:.0f}s",
+            "jit": "off",
+            "timezone": "UTC",
+        }
+
+    async def _connect(self) -> Connection:
+        return await asyncpg.connect(self.dsn, server_settings=self._server_settings())
+
+
+def _away(error: Exception) -> bool:
+    return transient(error) or isinstance(error, KafkaException)
+
+
+async def _faust(app: LaneApp) -> None:
+    await app.start()
+    await app.wait_until_stopped()
+    if app.crash_reason is not None:
+        raise app.crash_reason
+
+
+async def _edge(work: Awaitable[None]) -> None:
+    await work
+    raise RuntimeError("an edge ended by itself")
+
+
+def _coordinator_ended(app: LaneApp) -> bool:
+    consumer = app._consumer  # noqa: SLF001 - the property would make one
+    return isinstance(consumer, LaneConsumer) and consumer.coordinator_ended()
+
+
+async def _in_order(*parts: Coroutine[Any, Any, None]) -> None:
+    for part in parts:
+        try:
+            await asyncio.wait_for(part, _PART_SECONDS + 1)
+        except Exception as error:  # noqa: BLE001 - the next holder takes over whatever is left
+            _log.warning("a part did not end", error=logs.where(error))
+
+
+async def _close_pool(pool: Pool) -> None:
+    try:
+        await asyncio.wait_for(pool.close(), 1.0)
+    except TimeoutError:
+        pool.terminate()
+
+
+def _end_within(seconds: float) -> None:
+    timer = threading.Timer(seconds, os._exit, (EXIT_CODE,))
+    timer.daemon = True
+    timer.start()
