@@ -163,6 +163,11 @@ class Instance:
             self.wait_ready(process)
         return tuple(started)
 
+    def start_program(self, name: str, module: str, environment: Mapping[str, str]) -> Started:
+        """Start a Python module beside the services, told where everything is; it ends with the instance."""
+        told = {**os.environ, **self.addresses(), **environment}
+        return self._spawn(Launch(name, [sys.executable, "-m", module], environment=told))
+
     def wait_ready(self, process: Started) -> None:
         """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
         self._await(process, lambda: is_ready(process.ready))
