@@ -14,6 +14,7 @@ from liuhen.errors import SaidClearly
 from liuhen.local import Instance
 from liuhen.local.readiness import is_ready
 from liuhen.local.state import alone
+from liuhen.progress import telling
 
 _JSON: Final = typer.Option("--json", help="Print one JSON document.")
 _console: Final = Console()
@@ -32,8 +33,8 @@ def up(
     as_json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Start broker, database and services; leave them running; say where everything is."""
-    with _console.status("Looking around") as said:
-        instance = Instance(progress=said.update)
+    with telling(_console) as tell:
+        instance = Instance(progress=tell)
         with alone(instance.home):
             if instance.is_running():
                 _show(instance)
@@ -48,7 +49,8 @@ def up(
 
 def down(*, as_json: Annotated[bool, _JSON] = False) -> None:
     """End what `up` started, children included, and nothing else."""
-    with _console.status("Ending services, then broker and database"):
+    with telling(_console) as tell:
+        tell("Ending services, then broker and database")
         instance = Instance()
         with alone(instance.home):
             endings = instance.end_all()
@@ -101,6 +103,9 @@ def _described(instance: Instance) -> dict[str, object]:
 
 
 def _show(instance: Instance) -> None:
+    if not instance.processes:
+        _console.print(f"{instance.name}: nothing runs")
+        return
     table = Table(title=f"Liuhen 留痕 · {instance.name}", title_justify="left")
     for column in ("what", "where", "pid", "state", "log"):
         table.add_column(column, overflow="fold")
@@ -112,5 +117,4 @@ def _show(instance: Instance) -> None:
         log = os.path.relpath(process.log)
         table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
     _console.print(table)
-    if instance.processes:
-        _console.print(f"Addresses for scripts: source {os.path.relpath(instance.home / 'env')}")
+    _console.print(f"Addresses for scripts: source {os.path.relpath(instance.home / 'env')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -103,6 +104,7 @@ def test_a_taken_port_is_said_with_its_number_and_its_variable(system: Instance)
     assert f"Port {ports['postgres']} (postgres) is taken" in str(said.value)
     assert "LIUHEN_POSTGRES_PORT" in str(said.value)
     assert instance.processes == ()
+    shutil.rmtree(instance.home)
 
 
 def test_a_service_that_ends_at_once_is_reported_with_the_end_of_its_log(system: Instance) -> None:
