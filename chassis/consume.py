@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
 
 from chassis.hold import SESSION_SECONDS, Keeper
 from chassis.opening import Logs
@@ -88,7 +89,7 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
             # An empty set would mean all partitions to aiokafka.
             await asyncio.sleep(0.02)
             return {}
-        return await super()._getmany({faust.TP(*place) for place in self._fetched}, timeout)
+        return await super()._getmany({TP(*place) for place in self._fetched}, timeout)
 
     async def _drain_messages(self, fetcher: Any) -> None:
         while not (self.should_stop or fetcher.should_stop):
@@ -109,7 +110,7 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         if batch:
             await self.keeper.handle(batch)
             for place, records in batch.items():
-                self._read_offset[faust.TP(*place)] = records[-1].offset
+                self._read_offset[TP(*place)] = records[-1].offset
                 self._handled[place] = records[-1].offset + 1
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
@@ -128,7 +129,7 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
     async def _commit_offsets_directly(self, offsets: Mapping[Key, int]) -> None:
         consumer = self._thread._ensure_consumer()  # noqa: SLF001
         await consumer.commit(
-            {driver.ensure_aiokafka_TP(faust.TP(*place)): offset for place, offset in offsets.items()}
+            {driver.ensure_aiokafka_TP(TP(*place)): offset for place, offset in offsets.items()}
         )
 
     def verify_event_path(self, now: float, tp: Any) -> None:
@@ -136,9 +137,9 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
 
     # --- what the keeper calls -----------------------------------------------------------------------------------
 
-    async def seek(self, offsets: Mapping[Key, int]) -> None:  # type: ignore[override]
+    async def seek(self, offsets: Mapping[Key, int]) -> None:
         """Read on from these offsets, 0 included."""
-        places = {faust.TP(*place): offset for place, offset in offsets.items()}
+        places = {TP(*place): offset for place, offset in offsets.items()}
         await self.seek_wait(places)
         for tp, offset in places.items():
             self._read_offset[tp] = offset
@@ -146,14 +147,14 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
 
     async def ends(self, places: Iterable[Key]) -> Mapping[Key, int]:
         """The ends of partitions as they are now, aborted and unfinished transactions left out."""
-        tps = [faust.TP(*place) for place in places]
+        tps = [TP(*place) for place in places]
         found = await self.highwaters(*tps) if tps else {}
         return {(tp.topic, tp.partition): end for tp, end in found.items()}
 
     async def behind(self, places: Iterable[Key]) -> bool:
         """Whether anything waits on the broker that was not fetched yet."""
         ends = await self.ends(places)
-        return any([(await self.position(faust.TP(*place)) or 0) < end for place, end in ends.items()])
+        return any([(await self.position(TP(*place)) or 0) < end for place, end in ends.items()])
 
     async def logs(self, places: Iterable[Key]) -> Logs:
         """Which logs these are and where they end."""
@@ -222,7 +223,7 @@ def build_app(service: Service, bootstrap: str, keeper: Keeper, folder: str) -> 
     app.transport = LaneTransport(app.conf.broker_consumer, app)
     raw = app.topic(*service.inputs, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
-    @app.agent(raw)
+    @app.agent(raw)  # type: ignore[untyped-decorator]
     async def declared(stream: Any) -> None:
         """Declares the topics to faust; no message ever comes here."""
         async for _ in stream:

@@ -18,8 +18,13 @@ _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), def
 
 def configure(kind: Literal["json", "console"], service: str, worker: str) -> None:
     """Set up structlog, and let what libraries say through the same door; call once, before anything is logged."""
+    fixed = {"service": service, "worker": worker}
+
+    def named(_: Any, __: str, event: Any) -> Any:
+        return fixed | event
+
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -34,7 +39,6 @@ def configure(kind: Literal["json", "console"], service: str, worker: str) -> No
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service, worker=worker)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(processors=[_without_traceback, renderer], foreign_pre_chain=shared)
@@ -70,7 +74,7 @@ class Canonical:
 
     def __init__(self, kind: Literal["json", "console"], service: str, worker: str) -> None:
         """`kind` is as in `configure`; each line names the service and the worker."""
-        self._fixed = {"service": service, "worker": worker, "event": "record", "level": "info"}
+        self._fixed: dict[str, Any] = {"service": service, "worker": worker, "event": "record", "level": "info"}
         self._json = kind == "json"
         self._log = structlog.get_logger()
 
@@ -78,7 +82,7 @@ class Canonical:
         """Write lines of which no value may hold personal data."""
         if self._json:
             common = self._fixed | {"timestamp": wall().isoformat()}
-            sys.stdout.write("".join([_ENCODE(common | line) + "\n" for line in lines]))
+            sys.stdout.write("".join([_ENCODE(common | dict(line)) + "\n" for line in lines]))
             sys.stdout.flush()
         else:
             for line in lines:

@@ -14,10 +14,11 @@ from schemas.registry import Topic
 
 if TYPE_CHECKING:
     import asyncpg
+    import asyncpg.pool
 
     from chassis.clock import Clock
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Instant: TypeAlias = datetime
 """Always aware."""

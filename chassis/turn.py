@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import asyncpg
+
 from chassis import store
 from chassis.clock import Clock
 from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Held, Sifted, merged, read, sift
@@ -52,7 +54,7 @@ class Taken:
         return [*self.sifted.dead, *self.outcome.dead_letters]
 
 
-def held_of(row: Mapping[str, Any], now: Instant) -> Held:
+def held_of(row: asyncpg.Record, now: Instant) -> Held:
     """Begin to remember a lane from its locked row."""
     view = Lane(row["name"], row["ordinal"], max(now, row["now"] or now), json.loads(row["counters"]))
     return Held(view, row["turn"], row["next_number"], row["published"], paused=row["paused"])

@@ -1,0 +1,131 @@
+"""A service that counts what it hears, run as a process of its own by the tests of the chassis.
+
+usage: toy.py NAME INPUT OUTPUT OUTWARD FOREIGN
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from pydantic import BaseModel, TypeAdapter
+
+from chassis.decider import Decider, Tell, folding
+from chassis.run import run
+from chassis.service import Cause, Foreign, Heard, Outcome, Refused, Service, Turn, Work
+from chassis.settings import Settings
+from schemas.message import Message
+from schemas.registry import Topic, TopicKind
+
+LANES = 4
+
+
+class ToyFact(Message, owner="toy"):
+    """What the toy says."""
+
+
+class Poke(ToyFact):
+    """What the toy hears; `wait` asks for a timer so many seconds later."""
+
+    n: int
+    text: str = ""
+    wait: float | None = None
+
+
+class Counted(ToyFact):
+    """What the toy makes of it."""
+
+    n: int
+    total: int
+    text: str = ""
+    wait: float | None = None
+    fired: bool = False
+
+
+class Tally(BaseModel):
+    """What the toy remembers of a key."""
+
+    total: int = 0
+    alarm: datetime | None = None
+
+
+def react(heard: Heard) -> Sequence[tuple[str, Poke]]:
+    match heard.message:
+        case Poke() as poke:
+            return ((heard.envelope.subject, poke),)
+        case _:
+            return ()
+
+
+def decide(state: Tally | None, poke: Poke, _: Cause) -> Sequence[Message]:
+    if poke.text == "bug":
+        raise ZeroDivisionError(poke.text)
+    if poke.text == "refused":
+        raise Refused("unwelcome", "the toy does not take this")
+    total = state.total if state else 0
+    return (Counted(n=poke.n, total=total + 1, text=poke.text, wait=poke.wait, fired=poke.text == "fired"),)
+
+
+def evolve(state: Tally | None, fact: Message, at: datetime) -> Tally:
+    match fact:
+        case Counted(total=total, wait=None, fired=fired):
+            return Tally(total=total, alarm=None if fired or state is None else state.alarm)
+        case Counted(total=total, wait=float(wait)):
+            return Tally(total=total, alarm=at + timedelta(seconds=wait))
+        case _:
+            return state or Tally()
+
+
+def timers(state: Tally) -> Mapping[str, datetime]:
+    return {} if state.alarm is None else {"alarm": state.alarm}
+
+
+def fired(_: str, __: datetime) -> Poke:
+    return Poke(n=-1, text="fired")
+
+
+def with_foreign(work: Work, output: str) -> Work:
+    """Foreign records are refused when they are not UTF-8, and said otherwise."""
+
+    async def both(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+        for item in items:
+            if isinstance(item, Foreign) and (item.record.value is None or b"\xff" in item.record.value):
+                raise Refused("not-text", "the value is not text")
+        outcome = await work(turn, items)
+        return Outcome(outcome.says, words=("taken",) * len(items), timers=outcome.timers)
+
+    return both
+
+
+def topic(name: str, kind: TopicKind, partitions: int = LANES) -> Topic:
+    return Topic(name, kind, "toy", (), partitions, MappingProxyType({"max.message.bytes": "4194304"}), "toy")
+
+
+def service(name: str, heard: str, said: str, outward: str, foreign: str) -> Service:
+    def tell(_: Tally, fact: Message, __: Cause) -> Sequence[Tell]:
+        return (Tell(outward, "all", fact),) if isinstance(fact, Counted) and fact.text == "outward" else ()
+
+    decider = Decider[Tally, Poke](
+        topic=said,
+        state=TypeAdapter(Tally),
+        react=react,
+        decide=decide,
+        evolve=evolve,
+        tell=tell,
+        timers=timers,
+        fired=fired,
+    )
+    topics = (
+        topic(heard, TopicKind.INTERNAL),
+        topic(said, TopicKind.INTERNAL),
+        topic(outward, TopicKind.PUBLIC, 1),
+        topic(foreign, TopicKind.INBOUND, 1),
+    )
+    inputs = (heard, foreign)
+    return Service(name, inputs, topics, with_foreign(folding(decider), said), policy="toy-1", timers=True)
+
+
+if __name__ == "__main__":
+    sys.exit(run(service(*sys.argv[1:6]), Settings()))
