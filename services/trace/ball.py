@@ -9,10 +9,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from schemas.dispatch import DispatchFact, ReturnOverruled
+from schemas.message import Message
 from services.trace.core.holder import DISPUTE
 from services.trace.core.projection import summed
 from services.trace.core.rows import NOBODY, Summary
-from schemas.message import Message
 from worktime import Calendar, OfficeHours, split_minutes
 
 

@@ -42,8 +42,8 @@ class Entry(NamedTuple):
 
 _INSERT_ENTRIES: Final = (
     "insert into entry select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],"
-    " $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::json[])"
-    " on conflict do nothing"
+    " $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[],"
+    " $14::json[]) on conflict do nothing"
 )
 
 

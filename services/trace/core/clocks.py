@@ -44,6 +44,11 @@ def _due(due: Due, explanation: dict[str, Any]) -> dict[str, Any]:
     return {"due": remind_by(due), "due_latest": breach_by(due), "explanation": said}
 
 
+def _running(row: ClockRow) -> ClockRow:
+    """After a pause; or what had ended the clock was undone."""
+    return replace(row, status=RUNNING, ended_at=None, late=None)
+
+
 def _met(row: ClockRow, fact: c.ClockMet, _at: datetime) -> ClockRow:
     met = replace(row, status=MET, ended_at=fact.at, late=fact.late)
     return replace(met, due=remind_by(fact.due), due_latest=breach_by(fact.due))
@@ -52,8 +57,8 @@ def _met(row: ClockRow, fact: c.ClockMet, _at: datetime) -> ClockRow:
 _Change = Callable[[ClockRow, Any, datetime], ClockRow]
 
 _CHANGES: Final[dict[type[Message], _Change]] = {
-    c.ClockPaused: lambda r, _f, _at: replace(r, status=PAUSED),
-    c.ClockResumed: lambda r, f, _at: replace(r, status=RUNNING, **_due(f.due, f.explanation)),
+    c.ClockPaused: lambda r, _f, _at: replace(r, status=PAUSED, ended_at=None, late=None),
+    c.ClockResumed: lambda r, f, _at: replace(_running(r), **_due(f.due, f.explanation)),
     c.ClockExtended: lambda r, f, _at: replace(r, **_due(f.due, f.explanation)),
     c.ClockRederived: lambda r, f, _at: replace(r, **_due(f.due, f.explanation)),
     c.ClockBreached: lambda r, _f, _at: replace(r, breached=True),

@@ -16,6 +16,8 @@ CALLBACK: Final = "callback"
 UNIT: Final = "unit"
 DEPARTMENT: Final = "department"
 
+REVIEWED: Final = "reviewed"
+
 AT_REST: Final = frozenset(
     {
         TicketState.CLOSED,
@@ -50,9 +52,9 @@ def held(summary: Summary) -> tuple[str, str]:
     if state in _AT_DEPARTMENT:
         return f"{DEPARTMENT}:{summary.lead}", _work(summary, state)
     if state is TicketState.SURVEY_REVIEW:
-        return (f"{UNIT}:{summary.unit}" if summary.waits_for == "unit_pass_on" else SURVEY_OFFICE), summary.waits_for
+        return (f"{UNIT}:{summary.unit}", "unit_pass_on") if summary.stage == UNIT else (SURVEY_OFFICE, "survey_office")
     if state is TicketState.HANDLED:
-        return CENTRE, summary.waits_for if summary.waits_for == "closing" else "review"
+        return CENTRE, "closing" if summary.stage == REVIEWED else "review"
     return _PLAIN[state]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import TicketState
-from services.trace.core.holder import held
+from services.trace.core.holder import REVIEWED, held
 from services.trace.core.rows import Summary
 
 GIST: Final = 80
@@ -69,7 +69,7 @@ def lived(summary: Summary, fact: Message, at: datetime) -> Summary:
 
 def _moved(summary: Summary, kind: type[Message], at: datetime) -> Summary:
     if kind in _LEADS_TO:
-        summary = replace(summary, state=_LEADS_TO[kind].value, resume=(), waits_for="")
+        summary = replace(summary, state=_LEADS_TO[kind].value, resume=(), stage="")
     elif kind in _STEPS_ASIDE:
         summary = replace(summary, state=_STEPS_ASIDE[kind].value, resume=(*summary.resume, summary.state))
     elif kind in _COMES_BACK and summary.state == _COMES_BACK[kind] and summary.resume:
@@ -115,8 +115,7 @@ def _answered(summary: Summary, fact: d.AnsweredOnLine, at: datetime) -> Summary
 
 
 def _awaits_passing_on(summary: Summary, fact: d.PassOnAwaited, _at: datetime) -> Summary:
-    waits_for = "unit_pass_on" if fact.stage == "unit" else "survey_office"
-    return replace(summary, unit=fact.unit or summary.unit, waits_for=waits_for)
+    return replace(summary, unit=fact.unit or summary.unit, stage=fact.stage)
 
 
 def _suggested(summary: Summary, fact: d.CategorySuggested, _at: datetime) -> Summary:
@@ -141,7 +140,7 @@ def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
 
 def _handled_accepted(summary: Summary, fact: d.HandledAccepted, _at: datetime) -> Summary:
     ruling = fact.ruling.value if fact.ruling else summary.ruling
-    return replace(summary, handled_at=fact.handled_at, ruling=ruling, waits_for="closing")
+    return replace(summary, handled_at=fact.handled_at, ruling=ruling, stage=REVIEWED)
 
 
 def _sent_back(summary: Summary, _fact: d.HandledSentBack, _at: datetime) -> Summary:
@@ -179,7 +178,7 @@ def _left(summary: Summary, _fact: Message, _at: datetime) -> Summary:
 
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
     state = TicketState.IN_PROGRESS if summary.lead else TicketState.PENDING_DISPATCH
-    again = replace(summary, state=state.value, resume=(), reopenings=fact.count, waits_for="")
+    again = replace(summary, state=state.value, resume=(), reopenings=fact.count, stage="")
     return replace(again, closed_at=None, outcome=None, ruling=None, handled_at=None)
 
 

@@ -15,8 +15,8 @@ NOBODY: Final = ""
 class Summary:
     """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
 
-    `holder` is a party of `services.trace.core.holder`, `resume` the states that it goes back to, the last one first
-    to be left. Counts only grow. What was answered in the first callback stands beside what counts.
+    `holder` is a party of `services.trace.core.holder`; `resume` are the states that it goes back to, the last one
+    first; `stage` tells apart what one state can wait for. What the first callback heard stands beside what counts.
     """
 
     ticket: str
@@ -35,6 +35,7 @@ class Summary:
     confidential: bool = False
     state: str = TicketState.REGISTERED.value
     resume: tuple[str, ...] = ()
+    stage: str = NOBODY
     holder: str = NOBODY
     waits_for: str = NOBODY
     waiting_since: datetime | None = None

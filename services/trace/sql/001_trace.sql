@@ -48,6 +48,7 @@ create table summary (
     confidential bool not null,
     state text not null,
     resume text not null,
+    stage text not null,
     holder text not null,
     waits_for text not null,
     waiting_since timestamptz,

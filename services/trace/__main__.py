@@ -1,0 +1,48 @@
+"""Put trace together and run it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from chassis.run import run
+from chassis.service import Service
+from schemas import registry
+from schemas.policy import Policy, load_policy
+from services.trace.answers import Answers
+from services.trace.http import serve
+from services.trace.settings import TraceSettings
+from services.trace.words import Words
+from services.trace.work import note
+from worktime import OfficeHours, Period, load_calendar
+
+INPUTS = (registry.TICKETS, registry.DISPATCH, registry.CLOCKS, registry.NOTICES)
+
+
+def compose(settings: TraceSettings, policy: Policy) -> Service:
+    """Describe the service."""
+    return Service(
+        name="trace",
+        inputs=INPUTS,
+        topics=registry.topics(department.code for department in policy.departments),
+        work=note,
+        policy=policy.version,
+        migrations=Path(__file__).with_name("sql"),
+        edges=(serve(settings, answers_of(policy, settings.policy)),),
+    )
+
+
+def answers_of(policy: Policy, directory: Path) -> Answers:
+    """Make the answers that a policy's names, calendar and office hours give."""
+    periods = tuple(Period(opens=hours.opens, closes=hours.closes) for hours in policy.office.hours)
+    return Answers(Words(policy), load_calendar(directory / "calendar"), OfficeHours(periods=periods))
+
+
+def main() -> int:
+    """Run until told to end; returns the exit code."""
+    settings = TraceSettings()
+    return run(compose(settings, load_policy(settings.policy)), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

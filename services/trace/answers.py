@@ -1,0 +1,128 @@
+"""The answers that trace gives, as JSON: codes for programs, words for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from schemas.message import Message
+from schemas.registry import model_of
+from services.trace.ball import Span, Step, ball_in_court, steps_of
+from services.trace.core.rows import ClockRow
+from services.trace.lookup import Standing
+from services.trace.words import Words
+from worktime import Calendar, Explanation, OfficeHours, explain_lines
+
+_SAID: Mapping[str, str] = {
+    "state": "state",
+    "waits_for": "waits_for",
+    "channel": "channel",
+    "kind": "kind",
+    "requester_kind": "requester_kind",
+    "tier": "tier",
+    "ruling": "ruling",
+}
+
+
+class Answers:
+    """Turns rows into JSON under one policy and calendar."""
+
+    def __init__(self, words: Words, calendar: Calendar, hours: OfficeHours) -> None:
+        self.words = words
+        self.calendar = calendar
+        self.hours = hours
+
+    def standing(self, standing: Standing) -> dict[str, Any]:
+        """Say where a ticket stands: the row, and under `words` its codes as people say them."""
+        summary = asdict(standing.summary)
+        words = {name: self.words.of(table, summary[name]) for name, table in _SAID.items() if summary[name]}
+        words["holder"] = self.words.party(summary["holder"])
+        words["lead"] = self.words.department(summary["lead"])
+        words["supporting"] = "、".join(map(self.words.department, summary["supporting"]))
+        words["category"] = self.words.category(summary["category"])
+        words["subdistrict"] = self.words.department(summary["subdistrict"])
+        rest = {"due": standing.due, "citizen_due": standing.citizen_due, "overdue": standing.overdue}
+        return {**summary, **rest, "words": words}
+
+    def entry(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Say one entry of a timeline."""
+        body = json.loads(row["body"])
+        return {
+            **{name: row[name] for name in ("at", "recorded", "type", "id", "cause", "correlation", "policy")},
+            **{name: row[name] for name in ("topic", "partition", "offset", "source", "sequence")},
+            "who": self.words.author(row["type"], body),
+            "words": self.words.fact(row["type"], body),
+            "body": body,
+        }
+
+    def timeline(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Say a timeline; `caused_by` is the place of the entry that caused one, where it is among them."""
+        places = {row["id"]: place for place, row in enumerate(rows)}
+        return [{**self.entry(row), "caused_by": places.get(row["cause"])} for row in rows]
+
+    def ball(self, rows: Iterable[Mapping[str, Any]], until: datetime) -> list[dict[str, Any]]:
+        """Say whose every working minute was."""
+        return [self._span(span) for span in ball_in_court(_steps(rows), self.calendar, self.hours, until)]
+
+    def _span(self, span: Span) -> dict[str, Any]:
+        waits_for = self.words.of("waits_for", span.waits_for)
+        return {**asdict(span), "words": self.words.party(span.party), "waits_for_words": waits_for}
+
+    def waiting(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Say one item of a queue: what it is about, since and until when, and what was asked."""
+        item = dict(row)
+        body = json.loads(item["body"]) if item["body"] else {}
+        words = {name: self.words.of(name, item[name]) for name in ("kind", "tier", "state")}
+        words["category"] = self.words.category(item["category"])
+        words["suggestion"] = self.words.category(item["suggestion"])
+        words["holder"] = self.words.party(item["holder"])
+        words["lead"] = self.words.department(item["lead"])
+        words["asked"] = self.words.fact(item["type"], body) if body else ""
+        return {**item, "body": body, "words": words}
+
+    def clock(self, row: ClockRow, now: datetime) -> dict[str, Any]:
+        """Say a clock and why it is due when it is, line by line."""
+        explanation = json.loads(row.explanation)
+        overdue = (
+            row.late if row.late is not None else row.status == "running" and (row.breached or row.due_latest < now)
+        )
+        words = {
+            "clock": self.words.clock(row.clock),
+            "owner": self.words.party(row.owner),
+            "status": self.words.of("clock_status", row.status),
+        }
+        lines = self.lines(explanation)
+        return {**asdict(row), "explanation": explanation, "overdue": overdue, "words": words, "lines": lines}
+
+    def lines(self, explanation: Mapping[str, Any]) -> list[str]:
+        """Say why a due time is what it is: the budget day by day, then what could bind earlier, and what did."""
+        names = self.words.names()
+        found = []
+        for part in (explanation.get("budget"), *explanation.get("caps", ())):
+            try:
+                told = Explanation.model_validate(
+                    {name: part[name] for name in Explanation.model_fields if name in part}
+                )
+            except (TypeError, ValidationError):
+                continue
+            found += explain_lines(told, names)
+        return found
+
+
+def _steps(rows: Iterable[Mapping[str, Any]]) -> list[Step]:
+    facts = ((row["at"], _fact(row)) for row in rows)
+    return steps_of((at, fact) for at, fact in facts if fact is not None)
+
+
+def _fact(row: Mapping[str, Any]) -> Message | None:
+    """Read an entry back; what was left out of it stays empty."""
+    model = model_of(row["type"])
+    if model is None or model.family != "dispatch":
+        return None
+    body = json.loads(row["body"])
+    return model.model_validate({"contact": {}, **body} if "contact" in model.model_fields else body)

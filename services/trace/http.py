@@ -1,0 +1,163 @@
+"""Trace's edge: what was noted, asked for over HTTP and answered as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import web
+
+from chassis.service import Beside, Edge
+from services.trace import lookup
+from services.trace.answers import Answers
+from services.trace.settings import TraceSettings
+
+_BESIDE: Final = web.AppKey("beside", Beside)
+_ANSWERS: Final = web.AppKey("answers", Answers)
+_MOST: Final = 1000
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def serve(settings: TraceSettings, answers: Answers) -> Edge:
+    """Make the edge that answers on the port of the settings."""
+
+    async def edge(beside: Beside) -> None:
+        runner = web.AppRunner(application(beside, answers), access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.bind, settings.http_port).start()
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    return edge
+
+
+def application(beside: Beside, answers: Answers) -> web.Application:
+    """Build the HTTP application."""
+    app = web.Application(middlewares=[_say_what_is_wrong])
+    app[_BESIDE] = beside
+    app[_ANSWERS] = answers
+    app.add_routes(
+        [
+            web.get("/v1/tickets", list_tickets),
+            web.get("/v1/tickets/{name}", show_ticket),
+            web.get("/v1/tickets/{name}/timeline", show_timeline),
+            web.get("/v1/tickets/{name}/clocks", show_clocks),
+            web.get("/v1/desk", show_desk),
+            web.get("/v1/summary", show_summary),
+            web.get("/v1/gaps", show_gaps),
+        ]
+    )
+    return app
+
+
+class _Problem(Exception):  # noqa: N818 - an answer
+    """A question that cannot be answered: the status, a machine's word and a person's."""
+
+    def __init__(self, status: int, code: str, words: str, **more: Any) -> None:
+        super().__init__(words)
+        self.status = status
+        self.body = {"error": code, "reason": words, **more}
+
+
+@web.middleware
+async def _say_what_is_wrong(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except _Problem as problem:
+        return _json(problem.body, problem.status)
+
+
+def _json(body: Any, status: int = 200) -> web.Response:
+    text = json.dumps(body, ensure_ascii=False, default=_plain)
+    return web.Response(text=text, status=status, content_type="application/json")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+async def _ticket(request: web.Request) -> str:
+    name = request.match_info["name"]
+    found = await lookup.tickets_of(request.app[_BESIDE].pool, name)
+    if not found:
+        raise _Problem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
+    if len(found) > 1:
+        raise _Problem(409, "several", f"回执{name}对应{len(found)}件工单，请用工单号查询", tickets=found)
+    return found[0]
+
+
+async def show_ticket(request: web.Request) -> web.StreamResponse:
+    """GET /v1/tickets/{number or receipt}: where it stands and whose the ball was; a receipt may stand for several."""
+    pool, answers, now = request.app[_BESIDE].pool, request.app[_ANSWERS], request.app[_BESIDE].clock.now()
+    name = request.match_info["name"]
+    found = await lookup.tickets_of(pool, name)
+    if len(found) == 1:
+        rows = await lookup.timeline(pool, found[0])
+        (standing,) = await lookup.standings(pool, found, now)
+        return _json({**answers.standing(standing), "ball": answers.ball(rows, now), "now": now})
+    rows = await lookup.timeline(pool, name)
+    if not found and not rows:
+        raise _Problem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
+    tickets = [answers.standing(standing) for standing in await lookup.standings(pool, found, now)]
+    return _json({"receipt": name, "tickets": tickets, "timeline": answers.timeline(rows), "now": now})
+
+
+async def show_timeline(request: web.Request) -> web.StreamResponse:
+    """GET /v1/tickets/{number or receipt}/timeline: every fact, in order, with who, when and caused by what."""
+    ticket = await _ticket(request)
+    rows = await lookup.timeline(request.app[_BESIDE].pool, ticket)
+    return _json({"ticket": ticket, "entries": request.app[_ANSWERS].timeline(rows)})
+
+
+async def show_clocks(request: web.Request) -> web.StreamResponse:
+    """GET /v1/tickets/{number or receipt}/clocks?clock=: every clock, and day by day why it is due when it is."""
+    ticket, now = await _ticket(request), request.app[_BESIDE].clock.now()
+    rows = await lookup.clocks(request.app[_BESIDE].pool, ticket)
+    wanted = request.query.get("clock")
+    told = [request.app[_ANSWERS].clock(row, now) for row in rows if wanted in (None, row.clock, row.clock_id)]
+    return _json({"ticket": ticket, "clocks": told, "now": now})
+
+
+async def list_tickets(request: web.Request) -> web.StreamResponse:
+    """GET /v1/tickets?state=&department=&overdue=&limit=: tickets, the newest first."""
+    query, now = request.query, request.app[_BESIDE].clock.now()
+    overdue = {"true": True, "1": True, "false": False, "0": False}.get(query.get("overdue", "").lower())
+    wanted = lookup.Wanted(query.get("state"), query.get("department"), overdue, _number(query, "limit", 50))
+    found = await lookup.listed(request.app[_BESIDE].pool, wanted, now)
+    return _json({"tickets": [request.app[_ANSWERS].standing(standing) for standing in found], "now": now})
+
+
+async def show_desk(request: web.Request) -> web.StreamResponse:
+    """GET /v1/desk?queue=&limit=: what waits for whom in the office, what is due first at the top of each queue."""
+    asked, limit = request.query.get("queue"), _number(request.query, "limit", 50)
+    if asked is not None and asked not in lookup.queues():
+        raise _Problem(400, "queue", f"没有名为{asked}的队列", queues=lookup.queues())
+    answers, told = request.app[_ANSWERS], []
+    for queue in (asked,) if asked else lookup.queues():
+        rows = await lookup.waiting(request.app[_BESIDE].pool, queue, limit)
+        items = [answers.waiting(row) for row in rows]
+        told.append({"queue": queue, "words": answers.words.of("queue", queue), "items": items})
+    return _json({"queues": told, "now": request.app[_BESIDE].clock.now()})
+
+
+async def show_summary(request: web.Request) -> web.StreamResponse:
+    """GET /v1/summary: tickets by state, channel and holder, and running clocks."""
+    now = request.app[_BESIDE].clock.now()
+    return _json({**await lookup.counted(request.app[_BESIDE].pool, now), "now": now})
+
+
+async def show_gaps(request: web.Request) -> web.StreamResponse:
+    """GET /v1/gaps: what was not heard although something later of the same source was."""
+    return _json({"gaps": await lookup.gaps(request.app[_BESIDE].pool)})
+
+
+def _number(query: Mapping[str, str], name: str, usual: int) -> int:
+    text = query.get(name, str(usual))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST):
+        raise _Problem(400, name, f"{name}应为1至{_MOST}的整数，而不是{text}")
+    return int(text)

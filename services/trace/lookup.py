@@ -1,0 +1,172 @@
+"""Reading what was noted: one function per question, each one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+from chassis.service import Pool
+from services.trace import store
+from services.trace.core.rows import ClockRow, Summary
+
+Row: TypeAlias = dict[str, Any]
+
+_SUMMARY: Final = ", ".join(f"s.{name}" for name in store.SUMMARIES.names)
+_CLOCK: Final = ", ".join(f"c.{name}" for name in store.CLOCKS.names)
+_RANKS: Final = "array['liuhen.tickets.v1', 'liuhen.dispatch.v1', 'liuhen.clocks.v1', 'liuhen.notices.v1']"
+_DEPARTMENTS_CLOCKS: Final = "array['handling', 'rework', 'urgent_first_report', 'supervision', 'callback_review']"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket's summary, when it is due for the department and for the citizen, and how many clocks are overdue."""
+
+    summary: Summary
+    due: datetime | None
+    citizen_due: datetime | None
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets a list is about; what is None does not matter."""
+
+    state: str | None = None
+    department: str | None = None
+    overdue: bool | None = None
+    limit: int = 50
+
+
+async def tickets_of(pool: Pool, number_or_receipt: str) -> list[str]:
+    """Find the ticket of a number, or the tickets of a receipt."""
+    rows = await pool.fetch(
+        "select ticket from summary where ticket = $1 union select ticket from receipt where receipt = $1 order by 1",
+        number_or_receipt,
+    )
+    return [row["ticket"] for row in rows]
+
+
+async def timeline(pool: Pool, ticket: str) -> list[Row]:
+    """Read every entry of a ticket (or of a receipt that is none's) in the order in which things happened."""
+    return await pool.fetch(
+        f'select * from entry where ticket = $1 order by at, recorded, array_position({_RANKS}, topic), "offset"',  # noqa: S608
+        ticket,
+    )
+    return [dict(row) for row in rows]
+
+
+async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[Standing]:
+    """Read where these tickets stand, in order of their numbers."""
+    rows = await pool.fetch(f"{_STANDING} where s.ticket = any($2::text[]) order by s.ticket", now, tickets)
+    return [_standing(row) for row in rows]
+
+
+async def listed(pool: Pool, wanted: Wanted, now: datetime) -> list[Standing]:
+    """List tickets, the newest first."""
+    rows = await pool.fetch(
+        f"{_STANDING} where ($2::text is null or s.state = $2) and ($3::text is null or s.lead = $3)"
+        " and ($4::bool is null or coalesce(k.overdue, 0) > 0 = $4)"
+        " order by s.registered_at desc nulls last, s.ticket desc limit $5",
+        now,
+        wanted.state,
+        wanted.department,
+        wanted.overdue,
+        wanted.limit,
+    )
+    return [_standing(row) for row in rows]
+
+
+_STANDING: Final = (
+    f"select {_SUMMARY}, k.due, k.citizen_due, coalesce(k.overdue, 0) from summary s"  # noqa: S608 - our own column names
+    f" left join lateral (select min(c.due) filter (where c.clock = any({_DEPARTMENTS_CLOCKS})) as due,"
+    " min(c.due) filter (where c.clock = 'citizen') as citizen_due,"
+    " count(*) filter (where c.status = 'running' and (c.breached or c.due_latest < $1)) as overdue"
+    " from clock c where c.ticket = s.ticket and c.status in ('running', 'paused')) k on true"
+)
+
+
+def _standing(row: Iterable[Any]) -> Standing:
+    *summary, due, citizen_due, overdue = row
+    return Standing(store.SUMMARIES.read(summary), due, citizen_due, overdue)
+
+
+async def clocks(pool: Pool, ticket: str) -> list[ClockRow]:
+    """Read the clocks of a ticket by when they started."""
+    rows = await pool.fetch(
+        f"select {_CLOCK} from clock c where ticket = $1 order by started_at, clock_id",  # noqa: S608 - our own column names
+        ticket,
+    )
+    return [store.CLOCKS.read(row) for row in rows]
+
+
+# What waits for whom: which tickets, which clock tells until when, and which facts tell what is asked.
+_QUEUES: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
+    "unit_pass_on": ("s.waits_for = 'unit_pass_on'", "unit_pass_on", ()),
+    "survey_office": ("s.waits_for = 'survey_office'", "survey_office", ()),
+    "dispatch": ("s.waits_for = 'dispatch'", "dispatching", ("dispatch-awaited",)),
+    "return_ruling": ("s.waits_for = 'return_ruling'", "return_ruling", ("return-requested",)),
+    "adjudication": ("s.waits_for = 'adjudication'", "adjudication", ("adjudication-opened",)),
+    "extension": ("s.extension_asked", "approval", ("extension-requested",)),
+    "suspension": ("s.suspension_asked", "approval", ("suspension-requested",)),
+    "review": ("s.waits_for = 'review'", "review", ("handled",)),
+    "closing": ("s.waits_for = 'closing'", "review", ("handled-accepted",)),
+    "callback": ("s.waits_for = 'callback'", "callback", ("callback-awaited", "callback-tried", "callback-appointed")),
+    "commitment": ("s.commitment_due", "commitment", ("committed",)),
+    "supervision": ("s.supervision = 'answered' and s.holder <> ''", "supervision", ("supervision-answered",)),
+    "undelivered": ("s.undelivered > 0 and s.holder <> ''", "", ()),
+}
+
+
+def queues() -> tuple[str, ...]:
+    """Name every queue of the desk."""
+    return tuple(_QUEUES)
+
+
+async def waiting(pool: Pool, queue: str, limit: int) -> list[Row]:
+    """Read one queue of the desk, what waits longest first: ticket, since when, until when, and the fact behind it."""
+    condition, clock, facts = _QUEUES[queue]
+    rows = await pool.fetch(
+        "select s.ticket, s.kind, s.tier, s.category, s.subdistrict, s.place, s.gist, s.lead, s.unit, s.state,"  # noqa: S608
+        " s.holder, s.suggestion, s.suggestion_score, s.follow_ups, coalesce(e.at, s.waiting_since) as since, k.due,"
+        " e.type, e.body from summary s"
+        " left join lateral (select min(c.due) as due from clock c where c.ticket = s.ticket and c.clock = $1"
+        "   and c.status in ('running', 'paused')) k on true"
+        " left join lateral (select e.at, e.type, e.body from entry e where e.ticket = s.ticket"
+        '   and e.type = any($2::text[]) order by e."offset" desc limit 1) e on true'
+        f" where {condition} order by k.due nulls last, since, s.ticket limit $3",
+        clock,
+        [f"liuhen.dispatch.{fact}.v1" for fact in facts],
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
+async def counted(pool: Pool, now: datetime) -> Row:
+    """Count tickets by state, channel and holder, and clocks by how they stand."""
+    states = await pool.fetch("select state, count(*) from summary group by 1 order by 1")
+    channels = await pool.fetch("select coalesce(channel, ''), count(*) from summary group by 1 order by 1")
+    holders = await pool.fetch("select holder, count(*) from summary where holder <> '' group by 1 order by 2 desc, 1")
+    clocks = await pool.fetchrow(
+        "select count(*) filter (where due_latest >= $1 and not breached) as in_time,"
+        " count(*) filter (where due_latest < $1 or breached) as overdue from clock where status = 'running'",
+        now,
+    )
+    return {
+        "by_state": {name: count for name, count in states},
+        "by_channel": {name: count for name, count in channels},
+        "by_holder": {name: count for name, count in holders},
+        "running_clocks": dict(clocks or {}),
+    }
+
+
+async def gaps(pool: Pool) -> list[Row]:
+    """List what was not heard although something later of the same source was: every gap in its sequence."""
+    rows = await pool.fetch(
+        "select topic, partition, source, before + 1 as first, sequence - 1 as last from"
+        " (select topic, partition, source, sequence,"
+        "  lag(sequence, 1, 0::bigint) over (partition by topic, partition, source order by sequence) as before"
+        "  from entry) heard where sequence > before + 1 order by 1, 2, 3, 4"
+    )
+    return [dict(row) for row in rows]

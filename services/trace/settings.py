@@ -1,0 +1,15 @@
+"""What trace is told by its surroundings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chassis.settings import Settings
+
+
+class TraceSettings(Settings):
+    """Where to answer over HTTP (port 0: any free one), and which policy gives things their names."""
+
+    bind: str = "127.0.0.1"
+    http_port: int = 8081
+    policy: Path = Path("policy")
