@@ -69,6 +69,7 @@ class Instance:
         known = read_state(self.home)
         self.ports: Mapping[str, int] = known.ports or self._choose_ports()
         self.clock = clock or known.clock or self.settings.clock
+        """By which services live that start from now on."""
 
     def __enter__(self) -> Self:
         self.start_foundations()
@@ -138,12 +139,6 @@ class Instance:
         """Say clearly which port of the whole system cannot be had, before anything starts."""
         watched = {"prometheus", "grafana"} - ({"prometheus"} if with_prometheus else set())
         ports.require_free(self._choose_ports(), self.plan.ports().keys() - watched)
-
-    def set_clock(self, clock: str) -> None:
-        """Let services that start from now on live by another clock; the database is made ready for its months."""
-        self.clock = clock
-        write_state(self.home, read_state(self.home).model_copy(update={"clock": clock}))
-        self._prepare_database()
 
     def start_services(
         self,
@@ -300,7 +295,8 @@ class Instance:
         return process
 
     def _remember(self, processes: tuple[Started, ...]) -> None:
-        write_state(self.home, read_state(self.home).model_copy(update={"processes": processes}))
+        state = read_state(self.home)
+        write_state(self.home, state.model_copy(update={"processes": processes, "clock": self.clock}))
 
     def _await(self, process: Started, condition: Callable[[], bool]) -> None:
         until = time.monotonic() + self.settings.patience
