@@ -8,8 +8,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from schemas.message import Message
 from schemas.registry import model_of
 from services.trace.ball import Span, Step, ball_in_court, steps_of
@@ -101,17 +99,16 @@ class Answers:
 
     def lines(self, explanation: Mapping[str, Any]) -> list[str]:
         """Say why a due time is what it is: the budget day by day, then what could bind earlier, and what did."""
-        names = self.words.names()
-        found = []
-        for part in (explanation.get("budget"), *explanation.get("caps", ())):
-            try:
-                told = Explanation.model_validate(
-                    {name: part[name] for name in Explanation.model_fields if name in part}
-                )
-            except (TypeError, ValidationError):
-                continue
-            found += explain_lines(told, names)
+        found = self._explained(explanation.get("budget"))
+        for cap in explanation.get("caps", ()):
+            decided = "，以此为准" if cap["kind"] == explanation.get("binding") else ""
+            number = f" {cap['number']}" if "number" in cap else ""
+            found.append(f"{self.words.of('cap', cap['kind'])}{number}：{self.words.due(cap['due'])}{decided}")
+            found += [f"  {line}" for line in self._explained(cap.get("explanation"))]
         return found
+
+    def _explained(self, part: Mapping[str, Any] | None) -> list[str]:
+        return explain_lines(Explanation.model_validate(part), self.words.names()) if part else []
 
 
 def _steps(rows: Iterable[Mapping[str, Any]]) -> list[Step]:

@@ -50,7 +50,7 @@ async def tickets_of(pool: Pool, number_or_receipt: str) -> list[str]:
 
 async def timeline(pool: Pool, ticket: str) -> list[Row]:
     """Read every entry of a ticket (or of a receipt that is none's) in the order in which things happened."""
-    return await pool.fetch(
+    rows = await pool.fetch(
         f'select * from entry where ticket = $1 order by at, recorded, array_position({_RANKS}, topic), "offset"',  # noqa: S608
         ticket,
     )
@@ -154,11 +154,15 @@ async def counted(pool: Pool, now: datetime) -> Row:
         now,
     )
     return {
-        "by_state": {name: count for name, count in states},
-        "by_channel": {name: count for name, count in channels},
-        "by_holder": {name: count for name, count in holders},
+        "by_state": _counts(states),
+        "by_channel": _counts(channels),
+        "by_holder": _counts(holders),
         "running_clocks": dict(clocks or {}),
     }
+
+
+def _counts(rows: Iterable[Iterable[Any]]) -> Row:
+    return {name: count for name, count in rows}  # noqa: C416 - records are no tuples to the type checker
 
 
 async def gaps(pool: Pool) -> list[Row]:
