@@ -22,7 +22,8 @@ class Stood(NamedTuple):
     partition: int
     offset: int
     envelope: Envelope | None
-    body: bytes
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
 
 
 class Written(NamedTuple):
@@ -92,10 +93,10 @@ async def committed_offsets(kafka: str, group: str, places: Iterable[tuple[str, 
 
 def _stood(place: TopicPartition, offset: int, headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Stood:
     try:
-        envelope, body = decode(headers, value)
+        envelope, _ = decode(headers, value)
     except EnvelopeError:
-        return Stood(place.topic, place.partition, offset, None, value or b"")
-    return Stood(place.topic, place.partition, offset, envelope, body)
+        return Stood(place.topic, place.partition, offset, None, headers, value)
+    return Stood(place.topic, place.partition, offset, envelope, headers, value)
 
 
 class Books:

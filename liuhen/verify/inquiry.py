@@ -23,7 +23,7 @@ from liuhen.verify.evidence import (
 )
 from liuhen.verify.findings import Finding, Verdict
 from schemas.policy import load_policy
-from schemas.registry import Topic, TopicKind, topics
+from schemas.registry import TICKETS, Topic, TopicKind, topics
 
 SERVICES: Final = ("intake", "dispatch", "sla", "notify", "trace")
 
@@ -38,10 +38,13 @@ async def inquire(system: Addresses, counted: Counted) -> list[Verdict]:
         listened = [place for each in books for place in await each.listened()]
         offsets = [place for each in books for place in await each.next_offsets()]
         numbers, disorder = checks.numbers_of([r async for r in read_topics(system.kafka, told, counted)])
+        arrivals = [record async for record in read_topics(system.kafka, inbound, counted)]
+        facts = [record async for record in read_topics(system.kafka, [TICKETS], counted)]
         return [
             *_told(written, listened, numbers, disorder, known),
             *await _read(system, offsets, [*inbound, *told]),
-            await doors.inputs_answered(system, books[0], read_topics(system.kafka, inbound, counted)),
+            doors.everything_answered(arrivals, facts, await books[0].dead_places()),
+            doors.one_ticket_each(facts),
             await _nothing_stands_still(books),
         ]
 
