@@ -1,7 +1,6 @@
 """From a directory of files to one policy, or to everything that is wrong with it."""
 
 import hashlib
-import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
@@ -130,11 +129,7 @@ def _fields_at(model: type[Model], path: Trail) -> str:
 
 
 def _model_in(annotation: Any) -> type[Model] | None:
-    if (
-        isinstance(annotation, type)
-        and not isinstance(annotation, types.GenericAlias)
-        and issubclass(annotation, Model)
-    ):
+    if isinstance(annotation, type) and issubclass(annotation, Model):
         return annotation
     inner = (_model_in(argument) for argument in typing.get_args(annotation))
     return next((found for found in inner if found is not None), None)

@@ -1,0 +1,103 @@
+"""How people put it: a matter in the words of whoever raises it."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from schemas.policy import Policy
+
+HERE = Path(__file__).parent
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def phrases() -> Mapping[str, Any]:
+    """Return the words that sentences are filled and framed with."""
+    found: Mapping[str, Any] = yaml.safe_load((HERE / "phrases.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def wordings() -> Mapping[str, tuple[str, ...]]:
+    """Return the sentences of each category."""
+    found: dict[str, tuple[str, ...]] = {}
+    with (HERE / "wordings.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["category"]] = (*found.get(row["category"], ()), row["wording"])
+    return found
+
+
+def surname(rng: Random) -> str:
+    return str(rng.choice(phrases()["surnames"]))
+
+
+def _fill(rng: Random, sentence: str, place: str) -> str:
+    def one(slot: re.Match[str]) -> str:
+        match slot.group(1):
+            case "b":
+                return f"{rng.randint(1, 48)}号楼"
+            case "place":
+                return place
+            case "surname":
+                return surname(rng)
+            case name:
+                return str(rng.choice(phrases()["fill"][name]))
+
+    return _SLOT.sub(one, sentence)
+
+
+def _mood(temper: float) -> str:
+    if temper < 0.5:  # noqa: PLR2004 - half of the people stay calm
+        return "calm"
+    return "upset" if temper < 0.85 else "furious"  # noqa: PLR2004 - and one in seven does not at all
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Somebody who raises a matter: of which category and kind, by which way, where, with what temper (0 to 1)."""
+
+    category: str
+    kind: str
+    way: str
+    place: str
+    temper: float
+
+
+def tell(rng: Random, wording: str, teller: Teller) -> str:
+    """Put one sentence of a category into the words of somebody."""
+    words = phrases()
+    parts = [rng.choice(words["open"][teller.way]), rng.choice(words["place"]), wording]
+    if not wording.endswith(tuple("，。！？")):
+        parts.append("。")
+    if rng.random() < 0.45:  # noqa: PLR2004 - not everybody tells how it affects them
+        parts.append(rng.choice(words["aside"][teller.category[:2]]) + "。")
+    parts.append(rng.choice(words["temper"]["calm" if teller.kind == "praise" else _mood(teller.temper)]))
+    parts.append(rng.choice(words["wish"][teller.kind]))
+    return _fill(rng, "".join(parts), teller.place)
+
+
+NAMINGS = 2
+"""How often the bare name and each keyword of a category stand in the training data."""
+
+
+def training_rows(policy: Policy, seed: int, per_wording: int) -> Iterator[tuple[str, str, str]]:
+    """Yield rows of text, category and wording; the catalogue's own names and keywords come without a wording."""
+    for known in policy.categories:
+        for words in (known.name, *known.keywords) * NAMINGS:
+            yield words, known.code, ""
+    rng = Random(seed)  # noqa: S311 - a story, not a secret
+    kinds = {known.code: known.kind.value for known in policy.categories}
+    places = tuple(street.name for street in policy.streets)
+    for category, sentences in wordings().items():
+        for number, sentence in enumerate(sentences):
+            for _ in range(per_wording):
+                way = rng.choice(("hotline", "wechat", "survey"))
+                teller = Teller(category, kinds[category], way, rng.choice(places), rng.random())
+                yield tell(rng, sentence, teller), category, f"{category}/{number}"
