@@ -1,4 +1,4 @@
-"""The promise to whoever speaks up: everything that came in is a fact, a refusal or a dead letter, and nothing twice."""
+"""The promise to whoever speaks up: all that came in is a fact, a refusal or a dead letter, and nothing twice."""
 
 from __future__ import annotations
 
