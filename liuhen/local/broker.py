@@ -16,6 +16,7 @@ from liuhen.local.layout import DEPLOY, KAFKA_JARS
 from liuhen.local.ports import HOST
 from liuhen.local.programs import find
 
+_PATIENCE = 10.0  # seconds
 SETTINGS = DEPLOY / "kafka" / "server.properties"
 
 
@@ -75,3 +76,13 @@ def is_ready(address: str) -> bool:
         return bool(admin.list_topics(timeout=1).brokers)
     except KafkaException:
         return False
+
+
+def wake_coordinator(address: str) -> None:
+    """Ask about a group, so that the broker makes its offsets topic now and the first services need not wait for it."""
+    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    for answer in admin.describe_consumer_groups(["liuhen-nobody"], request_timeout=_PATIENCE).values():
+        try:
+            answer.result()
+        except KafkaException:
+            return

@@ -133,6 +133,7 @@ class Instance:
         self.progress("Waiting for the broker")
         self._await(kafka, lambda: not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.kafka))
         self.progress("Creating topics")
+        broker.wake_coordinator(self.kafka)
         topics.apply(self.kafka, topics.wanted(self.policy))
 
     def require_free_ports(self, *, with_prometheus: bool = False) -> None:
