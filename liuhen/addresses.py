@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,7 +33,8 @@ class Addresses(BaseModel):
     def postgres_dsn(self, service: str) -> str:
         """Return the database's address for a service; its password is in `pgpassfile` or in PGPASSWORD."""
         filled = self.postgres.replace("{service}", service)
-        return f"{filled}{'&' if '?' in filled else '?'}passfile={self.pgpassfile}" if self.pgpassfile else filled
+        passwords = f"passfile={quote(self.pgpassfile)}"
+        return f"{filled}{'&' if '?' in filled else '?'}{passwords}" if self.pgpassfile else filled
 
 
 def load_addresses(environ: Mapping[str, str] = os.environ) -> Addresses:

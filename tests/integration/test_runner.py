@@ -109,9 +109,9 @@ def test_a_taken_port_is_said_with_its_number_and_its_variable(system: Instance)
 
 def test_a_service_that_ends_at_once_is_reported_with_the_end_of_its_log(system: Instance) -> None:
     with pytest.raises(SaidClearly) as said:
-        system.start_services(["sla"], worker="broken", environment={"LIUHEN_CLOCK": "the sundial"})
-    system.stop("sla-broken")
-    assert "sla-broken ended right after its start" in str(said.value)
+        system.start_services(["trace"], worker="broken", environment={"LIUHEN_CLOCK": "the sundial"})
+    system.stop("trace-broken")
+    assert "trace-broken ended right after its start" in str(said.value)
     assert "the sundial" in str(said.value)
 
 

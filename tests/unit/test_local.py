@@ -81,8 +81,8 @@ def test_an_instance_is_held_by_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_addresses_in_the_environment_win_and_none_at_all_is_said_clearly() -> None:
-    said = {"LIUHEN_KAFKA": "k:1", "LIUHEN_POSTGRES": "postgresql://{service}@p/d", "PGPASSFILE": "/x", "KAFKA": "no"}
+    said = {"LIUHEN_KAFKA": "k:1", "LIUHEN_POSTGRES": "postgresql://{service}@p/d", "PGPASSFILE": "/a b", "KAFKA": "no"}
     addresses = load_addresses({**said, "LIUHEN_TRACE_URL": "http://t"})
     assert addresses.kafka == "k:1"
-    assert addresses.postgres_dsn("sla") == "postgresql://sla@p/d?passfile=/x"
+    assert addresses.postgres_dsn("sla") == "postgresql://sla@p/d?passfile=/a%20b"
     assert addresses.trace_url == "http://t"
