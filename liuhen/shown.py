@@ -1,0 +1,164 @@
+"""What trace answers, as people read it in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+_BAR: Final = 60
+_MINUTES_OF_A_DAY: Final = 390
+_COLOURS: Final = {
+    "requester": "magenta",
+    "unit": "cyan",
+    "survey_office": "bright_cyan",
+    "centre": "yellow",
+    "department": "blue",
+    "dispute": "red",
+    "suspension": "bright_black",
+    "callback": "green",
+}
+
+Said = Mapping[str, Any]
+
+
+def moment(text: str | None) -> str:
+    """Say an instant in the office's zone, to the minute."""
+    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M}" if text else ""
+
+
+def header(ticket: Said) -> RenderableType:
+    """Say where a ticket stands: state, who holds it, what it waits for, when it is due, and what it is about."""
+    words = ticket["words"]
+    late = f"　[bold red]{ticket['overdue']}项时限逾期[/]" if ticket["overdue"] else ""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    waits = f"{words['holder']}　等待：{words.get('waits_for', '')}（自{moment(ticket['waiting_since'])}）"
+    rows = (
+        ("状态", f"[bold]{words['state']}[/]{late}"),
+        ("现由", waits if ticket["holder"] else ""),
+        ("期限", _both("承办", ticket["due"], "市民", ticket["citizen_due"])),
+        ("牵头", f"{words['lead']}{'　协办：' + words['supporting'] if words['supporting'] else ''}"),
+        ("诉求", _about(ticket)),
+        ("内容", ticket["gist"] or ""),
+        ("评判", words.get("ruling", "")),
+    )
+    for name, said in rows:
+        if said:
+            grid.add_row(name, said)
+    title = f"[bold]{ticket['ticket']}[/]　回执 {ticket['receipt']}" if ticket["receipt"] else ticket["ticket"]
+    return Panel(grid, title=title, title_align="left")
+
+
+def _both(one: str, one_at: str | None, other: str, other_at: str | None) -> str:
+    return "　".join(f"{name} {moment(at)}" for name, at in ((one, one_at), (other, other_at)) if at)
+
+
+def _about(ticket: Said) -> str:
+    words = ticket["words"]
+    parts = (words.get("channel"), words.get("kind"), words["category"], words.get("tier"), ticket["place"])
+    return "　".join(part for part in parts if part)
+
+
+def timeline(entries: Sequence[Said]) -> RenderableType:
+    """List every step: when, who, what, and by which step it was caused."""
+    table = Table(box=None, padding=(0, 1), title="经过", title_justify="left", title_style="bold")
+    table.add_column("序", style="dim", justify="right", no_wrap=True)
+    table.add_column("时间", no_wrap=True)
+    table.add_column("何人", overflow="fold", max_width=22)
+    table.add_column("何事", overflow="fold", ratio=1)
+    table.add_column("因", style="dim", justify="right", no_wrap=True)
+    for place, entry in enumerate(entries, 1):
+        cause = "" if entry.get("caused_by") is None else f"←{entry['caused_by'] + 1}"
+        style = "dim" if entry["topic"] != "liuhen.dispatch.v1" else ""
+        table.add_row(str(place), moment(entry["at"]), Text(entry["who"]), Text(entry["words"]), cause, style=style)
+    return table
+
+
+def ball(spans: Iterable[Said]) -> RenderableType:
+    """Draw whose every working minute was, and list the minutes of each party."""
+    minutes: dict[tuple[str, str], int] = {}
+    for span in spans:
+        key = (span["party"], span["words"])
+        minutes[key] = minutes.get(key, 0) + span["minutes"]
+    total = sum(minutes.values())
+    lines = [Text("球在谁手（办公时间）", style="bold")]
+    if total:
+        lines.append(_bar(minutes, total))
+    for (party, words), spent in minutes.items():
+        share = f"{spent / total:.0%}" if total else ""
+        lines.append(Text.assemble(("■ ", _colour(party)), f"{words}　{_length(spent)}　{share}"))
+    lines.append(Text(f"合计　{_length(total)}", style="dim"))
+    return Padding(Group(*lines), (1, 0, 0, 1))
+
+
+def _bar(minutes: Mapping[tuple[str, str], int], total: int) -> Text:
+    bar, done, drawn = Text(), 0, 0
+    for (party, _), spent in minutes.items():
+        done += spent
+        upto = round(_BAR * done / total)
+        bar.append("█" * (upto - drawn), style=_colour(party))
+        drawn = upto
+    return bar
+
+
+def _colour(party: str) -> str:
+    return _COLOURS.get(party.partition(":")[0], "white")
+
+
+def _length(minutes: int) -> str:
+    days, rest = divmod(minutes, _MINUTES_OF_A_DAY)
+    hours, rest = divmod(rest, 60)
+    parts = ((days, "个工作日"), (hours, "小时"), (rest, "分"))
+    return "".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0分"
+
+
+def clocks(told: Iterable[Said]) -> RenderableType:
+    """List clocks: whose, from when, due when, and how they stand."""
+    table = Table(box=None, padding=(0, 1), title="时限", title_justify="left", title_style="bold")
+    for column in ("时限", "责任方", "开始", "到期", "状态"):
+        table.add_column(column, overflow="fold")
+    for clock in told:
+        words = clock["words"]
+        state = f"[red]{words['status']}，逾期[/]" if clock["overdue"] else words["status"]
+        due = moment(clock["due"])
+        if clock["due_latest"] != clock["due"]:
+            due = f"{due} 至 {moment(clock['due_latest'])}（暂定）"
+        table.add_row(words["clock"], words["owner"], moment(clock["started_at"]), due, state)
+    return Padding(table, (1, 0, 0, 0))
+
+
+def tickets(standings: Iterable[Said], *, title: str) -> RenderableType:
+    """List tickets, one line each."""
+    table = Table(title=title, title_justify="left")
+    for column in ("工单", "状态", "现由", "等待", "牵头", "分类", "承办期限", "逾期"):
+        table.add_column(column, overflow="fold")
+    for ticket in standings:
+        words = ticket["words"]
+        table.add_row(
+            ticket["ticket"],
+            words["state"],
+            words["holder"],
+            words.get("waits_for", ""),
+            words["lead"],
+            words["category"],
+            moment(ticket["due"]),
+            f"[red]{ticket['overdue']}[/]" if ticket["overdue"] else "",
+        )
+    return table
+
+
+def explanation(clock: Said) -> RenderableType:
+    """Say day by day why a clock is due when it is."""
+    words = clock["words"]
+    title = f"[bold]{words['clock']}[/]　{words['owner']}　{words['status']}"
+    return Panel(Text("\n".join(clock["lines"])), title=title, title_align="left")
