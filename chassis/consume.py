@@ -18,7 +18,8 @@ from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from chassis.hold import SESSION_SECONDS, Keeper
+from chassis.hold import Keeper
+from chassis.holding import SESSION_SECONDS
 from chassis.opening import Logs
 from chassis.service import Record, Service
 from chassis.store import Key
@@ -74,6 +75,8 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
         """Being given nothing is an answer of the group too."""
+        if not assigned:
+            self.keeper.assign(())
         await super().on_partitions_assigned(assigned, generation_id)
         self.keeper.tools.health.held(holding=True)
 
@@ -108,10 +111,9 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
             elif place in epochs:
                 batch[place] = [_record(message) for message in messages]
         if batch:
-            await self.keeper.handle(batch)
-            for place, records in batch.items():
-                self._read_offset[TP(*place)] = records[-1].offset
-                self._handled[place] = records[-1].offset + 1
+            handled = await self.keeper.handle(batch)
+            self._handled |= handled
+            self._read_offset.update({TP(*place): offset for place, offset in handled.items()})
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
         """Tell the group how far we are: Postgres is the truth, this is for lag tools and may fail."""
@@ -128,9 +130,7 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
 
     async def _commit_offsets_directly(self, offsets: Mapping[Key, int]) -> None:
         consumer = self._thread._ensure_consumer()  # noqa: SLF001
-        await consumer.commit(
-            {driver.ensure_aiokafka_TP(TP(*place)): offset for place, offset in offsets.items()}
-        )
+        await consumer.commit({driver.ensure_aiokafka_TP(TP(*place)): offset for place, offset in offsets.items()})
 
     def verify_event_path(self, now: float, tp: Any) -> None:
         """Faust's stall detector watches agents; ours is the watchdog."""

@@ -53,7 +53,24 @@ class Event(NamedTuple):
 
 
 _EVENT = ", ".join(Event._fields)
-_TYPES = ["text", "bigint", "text", "int", "bigint", "bool", "text", "uuid", "text", "timestamptz", "text", "text", "text", "text", "json", "timestamptz"]
+_TYPES = [
+    "text",
+    "bigint",
+    "text",
+    "int",
+    "bigint",
+    "bool",
+    "text",
+    "uuid",
+    "text",
+    "timestamptz",
+    "text",
+    "text",
+    "text",
+    "text",
+    "json",
+    "timestamptz",
+]
 _INSERT_EVENTS = (
     f"insert into event ({_EVENT}) select * from unnest({', '.join(f'${i}::{t}[]' for i, t in enumerate(_TYPES, 1))})"
 )

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
-
 from chassis import metrics
 from chassis.clock import wall
-from chassis.logs import Canonical
-from chassis.service import Foreign, Heard, Instant, Record
+from chassis.logs import Canonical, Line
+from chassis.service import Foreign, Heard, Instant
 from chassis.turn import Taken
 
 
 def tell(taken: Taken, canonical: Canonical, service: str, seconds: float, oldest: Instant | None) -> None:
     """Write the lines and count; `oldest` is when the oldest record of the batch was appended."""
-    common = {"ms": round(seconds * 1000, 1)}
     words = taken.outcome.words or ("taken",) * len(taken.sifted.items)
-    lines = [_line(item, word, taken) | common for item, word in zip(taken.sifted.items, words, strict=True)]
-    lines += [_record(letter.record, "parked") | {"reason": letter.reason} for _, letter in taken.sifted.parked]
-    lines += [_record(letter.record, "dead") | {"reason": letter.reason} for letter in taken.dead]
-    lines += [_record(record, "repeat") for record in taken.sifted.repeats]
-    canonical.write(lines)
-    for (topic, outcome), count in Counter((line["topic"], line["outcome"]) for line in lines).items():
+    lines = [_line(item, word, taken) for item, word in zip(taken.sifted.items, words, strict=True)]
+    lines += [Line(letter.record, "parked", letter.reason) for _, letter in taken.sifted.parked]
+    lines += [Line(letter.record, "dead", letter.reason) for letter in taken.dead]
+    lines += [Line(record, "repeat") for record in taken.sifted.repeats]
+    canonical.write(lines, round(seconds * 1000, 1))
+    for (topic, outcome), count in Counter((line.record.topic, line.outcome) for line in lines).items():
         metrics.RECORDS.labels(service, topic, outcome).inc(count)
     for (topic, reason), count in Counter((letter.record.topic, letter.reason) for letter in taken.dead).items():
         metrics.DEAD_LETTERS.labels(service, topic, reason).inc(count)
@@ -32,16 +29,11 @@ def tell(taken: Taken, canonical: Canonical, service: str, seconds: float, oldes
         metrics.HOP.labels(service).observe(max(0.0, (wall() - oldest).total_seconds()))
 
 
-def _line(item: Heard | Foreign, word: str, taken: Taken) -> dict[str, Any]:
-    line = _record(item.record, word)
+def _line(item: Heard | Foreign, word: str, taken: Taken) -> Line:
     if isinstance(item, Heard):
         envelope = item.envelope
-        line |= {"type": envelope.type, "subject": envelope.subject, "events": taken.said.get(envelope.id, 0)}
-    return line
-
-
-def _record(record: Record, outcome: str) -> dict[str, Any]:
-    return {"topic": record.topic, "partition": record.partition, "offset": record.offset, "outcome": outcome}
+        return Line(item.record, word, "", envelope.type, envelope.subject, taken.said.get(envelope.id, 0))
+    return Line(item.record, word)
 
 
 def fired(taken: Taken, service: str, speed: float, nows: Mapping[str, Instant]) -> None:
