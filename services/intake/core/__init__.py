@@ -1,0 +1,1 @@
+"""What the door decides, without any I/O: reading, checking, numbering, answering."""

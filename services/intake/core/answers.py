@@ -1,0 +1,94 @@
+"""What goes back to whoever submitted something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from schemas.inbound import CHANNEL_OF
+from schemas.message import Message
+from schemas.public import ReceiptGiven, ReceiptRefused
+from schemas.registry import TICKETS, channel_topic
+from schemas.tickets import SubmissionRefused
+from schemas.values import PartyKind
+from services.intake.core.desk import Answer, Decision, KnownTicket, Verdict
+from services.intake.core.reading import Reading
+from services.intake.core.refusals import Refusal
+
+_ANSWERED: Final = frozenset(PartyKind) - {PartyKind.DEPARTMENT}
+"""Departments hear of refusals through dispatch, and of what was taken by what follows."""
+
+
+def fact(key: str, message: Message) -> Answer:
+    """Say a fact of the door."""
+    return Answer(TICKETS, key, message)
+
+
+def accepted(
+    reading: Reading, facts: Sequence[Answer], tickets: Sequence[KnownTicket] = (), concerning: str | None = None
+) -> Decision:
+    """Take a submission: it made `tickets`, or concerns one that exists."""
+    numbers = tuple(ticket.id for ticket in tickets) or ((concerning,) if concerning else ())
+    follow_up = reading.name == "register" and not tickets
+    verdict = Verdict(reading.digest, reading.receipt, reading.name, numbers, follow_up)
+    return Decision((*facts, *_given(reading, verdict)), "accepted", verdict, tickets=tuple(tickets))
+
+
+def refused(reading: Reading, why: Refusal) -> Decision:
+    """Refuse a submission, once and for all."""
+    verdict = Verdict(reading.digest, reading.receipt, reading.name, refusal=why)
+    return Decision(_refusal(reading, why), "refused", verdict, why)
+
+
+def repeated(reading: Reading, earlier: Verdict) -> Decision:
+    """Answer a repeat as the first time; another content under the same id is refused and changes nothing."""
+    if earlier.digest == reading.digest:
+        answers = _refused(reading, earlier.refusal) if earlier.refusal else _given(reading, earlier)
+        return Decision(answers, "repeated")
+    reason = f"这个提交编号已用于另一内容，原提交（回执 {earlier.receipt}）不受影响。请换一个新的提交编号。"
+    conflict = Refusal("conflicting_repeat", "ce_id", reason)
+    return Decision(_refusal(reading, conflict), "refused", refusal=conflict)
+
+
+def _refusal(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
+    message = SubmissionRefused(
+        receipt=reading.receipt,
+        party=reading.party,
+        action=reading.name,
+        code=why.code,
+        field=why.field,
+        reason=why.reason,
+        ticket=reading.ticket,
+    )
+    return (fact(reading.receipt, message), *_refused(reading, why))
+
+
+def _given(reading: Reading, verdict: Verdict) -> tuple[Answer, ...]:
+    message = ReceiptGiven(
+        receipt=verdict.receipt,
+        submission=reading.id,
+        channel=CHANNEL_OF.get(reading.party.kind),
+        action=verdict.action,
+        tickets=verdict.tickets,
+        follow_up=verdict.follow_up,
+    )
+    return _to_author(reading, message)
+
+
+def _refused(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
+    message = ReceiptRefused(
+        receipt=reading.receipt,
+        submission=reading.id,
+        action=reading.name,
+        ticket=reading.ticket,
+        code=why.code,
+        field=why.field,
+        reason=why.reason,
+    )
+    return _to_author(reading, message)
+
+
+def _to_author(reading: Reading, message: Message) -> tuple[Answer, ...]:
+    if reading.party.kind not in _ANSWERED:
+        return ()
+    return (Answer(channel_topic(reading.party.kind), reading.receipt, message),)

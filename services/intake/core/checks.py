@@ -1,0 +1,174 @@
+"""What the policy and the calendar say about an action that the schema let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from schemas import inbound
+from schemas.inbound import Action
+from schemas.policy import Policy
+from schemas.policy.codes import DepartmentKind, GroundFor
+from schemas.values import Contact, Place, Upstream
+from services.intake.core.phones import international
+from services.intake.core.refusals import Refusal, refusal
+
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Against(NamedTuple):
+    """What values are checked against; beyond `latest` a moment that must have been is in the future."""
+
+    policy: Policy
+    latest: datetime
+
+
+Check = Callable[[Against, str, Any], Refusal | None]
+
+
+def check(action: Action, claimed_at: datetime | None, against: Against) -> Refusal | None:
+    """Find the first value that names nothing known, or a moment that cannot be; None when there is none."""
+    if claimed_at is not None and (found := _past(against, "ce_time", claimed_at)):
+        return found
+    for field, test in _TESTS.get(type(action), ()):
+        value = getattr(action, field)
+        if value is not None and (found := test(against, field, value)):
+            return found
+    return None
+
+
+def _past(against: Against, field: str, moment: datetime) -> Refusal | None:
+    if moment > against.latest:
+        return refusal("future_time", field, f"{field} 在将来，请核对时钟。")
+    return _any_time(against, field, moment)
+
+
+def _any_time(_against: Against, field: str, moment: datetime) -> Refusal | None:
+    if _EARLIEST <= moment < _LATEST:
+        return None
+    return refusal("impossible_time", field, f"{field} 不在 2000 年至 2099 年之间。")
+
+
+def _category(against: Against, field: str, code: str) -> Refusal | None:
+    if against.policy.category(code) is not None:
+        return None
+    return refusal("unknown_category", field, f"目录中没有分类 {code}；不清楚时可以不填，由中心判定。")
+
+
+def _department(against: Against, field: str, code: str) -> Refusal | None:
+    if against.policy.department(code) is not None:
+        return None
+    return refusal("unknown_department", field, f"名录中没有承办单位 {code}。")
+
+
+def _departments(against: Against, field: str, codes: tuple[str, ...]) -> Refusal | None:
+    return next((found for code in codes if (found := _department(against, field, code))), None)
+
+
+def _outside(against: Against, field: str, code: str) -> Refusal | None:
+    if against.policy.is_outside(code):
+        return None
+    return refusal("unknown_body", field, f"名录中没有区外单位 {code}。")
+
+
+def _unit(against: Against, field: str, code: str) -> Refusal | None:
+    if against.policy.unit(code) is not None:
+        return None
+    return refusal("unknown_unit", field, f"名录中没有调研主体 {code}。")
+
+
+def _place(against: Against, field: str, place: Place) -> Refusal | None:
+    if place.subdistrict is None:
+        return None
+    found = against.policy.department(place.subdistrict)
+    if found is not None and found.kind is DepartmentKind.SUBDISTRICT:
+        return None
+    return refusal("unknown_subdistrict", f"{field}.subdistrict", f"名录中没有街道 {place.subdistrict}。")
+
+
+def _contact(_against: Against, field: str, contact: Contact) -> Refusal | None:
+    if not contact.phone or international(contact.phone) is not None:
+        return None
+    return refusal("bad_phone", f"{field}.phone", "电话号码不是有效的手机或固定电话号码（固定电话请带区号）。")
+
+
+def _upstream(against: Against, field: str, upstream: Upstream) -> Refusal | None:
+    return _any_time(against, f"{field}.due", upstream.due) if upstream.due is not None else None
+
+
+def _ground(purpose: GroundFor) -> Check:
+    def known(against: Against, field: str, code: str) -> Refusal | None:
+        if against.policy.ground(purpose, code) is not None:
+            return None
+        legal = "、".join(ground.code for ground in against.policy.grounds.of(purpose))
+        return refusal("unknown_ground", field, f"{code} 不是可用的理由；可用：{legal}。")
+
+    return known
+
+
+def _each(tests: dict[str, Check]) -> Check:
+    def each(against: Against, field: str, parts: tuple[Any, ...]) -> Refusal | None:
+        for place, part in enumerate(parts):
+            for name, test in tests.items():
+                value = getattr(part, name)
+                if value is not None and (found := test(against, f"{field}.{place}.{name}", value)):
+                    return found
+        return None
+
+    return each
+
+
+def _position(against: Against, field: str, position: Any) -> Refusal | None:
+    return _past(against, f"{field}.at", position.at)
+
+
+_BY_NAME: Final[dict[str, Check]] = {
+    "category": _category,
+    "suggested_department": _department,
+    "suggested": _department,
+    "department": _department,
+    "lead": _department,
+    "supporting": _departments,
+    "accused": _departments,
+    "to": _outside,
+    "unit": _unit,
+    "place": _place,
+    "address": _place,
+    "contact": _contact,
+    "upstream": _upstream,
+    "occurred_at": _past,
+    "visited_at": _past,
+    "position": _position,
+    "until": _any_time,
+    "promised": _any_time,
+    "at": _any_time,
+    "problems": _each({"category": _category, "suggested_department": _department, "place": _place}),
+    "parts": _each({"category": _category}),
+}
+_GROUNDS: Final[dict[type[Action], GroundFor]] = {
+    inbound.RequestReturn: GroundFor.RETURN,
+    inbound.RequestExtension: GroundFor.EXTENSION,
+    inbound.RequestSuspension: GroundFor.SUSPENSION,
+    inbound.RefuseTicket: GroundFor.NOT_ACCEPTED,
+}
+
+
+def _tests(model: type[Action]) -> Iterator[tuple[str, Check]]:
+    for field in model.model_fields:
+        if field == "ground":
+            yield field, _ground(_GROUNDS[model])
+        elif field in _BY_NAME:
+            yield field, _BY_NAME[field]
+
+
+def _actions(model: type[Action]) -> Iterator[type[Action]]:
+    for below in model.__subclasses__():
+        yield from _actions(below)
+        if below.type_name:
+            yield below
+
+
+_TESTS: Final = {model: tuple(_tests(model)) for model in _actions(Action)}
+"""Every field of every action that names something: found by its name, so that a new action is checked at once."""

@@ -1,0 +1,148 @@
+"""What becomes of one submission: taken, with its facts and its receipt, or refused, with the reason."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from schemas.inbound import (
+    CHANNEL_OF,
+    AnswerOnLine,
+    AnyAction,
+    ApproveDevice,
+    FollowUp,
+    OnExisting,
+    RecordVisit,
+    Register,
+    RequestDevice,
+)
+from schemas.tickets import ActionReceived, Answered, Registered
+from schemas.values import Channel
+from services.intake.core.answers import accepted, fact, refused, repeated
+from services.intake.core.checks import Against, check
+from services.intake.core.desk import Decision, Desk, KnownTicket
+from services.intake.core.devices import approve_device, request_device
+from services.intake.core.numbers import Numbers, is_number
+from services.intake.core.reading import Reading
+from services.intake.core.refusals import Refusal, refusal
+from services.intake.core.repeats import comparable, repeat_of
+from services.intake.core.visits import record_visit
+
+_PART = 14
+
+
+class Moment(NamedTuple):
+    """When the door received a submission, and what time it is now, which may be later."""
+
+    received: datetime
+    now: datetime
+
+
+def decide(desk: Desk, reading: Reading, moment: Moment, numbers: Numbers) -> Decision:
+    """Decide on one submission with all that the desk knows; the desk itself is not touched."""
+    earlier = desk.verdicts.get((str(reading.party), reading.source, reading.id))
+    if earlier is not None:
+        return repeated(reading, earlier)
+    if isinstance(reading.action, Refusal):
+        return refused(reading, reading.action)
+    tolerance = timedelta(seconds=desk.house.rules.future_tolerance_seconds)
+    wrong = check(reading.action, reading.at, Against(desk.house.policy, moment.now + tolerance))
+    if wrong is not None:
+        return refused(reading, wrong)
+    return _act(desk, reading, reading.action, moment, numbers)
+
+
+def _act(desk: Desk, reading: Reading, action: AnyAction, moment: Moment, numbers: Numbers) -> Decision:
+    match action:
+        case Register():
+            return _register(desk, reading, action, moment, numbers)
+        case AnswerOnLine():
+            return _answer_on_line(desk, reading, action, moment, numbers)
+        case RecordVisit():
+            return record_visit(desk, reading, action, moment.received, numbers)
+        case RequestDevice():
+            return request_device(desk, reading, action, moment.received)
+        case ApproveDevice():
+            return approve_device(desk, reading, action, moment.received)
+        case _:
+            return _on_existing(desk, reading, action)
+
+
+def _register(desk: Desk, reading: Reading, action: Register, moment: Moment, numbers: Numbers) -> Decision:
+    happened = action.occurred_at or min(reading.at or moment.received, moment.received)
+    if action.upstream is not None and action.upstream.due is not None and action.upstream.due < happened:
+        return refused(reading, refusal("due_before_occurred", "upstream.due", "市级时限早于诉求发生的时间。"))
+    requester = desk.house.secrets.requester(action.requester_kind, action.contact)
+    same = repeat_of(desk, action, requester, moment.received)
+    if same is not None:
+        return _follow_up(reading, action, same)
+    ticket = numbers.next(moment.received)
+    known = _known(reading, ticket, requester, moment.received)._replace(
+        category=action.category,
+        place=comparable(action.place.text),
+        words=comparable(action.text),
+        upstream=action.upstream.number if action.upstream else None,
+    )
+    fields = {name: getattr(action, name) for name in _REGISTERED}
+    message = Registered(
+        ticket=ticket,
+        receipt=reading.receipt,
+        channel=Channel(known.channel),
+        requester=requester,
+        occurred_at=happened,
+        **fields,
+    )
+    return accepted(reading, (fact(ticket, message),), (known,))
+
+
+_REGISTERED = tuple(set(Register.model_fields) & set(Registered.model_fields) - {"occurred_at"})
+"""What a report says and the fact repeats as it is."""
+
+
+def _follow_up(reading: Reading, action: Register, same: KnownTicket) -> Decision:
+    message = ActionReceived(
+        ticket=same.id,
+        receipt=reading.receipt,
+        party=reading.party,
+        action=FollowUp(ticket=same.id, mode="press", text=action.text, agent=action.agent),
+        repeat_of=same.receipt,
+    )
+    return accepted(reading, (fact(same.id, message),), concerning=same.id)
+
+
+def _answer_on_line(desk: Desk, reading: Reading, action: AnswerOnLine, moment: Moment, numbers: Numbers) -> Decision:
+    requester = desk.house.secrets.requester(action.requester_kind, action.contact)
+    known = _known(reading, numbers.next(moment.received), requester, moment.received)._replace(open=False)
+    message = Answered(
+        ticket=known.id,
+        receipt=reading.receipt,
+        channel=Channel(known.channel),
+        kind=action.kind,
+        requester_kind=action.requester_kind,
+        requester=requester,
+        contact=action.contact,
+        place=action.place,
+        text=action.text,
+        category=action.category,
+        answer=action.answer,
+        agent=action.agent,
+    )
+    return accepted(reading, (fact(known.id, message),), (known,))
+
+
+def _known(reading: Reading, ticket: str, requester: str | None, received: datetime) -> KnownTicket:
+    channel = CHANNEL_OF[reading.party.kind]
+    return KnownTicket(ticket, reading.receipt, channel, requester, open=True, registered=received)
+
+
+def _on_existing(desk: Desk, reading: Reading, action: OnExisting) -> Decision:
+    if action.ticket not in desk.tickets and action.ticket[:_PART] not in desk.tickets:
+        return refused(reading, _unknown(action.ticket))
+    message = ActionReceived(ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action)
+    return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket)
+
+
+def _unknown(ticket: str) -> Refusal:
+    if not is_number(ticket):
+        return refusal("unknown_ticket", "ticket", f"工单编号 {ticket} 的校验位不符，可能抄写有误。")
+    return refusal("unknown_ticket", "ticket", f"没有编号为 {ticket} 的工单。")

@@ -1,0 +1,179 @@
+"""What the door knows while it decides: loaded before, added to after each decision, written back at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from hashlib import blake2b
+from typing import Literal, NamedTuple
+
+from schemas.message import Message
+from schemas.policy import Policy
+from schemas.values import Contact, RequesterKind
+from services.intake.core.phones import international
+from services.intake.core.refusals import Refusal
+from services.intake.core.rules import DoorRules
+
+SubmissionKey = tuple[str, str, str]
+"""Party, source and id: what must be unique across all lanes."""
+
+
+class KnownTicket(NamedTuple):
+    """A ticket as the door remembers it; `place` and `words` are for comparing and empty where nothing compares."""
+
+    id: str
+    receipt: str
+    channel: str
+    requester: str | None
+    open: bool
+    registered: datetime
+    category: str | None = None
+    place: str = ""
+    words: str = ""
+    upstream: str | None = None
+    reply: str | None = None
+
+
+class Verdict(NamedTuple):
+    """What became of a submission: the tickets that it made or concerned, or the refusal."""
+
+    digest: bytes
+    receipt: str
+    action: str
+    tickets: tuple[str, ...] = ()
+    follow_up: bool = False
+    refusal: Refusal | None = None
+
+
+class Binding(NamedTuple):
+    """A visitor's account bound to a device, from an instant and until another."""
+
+    visitor: str
+    device: str
+    since: datetime
+    until: datetime | None = None
+    approved_by: str | None = None
+
+
+class DeviceRequest(NamedTuple):
+    """A visitor wants to be bound to a device."""
+
+    visitor: str
+    device: str
+    receipt: str
+    at: datetime
+
+
+class Seen(NamedTuple):
+    """When a visitor was where, in degrees, and how exactly the phone knew it, in metres."""
+
+    at: datetime
+    latitude: float
+    longitude: float
+    accuracy: float
+
+
+class VisitRow(NamedTuple):
+    """A visit as it is kept for comparing with the next one."""
+
+    receipt: str
+    visitor: str
+    unit: str
+    visited_at: datetime
+    latitude: float
+    longitude: float
+    accuracy: float
+    household: str
+    problems: int
+    doubts: tuple[str, ...]
+
+
+class Answer(NamedTuple):
+    """A message for whoever reads a topic."""
+
+    topic: str
+    key: str
+    message: Message
+
+
+class Decision(NamedTuple):
+    """All that follows from one submission; `verdict` is None where one stands already and nothing changes it."""
+
+    says: tuple[Answer, ...]
+    word: Literal["accepted", "refused", "repeated"]
+    verdict: Verdict | None = None
+    refusal: Refusal | None = None
+    tickets: tuple[KnownTicket, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    device_request: DeviceRequest | None = None
+    visit: VisitRow | None = None
+
+
+class Secrets(NamedTuple):
+    """The key of all keyed hashes: whoever has it can find a phone number, so it never stands in data or code."""
+
+    key: bytes
+
+    def hashed(self, sort: str, text: str) -> str:
+        """Hash text so that equal texts of one sort are equal, and nothing else can be learnt."""
+        return blake2b(f"{sort}\0{text}".encode(), key=self.key, digest_size=16).hexdigest()
+
+    def requester(self, kind: RequesterKind, contact: Contact) -> str | None:
+        """Tell requesters apart by phone, else by WeChat account; None for whoever wants to stay unknown."""
+        if kind is RequesterKind.ANONYMOUS:
+            return None
+        phone = international(contact.phone) if contact.phone else None
+        if phone is not None:
+            return self.hashed("phone", phone)
+        return self.hashed("wechat", contact.wechat) if contact.wechat else None
+
+    def household(self, name: str, address: str) -> str:
+        """Tell households apart by their name and address."""
+        return self.hashed("household", f"{name}\0{address}")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What stays the same from one transaction to the next."""
+
+    policy: Policy
+    rules: DoorRules
+    secrets: Secrets
+    zone: tzinfo
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is known in one transaction about the submissions that wait in it."""
+
+    house: House
+    verdicts: dict[SubmissionKey, Verdict] = field(default_factory=dict)
+    tickets: dict[str, KnownTicket] = field(default_factory=dict)
+    open_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
+    bindings: list[Binding] = field(default_factory=list)
+    requests: dict[str, DeviceRequest] = field(default_factory=dict)
+    visits: dict[str, list[Seen]] = field(default_factory=dict)
+
+    def note(self, key: SubmissionKey, decision: Decision) -> None:
+        """Know from now on what was just decided."""
+        if decision.verdict is None or key in self.verdicts:
+            return
+        self.verdicts[key] = decision.verdict
+        for ticket in decision.tickets:
+            self.tickets[ticket.id] = ticket
+            if ticket.open and ticket.requester is not None:
+                self.open_by_requester.setdefault(ticket.requester, []).append(ticket)
+        for binding in decision.bindings:
+            self._bind(binding)
+        if decision.device_request is not None:
+            self.requests[decision.device_request.visitor] = decision.device_request
+        if (visit := decision.visit) is not None:
+            seen = Seen(visit.visited_at, visit.latitude, visit.longitude, visit.accuracy)
+            self.visits.setdefault(visit.visitor, []).append(seen)
+
+    def _bind(self, binding: Binding) -> None:
+        if binding.until is not None:
+            self.bindings = [binding if old.until is None and old[:2] == binding[:2] else old for old in self.bindings]
+            return
+        self.bindings.append(binding)
+        self.requests.pop(binding.visitor, None)

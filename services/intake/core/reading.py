@@ -1,0 +1,178 @@
+"""From the bytes of one record to a submission: any bytes at all end as one of the answers below."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple, cast
+
+from pydantic import ValidationError
+
+from schemas.envelope import Envelope, EnvelopeError, claimed, decode
+from schemas.inbound import Action, AnyAction
+from schemas.registry import model_of
+from schemas.values import Party
+from services.intake.core.numbers import receipt_of
+from services.intake.core.refusals import AGAIN, Refusal, of_validation, refusal
+
+_VERSIONED: Final = re.compile(r"(?P<name>.+)\.v(?P<version>\d+)")
+_TICKET: Final = re.compile(r"\d{14}(-[1-9])?")
+_LONGEST_NAME: Final = 120
+_DIGEST: Final = 16
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Reading(NamedTuple):
+    """One submission as its author meant it, or why it cannot be taken as it is.
+
+    `digest` is equal for equal content, however it was spelled; `ticket` is the number that it names, if any.
+    """
+
+    party: Party
+    source: str
+    id: str
+    receipt: str
+    digest: bytes
+    name: str
+    at: datetime | None
+    traceparent: str
+    action: AnyAction | Refusal
+    ticket: str | None = None
+
+
+class Unreadable(NamedTuple):
+    """A record whose author cannot be told which one was meant; `detail` is a person's, without personal data."""
+
+    reason: str
+    detail: str
+
+
+def read(party: Party, headers: Headers, value: bytes | None) -> Reading | Unreadable:
+    """Read whatever a party put on its topic; never raises."""
+    try:
+        envelope, data = decode(headers, value)
+    except EnvelopeError as error:
+        return _misaddressed(party, headers, value, error)
+    document = _document(data)
+    action = _action(party, envelope, data, document)
+    return Reading(
+        party=party,
+        source=envelope.source,
+        id=envelope.id,
+        receipt=receipt_of(party, envelope.source, envelope.id),
+        digest=digest_of(envelope.type, data, document),
+        name=_short(envelope.type),
+        at=envelope.time,
+        traceparent=envelope.traceparent,
+        action=action,
+        ticket=_ticket(document),
+    )
+
+
+def digest_of(type_name: str, data: bytes, document: object) -> bytes:
+    """Tell contents apart: equal JSON is equal whatever its spaces and order of fields."""
+    try:
+        canonical = json.dumps(document, sort_keys=True, separators=(",", ":")).encode() if document else data
+    except (ValueError, RecursionError):
+        canonical = data
+    return blake2b(type_name.encode() + b"\0" + canonical, digest_size=_DIGEST).digest()
+
+
+def validated(model: type[Action], data: bytes, document: object) -> AnyAction | Refusal:
+    """Read business JSON as one action, strictly: no unknown field at any depth, no value of another type."""
+    if b"\\u0000" in data and (field := _nul(document)) is not None:
+        return refusal("nul_character", field[:_LONGEST_NAME] or None, "内容里有不可用的空字符（\\u0000）。")
+    try:
+        return cast("AnyAction", model.model_validate_json(data, strict=True, extra="forbid"))
+    except ValidationError as error:
+        return of_validation(error)
+
+
+def document_of(data: bytes) -> Any:
+    """Parse JSON for comparing and for looking into; None when it is none."""
+    return _document(data)
+
+
+def _misaddressed(party: Party, headers: Headers, value: bytes | None, error: EnvelopeError) -> Reading | Unreadable:
+    who = claimed(headers, value)
+    if who is None:
+        return Unreadable("unreadable", str(error))
+    source, submission = who
+    code = "null_value" if value is None else "bad_envelope"
+    reason = "内容是空的（null）。" if value is None else f"信封属性 {error.field} 不可用（{error.expected}）。"
+    return Reading(
+        party=party,
+        source=source,
+        id=submission,
+        receipt=receipt_of(party, source, submission),
+        digest=digest_of("", value or b"", None),
+        name="unknown",
+        at=None,
+        traceparent="",
+        action=refusal(code, error.field, reason),
+    )
+
+
+def _document(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _action(party: Party, envelope: Envelope, data: bytes, document: object) -> AnyAction | Refusal:
+    model = model_of(envelope.type)
+    if model is None:
+        return _unknown_type(envelope.type)
+    if not issubclass(model, Action):
+        return refusal("unknown_type", "ce_type", "这种事件由系统自己发布，不能从外部提交。", "请改用入站接口的类型。")
+    if party.kind not in model.spoken_by:
+        return refusal(
+            "not_permitted", "ce_type", f"本主题上的提交方不能做 {_short(envelope.type)}。", "请由有权的一方提交。"
+        )
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return refusal("not_utf8", None, "内容不是 UTF-8 文字。")
+    return validated(model, data, document)
+
+
+def _unknown_type(type_name: str) -> Refusal:
+    versioned = _VERSIONED.fullmatch(type_name)
+    if versioned is not None and versioned["version"] != "1" and model_of(f"{versioned['name']}.v1") is not None:
+        reason = f"本系统目前只认第 1 版，收到的是第 {versioned['version'][:9]} 版。"
+        return refusal("unknown_version", "ce_type", reason, "请用 v1 重新提交。")
+    return refusal("unknown_type", "ce_type", "不认识这种事件类型。", "请对照接口说明核对 ce_type；" + AGAIN)
+
+
+def _short(type_name: str) -> str:
+    name = type_name.removeprefix("liuhen.inbound.").removesuffix(".v1")
+    return name.replace("-", "_")[:_LONGEST_NAME]
+
+
+def _ticket(document: object) -> str | None:
+    ticket = document.get("ticket") if isinstance(document, dict) else None
+    return ticket if isinstance(ticket, str) and _TICKET.fullmatch(ticket) else None
+
+
+def _nul(document: object) -> str | None:
+    """Find the field that holds a NUL character; the way to it, or None."""
+    waiting: list[tuple[str, object]] = [("", document)]
+    while waiting:
+        path, found = waiting.pop()
+        match found:
+            case str() if "\0" in found:
+                return path
+            case dict():
+                if any("\0" in name for name in found):
+                    return path
+                waiting.extend((f"{path}.{name}" if path else name, part) for name, part in found.items())
+            case list():
+                waiting.extend((f"{path}.{place}", part) for place, part in enumerate(found))
+            case _:
+                pass
+    return None
