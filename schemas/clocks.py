@@ -1,6 +1,10 @@
 """`liuhen.clocks.v1`: clocks started, paused, due soon, breached, derived again. Owner: sla.
 
 A clock is told by its id, which is unique in its ticket: its name, and a counter for the second and later ones.
+
+`explanation` says completely why a clock is due when it is: `budget` is worktime's Explanation (policy, calendar, days,
+pauses and who approved them, extensions), `caps` are what can bind earlier, each with a `kind` (`ceiling`, `upstream`,
+`named_date`) and its own `due`, and `binding` names which of them all decided.
 """
 
 from __future__ import annotations
@@ -8,46 +12,55 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.message import Message
-from schemas.values import Clock, Code, Due, Instant, TicketId
+from schemas.values import Clock, Code, Due, Instant, TicketId, Tier
 
 
 class ClockFact(Message, owner="clocks"):
-    """A fact of one clock. `owner` is the party whose time it is: `department:housing`, `office:dispatcher`, …"""
+    """A fact of one clock. `owner` is the party whose time it is: `department:housing`, `office:p-xu`, `unit:unit-01`,
+    `requester`, `callback`; `about` tells clocks of one name apart: the approval of an `extension` or a `suspension`.
+    """
 
     ticket: TicketId
     clock_id: str
     clock: Clock
     owner: str
+    about: Code | None = None
 
 
 class ClockStarted(ClockFact):
-    """A clock runs; `explanation` says completely why it is due when it is."""
+    """A clock runs; reminders go out at `remind_at`, where that is still ahead."""
 
     started_at: Instant
+    tier: Tier
     due: Due
+    remind_at: Instant | None = None
     explanation: dict[str, Any]
 
 
 class ClockPaused(ClockFact):
-    """A clock stands still, and on whose approval."""
+    """A clock stands still, since when and on whose approval; `instead_of` is a ground that ended meanwhile."""
 
     ground: Code
+    since: Instant
     approved_by: str | None = None
+    instead_of: Code | None = None
 
 
 class ClockResumed(ClockFact):
-    """A clock runs on, with its new due time."""
+    """A clock runs on, with its new due time: after a pause, or because what had ended it was undone."""
 
     due: Due
+    remind_at: Instant | None = None
     explanation: dict[str, Any]
 
 
 class ClockExtended(ClockFact):
-    """Time was granted: the new due time."""
+    """Time was granted: the new due time, which for a clock that stands still is the one that it would have now."""
 
     days: int
     approved_by: str | None = None
     due: Due
+    remind_at: Instant | None = None
     explanation: dict[str, Any]
 
 
@@ -64,7 +77,10 @@ class ClockBreached(ClockFact):
 
 
 class ClockMet(ClockFact):
-    """What the clock asked for was done; `late` when that was after the due time."""
+    """What the clock asked for was done; `late` when that was after the due time.
+
+    After a ClockLapsed of the same clock it withdraws that lapse: the door had received what was asked for in time.
+    """
 
     at: Instant
     due: Due
@@ -90,9 +106,13 @@ class ClockLapsed(ClockFact):
 
 
 class ClockRederived(ClockFact):
-    """The due time was derived anew, because the calendar, the policy, the tier or an upstream due time changed."""
+    """The due time was derived anew, because the calendar, the policy, the tier or an upstream due time changed, an
+    appointment was made, or the centre decided late on what was asked in time.
+    """
 
     was: Due
     due: Due
     because: Code
+    tier: Tier
+    remind_at: Instant | None = None
     explanation: dict[str, Any]
