@@ -179,6 +179,8 @@ class Instance:
     def stop(self, *names: str, at_once: bool = False) -> dict[str, Ending]:
         """Stop these processes; `at_once` kills them without asking, as a failing machine would."""
         group = [process for process in self.processes if process.name in names]
+        if not group:
+            return {}
         endings = end(group, at_once=at_once)
         self._remember(tuple(process for process in self.processes if process.name not in names))
         return endings
