@@ -20,7 +20,7 @@ from liuhen import topics
 from liuhen.errors import SaidClearly
 from liuhen.local import broker, ports, watch
 from liuhen.local.database import OWNER, Cluster, run_apart
-from liuhen.local.layout import POLICY, ROOT, home_of
+from liuhen.local.layout import POLICY, ROOT, RUN, home_of
 from liuhen.local.plan import Plan, fill, load_plan
 from liuhen.local.ports import HOST, free_ports
 from liuhen.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
@@ -263,20 +263,12 @@ class Instance:
     def _make_home(self) -> None:
         if self.is_running():
             raise SaidClearly(f"The instance {self.name!r} is running already. `liuhen down` ends it.")
-        self.end_leftovers()
+        end(self.processes, at_once=True)
+        end_orphans()
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         self.ports = self._choose_ports()
         owner = this_process() if self.ephemeral else None
         write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
-
-    def end_leftovers(self) -> None:
-        """End children of processes that are gone, of this instance and of ephemeral ones whose owner is gone."""
-        end(self.processes, at_once=True)
-        for state_file in home_of("any").parent.glob("*/state.json"):
-            state = read_state(state_file.parent)
-            if state.owner and not is_running(state.owner):
-                end(state.processes, at_once=True)
-                shutil.rmtree(state_file.parent, ignore_errors=True)
 
     def _prepare_database(self) -> None:
         roles = self.plan.roles()
@@ -314,3 +306,12 @@ class Instance:
                     f"The end of {process.log}:\n{process.tail()}"
                 )
             time.sleep(_LOOK_AGAIN)
+
+
+def end_orphans() -> None:
+    """End and remove ephemeral instances whose owner is gone: what killed test runs left behind."""
+    for state_file in RUN.glob("*/state.json"):
+        state = read_state(state_file.parent)
+        if state.owner and not is_running(state.owner):
+            end(state.processes, at_once=True)
+            shutil.rmtree(state_file.parent, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -18,10 +19,12 @@ import pytest
 from liuhen import topics
 from liuhen.errors import SaidClearly
 from liuhen.local import Database, Ending, Instance, LocalSettings
-from liuhen.local.layout import ROOT
+from liuhen.local.instance import end_orphans
+from liuhen.local.layout import ROOT, home_of
 from liuhen.local.ports import HOST, free_ports
 from liuhen.local.process import MARK, Launch, end, family, is_running, spawn
 from liuhen.local.settings import variable
+from liuhen.local.state import State, write_state
 
 _WAITS = "import sys; sys.stdin = open('/dev/zero'); import threading; threading.Event().wait()"
 _HAS_CHILD = (
@@ -138,3 +141,19 @@ def test_a_process_id_used_again_is_left_alone(tmp_path: Path) -> None:
     assert end([mistaken]) == {"ours": Ending.WAS_GONE}
     assert ours.is_alive()
     assert end([ours], at_once=True) == {"ours": Ending.KILLED}
+
+
+def test_what_a_killed_test_run_left_behind_is_ended_by_the_next() -> None:
+    home = home_of(f"orphan-{os.getpid()}")
+    (home / "logs").mkdir(parents=True)
+    owner = spawn(Launch("owner", [sys.executable, "-c", _WAITS]), home=home, folder=ROOT)
+    orphan = spawn(Launch("orphan", [sys.executable, "-c", _WAITS]), home=home, folder=ROOT)
+    write_state(home, State(owner=owner.identity, processes=(orphan,)))
+
+    end_orphans()
+    assert orphan.is_alive()
+
+    end([owner], at_once=True)
+    end_orphans()
+    assert not orphan.is_alive()
+    assert not home.exists()
