@@ -59,31 +59,30 @@ async def timeline(pool: Pool, ticket: str) -> list[Row]:
 
 async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[Standing]:
     """Read where these tickets stand, in order of their numbers."""
-    rows = await pool.fetch(f"{_STANDING} where s.ticket = any($2::text[]) order by s.ticket", now, tickets)
+    chosen = "select * from summary where ticket = any($2::text[])"
+    rows = await pool.fetch(_STANDING.format(chosen=chosen, order="s.ticket"), now, tickets)
     return [_standing(row) for row in rows]
 
 
 async def listed(pool: Pool, wanted: Wanted, now: datetime) -> list[Standing]:
     """List tickets, the newest first."""
-    rows = await pool.fetch(
-        f"{_STANDING} where ($2::text is null or s.state = $2) and ($3::text is null or s.lead = $3)"
-        " and ($4::bool is null or coalesce(k.overdue, 0) > 0 = $4)"
-        " order by s.registered_at desc nulls last, s.ticket desc limit $5",
-        now,
-        wanted.state,
-        wanted.department,
-        wanted.overdue,
-        wanted.limit,
+    order = "s.registered_at desc nulls last, s.ticket desc"
+    chosen = (
+        "select * from summary s where ($2::text is null or s.state = $2) and ($3::text is null or s.lead = $3)"  # noqa: S608 - our own names
+        f" and ($4::bool is null or (s.ticket in ({_LATE})) = $4) order by {order} limit $5"
     )
+    values = (wanted.state, wanted.department, wanted.overdue, wanted.limit)
+    rows = await pool.fetch(_STANDING.format(chosen=chosen, order=order), now, *values)
     return [_standing(row) for row in rows]
 
 
+_LATE: Final = "select ticket from clock where status = 'running' and (breached or due_latest < $1)"
 _STANDING: Final = (
-    f"select {_SUMMARY}, k.due, k.citizen_due, coalesce(k.overdue, 0) from summary s"  # noqa: S608 - our own column names
+    f"select {_SUMMARY}, k.due, k.citizen_due, coalesce(k.overdue, 0) from ({{chosen}}) s"  # noqa: S608 - our own names
     f" left join lateral (select min(c.due) filter (where c.clock = any({_DEPARTMENTS_CLOCKS})) as due,"
     " min(c.due) filter (where c.clock = 'citizen') as citizen_due,"
     " count(*) filter (where c.status = 'running' and (c.breached or c.due_latest < $1)) as overdue"
-    " from clock c where c.ticket = s.ticket and c.status in ('running', 'paused')) k on true"
+    " from clock c where c.ticket = s.ticket and c.status in ('running', 'paused')) k on true order by {order}"
 )
 
 

@@ -1,0 +1,157 @@
+"""What was heard can be looked up: where a ticket stands, how it got there, whose the ball was, what waits for whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+
+from schemas import dispatch as d
+from schemas.values import Actor, Clock
+
+BY = Actor(by_rule="test")
+
+
+async def _ask(web: TestClient[Any, Any], path: str, status: int = 200) -> Any:
+    async with web.get(path) as answer:
+        assert answer.status == status, await answer.text()
+        return await answer.json()
+
+
+async def test_a_ticket_is_found_by_number_and_by_receipt(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:
+    await ear.hear(story.registered().wait(minutes=30).dispatched())
+
+    by_number = await _ask(web, f"/v1/tickets/{story.ticket}")
+    by_receipt = await _ask(web, "/v1/tickets/R0123456789AB")
+
+    assert by_number["ticket"] == by_receipt["ticket"] == story.ticket
+    assert (by_number["state"], by_number["holder"], by_number["waits_for"]) == (
+        "dispatched",
+        "department:housing",
+        "acceptance",
+    )
+    assert by_number["words"]["holder"] == "房管局"
+
+
+async def test_the_timeline_says_who_when_what_and_caused_by_what(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    await ear.hear(story.registered().wait(minutes=30).dispatched())
+
+    entries = (await _ask(web, f"/v1/tickets/{story.ticket}/timeline"))["entries"]
+
+    assert [entry["type"].split(".")[2] for entry in entries] == ["registered", "opened", "dispatched"]
+    assert [entry["caused_by"] for entry in entries] == [None, 0, 1]
+    assert entries[2]["who"] == "热线中心 徐敏"
+    assert "房管局牵头" in entries[2]["words"]
+    assert entries[2]["at"] == (story.now).isoformat()
+
+
+async def test_the_contact_never_enters_trace(story: Any, ear: Any, web: TestClient[Any, Any], pool: Any) -> None:
+    await ear.hear(story.registered())
+
+    kept = await pool.fetchval("select string_agg(entry::text, '') from entry")
+    entries = (await _ask(web, f"/v1/tickets/{story.ticket}/timeline"))["entries"]
+
+    assert "13800000000" not in kept
+    assert "王小明" not in kept
+    assert all("contact" not in entry["body"] for entry in entries)
+
+
+async def test_hearing_the_same_again_changes_nothing(story: Any, ear: Any, pool: Any) -> None:
+    await ear.hear(story.registered())
+    before = await pool.fetch("select * from entry")
+
+    await ear.take(story.items[:1])
+
+    assert await pool.fetch("select * from entry") == before
+
+
+async def test_rows_are_the_same_however_the_facts_are_cut_into_transactions(story: Any, ear: Any, pool: Any) -> None:
+    story.registered().dispatched().clock(
+        Clock.HANDLING, story.now + timedelta(days=1)
+    ).handled().called_back().closed()
+    await ear.hear(story)
+    whole = [await pool.fetch(f"select * from {table}") for table in ("summary", "orders", "clock")]  # noqa: S608
+
+    await pool.execute("truncate entry, receipt, summary, orders, clock")
+    for item in story.items:
+        await ear.take([item])
+
+    assert [await pool.fetch(f"select * from {table}") for table in ("summary", "orders", "clock")] == whole  # noqa: S608
+
+
+async def test_every_working_minute_has_one_owner(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:
+    story.registered().wait(minutes=30).dispatched().wait(hours=7).handled().called_back().closed()
+    await ear.hear(story)
+
+    ball = (await _ask(web, f"/v1/tickets/{story.ticket}"))["ball"]
+
+    assert [(span["party"], span["minutes"]) for span in ball] == [
+        ("centre", 30),
+        ("department:housing", 300),
+        ("centre", 20),
+        ("callback", 40),
+    ]
+
+
+async def test_the_desk_shows_what_waits_for_the_office_and_what_was_asked(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    asked = d.ReturnRequested(
+        ticket=story.ticket, by=BY, department="housing", ground="not-our-duty", reason="不归我们管", dispute=1
+    )
+    await ear.hear(story.registered().dispatched().wait(hours=1).tell(asked))
+
+    desk = await _ask(web, "/v1/desk")
+
+    filled = {queue["queue"]: queue["items"] for queue in desk["queues"] if queue["items"]}
+    assert list(filled) == ["return_ruling"]
+    (item,) = filled["return_ruling"]
+    assert item["body"]["reason"] == "不归我们管"
+    assert item["since"] == story.now.isoformat()
+
+
+async def test_lists_are_filtered_by_state_department_and_lateness(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    story.registered().dispatched().clock(Clock.HANDLING, story.now + timedelta(days=1))
+    await ear.hear(story)
+
+    for query, found in (
+        ("state=dispatched", 1),
+        ("state=closed", 0),
+        ("department=housing", 1),
+        ("department=police", 0),
+        ("overdue=true", 1),
+        ("overdue=false", 0),
+    ):
+        assert len((await _ask(web, f"/v1/tickets?{query}"))["tickets"]) == found, query
+
+
+async def test_a_question_that_cannot_be_answered_says_why(web: TestClient[Any, Any]) -> None:
+    assert (await _ask(web, "/v1/tickets/26030299999999", 404))["error"] == "unknown"
+    assert (await _ask(web, "/v1/tickets?limit=many", 400))["error"] == "limit"
+    assert (await _ask(web, "/v1/desk?queue=nothing", 400))["error"] == "queue"
+
+
+async def test_a_gap_in_a_source_is_found(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:
+    await ear.hear(story.registered().tell(d.CallbackExempt(ticket=story.ticket, by=BY), skip=2))
+
+    gaps = (await _ask(web, "/v1/gaps"))["gaps"]
+
+    assert [(gap["topic"], gap["first"], gap["last"]) for gap in gaps] == [("liuhen.dispatch.v1", 2, 3)]
+
+
+async def test_the_summary_counts_states_channels_and_running_clocks(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    await ear.hear(story.registered().dispatched().clock(Clock.HANDLING, story.now + timedelta(days=1)))
+
+    counted = await _ask(web, "/v1/summary")
+
+    assert counted["by_state"] == {"dispatched": 1}
+    assert counted["by_channel"] == {"hotline": 1}
+    assert counted["by_holder"] == {"department:housing": 1}
+    assert counted["running_clocks"] == {"in_time": 0, "overdue": 1}
