@@ -1,0 +1,63 @@
+"""Put intake together and run it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from chassis.clock import Clock
+from chassis.run import run
+from chassis.service import Service
+from schemas import registry
+from schemas.policy import Policy, load_policy
+from schemas.registry import TopicKind
+from services.intake.core.desk import House, Secrets
+from services.intake.core.news import Newsroom
+from services.intake.core.rules import DoorRules
+from services.intake.settings import IntakeSettings
+from services.intake.work import working
+
+_HERE: Final = Path(__file__).parent
+
+
+def compose(settings: IntakeSettings, policy: Policy) -> Service:
+    """Describe the service."""
+    topics = registry.topics(department.code for department in policy.departments)
+    house = house_of(settings, policy)
+    return Service(
+        name="intake",
+        inputs=(*(topic.name for topic in topics if topic.kind is TopicKind.INBOUND), registry.DISPATCH),
+        topics=topics,
+        work=working(house, newsroom_of(policy), Clock.parse(settings.clock)),
+        policy=policy.version,
+        migrations=_HERE / "sql",
+    )
+
+
+def house_of(settings: IntakeSettings, policy: Policy) -> House:
+    """Bring together what decisions rest on."""
+    secrets = Secrets(settings.secret.get_secret_value().encode())
+    return House(policy, DoorRules.model_validate(_read("rules.yaml")), secrets, ZoneInfo(policy.office.zone))
+
+
+def newsroom_of(policy: Policy) -> Newsroom:
+    """Make the words in which channels are told of their tickets."""
+    return Newsroom(_read("news.yaml"), policy, ZoneInfo(policy.office.zone))
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
+
+
+def main() -> int:
+    """Run until told to end; returns the exit code."""
+    settings = IntakeSettings()
+    return run(compose(settings, load_policy(settings.policy)), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

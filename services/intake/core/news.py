@@ -1,0 +1,79 @@
+"""What the requester may know of a step of the ticket, in the words of news.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from string import Formatter
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.message import MODELS, Message
+from schemas.policy import Policy
+from schemas.values import TicketState
+
+_DEPARTMENTS: Final = frozenset({"lead", "department", "to"})
+_KEPT: Final = "kept"
+
+
+class Line(BaseModel):
+    """What one fact says to the requester, and what it does to the ticket."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: TicketState
+    text: str
+    ends: bool = False
+    resumes: bool = False
+
+
+class NewsError(ValueError):
+    """A line that speaks of a fact, or of a field of one, that does not exist."""
+
+
+class Newsroom:
+    """The lines by type of fact, with the names that a policy gives."""
+
+    def __init__(self, lines: Mapping[str, Any], policy: Policy, zone: tzinfo) -> None:
+        """NewsError names the line that fits no fact."""
+        self._policy = policy
+        self._zone = zone
+        self._lines: dict[type[Message], tuple[str, Line]] = {}
+        for happened, line in lines.items():
+            model = MODELS.get(f"liuhen.dispatch.{happened}.v1")
+            if model is None:
+                raise NewsError(f"{happened}: dispatch says no such fact")
+            read = Line.model_validate(line)
+            unknown = {name for _, name, _, _ in Formatter().parse(read.text) if name} - {*model.model_fields, _KEPT}
+            if unknown:
+                raise NewsError(f"{happened}: no field {', '.join(sorted(unknown))}")
+            self._lines[model] = (happened, read)
+
+    def line_of(self, message: Message) -> tuple[str, Line] | None:
+        """Find what a fact is called and says; None for what the requester need not know."""
+        return self._lines.get(type(message))
+
+    def text(self, line: Line, message: Message, kept: str | None) -> str:
+        """Fill a line with what the fact says."""
+        values = {name: self._word(name, getattr(message, name)) for name in type(message).model_fields}
+        return line.text.format(**{**values, _KEPT: kept or ""})
+
+    def _word(self, name: str, value: object) -> str:
+        match value:
+            case None:
+                return ""
+            case datetime():
+                return f"{value.astimezone(self._zone):%Y年%m月%d日 %H:%M}"
+            case tuple():
+                return "、".join(map(str, value))
+            case str() if name in _DEPARTMENTS:
+                return self._name(value)
+            case _:
+                return str(value)
+
+    def _name(self, code: str) -> str:
+        department = self._policy.department(code)
+        if department is not None:
+            return department.name
+        return next((body.name for body in self._policy.outside if body.code == code), code)

@@ -1,0 +1,110 @@
+"""What the door does when it hears of a ticket's life: remember what concerns it, and tell the channel."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from schemas.dispatch import ActionRefused, Dispatched, DispatchFact, Handled, Opened, ProgressNoted
+from schemas.message import Message
+from schemas.public import ReceiptRefused, TicketNews
+from schemas.registry import channel_topic
+from schemas.values import Instant, PartyKind
+from services.intake.core.desk import Answer, KnownTicket
+from services.intake.core.news import Newsroom
+
+_REQUESTERS: Final = frozenset({PartyKind.HOTLINE, PartyKind.SURVEY, PartyKind.WECHAT})
+
+
+class News(NamedTuple):
+    """One thing that the requester can look up."""
+
+    ticket: str
+    at: Instant
+    happened: str
+    state: str
+    text: str
+
+
+class Reaction(NamedTuple):
+    """What follows from one fact: who is told, and what is known of the ticket from now on."""
+
+    says: tuple[Answer, ...] = ()
+    ticket: KnownTicket | None = None
+    news: News | None = None
+
+
+NOTHING: Final = Reaction()
+
+
+def concerns(message: Message, newsroom: Newsroom) -> str | None:
+    """Tell which ticket's record is needed to react; None for what the door need not know."""
+    match message:
+        case ActionRefused() | Handled():
+            return message.ticket
+        case Opened():
+            return message.ticket if message.part_of is not None else None
+        case ProgressNoted(plan=True) | Dispatched(same_lead=True):
+            return None
+        case DispatchFact() if newsroom.line_of(message) is not None:
+            return message.ticket
+        case _:
+            return None
+
+
+def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Newsroom) -> Reaction:
+    """React to a fact that concerns the door, knowing what is known of its ticket."""
+    match message:
+        case Opened() if known is None:
+            return Reaction(ticket=_part(message, at))
+        case ActionRefused():
+            return _refusal(message, at, known)
+        case Handled() if known is not None:
+            return Reaction(ticket=known._replace(reply=message.reply))
+        case DispatchFact() if known is not None:
+            return _told(message, at, known, newsroom)
+        case _:
+            return NOTHING
+
+
+def _part(message: Opened, at: Instant) -> KnownTicket:
+    return KnownTicket(
+        id=message.ticket,
+        receipt=message.receipt,
+        channel=message.channel,
+        requester=message.requester,
+        open=True,
+        registered=at,
+        category=message.category,
+    )
+
+
+def _refusal(message: ActionRefused, at: Instant, known: KnownTicket | None) -> Reaction:
+    kind = message.party.kind
+    if kind is PartyKind.DEPARTMENT:
+        return NOTHING
+    refused = ReceiptRefused(
+        receipt=message.receipt,
+        action=message.action,
+        ticket=message.ticket,
+        code=message.code,
+        reason=message.reason,
+    )
+    says = (Answer(channel_topic(kind), message.receipt, refused),)
+    if kind not in _REQUESTERS or known is None:
+        return Reaction(says)
+    return Reaction(says, news=News(known.id, at, "action-refused", message.code, message.reason))
+
+
+def _told(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: Newsroom) -> Reaction:
+    found = newsroom.line_of(message)
+    if found is None:
+        return NOTHING
+    happened, line = found
+    text = newsroom.text(line, message, known.reply)
+    news = TicketNews(ticket=known.id, happened=happened, state=line.state, text=text)
+    after = known._replace(open=False, reply=None) if line.ends else known
+    return Reaction(
+        says=(Answer(channel_topic(known.channel), known.id, news),),
+        ticket=known._replace(open=True) if line.resumes else after,
+        news=News(known.id, at, happened, line.state, text),
+    )

@@ -1,0 +1,26 @@
+"""What intake is told by its surroundings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from chassis.settings import Settings
+
+
+class IntakeSettings(Settings):
+    """Where the HTTP door answers (port 0: any free one), by which policy, and what must stay secret.
+
+    `secret` is the key of the hashes by which requesters are compared: whoever changes it forgets who called before.
+    The tokens let the servers of the survey app and of the WeChat account in. The defaults are for development.
+    """
+
+    bind: str = "127.0.0.1"
+    http_port: int = 8080
+    policy: Path = Path("policy")
+    secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
+    survey_token: SecretStr = Field(default=SecretStr("development-survey"), min_length=8)
+    wechat_token: SecretStr = Field(default=SecretStr("development-wechat"), min_length=8)
+    broker_patience: float = Field(default=5.0, gt=0)
+    """Real seconds that the HTTP door waits for the broker before it says 503."""

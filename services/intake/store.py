@@ -1,0 +1,202 @@
+"""The door's tables: one function per statement, all of them set-based."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+
+from chassis.service import Connection, Foreign, Instant
+from services.intake.core.desk import Binding, DeviceRequest, KnownTicket, Seen, SubmissionKey, Verdict, VisitRow
+from services.intake.core.refusals import Refusal
+from services.intake.reactions import News
+
+_TICKET = ", ".join(KnownTicket._fields)
+_NEIGHBOUR_HOURS = 12
+_OPEN_TICKETS = 20
+
+
+def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Turn rows into the columns that `unnest` takes."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+async def load_verdicts(connection: Connection, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Verdict]:
+    """Find which of these submissions were decided before."""
+    rows = await connection.fetch(
+        "select s.* from unnest($1::text[], $2::text[], $3::text[]) k(party, source, id)"
+        " join submission s using (party, source, id)",
+        *columns(keys, 3),
+    )
+    return {(row["party"], row["source"], row["id"]): verdict_of(row) for row in rows}
+
+
+def verdict_of(row: asyncpg.Record) -> Verdict:
+    """Read what became of a submission from its row."""
+    refusal = Refusal(row["code"], row["field"], row["reason"]) if row["code"] is not None else None
+    return Verdict(row["digest"], row["receipt"], row["action"], tuple(row["tickets"]), row["follow_up"], refusal)
+
+
+async def insert_verdicts(
+    connection: Connection, verdicts: Iterable[tuple[SubmissionKey, Verdict, str, Instant]]
+) -> None:
+    """Record what became of submissions, in one order for all lanes.
+
+    Raises a serialization failure, which is tried again, when another lane decided on one of them at the same time.
+    """
+    rows = [
+        (*key, v.digest, v.receipt, lane, at, v.action, "\n".join(v.tickets), v.follow_up, *(v.refusal or (None,) * 3))
+        for key, v, lane, at in sorted(verdicts, key=lambda row: row[0])
+    ]
+    done = await connection.execute(
+        "insert into submission (party, source, id, digest, receipt, lane, at, action, tickets, follow_up, code, field,"
+        " reason) select party, source, id, digest, receipt, lane, at, action, string_to_array(tickets, E'\\n'),"
+        " follow_up, code, field, reason from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[],"
+        " $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::bool[], $11::text[], $12::text[], $13::text[])"
+        " s(party, source, id, digest, receipt, lane, at, action, tickets, follow_up, code, field, reason)"
+        " on conflict do nothing",
+        *columns(rows, 13),
+    )
+    if done != f"INSERT 0 {len(rows)}":
+        raise asyncpg.SerializationError("another lane took the same submission at the same time")
+
+
+async def insert_refused(connection: Connection, refused: Iterable[tuple[Foreign, str, Refusal, Instant]]) -> None:
+    """Keep records that were refused as they came."""
+    await connection.executemany(
+        'insert into refused_record (receipt, code, field, reason, topic, partition, "offset", key, value,'
+        " header_names, header_values, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        [
+            (
+                *(receipt, *why, *item.record[:3], item.record.key, item.record.value),
+                [name.replace("\0", "") for name, _ in item.record.headers],
+                [value or b"" for _, value in item.record.headers],
+                at,
+            )
+            for item, receipt, why, at in refused
+        ],
+    )
+
+
+async def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, KnownTicket]:
+    """Find what is known of these tickets."""
+    rows = await connection.fetch(
+        f"select {_TICKET} from ticket where id = any($1::text[])",  # noqa: S608 - our own column names
+        list(ids),
+    )
+    return {row["id"]: KnownTicket(*row) for row in rows}
+
+
+async def load_open_tickets(connection: Connection, requesters: Iterable[str], since: Instant) -> list[KnownTicket]:
+    """Find the newest open tickets of these requesters."""
+    rows = await connection.fetch(
+        f"select {', '.join('t.' + name for name in KnownTicket._fields)}"  # noqa: S608 - our own column names
+        " from unnest($1::text[]) r(requester) cross join lateral"
+        " (select * from ticket t where t.requester = r.requester and t.open and t.registered >= $2"
+        "  order by t.registered desc limit $3) t",
+        sorted(requesters),
+        since,
+        _OPEN_TICKETS,
+    )
+    return [KnownTicket(*row) for row in rows]
+
+
+async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket]) -> None:
+    await connection.execute(
+        f"insert into ticket ({_TICKET}) select * from unnest($1::text[], $2::text[], $3::text[],"  # noqa: S608 - ours
+        " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])",
+        *columns(tickets, len(KnownTicket._fields)),
+    )
+
+
+async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket]) -> None:
+    """Write what can change of a ticket: whether it is open, and the reply that waits."""
+    await connection.execute(
+        "update ticket t set open = x.open, reply = x.reply"
+        " from unnest($1::text[], $2::bool[], $3::text[]) x(id, open, reply) where t.id = x.id",
+        [ticket.id for ticket in tickets],
+        [ticket.open for ticket in tickets],
+        [ticket.reply for ticket in tickets],
+    )
+
+
+async def insert_news(connection: Connection, news: Sequence[News]) -> None:
+    await connection.execute(
+        "insert into news (ticket, at, happened, state, text)"
+        " select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])",
+        *columns(news, len(News._fields)),
+    )
+
+
+async def load_bindings(connection: Connection, visitors: Sequence[str], devices: Sequence[str]) -> list[Binding]:
+    """Find the devices of these visitors, past ones too, and the visitors of these devices."""
+    rows = await connection.fetch(
+        "select visitor, device, since, until, approved_by from device"
+        " where visitor = any($1::text[]) or device = any($2::text[]) and until is null",
+        visitors,
+        devices,
+    )
+    return [Binding(*row) for row in rows]
+
+
+async def load_requests(connection: Connection, visitors: Sequence[str]) -> dict[str, DeviceRequest]:
+    rows = await connection.fetch(
+        "select visitor, device, receipt, at from device_request where visitor = any($1::text[])", visitors
+    )
+    return {row["visitor"]: DeviceRequest(*row) for row in rows}
+
+
+async def save_request(connection: Connection, request: DeviceRequest) -> None:
+    await connection.execute(
+        "insert into device_request (visitor, device, receipt, at) values ($1, $2, $3, $4) on conflict (visitor)"
+        " do update set device = excluded.device, receipt = excluded.receipt, at = excluded.at",
+        *request,
+    )
+
+
+async def save_binding(connection: Connection, binding: Binding) -> None:
+    """End a binding, or begin one; a serialization failure when another lane bound the same one at the same time."""
+    if binding.until is not None:
+        await connection.execute(
+            "update device set until = $3 where visitor = $1 and device = $2 and until is null",
+            binding.visitor,
+            binding.device,
+            binding.until,
+        )
+        return
+    done = await connection.execute(
+        "insert into device (visitor, device, since, approved_by) values ($1, $2, $3, $4) on conflict do nothing",
+        *(binding.visitor, binding.device, binding.since, binding.approved_by),
+    )
+    if done != "INSERT 0 1":
+        raise asyncpg.SerializationError("another lane bound the visitor or the device at the same time")
+    await connection.execute("delete from device_request where visitor = $1", binding.visitor)
+
+
+async def load_neighbours(connection: Connection, visits: Sequence[tuple[str, Instant]]) -> list[tuple[str, Seen]]:
+    """Find where visitors were just before and just after these moments."""
+    side = (
+        "(select visited_at, latitude, longitude, accuracy from visit v where v.visitor = x.visitor and v.visited_at"
+        " {} order by v.visited_at {} limit 1)"
+    )
+    before = side.format(f"between x.at - interval '{_NEIGHBOUR_HOURS} hours' and x.at", "desc")
+    after = side.format(f"between x.at and x.at + interval '{_NEIGHBOUR_HOURS} hours'", "asc")
+    rows = await connection.fetch(
+        "select x.visitor, n.* from unnest($1::text[], $2::timestamptz[]) x(visitor, at)"  # noqa: S608 - constants
+        f" cross join lateral ({before} union {after}) n",
+        *columns(visits, 2),
+    )
+    return [(row[0], Seen(*row[1:])) for row in rows]
+
+
+async def insert_visits(connection: Connection, visits: Sequence[VisitRow]) -> None:
+    rows = [(*visit[:-1], "\n".join(visit.doubts)) for visit in visits]
+    await connection.execute(
+        "insert into visit (receipt, visitor, unit, visited_at, latitude, longitude, accuracy, household, problems,"
+        " doubts) select receipt, visitor, unit, at, latitude, longitude, accuracy, household, problems,"
+        " string_to_array(doubts, E'\\n') from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[],"
+        " $5::float8[], $6::float8[], $7::float8[], $8::text[], $9::int[], $10::text[])"
+        " v(receipt, visitor, unit, at, latitude, longitude, accuracy, household, problems, doubts)",
+        *columns(rows, 10),
+    )

@@ -1,0 +1,199 @@
+"""What intake does in a lane transaction: read and decide on all that waits, remember it, and say what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from chassis.clock import Clock
+from chassis.service import Cause, Connection, DeadLetter, Foreign, Heard, Instant, Lane, Outcome, Record, Say, Turn
+from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice
+from schemas.registry import party_of
+from services.intake import store
+from services.intake.core.decide import Moment, decide
+from services.intake.core.desk import Binding, Decision, Desk, House, KnownTicket, Verdict
+from services.intake.core.news import Newsroom
+from services.intake.core.numbers import Numbers
+from services.intake.core.reading import Reading, Unreadable, read
+from services.intake.core.refusals import Refusal
+from services.intake.reactions import News, concerns, react
+
+_PART: Final = 14
+_RECEIVED: Final = "received"
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+Work = Callable[[Turn, Sequence[Heard | Foreign]], Awaitable[Outcome]]
+
+
+class Decided(NamedTuple):
+    """One submission, when the door received it, and what was decided."""
+
+    item: Foreign
+    reading: Reading
+    received: Instant
+    decision: Decision
+
+
+@dataclass(slots=True)
+class Result:
+    """What a transaction comes to."""
+
+    says: list[Say] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+def working(house: House, newsroom: Newsroom, clock: Clock) -> Work:
+    """Make the work of the service."""
+
+    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+        result = Result()
+        await _take(turn, [item for item in items if isinstance(item, Foreign)], house, clock, result)
+        taken = iter(result.words)
+        heard = iter(await _hear(turn, [item for item in items if isinstance(item, Heard)], newsroom, result))
+        words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
+        return Outcome(says=result.says, dead_letters=result.dead, words=words)
+
+    return work
+
+
+async def _take(turn: Turn, items: Sequence[Foreign], house: House, clock: Clock, result: Result) -> None:
+    if not items:
+        return
+    readings = [read(party_of(item.record.topic), item.record.headers, item.record.value) for item in items]
+    desk = await load(turn.connection, house, [one for one in readings if isinstance(one, Reading)], turn)
+    decided: list[Decided] = []
+    for item, reading in zip(items, readings, strict=True):
+        lane = turn.lanes[item.lane]
+        if isinstance(reading, Unreadable):
+            result.dead.append(DeadLetter(item.lane, item.record, reading.reason, reading.detail))
+            result.words.append("unreadable")
+            continue
+        received = received_at(lane, item.record, clock)
+        numbers = Numbers(lane.ordinal, lane.counters, house.zone)
+        decision = decide(desk, reading, Moment(received, lane.now), numbers)
+        desk.note((str(reading.party), reading.source, reading.id), decision)
+        decided.append(Decided(item, reading, received, decision))
+        result.says += _says(item, reading, received, decision)
+        result.words.append(decision.word)
+    await save(turn.connection, decided)
+
+
+def received_at(lane: Lane, record: Record, clock: Clock) -> Instant:
+    """Tell when the door received a record, as the broker stamped it, on our clock; never earlier than the one before.
+
+    What waited while the service was away is judged by the moment of its arrival, not of its reading.
+    """
+    arrived = clock.origin + timedelta(seconds=(record.timestamp.timestamp() - clock.anchor) * clock.speed)
+    before = _EPOCH + timedelta(microseconds=lane.counters.get(_RECEIVED, 0))
+    moment = max(before, min(arrived, lane.now))
+    lane.counters[_RECEIVED] = (moment - _EPOCH) // timedelta(microseconds=1)
+    return moment
+
+
+def _says(item: Foreign, reading: Reading, received: Instant, decision: Decision) -> list[Say]:
+    record = item.record
+    cause = f"{reading.receipt}@{record.topic}/{record.partition}/{record.offset}"
+    return [
+        Say(item.lane, topic, key, message, Cause(cause, key, received, reading.traceparent))
+        for topic, key, message in decision.says
+    ]
+
+
+async def load(connection: Connection, house: House, readings: Sequence[Reading], turn: Turn) -> Desk:
+    """Bring to the desk all that these submissions may touch, in one statement for each table that is needed."""
+    desk = Desk(house)
+    desk.verdicts = await store.load_verdicts(connection, [(str(one.party), one.source, one.id) for one in readings])
+    actions = [one.action for one in readings if not isinstance(one.action, Refusal)]
+    named = {action.ticket for action in actions if isinstance(action, OnExisting)}
+    if named:
+        desk.tickets = await store.load_tickets(connection, named | {ticket[:_PART] for ticket in named})
+    requesters = {
+        requester
+        for action in actions
+        if isinstance(action, Register)
+        and (requester := house.secrets.requester(action.requester_kind, action.contact)) is not None
+    }
+    if requesters:
+        now = min(lane.now for lane in turn.lanes.values())
+        since = now - timedelta(days=2 * house.rules.repeat.within_days)
+        for ticket in await store.load_open_tickets(connection, requesters, since):
+            desk.tickets[ticket.id] = ticket
+            desk.open_by_requester.setdefault(ticket.requester or "", []).append(ticket)
+    about = [action for action in actions if isinstance(action, RecordVisit | RequestDevice | ApproveDevice)]
+    if about:
+        await _load_visitors(connection, desk, about)
+    return desk
+
+
+async def _load_visitors(
+    connection: Connection, desk: Desk, actions: Sequence[RecordVisit | RequestDevice | ApproveDevice]
+) -> None:
+    visitors = sorted({action.visitor for action in actions})
+    desk.bindings = await store.load_bindings(connection, visitors, sorted({action.device for action in actions}))
+    if any(isinstance(action, ApproveDevice) for action in actions):
+        desk.requests = await store.load_requests(connection, visitors)
+    visits = [(action.visitor, action.visited_at) for action in actions if isinstance(action, RecordVisit)]
+    if visits:
+        for visitor, seen in await store.load_neighbours(connection, visits):
+            desk.visits.setdefault(visitor, []).append(seen)
+
+
+async def save(connection: Connection, decided: Sequence[Decided]) -> None:
+    """Write what was decided, in an order of tables and rows that is the same for every worker."""
+    verdicts: list[tuple[tuple[str, str, str], Verdict, str, Instant]] = []
+    for item, reading, received, decision in decided:
+        if decision.verdict is not None:
+            key = (str(reading.party), reading.source, reading.id)
+            verdicts.append((key, decision.verdict, item.lane, received))
+    if verdicts:
+        await store.insert_verdicts(connection, verdicts)
+    tickets = sorted(ticket for one in decided for ticket in one.decision.tickets)
+    if tickets:
+        await store.insert_tickets(connection, tickets)
+    refused = [(d.item, d.reading.receipt, d.decision.refusal, d.received) for d in decided if d.decision.refusal]
+    if refused:
+        await store.insert_refused(connection, refused)
+    bindings: list[Binding] = [binding for one in decided for binding in one.decision.bindings]
+    for one in decided:
+        if one.decision.device_request is not None:
+            await store.save_request(connection, one.decision.device_request)
+    for binding in bindings:
+        await store.save_binding(connection, binding)
+    visits = [one.decision.visit for one in decided if one.decision.visit is not None]
+    if visits:
+        await store.insert_visits(connection, visits)
+
+
+async def _hear(turn: Turn, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
+    wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
+    known = await store.load_tickets(turn.connection, wanted) if wanted else {}
+    before, news, words = dict(known), list[News](), list[str]()
+    for item in items:
+        ticket = concerns(item.message, newsroom)
+        if ticket is None:
+            words.append("ignored")
+            continue
+        reaction = react(item.message, item.envelope.time, known.get(ticket), newsroom)
+        if reaction.ticket is not None:
+            known[ticket] = reaction.ticket
+        if reaction.news is not None:
+            news.append(reaction.news)
+        result.says += [Say(item.lane, topic, key, message, item.cause) for topic, key, message in reaction.says]
+        words.append("told" if reaction.says else "noted")
+    await _remember(turn.connection, before, known, news)
+    return words
+
+
+async def _remember(
+    connection: Connection, before: dict[str, KnownTicket], after: dict[str, KnownTicket], news: Sequence[News]
+) -> None:
+    new = [after[id_] for id_ in sorted(after.keys() - before.keys())]
+    changed = [after[id_] for id_ in sorted(before) if after[id_] != before[id_]]
+    if new:
+        await store.insert_tickets(connection, new)
+    if changed:
+        await store.update_tickets(connection, changed)
+    if news:
+        await store.insert_news(connection, news)
