@@ -164,6 +164,10 @@ Edge: TypeAlias = Callable[[Beside], Awaitable[None]]
 """Runs beside the lanes for as long as the service runs; cancelled at its end; an exception ends the process."""
 
 
+Stirred: TypeAlias = Callable[[Connection, Sequence[str]], Awaitable[Sequence[str]]]
+"""Tells in which of these lanes the database holds something for the work that came by no topic; asked every second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A service as its composition root describes it; `name` is also its schema, its role and its consumer group.
@@ -179,3 +183,4 @@ class Service:
     timers: bool = False
     migrations: Path | None = None
     edges: Sequence[Edge] = ()
+    stirred: Stirred | None = None

@@ -86,9 +86,19 @@ class Upkeep:
                     del self.holding.paused[name]
         if any(held.parked for held in self.turns.held.values()):
             await self._replay()
+        await self._stir()
         if stopwatch() - self._looked_behind >= _BEHIND_SECONDS:
             self._looked_behind = stopwatch()
             self.holding.tools.health.behind = await self.holding.reader.behind(list(self.holding.epochs))
+
+    async def _stir(self) -> None:
+        """Let the work look at what came by no topic, such as the outcome of an effect outside."""
+        stirred = self.turns.service.stirred
+        if stirred is None or not self.turns.held:
+            return
+        names = await stirred(await self.holding.connected(), list(self.turns.held))
+        if names:
+            await self.holding.take({}, dict.fromkeys(names, self.turns.clock.now()))
 
     async def _replay(self) -> None:
         connection = await self.holding.connected()
