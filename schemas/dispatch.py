@@ -46,7 +46,7 @@ class DispatchFact(Message, owner="dispatch"):
 
 
 class Opened(DispatchFact):
-    """The life of a ticket began; the citizen's clock runs from here."""
+    """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered."""
 
     receipt: Receipt
     channel: Channel
@@ -64,6 +64,7 @@ class Opened(DispatchFact):
     upstream: Upstream | None = None
     visit: VisitRef | None = None
     part_of: TicketId | None = None
+    registered_at: Instant | None = None
 
 
 class AnsweredOnLine(DispatchFact):
