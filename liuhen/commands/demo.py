@@ -1,0 +1,110 @@
+"""`liuhen demo`: three virtual weeks of a made-up district, live, through the real system."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from liuhen.asking import ask
+from liuhen.commands import verify
+from liuhen.demo import report
+from liuhen.demo.stage import Play, Stage, staged
+from liuhen.errors import SaidClearly
+from liuhen.local import load_settings
+from liuhen.progress import telling
+
+_LOOK_AGAIN: Final = 0.5
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+_MONDAY: Final = datetime(2026, 9, 14)  # noqa: DTZ001 - a date of the command line
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo(
+    *,
+    tickets: Annotated[int, typer.Option(min=1, help="How many matters are raised.")] = 300,
+    days: Annotated[int, typer.Option(min=1, help="How many virtual days the story takes.")] = 21,
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day.")] = _MONDAY,
+    seed: Annotated[int, typer.Option(help="Another seed tells another story.")] = 12345,
+    speed: Annotated[float, typer.Option(min=1, help="Virtual seconds in a real second.")] = 24_000,
+    keep: Annotated[bool, typer.Option(help="Leave the system running at the end.")] = False,
+) -> None:
+    """Play three weeks of a made-up district in about a minute, then show what became of it and verify it."""
+    console = Console()
+    play = Play(start=date(start.year, start.month, start.day), days=days, tickets=tickets, seed=seed, speed=speed)
+    console.print(
+        f"[bold]留痕 Liuhen[/]：虚构的城区，{play.start} 起 {days} 天，{tickets} 件诉求，"
+        f"时间加速 {speed:,.0f} 倍。部门、中心、回访机构各是独立进程。"
+    )
+    began = time.monotonic()
+    with ExitStack() as ends:
+        with telling(console) as said:
+            stage = ends.enter_context(staged(play, load_settings(), said))
+        os.environ.update(stage.instance.addresses())
+        _watch(stage, console)
+        stage.send_people_home()
+        kept = _tell(console)
+        console.print(f"[dim]全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {stage.instance.home.name}/。[/]")
+        if keep:
+            click.pause("系统仍在运行；按任意键结束。")
+    if not kept:
+        raise SaidClearly("The demo ran, but `verify` found broken promises: see above.")
+
+
+def _tell(console: Console) -> bool:
+    console.rule("三周之后", align="left")
+    console.print(report.came_in())
+    console.print(report.departments())
+    report.one_ticket(console)
+    console.print(report.rates())
+    verdicts = verify.verdicts_of_running()
+    verify.show(verdicts, console)
+    return all(verdict.kept for verdict in verdicts)
+
+
+def _watch(stage: Stage, console: Console) -> None:
+    with _bar(console) as progress:
+        total = timedelta(days=stage.play.days).total_seconds()
+        begins = stage.play.ends_at - timedelta(days=stage.play.days)
+        task = progress.add_task("", total=total)
+        while not stage.is_over():
+            stage.require_alive()
+            now = stage.clock.now()
+            passed = max(0.0, (now - begins).total_seconds())
+            progress.update(task, completed=min(passed, total), description=_said(now))
+            time.sleep(_LOOK_AGAIN)
+        progress.update(task, completed=total, description=_said(stage.clock.now()))
+
+
+def _said(now: datetime) -> str:
+    states = ask("summary")["by_state"]
+    ended = sum(count for name, count in states.items() if name in _ENDED)
+    return f"{now.astimezone(_ZONE):%m月%d日 %H时}  受理 {sum(states.values())}  办结归档 {ended}"
+
+
+_ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Progress]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        yield progress

@@ -1,0 +1,110 @@
+"""What the demo tells at its end, in tables and bars, from what trace answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from liuhen import shown
+from liuhen.asking import ask
+
+_BAR: Final = 40
+_CHANNELS: Final = {"hotline": "12345 热线", "survey": "大调研走访", "wechat": "微信", "": "未注明"}
+_MOST: Final = 1000
+
+
+def came_in() -> RenderableType:
+    """How many came in by which channel, and where they stand."""
+    summary = ask("summary")
+    return Group(
+        _bars("来件渠道", {_CHANNELS.get(name, name): count for name, count in summary["by_channel"].items()}),
+        _bars("工单状态", summary["by_state"]),
+    )
+
+
+def departments() -> RenderableType:
+    """Where tickets went, how many are closed, and how many are overdue."""
+    tickets = _all()
+    table = Table(title="承办单位", title_justify="left")
+    for column, justify in (
+        ("单位", "left"),
+        ("承办", "right"),
+        ("已结", "right"),
+        ("超时未结", "right"),
+        ("", "left"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    led: dict[str, list[dict[str, Any]]] = {}
+    for ticket in tickets:
+        if ticket["lead"]:
+            led.setdefault(ticket["words"]["lead"], []).append(ticket)
+    most = max(map(len, led.values()), default=1)
+    for name, own in sorted(led.items(), key=lambda each: -len(each[1])):
+        closed = sum(ticket["closed_at"] is not None for ticket in own)
+        overdue = sum(bool(ticket["overdue"]) and ticket["closed_at"] is None for ticket in own)
+        bar = Text("█" * closed_cells(len(own), most), style="blue")
+        table.add_row(name, str(len(own)), str(closed), str(overdue) if overdue else "", bar)
+    return table
+
+
+def closed_cells(count: int, most: int) -> int:
+    """How long a bar of `count` is where the longest is `most`."""
+    return max(1, round(count / most * _BAR)) if count else 0
+
+
+def one_ticket(console: Console) -> None:
+    """One ticket's whole trace, and why it is due when it is: one to which much happened."""
+    ticket = max(_all(), key=_eventful, default=None)
+    if ticket is None:
+        return
+    number = ticket["ticket"]
+    standing = ask("tickets", number)
+    clocks = ask("tickets", number, "clocks")["clocks"]
+    console.rule(f"一张工单的全部留痕  liuhen ticket show {number}", align="left")
+    console.print(shown.header(standing))
+    console.print(shown.timeline(ask("tickets", number, "timeline")["entries"]))
+    console.print(shown.ball(standing["ball"]))
+    console.rule(f"为什么是这个期限  liuhen ticket why-due {number} --clock handling", align="left")
+    for told in clocks:
+        if told["clock"] == "handling":
+            console.print(shown.explanation(told))
+
+
+def rates() -> RenderableType:
+    """The rates, each with numerator and denominator."""
+    answer = ask("rates")
+    table = Table(title="指标（分子/分母）", title_justify="left")
+    for column in ("指标", "分子", "分母", "比率"):
+        table.add_column(column, justify="left" if column == "指标" else "right")
+    for rate in answer["rates"]:
+        share = rate["value"]
+        table.add_row(
+            rate["words"],
+            f"{rate['numerator']:g}",
+            f"{rate['denominator']:g}",
+            f"{share:.1%}" if share is not None else "—",
+        )
+    return table
+
+
+def _all() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask("tickets", query={"limit": _MOST})["tickets"]
+    return found
+
+
+def _eventful(ticket: Mapping[str, Any]) -> tuple[int, int, int]:
+    told = (ticket["returns"], ticket["extensions"], ticket["reworks"], ticket["follow_ups"])
+    return (sum(map(bool, told)), ticket["closed_at"] is not None, sum(told))
+
+
+def _bars(title: str, counts: Mapping[str, int]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    most = max(counts.values(), default=1)
+    for name, count in sorted(counts.items(), key=lambda each: -each[1]):
+        table.add_row(name, str(count), Text("█" * closed_cells(count, most), style="cyan"))
+    return Panel(table, title=title, title_align="left")
