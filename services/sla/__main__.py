@@ -1,0 +1,42 @@
+"""Put sla together and run it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from chassis.run import run
+from chassis.service import Service
+from schemas import registry
+from schemas.policy import Policy, load_policy
+from services.sla.gauges import gauges
+from services.sla.settings import SlaSettings
+from services.sla.work import work_of
+from worktime import Calendar, load_calendar
+
+INPUTS = (registry.DISPATCH, registry.RULES)
+
+
+def compose(policy: Policy, base: Calendar) -> Service:
+    """Describe the service."""
+    return Service(
+        name="sla",
+        inputs=INPUTS,
+        topics=registry.topics(department.code for department in policy.departments),
+        work=work_of(policy, base),
+        policy=policy.version,
+        timers=True,
+        migrations=Path(__file__).with_name("sql"),
+        edges=(gauges(base),),
+    )
+
+
+def main() -> int:
+    """Run until told to end; returns the exit code."""
+    settings = SlaSettings()
+    policy = load_policy(settings.policy)
+    return run(compose(policy, load_calendar(settings.policy / "calendar")), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

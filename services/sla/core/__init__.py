@@ -1,0 +1,1 @@
+"""The clocks of a ticket: states, commands, decide, evolve. Pure."""

@@ -1,0 +1,288 @@
+"""Which facts follow from a command: one small decision for each, over the clocks of one ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import assert_never
+
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockDueSoon,
+    ClockExtended,
+    ClockFact,
+    ClockLapsed,
+    ClockMet,
+    ClockPaused,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+)
+from schemas.values import Clock, Tier, breach_by
+from services.sla.core import commands as c
+from services.sla.core import rederive
+from services.sla.core.facts import in_time, lives, of, withdrawn
+from services.sla.core.rules import Rules
+from services.sla.core.state import (
+    HELD_BY,
+    MERGED,
+    OF_THE_LEAD,
+    WINDOWS,
+    AnyClock,
+    Basis,
+    Breached,
+    Clocks,
+    Lapsed,
+    Met,
+    Open,
+    Paused,
+    Running,
+    Stopped,
+    held,
+)
+from worktime import Extension, Unit
+from worktime import Pause as Stretch
+
+Facts = Iterator[ClockFact]
+
+
+def decide(rules: Rules, state: Clocks | None, command: c.Command, ticket: str, now: datetime) -> tuple[ClockFact, ...]:
+    """The facts that follow from a command at a moment; () where nothing is to be done."""
+    clocks = state or Clocks(ticket=ticket, tier=Tier.COMPLEX)
+    return tuple(_facts(rules, clocks, command, now))
+
+
+def fire(state: Clocks, now: datetime) -> tuple[ClockFact, ...]:
+    """What has come due by a moment: reminders, breaches, lapses; needs no rules, for due times are stored."""
+    return tuple(fact for clock in state.open() if isinstance(clock, Running) for fact in _fired(state, clock, now))
+
+
+def _facts(rules: Rules, state: Clocks, command: c.Command, now: datetime) -> Facts:  # noqa: C901, PLR0911, PLR0912 - the table of all commands
+    match command:
+        case c.Start():
+            return _start(rules, state, command, now)
+        case c.Order():
+            return _order(rules, state, command, now)
+        case c.Meet():
+            return _meet(state, command, now)
+        case c.Stop():
+            return _stop(state, command, now)
+        case c.End():
+            return _end(state, command, now)
+        case c.Release():
+            return _release(state, command)
+        case c.Pause():
+            return _pause(rules, state, command, now)
+        case c.Resume():
+            return _resume(rules, state, command, now)
+        case c.Extend():
+            return _extend(rules, state, command, now)
+        case c.Contradict():
+            return _contradict(state, command, now)
+        case c.Revive():
+            return _revive(rules, state, command, now)
+        case c.Decided() | c.Appoint() | c.Retier() | c.Recalendar() | c.Rederive():
+            return rederive.facts(rules, state, command, now)
+        case _:
+            assert_never(command)
+
+
+# --- started and met -------------------------------------------------------------------------------------------------
+
+
+def _start(rules: Rules, state: Clocks, command: c.Start, now: datetime) -> Facts:
+    same = list(state.named(command.clock, owner=command.owner, about=command.about))
+    if same and not command.afresh:
+        return
+    for clock in same:
+        yield from _stopped(state.ticket, clock, now, "superseded")
+    at, tier = command.at or now, command.tier or state.tier
+    basis = rules.basis(command.clock, tier, at, command.upstream, command.named)
+    found = rules.derive(basis, command.clock, tier, now)
+    count = state.started.get(command.clock, 0) + 1
+    yield ClockStarted(
+        ticket=state.ticket,
+        clock_id=command.clock.value if count == 1 else f"{command.clock}-{count}",
+        clock=command.clock,
+        owner=command.owner,
+        about=command.about,
+        started_at=at,
+        tier=tier,
+        due=found.due,
+        remind_at=found.remind_at,
+        explanation=found.explanation,
+    )
+
+
+def _order(rules: Rules, state: Clocks, command: c.Order, now: datetime) -> Facts:
+    for clock in state.named(*OF_THE_LEAD):
+        if clock.owner != command.owner:
+            yield from _stopped(state.ticket, clock, now, "new_lead")
+    goes_on = any(state.named(Clock.HANDLING, owner=command.owner))
+    wanted = [] if goes_on else [Clock.FIRST_CONTACT, Clock.HANDLING]
+    if not goes_on and command.tier is Tier.URGENT:
+        wanted.append(Clock.URGENT_FIRST_REPORT)
+    if not command.binding:
+        wanted.append(Clock.RETURN_WINDOW)
+    for name in wanted:
+        yield from _start(rules, state, c.Start(name, command.owner, tier=command.tier), now)
+
+
+def _meet(state: Clocks, command: c.Meet, now: datetime) -> Facts:
+    at = command.at or now
+    for clock in state.named(*command.clocks, owner=command.owner, about=command.about):
+        yield from withdrawn(state.ticket, clock, at)
+        yield _met(state.ticket, clock, at, late=not in_time(clock, at))
+    for lapsed in state.clocks:
+        if isinstance(lapsed, Lapsed) and lapsed.clock in command.clocks and at <= breach_by(lapsed.due):
+            # The door had it in time: what followed from the lapse is for those to undo who drew the consequence.
+            yield _met(state.ticket, lapsed, at, late=False)
+
+
+def _met(ticket: str, clock: Open | Lapsed, at: datetime, *, late: bool) -> ClockMet:
+    return ClockMet(**of(ticket, clock), at=at, due=clock.due, late=late)
+
+
+# --- stopped ---------------------------------------------------------------------------------------------------------
+
+
+def _stop(state: Clocks, command: c.Stop, now: datetime) -> Facts:
+    for clock in state.named(*command.clocks, owner=command.owner):
+        yield from _stopped(state.ticket, clock, now, command.reason)
+
+
+def _end(state: Clocks, command: c.End, now: datetime) -> Facts:
+    for clock in state.open():
+        if clock.clock not in command.sparing:
+            yield from _stopped(state.ticket, clock, now, command.reason)
+
+
+def _release(state: Clocks, command: c.Release) -> Facts:
+    for clock in state.named(*OF_THE_LEAD):
+        if clock.owner != command.sparing_owner:
+            if state.disputed_since is not None:
+                yield from withdrawn(state.ticket, clock, state.disputed_since, command.reason)
+            yield ClockStopped(**of(state.ticket, clock), reason=command.reason)
+
+
+def _stopped(ticket: str, clock: Open, now: datetime, reason: str) -> Facts:
+    yield from withdrawn(ticket, clock, now)
+    yield ClockStopped(**of(ticket, clock), reason=reason)
+
+
+# --- paused, resumed, revived ----------------------------------------------------------------------------------------
+
+
+def _pause(rules: Rules, state: Clocks, command: c.Pause, now: datetime) -> Facts:
+    for clock in state.open():
+        pauses = clock.clock in command.also or rules.limit(clock.clock).pauses
+        if not pauses or clock.clock is Clock.CITIZEN:
+            continue
+        since = _since(state, clock, command.asked, now)
+        if lives(clock, since) and not _stands_still(clock.basis, command.ground):
+            yield from withdrawn(state.ticket, clock, since)
+            yield ClockPaused(
+                **of(state.ticket, clock), ground=command.ground, since=since, approved_by=command.approver
+            )
+
+
+def _since(state: Clocks, clock: Open, asked: str | None, now: datetime) -> datetime:
+    """A pause that was asked for in time and granted late counts from the asking."""
+    for request in state.named(Clock.APPROVAL, about=asked) if asked else ():
+        late = not in_time(request, now) or not in_time(clock, now)
+        if late and in_time(clock, request.started_at):
+            return max(request.started_at, clock.basis.ledger.begins_at)
+    return now
+
+
+def _stands_still(basis: Basis, ground: str) -> bool:
+    return any(pause.ground == ground and pause.end is None for pause in basis.ledger.pauses)
+
+
+def _resume(rules: Rules, state: Clocks, command: c.Resume, now: datetime) -> Facts:
+    for clock in state.open():
+        if not isinstance(clock, Paused) or not _stands_still(clock.basis, command.ground):
+            continue
+        ledger = clock.basis.ledger.resumed(now, command.ground)
+        still = next((pause for pause in ledger.pauses if pause.end is None), None)
+        if still is None:
+            yield _resumed(rules, state.ticket, clock, clock.basis.model_copy(update={"ledger": ledger}), now)
+        else:
+            yield ClockPaused(
+                **of(state.ticket, clock),
+                ground=still.ground,
+                since=now,
+                approved_by=still.approver,
+                instead_of=command.ground,
+            )
+
+
+def _resumed(rules: Rules, ticket: str, clock: AnyClock, basis: Basis, now: datetime) -> ClockResumed:
+    found = rules.derive(basis, clock.clock, clock.tier, now)
+    return ClockResumed(**of(ticket, clock), due=found.due, remind_at=found.remind_at, explanation=found.explanation)
+
+
+def _revive(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
+    for clock in state.clocks:
+        if clock.clock not in command.clocks or command.owner not in (None, clock.owner):
+            continue
+        if isinstance(clock, Met) and command.reason is None:
+            yield _resumed(rules, state.ticket, clock, clock.basis, now)
+        elif isinstance(clock, Stopped) and command.reason in (None, clock.reason):
+            yield _revived(rules, state.ticket, clock, now)
+
+
+def _revived(rules: Rules, ticket: str, clock: Stopped, now: datetime) -> ClockFact:
+    ledger = clock.basis.ledger
+    for pause in ledger.pauses:
+        if pause.end is None:
+            return ClockPaused(**of(ticket, clock), ground=pause.ground, since=pause.start, approved_by=pause.approver)
+    if clock.reason == MERGED and rules.limit(clock.clock).pauses and clock.clock is not Clock.CITIZEN:
+        ledger = ledger.with_pause(Stretch(start=clock.at, end=max(now, clock.at), ground=MERGED))
+    return _resumed(rules, ticket, clock, clock.basis.model_copy(update={"ledger": ledger}), now)
+
+
+# --- extended, contradicted, fired -----------------------------------------------------------------------------------
+
+
+def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Facts:
+    for clock in state.open():
+        if not rules.limit(clock.clock).extendable or clock.clock is Clock.CITIZEN:
+            continue
+        ledger = clock.basis.ledger
+        unit = Unit.WORKING_DAYS if ledger.budget.unit.is_office_time else Unit.CALENDAR_DAYS
+        granted = Extension(
+            at=max(now, ledger.begins_at),
+            unit=unit,
+            amount=command.days,
+            ground="extension",
+            approver=command.approver or "rule",
+        )
+        basis = clock.basis.model_copy(update={"ledger": ledger.extended(granted)})
+        found = rules.derive(basis, clock.clock, clock.tier, now)
+        if isinstance(clock, Breached):
+            yield BreachWithdrawn(**of(state.ticket, clock), reason="asked_in_time")
+        yield ClockExtended(
+            **of(state.ticket, clock),
+            days=command.days,
+            approved_by=command.approver,
+            due=found.due,
+            remind_at=found.remind_at,
+            explanation=found.explanation,
+        )
+
+
+def _contradict(state: Clocks, command: c.Contradict, now: datetime) -> Facts:
+    for clock in state.named(*HELD_BY[command.by]):
+        yield from withdrawn(state.ticket, clock, now, command.reason)
+
+
+def _fired(state: Clocks, clock: Running, now: datetime) -> Facts:
+    up = breach_by(clock.due) <= now and not held(state, clock)
+    if up and clock.clock in WINDOWS:
+        yield ClockLapsed(**of(state.ticket, clock), due=clock.due)
+    elif up:
+        yield ClockBreached(**of(state.ticket, clock), due=clock.due)
+    elif clock.remind_at is not None and not clock.reminded and clock.remind_at <= now:
+        yield ClockDueSoon(**of(state.ticket, clock), due=clock.due)

@@ -1,0 +1,120 @@
+"""What the clocks of a ticket are after a fact: total, for a fact cannot be refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockDueSoon,
+    ClockExtended,
+    ClockFact,
+    ClockLapsed,
+    ClockMet,
+    ClockPaused,
+    ClockRederived,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+)
+from schemas.message import Message
+from schemas.values import Clock, Tier
+from services.sla.core.rules import basis_of
+from services.sla.core.state import AnyClock, Breached, Clocks, Lapsed, Met, Paused, Running, Stopped, Timed
+
+_RULINGS = frozenset({Clock.RETURN_RULING, Clock.ADJUDICATION})
+_Derived = ClockResumed | ClockExtended | ClockRederived
+
+
+def evolve(state: Clocks | None, fact: Message, at: datetime) -> Clocks:
+    """The clocks after a fact; facts of others and of clocks that are forgotten change nothing."""
+    if not isinstance(fact, ClockFact):
+        raise TypeError(f"{type(fact).__name__} is no fact of a clock")
+    state = state or Clocks(ticket=fact.ticket, tier=Tier.COMPLEX)
+    if isinstance(fact, ClockStarted):
+        return _started(state, fact)
+    clock = next((clock for clock in state.clocks if clock.id == fact.clock_id), None)
+    if clock is None:
+        return state
+    return _disputed(_tiered(state, fact).with_clock(_next(clock, fact, at)), fact, at)
+
+
+def _started(state: Clocks, fact: ClockStarted) -> Clocks:
+    clock = Running(
+        id=fact.clock_id,
+        clock=fact.clock,
+        owner=fact.owner,
+        about=fact.about,
+        tier=fact.tier,
+        basis=basis_of(fact.explanation),
+        due=fact.due,
+        remind_at=fact.remind_at,
+    )
+    counted = {**state.started, fact.clock: state.started.get(fact.clock, 0) + 1}
+    after = state.with_clock(clock).model_copy(update={"tier": fact.tier, "started": counted})
+    return _disputed(after, fact, fact.started_at)
+
+
+def _tiered(state: Clocks, fact: ClockFact) -> Clocks:
+    return state.model_copy(update={"tier": fact.tier}) if isinstance(fact, ClockRederived) else state
+
+
+def _disputed(state: Clocks, fact: ClockFact, at: datetime) -> Clocks:
+    if fact.clock not in _RULINGS:
+        return state
+    since = (state.disputed_since or at) if next(state.named(*_RULINGS), None) else None
+    return state.model_copy(update={"disputed_since": since})
+
+
+def _next(clock: AnyClock, fact: ClockFact, at: datetime) -> AnyClock:
+    after: AnyClock = clock
+    match fact:
+        case ClockPaused():
+            after = _paused(clock, fact)
+        case ClockResumed() | ClockExtended() | ClockRederived():
+            after = _derived(clock, fact)
+        case ClockDueSoon():
+            after = clock.model_copy(update={"reminded": True})
+        case ClockBreached():
+            after = Breached(**_of(clock))
+        case BreachWithdrawn():
+            after = Running(**_of(clock, reminded=True, round=clock.round + 1))
+        case ClockMet():
+            after = Met(**_of(clock))
+        case ClockLapsed():
+            after = Lapsed(**_of(clock))
+        case ClockStopped():
+            after = Stopped(**_of(clock), reason=fact.reason, at=at, late=isinstance(clock, Breached))
+        case _:
+            raise TypeError(f"{type(fact).__name__} is not known to this version")
+    return after
+
+
+def _paused(clock: AnyClock, fact: ClockPaused) -> AnyClock:
+    ledger = clock.basis.ledger.paused(fact.since, fact.ground, fact.approved_by)
+    if fact.instead_of is not None:
+        ledger = clock.basis.ledger.resumed(fact.since, fact.instead_of)
+    return Paused(**_of(clock, basis=clock.basis.model_copy(update={"ledger": ledger})))
+
+
+def _derived(clock: AnyClock, fact: _Derived) -> AnyClock:
+    tier = fact.tier if isinstance(fact, ClockRederived) else clock.tier
+    reminded = clock.reminded and clock.remind_at == fact.remind_at
+    changed = {
+        "basis": basis_of(fact.explanation),
+        "due": fact.due,
+        "remind_at": fact.remind_at,
+        "tier": tier,
+        "reminded": reminded,
+    }
+    if not isinstance(fact, ClockResumed):
+        return clock.model_copy(update=changed)
+    if isinstance(clock, Stopped) and clock.late:
+        return Breached(**_of(clock, **changed))
+    return Running(**_of(clock, **changed, round=clock.round + 1))
+
+
+def _of(clock: Timed, **changed: Any) -> dict[str, Any]:
+    return {name: changed.get(name, getattr(clock, name)) for name in Timed.model_fields}

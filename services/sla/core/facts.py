@@ -1,0 +1,50 @@
+"""Facts that more than one decision makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypedDict
+
+from schemas.clocks import BreachWithdrawn
+from schemas.values import Clock, breach_by
+from services.sla.core.state import AnyClock, Breached, Open
+
+EARLIER_FACT = "earlier_fact"
+
+
+class Named(TypedDict):
+    """What each fact says of its clock."""
+
+    ticket: str
+    clock_id: str
+    clock: Clock
+    owner: str
+    about: str | None
+
+
+def of(ticket: str, clock: AnyClock) -> Named:
+    """Name a clock in a fact."""
+    return {
+        "ticket": ticket,
+        "clock_id": clock.id,
+        "clock": clock.clock,
+        "owner": clock.owner,
+        "about": clock.about,
+    }
+
+
+def in_time(clock: Open, at: datetime) -> bool:
+    """Whether a moment was not after the due time, in doubt for the owner."""
+    return at <= breach_by(clock.due)
+
+
+def withdrawn(ticket: str, clock: Open, at: datetime, reason: str = EARLIER_FACT) -> Iterator[BreachWithdrawn]:
+    """The withdrawal of a breach that a fact of an earlier moment contradicts."""
+    if isinstance(clock, Breached) and in_time(clock, at):
+        yield BreachWithdrawn(**of(ticket, clock), reason=reason)
+
+
+def lives(clock: Open, at: datetime) -> bool:
+    """Whether the clock's time was not yet up at a moment, whatever was declared since."""
+    return not isinstance(clock, Breached) or in_time(clock, at)

@@ -1,0 +1,198 @@
+"""The rules that a clock is derived under: policy, calendar and office hours, and due times by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, assert_never
+
+import schemas.policy as given
+from schemas.values import Clock, Due, OfficialDue, ProvisionalDue, Tier, Upstream, breach_by, remind_by
+from services.sla.core.state import Basis
+from worktime import (
+    Budget,
+    Calendar,
+    FreshStart,
+    Held,
+    Ledger,
+    OfficeHours,
+    Official,
+    Pause,
+    Period,
+    Provisional,
+    StartRule,
+    Unit,
+    add_office_minutes,
+    explain,
+)
+from worktime import Due as Found
+from worktime import due as find
+from worktime.ledger import Extension
+
+Kind = Literal["ceiling", "upstream", "named_date"]
+
+
+class Derived(NamedTuple):
+    """A due time, when to remind of it, and why it is what it is."""
+
+    due: Due
+    remind_at: datetime | None
+    explanation: dict[str, Any]
+
+
+class Cap(NamedTuple):
+    """What may bind earlier than the budget."""
+
+    kind: Kind
+    due: Due
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What decisions are made under; a calendar of its own in each lane, until all have heard of the new one."""
+
+    policy: given.Policy
+    calendar: Calendar
+
+    @cached_property
+    def hours(self) -> OfficeHours:
+        """The office hours of the policy."""
+        spans = self.policy.office.hours
+        return OfficeHours(periods=tuple(Period(opens=span.opens, closes=span.closes) for span in spans))
+
+    def limit(self, clock: Clock) -> given.Limit:
+        """The policy's limit of a clock."""
+        return self.policy.limit(clock)
+
+    def basis(self, clock: Clock, tier: Tier, at: datetime, upstream: Upstream | None, named: datetime | None) -> Basis:
+        """What a clock that starts now is derived from."""
+        limit = self.limit(clock)
+        ledger = Ledger(
+            policy=self.policy.name,
+            policy_version=self.policy.version,
+            budget=budget_of(limit.budget_for(tier)),
+            started_at=at,
+        )
+        ceiling = None if limit.ceiling is None else budget_of(limit.ceiling)
+        return Basis(ledger=ledger, ceiling=ceiling, upstream=upstream, named=named)
+
+    def rebudgeted(self, basis: Basis, clock: Clock, tier: Tier) -> Basis:
+        """The same course of events under the policy's present limit for a tier."""
+        fresh = self.basis(clock, tier, basis.ledger.started_at, basis.upstream, basis.named)
+        old, office = basis.ledger, fresh.ledger.budget.unit.is_office_time
+        kept = tuple(granted for granted in old.extensions if granted.unit.is_office_time == office)
+        ledger = {"pauses": old.pauses, "extensions": kept, "fresh_starts": old.fresh_starts}
+        return fresh.model_copy(update={"ledger": fresh.ledger.model_copy(update=ledger)})
+
+    def derive(self, basis: Basis, clock: Clock, tier: Tier, now: datetime) -> Derived:
+        """The due time of a clock; one that stands still is told the due time that it would have if it ran on now."""
+        explained = explain(basis.ledger, self.calendar, self.hours)
+        budget = self._running(explained.due, basis.ledger, now)
+        caps = list(self._caps(basis))
+        due, binding = budget, "budget"
+        for cap in caps:
+            if breach_by(cap.due) < breach_by(due):
+                binding = cap.kind
+            due = earlier(due, cap.due)
+        said: dict[str, Any] = {"budget": explained.model_dump(mode="json"), "binding": binding}
+        if caps:
+            said["caps"] = [self._told(cap, binding, basis) for cap in caps]
+        return Derived(due, self._remind_at(due, basis.ledger, self.limit(clock).due_soon_for(tier)), said)
+
+    def _running(self, found: Found, ledger: Ledger, now: datetime) -> Due:
+        if isinstance(found, Held):
+            pauses = tuple(p if p.end else p.model_copy(update={"end": max(now, p.start)}) for p in ledger.pauses)
+            found = find(ledger.model_copy(update={"pauses": pauses}), self.calendar, self.hours)
+        match found:
+            case Official():
+                return OfficialDue(at=found.at)
+            case Provisional():
+                return ProvisionalDue(earliest=found.earliest, latest=found.latest)
+            case Held():
+                raise AssertionError("no pause is open any more")
+            case _:
+                assert_never(found)
+
+    def _caps(self, basis: Basis) -> list[Cap]:
+        caps = []
+        if basis.ceiling is not None:
+            ledger = _ceiling(basis, basis.ceiling)
+            due = self._running(find(ledger, self.calendar, self.hours), ledger, ledger.started_at)
+            caps.append(Cap("ceiling", due, {"budget": basis.ceiling.model_dump(mode="json")}))
+        if basis.upstream is not None and basis.upstream.due is not None:
+            caps.append(Cap("upstream", OfficialDue(at=basis.upstream.due), {"number": basis.upstream.number}))
+        if basis.named is not None:
+            caps.append(Cap("named_date", OfficialDue(at=basis.named), {}))
+        return caps
+
+    def _told(self, cap: Cap, binding: str, basis: Basis) -> dict[str, Any]:
+        said = {"kind": cap.kind, "due": cap.due.model_dump(mode="json"), **cap.said}
+        if cap.kind == binding == "ceiling" and basis.ceiling is not None:
+            # Its days are told only where they decide: a list of fifteen days twice helps nobody.
+            said["explanation"] = explain(_ceiling(basis, basis.ceiling), self.calendar, self.hours).model_dump(
+                mode="json"
+            )
+        return said
+
+    def _remind_at(self, due: Due, ledger: Ledger, span: given.Span) -> datetime | None:
+        at = self._before(remind_by(due), span)
+        return at if at > ledger.begins_at else None
+
+    def _before(self, at: datetime, span: given.Span) -> datetime:
+        match span.unit:
+            case given.Unit.HOURS:
+                return at - timedelta(hours=span.amount)
+            case given.Unit.CALENDAR_DAYS:
+                return at - timedelta(days=span.amount)
+            case given.Unit.OFFICE_MINUTES:
+                minutes = span.amount
+            case given.Unit.HALF_WORKING_DAYS:
+                minutes = span.amount * (self.hours.day // 2) // timedelta(minutes=1)
+            case given.Unit.WORKING_DAYS:
+                minutes = span.amount * self.hours.day // timedelta(minutes=1)
+            case _:
+                assert_never(span.unit)
+        return add_office_minutes(at, -minutes, self.calendar, self.hours)
+
+
+def budget_of(budget: given.Budget) -> Budget:
+    """A budget of the policy in the terms of worktime."""
+    return Budget(unit=Unit(budget.unit.value), amount=budget.amount, start=StartRule(budget.start.value))
+
+
+def earlier(one: Due, other: Due) -> Due:
+    """The due time when the earlier of two binds, bounds and all."""
+    earliest, latest = min(remind_by(one), remind_by(other)), min(breach_by(one), breach_by(other))
+    return OfficialDue(at=earliest) if earliest == latest else ProvisionalDue(earliest=earliest, latest=latest)
+
+
+def basis_of(explanation: dict[str, Any]) -> Basis:
+    """What an explanation was made of: the explanation alone is enough to go on from."""
+    told = explanation["budget"]
+    caps = {cap["kind"]: cap for cap in explanation.get("caps", ())}
+    ledger = Ledger(
+        policy=told["policy"],
+        policy_version=told["policy_version"],
+        budget=Budget.model_validate(told["budget"]),
+        started_at=_instant(told["started_at"]),
+        pauses=tuple(Pause.model_validate(counted["pause"]) for counted in told["pauses"]),
+        extensions=tuple(Extension.model_validate(granted) for granted in told["extensions"]),
+        fresh_starts=tuple(FreshStart.model_validate(fresh) for fresh in told["fresh_starts"]),
+    )
+    upstream = caps.get("upstream")
+    return Basis(
+        ledger=ledger,
+        ceiling=Budget.model_validate(caps["ceiling"]["budget"]) if "ceiling" in caps else None,
+        upstream=upstream and Upstream(number=upstream["number"], due=_instant(upstream["due"]["at"])),
+        named=_instant(caps["named_date"]["due"]["at"]) if "named_date" in caps else None,
+    )
+
+
+def _ceiling(basis: Basis, ceiling: Budget) -> Ledger:
+    return basis.ledger.model_copy(update={"budget": ceiling, "extensions": ()})
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

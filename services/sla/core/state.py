@@ -1,0 +1,185 @@
+"""The clocks of one ticket, one frozen type for each state that a clock can be in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.values import Clock, Due, Instant, ProvisionalDue, Tier, Upstream, breach_by
+from worktime import Budget, Ledger
+
+WINDOWS: Final = frozenset(
+    {Clock.RETURN_WINDOW, Clock.NEEDS_INFO, Clock.SUSPENSION, Clock.REOPEN_WINDOW, Clock.COMMITMENT}
+)
+"""These end with a consequence and blame nobody."""
+
+OF_THE_LEAD: Final = frozenset(
+    {
+        Clock.FIRST_CONTACT,
+        Clock.RETURN_WINDOW,
+        Clock.HANDLING,
+        Clock.URGENT_FIRST_REPORT,
+        Clock.SUPERVISION,
+        Clock.REWORK,
+        Clock.CALLBACK_REVIEW,
+        Clock.COMMITMENT,
+    }
+)
+"""These belong to the leading department and end when another one leads."""
+
+HELD_BY: Final[Mapping[Clock, frozenset[Clock]]] = {
+    Clock.REVIEW: frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK}),
+    Clock.APPROVAL: frozenset({Clock.HANDLING, Clock.REWORK}),
+    Clock.RETURN_RULING: frozenset({Clock.FIRST_CONTACT, Clock.HANDLING}),
+    Clock.ADJUDICATION: frozenset({Clock.FIRST_CONTACT, Clock.HANDLING}),
+}
+"""While the centre has not decided what was asked or reported in time, no breach of these is declared."""
+
+MERGED: Final = "merged"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Basis(_Frozen):
+    """What a due time is derived from: the ledger, and what may bind earlier."""
+
+    ledger: Ledger
+    ceiling: Budget | None = None
+    upstream: Upstream | None = None
+    named: Instant | None = None
+
+
+class Timed(_Frozen):
+    """A clock; `due` is what was last said, `round` grows each time that it runs again after its due time."""
+
+    id: str
+    clock: Clock
+    owner: str
+    about: str | None = None
+    tier: Tier
+    basis: Basis
+    due: Due
+    remind_at: Instant | None = None
+    reminded: bool = False
+    round: int = 0
+
+    @property
+    def started_at(self) -> datetime:
+        """The moment at which it was first started."""
+        return self.basis.ledger.started_at
+
+
+class Running(Timed):
+    """Somebody owes what it asks for, and the time is not up."""
+
+    status: Literal["running"] = "running"
+
+
+class Paused(Timed):
+    """It stands still; `due` is what it was before."""
+
+    status: Literal["paused"] = "paused"
+
+
+class Breached(Timed):
+    """The time is up and what it asks for is still owed."""
+
+    status: Literal["breached"] = "breached"
+
+
+class Met(Timed):
+    """What it asked for was done."""
+
+    status: Literal["met"] = "met"
+
+
+class Stopped(Timed):
+    """Nobody owes what it asked for any more; `late` when it had been breached."""
+
+    status: Literal["stopped"] = "stopped"
+    reason: str
+    at: Instant
+    late: bool
+
+
+class Lapsed(Timed):
+    """The window or term ran out."""
+
+    status: Literal["lapsed"] = "lapsed"
+
+
+Open = Running | Paused | Breached
+AnyClock = Annotated[Running | Paused | Breached | Met | Stopped | Lapsed, Field(discriminator="status")]
+
+
+class Clocks(_Frozen):
+    """All clocks of a ticket that can still matter; `started` counts them by name, ended ones included."""
+
+    ticket: str
+    tier: Tier
+    clocks: tuple[AnyClock, ...] = ()
+    started: Mapping[Clock, int] = Field(default_factory=dict)
+    disputed_since: Instant | None = None
+
+    def open(self) -> Iterator[Open]:
+        """What still runs, stands still, or is overdue."""
+        return (clock for clock in self.clocks if isinstance(clock, Open))
+
+    def named(self, *names: Clock, owner: str | None = None, about: str | None = None) -> Iterator[Open]:
+        """The open clocks of these names, of one owner and about one thing where those are told."""
+        return (
+            clock
+            for clock in self.open()
+            if clock.clock in names and owner in (None, clock.owner) and about in (None, clock.about)
+        )
+
+    def with_clock(self, clock: AnyClock) -> Clocks:
+        """The same with one clock in its new state; one that can no longer matter is forgotten."""
+        before = tuple(other for other in self.clocks if other.id < clock.id)
+        after = tuple(other for other in self.clocks if other.id > clock.id)
+        middle = (clock,) if _matters(clock) else ()
+        return self.model_copy(update={"clocks": (*before, *middle, *after)})
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a due time still rests on an unpublished calendar."""
+        return any(isinstance(clock.due, ProvisionalDue) for clock in self.open())
+
+
+def held(state: Clocks, clock: Open) -> bool:
+    """Whether the centre still has to decide something that was asked or reported before this clock's due time."""
+    due = breach_by(clock.due)
+    return any(
+        other.started_at <= due for other in state.open() if clock.clock in HELD_BY.get(other.clock, frozenset())
+    )
+
+
+def timers(state: Clocks) -> Mapping[str, Instant]:
+    """The one timer that the ticket needs: the earliest reminder or due time of all its clocks."""
+    wanted = [timer for clock in state.clocks if isinstance(clock, Running) for timer in _next(state, clock)]
+    if not wanted:
+        return {}
+    instant, name = min(wanted)
+    return {name: instant}
+
+
+def _next(state: Clocks, clock: Running) -> Iterator[tuple[Instant, str]]:
+    if clock.remind_at is not None and not clock.reminded:
+        yield clock.remind_at, f"{clock.id}.soon.{clock.round}"
+    if not held(state, clock):
+        yield breach_by(clock.due), f"{clock.id}.due.{clock.round}"
+
+
+def _matters(clock: AnyClock) -> bool:
+    match clock:
+        case Running() | Paused() | Breached() | Lapsed():
+            return True
+        case Stopped():
+            return clock.reason == MERGED or clock.clock is Clock.CITIZEN
+        case Met():
+            return clock.clock is Clock.SUPPORTING_TASK

@@ -1,0 +1,155 @@
+"""What sla does in a lane transaction: every fact is judged under the rules that its lane goes by at that place.
+
+A new calendar reaches each lane in its own copy, between two facts of that lane. From there on the lane goes by it, and
+the lane row says so in a counter for each year; the notices themselves are kept once, in the table `calendar`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from chassis.decider import EVERYONE, Decider, folding
+from chassis.service import Cause, Connection, Foreign, Heard, Instant, Lane, Outcome, Refused, Turn, Work
+from schemas import registry
+from schemas.message import Message
+from schemas.policy import Policy
+from schemas.rules import CalendarPublished, RederivationOrdered
+from services.sla import store
+from services.sla.core.commands import Command, Recalendar, Rederive
+from services.sla.core.decide import decide, fire
+from services.sla.core.evolve import evolve
+from services.sla.core.rules import Rules
+from services.sla.core.state import Clocks, timers
+from services.sla.reactions import commands
+from worktime import Calendar, NoticeError, parse_notice
+
+STATE: Final = TypeAdapter(Clocks)
+_YEAR: Final = "calendar."
+_REMEMBERED: Final = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A command to a ticket's clocks, and the rules that it is decided under."""
+
+    ticket: str
+    command: Command
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """A reminder or a due time has come: decided by the due times that are stored, under no rules."""
+
+
+@dataclass(slots=True)
+class Book:
+    """The rules of each lane; every mixture of published calendars is built once."""
+
+    policy: Policy
+    base: Calendar
+    built: dict[tuple[int, ...], Rules] = field(default_factory=dict)
+
+    async def of(self, connection: Connection, lane: Lane) -> Rules:
+        """The rules that a lane goes by."""
+        known = lane.memory.get(_REMEMBERED)
+        if isinstance(known, Rules):
+            return known
+        numbers = tuple(sorted(number for name, number in lane.counters.items() if name.startswith(_YEAR)))
+        if numbers not in self.built:
+            calendar = self.base
+            for published in await store.calendars(connection, numbers) if numbers else ():
+                calendar = calendar.with_notice(parse_notice(published.notice, f"calendar {published.number}"))
+            self.built[numbers] = Rules(self.policy, calendar)
+        lane.memory[_REMEMBERED] = self.built[numbers]
+        return self.built[numbers]
+
+    async def adopt(self, connection: Connection, lane: Lane, calendar: CalendarPublished) -> None:
+        """From here on the lane goes by this calendar."""
+        lane.counters[f"{_YEAR}{calendar.year}"] = await store.keep_calendar(connection, calendar)
+        lane.memory.pop(_REMEMBERED, None)
+        try:
+            await self.of(connection, lane)
+        except NoticeError as error:
+            raise Refused("calendar", str(error)) from None
+
+
+def work_of(policy: Policy, base: Calendar) -> Work:
+    """The work of the service under a policy and the calendar that it starts from."""
+    book = Book(policy, base)
+
+    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+        heard = [item for item in items if isinstance(item, Heard)]
+        rules = await _rules_at(book, turn, heard)
+        return await folding(decider(policy, rules, heard))(turn, heard)
+
+    return work
+
+
+async def _rules_at(book: Book, turn: Turn, heard: Sequence[Heard]) -> Mapping[str, Rules]:
+    """The rules that each record is judged under, by its event id."""
+    found: dict[str, Rules] = {}
+    for item in heard:
+        lane = turn.lanes[item.lane]
+        if isinstance(item.message, CalendarPublished):
+            await book.adopt(turn.connection, lane, item.message)
+        found[item.envelope.id] = await book.of(turn.connection, lane)
+    return found
+
+
+def decider(policy: Policy, rules: Mapping[str, Rules], batch: Sequence[Heard]) -> Decider[Clocks, Ruled | Fire]:
+    """The pure core, wired for one batch of records and the rules of each."""
+    return Decider(
+        topic=registry.CLOCKS,
+        state=STATE,
+        react=lambda heard: _react(policy, rules[heard.envelope.id], heard),
+        decide=_decide,
+        evolve=evolve,
+        timers=timers,
+        fired=_fired,
+        concerned=_concerned(batch),
+        project=store.project,
+    )
+
+
+def _react(policy: Policy, rules: Rules, heard: Heard) -> Sequence[tuple[str, Ruled | Fire]]:
+    match heard.message:
+        case CalendarPublished():
+            return ((EVERYONE, Ruled("", Recalendar(), rules)),)
+        case RederivationOrdered() as order:
+            return ((EVERYONE, Ruled("", Rederive(frozenset(order.clocks), order.code), rules)),)
+        case message:
+            found = commands(message, policy)
+            if found is None:
+                return ()
+            ticket, asked = found
+            return tuple((ticket, Ruled(ticket, command, rules)) for command in asked)
+
+
+def _decide(state: Clocks | None, asked: Ruled | Fire, cause: Cause) -> Sequence[Message]:
+    if isinstance(asked, Fire):
+        return () if state is None else fire(state, cause.time)
+    return decide(asked.rules, state, asked.command, asked.ticket, cause.time)
+
+
+def _fired(_name: str, _due: Instant) -> Ruled | Fire:
+    return Fire()
+
+
+def _concerned(batch: Sequence[Heard]) -> Callable[[Connection, str, Heard], Awaitable[Sequence[str]]]:
+    async def concerned(connection: Connection, lane: str, heard: Heard) -> Sequence[str]:
+        if isinstance(heard.message, CalendarPublished):
+            stored = await store.tickets_with_provisional(connection, lane)
+        else:
+            stored = await store.tickets_with_open(connection, lane)
+        # What the same transaction hears before it is not stored yet.
+        fresh = {
+            item.envelope.subject for item in batch if item.lane == lane and item.record.topic == registry.DISPATCH
+        }
+        return sorted(fresh.union(stored))
+
+    return concerned
