@@ -22,7 +22,7 @@ def wordings(
     file: Annotated[Path, typer.Argument(help="The CSV file to write: text, category, wording.")],
     policy: PolicyDir = Path("policy"),
     seed: int = 1,
-    per_wording: int = 6,
+    per_wording: int = 4,
 ) -> None:
     """Write texts with their true category, for `liuhen classify train`."""
     rows = list(training_rows(load_policy(policy), seed, per_wording))

@@ -11,15 +11,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from liuhen.classifier import MODEL, prepare_model
 from liuhen.errors import SaidClearly
-from liuhen.local.layout import POLICY, ROOT
+from liuhen.local.layout import POLICY
 from schemas.policy import PolicyError, load_policy
+from services.dispatch.corpus import Example, TrainingDataError, read_examples
 from services.dispatch.suggest import ModelRefusedError, Suggester
 
 if TYPE_CHECKING:
-    from services.dispatch.training import Evaluation, Example
-
-MODEL = ROOT / ".tools" / "classifier.npz"
+    from services.dispatch.training import Evaluation
 
 app = typer.Typer(no_args_is_help=True, help="Suggest categories from texts.")
 
@@ -38,12 +38,16 @@ def register(root: typer.Typer) -> None:
 
 
 def _examples(file: Path, text: str, label: str, group: str | None) -> tuple[Example, ...]:
-    from services.dispatch.training import TrainingDataError, read_examples  # noqa: PLC0415 - sklearn is slow to import
-
     try:
         return read_examples(file, text.split(","), label, group)
     except TrainingDataError as error:
         raise SaidClearly(str(error)) from error
+
+
+@app.command()
+def prepare() -> None:
+    """Train the default model on the made-up district's own wordings, unless it is there and current."""
+    typer.echo(f"model in {prepare_model()}")
 
 
 @app.command()
@@ -63,7 +67,7 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
     examples = _examples(file, text, label, group)
     try:
         model = training.train(examples, seed)
-    except training.TrainingDataError as error:
+    except TrainingDataError as error:
         raise SaidClearly(f"{file}: {error}") from error
     model.save(out)
     told = {
@@ -79,21 +83,25 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
 
 
 @app.command()
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one parameter for each thing that can be told
     file: DataFile,
     text: TextColumns = "text",
     label: LabelColumn = "category",
     group: GroupColumn = None,
     seed: int = 1,
     *,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Ask as dispatch does, with the catalogue's keywords.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train on three quarters of a file and ask about the rest: accuracy, a line for each category, confusion."""
     from services.dispatch import training  # noqa: PLC0415 - sklearn is slow to import
 
     try:
-        found = training.evaluate(_examples(file, text, label, group), seed)
-    except training.TrainingDataError as error:
+        policy = load_policy(POLICY) if rules else None
+        found = training.evaluate(_examples(file, text, label, group), seed, policy)
+    except (TrainingDataError, ModelRefusedError, PolicyError) as error:
         raise SaidClearly(f"{file}: {error}") from error
     if as_json:
         typer.echo(json.dumps(asdict(found), ensure_ascii=False))

@@ -31,6 +31,7 @@ def load_policy(directory: Path) -> Policy:
         "streets": checked.model("streets.csv", Streets).streets,
         "units": checked.model("units.csv", Units).units,
         "templates": checked.templates,
+        "delivery": checked.model("templates.yaml", Templates).delivery,
         **{name: checked.models[f"{name}.yaml"] for name in _WHOLE},
     }
     version = f"{manifest.version}+{content_hash(directory)}"

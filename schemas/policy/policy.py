@@ -8,7 +8,7 @@ from schemas.policy.codes import GroundFor, Role
 from schemas.policy.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
 from schemas.policy.limits import Limit, Limits
 from schemas.policy.places import PlaceIndex
-from schemas.policy.rules import Automation, Ground, Grounds, Ladder, Rates, Template, Templates
+from schemas.policy.rules import Automation, Delivery, Ground, Grounds, Ladder, Rates, Template, Templates
 from schemas.values import Clock
 
 
@@ -37,6 +37,7 @@ class Policy(Model):
     ladder: Ladder
     rates: Rates
     templates: tuple[Template, ...]
+    delivery: Delivery
 
     def category(self, code: str) -> Category | None:
         return self._category_by_code.get(code)

@@ -119,7 +119,24 @@ class Template(Model):
     by_channel: Mapping[Code, Text] = Field(default_factory=dict)
 
 
-class Templates(Model):
-    """All message templates."""
+class Delivery(Model):
+    """How often a message is tried, and how long is waited in between: each wait is `factor` times the one before."""
 
+    attempts: Count
+    first_wait_seconds: Annotated[int, Field(ge=1, le=86_400)]
+    factor: Annotated[float, Field(ge=1, le=10)]
+    longest_wait_seconds: Annotated[int, Field(ge=1, le=86_400)]
+    timeout_seconds: Annotated[int, Field(ge=1, le=120)]
+
+    def wait_after(self, attempt: int) -> float | None:
+        """Seconds to wait after so many failed attempts; None when it is given up."""
+        if attempt >= self.attempts:
+            return None
+        return min(self.first_wait_seconds * self.factor ** (attempt - 1), self.longest_wait_seconds)
+
+
+class Templates(Model):
+    """All message templates, and how persistently they are delivered."""
+
+    delivery: Delivery
     templates: tuple[Template, ...]

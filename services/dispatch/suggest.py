@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 LONGEST: Final = 1000
 """Characters of a text that are looked at; what comes after them changed no figure."""
+ENOUGH_PAIRS: Final = 4
+"""Different pairs of characters that a model must know before it is trusted fully: a few letters prove nothing."""
 TRUST_IN_RULES: Final = 4.0
 """How much a keyword's certainty multiplies what the model says of its category."""
 
@@ -86,7 +88,19 @@ class Model:
 
     def decide(self, text: str) -> NDArray[np.float32]:
         """Return one score for each label, the higher the likelier."""
-        counts = Counter(gram for gram in grams(text) if gram in self.vocabulary)
+        return self._decide(self._learned(text))
+
+    def probabilities(self, text: str) -> NDArray[np.float64]:
+        """Return how likely each label is; they add up to 1, and are all alike where nothing in a text is known."""
+        counts = self._learned(text)
+        pairs = sum(len(gram) > 1 for gram in counts)
+        trust = min(1.0, pairs / ENOUGH_PAIRS)
+        return trust * probabilities(self._decide(counts), self.temperature) + (1 - trust) / len(self.labels)
+
+    def _learned(self, text: str) -> Counter[str]:
+        return Counter(gram for gram in grams(text) if gram in self.vocabulary)
+
+    def _decide(self, counts: Counter[str]) -> NDArray[np.float32]:
         if not counts:
             return self.intercept
         rows = np.fromiter((self.vocabulary[gram] for gram in counts), dtype=np.intp, count=len(counts))
@@ -95,10 +109,6 @@ class Model:
         values /= math.sqrt(float(values @ values))
         found: NDArray[np.float32] = values @ self.weights[rows] + self.intercept
         return found
-
-    def probabilities(self, text: str) -> NDArray[np.float64]:
-        """Return how likely each label is; they add up to 1."""
-        return probabilities(self.decide(text), self.temperature)
 
     def save(self, path: Path) -> None:
         """Write the model with what it was trained on and by which version of scikit-learn."""

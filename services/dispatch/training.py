@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,63 +11,20 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
-from services.dispatch.suggest import Model, grams, probabilities
+from services.dispatch.corpus import TrainingDataError, fingerprint
+from services.dispatch.suggest import Model, Suggester, grams, probabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from schemas.policy import Policy
+    from services.dispatch.corpus import Example
 
 FEATURES: Final = 20_000
 HELD_OUT: Final = 0.25
 TEMPERATURES: Final = tuple(round(0.02 * 1.15**step, 4) for step in range(32))
-
-
-class TrainingDataError(Exception):
-    """A file that nothing can be learned from; the text says where and why."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A text and its true label; examples of one group are variations of one another."""
-
-    text: str
-    label: str
-    group: str | None = None
-
-
-def read_examples(path: Path, text: Sequence[str], label: str, group: str | None = None) -> tuple[Example, ...]:
-    """Read examples from a CSV file, the text from one or more columns.
-
-    Raises TrainingDataError when a column is missing or no row is usable.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            wanted = [*text, label, *([group] if group else [])]
-            missing = [name for name in wanted if name not in (reader.fieldnames or ())]
-            if missing:
-                has = ", ".join(reader.fieldnames or ())
-                raise TrainingDataError(f"{path}: no column {', '.join(missing)}; it has {has}.")
-            rows = [
-                (" ".join(row[name] for name in text), row[label], (row[group] or None) if group else None)
-                for row in reader
-            ]
-    except FileNotFoundError:
-        raise TrainingDataError(f"{path}: no such file.") from None
-    found = tuple(Example(said, meant, kin) for said, meant, kin in rows if said.strip() and meant)
-    if len({example.label for example in found}) < 2:  # noqa: PLR2004 - one label leaves nothing to decide
-        raise TrainingDataError(f"{path}: at least two different labels in column {label} are needed.")
-    return found
-
-
-def fingerprint(examples: Sequence[Example]) -> str:
-    """Return a hash of what a model learns from."""
-    digest = hashlib.sha256()
-    for example in examples:
-        digest.update(f"{example.label}\0{example.text}\0".encode())
-    return digest.hexdigest()[:16]
 
 
 def train(examples: Sequence[Example], seed: int = 1) -> Model:
@@ -109,7 +64,7 @@ def _fit(examples: Sequence[Example], seed: int, temperature: float) -> Model:
         matrix = vectorizer.fit_transform([example.text for example in examples])
     except ValueError as error:
         raise TrainingDataError(f"too few texts to learn from: {error}") from error
-    classifier: Any = LinearSVC(C=1.0, random_state=seed).fit(matrix, [example.label for example in examples])
+    classifier: Any = LinearSVC(C=1.0, tol=1e-2, random_state=seed).fit(matrix, [example.label for example in examples])
     weights, intercept = classifier.coef_, classifier.intercept_
     if len(weights) == 1:
         weights, intercept = np.vstack([-weights, weights]), np.concatenate([-intercept, intercept])
@@ -171,20 +126,22 @@ class Evaluation:
 THRESHOLDS: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def evaluate(examples: Sequence[Example], seed: int = 1) -> Evaluation:
-    """Hold out a part, train on the rest, and ask about what was held out."""
+def evaluate(examples: Sequence[Example], seed: int = 1, policy: Policy | None = None) -> Evaluation:
+    """Hold out a part, train on the rest, and ask about what was held out; with a policy as dispatch would ask.
+
+    Raises ModelRefusedError when the labels are not the policy's categories.
+    """
     learned, asked = split(examples, seed)
-    model = train(learned, seed)
+    answer = _answerer(train(learned, seed), policy)
     labels = sorted({example.label for example in examples})
     place = {label: at for at, label in enumerate(labels)}
     confusion = np.zeros((len(labels), len(labels)), dtype=int)
     scores, right = [], []
     for example in asked:
-        found = model.probabilities(example.text)
-        best = int(found.argmax())
-        confusion[place[example.label], place[model.labels[best]]] += 1
-        scores.append(float(found[best]))
-        right.append(model.labels[best] == example.label)
+        label, score = answer(example.text)
+        confusion[place[example.label], place[label]] += 1
+        scores.append(score)
+        right.append(label == example.label)
     results = tuple(_result(label, at, confusion) for at, label in enumerate(labels))
     met = [result for result in results if result.asked]
     return Evaluation(
@@ -196,6 +153,20 @@ def evaluate(examples: Sequence[Example], seed: int = 1) -> Evaluation:
         confusion=tuple(tuple(int(count) for count in row) for row in confusion),
         certain=tuple(_certain(limit, np.array(scores), np.array(right)) for limit in THRESHOLDS),
     )
+
+
+def _answerer(model: Model, policy: Policy | None) -> Callable[[str], tuple[str, float]]:
+    suggester = None if policy is None else Suggester(policy, model)
+
+    def answer(text: str) -> tuple[str, float]:
+        if suggester is not None:
+            suggestion = suggester.suggest(text)
+            return suggestion.category or model.labels[0], suggestion.score
+        found = model.probabilities(text)
+        best = int(found.argmax())
+        return model.labels[best], float(found[best])
+
+    return answer
 
 
 def _result(label: str, at: int, confusion: NDArray[np.int_]) -> LabelResult:

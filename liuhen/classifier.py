@@ -1,0 +1,39 @@
+"""The default model: trained on the made-up district's own wordings, made again when these or the tools change."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+from liuhen.errors import SaidClearly
+from liuhen.local.layout import POLICY, ROOT
+from services.dispatch.corpus import fingerprint, read_examples
+from services.dispatch.suggest import Model, ModelRefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODEL: Final = ROOT / ".tools" / "classifier.npz"
+WORDINGS: Final = "wordings.csv"
+
+
+def prepare_model(out: Path = MODEL, policy: Path = POLICY) -> Path:
+    """Make sure that the default model is there and was trained on the wordings and the catalogue of now.
+
+    Takes a few seconds when it has to be trained. Raises SaidClearly when the wordings cannot be written.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    file = out.parent / WORDINGS
+    program = [sys.executable, "-m", "examples.district", "wordings", str(file), "--policy", str(policy)]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    if done.returncode != 0:
+        raise SaidClearly(f"The made-up district could not write its wordings: {done.stderr.strip()}")
+    examples = read_examples(file, ["text"], "category", "wording")
+    try:
+        Model.load(out, trained_on=fingerprint(examples))
+    except ModelRefusedError:
+        from services.dispatch.training import train  # noqa: PLC0415 - sklearn is slow to import
+
+        train(examples).save(out)
+    return out

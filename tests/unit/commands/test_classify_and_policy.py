@@ -1,0 +1,115 @@
+"""`liuhen classify` and `liuhen policy` at the terminal."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from liuhen.classifier import prepare_model
+from liuhen.commands import classify, policy
+from liuhen.errors import SaidClearly
+from services.dispatch.suggest import Model
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    found = typer.Typer()
+    classify.register(found)
+    policy.register(found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepare_model(tmp_path_factory.mktemp("tools") / "classifier.npz")
+
+
+@pytest.fixture
+def messages(tmp_path: Path) -> Path:
+    path = tmp_path / "messages.csv"
+    sayings = {"市政": "路灯不亮{}", "劳动": "老板欠薪{}", "环保": "河水发臭{}"}
+    rows = [(saying.format(number), label) for label, saying in sayings.items() for number in range(12)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("said", "class"), *rows])
+    return path
+
+
+def test_the_default_model_is_trained_once(model: Path) -> None:
+    before = model.stat().st_mtime_ns
+
+    assert prepare_model(model) == model
+    assert model.stat().st_mtime_ns == before
+
+
+def test_a_model_that_is_not_current_is_trained_again(model: Path, tmp_path: Path) -> None:
+    stale = tmp_path / "classifier.npz"
+    stale.write_bytes(b"something else")
+
+    prepare_model(stale)
+
+    assert Model.load(stale).trained_on == Model.load(model).trained_on
+
+
+def test_a_text_is_suggested_a_category(app: typer.Typer, model: Path) -> None:
+    told = CliRunner().invoke(app, ["classify", "suggest", "小区的电梯坏了三天没人修", "--model", str(model), "--json"])
+    shown = CliRunner().invoke(app, ["classify", "suggest", "小区的电梯坏了三天没人修", "--model", str(model)])
+    nothing = CliRunner().invoke(app, ["classify", "suggest", "……", "--model", str(model / "none")])
+
+    answer = json.loads(told.stdout)
+    assert (answer["category"], answer["certain"]) == ("0101-04", True)
+    assert "电梯故障" in shown.stdout
+    assert "没有建议" in nothing.stdout
+
+
+def test_training_and_measuring_take_the_columns_that_are_named(
+    app: typer.Typer, messages: Path, tmp_path: Path
+) -> None:
+    columns = ["--text", "said", "--label", "class"]
+    out = tmp_path / "model.npz"
+    trained = CliRunner().invoke(app, ["classify", "train", str(messages), *columns, "--out", str(out), "--json"])
+    measured = CliRunner().invoke(app, ["classify", "evaluate", str(messages), *columns, "--json"])
+    shown = CliRunner().invoke(app, ["classify", "evaluate", str(messages), *columns])
+
+    assert json.loads(trained.stdout)["categories"] == 3
+    assert Model.load(out).labels == ("劳动", "市政", "环保")
+    assert json.loads(measured.stdout)["accuracy"] == 1.0
+    assert "Accuracy 1.000" in shown.stdout
+
+
+def test_a_wrong_column_is_said_clearly(app: typer.Typer, messages: Path) -> None:
+    told = CliRunner().invoke(app, ["classify", "evaluate", str(messages)])
+
+    assert isinstance(told.exception, SaidClearly)
+    assert "no column text, category" in str(told.exception)
+
+
+def test_a_valid_policy_is_called_by_its_version(app: typer.Typer) -> None:
+    told = CliRunner().invoke(app, ["policy", "validate", str(ROOT / "policy"), "--json"])
+
+    assert told.exit_code == 0
+    assert json.loads(told.stdout)["version"].startswith("2026.1+")
+
+
+def test_a_faulty_policy_is_named_by_file_and_line(app: typer.Typer, tmp_path: Path) -> None:
+    directory = Path(shutil.copytree(ROOT / "policy", tmp_path / "policy"))
+    (directory / "units.csv").write_text("code,name\n", encoding="utf-8")
+    (directory / "calendar" / "2027.json").write_text("{}", encoding="utf-8")
+
+    told = CliRunner().invoke(app, ["policy", "validate", str(directory)])
+
+    assert told.exit_code == 1
+    assert "units.csv:1:" in told.output
+    assert "2027.json" in told.output
+
+
+def test_schemas_are_written_beside_the_policy(app: typer.Typer, tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["policy", "schema", str(tmp_path)])
+
+    assert told.exit_code == 0
+    assert (tmp_path / "schema" / "limits.schema.json").exists()

@@ -1,0 +1,172 @@
+"""Whatever is wrong with a policy is said with file, line, field, what was expected, and what to do."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from schemas.policy import PolicyError, Problem, load_policy, validate
+
+SHIPPED = Path(__file__).parents[3] / "policy"
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "policy"))
+
+
+def change(directory: Path, file: str, old: str, new: str) -> int:
+    """Replace the first occurrence and return its line."""
+    path = directory / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def only(problems: tuple[Problem, ...]) -> Problem:
+    (problem,) = problems
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "field", "said"),
+    [
+        ("catalogue.csv", ",market,housing,", ",markt,housing,", "bureau", "bureau of directory.yaml"),
+        ("catalogue.csv", ",greening,fire,subdistrict,", ",greening,fir,subdistrict,", "supporting", "department"),
+        ("catalogue.csv", "fire-119", "fire-118", "refer", "outside body"),
+        ("catalogue.csv", "0101-02,", "0101-01,", "categories", "stands once"),
+        ("catalogue.csv", "0101-02,", "101-2,", "code", "pattern"),
+        ("catalogue.csv", ",simple,complain,", ",easy,complain,", "tier", "'simple'"),
+        ("streets.csv", ",dinghai", ",dinghei", "subdistrict", "sub-district of directory.yaml"),
+        ("units.csv", "unit-02", "unit-01", "", "stands once"),
+        ("units.csv", ",police,", ",polis,", "department", "a department"),
+        ("rates.yaml", "fairly: 0.8", "fairly: 1.8", "weights.fairly", "less than or equal to 1"),
+        ("rates.yaml", "solved: [solved]", "solved: [unreasonable]", "", "part of the base"),
+        ("automation.yaml", "threshold: 0.80", "treshold: 0.80", "suggestion", "threshold"),
+        ("limits.yaml", "amount: 5, unit: working_days", "amount: five, unit: working_days", "amount", "integer"),
+        ("limits.yaml", "unit: working_days, start: day_after", "unit: hours, start: day_after", "budget", "moment"),
+        ("limits.yaml", "callback_attempts: 3", "callback_attempts: 0", "callback_attempts", "greater than"),
+        ("templates.yaml", "{{ ticket }}", "{{ tickte }}", "text", "one of"),
+        ("templates.yaml", "{{ ticket }}", "{{ ticket }", "text", "jinja2"),
+        ("office.yaml", "zone: Asia/Shanghai", "zone: Europe/London", "zone", "Asia/Shanghai"),
+        ("office.yaml", "citizen: p-he", "citizen: p-ho", "owners.citizen", "person"),
+        ("office.yaml", 'opens: "09:00"', 'opens: "12:00"', "hours", "before"),
+        ("grounds.yaml", "wrong-place", "not-our-duty", "return", "stands once"),
+        ("ladder.yaml", "step: nudge", "step: supervise", "", "this order"),
+    ],
+)
+def test_the_line_and_the_field_are_named(
+    directory: Path, file: str, old: str, new: str, field: str, said: str
+) -> None:
+    line = change(directory, file, old, new)
+
+    problems = validate(directory)
+
+    assert any(
+        p.file == file and field in p.field and said in p.expected and (p.line == line or not field) for p in problems
+    ), [str(problem) for problem in problems]
+    assert all(problem.next_step for problem in problems)
+
+
+def test_a_missing_file_is_named(directory: Path) -> None:
+    (directory / "rates.yaml").unlink()
+
+    problem = only(validate(directory))
+
+    assert str(problem).startswith("rates.yaml: found no such file, expected a file. Add rates.yaml")
+
+
+def test_broken_yaml_is_named_with_its_line(directory: Path) -> None:
+    line = change(directory, "office.yaml", "quiet_from:", "quiet_from: [")
+
+    problem = only(validate(directory))
+
+    assert problem.file == "office.yaml"
+    assert problem.line >= line
+
+
+def test_a_key_that_stands_twice_is_refused(directory: Path) -> None:
+    change(directory, "policy.yaml", "area:", "name: again\narea:")
+
+    problem = only(validate(directory))
+
+    assert (problem.file, problem.line) == ("policy.yaml", 3)
+    assert "twice" in problem.found
+
+
+def test_a_row_of_the_wrong_width_is_named_with_its_line(directory: Path) -> None:
+    (directory / "units.csv").write_text("code,name,kind,department,areas\nunit-01,区委办\n", encoding="utf-8")
+
+    problem = only(validate(directory))
+
+    assert str(problem).startswith("units.csv:2: found 2 cells, expected 5 cells.")
+
+
+def test_a_wrong_header_is_refused(directory: Path) -> None:
+    (directory / "units.csv").write_text("code,name\n", encoding="utf-8")
+
+    assert only(validate(directory)).line == 1
+
+
+def test_text_that_is_not_utf_8_is_refused(directory: Path) -> None:
+    (directory / "rates.yaml").write_bytes("权重".encode("gbk"))
+
+    assert "UTF-8" in only(validate(directory)).expected
+
+
+def test_an_empty_file_is_refused(directory: Path) -> None:
+    (directory / "rates.yaml").write_text("", encoding="utf-8")
+
+    assert only(validate(directory)).file == "rates.yaml"
+
+
+def test_two_stretches_of_a_road_must_not_overlap(directory: Path) -> None:
+    with (directory / "streets.csv").open("a", encoding="utf-8") as file:
+        file.write("重名路,road,all,1,100,dinghai\n重名路,road,odd,99,200,daqiao\n")
+
+    problem = only(validate(directory))
+
+    assert "重名路" in problem.found
+
+
+def test_a_threshold_longer_than_the_time_itself_is_refused(directory: Path) -> None:
+    change(
+        directory,
+        "limits.yaml",
+        "due_soon: {amount: 1, unit: working_days}",
+        "due_soon: {amount: 9, unit: working_days}",
+    )
+
+    assert any("due_soon" in problem.field for problem in validate(directory))
+
+
+def test_a_forgotten_clock_is_named(directory: Path) -> None:
+    path = directory / "limits.yaml"
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index("  - clock: adjudication"), text.index("  - clock: review")
+    path.write_text(text[:start] + text[end:], encoding="utf-8")
+
+    assert any("adjudication" in problem.expected for problem in validate(directory))
+
+
+def test_all_problems_of_all_files_come_at_once(directory: Path) -> None:
+    change(directory, "rates.yaml", "fairly: 0.8", "fairly: 8")
+    change(directory, "office.yaml", "zone: Asia/Shanghai", "zone: Mars")
+
+    with pytest.raises(PolicyError) as refused:
+        load_policy(directory)
+
+    assert {problem.file for problem in refused.value.problems} == {"rates.yaml", "office.yaml"}
+
+
+def test_the_version_changes_with_the_content_and_only_with_it(directory: Path) -> None:
+    before = load_policy(directory).version
+    (directory / "notes.txt").write_text("not a part of the policy", encoding="utf-8")
+    same = load_policy(directory).version
+    change(directory, "rates.yaml", "fairly: 0.8", "fairly: 0.7")
+    after = load_policy(directory).version
+
+    assert before == same == load_policy(SHIPPED).version
+    assert after != before
+    assert after.split("+")[0] == before.split("+")[0] == "2026.1"

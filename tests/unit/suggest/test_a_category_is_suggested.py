@@ -1,0 +1,223 @@
+"""Where no category came with a contact, one is suggested from its text, with a score and how it came about."""
+
+import csv
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examples.district.wording import training_rows
+from schemas.policy import Policy, load_policy
+from services.dispatch import suggest as module
+from services.dispatch.corpus import Example, TrainingDataError, fingerprint, read_examples
+from services.dispatch.suggest import Method, Model, ModelRefusedError, Rules, Suggester, grams
+from services.dispatch.training import evaluate, split, train
+
+POLICY = load_policy(Path(__file__).parents[3] / "policy")
+EXAMPLES = tuple(
+    Example(text, category, wording or None) for text, category, wording in training_rows(POLICY, 1, per_wording=1)
+)
+MODEL = train(EXAMPLES)
+
+
+@pytest.fixture
+def suggester() -> Suggester:
+    return Suggester(POLICY, MODEL)
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("小区里的电梯坏了三天没人修，老人下不了楼", "0101-04"),
+        ("隔壁饭店油烟排到我家窗口", "0501-01"),
+        ("公司拖欠工资两个月了", "0801-01"),
+        ("楼下有人在楼道里给电瓶车充电", "0703-02"),
+        ("想问小孩今年上学对口哪个小学，怎么划片", "0901-01"),
+    ],
+)
+def test_what_people_say_finds_its_category(suggester: Suggester, text: str, category: str) -> None:
+    found = suggester.suggest(text)
+
+    assert found.category == category
+    assert found.method is Method.RULES_AND_MODEL
+    assert suggester.is_certain(found)
+
+
+def test_a_text_that_says_nothing_is_never_certain(suggester: Suggester) -> None:
+    for text in ("", "你好", "喂喂喂", "12345", "........", "hello", "我要投诉", "锟斤拷烫烫烫"):
+        assert not suggester.is_certain(suggester.suggest(text)), text
+
+
+def test_runners_up_come_with_their_scores_in_order(suggester: Suggester) -> None:
+    found = suggester.suggest("小区停车收费和门口违停都很乱")
+
+    scores = [found.score, *(candidate.score for candidate in found.runners_up)]
+    assert scores == sorted(scores, reverse=True)
+    assert len(found.runners_up) == POLICY.automation.suggestion.shown
+    assert found.margin == pytest.approx(scores[0] - scores[1])
+
+
+@given(text=st.text(max_size=300))
+def test_any_text_gets_one_answer_for_ever(text: str) -> None:
+    suggester = Suggester(POLICY, MODEL)
+    found = suggester.suggest(text)
+
+    assert found == Suggester(POLICY, MODEL).suggest(text)
+    assert 0 <= found.score <= 1
+
+
+def test_without_a_model_keywords_alone_suggest() -> None:
+    suggester = Suggester(POLICY, None)
+
+    found = suggester.suggest("路面塌陷出现一个大坑")
+
+    assert found.category == "0401-02"
+    assert found.method is Method.RULES
+    assert suggester.suggest("今天天气好").method is Method.NONE
+    assert suggester.suggest("今天天气好").category is None
+
+
+def test_a_keyword_inside_a_longer_one_says_nothing() -> None:
+    weights = Rules.of(POLICY).weigh("有人被困，电梯困人了")
+
+    assert weights["0101-05"] > weights.get("0101-04", 0)
+
+
+def test_probabilities_add_up() -> None:
+    assert MODEL.probabilities("楼道堆物").sum() == pytest.approx(1)
+    assert MODEL.probabilities("").sum() == pytest.approx(1)
+
+
+def test_the_exported_scorer_says_what_scikit_learn_says() -> None:
+    sklearn_text = pytest.importorskip("sklearn.feature_extraction.text")
+    vectorizer = sklearn_text.TfidfVectorizer(
+        analyzer=grams, sublinear_tf=True, min_df=2, max_features=len(MODEL.vocabulary)
+    )
+    matrix = vectorizer.fit_transform([example.text for example in EXAMPLES])
+
+    for at in range(0, len(EXAMPLES), 97):
+        expected = matrix[at].toarray()[0] @ MODEL.weights + MODEL.intercept
+        np.testing.assert_allclose(MODEL.decide(EXAMPLES[at].text), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_a_model_is_read_as_it_was_stored(tmp_path: Path) -> None:
+    MODEL.save(tmp_path / "model.npz")
+
+    loaded = Model.load(tmp_path / "model.npz", trained_on=fingerprint(EXAMPLES))
+
+    assert loaded.labels == MODEL.labels
+    assert Suggester(POLICY, loaded).suggest("公厕太脏") == Suggester(POLICY, MODEL).suggest("公厕太脏")
+
+
+def test_a_model_of_another_scikit_learn_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    MODEL.save(tmp_path / "model.npz")
+    monkeypatch.setattr(module, "version", lambda _: "0.1")
+
+    with pytest.raises(ModelRefusedError, match=rf"sklearn is {version('scikit-learn')}, expected 0.1.*classify train"):
+        Model.load(tmp_path / "model.npz")
+
+
+def test_a_model_of_other_training_data_is_refused(tmp_path: Path) -> None:
+    MODEL.save(tmp_path / "model.npz")
+
+    with pytest.raises(ModelRefusedError, match="trained_on is"):
+        Model.load(tmp_path / "model.npz", trained_on="another")
+
+
+def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.npz").write_bytes(b"not a model")
+    np.savez(tmp_path / "other.npz", figures=np.zeros(3))
+
+    for name, said in (("model.npz", "no stored model"), ("other.npz", "no stored model"), ("none.npz", "no such")):
+        with pytest.raises(ModelRefusedError, match=said):
+            Model.load(tmp_path / name)
+
+
+def test_a_model_with_categories_that_the_catalogue_does_not_have_is_refused() -> None:
+    strange = train([Example(f"{word}{number}", word) for word in ("苹果树", "香蕉叶") for number in range(4)])
+
+    with pytest.raises(ModelRefusedError, match="苹果树"):
+        Suggester(POLICY, strange)
+
+
+def test_two_labels_are_enough() -> None:
+    model = train([Example(f"{word}{number}", word) for word in ("路灯不亮", "垃圾成堆") for number in range(8)])
+
+    assert model.labels[int(model.probabilities("垃圾").argmax())] == "垃圾成堆"
+    assert model.labels[int(model.probabilities("路灯").argmax())] == "路灯不亮"
+
+
+def test_variations_of_one_sentence_are_never_on_both_sides() -> None:
+    learned, asked = split(EXAMPLES, seed=3)
+
+    assert asked
+    assert not {e.group for e in learned if e.group} & {e.group for e in asked}
+    assert len(learned) + len(asked) == len(EXAMPLES)
+
+
+def test_three_of_four_sentences_never_seen_are_right() -> None:
+    found = evaluate(EXAMPLES, policy=POLICY)
+
+    assert found.accuracy > 0.7
+    assert sum(map(sum, found.confusion)) == found.asked
+    limit, share, right = found.certain[3]
+    assert limit == POLICY.automation.suggestion.threshold
+    assert share > 0.4
+    assert right > 0.9
+
+
+def test_a_file_is_read_by_the_columns_that_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "messages.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(
+            [("主题", "详情", "分类"), ("路灯", "不亮", "市政"), ("欠薪", "半年", "劳动"), ("", "", "劳动")]
+        )
+
+    assert read_examples(path, ["主题", "详情"], "分类") == (
+        Example("路灯 不亮", "市政"),
+        Example("欠薪 半年", "劳动"),
+    )
+    with pytest.raises(TrainingDataError, match="no column 类别; it has 主题, 详情, 分类"):
+        read_examples(path, ["主题"], "类别")
+    with pytest.raises(TrainingDataError, match="no such file"):
+        read_examples(tmp_path / "none.csv", ["主题"], "分类")
+
+
+def test_training_data_that_teaches_nothing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("text,category\n路灯,市政\n", encoding="utf-8")
+
+    with pytest.raises(TrainingDataError, match="two different labels"):
+        read_examples(path, ["text"], "category")
+    with pytest.raises(TrainingDataError, match="at least two examples"):
+        train([Example("路灯不亮", "市政"), Example("欠薪", "劳动"), Example("工资", "劳动")])
+
+
+def test_a_suggestion_takes_less_than_a_millisecond(suggester: Suggester) -> None:
+    text = EXAMPLES[-1].text
+    suggester.suggest(text)
+
+    def once() -> float:
+        before = time.perf_counter()
+        suggester.suggest(text)
+        return time.perf_counter() - before
+
+    assert min(once() for _ in range(50)) < 0.001
+
+
+def test_policy_of_the_suggester_decides_what_is_certain(suggester: Suggester) -> None:
+    strict = Suggester(_with_threshold(POLICY, 1.0), MODEL)
+    text = "小区里的电梯坏了三天没人修"
+
+    assert suggester.is_certain(suggester.suggest(text))
+    assert not strict.is_certain(strict.suggest(text))
+
+
+def _with_threshold(policy: Policy, threshold: float) -> Policy:
+    suggestion = policy.automation.suggestion.model_copy(update={"threshold": threshold})
+    automation = policy.automation.model_copy(update={"suggestion": suggestion})
+    return policy.model_copy(update={"automation": automation})
