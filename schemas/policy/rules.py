@@ -1,7 +1,7 @@
 """What policy decides by itself: automation, grounds, the ladder of escalation, rates, message templates."""
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
