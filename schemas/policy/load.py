@@ -12,6 +12,7 @@ from schemas.policy.base import Model
 from schemas.policy.checks import Checked, cross_check
 from schemas.policy.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
 from schemas.policy.problems import PolicyError, Problem
+from schemas.policy.rules import Templates
 from schemas.policy.source import Source, Trail, read_csv, read_yaml
 
 HASH_LENGTH = 8
