@@ -59,8 +59,8 @@ class Decider(Generic[S, C]):
     """A service that remembers by folding its own facts; everything but `project` and `concerned` is pure.
 
     `decide` returns own facts, () being nothing to do. `evolve` is total; its instant is the cause's time. `timers`
-    names the timers that a state wants, by due time; a fired one stays silent until its due time changes. `form` numbers
-    the shape of the stored state; code that meets a newer one than its own stops.
+    names the timers that a state wants, by due time; a fired one stays silent until its due time changes. `form`
+    numbers the shape of the stored state; code that meets a newer one than its own stops.
     """
 
     topic: str
@@ -231,7 +231,8 @@ class _Fold(Generic[S, C]):
             await connection.execute(
                 "insert into state (key, lane, version, form, body)"
                 " select * from unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::json[])"
-                " on conflict (key) do update set version = excluded.version, form = excluded.form, body = excluded.body",
+                " on conflict (key) do update"
+                " set version = excluded.version, form = excluded.form, body = excluded.body",
                 *columns(rows, 5),
             )
         armed = await self._settle() if decider.fired is not None else {}

@@ -161,7 +161,7 @@ class Keeper(Holding):
         lanes = self.by_lane(ours)
         try:
             await self.take(lanes, {})
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what is not transient is narrowed down to its record
             self.forget(list(lanes))
             if not transient(error):
                 await self._narrow(ours, error)
@@ -197,7 +197,7 @@ class Keeper(Holding):
                 places[record[:2]].append(record)
             try:
                 await self._again(places)
-            except Exception as again:
+            except Exception as again:  # noqa: BLE001 - narrowed down further
                 self.forget({self.lane(place) for place in batch})
                 if transient(again):
                     await self._give_back(self.by_lane(batch), again)

@@ -1,4 +1,4 @@
-"""Opening lanes: making their rows, loading what a holder must remember, and seeing that their logs are the right ones."""
+"""Opening lanes: making their rows, loading what a holder must remember, seeing that their logs are the right ones."""
 
 from __future__ import annotations
 

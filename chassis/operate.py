@@ -25,7 +25,8 @@ async def mend(connection: Connection, topic: str, partition: int, source: str) 
             "select lane from input where topic = $1 and partition = $2 for update", topic, partition
         )
         await connection.execute(
-            "insert into heard (topic, partition, source, lane, sequence, id, mending) values ($1, $2, $3, $4, 0, '', true)"
+            "insert into heard (topic, partition, source, lane, sequence, id, mending)"
+            " values ($1, $2, $3, $4, 0, '', true)"
             " on conflict (topic, partition, source) do update set mending = true",
             topic,
             partition,
@@ -48,8 +49,8 @@ async def republish(
 
 async def _recorded(connection: Connection, lane: str, topic: str, partition: int, first: int) -> list[Event]:
     rows = await connection.fetch(
-        f"select {', '.join(Event._fields)} from event where lane = $1 and topic = $2 and partition = $3"  # noqa: S608
-        " and sequence >= $4 order by sequence limit $5",
+        f"select {', '.join(Event._fields)} from event"  # noqa: S608 - our own column names
+        " where lane = $1 and topic = $2 and partition = $3 and sequence >= $4 order by sequence limit $5",
         lane,
         topic,
         partition,
@@ -60,7 +61,7 @@ async def _recorded(connection: Connection, lane: str, topic: str, partition: in
 
 
 async def rebase(connection: Connection, topic: str, partition: int, next_offset: int = 0) -> None:
-    """Let an input go on in another log than before; on own topics `ce_sequence` drops what was heard in the old one."""
+    """Let an input go on in another log than before; on own topics `ce_sequence` drops what was heard."""
     async with connection.transaction():
         lane = await connection.fetchval(
             "update input set next_offset = $3, cluster_id = null, topic_id = null where topic = $1 and partition = $2"

@@ -44,7 +44,7 @@ def pause_before(attempt: int) -> float:
 
 
 class Producer:
-    """An idempotent producer that is thrown away after any error, for one prefix of what was sent is all that counts."""
+    """An idempotent producer that is thrown away after any error: what counts is that a prefix was sent."""
 
     def __init__(self, bootstrap: str, service: str) -> None:
         """Connects when something is sent for the first time."""
@@ -54,7 +54,7 @@ class Producer:
         self._disposals: set[asyncio.Task[None]] = set()
 
     async def send(self, wires: Sequence[Wire]) -> None:
-        """Send messages in order and wait for every acknowledgement; any error leaves a prefix of each partition sent."""
+        """Send messages in order and wait for all acknowledgements; an error leaves a prefix of each partition sent."""
         try:
             if self._producer is None:
                 producer = AIOKafkaProducer(

@@ -71,9 +71,8 @@ _TYPES = [
     "json",
     "timestamptz",
 ]
-_INSERT_EVENTS = (
-    f"insert into event ({_EVENT}) select * from unnest({', '.join(f'${i}::{t}[]' for i, t in enumerate(_TYPES, 1))})"
-)
+_PLACES = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(_TYPES, 1))
+_INSERT_EVENTS = f"insert into event ({_EVENT}) select * from unnest({_PLACES})"  # noqa: S608 - our own column names
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
@@ -86,7 +85,8 @@ async def create_lanes(connection: Connection, lanes: Mapping[str, Iterable[Key]
     await connection.execute("select pg_advisory_xact_lock(hashtext(current_schema()))")
     for name, inputs in sorted(lanes.items()):
         await connection.execute(
-            "insert into lane (name, ordinal) select $1, coalesce(max(ordinal) + 1, 0) from lane on conflict do nothing",
+            "insert into lane (name, ordinal) select $1, coalesce(max(ordinal) + 1, 0) from lane"
+            " on conflict do nothing",
             name,
         )
         for topic, partition in inputs:
@@ -146,9 +146,9 @@ async def unpublished_outward(connection: Connection, lanes: Sequence[str], topi
     """The events for outsiders of one topic after what is known to be published, in order per lane."""
     rows = await connection.fetch(
         f"select {', '.join('e.' + name for name in Event._fields)}"  # noqa: S608 - our own column names
-        " from unnest($1::text[]) l(lane) cross join lateral (select * from event e where e.outward and e.topic = $2"
-        " and e.lane = l.lane and e.number > coalesce((select published from outlet o where o.lane = l.lane and o.topic = $2), 0)"
-        " order by e.number limit $3) e order by e.lane, e.number",
+        " from unnest($1::text[]) l(lane) left join outlet o on o.lane = l.lane and o.topic = $2"
+        " cross join lateral (select * from event e where e.outward and e.topic = $2 and e.lane = l.lane"
+        " and e.number > coalesce(o.published, 0) order by e.number limit $3) e order by e.lane, e.number",
         lanes,
         topic,
         limit,
@@ -192,7 +192,8 @@ async def close_turn(
         "   from unnest($7::text[], $8::int[], $9::bigint[], $10::int[]) x(t, p, o, f)"
         "   where i.topic = x.t and i.partition = x.p),"
         " listened as (insert into heard (topic, partition, source, lane, sequence, id, mending)"
-        "   select * from unnest($11::text[], $12::int[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::bool[])"
+        "   select * from unnest($11::text[], $12::int[], $13::text[], $14::text[], $15::bigint[], $16::text[],"
+        "   $17::bool[])"
         "   on conflict (topic, partition, source) do update"
         "   set sequence = excluded.sequence, id = excluded.id, mending = excluded.mending)"
         " insert into position (lane, topic, partition, sequence)"
@@ -232,8 +233,8 @@ def _raw(record: Record) -> tuple[bytes | None, bytes | None, list[str], list[by
 
 async def insert_dead_letters(connection: Connection, letters: Iterable[DeadLetter], at: Instant) -> None:
     await connection.executemany(
-        'insert into dead_letter (topic, partition, "offset", lane, reason, detail, subject, key, value, header_names, header_values, at)'
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
+        'insert into dead_letter (topic, partition, "offset", lane, reason, detail, subject, key, value, header_names,'
+        " header_values, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
         [
             (*letter.record[:3], letter.lane, letter.reason, letter.detail, letter.subject, *_raw(letter.record), at)
             for letter in letters
@@ -244,8 +245,9 @@ async def insert_dead_letters(connection: Connection, letters: Iterable[DeadLett
 async def park(connection: Connection, parked: Iterable[tuple[str, DeadLetter]], at: Instant) -> None:
     """Put records aside under the key that waits; `place` keeps their order."""
     await connection.executemany(
-        'insert into parked (topic, partition, "offset", lane, parked_key, reason, detail, key, value, header_names, header_values,'
-        " appended, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
+        'insert into parked (topic, partition, "offset", lane, parked_key, reason, detail, key, value, header_names,'
+        " header_values, appended, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        " on conflict do nothing",
         [
             (
                 *letter.record[:3],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+
 from chassis import metrics
 from chassis.clock import wall
 from chassis.logs import Canonical, Line

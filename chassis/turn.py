@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
@@ -211,6 +211,6 @@ class Turns:
             ],
             [
                 (*place, last)
-                for place, last in {e[0:1] + (e.topic, e.partition): e.sequence for e in taken.events}.items()
+                for place, last in {(e.lane, e.topic, e.partition): e.sequence for e in taken.events}.items()
             ],
         )

@@ -80,7 +80,7 @@ class Toy:
         }
         names = [self.name, self.heard, self.said, self.outward, self.foreign]
         with self.log.open("ab") as log:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - the command is ours
                 [sys.executable, str(PROGRAM), *names], env=environment, stdout=log, stderr=subprocess.STDOUT
             )
         self.processes.append(process)
@@ -138,7 +138,7 @@ class Toy:
         """Wait for a condition; a test that waits in vain shows what the toy said last."""
         try:
             async with asyncio.timeout(seconds):
-                while not await condition():
+                while not await condition():  # noqa: ASYNC110 - what is waited for is in another process
                     await asyncio.sleep(0.1)
         except TimeoutError:
             told = [line for line in self.log.read_text("utf-8").splitlines() if '"record"' not in line]
@@ -181,7 +181,7 @@ class Toy:
 
 
 async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    return consumer.partitions_for_topic(topic) or set((await consumer._client._wait_on_metadata(topic)))
+    return consumer.partitions_for_topic(topic) or set(await consumer._client._wait_on_metadata(topic))
 
 
 async def create_topics(kafka: str, topics: Sequence[NewTopic]) -> None:

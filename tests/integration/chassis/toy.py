@@ -86,7 +86,7 @@ def fired(_: str, __: datetime) -> Poke:
     return Poke(n=-1, text="fired")
 
 
-def with_foreign(work: Work, output: str) -> Work:
+def with_foreign(work: Work) -> Work:
     """Foreign records are refused when they are not UTF-8, and said otherwise."""
 
     async def both(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
@@ -124,7 +124,7 @@ def service(name: str, heard: str, said: str, outward: str, foreign: str) -> Ser
         topic(foreign, TopicKind.INBOUND, 1),
     )
     inputs = (heard, foreign)
-    return Service(name, inputs, topics, with_foreign(folding(decider), said), policy="toy-1", timers=True)
+    return Service(name, inputs, topics, with_foreign(folding(decider)), policy="toy-1", timers=True)
 
 
 if __name__ == "__main__":

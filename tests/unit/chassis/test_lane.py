@@ -1,0 +1,166 @@
+"""What a lane hears, drops, parks, and stands still at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.lane import Alarm, Held, Last, Sifted, lane_of, merged, sift
+from chassis.service import Foreign, Heard, Lane, Record, Refused
+from schemas.envelope import Envelope
+from schemas.message import Message
+
+NOON = datetime(2026, 9, 14, 4, tzinfo=UTC)
+OWN, FOREIGN = "liuhen.own.v1", "liuhen.inbound.hotline.v1"
+SOURCE = "liuhen/feed/0"
+
+
+class UnitFact(Message, owner="unit-lane"):
+    """A fact of these tests."""
+
+
+class Said(UnitFact):
+    """What is heard here."""
+
+    n: int
+
+
+def held() -> Held:
+    return Held(Lane("0", 0, NOON, {}), turn=0, next_number=1, published=0, offsets={(OWN, 0): 0, (FOREIGN, 0): 0})
+
+
+def record(
+    offset: int,
+    sequence: int,
+    *,
+    id_: str | None = None,
+    type_: str = Said.type_name,
+    body: bytes = b'{"n":1}',
+    key: bytes = b"T1",
+) -> Record:
+    envelope = Envelope(id_ or f"id-{sequence}", SOURCE, type_, NOON, key.decode(), sequence)
+    return Record(OWN, 0, offset, key, body, tuple(envelope.headers()), NOON)
+
+
+def listen(lane: Held, *records: Record) -> Sifted:
+    sifted = Sifted()
+    sift(lane, records, frozenset({FOREIGN}), {}, sifted)
+    return sifted
+
+
+def numbers(sifted: Sifted) -> list[int]:
+    return [item.envelope.sequence for item in sifted.items if isinstance(item, Heard)]
+
+
+def test_records_are_heard_in_order_and_the_next_offset_follows() -> None:
+    lane = held()
+    sifted = listen(lane, record(0, 1), record(1, 2))
+    assert numbers(sifted) == [1, 2]
+    assert lane.offsets[OWN, 0] == 2
+
+
+def test_an_offset_below_the_next_one_was_done() -> None:
+    lane = held()
+    lane.offsets[OWN, 0] = 5
+    sifted = listen(lane, record(4, 1))
+    assert (numbers(sifted), len(sifted.repeats)) == ([], 1)
+
+
+def test_a_number_that_was_heard_is_dropped_at_a_new_offset() -> None:
+    lane = held()
+    listen(lane, record(0, 1), record(1, 2))
+    sifted = listen(lane, record(2, 1), record(3, 2), record(4, 3))
+    assert numbers(sifted) == [3]
+    assert lane.offsets[OWN, 0] == 5
+
+
+def test_a_jump_stops_the_lane_before_the_record() -> None:
+    lane = held()
+    sifted = listen(lane, record(0, 1), record(1, 3), record(2, 4))
+    assert numbers(sifted) == [1]
+    assert (lane.alarm, lane.offsets[OWN, 0]) == (Alarm.GAP, 1)
+
+
+def test_a_source_begins_at_one() -> None:
+    lane = held()
+    assert numbers(listen(lane, record(0, 2))) == []
+    assert lane.alarm is Alarm.GAP
+
+
+def test_the_last_number_with_another_id_is_an_alarm() -> None:
+    lane = held()
+    listen(lane, record(0, 1))
+    assert numbers(listen(lane, record(1, 1, id_="other"))) == []
+    assert lane.alarm is Alarm.CONFLICT
+
+
+def test_while_a_gap_is_mended_later_numbers_are_skipped() -> None:
+    lane = held()
+    lane.heard[OWN, 0, SOURCE] = Last(1, "id-1", mending=True)
+    sifted = listen(lane, record(0, 3), record(1, 4), record(2, 2), record(3, 3), record(4, 4))
+    assert numbers(sifted) == [2, 3, 4]
+    assert lane.paused is None
+
+
+def test_what_cannot_be_read_parks_its_key_and_no_other() -> None:
+    lane = held()
+    sifted = listen(
+        lane,
+        record(0, 1, type_="liuhen.unheard.of.v1"),
+        record(1, 2),
+        record(2, 3, key=b"T2"),
+        record(3, 4, body=b'{"n":"x"}', key=b"T3"),
+    )
+    assert numbers(sifted) == [3]
+    assert [(key, letter.reason) for key, letter in sifted.parked] == [("T1", "type"), ("T1", "behind"), ("T3", "body")]
+    assert lane.offsets[OWN, 0] == 4
+
+
+def test_what_is_told_of_an_unreadable_body_does_not_quote_it() -> None:
+    sifted = listen(held(), record(0, 1, body=b'{"n":"call 13800001111"}'))
+    assert "13800001111" not in sifted.parked[0][1].detail
+
+
+def test_a_record_without_an_envelope_is_parked_under_its_key() -> None:
+    lane = held()
+    sifted = listen(lane, Record(OWN, 0, 0, b"T1", b"{}", (), NOON), Record(OWN, 0, 1, None, None, (), NOON))
+    assert [(key, letter.reason) for key, letter in sifted.parked] == [("T1", "envelope"), ("", "envelope")]
+
+
+def test_foreign_records_are_left_to_the_work_and_may_jump() -> None:
+    lane = held()
+    sifted = listen(lane, *(Record(FOREIGN, 0, offset, None, b"\xff", (), NOON) for offset in (3, 9)))
+    assert [type(item) for item in sifted.items] == [Foreign, Foreign]
+    assert lane.offsets[FOREIGN, 0] == 10
+
+
+def test_what_the_work_refused_becomes_a_dead_letter() -> None:
+    lane, sifted = held(), Sifted()
+    refused = {(FOREIGN, 0, 0): Refused("no", "never")}
+    sift(lane, [Record(FOREIGN, 0, 0, None, b"", (), NOON)], frozenset({FOREIGN}), refused, sifted)
+    assert [letter.reason for letter in sifted.dead] == ["no"]
+    assert sifted.items == []
+
+
+def test_foreign_inputs_have_lanes_of_their_own() -> None:
+    assert lane_of((OWN, 3), foreign=False) == "3"
+    assert lane_of((FOREIGN, 3), foreign=True) == f"{FOREIGN}/3"
+
+
+@given(st.lists(st.lists(st.integers(0, 100), max_size=8), max_size=4))
+def test_merging_keeps_the_order_of_each_partition(times: list[list[int]]) -> None:
+    parts = [
+        [Record(OWN, part, offset, None, None, (), NOON + timedelta(seconds=at)) for offset, at in enumerate(its)]
+        for part, its in enumerate(times)
+    ]
+    whole = list(merged(parts))
+    assert [[r for r in whole if r.partition == part] for part in range(len(parts))] == parts
+
+
+@given(st.lists(st.integers(1, 8), max_size=40))
+def test_whatever_comes_each_number_is_heard_at_most_once_and_in_order(sequences: list[int]) -> None:
+    lane = held()
+    heard = numbers(listen(lane, *(record(offset, sequence) for offset, sequence in enumerate(sequences))))
+    assert heard == list(range(1, len(heard) + 1))
