@@ -18,6 +18,7 @@ from schemas.registry import TopicKind
 from services.intake.core.desk import House, Secrets
 from services.intake.core.news import Newsroom
 from services.intake.core.rules import DoorRules
+from services.intake.http import serve
 from services.intake.settings import IntakeSettings
 from services.intake.work import working
 
@@ -35,6 +36,7 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         work=working(house, newsroom_of(policy), Clock.parse(settings.clock)),
         policy=policy.version,
         migrations=_HERE / "sql",
+        edges=(serve(settings, house),),
     )
 
 

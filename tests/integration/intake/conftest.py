@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -94,13 +94,6 @@ class Outside:
         given = await self.given(await self.say(party, a_report(**changes)))
         return given.tickets[0]
 
-    async def until(self, condition: Callable[[], Awaitable[object]]) -> object:
-        """Wait for something in the database."""
-        async with asyncio.timeout(_PATIENCE):
-            while not (found := await condition()):
-                await asyncio.sleep(0.05)
-            return found
-
 
 def _read(headers: list[tuple[str, bytes]], value: bytes | None) -> tuple[Envelope, Message]:
     envelope, body = decode(headers, value)
@@ -143,3 +136,9 @@ async def outside(intake: Instance) -> AsyncIterator[Outside]:
         ears = await stack.enter_async_context(listener(intake.kafka, topics))
         pool = asyncpg.create_pool(intake.postgres_dsn("intake"), min_size=0, server_settings={"search_path": "intake"})
         yield Outside(intake, sender, ears, await stack.enter_async_context(pool))
+
+
+@pytest.fixture
+def report() -> Register:
+    """A report by somebody new, over and over the same within a test."""
+    return a_report()

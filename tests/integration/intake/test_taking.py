@@ -1,13 +1,42 @@
-"""What comes in is recorded once, numbered, and answered on the channel that it came by."""
+"""What comes in is recorded once, answered on the channel that it came by, and heard of on its way."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from schemas.tickets import Registered
-from schemas.values import Party, PartyKind
+from schemas import dispatch as d
+from schemas import inbound
+from schemas.envelope import Envelope, derived_id, partition_of
+from schemas.message import Message
+from schemas.public import ReceiptRefused, TicketNews
+from schemas.registry import DISPATCH, partitions
+from schemas.tickets import ActionReceived, DeviceBound, Registered, SubmissionRefused
+from schemas.values import Actor, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier
 
-HOTLINE = Party(kind=PartyKind.HOTLINE)
+HOTLINE, SURVEY, WECHAT, OFFICE = (
+    Party(kind=kind) for kind in (PartyKind.HOTLINE, PartyKind.SURVEY, PartyKind.WECHAT, PartyKind.OFFICE)
+)
+HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
+CHEN = Person(id="h-1", name="陈工")
+
+
+def a_visit(visitor: str, device: str, **changes: Any) -> inbound.RecordVisit:
+    now = datetime.now(UTC)
+    given: dict[str, Any] = {
+        "visitor": visitor,
+        "device": device,
+        "unit": "unit-01",
+        "position": Position(latitude=31.27, longitude=121.53, accuracy=15, at=now),
+        "visited_at": now,
+        "household": "三号楼 201",
+        "address": Place(text="平凉路100弄3号"),
+        "problems": (inbound.Problem(text="三楼水管漏水"), inbound.Problem(text="门口路灯不亮")),
+    }
+    return inbound.RecordVisit.model_validate(given | changes)
 
 
 async def test_a_call_becomes_a_ticket_and_gets_a_receipt_with_its_number(outside: Any) -> None:
@@ -16,3 +45,168 @@ async def test_a_call_becomes_a_ticket_and_gets_a_receipt_with_its_number(outsid
     envelope, fact = await outside.hear(lambda m: isinstance(m, Registered) and m.ticket == number)
     assert envelope.subject == number
     assert envelope.causation.startswith(f"{fact.receipt}@liuhen.inbound.hotline.v1/0/")
+
+
+async def test_structured_mode_is_taken_like_binary(outside: Any, report: Any) -> None:
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": "test",
+        "type": "liuhen.inbound.register.v1",
+        "time": datetime.now(UTC).isoformat(),
+        "data": json.loads(report.to_json()),
+    }
+    mode = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+    await outside.put(HOTLINE, json.dumps(event).encode(), mode)
+    assert len((await outside.given(event["id"])).tickets) == 1
+
+
+async def test_the_same_submission_on_several_partitions_at_once_is_one_ticket(outside: Any, report: Any) -> None:
+    submission = str(uuid4())
+    await asyncio.gather(*(outside.say(HOTLINE, report, submission, partition=n % 4) for n in range(8)))
+
+    first = await outside.given(submission)
+    registered = await outside.pool.fetch("select id from ticket where receipt = $1", first.receipt)
+    assert [row["id"] for row in registered] == list(first.tickets)
+    last = await outside.report(HOTLINE)
+    await outside.hear(lambda m: isinstance(m, Registered) and m.ticket == last)
+    said = {m.ticket for _, _, m in outside.heard if isinstance(m, Registered) and m.receipt == first.receipt}
+    assert said == set(first.tickets)
+
+
+async def test_two_workers_take_the_same_submission_once(outside: Any, report: Any) -> None:
+    (second,) = outside.system.start_services(["intake"], worker="2")
+    try:
+        submissions = [str(uuid4()) for _ in range(20)]
+        await asyncio.gather(
+            *(
+                outside.say(HOTLINE, _somebodys(n), id_, partition=p)
+                for n, id_ in enumerate(submissions)
+                for p in (0, 3)
+            )
+        )
+        receipts = [(await outside.given(id_)).receipt for id_ in submissions]
+        rows = await outside.pool.fetch("select receipt from ticket where receipt = any($1::text[])", receipts)
+        assert sorted(row["receipt"] for row in rows) == sorted(receipts)
+    finally:
+        outside.system.stop(second.name)
+
+
+def _somebodys(number: int) -> inbound.Register:
+    contact = {"phone": f"1390000{number:04}"}
+    return inbound.Register.model_validate(
+        {"kind": Kind.HELP, "contact": contact, "place": {"text": "延吉路"}, "text": "请派人来看看屋顶漏水"}
+    )
+
+
+async def test_a_second_call_about_an_open_matter_is_counted_on_the_ticket(outside: Any, report: Any) -> None:
+    ticket = (await outside.given(await outside.say(HOTLINE, report))).tickets[0]
+    again = await outside.given(await outside.say(WECHAT, report))
+    assert again.follow_up
+    assert again.tickets == (ticket,)
+    _, pressed = await outside.hear(lambda m: isinstance(m, ActionReceived) and m.receipt == again.receipt)
+    assert pressed.action.do == "follow_up"
+
+
+async def test_a_departments_action_is_passed_on_and_one_on_no_ticket_is_refused_through_dispatch(outside: Any) -> None:
+    ticket = await outside.report(HOTLINE)
+    await outside.say(HOUSING, inbound.Accept(ticket=ticket, by=CHEN))
+    await outside.hear(lambda m: isinstance(m, ActionReceived) and m.ticket == ticket)
+
+    await outside.say(HOUSING, inbound.Accept(ticket="26010100000004", by=CHEN))
+    _, refused = await outside.hear(lambda m: isinstance(m, SubmissionRefused) and m.ticket == "26010100000004")
+    assert refused.code == "unknown_ticket"
+    assert refused.party == HOUSING
+
+
+async def test_a_visit_binds_its_device_and_another_one_is_refused_until_the_office_approves(outside: Any) -> None:
+    visitor, first, second = (f"{name}-{uuid4().hex[:8]}" for name in ("v", "phone", "phone"))
+    given = await outside.given(await outside.say(SURVEY, a_visit(visitor, first)))
+    assert len(given.tickets) == 2
+    assert (await outside.refused(await outside.say(SURVEY, a_visit(visitor, second)))).code == "other_device"
+
+    wish = inbound.RequestDevice(visitor=visitor, device=second, reason="手机丢了")
+    await outside.given(await outside.say(SURVEY, wish))
+    clerk = Person(id="p-yuan", name="袁")
+    await outside.given(await outside.say(OFFICE, inbound.ApproveDevice(visitor=visitor, device=second, by=clerk)))
+    await outside.hear(lambda m: isinstance(m, DeviceBound) and m.visitor == visitor and m.approved_by is not None)
+    assert (await outside.given(await outside.say(SURVEY, a_visit(visitor, second)))).action == "record_visit"
+
+
+async def test_two_phones_at_once_bind_one(outside: Any) -> None:
+    visitor = f"v-{uuid4().hex[:8]}"
+    visits = [a_visit(visitor, f"phone-{uuid4().hex}", problems=()) for _ in range(4)]
+    said = await asyncio.gather(*(outside.say(SURVEY, visit, partition=n) for n, visit in enumerate(visits)))
+    answers = [await outside.answer(submission) for submission in said]
+    assert sorted(type(answer).__name__ for answer in answers) == ["ReceiptGiven"] + ["ReceiptRefused"] * 3
+    bound = await outside.pool.fetchval("select count(*) from device where visitor = $1 and until is null", visitor)
+    assert bound == 1
+
+
+async def test_a_phone_that_delivers_days_late_keeps_the_time_of_the_visit(outside: Any) -> None:
+    visited = datetime.now(UTC) - timedelta(days=4)
+    position = Position(latitude=31.27, longitude=121.53, accuracy=15, at=visited)
+    visit = a_visit(f"v-{uuid4().hex[:8]}", uuid4().hex, visited_at=visited, position=position)
+    given = await outside.given(await outside.say(SURVEY, visit))
+    envelope, fact = await outside.hear(lambda m: isinstance(m, Registered) and m.ticket == given.tickets[0])
+    assert fact.occurred_at == visited
+    assert envelope.time > visited + timedelta(days=3)
+
+
+class Dispatch:
+    """Says facts as dispatch would: one source for each partition, with contiguous sequences."""
+
+    def __init__(self, outside: Any) -> None:
+        self.outside = outside
+        self.run = uuid4().hex
+        self.said: dict[int, int] = {}
+
+    async def say(self, ticket: str, fact: Message) -> None:
+        partition = partition_of(ticket, partitions())
+        self.said[partition] = sequence = self.said.get(partition, 0) + 1
+        envelope = Envelope(
+            derived_id(self.run, partition, sequence),
+            f"liuhen/dispatch/{self.run}-{partition}",
+            fact.type_name,
+            datetime.now(UTC),
+            ticket,
+            sequence,
+        )
+        value, headers = fact.to_json(), envelope.headers()
+        await self.outside.sender.send_and_wait(
+            DISPATCH, value, key=ticket.encode(), headers=headers, partition=partition
+        )
+
+
+async def test_progress_reply_and_result_come_back_on_the_channel(outside: Any) -> None:
+
+    by, says = Actor(party=HOUSING, person=CHEN), Dispatch(outside)
+    ticket = await outside.report(WECHAT)
+    await says.say(ticket, d.Dispatched(ticket=ticket, by=by, order=1, lead="housing", tier=Tier.SIMPLE, reason="x"))
+    await says.say(ticket, d.Handled(ticket=ticket, by=by, department="housing", reply="灯已换好", round=0))
+    await says.say(ticket, d.HandledAccepted(ticket=ticket, by=by, department="housing", handled_at=datetime.now(UTC)))
+    await says.say(ticket, d.Closed(ticket=ticket, by=by, outcome="solved", ruling=Ruling.SOLVED))
+
+    await outside.hear(lambda m: isinstance(m, TicketNews) and m.ticket == ticket and m.happened == "closed")
+    told = [m for _, _, m in outside.heard if isinstance(m, TicketNews) and m.ticket == ticket]
+    assert [news.happened for news in told] == ["dispatched", "handled-accepted", "closed"]
+    assert "灯已换好" in told[1].text
+    row = await outside.pool.fetchrow("select open from ticket where id = $1", ticket)
+    assert not row["open"]
+
+
+async def test_what_dispatch_refuses_comes_back_on_the_channel_of_who_asked(outside: Any) -> None:
+
+    ticket = await outside.report(WECHAT)
+    asked = await outside.given(await outside.say(WECHAT, inbound.Withdraw(ticket=ticket, reason="不用了")))
+    refusal = d.ActionRefused(
+        ticket=ticket,
+        by=Actor(by_rule="policy"),
+        receipt=asked.receipt,
+        party=WECHAT,
+        action="withdraw",
+        code="closed",
+        reason="已结案",
+    )
+    await Dispatch(outside).say(ticket, refusal)
+    await outside.hear(lambda m: isinstance(m, ReceiptRefused) and m.receipt == asked.receipt and m.code == "closed")

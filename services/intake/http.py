@@ -1,0 +1,245 @@
+"""The HTTP door for the servers of the survey app and the WeChat account: what it answers 202 for is on the broker."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from aiohttp import web
+from prometheus_client import Counter
+
+from chassis.metrics import PREFIX
+from chassis.service import Beside, Edge
+from chassis.transient import transient
+from schemas import inbound
+from schemas.envelope import Envelope
+from schemas.inbound import Action
+from schemas.registry import inbound_topic
+from schemas.values import Channel, Party, PartyKind
+from services.intake import lookup
+from services.intake.core.checks import Against, check
+from services.intake.core.desk import House
+from services.intake.core.reading import Reading, Unreadable, document_of, read
+from services.intake.core.refusals import Refusal
+from services.intake.openapi import describe
+from services.intake.settings import IntakeSettings
+
+_BESIDE: Final = web.AppKey("beside", Beside)
+_HOUSE: Final = web.AppKey("house", House)
+_SETTINGS: Final = web.AppKey("settings", IntakeSettings)
+_LARGEST: Final = 1_000_000
+"""A body of that size still fits, with its headers, into what the inbound topics take."""
+_LONGEST_ID: Final = 200
+_RETRY_SECONDS: Final = "2"
+_NOT_A_REQUEST: Final = frozenset({"not_json", "not_utf8", "nul_character"})
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+REQUESTS: Final = Counter(PREFIX + "http_requests", "Answers of the HTTP door.", ["route", "status"])
+
+_COMMON: Final[Mapping[str, type[Action]]] = {
+    "follow-ups": inbound.FollowUp,
+    "infos": inbound.ProvideInfo,
+    "withdrawals": inbound.Withdraw,
+}
+ROUTES: Final[Mapping[str, tuple[Channel, type[Action]]]] = {
+    "/v1/wechat/reports": (Channel.WECHAT, inbound.Register),
+    **{f"/v1/wechat/{name}": (Channel.WECHAT, action) for name, action in _COMMON.items()},
+    "/v1/survey/visits": (Channel.SURVEY, inbound.RecordVisit),
+    "/v1/survey/device-requests": (Channel.SURVEY, inbound.RequestDevice),
+    **{f"/v1/survey/{name}": (Channel.SURVEY, action) for name, action in _COMMON.items()},
+}
+"""Every way in, whose it is, and what is asked for there."""
+
+
+class Problem(Exception):  # noqa: N818 - an answer
+    """A request that is not taken: the status, a machine's word, the field, and what to do, in Chinese."""
+
+    def __init__(self, status: int, refusal: Refusal, **more: Any) -> None:
+        """`more` stands beside code, field and reason in the answer."""
+        super().__init__(refusal.code)
+        self.status = status
+        self.body = {**refusal._asdict(), **more}
+
+
+def serve(settings: IntakeSettings, house: House) -> Edge:
+    """Make the edge that answers on the port of the settings."""
+
+    async def edge(beside: Beside) -> None:
+        runner = web.AppRunner(application(beside, settings, house), access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.bind, settings.http_port).start()
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    return edge
+
+
+def application(beside: Beside, settings: IntakeSettings, house: House) -> web.Application:
+    """Build the HTTP application."""
+    app = web.Application(middlewares=[_answer], client_max_size=_LARGEST)
+    app[_BESIDE], app[_SETTINGS], app[_HOUSE] = beside, settings, house
+    for path, (channel, action) in ROUTES.items():
+        app.router.add_post(path, _taking(channel, action))
+    app.router.add_get("/v1/receipts/{receipt}", show_receipt)
+    app.router.add_get("/v1/openapi.json", show_description)
+    return app
+
+
+@web.middleware
+async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    """Say what is wrong in one form, and count."""
+    try:
+        response = await handler(request)
+    except Problem as problem:
+        headers = {"Retry-After": _RETRY_SECONDS} if problem.status == web.HTTPServiceUnavailable.status_code else {}
+        response = _json(problem.body, problem.status, headers)
+    except web.HTTPException as error:
+        response = _json({"code": "http", "field": None, "reason": error.reason}, error.status, _allowed(error))
+    except Exception as error:
+        if not transient(error):
+            raise
+        body = {"code": "unavailable", "field": None, "reason": "系统暂时不可用，请稍后用同一编号重试。"}
+        response = _json(body, web.HTTPServiceUnavailable.status_code, {"Retry-After": _RETRY_SECONDS})
+    resource = request.match_info.route.resource
+    REQUESTS.labels(resource.canonical if resource else "other", str(response.status)).inc()
+    return response
+
+
+def _allowed(error: web.HTTPException) -> dict[str, str]:
+    return {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+
+
+def _json(body: Any, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
+    text = json.dumps(body, ensure_ascii=False, default=_plain)
+    return web.Response(text=text, status=status, content_type="application/json", headers=headers)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def channel_of(request: web.Request) -> Channel:
+    """Tell by its token which channel speaks; a Problem for nobody we know."""
+    settings = request.app[_SETTINGS]
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        for channel, known in ((Channel.SURVEY, settings.survey_token), (Channel.WECHAT, settings.wechat_token)):
+            if hmac.compare_digest(token.encode(errors="replace"), known.get_secret_value().encode()):
+                return channel
+    raise Problem(401, Refusal("no_token", "Authorization", "请带上本渠道的令牌：Authorization: Bearer …"))
+
+
+def _taking(channel: Channel, model: type[Action]) -> _Handler:
+    async def take(request: web.Request) -> web.StreamResponse:
+        if channel_of(request) is not channel:
+            raise Problem(403, Refusal("not_permitted", "Authorization", "这个令牌不能用于此渠道。"))
+        body = await _body(request)
+        submission, data = _identified(request, body)
+        reading, headers = _read(request, channel, model, submission, data)
+        known = await lookup.earlier(request.app[_BESIDE].pool, reading)
+        if known is None:
+            await _put(request, reading, data, headers)
+        elif known.digest != reading.digest:
+            reason = f"编号 {submission} 已用于另一内容（回执 {known.receipt}）。请换一个新的编号。"
+            raise Problem(409, Refusal("conflicting_repeat", "id", reason), receipt=known.receipt)
+        here = f"/v1/receipts/{reading.receipt}"
+        answer = {"receipt": reading.receipt, "state": "pending", "href": here, "repeated": known is not None}
+        return _json(answer, web.HTTPAccepted.status_code, {"Location": here})
+
+    return take
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise Problem(413, Refusal("too_long", None, f"内容过大，最多 {_LARGEST} 字节。")) from None
+
+
+def _identified(request: web.Request, body: bytes) -> tuple[str, bytes]:
+    """Take the client's own id from the header, or out of the body."""
+    said = request.headers.get("Idempotency-Key", "")
+    document = document_of(body)
+    if isinstance(document, dict) and "id" in document:
+        inside = document.pop("id")
+        if not isinstance(inside, str) or (said and said != inside):
+            raise Problem(400, Refusal("bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。"))
+        said, body = inside, _dumped(document)
+    if not said or len(said) > _LONGEST_ID or not said.isprintable():
+        raise Problem(400, Refusal("bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。"))
+    return said, body
+
+
+def _dumped(document: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(document).encode()
+    except RecursionError:
+        raise Problem(400, Refusal("not_json", None, "内容嵌套过深。")) from None
+
+
+def _read(
+    request: web.Request, channel: Channel, model: type[Action], submission: str, data: bytes
+) -> tuple[Reading, list[tuple[str, bytes]]]:
+    """Read the body exactly as the lane will read it, so that what is wrong is said at once."""
+    house, now = request.app[_HOUSE], request.app[_BESIDE].clock.now()
+    envelope = Envelope(submission, f"door/{channel}", model.type_name, now, "")
+    headers = envelope.headers()
+    if trace := request.headers.get("traceparent", ""):
+        headers.append(("traceparent", trace.encode(errors="replace")))
+    reading = read(Party(kind=PartyKind(channel.value)), headers, data)
+    if isinstance(reading, Unreadable):
+        raise Problem(400, Refusal("bad_id", "id", "编号不可用。"))
+    latest = now + timedelta(seconds=house.rules.future_tolerance_seconds)
+    wrong = reading.action
+    if not isinstance(wrong, Refusal):
+        wrong_value = check(wrong, None, Against(house.policy, latest))
+        if wrong_value is None:
+            return reading, headers
+        wrong = wrong_value
+    raise Problem(400 if wrong.code in _NOT_A_REQUEST else 422, wrong)
+
+
+async def _put(request: web.Request, reading: Reading, data: bytes, headers: list[tuple[str, bytes]]) -> None:
+    """Put a submission on its topic and return when the broker has it."""
+    beside, key = request.app[_BESIDE], _key(request.app[_HOUSE], reading)
+    try:
+        async with asyncio.timeout(request.app[_SETTINGS].broker_patience):
+            await beside.publish(inbound_topic(reading.party), key.encode(), data, headers)
+    except Exception as error:
+        if not transient(error):
+            raise
+        unavailable = Refusal("unavailable", None, "系统暂时不可用，请稍后用同一编号重试。")
+        raise Problem(503, unavailable) from error
+    await lookup.note_put(beside.pool, reading, beside.clock.now())
+
+
+def _key(house: House, reading: Reading) -> str:
+    """Keep what belongs together in order: one visitor, one requester, one ticket."""
+    match reading.action:
+        case inbound.RecordVisit(visitor=visitor) | inbound.RequestDevice(visitor=visitor):
+            return visitor
+        case inbound.Register(requester_kind=kind, contact=contact):
+            return house.secrets.requester(kind, contact) or reading.receipt
+        case _:
+            return reading.ticket or reading.receipt
+
+
+async def show_receipt(request: web.Request) -> web.StreamResponse:
+    """GET /v1/receipts/{receipt}: what became of a submission, and the news of its tickets."""
+    party = Party(kind=PartyKind(channel_of(request).value))
+    receipt = request.match_info["receipt"]
+    standing = await lookup.standing(request.app[_BESIDE].pool, str(party), receipt)
+    if standing is None:
+        raise Problem(404, Refusal("unknown_receipt", "receipt", f"本渠道没有回执 {receipt[:20]}。"))
+    return _json(standing, web.HTTPOk.status_code)
+
+
+async def show_description(_request: web.Request) -> web.StreamResponse:
+    """GET /v1/openapi.json: this interface, described."""
+    return _json(describe({path: action for path, (_, action) in ROUTES.items()}), web.HTTPOk.status_code)

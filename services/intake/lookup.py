@@ -1,0 +1,70 @@
+"""What the HTTP door looks up and notes, outside any lane transaction."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from chassis.service import Instant, Pool
+from services.intake.core.reading import Reading
+
+
+class Put(NamedTuple):
+    """A submission that the HTTP door took before."""
+
+    receipt: str
+    digest: bytes
+
+
+async def earlier(pool: Pool, reading: Reading) -> Put | None:
+    """Find a submission of the same client under the same id, decided or not."""
+    row = await pool.fetchrow(
+        "select receipt, digest from submission where party = $1 and source = $2 and id = $3"
+        " union all select receipt, digest from put where party = $1 and source = $2 and id = $3 limit 1",
+        *(str(reading.party), reading.source, reading.id),
+    )
+    return Put(*row) if row is not None else None
+
+
+async def note_put(pool: Pool, reading: Reading, at: Instant) -> None:
+    """Remember that the broker has a submission."""
+    await pool.execute(
+        "insert into put (party, source, id, digest, receipt, at) values ($1, $2, $3, $4, $5, $6)"
+        " on conflict do nothing",
+        *(str(reading.party), reading.source, reading.id, reading.digest, reading.receipt, at),
+    )
+
+
+async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | None:
+    """Tell what became of a submission of this party, and the news of its tickets; None for no such receipt."""
+    row = await pool.fetchrow(
+        "select action, tickets, follow_up, code, field, reason, at from submission"
+        " where receipt = $2 and party = $1 order by at limit 1",
+        *(party, receipt),
+    )
+    if row is None:
+        at = await pool.fetchval("select at from put where receipt = $2 and party = $1", party, receipt)
+        return None if at is None else {"receipt": receipt, "state": "pending", "received_at": at}
+    told = {"receipt": receipt, "action": row["action"], "received_at": row["at"]}
+    if row["code"] is not None:
+        return {**told, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
+    tickets = await _tickets(pool, row["tickets"])
+    return {**told, "state": "accepted", "follow_up": row["follow_up"], "tickets": tickets}
+
+
+async def _tickets(pool: Pool, ids: list[str]) -> list[dict[str, Any]]:
+    known = await pool.fetch("select id, open from ticket where id = any($1::text[]) order by id", ids)
+    news = await pool.fetch(
+        "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place", ids
+    )
+    return [
+        {
+            "ticket": ticket["id"],
+            "open": ticket["open"],
+            "news": [
+                {name: one[name] for name in ("at", "happened", "state", "text")}
+                for one in news
+                if one["ticket"] == ticket["id"]
+            ],
+        }
+        for ticket in known
+    ]

@@ -1,0 +1,278 @@
+"""Each bad input has its answer: a refusal with the field and what to do, or a dead letter; never an exception."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.envelope import Envelope, EnvelopeError, claimed, decode
+from schemas.registry import party_of
+from services.intake.core.decide import Moment, decide
+from services.intake.core.desk import Desk
+from services.intake.core.numbers import Numbers, check_digit
+from services.intake.core.reading import Reading, Unreadable, read
+
+NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
+HOTLINE = party_of("liuhen.inbound.hotline.v1")
+
+
+def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def test_not_json_is_refused(front: Any) -> None:
+    assert front.refused("hotline", "register", b"{not json")[:2] == ("not_json", None)
+
+
+def test_wrong_type_is_refused_naming_the_field(front: Any, report: Any) -> None:
+    code, field, reason = front.refused("hotline", "register", report | {"text": 7})
+    assert (code, field) == ("wrong_type", "text")
+    assert "应为文字" in reason
+
+
+def test_a_list_instead_of_an_object_is_refused(front: Any) -> None:
+    assert front.refused("hotline", "register", b"[1, 2]")[0] == "wrong_type"
+
+
+def test_missing_field_is_refused_naming_it_and_what_to_do(front: Any, report: Any) -> None:
+    code, field, reason = front.refused("hotline", "register", without(report, "text"))
+    assert (code, field) == ("missing_field", "text")
+    assert "必填" in reason
+    assert "重新提交" in reason
+
+
+def test_unknown_field_is_refused_naming_it(front: Any, report: Any) -> None:
+    assert front.refused("hotline", "register", report | {"txet": "x"})[:2] == ("unknown_field", "txet")
+
+
+def test_unknown_field_deep_inside_is_refused_naming_the_way_to_it(front: Any, report: Any) -> None:
+    misspelt = report | {"contact": {"phnoe": "13800000001"}}
+    assert front.refused("hotline", "register", misspelt)[:2] == ("unknown_field", "contact.phnoe")
+
+
+def test_a_word_that_is_no_choice_is_refused_naming_the_choices(front: Any, report: Any) -> None:
+    code, field, reason = front.refused("hotline", "register", report | {"kind": "shout"})
+    assert (code, field) == ("unknown_value", "kind")
+    assert "complain" in reason
+
+
+def test_a_department_cannot_do_what_the_office_does(front: Any) -> None:
+    act = {"ticket": "26091407000013", "by": {"id": "h-1", "name": "陈工"}, "reason": "x"}
+    code, field, reason = front.refused_by_department("housing", "nudge", act)
+    assert (code, field) == ("not_permitted", "ce_type")
+    assert "nudge" in reason
+
+
+def test_a_department_named_in_the_message_is_an_unknown_field_for_the_topic_decides(front: Any) -> None:
+    act = {"ticket": "26091407000013", "by": {"id": "h-1", "name": "陈工"}, "department": "greening"}
+    assert front.refused_by_department("housing", "accept", act)[:2] == ("unknown_field", "department")
+
+
+def test_unknown_ticket_is_refused(front: Any) -> None:
+    act = {"ticket": "2609140700001" + check_digit("2609140700001"), "mode": "press", "text": "什么时候修"}
+    code, field, reason = front.refused("hotline", "follow-up", act)
+    assert (code, field) == ("unknown_ticket", "ticket")
+    assert "没有编号为" in reason
+
+
+def test_a_ticket_number_with_a_wrong_digit_is_told_to_be_miscopied(front: Any) -> None:
+    act = {
+        "ticket": "2609140700001" + str(9 - int(check_digit("2609140700001"))),
+        "mode": "press",
+        "text": "什么时候修",
+    }
+    assert "抄写有误" in front.refused("hotline", "follow-up", act)[2]
+
+
+def test_unknown_category_is_refused(front: Any, report: Any) -> None:
+    assert front.refused("hotline", "register", report | {"category": "9999-99"})[:2] == (
+        "unknown_category",
+        "category",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"suggested_department": "moon"}, "unknown_department", "suggested_department"),
+        ({"accused": ["housing", "moon"]}, "unknown_department", "accused"),
+        ({"place": {"text": "某处", "subdistrict": "housing"}}, "unknown_subdistrict", "place.subdistrict"),
+        ({"occurred_at": "2026-09-14T03:00:00Z"}, "future_time", "occurred_at"),
+        ({"occurred_at": "1970-01-01T00:00:00Z"}, "impossible_time", "occurred_at"),
+        ({"occurred_at": "2026-09-14T01:00:00"}, "bad_time", "occurred_at"),
+        ({"occurred_at": 1789000000}, "bad_time", "occurred_at"),
+        ({"contact": {"phone": "12345"}}, "bad_phone", "contact.phone"),
+        ({"contact": {"phone": "10000000000"}}, "bad_phone", "contact.phone"),
+        ({"text": "   "}, "empty_field", "text"),
+        ({"text": "冷" * 20_001}, "too_long", "text"),
+        ({"text": "a\0b"}, "nul_character", "text"),
+        ({"contact": {"name": "\0"}}, "nul_character", "contact.name"),
+        ({"upstream": {"number": "1", "due": "2026-09-01T00:00:00Z"}}, "due_before_occurred", "upstream.due"),
+        ({"confidential": "yes"}, "wrong_type", "confidential"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(front: Any, report: Any, change: Any, code: str, field: str) -> None:
+    assert front.refused("hotline", "register", report | change)[:2] == (code, field)
+
+
+@pytest.mark.parametrize(
+    "phone", ["13800000001", "+86 138 0000 0001", "021-65123456", "02165123456", "+1 212 555 2368"]
+)
+def test_mobile_and_landline_numbers_are_taken(front: Any, report: Any, phone: str) -> None:
+    assert front.took("hotline", "register", report | {"contact": {"phone": phone}})
+
+
+def test_a_time_ahead_within_tolerance_is_taken(front: Any, report: Any) -> None:
+    assert front.took("hotline", "register", report | {"occurred_at": "2026-09-14T02:04:00Z"})
+
+
+def test_a_megabyte_of_text_is_refused(front: Any, report: Any) -> None:
+    assert front.refused("hotline", "register", report | {"text": "x" * 1_000_000})[:2] == ("too_long", "text")
+
+
+def test_null_value_is_refused(front: Any) -> None:
+    assert front.refused("hotline", "register", None)[:2] == ("null_value", "value")
+
+
+def test_invalid_utf8_is_refused(front: Any, report: Any) -> None:
+    broken = json.dumps(report).encode().replace(b"13800000001", b"\xff\xfe")
+    assert front.refused("hotline", "register", broken)[:2] == ("not_utf8", None)
+
+
+def test_half_a_surrogate_pair_is_refused(front: Any, report: Any) -> None:
+    broken = json.dumps(report | {"text": "?"}).encode().replace(b'"?"', b'"\\ud800"')
+    assert front.refused("hotline", "register", broken)[0] == "not_json"
+
+
+def headers(**changes: bytes | None) -> list[tuple[str, bytes]]:
+    named = {"specversion": b"1.0", "id": b"x-1", "source": b"test", "type": b"liuhen.inbound.register.v1"}
+    named |= {"time": b"2026-09-14T02:00:00Z"}
+    return [(f"ce_{name}", value) for name, value in (named | changes).items() if value is not None]
+
+
+@pytest.mark.parametrize("name", ["type", "time", "specversion"])
+def test_missing_header_is_refused_naming_it(front: Any, report: Any, name: str) -> None:
+    code, field, _ = front.refused("hotline", "register", report, headers=headers(**{name: None}))
+    assert (code, field) == ("bad_envelope", f"ce_{name}")
+
+
+def test_doubled_header_is_refused_naming_it(front: Any, report: Any) -> None:
+    doubled = [*headers(), ("ce_type", b"liuhen.inbound.follow-up.v1")]
+    assert front.refused("hotline", "register", report, headers=doubled)[:2] == ("bad_envelope", "ce_type")
+
+
+@pytest.mark.parametrize("name", ["id", "source"])
+def test_without_id_or_source_nobody_can_be_answered_so_it_is_a_dead_letter(front: Any, report: Any, name: str) -> None:
+    assert isinstance(front.take("hotline", "register", report, headers=headers(**{name: None})), Unreadable)
+
+
+def test_a_doubled_id_is_a_dead_letter(front: Any, report: Any) -> None:
+    doubled = [*headers(), ("ce_id", b"x-2")]
+    assert isinstance(front.take("hotline", "register", report, headers=doubled), Unreadable)
+
+
+def test_a_traceparent_that_is_none_is_tolerated(front: Any, report: Any) -> None:
+    assert front.take("hotline", "register", report, headers=[*headers(), ("traceparent", b"\xff")]).word == "accepted"
+
+
+def test_an_event_of_a_future_version_is_refused_and_told_which_one_is_known(front: Any, report: Any) -> None:
+    code, field, reason = front.refused("hotline", "register.v2", report)
+    assert (code, field) == ("unknown_version", "ce_type")
+    assert "第 2 版" in reason
+
+
+def test_an_unknown_type_is_refused(front: Any, report: Any) -> None:
+    assert front.refused("hotline", "regsiter", report)[:2] == ("unknown_type", "ce_type")
+
+
+def test_an_own_event_from_outside_is_refused(front: Any, report: Any) -> None:
+    own = headers(type=b"liuhen.dispatch.closed.v1")
+    assert front.refused("hotline", "register", report, headers=own)[:2] == ("unknown_type", "ce_type")
+
+
+def test_another_content_under_the_same_id_is_refused_and_changes_nothing(front: Any, report: Any) -> None:
+    first = front.took("hotline", "register", report, submission="x")
+    code, field, reason = front.refused(
+        "hotline", "register", report | {"text": "完全不同的另一件事情"}, submission="x"
+    )
+    assert (code, field) == ("conflicting_repeat", "ce_id")
+    assert first[-1].receipt in reason
+    again = front.take("hotline", "register", report, submission="x")
+    assert again.word == "repeated"
+    assert again.says[-1].message == first[-1]
+
+
+_JUNK = st.one_of(st.none(), st.binary(max_size=200), st.text(max_size=50).map(lambda t: t.encode(errors="replace")))
+_NAMES = st.sampled_from(
+    ["ce_id", "ce_source", "ce_type", "ce_specversion", "ce_time", "content-type", "traceparent", "x"]
+)
+_TYPES = st.sampled_from(
+    [b"liuhen.inbound.register.v1", b"liuhen.inbound.follow-up.v1", b"application/cloudevents+json"]
+)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(st.lists(st.tuples(_NAMES, _JUNK | _TYPES), max_size=8), _JUNK | _JSON.map(lambda j: json.dumps(j).encode()))
+def test_any_headers_and_any_bytes_end_as_an_answer(named: list[tuple[str, bytes | None]], value: bytes | None) -> None:
+    assert isinstance(read(HOTLINE, named, value), Reading | Unreadable)
+
+
+_FIELDS = st.sampled_from(
+    ["kind", "contact", "place", "text", "category", "upstream", "occurred_at", "agent", "ticket"]
+)
+
+
+@given(st.dictionaries(_FIELDS | st.text(max_size=5), _JSON | st.sampled_from(["complain", "press"]), max_size=8))
+def test_any_content_under_a_good_envelope_ends_as_a_decision(house: Any, content: dict[str, Any]) -> None:
+    reading = read(HOTLINE, headers(), json.dumps(content).encode())
+    assert isinstance(reading, Reading)
+    now = NOW
+    decision = decide(Desk(house), reading, Moment(now, now), Numbers(1, {}, house.zone))
+    for answer in decision.says:
+        assert answer.message.to_json()
+
+
+_STRUCTURED = [
+    b'{"specversion":"1.0","id":"\\ud800","source":"s","type":"t","time":"2026-01-01T00:00:00Z","data":{}}',
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"2026-01-01T00:00:00Z","data":{"a":"\\udfff"}}',
+    b'{"specversion":"1.0","id":' + b"9" * 5000 + b',"source":"s","type":"t","data":{}}',
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"2026-01-01T00:00:00Z","data":' + b"[" * 100_000,
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"2026-01-01T00:00:00Z","data":'
+    + b"[" * 900
+    + b"]" * 900
+    + b"}",
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"2026-01-01T00:00:00Z","data":NaN}',
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"0001-01-01T00:00:00+14:00","data":{}}',
+    b'{"specversion":"1.0","id":true,"source":"s","type":"t","time":"2026-01-01T00:00:00Z","data":{}}',
+    b'{"specversion":"1.0","id":"1","source":["s"],"type":"t","time":"2026-01-01T00:00:00Z","data":{}}',
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"2026-01-01T00:00:00Z","data_base64":"\xc3\xa4"}',
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","time":"2026-01-01T00:00:00Z","data_base64":7}',
+    b"[]",
+    b"\xff",
+]
+
+
+@pytest.mark.parametrize("value", _STRUCTURED, ids=range(len(_STRUCTURED)))
+def test_whatever_stands_in_structured_mode_is_an_envelope_or_an_envelope_error(value: bytes) -> None:
+    mode = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+    claimed(mode, value)
+    with suppress(EnvelopeError):
+        envelope, data = decode(mode, value)
+        assert isinstance(envelope, Envelope)
+        assert data.decode()
+
+
+@given(st.binary(max_size=300) | _JSON.map(lambda j: json.dumps(j).encode()))
+def test_structured_mode_never_raises_anything_else(value: bytes) -> None:
+    with suppress(EnvelopeError):
+        decode([("content-type", b"application/cloudevents+json")], value)

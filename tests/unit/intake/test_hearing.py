@@ -1,0 +1,126 @@
+"""What requesters are told of their ticket's life, and what the door remembers of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas import dispatch as d
+from schemas.message import Message
+from schemas.policy import Policy
+from schemas.public import ReceiptRefused, TicketNews
+from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Place, RequesterKind, Ruling, Tier
+from services.intake.__main__ import newsroom_of
+from services.intake.core.desk import KnownTicket
+from services.intake.core.news import NewsError, Newsroom
+from services.intake.reactions import Reaction, concerns, react
+
+NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
+TICKET, RECEIPT = "26091407000015", "R0123456789AB"
+KNOWN = KnownTicket(TICKET, RECEIPT, "wechat", None, open=True, registered=NOW)
+RULE = Actor(by_rule="policy")
+HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
+
+
+@pytest.fixture(scope="session")
+def newsroom(policy: Policy) -> Newsroom:
+    return newsroom_of(policy)
+
+
+def hear(message: Message, newsroom: Newsroom, known: KnownTicket | None = KNOWN) -> Reaction:
+    assert concerns(message, newsroom) == TICKET
+    return react(message, NOW, known, newsroom)
+
+
+def told(reaction: Reaction) -> TicketNews:
+    (answer,) = reaction.says
+    assert answer.topic == "liuhen.public.channel.wechat.v1"
+    assert isinstance(answer.message, TicketNews)
+    return answer.message
+
+
+def test_a_dispatch_is_told_with_the_departments_name(newsroom: Newsroom) -> None:
+    fact = d.Dispatched(ticket=TICKET, by=RULE, order=1, lead="housing", tier=Tier.SIMPLE, reason="catalogue")
+    assert told(hear(fact, newsroom)).text == "您的诉求已转房管局办理。"
+
+
+def test_the_reply_is_told_only_when_the_centre_took_it(newsroom: Newsroom) -> None:
+    handled = hear(d.Handled(ticket=TICKET, by=RULE, department="housing", reply="灯已换好", round=0), newsroom)
+    assert handled.says == ()
+    accepted = d.HandledAccepted(ticket=TICKET, by=RULE, department="housing", handled_at=NOW)
+    assert told(hear(accepted, newsroom, handled.ticket)).text == "房管局答复：灯已换好"
+
+
+def test_the_result_is_told_and_the_ticket_is_no_longer_open(newsroom: Newsroom) -> None:
+    closed = d.Closed(ticket=TICKET, by=RULE, outcome="solved", ruling=Ruling.SOLVED, reply="灯已换好")
+    reaction = hear(closed, newsroom)
+    assert told(reaction).state == "closed"
+    assert reaction.ticket is not None
+    assert not reaction.ticket.open
+    reopened = hear(d.Reopened(ticket=TICKET, by=RULE, reason="又坏了", count=1), newsroom, reaction.ticket)
+    assert reopened.ticket is not None
+    assert reopened.ticket.open
+
+
+def test_a_moment_is_told_in_local_time(newsroom: Newsroom) -> None:
+    fact = d.Committed(ticket=TICKET, by=RULE, department="housing", promised=NOW, text="换新灯")
+    assert "2026年09月14日 10:00" in told(hear(fact, newsroom)).text
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        d.ProgressNoted(ticket=TICKET, by=RULE, department="housing", text="内部计划", plan=True),
+        d.ReturnRequested(ticket=TICKET, by=RULE, department="housing", ground="not-our-duty", reason="x", dispute=1),
+        d.SupervisionOrdered(ticket=TICKET, by=RULE, department="housing", reason="x", number=1),
+        d.Accepted(ticket=TICKET, by=RULE, department="housing"),
+    ],
+)
+def test_what_concerns_only_the_house_is_not_told(newsroom: Newsroom, fact: Message) -> None:
+    assert concerns(fact, newsroom) is None
+
+
+def refusal(party: Party) -> d.ActionRefused:
+    return d.ActionRefused(
+        ticket=TICKET, by=RULE, receipt=RECEIPT, party=party, action="withdraw", code="closed", reason="已结案"
+    )
+
+
+def test_a_refused_action_is_told_to_its_author(newsroom: Newsroom) -> None:
+    (answer,) = hear(refusal(Party(kind=PartyKind.OFFICE)), newsroom).says
+    assert answer.topic == "liuhen.public.channel.office.v1"
+    assert isinstance(answer.message, ReceiptRefused)
+    assert answer.message.code == "closed"
+
+
+def test_a_departments_refusal_is_dispatchs_to_tell(newsroom: Newsroom) -> None:
+    assert hear(refusal(HOUSING), newsroom) == Reaction()
+
+
+def test_a_part_is_remembered_with_the_channel_of_the_whole(newsroom: Newsroom) -> None:
+    part = d.Opened(
+        ticket=f"{TICKET}-1",
+        by=RULE,
+        receipt=RECEIPT,
+        channel=Channel.WECHAT,
+        kind=Kind.HELP,
+        requester_kind=RequesterKind.RESIDENT,
+        contact=Contact(),
+        place=Place(text="平凉路"),
+        text="水管",
+        tier=Tier.SIMPLE,
+        part_of=TICKET,
+    )
+    assert concerns(part, newsroom) == f"{TICKET}-1"
+    known = react(part, NOW, None, newsroom).ticket
+    assert known is not None
+    assert known.channel == "wechat"
+    assert concerns(part.model_copy(update={"part_of": None}), newsroom) is None
+
+
+def test_a_line_that_fits_no_fact_is_found_at_the_start(policy: Policy) -> None:
+    with pytest.raises(NewsError, match="clozed"):
+        Newsroom({"clozed": {"state": "closed", "text": "x"}}, policy, UTC)
+    with pytest.raises(NewsError, match="replyy"):
+        Newsroom({"closed": {"state": "closed", "text": "{replyy}"}}, policy, UTC)

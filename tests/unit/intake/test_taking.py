@@ -1,0 +1,115 @@
+"""What the door takes: reports, answers on the line, contacts about open tickets, actions on tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.inbound import FollowUp
+from schemas.public import ReceiptGiven
+from schemas.tickets import ActionReceived, Answered, Registered
+
+
+def test_a_report_becomes_a_ticket_and_a_receipt_that_names_it(front: Any, report: Any) -> None:
+    registered, receipt = front.took("wechat", "register", report)
+    assert isinstance(registered, Registered)
+    assert isinstance(receipt, ReceiptGiven)
+    assert receipt.tickets == (registered.ticket,)
+    assert registered.channel == "wechat"
+    assert registered.occurred_at == front.now
+
+
+def test_the_same_phone_is_the_same_requester_however_it_is_written(front: Any, report: Any) -> None:
+    first, *_ = front.took("hotline", "register", report)
+    other = report | {"contact": {"phone": "+86 138-0000-0001"}, "text": "小区门口的窨井盖不见了很危险"}
+    second, *_ = front.took("wechat", "register", other)
+    assert first.requester == second.requester
+    assert "13800000001" not in first.requester
+
+
+def test_who_stays_anonymous_has_no_requester(front: Any, report: Any) -> None:
+    registered, *_ = front.took("hotline", "register", report | {"requester_kind": "anonymous"})
+    assert registered.requester is None
+
+
+def test_a_call_answered_on_the_line_is_born_closed(front: Any, report: Any) -> None:
+    call = report | {"answer": "请拨物业电话", "agent": {"id": "a-1", "name": "小王"}}
+    answered, receipt = front.took("hotline", "answer-on-line", call)
+    assert isinstance(answered, Answered)
+    assert receipt.tickets == (answered.ticket,)
+    assert front.took("hotline", "register", report)[0].ticket != answered.ticket
+
+
+def test_an_action_on_a_known_ticket_is_passed_on_with_its_party(front: Any, report: Any) -> None:
+    ticket = front.took("hotline", "register", report)[0].ticket
+    act = {"ticket": ticket, "by": {"id": "h-1", "name": "陈工"}}
+    (received,) = front.took("department.housing", "accept", act)
+    assert isinstance(received, ActionReceived)
+    assert str(received.party) == "department:housing"
+    assert received.action.do == "accept"
+
+
+def test_a_part_of_a_known_ticket_is_known(front: Any, report: Any) -> None:
+    ticket = front.took("hotline", "register", report)[0].ticket
+    act = {"ticket": f"{ticket}-2", "by": {"id": "h-1", "name": "陈工"}}
+    assert front.took("department.housing", "accept", act)[0].ticket == f"{ticket}-2"
+
+
+def test_the_same_submission_twice_is_one_ticket_with_the_same_receipt(front: Any, report: Any) -> None:
+    first = front.took("hotline", "register", report, submission="once")
+    again = front.take("hotline", "register", dict(reversed(report.items())), submission="once")
+    assert again.word == "repeated"
+    assert [answer.message for answer in again.says] == [first[-1]]
+
+
+# --- a contact about an open ticket is a follow-up on it -------------------------------------------------------------
+
+
+def test_a_report_that_repeats_an_open_one_presses_for_it(front: Any, report: Any) -> None:
+    registered, receipt = front.took("hotline", "register", report)
+    front.wait(days=2)
+    again = report | {"text": "楼道里的灯坏了一个星期，没有人来修！"}
+    pressed, answer = front.took("wechat", "register", again)
+    assert isinstance(pressed, ActionReceived)
+    assert (pressed.ticket, pressed.repeat_of) == (registered.ticket, receipt.receipt)
+    assert isinstance(pressed.action, FollowUp)
+    assert pressed.action.mode == "press"
+    assert answer.follow_up
+    assert answer.tickets == (registered.ticket,)
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"contact": {"phone": "13800000002"}},
+        {"text": "楼道里的灯修好了，可是电梯又停了，请派人来看看"},
+        {"place": {"text": "控江路1200弄7号"}},
+        {"requester_kind": "anonymous"},
+        {"confidential": True},
+        {"upstream": {"number": "city-1"}},
+    ],
+    ids=["another person", "other words", "another place", "unknown person", "in confidence", "from the city"],
+)
+def test_a_report_that_differs_in_anything_is_a_ticket_of_its_own(front: Any, report: Any, difference: Any) -> None:
+    first, *_ = front.took("hotline", "register", report)
+    second, *_ = front.took("hotline", "register", report | difference)
+    assert isinstance(second, Registered)
+    assert second.ticket != first.ticket
+
+
+def test_a_report_of_another_category_is_a_ticket_of_its_own(front: Any, report: Any) -> None:
+    front.took("hotline", "register", report | {"category": "0101-01"})
+    assert isinstance(front.took("hotline", "register", report | {"category": "0101-02"})[0], Registered)
+
+
+def test_after_some_time_the_same_words_are_a_new_matter(front: Any, report: Any) -> None:
+    front.took("hotline", "register", report)
+    front.wait(days=16)
+    assert isinstance(front.took("hotline", "register", report)[0], Registered)
+
+
+def test_a_closed_ticket_is_not_pressed_for(front: Any, report: Any) -> None:
+    first, *_ = front.took("hotline", "register", report)
+    front.desk.tickets[first.ticket] = front.desk.tickets[first.ticket]._replace(open=False)
+    assert isinstance(front.took("hotline", "register", report)[0], Registered)

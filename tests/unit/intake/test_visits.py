@@ -1,0 +1,136 @@
+"""One visitor, one device, one account; visits are recorded with or without problems, late and doubtful ones too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas.public import DeviceAsked
+from schemas.tickets import DeviceBound, DeviceRequested, Registered, Visited
+
+PROBLEMS = {"problems": [{"text": "三楼水管漏水"}, {"text": "门口路灯不亮", "category": "0101-01"}]}
+CLERK, STRANGER = {"id": "p-yuan", "name": "袁"}, {"id": "p-nobody", "name": "无"}
+
+
+def kinds(messages: Any) -> list[type]:
+    return [type(message) for message in messages]
+
+
+def ask(front: Any, device: str, visitor: str = "v-1") -> Any:
+    wish = {"visitor": visitor, "device": device, "reason": "手机丢了"}
+    return front.take("survey", "request-device", wish)
+
+
+def approve(device: str, visitor: str = "v-1", by: Any = None) -> dict[str, Any]:
+    return {"visitor": visitor, "device": device, "by": by or CLERK}
+
+
+def test_each_problem_is_a_ticket_and_one_receipt_names_them_all(front: Any, visit: Any) -> None:
+    bound, visited, first, second, receipt = front.took("survey", "record-visit", visit | PROBLEMS)
+    assert kinds([bound, visited, first, second]) == [DeviceBound, Visited, Registered, Registered]
+    assert receipt.tickets == visited.tickets == (first.ticket, second.ticket)
+    assert first.visit.visitor == "v-1"
+    assert first.place.text == visit["address"]["text"]
+    assert "201" not in visited.household
+
+
+def test_a_visit_without_a_problem_is_recorded(front: Any, visit: Any) -> None:
+    _, visited, receipt = front.took("survey", "record-visit", visit)
+    assert isinstance(visited, Visited)
+    assert receipt.tickets == ()
+
+
+def test_the_first_use_binds_and_the_next_visit_says_nothing_of_it(front: Any, visit: Any) -> None:
+    assert DeviceBound in kinds(front.took("survey", "record-visit", visit))
+    assert DeviceBound not in kinds(front.took("survey", "record-visit", visit))
+
+
+def test_another_device_of_the_same_account_is_refused(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    code, field, reason = front.refused("survey", "record-visit", visit | {"device": "phone-2"})
+    assert (code, field) == ("other_device", "device")
+    assert "换机申请" in reason
+
+
+def test_another_account_on_the_same_device_is_refused(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    assert front.refused("survey", "record-visit", visit | {"visitor": "v-2"})[0] == "device_taken"
+
+
+def test_a_lost_phone_is_bound_anew_when_the_survey_office_approves(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    asked = ask(front, "phone-2")
+    assert kinds(answer.message for answer in asked.says)[:2] == [DeviceRequested, DeviceAsked]
+    assert asked.says[1].topic == "liuhen.public.channel.office.v1"
+    bound, _ = front.took("office", "approve-device", approve("phone-2"))
+    assert bound.approved_by.id == "p-yuan"
+    assert front.took("survey", "record-visit", visit | {"device": "phone-2"})
+
+
+def test_what_the_old_phone_kept_is_taken_when_it_is_from_before_the_change(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    ask(front, "phone-2")
+    front.took("office", "approve-device", approve("phone-2"))
+    front.wait(days=3)
+    assert (
+        front.took("survey", "record-visit", visit | PROBLEMS)[0].visited_at.isoformat() == "2026-09-14T01:00:00+00:00"
+    )
+    later = visit | {"visited_at": "2026-09-16T01:00:00Z"}
+    assert front.refused("survey", "record-visit", later)[0] == "other_device"
+
+
+def test_a_phone_may_deliver_days_late_and_its_time_stands(front: Any, visit: Any) -> None:
+    front.wait(days=5)
+    _, _, registered, _, _ = front.took("survey", "record-visit", visit | PROBLEMS)
+    assert registered.occurred_at.isoformat() == "2026-09-14T01:00:00+00:00"
+    assert registered.ticket.startswith("260919")
+
+
+@pytest.mark.parametrize(
+    ("by", "device", "code"),
+    [(STRANGER, "phone-2", "not_permitted"), (CLERK, "phone-3", "no_such_request")],
+)
+def test_nobody_is_bound_without_a_wish_and_a_clerk(front: Any, visit: Any, by: Any, device: str, code: str) -> None:
+    front.took("survey", "record-visit", visit)
+    ask(front, "phone-2")
+    assert front.refused("office", "approve-device", approve(device, by=by))[0] == code
+
+
+def test_a_device_of_somebody_else_cannot_be_wished_for(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    assert ask(front, "phone-1", "v-2").refusal.code == "device_taken"
+    assert ask(front, "phone-1").refusal.code == "already_bound"
+
+
+@pytest.mark.parametrize(
+    ("position", "doubt"),
+    [
+        ({"latitude": 39.9, "longitude": 116.4}, "outside_district"),
+        ({"accuracy": 900}, "poor_accuracy"),
+        ({"at": "2026-09-13T20:00:00Z"}, "position_of_another_time"),
+    ],
+)
+def test_an_implausible_position_is_a_doubt_and_blocks_nothing(
+    front: Any, visit: Any, position: Any, doubt: str
+) -> None:
+    _, visited, receipt = front.took("survey", "record-visit", visit | {"position": visit["position"] | position})
+    assert visited.doubts == (doubt,)
+    assert receipt.action == "record_visit"
+
+
+def test_too_far_in_too_short_a_time_is_a_doubt_also_when_delivered_the_other_way_round(front: Any, visit: Any) -> None:
+    later = visit | {"visited_at": "2026-09-14T01:02:00Z"}
+    front.took("survey", "record-visit", later)
+    far = visit | {"position": visit["position"] | {"latitude": 31.34}}
+    visited, _ = front.took("survey", "record-visit", far)
+    assert visited.doubts == ("too_fast",)
+
+
+def test_a_position_that_is_no_number_is_refused(front: Any, visit: Any) -> None:
+    broken = visit | {"position": visit["position"] | {"latitude": float("nan")}}
+    assert front.refused("survey", "record-visit", broken)[:2] == ("out_of_range", "position.latitude")
+
+
+def test_an_unknown_unit_is_refused(front: Any, visit: Any) -> None:
+    assert front.refused("survey", "record-visit", visit | {"unit": "unit-99"})[:2] == ("unknown_unit", "unit")
