@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import faust
 import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
@@ -56,11 +57,17 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         self._handled: dict[Key, int] = {}
         self._fetched: dict[Key, int] = {}
         self._admin = AdminClient({"bootstrap.servers": self.app.bootstrap, "log_level": 0})
+        self._asker = _Asker(self.app.bootstrap)
 
     def _new_consumer_thread(self) -> Any:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 
     # --- what faust calls ----------------------------------------------------------------------------------------
+
+    async def on_stop(self) -> None:
+        """Let go of what was opened beside faust's own."""
+        await self._asker.close()
+        await super().on_stop()
 
     async def perform_seek(self) -> None:
         """Postgres knows where to read on; the keeper seeks when it has opened the lanes."""
@@ -147,9 +154,7 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
 
     async def ends(self, places: Iterable[Key]) -> Mapping[Key, int]:
         """The ends of partitions as they are now, aborted and unfinished transactions left out."""
-        tps = [TP(*place) for place in places]
-        found = await self.highwaters(*tps) if tps else {}
-        return {(tp.topic, tp.partition): end for tp, end in found.items()}
+        return await self._asker.ends(list(places))
 
     async def behind(self, places: Iterable[Key]) -> bool:
         """Whether anything waits on the broker that was not fetched yet."""
@@ -171,6 +176,37 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         found = self._admin.describe_topics(TopicCollection(list(topics)), request_timeout=_REQUEST_SECONDS)
         ids = {name: str(future.result().topic_id) for name, future in found.items()}
         return str(cluster.result().cluster_id), ids
+
+
+class _Asker:
+    """Asks for ends on a connection of its own: on the consumer's, a question waits behind a fetch that waits."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._consumer: AIOKafkaConsumer | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def ends(self, places: Sequence[Key]) -> dict[Key, int]:
+        if not places:
+            return {}
+        async with self._one_at_a_time:
+            try:
+                if self._consumer is None:
+                    consumer = AIOKafkaConsumer(
+                        bootstrap_servers=self._bootstrap, isolation_level="read_committed", enable_auto_commit=False
+                    )
+                    self._consumer = consumer
+                    await consumer.start()
+                found = await self._consumer.end_offsets([TopicPartition(*place) for place in places])
+            except BaseException:
+                await self.close()
+                raise
+        return {(tp.topic, tp.partition): end for tp, end in found.items()}
+
+    async def close(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
 
 
 class LaneTransport(driver.Transport):  # type: ignore[misc]
