@@ -1,0 +1,42 @@
+"""Put notify together and run it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from chassis.run import run
+from chassis.service import Service
+from schemas import registry
+from schemas.policy import Policy, load_policy
+from services.notify import store
+from services.notify.channels import delivering
+from services.notify.core.wording import Wording
+from services.notify.settings import NotifySettings
+from services.notify.work import telling
+
+INPUTS = (registry.TICKETS, registry.DISPATCH, registry.CLOCKS)
+
+
+def compose(settings: NotifySettings, policy: Policy) -> Service:
+    """Describe the service."""
+    return Service(
+        name="notify",
+        inputs=INPUTS,
+        topics=registry.topics(department.code for department in policy.departments),
+        work=telling(Wording(policy)),
+        policy=policy.version,
+        migrations=Path(__file__).with_name("sql"),
+        edges=(delivering(settings, policy.delivery),),
+        stirred=store.untold_lanes,
+    )
+
+
+def main() -> int:
+    """Run until told to end; returns the exit code."""
+    settings = NotifySettings()
+    return run(compose(settings, load_policy(settings.policy)), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,248 @@
+"""Notify's edge: takes what is due, sends it, writes down what became of it. Nothing is sent inside a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
+import aiosmtplib
+from prometheus_client import Counter, Gauge
+
+from chassis.metrics import PREFIX
+from chassis.service import Beside, Edge
+from chassis.transient import transient
+from schemas.policy.rules import Delivery
+from services.notify import store
+from services.notify.core.notice import Way
+from services.notify.settings import NotifySettings
+from services.notify.store import Ended, Taken
+
+_AT_ONCE: Final = 500
+_SIDE_BY_SIDE: Final = 20
+_IDLE_SECONDS: Final = 0.2
+_AWAY_SECONDS: Final = 1.0
+_COUNT_EVERY: Final = 25
+_MAIL_PORT: Final = 25
+_TRY_AGAIN: Final = frozenset({408, 425, 429})
+
+DELIVERIES: Final = Counter(
+    PREFIX + "deliveries", "Attempts to deliver a message, by what they came to.", ["way", "outcome"]
+)
+WAITING: Final = Gauge(
+    PREFIX + "deliveries_waiting", "Messages that are due and not yet delivered or given up.", ["way"]
+)
+
+
+class Failed(Exception):  # noqa: N818 - an outcome
+    """The other side did not take it: a code without personal data, and whether trying again makes sense."""
+
+    def __init__(self, code: str, *, for_ever: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.for_ever = for_ever
+
+
+class Channel(Protocol):
+    """Hands messages to the other side."""
+
+    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+        """Send all, and say of each whether it was taken; the same notice may come again and must then do no harm."""
+
+
+class FileChannel:
+    """Appends messages to a file of their way, one JSON object per line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+        try:
+            await asyncio.to_thread(self._write, batch)
+        except OSError as error:
+            return [Failed(f"file-{error.errno}")] * len(batch)
+        return [None] * len(batch)
+
+    def _write(self, batch: Sequence[Taken]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for way in {taken.way for taken in batch}:
+            lines = [json.dumps(_said(taken), ensure_ascii=False) + "\n" for taken in batch if taken.way == way]
+            descriptor = os.open(self.folder / f"{way}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(descriptor, "".join(lines).encode())
+            finally:
+                os.close(descriptor)
+
+
+class _OneByOne:
+    """Sends the messages of a batch side by side, but not too many at once."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._free = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+        return await asyncio.gather(*map(self._try, batch))
+
+    async def _try(self, taken: Taken) -> Failed | None:
+        async with self._free:
+            try:
+                async with asyncio.timeout(self.seconds):
+                    await self.send_one(taken)
+            except Failed as failed:
+                return failed
+            except TimeoutError:
+                return Failed("timeout")
+        return None
+
+    async def send_one(self, taken: Taken) -> None:
+        raise NotImplementedError
+
+
+class WebhookChannel(_OneByOne):
+    """Posts messages as JSON; the notice's key is the Idempotency-Key, so that a repeat does no harm."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, seconds: float) -> None:
+        super().__init__(seconds)
+        self.session = session
+        self.url = url
+
+    async def send_one(self, taken: Taken) -> None:
+        headers = {"Idempotency-Key": taken.notice}
+        try:
+            async with self.session.post(self.url, json=_said(taken), headers=headers) as answer:
+                if not answer.ok:
+                    for_ever = answer.status < 500 and answer.status not in _TRY_AGAIN  # noqa: PLR2004 - HTTP's words
+                    raise Failed(f"http-{answer.status}", for_ever=for_ever)
+        except aiohttp.ClientError:
+            raise Failed("unreachable") from None
+
+
+class MailChannel(_OneByOne):
+    """Hands messages to a mail server; the notice's key is the message's id."""
+
+    def __init__(self, address: str, sender: str, seconds: float) -> None:
+        super().__init__(seconds)
+        parts = urlsplit(address)
+        self.host, self.port, self.sender = parts.hostname or "127.0.0.1", parts.port or _MAIL_PORT, sender
+
+    async def send_one(self, taken: Taken) -> None:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self.sender, taken.address, taken.subject
+        mail["Message-ID"] = f"<{taken.notice}@{self.sender.partition('@')[2]}>"
+        mail["Idempotency-Key"] = taken.notice
+        mail.set_content(taken.text)
+        try:
+            await aiosmtplib.send(mail, hostname=self.host, port=self.port, timeout=self.seconds)
+        except aiosmtplib.SMTPResponseException as error:
+            raise Failed(f"smtp-{error.code}", for_ever=error.code >= 500) from None  # noqa: PLR2004 - SMTP's words
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            codes = [refused.code for refused in error.recipients]
+            raise Failed(f"smtp-{min(codes)}", for_ever=min(codes) >= 500) from None  # noqa: PLR2004 - SMTP's words
+        except (aiosmtplib.SMTPException, OSError):
+            raise Failed("unreachable") from None
+
+
+def _said(taken: Taken) -> dict[str, str]:
+    return {
+        "notice": taken.notice,
+        "ticket": taken.ticket,
+        "audience": taken.audience,
+        "template": taken.template,
+        "way": taken.way,
+        "to": taken.address,
+        "subject": taken.subject,
+        "text": taken.text,
+    }
+
+
+def delivering(settings: NotifySettings, rules: Delivery) -> Edge:
+    """Make the edge that delivers, by the channels of the settings and the persistence of the policy."""
+
+    async def edge(beside: Beside) -> None:
+        async with AsyncExitStack() as stack:
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            await Loop(beside, settings, rules, channels_of(settings, rules, session)).run()
+
+    return edge
+
+
+def channels_of(settings: NotifySettings, rules: Delivery, session: aiohttp.ClientSession) -> Mapping[str, Channel]:
+    """Make the channel of each way."""
+    channels: dict[str, Channel] = {}
+    for way in Way:
+        address = settings.routes.get(way, "")
+        if address.startswith(("http://", "https://")):
+            channels[way] = WebhookChannel(session, address, rules.timeout_seconds)
+        elif address.startswith("smtp://"):
+            channels[way] = MailChannel(address, settings.sender, rules.timeout_seconds)
+        else:
+            channels[way] = FileChannel(settings.notices)
+    return channels
+
+
+class Loop:
+    """Takes what is due, sends it, writes down what became of it; over and over."""
+
+    def __init__(
+        self, beside: Beside, settings: NotifySettings, rules: Delivery, channels: Mapping[str, Channel]
+    ) -> None:
+        self.beside = beside
+        self.lease = timedelta(seconds=settings.lease_seconds)
+        self.rules = rules
+        self.channels = channels
+
+    async def run(self) -> None:
+        """Deliver until cancelled; a database that is away is waited for."""
+        rounds = 0
+        while True:
+            try:
+                found = await self.deliver()
+                if rounds % _COUNT_EVERY == 0:
+                    await self._count()
+                rounds += 1
+            except Exception as error:
+                if not transient(error):
+                    raise
+                await asyncio.sleep(_AWAY_SECONDS)
+            else:
+                if found < _AT_ONCE:
+                    await asyncio.sleep(_IDLE_SECONDS)
+
+    async def deliver(self) -> int:
+        """Attempt everything that is due now, up to a limit; returns how much that was."""
+        taken = await store.take_due(self.beside.pool, self.beside.clock.now(), _AT_ONCE, self.lease)
+        by_channel: dict[Channel, list[Taken]] = {}
+        for each in taken:
+            by_channel.setdefault(self.channels[each.way], []).append(each)
+        await asyncio.gather(*(self._through(channel, batch) for channel, batch in by_channel.items()))
+        return len(taken)
+
+    async def _through(self, channel: Channel, batch: Sequence[Taken]) -> None:
+        ended = [self._ended(*pair) for pair in zip(batch, await channel.send(batch), strict=True)]
+        await store.end(self.beside.pool, [each for each, _ in ended])
+        for each, way in ended:
+            DELIVERIES.labels(way, each.outcome).inc()
+
+    def _ended(self, taken: Taken, failed: Failed | None) -> tuple[Ended, str]:
+        now = self.beside.clock.now()
+        if failed is None:
+            return Ended(taken.notice, taken.attempt, now, "delivered", None, None), taken.way
+        wait = None if failed.for_ever else self.rules.wait_after(taken.attempt)
+        if wait is None:
+            return Ended(taken.notice, taken.attempt, now, "given_up", failed.code, None), taken.way
+        again = now + timedelta(seconds=wait)
+        return Ended(taken.notice, taken.attempt, now, "failed", failed.code, again), taken.way
+
+    async def _count(self) -> None:
+        waiting = await store.waiting(self.beside.pool, self.beside.clock.now())
+        for way in Way:
+            WAITING.labels(way.value).set(waiting.get(way.value, 0))

@@ -1,0 +1,76 @@
+"""What became of each notice of a ticket: requested once, then delivered or given up. Decides facts, evolves state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from chassis.service import Cause
+from schemas.message import Message
+from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp, NoticeRequested
+from services.notify.core.notice import Notice
+
+Status = Literal["requested", "delivered", "given_up"]
+
+
+class Ledger(BaseModel):
+    """The notices of one ticket by key, each with how it stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    notices: Mapping[str, Status] = {}
+
+
+class Request(NamedTuple):
+    """Somebody is to be told something."""
+
+    ticket: str
+    notice: Notice
+
+
+class Report(NamedTuple):
+    """What an attempt outside came to."""
+
+    fact: NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp
+
+
+Command = Request | Report
+
+
+def decide(state: Ledger | None, command: Command, _: Cause) -> Sequence[Message]:
+    """A notice is requested once; what is reported of one that is finished, or unknown, changes nothing."""
+    notices = state.notices if state else {}
+    match command:
+        case Request(ticket, notice):
+            return () if notice.key in notices else (_requested(ticket, notice),)
+        case Report(fact):
+            return (fact,) if notices.get(fact.notice) == "requested" else ()
+
+
+def _requested(ticket: str, notice: Notice) -> NoticeRequested:
+    return NoticeRequested(
+        ticket=ticket,
+        notice=notice.key,
+        audience=notice.to.audience,
+        template=notice.template,
+        way=notice.to.way.value,
+        not_before=notice.not_before,
+    )
+
+
+def evolve(state: Ledger | None, fact: Message, _: datetime) -> Ledger:
+    """Fold one fact; total."""
+    before = state or Ledger()
+    match fact:
+        case NoticeRequested():
+            status: Status = "requested"
+        case NoticeDelivered():
+            status = "delivered"
+        case NoticeGivenUp():
+            status = "given_up"
+        case _:
+            return before
+    return Ledger(notices={**before.notices, fact.notice: status})

@@ -1,0 +1,24 @@
+"""What notify is told by its surroundings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from chassis.settings import Settings
+from services.notify.core.notice import Way
+
+
+class NotifySettings(Settings):
+    """Which channel serves each way, and how the channels are reached.
+
+    `routes` is a JSON object from ways to addresses: `https://…` and `http://…` are webhooks, `smtp://host:port` is
+    a mail server; a way that is not named goes into a file of its own under `notices`, one JSON object per line.
+    """
+
+    policy: Path = Path("policy")
+    notices: Path = Path(".run/notices")
+    routes: Mapping[Way, str] = {}
+    sender: str = "liuhen@hotline.invalid"
+    lease_seconds: float = 60.0
+    """How long an attempt may take before somebody else makes the next; longer than any time-out of a channel."""

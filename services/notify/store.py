@@ -1,0 +1,149 @@
+"""Notify's own tables: one function per statement, all of them set-based."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import asyncpg
+
+from chassis.service import Connection, Pool
+from chassis.store import columns
+from services.notify.core.notice import Notice
+from services.notify.core.profile import Profile
+
+OUTCOMES_AT_ONCE: Final = 2_000
+
+
+class Planned(NamedTuple):
+    """A notice that is to be delivered, and whose it is."""
+
+    ticket: str
+    lane: str
+    notice: Notice
+
+
+class Taken(NamedTuple):
+    """A delivery that is ours to attempt, for the time of its lease."""
+
+    notice: str
+    ticket: str
+    audience: str
+    template: str
+    way: str
+    address: str
+    subject: str
+    text: str
+    attempt: int
+
+
+class Ended(NamedTuple):
+    """What an attempt came to: `error` where it did not deliver, `next_at` where it will be repeated."""
+
+    notice: str
+    attempt: int
+    at: datetime
+    outcome: str
+    error: str | None
+    next_at: datetime | None
+
+
+async def load_profiles(connection: Connection, tickets: Sequence[str]) -> dict[str, Profile]:
+    rows = await connection.fetch("select ticket, body from profile where ticket = any($1::text[])", tickets)
+    return {row["ticket"]: Profile.model_validate_json(row["body"]) for row in rows}
+
+
+async def save_profiles(connection: Connection, profiles: Mapping[str, Profile]) -> None:
+    if profiles:
+        await connection.execute(
+            "insert into profile (ticket, body) select * from unnest($1::text[], $2::json[])"
+            " on conflict (ticket) do update set body = excluded.body",
+            list(profiles),
+            [profile.model_dump_json(exclude_defaults=True) for profile in profiles.values()],
+        )
+
+
+async def plan(connection: Connection, planned: Iterable[Planned]) -> None:
+    """Put notices down for delivery; one that is there already stays as it is."""
+    rows = [
+        (n.key, ticket, lane, n.to.audience, n.template, n.to.way.value, n.to.address, n.subject, n.text, n.not_before)
+        for ticket, lane, n in planned
+    ]
+    if rows:
+        await connection.execute(
+            "insert into delivery (notice, ticket, lane, audience, template, way, address, subject, text, next_at,"
+            " status, attempts) select *, 'pending', 0 from unnest($1::text[], $2::text[], $3::text[], $4::text[],"
+            " $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[]) on conflict do nothing",
+            *columns(rows, 10),
+        )
+
+
+async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta) -> list[Taken]:
+    """Take deliveries that are due and nobody's, and note that an attempt of each begins; the lease is real time."""
+    rows = await pool.fetch(
+        "with due as (select notice from delivery where status = 'pending' and next_at <= $1"
+        "   and (leased_until is null or leased_until < clock_timestamp()) order by next_at limit $2"
+        "   for update skip locked),"
+        " taken as (update delivery d set attempts = d.attempts + 1, leased_until = clock_timestamp() + $3::interval"
+        "   from due where d.notice = due.notice returning d.*),"
+        " begun as (insert into attempt (notice, attempt, ticket, lane, way, begun_at)"
+        "   select notice, attempts, ticket, lane, way, $1 from taken)"
+        " select notice, ticket, audience, template, way, address, subject, text, attempts from taken",
+        now,
+        limit,
+        lease,
+    )
+    return [Taken(*row) for row in rows]
+
+
+async def end(pool: Pool, ended: Sequence[Ended]) -> None:
+    """Write what attempts came to; of a delivery that was finished meanwhile, only the attempt is written."""
+    await pool.execute(
+        "with x as (select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[],"
+        "   $6::timestamptz[]) x(notice, attempt, at, outcome, error, next_at)),"
+        " noted as (update attempt a set ended_at = x.at, outcome = x.outcome, error = x.error, next_at = x.next_at"
+        "   from x where a.notice = x.notice and a.attempt = x.attempt)"
+        " update delivery d set status = case x.outcome when 'failed' then 'pending' else x.outcome end,"
+        "   next_at = coalesce(x.next_at, d.next_at), leased_until = null,"
+        "   address = case x.outcome when 'failed' then d.address end"
+        "   from x where d.notice = x.notice and d.status = 'pending' and d.attempts = x.attempt",
+        *columns(ended, 6),
+    )
+
+
+async def untold_lanes(connection: Connection, lanes: Sequence[str]) -> list[str]:
+    """Tell in which lanes attempts have ended of which no fact was made yet."""
+    rows = await connection.fetch(
+        "select lane from unnest($1::text[]) lane where exists"
+        " (select from attempt a where a.lane = lane.lane and a.outcome is not null and not a.told)",
+        lanes,
+    )
+    return [row["lane"] for row in rows]
+
+
+async def untold(connection: Connection, lanes: Sequence[str]) -> list[asyncpg.Record]:
+    """Read the attempts that ended and of which no fact was made yet, in the order in which they ended."""
+    return await connection.fetch(
+        "select notice, attempt, ticket, lane, way, ended_at, outcome, error, next_at from attempt"
+        " where lane = any($1::text[]) and outcome is not null and not told"
+        " order by ended_at, notice, attempt limit $2",
+        lanes,
+        OUTCOMES_AT_ONCE,
+    )
+
+
+async def mark_told(connection: Connection, attempts: Sequence[tuple[str, int]]) -> None:
+    await connection.execute(
+        "update attempt a set told = true from unnest($1::text[], $2::int[]) x(notice, attempt)"
+        " where a.notice = x.notice and a.attempt = x.attempt",
+        *columns(attempts, 2),
+    )
+
+
+async def waiting(pool: Pool, now: datetime) -> Mapping[str, int]:
+    """Count deliveries that are due or being attempted, by way."""
+    rows = await pool.fetch(
+        "select way, count(*) as n from delivery where status = 'pending' and next_at <= $1 group by way", now
+    )
+    return {row["way"]: row["n"] for row in rows}

@@ -1,0 +1,128 @@
+"""What notify does in a lane transaction: learn, put down what is to be told, say what came back of what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from chassis.decider import Decider, folding
+from chassis.service import Foreign, Heard, Outcome, Record, Turn, Work
+from schemas.envelope import Envelope, derived_id
+from schemas.message import Message
+from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp
+from schemas.registry import NOTICES
+from services.notify import store
+from services.notify.core.ledger import Command, Ledger, decide, evolve
+from services.notify.core.notice import Notice
+from services.notify.core.profile import Profile, known
+from services.notify.core.wishes import CONCERNS, Occasion, learned, wished
+from services.notify.core.wording import Wording
+from services.notify.reactions import LISTENS_TO, react
+
+_REMEMBERED: Final = 5_000
+_LEDGER: Final = TypeAdapter(Ledger)
+
+
+def telling(wording: Wording) -> Work:
+    """Make the work of the service under one policy."""
+
+    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+        heard = [item for item in items if isinstance(item, Heard)]
+        outcomes = await store.untold(turn.connection, list(turn.lanes))
+        wanted = await _wanted(turn, [item for item in heard if type(item.message) in LISTENS_TO], wording)
+        decider = Decider[Ledger, Command](
+            topic=NOTICES,
+            state=_LEDGER,
+            react=partial(react, wanted=wanted),
+            decide=decide,
+            evolve=evolve,
+        )
+        returned = [returned_of(dict(row)) for row in outcomes]
+        done = await folding(decider)(turn, [*returned, *heard])
+        await store.plan(
+            turn.connection,
+            (
+                store.Planned(item.envelope.subject, item.lane, notice)
+                for item in heard
+                for notice in wanted.get(item.envelope.id, ())
+            ),
+        )
+        if outcomes:
+            await store.mark_told(turn.connection, [(row["notice"], row["attempt"]) for row in outcomes])
+        return replace(done, words=done.words[len(returned) :])
+
+    return work
+
+
+async def _wanted(turn: Turn, heard: Sequence[Heard], wording: Wording) -> dict[str, list[Notice]]:
+    """Learn from what was heard, and word what it asks to be told, by the id of the fact."""
+    profiles = await _profiles(turn, {item.envelope.subject: item.lane for item in heard})
+    changed: dict[str, Profile] = {}
+    wanted: dict[str, list[Notice]] = {}
+    for item in heard:
+        ticket, fact = item.envelope.subject, item.message
+        before = profiles.get(ticket)
+        after = known(before, fact) or Profile(ticket=ticket)
+        if type(fact) in CONCERNS:
+            occasion = Occasion(fact, item.envelope.time, before, after, wording.book)
+            worded = (wording.notice(wish, after, item.envelope.id, item.envelope.time) for wish in wished(occasion))
+            wanted[item.envelope.id] = [notice for notice in worded if notice is not None]
+            after = learned(occasion)
+        if after is not before:
+            profiles[ticket] = changed[ticket] = after
+    await store.save_profiles(turn.connection, changed)
+    _remember(turn, heard, changed)
+    return wanted
+
+
+async def _profiles(turn: Turn, tickets: Mapping[str, str]) -> dict[str, Profile]:
+    found = {ticket: _memory(turn, lane)[ticket] for ticket, lane in tickets.items() if ticket in _memory(turn, lane)}
+    missing = sorted(tickets.keys() - found.keys())
+    return {**found, **await store.load_profiles(turn.connection, missing)} if missing else found
+
+
+def _memory(turn: Turn, lane: str) -> dict[str, Profile]:
+    memory: dict[str, Profile] = turn.lanes[lane].memory.setdefault("profiles", {})
+    return memory
+
+
+def _remember(turn: Turn, heard: Sequence[Heard], changed: Mapping[str, Profile]) -> None:
+    """What is remembered goes with the lane: after a failure it is read again."""
+    for ticket, lane in {item.envelope.subject: item.lane for item in heard}.items():
+        if ticket in changed:
+            memory = _memory(turn, lane)
+            memory.pop(ticket, None)
+            memory[ticket] = changed[ticket]
+    for name in turn.lanes:
+        memory = _memory(turn, name)
+        for ticket in list(memory)[: max(len(memory) - _REMEMBERED, 0)]:
+            del memory[ticket]
+
+
+def returned_of(row: Mapping[str, Any]) -> Heard:
+    """Make what came back of an attempt into something heard: caused by the attempt, judged by the moment it ended."""
+    envelope = Envelope(
+        id=derived_id(row["notice"], "attempt", row["attempt"]),
+        source="",
+        type="",
+        time=row["ended_at"],
+        subject=row["ticket"],
+        correlation=row["ticket"],
+    )
+    record = Record(NOTICES, 0, 0, None, None, (), row["ended_at"])
+    return Heard(row["lane"], record, envelope, _fact(row))
+
+
+def _fact(row: Mapping[str, Any]) -> Message:
+    ticket, notice, way, attempt = row["ticket"], row["notice"], row["way"], row["attempt"]
+    if row["outcome"] == "delivered":
+        return NoticeDelivered(ticket=ticket, notice=notice, way=way, attempts=attempt)
+    if row["outcome"] == "given_up":
+        return NoticeGivenUp(ticket=ticket, notice=notice, way=way, attempts=attempt, error=row["error"])
+    return NoticeAttemptFailed(
+        ticket=ticket, notice=notice, way=way, attempt=attempt, error=row["error"], next_at=row["next_at"]
+    )
