@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, assert_never
+from typing import Any, Final, Literal, NamedTuple, assert_never
 
 import schemas.policy as given
 from schemas.values import Clock, Due, OfficialDue, ProvisionalDue, Tier, Upstream, breach_by, remind_by
 from services.sla.core.state import Basis
 from worktime import (
+    SHANGHAI,
     Budget,
     Calendar,
     FreshStart,
@@ -30,6 +31,8 @@ from worktime import Due as Found
 from worktime import due as find
 from worktime.ledger import Extension
 
+_REMEMBERED: Final = 2_000
+
 Kind = Literal["ceiling", "upstream", "named_date"]
 
 
@@ -39,6 +42,13 @@ class Derived(NamedTuple):
     due: Due
     remind_at: datetime | None
     explanation: dict[str, Any]
+
+
+class Explained(NamedTuple):
+    """The due time of a ledger, and worktime's explanation of it as JSON."""
+
+    due: Found
+    said: dict[str, Any]
 
 
 class Cap(NamedTuple):
@@ -55,6 +65,7 @@ class Rules:
 
     policy: given.Policy
     calendar: Calendar
+    _whole_days: dict[tuple[str, str, Budget, date], Explained] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def hours(self) -> OfficeHours:
@@ -88,7 +99,7 @@ class Rules:
 
     def derive(self, basis: Basis, clock: Clock, tier: Tier, now: datetime) -> Derived:
         """The due time of a clock; one that stands still is told the due time that it would have if it ran on now."""
-        explained = explain(basis.ledger, self.calendar, self.hours)
+        explained = self.explained(basis.ledger)
         budget = self._running(explained.due, basis.ledger, now)
         caps = list(self._caps(basis))
         due, binding = budget, "budget"
@@ -96,10 +107,28 @@ class Rules:
             if breach_by(cap.due) < breach_by(due):
                 binding = cap.kind
             due = earlier(due, cap.due)
-        said: dict[str, Any] = {"budget": explained.model_dump(mode="json"), "binding": binding}
+        said: dict[str, Any] = {"budget": explained.said, "binding": binding}
         if caps:
             said["caps"] = [self._told(cap, binding, basis) for cap in caps]
         return Derived(due, self._remind_at(due, basis.ledger, self.limit(clock).due_soon_for(tier)), said)
+
+    def explained(self, ledger: Ledger) -> Explained:
+        """Why a ledger is due when it is; equal for all undisturbed clocks of a day, which are nearly all there are."""
+        undisturbed = not (ledger.pauses or ledger.extensions or ledger.fresh_starts)
+        if not undisturbed or ledger.budget.start is not StartRule.DAY_AFTER:
+            return self._explain(ledger)
+        key = ledger.policy, ledger.policy_version, ledger.budget, ledger.started_at.astimezone(SHANGHAI).date()
+        known = self._whole_days.get(key)
+        if known is None:
+            if len(self._whole_days) >= _REMEMBERED:
+                self._whole_days.clear()
+            known = self._whole_days[key] = self._explain(ledger)
+        started = ledger.started_at.isoformat()
+        return known._replace(said={**known.said, "started_at": started, "begins_at": started})
+
+    def _explain(self, ledger: Ledger) -> Explained:
+        found = explain(ledger, self.calendar, self.hours)
+        return Explained(found.due, found.model_dump(mode="json"))
 
     def _running(self, found: Found, ledger: Ledger, now: datetime) -> Due:
         if isinstance(found, Held):
@@ -163,9 +192,12 @@ def budget_of(budget: given.Budget) -> Budget:
 
 
 def earlier(one: Due, other: Due) -> Due:
-    """The due time when the earlier of two binds, bounds and all."""
+    """The due time when the earlier of two binds, bounds and all; official only where no unpublished day matters."""
+    for due, rest in ((one, other), (other, one)):
+        if isinstance(due, OfficialDue) and due.at <= remind_by(rest):
+            return due
     earliest, latest = min(remind_by(one), remind_by(other)), min(breach_by(one), breach_by(other))
-    return OfficialDue(at=earliest) if earliest == latest else ProvisionalDue(earliest=earliest, latest=latest)
+    return ProvisionalDue(earliest=earliest, latest=latest)
 
 
 def basis_of(explanation: dict[str, Any]) -> Basis:

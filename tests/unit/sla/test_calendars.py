@@ -1,0 +1,160 @@
+"""Holidays, make-up days, the turn into an unpublished year, and what a new calendar or a new policy changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas import dispatch as d
+from schemas.clocks import ClockBreached, ClockDueSoon, ClockMet, ClockRederived, ClockStarted
+from schemas.policy import Policy
+from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
+from services.sla.core.commands import Recalendar, Rederive
+from services.sla.core.rules import Rules
+from services.sla.core.state import Running
+from tests.unit.sla.story import Ticket, moment
+from worktime import Calendar, Explanation, Notice, NoticeDay, explain_lines
+from worktime.festivals import statutory_days
+
+
+@pytest.fixture
+def published(rules: Rules) -> Rules:
+    """The same rules once a plain notice of 2027 has been published: statutory days off, nothing moved."""
+    days = tuple(NoticeDay(name=name, date=day, is_off_day=True) for day, name in sorted(statutory_days(2027).items()))
+    return Rules(rules.policy, rules.calendar.with_notice(Notice(year=2027, papers=(), days=days)))
+
+
+@pytest.mark.parametrize(
+    ("opened", "tier", "due"),
+    [
+        ("2026-02-12 10:00", Tier.SIMPLE, "2026-02-13 17:30"),
+        ("2026-02-13 10:00", Tier.SIMPLE, "2026-02-14 17:30"),
+        ("2026-02-14 10:00", Tier.SIMPLE, "2026-02-24 17:30"),
+        ("2026-02-13 10:00", Tier.COMPLEX, "2026-02-27 17:30"),
+        ("2026-02-16 10:00", Tier.COMPLEX, "2026-02-28 17:30"),
+        ("2026-02-27 10:00", Tier.SIMPLE, "2026-02-28 17:30"),
+        ("2026-09-18 10:00", Tier.SIMPLE, "2026-09-20 17:30"),
+        ("2026-09-30 10:00", Tier.COMPLEX, "2026-10-13 17:30"),
+        ("2026-10-09 10:00", Tier.SIMPLE, "2026-10-10 17:30"),
+    ],
+)
+def test_the_working_days_of_2026(ticket: Ticket, opened: str, tier: Tier, due: str) -> None:
+    ticket.hear(opened, d.Opened, tier=tier)
+    assert ticket.due("citizen") == due
+
+
+def test_the_explanation_names_the_days_that_were_skipped(ticket: Ticket) -> None:
+    (started,) = ticket.hear("2026-02-13 10:00", d.Opened)
+    assert isinstance(started, ClockStarted)
+    told = Explanation.model_validate(started.explanation["budget"])
+    text = "\n".join(explain_lines(told))
+    assert "春节" in text
+    assert "调休" in text
+    assert told.policy_version == ticket.rules.policy.version
+    assert told.calendar_version == ticket.rules.calendar.version
+
+
+def test_two_tickets_of_one_day_are_explained_alike_but_for_their_start(rules: Rules) -> None:
+    first, second = Ticket(rules), Ticket(rules)
+    (one,) = first.hear("2026-09-03 10:00", d.Opened)
+    (other,) = second.hear("2026-09-03 15:00", d.Opened)
+    assert isinstance(one, ClockStarted)
+    assert isinstance(other, ClockStarted)
+    told = Explanation.model_validate(other.explanation["budget"])
+    assert told.started_at == moment("2026-09-03 15:00")
+    assert told.days == Explanation.model_validate(one.explanation["budget"]).days
+
+
+def provisional(ticket: Ticket, clock: str) -> ProvisionalDue:
+    due = ticket.open()[clock].due
+    assert isinstance(due, ProvisionalDue)
+    return due
+
+
+def test_a_due_time_beyond_the_published_year_is_provisional(ticket: Ticket) -> None:
+    ticket.hear("2026-12-28 10:00", d.Opened)
+    due = provisional(ticket, "citizen")
+    assert due.earliest == due.latest == moment("2027-01-05 17:30")
+
+
+def test_before_an_unpublished_festival_it_has_two_bounds(ticket: Ticket) -> None:
+    ticket.hear("2027-01-28 10:00", d.Opened)
+    due = provisional(ticket, "citizen")
+    assert (due.earliest, due.latest) == (moment("2027-02-02 17:30"), moment("2027-02-16 17:30"))
+
+
+def test_reminders_go_by_the_earliest_and_breaches_by_the_latest(ticket: Ticket) -> None:
+    ticket.hear("2027-01-28 10:00", d.Opened)
+    due = provisional(ticket, "citizen")
+    (soon,) = ticket.wait(due.earliest)
+    assert isinstance(soon, ClockDueSoon)
+    (breach,) = ticket.wait(due.latest)
+    assert isinstance(breach, ClockBreached)
+    assert breach.due == due
+
+
+def test_a_calendar_makes_provisional_due_times_official_each_with_an_event(ticket: Ticket, published: Rules) -> None:
+    ticket.hear("2026-12-28 10:00", d.Opened)
+    ticket.hear("2026-12-28 10:20", d.Dispatched)
+    ticket.rules = published
+    said = ticket.ask(moment("2026-12-28 11:00"), Recalendar())
+    assert {(type(fact), fact.clock_id) for fact in said} == {(ClockRederived, "citizen"), (ClockRederived, "handling")}
+    for fact in said:
+        assert isinstance(fact, ClockRederived)
+        assert fact.because == "calendar"
+        assert isinstance(fact.was, ProvisionalDue)
+        assert isinstance(fact.due, OfficialDue)
+        assert fact.explanation["budget"]["calendar_version"] == published.calendar.version
+    assert ticket.ask(moment("2026-12-28 11:00"), Recalendar()) == []
+
+
+def test_a_calendar_that_arrives_after_the_official_due_time_brings_the_breach_at_once(
+    ticket: Ticket, published: Rules
+) -> None:
+    ticket.hear("2027-01-28 10:00", d.Opened)
+    arrived = moment("2027-02-12 09:00")
+    ticket.wait(arrived)
+    assert isinstance(ticket.open()["citizen"], Running)
+    ticket.rules = published
+    (moved,) = ticket.ask(arrived, Recalendar())
+    assert isinstance(moved, ClockRederived)
+    assert moved.due == OfficialDue(at=moment("2027-02-04 17:30"))
+    assert any(isinstance(fact, ClockBreached) for fact in ticket.wait(arrived))
+
+
+def test_what_is_met_between_the_bounds_is_met_in_time(ticket: Ticket) -> None:
+    ticket.hear("2027-01-28 10:00", d.Opened)
+    said = ticket.hear("2027-02-12 10:00", d.SettledAtUnit, reply="已办")
+    assert [fact.late for fact in said if isinstance(fact, ClockMet)] == [False]
+
+
+def test_a_changed_policy_concerns_new_clocks_only(dispatched: Ticket, longer: Rules) -> None:
+    dispatched.rules = longer
+    assert dispatched.due("handling") == "2026-09-10 17:30"
+    dispatched.hear("2026-09-04 10:00", d.InfoAsked, department="housing", question="门牌号？")
+    dispatched.hear("2026-09-04 10:00", d.InfoProvided, text="12号")
+    assert dispatched.due("handling") == "2026-09-10 17:30"
+    dispatched.hear("2026-09-07 10:00", d.Dispatched, lead="greening", order=2)
+    assert dispatched.due("handling-2") == "2026-09-15 17:30"
+
+
+def test_an_order_derives_open_clocks_again_under_the_new_policy(dispatched: Ticket, longer: Rules) -> None:
+    dispatched.rules = longer
+    (moved,) = dispatched.ask(moment("2026-09-04 10:00"), Rederive(frozenset({Clock.HANDLING}), "policy-2026-2"))
+    assert isinstance(moved, ClockRederived)
+    assert (moved.clock_id, moved.because) == ("handling", "policy-2026-2")
+    assert dispatched.due("handling") == "2026-09-11 17:30"
+    assert moved.explanation["budget"]["policy_version"] == "next"
+
+
+@pytest.fixture
+def longer(policy: Policy, calendar: Calendar) -> Rules:
+    """A later policy that gives six working days for a complex matter."""
+    handling = policy.limit(Clock.HANDLING)
+    budget = handling.budget.model_copy(update={"amount": 6})
+    clocks = tuple(
+        limit.model_copy(update={"budget": budget}) if limit.clock is Clock.HANDLING else limit
+        for limit in policy.limits.clocks
+    )
+    limits = policy.limits.model_copy(update={"clocks": clocks})
+    fields = {name: getattr(policy, name) for name in Policy.model_fields}
+    return Rules(Policy.model_construct(**(fields | {"limits": limits, "version": "next"})), calendar)

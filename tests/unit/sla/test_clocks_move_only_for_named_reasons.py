@@ -1,0 +1,228 @@
+"""The department's due time moves for a pause, an extension, a tier, a calendar or a late decision, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas import dispatch as d
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockExtended,
+    ClockFact,
+    ClockMet,
+    ClockPaused,
+    ClockRederived,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+)
+from schemas.values import Clock, Tier
+from services.sla.core.state import Breached, Paused
+from tests.unit.sla.story import APPROVER, Ticket, moment
+from worktime import Explanation, explain_lines
+
+UNTIL = moment("2026-09-30 12:00")
+
+
+def breaches(said: Iterable[ClockFact]) -> set[str]:
+    return {fact.clock_id for fact in said if isinstance(fact, ClockBreached)}
+
+
+def test_the_departments_clock_stands_still_while_suspended_and_the_citizens_does_not(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 11:00", d.FirstContactMade, department="housing", method="phone")
+    dispatched.hear("2026-09-07 09:00", d.SuspensionRequested, until=UNTIL)
+    dispatched.hear("2026-09-07 10:00", d.Suspended, until=UNTIL, by=APPROVER)
+    said = dispatched.hear("2026-09-14 10:00", d.SuspensionEnded, department="housing", reason="判决生效")
+    assert breaches(dispatched.said) == {"citizen"}
+    (resumed,) = [fact for fact in said if isinstance(fact, ClockResumed)]
+    assert resumed.clock is Clock.HANDLING
+    assert dispatched.due("handling") == "2026-09-17 17:30"
+    lines = explain_lines(Explanation.model_validate(resumed.explanation["budget"]))
+    assert any("p-fang" in line for line in lines)
+
+
+def test_the_suspension_ends_by_its_date(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.Suspended, until=UNTIL, by=APPROVER)
+    assert dispatched.due("suspension") == "2026-09-30 12:00"
+    dispatched.wait(UNTIL)
+    assert "suspension" not in dispatched.open()
+
+
+def test_waiting_for_the_requester_pauses_the_department(dispatched: Ticket) -> None:
+    said = dispatched.hear("2026-09-07 10:00", d.InfoAsked, department="housing", question="门牌号？")
+    assert Clock.HANDLING in {fact.clock for fact in said if isinstance(fact, ClockPaused)}
+    dispatched.hear("2026-09-08 10:00", d.InfoProvided, text="12号")
+    assert dispatched.due("handling") == "2026-09-11 17:30"
+    assert dispatched.due("citizen") == "2026-09-10 17:30"
+
+
+def test_two_pauses_that_overlap_end_with_the_last(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.InfoAsked, department="housing", question="门牌号？")
+    dispatched.hear("2026-09-07 14:00", d.Suspended, until=UNTIL, by=APPROVER)
+    said = dispatched.hear("2026-09-08 10:00", d.InfoProvided, text="12号")
+    still = [fact for fact in said if isinstance(fact, ClockPaused) and fact.clock is Clock.HANDLING]
+    assert [(fact.ground, fact.instead_of) for fact in still] == [("suspended", "needs-info")]
+    assert isinstance(dispatched.open()["handling"], Paused)
+    dispatched.hear("2026-09-14 10:00", d.SuspensionEnded, department="housing", reason="判决生效")
+    assert dispatched.due("handling") == "2026-09-17 17:30"
+
+
+def test_an_extension_adds_working_days_and_names_its_approver(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-09 10:00", d.ExtensionRequested)
+    said = dispatched.hear(
+        "2026-09-09 11:00", d.ExtensionGranted, department="housing", days=3, reason="可", by=APPROVER
+    )
+    (extended,) = [fact for fact in said if isinstance(fact, ClockExtended)]
+    assert (extended.days, extended.approved_by) == (3, "p-fang")
+    assert dispatched.due("handling") == "2026-09-15 17:30"
+    assert dispatched.due("citizen") == "2026-09-10 17:30"
+
+
+def test_asked_in_time_and_granted_late_was_never_a_breach_of_the_department(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 11:00", d.FirstContactMade, department="housing", method="phone")
+    dispatched.hear("2026-09-10 17:00", d.ExtensionRequested)
+    dispatched.hear("2026-09-14 10:00", d.ExtensionGranted, department="housing", days=3, reason="可", by=APPROVER)
+    assert breaches(dispatched.said) == {"citizen", "approval"}
+    assert dispatched.due("handling") == "2026-09-15 17:30"
+
+
+def test_asked_in_time_and_refused_late_gives_back_what_was_left(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-10 16:30", d.ExtensionRequested)
+    said = dispatched.hear("2026-09-14 10:00", d.ExtensionRefused, department="housing", reason="不可", by=APPROVER)
+    (moved,) = [fact for fact in said if isinstance(fact, ClockRederived)]
+    assert (moved.clock, moved.because) == (Clock.HANDLING, "decided_late")
+    assert dispatched.due("handling") == "2026-09-14 11:00"
+
+
+def test_asked_in_time_and_refused_in_time_leaves_the_due_time(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-10 16:30", d.ExtensionRequested)
+    dispatched.hear("2026-09-11 09:10", d.ExtensionRefused, department="housing", reason="不可", by=APPROVER)
+    assert "handling" in breaches(dispatched.wait("2026-09-11 09:11"))
+    assert dispatched.due("handling") == "2026-09-10 17:30"
+
+
+def test_a_suspension_asked_in_time_and_granted_late_counts_from_the_asking(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-10 16:30", d.SuspensionRequested, until=UNTIL)
+    said = dispatched.hear("2026-09-14 10:00", d.Suspended, until=UNTIL, by=APPROVER)
+    (paused,) = [fact for fact in said if isinstance(fact, ClockPaused) and fact.clock is Clock.HANDLING]
+    assert paused.since == moment("2026-09-10 16:30")
+    dispatched.hear("2026-09-15 10:00", d.SuspensionEnded, department="housing", reason="撤诉")
+    assert dispatched.due("handling") == "2026-09-15 11:00"
+
+
+def test_an_overruled_return_leaves_the_clock_running(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 10:00", d.ReturnRequested)
+    said = dispatched.hear("2026-09-04 11:00", d.ReturnOverruled, department="housing", reason="属你局")
+    assert not any(isinstance(fact, ClockStarted) and fact.clock is Clock.HANDLING for fact in said)
+    assert dispatched.due("handling") == "2026-09-10 17:30"
+    assert dispatched.due("return_window-2") == "2026-09-07 17:30"
+    said = dispatched.hear("2026-09-04 11:00", d.Dispatched, same_lead=True)
+    assert not said
+
+
+def test_an_upheld_return_charges_the_dispute_and_a_new_lead_starts_afresh(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 17:00", d.ReturnRequested)
+    assert breaches(dispatched.wait("2026-09-08 09:00")) == {"return_ruling"}
+    said = dispatched.hear("2026-09-08 09:30", d.ReturnUpheld, department="housing", reason="非你局")
+    assert {fact.clock for fact in said if isinstance(fact, ClockStopped)} == {Clock.FIRST_CONTACT, Clock.HANDLING}
+    dispatched.hear("2026-09-08 09:40", d.Dispatched, lead="construction", order=2)
+    assert dispatched.open()["handling-2"].owner == "department:construction"
+    assert dispatched.due("handling-2") == "2026-09-15 17:30"
+    assert dispatched.due("citizen") == "2026-09-10 17:30"
+
+
+def test_a_breach_that_was_declared_during_the_dispute_is_withdrawn_when_the_return_is_upheld(
+    dispatched: Ticket,
+) -> None:
+    dispatched.wait("2026-09-04 17:30")
+    said = dispatched.late("2026-09-04 17:00", d.ReturnRequested)
+    assert {fact.clock for fact in said if isinstance(fact, BreachWithdrawn)} == {Clock.FIRST_CONTACT}
+
+
+def test_an_adjudication_to_the_same_lead_lets_the_clock_run_on(dispatched: Ticket) -> None:
+    opened = {"departments": ["housing", "greening"], "reason": "twice"}
+    dispatched.hear("2026-09-04 10:00", d.ReturnRequested)
+    dispatched.hear("2026-09-04 10:00", d.AdjudicationOpened, **opened)
+    dispatched.hear("2026-09-04 16:00", d.Adjudicated, lead="housing", reason="物业归口")
+    said = dispatched.hear("2026-09-04 16:00", d.Dispatched, binding=True, same_lead=True, order=2)
+    assert not said
+    assert dispatched.due("handling") == "2026-09-10 17:30"
+    assert "return_window" not in dispatched.open()
+
+
+def test_an_adjudication_to_another_releases_the_first(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 10:00", d.AdjudicationOpened, departments=["housing", "greening"], reason="twice")
+    dispatched.hear("2026-09-04 16:00", d.Adjudicated, lead="greening", reason="绿化归口")
+    assert set(dispatched.open()) == {"citizen"}
+
+
+def test_a_higher_tier_shortens_both_clocks_and_says_so(dispatched: Ticket) -> None:
+    said = dispatched.hear("2026-09-03 15:00", d.Classified, category="0101-01", tier=Tier.SIMPLE)
+    assert {fact.because for fact in said if isinstance(fact, ClockRederived)} == {"tier"}
+    assert dispatched.due("citizen") == "2026-09-04 17:30"
+    assert dispatched.due("handling") == "2026-09-04 17:30"
+
+
+def test_a_lower_tier_lengthens_them_but_never_beyond_fifteen_days(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 15:00", d.Classified, category="0101-01", tier=Tier.PARTICULARLY_COMPLEX)
+    assert dispatched.due("citizen") == "2026-09-23 17:30"
+
+
+def test_a_matter_that_becomes_urgent_gives_the_department_hours_from_then(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 11:00", d.FirstContactMade, department="housing", method="phone")
+    dispatched.hear("2026-09-07 20:00", d.Classified, category="0101-01", tier=Tier.URGENT)
+    assert dispatched.due("handling") == "2026-09-08 20:00"
+    assert dispatched.due("urgent_first_report") == "2026-09-07 22:00"
+    assert dispatched.due("citizen") == "2026-09-04 10:00"
+
+
+def test_a_changed_tier_drops_an_extension_of_another_kind_of_time(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 11:00", d.ExtensionGranted, department="housing", days=3, reason="可", by=APPROVER)
+    dispatched.hear("2026-09-03 12:00", d.Classified, category="0101-01", tier=Tier.URGENT)
+    assert dispatched.due("handling") == "2026-09-04 10:20"
+
+
+def test_merging_ends_the_clocks_and_unmerging_lets_them_go_on_where_they_stood(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 10:00", d.Merged, into="26091403000183", reason="重复")
+    assert not dispatched.open()
+    dispatched.hear("2026-09-07 10:00", d.Unmerged, reason="并非一事")
+    assert dispatched.due("citizen") == "2026-09-10 17:30"
+    assert dispatched.due("handling") == "2026-09-11 17:30"
+
+
+def test_a_reopened_ticket_that_was_never_handled_still_has_its_first_limit(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 10:00", d.NotAccepted, ground="court", reason="诉讼")
+    dispatched.hear("2026-09-07 10:00", d.Reopened, reason="应受理", count=1)
+    assert dispatched.due("citizen") == "2026-09-10 17:30"
+
+
+def test_a_reopened_ticket_reaches_the_department_with_clocks_of_its_own(dispatched: Ticket) -> None:
+    reported = moment("2026-09-04 15:00")
+    dispatched.hear(reported, d.Handled)
+    dispatched.hear("2026-09-04 16:00", d.HandledAccepted, department="housing", handled_at=reported)
+    dispatched.hear("2026-09-07 10:00", d.Closed)
+    dispatched.hear("2026-09-08 10:00", d.Reopened, reason="复发", count=1)
+    dispatched.hear("2026-09-08 10:00", d.Dispatched, order=2)
+    assert dispatched.due("handling-2") == "2026-09-15 17:30"
+    assert "citizen" not in dispatched.open()
+
+
+def test_a_supporting_task_that_is_sent_back_runs_on(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, department="greening", blocking=True)
+    dispatched.hear("2026-09-04 11:00", d.SupportTaskDone, department="greening", reply="已修剪")
+    dispatched.hear("2026-09-07 11:00", d.SupportTaskSentBack, department="greening", reason="未清运")
+    assert dispatched.due("supporting_task") == "2026-09-08 17:30"
+    assert {"supporting_task"} <= breaches(dispatched.wait("2026-09-08 17:30"))
+    assert isinstance(dispatched.open()["supporting_task"], Breached)
+
+
+def test_rework_is_met_by_the_next_accepted_report(dispatched: Ticket) -> None:
+    reported = moment("2026-09-04 15:00")
+    dispatched.hear(reported, d.Handled)
+    dispatched.hear("2026-09-04 16:00", d.HandledAccepted, department="housing", handled_at=reported)
+    dispatched.hear("2026-09-07 10:00", d.ReworkOrdered, department="housing", round=1, reason="unsolved")
+    again = moment("2026-09-08 15:00")
+    dispatched.hear(again, d.Handled, round=1)
+    said = dispatched.hear("2026-09-08 16:00", d.HandledAccepted, department="housing", handled_at=again)
+    assert {fact.clock for fact in said if isinstance(fact, ClockMet)} == {Clock.REWORK, Clock.REVIEW}

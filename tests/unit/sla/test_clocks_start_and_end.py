@@ -1,0 +1,224 @@
+"""Each clock starts with the fact that the rulebook names, belongs to a named owner, and ends when its matter does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas import dispatch as d
+from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockStarted, ClockStopped
+from schemas.values import Clock, Tier, Upstream
+from tests.unit.sla.story import APPROVER, Ticket, moment
+
+
+def test_the_citizens_clock_starts_with_the_ticket(ticket: Ticket) -> None:
+    (started,) = ticket.hear("2026-09-03 10:00", d.Opened)
+    assert isinstance(started, ClockStarted)
+    assert (started.clock, started.owner, started.started_at) == (
+        Clock.CITIZEN,
+        "office:p-he",
+        moment("2026-09-03 10:00"),
+    )
+    assert ticket.due("citizen") == "2026-09-10 17:30"
+
+
+def test_a_part_of_a_split_ticket_counts_from_when_its_whole_was_registered(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 10:00", d.Opened, registered_at=moment("2026-09-01 10:00"))
+    assert ticket.due("citizen") == "2026-09-08 17:30"
+
+
+def test_an_earlier_upstream_due_time_wins_and_is_named(ticket: Ticket) -> None:
+    upstream = Upstream(number="SH-1", due=moment("2026-09-07 12:00"))
+    (started,) = ticket.hear("2026-09-03 10:00", d.Opened, upstream=upstream)
+    assert isinstance(started, ClockStarted)
+    assert ticket.due("citizen") == "2026-09-07 12:00"
+    assert started.explanation["binding"] == "upstream"
+    assert [cap["kind"] for cap in started.explanation["caps"]] == ["ceiling", "upstream"]
+
+
+def test_a_later_upstream_due_time_changes_nothing(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 10:00", d.Opened, upstream=Upstream(number="SH-1", due=moment("2026-12-01 12:00")))
+    assert ticket.due("citizen") == "2026-09-10 17:30"
+
+
+def test_dispatch_starts_the_departments_clocks(dispatched: Ticket) -> None:
+    dues = {name: dispatched.due(name) for name in dispatched.open()}
+    assert dues == {
+        "citizen": "2026-09-10 17:30",
+        "first_contact": "2026-09-04 17:30",
+        "handling": "2026-09-10 17:30",
+        "return_window": "2026-09-04 17:30",
+    }
+    owners = {name: clock.owner for name, clock in dispatched.open().items() if name != "citizen"}
+    assert set(owners.values()) == {"department:housing"}
+
+
+def test_an_urgent_matter_runs_in_hours_through_the_night(ticket: Ticket) -> None:
+    ticket.hear("2026-09-30 22:00", d.Opened, tier=Tier.URGENT)
+    ticket.hear("2026-09-30 22:05", d.Dispatched, tier=Tier.URGENT)
+    dues = {name: ticket.due(name) for name in ticket.open()}
+    assert dues == {
+        "citizen": "2026-10-01 22:00",
+        "first_contact": "2026-10-01 00:05",
+        "handling": "2026-10-01 22:05",
+        "return_window": "2026-10-01 00:05",
+        "urgent_first_report": "2026-10-01 00:05",
+    }
+
+
+def test_a_binding_order_has_no_return_window(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 10:00", d.Opened)
+    ticket.hear("2026-09-03 10:20", d.Dispatched, binding=True)
+    assert "return_window" not in ticket.open()
+
+
+def test_reminder_then_breach_each_at_its_moment(dispatched: Ticket) -> None:
+    said = dispatched.wait("2026-09-04 17:30")
+    assert [(type(fact), fact.clock_id) for fact in said] == [
+        (ClockDueSoon, "first_contact"),
+        (ClockDueSoon, "return_window"),
+        (ClockBreached, "first_contact"),
+        (ClockLapsed, "return_window"),
+    ]
+    assert "return_window" not in dispatched.open()
+
+
+def test_what_is_done_at_the_due_time_is_in_time(dispatched: Ticket) -> None:
+    (*_, met) = dispatched.hear("2026-09-04 17:30", d.FirstContactMade, department="housing", method="phone")
+    assert isinstance(met, ClockMet)
+    assert not met.late
+    assert not any(isinstance(fact, ClockBreached) for fact in dispatched.said)
+
+
+def test_what_is_done_after_it_is_met_late(dispatched: Ticket) -> None:
+    (*_, met) = dispatched.hear("2026-09-04 17:31", d.FirstContactMade, department="housing", method="phone")
+    assert isinstance(met, ClockMet)
+    assert met.late
+
+
+def test_accepted_handled_meets_citizen_and_department_at_the_moment_of_the_report(dispatched: Ticket) -> None:
+    reported = moment("2026-09-10 17:00")
+    dispatched.hear(reported, d.Handled)
+    said = dispatched.hear("2026-09-11 09:30", d.HandledAccepted, department="housing", handled_at=reported)
+    met = {fact.clock: fact for fact in said if isinstance(fact, ClockMet)}
+    assert (met[Clock.CITIZEN].at, met[Clock.CITIZEN].late) == (reported, False)
+    assert (met[Clock.HANDLING].at, met[Clock.HANDLING].late) == (reported, False)
+    assert not dispatched.open()
+
+
+def test_handled_that_is_sent_back_does_not_count(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-10 17:00", d.Handled)
+    assert not any(
+        isinstance(fact, ClockBreached) and fact.clock is Clock.HANDLING for fact in dispatched.wait("2026-09-11 09:29")
+    )
+    dispatched.hear("2026-09-11 09:30", d.HandledSentBack, department="housing", reason="未联系")
+    said = dispatched.wait("2026-09-11 09:31")
+    assert {fact.clock for fact in said if isinstance(fact, ClockBreached)} == {Clock.CITIZEN, Clock.HANDLING}
+
+
+OFFICE: list[tuple[type[d.DispatchFact], dict[str, Any], str, str]] = [
+    (d.PassOnAwaited, {"stage": "unit", "unit": "unit-07"}, "unit_pass_on", "unit:unit-07"),
+    (d.PassOnAwaited, {"stage": "survey_office"}, "survey_office", "office:p-yuan"),
+    (d.DispatchAwaited, {"reason": "no_category"}, "dispatching", "office:p-xu"),
+    (d.ReturnRequested, {}, "return_ruling", "office:p-gu"),
+    (d.AdjudicationOpened, {"departments": ["housing", "greening"], "reason": "twice"}, "adjudication", "office:p-gu"),
+    (d.Handled, {}, "review", "office:p-lu"),
+    (d.ExtensionRequested, {}, "approval", "office:p-fang"),
+    (d.SuspensionRequested, {"until": moment("2026-10-30 12:00")}, "approval", "office:p-fang"),
+    (d.Suspended, {"until": moment("2026-10-30 12:00")}, "suspension", "office:p-fang"),
+    (d.CallbackAwaited, {"round": 0, "attempts": 3}, "callback", "callback"),
+    (d.InfoAsked, {"question": "门牌号？"}, "needs_info", "requester"),
+    (d.SupportTaskOpened, {"department": "greening", "blocking": True}, "supporting_task", "department:greening"),
+    (
+        d.SupervisionOrdered,
+        {"department": "housing", "reason": "逾期", "number": 1},
+        "supervision",
+        "department:housing",
+    ),
+    (d.CallbackReviewOrdered, {"department": "housing", "reason": "复核"}, "callback_review", "department:housing"),
+    (d.ReworkOrdered, {"department": "housing", "round": 1, "reason": "unsolved"}, "rework", "department:housing"),
+    (
+        d.Committed,
+        {"department": "housing", "promised": moment("2026-10-30 12:00"), "text": "月底完工"},
+        "commitment",
+        "department:housing",
+    ),
+    (d.Closed, {}, "reopen_window", "requester"),
+]
+
+
+@pytest.mark.parametrize(("fact", "fields", "clock", "owner"), OFFICE)
+def test_every_clock_has_its_start_and_its_owner(
+    dispatched: Ticket, fact: type[d.DispatchFact], fields: dict[str, Any], clock: str, owner: str
+) -> None:
+    dispatched.hear("2026-09-03 11:00", fact, **fields)
+    assert dispatched.open()[clock].owner == owner
+
+
+ENDS: list[tuple[type[d.DispatchFact], dict[str, Any]]] = [
+    (d.Closed, {}),
+    (d.NotAccepted, {"ground": "court", "reason": "诉讼"}),
+    (d.Withdrawn, {"reason": "已解决"}),
+    (d.Transferred, {"to": "city", "reason": "市级"}),
+    (d.Merged, {"into": "26091403000183", "reason": "重复"}),
+    (d.SettledAtUnit, {"reply": "已办"}),
+]
+
+
+@pytest.mark.parametrize(("fact", "fields"), ENDS)
+def test_nothing_runs_once_the_ticket_has_ended(
+    dispatched: Ticket, fact: type[d.DispatchFact], fields: dict[str, Any]
+) -> None:
+    dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, department="greening", blocking=True)
+    dispatched.hear("2026-09-03 11:30", fact, **fields)
+    assert set(dispatched.open()) <= {"reopen_window"}
+    assert all(isinstance(said, ClockStopped | ClockMet | ClockStarted) for said in dispatched.said[-8:])
+
+
+def test_a_split_ticket_keeps_the_citizens_clock_alone(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 11:00", d.SplitUp, parts=["26091403000175-1", "26091403000175-2"], reason="两件事")
+    assert set(dispatched.open()) == {"citizen"}
+
+
+def test_the_reopen_window_lapses_without_blame(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-08 10:00", d.Closed)
+    said = dispatched.wait("2026-09-30 00:00")
+    assert [type(fact) for fact in said] == [ClockDueSoon, ClockLapsed]
+    assert dispatched.open() == {}
+
+
+def test_a_promised_date_is_the_due_time_and_a_new_promise_replaces_it(dispatched: Ticket) -> None:
+    promise = {"department": "housing", "text": "完工"}
+    dispatched.hear("2026-09-04 10:00", d.Committed, promised=moment("2026-09-20 18:00"), **promise)
+    dispatched.hear("2026-09-05 10:00", d.Committed, promised=moment("2026-09-25 18:00"), **promise)
+    assert dispatched.due("commitment-2") == "2026-09-25 18:00"
+    assert "commitment" not in dispatched.open()
+
+
+def test_a_promise_cannot_be_further_away_than_the_policy_allows(dispatched: Ticket) -> None:
+    promised = moment("2028-09-20 18:00")
+    dispatched.hear("2026-09-04 10:00", d.Committed, department="housing", promised=promised, text="完工")
+    assert dispatched.due("commitment") == "2027-03-04 00:00"
+
+
+def test_a_callback_appointment_moves_the_callback(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.CallbackAwaited, round=0, attempts=3)
+    assert dispatched.due("callback") == "2026-09-09 17:30"
+    dispatched.hear("2026-09-08 10:00", d.CallbackAppointed, at=moment("2026-09-14 15:00"))
+    assert dispatched.due("callback") == "2026-09-16 17:30"
+
+
+def test_two_approvals_are_told_apart(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 10:00", d.ExtensionRequested)
+    dispatched.hear("2026-09-04 10:05", d.SuspensionRequested, until=moment("2026-10-30 12:00"))
+    dispatched.hear("2026-09-04 10:10", d.ExtensionGranted, department="housing", days=3, reason="可", by=APPROVER)
+    assert [clock.about for clock in dispatched.open().values() if clock.clock is Clock.APPROVAL] == ["suspension"]
+
+
+def test_the_urgent_report_is_met_by_a_note_of_the_lead(ticket: Ticket) -> None:
+    ticket.hear("2026-09-30 22:00", d.Opened, tier=Tier.URGENT)
+    ticket.hear("2026-09-30 22:05", d.Dispatched, tier=Tier.URGENT)
+    (met,) = ticket.hear("2026-09-30 23:00", d.ProgressNoted, department="housing", text="已到现场")
+    assert isinstance(met, ClockMet)
+    assert (met.clock, met.late) == (Clock.URGENT_FIRST_REPORT, False)

@@ -1,0 +1,200 @@
+"""Whatever happens to a ticket, in whatever order, these hold of its clocks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import dispatch as d
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockExtended,
+    ClockFact,
+    ClockLapsed,
+    ClockMet,
+    ClockPaused,
+    ClockRederived,
+    ClockResumed,
+    ClockStarted,
+)
+from schemas.values import Clock, Tier, breach_by
+from services.sla.core.evolve import evolve
+from services.sla.core.rules import Rules
+from services.sla.core.state import Clocks, timers
+from tests.unit.sla.story import APPROVER, Ticket, moment
+
+Step = tuple[type[d.DispatchFact], dict[str, Any]]
+
+OWNER: Final = re.compile(r"department:[a-z-]+|office:p-[a-z]+|unit:unit-\d\d|requester|callback")
+START: Final = moment("2026-09-24 10:00")
+HOUSING: Final = {"department": "housing"}
+STEPS: Final[list[Step]] = [
+    (d.Classified, {"category": "0101-01", "tier": Tier.URGENT}),
+    (d.Classified, {"category": "0101-01", "tier": Tier.SIMPLE}),
+    (d.Classified, {"category": "0101-01", "tier": Tier.PARTICULARLY_COMPLEX}),
+    (d.DispatchAwaited, {"reason": "no_category"}),
+    (d.Dispatched, {}),
+    (d.Dispatched, {"lead": "greening", "binding": True}),
+    (d.Accepted, HOUSING),
+    (d.ReturnRequested, {}),
+    (d.ReturnUpheld, HOUSING | {"reason": "非你局"}),
+    (d.ReturnOverruled, HOUSING | {"reason": "属你局"}),
+    (d.AdjudicationOpened, {"departments": ["housing", "greening"], "reason": "twice"}),
+    (d.Adjudicated, {"lead": "housing", "reason": "归口"}),
+    (d.FirstContactMade, HOUSING | {"method": "phone"}),
+    (d.InfoAsked, HOUSING | {"question": "?"}),
+    (d.InfoAsked, {"question": "?"}),
+    (d.InfoProvided, {"text": "!"}),
+    (d.InfoTimedOut, {}),
+    (d.SupportTaskOpened, {"department": "greening", "blocking": True}),
+    (d.SupportTaskDone, {"department": "greening", "reply": "好"}),
+    (d.SupportTaskSentBack, {"department": "greening", "reason": "否"}),
+    (d.Handled, {}),
+    (d.HandledSentBack, HOUSING | {"reason": "否"}),
+    (d.HandledAccepted, HOUSING),
+    (d.ExtensionRequested, {}),
+    (d.ExtensionGranted, HOUSING | {"days": 3, "reason": "可", "by": APPROVER}),
+    (d.ExtensionRefused, HOUSING | {"reason": "否"}),
+    (d.SuspensionRequested, {"until": START + timedelta(days=40)}),
+    (d.Suspended, {"until": START + timedelta(days=40), "by": APPROVER}),
+    (d.SuspensionRefused, HOUSING | {"reason": "否"}),
+    (d.SuspensionEnded, HOUSING | {"reason": "到期"}),
+    (d.Committed, HOUSING | {"promised": START + timedelta(days=30), "text": "月底"}),
+    (d.CallbackAwaited, {"round": 0, "attempts": 3}),
+    (d.CallbackAppointed, {"at": START + timedelta(days=20)}),
+    (d.CallbackGivenUp, {"attempts": 3}),
+    (d.ReworkOrdered, HOUSING | {"round": 1, "reason": "unsolved"}),
+    (d.SupervisionOrdered, HOUSING | {"reason": "逾期", "number": 1}),
+    (d.SupervisionAnswered, HOUSING | {"report": "已办"}),
+    (d.CallbackReviewOrdered, HOUSING | {"reason": "复核"}),
+    (d.Merged, {"into": "26091403000183", "reason": "重复"}),
+    (d.Unmerged, {"reason": "不同"}),
+    (d.Reopened, {"reason": "复发", "count": 1}),
+]
+ENDS: Final[list[Step]] = [
+    (d.Closed, {}),
+    (d.Withdrawn, {"reason": "已解决"}),
+    (d.NotAccepted, {"ground": "court", "reason": "诉讼"}),
+    (d.Transferred, {"to": "city", "reason": "市级"}),
+    (d.Merged, {"into": "26091403000183", "reason": "重复"}),
+]
+Plan = list[tuple[Step, int]]
+PLANS: Final = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 4000)), max_size=14)
+
+
+def live(rules: Rules, plan: Plan) -> tuple[Ticket, datetime]:
+    """A ticket that lived through a plan: what happened, and how many minutes after what was before."""
+    ticket, at = Ticket(rules), START
+    ticket.hear(at, d.Opened)
+    for (fact, fields), minutes in plan:
+        at += timedelta(minutes=minutes)
+        more = {"handled_at": at - timedelta(minutes=30)} if fact is d.HandledAccepted else {}
+        check_dues(ticket, ticket.hear(at, fact, **fields, **more))
+    return ticket, at
+
+
+def check_dues(ticket: Ticket, said: list[ClockFact]) -> None:
+    """Every due time that stands now was the last one said of its clock, and each move was said with its reason."""
+    for fact in said:
+        if isinstance(fact, ClockStarted | ClockResumed | ClockExtended | ClockRederived):
+            later = [f for f in said[said.index(fact) + 1 :] if f.clock_id == fact.clock_id and hasattr(f, "due")]
+            clock = ticket.open().get(fact.clock_id)
+            assert later or clock is None or clock.due == fact.due
+
+
+@given(plan=PLANS)
+def test_every_open_clock_has_an_owner_and_an_id_of_its_own(rules: Rules, plan: Plan) -> None:
+    ticket, _ = live(rules, plan)
+    assert all(OWNER.fullmatch(clock.owner) for clock in ticket.open().values())
+    ids = [fact.clock_id for fact in ticket.said if isinstance(fact, ClockStarted)]
+    assert len(ids) == len(set(ids))
+
+
+@given(plan=PLANS)
+def test_the_citizens_clock_never_pauses_never_resets_and_is_one(rules: Rules, plan: Plan) -> None:
+    ticket, _ = live(rules, plan)
+    citizens = [fact for fact in ticket.said if fact.clock is Clock.CITIZEN]
+    assert not any(isinstance(fact, ClockPaused | ClockExtended) for fact in citizens)
+    assert Counter(type(fact) for fact in citizens)[ClockStarted] == 1
+    for fact in citizens:
+        if isinstance(fact, ClockStarted | ClockResumed | ClockRederived):
+            told = fact.explanation["budget"]
+            assert (told["pauses"], told["extensions"], told["fresh_starts"]) == ([], [], [])
+            assert datetime.fromisoformat(told["started_at"]) == START
+
+
+@given(plan=PLANS)
+def test_the_citizens_due_time_moves_for_a_tier_alone(rules: Rules, plan: Plan) -> None:
+    ticket, _ = live(rules, plan)
+    moves = {fact.because for fact in ticket.said if isinstance(fact, ClockRederived) and fact.clock is Clock.CITIZEN}
+    assert moves <= {"tier"}
+
+
+@given(plan=PLANS, end=st.sampled_from(ENDS), lag=st.integers(0, 5000))
+def test_no_clock_runs_for_a_ticket_that_has_ended(rules: Rules, plan: Plan, end: Step, lag: int) -> None:
+    ticket, at = live(rules, plan)
+    fact, fields = end
+    ticket.hear(at + timedelta(minutes=lag), fact, **fields)
+    assert {clock.clock for clock in ticket.open().values()} <= {Clock.REOPEN_WINDOW}
+    ticket.wait(at + timedelta(days=90))
+    assert not ticket.open()
+
+
+@given(plan=PLANS)
+def test_nothing_is_declared_early_or_twice(rules: Rules, plan: Plan) -> None:
+    ticket, at = live(rules, plan)
+    ticket.wait(at + timedelta(days=200))
+    standing: Counter[str] = Counter()
+    for fact in ticket.said:
+        if isinstance(fact, ClockBreached | ClockLapsed):
+            assert breach_by(fact.due) <= at + timedelta(days=200)
+            standing[fact.clock_id] += 1
+        elif isinstance(fact, BreachWithdrawn):
+            standing[fact.clock_id] -= 1
+        assert standing[fact.clock_id] in (0, 1)
+
+
+@given(plan=PLANS)
+def test_a_ticket_needs_one_timer_at_most(rules: Rules, plan: Plan) -> None:
+    ticket, _ = live(rules, plan)
+    assert ticket.state is not None
+    assert len(timers(ticket.state)) <= 1
+
+
+@given(plan=PLANS)
+def test_the_state_is_the_fold_of_what_was_said(rules: Rules, plan: Plan) -> None:
+    ticket, at = Ticket(rules), START
+    folded: Clocks | None = None
+    opened: Step = (d.Opened, {})
+    for (fact, fields), minutes in [(opened, 0), *plan]:
+        at += timedelta(minutes=minutes)
+        more = {"handled_at": at} if fact is d.HandledAccepted else {}
+        for said in ticket.late(at, fact, **fields, **more):
+            folded = evolve(folded, said, at)
+    assert folded is not None
+    assert Clocks.model_validate_json(folded.model_dump_json()) == ticket.state
+
+
+@given(minutes=st.integers(1, 20_000), lag=st.integers(0, 20_000))
+def test_how_late_a_fact_is_heard_changes_no_verdict(rules: Rules, minutes: int, lag: int) -> None:
+    at = START + timedelta(minutes=minutes)
+    verdicts = []
+    for heard_at in (at, at + timedelta(minutes=lag)):
+        ticket = Ticket(rules)
+        ticket.hear(START, d.Opened)
+        ticket.hear(START, d.Dispatched)
+        ticket.wait(heard_at - timedelta(microseconds=1))
+        ticket.late(at, d.FirstContactMade, department="housing", method="phone")
+        ticket.late(at, d.HandledAccepted, department="housing", handled_at=at)
+        met = {fact.clock: fact.late for fact in ticket.said if isinstance(fact, ClockMet)}
+        breaches = Counter(fact.clock for fact in ticket.said if isinstance(fact, ClockBreached))
+        breaches.subtract(fact.clock for fact in ticket.said if isinstance(fact, BreachWithdrawn))
+        verdicts.append((met, +breaches))
+        assert all(late == (breaches[clock] == 1) for clock, late in met.items())
+    assert verdicts[0] == verdicts[1]
