@@ -110,7 +110,8 @@ def partitions_of(topic: str) -> int:
 
 def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
     """List every topic that must exist for these departments, dead-letter topics included, sorted by name."""
-    spelled = [topic for entry in _file()["topics"] for topic in _expand(entry, sorted(departments))]
+    codes = sorted(departments)
+    spelled = [topic for entry in _file()["topics"] for topic in _expand(entry, codes)]
     dead = [
         Topic(
             dead_letter_topic(topic.name),
