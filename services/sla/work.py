@@ -95,8 +95,14 @@ async def _rules_at(book: Book, turn: Turn, heard: Sequence[Heard]) -> Mapping[s
     found: dict[str, Rules] = {}
     for item in heard:
         lane = turn.lanes[item.lane]
-        if isinstance(item.message, CalendarPublished):
-            await book.adopt(turn.connection, lane, item.message)
+        match item.message:
+            case CalendarPublished() as calendar:
+                await book.adopt(turn.connection, lane, calendar)
+            case RederivationOrdered() as order if order.policy != book.policy.version:
+                detail = f"ordered under {order.policy}, this worker goes by {book.policy.version}"
+                raise Refused("policy", detail)
+            case _:
+                pass
         found[item.envelope.id] = await book.of(turn.connection, lane)
     return found
 
