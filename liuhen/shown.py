@@ -140,7 +140,8 @@ def clocks(told: Iterable[Said]) -> RenderableType:
 def tickets(standings: Iterable[Said], *, title: str) -> RenderableType:
     """List tickets, one line each."""
     table = Table(title=title, title_justify="left")
-    for column in ("工单", "状态", "现由", "等待", "牵头", "分类", "承办期限", "逾期"):
+    table.add_column("工单", no_wrap=True)
+    for column in ("状态", "现由", "等待", "牵头", "分类", "承办期限", "逾期"):
         table.add_column(column, overflow="fold")
     for ticket in standings:
         words = ticket["words"]

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from schemas.message import Message
+from schemas.notices import NoticeRequested
 from schemas.registry import model_of
 from services.trace.ball import Span, Step, ball_in_court, steps_of
 from services.trace.core.rows import ClockRow
 from services.trace.lookup import Standing
+from services.trace.rates import By, Counted, Figures, Rate, figures, rates_of, said
 from services.trace.words import Words
 from worktime import Calendar, Explanation, OfficeHours, explain_lines
 
@@ -47,21 +49,31 @@ class Answers:
         rest = {"due": standing.due, "citizen_due": standing.citizen_due, "overdue": standing.overdue}
         return {**summary, **rest, "words": words}
 
-    def entry(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Say one entry of a timeline."""
+    def _entry(self, row: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
         body = json.loads(row["body"])
         return {
             **{name: row[name] for name in ("at", "recorded", "type", "id", "cause", "correlation", "policy")},
             **{name: row[name] for name in ("topic", "partition", "offset", "source", "sequence")},
             "who": self.words.author(row["type"], body),
-            "words": self.words.fact(row["type"], body),
+            "words": self.words.fact(row["type"], {**asked, **body}),
             "body": body,
         }
 
     def timeline(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Say a timeline; `caused_by` is the place of the entry that caused one, where it is among them."""
+        """Say a timeline; `caused_by` is the place of the entry that caused one, where it is among them.
+
+        What became of a notice was caused by its request.
+        """
         places = {row["id"]: place for place, row in enumerate(rows)}
-        return [{**self.entry(row), "caused_by": places.get(row["cause"])} for row in rows]
+        asked: dict[str, tuple[int, Mapping[str, Any]]] = {}
+        found = []
+        for place, row in enumerate(rows):
+            request, body = asked.get(_notice(row), (None, {}))
+            entry = {**self._entry(row, body), "caused_by": places.get(row["cause"], request)}
+            if row["type"] == NoticeRequested.type_name:
+                asked[entry["body"]["notice"]] = (place, entry["body"])
+            found.append(entry)
+        return found
 
     def ball(self, rows: Iterable[Mapping[str, Any]], until: datetime) -> list[dict[str, Any]]:
         """Say whose every working minute was."""
@@ -70,6 +82,27 @@ class Answers:
     def _span(self, span: Span) -> dict[str, Any]:
         waits_for = self.words.of("waits_for", span.waits_for)
         return {**asdict(span), "words": self.words.party(span.party), "waits_for_words": waits_for}
+
+    def rates(self) -> tuple[Rate, ...]:
+        """Define the rates under the policy."""
+        return rates_of(self.words.policy.rates)
+
+    def rate(self, rate: Rate, by: By | None, counts: Iterable[Counted]) -> dict[str, Any]:
+        """Say a rate: for each part numerator, denominator, and what counted or was left out how often."""
+        found = figures(rate, counts) or {None: Figures()}
+        rows = [{"part": part, "words": self._part(by, part), **said(its)} for part, its in found.items()]
+        return {
+            "name": rate.name,
+            "title": self.words.of("rate", rate.name),
+            "axis": self.words.of("axis", rate.axis),
+            "weights": rate.weights,
+            "rows": rows,
+        }
+
+    def _part(self, by: By | None, part: str | None) -> str:
+        if by in (By.DEPARTMENT, By.SUBDISTRICT):
+            return self.words.department(part)
+        return self.words.category(part) if by is By.CATEGORY else self.words.of(by.value if by else "", part)
 
     def waiting(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Say one item of a queue: what it is about, since and until when, and what was asked."""
@@ -109,6 +142,10 @@ class Answers:
 
     def _explained(self, part: Mapping[str, Any] | None) -> list[str]:
         return explain_lines(Explanation.model_validate(part), self.words.names()) if part else []
+
+
+def _notice(row: Mapping[str, Any]) -> str:
+    return str(json.loads(row["body"])["notice"]) if row["type"].startswith("liuhen.notices.") else ""
 
 
 def _steps(rows: Iterable[Mapping[str, Any]]) -> list[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from aiohttp import web
@@ -13,11 +13,13 @@ from aiohttp import web
 from chassis.service import Beside, Edge
 from services.trace import lookup
 from services.trace.answers import Answers
+from services.trace.rates import By
 from services.trace.settings import TraceSettings
 
 _BESIDE: Final = web.AppKey("beside", Beside)
 _ANSWERS: Final = web.AppKey("answers", Answers)
 _MOST: Final = 1000
+_USUAL: Final = timedelta(days=30)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -48,6 +50,7 @@ def application(beside: Beside, answers: Answers) -> web.Application:
             web.get("/v1/tickets/{name}/timeline", show_timeline),
             web.get("/v1/tickets/{name}/clocks", show_clocks),
             web.get("/v1/desk", show_desk),
+            web.get("/v1/rates", show_rates),
             web.get("/v1/summary", show_summary),
             web.get("/v1/gaps", show_gaps),
         ]
@@ -143,6 +146,45 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
         items = [answers.waiting(row) for row in rows]
         told.append({"queue": queue, "words": answers.words.of("queue", queue), "items": items})
     return _json({"queues": told, "now": request.app[_BESIDE].clock.now()})
+
+
+async def show_rates(request: web.Request) -> web.StreamResponse:
+    """GET /v1/rates?from=&to=&by=&rate=&part=&ids=: the rates of a window, split, and the tickets behind one."""
+    pool, answers, query = request.app[_BESIDE].pool, request.app[_ANSWERS], request.query
+    now, zone = request.app[_BESIDE].clock.now(), answers.words.zone
+    until = _moment(query, "to", zone, now + timedelta(microseconds=1))
+    window = lookup.Window(_moment(query, "from", zone, until - _USUAL), until, now)
+    by, name = _by(query), query.get("rate")
+    rates = [rate for rate in answers.rates() if name in (None, rate.name)]
+    if not rates:
+        raise _Problem(400, "rate", f"没有名为{name}的指标", rates=[rate.name for rate in answers.rates()])
+    told = []
+    for rate in rates:
+        said = answers.rate(rate, by, await lookup.verdicts(pool, rate, by, window))
+        if query.get("ids", "").lower() in ("true", "1"):
+            said["tickets"] = await lookup.behind(pool, rate, by, window, query.get("part"))
+        told.append(said)
+    return _json({"from": window.since, "to": window.until, "by": by, "rates": told, "now": now})
+
+
+def _by(query: Mapping[str, str]) -> By | None:
+    if "by" not in query:
+        return None
+    try:
+        return By(query["by"])
+    except ValueError:
+        raise _Problem(400, "by", f"不能按{query['by']}分组", by=list(By)) from None
+
+
+def _moment(query: Mapping[str, str], name: str, zone: tzinfo, usual: datetime) -> datetime:
+    if name not in query:
+        return usual
+    try:
+        moment = datetime.fromisoformat(query[name])
+    except ValueError:
+        words = f"{name}应为日期或者带时区的时间，而不是{query[name]}"
+        raise _Problem(400, name, words) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 async def show_summary(request: web.Request) -> web.StreamResponse:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from chassis.service import Pool
 from services.trace import store
 from services.trace.core.rows import ClockRow, Summary
+from services.trace.rates import By, Counted, Rate, statement, tickets_statement
+
+_MOST_BEHIND: Final = 10_000
 
 Row: TypeAlias = dict[str, Any]
 
@@ -37,6 +40,14 @@ class Wanted:
     department: str | None = None
     overdue: bool | None = None
     limit: int = 50
+
+
+class Window(NamedTuple):
+    """From when to when something is counted, and what is now."""
+
+    since: datetime
+    until: datetime
+    now: datetime
 
 
 async def tickets_of(pool: Pool, number_or_receipt: str) -> list[str]:
@@ -162,6 +173,20 @@ async def counted(pool: Pool, now: datetime) -> Row:
 
 def _counts(rows: Iterable[Iterable[Any]]) -> Row:
     return {name: count for name, count in rows}  # noqa: C416 - records are no tuples to the type checker
+
+
+async def verdicts(pool: Pool, rate: Rate, by: By | None, window: Window) -> list[Counted]:
+    """Count the verdicts of a rate in a window, for each part."""
+    rows = await pool.fetch(statement(rate, by), *window)
+    return [Counted(row["part"], row["verdict"], row["rows"]) for row in rows]
+
+
+async def behind(pool: Pool, rate: Rate, by: By | None, window: Window, part: str | None) -> dict[str, list[str]]:
+    """List the tickets behind a rate by their verdicts."""
+    found: dict[str, list[str]] = {}
+    for row in await pool.fetch(tickets_statement(rate, by), *window, part, _MOST_BEHIND):
+        found.setdefault(row["verdict"], []).append(row["ticket"])
+    return found
 
 
 async def gaps(pool: Pool) -> list[Row]:

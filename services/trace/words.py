@@ -39,7 +39,6 @@ class Words:
             "cat": self.category,
             "clock": self.clock,
             "ground": self.ground,
-            "template": self._template,
             "moment": self.moment,
             "due": self.due,
             "party": self.party,
@@ -134,10 +133,6 @@ class Words:
         agent = body.get("agent") or (body.get("action") or {}).get("by") or {}
         speaker = self.party(body["party"]) if "party" in body else self.of("party", body.get("channel", "survey"))
         return " ".join(filter(None, (speaker, agent.get("name"))))
-
-    def _template(self, code: str) -> str:
-        known = self.policy.template(code)
-        return code if known is None or "{{" in known.subject else known.subject
 
     def _filter(self, table: str) -> Any:
         return lambda code: self.of(table, code)

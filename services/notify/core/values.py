@@ -28,7 +28,7 @@ def filled(profile: Profile, book: Book, own: Mapping[str, str]) -> dict[str, st
     usual = {
         "ticket": profile.ticket,
         "receipt": profile.receipt or "",
-        "category": category.name if category else "您反映的问题",
+        "category": category.name if category else "诉求",
         "tier": _TIERS[profile.tier] if profile.tier else "",
         "place": profile.place,
         "department": book.name(profile.lead),

@@ -78,11 +78,11 @@ def _order_is_ready(profile: Profile) -> bool:
 
 
 def _promised(o: Occasion) -> Iterator[Wish]:
-    """Receipt and order name a due time: each is told once both it and what it is due for are known."""
+    """Receipt and order name a due time: each is told once that is known, an urgent order at once without."""
     due = due_of(o.profile, Clock.CITIZEN, o.policy)
     if _receipt_is_ready(o.profile):
         yield from o.requester("requester-receipt", due=due)
-    if _order_is_ready(o.profile):
+    if _order_is_ready(o.profile) and o.profile.tier is not Tier.URGENT:
         yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING, o.policy))
 
 

@@ -1,0 +1,204 @@
+"""The published rates: what each counts, leaves out and is dated by, as data; and the arithmetic, which is pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from schemas.policy.rules import Rates
+
+NO_CALLBACK: Final = "no_callback"
+
+
+class Source(StrEnum):
+    """What a rate counts: tickets, clocks of tickets, or orders to departments."""
+
+    TICKETS = "summary s"
+    CLOCKS = "clock c join summary s using (ticket)"
+    ORDERS = "orders o join summary s using (ticket)"
+
+
+class By(StrEnum):
+    """What a rate can be split by."""
+
+    DEPARTMENT = "department"
+    CHANNEL = "channel"
+    KIND = "kind"
+    REQUESTER_KIND = "requester_kind"
+    CATEGORY = "category"
+    SUBDISTRICT = "subdistrict"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One rate: each row has one verdict; verdicts with a weight count, all others are left out and named.
+
+    `axis` is the column that dates a row, `verdict` an SQL expression in which $3 is now.
+    """
+
+    name: str
+    source: Source
+    axis: str
+    verdict: str
+    weights: Mapping[str, float]
+    department: str = "s.lead"
+    only: str = "true"
+
+
+@dataclass(slots=True)
+class Figures:
+    """A rate of one part of the tickets: value is None where nothing counts."""
+
+    numerator: float = 0
+    denominator: int = 0
+    counted: dict[str, int] = field(default_factory=dict)
+    excluded: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def value(self) -> float | None:
+        return self.numerator / self.denominator if self.denominator else None
+
+
+class Counted(NamedTuple):
+    """So many rows of a part came to a verdict."""
+
+    part: str | None
+    verdict: str
+    rows: int
+
+
+_CLOSED, _REGISTERED, _DUE, _GIVEN = "s.closed_at", "s.registered_at", "c.due", "o.given_at"
+_OPEN_CLOCK: Final = (
+    "case when c.status = 'met' then case when c.late then 'late' else 'on_time' end"
+    " when c.status in ('stopped', 'lapsed') then 'fell_away'"
+    " when c.breached or (c.status = 'running' and c.due_latest < $3) then 'overdue'"
+    " when c.status = 'paused' then 'paused' else 'not_due' end"
+)
+_ON_TIME: Final = {"on_time": 1.0, "late": 0.0, "overdue": 0.0}
+_CLAIMED: Final = (
+    "case when s.requester_kind = 'anonymous' then 'anonymous' when s.lead is null then 'no_lead'"
+    " when s.contacted_at is null then 'not_claimed' else 'claimed' end"
+)
+_ACCEPTED: Final = (
+    "case when o.accepted_at is not null then case when o.presumed then 'presumed' else 'accepted' end"
+    " when o.returned_at is not null then 'returned' else 'open' end"
+)
+_RETURNED: Final = "case when o.binding then 'binding' when o.returned_at is null then 'kept' else 'returned' end"
+_COVERED: Final = "coalesce(s.callback_outcome, case when s.lead is null then 'no_lead' else 'none' end)"
+_REWORKED: Final = "case when s.lead is null then 'no_lead' when s.reworks > 0 then 'reworked' else 'at_once' end"
+
+
+def rates_of(policy: Rates) -> tuple[Rate, ...]:
+    """Define every rate under the policy's weights; of the two callbacks the decisive one has the plain name."""
+    last, first = ("", "first_") if policy.decisive_callback == "last" else ("first_", "")
+    rulings = {ruling.value: float(ruling in policy.solved) for ruling in policy.solved_base}
+    grades = {grade.value: weight for grade, weight in policy.weights.items()}
+    closed = [
+        Rate("first_contact", Source.TICKETS, _CLOSED, _answer(f"{last}contacted"), {"yes": 1.0, "no": 0.0}),
+        Rate("first_contact_other", Source.TICKETS, _CLOSED, _answer(f"{first}contacted"), {"yes": 1.0, "no": 0.0}),
+        Rate("first_contact_claimed", Source.TICKETS, _CLOSED, _CLAIMED, {"claimed": 1.0, "not_claimed": 0.0}),
+        Rate("actual_resolution", Source.TICKETS, _CLOSED, "coalesce(s.ruling, 'no_ruling')", rulings),
+        Rate("resolution_by_citizen", Source.TICKETS, _CLOSED, _answer(f"{last}solved"), _SOLVED),
+        Rate("resolution_by_citizen_other", Source.TICKETS, _CLOSED, _answer(f"{first}solved"), _SOLVED),
+        Rate("satisfaction", Source.TICKETS, _CLOSED, _answer(f"{last}result"), grades),
+        Rate("satisfaction_other", Source.TICKETS, _CLOSED, _answer(f"{first}result"), grades),
+        Rate("rework", Source.TICKETS, _CLOSED, _REWORKED, {"reworked": 1.0, "at_once": 0.0}),
+        Rate("callback_coverage", Source.TICKETS, _CLOSED, _COVERED, _COVERAGE),
+    ]
+    return (*closed, *_OTHERS)
+
+
+def _answer(column: str) -> str:
+    return f"coalesce(s.{column}, '{NO_CALLBACK}')"
+
+
+_SOLVED: Final = {"solved": 1.0, "partly": 0.0, "not": 0.0}
+_COVERAGE: Final = {"recorded": 1.0, "unreached": 0.0, "none": 0.0}
+_OTHERS: Final = (
+    Rate(
+        "on_time",
+        Source.CLOCKS,
+        _DUE,
+        _OPEN_CLOCK,
+        _ON_TIME,
+        department="nullif(split_part(c.owner, ':', 2), '')",
+        only="c.clock = 'handling'",
+    ),
+    Rate("citizen_on_time", Source.CLOCKS, _DUE, _OPEN_CLOCK, _ON_TIME, only="c.clock = 'citizen'"),
+    Rate(
+        "acceptance",
+        Source.ORDERS,
+        _GIVEN,
+        _ACCEPTED,
+        {"accepted": 1.0, "presumed": 0.0},
+        department="o.lead",
+        only="not o.binding",
+    ),
+    Rate("return", Source.ORDERS, _GIVEN, _RETURNED, {"returned": 1.0, "kept": 0.0}, department="o.lead"),
+    Rate(
+        "follow_up",
+        Source.TICKETS,
+        _REGISTERED,
+        "case when s.follow_ups > 0 then 'followed_up' else 'quiet' end",
+        {"followed_up": 1.0, "quiet": 0.0},
+    ),
+    Rate("received", Source.TICKETS, _REGISTERED, "'received'", {"received": 1.0}),
+)
+
+
+def figures(rate: Rate, counts: Iterable[Counted]) -> dict[str | None, Figures]:
+    """Work a rate out of counted verdicts, for each part of the tickets; the part of one that is not split is None."""
+    found: defaultdict[str | None, Figures] = defaultdict(Figures)
+    for part, verdict, rows in counts:
+        its = found[part]
+        weight = rate.weights.get(verdict)
+        if weight is None:
+            its.excluded[verdict] = its.excluded.get(verdict, 0) + rows
+        else:
+            its.counted[verdict] = its.counted.get(verdict, 0) + rows
+            its.denominator += rows
+            its.numerator += weight * rows
+    return dict(found)
+
+
+def statement(rate: Rate, by: By | None) -> str:
+    """Count the verdicts of a rate between $1 and $2, for each part."""
+    return (
+        f"select {part_of(rate, by)} as part, {rate.verdict} as verdict, count(*)::int as rows {_rows(rate)}"
+        " group by 1, 2 order by 1, 2"
+    )
+
+
+def tickets_statement(rate: Rate, by: By | None) -> str:
+    """List the tickets behind a rate with their verdicts; $4 is a part (all if null), $5 how many at most."""
+    part = part_of(rate, by)
+    return (
+        f"select s.ticket, {rate.verdict} as verdict {_rows(rate)} and ($4::text is null or {part} = $4)"
+        f" order by {rate.axis}, s.ticket limit $5"
+    )
+
+
+def part_of(rate: Rate, by: By | None) -> str:
+    """Name the expression that a rate is split by."""
+    if by is None:
+        return "null::text"
+    return rate.department if by is By.DEPARTMENT else f"s.{by.value}"
+
+
+def _rows(rate: Rate) -> str:
+    window = f"{rate.axis} >= $1 and {rate.axis} < $2 and $3::timestamptz is not null"
+    return f"from {rate.source.value} where {rate.only} and {window}"
+
+
+def said(its: Figures) -> dict[str, Any]:
+    """Say figures as JSON."""
+    return {
+        "numerator": round(its.numerator, 6),
+        "denominator": its.denominator,
+        "value": its.value,
+        "counted": its.counted,
+        "excluded": its.excluded,
+    }
