@@ -26,10 +26,9 @@ def test_an_exception_is_told_by_kind_and_place_without_its_words() -> None:
     def fail() -> None:
         raise ValueError("call 13800001111")
 
-    try:
+    with pytest.raises(ValueError, match="call") as caught:
         fail()
-    except ValueError as error:
-        told = logs.where(error)
+    told = logs.where(caught.value)
     assert told[0] == "ValueError"
     assert any("fail" in place for place in told)
     assert "13800001111" not in str(told)
