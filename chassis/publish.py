@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import ProducerClosed
+from aiokafka.errors import KafkaError, ProducerClosed
 
 from chassis import metrics
 from chassis.health import Health
@@ -145,13 +145,26 @@ class Door:
     async def __call__(self, topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Send one message and wait for its acknowledgement."""
         async with self._starting:
-            if self._producer is None:
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, request_timeout_ms=10_000
-                )
-                await producer.start()
-                self._producer = producer
-        await self._producer.send_and_wait(topic, value=value, key=key, headers=list(headers))
+            producer = self._producer or await self._started()
+            self._producer = producer
+        try:
+            await producer.send_and_wait(topic, value=value, key=key, headers=list(headers))
+        except KafkaError:
+            # A producer that broke says so for ever: the next message gets another.
+            if self._producer is producer:
+                await self.close()
+            raise
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, request_timeout_ms=10_000
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -23,7 +23,7 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import DISPATCH, TICKETS, channel_topic, department_topic, inbound_topic, model_of
 from schemas.values import Contact, Kind, Party, PartyKind, Place
 
-_PATIENCE = 30.0
+_PATIENCE = 20.0
 _CHANNELS = ("hotline", "survey", "wechat", "office", "callback")
 _phones = count(13_800_000_000)
 
@@ -47,7 +47,9 @@ class Outside:
         topic: str | None = None,
         partition: int = 0,
     ) -> None:
-        await self.sender.send_and_wait(topic or inbound_topic(party), value, headers=headers, partition=partition)
+        await self.sender.send_and_wait(
+            topic or inbound_topic(party), value, key=b"x", headers=headers, partition=partition
+        )
 
     async def say(
         self, party: Party, action: Action, submission: str | None = None, *, partition: int = 0, source: str = "test"

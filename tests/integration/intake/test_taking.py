@@ -74,7 +74,7 @@ async def test_the_same_submission_on_several_partitions_at_once_is_one_ticket(o
     assert said == set(first.tickets)
 
 
-async def test_two_workers_take_the_same_submission_once(outside: Any, report: Any) -> None:
+async def test_two_workers_take_the_same_submission_once(outside: Any) -> None:
     (second,) = outside.system.start_services(["intake"], worker="2")
     try:
         submissions = [str(uuid4()) for _ in range(20)]

@@ -1,0 +1,163 @@
+"""The HTTP door: 202 only for what the broker has, the same answer for the same id, and clear words for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import asyncpg
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from chassis.clock import REAL
+from chassis.publish import Door
+from chassis.service import Beside
+from liuhen.local import Database
+from schemas.inbound import Register
+from schemas.policy import load_policy
+from services.intake.__main__ import house_of
+from services.intake.http import application
+from services.intake.settings import IntakeSettings
+
+WECHAT, SURVEY = {"Authorization": "Bearer development-wechat"}, {"Authorization": "Bearer development-survey"}
+
+
+@pytest.fixture
+async def web(outside: Any) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(outside.system.url("intake_http")) as session:
+        yield session
+
+
+def content(report: Register) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(report.to_json())
+    return told
+
+
+async def settled(web: aiohttp.ClientSession, receipt: str, headers: Any = WECHAT) -> dict[str, Any]:
+    """Ask until the submission is decided."""
+    async with asyncio.timeout(20):
+        while True:
+            async with web.get(f"/v1/receipts/{receipt}", headers=headers) as response:
+                told: dict[str, Any] = await response.json()
+                if told["state"] != "pending":
+                    return told
+
+
+async def test_a_report_is_taken_and_its_receipt_leads_to_its_ticket(web: Any, report: Register, outside: Any) -> None:
+    async with web.post(
+        "/v1/wechat/reports", json=content(report), headers={**WECHAT, "Idempotency-Key": str(uuid4())}
+    ) as r:
+        assert r.status == 202
+        taken = await r.json()
+    standing = await settled(web, taken["receipt"])
+    assert standing["state"] == "accepted"
+    (ticket,) = standing["tickets"]
+    assert await outside.pool.fetchval("select channel from ticket where id = $1", ticket["ticket"]) == "wechat"
+
+
+async def test_the_same_id_is_one_submission_and_another_content_is_a_conflict(web: Any, report: Register) -> None:
+    body = {**content(report), "id": str(uuid4())}
+    answers = []
+    for _ in range(2):
+        async with web.post("/v1/wechat/reports", json=body, headers=WECHAT) as response:
+            answers.append((response.status, (await response.json())["receipt"]))
+    assert answers[0] == answers[1]
+    await settled(web, answers[0][1])
+    async with web.post("/v1/wechat/reports", json=body | {"text": "另外一件事情"}, headers=WECHAT) as response:
+        assert response.status == 409
+        assert (await response.json())["code"] == "conflicting_repeat"
+
+
+async def test_a_visit_of_the_survey_app_is_taken(web: Any) -> None:
+    at = "2026-09-14T01:00:00Z"
+    visit = {
+        "id": str(uuid4()),
+        "visitor": f"v-{uuid4().hex[:8]}",
+        "device": uuid4().hex,
+        "unit": "unit-01",
+        "position": {"latitude": 31.27, "longitude": 121.53, "accuracy": 20, "at": at},
+        "visited_at": at,
+        "household": "三号楼 201",
+        "address": {"text": "平凉路100弄3号"},
+        "problems": [{"text": "三楼水管漏水"}],
+    }
+    async with web.post("/v1/survey/visits", json=visit, headers=SURVEY) as response:
+        assert response.status == 202
+        receipt = (await response.json())["receipt"]
+    standing = await settled(web, receipt, SURVEY)
+    assert len(standing["tickets"]) == 1
+    async with web.get(f"/v1/receipts/{receipt}", headers=WECHAT) as other:
+        assert other.status == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code", "field"),
+    [
+        ({"text": None}, 422, "wrong_type", "text"),
+        ({"colour": "red"}, 422, "unknown_field", "colour"),
+        ({"category": "9999-99"}, 422, "unknown_category", "category"),
+        ({"contact": {"phone": "1"}}, 422, "bad_phone", "contact.phone"),
+        ({"text": "a\0b"}, 400, "nul_character", "text"),
+        ({"id": 7}, 400, "bad_id", "id"),
+        ({"text": "x" * 1_000_001}, 413, "too_long", None),
+    ],
+)
+async def test_what_is_wrong_is_said_at_once(
+    web: Any, report: Register, change: Any, status: int, code: str, field: str | None
+) -> None:
+    body = {**content(report), "id": str(uuid4())} | change
+    async with web.post("/v1/wechat/reports", json=body, headers=WECHAT) as response:
+        told = await response.json()
+        assert (response.status, told["code"], told["field"]) == (status, code, field)
+        assert told["reason"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({}, 401), ({"Authorization": "Bearer wrong"}, 401), ({"Authorization": "x"}, 401), (SURVEY, 403)],
+)
+async def test_without_the_channels_token_nothing_is_taken(
+    web: Any, report: Register, headers: Any, status: int
+) -> None:
+    async with web.post("/v1/wechat/reports", json={**content(report), "id": "x"}, headers=headers) as response:
+        assert response.status == status
+
+
+async def test_without_an_id_of_the_clients_own_nothing_is_taken(web: Any, report: Register) -> None:
+    async with web.post("/v1/wechat/reports", json=content(report), headers=WECHAT) as response:
+        assert (response.status, (await response.json())["code"]) == (400, "bad_id")
+
+
+async def test_not_json_is_said(web: Any) -> None:
+    async with web.post("/v1/wechat/reports", data=b"{", headers={**WECHAT, "Idempotency-Key": "x"}) as response:
+        assert (response.status, (await response.json())["code"]) == (400, "not_json")
+
+
+async def test_the_door_describes_itself(web: Any) -> None:
+    async with web.get("/v1/openapi.json") as response:
+        described = await response.json()
+    assert described["openapi"].startswith("3.1")
+    assert "/v1/survey/visits" in described["paths"]
+
+
+NOBODY_LISTENS = "127.0.0.1:1"
+
+
+async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
+    intake: Any, database: Database, report: Register
+) -> None:
+    settings = IntakeSettings()
+    house = house_of(settings, load_policy(intake.policy))
+    where = {"search_path": "intake"}
+    async with asyncpg.create_pool(database.dsn("intake"), min_size=0, server_settings=where) as pool:
+        app = application(Beside(pool, REAL, Door(NOBODY_LISTENS)), settings, house)
+        async with TestClient(TestServer(app)) as client:
+            body = {**content(report), "id": "x"}
+            response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)
+            assert response.status == 503
+            assert response.headers["Retry-After"]
+            assert await pool.fetchval("select count(*) from put") == 0
