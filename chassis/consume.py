@@ -19,6 +19,7 @@ from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from chassis import lenient
 from chassis.hold import Keeper
 from chassis.holding import SESSION_SECONDS
 from chassis.opening import Logs
@@ -236,6 +237,7 @@ class LaneApp(faust.App):  # type: ignore[misc]
 
 def build_app(service: Service, bootstrap: str, keeper: Keeper, folder: str) -> LaneApp:
     """Make the faust app of a service: its group is named after the service, its folder is never written to."""
+    lenient.install()
     app = LaneApp(
         service.name,
         broker="kafka://" + bootstrap.replace(",", ";kafka://"),
