@@ -80,9 +80,10 @@ async def project(connection: Connection, changes: Sequence[Change[Clocks]]) -> 
     rows = sorted((*kind, count) for kind, count in counts.items() if count)
     if rows:
         await connection.execute(
-            "insert into tally (lane, clock, status, count)"
-            " select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])"
-            " on conflict (lane, clock, status) do update set count = tally.count + excluded.count",
+            "merge into tally using unnest($1::text[], $2::text[], $3::text[], $4::bigint[])"
+            " as change (lane, clock, status, count) on tally.lane = change.lane and tally.clock = change.clock"
+            " and tally.status = change.status when matched then update set count = tally.count + change.count"
+            " when not matched then insert values (change.lane, change.clock, change.status, change.count)",
             *([row[place] for row in rows] for place in range(4)),
         )
 
