@@ -548,8 +548,9 @@ class Merged(DispatchFact):
 
 
 class Unmerged(DispatchFact):
-    """The merge was undone; the ticket goes on where it stood."""
+    """The merge was undone, or the other ticket did not take this one; it goes on where it stood."""
 
+    into: TicketId
     reason: Text
 
 
@@ -560,9 +561,10 @@ class MergeTaken(DispatchFact):
 
 
 class MergeDropped(DispatchFact):
-    """A ticket that was taken in goes its own way again."""
+    """A ticket that was taken in goes its own way again; with a reason when it was never taken in."""
 
     other: TicketId
+    reason: Text | None = None
 
 
 class IncidentJoined(DispatchFact):
@@ -601,6 +603,8 @@ class SplitUp(DispatchFact):
     """The ticket was split into parts that close together."""
 
     parts: tuple[TicketId, ...]
+    texts: tuple[Text, ...]
+    categories: tuple[str, ...]
     reason: Text
 
 

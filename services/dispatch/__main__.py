@@ -1,0 +1,52 @@
+"""Put dispatch together and run it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from chassis.run import run
+from chassis.service import Service
+from schemas import registry
+from schemas.policy import Policy, load_policy
+from services.dispatch.core.rules import Guess, Suggest
+from services.dispatch.settings import DispatchSettings
+from services.dispatch.suggest import Suggester
+from services.dispatch.work import work_of
+
+INPUTS = (registry.TICKETS, registry.CLOCKS, registry.REQUESTS)
+
+
+def compose(policy: Policy, suggest: Suggest) -> Service:
+    """Describe the service."""
+    return Service(
+        name="dispatch",
+        inputs=INPUTS,
+        topics=registry.topics(department.code for department in policy.departments),
+        work=work_of(policy, suggest),
+        policy=policy.version,
+        migrations=Path(__file__).with_name("sql"),
+    )
+
+
+def suggestions(suggester: Suggester) -> Suggest:
+    """Turn the suggester's answers into guesses of the core."""
+
+    def suggest(text: str) -> Guess | None:
+        found = suggester.suggest(text)
+        if found.category is None:
+            return None
+        return Guess(found.category, found.score, found.method, suggester.is_certain(found))
+
+    return suggest
+
+
+def main() -> int:
+    """Run until told to end; returns the exit code."""
+    settings = DispatchSettings()
+    policy = load_policy(settings.policy)
+    return run(compose(policy, suggestions(Suggester.load(settings.model, policy))), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The life of a ticket: states, commands, decide, evolve. Pure."""

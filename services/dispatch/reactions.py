@@ -1,0 +1,42 @@
+"""What dispatch listens to: each foreign fact, and the command that it is to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.service import Heard
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockExtended,
+    ClockFact,
+    ClockLapsed,
+    ClockRederived,
+    ClockResumed,
+    ClockStarted,
+)
+from schemas.requests import TicketRequest
+from schemas.tickets import ActionReceived, Answered, Registered
+from services.dispatch.core.clocks import FOR_DEPARTMENTS
+from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick
+
+_DUES = (ClockStarted, ClockResumed, ClockExtended, ClockRederived)
+_EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)
+
+
+def react(heard: Heard) -> Sequence[tuple[str, Command]]:
+    """Name the ticket and the command; () for what does not concern dispatch."""
+    match heard.message:
+        case Registered() as fact:
+            return ((fact.ticket, Begin(fact)),)
+        case Answered() as fact:
+            return ((fact.ticket, BeginAnswered(fact)),)
+        case ActionReceived() as fact:
+            return ((fact.ticket, Act(fact)),)
+        case ClockFact() as fact:
+            concerns = isinstance(fact, _EVENTS) or (isinstance(fact, _DUES) and fact.clock in FOR_DEPARTMENTS)
+            return ((fact.ticket, Tick(fact)),) if concerns else ()
+        case TicketRequest() as fact:
+            return ((fact.ticket, Ask(fact)),)
+        case _:
+            return ()

@@ -1,0 +1,14 @@
+"""What dispatch is told by its surroundings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chassis.settings import Settings
+
+
+class DispatchSettings(Settings):
+    """Besides addresses: where the policy is, and the model that suggests categories."""
+
+    policy: Path = Path("policy")
+    model: Path | None = None
