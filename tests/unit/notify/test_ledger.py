@@ -1,0 +1,65 @@
+"""A notice is requested once and comes to one end, whatever is reported of it and however often."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import chain
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.service import Cause
+from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeFact, NoticeGivenUp, NoticeRequested
+from services.notify.core.ledger import Command, Ledger, Report, Request, decide, evolve
+from services.notify.core.notice import Addressee, Notice, Way
+
+TICKET = "26030200000017"
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+CAUSE = Cause("cause", TICKET, NOW)
+KEYS = st.sampled_from(["n-1", "n-2"])
+
+
+def request(key: str) -> Request:
+    to = Addressee("requester", Way.SMS, "+8613800000000")
+    return Request(TICKET, Notice(key, "requester-receipt", to, NOW, "您的诉求已受理", "您好"))
+
+
+def delivered(key: str) -> Report:
+    return Report(NoticeDelivered(ticket=TICKET, notice=key, way="sms", attempts=1))
+
+
+def failed(key: str) -> Report:
+    return Report(NoticeAttemptFailed(ticket=TICKET, notice=key, way="sms", attempt=1, error="timeout", next_at=NOW))
+
+
+def given_up(key: str) -> Report:
+    return Report(NoticeGivenUp(ticket=TICKET, notice=key, way="sms", attempts=6, error="timeout"))
+
+
+COMMANDS = st.lists(KEYS.flatmap(lambda key: st.sampled_from([f(key) for f in (request, delivered, failed, given_up)])))
+
+
+@given(commands=COMMANDS)
+def test_each_notice_is_requested_once_and_ends_once_after_that(commands: list[Command]) -> None:
+    state: Ledger | None = None
+    told: list[NoticeFact] = []
+    for command in commands:
+        for fact in decide(state, command, CAUSE):
+            assert isinstance(fact, NoticeFact)
+            state = evolve(state, fact, NOW)
+            told.append(fact)
+
+    for key in ("n-1", "n-2"):
+        kinds = [type(fact) for fact in told if fact.notice == key]
+        ends = [kind for kind in kinds if kind in (NoticeDelivered, NoticeGivenUp)]
+        assert kinds.count(NoticeRequested) <= 1
+        assert len(ends) <= 1
+        assert not kinds or kinds[0] is NoticeRequested
+        assert not ends or kinds[-1] in (NoticeDelivered, NoticeGivenUp)
+
+
+@given(commands=COMMANDS)
+def test_no_fact_holds_an_address_or_a_text_of_a_person(commands: list[Command]) -> None:
+    facts = chain.from_iterable(decide(None, command, CAUSE) for command in commands)
+
+    assert not any(b"13800000000" in fact.to_json() or "您好".encode() in fact.to_json() for fact in facts)

@@ -1,0 +1,247 @@
+"""Who is told what, and when: by audience, by night and by day, and never the accused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import tickets as t
+from schemas.message import Message
+from schemas.policy import load_policy
+from schemas.values import (
+    Actor,
+    Channel,
+    Clock,
+    Contact,
+    Kind,
+    OfficialDue,
+    Party,
+    PartyKind,
+    Place,
+    RequesterKind,
+    Tier,
+    VisitRef,
+)
+from services.notify.core.notice import Notice
+from services.notify.core.profile import Profile, known
+from services.notify.core.wishes import Occasion, learned, wished
+from services.notify.core.wording import Wording
+
+POLICY = load_policy(Path(__file__).resolve().parents[3] / "policy")
+WORDING = Wording(POLICY)
+TICKET = "26030200000017"
+BY = Actor(by_rule="test")
+MORNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
+NIGHT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # 23:00
+DUE = OfficialDue(at=datetime(2026, 3, 9, 9, 30, tzinfo=UTC))
+
+
+class Teller:
+    """Tells facts one after another and keeps what each asks to be told."""
+
+    def __init__(self) -> None:
+        self.profile: Profile | None = None
+        self.number = 0
+
+    def tell(self, fact: Message, at: datetime = MORNING) -> list[Notice]:
+        self.number += 1
+        before = self.profile
+        after = known(before, fact) or Profile(ticket=TICKET)
+        occasion = Occasion(fact, at, before, after, WORDING.book)
+        notices = [WORDING.notice(wish, after, f"cause-{self.number}", at) for wish in wished(occasion)]
+        self.profile = learned(occasion)
+        return [notice for notice in notices if notice is not None]
+
+
+def registered(**changed: Any) -> t.Registered:
+    usual: dict[str, Any] = {
+        "ticket": TICKET,
+        "receipt": "R0123456789AB",
+        "channel": Channel.HOTLINE,
+        "kind": Kind.COMPLAIN,
+        "requester_kind": RequesterKind.RESIDENT,
+        "contact": Contact(name="王小明", phone="+8613800000000", wechat="wx-1"),
+        "place": Place(text="平凉路100弄"),
+        "text": "楼道堆物",
+        "occurred_at": MORNING,
+    }
+    return t.Registered(**{**usual, **changed})
+
+
+def started(clock: Clock, owner: str = "department:housing") -> c.ClockStarted:
+    return c.ClockStarted(
+        ticket=TICKET,
+        clock_id=clock.value,
+        clock=clock,
+        owner=owner,
+        started_at=MORNING,
+        tier=Tier.COMPLEX,
+        due=DUE,
+        explanation={},
+    )
+
+
+def dispatched(tier: Tier = Tier.COMPLEX, **changed: Any) -> d.Dispatched:
+    usual = {"ticket": TICKET, "by": BY, "order": 1, "lead": "housing", "tier": tier, "reason": "by-hand"}
+    return d.Dispatched(**{**usual, **changed})
+
+
+def said(notices: list[Notice]) -> list[tuple[str, str]]:
+    return [(notice.template, notice.to.audience) for notice in notices]
+
+
+@pytest.fixture
+def teller() -> Teller:
+    return Teller()
+
+
+def test_the_receipt_names_the_due_time_and_is_told_once_both_are_known(teller: Teller) -> None:
+    assert said(teller.tell(registered())) == []
+    (receipt,) = teller.tell(started(Clock.CITIZEN, "office:p-he"))
+    assert said([receipt]) == [("requester-receipt", "requester")]
+    assert "3月9日17:30" in receipt.text
+    assert said(teller.tell(registered())) == []
+
+
+def test_the_receipt_does_not_depend_on_which_was_heard_first(teller: Teller) -> None:
+    assert said(teller.tell(started(Clock.CITIZEN, "office:p-he"))) == []
+    assert said(teller.tell(registered())) == [("requester-receipt", "requester")]
+
+
+def test_a_new_order_is_told_to_the_lead_with_its_due_time(teller: Teller) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched())
+    (order,) = teller.tell(started(Clock.HANDLING))
+    assert said([order]) == [("department-new-order", "department:housing")]
+    assert "3月9日17:30" in order.text
+
+
+def test_a_new_lead_hears_of_its_order_only_with_its_own_due_time(teller: Teller) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched())
+    teller.tell(started(Clock.HANDLING))
+    assert "department-new-order" not in dict(said(teller.tell(dispatched(order=2, lead="greening"))))
+    assert said(teller.tell(started(Clock.HANDLING, "department:greening"))) == [
+        ("department-new-order", "department:greening")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "contact", "way"),
+    [
+        (Channel.WECHAT, Contact(wechat="wx-1", phone="+8613800000000"), "wechat"),
+        (Channel.WECHAT, Contact(phone="+8613800000000"), "sms"),
+        (Channel.HOTLINE, Contact(phone="+8613800000000"), "sms"),
+        (Channel.HOTLINE, Contact(name="王小明"), None),
+    ],
+)
+def test_a_requester_is_reached_by_the_channel_that_they_came_by(
+    teller: Teller, channel: Channel, contact: Contact, way: str | None
+) -> None:
+    teller.tell(registered(channel=channel, contact=contact))
+    notices = teller.tell(started(Clock.CITIZEN, "office:p-he"))
+    assert [notice.to.way.value for notice in notices] == ([way] if way else [])
+
+
+def test_an_anonymous_requester_is_never_told_anything(teller: Teller) -> None:
+    teller.tell(registered(requester_kind=RequesterKind.ANONYMOUS))
+    teller.tell(started(Clock.CITIZEN, "office:p-he"))
+    assert said(teller.tell(dispatched())) == []
+
+
+def test_citizens_are_left_in_peace_at_night(teller: Teller) -> None:
+    teller.tell(registered(), NIGHT)
+    (notice,) = teller.tell(dispatched(), NIGHT)
+    assert notice.template == "requester-dispatched"
+    assert notice.not_before == datetime(2026, 3, 3, 0, 0, tzinfo=UTC)  # 8:00 in Shanghai
+
+
+def test_what_is_urgent_is_told_at_once_by_day_and_night(teller: Teller) -> None:
+    notices = teller.tell(registered(tier=Tier.URGENT), NIGHT)
+    assert said(notices) == [("duty-urgent", "duty_officer:p-min")]
+    notices += teller.tell(dispatched(Tier.URGENT), NIGHT)
+    assert ("department-urgent-order", "department:housing") in said(notices)
+    assert all(notice.not_before == NIGHT for notice in notices)
+
+
+def test_the_duty_officer_hears_once_that_a_ticket_became_urgent(teller: Teller) -> None:
+    teller.tell(registered(tier=Tier.COMPLEX))
+    raised = d.Classified(ticket=TICKET, by=BY, category="0301-01", tier=Tier.URGENT)
+    assert ("duty-urgent", "duty_officer:p-min") in said(teller.tell(raised))
+    assert ("duty-urgent", "duty_officer:p-min") not in said(teller.tell(dispatched(Tier.URGENT)))
+
+
+def test_the_accused_are_never_told(teller: Teller) -> None:
+    teller.tell(registered(confidential=True, accused=("housing",)))
+    teller.tell(dispatched(lead="housing"))
+    told = [*teller.tell(started(Clock.HANDLING)), *teller.tell(_nudged("housing"))]
+    assert [notice for notice in told if notice.to.audience.startswith("department")] == []
+
+
+def _nudged(department: str) -> d.Nudged:
+    return d.Nudged(ticket=TICKET, by=BY, reason="请抓紧", department=department)
+
+
+def test_a_department_is_reminded_before_and_told_after_a_due_time_and_the_supervisor_with_it(teller: Teller) -> None:
+    teller.tell(registered())
+    about: dict[str, Any] = {"ticket": TICKET, "clock_id": "handling", "clock": Clock.HANDLING}
+    soon = c.ClockDueSoon(**about, owner="department:housing", due=DUE)
+    breached = c.ClockBreached(**about, owner="department:housing", due=DUE)
+    assert said(teller.tell(soon)) == [("department-reminder", "department:housing")]
+    assert said(teller.tell(breached)) == [
+        ("department-overdue", "department:housing"),
+        ("supervisor-breach", "supervisor:p-he"),
+    ]
+
+
+def test_the_centres_own_lateness_is_told_to_its_named_owner(teller: Teller) -> None:
+    about: dict[str, Any] = {"ticket": TICKET, "clock_id": "review", "clock": Clock.REVIEW}
+    breached = c.ClockBreached(**about, owner="office:p-lu", due=DUE)
+    assert said(teller.tell(breached)) == [("centre-overdue", "centre:p-lu")]
+
+
+def test_a_visitor_hears_of_the_problems_that_they_brought_unless_they_are_confidential(teller: Teller) -> None:
+    visit = VisitRef(visitor="v-17", unit="unit-01", visited_at=MORNING)
+    teller.tell(registered(channel=Channel.SURVEY, visit=visit))
+    assert ("visitor-progress", "visitor:v-17") in said(teller.tell(dispatched()))
+    other = Teller()
+    other.tell(registered(channel=Channel.SURVEY, visit=visit, confidential=True))
+    assert "visitor-progress" not in dict(said(other.tell(dispatched())))
+
+
+def test_the_result_carries_the_departments_reply(teller: Teller) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched())
+    teller.tell(d.Handled(ticket=TICKET, by=BY, department="housing", reply="已清理干净", round=0))
+    accepted = d.HandledAccepted(ticket=TICKET, by=BY, department="housing", handled_at=MORNING)
+    (result,) = teller.tell(accepted)
+    assert result.template == "requester-result"
+    assert "已清理干净" in result.text
+    assert "房管局" in result.text
+
+
+def test_a_department_hears_why_its_action_was_refused(teller: Teller) -> None:
+    refused = d.ActionRefused(
+        ticket=TICKET,
+        by=BY,
+        receipt="R0123456789AB",
+        party=Party(kind=PartyKind.DEPARTMENT, department="housing"),
+        action="accept",
+        code="not-yours",
+        reason="工单不在贵单位",
+    )
+    (notice,) = teller.tell(refused)
+    assert said([notice]) == [("department-refused", "department:housing")]
+    assert "工单不在贵单位" in notice.text
+
+
+def test_a_notice_has_the_same_key_however_often_it_is_decided() -> None:
+    one, two = Teller(), Teller()
+    for teller in (one, two):
+        teller.tell(registered())
+    assert [n.key for n in one.tell(dispatched())] == [n.key for n in two.tell(dispatched())]
