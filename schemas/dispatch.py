@@ -31,6 +31,7 @@ from schemas.values import (
     TicketId,
     Tier,
     Upstream,
+    Value,
     VisitRef,
 )
 
@@ -540,6 +541,14 @@ class CallbackReviewOrdered(DispatchFact):
 # --- one ticket and another ------------------------------------------------------------------------------------------
 
 
+class MergeAsked(DispatchFact):
+    """Another ticket of the same requester is asked to take this one in."""
+
+    into: TicketId
+    reason: Text
+    receipt: Receipt
+
+
 class Merged(DispatchFact):
     """The ticket was merged into another of the same requester; only un-merging leaves this."""
 
@@ -555,9 +564,10 @@ class Unmerged(DispatchFact):
 
 
 class MergeTaken(DispatchFact):
-    """This ticket took in another one of the same requester."""
+    """This ticket took in another one of the same requester, and whom that one accuses."""
 
     other: TicketId
+    accused: tuple[DepartmentCode, ...] = ()
 
 
 class MergeDropped(DispatchFact):
@@ -565,6 +575,23 @@ class MergeDropped(DispatchFact):
 
     other: TicketId
     reason: Text | None = None
+
+
+class MergedTicketEnded(DispatchFact):
+    """The ticket that took this one in came to its end; the requester hears the same result."""
+
+    into: TicketId
+    outcome: Code
+    ruling: Ruling | None = None
+    reply: Text | None = None
+
+
+class IncidentAsked(DispatchFact):
+    """The ticket that an incident stands under is asked to admit this one."""
+
+    incident: TicketId
+    reason: Text | None = None
+    receipt: Receipt
 
 
 class IncidentJoined(DispatchFact):
@@ -581,9 +608,10 @@ class IncidentLeft(DispatchFact):
 
 
 class MemberJoined(DispatchFact):
-    """The incident that this ticket stands for has one member more."""
+    """The incident that this ticket stands for has one member more, and whom that one accuses."""
 
     member: TicketId
+    accused: tuple[DepartmentCode, ...] = ()
 
 
 class MemberLeft(DispatchFact):
@@ -613,7 +641,17 @@ class PartEnded(DispatchFact):
 
     part: TicketId
     outcome: Code
-    ruling: Ruling
+    ruling: Ruling | None = None
+
+
+class RequestRefused(DispatchFact):
+    """What another ticket asked of this one was not granted; `request` names it, `origin` hears the reason."""
+
+    origin: TicketId
+    request: Code
+    code: Code
+    reason: Text
+    receipt: Receipt
 
 
 # --- clocks, refusals ------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ class TakeMerge(TicketRequest):
     """Take `origin` in: it is the same requester's duplicate."""
 
     requester: str | None = None
+    accused: tuple[DepartmentCode, ...] = ()
     reason: Text
     receipt: Receipt
 
@@ -52,6 +53,7 @@ class DropMerge(TicketRequest):
 class AdmitMember(TicketRequest):
     """`origin` wants to join the incident that this ticket stands for."""
 
+    accused: tuple[DepartmentCode, ...] = ()
     reason: Text | None = None
     receipt: Receipt
 
@@ -78,7 +80,7 @@ class EndOfMerged(TicketRequest):
     """The ticket `origin` that took this one in came to its end, and so does this one."""
 
     outcome: Code
-    ruling: Ruling
+    ruling: Ruling | None = None
     reply: Text | None = None
 
 
@@ -100,7 +102,7 @@ class OpenPart(TicketRequest):
 
 
 class ReportPart(TicketRequest):
-    """The part `origin` came to its end."""
+    """The part `origin` came to its end; there is no ruling where it was withdrawn or went elsewhere."""
 
     outcome: Code
-    ruling: Ruling
+    ruling: Ruling | None = None
