@@ -1,0 +1,178 @@
+"""Delivery: each way by its channel, each attempt recorded, repeated with the same key, given up visibly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from chassis.service import Beside
+from schemas.policy.rules import Delivery
+from services.notify import store
+from services.notify.channels import Channel, Failed, Loop, channels_of
+from services.notify.core.notice import Way
+from services.notify.settings import NotifySettings
+from services.notify.store import Taken
+
+RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
+
+
+async def _deliver(beside: Beside, folder: Path, routes: Mapping[Way, str] | None = None, lease: float = 60.0) -> int:
+    settings = NotifySettings(notices=folder, routes=routes or {}, lease_seconds=lease)
+    async with aiohttp.ClientSession() as session:
+        return await Loop(beside, settings, RULES, channels_of(settings, RULES, session)).deliver()
+
+
+async def test_a_way_without_an_address_goes_into_a_file_line_by_line(planner: Any, later: Any, tmp_path: Path) -> None:
+    await planner.plan("n-1", "n-2")
+
+    await _deliver(later(), tmp_path / "notices")
+
+    lines = [json.loads(line) for line in (tmp_path / "notices" / "sms.jsonl").read_text("utf-8").splitlines()]
+    assert sorted(line["notice"] for line in lines) == ["n-1", "n-2"]
+    assert lines[0]["to"] == "+8613800000000"
+    assert {row["status"] for row in await planner.rows()} == {"delivered"}
+
+
+async def test_an_address_is_forgotten_when_nothing_is_to_be_sent_any_more(
+    planner: Any, later: Any, tmp_path: Path
+) -> None:
+    await planner.plan("n-1")
+
+    await _deliver(later(), tmp_path)
+
+    assert [row["address"] for row in await planner.rows()] == [None]
+
+
+async def test_a_webhook_is_posted_to_with_the_notices_key(
+    planner: Any, later: Any, tmp_path: Path, webhook: Any
+) -> None:
+    await planner.plan("n-1")
+
+    await _deliver(later(), tmp_path, {Way.SMS: webhook.url})
+
+    ((key, body),) = webhook.posted
+    assert key == body["notice"] == "n-1"
+    assert body["text"] == "您好，n-1"
+
+
+async def test_a_mail_is_handed_to_the_mail_server(planner: Any, later: Any, tmp_path: Path, mailbox: Any) -> None:
+    await planner.plan("n-1", way=Way.MAIL, address="desk@housing.example")
+
+    await _deliver(later(), tmp_path, {Way.MAIL: mailbox.url})
+
+    (mail,) = mailbox.mails
+    assert mail.rcpt_tos == ["desk@housing.example"]
+    read = message_from_bytes(mail.content, policy=default)
+    assert read["Subject"] == "您的诉求已受理"
+    assert read["Idempotency-Key"] == "n-1"
+    assert "您好，n-1" in read.get_content()
+
+
+async def test_what_failed_is_repeated_with_the_same_key_after_a_wait(
+    planner: Any, later: Any, tmp_path: Path, webhook: Any
+) -> None:
+    webhook.answers = [503, 200]
+    await planner.plan("n-1")
+    routes = {Way.SMS: webhook.url}
+
+    assert await _deliver(later(), tmp_path, routes) == 1
+    assert await _deliver(later(seconds=20), tmp_path, routes) == 0
+    assert await _deliver(later(seconds=31), tmp_path, routes) == 1
+
+    assert [key for key, _ in webhook.posted] == ["n-1", "n-1"]
+    attempts = await planner.rows("attempt")
+    assert [(row["attempt"], row["outcome"], row["error"]) for row in attempts] == [
+        (1, "failed", "http-503"),
+        (2, "delivered", None),
+    ]
+
+
+async def test_after_the_last_attempt_it_is_given_up(planner: Any, later: Any, tmp_path: Path, webhook: Any) -> None:
+    webhook.answers = [503]
+    await planner.plan("n-1")
+
+    for hours in range(5):
+        await _deliver(later(hours=hours), tmp_path, {Way.SMS: webhook.url})
+
+    assert len(webhook.posted) == RULES.attempts
+    assert [row["status"] for row in await planner.rows()] == ["given_up"]
+
+
+async def test_what_will_never_be_taken_is_given_up_at_once(
+    planner: Any, later: Any, tmp_path: Path, webhook: Any, mailbox: Any
+) -> None:
+    webhook.answers, mailbox.refusal = [400], "550 no such user"
+    await planner.plan("n-1")
+    await planner.plan("n-2", way=Way.MAIL, address="nobody@housing.example")
+
+    await _deliver(later(), tmp_path, {Way.SMS: webhook.url, Way.MAIL: mailbox.url})
+
+    attempts = await planner.rows("attempt")
+    assert [(row["outcome"], row["error"]) for row in attempts] == [("given_up", "http-400"), ("given_up", "smtp-550")]
+
+
+@pytest.mark.parametrize("route", ["http://127.0.0.1:1/send", "smtp://127.0.0.1:1"])
+async def test_nobody_there_is_tried_again(planner: Any, later: Any, tmp_path: Path, route: str) -> None:
+    await planner.plan("n-1")
+
+    await _deliver(later(), tmp_path, {Way.SMS: route})
+
+    (row,) = await planner.rows("attempt")
+    assert (row["outcome"], row["error"]) == ("failed", "unreachable")
+
+
+class _Killed(BaseException):
+    """The process ends between sending and recording."""
+
+
+class _Dying(Channel):
+    """Sends, and dies before anybody hears that it did."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+
+    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+        await self.channel.send(batch)
+        raise _Killed
+
+
+async def test_a_crash_between_sending_and_recording_repeats_with_the_same_key(
+    planner: Any, later: Any, tmp_path: Path, webhook: Any
+) -> None:
+    await planner.plan("n-1")
+    settings = NotifySettings(notices=tmp_path, routes={Way.SMS: webhook.url}, lease_seconds=0.0)
+    async with aiohttp.ClientSession() as session:
+        channels = channels_of(settings, RULES, session)
+        with pytest.raises(_Killed):
+            await Loop(later(), settings, RULES, {**channels, Way.SMS: _Dying(channels[Way.SMS])}).deliver()
+
+    await _deliver(later(), tmp_path, {Way.SMS: webhook.url}, lease=60.0)
+
+    assert [key for key, _ in webhook.posted] == ["n-1", "n-1"]
+    attempts = await planner.rows("attempt")
+    assert [(row["attempt"], row["outcome"]) for row in attempts] == [(1, None), (2, "delivered")]
+
+
+async def test_what_somebody_is_sending_is_not_sent_by_another(planner: Any, later: Any, pool: Any) -> None:
+    await planner.plan("n-1")
+    beside, lease = later(), timedelta(seconds=60)
+
+    first = await store.take_due(pool, beside.clock.now(), 10, lease)
+    second = await store.take_due(pool, beside.clock.now(), 10, lease)
+
+    assert [taken.notice for taken in first] == ["n-1"]
+    assert second == []
+
+
+async def test_nothing_goes_out_before_its_time(planner: Any, later: Any, tmp_path: Path) -> None:
+    await planner.plan("n-1")
+
+    assert await _deliver(later(minutes=-1), tmp_path) == 0

@@ -1,0 +1,139 @@
+"""From a fact on its topic to a message at its addressee, and back to facts that trace shows."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from liuhen.local import Instance
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import registry
+from schemas import tickets as t
+from schemas.envelope import Envelope, derived_id, partition_of
+from schemas.message import Message
+from schemas.values import (
+    Actor,
+    Channel,
+    Clock,
+    Contact,
+    Kind,
+    OfficialDue,
+    Place,
+    RequesterKind,
+    Tier,
+)
+
+TICKET = "26030200000017"
+TOPICS = {"tickets": registry.TICKETS, "dispatch": registry.DISPATCH, "clocks": registry.CLOCKS}
+NOW = datetime.now(UTC)
+PATIENCE = 30.0
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Instance]:
+    """Notify and trace, alone on a broker of their own."""
+    with Instance(ephemeral=True) as system:
+        system.start_services(["notify", "trace"])
+        yield system
+
+
+def _life() -> list[Message]:
+    who: dict[str, Any] = {
+        "ticket": TICKET,
+        "receipt": "R0123456789AB",
+        "channel": Channel.HOTLINE,
+        "kind": Kind.COMPLAIN,
+        "requester_kind": RequesterKind.RESIDENT,
+        "contact": Contact(name="王小明", phone="+8613800000000"),
+        "place": Place(text="平凉路100弄"),
+        "text": "煤气味很重",
+    }
+    by = Actor(by_rule="test")
+    due = OfficialDue(at=NOW + timedelta(hours=24))
+    clock: dict[str, Any] = {"ticket": TICKET, "started_at": NOW, "tier": Tier.URGENT, "due": due, "explanation": {}}
+    return [
+        t.Registered(**who, occurred_at=NOW),
+        d.Opened(**who, by=by, tier=Tier.URGENT),
+        c.ClockStarted(**clock, clock_id="citizen", clock=Clock.CITIZEN, owner="office:p-he"),
+        d.Dispatched(ticket=TICKET, by=by, order=1, lead="housing", tier=Tier.URGENT, reason="catalogue"),
+    ]
+
+
+async def _say(kafka: str, facts: list[Message]) -> None:
+    partition = partition_of(TICKET, registry.partitions())
+    numbers: dict[str, int] = {}
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        for fact in facts:
+            topic = TOPICS[fact.family]
+            numbers[topic] = number = numbers.get(topic, 0) + 1
+            envelope = Envelope(
+                id=derived_id(topic, number),
+                source=f"liuhen/{fact.family}/{partition}",
+                type=fact.type_name,
+                time=NOW,
+                subject=TICKET,
+                sequence=number,
+                correlation=TICKET,
+            )
+            headers = envelope.headers()
+            await producer.send_and_wait(topic, fact.to_json(), TICKET.encode(), partition, headers=headers)
+    finally:
+        await producer.stop()
+
+
+def _until(found: Callable[[], list[Any]], number: int) -> list[Any]:
+    end = time.monotonic() + PATIENCE
+    while len(it := found()) < number:
+        assert time.monotonic() < end, it
+        time.sleep(0.1)
+    return it
+
+
+def _entries(system: Instance) -> list[dict[str, Any]]:
+    try:
+        with urlopen(f"{system.url('trace_http')}/v1/tickets/{TICKET}/timeline") as answer:  # noqa: S310 - our own
+            found: list[dict[str, Any]] = json.load(answer)["entries"]
+    except OSError:
+        return []
+    return found
+
+
+async def test_what_is_told_and_what_became_of_it_stands_in_the_trace(running: Instance) -> None:
+    await _say(running.kafka, _life())
+
+    def delivered() -> list[Any]:
+        return [entry for entry in _entries(running) if entry["type"].endswith("notice-delivered.v1")]
+
+    _until(delivered, 4)
+    entries = _entries(running)
+    asked = {e["body"]["notice"]: e for e in entries if e["type"].endswith("notice-requested.v1")}
+    assert {(e["body"]["template"], e["body"]["audience"]) for e in asked.values()} == {
+        ("duty-urgent", "duty_officer:p-min"),
+        ("requester-receipt", "requester"),
+        ("requester-dispatched", "requester"),
+        ("department-urgent-order", "department:housing"),
+    }
+    for entry in delivered():
+        assert entries[entry["caused_by"]] == asked[entry["body"]["notice"]]
+    sent = (running.home / "notices" / "sms.jsonl").read_text("utf-8").splitlines()
+    assert {json.loads(line)["notice"] for line in sent} == set(asked)
+
+
+def test_logs_and_metrics_hold_no_personal_data(running: Instance) -> None:
+    told = "".join(path.read_text("utf-8") for path in (running.home / "logs").glob("notify*"))
+    with urlopen(f"{running.url('notify_metrics')}/metrics") as answer:  # noqa: S310 - our own
+        told += answer.read().decode()
+
+    assert "liuhen_deliveries" in told
+    assert "13800000000" not in told
+    assert "王小明" not in told
