@@ -31,7 +31,6 @@ from schemas.values import (
     TicketId,
     Tier,
     Upstream,
-    Value,
     VisitRef,
 )
 
