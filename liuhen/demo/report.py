@@ -78,17 +78,14 @@ def one_ticket(console: Console) -> None:
 def rates() -> RenderableType:
     """The rates, each with numerator and denominator."""
     answer = ask("rates")
-    table = Table(title="指标（分子/分母）", title_justify="left")
-    for column in ("指标", "分子", "分母", "比率"):
-        table.add_column(column, justify="left" if column == "指标" else "right")
+    table = Table(title="指标", title_justify="left")
+    for column in ("指标", "分子", "分母", "比率", "不计"):
+        table.add_column(column, justify="left" if column in ("指标", "不计") else "right")
     for rate in answer["rates"]:
-        share = rate["value"]
-        table.add_row(
-            rate["words"],
-            f"{rate['numerator']:g}",
-            f"{rate['denominator']:g}",
-            f"{share:.1%}" if share is not None else "—",
-        )
+        (row,) = rate["rows"]
+        share = f"{row['value']:.1%}" if row["value"] is not None else "—"
+        left_out = "、".join(f"{name} {count}" for name, count in row["excluded"].items() if count)
+        table.add_row(rate["title"], f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out)
     return table
 
 
