@@ -63,8 +63,8 @@ class Cap(NamedTuple):
 class Rules:
     """What decisions are made under; a calendar of its own in each lane, until all have heard of the new one."""
 
-    policy: given.Policy
-    calendar: Calendar
+    policy: given.Policy = field(repr=False)
+    calendar: Calendar = field(repr=False)
     _whole_days: dict[tuple[str, str, Budget, date], Explained] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -166,10 +166,11 @@ class Rules:
         return said
 
     def _remind_at(self, due: Due, ledger: Ledger, span: given.Span) -> datetime | None:
-        at = self._before(remind_by(due), span)
+        at = self.before(remind_by(due), span)
         return at if at > ledger.begins_at else None
 
-    def _before(self, at: datetime, span: given.Span) -> datetime:
+    def before(self, at: datetime, span: given.Span) -> datetime:
+        """The moment that lies a span before another one, counted in the span's own unit."""
         match span.unit:
             case given.Unit.HOURS:
                 return at - timedelta(hours=span.amount)
