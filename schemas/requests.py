@@ -10,6 +10,7 @@ from schemas.values import (
     Code,
     Contact,
     DepartmentCode,
+    Instant,
     Kind,
     Place,
     Receipt,
@@ -85,7 +86,7 @@ class EndOfMerged(TicketRequest):
 
 
 class OpenPart(TicketRequest):
-    """Begin life as a part of `origin`."""
+    """Begin life as a part of `origin`, whose time since it was registered counts for the citizen."""
 
     receipt: Receipt
     channel: Channel
@@ -99,6 +100,7 @@ class OpenPart(TicketRequest):
     tier: Tier
     confidential: bool = False
     accused: tuple[DepartmentCode, ...] = ()
+    registered_at: Instant | None = None
 
 
 class ReportPart(TicketRequest):

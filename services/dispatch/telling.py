@@ -291,6 +291,7 @@ def _parts(state: Ticket, fact: d.SplitUp) -> Iterator[Tell]:
             tier=matter.tier,
             confidential=matter.confidential,
             accused=matter.accused,
+            registered_at=matter.opened_at,
         )
         yield Tell(REQUESTS, part, opening)
 

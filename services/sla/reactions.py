@@ -86,7 +86,11 @@ def _pass_on_awaited(fact: d.PassOnAwaited, office: Owner) -> Sequence[Command]:
 
 
 def _settled(_fact: d.SettledAtUnit, _office: Owner) -> Sequence[Command]:
-    return Meet(these(Clock.UNIT_PASS_ON, Clock.SURVEY_OFFICE, Clock.CITIZEN)), End("settled")
+    return (
+        Meet(these(Clock.UNIT_PASS_ON, Clock.SURVEY_OFFICE, Clock.CITIZEN)),
+        End("settled"),
+        Start(Clock.REOPEN_WINDOW, "requester"),
+    )
 
 
 def _dispatched(fact: d.Dispatched, _office: Owner) -> Sequence[Command]:
@@ -244,7 +248,7 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.SupervisionAnswered: lambda fact, _: (
         Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), of(fact.department)),
     ),
-    d.SupervisionEnded: lambda _, __: (Stop(these(Clock.SUPERVISION), "ended"),),
+    d.SupervisionEnded: lambda _, __: (Stop(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), "ended"),),
     d.CallbackReviewOrdered: lambda fact, _: (_task(Clock.CALLBACK_REVIEW, fact.department),),
     d.Closed: _closed,
     d.NotAccepted: lambda _, __: (End("not_accepted"),),

@@ -224,13 +224,30 @@ def _resumed(rules: Rules, ticket: str, clock: AnyClock, basis: Basis, now: date
 
 
 def _revive(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
+    if command.reason is None:
+        yield from _undone(rules, state, command, now)
+        return
     for clock in state.clocks:
-        if clock.clock not in command.clocks or command.owner not in (None, clock.owner):
-            continue
-        if isinstance(clock, Met) and command.reason is None:
-            yield _resumed(rules, state.ticket, clock, clock.basis, now)
-        elif isinstance(clock, Stopped) and command.reason in (None, clock.reason):
+        if isinstance(clock, Stopped) and clock.clock in command.clocks and clock.reason == command.reason:
             yield _revived(rules, state.ticket, clock, now)
+
+
+def _undone(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
+    """Only the last one of each goes on, and only where none is open."""
+    last = {clock.clock: clock for clock in sorted(state.clocks, key=_order_of) if _is(clock, command)}
+    for clock in last.values():
+        if isinstance(clock, Met):
+            yield _resumed(rules, state.ticket, clock, clock.basis, now)
+        elif isinstance(clock, Stopped):
+            yield _revived(rules, state.ticket, clock, now)
+
+
+def _is(clock: AnyClock, command: c.Revive) -> bool:
+    return clock.clock in command.clocks and command.owner in (None, clock.owner)
+
+
+def _order_of(clock: AnyClock) -> tuple[datetime, int, str]:
+    return clock.started_at, len(clock.id), clock.id
 
 
 def _revived(rules: Rules, ticket: str, clock: Stopped, now: datetime) -> ClockFact:
@@ -247,9 +264,7 @@ def _revived(rules: Rules, ticket: str, clock: Stopped, now: datetime) -> ClockF
 
 
 def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Facts:
-    for clock in state.open():
-        if not rules.limit(clock.clock).extendable or clock.clock is Clock.CITIZEN:
-            continue
+    for clock in state.named(*HELD_BY[Clock.APPROVAL]):
         ledger = clock.basis.ledger
         unit = Unit.WORKING_DAYS if ledger.budget.unit.is_office_time else Unit.CALENDAR_DAYS
         granted = Extension(

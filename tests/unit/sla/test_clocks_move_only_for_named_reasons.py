@@ -186,7 +186,7 @@ def test_a_changed_tier_drops_an_extension_of_another_kind_of_time(dispatched: T
 def test_merging_ends_the_clocks_and_unmerging_lets_them_go_on_where_they_stood(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-04 10:00", d.Merged, into="26091403000183", reason="重复")
     assert not dispatched.open()
-    dispatched.hear("2026-09-07 10:00", d.Unmerged, reason="并非一事")
+    dispatched.hear("2026-09-07 10:00", d.Unmerged, into="26091403000183", reason="并非一事")
     assert dispatched.due("citizen") == "2026-09-10 17:30"
     assert dispatched.due("handling") == "2026-09-11 17:30"
 
@@ -226,3 +226,21 @@ def test_rework_is_met_by_the_next_accepted_report(dispatched: Ticket) -> None:
     dispatched.hear(again, d.Handled, round=1)
     said = dispatched.hear("2026-09-08 16:00", d.HandledAccepted, department="housing", handled_at=again)
     assert {fact.clock for fact in said if isinstance(fact, ClockMet)} == {Clock.REWORK, Clock.REVIEW}
+
+
+def test_only_the_last_task_of_a_supporter_can_be_sent_back(dispatched: Ticket) -> None:
+    task = {"department": "greening"}
+    for at in ("2026-09-03 11:00", "2026-09-04 11:00"):
+        dispatched.hear(at, d.SupportTaskOpened, blocking=True, **task)
+        dispatched.hear(at, d.SupportTaskDone, reply="已修剪", **task)
+    (resumed,) = dispatched.late("2026-09-04 12:00", d.SupportTaskSentBack, reason="未清运", **task)
+    assert resumed.clock_id == "supporting_task-2"
+
+
+def test_rework_can_be_extended_by_a_decision_of_the_office(dispatched: Ticket) -> None:
+    reported = moment("2026-09-04 15:00")
+    dispatched.hear(reported, d.Handled)
+    dispatched.hear(reported, d.HandledAccepted, department="housing", handled_at=reported)
+    dispatched.hear("2026-09-07 10:00", d.ReworkOrdered, department="housing", round=1, reason="unsolved")
+    dispatched.hear("2026-09-08 10:00", d.ExtensionGranted, department="housing", days=2, reason="可", by=APPROVER)
+    assert dispatched.due("rework") == "2026-09-14 17:30"

@@ -177,7 +177,8 @@ def test_nothing_runs_once_the_ticket_has_ended(
 
 
 def test_a_split_ticket_keeps_the_citizens_clock_alone(dispatched: Ticket) -> None:
-    dispatched.hear("2026-09-03 11:00", d.SplitUp, parts=["26091403000175-1", "26091403000175-2"], reason="两件事")
+    parts = {"parts": [f"26091403000175-{n}" for n in (1, 2)], "texts": ["灯", "水"], "categories": ["", ""]}
+    dispatched.hear("2026-09-03 11:00", d.SplitUp, reason="两件事", **parts)
     assert set(dispatched.open()) == {"citizen"}
 
 

@@ -74,7 +74,7 @@ STEPS: Final[list[Step]] = [
     (d.SupervisionAnswered, HOUSING | {"report": "已办"}),
     (d.CallbackReviewOrdered, HOUSING | {"reason": "复核"}),
     (d.Merged, {"into": "26091403000183", "reason": "重复"}),
-    (d.Unmerged, {"reason": "不同"}),
+    (d.Unmerged, {"into": "26091403000183", "reason": "不同"}),
     (d.Reopened, {"reason": "复发", "count": 1}),
 ]
 ENDS: Final[list[Step]] = [
