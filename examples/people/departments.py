@@ -90,6 +90,7 @@ class Department:
         book = self._books.setdefault(order.ticket, Book(order, at))
         if book.order.order != order.order or book.order.state is not order.state:
             book.heard_at = at
+            book.planned = "nothing"
         book.order = order
         if order.state is TicketState.REWORK:
             book.done.discard(f"handled{order.order}")
@@ -164,7 +165,6 @@ class Department:
                 )
             case "nothing":
                 return
-        book.planned = "nothing"
         self._plan(book)
 
     async def _answer_order(self, book: Book, person: Person) -> None:
