@@ -1,0 +1,44 @@
+"""`liuhen hotline`, `wechat`, `survey`, `callback`: the other parties, as anybody outside may speak for them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from liuhen.desk import shown, words
+from liuhen.desk.deeds import PartyOf, add_deeds
+from liuhen.desk.place import Place
+from liuhen.desk.queue import callbacks, standing
+from schemas.registry import CALLBACKS
+from schemas.values import Party, PartyKind
+
+_CALLBACK: Final = Party(kind=PartyKind.CALLBACK)
+_console: Final = Console()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for kind in (PartyKind.HOTLINE, PartyKind.WECHAT, PartyKind.SURVEY, PartyKind.CALLBACK):
+        group = typer.Typer(help=words.said("parties", kind), no_args_is_help=True)
+        if kind is PartyKind.CALLBACK:
+            group.command()(queue)
+        add_deeds(group, kind, _always(Party(kind=kind)))
+        app.add_typer(group, name=kind.value)
+
+
+def _always(party: Party) -> PartyOf:
+    return lambda _: party
+
+
+def queue(*, as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")] = False) -> None:
+    """待回访的工单。"""
+    place = Place.of(_CALLBACK)
+    asked = callbacks(asyncio.run(standing(place.addresses.kafka, CALLBACKS)))
+    if as_json:
+        typer.echo(json.dumps([each.model_dump(mode="json") for each in asked], ensure_ascii=False, indent=2))
+    else:
+        _console.print(shown.callbacks(place, asked))

@@ -1,0 +1,76 @@
+"""`liuhen department`: a department's desk, from its own topics alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from liuhen.desk import shown, words
+from liuhen.desk.deeds import add_deeds
+from liuhen.desk.place import Place
+from liuhen.desk.queue import order_of, orders, standing
+from liuhen.errors import SaidClearly
+from schemas.registry import department_topic
+from schemas.values import Party, PartyKind
+from services.sla.core.rules import Rules
+from worktime import load_calendar
+
+_JSON: Final = typer.Option("--json", help="输出一个 JSON 文档。")
+_console: Final = Console()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help=words.said("parties", "department"), no_args_is_help=True, callback=_enter)
+    group.command()(queue)
+    group.command()(show)
+    add_deeds(group, PartyKind.DEPARTMENT, _party)
+    app.add_typer(group, name="department")
+
+
+def _enter(
+    context: typer.Context, department: Annotated[str, typer.Argument(metavar="单位", help="单位代码，如 housing。")]
+) -> None:
+    context.obj = department
+
+
+def _party(context: typer.Context) -> Party:
+    return Party(kind=PartyKind.DEPARTMENT, department=str(context.obj))
+
+
+def queue(
+    context: typer.Context,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="也看正在等别人的。")] = False,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """手上的工单，先到期的在前；将到期和逾期的有标记。"""
+    place = Place.of(_party(context))
+    rules = Rules(place.policy, load_calendar(place.addresses.policy / "calendar"))
+    told = asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj))))
+    held = orders(told, rules, place.now(), everything=everything)
+    if as_json:
+        typer.echo(json.dumps(shown.orders_document(held), ensure_ascii=False, indent=2))
+    else:
+        _console.print(shown.orders(place, held, str(context.obj)))
+
+
+def show(
+    context: typer.Context,
+    ticket: Annotated[str, typer.Argument(metavar="工单")],
+    *,
+    as_json: Annotated[bool, _JSON] = False,
+) -> None:
+    """一件工单：本单位知道的全部。"""
+    place = Place.of(_party(context))
+    found = order_of(asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj)))), ticket)
+    if found is None:
+        raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
+    if as_json:
+        typer.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2))
+    else:
+        _console.print(shown.order(place, found))

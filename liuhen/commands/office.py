@@ -1,0 +1,50 @@
+"""`liuhen office`: the desk of the hotline centre and the survey office."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from liuhen.desk import shown, words
+from liuhen.desk.deeds import add_deeds
+from liuhen.desk.place import Place
+from liuhen.desk.queue import desk, standing
+from liuhen.errors import SaidClearly
+from schemas.registry import DESK
+from schemas.values import Party, PartyKind
+from services.sla.core.rules import Rules
+from worktime import load_calendar
+
+_OFFICE: Final = Party(kind=PartyKind.OFFICE)
+_console: Final = Console()
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help=words.said("parties", "office"), no_args_is_help=True)
+    group.command()(queue)
+    add_deeds(group, PartyKind.OFFICE, lambda _: _OFFICE)
+    app.add_typer(group, name="office")
+
+
+def queue(
+    *,
+    task: Annotated[str | None, typer.Option("--task", help="只看一种，如 dispatching、review。")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")] = False,
+) -> None:
+    """工作台上在等什么，等得最久的在前；将到期和逾期的有标记。"""
+    known = words.file()["tasks"]
+    if task is not None and task not in known:
+        raise SaidClearly(f"没有名为 {task} 的待办。有：{'、'.join(known)}")
+    place = Place.of(_OFFICE)
+    rules = Rules(place.policy, load_calendar(place.addresses.policy / "calendar"))
+    waiting = desk(asyncio.run(standing(place.addresses.kafka, DESK)), rules, place.now())
+    wanted = [each for each in waiting if task in (None, each.task.task)]
+    if as_json:
+        typer.echo(json.dumps(shown.desk_document(wanted), ensure_ascii=False, indent=2))
+    else:
+        _console.print(shown.desk(place, wanted))

@@ -1,0 +1,185 @@
+"""One command for each action of a party, made from the action itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from enum import Enum
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Final, get_origin
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from liuhen.desk import words
+from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
+from liuhen.desk.place import Place
+from liuhen.desk.speaking import Heard, speak
+from schemas import inbound
+from schemas.inbound import Action
+from schemas.values import Party, PartyKind, Person
+
+PATIENCE: Final = 10.0
+_console: Final = Console()
+_told: Final = Console(stderr=True)
+
+PartyOf = Callable[[typer.Context], Party]
+
+
+def actions_of(kind: PartyKind) -> Iterator[type[Action]]:
+    """List the actions that a kind of party may speak, in the order in which the contract lists them."""
+    for found in vars(inbound).values():
+        if isinstance(found, type) and issubclass(found, Action) and found.type_name and kind in found.spoken_by:
+            yield found
+
+
+def add_deeds(group: typer.Typer, kind: PartyKind, party_of: PartyOf) -> None:
+    """Add a command for each action of a party to a group."""
+    for action in actions_of(kind):
+        group.command(words.command_of(action), help=words.help_of(action))(_command(action, party_of))
+
+
+def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
+    speaks = bool(SPEAKER & action.model_fields.keys())
+
+    def command(
+        context: typer.Context,
+        *,
+        as_: str | None = None,
+        submission: str | None,
+        patience: float,
+        as_json: bool,
+        **given: Any,
+    ) -> None:
+        place = Place.of(party_of(context))
+        needed = any(action.model_fields[name].is_required() for name in SPEAKER & action.model_fields.keys())
+        speaker = place.speaker(as_) if needed else _somebody(place, as_)
+        said = action_of(action, given, speaker, place)
+        with _told.status("等候答复…"):
+            heard = asyncio.run(speak(place, said, submission=submission, patience=patience))
+        tell(place, said, heard, as_json=as_json)
+
+    mine = [_CONTEXT, *parameters_of(action), *([_AS] if speaks else []), *_COMMON]
+    vars(command)["__signature__"] = Signature(mine)  # what typer reads
+    return command
+
+
+def _somebody(place: Place, said: str | None) -> Person | None:
+    return place.person(said) if said else None
+
+
+def _own(name: str, annotation: Any, default: Any) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+_CONTEXT: Final = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+_AS: Final = _own(
+    "as_", Annotated[str | None, typer.Option("--as", envvar="LIUHEN_PERSON", help="由谁操作，实名。")], None
+)
+_COMMON: Final = (
+    _own(
+        "submission",
+        Annotated[str | None, typer.Option("--submission", help="提交编号：同一编号重发，只算一次。")],
+        None,
+    ),
+    _own("patience", Annotated[float, typer.Option("--patience", min=1, help="最多等候答复多少秒。")], PATIENCE),
+    _own("as_json", Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")], default=False),
+)
+
+
+def tell(place: Place, action: Action, heard: Heard, *, as_json: bool) -> None:
+    """Print what was done and what became of it; exit code 1 when it was refused or nobody answered."""
+    if as_json:
+        typer.echo(json.dumps(document(action, heard), ensure_ascii=False, indent=2))
+    else:
+        _show(place, action, heard)
+    if heard.refusal is not None or not heard.taken:
+        raise typer.Exit(1)
+
+
+def document(action: Action, heard: Heard) -> dict[str, Any]:
+    """Say an action and its answer as JSON."""
+    refusal = heard.refusal
+    return {
+        "action": words.word_of(type(action)),
+        "submission": heard.submission,
+        "receipt": heard.receipt,
+        "taken": heard.taken and refusal is None,
+        "tickets": list(heard.tickets),
+        "follow_up": heard.follow_up,
+        "followed": list(heard.followed),
+        "refusal": refusal and {"code": refusal.code, "field": refusal.field, "reason": refusal.reason},
+    }
+
+
+def _show(place: Place, action: Action, heard: Heard) -> None:
+    name = words.name_of(type(action))
+    if heard.refusal is not None:
+        field = f"，{heard.refusal.field}" if heard.refusal.field else ""
+        _told.print(Text.assemble((f"✘ {name}未被接受", "bold red"), f"（{heard.refusal.code}{field}）"))
+        _told.print(Text(f"  {heard.refusal.reason}"))
+        return
+    if not heard.taken:
+        again = f"可以用同一编号重发，不会重复：--submission {heard.submission}"
+        _told.print(Text.assemble((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
+        return
+    tickets = "、".join(heard.tickets)
+    again = "（已有未结工单，记为催办）" if heard.follow_up else ""
+    _console.print(Text.assemble((f"✔ {name}", "bold green"), f"　{tickets}{again}　回执 {heard.receipt}"))
+    _console.print(said_fields(place, action))
+    for fact in heard.followed:
+        _console.print(Text(f"  → {fact}"))
+    if not heard.followed and heard.tickets:
+        _console.print(Text(f"  → 已受理，后续见 liuhen ticket show {heard.tickets[0]}", style="dim"))
+
+
+def said_fields(place: Place, action: Action) -> Table:
+    """List what was said, field by field, in the words of the field."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for slot in slots_of(type(action)):
+        value = _at(action, slot.path)
+        if value not in (None, "", ()) and slot.path != ("ticket",):
+            grid.add_row(f"  {words.label_of(slot.path)}", Text(_word(place, slot, value)))
+    speaker = next((getattr(action, name) for name in sorted(SPEAKER) if getattr(action, name, None)), None)
+    if speaker is not None:
+        grid.add_row("  操作人", Text(speaker.name))
+    return grid
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        value = getattr(value, name, None)
+    return value
+
+
+def _word(place: Place, slot: Slot, value: Any) -> str:
+    name = slot.path[-1]
+    if isinstance(value, bool):
+        flag = words.flag_of(name)
+        return (flag.yes if value else flag.no)[1]
+    if isinstance(value, Person):
+        return value.name
+    if hasattr(value, "astimezone"):
+        return place.words.moment(value)
+    if get_origin(slot.kind) is tuple:
+        return "；".join(_word(place, Slot(slot.path, str, required=False), each) for each in value)
+    kind = type(value).__name__ if isinstance(value, Enum) else ""
+    table = words.values_of(kind, name)
+    return table.get(value) if value in table else _named(place, name, value)  # type: ignore[return-value]
+
+
+def _named(place: Place, name: str, value: Any) -> str:
+    match name:
+        case "lead" | "supporting" | "department" | "suggested" | "suggested_department" | "accused" | "to":
+            return place.words.department(value)
+        case "category":
+            return place.words.category(value)
+        case "ground":
+            return place.words.ground(value)
+        case _:
+            return str(getattr(value, "text", value))

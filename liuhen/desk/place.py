@@ -1,0 +1,81 @@
+"""Where somebody works: the party that they speak for, the running system, its rulebook, and who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from chassis.clock import Clock
+from liuhen.addresses import Addresses, load_addresses
+from liuhen.desk import words
+from liuhen.errors import SaidClearly
+from schemas.policy import Policy, load_policy
+from schemas.values import Party, PartyKind, Person
+from services.trace.words import Words
+
+OWN_PEOPLE = frozenset({PartyKind.OFFICE})
+"""Parties whose people the rulebook names; the others know theirs themselves."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One party's place of work."""
+
+    party: Party
+    addresses: Addresses
+    policy: Policy
+
+    @classmethod
+    def of(cls, party: Party) -> Place:
+        """Return the place of a party in the system that runs; SaidClearly for a department that is none."""
+        addresses = load_addresses()
+        policy = load_policy(addresses.policy)
+        if party.department is not None and policy.department(party.department) is None:
+            known = "\n".join(f"  {each.code}　{each.name}" for each in policy.departments)
+            raise SaidClearly(f"名录中没有承办单位 {party.department}。有：\n{known}")
+        return cls(party, addresses, policy)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone of the office."""
+        return ZoneInfo(self.policy.office.zone)
+
+    @property
+    def closes(self) -> time:
+        """The close of business."""
+        return self.policy.office.hours[-1].closes
+
+    @cached_property
+    def words(self) -> Words:
+        """The words for facts and codes."""
+        return Words(self.policy)
+
+    def now(self) -> datetime:
+        """The moment that it is for everyone who shares the system's clock."""
+        return Clock.parse(self.addresses.clock).now()
+
+    def person(self, said: str) -> Person:
+        """Tell who is meant: for the office by the id or name of the rulebook, elsewhere `id=name` or a name."""
+        if self.party.kind not in OWN_PEOPLE:
+            id_, _, name = said.partition("=")
+            return Person(id=id_.strip(), name=(name or id_).strip())
+        found = next((each for each in self.policy.office.people if said in (each.id, each.name)), None)
+        if found is None:
+            raise SaidClearly(f"规则中没有名为 {said} 的人员。有：\n{_people(self.policy)}")
+        return Person(id=found.id, name=found.name)
+
+    def speaker(self, said: str | None) -> Person:
+        """Tell who speaks; SaidClearly when nobody said so."""
+        if said:
+            return self.person(said)
+        people = f"有：\n{_people(self.policy)}" if self.party.kind in OWN_PEOPLE else "例如 --as w-01=王芳。"
+        raise SaidClearly(f"请说明由谁操作：--as，或者环境变量 LIUHEN_PERSON。{people}")
+
+
+def _people(policy: Policy) -> str:
+    return "\n".join(
+        f"  {each.id}　{each.name}　{'、'.join(words.said('roles', role) for role in each.roles)}"
+        for each in policy.office.people
+    )

@@ -1,0 +1,174 @@
+"""What waits for somebody, folded from a public topic alone: the newest message of each thing counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
+from typing import Final, Literal, NamedTuple, TypeVar
+
+from aiokafka import TopicPartition
+
+from liuhen.wire import listener
+from schemas.envelope import Envelope, EnvelopeError, decode
+from schemas.message import Message
+from schemas.public import CallbackRequest, DeskTask, DueTime, Order
+from schemas.registry import model_of
+from schemas.values import Clock, TicketState, breach_by, remind_by
+from services.sla.core.rules import Rules
+
+Urgency = Literal["overdue", "due_soon", "in_time"]
+M = TypeVar("M", bound=Message)
+
+_CLOCKS: Final = {
+    "unit_pass_on": Clock.UNIT_PASS_ON,
+    "survey_office": Clock.SURVEY_OFFICE,
+    "dispatching": Clock.DISPATCHING,
+    "return_ruling": Clock.RETURN_RULING,
+    "adjudication": Clock.ADJUDICATION,
+    "extension": Clock.APPROVAL,
+    "suspension": Clock.APPROVAL,
+    "review": Clock.REVIEW,
+    "task_review": Clock.REVIEW,
+}
+"""The centre's own clock of a task, where it has one."""
+
+AT_WORK: Final = frozenset({TicketState.DISPATCHED, TicketState.IN_PROGRESS, TicketState.REWORK})
+"""States in which a department owes something."""
+
+ELSEWHERE: Final = frozenset(
+    {
+        TicketState.RETURN_REQUESTED,
+        TicketState.ADJUDICATING,
+        TicketState.SUSPENDED,
+        TicketState.NEEDS_INFO,
+        TicketState.HANDLED,
+        TicketState.CALLBACK_PENDING,
+    }
+)
+"""States in which a department waits for somebody else."""
+
+
+class Told(NamedTuple):
+    """One message of a public topic, and when what it says happened."""
+
+    at: datetime
+    message: Message
+
+
+class Waiting(NamedTuple):
+    """One task of the office: until when it should be done, where a limit says so, and how urgent that is."""
+
+    task: DeskTask
+    due: datetime | None
+    urgency: Urgency
+
+
+class Held(NamedTuple):
+    """One order of a department: the earliest due time that it must keep, and how urgent that is."""
+
+    order: Order
+    due: DueTime | None
+    urgency: Urgency
+
+
+async def standing(kafka: str, topic: str) -> list[Told]:
+    """Read all that stands on a public topic, without what was repeated: the highest sequence of a source counts."""
+    found: list[Told] = []
+    heard: dict[tuple[TopicPartition, str], int] = {}
+    async with listener(kafka, [topic]) as ears:
+        ends = await ears.end_offsets(ears.assignment())
+        while [place for place, end in ends.items() if await ears.position(place) < end]:
+            for place, records in (await ears.getmany(timeout_ms=200)).items():
+                for record in records:
+                    envelope, message = _read(record.headers, record.value)
+                    if envelope is None or message is None:
+                        continue
+                    if envelope.sequence > heard.get((place, envelope.source), 0):
+                        heard[place, envelope.source] = envelope.sequence
+                        found.append(Told(envelope.time, message))
+    return found
+
+
+def newest(told: Iterable[Told], kind: type[M], key: Callable[[M], Hashable]) -> list[M]:
+    """Keep the newest message of each key, in the order in which they were last told."""
+    found: dict[Hashable, M] = {}
+    for each in told:
+        if isinstance(each.message, kind):
+            found.pop(key(each.message), None)
+            found[key(each.message)] = each.message
+    return list(found.values())
+
+
+def desk(told: Iterable[Told], rules: Rules, now: datetime) -> list[Waiting]:
+    """Tell what waits for the office, what waits longest first."""
+    tasks = newest(told, DeskTask, lambda task: (task.ticket, task.task))
+    waiting = [_waiting(task, rules, now) for task in tasks if task.open]
+    return sorted(waiting, key=lambda each: (each.task.since, each.task.ticket, each.task.task))
+
+
+def _waiting(task: DeskTask, rules: Rules, now: datetime) -> Waiting:
+    clock = _CLOCKS.get(task.task)
+    if clock is None:
+        return Waiting(task, None, "in_time")
+    found = rules.derive(rules.basis(clock, task.tier, task.since, None, None), clock, task.tier, now)
+    soon = found.remind_at or breach_by(found.due)
+    return Waiting(task, remind_by(found.due), _urgency(soon, breach_by(found.due), now))
+
+
+def _urgency(soon: datetime, late: datetime, now: datetime) -> Urgency:
+    if now > late:
+        return "overdue"
+    return "due_soon" if now >= soon else "in_time"
+
+
+def orders(told: Iterable[Told], rules: Rules, now: datetime, *, everything: bool = False) -> list[Held]:
+    """Tell what a department holds, what is due first at the top; `everything` names also what waits for others."""
+    wanted = AT_WORK | ELSEWHERE if everything else AT_WORK
+    kept = newest(told, Order, lambda order: order.ticket)
+    held = [_held(order, rules, now) for order in kept if order.role != "none" and order.state in wanted]
+    return sorted(held, key=lambda each: (each.due is None, each.due and remind_by(each.due.due), each.order.ticket))
+
+
+def _held(order: Order, rules: Rules, now: datetime) -> Held:
+    due = min(order.due, key=lambda each: remind_by(each.due), default=None)
+    if due is None:
+        return Held(order, None, "in_time")
+    soon = rules.before(remind_by(due.due), rules.limit(due.clock).due_soon_for(order.tier))
+    return Held(order, due, _urgency(soon, breach_by(due.due), now))
+
+
+def owed(order: Order) -> str:
+    """Say what an order asks of its department now."""
+    if order.role == "supporting":
+        return "协办"
+    match order.state:
+        case TicketState.DISPATCHED:
+            return "签收或者退单" if order.returnable else "签收"
+        case TicketState.IN_PROGRESS:
+            return "督办：回复并处置" if order.supervised else "处置"
+        case TicketState.REWORK:
+            return "重办"
+        case _:
+            return "等候"
+
+
+def callbacks(told: Iterable[Told]) -> Sequence[CallbackRequest]:
+    """Tell which tickets wait for a callback: appointments by their time, the others in the order of asking."""
+    asked = newest(told, CallbackRequest, lambda request: request.ticket)
+    open_ = [request for request in asked if request.happened != "cancelled"]
+    return sorted(open_, key=lambda request: (request.at is not None, request.at))
+
+
+def order_of(told: Iterable[Told], ticket: str) -> Order | None:
+    """Find the newest order of a ticket."""
+    found = [order for order in newest(told, Order, lambda order: order.ticket) if order.ticket == ticket]
+    return found[0] if found else None
+
+
+def _read(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> tuple[Envelope | None, Message | None]:
+    try:
+        envelope, body = decode(headers, value)
+    except EnvelopeError:
+        return None, None
+    model = model_of(envelope.type)
+    return envelope, model.model_validate_json(body) if model else None

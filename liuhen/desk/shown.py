@@ -1,0 +1,147 @@
+"""Queues and orders, as people read them in a terminal, and as programs do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from liuhen.desk import words
+from liuhen.desk.place import Place
+from liuhen.desk.queue import Held, Urgency, Waiting, owed
+from schemas.public import CallbackRequest, Order
+from schemas.values import remind_by
+
+_COLOURS: Final[dict[Urgency, str]] = {"overdue": "bold red", "due_soon": "yellow", "in_time": ""}
+_MARKS: Final[dict[Urgency, str]] = {"overdue": "逾期", "due_soon": "将到期", "in_time": ""}
+_GIST: Final = 36
+
+
+def desk(place: Place, waiting: Sequence[Waiting]) -> RenderableType:
+    """List what waits for the office."""
+    table = _table(f"待办（{len(waiting)}项）", ("工单", "等什么", "自", "期限", "", "档", "分类", "单位", "内容"))
+    for task, due, urgency in waiting:
+        table.add_row(
+            task.ticket,
+            words.said("tasks", task.task),
+            place.words.moment(task.since),
+            place.words.moment(due),
+            _MARKS[urgency],
+            place.words.of("tier", task.tier),
+            _category(place, task.category, task.suggestion),
+            place.words.department(task.department),
+            _gist(task.reason, task.text),
+            style=_COLOURS[urgency],
+        )
+    return table
+
+
+def desk_document(waiting: Sequence[Waiting]) -> list[dict[str, Any]]:
+    """Say what waits for the office as JSON."""
+    return [{**each.task.model_dump(mode="json"), "due": _iso(each.due), "urgency": each.urgency} for each in waiting]
+
+
+def orders(place: Place, held: Sequence[Held], department: str) -> RenderableType:
+    """List what a department holds."""
+    name = place.words.department(department)
+    table = _table(f"{name}（{len(held)}件）", ("工单", "要做", "状态", "时限", "期限", "", "档", "分类", "地点", "催"))
+    for order, due, urgency in held:
+        table.add_row(
+            order.ticket,
+            owed(order),
+            words.said("state", order.state),
+            place.words.clock(due.clock) if due else "",
+            place.words.moment(remind_by(due.due)) if due else "",
+            _MARKS[urgency],
+            place.words.of("tier", order.tier),
+            _category(place, order.category, None),
+            order.place.text,
+            str(order.follow_ups or ""),
+            style=_COLOURS[urgency],
+        )
+    return table
+
+
+def orders_document(held: Sequence[Held]) -> list[dict[str, Any]]:
+    """Say what a department holds as JSON."""
+    return [{**each.order.model_dump(mode="json"), "owed": owed(each.order), "urgency": each.urgency} for each in held]
+
+
+def order(place: Place, order: Order) -> RenderableType:
+    """Show all that a department knows of one order."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, said in _rows(place, order):
+        if said:
+            grid.add_row(name, Text(said))
+    parts: list[RenderableType] = [grid]
+    if order.notes:
+        notes = Table.grid(padding=(0, 2))
+        for note in order.notes:
+            kind = "方案" if note.plan else "进展"
+            notes.add_row(place.words.department(note.department), kind, Text(note.text))
+        parts += [Text("共同记录", style="bold"), notes]
+    return Panel(Group(*parts), title=f"[bold]{order.ticket}[/]　第{order.order}次派单", title_align="left")
+
+
+def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
+    said = place.words
+    roles = {"lead": "牵头", "supporting": "协办", "none": "不再承办"}
+    contact = order.contact
+    return (
+        ("状态", f"{words.said('state', order.state)}　{roles[order.role]}{'　督办' if order.supervised else ''}"),
+        ("要做", owed(order) if order.role != "none" else ""),
+        ("刚才", f"{_happened(order)}{'：' + order.reason if order.reason else ''}"),
+        ("牵头", said.department(order.lead)),
+        ("协办", "、".join(map(said.department, order.supporting))),
+        ("未完成的协办", "、".join(map(said.department, order.blocking_tasks))),
+        ("分类", _category(place, order.category, None)),
+        ("类型", f"{said.of('kind', order.kind)}　{said.of('tier', order.tier)}"),
+        ("诉求人", "　".join(filter(None, (contact.name, contact.phone, contact.wechat)))),
+        ("地点", order.place.text),
+        ("内容", order.text),
+        ("催办", f"{order.follow_ups}次" if order.follow_ups else ""),
+        *((f"期限 {said.clock(due.clock)}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
+    )
+
+
+def _happened(order: Order) -> str:
+    """What has just happened, by its code where no sentence says it without the fact's own fields."""
+    return words.said("happened", order.happened.replace("_", "-"))
+
+
+def callbacks(place: Place, asked: Sequence[CallbackRequest]) -> RenderableType:
+    """List what waits for a callback."""
+    table = _table(f"待回访（{len(asked)}件）", ("工单", "轮次", "约定", "电话", "诉求", "答复"))
+    for request in asked:
+        row = (request.ticket, str(request.round + 1), place.words.moment(request.at), request.contact.phone or "")
+        table.add_row(*row, _gist(None, request.text), _gist(None, request.reply or ""))
+    return table
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column == "工单")
+    return table
+
+
+def _category(place: Place, category: str | None, suggestion: str | None) -> str:
+    if category:
+        return place.words.category(category)
+    return f"推荐 {place.words.category(suggestion)}" if suggestion else ""
+
+
+def _gist(reason: str | None, text: str) -> str:
+    short = text if len(text) <= _GIST else f"{text[:_GIST]}…"
+    return f"{reason}｜{short}" if reason else short
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

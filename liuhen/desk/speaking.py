@@ -1,0 +1,142 @@
+"""Saying one action and hearing what became of it: at the door, and in the life of the ticket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import uuid4
+
+from aiokafka import AIOKafkaConsumer
+
+from liuhen.asking import ask
+from liuhen.desk import words
+from liuhen.desk.place import Place
+from liuhen.errors import SaidClearly
+from liuhen.wire import Voice, listener, producer
+from schemas.dispatch import ActionRefused
+from schemas.envelope import EnvelopeError, decode
+from schemas.inbound import Action
+from schemas.message import Message
+from schemas.public import ActionAnswer, Order, ReceiptGiven, ReceiptRefused
+from schemas.registry import channel_topic, department_topic, model_of
+from schemas.values import Party, PartyKind
+from services.intake.core.numbers import receipt_of
+
+SOURCE: Final = "liuhen/cli"
+_LOOK_AGAIN: Final = 0.3
+_SETTLE: Final = 2.0
+_DISPATCH: Final = "liuhen.dispatch.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something was not done: a machine's word, the field, and the reason in words."""
+
+    code: str
+    field: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard about a submission so far: taken at the door, refused, or what followed from it."""
+
+    submission: str
+    receipt: str
+    taken: bool = False
+    tickets: tuple[str, ...] = ()
+    follow_up: bool = False
+    refusal: Refusal | None = None
+    followed: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is waited for."""
+        return self.refusal is not None or bool(self.followed)
+
+
+def answers_of(party: Party) -> str:
+    """Name the topic on which a party hears its answers."""
+    return department_topic(party.department) if party.department else channel_topic(party.kind)
+
+
+def note(heard: Heard, message: Message, action: Action) -> Heard:
+    """Take in one message of the party's topic; what concerns others changes nothing."""
+    match message:
+        case ReceiptGiven() if message.submission == heard.submission:
+            return replace(heard, taken=True, tickets=message.tickets, follow_up=message.follow_up)
+        case ReceiptRefused() if heard.submission == message.submission or heard.receipt == message.receipt:
+            return replace(heard, refusal=Refusal(message.code, message.field, message.reason))
+        case ActionAnswer() if message.receipt == heard.receipt:
+            return replace(heard, refusal=Refusal(message.code, message.field, message.reason))
+        case Order() if message.ticket == getattr(action, "ticket", None) and _expected(action, message):
+            return replace(heard, taken=True, tickets=(message.ticket,), followed=(state_of(message),))
+        case _:
+            return heard
+
+
+def _expected(action: Action, order: Order) -> bool:
+    wanted = words.file()["followed_by"].get(words.word_of(type(action)), ())
+    return order.happened.replace("_", "-") in wanted
+
+
+def state_of(order: Order) -> str:
+    """Say where an order stands."""
+    return f"工单现为“{words.said('state', order.state)}”"
+
+
+def follow(heard: Heard, entries: Sequence[Mapping[str, Any]]) -> Heard:
+    """Find in a ticket's trace what followed from the submission."""
+    ours = [place for place, entry in enumerate(entries) if entry["body"].get("receipt") == heard.receipt]
+    facts = [entry for entry in entries if entry["topic"] == _DISPATCH and entry["caused_by"] in ours]
+    for fact in facts:
+        if fact["type"] == ActionRefused.type_name:
+            return replace(heard, refusal=Refusal(fact["body"]["code"], None, fact["body"]["reason"]))
+    return replace(heard, followed=tuple(fact["words"] for fact in facts))
+
+
+async def speak(place: Place, action: Action, *, submission: str | None, patience: float) -> Heard:
+    """Say an action, and wait at most `patience` seconds for what becomes of it."""
+    named = submission or str(uuid4())
+    start = Heard(named, receipt_of(place.party, SOURCE, named))
+    async with listener(place.addresses.kafka, [answers_of(place.party)]) as ears:
+        for partition, end in (await ears.end_offsets(ears.assignment())).items():
+            ears.seek(partition, end)
+        async with producer(place.addresses.kafka) as sender:
+            await Voice(sender, place.party, SOURCE, place.now).say(action, submission=named)
+        return await _listen(place, ears, action, start, patience)
+
+
+async def _listen(place: Place, ears: AIOKafkaConsumer, action: Action, heard: Heard, patience: float) -> Heard:
+    time = asyncio.get_running_loop().time
+    until = time() + patience
+    settled_by = until
+    while not heard.settled and time() < min(until, settled_by):
+        for records in (await ears.getmany(timeout_ms=int(_LOOK_AGAIN * 1000))).values():
+            for record in records:
+                message = _message(record.headers, record.value)
+                heard = heard if message is None else note(heard, message, action)
+        if heard.taken and not heard.settled:
+            if place.addresses.trace_url and heard.tickets and place.party.kind is not PartyKind.DEPARTMENT:
+                heard = await asyncio.to_thread(_traced, heard)
+            else:
+                settled_by = min(settled_by, time() + _SETTLE)
+    return heard
+
+
+def _traced(heard: Heard) -> Heard:
+    try:
+        return follow(heard, ask("tickets", heard.tickets[0], "timeline")["entries"])
+    except SaidClearly:
+        return heard  # trace has not heard of it yet, or is away: the door's word stands
+
+
+def _message(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Message | None:
+    try:
+        envelope, body = decode(headers, value)
+    except EnvelopeError:
+        return None
+    model = model_of(envelope.type)
+    return model.model_validate_json(body) if model else None
