@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol, Union, 
 from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from liuhen.desk import words
@@ -84,7 +84,7 @@ def _core(annotation: Any) -> tuple[Any, bool]:
     if get_origin(annotation) in (Union, UnionType):
         (inner,) = (each for each in get_args(annotation) if each is not NoneType)
         return _core(inner)[0], True
-    return annotation, False
+    return (datetime if annotation is AwareDatetime else annotation), False
 
 
 def parameters_of(action: type[Action]) -> list[Parameter]:

@@ -113,7 +113,7 @@ def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
 
 def _happened(order: Order) -> str:
     """What has just happened, by its code where no sentence says it without the fact's own fields."""
-    return words.said("happened", order.happened.replace("_", "-"))
+    return words.said("happened", order.happened)
 
 
 def callbacks(place: Place, asked: Sequence[CallbackRequest]) -> RenderableType:

@@ -79,7 +79,7 @@ def note(heard: Heard, message: Message, action: Action) -> Heard:
 
 def _expected(action: Action, order: Order) -> bool:
     wanted = words.file()["followed_by"].get(words.word_of(type(action)), ())
-    return order.happened.replace("_", "-") in wanted
+    return order.happened in wanted
 
 
 def state_of(order: Order) -> str:

@@ -1,0 +1,110 @@
+"""Every action of the contract has a command, and every command, option and value has words."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from liuhen.commands import channels, department, office
+from liuhen.desk import words
+from liuhen.desk.deeds import actions_of
+from liuhen.desk.options import SPEAKER, parameters_of, slots_of
+from schemas import inbound
+from schemas.inbound import Action
+from schemas.message import MODELS
+from schemas.values import PartyKind
+from services.dispatch.telling import DESK_TASKS, HAPPENED
+
+ACTIONS = sorted(
+    (model for model in MODELS.values() if issubclass(model, Action) and model.__module__ == inbound.__name__),
+    key=lambda model: model.type_name,
+)
+OWN_OPTIONS = {"as_", "submission", "patience", "as_json", "context"}
+
+
+@pytest.fixture(scope="module")
+def app() -> typer.Typer:
+    found = typer.Typer()
+    for module in (office, department, channels):
+        module.register(found)
+    return found
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)
+def test_an_action_can_be_spoken_by_each_party_that_may(app: typer.Typer, action: type[Action]) -> None:
+    assert action.spoken_by
+    for kind in action.spoken_by:
+        place = ["department", "housing"] if kind is PartyKind.DEPARTMENT else [kind.value]
+
+        told = CliRunner().invoke(app, [*place, words.command_of(action), "--help"])
+
+        assert told.exit_code == 0, told.output
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)
+def test_an_action_and_each_of_its_fields_have_words(action: type[Action]) -> None:
+    known = words.file()
+    assert words.word_of(action) in known["actions"]
+    assert words.word_of(action) in words.shared()["action"]
+    assert {".".join(slot.path) for slot in slots_of(action)} <= known["options"].keys()
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)
+def test_every_field_of_an_action_can_be_given(action: type[Action]) -> None:
+    given = {slot.path[0] for slot in slots_of(action)}
+
+    assert given | SPEAKER | {"do"} >= set(action.model_fields)
+    assert len({parameter.name for parameter in parameters_of(action)} | OWN_OPTIONS) == (
+        len(slots_of(action)) + len(OWN_OPTIONS)
+    )
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)
+def test_no_two_options_of_a_command_share_a_name(action: type[Action]) -> None:
+    names = [word for slot in slots_of(action) for word in _names(slot.kind, slot.path)]
+
+    assert len(names) == len(set(names))
+    assert not {"--as", "--json", "--submission", "--patience", "--help"} & set(names)
+
+
+def _names(kind: object, path: tuple[str, ...]) -> list[str]:
+    if kind is not bool:
+        return [words.option_of(path)]
+    flag = words.flag_of(path[-1])
+    return [f"--{flag.yes[0]}", f"--{flag.no[0]}"]
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)
+def test_a_yes_or_no_and_each_value_of_a_list_have_words(action: type[Action]) -> None:
+    for slot in slots_of(action):
+        if slot.kind is bool:
+            assert slot.path[-1] in words.file()["flags"]
+        elif isinstance(slot.kind, type) and hasattr(slot.kind, "__members__"):
+            assert set(slot.kind) == set(words.values_of(slot.kind.__name__, slot.path[-1]))
+
+
+@pytest.mark.parametrize("kind", PartyKind)
+def test_no_two_commands_of_a_party_share_a_name(kind: PartyKind) -> None:
+    names = [words.command_of(action) for action in actions_of(kind)]
+
+    assert len(names) == len(set(names))
+    assert kind.value in words.file()["parties"]
+
+
+def test_words_name_nothing_that_is_not_there() -> None:
+    known = words.file()
+
+    assert known["actions"].keys() == {words.word_of(action) for action in ACTIONS}
+    assert known["followed_by"].keys() == {words.word_of(each) for each in actions_of(PartyKind.DEPARTMENT)}
+    assert {".".join(slot.path) for action in ACTIONS for slot in slots_of(action)} | {"agent"} == (
+        known["options"].keys()
+    )
+
+
+def test_whatever_a_department_or_the_office_hears_has_words() -> None:
+    known = words.file()
+
+    assert set(HAPPENED.values()) <= known["happened"].keys()
+    assert {code for codes in known["followed_by"].values() for code in codes} <= known["happened"].keys()
+    assert {task for task, _ in DESK_TASKS.values()} <= known["tasks"].keys()
