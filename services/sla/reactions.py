@@ -30,7 +30,6 @@ from services.sla.core.commands import (
 from services.sla.core.state import MERGED
 
 NEEDS_INFO: Final = "needs-info"
-SUSPENDED: Final = "suspended"
 EXTENSION: Final = "extension"
 SUSPENSION: Final = "suspension"
 
@@ -189,7 +188,7 @@ def _granted(fact: d.ExtensionGranted, _office: Owner) -> Sequence[Command]:
 def _suspended(fact: d.Suspended, office: Owner) -> Sequence[Command]:
     clock = Clock.SUSPENSION
     return (
-        Pause(SUSPENDED, named(fact.by), asked=SUSPENSION),
+        Pause(fact.ground, named(fact.by), asked=SUSPENSION),
         Meet(these(Clock.APPROVAL), about=SUSPENSION),
         Start(clock, office(clock), named=fact.until, afresh=True),
     )
@@ -235,7 +234,7 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.SuspensionRequested: lambda _, office: _asked(SUSPENSION, office),
     d.Suspended: _suspended,
     d.SuspensionRefused: lambda _, __: _refused(SUSPENSION),
-    d.SuspensionEnded: lambda _, __: (Stop(these(Clock.SUSPENSION), "ended"), Resume(SUSPENDED)),
+    d.SuspensionEnded: lambda _, __: (Stop(these(Clock.SUSPENSION), "ended"), Resume(sparing=NEEDS_INFO)),
     d.Committed: lambda fact, _: (Start(Clock.COMMITMENT, of(fact.department), named=fact.promised, afresh=True),),
     d.CommitmentChecked: lambda _, __: (Meet(these(Clock.COMMITMENT)),),
     d.CallbackAwaited: lambda _, __: (Start(Clock.CALLBACK, "callback"),),

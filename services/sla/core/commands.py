@@ -80,9 +80,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """What stood still on this ground runs on."""
+    """What stood still on this ground, or on any but `sparing`, runs on."""
 
-    ground: str
+    ground: str | None = None
+    sparing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,19 +202,24 @@ def _stands_still(basis: Basis, ground: str) -> bool:
 
 def _resume(rules: Rules, state: Clocks, command: c.Resume, now: datetime) -> Facts:
     for clock in state.open():
-        if not isinstance(clock, Paused) or not _stands_still(clock.basis, command.ground):
+        waits = [pause for pause in clock.basis.ledger.pauses if pause.end is None]
+        ended = [p for p in waits if command.ground in (None, p.ground) and p.ground != command.sparing]
+        if not isinstance(clock, Paused) or not ended:
             continue
-        ledger = clock.basis.ledger.resumed(now, command.ground)
-        still = next((pause for pause in ledger.pauses if pause.end is None), None)
+        still = next((pause for pause in waits if pause not in ended), None)
         if still is None:
+            ledger = clock.basis.ledger
+            for pause in ended:
+                ledger = ledger.resumed(now, pause.ground)
             yield _resumed(rules, state.ticket, clock, clock.basis.model_copy(update={"ledger": ledger}), now)
-        else:
+            continue
+        for pause in ended:
             yield ClockPaused(
                 **of(state.ticket, clock),
                 ground=still.ground,
                 since=now,
                 approved_by=still.approver,
-                instead_of=command.ground,
+                instead_of=pause.ground,
             )
 
 

@@ -39,7 +39,7 @@ def test_the_departments_clock_stands_still_while_suspended_and_the_citizens_doe
     assert resumed.clock is Clock.HANDLING
     assert dispatched.due("handling") == "2026-09-17 17:30"
     lines = explain_lines(Explanation.model_validate(resumed.explanation["budget"]))
-    assert any("p-fang" in line for line in lines)
+    assert any("litigation" in line and "p-fang" in line for line in lines)
 
 
 def test_the_suspension_ends_by_its_date(dispatched: Ticket) -> None:
@@ -62,7 +62,7 @@ def test_two_pauses_that_overlap_end_with_the_last(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-07 14:00", d.Suspended, until=UNTIL, by=APPROVER)
     said = dispatched.hear("2026-09-08 10:00", d.InfoProvided, text="12号")
     still = [fact for fact in said if isinstance(fact, ClockPaused) and fact.clock is Clock.HANDLING]
-    assert [(fact.ground, fact.instead_of) for fact in still] == [("suspended", "needs-info")]
+    assert [(fact.ground, fact.instead_of) for fact in still] == [("litigation", "needs-info")]
     assert isinstance(dispatched.open()["handling"], Paused)
     dispatched.hear("2026-09-14 10:00", d.SuspensionEnded, department="housing", reason="判决生效")
     assert dispatched.due("handling") == "2026-09-17 17:30"
