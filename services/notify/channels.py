@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from email.message import EmailMessage
+from itertools import product
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -202,6 +203,8 @@ class Loop:
 
     async def run(self) -> None:
         """Deliver until cancelled; a database that is away is waited for."""
+        for way, outcome in product(Way, ("delivered", "failed", "given_up")):
+            DELIVERIES.labels(way.value, outcome)
         rounds = 0
         while True:
             try:

@@ -10,6 +10,7 @@ from chassis.service import Service
 from schemas import registry
 from schemas.policy import Policy, load_policy
 from services.trace.answers import Answers
+from services.trace.gauges import gauges
 from services.trace.http import serve
 from services.trace.settings import TraceSettings
 from services.trace.words import Words
@@ -28,7 +29,7 @@ def compose(settings: TraceSettings, policy: Policy) -> Service:
         work=note,
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
-        edges=(serve(settings, answers_of(policy, settings.policy)),),
+        edges=(serve(settings, answers_of(policy, settings.policy)), gauges),
     )
 
 

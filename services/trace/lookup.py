@@ -50,6 +50,22 @@ class Window(NamedTuple):
     now: datetime
 
 
+class Step(NamedTuple):
+    """What open tickets wait for: how many of them, and since when the first."""
+
+    name: str
+    tickets: int
+    since: datetime | None
+
+
+async def steps(pool: Pool) -> list[Step]:
+    """Count open tickets by what they wait for; reads one index, and of that only what is open."""
+    rows = await pool.fetch(
+        "select waits_for, count(*), min(waiting_since) from summary where holder <> '' group by waits_for"
+    )
+    return [Step(*row) for row in rows]
+
+
 async def tickets_of(pool: Pool, number_or_receipt: str) -> list[str]:
     """Find the ticket of a number, or the tickets of a receipt."""
     rows = await pool.fetch(

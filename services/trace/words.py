@@ -25,6 +25,11 @@ def _file() -> Mapping[str, Mapping[str, str]]:
     return words
 
 
+def codes(table: str) -> tuple[str, ...]:
+    """List the codes that a table of words.yaml has words for."""
+    return tuple(_file()[table])
+
+
 class Words:
     """Says facts and codes as people say them; what has no word stays what it is."""
 

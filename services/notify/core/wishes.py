@@ -287,6 +287,7 @@ _WISHES: Final[Mapping[type[Message], _Wish]] = {
     d.Withdrawn: _ended("撤诉"),
     d.Transferred: _ended("转出", "requester-transferred"),
     d.Merged: _ended("并案", "requester-merged"),
+    d.MergedTicketEnded: lambda o: _replied(o) if o.fact.reply else iter(()),
     d.FixReported: lambda o: o.requester("requester-incident-resolved", incident=o.fact.incident, reply=o.fact.text),
     d.Nudged: _rung(Step.NUDGE),
     d.SupervisionOrdered: _rung(Step.SUPERVISE),

@@ -49,6 +49,8 @@ def held(summary: Summary) -> tuple[str, str]:
     state = TicketState(summary.state)
     if state in AT_REST:
         return NOBODY, NOBODY
+    if state in _AT_DEPARTMENT and summary.lead is None:
+        return CENTRE, "dispatch"
     if state in _AT_DEPARTMENT:
         return f"{DEPARTMENT}:{summary.lead}", _work(summary, state)
     if state is TicketState.SURVEY_REVIEW:

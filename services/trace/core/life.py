@@ -28,12 +28,12 @@ _LEADS_TO: Final[dict[type[Message], TicketState]] = {
     d.ReturnUpheld: TicketState.PENDING_DISPATCH,
     d.ReturnOverruled: TicketState.DISPATCHED,
     d.AdjudicationOpened: TicketState.ADJUDICATING,
-    d.Adjudicated: TicketState.PENDING_DISPATCH,
     d.Handled: TicketState.HANDLED,
     d.HandledSentBack: TicketState.IN_PROGRESS,
     d.CallbackAwaited: TicketState.CALLBACK_PENDING,
     d.ReworkOrdered: TicketState.REWORK,
     d.Closed: TicketState.CLOSED,
+    d.Reopened: TicketState.PENDING_DISPATCH,
     d.Archived: TicketState.ARCHIVED,
     d.NotAccepted: TicketState.NOT_ACCEPTED,
     d.Withdrawn: TicketState.WITHDRAWN,
@@ -51,8 +51,18 @@ _COMES_BACK: Final[dict[type[Message], TicketState]] = {
     d.SuspensionEnded: TicketState.SUSPENDED,
     d.Unmerged: TicketState.MERGED,
 }
+_KEPT: Final = frozenset(
+    {
+        TicketState.REGISTERED,
+        TicketState.PENDING_DISPATCH,
+        TicketState.DISPATCHED,
+        TicketState.IN_PROGRESS,
+        TicketState.REWORK,
+    }
+)
+"""The states that a ticket can go back to; from any other one it goes back to work."""
 _ENDS: Final = frozenset(
-    {d.AnsweredOnLine, d.SettledAtUnit, d.Closed, d.NotAccepted, d.Withdrawn, d.Transferred, d.Merged, d.SplitUp}
+    {d.AnsweredOnLine, d.SettledAtUnit, d.Closed, d.NotAccepted, d.Withdrawn, d.Transferred, d.Merged}
 )
 
 
@@ -69,12 +79,12 @@ def lived(summary: Summary, fact: Message, at: datetime) -> Summary:
 
 def _moved(summary: Summary, kind: type[Message], at: datetime) -> Summary:
     if kind in _LEADS_TO:
-        summary = replace(summary, state=_LEADS_TO[kind].value, resume=(), stage="")
+        summary = replace(summary, state=_LEADS_TO[kind].value, resume=None, stage="")
     elif kind in _STEPS_ASIDE:
-        summary = replace(summary, state=_STEPS_ASIDE[kind].value, resume=(*summary.resume, summary.state))
+        summary = replace(summary, state=_STEPS_ASIDE[kind].value, resume=summary.state)
     elif kind in _COMES_BACK and summary.state == _COMES_BACK[kind] and summary.resume:
-        *rest, back = summary.resume
-        summary = replace(summary, state=back, resume=tuple(rest))
+        back = summary.resume if summary.resume in _KEPT else TicketState.IN_PROGRESS.value
+        summary = replace(summary, state=back, resume=None)
     return replace(summary, closed_at=at) if kind in _ENDS else summary
 
 
@@ -89,7 +99,7 @@ def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
         place=fact.place.text,
         subdistrict=fact.place.subdistrict,
         gist=fact.text[:GIST],
-        registered_at=at,
+        registered_at=fact.registered_at or at,
         tier=fact.tier.value,
         unit=fact.visit.unit if fact.visit else None,
         upstream=fact.upstream.number if fact.upstream else None,
@@ -118,6 +128,12 @@ def _awaits_passing_on(summary: Summary, fact: d.PassOnAwaited, _at: datetime) -
     return replace(summary, unit=fact.unit or summary.unit, stage=fact.stage)
 
 
+def _passed_on(summary: Summary, fact: d.PassedOn, _at: datetime) -> Summary:
+    if fact.stage == "unit":
+        return summary
+    return replace(summary, state=TicketState.REGISTERED.value, stage="")
+
+
 def _suggested(summary: Summary, fact: d.CategorySuggested, _at: datetime) -> Summary:
     category = fact.category if fact.taken else summary.category
     return replace(summary, suggestion=fact.category, suggestion_score=fact.score, category=category)
@@ -135,6 +151,9 @@ def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
         accepted_at=None,
         contacted_at=summary.contacted_at if same else None,
         orders=fact.order,
+        open_tasks=0,
+        extension_asked=False,
+        suspension_asked=False,
     )
 
 
@@ -145,7 +164,7 @@ def _handled_accepted(summary: Summary, fact: d.HandledAccepted, _at: datetime) 
 
 def _sent_back(summary: Summary, _fact: d.HandledSentBack, _at: datetime) -> Summary:
     """A reported rework that is sent back is rework again."""
-    state = TicketState.REWORK if summary.reworks else TicketState.IN_PROGRESS
+    state = TicketState.REWORK if summary.round else TicketState.IN_PROGRESS
     return replace(summary, handled_at=None, state=state.value)
 
 
@@ -177,9 +196,8 @@ def _left(summary: Summary, _fact: Message, _at: datetime) -> Summary:
 
 
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
-    state = TicketState.IN_PROGRESS if summary.lead else TicketState.PENDING_DISPATCH
-    again = replace(summary, state=state.value, resume=(), reopenings=fact.count, stage="")
-    return replace(again, closed_at=None, outcome=None, ruling=None, handled_at=None)
+    again = replace(summary, reopenings=fact.count, round=0, closed_at=None, outcome=None)
+    return replace(again, ruling=None, handled_at=None)
 
 
 _Change = Callable[[Summary, Any, datetime], Summary]
@@ -188,12 +206,14 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.Opened: _opened,
     d.AnsweredOnLine: _answered,
     d.PassOnAwaited: _awaits_passing_on,
+    d.PassedOn: _passed_on,
     d.SettledAtUnit: lambda s, _f, _at: replace(s, outcome="settled-at-unit"),
     d.CategorySuggested: _suggested,
     d.Classified: lambda s, f, _at: replace(s, category=f.category, tier=f.tier.value),
     d.Dispatched: _dispatched,
     d.Accepted: lambda s, _f, at: replace(s, accepted_at=at),
     d.ReturnRequested: lambda s, _f, _at: replace(s, returns=s.returns + 1),
+    d.ReturnUpheld: lambda s, _f, _at: replace(s, contacted_at=None, open_tasks=0),
     d.FirstContactMade: lambda s, _f, at: replace(s, contacted_at=s.contacted_at or at),
     d.FirstContactExempt: lambda s, _f, at: replace(s, contacted_at=s.contacted_at or at),
     d.SupportTaskOpened: lambda s, _f, _at: replace(s, open_tasks=s.open_tasks + 1),
@@ -215,7 +235,7 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.CallbackExempt: lambda s, _f, _at: replace(s, callback_outcome="exempt"),
     d.CallbackGivenUp: lambda s, _f, _at: replace(s, callback_outcome="unreached"),
     d.CallbackRecorded: _called_back,
-    d.ReworkOrdered: lambda s, _f, _at: replace(s, reworks=s.reworks + 1, handled_at=None),
+    d.ReworkOrdered: lambda s, f, _at: replace(s, reworks=s.reworks + 1, round=f.round, handled_at=None),
     d.Closed: _closed,
     d.OutcomeRuled: lambda s, f, _at: replace(s, ruling=f.ruling.value),
     d.FinalAnswerGiven: lambda s, f, _at: replace(s, ruling=f.ruling.value),
@@ -223,7 +243,6 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.NotAccepted: _left,
     d.Withdrawn: _left,
     d.Transferred: _left,
-    d.SplitUp: _left,
     d.Merged: lambda s, f, _at: replace(s, outcome="merged", merged_into=f.into),
     d.Unmerged: lambda s, _f, _at: replace(s, outcome=None, merged_into=None, closed_at=None),
     d.FollowUpAdded: lambda s, f, _at: replace(s, follow_ups=f.count),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 from hypothesis import strategies as st
@@ -48,6 +48,7 @@ BY_NAME: dict[str, Any] = {
     "category": st.just("0301-01"),
     "score": st.floats(0, 1),
     "into": st.just("26030200000025"),
+    "origin": st.just("26030200000025"),
     "other": st.just("26030200000025"),
     "incident": st.just("26030200000025"),
     "member": st.just("26030200000025"),
@@ -62,14 +63,12 @@ def _field(name: str, annotation: Any) -> st.SearchStrategy[Any]:
     kind = next((part for part in (annotation, *get_args(annotation)) if isinstance(part, type)), str)
     if issubclass(kind, Enum):
         return st.sampled_from(list(kind))
-    if issubclass(kind, bool):
-        return st.booleans()
-    if issubclass(kind, int):
-        return st.integers(0, 5)
     if kind is AwareDatetime or issubclass(kind, datetime):
         return MOMENTS
     literal = [value for value in get_args(annotation) if isinstance(value, str)]
-    return st.sampled_from(literal) if literal else st.just("some-code")
+    plain = st.sampled_from(literal) if literal else st.just("some-code")
+    several = st.just(("some-code",)) if get_origin(annotation) is tuple else plain
+    return {bool: st.booleans(), int: st.integers(0, 5)}.get(kind, several)
 
 
 def fact_of(model: type[Message]) -> st.SearchStrategy[Message]:

@@ -140,4 +140,4 @@ def test_time_at_rest_is_left_out_and_a_reopened_ticket_goes_on() -> None:
     reopened = d.Reopened(ticket=TICKET, by=BY, reason="又坏了", count=1)
     steps = after((0, dispatched()), (20, closed), (80, reopened))
 
-    assert shares(steps, 100) == [("department:housing", 20), ("department:housing", 20)]
+    assert shares(steps, 100) == [("department:housing", 20), ("centre", 20)]
