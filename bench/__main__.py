@@ -1,0 +1,10 @@
+"""`python -m bench`: measure, and print figures with the aims beside them."""
+
+from __future__ import annotations
+
+import sys
+
+from bench.app import main
+
+if __name__ == "__main__":
+    sys.exit(main())

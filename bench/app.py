@@ -1,0 +1,59 @@
+"""The command: what is measured, in which order, and how it is printed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bench import hop
+from bench.figures import Figure, table
+from bench.place import machine, measured_instance
+from liuhen.errors import SaidClearly
+from liuhen.local import Instance
+from liuhen.local.instance import Progress
+from liuhen.progress import telling
+
+PARTS = ("hop",)
+
+
+def main() -> None:
+    """Run the command."""
+    typer.run(bench)
+
+
+def bench(
+    *,
+    quick: Annotated[bool, typer.Option(help="A few seconds for each figure: rough, but all of them.")] = False,
+    only: Annotated[str, typer.Option(help=f"One part: {', '.join(PARTS)}.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure on this machine, broker and database beside the services, and print figures with the aims beside them."""
+    console = Console()
+    if only and only not in PARTS:
+        raise typer.BadParameter(f"one of {', '.join(PARTS)}", param_hint="--only")
+    try:
+        with telling(console) as tell, measured_instance(tell) as instance:
+            figures = asyncio.run(_measured(instance, only, tell, quick=quick))
+    except SaidClearly as error:
+        raise typer.Exit(_failed(error)) from None
+    if as_json:
+        document = {"machine": machine(), "figures": [figure.as_json() for figure in figures]}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        console.print(table(figures, machine()))
+
+
+async def _measured(instance: Instance, only: str, tell: Progress, *, quick: bool) -> list[Figure]:
+    figures: list[Figure] = []
+    if only in ("", "hop"):
+        figures += await hop.measure(instance, 500 if quick else 2_000, 1 if quick else 3, tell)
+    return figures
+
+
+def _failed(error: SaidClearly) -> int:
+    typer.echo(str(error), err=True)
+    return 1

@@ -1,0 +1,142 @@
+"""One hop: the process of dispatch, and the floor, by turns, each on the same prepared input."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final, NamedTuple
+
+import asyncpg
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from bench.figures import Figure, median
+from bench.life import Door
+from bench.place import connected, until
+from chassis import store
+from liuhen import topics
+from liuhen.local import Instance
+from liuhen.local.instance import Progress
+from liuhen.local.layout import ROOT
+from schemas.registry import TICKETS, TopicKind, partitions
+
+_PATIENCE: Final = 180.0
+_FLOOR: Final = "floor"
+_AIM: Final = 0.8
+
+
+class Round(NamedTuple):
+    """Hops a second, of the service and of the floor, on the same input."""
+
+    hop: float
+    floor: float
+
+
+async def measure(instance: Instance, tickets: int, rounds: int, progress: Progress) -> list[Figure]:
+    """Hops a second through dispatch, of the floor, and their ratio: the middle of the rounds."""
+    _floor_topics(instance)
+    door = Door(instance.kafka)
+    await _begin(instance)
+    instance.cluster.create_database(_FLOOR, template=instance.plan.postgres.database)
+    done = []
+    for number in range(1, rounds + 1):
+        progress(f"Hop and floor, round {number} of {rounds}")
+        count = await door.feed(tickets)
+        order = [_hop, _floor] if number % 2 else [_floor, _hop]
+        rates = {run: await run(instance, count) for run in order}
+        done.append(Round(rates[_hop], rates[_floor]))
+    spread = " ".join(f"{each.hop / each.floor:.2f}" for each in done)
+    return [
+        Figure("one hop through dispatch", median([each.hop for each in done]), "hops/s", note="real process"),
+        Figure("the floor, same SQL", median([each.floor for each in done]), "hops/s", note="aiokafka + asyncpg"),
+        Figure("hop / floor", median([each.hop / each.floor for each in done]), "", _AIM, note=f"rounds: {spread}"),
+    ]
+
+
+def _floor_topics(instance: Instance) -> None:
+    admin = AdminClient({"bootstrap.servers": instance.kafka, "log_level": 0})
+    wanted = [
+        NewTopic(f"bench.{topic.name}", topic.partitions, 1, config=dict(topic.config))
+        for topic in topics.wanted(instance.policy)
+        if topic.kind in (TopicKind.INTERNAL, TopicKind.PUBLIC)
+    ]
+    for future in admin.create_topics(wanted).values():
+        try:
+            future.result()
+        except KafkaException as error:
+            raise RuntimeError("the floor's topics were not created") from error
+
+
+async def _begin(instance: Instance) -> None:
+    """The rows of lanes and inputs, for both."""
+    connection = await connected(instance.postgres_dsn("dispatch"), "dispatch")
+    async with connection.transaction():
+        await store.create_lanes(connection, {str(number): [(TICKETS, number)] for number in range(partitions())})
+    await connection.close()
+
+
+async def _hop(instance: Instance, count: int) -> float:
+    async with _counting(instance.postgres_dsn("dispatch")) as counter:
+        instance.start_services(["dispatch"])
+        rate = await counter.rate(count)
+        instance.stop("dispatch")
+    return rate
+
+
+async def _floor(instance: Instance, count: int) -> float:
+    dsn = instance.postgres_dsn("dispatch", _FLOOR)
+    async with _counting(dsn) as counter:
+        with _floor_process(instance, dsn):
+            return await counter.rate(count)
+
+
+@contextmanager
+def _floor_process(instance: Instance, dsn: str):  # type: ignore[no-untyped-def]
+    environment = {**os.environ, **instance.addresses(), "FLOOR_POSTGRES": dsn}
+    process = subprocess.Popen([sys.executable, "-m", "bench.floor"], cwd=ROOT, env=environment, stdout=-3)  # noqa: S603
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+class _Counter:
+    """Watches next offsets grow, which tells of transactions that were committed."""
+
+    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], before: int) -> None:
+        self._connection = connection
+        self._before = before
+
+    async def rate(self, count: int) -> float:
+        """Records a second from the first transaction that was seen to the last one, start-up left out."""
+        seen: list[tuple[float, int]] = []
+
+        async def whole() -> bool:
+            done = await _offsets(self._connection) - self._before
+            if done and not seen:
+                seen.append((time.perf_counter(), done))
+            return done >= count
+
+        await until(whole, _PATIENCE, f"{count:,} records")
+        began, first = seen[0]
+        return (count - first) / (time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def _counting(dsn: str) -> AsyncIterator[_Counter]:
+    connection = await connected(dsn, "dispatch")
+    try:
+        yield _Counter(connection, await _offsets(connection))
+    finally:
+        await connection.close()
+
+
+async def _offsets(connection: asyncpg.Connection[asyncpg.Record]) -> int:
+    return int(
+        await connection.fetchval("select coalesce(sum(next_offset), 0)::bigint from input where topic = $1", TICKETS)
+    )

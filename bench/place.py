@@ -1,0 +1,80 @@
+"""Where it is measured: an instance of its own, on disks that keep what they are told, gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from liuhen.addresses import Addresses
+from liuhen.local import Instance, load_settings
+from liuhen.local.instance import Progress
+
+_NAME = "bench"
+_PORTS_AWAY = 400
+
+
+class Late(Exception):  # noqa: N818 - it says what happened
+    """Something did not come in time: the figures would mean nothing."""
+
+
+@contextmanager
+def measured_instance(progress: Progress) -> Iterator[Instance]:
+    """A broker, a database and no service; ends with the measurement."""
+    settings = load_settings()
+    instance = Instance(
+        _NAME,
+        settings=settings.model_copy(update={"port_shift": settings.port_shift + _PORTS_AWAY}),
+        clock="real",
+        progress=progress,
+    )
+    instance.end_all()
+    shutil.rmtree(instance.home, ignore_errors=True)
+    try:
+        instance.start_foundations()
+        yield instance
+    finally:
+        instance.end_all()
+        shutil.rmtree(instance.home, ignore_errors=True)
+
+
+def addresses(instance: Instance) -> Addresses:
+    """The instance's addresses, as commands read them."""
+    told = {name.removeprefix("LIUHEN_").lower(): value for name, value in instance.addresses().items()}
+    return Addresses.model_validate({name: told[name] for name in Addresses.model_fields if name in told})
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float, what: str, every: float = 0.02) -> None:
+    """Wait for a condition; Late says what did not come."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not await condition():  # noqa: ASYNC110 - what is waited for is in another process
+                await asyncio.sleep(every)
+    except TimeoutError:
+        raise Late(f"{what}: not within {seconds:.0f} s") from None
+
+
+async def connected(dsn: str, schema: str) -> asyncpg.Connection[asyncpg.Record]:
+    """A connection to a service's tables."""
+    return await asyncpg.connect(dsn, server_settings={"search_path": schema})
+
+
+def machine() -> str:
+    """What the figures depend on, in a few words."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GB, Python {platform.python_version()}"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
