@@ -10,7 +10,9 @@ from schemas.clocks import ClockFact
 from schemas.dispatch import DispatchFact
 from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeGivenUp
+from schemas.values import TicketState
 from services.trace.core.clocks import ticked
+from services.trace.core.holder import held
 from services.trace.core.life import GIST, lived
 from services.trace.core.orders import CONCERNED, ordered
 from services.trace.core.rows import ClockRow, Order, Summary
@@ -76,7 +78,7 @@ def summed(summary: Summary, fact: Message, at: datetime) -> Summary:
 
 def _at_the_door(summary: Summary, fact: t.Registered | t.Answered, at: datetime) -> Summary:
     registered = fact if isinstance(fact, t.Registered) else None
-    return replace(
+    known = replace(
         summary,
         receipt=fact.receipt,
         channel=fact.channel.value,
@@ -90,7 +92,8 @@ def _at_the_door(summary: Summary, fact: t.Registered | t.Answered, at: datetime
         tier=registered.tier.value if registered and registered.tier else summary.tier,
         unit=registered.visit.unit if registered and registered.visit else summary.unit,
         confidential=bool(registered and registered.confidential),
-        holder="centre" if registered else "",
-        waits_for="registration" if registered else "",
-        waiting_since=at if registered else None,
     )
+    if registered is None or known.holder or known.state != TicketState.REGISTERED:
+        return known
+    holder, waits_for = held(known)
+    return replace(known, holder=holder, waits_for=waits_for, waiting_since=at)
