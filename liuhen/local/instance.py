@@ -59,6 +59,7 @@ class Instance:
         ephemeral: bool = False,
         settings: LocalSettings | None = None,
         progress: Progress = _silent,
+        policy: Path = POLICY,
     ) -> None:
         self.settings = settings or load_settings()
         self.plan: Plan = load_plan()
@@ -66,6 +67,8 @@ class Instance:
         self.home = home_of(self.name)
         self.ephemeral = ephemeral
         self.progress = progress
+        self.policy = policy
+        """The folder with the policy that services read."""
         known = read_state(self.home)
         self.ports: Mapping[str, int] = known.ports or self._choose_ports()
         self.clock = clock or known.clock or self.settings.clock
@@ -89,11 +92,6 @@ class Instance:
     def cluster(self) -> Cluster:
         """The database cluster, running or not."""
         return Cluster(self.home, self.ports["postgres"], durable=not self.ephemeral)
-
-    @property
-    def policy(self) -> Path:
-        """The folder with the policy that services read."""
-        return POLICY
 
     @property
     def processes(self) -> tuple[Started, ...]:
