@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+from chassis.lane import Alarm
+from chassis.service import Service
+from schemas.message import MODELS, Message
+from schemas.registry import TopicKind
 
 PREFIX: Final = "liuhen_"
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 RECORDS: Final = Counter(PREFIX + "records", "Records by what became of them.", ["service", "topic", "outcome"])
-EVENTS: Final = Counter(PREFIX + "events", "Facts recorded, by type.", ["service", "type"])
+EVENTS: Final = Counter(
+    PREFIX + "events", "Facts recorded, by type and by what the type counts apart.", ["service", "type", "detail"]
+)
 PUBLISHED: Final = Counter(PREFIX + "published", "Messages acknowledged by the broker.", ["service", "topic"])
 TURN: Final = Histogram(
     PREFIX + "turn_seconds", "Lane transactions, from lock to commit.", ["service"], buckets=_SECONDS
@@ -39,3 +49,25 @@ TIMER_LATE: Final = Histogram(
     PREFIX + "timer_late_seconds", "How long after its due time a timer fired.", ["service"], buckets=_SECONDS
 )
 READY: Final = Gauge(PREFIX + "ready", "1 when the service does its work, 0 when something is in its way.", ["service"])
+NOW: Final = Gauge(PREFIX + "now_timestamp_seconds", "The clock by which the service lives.", ["service"])
+
+
+def begin_at_zero(service: Service) -> None:
+    """Let counters exist before they count: a rate cannot see the first step of one that comes out of nothing."""
+    own = {
+        topic.messages for topic in service.topics if topic.owner == service.name and topic.kind is TopicKind.INTERNAL
+    }
+    for model in MODELS.values():
+        if model.family in own:
+            for detail in _details(model):
+                EVENTS.labels(service.name, model.type_name, detail)
+    for kind in (*Alarm, "paused", "bug"):
+        ALARMS.labels(service.name, kind)
+
+
+def _details(model: type[Message]) -> Iterable[str]:
+    """What messages of a type can be counted under, as far as that is known beforehand."""
+    if not model.counted_by:
+        return ("",)
+    kind = model.model_fields[model.counted_by].annotation
+    return tuple(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else ()

@@ -99,16 +99,17 @@ class _Outlet:
             self._wake.clear()
             try:
                 while events := await self._next():
+                    self._gauge.set(len(events) + len(self._waiting))
                     await self._producer.send([wire(event, self._service) for event in events])
                     for event in events:
                         self._outlets.published[event.lane, self._topic] = event.number
                     attempt = 0
+                self._gauge.set(0)
             except Exception as error:  # noqa: BLE001 - whatever it is, only this topic waits
                 attempt += 1
                 _log.warning("outlet stuck", topic=self._topic, error=type(error).__qualname__, attempt=attempt)
                 self.reload()
                 await asyncio.sleep(pause_before(attempt))
-            self._gauge.set(len(self._waiting))
 
     async def _next(self) -> list[Event]:
         """The next events in order; from the table when memory is not the whole of it."""

@@ -19,7 +19,7 @@ import uvloop
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from chassis import logs
+from chassis import logs, metrics
 from chassis.clock import Clock, stopwatch
 from chassis.consume import LaneApp, LaneConsumer, build_app
 from chassis.health import Health, serving
@@ -61,6 +61,8 @@ class _Process:
         self.health = Health(service.name)
         self.dsn = settings.postgres.replace("{service}", service.name)
         self.stop = asyncio.Event()
+        metrics.begin_at_zero(service)
+        metrics.NOW.labels(service.name).set_function(lambda: self.clock.now().timestamp())
 
     async def main(self) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):

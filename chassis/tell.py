@@ -24,8 +24,9 @@ def tell(taken: Taken, canonical: Canonical, service: str, seconds: float, oldes
         metrics.RECORDS.labels(service, topic, outcome).inc(count)
     for (topic, reason), count in Counter((letter.record.topic, letter.reason) for letter in taken.dead).items():
         metrics.DEAD_LETTERS.labels(service, topic, reason).inc(count)
-    for kind, count in Counter(event.type for event in taken.events).items():
-        metrics.EVENTS.labels(service, kind).inc(count)
+    said = (say.message for say in taken.outcome.says)
+    for (kind, detail), count in Counter((message.type_name, message.counted()) for message in said).items():
+        metrics.EVENTS.labels(service, kind, detail).inc(count)
     if oldest is not None and lines:
         metrics.HOP.labels(service).observe(max(0.0, (wall() - oldest).total_seconds()))
 

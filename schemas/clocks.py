@@ -9,7 +9,7 @@ pauses and who approved them, extensions), `caps` are what can bind earlier, eac
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from schemas.message import Message
 from schemas.values import Clock, Code, Due, Instant, TicketId, Tier
@@ -19,6 +19,8 @@ class ClockFact(Message, owner="clocks"):
     """A fact of one clock. `owner` is the party whose time it is: `department:housing`, `office:p-xu`, `unit:unit-01`,
     `requester`, `callback`; `about` tells clocks of one name apart: the approval of an `extension` or a `suspension`.
     """
+
+    counted_by: ClassVar[str] = "clock"
 
     ticket: TicketId
     clock_id: str

@@ -5,7 +5,7 @@ Every fact names the ticket and who did it; the moment stands in the envelope.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from schemas.message import Message
 from schemas.values import (
@@ -423,6 +423,8 @@ class ReworkOrdered(DispatchFact):
 class Closed(DispatchFact):
     """The ticket is closed (结案), with the centre's ruling; `lead` is None where nobody led."""
 
+    counted_by: ClassVar[str] = "ruling"
+
     outcome: Code
     ruling: Ruling
     lead: DepartmentCode | None = None
@@ -677,6 +679,8 @@ class Overdue(DispatchFact):
 
 class ActionRefused(DispatchFact):
     """An action was not legal in the ticket's state; its author hears the reason, and nothing else changes."""
+
+    counted_by: ClassVar[str] = "code"
 
     receipt: Receipt
     party: Party

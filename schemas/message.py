@@ -24,6 +24,8 @@ class Message(BaseModel):
 
     family: ClassVar[str] = ""
     type_name: ClassVar[str] = ""
+    counted_by: ClassVar[str] = ""
+    """The field by which operations count messages of a type apart: an enumeration or a code, never free text."""
 
     def __init_subclass__(cls, *, owner: str | None = None, **kwargs: Any) -> None:
         """Take `owner` out of the class statement; pydantic hands it on below."""
@@ -41,6 +43,10 @@ class Message(BaseModel):
             msg = f"two messages are called {cls.type_name}"
             raise TypeError(msg)
         MODELS[cls.type_name] = cls
+
+    def counted(self) -> str:
+        """Tell what this message is counted under beside its type; empty where its type is enough."""
+        return str(getattr(self, self.counted_by) or "") if self.counted_by else ""
 
     def to_json(self) -> bytes:
         """Write the message as UTF-8 JSON without absent fields."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from schemas.message import Message
 from schemas.values import Code, Instant, TicketId
 
@@ -16,6 +18,8 @@ class NoticeFact(Message, owner="notices"):
 class NoticeRequested(NoticeFact):
     """Somebody is to be told something: a template for an audience, by a way of delivery, not before an instant."""
 
+    counted_by: ClassVar[str] = "way"
+
     audience: str
     template: Code
     way: Code
@@ -25,12 +29,16 @@ class NoticeRequested(NoticeFact):
 class NoticeDelivered(NoticeFact):
     """The notice was handed over and the other side took it."""
 
+    counted_by: ClassVar[str] = "way"
+
     way: Code
     attempts: int
 
 
 class NoticeAttemptFailed(NoticeFact):
     """An attempt failed and will be repeated."""
+
+    counted_by: ClassVar[str] = "way"
 
     way: Code
     attempt: int
@@ -40,6 +48,8 @@ class NoticeAttemptFailed(NoticeFact):
 
 class NoticeGivenUp(NoticeFact):
     """The notice could not be delivered; a person has to see to it."""
+
+    counted_by: ClassVar[str] = "way"
 
     way: Code
     attempts: int

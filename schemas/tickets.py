@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from schemas.inbound import TicketAction
 from schemas.message import Message
 from schemas.values import (
@@ -33,6 +35,8 @@ class TicketFact(Message, owner="tickets"):
 class Registered(TicketFact):
     """A problem was recorded as a ticket; `requester` is a keyed hash that is equal for the same phone or account."""
 
+    counted_by: ClassVar[str] = "channel"
+
     ticket: TicketId
     receipt: Receipt
     channel: Channel
@@ -55,6 +59,8 @@ class Registered(TicketFact):
 
 class Answered(TicketFact):
     """A call was answered on the line (直办); the ticket is born closed."""
+
+    counted_by: ClassVar[str] = "channel"
 
     ticket: TicketId
     receipt: Receipt
@@ -114,6 +120,8 @@ class ActionReceived(TicketFact):
 
 class SubmissionRefused(TicketFact):
     """A submission could not be taken; its author is told the field and what was expected. Keyed by the receipt."""
+
+    counted_by: ClassVar[str] = "code"
 
     receipt: Receipt
     party: Party

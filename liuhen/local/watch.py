@@ -27,7 +27,7 @@ def configuration(plan: Plan, address: Callable[[str, str], str], rules: str) ->
     whole = {
         "global": {"scrape_interval": "5s", "evaluation_interval": "5s"},
         "rule_files": [f"{rules}/*.yml"],
-        "scrape_configs": [{"job_name": "liuhen", "static_configs": jobs}],
+        "scrape_configs": [{"job_name": "liuhen", "honor_labels": True, "static_configs": jobs}],
     }
     return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
 
