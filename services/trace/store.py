@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar, get_type_hints
 
@@ -52,7 +52,7 @@ class Table(Generic[R]):
 
     def __init__(self, name: str, row: type[R], key: Sequence[str], json: frozenset[str] = frozenset()) -> None:
         hints = get_type_hints(row)
-        self.row: Callable[..., R] = row
+        self.row = row
         self.names = list(hints)
         self.lists = {place for place, column in enumerate(self.names) if hints[column] == tuple[str, ...]}
         kinds = {column: "json" if column in json else _postgres_type(hints[column]) for column in self.names}
@@ -83,7 +83,9 @@ class Table(Generic[R]):
         values = list(record)
         for place in self.lists:
             values[place] = tuple(values[place].split())
-        return self.row(*values)
+        found = object.__new__(self.row)
+        found.__dict__.update(zip(self.names, values, strict=True))
+        return found
 
     def _column(self, name: str, rows: Sequence[R]) -> list[Any]:
         values = [getattr(row, name) for row in rows]

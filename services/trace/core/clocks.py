@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from schemas import clocks as c
 from schemas.message import Message
 from schemas.values import Due, breach_by, remind_by
-from services.trace.core.rows import ClockRow
+from services.trace.core.rows import ClockRow, replace
 
 RUNNING: Final = "running"
 PAUSED: Final = "paused"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import TicketState
 from services.trace.core.holder import REVIEWED, held
-from services.trace.core.rows import Summary
+from services.trace.core.rows import Summary, replace
 
 GIST: Final = 80
 """Characters of the requester's text that a list shows."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from schemas import dispatch as d
 from schemas.message import Message
-from services.trace.core.rows import Order
+from services.trace.core.rows import Order, replace
 
 
 def ordered(order: Order | None, fact: Message, at: datetime) -> Order | None:

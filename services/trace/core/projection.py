@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemas import tickets as t
@@ -15,7 +15,7 @@ from services.trace.core.clocks import ticked
 from services.trace.core.holder import held
 from services.trace.core.life import GIST, lived
 from services.trace.core.orders import CONCERNED, ordered
-from services.trace.core.rows import ClockRow, Order, Summary
+from services.trace.core.rows import ClockRow, Order, Summary, replace
 
 
 @dataclass(slots=True)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from schemas.values import TicketState
 
 NOBODY: Final = ""
 
+R = TypeVar("R")
 
-@dataclass(frozen=True, slots=True)
+
+def replace(row: R, **changes: Any) -> R:
+    """Return the row with these fields changed; every fact pays for this, and the library's way costs ten times as much."""
+    after = object.__new__(type(row))
+    after.__dict__.update(row.__dict__, **changes)
+    return after
+
+
+@dataclass(frozen=True)
 class Summary:
     """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
 
@@ -78,7 +87,7 @@ class Summary:
     merged_into: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """One order to a lead department: when it was given, whether it was accepted, or returned and with what ruling."""
 
@@ -94,7 +103,7 @@ class Order:
     upheld: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClockRow:
     """One clock of a ticket as sla last told of it; `due` to `due_latest` is a span only while it is provisional."""
 

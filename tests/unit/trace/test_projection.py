@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from itertools import permutations
 from typing import Any
@@ -13,7 +14,7 @@ from schemas.message import Message
 from schemas.values import TicketState
 from services.trace.core.holder import AT_REST
 from services.trace.core.projection import Rows
-from services.trace.core.rows import ClockRow
+from services.trace.core.rows import ClockRow, Summary
 
 Timeline = list[tuple[datetime, Message]]
 ALL = ("tickets", "dispatch", "clocks", "notices")
@@ -32,6 +33,7 @@ def test_no_fact_is_ever_refused_and_every_row_keeps_its_invariants(timelines: A
     def holds(timeline: Timeline) -> None:
         rows = taken(timeline)
         for summary in rows.summaries.values():
+            assert summary.__dict__.keys() == {column.name for column in fields(Summary)}
             assert (summary.holder == "") == (summary.waits_for == "")
             if TicketState(summary.state) in AT_REST:
                 assert summary.holder == ""
