@@ -16,8 +16,11 @@ from schemas.inbound import (
     Assign,
     CheckCommitment,
     EndSupervision,
+    JoinIncident,
     OfficeAction,
     PassOn,
+    Reopen,
+    ReportFix,
     Review,
     RuleOnExtension,
     RuleOnReturn,
@@ -57,6 +60,7 @@ class Office:
         self._around = around
         self._habits: Mapping[str, Any] = around.habits_of("office")
         self._open: dict[tuple[str, str], DeskTask] = {}
+        self._alike: dict[tuple[str, str], list[str]] = {}
 
     def take(self, task: DeskTask) -> None:
         """Read one message of the desk topic."""
@@ -72,8 +76,30 @@ class Office:
                 action = self._decide(task, dice)
                 if action is not None:
                     await self._voice.say(action)
+                if task.task == "review":
+                    await self._besides(task, dice)
 
         self._agenda.at(self._around.days.later(task.since, self._minutes(task, dice)), deed)
+
+    async def _besides(self, task: DeskTask, dice: Random) -> None:
+        """See many people with the same complaint; take up again what a citizen was not content with."""
+        clerk = self._person(Role.DISPATCHER)
+        if dice.random() < self._habits["reopen"]:
+            again = Reopen(ticket=task.ticket, by=clerk, reason="诉求人来电反映问题反复，重新办理。")
+            when = self._around.days.working_days_later(self._agenda.clock.now(), self._habits["reopen_days"])
+            self._agenda.at(when, lambda: self._say(again))
+        alike = self._alike.setdefault((task.category or "", task.subdistrict or ""), [])
+        if task.ticket not in alike:
+            alike.append(task.ticket)
+        if len(alike) == self._habits["incident_from"]:
+            head, *others = alike
+            for member in others:
+                await self._say(JoinIncident(ticket=member, by=clerk, incident=head, reason="多人反映同一问题。"))
+            fix = ReportFix(ticket=head, by=clerk, text="该处问题已统一整改完毕，感谢各位反映。")
+            self._agenda.at(self._around.days.later(self._agenda.clock.now(), 60), lambda: self._say(fix))
+
+    async def _say(self, action: OfficeAction) -> None:
+        await self._voice.say(action)
 
     def _minutes(self, task: DeskTask, dice: Random) -> float:
         if dice.random() < self._habits["slow"]:

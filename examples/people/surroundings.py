@@ -16,6 +16,9 @@ from schemas.policy import Policy, load_policy
 from schemas.values import Person
 from worktime.calendar import Calendar
 from worktime.hours import OfficeHours, Period
+from worktime.notices import read_notices
+
+_CALENDARS = Path(__file__).parent.parent / "calendar"
 
 
 class Surroundings(BaseSettings):
@@ -45,7 +48,10 @@ class Surroundings(BaseSettings):
         hours = OfficeHours(
             periods=tuple(Period(opens=part.opens, closes=part.closes) for part in self.rules.office.hours)
         )
-        return Days(Calendar.published(), hours)
+        calendar = Calendar.published()
+        for notice in read_notices(_CALENDARS):
+            calendar = calendar.with_notice(notice)
+        return Days(calendar, hours)
 
     def habits_of(self, party: str) -> dict[str, Any]:
         """The habits of one kind of party."""

@@ -25,7 +25,7 @@ from liuhen.progress import telling
 
 _LOOK_AGAIN: Final = 0.5
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
-_MONDAY: Final = datetime(2026, 9, 14)  # noqa: DTZ001 - a date of the command line
+_MONDAY: Final = datetime(2026, 12, 21)  # noqa: DTZ001 - a date of the command line
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +42,10 @@ def demo(
     speed: Annotated[float, typer.Option(min=1, help="Virtual seconds in a real second.")] = 24_000,
     keep: Annotated[bool, typer.Option(help="Leave the system running at the end.")] = False,
 ) -> None:
-    """Play three weeks of a made-up district in about a minute, then show what became of it and verify it."""
+    """Play three weeks of a made-up district in about a minute, then show what became of it and verify it.
+
+    A public holiday, a make-up working day, and the turn of a year whose calendar is published under way.
+    """
     console = Console()
     play = Play(start=date(start.year, start.month, start.day), days=days, tickets=tickets, seed=seed, speed=speed)
     console.print(
@@ -67,6 +70,7 @@ def demo(
 def _tell(console: Console) -> bool:
     console.rule("三周之后", align="left")
     console.print(report.came_in())
+    console.print(report.turns())
     console.print(report.departments())
     report.one_ticket(console)
     console.print(report.rates())
@@ -80,9 +84,14 @@ def _watch(stage: Stage, console: Console) -> None:
         total = timedelta(days=stage.play.days).total_seconds()
         begins = stage.play.ends_at - timedelta(days=stage.play.days)
         task = progress.add_task("", total=total)
+        published = False
         while not stage.is_over():
             stage.require_alive()
             now = stage.clock.now()
+            if not published and now >= stage.play.calendar_at:
+                stage.publish_calendar()
+                published = True
+                progress.console.print(f"{_said(now)}  [bold]明年日历公布[/]：暂定期限重新推算")
             passed = max(0.0, (now - begins).total_seconds())
             progress.update(task, completed=min(passed, total), description=_said(now))
             time.sleep(_LOOK_AGAIN)

@@ -27,6 +27,25 @@ def came_in() -> RenderableType:
     )
 
 
+def turns() -> RenderableType:
+    """What else happened on the way: to how many tickets."""
+    tickets = _all()
+    counts = {
+        name: sum(bool(ticket[field]) for ticket in tickets)
+        for name, field in (
+            ("退单", "returns"),
+            ("延期", "extensions"),
+            ("重办", "reworks"),
+            ("催办补充", "follow_ups"),
+            ("重新办理", "reopenings"),
+            ("多人同诉", "incident"),
+            ("督办中", "supervision"),
+            ("逾期未结", "overdue"),
+        )
+    }
+    return _bars("三周里的曲折（件）", counts)
+
+
 def departments() -> RenderableType:
     """Where tickets went, how many are closed, and how many are overdue."""
     tickets = _all()
@@ -104,4 +123,4 @@ def _bars(title: str, counts: Mapping[str, int]) -> RenderableType:
     most = max(counts.values(), default=1)
     for name, count in sorted(counts.items(), key=lambda each: -each[1]):
         table.add_row(name, str(count), Text("█" * closed_cells(count, most), style="cyan"))
-    return Panel(table, title=title, title_align="left")
+    return Panel(table, title=title, title_align="left", expand=False)

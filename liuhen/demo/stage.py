@@ -16,9 +16,11 @@ from chassis.clock import Clock
 from liuhen.errors import SaidClearly
 from liuhen.local import Instance, LocalSettings
 from liuhen.local.instance import Progress
+from liuhen.local.layout import ROOT
 from worktime.hours import SHANGHAI
 
 PEOPLE: Final = ("departments", "office", "callbacks", "requesters")
+CALENDAR: Final = ROOT / "examples" / "calendar" / "2027.json"
 _NAME: Final = "demo"
 _EVENING_BEFORE: Final = timedelta(days=2, hours=6)
 """The clock starts on a Friday evening, so that the services are up before anybody speaks on Monday."""
@@ -38,6 +40,11 @@ class Play:
     def ends_at(self) -> datetime:
         """The virtual moment at which the story is told."""
         return datetime.combine(self.start + timedelta(days=self.days), time_of_day(), SHANGHAI)
+
+    @property
+    def calendar_at(self) -> datetime:
+        """The virtual moment at which next year's calendar is published: a week in, at ten."""
+        return datetime.combine(self.start + timedelta(days=7), time_of_day(10), SHANGHAI)
 
     def clock(self) -> str:
         """A clock that everybody shares, beginning now on the evening before."""
@@ -63,6 +70,10 @@ class Stage:
         for process in self.instance.processes:
             if not process.is_alive():
                 raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
+
+    def publish_calendar(self) -> None:
+        """Let the office publish the made-up calendar of the next year, as `liuhen calendar apply` does."""
+        self.instance.run_command("calendar", "apply", str(CALENDAR))
 
     def send_people_home(self) -> None:
         """Stop the simulated people; the system goes on by itself."""

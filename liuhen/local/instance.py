@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -161,6 +162,14 @@ class Instance:
         """Start a Python module beside the services, told where everything is; it ends with the instance."""
         told = {**os.environ, **self.addresses(), **environment}
         return self._spawn(Launch(name, [sys.executable, "-m", module], environment=told))
+
+    def run_command(self, *words: str) -> None:
+        """Run a liuhen command against this instance to its end; say clearly what it said when it failed."""
+        command = [sys.executable, "-m", "liuhen", *words]
+        told = {**os.environ, **self.addresses()}
+        done = subprocess.run(command, env=told, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise SaidClearly(f"liuhen {' '.join(words)} failed: {done.stderr or done.stdout}")
 
     def wait_ready(self, process: Started) -> None:
         """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
