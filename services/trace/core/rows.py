@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 def replace(row: R, **changes: Any) -> R:
-    """Return the row with these fields changed; every fact pays for this, and the library's way costs ten times as much."""
+    """Return the row with these fields changed: the library's way costs ten times as much, on every fact."""
     after = object.__new__(type(row))
     after.__dict__.update(row.__dict__, **changes)
     return after
