@@ -1,0 +1,54 @@
+"""Whether everything that a writer may write, a reader reads: needed by who changes messages, not by who runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jsonsubschema import isSubschema
+
+_WORDS: Final = frozenset({"title", "description", "default", "$defs", "discriminator", "$schema", "$id", "format"})
+_LARGE: Final = 10
+"""A union of more members than that is compared member by member, each as a message of its own."""
+
+
+def breaks(writer: Mapping[str, Any], reader: Mapping[str, Any]) -> str | None:
+    """Say what a reader would not read of a writer's messages; None when it reads them all.
+
+    The writer writes no fields but its own; what the reader does not know it passes over.
+    """
+    written, read = _plain(writer, writer.get("$defs", {})), _plain(reader, reader.get("$defs", {}))
+    written["additionalProperties"] = False
+    fields = written["properties"]
+    missing = sorted(set(read.get("required", ())) - set(written.get("required", ())))
+    if missing:
+        return f"{', '.join(missing)} became required"
+    for name, part in sorted(fields.items()):
+        if name in read["properties"]:
+            if not isSubschema(part, read["properties"][name]):
+                return f"{name} became narrower"
+        elif read.get("additionalProperties") is False:
+            return f"{name} is gone"
+    return None
+
+
+def _plain(schema: Any, defs: Mapping[str, Any]) -> Any:
+    """Write a schema without references and without what only people read."""
+    if isinstance(schema, list):
+        return [_plain(part, defs) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _plain(defs[schema["$ref"].rpartition("/")[2]], defs)
+    if len(schema.get("oneOf", ())) > _LARGE:
+        return {}
+    told = {
+        name: {field: _plain(part, defs) for field, part in value.items()}
+        if name == "properties"
+        else _plain(value, defs)
+        for name, value in schema.items()
+        if name not in _WORDS
+    }
+    if "const" in told:
+        told = {"type": "string", "enum": [told["const"]]}
+    return told

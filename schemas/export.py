@@ -1,0 +1,106 @@
+"""The messages as files for the other side: JSON Schemas, golden examples, one AsyncAPI document.
+
+`python -m schemas.export` writes them anew, says what it changed, and refuses what would break a reader of today unless
+it is told `--breaking`. Golden examples are only ever added: what was once written must stay readable.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from schemas.asyncapi import document
+from schemas.examples import example
+from schemas.inbound import Action
+from schemas.message import MODELS, Message
+
+HERE: Final = Path(__file__).parent
+JSON: Final = HERE / "json"
+GOLDEN: Final = HERE / "golden"
+ASYNCAPI: Final = HERE / "asyncapi.yaml"
+
+
+def schema_of(model: type[Message]) -> dict[str, Any]:
+    """Export one message; what comes in from outside is closed, for there an unknown field is refused."""
+    schema = model.model_json_schema()
+    if issubclass(model, Action):
+        schema = closed(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": model.type_name, **schema}
+
+
+def closed(schema: Any) -> Any:
+    """Say of every object in a schema that it has no further fields."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: closed(part) for name, part in schema.items()}
+    if "properties" in told and told.get("type") == "object":
+        told["additionalProperties"] = False
+    return told
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Name every exported file, golden examples apart, with what must stand in it."""
+    for name, model in sorted(MODELS.items()):
+        yield JSON / f"{name}.json", json.dumps(schema_of(model), ensure_ascii=False, indent=2) + "\n"
+    header = "# Generated from the message classes and topics.yaml by `python -m schemas.export`.\n"
+    yield ASYNCAPI, header + yaml.safe_dump(document(), allow_unicode=True, sort_keys=False, width=110)
+
+
+def goldens() -> Iterator[tuple[Path, str]]:
+    """Name the golden example of every message with what it is when it is written for the first time."""
+    for name, model in sorted(MODELS.items()):
+        body = json.loads(example(model).to_json())
+        yield GOLDEN / f"{name}.json", json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+
+
+def broken() -> Iterator[tuple[str, str]]:
+    """Name each message whose exported schema of today allows what the class would no longer read, and why."""
+    # Needed by who changes messages, not by who runs them.
+    from schemas.compatibility import breaks  # noqa: PLC0415
+
+    for name, model in sorted(MODELS.items()):
+        path = JSON / f"{name}.json"
+        if path.exists():
+            why = breaks(json.loads(path.read_text("utf-8")), schema_of(model))
+            if why:
+                yield name, why
+
+
+def stale() -> Mapping[Path, str]:
+    """Find the files that are not what they must be; among golden examples only the missing ones."""
+    wrong = {path: text for path, text in files() if not path.exists() or path.read_text("utf-8") != text}
+    return wrong | {path: text for path, text in goldens() if not path.exists()}
+
+
+def left_over() -> list[Path]:
+    """Find exported schemas of messages that are no more."""
+    known = {path for path, _ in files()}
+    return sorted(path for path in JSON.glob("*.json") if path not in known)
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is stale; returns the exit code."""
+    breaking = dict(broken()) if "--breaking" not in arguments else {}
+    for name, why in breaking.items():
+        sys.stderr.write(f"{name}: readers of today would be lost: {why}\n")
+    if breaking:
+        return 1
+    for path, text in stale().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+        sys.stdout.write(f"{path.relative_to(HERE)}\n")
+    for path in left_over():
+        path.unlink()
+        sys.stdout.write(f"{path.relative_to(HERE)} removed\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,187 @@
+"""The files that outsiders build against say what the classes do, and what was once written stays readable."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_binary_event, to_structured_event
+from cloudevents.core.v1.event import CloudEvent
+
+from schemas import export
+from schemas.asyncapi import messages_on
+from schemas.compatibility import breaks
+from schemas.envelope import Envelope, decode
+from schemas.inbound import Action
+from schemas.message import MODELS
+from schemas.registry import TOPICS_FILE
+
+NAMES = sorted(MODELS)
+
+
+def test_exported_files_are_what_the_classes_say() -> None:
+    stale = sorted(path.name for path in export.stale())
+    assert not stale, "python -m schemas.export writes them anew, and refuses what would lose readers"
+    assert export.left_over() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_golden_message_is_read_and_written_back_as_it_was(name: str) -> None:
+    golden = json.loads((export.GOLDEN / f"{name}.json").read_text("utf-8"))
+    message = MODELS[name].model_validate_json(json.dumps(golden))
+    assert json.loads(message.to_json()) == golden
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_golden_message_fits_its_exported_schema(name: str) -> None:
+    schema = json.loads((export.JSON / f"{name}.json").read_text("utf-8"))
+    golden = json.loads((export.GOLDEN / f"{name}.json").read_text("utf-8"))
+    jsonschema.validate(golden, schema, cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not issubclass(MODELS[name], Action)])
+def test_readers_of_our_own_messages_pass_over_fields_that_they_do_not_know(name: str) -> None:
+    golden = json.loads((export.GOLDEN / f"{name}.json").read_text("utf-8"))
+    assert MODELS[name].model_validate_json(json.dumps(_with_more(golden))).to_json()
+
+
+def _with_more(part: Any) -> Any:
+    match part:
+        case dict():
+            return {name: _with_more(value) for name, value in part.items()} | {"of_tomorrow": 1}
+        case list():
+            return [_with_more(value) for value in part]
+        case _:
+            return part
+
+
+def test_every_message_stands_on_a_topic() -> None:
+    topics = yaml.safe_load(TOPICS_FILE.read_text("utf-8"))["topics"]
+    standing = {model.type_name for entry in topics for model in messages_on(entry)}
+    assert standing == set(NAMES)
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    document = yaml.safe_load(export.ASYNCAPI.read_text("utf-8"))
+    references = set(_references(document))
+    assert references
+    for reference in references:
+        target = document
+        for step in reference.removeprefix("#/").split("/"):
+            target = target[step]
+
+
+def _references(part: Any) -> list[str]:
+    match part:
+        case {"$ref": str(reference)}:
+            return [reference]
+        case dict():
+            return [found for value in part.values() for found in _references(value)]
+        case list():
+            return [found for value in part for found in _references(value)]
+        case _:
+            return []
+
+
+# --- the envelope, read and written by somebody else's library -------------------------------------------------------
+
+
+ENVELOPE = Envelope(
+    id="6f2b3f0e-5c0f-5d0a-9a53-1b0d4a6b1e77",
+    source="liuhen/dispatch/3",
+    type="liuhen.dispatch.closed.v1",
+    time=datetime(2026, 9, 14, 2, 0, 0, 123456, tzinfo=UTC),
+    subject="26091407000015",
+    sequence=42,
+    correlation="26091407000015",
+    causation="R7Q2M8ZK4D1XB@liuhen.inbound.hotline.v1/0/7",
+    policy="2026.1+ab12cd34",
+    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+)
+
+
+def test_the_cloudevents_library_reads_our_envelope() -> None:
+    message = KafkaMessage(headers=dict(ENVELOPE.headers()), key=b"k", value='{"灯": 1}'.encode())
+    event = from_kafka_event(message)
+    assert (event.get_id(), event.get_source(), event.get_type()) == (ENVELOPE.id, ENVELOPE.source, ENVELOPE.type)
+    assert (event.get_time(), event.get_subject()) == (ENVELOPE.time, ENVELOPE.subject)
+    assert event.get_extension("sequence") == "42"
+    assert event.get_extension("correlationid") == ENVELOPE.correlation
+    assert event.get_data() == {"灯": 1}
+
+
+@pytest.mark.parametrize("write", [to_binary_event, to_structured_event])
+def test_we_read_what_the_cloudevents_library_writes_in_either_mode(write: Any) -> None:
+    attributes = {
+        "specversion": "1.0",
+        "id": "x-1",
+        "source": "/app/7",
+        "type": "liuhen.inbound.register.v1",
+        "time": ENVELOPE.time,
+        "subject": "s",
+        "datacontenttype": "application/json",
+        "sequence": "7",
+    }
+    message = write(CloudEvent(attributes, {"text": "灯坏了"}))
+    envelope, data = decode(list(message.headers.items()), message.value)
+    assert (envelope.id, envelope.source, envelope.time, envelope.sequence) == ("x-1", "/app/7", ENVELOPE.time, 7)
+    assert json.loads(data) == {"text": "灯坏了"}
+
+
+def test_the_envelope_reads_back_what_it_wrote() -> None:
+    envelope, data = decode(ENVELOPE.headers(), b"{}")
+    assert (envelope, data) == (ENVELOPE, b"{}")
+
+
+# --- the gate --------------------------------------------------------------------------------------------------------
+
+
+def test_every_reader_reads_what_is_written_today() -> None:
+    assert dict(export.broken()) == {}
+
+
+BASE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "ticket": {"type": "string", "pattern": "^[0-9]{14}$"},
+        "kind": {"type": "string", "enum": ["help", "praise"]},
+        "days": {"type": "integer", "minimum": 1, "maximum": 15},
+    },
+    "required": ["ticket"],
+}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {**BASE, "properties": {**BASE["properties"], **changes}}
+
+
+def test_the_gate_lets_through_what_older_messages_fit() -> None:
+    assert breaks(BASE, BASE) is None
+    assert breaks(BASE, changed(note={"type": "string"})) is None
+    assert breaks(BASE, changed(kind={"type": "string", "enum": ["help", "praise", "report"]})) is None
+    assert breaks(BASE, changed(days={"type": "integer", "minimum": 0})) is None
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        {**BASE, "required": ["ticket", "kind"]},
+        changed(kind={"type": "string", "enum": ["help"]}),
+        changed(days={"type": "integer", "minimum": 1, "maximum": 5}),
+        changed(days={"type": "string"}),
+        changed(ticket={"type": "string", "pattern": "^[0-9]{16}$"}),
+    ],
+    ids=["required", "fewer words", "narrower", "another type", "another pattern"],
+)
+def test_the_gate_stops_what_older_messages_do_not_fit(reader: dict[str, Any]) -> None:
+    assert breaks(BASE, reader) is not None
+
+
+def test_the_gate_stops_a_field_that_a_closed_reader_no_longer_knows() -> None:
+    fields = {name: part for name, part in BASE["properties"].items() if name != "days"}
+    assert breaks(BASE, {**BASE, "properties": fields, "additionalProperties": False}) == "days is gone"
+    assert breaks(BASE, {**BASE, "properties": fields}) is None
