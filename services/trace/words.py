@@ -69,7 +69,12 @@ class Words:
         """Give every code that an explanation of a due time may name its name."""
         clocks = {clock.value: self.policy.limit(clock).title for clock in Clock}
         grounds = {ground.code: ground.name for purpose in GroundFor for ground in self.policy.grounds.of(purpose)}
-        return {**clocks, **grounds, **{person.id: person.name for person in self.policy.office.people}}
+        return {
+            **clocks,
+            **grounds,
+            **_file()["ledger"],
+            **{person.id: person.name for person in self.policy.office.people},
+        }
 
     def department(self, code: str | None) -> str:
         """Name a department, or an outside body."""
@@ -87,7 +92,7 @@ class Words:
 
     def ground(self, code: str | None) -> str:
         found = (self.policy.ground(purpose, code or "") for purpose in GroundFor)
-        return next((ground.name for ground in found if ground), code or "")
+        return next((ground.name for ground in found if ground), self.of("ledger", code))
 
     def moment(self, at: datetime | str | None) -> str:
         """Say an instant in the office's zone, to the minute."""
@@ -124,7 +129,7 @@ class Words:
         if not actor:
             return ""
         if actor.get("by_rule"):
-            return f"系统（{self.clock(actor['by_rule'])}）"
+            return f"系统（{self.of('rule', self.clock(actor['by_rule']))}）"
         person = actor.get("person") or {}
         return " ".join(filter(None, (self.party(actor.get("party")), person.get("name"))))
 
