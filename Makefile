@@ -13,7 +13,7 @@ STAMPS := .tools/stamps
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMPS)/python $(STAMPS)/kafka ## Make the virtual environment and fetch the broker
+setup: $(STAMPS)/python $(STAMPS)/kafka $(STAMPS)/model ## Make the virtual environment, fetch the broker, train the model
 
 demo: setup ## Three weeks of a made-up district in about a minute
 	@$(LIUHEN) demo
@@ -60,7 +60,7 @@ $(STAMPS)/system:
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/python: requirements-dev.lock pyproject.toml | $(STAMPS)/system
-	@deploy/step "Virtual environment" python3.11 -m venv .venv
+	@[ -x $(PYTHON) ] || deploy/step "Virtual environment" python3.11 -m venv .venv
 	@deploy/step "Python packages from the lock file" .venv/bin/pip install --require-hashes --requirement requirements-dev.lock
 	@deploy/step "The liuhen command" .venv/bin/pip install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
@@ -68,6 +68,10 @@ $(STAMPS)/python: requirements-dev.lock pyproject.toml | $(STAMPS)/system
 $(STAMPS)/kafka: deploy/kafka/pom.xml | $(STAMPS)/system
 	@deploy/step "Apache Kafka from Maven Central" mvn --batch-mode --no-transfer-progress --file deploy/kafka/pom.xml \
 	  -Dmaven.repo.local="$(CURDIR)/.tools/m2" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(CURDIR)/.tools/kafka/lib"
+	@touch $@
+
+$(STAMPS)/model: policy/catalogue.csv $(wildcard examples/district/*) | $(STAMPS)/python
+	@deploy/step "The model that suggests categories" $(LIUHEN) classify prepare
 	@touch $@
 
 $(STAMPS)/uv: | $(STAMPS)/system

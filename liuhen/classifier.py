@@ -7,14 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from liuhen.errors import SaidClearly
-from liuhen.local.layout import POLICY, ROOT
+from liuhen.local.layout import MODEL, POLICY, ROOT
 from services.dispatch.corpus import fingerprint, read_examples
 from services.dispatch.suggest import Model, ModelRefusedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODEL: Final = ROOT / ".tools" / "classifier.npz"
 WORDINGS: Final = "wordings.csv"
 
 

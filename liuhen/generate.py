@@ -172,6 +172,7 @@ def _told(plan: Plan, said: Mapping[str, str], role: str) -> dict[str, str]:
         "worker": "1",
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
+        "model": "/app/.tools/classifier.npz",
     }
     told = {name: fill(value, places, plan.ports()) for name, value in said.items()}
     return {**told, "PGPASSWORD": _password(role)}

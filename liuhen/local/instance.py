@@ -21,7 +21,7 @@ from liuhen import topics
 from liuhen.errors import SaidClearly
 from liuhen.local import broker, ports, watch
 from liuhen.local.database import OWNER, Cluster, run_apart
-from liuhen.local.layout import POLICY, ROOT, RUN, home_of
+from liuhen.local.layout import MODEL, POLICY, ROOT, RUN, home_of
 from liuhen.local.plan import Plan, fill, load_plan
 from liuhen.local.ports import HOST, free_ports
 from liuhen.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
@@ -265,6 +265,7 @@ class Instance:
             "worker": worker,
             "bind": HOST,
             "notices": str(self.home / "notices"),
+            "model": str(MODEL),
         }
 
     def _make_home(self) -> None:

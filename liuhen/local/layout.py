@@ -12,6 +12,8 @@ DEPLOY = ROOT / "deploy"
 POLICY = ROOT / "policy"
 KAFKA_JARS = ROOT / ".tools" / "kafka" / "lib"
 RUN = ROOT / ".run"
+MODEL = ROOT / ".tools" / "classifier.npz"
+"""The model that suggests categories, trained at set-up."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
