@@ -1,19 +1,29 @@
-"""`liuhen policy`: check the rules, and write down what they may contain."""
+"""`liuhen policy`: check the rules, write down what they may contain, and try others on what was recorded."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from chassis.clock import Clock
+from liuhen.addresses import load_addresses
 from liuhen.errors import SaidClearly
 from liuhen.local.layout import POLICY
-from schemas.policy import load_policy, validate
+from schemas.policy import Policy, PolicyError, load_policy, validate
 from schemas.policy.export import schema_files
-from worktime import NoticeError, read_notices
+from services.trace.words import Words
+from worktime import Calendar, NoticeError, load_calendar, read_notices
 
 app = typer.Typer(no_args_is_help=True, help="The rules of the district, as data.")
 
@@ -64,3 +74,46 @@ def schema(directory: Directory = POLICY) -> None:
     for name, text in schema_files().items():
         (target / name).write_text(text, encoding="utf-8")
     typer.echo(f"{len(schema_files())} schemas written to {target}")
+
+
+@app.command("try")
+def try_other(
+    new: Annotated[Path, typer.Argument(help="The policy directory to try.")],
+    *,
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Tickets registered from this day on.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Live the recorded tickets again under other rules: breaches, loads and re-dispatches that would have changed.
+
+    Reads the topics of the running system and changes nothing. What people did is taken as it was.
+    """
+    from liuhen.whatif import record, shown, trial  # noqa: PLC0415 - every core of the system, slow to import
+
+    addresses = load_addresses()
+    present, other = (trial.Rulebook(*_rules(directory)) for directory in (addresses.policy, new))
+    begin = since.replace(tzinfo=ZoneInfo(present.policy.office.zone))
+    with _counting() as counted:
+        recorded = asyncio.run(record.read(addresses.kafka, begin, counted))
+    if not recorded.inputs:
+        raise SaidClearly(f"No ticket was registered since {since:%Y-%m-%d}.")
+    found = trial.try_(recorded, present, other, Clock.parse(addresses.clock).now())
+    versions = present.policy.version, other.policy.version
+    if as_json:
+        typer.echo(json.dumps(shown.document(found, *versions), ensure_ascii=False, indent=2))
+    else:
+        Console().print(shown.tables(found, Words(other.policy), *versions))
+
+
+def _rules(directory: Path) -> tuple[Policy, Calendar]:
+    try:
+        return load_policy(directory), load_calendar(directory / "calendar")
+    except (PolicyError, NoticeError) as error:
+        raise SaidClearly(f"{directory}: {error}") from None
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[int], None]]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records read"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("policy try", total=None)
+        yield lambda count: progress.advance(task, count)

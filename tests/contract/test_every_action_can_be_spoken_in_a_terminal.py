@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -80,8 +82,8 @@ def test_a_yes_or_no_and_each_value_of_a_list_have_words(action: type[Action]) -
     for slot in slots_of(action):
         if slot.kind is bool:
             assert slot.path[-1] in words.file()["flags"]
-        elif isinstance(slot.kind, type) and hasattr(slot.kind, "__members__"):
-            assert set(slot.kind) == set(words.values_of(slot.kind.__name__, slot.path[-1]))
+        elif isinstance(slot.kind, type) and issubclass(slot.kind, Enum):
+            assert {str(each.value) for each in slot.kind} == set(words.values_of(slot.kind.__name__, slot.path[-1]))
 
 
 @pytest.mark.parametrize("kind", PartyKind)

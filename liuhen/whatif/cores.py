@@ -1,0 +1,43 @@
+"""The pure cores of the services, made for a policy as the services themselves make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from chassis.decider import Decider
+from liuhen.whatif.world import Cores
+from schemas.policy import Policy
+from services.dispatch.core.rules import Rules as DispatchRules
+from services.dispatch.core.rules import Suggest
+from services.dispatch.work import decider as dispatch_decider
+from services.sla.core.rules import Rules as ClockRules
+from services.sla.work import decider as sla_decider
+from worktime import Calendar
+
+V = TypeVar("V")
+
+
+class _Always(Mapping[str, V]):
+    """The same value under every name."""
+
+    def __init__(self, value: V) -> None:
+        self._value = value
+
+    def __getitem__(self, _name: str) -> V:
+        return self._value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def cores_of(policy: Policy, calendar: Calendar, suggest: Suggest) -> Cores:
+    """Make the cores for a policy and the calendar that it starts from. Earlier rulings are not known to them."""
+
+    def clocks(published: Calendar) -> Decider[Any, Any]:
+        return sla_decider(policy, _Always(ClockRules(policy, published)), ())
+
+    return Cores(dispatch_decider(DispatchRules(policy, suggest)), clocks, calendar)

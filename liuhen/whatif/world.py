@@ -1,0 +1,175 @@
+"""The services' pure cores wired to one another in memory: what came in lives again, timers fire by event time.
+
+Each core is driven by what its own service is made of (react, decide, evolve, tell, timers), so no rule stands here.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+from chassis.decider import EVERYONE, Decider
+from chassis.service import Cause, Heard, Record
+from schemas.clocks import ClockFact
+from schemas.dispatch import Dispatched, DispatchFact
+from schemas.envelope import Envelope, derived_id
+from schemas.message import Message
+from schemas.requests import TicketRequest
+from schemas.rules import CalendarPublished, RulesFact
+from schemas.tickets import ActionReceived, TicketFact
+from schemas.values import Party, PartyKind
+from worktime import Calendar, parse_notice
+from worktime.notices import Notice
+
+_MOMENT: Final = timedelta(microseconds=1)
+_MOST: Final = 10_000
+
+
+class Input(NamedTuple):
+    """Something that came in, and the moment at which the door received it."""
+
+    at: datetime
+    id: str
+    message: Message
+
+
+class Happened(NamedTuple):
+    """A fact and its moment."""
+
+    at: datetime
+    fact: Message
+
+
+@dataclass(frozen=True)
+class Cores:
+    """The cores of dispatch and, under a calendar, of sla, made for some rules."""
+
+    dispatch: Decider[Any, Any]
+    clocks: Callable[[Calendar], Decider[Any, Any]]
+    calendar: Calendar
+
+
+@dataclass
+class Told:
+    """What happened in a world, by ticket, and which actions a lead took as such (by receipt)."""
+
+    facts: dict[str, list[Happened]] = field(default_factory=dict)
+    led: set[str] = field(default_factory=set)
+
+
+class World:
+    """One run. `led` names the actions that a lead took: whoever leads here takes them in its place."""
+
+    def __init__(self, cores: Cores, led: frozenset[str] = frozenset()) -> None:
+        """Start empty."""
+        self.told = Told()
+        self._led = led
+        self._leads: dict[str, str] = {}
+        self._cores = cores
+        self._dispatch = cores.dispatch
+        self._calendar = cores.calendar
+        self._clocks = cores.clocks(cores.calendar)
+        self._states: dict[str, dict[str, Any]] = {"dispatch": {}, "sla": {}}
+        self._timers: list[tuple[datetime, str, str]] = []
+        self._fired: set[tuple[datetime, str, str]] = set()
+        self._numbers = count(1)
+
+    def live(self, inputs: Sequence[Input], until: datetime) -> Told:
+        """Let everything come in at its moment, and time pass until a moment; returns what happened."""
+        for each in sorted(inputs, key=lambda one: one.at):
+            self._pass(each.at - _MOMENT)
+            self._take(each)
+        self._pass(until)
+        return self.told
+
+    def _pass(self, until: datetime) -> None:
+        """Time passes: timers fire when they are due."""
+        while self._timers and self._timers[0][0] <= until:
+            timer = heapq.heappop(self._timers)
+            due, ticket, name = timer
+            state = self._states["sla"].get(ticket)
+            if timer in self._fired or state is None or self._clocks.timers(state).get(name) != due:
+                continue
+            self._fired.add(timer)
+            if self._clocks.fired is not None:
+                cause = Cause(derived_id(ticket, name, due.isoformat()), ticket, due)
+                self._settle(self._decided("sla", ticket, self._clocks.fired(name, due), cause), due)
+
+    def _take(self, each: Input) -> None:
+        message = each.message
+        if isinstance(message, CalendarPublished):
+            self._calendar = self._calendar.with_notice(_notice(message))
+            self._clocks = self._cores.clocks(self._calendar)
+        if isinstance(message, ActionReceived):
+            message = self._cast(message)
+        self._settle([message], each.at, each.id)
+
+    def _cast(self, message: ActionReceived) -> ActionReceived:
+        lead, spoke = self._leads.get(message.ticket), message.party.department
+        if message.party.kind is not PartyKind.DEPARTMENT or lead is None:
+            return message
+        if spoke == lead:
+            self.told.led.add(message.receipt)
+        elif message.receipt in self._led:
+            return message.model_copy(update={"party": Party(kind=PartyKind.DEPARTMENT, department=lead)})
+        return message
+
+    def _settle(self, messages: Sequence[Message], at: datetime, cause: str = "") -> None:
+        """Let services hear of messages, and of what follows from them, until nothing does."""
+        waiting = deque(messages)
+        for _ in range(_MOST):
+            if not waiting:
+                return
+            waiting.extend(self._hear(waiting.popleft(), at, cause))
+        raise RuntimeError(f"what happened at {at} never comes to an end")
+
+    def _hear(self, message: Message, at: datetime, cause: str) -> Iterator[Message]:
+        for service in self._hearers(message):
+            heard = _heard(message, at, cause or f"whatif-{next(self._numbers)}")
+            for key, command in self._core(service).react(heard):
+                for ticket in sorted(self._states[service]) if key == EVERYONE else (key,):
+                    yield from self._decided(service, ticket, command, heard.cause)
+
+    def _hearers(self, message: Message) -> tuple[str, ...]:
+        match message:
+            case TicketFact() | TicketRequest() | ClockFact():
+                return ("dispatch",)
+            case DispatchFact() | RulesFact():
+                return ("sla",)
+            case _:
+                return ()
+
+    def _core(self, service: str) -> Decider[Any, Any]:
+        return self._dispatch if service == "dispatch" else self._clocks
+
+    def _decided(self, service: str, ticket: str, command: Any, cause: Cause) -> list[Message]:
+        core, states = self._core(service), self._states[service]
+        said: list[Message] = []
+        for fact in core.decide(states.get(ticket), command, cause):
+            states[ticket] = after = core.evolve(states.get(ticket), fact, cause.time)
+            said.append(fact)
+            self.told.facts.setdefault(ticket, []).append(Happened(cause.time, fact))
+            if isinstance(fact, Dispatched):
+                self._leads[ticket] = fact.lead
+            said += [each.message for each in core.tell(after, fact, cause) if isinstance(each.message, TicketRequest)]
+        if said and service == "sla":
+            for name, due in core.timers(states[ticket]).items():
+                heapq.heappush(self._timers, (due, ticket, name))
+        return said
+
+
+def _heard(message: Message, at: datetime, id_: str) -> Heard:
+    envelope = Envelope(id_, "liuhen/whatif", type(message).type_name, at, getattr(message, "ticket", ""))
+    return Heard("0", Record("", 0, 0, None, None, (), at), envelope, message)
+
+
+def _notice(message: CalendarPublished) -> Notice:
+    days = [{"name": day.name, "date": day.date.isoformat(), "isOffDay": day.off} for day in message.days]
+    said = json.dumps({"year": message.year, "papers": message.papers, "days": days}, ensure_ascii=False)
+    return parse_notice(said, message.version)

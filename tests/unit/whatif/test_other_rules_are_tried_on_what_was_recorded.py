@@ -1,0 +1,167 @@
+"""`liuhen policy try`: recorded tickets live again under other rules, and what would have changed is told."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from liuhen.whatif.compare import Moved, Pair
+from liuhen.whatif.shown import document
+from liuhen.whatif.trial import Rulebook, try_
+from liuhen.whatif.world import Input
+from schemas.inbound import Accept, MakeFirstContact, ReportHandled
+from schemas.policy import load_policy
+from tests.unit.whatif.story import TICKET, done, moment, recorded, registered
+from worktime import load_calendar
+
+ROOT = Path(__file__).parents[3]
+UNTIL = "2026-09-30 12:00"
+CATEGORY = "0104-03"
+OTHER_TICKET = "26090200000017"
+
+
+def rules(directory: Path) -> Rulebook:
+    return Rulebook(load_policy(directory), load_calendar(directory / "calendar"))
+
+
+@pytest.fixture(scope="module")
+def present() -> Rulebook:
+    return rules(ROOT / "policy")
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[[Callable[[Path], None]], Rulebook]:
+    """The present rules with a change."""
+
+    def make(change: Callable[[Path], None]) -> Rulebook:
+        directory = Path(shutil.copytree(ROOT / "policy", tmp_path / "policy"))
+        change(directory)
+        return rules(directory)
+
+    return make
+
+
+def _with_days(days: int) -> Callable[[Path], None]:
+    def change(directory: Path) -> None:
+        file = directory / "limits.yaml"
+        limits = yaml.safe_load(file.read_text("utf-8"))
+        for clock in limits["clocks"]:
+            if clock["clock"] == "handling":
+                clock["budget"]["amount"] = days
+                clock["by_tier"] = {}
+        file.write_text(yaml.safe_dump(limits, allow_unicode=True), "utf-8")
+
+    return change
+
+
+def _led_by(bureau: str) -> Callable[[Path], None]:
+    def change(directory: Path) -> None:
+        file = directory / "catalogue.csv"
+        with file.open(encoding="utf-8", newline="") as read:
+            rows = list(csv.DictReader(read))
+        for row in rows:
+            if row["code"] == CATEGORY:
+                row["bureau"] = bureau
+        with file.open("w", encoding="utf-8", newline="") as written:
+            writer = csv.DictWriter(written, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+
+    return change
+
+
+def a_life(lead: str) -> list[Input]:
+    """A ticket that is handled on the second working day after its dispatch."""
+    return [
+        registered("2026-09-01 10:00", category=CATEGORY, tier="complex"),
+        done("2026-09-01 11:00", lead, Accept),
+        done("2026-09-01 14:00", lead, MakeFirstContact, reached=True),
+        done("2026-09-03 10:00", lead, ReportHandled, reply="已修好"),
+    ]
+
+
+@pytest.fixture
+def lead(present: Rulebook) -> str:
+    found = present.policy.category(CATEGORY)
+    assert found is not None
+    assert found.bureau is not None
+    return found.bureau
+
+
+def test_the_present_rules_reproduce_what_was_recorded(present: Rulebook, lead: str) -> None:
+    history = recorded(a_life(lead), present, UNTIL)
+
+    found = try_(history, present, present, moment(UNTIL))
+
+    assert (found.tickets, found.reproduced, found.deviating) == (1, 1, ())
+    assert not found.moved
+    assert not found.shifted
+    assert all(pair.present == pair.other for pair in found.breaches.values())
+
+
+def test_a_shorter_limit_would_have_been_missed(
+    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+) -> None:
+    # given a ticket that was handled within five working days, but not within one
+    history = recorded(a_life(lead), present, UNTIL)
+
+    found = try_(history, present, changed(_with_days(1)), moment(UNTIL))
+
+    assert found.breaches["handling"] == Pair(0, 1)
+    # and the ladder would have ordered a supervision, which nobody answered
+    assert found.breaches["supervision"] == Pair(0, 1)
+    assert found.breaches_of[f"department:{lead}"] == Pair(0, 2)
+    assert [each.ticket for each in found.shifted] == [TICKET]
+    assert found.shifted[0].seconds == -6 * 86_400  # Wednesday, instead of Tuesday of the next week
+    assert found.moved == ()
+
+
+def test_another_lead_would_have_had_the_ticket_and_done_the_same(
+    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+) -> None:
+    history = recorded(a_life(lead), present, UNTIL)
+
+    found = try_(history, present, changed(_led_by("greening")), moment(UNTIL))
+
+    assert found.moved == (Moved(TICKET, lead, "greening"),)
+    assert (found.loads[lead], found.loads["greening"]) == (Pair(1, 0), Pair(0, 1))
+    # and the acts of the former lead are those of the new one, so nothing is refused that was not before
+    assert found.refused == Pair(0, 0)
+    assert found.breaches.get("handling", Pair(0, 0)) == Pair(0, 0)
+
+
+def test_only_tickets_since_the_day_are_replayed(present: Rulebook, lead: str) -> None:
+    inputs = [*a_life(lead), registered("2026-09-02 10:00", OTHER_TICKET, category=CATEGORY)]
+
+    history = recorded(inputs, present, UNTIL, since=moment("2026-09-02 00:00"))
+
+    assert [each.message.ticket for each in history.inputs] == [OTHER_TICKET]  # type: ignore[attr-defined]
+    assert try_(history, present, present, moment(UNTIL)).tickets == 1
+
+
+def test_a_deviation_from_the_record_is_named(present: Rulebook, lead: str) -> None:
+    # given a record in which a step is missing
+    history = recorded(a_life(lead), present, UNTIL)
+    del history.told.facts[TICKET][-1:]
+    history.told.facts[TICKET][:] = [
+        each for each in history.told.facts[TICKET] if "handled" not in each.fact.type_name
+    ]
+
+    found = try_(history, present, present, moment(UNTIL))
+
+    assert found.deviating == (TICKET,)
+    assert found.reproduced == 0
+
+
+def test_what_is_not_replayed_is_said_with_the_answer(present: Rulebook, lead: str) -> None:
+    history = recorded(a_life(lead), present, UNTIL)
+
+    said = document(try_(history, present, present, moment(UNTIL)), "1", "2")
+
+    assert said["not_replayed"]
+    assert said["reproduced"] == 1
