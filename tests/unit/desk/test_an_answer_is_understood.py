@@ -1,0 +1,86 @@
+"""Whoever acted hears what became of it: taken at the door, refused, or what followed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from liuhen.desk.speaking import Heard, follow, note
+from schemas.inbound import Accept, Nudge
+from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
+from schemas.values import Person
+from tests.unit.desk.sample import ONE, TWO, order
+
+BY = Person(id="p-xu", name="徐文珏")
+NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")
+ACCEPT = Accept(ticket=ONE, by=BY)
+RECEIPT, OTHER = "R0123456789AB", "R0123456789AC"
+START = Heard("s-1", RECEIPT)
+
+
+def test_a_receipt_says_that_the_door_took_it() -> None:
+    given = ReceiptGiven(receipt=RECEIPT, submission="s-1", action="nudge", tickets=(ONE,))
+
+    heard = note(START, given, NUDGE)
+
+    assert (heard.taken, heard.tickets, heard.settled) == (True, (ONE,), False)
+
+
+def test_what_others_submitted_changes_nothing() -> None:
+    theirs = ReceiptGiven(receipt=OTHER, submission="s-2", action="nudge", tickets=(TWO,))
+    refused = ReceiptRefused(receipt=OTHER, submission="s-2", action="nudge", code="unknown_ticket", reason="没有")
+
+    assert note(note(START, theirs, NUDGE), refused, NUDGE) == START
+
+
+def test_the_door_refuses_by_submission_and_dispatch_by_receipt() -> None:
+    at_door = ReceiptRefused(receipt=RECEIPT, submission="s-1", action="nudge", code="unknown_ticket", reason="没有")
+    later = ReceiptRefused(receipt=RECEIPT, action="nudge", code="illegal_in_state", reason="已结案")
+
+    for message in (at_door, later):
+        heard = note(START, message, NUDGE)
+        assert heard.refusal is not None
+        assert heard.refusal.code == message.code
+        assert heard.settled
+
+
+def test_a_department_hears_of_a_refusal_by_its_receipt() -> None:
+    answer = ActionAnswer(receipt=RECEIPT, action="accept", ticket=ONE, code="not_yours", reason="不由你单位承办")
+
+    assert note(START, answer, ACCEPT).refusal is not None
+
+
+def test_a_department_hears_of_its_act_by_its_order() -> None:
+    assert note(START, order(happened="due_changed"), ACCEPT) == START
+    assert note(START, order(TWO, happened="accepted"), ACCEPT) == START
+
+    heard = note(START, order(happened="accepted", state="in_progress"), ACCEPT)
+
+    assert heard.taken
+    assert heard.followed == ("工单现为“处置中”",)
+
+
+def entry(kind: str, caused_by: int | None, **body: Any) -> dict[str, Any]:
+    topic = f"liuhen.{kind.split('.', maxsplit=1)[0]}.v1"
+    return {"type": f"liuhen.{kind}.v1", "topic": topic, "caused_by": caused_by, "words": kind, "body": body}
+
+
+def test_the_trace_tells_what_followed() -> None:
+    entries = [
+        entry("tickets.registered", None, receipt=OTHER),
+        entry("dispatch.opened", 0, receipt=OTHER),
+        entry("tickets.action-received", None, receipt=RECEIPT),
+        entry("dispatch.nudged", 2),
+        entry("notices.notice-requested", 3),
+    ]
+
+    assert follow(START, entries).followed == ("dispatch.nudged",)
+    assert not follow(START, entries[:3]).settled
+
+
+def test_the_trace_tells_of_a_refusal_too() -> None:
+    refused = entry("dispatch.action-refused", 0, code="illegal_in_state", reason="已结案", receipt=RECEIPT)
+
+    heard = follow(START, [entry("tickets.action-received", None, receipt=RECEIPT), refused])
+
+    assert heard.refusal is not None
+    assert heard.refusal.reason == "已结案"

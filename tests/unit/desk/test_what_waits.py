@@ -1,0 +1,130 @@
+"""Queues are folded from a public topic alone: the newest message of each thing counts, the longest waiting first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from liuhen.desk.queue import Told, callbacks, desk, order_of, orders, owed
+from schemas.message import Message
+from schemas.policy import load_policy
+from schemas.public import CallbackRequest, DeskTask, DueTime
+from schemas.values import Clock, Kind, OfficialDue, TicketState, Tier
+from services.sla.core.rules import Rules
+from tests.unit.desk.sample import ONE, TWO, order
+from worktime import load_calendar
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MORNING = datetime(2026, 9, 1, 10, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    return Rules(load_policy(Path("policy")), load_calendar(Path("policy/calendar")))
+
+
+def told(*messages: Message) -> list[Told]:
+    return [Told(MORNING, message) for message in messages]
+
+
+def task(ticket: str = ONE, **fields: Any) -> DeskTask:
+    given = {"task": "dispatching", "open": True, "ticket": ticket, "since": MORNING, "text": "楼道积水"}
+    return DeskTask.model_validate({**given, "tier": Tier.COMPLEX, "kind": Kind.HELP, **fields})
+
+
+def due(clock: Clock, at: datetime) -> tuple[DueTime, ...]:
+    return (DueTime(clock=clock, due=OfficialDue(at=at)),)
+
+
+def test_what_does_not_wait_any_more_is_gone(rules: Rules) -> None:
+    found = desk(told(task(), task(TWO), task(open=False)), rules, MORNING)
+
+    assert [each.task.ticket for each in found] == [TWO]
+
+
+def test_a_ticket_may_wait_for_two_things_at_once(rules: Rules) -> None:
+    found = desk(told(task(task="review"), task(task="extension"), task(task="review", open=False)), rules, MORNING)
+
+    assert [each.task.task for each in found] == ["extension"]
+
+
+def test_what_waits_longest_comes_first(rules: Rules) -> None:
+    later = MORNING + timedelta(minutes=3)
+
+    found = desk(told(task(since=later), task(TWO)), rules, later)
+
+    assert [each.task.ticket for each in found] == [TWO, ONE]
+
+
+def test_a_task_is_marked_by_the_offices_own_clock(rules: Rules) -> None:
+    # given a dispatch, for which the office has ten minutes
+    def urgency(minutes: float) -> str:
+        return desk(told(task()), rules, MORNING + timedelta(minutes=minutes))[0].urgency
+
+    assert urgency(1) == "in_time"
+    assert urgency(9.5) == "due_soon"
+    assert urgency(11) == "overdue"
+
+
+def test_a_department_sees_what_it_owes_by_the_newest_order(rules: Rules) -> None:
+    accepted = order(state=TicketState.IN_PROGRESS, happened="accepted")
+    gone = order(TWO, role="none", happened="return_upheld")
+
+    found = orders(told(order(), order(TWO), accepted, gone), rules, MORNING)
+
+    assert [(each.order.ticket, owed(each.order)) for each in found] == [(ONE, "处置")]
+
+
+def test_what_waits_for_others_is_shown_when_asked_for(rules: Rules) -> None:
+    handled = order(state=TicketState.HANDLED)
+
+    assert orders(told(handled), rules, MORNING) == []
+    assert [owed(each.order) for each in orders(told(handled), rules, MORNING, everything=True)] == ["等候"]
+
+
+def test_the_earliest_due_time_comes_first_and_is_marked(rules: Rules) -> None:
+    evening = datetime(2026, 9, 1, 17, 30, tzinfo=SHANGHAI)
+    soon = order(due=due(Clock.HANDLING, evening))
+    later = order(TWO, due=due(Clock.HANDLING, evening + timedelta(days=7)))
+
+    found = orders(told(later, soon), rules, MORNING)
+    after = orders(told(later, soon), rules, evening + timedelta(seconds=1))
+
+    assert [each.order.ticket for each in found] == [ONE, TWO]
+    assert [each.urgency for each in found] == ["due_soon", "in_time"]
+    assert after[0].urgency == "overdue"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "签收或者退单"),
+        ({"returnable": False}, "签收"),
+        ({"role": "supporting", "state": TicketState.IN_PROGRESS}, "协办"),
+        ({"state": TicketState.IN_PROGRESS, "supervised": True}, "督办：回复并处置"),
+        ({"state": TicketState.REWORK}, "重办"),
+    ],
+)
+def test_what_an_order_asks_is_said_in_words(fields: dict[str, Any], words: str) -> None:
+    assert owed(order(**fields)) == words
+
+
+def test_one_order_is_found_by_its_ticket() -> None:
+    assert order_of(told(order(), order(happened="accepted")), ONE) == order(happened="accepted")
+    assert order_of(told(order()), TWO) is None
+
+
+def test_callbacks_that_were_cancelled_are_not_made() -> None:
+    def asked(ticket: str, happened: str, at: datetime | None = None) -> CallbackRequest:
+        given = {"happened": happened, "ticket": ticket, "round": 0, "attempts": 3, "contact": {}, "text": "积水"}
+        return CallbackRequest.model_validate({**given, "at": at})
+
+    found = callbacks(told(asked(ONE, "requested"), asked(TWO, "requested"), asked(ONE, "cancelled")))
+    appointed = callbacks(told(asked(ONE, "appointed", MORNING), asked(TWO, "requested")))
+
+    assert [each.ticket for each in found] == [TWO]
+    assert [each.ticket for each in appointed] == [TWO, ONE]
