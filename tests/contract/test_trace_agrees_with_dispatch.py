@@ -25,6 +25,7 @@ from schemas.values import (
     Tier,
 )
 from services.dispatch.core.evolve import evolve
+from services.dispatch.core.ticket import Ticket
 from services.trace.core.life import lived
 from services.trace.core.rows import Summary
 
@@ -108,9 +109,11 @@ def test_trace_reads_the_state_that_dispatch_decides_by(facts: list[Message]) ->
     ticket, summary, at = evolve(None, OPENED, AT), lived(Summary(TICKET), OPENED, AT), AT
 
     for fact in facts:
+        assert isinstance(ticket, Ticket)
         if NEEDS.get(type(fact), ticket.state) is not ticket.state:
             continue
         at += timedelta(minutes=1)
         ticket, summary = evolve(ticket, fact, at), lived(summary, fact, at)
 
+        assert isinstance(ticket, Ticket)
         assert summary.state == ticket.state.value

@@ -39,27 +39,19 @@ _LEADS_TO: Final[dict[type[Message], TicketState]] = {
     d.Transferred: TicketState.TRANSFERRED,
     d.SplitUp: TicketState.SPLIT,
 }
-_STEPS_ASIDE: Final[dict[type[Message], TicketState]] = {
-    d.InfoAsked: TicketState.NEEDS_INFO,
-    d.Suspended: TicketState.SUSPENDED,
-    d.Merged: TicketState.MERGED,
+_COMES_BACK: Final = frozenset({d.InfoProvided, d.InfoTimedOut, d.SuspensionEnded, d.Unmerged})
+_AT_WORK: Final = frozenset({TicketState.IN_PROGRESS, TicketState.REWORK})
+_ASKABLE: Final = frozenset({TicketState.SURVEY_REVIEW, TicketState.PENDING_DISPATCH, *_AT_WORK})
+_FITS: Final[dict[type[Message], frozenset[TicketState]]] = {
+    d.InfoAsked: _ASKABLE,
+    d.InfoProvided: frozenset({TicketState.NEEDS_INFO}),
+    d.InfoTimedOut: frozenset({TicketState.NEEDS_INFO}),
+    d.SuspensionEnded: frozenset({TicketState.SUSPENDED}),
+    d.HandledAccepted: frozenset({TicketState.HANDLED}),
+    d.Merged: frozenset({*_ASKABLE, TicketState.DISPATCHED, TicketState.SUSPENDED, TicketState.NEEDS_INFO}),
+    d.Unmerged: frozenset({TicketState.MERGED}),
 }
-_COMES_BACK: Final[dict[type[Message], TicketState]] = {
-    d.InfoProvided: TicketState.NEEDS_INFO,
-    d.InfoTimedOut: TicketState.NEEDS_INFO,
-    d.SuspensionEnded: TicketState.SUSPENDED,
-    d.Unmerged: TicketState.MERGED,
-}
-_KEPT: Final = frozenset(
-    {
-        TicketState.REGISTERED,
-        TicketState.PENDING_DISPATCH,
-        TicketState.DISPATCHED,
-        TicketState.IN_PROGRESS,
-        TicketState.REWORK,
-    }
-)
-"""The states that a ticket can go back to; from any other one it goes back to work."""
+"""The states that these facts belong in; in any other one they change nothing."""
 _ENDS: Final = frozenset(
     {d.AnsweredOnLine, d.SettledAtUnit, d.Closed, d.NotAccepted, d.Withdrawn, d.Transferred, d.Merged}
 )
@@ -67,6 +59,9 @@ _ENDS: Final = frozenset(
 
 def lived(summary: Summary, fact: Message, at: datetime) -> Summary:
     """Fold one fact of `liuhen.dispatch.v1` that was judged by the moment `at`."""
+    fits = _FITS.get(type(fact))
+    if fits is not None and summary.state not in fits:
+        return summary
     after = _moved(summary, type(fact), at)
     if (change := _CHANGES.get(type(fact))) is not None:
         after = change(after, fact, at)
@@ -78,12 +73,17 @@ def lived(summary: Summary, fact: Message, at: datetime) -> Summary:
 
 def _moved(summary: Summary, kind: type[Message], at: datetime) -> Summary:
     if kind in _LEADS_TO:
-        summary = replace(summary, state=_LEADS_TO[kind].value, resume=None, stage="")
-    elif kind in _STEPS_ASIDE:
-        summary = replace(summary, state=_STEPS_ASIDE[kind].value, resume=summary.state)
-    elif kind in _COMES_BACK and summary.state == _COMES_BACK[kind] and summary.resume:
-        back = summary.resume if summary.resume in _KEPT else TicketState.IN_PROGRESS.value
-        summary = replace(summary, state=back, resume=None)
+        summary = replace(summary, state=_LEADS_TO[kind].value, resume=(), stage="")
+    elif kind is d.InfoAsked:
+        summary = replace(summary, state=TicketState.NEEDS_INFO.value, resume=(summary.state,))
+    elif kind is d.Suspended:
+        back = summary.state if summary.state in _AT_WORK else TicketState.IN_PROGRESS.value
+        summary = replace(summary, state=TicketState.SUSPENDED.value, resume=(back,))
+    elif kind is d.Merged:
+        summary = replace(summary, state=TicketState.MERGED.value, resume=(*summary.resume, summary.state))
+    elif kind in _COMES_BACK and summary.resume:
+        *rest, back = summary.resume
+        summary = replace(summary, state=back, resume=tuple(rest))
     return replace(summary, closed_at=at) if kind in _ENDS else summary
 
 
@@ -150,9 +150,8 @@ def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
         accepted_at=None,
         contacted_at=summary.contacted_at if same else None,
         orders=fact.order,
-        open_tasks=0,
-        extension_asked=False,
-        suspension_asked=False,
+        extension_asked=summary.extension_asked and fact.same_lead,
+        suspension_asked=summary.suspension_asked and fact.same_lead,
     )
 
 
@@ -163,7 +162,7 @@ def _handled_accepted(summary: Summary, fact: d.HandledAccepted, _at: datetime) 
 
 def _sent_back(summary: Summary, _fact: d.HandledSentBack, _at: datetime) -> Summary:
     """A reported rework that is sent back is rework again."""
-    state = TicketState.REWORK if summary.round else TicketState.IN_PROGRESS
+    state = TicketState.REWORK if summary.reworks else TicketState.IN_PROGRESS
     return replace(summary, handled_at=None, state=state.value)
 
 
@@ -195,8 +194,8 @@ def _left(summary: Summary, _fact: Message, _at: datetime) -> Summary:
 
 
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
-    again = replace(summary, reopenings=fact.count, round=0, closed_at=None, outcome=None)
-    return replace(again, ruling=None, handled_at=None)
+    again = replace(summary, reopenings=fact.count, closed_at=None, outcome=None)
+    return replace(again, ruling=None, handled_at=None, contacted_at=None)
 
 
 _Change = Callable[[Summary, Any, datetime], Summary]
@@ -212,7 +211,7 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.Dispatched: _dispatched,
     d.Accepted: lambda s, _f, at: replace(s, accepted_at=at),
     d.ReturnRequested: lambda s, _f, _at: replace(s, returns=s.returns + 1),
-    d.ReturnUpheld: lambda s, _f, _at: replace(s, contacted_at=None, open_tasks=0),
+    d.ReturnUpheld: lambda s, _f, _at: replace(s, contacted_at=None, extension_asked=False, suspension_asked=False),
     d.FirstContactMade: lambda s, _f, at: replace(s, contacted_at=s.contacted_at or at),
     d.FirstContactExempt: lambda s, _f, at: replace(s, contacted_at=s.contacted_at or at),
     d.SupportTaskOpened: lambda s, _f, _at: replace(s, open_tasks=s.open_tasks + 1),
@@ -234,7 +233,7 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.CallbackExempt: lambda s, _f, _at: replace(s, callback_outcome="exempt"),
     d.CallbackGivenUp: lambda s, _f, _at: replace(s, callback_outcome="unreached"),
     d.CallbackRecorded: _called_back,
-    d.ReworkOrdered: lambda s, f, _at: replace(s, reworks=s.reworks + 1, round=f.round, handled_at=None),
+    d.ReworkOrdered: lambda s, _f, _at: replace(s, reworks=s.reworks + 1, handled_at=None, ruling=None),
     d.Closed: _closed,
     d.OutcomeRuled: lambda s, f, _at: replace(s, ruling=f.ruling.value),
     d.FinalAnswerGiven: lambda s, f, _at: replace(s, ruling=f.ruling.value),

@@ -24,8 +24,8 @@ def replace(row: R, **changes: Any) -> R:
 class Summary:
     """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
 
-    `holder` is a party of `services.trace.core.holder`; `resume` is the state that it goes back to; `stage` tells apart
-    what one state can wait for; `round` counts reworks since the last opening. What the first callback heard is kept.
+    `holder` is a party of `services.trace.core.holder`; `resume` are the states to go back to, the next one last;
+    `stage` tells apart what one state can wait for. What the first callback heard stands beside what counts.
     """
 
     ticket: str
@@ -43,7 +43,7 @@ class Summary:
     part_of: str | None = None
     confidential: bool = False
     state: str = TicketState.REGISTERED.value
-    resume: str | None = None
+    resume: tuple[str, ...] = ()
     stage: str = NOBODY
     holder: str = NOBODY
     waits_for: str = NOBODY
@@ -67,7 +67,6 @@ class Summary:
     returns: int = 0
     extensions: int = 0
     reworks: int = 0
-    round: int = 0
     follow_ups: int = 0
     reopenings: int = 0
     callback_attempts: int = 0
