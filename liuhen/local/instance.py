@@ -265,7 +265,7 @@ class Instance:
             "worker": worker,
             "bind": HOST,
             "notices": str(self.home / "notices"),
-            "model": str(MODEL),
+            "model": str(MODEL) if self.policy == POLICY else "",  # it knows the categories of that catalogue only
         }
 
     def _make_home(self) -> None:
