@@ -49,6 +49,17 @@ def _plain(schema: Any, defs: Mapping[str, Any]) -> Any:
         for name, value in schema.items()
         if name not in _WORDS
     }
+    return _words(told)
+
+
+def _words(told: dict[str, Any]) -> dict[str, Any]:
+    """Write what can be only one word, and what must match a pattern, as a choice of one.
+
+    Two patterns would be compared by enumerating what they match, without end: another pattern is another kind of text.
+    """
     if "const" in told:
-        told = {"type": "string", "enum": [told["const"]]}
+        return {"type": "string", "enum": [told["const"]]}
+    if "pattern" in told:
+        kind = " ".join(str(told.get(name)) for name in ("pattern", "minLength", "maxLength"))
+        return {"type": "string", "enum": [kind]}
     return told
