@@ -1,0 +1,171 @@
+"""What is typed in a terminal reaches the real door as exactly the submission that was meant, and is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from liuhen.commands import channels, department, office
+from liuhen.desk.place import Place
+from liuhen.desk.speaking import SOURCE, Heard, speak
+from liuhen.errors import SaidClearly
+from liuhen.local import Instance
+from liuhen.wire import listener
+from schemas.inbound import Accept, Action, Nudge
+from schemas.registry import inbound_topic
+from schemas.values import Party, PartyKind, Person
+from services.intake.core.numbers import check_digit
+from services.intake.core.reading import Reading, read
+
+OFFICE = Party(kind=PartyKind.OFFICE)
+HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
+XU = Person(id="p-xu", name="徐文珏")
+UNKNOWN = "2609010000001" + check_digit("2609010000001")
+CALL = ["register", "--kind", "complain", "--place", "国和路100号", "--text", "楼道里的灯坏了一个星期没有人来修"]
+_phones = count(13_900_000_000)
+
+
+@pytest.fixture
+def running(system: Instance, monkeypatch: pytest.MonkeyPatch) -> Instance:
+    """The terminal finds the system by its environment, and no trace beside it."""
+    for name, value in system.addresses().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("LIUHEN_TRACE_URL", raising=False)
+    monkeypatch.delenv("LIUHEN_PERSON", raising=False)
+    return system
+
+
+@pytest.fixture(scope="module")
+def intake(system: Instance) -> Iterator[None]:
+    (process,) = system.start_services(["intake"])
+    yield
+    system.stop(process.name)
+
+
+def typed(*said: str) -> Result:
+    app = typer.Typer()
+    for module in (office, department, channels):
+        module.register(app)
+    return CliRunner().invoke(app, list(said))
+
+
+async def last_of(kafka: str, party: Party, submission: str) -> Reading:
+    """Find a submission on a party's own topic, as the door reads it."""
+    async with asyncio.timeout(30), listener(kafka, [inbound_topic(party)]) as ears:
+        while True:
+            for records in (await ears.getmany(timeout_ms=200)).values():
+                for record in records:
+                    found = read(party, record.headers, record.value)
+                    if isinstance(found, Reading) and found.id == submission:
+                        return found
+
+
+@pytest.mark.parametrize(
+    ("party", "action"),
+    [
+        (OFFICE, Nudge(ticket=UNKNOWN, by=XU, reason="超过三天没有进展")),
+        (HOUSING, Accept(ticket=UNKNOWN, by=Person(id="housing-1", name="陈立"))),
+    ],
+)
+async def test_the_door_reads_what_was_said(running: Instance, party: Party, action: Action) -> None:
+    # when it is said while nobody answers
+    heard = await speak(Place.of(party), action, submission=None, patience=1)
+
+    # then it stands on the party's own topic, and the door's reader takes it as it is
+    found = await last_of(running.kafka, party, heard.submission)
+    assert (found.action, found.source, found.receipt) == (action, SOURCE, heard.receipt)
+    assert heard == Heard(heard.submission, heard.receipt)
+
+
+@pytest.mark.usefixtures("running")
+def test_when_nobody_answers_it_says_how_to_repeat() -> None:
+    told = typed("callback", "unreached", UNKNOWN, "--as", "hf-01=林静", "--patience", "1")
+
+    assert told.exit_code == 1
+    assert "--submission" in told.stderr
+
+
+@pytest.mark.usefixtures("running", "intake")
+def test_a_call_becomes_a_ticket_from_the_terminal() -> None:
+    told = typed("hotline", *CALL, "--phone", str(next(_phones)), "--json")
+
+    said = json.loads(told.stdout)
+    assert told.exit_code == 0, told.output
+    assert said["taken"]
+    assert len(said["tickets"]) == 1
+    assert said["receipt"].startswith("R")
+
+
+@pytest.mark.usefixtures("running", "intake")
+def test_the_same_submission_twice_is_one_ticket() -> None:
+    call = ["hotline", *CALL, "--phone", str(next(_phones)), "--submission", "call-1", "--json"]
+
+    once, again = (json.loads(typed(*call).stdout) for _ in range(2))
+
+    assert once["tickets"] == again["tickets"]
+
+
+@pytest.mark.usefixtures("running", "intake")
+def test_the_same_caller_and_matter_is_a_follow_up() -> None:
+    call = ["hotline", *CALL, "--phone", str(next(_phones)), "--json"]
+
+    once, again = (json.loads(typed(*call).stdout) for _ in range(2))
+
+    assert again["tickets"] == once["tickets"]
+    assert again["follow_up"]
+
+
+@pytest.mark.usefixtures("running", "intake")
+def test_an_act_of_the_office_is_taken_under_a_name_from_the_rulebook() -> None:
+    ticket = json.loads(typed("hotline", *CALL, "--phone", str(next(_phones)), "--json").stdout)["tickets"][0]
+
+    told = typed("office", "assign", ticket, "--lead", "housing", "--as", "徐文珏")
+
+    assert told.exit_code == 0, told.output
+    assert "✔ 派单" in told.stdout
+    assert ticket in told.stdout
+    assert "房管局" in told.stdout
+
+
+@pytest.mark.usefixtures("running", "intake")
+def test_what_the_door_refuses_ends_with_the_reason() -> None:
+    told = typed("office", "nudge", UNKNOWN, "--reason", "没有进展", "--as", "p-xu")
+    as_json = typed("office", "nudge", UNKNOWN, "--reason", "没有进展", "--as", "p-xu", "--json")
+
+    assert told.exit_code == as_json.exit_code == 1
+    assert "催办未被接受" in told.stderr
+    assert "没有编号为" in told.stderr
+    assert json.loads(as_json.stdout)["refusal"]["code"] == "unknown_ticket"
+
+
+@pytest.mark.usefixtures("running")
+def test_a_stranger_is_told_who_is_known() -> None:
+    told = typed("office", "nudge", UNKNOWN, "--reason", "没有进展", "--as", "p-nobody")
+    nobody = typed("office", "nudge", UNKNOWN, "--reason", "没有进展")
+
+    assert isinstance(told.exception, SaidClearly)
+    assert "p-xu　徐文珏　派单员" in str(told.exception)
+    assert "LIUHEN_PERSON" in str(nobody.exception)
+
+
+@pytest.mark.usefixtures("running")
+def test_an_unknown_department_is_told_the_known_ones() -> None:
+    told = typed("department", "homes", "queue")
+
+    assert isinstance(told.exception, SaidClearly)
+    assert "housing　房管局" in str(told.exception)
+
+
+@pytest.mark.usefixtures("running")
+def test_empty_desks_are_shown_as_such() -> None:
+    for said in (["office", "queue"], ["department", "fire", "queue"], ["callback", "queue"]):
+        told = typed(*said, "--json")
+
+        assert told.exit_code == 0, told.output
+        assert json.loads(told.stdout) == []
