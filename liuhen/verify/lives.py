@@ -16,6 +16,8 @@ from schemas.clocks import BreachWithdrawn, ClockBreached, ClockFact, ClockLapse
 from schemas.message import Message
 from schemas.registry import model_of
 from schemas.values import breach_by
+from services.notify.core.ledger import Ledger
+from services.notify.core.ledger import evolve as evolve_notices
 from services.sla.core.evolve import evolve as evolve_clocks
 from services.sla.core.state import Clocks
 
@@ -32,6 +34,7 @@ class Folded:
 
 FOLDS: Final[Mapping[str, Folded]] = {
     "sla": Folded(evolve_clocks, TypeAdapter(Clocks)),
+    "notify": Folded(evolve_notices, TypeAdapter(Ledger)),
 }
 
 

@@ -83,6 +83,15 @@ class Answers:
         waits_for = self.words.of("waits_for", span.waits_for)
         return {**asdict(span), "words": self.words.party(span.party), "waits_for_words": waits_for}
 
+    def counted(self, counts: Mapping[str, Any]) -> dict[str, Any]:
+        """Say counts, and under `words` the codes that they are counted by as people say them."""
+        words = {
+            "by_state": {code: self.words.of("state", code) for code in counts["by_state"]},
+            "by_channel": {code: self.words.of("channel", code) for code in counts["by_channel"]},
+            "by_holder": {code: self.words.party(code) for code in counts["by_holder"]},
+        }
+        return {**counts, "words": words}
+
     def rates(self) -> tuple[Rate, ...]:
         """Define the rates under the policy."""
         return rates_of(self.words.policy.rates)
@@ -90,7 +99,15 @@ class Answers:
     def rate(self, rate: Rate, by: By | None, counts: Iterable[Counted]) -> dict[str, Any]:
         """Say a rate: for each part numerator, denominator, and what counted or was left out how often."""
         found = figures(rate, counts) or {None: Figures()}
-        rows = [{"part": part, "words": self._part(by, part), **said(its)} for part, its in found.items()]
+        rows = [
+            {
+                "part": part,
+                "words": self._part(by, part),
+                **said(its),
+                "left_out": {self.words.of("verdict", verdict): rows for verdict, rows in its.excluded.items()},
+            }
+            for part, its in found.items()
+        ]
         return {
             "name": rate.name,
             "title": self.words.of("rate", rate.name),

@@ -190,7 +190,8 @@ def _moment(query: Mapping[str, str], name: str, zone: tzinfo, usual: datetime) 
 async def show_summary(request: web.Request) -> web.StreamResponse:
     """GET /v1/summary: tickets by state, channel and holder, and running clocks."""
     now = request.app[_BESIDE].clock.now()
-    return _json({**await lookup.counted(request.app[_BESIDE].pool, now), "now": now})
+    counts = await lookup.counted(request.app[_BESIDE].pool, now)
+    return _json({**request.app[_ANSWERS].counted(counts), "now": now})
 
 
 async def show_gaps(request: web.Request) -> web.StreamResponse:
