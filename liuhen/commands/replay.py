@@ -1,0 +1,127 @@
+"""`liuhen replay`: a file of real records through the whole system."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from chassis.clock import Clock
+from liuhen.addresses import load_addresses
+from liuhen.commands import verify
+from liuhen.errors import SaidClearly
+from liuhen.local import load_settings
+from liuhen.progress import telling
+from liuhen.replay import report
+from liuhen.replay.mapping import Mapping, known_mappings, load_mapping
+from liuhen.replay.outcome import outcome
+from liuhen.replay.records import Record, read_rows, records
+from liuhen.replay.running import Job, Progress, first_moment, replay
+from liuhen.replay.stage import Stage, staged
+from liuhen.verify.findings import Verdict
+from schemas.policy import load_policy
+
+_ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("replay")(command)
+
+
+def command(  # noqa: PLR0913 - the options of the command line
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header row.")],
+    *,
+    mapping: Annotated[str, typer.Option(help=f"{', '.join(known_mappings())}; or a YAML file of your own.")],
+    speed: Annotated[float | None, typer.Option(min=2, help="Virtual seconds in a second; else the mapping's.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many rows.")] = None,
+    running: Annotated[bool, typer.Option("--running", help="Use the system that runs, instead of its own.")] = False,
+    keep: Annotated[bool, typer.Option(help="Leave the system running until a key is pressed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what came out as JSON.")] = False,
+) -> None:
+    """Replay the records of a file, let departments answer as recorded, show what came out, and verify it."""
+    console = Console(stderr=as_json)
+    meaning = load_mapping(mapping)
+    rows = read_rows(file, meaning, limit)
+    if not rows:
+        raise SaidClearly(f"{file.name} has no rows.")
+    first = first_moment(records(rows, meaning), meaning)
+    with _running() if running else _own(meaning, first, speed, console) as stage:
+        clock = Clock.parse(stage.clock)
+        told = records(rows, meaning, _shift(records(rows, meaning), clock) if running else timedelta())
+        job = Job(Path(mapping).stem, meaning, told, stage.kafka, clock, load_policy(stage.policy))
+        with _bar(console, job) as seen:
+            progress = asyncio.run(replay(job, seen, stage.require_alive))
+        came_out = asyncio.run(outcome(load_addresses(), progress))
+        verdicts = verify.verdicts_of_running()
+        kept = all(verdict.kept for verdict in verdicts)
+        if as_json:
+            typer.echo(json.dumps({**came_out, "verify": _as_json(verdicts)}, ensure_ascii=False))
+        else:
+            report.show(came_out, meaning.title, console)
+            verify.show(verdicts, console)
+        if keep:
+            click.pause("系统仍在运行；按任意键结束。")
+    if not kept:
+        raise typer.Exit(code=1)
+
+
+@contextmanager
+def _running() -> Iterator[Stage]:
+    found = load_addresses()
+    yield Stage(found.kafka, found.clock, found.policy)
+
+
+@contextmanager
+def _own(mapping: Mapping, first: datetime | None, speed: float | None, console: Console) -> Iterator[Stage]:
+    with ExitStack() as ends:
+        with telling(console) as said:
+            stage = ends.enter_context(staged(mapping, first, speed, load_settings(), said))
+        yield stage
+
+
+def _shift(told: list[Record], clock: Clock) -> timedelta:
+    """Move the file's times so that its first record comes now."""
+    first = min((record.at for record in told if record.at is not None), default=None)
+    return clock.now() - first if first is not None else timedelta()
+
+
+def _as_json(verdicts: Sequence[Verdict]) -> list[dict[str, object]]:
+    return [
+        {
+            "promise": verdict.promise,
+            "looked_at": verdict.looked_at,
+            "found": [f"{finding.subject}: {finding.text}" for finding in verdict.findings],
+        }
+        for verdict in verdicts
+    ]
+
+
+@contextmanager
+def _bar(console: Console, job: Job) -> Iterator[Callable[[Progress], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console) as bar:
+        fed = bar.add_task("送入", total=len(job.records))
+        answered = bar.add_task("答复", total=len(job.records))
+        ended = bar.add_task("结案", total=None)
+
+        def seen(progress: Progress) -> None:
+            now = job.clock.now().astimezone(ZoneInfo(job.mapping.zone))
+            bar.update(fed, completed=progress.fed, description=f"{now:%Y-%m-%d %H时} 送入")
+            bar.update(answered, completed=len(progress.book.answered))
+            total = max(1, sum(progress.states.values()))
+            closed = sum(count for state, count in progress.states.items() if state in _ENDED)
+            bar.update(ended, total=total, completed=closed)
+
+        yield seen

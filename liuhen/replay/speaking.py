@@ -1,0 +1,79 @@
+"""Speaking for every simulated party, each on its own topic, now or at a moment of the replay's clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from aiokafka import AIOKafkaProducer
+
+from chassis.clock import Clock
+from schemas.envelope import Envelope, partition_of
+from schemas.inbound import Action, Register
+from schemas.registry import inbound_topic, partitions_of
+from schemas.values import Party, PartyKind
+
+OFFICE: Final = Party(kind=PartyKind.OFFICE)
+CALLBACK: Final = Party(kind=PartyKind.CALLBACK)
+
+
+def department(code: str) -> Party:
+    """A department as the one who speaks."""
+    return Party(kind=PartyKind.DEPARTMENT, department=code)
+
+
+class Speaker:
+    """Puts messages on inbound topics, as whoever they come from would."""
+
+    def __init__(self, producer: AIOKafkaProducer, clock: Clock, source: str, tasks: asyncio.TaskGroup) -> None:
+        """`source` is the CloudEvents source of all that is said; what is meant for later lives in `tasks`."""
+        self.clock = clock
+        self.source = source
+        self._producer = producer
+        self._tasks = tasks
+        self._meant: set[asyncio.Task[None]] = set()
+
+    async def register(self, channel: str, submission: str, body: bytes) -> None:
+        """Report a row through a channel, its bytes as they are."""
+        await self._send(Party(kind=PartyKind(channel)), Register.type_name, submission, submission, body)
+
+    async def say(self, party: Party, action: Action, *, claimed: datetime | None = None) -> None:
+        """Say an action about a ticket; `claimed` is the time that its author claims, otherwise it is now."""
+        ticket = str(getattr(action, "ticket", ""))
+        await self._send(party, action.type_name, str(uuid4()), ticket, action.to_json(), claimed)
+
+    def later(self, moment: datetime, deed: Callable[[], Awaitable[None]]) -> None:
+        """Mean to do something at a moment; what is past is done at once."""
+        task = self._tasks.create_task(self._do(moment, deed))
+        self._meant.add(task)
+        task.add_done_callback(self._meant.discard)
+
+    @property
+    def meant(self) -> int:
+        """How many deeds are still meant for later."""
+        return len(self._meant)
+
+    def give_up(self) -> None:
+        """Mean to do nothing any more."""
+        for task in self._meant:
+            task.cancel()
+
+    async def _do(self, moment: datetime, deed: Callable[[], Awaitable[None]]) -> None:
+        await self.clock.sleep_until(moment)
+        await deed()
+
+    async def _send(
+        self, party: Party, kind: str, submission: str, key: str, value: bytes, claimed: datetime | None = None
+    ) -> None:
+        topic = inbound_topic(party)
+        envelope = Envelope(submission, self.source, kind, claimed or self.clock.now(), "")
+        await self._producer.send_and_wait(
+            topic,
+            value,
+            key=key.encode(),
+            headers=envelope.headers(),
+            partition=partition_of(key, partitions_of(topic)),
+        )
