@@ -44,7 +44,7 @@ def moment(at: datetime | None, policy: Policy) -> str:
     if at is None:
         return ""
     here = at.astimezone(ZoneInfo(policy.office.zone))
-    return f"{here.month}月{here.day}日{here:%H:%M}"
+    return f"{here.month}月{here.day}日{here.hour:02}:{here.minute:02}"
 
 
 def due_of(profile: Profile, clock: Clock, policy: Policy) -> str:

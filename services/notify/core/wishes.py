@@ -79,9 +79,8 @@ def _order_is_ready(profile: Profile) -> bool:
 
 def _promised(o: Occasion) -> Iterator[Wish]:
     """Receipt and order name a due time: each is told once that is known, an urgent order at once without."""
-    due = due_of(o.profile, Clock.CITIZEN, o.policy)
     if _receipt_is_ready(o.profile):
-        yield from o.requester("requester-receipt", due=due)
+        yield from o.requester("requester-receipt", due=due_of(o.profile, Clock.CITIZEN, o.policy))
     if _order_is_ready(o.profile) and o.profile.tier is not Tier.URGENT:
         yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING, o.policy))
 
@@ -110,18 +109,24 @@ def _dispatched(o: Occasion) -> Iterator[Wish]:
 
 
 def _started(o: Occasion) -> Iterator[Wish]:
-    clock, owner = o.fact.clock, _department(o.fact.owner)
-    due = moment(remind_by(o.fact.due), o.policy)
+    clock = o.fact.clock
     if clock in (Clock.CITIZEN, Clock.HANDLING):
         yield from _promised(o)
-    elif clock is Clock.SUPPORTING_TASK:
-        task = o.book.departments(o.profile, owner)
-        yield from o.to("department-supporting-task", task, due=due)
-    elif clock is Clock.REWORK:
-        yield from o.department(owner, "department-rework", due=due, count=_counter(o.fact.clock_id))
-        yield from o.requester("requester-rework", due=due)
-    elif clock is Clock.REOPEN_WINDOW:
-        yield from o.requester("requester-closed", due=due)
+    elif clock in (Clock.SUPPORTING_TASK, Clock.REWORK, Clock.REOPEN_WINDOW):
+        yield from _due_from_now(o, moment(remind_by(o.fact.due), o.policy))
+
+
+def _due_from_now(o: Occasion, due: str) -> Iterator[Wish]:
+    owner = _department(o.fact.owner)
+    match o.fact.clock:
+        case Clock.SUPPORTING_TASK:
+            task = o.book.departments(o.profile, owner)
+            yield from o.to("department-supporting-task", task, due=due)
+        case Clock.REWORK:
+            yield from o.department(owner, "department-rework", due=due, count=_counter(o.fact.clock_id))
+            yield from o.requester("requester-rework", due=due)
+        case _:
+            yield from o.requester("requester-closed", due=due)
 
 
 def _counter(clock_id: str) -> str:
