@@ -105,7 +105,8 @@ async def load_open_tickets(connection: Connection, requesters: Iterable[str], s
 async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket]) -> None:
     await connection.execute(
         f"insert into ticket ({_TICKET}) select * from unnest($1::text[], $2::text[], $3::text[],"  # noqa: S608 - ours
-        " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])",
+        " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],"
+        " $12::timestamptz[])",
         *columns(tickets, len(KnownTicket._fields)),
     )
 

@@ -82,6 +82,7 @@ def _register(desk: Desk, reading: Reading, action: Register, moment: Moment, nu
         place=comparable(action.place.text),
         words=comparable(action.text),
         upstream=action.upstream.number if action.upstream else None,
+        occurred=min(happened, moment.received),
     )
     fields = {name: getattr(action, name) for name in _REGISTERED}
     message = Registered(
@@ -138,6 +139,10 @@ def _known(reading: Reading, ticket: str, requester: str | None, received: datet
 def _on_existing(desk: Desk, reading: Reading, action: OnExisting) -> Decision:
     if action.ticket not in desk.tickets and action.ticket[:_PART] not in desk.tickets:
         return refused(reading, _unknown(action.ticket))
+    occurred = desk.tickets[action.ticket].occurred if action.ticket in desk.tickets else None
+    tolerance = timedelta(seconds=desk.house.rules.clocks_apart_seconds)
+    if occurred is not None and reading.at is not None and reading.at < occurred - tolerance:
+        return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
     message = ActionReceived(ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action)
     return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket)
 

@@ -32,6 +32,7 @@ class KnownTicket(NamedTuple):
     words: str = ""
     upstream: str | None = None
     reply: str | None = None
+    occurred: datetime | None = None
 
 
 class Verdict(NamedTuple):

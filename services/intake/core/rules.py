@@ -39,5 +39,6 @@ class DoorRules(_Model):
     """All of them."""
 
     future_tolerance_seconds: _Positive
+    clocks_apart_seconds: _Positive
     repeat: Repeat
     doubts: DoubtRules

@@ -1,0 +1,40 @@
+"""Nothing can be done about a matter before it happened: who claims so is refused, with the reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from schemas.envelope import Envelope
+from schemas.tickets import Registered
+
+HANDLED = {"by": {"id": "h-1", "name": "承办人"}, "reply": "已处理"}
+
+
+def test_an_action_that_claims_to_be_earlier_than_the_matter_is_refused(front: Any, report: Any) -> None:
+    happened = front.now - timedelta(days=2)
+    registered, *_ = front.took("hotline", "register", report | {"occurred_at": happened.isoformat()})
+    assert isinstance(registered, Registered)
+    content = HANDLED | {"ticket": registered.ticket}
+
+    code, field, reason = front.refused(
+        "department.housing",
+        "report-handled",
+        content,
+        headers=_claimed("early", happened - timedelta(minutes=2)),
+    )
+
+    assert (code, field) == ("before_ticket", "ce_time")
+    assert "早于" in reason
+
+
+def test_an_action_may_be_as_old_as_the_matter_itself(front: Any, report: Any) -> None:
+    happened = front.now - timedelta(days=2)
+    registered, *_ = front.took("hotline", "register", report | {"occurred_at": happened.isoformat()})
+    content = HANDLED | {"ticket": registered.ticket}
+
+    assert front.took("department.housing", "report-handled", content, headers=_claimed("at once", happened))
+
+
+def _claimed(submission: str, at: Any) -> list[tuple[str, bytes]]:
+    return Envelope(submission, "test", "liuhen.inbound.report-handled.v1", at, "").headers()
