@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from chassis.decider import Decider
+from chassis.decider import Change, Decider
 from liuhen.whatif.world import Cores
 from schemas.policy import Policy
+from services.dispatch.core.rules import Like, Precedent, Suggest, by_calendar
 from services.dispatch.core.rules import Rules as DispatchRules
-from services.dispatch.core.rules import Suggest
+from services.dispatch.store import rulings
 from services.dispatch.work import decider as dispatch_decider
 from services.sla.core.rules import Rules as ClockRules
 from services.sla.work import decider as sla_decider
@@ -35,9 +36,17 @@ class _Always(Mapping[str, V]):
 
 
 def cores_of(policy: Policy, calendar: Calendar, suggest: Suggest) -> Cores:
-    """Make the cores for a policy and the calendar that it starts from. Earlier rulings are not known to them."""
+    """Make the cores for a policy and the calendar that it starts from; rulings made before are not known to them."""
+    precedents: dict[Like, tuple[Precedent, ...]] = {}
 
     def clocks(published: Calendar) -> Decider[Any, Any]:
         return sla_decider(policy, _Always(ClockRules(policy, published)), ())
 
-    return Cores(dispatch_decider(DispatchRules(policy, suggest)), clocks, calendar)
+    def rule(change: Change[Any]) -> None:
+        for ticket, _, ruling, category, subdistrict, lead, ground, returned_by in rulings([change]):
+            like = category, subdistrict
+            found = Precedent._make((ticket, ruling, lead, ground, returned_by))
+            precedents[like] = (found, *precedents.get(like, ()))
+
+    rules = DispatchRules(policy, suggest, precedents, by_calendar(policy, calendar))
+    return Cores(dispatch_decider(rules), clocks, calendar, rule)

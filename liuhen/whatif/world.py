@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final, NamedTuple
 
-from chassis.decider import EVERYONE, Decider
+from chassis.decider import EVERYONE, Change, Decider
 from chassis.service import Cause, Heard, Record
 from schemas.clocks import ClockFact
 from schemas.dispatch import Dispatched, DispatchFact
@@ -48,11 +48,12 @@ class Happened(NamedTuple):
 
 @dataclass(frozen=True)
 class Cores:
-    """The cores of dispatch and, under a calendar, of sla, made for some rules."""
+    """The cores of dispatch and, under a calendar, of sla, for some rules; `rule` remembers rulings of dispatch."""
 
     dispatch: Decider[Any, Any]
     clocks: Callable[[Calendar], Decider[Any, Any]]
     calendar: Calendar
+    rule: Callable[[Change[Any]], None]
 
 
 @dataclass
@@ -150,18 +151,25 @@ class World:
 
     def _decided(self, service: str, ticket: str, command: Any, cause: Cause) -> list[Message]:
         core, states = self._core(service), self._states[service]
-        said: list[Message] = []
-        for fact in core.decide(states.get(ticket), command, cause):
+        before, said = states.get(ticket), list[Message]()
+        facts = core.decide(before, command, cause)
+        for fact in facts:
             states[ticket] = after = core.evolve(states.get(ticket), fact, cause.time)
-            said.append(fact)
             self.told.facts.setdefault(ticket, []).append(Happened(cause.time, fact))
-            if isinstance(fact, Dispatched):
-                self._leads[ticket] = fact.lead
+            said.append(fact)
             said += [each.message for each in core.tell(after, fact, cause) if isinstance(each.message, TicketRequest)]
-        if said and service == "sla":
+        if facts and service == "sla":
             for name, due in core.timers(states[ticket]).items():
                 heapq.heappush(self._timers, (due, ticket, name))
+        elif facts:
+            self._led_by(ticket, facts)
+            self._cores.rule(Change(ticket, "", 0, before, states[ticket], [(fact, cause) for fact in facts]))
         return said
+
+    def _led_by(self, ticket: str, facts: Sequence[Message]) -> None:
+        for fact in facts:
+            if isinstance(fact, Dispatched):
+                self._leads[ticket] = fact.lead
 
 
 def _heard(message: Message, at: datetime, id_: str) -> Heard:
