@@ -663,7 +663,7 @@ class DueNoted(DispatchFact):
 
     clock: Clock
     clock_id: str
-    due: Due | None
+    due: Due | None = None
     owner: str
     reason: Code
 
