@@ -58,7 +58,7 @@ def staged(
     mapping: Mapping, first: datetime | None, speed: float | None, settings: LocalSettings, said: Progress
 ) -> Iterator[Stage]:
     """Start a system from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
-    name = "replay"
+    name = "replay" if settings.instance == "main" else f"{settings.instance}-replay"
     own = settings.model_copy(update={"port_shift": _free_shift(settings), "instance": name})
     before = Instance(name, settings=own)
     before.end_all()
