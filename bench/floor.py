@@ -1,7 +1,7 @@
 """The floor: aiokafka and asyncpg around the pure core of dispatch; the same SQL, the same messages, nothing else.
 
-It keeps none of the chassis's promises: no group that moves, no check for gaps, doubles or other holders, no parking, no
-timers, no logs or metrics, and after a crash nobody would publish what was not published.
+It keeps none of the promises of the chassis: no group that moves, no check for gaps, doubles or other holders, no
+parking, no timers, no logs or metrics; after a crash nobody would publish what was not published.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -29,8 +28,7 @@ from schemas.envelope import Envelope, partition_of
 from schemas.policy import load_policy
 from schemas.registry import TICKETS, model_of, partitions, topics
 from services.dispatch.core.rules import Rules
-from services.dispatch.store import precedents
-from services.dispatch.work import decider
+from services.dispatch.work import Precedents, decider
 
 RECORDS = 1_000
 _LANES = [str(number) for number in range(partitions())]
@@ -48,6 +46,7 @@ class Floor:
         self.states: dict[str, tuple[int, Any]] = {}
         self.positions: Counter[tuple[str, str, int]] = Counter()
         self.numbers: Counter[str] = Counter()
+        self.precedents = Precedents()
 
     async def take(self, fetched: dict[TopicPartition, Sequence[Any]]) -> None:
         """All that waits, in one transaction; then out with it."""
@@ -57,7 +56,8 @@ class Floor:
             for row in rows:
                 self.numbers[row["name"]] = row["next_number"]
             now = datetime.now(UTC)
-            core = decider(Rules(self.policy, lambda _: None, await precedents(self.connection)))
+            await self.precedents.read_on(self.connection)
+            core = decider(Rules(self.policy, lambda _: None, self.precedents.found))
             heard = [_read(lane, message) for lane, messages in records.items() for message in messages]
             await self._load({item.envelope.subject for item in heard}, core)
             events, changed = self._decide(heard, core, now)
@@ -87,7 +87,7 @@ class Floor:
                     events += [self._event(item.lane, *told, cause, now) for told in core.tell(state, fact, cause)]
         return events, changed
 
-    def _event(self, lane: str, topic: str, key: str, message: Any, cause: Cause, now: datetime) -> Event:  # noqa: PLR0913, PLR0917 - the row's parts
+    def _event(self, lane: str, topic: str, key: str, message: Any, cause: Cause, now: datetime) -> Event:
         partition = partition_of(key, self.topics[topic])
         place = (lane, topic, partition)
         self.positions[place] += 1
@@ -203,7 +203,7 @@ def _headers(event: Event) -> list[tuple[str, bytes]]:
 
 
 async def main() -> None:
-    """Run until killed; says `ready` when it is about to fetch."""
+    """Run until killed."""
     kafka, dsn, policy = os.environ["LIUHEN_KAFKA"], os.environ["FLOOR_POSTGRES"], Path(os.environ["LIUHEN_POLICY"])
     connection = await asyncpg.connect(dsn, server_settings={"search_path": "dispatch", "jit": "off"})
     producer = AIOKafkaProducer(
@@ -219,8 +219,6 @@ async def main() -> None:
     consumer.assign(places)
     for row in await connection.fetch("select partition, next_offset from input where topic = $1", TICKETS):
         consumer.seek(TopicPartition(TICKETS, row["partition"]), row["next_offset"])
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
     while True:
         if fetched := await consumer.getmany(timeout_ms=1000, max_records=RECORDS):
             await floor.take(fetched)

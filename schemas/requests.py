@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.message import Message
 from schemas.values import (
     Actor,
@@ -74,6 +76,15 @@ class DismissMember(TicketRequest):
 class PassOnFix(TicketRequest):
     """The incident `origin` reports one fix to its member."""
 
+    text: Text
+
+
+class PassOnFollowUp(TicketRequest):
+    """A contact about the merged ticket `origin` is for this one, which took it in."""
+
+    receipt: Receipt
+    channel: Channel
+    mode: Literal["press", "add"]
     text: Text
 
 

@@ -8,23 +8,24 @@ from pathlib import Path
 from chassis.run import run
 from chassis.service import Service
 from schemas import registry
-from schemas.policy import Policy, load_policy
-from services.dispatch.core.rules import Guess, Suggest
+from schemas.policy import load_policy
+from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.suggest import Suggester
 from services.dispatch.work import work_of
+from worktime import load_calendar
 
 INPUTS = (registry.TICKETS, registry.CLOCKS, registry.REQUESTS)
 
 
-def compose(policy: Policy, suggest: Suggest) -> Service:
+def compose(rules: Rules) -> Service:
     """Describe the service."""
     return Service(
         name="dispatch",
         inputs=INPUTS,
-        topics=registry.topics(department.code for department in policy.departments),
-        work=work_of(policy, suggest),
-        policy=policy.version,
+        topics=registry.topics(department.code for department in rules.policy.departments),
+        work=work_of(rules),
+        policy=rules.policy.version,
         migrations=Path(__file__).with_name("sql"),
     )
 
@@ -45,7 +46,9 @@ def main() -> int:
     """Run until told to end; returns the exit code."""
     settings = DispatchSettings()
     policy = load_policy(settings.policy)
-    return run(compose(policy, suggestions(Suggester.load(settings.model, policy))), settings)
+    calendar = load_calendar(settings.policy / "calendar")
+    suggest = suggestions(Suggester.load(settings.model, policy))
+    return run(compose(Rules(policy, suggest, waited=by_calendar(policy, calendar))), settings)
 
 
 if __name__ == "__main__":

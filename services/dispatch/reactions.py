@@ -11,6 +11,7 @@ from schemas.clocks import (
     ClockExtended,
     ClockFact,
     ClockLapsed,
+    ClockPaused,
     ClockRederived,
     ClockResumed,
     ClockStarted,
@@ -20,7 +21,7 @@ from schemas.tickets import ActionReceived, Answered, Registered
 from services.dispatch.core.clocks import FOR_DEPARTMENTS
 from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick
 
-_DUES = (ClockStarted, ClockResumed, ClockExtended, ClockRederived)
+_DUES = (ClockStarted, ClockPaused, ClockResumed, ClockExtended, ClockRederived)
 _EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)
 
 

@@ -3,45 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from chassis.decider import Change
 from chassis.service import Connection
-from schemas.dispatch import Adjudicated
-from services.dispatch.core.rules import Precedent
-from services.dispatch.core.ticket import Ticket
+from schemas import dispatch as d
+from services.dispatch.core import standing as s
+from services.dispatch.core.rules import Like, Precedent
+from services.dispatch.core.ticket import Stub, Ticket
 
-_CITED = 3
+_READ_AGAIN = 100
+"""Numbers are given before the commit: one that is seen late stands at most so far behind the highest seen."""
 
 
-async def precedents(connection: Connection) -> dict[tuple[str, str], tuple[Precedent, ...]]:
-    """Read the newest rulings by category and sub-district."""
+class Row(NamedTuple):
+    """One precedent as it is stored."""
+
+    number: int
+    like: Like
+    precedent: Precedent
+
+
+async def precedents(connection: Connection, since: int) -> Sequence[Row]:
+    """Read the precedents from a number on, oldest first, and some before it."""
     rows = await connection.fetch(
-        "select ticket, category, subdistrict, lead from ("
-        " select *, row_number() over (partition by category, subdistrict order by ticket desc) as place"
-        " from precedent) newest where place <= $1 order by place",
-        _CITED,
+        "select number, ticket, kind, category, subdistrict, lead, ground, returned_by"
+        " from ruling where number > $1 order by number",
+        since - _READ_AGAIN,
     )
-    found: dict[tuple[str, str], tuple[Precedent, ...]] = {}
-    for row in rows:
-        place = (row["category"], row["subdistrict"])
-        found[place] = (*found.get(place, ()), Precedent(row["ticket"], row["lead"]))
-    return found
+    return [
+        Row(
+            row["number"],
+            (row["category"], row["subdistrict"]),
+            Precedent(row["ticket"], row["kind"], row["lead"], row["ground"], row["returned_by"]),
+        )
+        for row in rows
+    ]
 
 
-async def keep_precedents(connection: Connection, changes: Sequence[Change[Ticket]]) -> None:
+async def keep_precedents(connection: Connection, changes: Sequence[Change[Ticket | Stub]]) -> None:
     """Keep the rulings among what was decided."""
-    rows = list(_rulings(changes))
+    rows = list(rulings(changes))
     if rows:
         await connection.executemany(
-            "insert into precedent (ticket, category, subdistrict, lead, reason) values ($1, $2, $3, $4, $5)"
-            " on conflict (ticket) do update set lead = excluded.lead, reason = excluded.reason",
+            "insert into ruling (ticket, version, kind, category, subdistrict, lead, ground, returned_by)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (ticket, version) do nothing",
             rows,
         )
 
 
-def _rulings(changes: Iterable[Change[Ticket]]) -> Iterable[tuple[str, str, str, str, str]]:
+Stored = tuple[str, int, str, str, str, str | None, str | None, str | None]
+
+
+def rulings(changes: Iterable[Change[Ticket | Stub]]) -> Iterable[Stored]:
+    """Find the rulings among changes, with the version of the ticket that each fact made."""
     for change in changes:
+        if not isinstance(change.after, Ticket):
+            continue
         matter = change.after.matter
-        for fact, _ in change.facts:
-            if isinstance(fact, Adjudicated) and fact.category and matter.place.subdistrict:
-                yield change.key, fact.category, matter.place.subdistrict, fact.lead, fact.reason
+        if matter.category is None or matter.place.subdistrict is None:
+            continue
+        like = matter.category, matter.place.subdistrict
+        ground = _ground(change.before)
+        for index, (fact, _) in enumerate(change.facts):
+            number = change.version - len(change.facts) + index + 1
+            match fact:
+                case d.ReturnRequested():
+                    ground = fact.ground
+                case d.Adjudicated():
+                    yield change.key, number, "adjudicated", *like, fact.lead, ground, None
+                case d.ReturnOverruled():
+                    yield change.key, number, "overruled", *like, fact.department, ground, fact.department
+                case d.ReturnUpheld():
+                    yield change.key, number, "upheld", *like, None, ground, fact.department
+                case _:
+                    pass
+
+
+def _ground(before: Ticket | Stub | None) -> str | None:
+    if isinstance(before, Ticket) and isinstance(before.standing, s.ReturnRequested | s.Adjudicating):
+        return before.standing.ground
+    return None

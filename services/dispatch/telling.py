@@ -8,15 +8,20 @@ from typing import Final, Literal
 
 from chassis.decider import Tell
 from schemas import dispatch as d
-from schemas import requests as r
 from schemas.message import Message
-from schemas.policy import Policy
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Order, SharedNote
-from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
-from schemas.values import PartyKind, Ruling
-from services.dispatch.core.ticket import Ticket
+from schemas.registry import CALLBACKS, DESK, department_topic
+from schemas.values import Clock, PartyKind
+from services.dispatch.asking import requests
+from services.dispatch.core.holder import seen
+from services.dispatch.core.regions import supervision
+from services.dispatch.core.regions.support import blocking
+from services.dispatch.core.rules import Rules
+from services.dispatch.core.ticket import Seen, Stub, Ticket
 
-HAPPENED: Final[dict[type[d.DispatchFact], str]] = {
+Role = Literal["lead", "supporting", "none"]
+
+HAPPENED: Final[dict[type[Message], str]] = {
     d.Dispatched: "dispatched",
     d.Classified: "classified",
     d.Accepted: "accepted",
@@ -46,11 +51,13 @@ HAPPENED: Final[dict[type[d.DispatchFact], str]] = {
     d.CommitmentChecked: "commitment_checked",
     d.ReworkOrdered: "rework_ordered",
     d.Closed: "closed",
+    d.NotAccepted: "not_accepted",
     d.Reopened: "reopened",
     d.Withdrawn: "withdrawn",
     d.Transferred: "transferred",
     d.Merged: "merged",
     d.Unmerged: "unmerged",
+    d.SplitUp: "split_up",
     d.FollowUpAdded: "follow_up",
     d.Nudged: "nudged",
     d.SupervisionOrdered: "supervision_ordered",
@@ -61,57 +68,31 @@ HAPPENED: Final[dict[type[d.DispatchFact], str]] = {
     d.DueNoted: "due_changed",
     d.Overdue: "overdue",
 }
+"""What a department hears of, and under which word; of everything else it sees the outcome in the next order."""
 
-DESK_TASKS: Final[dict[type[d.DispatchFact], tuple[str, bool]]] = {
-    d.SettledAtUnit: ("unit_pass_on", False),
-    d.DispatchAwaited: ("dispatching", True),
-    d.ReturnRequested: ("return_ruling", True),
-    d.ReturnUpheld: ("return_ruling", False),
-    d.ReturnOverruled: ("return_ruling", False),
-    d.AdjudicationOpened: ("adjudication", True),
-    d.Adjudicated: ("adjudication", False),
-    d.ExtensionRequested: ("extension", True),
-    d.ExtensionGranted: ("extension", False),
-    d.ExtensionRefused: ("extension", False),
-    d.SuspensionRequested: ("suspension", True),
-    d.Suspended: ("suspension", False),
-    d.SuspensionRefused: ("suspension", False),
-    d.Handled: ("review", True),
-    d.HandledAccepted: ("review", False),
-    d.HandledSentBack: ("review", False),
-    d.CommitmentDue: ("commitment_check", True),
-    d.CommitmentChecked: ("commitment_check", False),
-    d.SupervisionAnswered: ("supervision", True),
-    d.SupervisionEnded: ("supervision", False),
-}
-Role = Literal["lead", "supporting", "none"]
-_ENDS: Final = (d.Closed, d.Withdrawn, d.Transferred, d.NotAccepted, d.SettledAtUnit)
+_DEPARTMENT: Final = "department:"
 
 
-def tell(state: Ticket, fact: Message, at: datetime, policy: Policy) -> list[Tell]:
-    """Name every further message of a fact, in order."""
-    if not isinstance(fact, d.DispatchFact):
-        return []
-    return [
-        *_departments(state, fact, policy),
-        *_desk(state, fact, at),
-        *_callbacks(state, fact),
-        *_requests(state, fact),
-    ]
-
-
-def _departments(state: Ticket, fact: d.DispatchFact, policy: Policy) -> Iterator[Tell]:
+def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> list[Tell]:
+    """Name every further message of a fact, in order; `state` is the ticket after it."""
+    told: list[Tell] = []
     if isinstance(fact, d.ActionRefused):
-        yield from _refusal(fact)
-        return
-    happened = HAPPENED.get(type(fact))
-    if happened is None or state.order is None:
-        return
-    for code, role in _readers(state, fact).items():
-        yield Tell(department_topic(code), state.id, order_of(state, fact, happened, code, role, policy))
+        told.extend(_answer(fact))
+    if not isinstance(fact, d.DispatchFact):
+        return told
+    if not isinstance(state, Ticket):
+        told.extend(requests(None, fact))
+        return told
+    now = seen(state)
+    told.extend(_departments(state, fact, now, rules))
+    if state.before != now:
+        told.extend(_desk(state, fact, at, now, rules))
+    told.extend(_callbacks(state, fact, now))
+    told.extend(requests(state, fact))
+    return told
 
 
-def _refusal(fact: d.ActionRefused) -> Iterator[Tell]:
+def _answer(fact: d.ActionRefused) -> Iterator[Tell]:
     if fact.party.kind is PartyKind.DEPARTMENT and fact.party.department:
         answer = ActionAnswer(
             receipt=fact.receipt, action=fact.action, ticket=fact.ticket, code=fact.code, reason=fact.reason
@@ -119,29 +100,43 @@ def _refusal(fact: d.ActionRefused) -> Iterator[Tell]:
         yield Tell(department_topic(fact.party.department), fact.ticket, answer)
 
 
-def _readers(state: Ticket, fact: d.DispatchFact) -> dict[str, Role]:
-    order = state.order
-    if order is None:
-        return {}
+# --- departments -----------------------------------------------------------------------------------------------------
+
+
+def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
+    happened = HAPPENED.get(type(fact))
+    released = [code for code in state.before.departments if code not in now.departments]
+    if happened is None and not released:
+        return
+    readers: dict[str, Role] = dict.fromkeys(_readers(state, fact, now) if happened else (), "supporting")
+    if state.order is not None and state.order.lead in readers:
+        readers[state.order.lead] = "lead"
+    readers |= dict.fromkeys(released, "none")
+    for code, role in readers.items():
+        yield Tell(department_topic(code), state.id, order_for(state, fact, happened or "released", code, role, rules))
+
+
+def _readers(state: Ticket, fact: d.DispatchFact, now: Seen) -> tuple[str, ...]:
     match fact:
-        case d.ReturnUpheld(department=former) | d.SupportTaskEnded(department=former):
-            return {former: "none"}
-        case d.SupportTaskOpened(department=one) | d.SupportTaskSentBack(department=one):
-            return {one: "supporting"}
-        case d.DueNoted(owner=owner) | d.Overdue(owner=owner):
-            code = owner.removeprefix("department:")
-            if code == order.lead:
-                return {code: "lead"}
-            return {code: "supporting"} if code in state.tasks else {}
+        case d.DueNoted(owner=owner) | d.Overdue(owner=owner) if owner.startswith(_DEPARTMENT):
+            code = owner.removeprefix(_DEPARTMENT)
+            return (code,) if code in now.departments else ()
+        case d.Overdue(clock=Clock.CITIZEN):
+            return now.departments[:1]
+        case d.Dispatched():
+            # Supporters hear of their tasks right afterwards.
+            return tuple(code for code in now.departments if code == fact.lead or code in state.before.departments)
+        case d.SupportTaskOpened(department=one):
+            return tuple(code for code in (*now.departments[:1], one) if code in now.departments)
         case _:
-            return {order.lead: "lead", **dict.fromkeys(state.tasks, "supporting")}
+            return now.departments
 
 
-def order_of(state: Ticket, fact: d.DispatchFact, happened: str, code: str, role: Role, policy: Policy) -> Order:
+def order_for(state: Ticket, fact: d.DispatchFact, happened: str, code: str, role: Role, rules: Rules) -> Order:
     """Make the whole truth of an order for one reader."""
     matter, order = state.matter, state.order
-    category = policy.category(matter.category) if matter.category else None
-    owner = f"department:{code}"
+    category = rules.policy.category(matter.category) if matter.category else None
+    watched = isinstance(state.supervision, supervision.Ordered) or isinstance(state.review, supervision.ReviewOrdered)
     return Order.model_construct(
         happened=happened,
         reason=getattr(fact, "reason", None),
@@ -160,39 +155,46 @@ def order_of(state: Ticket, fact: d.DispatchFact, happened: str, code: str, role
         contact=matter.contact,
         place=matter.place,
         text=matter.text,
-        due=tuple(DueTime(clock=each.clock, due=each.due) for each in state.dues.values() if each.owner == owner),
+        due=tuple(_due_times(state, f"{_DEPARTMENT}{code}")),
         follow_ups=state.follow_ups,
-        supervised=state.supervision.open == "ordered" or state.supervision.review == "ordered",
-        blocking_tasks=tuple(name for name, task in state.tasks.items() if task.blocking and not task.done),
+        supervised=role == "lead" and watched,
+        blocking_tasks=blocking(state.tasks),
         notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
     )
 
 
-def _desk(state: Ticket, fact: d.DispatchFact, at: datetime) -> Iterator[Tell]:
-    match fact:
-        case d.PassOnAwaited(stage=stage):
-            yield _task(state, fact, at, _stage(stage), is_open=True)
-        case d.PassedOn(stage=stage):
-            yield _task(state, fact, at, _stage(stage), is_open=False)
-        case d.Dispatched() if fact.by.person is not None:
-            yield _task(state, fact, at, "dispatching", is_open=False)
-        case d.AdjudicationOpened():
-            yield _task(state, fact, at, "return_ruling", is_open=False)
-            yield _task(state, fact, at, "adjudication", is_open=True)
-        case _ if type(fact) in DESK_TASKS:
-            name, is_open = DESK_TASKS[type(fact)]
-            yield _task(state, fact, at, name, is_open=is_open)
-        case _:
-            return
+def _due_times(state: Ticket, owner: str) -> Iterator[DueTime]:
+    for each in state.dues.values():
+        if each.owner == owner and each.due is not None:
+            yield DueTime(clock=each.clock, due=each.due)
 
 
-def _stage(stage: str) -> str:
-    return "unit_pass_on" if stage == "unit" else "survey_office"
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+_PASSED_BY: Final = {
+    "unit_pass_on": "unit_pass_on",
+    "survey_office": "survey_office",
+    "review": "review",
+}
+"""Tasks that policy may do itself in the same moment: the desk need not hear of those."""
+
+
+def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
+    for task in state.before.desk:
+        if task not in now.desk and not _by_itself(task, rules):
+            yield _task(state, fact, at, task, is_open=False)
+    for task in now.desk:
+        if task not in state.before.desk and not _by_itself(task, rules):
+            yield _task(state, fact, at, task, is_open=True)
+
+
+def _by_itself(task: str, rules: Rules) -> bool:
+    return task in _PASSED_BY and rules.automatic(_PASSED_BY[task])
 
 
 def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: str, *, is_open: bool) -> Tell:
     matter = state.matter
-    message = DeskTask(
+    message = DeskTask.model_construct(
         task=task,
         open=is_open,
         ticket=state.id,
@@ -209,96 +211,38 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: str, *, is_op
     return Tell(DESK, state.id, message)
 
 
-def _callbacks(state: Ticket, fact: d.DispatchFact) -> Iterator[Tell]:
+# --- the callback agency ---------------------------------------------------------------------------------------------
+
+
+def _callbacks(state: Ticket, fact: d.DispatchFact, now: Seen) -> Iterator[Tell]:
     match fact:
         case d.CallbackAwaited():
-            yield _callback(state, "requested", attempts=fact.attempts)
-        case d.CallbackAppointed():
-            yield _callback(state, "appointed", at=fact.at)
-        case d.FinalAnswerGiven():
-            yield _callback(state, "cancelled")
-        case d.Withdrawn() | d.Merged() if state.order is not None:
-            yield _callback(state, "cancelled")
+            yield _callback(state, "requested", fact.round, attempts=fact.attempts)
+        case d.CallbackAppointed() if now.round is not None:
+            yield _callback(state, "appointed", now.round, at=fact.at)
+        case d.Withdrawn() | d.Transferred() | d.Closed(outcome="final_answer"):
+            if state.before.round is not None:
+                yield _callback(state, "cancelled", state.before.round)
         case _:
             return
 
 
-def _callback(state: Ticket, happened: str, *, attempts: int = 0, at: datetime | None = None) -> Tell:
-    message = CallbackRequest.model_validate(
-        {
-            "happened": happened,
-            "ticket": state.id,
-            "round": state.rounds,
-            "attempts": attempts,
-            "contact": state.matter.contact,
-            "text": state.matter.text,
-            "reply": state.reply,
-            "at": at,
-        }
+def _callback(
+    state: Ticket,
+    happened: Literal["requested", "appointed", "cancelled"],
+    number: int,
+    *,
+    attempts: int = 0,
+    at: datetime | None = None,
+) -> Tell:
+    message = CallbackRequest(
+        happened=happened,
+        ticket=state.id,
+        round=number,
+        attempts=attempts,
+        contact=state.matter.contact,
+        text=state.matter.text,
+        reply=state.reply,
+        at=at,
     )
     return Tell(CALLBACKS, state.id, message)
-
-
-def _requests(state: Ticket, fact: d.DispatchFact) -> Iterator[Tell]:
-    receipt, by = state.matter.receipt, fact.by
-    match fact:
-        case d.Merged(into=other, reason=reason):
-            asked = r.TakeMerge(
-                ticket=other,
-                origin=state.id,
-                by=by,
-                requester=state.matter.requester,
-                reason=reason,
-                receipt=receipt,
-            )
-            yield Tell(REQUESTS, other, asked)
-        case d.Unmerged(into=other):
-            yield Tell(REQUESTS, other, r.DropMerge(ticket=other, origin=state.id, by=by))
-        case d.MergeDropped(other=other, reason=str(reason)):
-            answer = r.MergeAnswered(ticket=other, origin=state.id, by=by, taken=False, reason=reason, receipt=receipt)
-            yield Tell(REQUESTS, other, answer)
-        case d.IncidentJoined(incident=head) if head != state.id:
-            yield Tell(REQUESTS, head, r.AdmitMember(ticket=head, origin=state.id, by=by, receipt=receipt))
-        case d.IncidentLeft(incident=head) if head != state.id:
-            yield Tell(REQUESTS, head, r.DismissMember(ticket=head, origin=state.id, by=by))
-        case d.FixReported(incident=head, text=text) if head == state.id:
-            for member in state.members:
-                yield Tell(REQUESTS, member, r.PassOnFix(ticket=member, origin=state.id, by=by, text=text))
-        case d.SplitUp():
-            yield from _parts(state, fact)
-        case _ if isinstance(fact, _ENDS) and state.matter.part_of is not None:
-            yield _part_over(state, fact)
-        case _:
-            return
-
-
-def _parts(state: Ticket, fact: d.SplitUp) -> Iterator[Tell]:
-    matter = state.matter
-    for part, text, category in zip(fact.parts, fact.texts, fact.categories, strict=True):
-        opening = r.OpenPart(
-            ticket=part,
-            origin=state.id,
-            by=fact.by,
-            receipt=matter.receipt,
-            channel=matter.channel,
-            kind=matter.kind,
-            requester_kind=matter.requester_kind,
-            requester=matter.requester,
-            contact=matter.contact,
-            place=matter.place,
-            text=text,
-            category=category or None,
-            tier=matter.tier,
-            confidential=matter.confidential,
-            accused=matter.accused,
-            registered_at=matter.opened_at,
-        )
-        yield Tell(REQUESTS, part, opening)
-
-
-def _part_over(state: Ticket, fact: d.DispatchFact) -> Tell:
-    whole = state.matter.part_of or ""
-    ruling = getattr(fact, "ruling", None) or Ruling.FOR_REFERENCE
-    outcome = getattr(fact, "outcome", None) or type(fact).__name__.lower()
-    message = r.ReportPart(ticket=whole, origin=state.id, by=fact.by, outcome=outcome, ruling=ruling)
-    return Tell(REQUESTS, whole, message)

@@ -1,44 +1,63 @@
-"""What dispatch does in a lane transaction: fold, and pass refusals at the door on to departments."""
+"""What dispatch does in a lane transaction: fold under the rulings so far, and pass the door's refusals on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from chassis.decider import Decider, folding
-from chassis.service import Foreign, Heard, Outcome, Say, Turn, Work
-from schemas.policy import Policy
+from chassis.service import Connection, Foreign, Heard, Outcome, Say, Turn, Work
 from schemas.public import ActionAnswer
 from schemas.registry import DISPATCH, department_topic
-from schemas.tickets import SubmissionRefused
+from schemas.requests import TicketRequest
+from schemas.tickets import SubmissionRefused, TicketFact
 from services.dispatch import store
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
-from services.dispatch.core.rules import Rules, Suggest
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.rules import Like, Precedent, Rules
+from services.dispatch.core.ticket import STATE, Stub, Ticket
 from services.dispatch.reactions import react
 from services.dispatch.telling import tell
 
-STATE: Final = TypeAdapter(Ticket)
+_KEPT: Final = 20
+"""Rulings on the like that are remembered; older ones stand in the table and in the trace."""
 
 
-def work_of(policy: Policy, suggest: Suggest) -> Work:
-    """The work of the service under a policy."""
+@dataclass
+class Precedents:
+    """What this process knows of the rulings that were committed; newest first."""
+
+    seen: int = 0
+    rows: dict[int, Like] = field(default_factory=dict)
+    found: dict[Like, tuple[Precedent, ...]] = field(default_factory=dict)
+
+    async def read_on(self, connection: Connection) -> None:
+        """Read what was committed since."""
+        for row in await store.precedents(connection, self.seen):
+            if row.number not in self.rows:
+                self.rows[row.number] = row.like
+                self.found[row.like] = (row.precedent, *self.found.get(row.like, ()))[:_KEPT]
+                self.seen = max(self.seen, row.number)
+
+
+def work_of(rules: Rules) -> Work:
+    """The work of the service under rules, to which it adds the precedents."""
+    known = Precedents()
 
     async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
-        rules = Rules(policy, suggest, await store.precedents(turn.connection)) if items else Rules(policy, suggest)
-        outcome = await folding(decider(rules))(turn, items)
+        if any(isinstance(item, Heard) and isinstance(item.message, TicketFact | TicketRequest) for item in items):
+            await known.read_on(turn.connection)
+        fold = folding(decider(replace(rules, precedents=known.found)))
+        outcome = await fold(turn, items)
         passed_on = [said for item in items if isinstance(item, Heard) for said in _passed_on(item)]
-        return replace(outcome, says=(*outcome.says, *passed_on))
+        return replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
 
     return work
 
 
-def decider(rules: Rules) -> Decider[Ticket, Command]:
+def decider(rules: Rules) -> Decider[Ticket | Stub, Command]:
     """The pure core under some rules."""
     return Decider(
         topic=DISPATCH,
@@ -46,7 +65,7 @@ def decider(rules: Rules) -> Decider[Ticket, Command]:
         react=react,
         decide=lambda state, command, cause: decide(state, command, cause.time, rules),
         evolve=evolve,
-        tell=lambda state, fact, cause: tell(state, fact, cause.time, rules.policy),
+        tell=lambda state, fact, cause: tell(state, fact, cause.time, rules),
         project=store.keep_precedents,
     )
 

@@ -12,19 +12,17 @@ from schemas import requests as r
 from schemas.message import Message
 from schemas.tickets import ActionReceived
 from schemas.values import Actor, Party, PartyKind
-from services.dispatch.core import clocks, departments, links, office, opening, requesters
-from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick
-from services.dispatch.core.draft import Draft
+from services.dispatch.core import clocks, departments, disputes, links, office, opening, oversight, requesters
+from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick, kind_of
+from services.dispatch.core.draft import Draft, Refusal
 from services.dispatch.core.evolve import evolve
+from services.dispatch.core.guards import GUARDS
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Stub, Ticket
 from services.dispatch.core.transitions import LEGAL
+from services.dispatch.core.words import not_now
 
-Refusal = tuple[str, str] | None
-Handler = Callable[[Draft, Any], Refusal]
-
-HANDLERS: Final[Mapping[type[i.Action], Handler]] = {
-    i.ProvideInfo: requesters.provide_info,
+ACTIONS: Final[Mapping[type[i.Action], Callable[[Draft, Any], None]]] = {
     i.Withdraw: requesters.withdraw,
     i.PassOn: office.pass_on,
     i.SettleAtUnit: office.settle_at_unit,
@@ -32,20 +30,18 @@ HANDLERS: Final[Mapping[type[i.Action], Handler]] = {
     i.AskRequester: office.ask_requester,
     i.Classify: office.classify,
     i.Assign: office.assign,
-    i.RuleOnReturn: office.rule_on_return,
-    i.Adjudicate: office.adjudicate,
+    i.RuleOnReturn: disputes.rule_on_return,
+    i.Adjudicate: disputes.adjudicate,
     i.RuleOnExtension: office.rule_on_extension,
     i.RuleOnSuspension: office.rule_on_suspension,
     i.EndSuspension: office.end_suspension,
     i.Review: office.review,
-    i.Nudge: office.nudge,
-    i.Supervise: office.supervise,
-    i.Interview: office.interview,
-    i.EndSupervision: office.end_supervision,
-    i.ReviewCallback: office.review_callback,
-    i.Merge: links.merge,
+    i.Nudge: oversight.nudge,
+    i.Supervise: oversight.supervise,
+    i.Interview: oversight.interview,
+    i.EndSupervision: oversight.end_supervision,
+    i.ReviewCallback: oversight.review_callback,
     i.Unmerge: links.unmerge,
-    i.JoinIncident: links.join_incident,
     i.LeaveIncident: links.leave_incident,
     i.ReportFix: links.report_fix,
     i.Split: links.split,
@@ -56,7 +52,7 @@ HANDLERS: Final[Mapping[type[i.Action], Handler]] = {
     i.CheckCommitment: office.check_commitment,
     i.RecordCityVerdict: office.record_city_verdict,
     i.Accept: departments.accept,
-    i.RequestReturn: departments.request_return,
+    i.RequestReturn: disputes.request_return,
     i.MakeFirstContact: departments.make_first_contact,
     i.AskForInfo: departments.ask_for_info,
     i.ReportHandled: departments.report_handled,
@@ -68,15 +64,31 @@ HANDLERS: Final[Mapping[type[i.Action], Handler]] = {
     i.AppointCallback: requesters.appoint_callback,
     i.RecordCallback: requesters.record_callback,
 }
-_BY_SUPPORTERS: Final = (i.NoteProgress, i.ReportTaskDone)
+"""What each action does once the table and its guards let it; a few more need to know who spoke, and stand below."""
 
 
-def decide(state: Ticket | None, command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
-    """Decide; nothing to do is ()."""
-    return _born(command, at, rules) if state is None else _lived(Draft(state, rules, at), command)
+def decide(state: Ticket | Stub | None, command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
+    """Decide; nothing to do is (). `at` is the moment by which the command is judged."""
+    if not isinstance(state, Ticket):
+        return _unborn(command, at, rules)
+    draft = Draft(state, rules, at)
+    match command:
+        case Act(fact):
+            _act(draft, command, fact)
+        case Tick(fact):
+            kind = kind_of(command)
+            if (state.state, kind) in LEGAL:
+                clocks.told(draft, kind, fact)
+        case Ask(fact):
+            links.asked(draft, kind_of(command), fact)
+        case Begin() | BeginAnswered():
+            pass
+        case _:
+            assert_never(command)
+    return tuple(draft.facts)
 
 
-def _born(command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
+def _unborn(command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
     match command:
         case Begin(fact):
             party = Party(kind=PartyKind(fact.channel.value))
@@ -86,100 +98,91 @@ def _born(command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
             return (opening.answered(fact, Actor(party=party, person=fact.agent)),)
         case Ask(r.OpenPart() as request):
             return _begin(links.part_opened(request), at, rules)
-        case Act() | Tick() | Ask():
+        case Ask(r.TakeMerge() | r.AdmitMember() as request):
+            return (links.refusal(request, "unknown_ticket", f"没有编号为{request.ticket}的工单。"),)
+        case Act(fact):
+            by = Actor(party=fact.party)
+            return (_refused(fact.ticket, fact, by, ("unknown_ticket", f"没有编号为{fact.ticket}的工单。")),)
+        case Tick() | Ask():
             return ()
         case _:
             assert_never(command)
 
 
-def _lived(draft: Draft, command: Command) -> Sequence[Message]:
-    match command:
-        case Act(fact):
-            return _act(draft, fact)
-        case Tick(fact):
-            clocks.told(draft, fact)
-        case Ask(fact):
-            links.asked(draft, fact)
-        case Begin() | BeginAnswered():
-            pass
-        case _:
-            assert_never(command)
-    return draft.facts
-
-
 def _begin(fact: d.Opened, at: datetime, rules: Rules) -> Sequence[Message]:
-    draft = Draft(evolve(None, fact, at), rules, at, facts=[fact])
+    ticket = evolve(None, fact, at)
+    if not isinstance(ticket, Ticket):
+        raise TypeError("what was opened is a ticket")
+    draft = Draft(ticket, rules, at, facts=[fact])
     if fact.part_of is not None:
         links.part_goes_on(draft)
     else:
         opening.onward(draft)
-    return draft.facts
+    return tuple(draft.facts)
 
 
-def _act(draft: Draft, received: ActionReceived) -> Sequence[Message]:
+def _act(draft: Draft, command: Act, received: ActionReceived) -> None:
     action = received.action
     draft.by = Actor(party=received.party, person=getattr(action, "by", None) or getattr(action, "agent", None))
-    refused = _refusal(draft, received) or _handle(draft, received)
+    refused = refusal(draft, kind_of(command), received)
     if refused is None:
-        return draft.facts
-    code, reason = refused
-    answer = d.ActionRefused(
-        ticket=draft.ticket.id,
-        by=draft.by,
-        receipt=received.receipt,
-        party=received.party,
-        action=action.do,
-        code=code,
-        reason=reason,
-    )
-    return (answer,)
+        _take(draft, received)
+    else:
+        draft.facts.append(_refused(draft.ticket.id, received, draft.by, refused))
 
 
-def _handle(draft: Draft, received: ActionReceived) -> Refusal:
-    action, department = received.action, received.party.department or ""
-    match action:
-        case i.FollowUp():
-            return requesters.follow_up(draft, action, received)
-        case i.NoteProgress():
-            return departments.note_progress(draft, action, department)
-        case i.ReportTaskDone():
-            return departments.report_task_done(draft, action, department)
-        case _:
-            return HANDLERS[type(action)](draft, action)
-
-
-def _refusal(draft: Draft, received: ActionReceived) -> Refusal:
-    ticket, action = draft.ticket, received.action
-    if received.party.kind is PartyKind.DEPARTMENT:
-        lead = ticket.order.lead if ticket.order else None
-        supports = received.party.department in ticket.tasks and isinstance(action, _BY_SUPPORTERS)
-        if received.party.department != lead and not supports:
-            return "not_yours", "该工单不由你单位承办，无法操作；如有疑问请联系热线中心。"
-    if ticket.state not in LEGAL[type(action)]:
-        legal = "、".join(sorted(STATE_WORDS[state] for state in LEGAL[type(action)]))
-        return "illegal_in_state", f"工单现为“{STATE_WORDS[ticket.state]}”，此操作只能在以下状态进行：{legal}。"
+def refusal(draft: Draft, kind: str, received: ActionReceived) -> Refusal:
+    """Say what speaks against an action in this state: no row of the table, or a guard of its row."""
+    row = LEGAL.get((draft.ticket.state, kind))
+    if row is None:
+        stranger = _stranger(draft, received)
+        return stranger or ("illegal_in_state", not_now(draft.ticket.state, kind))
+    for name in row.guards:
+        refused = GUARDS[name](draft, received, received.action)
+        if refused is not None:
+            return refused
     return None
 
 
-STATE_WORDS: Final[Mapping[str, str]] = {
-    "registered": "已受理",
-    "survey_review": "大调研办审核",
-    "needs_info": "待补充",
-    "pending_dispatch": "待派单",
-    "dispatched": "已派单",
-    "return_requested": "申请退单",
-    "adjudicating": "确责中",
-    "in_progress": "处置中",
-    "suspended": "挂账",
-    "handled": "已办结待审核",
-    "callback_pending": "待回访",
-    "rework": "重办",
-    "closed": "已结案",
-    "archived": "已归档",
-    "answered": "直办",
-    "not_accepted": "不予受理",
-    "withdrawn": "已撤诉",
-    "merged": "已并案",
-    "split": "已拆单",
-    "transferred": "已转出",
-}
+def _stranger(draft: Draft, received: ActionReceived) -> Refusal:
+    """A department that never had the ticket learns nothing of its state, least of all one that it accuses."""
+    if received.party.kind is not PartyKind.DEPARTMENT:
+        return None
+    order, department = draft.ticket.order, received.party.department
+    had = order is not None and (department == order.lead or department in draft.ticket.tasks)
+    known = had or department in draft.ticket.refused_by
+    if known and department not in draft.ticket.shunned:
+        return None
+    return "not_yours", "该工单不由你单位承办，无法操作；如有疑问请联系热线中心。"
+
+
+def _refused(ticket: str, received: ActionReceived, by: Actor, refused: tuple[str, str]) -> d.ActionRefused:
+    code, reason = refused
+    return d.ActionRefused(
+        ticket=ticket,
+        by=by,
+        receipt=received.receipt,
+        party=received.party,
+        action=received.action.do,
+        code=code,
+        reason=reason,
+    )
+
+
+def _take(draft: Draft, received: ActionReceived) -> None:
+    action, department = received.action, received.party.department or ""
+    match action:
+        case i.FollowUp():
+            requesters.follow_up(draft, action, received)
+        case i.ProvideInfo():
+            requesters.provide_info(draft, action, received)
+        case i.NoteProgress():
+            departments.note_progress(draft, action, department)
+        case i.ReportTaskDone():
+            departments.report_task_done(draft, action, department)
+        case i.Merge():
+            links.merge(draft, action, received.receipt)
+        case i.JoinIncident():
+            links.join_incident(draft, action, received.receipt)
+        case _:
+            ACTIONS[type(action)](draft, action)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.policy import Assignment
-from schemas.values import Actor
-from services.dispatch.core.evolve import evolve
+from schemas.values import Actor, RequesterKind
+from services.dispatch.core.evolve import changed
+from services.dispatch.core.regions.contact import Owed
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Order, Ticket
 
-BY_POLICY = Actor(by_rule="policy")
+BY_POLICY: Final = Actor(by_rule="policy")
+Refusal = tuple[str, str] | None
+"""A machine's word and a Chinese sentence; None where nothing speaks against it."""
 
 
 @dataclass(slots=True)
@@ -29,35 +32,42 @@ class Draft:
 
     def say(self, fact: type[d.DispatchFact], *, by: Actor | None = None, **values: Any) -> None:
         """Add a fact about this ticket."""
-        self.tell(fact(ticket=self.ticket.id, by=by or self.by, **values))
+        said = fact(ticket=self.ticket.id, by=by or self.by, **values)
+        self.facts.append(said)
+        self.ticket = changed(self.ticket, said, self.at)
 
-    def tell(self, fact: Message) -> None:
-        """Add a fact that is ready."""
-        self.facts.append(fact)
-        self.ticket = evolve(self.ticket, fact, self.at)
+    @property
+    def order(self) -> Order:
+        """The newest order; LookupError where nobody ever led, which the table does not let happen."""
+        if self.ticket.order is None:
+            raise LookupError(f"nobody leads ticket {self.ticket.id}")
+        return self.ticket.order
 
-
-def dispatch(draft: Draft, assignment: Assignment, *, binding: bool = False, by: Actor | None = None) -> None:
-    """Send the ticket to the departments of an assignment."""
-    blocking = {each.department: each.blocking for each in assignment.supporting}
-    send(draft, assignment.lead, blocking, reason=str(assignment.rule), binding=binding, by=by)
+    @property
+    def lead(self) -> str:
+        """The department of the newest order."""
+        return self.order.lead
 
 
 def send(
     draft: Draft,
     lead: str,
-    supporting: dict[str, bool],
+    supporting: Mapping[str, bool],
     *,
     reason: str,
     binding: bool = False,
     by: Actor | None = None,
 ) -> None:
-    """Say the order, and the tasks of those who support."""
-    before, matter = draft.ticket.order, draft.ticket.matter
-    hidden = frozenset(matter.accused) if matter.confidential else frozenset()
-    helpers = {code: blocks for code, blocks in supporting.items() if code != lead and code not in hidden}
+    """Say the order, and the tasks of those who support; whoever is accused gets neither."""
+    before, matter = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter
+    shunned = draft.ticket.shunned
+    if lead in shunned:
+        draft.say(d.DispatchAwaited, by=BY_POLICY, reason="accused")
+        return
+    helpers = {code: blocks for code, blocks in supporting.items() if code != lead and code not in shunned}
     for code in draft.ticket.tasks:
-        draft.say(d.SupportTaskEnded, department=code, by=by)
+        if code not in helpers:
+            draft.say(d.SupportTaskEnded, department=code, by=by)
     draft.say(
         d.Dispatched,
         by=by,
@@ -72,5 +82,13 @@ def send(
         same_lead=before is not None and before.lead == lead,
         precedents=tuple(each.ticket for each in draft.rules.precedents_for(matter)),
     )
+    support(draft, helpers, by=by)
+    if matter.requester_kind is RequesterKind.ANONYMOUS and isinstance(draft.ticket.contact, Owed):
+        draft.say(d.FirstContactExempt, by=BY_POLICY, department=lead)
+
+
+def support(draft: Draft, helpers: Mapping[str, bool], *, by: Actor | None = None) -> None:
+    """Give a task to each supporting department that has none yet."""
     for code, blocks in helpers.items():
-        draft.say(d.SupportTaskOpened, department=code, blocking=blocks, by=by)
+        if code not in draft.ticket.tasks:
+            draft.say(d.SupportTaskOpened, department=code, blocking=blocks, by=by)

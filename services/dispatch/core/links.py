@@ -2,60 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Ruling
+from schemas.values import Party, PartyKind, Ruling
 from services.dispatch.core import closing, opening
-from services.dispatch.core.draft import BY_POLICY, Draft
-from services.dispatch.core.ticket import Merged, Split
-from services.dispatch.core.transitions import ENDED
+from services.dispatch.core import standing as s
+from services.dispatch.core.commands import request_kind
+from services.dispatch.core.draft import BY_POLICY, Draft, Refusal
+from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import incident, merging
+from services.dispatch.core.transitions import LEGAL
+from services.dispatch.core.words import not_now
 
-Refusal = tuple[str, str] | None
-
-
-def merge(draft: Draft, action: i.Merge) -> Refusal:
-    if action.into == draft.ticket.id:
-        return "same_ticket", "不能并入自身，请填写另一张工单。"
-    if draft.ticket.matter.requester is None:
-        return "anonymous", "匿名诉求无法确认为同一诉求人，不能并案；可加入同诉事件。"
-    closing.tidy(draft)
-    draft.say(d.Merged, into=action.into, reason=action.reason)
-    return None
+_OFFICE: Final = Party(kind=PartyKind.OFFICE)
+_ANSWERED: Final = frozenset({"take_merge", "admit_member"})
 
 
-def unmerge(draft: Draft, action: i.Unmerge) -> Refusal:
+# --- asked for by the office -----------------------------------------------------------------------------------------
+
+
+def merge(draft: Draft, action: i.Merge, receipt: str) -> None:
+    draft.say(d.MergeAsked, into=action.into, reason=action.reason, receipt=receipt)
+
+
+def unmerge(draft: Draft, action: i.Unmerge) -> None:
     standing = draft.ticket.standing
-    if not isinstance(standing, Merged):
-        return "not_merged", "该工单未并案。"
-    draft.say(d.Unmerged, into=standing.into, reason=action.reason)
-    return None
+    if isinstance(standing, s.Merged):
+        draft.say(d.Unmerged, into=standing.into, reason=action.reason)
 
 
-def join_incident(draft: Draft, action: i.JoinIncident) -> Refusal:
-    if draft.ticket.incident is not None:
-        return "joined_already", "该工单已在一个同诉事件中，请先退出。"
-    draft.say(d.IncidentJoined, incident=action.incident)
-    return None
+def join_incident(draft: Draft, action: i.JoinIncident, receipt: str) -> None:
+    draft.say(d.IncidentAsked, incident=action.incident, reason=action.reason, receipt=receipt)
 
 
-def leave_incident(draft: Draft, action: i.LeaveIncident) -> Refusal:
-    if draft.ticket.incident is None:
-        return "no_incident", "该工单不在同诉事件中。"
-    draft.say(d.IncidentLeft, incident=draft.ticket.incident, reason=action.reason)
-    return None
+def leave_incident(draft: Draft, action: i.LeaveIncident) -> None:
+    region = draft.ticket.incident
+    if isinstance(region, incident.Member):
+        draft.say(d.IncidentLeft, incident=region.incident, reason=action.reason)
 
 
-def report_fix(draft: Draft, action: i.ReportFix) -> Refusal:
-    if not draft.ticket.members:
-        return "no_incident", "该工单不代表同诉事件，没有成员可通报。"
+def report_fix(draft: Draft, action: i.ReportFix) -> None:
     draft.say(d.FixReported, incident=draft.ticket.id, text=action.text)
-    return None
 
 
-def split(draft: Draft, action: i.Split) -> Refusal:
-    if draft.ticket.matter.part_of is not None:
-        return "part_already", "拆单的分单不能再拆。"
+def split(draft: Draft, action: i.Split) -> None:
+    closing.tidy(draft)
     draft.say(
         d.SplitUp,
         parts=tuple(f"{draft.ticket.id}-{number}" for number, _ in enumerate(action.parts, 1)),
@@ -63,44 +58,201 @@ def split(draft: Draft, action: i.Split) -> Refusal:
         categories=tuple(part.category or "" for part in action.parts),
         reason=action.reason,
     )
+
+
+# --- asked for by other tickets --------------------------------------------------------------------------------------
+
+
+def asked(draft: Draft, kind: str, request: r.TicketRequest) -> None:
+    """Take what another ticket asks; the two questions that expect an answer are answered in any case."""
+    draft.by = request.by
+    row = LEGAL.get((draft.ticket.state, kind))
+    if row is None:
+        if kind in _ANSWERED:
+            refuse(draft, request, "illegal_in_state", not_now(draft.ticket.state, kind))
+        return
+    for name in row.guards:
+        refused = GUARDS[name](draft, request)
+        if refused is not None:
+            if kind in _ANSWERED:
+                refuse(draft, request, *refused)
+            return
+    _TAKEN[type(request)](draft, request)
+
+
+def refuse(draft: Draft, request: r.TicketRequest, code: str, reason: str) -> None:
+    """Answer that another ticket's request is not granted."""
+    draft.facts.append(refusal(request, code, reason))
+
+
+def refusal(request: r.TicketRequest, code: str, reason: str) -> d.RequestRefused:
+    """Say that another ticket's request is not granted."""
+    return d.RequestRefused(
+        ticket=request.ticket,
+        by=BY_POLICY,
+        origin=request.origin,
+        request=request_kind(type(request)),
+        code=code,
+        reason=reason,
+        receipt=getattr(request, "receipt", ""),
+    )
+
+
+def _same_requester(draft: Draft, request: r.TakeMerge) -> Refusal:
+    own = draft.ticket.matter.requester
+    if own is not None and own == request.requester:
+        return None
+    return "another_requester", f"工单{draft.ticket.id}不是同一诉求人的，不能并案；可加入同诉事件。"
+
+
+def _keeps_from_accused(draft: Draft, request: r.TakeMerge | r.AdmitMember) -> Refusal:
+    if frozenset(request.accused).isdisjoint(participants(draft.ticket)):
+        return None
+    return "accused", f"工单{draft.ticket.id}由被举报单位承办，须回避。"
+
+
+def _not_a_member(draft: Draft, request: r.AdmitMember) -> Refusal:
+    region = draft.ticket.incident
+    if isinstance(region, incident.Member | incident.Joining):
+        return "not_the_first", f"工单{draft.ticket.id}是事件{region.incident}的成员，请加入{region.incident}。"
+    if isinstance(region, incident.Heads) and request.origin in region.members:
+        return "joined_already", "该工单已是该事件的成员。"
     return None
 
 
-def asked(draft: Draft, request: r.TicketRequest) -> None:
-    """Take what another ticket asks; what cannot be is answered by what `tell` sends back."""
-    draft.by = request.by
-    match request:
-        case r.TakeMerge():
-            same = draft.ticket.matter.requester is not None and request.requester == draft.ticket.matter.requester
-            if same and draft.ticket.state not in ENDED:
-                draft.say(d.MergeTaken, other=request.origin)
-            else:
-                reason = "不是同一诉求人" if not same else "目标工单已结束"
-                draft.say(d.MergeDropped, other=request.origin, reason=reason)
-        case r.MergeAnswered(taken=False) if isinstance(draft.ticket.standing, Merged):
-            draft.say(d.Unmerged, by=BY_POLICY, into=draft.ticket.standing.into, reason=request.reason)
-        case r.DropMerge() if request.origin in draft.ticket.taken:
-            draft.say(d.MergeDropped, other=request.origin)
-        case r.AdmitMember() if request.origin not in draft.ticket.members and request.origin != draft.ticket.id:
-            draft.say(d.MemberJoined, member=request.origin)
-        case r.DismissMember() if request.origin in draft.ticket.members:
-            draft.say(d.MemberLeft, member=request.origin)
-        case r.PassOnFix() if draft.ticket.incident == request.origin:
-            draft.say(d.FixReported, incident=request.origin, text=request.text)
-        case r.ReportPart() if isinstance(draft.ticket.standing, Split):
-            _part_ended(draft, request)
-        case _:
-            return
+def _merge_asked(draft: Draft, request: r.MergeAnswered) -> Refusal:
+    region = draft.ticket.merging
+    return (
+        None if isinstance(region, merging.Asked) and region.into == request.origin else ("not_asked", "未申请并案。")
+    )
 
 
-def _part_ended(draft: Draft, request: r.ReportPart) -> None:
+def _joining(draft: Draft, request: r.MemberAnswered) -> Refusal:
+    region = draft.ticket.incident
+    asked_for = isinstance(region, incident.Joining) and region.incident == request.origin
+    return None if asked_for else ("not_asked", "未申请加入该事件。")
+
+
+def _taken(draft: Draft, request: r.TicketRequest) -> Refusal:
+    return None if request.origin in draft.ticket.taken else ("not_taken", "该工单未并入本工单。")
+
+
+def _its_head(draft: Draft, request: r.DismissMember) -> Refusal:
+    region = draft.ticket.incident
+    known = isinstance(region, incident.Heads) and request.origin in region.members
+    return None if known else ("no_member", "该工单不是成员。")
+
+
+def _its_member(draft: Draft, request: r.PassOnFix) -> Refusal:
+    region = draft.ticket.incident
+    known = isinstance(region, incident.Member) and region.incident == request.origin
+    return None if known else ("no_member", "不是该事件的成员。")
+
+
+def _its_part(draft: Draft, request: r.ReportPart) -> Refusal:
     standing = draft.ticket.standing
-    if not isinstance(standing, Split) or request.origin not in standing.waiting:
-        return
+    waits = isinstance(standing, s.Split) and request.origin in standing.waiting
+    return None if waits else ("no_part", "不是未结束的分单。")
+
+
+GUARDS: Final[Mapping[str, Callable[[Draft, Any], Refusal]]] = {
+    "same_requester": _same_requester,
+    "keeps_from_accused": _keeps_from_accused,
+    "not_a_member": _not_a_member,
+    "merge_asked": _merge_asked,
+    "joining": _joining,
+    "taken": _taken,
+    "its_head": _its_head,
+    "its_member": _its_member,
+    "its_part": _its_part,
+}
+"""The guards of the table that stand in this module."""
+
+
+def _take_merge(draft: Draft, request: r.TakeMerge) -> None:
+    draft.say(d.MergeTaken, other=request.origin, accused=request.accused)
+
+
+def _merge_answered(draft: Draft, request: r.MergeAnswered) -> None:
+    region = draft.ticket.merging
+    if request.taken:
+        reason = region.reason if isinstance(region, merging.Asked) else request.reason
+        draft.say(d.Merged, into=request.origin, reason=reason)
+    else:
+        _tell_office(draft, "merge", request)
+
+
+def _tell_office(draft: Draft, action: str, request: r.MergeAnswered | r.MemberAnswered) -> None:
+    draft.say(
+        d.ActionRefused,
+        by=BY_POLICY,
+        receipt=request.receipt,
+        party=_OFFICE,
+        action=action,
+        code="other_ticket_refused",
+        reason=request.reason,
+    )
+
+
+def _drop_merge(draft: Draft, request: r.DropMerge) -> None:
+    draft.say(d.MergeDropped, other=request.origin)
+
+
+def _admit_member(draft: Draft, request: r.AdmitMember) -> None:
+    draft.say(d.MemberJoined, member=request.origin, accused=request.accused)
+
+
+def _member_answered(draft: Draft, request: r.MemberAnswered) -> None:
+    if request.admitted:
+        draft.say(d.IncidentJoined, incident=request.origin)
+    else:
+        _tell_office(draft, "join_incident", request)
+
+
+def _dismiss_member(draft: Draft, request: r.DismissMember) -> None:
+    draft.say(d.MemberLeft, member=request.origin)
+
+
+def _pass_on_fix(draft: Draft, request: r.PassOnFix) -> None:
+    draft.say(d.FixReported, incident=request.origin, text=request.text)
+
+
+def _pass_on_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
+    draft.say(
+        d.FollowUpAdded,
+        receipt=request.receipt,
+        channel=request.channel,
+        mode=request.mode,
+        text=request.text,
+        count=draft.ticket.follow_ups + 1,
+    )
+
+
+def _end_of_merged(draft: Draft, request: r.EndOfMerged) -> None:
+    draft.say(
+        d.MergedTicketEnded, into=request.origin, outcome=request.outcome, ruling=request.ruling, reply=request.reply
+    )
+
+
+def _report_part(draft: Draft, request: r.ReportPart) -> None:
     draft.say(d.PartEnded, part=request.origin, outcome=request.outcome, ruling=request.ruling)
     after = draft.ticket.standing
-    if isinstance(after, Split) and not after.waiting:
-        closing.close(draft, "parts_ended", draft.ticket.ruling or Ruling.SOLVED)
+    if isinstance(after, s.Split) and not after.waiting:
+        closing.close(draft, "parts_ended", after.ruling or Ruling.FOR_REFERENCE)
+
+
+_TAKEN: Final[Mapping[type[r.TicketRequest], Callable[[Draft, Any], None]]] = {
+    r.TakeMerge: _take_merge,
+    r.MergeAnswered: _merge_answered,
+    r.DropMerge: _drop_merge,
+    r.AdmitMember: _admit_member,
+    r.MemberAnswered: _member_answered,
+    r.DismissMember: _dismiss_member,
+    r.PassOnFix: _pass_on_fix,
+    r.PassOnFollowUp: _pass_on_follow_up,
+    r.EndOfMerged: _end_of_merged,
+    r.ReportPart: _report_part,
+}
 
 
 def part_opened(request: r.OpenPart) -> d.Opened:
@@ -112,4 +264,4 @@ def part_opened(request: r.OpenPart) -> d.Opened:
 
 def part_goes_on(draft: Draft) -> None:
     """A part is classified and dispatched like any other ticket."""
-    opening.classify(draft)
+    opening.to_centre(draft)

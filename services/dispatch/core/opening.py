@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from schemas import dispatch as d
-from schemas.policy import Assignment, locate
-from schemas.policy.codes import Passing
+from schemas.policy import locate
 from schemas.tickets import Answered, Registered
 from schemas.values import Actor, Channel, Tier
-from services.dispatch.core.draft import BY_POLICY, Draft, dispatch
-from services.dispatch.core.rules import Rules
+from services.dispatch.core.draft import BY_POLICY, Draft, send
+from services.dispatch.core.rules import Led, Rules
 
 
 def opened(fact: Registered, by: Actor, rules: Rules) -> d.Opened:
@@ -40,59 +39,70 @@ def answered(fact: Answered, by: Actor) -> d.AnsweredOnLine:
 
 def onward(draft: Draft) -> None:
     """Take a new ticket as far as policy lets it go by itself."""
-    if draft.ticket.matter.channel is Channel.SURVEY and draft.ticket.matter.part_of is None:
-        draft.say(d.PassOnAwaited, by=BY_POLICY, stage="unit", unit=draft.ticket.matter.unit)
-        if draft.rules.policy.automation.unit_pass_on is Passing.AUTOMATIC:
+    matter = draft.ticket.matter
+    if matter.channel is not Channel.SURVEY or matter.part_of is not None:
+        to_centre(draft)
+    elif matter.unit is None:
+        to_survey_office(draft)
+    else:
+        draft.say(d.PassOnAwaited, by=BY_POLICY, stage="unit", unit=matter.unit)
+        if draft.rules.automatic("unit_pass_on"):
             passed_by_unit(draft, BY_POLICY)
-        return
-    classify(draft)
 
 
 def passed_by_unit(draft: Draft, by: Actor) -> None:
     """The unit passed on: the survey office is next."""
     draft.say(d.PassedOn, by=by, stage="unit")
+    to_survey_office(draft)
+
+
+def to_survey_office(draft: Draft) -> None:
+    """The survey office has it, unless policy passes it on in the same moment."""
     draft.say(d.PassOnAwaited, by=BY_POLICY, stage="survey_office")
-    if draft.rules.policy.automation.survey_office is Passing.AUTOMATIC:
+    if draft.rules.automatic("survey_office"):
         passed_by_office(draft, BY_POLICY)
 
 
 def passed_by_office(draft: Draft, by: Actor) -> None:
     """The survey office passed on: the hotline centre is next."""
     draft.say(d.PassedOn, by=by, stage="survey_office")
-    classify(draft)
+    to_centre(draft)
 
 
-def classify(draft: Draft) -> None:
+def to_centre(draft: Draft) -> None:
     """Find a category where none came, then dispatch or wait on the desk."""
     matter = draft.ticket.matter
-    if matter.category is None:
-        guess = draft.rules.suggest(matter.text)
-        if guess is None:
-            draft.say(d.DispatchAwaited, by=BY_POLICY, reason="no_category")
-            return
-        draft.say(
-            d.CategorySuggested,
-            by=BY_POLICY,
-            category=guess.category,
-            score=round(guess.score, 4),
-            method=guess.method,
-            taken=guess.certain,
-        )
-        if not guess.certain:
-            draft.say(d.DispatchAwaited, by=BY_POLICY, reason="uncertain_category", suggestion=guess.category)
-            return
-        known = draft.rules.policy.category(guess.category)
-        tier = known.tier if known and matter.tier is Tier.COMPLEX else matter.tier
-        draft.say(d.Classified, by=BY_POLICY, category=guess.category, tier=tier)
+    if matter.category is not None:
+        by_policy(draft)
+        return
+    guess = draft.rules.suggest(matter.text)
+    if guess is None:
+        draft.say(d.DispatchAwaited, by=BY_POLICY, reason="no_category")
+        return
+    draft.say(
+        d.CategorySuggested,
+        by=BY_POLICY,
+        category=guess.category,
+        score=round(guess.score, 4),
+        method=guess.method,
+        taken=guess.certain,
+    )
+    if not guess.certain:
+        draft.say(d.DispatchAwaited, by=BY_POLICY, reason="uncertain_category", suggestion=guess.category)
+        return
+    known = draft.rules.policy.category(guess.category)
+    tier = known.tier if known and matter.tier is Tier.COMPLEX else matter.tier
+    draft.say(d.Classified, by=BY_POLICY, category=guess.category, tier=tier)
     by_policy(draft)
 
 
-def by_policy(draft: Draft, *, binding: bool = False) -> None:
-    """Dispatch as the catalogue says, unless a person has to."""
-    found = draft.rules.lead_for(draft.ticket.matter, besides=frozenset(draft.ticket.refused_by))
-    if draft.rules.policy.automation.dispatch is not Passing.AUTOMATIC:
-        draft.say(d.DispatchAwaited, by=BY_POLICY, reason="queue")
-    elif isinstance(found, Assignment):
-        dispatch(draft, found, binding=binding, by=BY_POLICY)
+def by_policy(draft: Draft) -> None:
+    """Dispatch as precedents and the catalogue say, unless a person has to."""
+    found = draft.rules.lead_for(draft.ticket.matter, draft.ticket.shunned | frozenset(draft.ticket.refused_by))
+    cited = tuple(each.ticket for each in draft.rules.precedents_for(draft.ticket.matter))
+    if not isinstance(found, Led):
+        draft.say(d.DispatchAwaited, by=BY_POLICY, reason=found.rule.value, precedents=cited)
+    elif not draft.rules.automatic("dispatch"):
+        draft.say(d.DispatchAwaited, by=BY_POLICY, reason="queue", precedents=cited)
     else:
-        draft.say(d.DispatchAwaited, by=BY_POLICY, reason=str(found.rule))
+        send(draft, found.lead, found.supporting, reason=found.rule, by=BY_POLICY)

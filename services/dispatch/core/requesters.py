@@ -1,58 +1,62 @@
-"""What a requester, through a channel, and the callback agency may ask for."""
+"""What a requester, through a channel, and the callback agency do to a ticket. Guards have held before."""
 
 from __future__ import annotations
 
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.tickets import ActionReceived
-from schemas.values import Channel
-from services.dispatch.core import closing
+from schemas.values import Channel, PartyKind, TicketState
+from services.dispatch.core import closing, opening, oversight
+from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
-from services.dispatch.core.transitions import WITH_LEAD
-
-Refusal = tuple[str, str] | None
 
 
-def follow_up(draft: Draft, action: i.FollowUp, received: ActionReceived) -> Refusal:
-    ticket = draft.ticket
+def follow_up(draft: Draft, action: i.FollowUp, received: ActionReceived) -> None:
+    added(draft, received, action.mode, action.text)
+    presses, step = draft.ticket.presses, draft.rules.policy.ladder.follow_ups_that_nudge
+    living = not isinstance(draft.ticket.standing, s.Merged | s.Split)
+    if action.mode == "press" and living and presses % step == 0:
+        oversight.press(draft, f"诉求人已催办{presses}次。", BY_POLICY)
+
+
+def added(draft: Draft, received: ActionReceived, mode: str, text: str) -> None:
+    """Count a contact about the ticket, and keep what it says."""
     draft.say(
         d.FollowUpAdded,
         receipt=received.receipt,
-        channel=Channel(received.party.kind.value),
-        mode=action.mode,
-        text=action.text,
-        count=ticket.follow_ups + 1,
+        channel=_channel(draft, received),
+        mode=mode,
+        text=text,
+        count=draft.ticket.follow_ups + 1,
     )
-    step = draft.rules.policy.ladder.follow_ups_that_nudge
-    if action.mode == "press" and draft.ticket.presses % step == 0 and ticket.state in WITH_LEAD and ticket.order:
-        reason = f"诉求人已催办{draft.ticket.presses}次。"
-        draft.say(d.Nudged, by=BY_POLICY, reason=reason, department=ticket.order.lead)
-    return None
 
 
-def provide_info(draft: Draft, action: i.ProvideInfo) -> Refusal:
+def _channel(draft: Draft, received: ActionReceived) -> Channel:
+    kinds = {PartyKind.HOTLINE: Channel.HOTLINE, PartyKind.SURVEY: Channel.SURVEY, PartyKind.WECHAT: Channel.WECHAT}
+    return kinds.get(received.party.kind, draft.ticket.matter.channel)
+
+
+def provide_info(draft: Draft, action: i.ProvideInfo, received: ActionReceived) -> None:
+    if not isinstance(draft.ticket.standing, s.NeedsInfo):
+        added(draft, received, "add", action.text)
+        return
     draft.say(d.InfoProvided, text=action.text)
-    return None
+    if draft.ticket.state is TicketState.PENDING_DISPATCH:
+        opening.to_centre(draft)
 
 
-def withdraw(draft: Draft, action: i.Withdraw) -> Refusal:
+def withdraw(draft: Draft, action: i.Withdraw) -> None:
     closing.tidy(draft)
     draft.say(d.Withdrawn, reason=action.reason)
-    return None
 
 
-def note_unreached(draft: Draft, _action: i.NoteUnreached) -> Refusal:
+def note_unreached(draft: Draft, _action: i.NoteUnreached) -> None:
     closing.unreached(draft)
-    return None
 
 
-def appoint_callback(draft: Draft, action: i.AppointCallback) -> Refusal:
-    if action.at <= draft.at:
-        return "appointed_in_the_past", "预约的时间须晚于现在。"
+def appoint_callback(draft: Draft, action: i.AppointCallback) -> None:
     draft.say(d.CallbackAppointed, at=action.at)
-    return None
 
 
-def record_callback(draft: Draft, action: i.RecordCallback) -> Refusal:
+def record_callback(draft: Draft, action: i.RecordCallback) -> None:
     closing.called_back(draft, action)
-    return None

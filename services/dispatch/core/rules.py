@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple
 
 from schemas.policy import Assignment, Policy, Undetermined, responsible
-from schemas.policy.codes import GroundFor, Role
+from schemas.policy.codes import GroundFor, Passing, Role
+from schemas.policy.limits import Span
 from schemas.values import DepartmentCode, Person, TicketId
 from services.dispatch.core.ticket import Matter
+from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach_after, due
 
 
 class Guess(NamedTuple):
@@ -22,42 +25,107 @@ class Guess(NamedTuple):
 
 
 class Precedent(NamedTuple):
-    """An earlier ruling: who leads this category at this place, by which ticket."""
+    """An earlier ruling on a category at a place: who leads, and on which ground a department wanted to return it.
+
+    `adjudicated` rulings bind the next dispatch; `overruled` and `upheld` ones speak to the next return request.
+    """
 
     ticket: TicketId
-    lead: DepartmentCode
+    ruling: Literal["adjudicated", "overruled", "upheld"]
+    lead: DepartmentCode | None
+    ground: str | None = None
+    returned_by: DepartmentCode | None = None
 
+
+class Led(NamedTuple):
+    """Who leads, who supports and whether the lead waits for them, and by which rule."""
+
+    lead: DepartmentCode
+    supporting: Mapping[DepartmentCode, bool]
+    rule: str
+
+
+Like = tuple[str, str]
+"""Category and sub-district, which make two tickets alike."""
 
 Suggest = Callable[[str], Guess | None]
+Waited = Callable[[datetime, Span, datetime], bool]
+"""Whether from the first instant on so much time had gone by at the second."""
+
+_CITED: Final = 3
 
 
 def _no_suggestion(_text: str) -> Guess | None:
     return None
 
 
+def _never(_since: datetime, _span: Span, _now: datetime) -> bool:
+    return False
+
+
+def by_calendar(policy: Policy, calendar: Calendar) -> Waited:
+    """Count waiting on a calendar, in the office hours of a policy."""
+    hours = OfficeHours(periods=tuple(Period(opens=span.opens, closes=span.closes) for span in policy.office.hours))
+
+    def waited(since: datetime, span: Span, now: datetime) -> bool:
+        budget = Budget(unit=Unit(span.unit.value), amount=span.amount)
+        ledger = Ledger(policy=policy.name, policy_version=policy.version, budget=budget, started_at=since)
+        end = breach_after(due(ledger, calendar, hours))
+        return end is not None and end <= now
+
+    return waited
+
+
 @dataclass(frozen=True)
 class Rules:
-    """Policy, suggester and precedents (by category and sub-district)."""
+    """Policy, suggester, precedents by category and sub-district (newest first), and how waiting is counted."""
 
     policy: Policy
     suggest: Suggest = _no_suggestion
-    precedents: Mapping[tuple[str, str], tuple[Precedent, ...]] = field(default_factory=dict)
+    precedents: Mapping[Like, tuple[Precedent, ...]] = field(default_factory=dict)
+    waited: Waited = _never
 
-    def lead_for(
-        self, matter: Matter, *, besides: frozenset[DepartmentCode] = frozenset()
-    ) -> Assignment | Undetermined:
-        """Tell who leads by policy; never whom a confidential report accuses."""
-        excluded = besides | (frozenset(matter.accused) if matter.confidential else frozenset())
-        return responsible(self.policy, matter.category, matter.place.subdistrict, excluded)
+    def lead_for(self, matter: Matter, besides: frozenset[DepartmentCode]) -> Led | Undetermined:
+        """Tell who leads by the newest binding ruling on the like, else by the catalogue; never one of `besides`."""
+        found = responsible(self.policy, matter.category, matter.place.subdistrict, besides)
+        helpers = {each.department: each.blocking for each in found.supporting} if isinstance(found, Assignment) else {}
+        for precedent in self.alike(matter):
+            if precedent.ruling == "adjudicated" and precedent.lead and precedent.lead not in besides:
+                return Led(precedent.lead, helpers, "precedent")
+        return Led(found.lead, helpers, found.rule.value) if isinstance(found, Assignment) else found
 
-    def precedents_for(self, matter: Matter) -> tuple[Precedent, ...]:
-        """Earlier rulings on the like."""
+    def alike(self, matter: Matter) -> tuple[Precedent, ...]:
+        """Earlier rulings on the like, newest first."""
         return self.precedents.get((matter.category or "", matter.place.subdistrict or ""), ())
 
-    def may_approve(self, person: Person | None) -> bool:
-        """Whether a person is a named approver."""
-        return person is not None and self.policy.has_role(person.id, Role.APPROVER)
+    def precedents_for(self, matter: Matter) -> tuple[Precedent, ...]:
+        """What a dispatch of the like cites."""
+        return self.alike(matter)[:_CITED]
+
+    def precedents_on_return(self, matter: Matter, lead: str, ground: str) -> tuple[Precedent, ...]:
+        """What a return request on a ground cites: rulings on the same ground, and those that named its lead."""
+        cited = (each for each in self.alike(matter) if each.ground == ground or lead in (each.lead, each.returned_by))
+        return tuple(cited)[:_CITED]
+
+    def has_role(self, person: Person | None, *roles: Role) -> bool:
+        """Whether a named person has one of the roles."""
+        return person is not None and any(self.policy.has_role(person.id, role) for role in roles)
 
     def legal(self, purpose: GroundFor, ground: str) -> bool:
         """Whether a ground is one of the policy's."""
         return self.policy.ground(purpose, ground) is not None
+
+    def automatic(self, step: str) -> bool:
+        """Whether policy passes a step without a person: unit_pass_on, survey_office, dispatch, review."""
+        passing: Passing = getattr(self.policy.automation, step)
+        return passing is Passing.AUTOMATIC
+
+    @property
+    def reopen_span(self) -> timedelta:
+        """How long a ticket that ended without a callback can be reopened."""
+        return timedelta(days=self.policy.limits.archive_after.amount)
+
+    def name(self, department: str) -> str:
+        """The short name of a department."""
+        found = self.policy.department(department)
+        return found.name if found else department

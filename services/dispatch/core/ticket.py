@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, TypeAdapter
 
 from schemas.values import (
     CategoryCode,
@@ -17,6 +17,7 @@ from schemas.values import (
     Instant,
     Kind,
     Place,
+    Receipt,
     RequesterKind,
     Ruling,
     TicketId,
@@ -24,18 +25,25 @@ from schemas.values import (
     Tier,
     Upstream,
 )
-
-
-class Part(BaseModel):
-    """A frozen part of a ticket."""
-
-    model_config = ConfigDict(frozen=True)
+from services.dispatch.core.base import Part
+from services.dispatch.core.regions.commitment import Commitment, Nothing
+from services.dispatch.core.regions.contact import FirstContact, NotDue
+from services.dispatch.core.regions.extension import Extension
+from services.dispatch.core.regions.extension import NotAsked as NoExtension
+from services.dispatch.core.regions.incident import Alone, Heads, Incident
+from services.dispatch.core.regions.merging import Merging
+from services.dispatch.core.regions.merging import NotAsked as NoMerge
+from services.dispatch.core.regions.supervision import CallbackReview, NoReview, Quiet, Supervision
+from services.dispatch.core.regions.support import Tasks
+from services.dispatch.core.regions.suspension import NotAsked as NoSuspension
+from services.dispatch.core.regions.suspension import Suspending
+from services.dispatch.core.standing import LED, NeedsInfo, Standing
 
 
 class Matter(Part):
-    """What was raised, by whom, where; it changes only in category and tier."""
+    """What was raised, by whom, where; it changes only in category and tier. `accused` must never hear of it."""
 
-    receipt: str
+    receipt: Receipt
     channel: Channel
     kind: Kind
     requester_kind: RequesterKind
@@ -55,177 +63,24 @@ class Matter(Part):
 
 
 class Order(Part):
-    """The order that a lead holds: number, lead and supporting departments; a binding one cannot be returned."""
+    """The newest order: number, lead and supporting departments; a binding one cannot be returned."""
 
     number: int
     lead: DepartmentCode
     supporting: tuple[DepartmentCode, ...] = ()
     binding: bool = False
     returnable: bool = True
+    presumed_at: Instant | None = None
     reason: Code
-
-
-class Registered(Part):
-    state: Literal[TicketState.REGISTERED] = TicketState.REGISTERED
-
-
-class SurveyReview(Part):
-    state: Literal[TicketState.SURVEY_REVIEW] = TicketState.SURVEY_REVIEW
-    stage: Literal["unit", "survey_office"]
-
-
-class NeedsInfo(Part):
-    state: Literal[TicketState.NEEDS_INFO] = TicketState.NEEDS_INFO
-    department: DepartmentCode | None = None
-    back: TicketState
-
-
-class PendingDispatch(Part):
-    state: Literal[TicketState.PENDING_DISPATCH] = TicketState.PENDING_DISPATCH
-    reason: Code
-    suggestion: CategoryCode | None = None
-
-
-class Dispatched(Part):
-    state: Literal[TicketState.DISPATCHED] = TicketState.DISPATCHED
-
-
-class ReturnRequested(Part):
-    state: Literal[TicketState.RETURN_REQUESTED] = TicketState.RETURN_REQUESTED
-    suggested: DepartmentCode | None = None
-    against_precedent: bool = False
-
-
-class Adjudicating(Part):
-    state: Literal[TicketState.ADJUDICATING] = TicketState.ADJUDICATING
-
-
-class InProgress(Part):
-    state: Literal[TicketState.IN_PROGRESS] = TicketState.IN_PROGRESS
-
-
-class Suspended(Part):
-    state: Literal[TicketState.SUSPENDED] = TicketState.SUSPENDED
-    until: Instant
-    back: TicketState
-
-
-class Handled(Part):
-    state: Literal[TicketState.HANDLED] = TicketState.HANDLED
-    reply: str
-    at: Instant
-
-
-class CallbackPending(Part):
-    state: Literal[TicketState.CALLBACK_PENDING] = TicketState.CALLBACK_PENDING
-    attempts: int = 0
-    at: Instant | None = None
-
-
-class Rework(Part):
-    state: Literal[TicketState.REWORK] = TicketState.REWORK
-
-
-class Closed(Part):
-    state: Literal[TicketState.CLOSED] = TicketState.CLOSED
-    ruling: Ruling
-
-
-class Archived(Part):
-    state: Literal[TicketState.ARCHIVED] = TicketState.ARCHIVED
-
-
-class Answered(Part):
-    state: Literal[TicketState.ANSWERED] = TicketState.ANSWERED
-
-
-class NotAccepted(Part):
-    state: Literal[TicketState.NOT_ACCEPTED] = TicketState.NOT_ACCEPTED
-
-
-class Withdrawn(Part):
-    state: Literal[TicketState.WITHDRAWN] = TicketState.WITHDRAWN
-
-
-class Merged(Part):
-    state: Literal[TicketState.MERGED] = TicketState.MERGED
-    into: TicketId
-    back: TicketState
-
-
-class Split(Part):
-    state: Literal[TicketState.SPLIT] = TicketState.SPLIT
-    waiting: tuple[TicketId, ...]
-
-
-class Transferred(Part):
-    state: Literal[TicketState.TRANSFERRED] = TicketState.TRANSFERRED
-
-
-Standing = Annotated[
-    Registered
-    | SurveyReview
-    | NeedsInfo
-    | PendingDispatch
-    | Dispatched
-    | ReturnRequested
-    | Adjudicating
-    | InProgress
-    | Suspended
-    | Handled
-    | CallbackPending
-    | Rework
-    | Closed
-    | Archived
-    | Answered
-    | NotAccepted
-    | Withdrawn
-    | Merged
-    | Split
-    | Transferred,
-    Field(discriminator="state"),
-]
-
-
-class Task(Part):
-    """What a supporting department still owes, or has done."""
-
-    blocking: bool
-    done: bool = False
-
-
-class Asked(Part):
-    """Something that the lead asked for and the office has not decided."""
-
-    department: DepartmentCode
-    at: Instant
-    days: int | None = None
-    until: Instant | None = None
-    ground: Code
-
-
-class Supervision(Part):
-    """Where supervision stands: orders so far, and whether one is open, and answered."""
-
-    number: int = 0
-    interviews: int = 0
-    open: Literal["none", "ordered", "answered"] = "none"
-    review: Literal["none", "ordered", "answered"] = "none"
-
-
-class Commitment(Part):
-    """A promised date; `due` once it has come."""
-
-    promised: Instant
-    due: bool = False
 
 
 class Noted(Part):
-    """A due time as sla last told it."""
+    """A due time as sla last told it; None while the clock stands still."""
 
     clock: Clock
-    due: Due
+    due: Due | None
     owner: str
+    missed: bool = False
 
 
 class Note(Part):
@@ -236,8 +91,22 @@ class Note(Part):
     plan: bool = False
 
 
+class Seen(Part):
+    """What others see of a ticket: who takes part, what waits at the desk, which callback round runs."""
+
+    departments: tuple[DepartmentCode, ...] = ()
+    desk: tuple[Code, ...] = ()
+    round: int | None = None
+
+
+class Stub(Part):
+    """A number that somebody named before, or without, a ticket of that number."""
+
+    stub: Literal[True] = True
+
+
 class Ticket(Part):
-    """The whole of a ticket as dispatch remembers it."""
+    """The whole of a ticket as dispatch remembers it; `before` is what others saw before its newest fact."""
 
     id: TicketId
     matter: Matter
@@ -246,27 +115,48 @@ class Ticket(Part):
     orders: int = 0
     disputes: int = 0
     refused_by: tuple[DepartmentCode, ...] = ()
-    contact: Literal["none", "owed", "tried", "made", "exempt"] = "none"
-    extension: Asked | None = None
-    extensions: int = 0
-    suspension: Asked | None = None
-    supervision: Supervision = Supervision()
-    tasks: dict[DepartmentCode, Task] = Field(default_factory=dict)
-    commitment: Commitment | None = None
+    contact: FirstContact = NotDue()
+    extension: Extension = NoExtension()
+    suspension: Suspending = NoSuspension()
+    supervision: Supervision = Quiet()
+    review: CallbackReview = NoReview()
+    tasks: Tasks = Field(default_factory=dict)
+    commitment: Commitment = Nothing()
+    incident: Incident = Alone()
+    merging: Merging = NoMerge()
+    taken: dict[TicketId, tuple[DepartmentCode, ...]] = Field(default_factory=dict)
     rounds: int = 0
+    failures: int = 0
     follow_ups: int = 0
     presses: int = 0
     reopened: int = 0
     reply: str | None = None
     ruling: Ruling | None = None
-    incident: TicketId | None = None
-    members: tuple[TicketId, ...] = ()
-    taken: tuple[TicketId, ...] = ()
-    joining: TicketId | None = None
     dues: dict[str, Noted] = Field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    before: Seen = Seen()
 
     @property
     def state(self) -> TicketState:
         """Where the ticket stands, by name."""
         return self.standing.state
+
+    @property
+    def led_by(self) -> Order | None:
+        """The order that a department works under at this moment."""
+        standing = self.standing.back if isinstance(self.standing, NeedsInfo) else self.standing
+        return self.order if standing.state in LED else None
+
+    @property
+    def shunned(self) -> frozenset[str]:
+        """Whom this ticket accuses, or one that it took in or that joined its incident: they never hear of it."""
+        accused = frozenset(self.matter.accused)
+        if self.taken:
+            accused = accused.union(*self.taken.values())
+        if isinstance(self.incident, Heads):
+            accused = accused.union(*self.incident.members.values())
+        return accused
+
+
+State = Annotated[Ticket | Stub, Field(union_mode="left_to_right")]
+STATE: TypeAdapter[Ticket | Stub] = TypeAdapter(State)

@@ -1,0 +1,144 @@
+"""What a fact of one ticket asks of another one, or answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from chassis.decider import Tell
+from schemas import dispatch as d
+from schemas import requests as r
+from schemas.registry import REQUESTS
+from schemas.values import Actor
+from services.dispatch.core.regions.incident import Heads
+from services.dispatch.core.standing import Merged
+from services.dispatch.core.ticket import Ticket
+
+_ENDS: Final = (d.Closed, d.Withdrawn, d.Transferred, d.NotAccepted)
+
+
+def requests(state: Ticket | None, fact: d.DispatchFact) -> Iterator[Tell]:
+    """Name the requests to other tickets that follow from a fact; `state` is the ticket after it."""
+    if isinstance(fact, d.RequestRefused):
+        yield _refused(fact)
+    elif state is not None:
+        yield from (Tell(REQUESTS, request.ticket, request) for request in _requests(state, fact))
+
+
+def _refused(fact: d.RequestRefused) -> Tell:
+    to, me, by, receipt, reason = fact.origin, fact.ticket, fact.by, fact.receipt, fact.reason
+    if fact.request == "take_merge":
+        answer: r.TicketRequest = r.MergeAnswered(
+            ticket=to, origin=me, by=by, taken=False, reason=reason, receipt=receipt
+        )
+    else:
+        answer = r.MemberAnswered(ticket=to, origin=me, by=by, admitted=False, reason=reason, receipt=receipt)
+    return Tell(REQUESTS, to, answer)
+
+
+def _requests(state: Ticket, fact: d.DispatchFact) -> Iterator[r.TicketRequest]:
+    me, by = state.id, fact.by
+    match fact:
+        case d.MergeAsked() | d.MergeTaken() | d.Unmerged():
+            yield from _of_merging(state, fact)
+        case d.IncidentAsked() | d.MemberJoined() | d.IncidentLeft():
+            yield from _of_incident(state, fact)
+        case d.FixReported(incident=head, text=text) if head == me and isinstance(state.incident, Heads):
+            for member in state.incident.members:
+                yield r.PassOnFix(ticket=member, origin=me, by=by, text=text)
+        case d.FollowUpAdded() if isinstance(state.standing, Merged):
+            yield r.PassOnFollowUp(
+                ticket=state.standing.into,
+                origin=me,
+                by=by,
+                receipt=fact.receipt,
+                channel=fact.channel,
+                mode=fact.mode,
+                text=fact.text,
+            )
+        case d.SplitUp():
+            yield from _parts(state, fact)
+        case _ if isinstance(fact, _ENDS):
+            yield from _of_the_end(state, fact, by)
+        case _:
+            return
+
+
+def _of_merging(state: Ticket, fact: d.MergeAsked | d.MergeTaken | d.Unmerged) -> Iterator[r.TicketRequest]:
+    me, by = state.id, fact.by
+    match fact:
+        case d.MergeAsked():
+            yield r.TakeMerge(
+                ticket=fact.into,
+                origin=me,
+                by=by,
+                requester=state.matter.requester,
+                accused=state.matter.accused,
+                reason=fact.reason,
+                receipt=fact.receipt,
+            )
+        case d.MergeTaken():
+            yield r.MergeAnswered(
+                ticket=fact.other, origin=me, by=by, taken=True, reason="已并入", receipt=state.matter.receipt
+            )
+        case d.Unmerged():
+            yield r.DropMerge(ticket=fact.into, origin=me, by=by)
+
+
+def _of_incident(state: Ticket, fact: d.IncidentAsked | d.MemberJoined | d.IncidentLeft) -> Iterator[r.TicketRequest]:
+    me, by = state.id, fact.by
+    match fact:
+        case d.IncidentAsked():
+            yield r.AdmitMember(
+                ticket=fact.incident,
+                origin=me,
+                by=by,
+                accused=state.matter.accused,
+                reason=fact.reason,
+                receipt=fact.receipt,
+            )
+        case d.MemberJoined():
+            yield r.MemberAnswered(
+                ticket=fact.member, origin=me, by=by, admitted=True, reason="已加入", receipt=state.matter.receipt
+            )
+        case d.IncidentLeft():
+            yield r.DismissMember(ticket=fact.incident, origin=me, by=by)
+
+
+def _parts(state: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
+    matter = state.matter
+    for part, text, category in zip(fact.parts, fact.texts, fact.categories, strict=True):
+        yield r.OpenPart(
+            ticket=part,
+            origin=state.id,
+            by=fact.by,
+            receipt=matter.receipt,
+            channel=matter.channel,
+            kind=matter.kind,
+            requester_kind=matter.requester_kind,
+            requester=matter.requester,
+            contact=matter.contact,
+            place=matter.place,
+            text=text,
+            category=category or None,
+            tier=matter.tier,
+            confidential=matter.confidential,
+            accused=matter.accused,
+            registered_at=matter.opened_at,
+        )
+
+
+def _of_the_end(state: Ticket, fact: d.DispatchFact, by: Actor) -> Iterator[r.TicketRequest]:
+    outcome = (
+        getattr(fact, "outcome", None)
+        or {
+            d.Withdrawn: "withdrawn",
+            d.Transferred: "transferred",
+            d.NotAccepted: "not_accepted",
+        }[type(fact)]
+    )
+    ruling, reply = getattr(fact, "ruling", None), getattr(fact, "reply", None)
+    if state.matter.part_of is not None:
+        yield r.ReportPart(ticket=state.matter.part_of, origin=state.id, by=by, outcome=outcome, ruling=ruling)
+    for taken in state.taken:
+        yield r.EndOfMerged(ticket=taken, origin=state.id, by=by, outcome=outcome, ruling=ruling, reply=reply)

@@ -1,0 +1,134 @@
+"""Who has to act next, what for, and what others see of a ticket: read off its state, so that there is one answer."""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from services.dispatch.core import standing as s
+from services.dispatch.core.regions import commitment, extension, supervision, suspension
+from services.dispatch.core.regions.support import undone
+from services.dispatch.core.ticket import Seen, Stub, Ticket
+
+DESK_TASKS: Final = frozenset(
+    {
+        "unit_pass_on",
+        "survey_office",
+        "dispatching",
+        "return_ruling",
+        "adjudication",
+        "review",
+        "extension",
+        "suspension",
+        "commitment_check",
+        "supervision",
+        "callback_review",
+    }
+)
+"""What can wait at the desk."""
+
+_NOTHING = Seen()
+_REST = None, None
+
+
+def held(ticket: Ticket) -> tuple[str | None, str | None]:  # noqa: C901, PLR0911, PLR0912 - one line for each state
+    """The holder (`centre`, `department:housing`, `unit:…`, …) and what it waits for; None for a ticket at rest."""
+    standing = ticket.standing
+    match standing:
+        case s.SurveyReview(stage="unit"):
+            return f"unit:{ticket.matter.unit}", "unit_pass_on"
+        case s.SurveyReview():
+            return "survey_office", "survey_office"
+        case s.Registered():
+            return "centre", "registration"
+        case s.PendingDispatch():
+            return "centre", "dispatch"
+        case s.ReturnRequested():
+            return "dispute", "return_ruling"
+        case s.Adjudicating():
+            return "dispute", "adjudication"
+        case s.NeedsInfo():
+            return "requester", "info"
+        case s.Dispatched() | s.InProgress() | s.Rework():
+            return f"department:{_lead(ticket)}", _work(ticket)
+        case s.Suspended():
+            return "suspension", "suspension_end"
+        case s.Handled():
+            return "centre", "closing" if standing.accepted else "review"
+        case s.CallbackPending():
+            return "callback", "callback"
+        case s.Merged():
+            return f"ticket:{standing.into}", "merged"
+        case s.Split():
+            return "parts", "parts"
+        case s.Closed() | s.Archived() | s.Answered() | s.NotAccepted() | s.Withdrawn() | s.Transferred():
+            return _REST
+        case _:
+            assert_never(standing)
+
+
+def _lead(ticket: Ticket) -> str:
+    return ticket.order.lead if ticket.order else ""
+
+
+def _work(ticket: Ticket) -> str:
+    match ticket.standing:
+        case s.Dispatched():
+            return "acceptance"
+        case s.Rework():
+            return "rework"
+        case _:
+            return "supporting_task" if undone(ticket.tasks) else "handling"
+
+
+def seen(ticket: Ticket | Stub | None) -> Seen:
+    """What others see of a ticket; nothing of one that ended."""
+    if not isinstance(ticket, Ticket) or ticket.state in s.ENDED:
+        return _NOTHING
+    standing = ticket.standing
+    departments, desk = participants(ticket), _desk(ticket)
+    round_ = standing.round if isinstance(standing, s.CallbackPending) else None
+    if not departments and not desk:
+        return _NOTHING
+    return Seen(departments=departments, desk=desk, round=round_)
+
+
+def participants(ticket: Ticket) -> tuple[str, ...]:
+    """The departments that take part at this moment, the lead first; never one that is accused."""
+    order = ticket.led_by
+    if order is None:
+        return ()
+    if not ticket.tasks and not ticket.matter.accused:
+        return (order.lead,)
+    shunned = ticket.shunned
+    return tuple(code for code in dict.fromkeys((order.lead, *ticket.tasks)) if code not in shunned)
+
+
+def _desk(ticket: Ticket) -> tuple[str, ...]:
+    task = _main_task(ticket.standing)
+    if isinstance(ticket.standing, s.Merged):
+        return ()
+    beside = (
+        ("extension", isinstance(ticket.extension, extension.Asked)),
+        ("suspension", isinstance(ticket.suspension, suspension.Asked)),
+        ("commitment_check", isinstance(ticket.commitment, commitment.Due)),
+        ("supervision", isinstance(ticket.supervision, supervision.Reported)),
+        ("callback_review", isinstance(ticket.review, supervision.ReviewReported)),
+    )
+    found = tuple(name for name, waits in beside if waits)
+    return found if task is None else (task, *found)
+
+
+def _main_task(standing: s.AnyStanding) -> str | None:
+    match standing:
+        case s.SurveyReview(stage=stage):
+            return "unit_pass_on" if stage == "unit" else "survey_office"
+        case s.PendingDispatch():
+            return "dispatching"
+        case s.ReturnRequested():
+            return "return_ruling"
+        case s.Adjudicating():
+            return "adjudication"
+        case s.Handled(accepted=False):
+            return "review"
+        case _:
+            return None

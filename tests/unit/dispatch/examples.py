@@ -1,0 +1,221 @@
+"""One example for each kind of command, and what a ticket must have beside it for its guards to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from schemas import clocks as c
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState
+from services.dispatch.core.commands import Act, Ask, Command, Tick
+from services.dispatch.core.regions import commitment, extension, incident, merging, supervision, support, suspension
+from services.dispatch.core.standing import Archived, Handled, InProgress, Split
+from services.dispatch.core.ticket import Noted
+from tests.unit.dispatch.story import (
+    APPROVER,
+    AT,
+    LEAD,
+    OTHER,
+    RECEIPT,
+    SUPPORTER,
+    TICKET,
+    Story,
+    clock_says,
+    person_for,
+    received,
+)
+
+LATER: Final = AT + timedelta(days=30)
+_DESK: Final = Person(id="d-1", name="经办人")
+_ASKER: Final[Mapping[str, Any]] = {"ticket": TICKET, "origin": OTHER, "by": Actor()}
+
+
+def beside(**regions: Any) -> Callable[[Story], Story]:
+    """Put regions beside the state that a story led to."""
+    return lambda story: replace(story, state=story.ticket.model_copy(update=regions))
+
+
+def _as_is(story: Story) -> Story:
+    return story
+
+
+def _reworked(story: Story) -> Story:
+    return beside(failures=1)(story)
+
+
+def _just_archived(story: Story) -> Story:
+    if story.ticket.state is TicketState.ARCHIVED:
+        return beside(standing=Archived(since=story.at + timedelta(days=1)))(story)
+    return story
+
+
+def _presumed(story: Story) -> Story:
+    order = story.ticket.order
+    if isinstance(story.ticket.standing, InProgress) and order is not None:
+        return beside(order=order.model_copy(update={"presumed_at": story.at + timedelta(days=1)}))(story)
+    return story
+
+
+def _task_done(story: Story) -> Story:
+    if isinstance(story.ticket.standing, Handled):
+        return story
+    return beside(tasks={SUPPORTER: support.Done(blocking=True)})(story)
+
+
+def _part(story: Story) -> Story:
+    standing = story.ticket.standing
+    return beside(standing=Split(waiting=(OTHER,)))(story) if isinstance(standing, Split) else story
+
+
+ASKED_EXTENSION = beside(extension=extension.Asked(days=3, ground="needs-works"))
+ASKED_SUSPENSION = beside(suspension=suspension.Asked(ground="litigation", until=LATER))
+PROMISED = beside(commitment=commitment.Promised(department=LEAD, until=LATER))
+ORDERED = beside(supervision=supervision.Ordered(orders=1))
+NO_TASKS = beside(tasks={})
+DOING = beside(tasks={SUPPORTER: support.Doing(blocking=True)})
+MEMBER = beside(incident=incident.Member(incident=OTHER))
+HEADS = beside(incident=incident.Heads(members={OTHER: ()}))
+JOINING = beside(incident=incident.Joining(incident=OTHER, receipt=RECEIPT))
+MERGE_ASKED = beside(merging=merging.Asked(into=OTHER, reason="重复", receipt=RECEIPT))
+TOOK = beside(taken={OTHER: ()})
+MISSED = beside(dues={"handling": Noted(clock=Clock.HANDLING, due=None, owner=f"department:{LEAD}", missed=True)})
+
+PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
+    "report_handled": NO_TASKS,
+    "report_task_done": DOING,
+    "rule_on_extension": ASKED_EXTENSION,
+    "rule_on_suspension": ASKED_SUSPENSION,
+    "review": _task_done,
+    "check_commitment": PROMISED,
+    "interview": ORDERED,
+    "end_supervision": ORDERED,
+    "answer_supervision": ORDERED,
+    "leave_incident": MEMBER,
+    "report_fix": HEADS,
+    "give_final_answer": _reworked,
+    "reopen": _just_archived,
+    "request_return": _presumed,
+    "commitment_lapsed": PROMISED,
+    "breach_withdrawn": MISSED,
+    "merge_answered": MERGE_ASKED,
+    "drop_merge": TOOK,
+    "member_answered": JOINING,
+    "dismiss_member": HEADS,
+    "pass_on_fix": MEMBER,
+    "pass_on_follow_up": TOOK,
+    "report_part": _part,
+}
+
+
+def prepared(story: Story, kind: str) -> Story:
+    """The story with what the guards of a kind ask for."""
+    return PREPARED.get(kind, _as_is)(story)
+
+
+def _office(action: type[i.OnTicket], **values: Any) -> Callable[[Story], Command]:
+    return lambda _story: Act(received(action(ticket=TICKET, by=person_for(action), **values)))
+
+
+def _lead(action: type[i.DepartmentAction], code: str = "", **values: Any) -> Callable[[Story], Command]:
+    def made(story: Story) -> Command:
+        order = story.ticket.order
+        lead = code or (order.lead if order else LEAD)
+        return Act(received(action(ticket=TICKET, by=_DESK, **values), lead))
+
+    return made
+
+
+def _channel(action: Any) -> Callable[[Story], Command]:
+    return lambda _story: Act(received(action))
+
+
+def _callback(action: type[i.CallbackAction], **values: Any) -> Callable[[Story], Command]:
+    return lambda _story: Act(received(action(ticket=TICKET, by=Person(id="k-1", name="回访员"), **values)))
+
+
+def _clock(fact: type[c.ClockFact], clock: Clock, **values: Any) -> Callable[[Story], Command]:
+    return lambda _story: Tick(clock_says(fact, clock, values.pop("owner", f"department:{LEAD}"), **values))
+
+
+def _ask(request: r.TicketRequest) -> Callable[[Story], Command]:
+    return lambda _story: Ask(request)
+
+
+EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
+    "follow_up": _channel(i.FollowUp(ticket=TICKET, mode="add", text="补充。")),
+    "provide_info": _channel(i.ProvideInfo(ticket=TICKET, text="3号楼。")),
+    "withdraw": _channel(i.Withdraw(ticket=TICKET, reason="不要了。")),
+    "pass_on": _office(i.PassOn),
+    "settle_at_unit": _office(i.SettleAtUnit, reply="当场解决。"),
+    "refuse_ticket": _office(i.RefuseTicket, ground="court", reason="已起诉。"),
+    "ask_requester": _office(i.AskRequester, question="哪一幢？"),
+    "classify": _office(i.Classify, category="0101-03"),
+    "assign": _office(i.Assign, lead="market", supporting=("police",)),
+    "rule_on_return": _office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market"),
+    "adjudicate": _office(i.Adjudicate, lead="market", reason="由市场监管局牵头。"),
+    "rule_on_extension": _office(i.RuleOnExtension, granted=True, reason="同意。"),
+    "rule_on_suspension": _office(i.RuleOnSuspension, granted=True, reason="同意。"),
+    "end_suspension": _office(i.EndSuspension, reason="施工完成。"),
+    "review": _office(i.Review, accepted=False, reason="未联系。", department=SUPPORTER),
+    "nudge": _office(i.Nudge, reason="请抓紧。"),
+    "supervise": _office(i.Supervise, reason="久拖不决。"),
+    "interview": _office(i.Interview, reason="督办未果。"),
+    "end_supervision": _office(i.EndSupervision, result="已整改。"),
+    "review_callback": _office(i.ReviewCallback, reason="核实先行联系。"),
+    "merge": _office(i.Merge, into=OTHER, reason="重复。"),
+    "unmerge": _office(i.Unmerge, reason="不是一件事。"),
+    "join_incident": _office(i.JoinIncident, incident=OTHER),
+    "leave_incident": _office(i.LeaveIncident, reason="另一件事。"),
+    "report_fix": _office(i.ReportFix, text="已修复。"),
+    "split": _office(i.Split, parts=(i.Part(text="一。"), i.Part(text="二。")), reason="两件事。"),
+    "reopen": _office(i.Reopen, reason="又发生了。"),
+    "give_final_answer": _office(i.GiveFinalAnswer, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER),
+    "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。"),
+    "rule_on_outcome": _office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已解释。"),
+    "check_commitment": _office(i.CheckCommitment, kept=True, note="已兑现。"),
+    "record_city_verdict": _office(i.RecordCityVerdict, solved=Solved.SOLVED, satisfaction=Grade.SATISFIED),
+    "accept": _lead(i.Accept),
+    "request_return": _lead(i.RequestReturn, ground="not-our-duty", reason="不归我局。"),
+    "make_first_contact": _lead(i.MakeFirstContact, reached=True),
+    "note_progress": _lead(i.NoteProgress, text="已上门。"),
+    "ask_for_info": _lead(i.AskForInfo, question="哪一幢？"),
+    "report_handled": _lead(i.ReportHandled, reply="已办结。"),
+    "report_task_done": _lead(i.ReportTaskDone, SUPPORTER, reply="已配合。"),
+    "request_extension": _lead(i.RequestExtension, days=3, ground="needs-works", reason="要施工。"),
+    "request_suspension": _lead(i.RequestSuspension, ground="litigation", until=LATER, reason="诉讼。"),
+    "commit": _lead(i.Commit, promised=LATER, text="月底前完成。"),
+    "answer_supervision": _lead(i.AnswerSupervision, report="已整改。"),
+    "note_unreached": _callback(i.NoteUnreached),
+    "appoint_callback": _callback(i.AppointCallback, at=LATER),
+    "record_callback": _callback(
+        i.RecordCallback,
+        contacted=Contacted.YES,
+        solved=Solved.SOLVED,
+        attitude=Grade.SATISFIED,
+        result=Grade.SATISFIED,
+    ),
+    "return_window_lapsed": _clock(c.ClockLapsed, Clock.RETURN_WINDOW),
+    "needs_info_lapsed": _clock(c.ClockLapsed, Clock.NEEDS_INFO),
+    "suspension_lapsed": _clock(c.ClockLapsed, Clock.SUSPENSION),
+    "reopen_window_lapsed": _clock(c.ClockLapsed, Clock.REOPEN_WINDOW),
+    "commitment_lapsed": _clock(c.ClockLapsed, Clock.COMMITMENT),
+    "breached": _clock(c.ClockBreached, Clock.CITIZEN, owner="office:p-he"),
+    "breach_withdrawn": _clock(c.BreachWithdrawn, Clock.HANDLING),
+    "due_changed": _clock(c.ClockStarted, Clock.HANDLING),
+    "take_merge": _ask(r.TakeMerge(**_ASKER, requester="h-1", reason="重复。", receipt=RECEIPT)),
+    "merge_answered": _ask(r.MergeAnswered(**_ASKER, taken=True, reason="已并入。", receipt=RECEIPT)),
+    "drop_merge": _ask(r.DropMerge(**_ASKER)),
+    "admit_member": _ask(r.AdmitMember(**_ASKER, receipt=RECEIPT)),
+    "member_answered": _ask(r.MemberAnswered(**_ASKER, admitted=True, reason="已加入。", receipt=RECEIPT)),
+    "dismiss_member": _ask(r.DismissMember(**_ASKER)),
+    "pass_on_fix": _ask(r.PassOnFix(**_ASKER, text="已修复。")),
+    "pass_on_follow_up": _ask(
+        r.PassOnFollowUp(**_ASKER, receipt=RECEIPT, channel=Channel.HOTLINE, mode="press", text="快点。")
+    ),
+    "end_of_merged": _ask(r.EndOfMerged(**_ASKER, outcome="called_back", ruling=Ruling.SOLVED)),
+    "report_part": _ask(r.ReportPart(**_ASKER, outcome="called_back", ruling=Ruling.SOLVED)),
+}
