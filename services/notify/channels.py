@@ -31,6 +31,7 @@ _AT_ONCE: Final = 500
 _SIDE_BY_SIDE: Final = 20
 _IDLE_SECONDS: Final = 0.2
 _AWAY_SECONDS: Final = 1.0
+_END_SECONDS: Final = 5.0
 _COUNT_EVERY: Final = 25
 _MAIL_PORT: Final = 25
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
@@ -202,13 +203,13 @@ class Loop:
         self.channels = channels
 
     async def run(self) -> None:
-        """Deliver until cancelled; a database that is away is waited for."""
+        """Deliver until cancelled, when what is being sent is still written down; wait for a database that is away."""
         for way, outcome in product(Way, ("delivered", "failed", "given_up")):
             DELIVERIES.labels(way.value, outcome)
         rounds = 0
         while True:
             try:
-                found = await self.deliver()
+                found = await self._to_its_end()
                 if rounds % _COUNT_EVERY == 0:
                     await self._count()
                 rounds += 1
@@ -219,6 +220,16 @@ class Loop:
             else:
                 if found < _AT_ONCE:
                     await asyncio.sleep(_IDLE_SECONDS)
+
+    async def _to_its_end(self) -> int:
+        """An orderly end lets a round finish, so that nobody is told twice because of it."""
+        current = asyncio.create_task(self.deliver())
+        try:
+            return await asyncio.shield(current)
+        except asyncio.CancelledError:
+            await asyncio.wait({current}, timeout=_END_SECONDS)
+            current.cancel()
+            raise
 
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -176,3 +177,30 @@ async def test_nothing_goes_out_before_its_time(planner: Any, later: Any, tmp_pa
     await planner.plan("n-1")
 
     assert await _deliver(later(minutes=-1), tmp_path) == 0
+
+
+class _Slow(Channel):
+    """Says that it began, and takes until it is let go."""
+
+    def __init__(self) -> None:
+        self.began = asyncio.Event()
+        self.may_end = asyncio.Event()
+
+    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+        self.began.set()
+        await self.may_end.wait()
+        return [None] * len(batch)
+
+
+async def test_an_orderly_end_writes_down_what_is_being_sent(planner: Any, later: Any, tmp_path: Path) -> None:
+    await planner.plan("n-1")
+    slow = _Slow()
+    loop = Loop(later(), NotifySettings(notices=tmp_path), RULES, dict.fromkeys(Way, slow))
+    running = asyncio.create_task(loop.run())
+    await slow.began.wait()
+
+    running.cancel()
+    slow.may_end.set()
+    await asyncio.wait({running})
+
+    assert [row["status"] for row in await planner.rows()] == ["delivered"]
