@@ -25,7 +25,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 XU = Person(id="p-xu", name="徐文珏")
 TICKET = "26091403000175"
 ACTIONS = sorted(
-    (model for model in MODELS.values() if issubclass(model, Action) and model.__module__ == inbound.__name__),
+    (model for model in MODELS.values() if issubclass(model, Action) and model.__module__.startswith(inbound.__name__)),
     key=lambda model: model.type_name,
 )
 

@@ -1,0 +1,104 @@
+"""What a department asks for, on its own topic, by a named person of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.inbound.base import Action
+from schemas.values import Code, DepartmentCode, Instant, PartyKind, Person, Text, TicketId
+
+
+class DepartmentAction(Action, owner="inbound"):
+    """An act of the department whose topic it came on, by a named person of it."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.DEPARTMENT})
+    ticket: TicketId
+    by: Person
+
+
+class Accept(DepartmentAction):
+    """The lead takes the order (签收)."""
+
+    do: Literal["accept"] = "accept"
+
+
+class RequestReturn(DepartmentAction):
+    """The lead asks to return the order (退单): inside the window, on a legal ground, with a reason."""
+
+    do: Literal["request_return"] = "request_return"
+    ground: Code
+    reason: Text
+    suggested: DepartmentCode | None = None
+
+
+class MakeFirstContact(DepartmentAction):
+    """The lead contacted the requester first (先行联系), or tried to."""
+
+    do: Literal["make_first_contact"] = "make_first_contact"
+    reached: bool
+    method: Literal["phone", "visit", "message"] = "phone"
+    note: Text | None = None
+
+
+class NoteProgress(DepartmentAction):
+    """A note for the requester and everyone who holds the ticket; a plan is a note of its own kind."""
+
+    do: Literal["note_progress"] = "note_progress"
+    text: Text
+    plan: bool = False
+
+
+class AskForInfo(DepartmentAction):
+    """The lead cannot go on without something that only the requester knows; its clock pauses."""
+
+    do: Literal["ask_for_info"] = "ask_for_info"
+    question: Text
+
+
+class ReportHandled(DepartmentAction):
+    """The lead reports the matter handled (办结) with the reply to the requester."""
+
+    do: Literal["report_handled"] = "report_handled"
+    reply: Text
+
+
+class ReportTaskDone(DepartmentAction):
+    """A supporting department reports its task done."""
+
+    do: Literal["report_task_done"] = "report_task_done"
+    reply: Text
+
+
+class RequestExtension(DepartmentAction):
+    """The lead asks for more working days, before its due time."""
+
+    do: Literal["request_extension"] = "request_extension"
+    days: Annotated[int, Field(ge=1, le=15)]
+    ground: Code
+    reason: Text
+
+
+class RequestSuspension(DepartmentAction):
+    """The lead asks to suspend (挂账) on a ground of the policy until an end."""
+
+    do: Literal["request_suspension"] = "request_suspension"
+    ground: Code
+    until: Instant
+    reason: Text
+
+
+class Commit(DepartmentAction):
+    """The lead promises a date that the works need; it comes back for checking."""
+
+    do: Literal["commit"] = "commit"
+    promised: Instant
+    text: Text
+
+
+class AnswerSupervision(DepartmentAction):
+    """The lead answers a supervision order or a callback review."""
+
+    do: Literal["answer_supervision"] = "answer_supervision"
+    report: Text

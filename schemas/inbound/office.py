@@ -1,0 +1,287 @@
+"""What the office asks for: hotline centre and survey office, always a named person."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.inbound.base import Action
+from schemas.values import (
+    CategoryCode,
+    Code,
+    DepartmentCode,
+    Grade,
+    Instant,
+    PartyKind,
+    Person,
+    Ruling,
+    Solved,
+    Text,
+    TicketId,
+    Tier,
+    Value,
+)
+
+
+class OfficeAction(Action, owner="inbound"):
+    """An act of the office; `by` is the named person who acts, whose role the policy knows."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.OFFICE})
+    by: Person
+
+
+class OnTicket(OfficeAction, owner="inbound"):
+    """An act of the office on one ticket."""
+
+    ticket: TicketId
+
+
+class ApproveDevice(OfficeAction):
+    """Bind a visitor's account to the device that was asked for."""
+
+    do: Literal["approve_device"] = "approve_device"
+    visitor: Code
+    device: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class PassOn(OnTicket):
+    """The visitor's unit or the survey office passes a survey ticket on."""
+
+    do: Literal["pass_on"] = "pass_on"
+    note: Text | None = None
+
+
+class SettleAtUnit(OnTicket):
+    """The visitor's unit settled the problem on the spot."""
+
+    do: Literal["settle_at_unit"] = "settle_at_unit"
+    reply: Text
+
+
+class RefuseTicket(OnTicket):
+    """The centre does not accept the matter (不予受理), on a ground of the policy."""
+
+    do: Literal["refuse_ticket"] = "refuse_ticket"
+    ground: Code
+    reason: Text
+
+
+class AskRequester(OnTicket):
+    """The centre asks the requester for what is missing (待补充)."""
+
+    do: Literal["ask_requester"] = "ask_requester"
+    question: Text
+
+
+class Classify(OnTicket):
+    """The dispatcher sets category or tier; raising the tier needs a named approver."""
+
+    do: Literal["classify"] = "classify"
+    category: CategoryCode | None = None
+    tier: Tier | None = None
+    approver: Person | None = None
+    reason: Text | None = None
+
+
+class Assign(OnTicket):
+    """The dispatcher dispatches: who leads, who supports, and whether support blocks the lead's `handled`."""
+
+    do: Literal["assign"] = "assign"
+    lead: DepartmentCode
+    supporting: tuple[DepartmentCode, ...] = ()
+    blocking: bool = True
+    category: CategoryCode | None = None
+    tier: Tier | None = None
+    approver: Person | None = None
+    note: Text | None = None
+
+
+class RuleOnReturn(OnTicket):
+    """The centre upholds or overrules a return request; against precedent it needs a named approver."""
+
+    do: Literal["rule_on_return"] = "rule_on_return"
+    upheld: bool
+    reason: Text
+    lead: DepartmentCode | None = None
+    approver: Person | None = None
+
+
+class Adjudicate(OnTicket):
+    """The referee rules who is responsible (确责); the ruling binds."""
+
+    do: Literal["adjudicate"] = "adjudicate"
+    lead: DepartmentCode
+    supporting: tuple[DepartmentCode, ...] = ()
+    reason: Text
+
+
+class RuleOnExtension(OnTicket):
+    """The approver grants working days, or refuses."""
+
+    do: Literal["rule_on_extension"] = "rule_on_extension"
+    granted: bool
+    days: Annotated[int, Field(ge=1, le=15)] | None = None
+    reason: Text
+
+
+class RuleOnSuspension(OnTicket):
+    """The approver suspends (挂账) until an end, or refuses."""
+
+    do: Literal["rule_on_suspension"] = "rule_on_suspension"
+    granted: bool
+    until: Instant | None = None
+    reason: Text
+
+
+class EndSuspension(OnTicket):
+    """The ground of the suspension is gone before its end."""
+
+    do: Literal["end_suspension"] = "end_suspension"
+    reason: Text
+
+
+class Review(OnTicket):
+    """The centre accepts a reported `handled`, or sends it back; with its ruling when it has one already."""
+
+    do: Literal["review"] = "review"
+    accepted: bool
+    reason: Text | None = None
+    ruling: Ruling | None = None
+    department: DepartmentCode | None = None
+
+
+class Nudge(OnTicket):
+    """The centre presses whoever holds the ticket (催办)."""
+
+    do: Literal["nudge"] = "nudge"
+    reason: Text
+
+
+class Supervise(OnTicket):
+    """The supervisor issues a supervision order (督办), which has a clock of its own and cannot be returned."""
+
+    do: Literal["supervise"] = "supervise"
+    reason: Text
+
+
+class Interview(OnTicket):
+    """The supervisor calls the department in (约谈)."""
+
+    do: Literal["interview"] = "interview"
+    reason: Text
+
+
+class EndSupervision(OnTicket):
+    """The supervisor is content with what the department reported."""
+
+    do: Literal["end_supervision"] = "end_supervision"
+    result: Text
+
+
+class ReviewCallback(OnTicket):
+    """The centre orders the department to check what the callback heard: an order with a clock, not returnable."""
+
+    do: Literal["review_callback"] = "review_callback"
+    reason: Text
+
+
+class Merge(OnTicket):
+    """One requester's duplicate is merged (并案) into another ticket of the same requester."""
+
+    do: Literal["merge"] = "merge"
+    into: TicketId
+    reason: Text
+
+
+class Unmerge(OnTicket):
+    """A merge is undone; the ticket goes on where it stood."""
+
+    do: Literal["unmerge"] = "unmerge"
+    reason: Text
+
+
+class JoinIncident(OnTicket):
+    """A ticket joins the incident (多人同诉) that `incident`, the first of its tickets, stands for."""
+
+    do: Literal["join_incident"] = "join_incident"
+    incident: TicketId
+    reason: Text | None = None
+
+
+class LeaveIncident(OnTicket):
+    """A ticket leaves its incident: it was another matter after all."""
+
+    do: Literal["leave_incident"] = "leave_incident"
+    reason: Text
+
+
+class ReportFix(OnTicket):
+    """One fix is reported to every member of the incident that `ticket` stands for."""
+
+    do: Literal["report_fix"] = "report_fix"
+    text: Text
+
+
+class Part(Value):
+    """One part of a split ticket: its text, and its category where it is known."""
+
+    text: Text
+    category: CategoryCode | None = None
+
+
+class Split(OnTicket):
+    """A ticket with several matters is split (拆单) into parts that close together."""
+
+    do: Literal["split"] = "split"
+    parts: Annotated[tuple[Part, ...], Field(min_length=2, max_length=9)]
+    reason: Text
+
+
+class Reopen(OnTicket):
+    """A closed ticket is reopened inside its window, and goes back to the department."""
+
+    do: Literal["reopen"] = "reopen"
+    reason: Text
+
+
+class GiveFinalAnswer(OnTicket):
+    """The way out (终结答复) when reworks changed nothing; needs a named approver."""
+
+    do: Literal["give_final_answer"] = "give_final_answer"
+    text: Text
+    ruling: Ruling
+    approver: Person
+
+
+class TransferOut(OnTicket):
+    """The matter belongs elsewhere: 110, 119, another district, or back to the city."""
+
+    do: Literal["transfer_out"] = "transfer_out"
+    to: Code
+    reason: Text
+
+
+class RuleOnOutcome(OnTicket):
+    """The centre's own ruling on a ticket that is called back or closed (结案评判), kept apart from the citizen's."""
+
+    do: Literal["rule_on_outcome"] = "rule_on_outcome"
+    ruling: Ruling
+    reason: Text
+
+
+class CheckCommitment(OnTicket):
+    """The centre checked whether a promised date was kept."""
+
+    do: Literal["check_commitment"] = "check_commitment"
+    kept: bool
+    note: Text
+
+
+class RecordCityVerdict(OnTicket):
+    """The city's own callback verdict on a ticket that came from it."""
+
+    do: Literal["record_city_verdict"] = "record_city_verdict"
+    solved: Solved
+    satisfaction: Grade
+    note: Text | None = None

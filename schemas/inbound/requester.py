@@ -1,0 +1,130 @@
+"""What requesters ask for, by the channel that speaks for them."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.inbound.base import CHANNELS, Action
+from schemas.values import (
+    CategoryCode,
+    Code,
+    Contact,
+    DepartmentCode,
+    Instant,
+    Kind,
+    Name,
+    PartyKind,
+    Person,
+    Place,
+    Position,
+    RequesterKind,
+    Text,
+    TicketId,
+    Tier,
+    Upstream,
+    Value,
+)
+
+
+class Register(Action):
+    """A call or a WeChat message raises a problem; `agent` is the hotline agent who took it."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.HOTLINE, PartyKind.WECHAT})
+    do: Literal["register"] = "register"
+    kind: Kind
+    requester_kind: RequesterKind = RequesterKind.RESIDENT
+    contact: Contact = Contact()
+    place: Place
+    text: Text
+    category: CategoryCode | None = None
+    tier: Tier | None = None
+    suggested_department: DepartmentCode | None = None
+    confidential: bool = False
+    accused: tuple[DepartmentCode, ...] = ()
+    upstream: Upstream | None = None
+    occurred_at: Instant | None = None
+    agent: Person | None = None
+
+
+class AnswerOnLine(Action):
+    """A call that the agent answered on the line (直办): recorded and counted, dispatched to nobody."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.HOTLINE})
+    do: Literal["answer_on_line"] = "answer_on_line"
+    kind: Kind
+    requester_kind: RequesterKind = RequesterKind.RESIDENT
+    contact: Contact = Contact()
+    place: Place | None = None
+    text: Text
+    category: CategoryCode | None = None
+    answer: Text
+    agent: Person
+
+
+class Problem(Value):
+    """One problem that a household raised during a visit."""
+
+    kind: Kind = Kind.HELP
+    text: Text
+    place: Place | None = None
+    category: CategoryCode | None = None
+    tier: Tier | None = None
+    suggested_department: DepartmentCode | None = None
+
+
+class RecordVisit(Action):
+    """A survey visitor was at a household and heard zero or more problems; phones may deliver it days later."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.SURVEY})
+    do: Literal["record_visit"] = "record_visit"
+    visitor: Code
+    device: Annotated[str, Field(min_length=1, max_length=100)]
+    unit: Code
+    position: Position
+    visited_at: Instant
+    household: Name
+    address: Place
+    contact: Contact = Contact()
+    requester_kind: RequesterKind = RequesterKind.RESIDENT
+    problems: Annotated[tuple[Problem, ...], Field(max_length=20)] = ()
+
+
+class RequestDevice(Action):
+    """A visitor whose phone was lost asks to bind a new one; the office approves it."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.SURVEY})
+    do: Literal["request_device"] = "request_device"
+    visitor: Code
+    device: Annotated[str, Field(min_length=1, max_length=100)]
+    reason: Text
+
+
+class FollowUp(Action):
+    """A contact about an open ticket: 催办 presses, 补充 adds; never a second ticket."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
+    do: Literal["follow_up"] = "follow_up"
+    ticket: TicketId
+    mode: Literal["press", "add"]
+    text: Text
+    agent: Person | None = None
+
+
+class ProvideInfo(Action):
+    """The requester answers what the centre or the department asked for."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
+    do: Literal["provide_info"] = "provide_info"
+    ticket: TicketId
+    text: Text
+
+
+class Withdraw(Action):
+    """The requester takes the matter back (撤诉)."""
+
+    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
+    do: Literal["withdraw"] = "withdraw"
+    ticket: TicketId
+    reason: Text
