@@ -1,88 +1,120 @@
-"""The promises, each as a pure function from what was read to what is broken."""
+"""The promises about events and offsets: what was recorded, published and heard, held against one another."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from liuhen.verify.evidence import Listened, NextOffset, Stood, Written
+from liuhen.verify.books import Listened, NextOffset, Noted, Written
 from liuhen.verify.findings import Finding, Verdict
+from liuhen.verify.said import Said, Source
 
 Place = tuple[str, int]
-Numbers = Mapping[tuple[str, int, str], Mapping[int, str]]
-"""By topic, partition and source: the event id of each sequence number that stands there."""
 
 
-def numbers_of(records: Iterable[Stood]) -> tuple[Numbers, list[Finding]]:
-    """Sort records by source; finds ids that changed under a number, and numbers that came too early."""
-    numbers: dict[tuple[str, int, str], dict[int, str]] = defaultdict(dict)
-    findings = []
-    for record in records:
-        envelope = record.envelope
-        if envelope is None or not envelope.sequence:
-            findings.append(Finding(_place(record), "没有可读的信封或序号 (no readable envelope or sequence)"))
-            continue
-        known = numbers[record.topic, record.partition, envelope.source]
-        before = known.get(envelope.sequence)
-        if before is None and envelope.sequence != len(known) + 1:
-            text = f"{envelope.source} jumps to {envelope.sequence} after {len(known)} on {_place(record)}"
-            findings.append(Finding(envelope.subject, text))
-        elif before is not None and before != envelope.id:
-            text = f"{envelope.source} said number {envelope.sequence} twice with different ids on {_place(record)}"
-            findings.append(Finding(envelope.subject, text))
-        known[envelope.sequence] = envelope.id
-    return numbers, findings
+def order_kept(said: Said) -> Verdict:
+    """Each source's numbers follow one another on each partition, and stand for one event each."""
+    return Verdict("每个来源的事件连续、有序 (no gap, no disorder)", sum(map(len, said.marks.values())), said.disorder)
 
 
-def order_kept(numbers: Numbers, findings: Sequence[Finding]) -> Verdict:
-    """Each source's numbers follow one another on each partition."""
-    return Verdict("每个来源的事件连续、有序 (no gap, no disorder)", sum(map(len, numbers.values())), findings)
+class Recorded:
+    """Holds the event tables against the topics, row by row."""
+
+    def __init__(self, said: Said, before: Mapping[tuple[str, str], int], services: Collection[str]) -> None:
+        """`before` is each lane's next number before the topics were read: what lies below must stand on them."""
+        self.moved: set[str] = set()
+        """The keys of which something was recorded that was not yet on its topic when that was read."""
+        self._said, self._before, self._services = said, before, services
+        self._seen: dict[Source, set[int]] = {}
+        self._ids: set[tuple[str, str]] = set()
+        self._rows = 0
+        self._unpublished: list[Finding] = []
+        self._altered: list[Finding] = []
+        self._doubled: list[Finding] = []
+
+    def take(self, event: Written) -> None:
+        """Look at one row."""
+        self._rows += 1
+        told = f"{event.type} {event.id} of {event.service}"
+        if (event.service, event.id) in self._ids:
+            self._doubled.append(Finding(event.key, f"{told} was recorded more than once"))
+        self._ids.add((event.service, event.id))
+        source = Source(event.topic, event.partition, f"liuhen/{event.service}/{event.lane}")
+        mark = self._said.mark(source, event.sequence)
+        if mark is not None and mark.id == event.id:
+            self._seen.setdefault(source, set()).add(event.sequence)
+            if mark.digest != event.digest:
+                self._altered.append(Finding(event.key, f"{told} reads otherwise on {event.topic} than in its table"))
+        elif mark is None and event.number >= self._before.get((event.service, event.lane), 1):
+            self.moved.add(event.key)
+        elif mark is not None or not self._said.is_gone(source, event.sequence):
+            self._unpublished.append(Finding(event.key, f"{told} is recorded but not on {event.topic}"))
+
+    def verdicts(self) -> list[Verdict]:
+        """What was found once all rows were taken."""
+        ours = [source for source in self._said.marks if source.service in self._services]
+        strangers = [
+            Finding(mark.subject, f"{source.source} number {sequence} is on {source.topic} but was never recorded")
+            for source, sequence, mark in self._said.left(self._seen, ours)
+        ]
+        marks = sum(len(self._said.marks[source]) for source in ours)
+        return [
+            Verdict("表里的每个事件都在主题上 (recorded means published)", self._rows, self._unpublished),
+            Verdict("主题上的每个事件都在表里 (published means recorded)", marks, strangers),
+            Verdict("主题与表里的内容一字不差 (same body on topic and table)", self._rows, self._altered),
+            Verdict("没有重复的效果 (no doubled effect)", len(self._ids), self._doubled),
+        ]
 
 
-def everything_published(written: Sequence[Written], numbers: Numbers) -> Verdict:
-    """Each recorded event stands on its topic under its number."""
-    findings = [
-        Finding(event.key, f"{event.type} {event.id} of {event.service} is recorded but not on {event.topic}")
-        for event in written
-        if numbers.get((event.topic, event.partition, _source(event)), {}).get(event.sequence) != event.id
-    ]
-    return Verdict("表里的每个事件都在主题上 (recorded means published)", len(written), findings)
+class Traced:
+    """Holds trace's entries against the topics that it hears, row by row."""
+
+    def __init__(self, said: Said, topics: Collection[str]) -> None:
+        """`topics` are those that trace hears."""
+        self._said, self._topics = said, topics
+        self._seen: dict[Source, set[int]] = {}
+        self._rows = 0
+        self._findings: list[Finding] = []
+
+    def take(self, entry: Noted) -> None:
+        """Look at one entry; what came after the topics were read is left out."""
+        self._rows += 1
+        source = Source(entry.topic, entry.partition, entry.source)
+        mark = self._said.mark(source, entry.sequence)
+        told = f"{entry.source} number {entry.sequence} of {entry.topic}"
+        if mark is None:
+            if entry.sequence <= self._said.last(source) and not self._said.is_gone(source, entry.sequence):
+                self._findings.append(Finding(entry.ticket, f"trace noted {told}, which is not there"))
+            return
+        seen = self._seen.setdefault(source, set())
+        if entry.sequence in seen:
+            self._findings.append(Finding(entry.ticket, f"trace noted {told} twice"))
+        elif mark.id != entry.id:
+            self._findings.append(Finding(entry.ticket, f"trace noted {told} under another id"))
+        seen.add(entry.sequence)
+
+    def verdict(self) -> Verdict:
+        """What was found once all entries were taken."""
+        heard = [source for source in self._said.marks if source.topic in self._topics]
+        missing = [
+            Finding(mark.subject, f"{source.source} number {sequence} is on {source.topic} but not in the trace")
+            for source, sequence, mark in self._said.left(self._seen, heard)
+        ]
+        return Verdict("留痕一条不少、一条不多 (trace notes each record once)", self._rows, [*self._findings, *missing])
 
 
-def nothing_else_published(written: Sequence[Written], numbers: Numbers, sources: frozenset[str]) -> Verdict:
-    """Nothing stands on a topic that its writer did not record."""
-    recorded = {(event.topic, event.partition, _source(event), event.sequence) for event in written}
-    findings = [
-        Finding(f"{topic}/{partition}", f"{source} number {sequence} is on the topic but was never recorded")
-        for (topic, partition, source), said in numbers.items()
-        if source.split("/")[1] in sources
-        for sequence in said
-        if (topic, partition, source, sequence) not in recorded
-    ]
-    return Verdict("主题上的每个事件都在表里 (published means recorded)", sum(map(len, numbers.values())), findings)
-
-
-def everything_heard(listened: Sequence[Listened], numbers: Numbers, readers: Mapping[str, Sequence[str]]) -> Verdict:
+def everything_heard(listened: Sequence[Listened], said: Said, readers: Mapping[str, Sequence[str]]) -> Verdict:
     """Each reader of a topic heard each source to its end."""
     heard = {(each.service, each.topic, each.partition, each.source): each.sequence for each in listened}
     findings = []
     looked_at = 0
-    for (topic, partition, source), said in numbers.items():
-        for service in readers.get(topic, ()):
+    for source in said.marks:
+        for service in readers.get(source.topic, ()):
             looked_at += 1
-            last, reached = max(said, default=0), heard.get((service, topic, partition, source), 0)
+            last, reached = said.last(source), heard.get((service, *source), 0)
             if reached < last:
-                text = f"{service} heard {source} up to {reached} of {last}"
-                findings.append(Finding(f"{topic}/{partition}", text))
+                text = f"{service} heard {source.source} up to {reached} of {last}"
+                findings.append(Finding(_at((source.topic, source.partition)), text))
     return Verdict("每个事件都被下游听到 (published means heard)", looked_at, findings)
-
-
-def no_double_effect(written: Sequence[Written]) -> Verdict:
-    """No consequence was recorded twice: an event's id, which its cause determines, is unique."""
-    seen = Counter((event.service, event.id) for event in written)
-    keys = {(event.service, event.id): event.key for event in written}
-    findings = [Finding(keys[each], f"event {each[1]} was recorded {n} times") for each, n in seen.items() if n > 1]
-    return Verdict("没有重复的效果 (no doubled effect)", len(written), findings)
 
 
 def offsets_behind(
@@ -112,13 +144,5 @@ def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Place, int
     return Verdict("每条输入都已读完 (every input was read)", len(next_offsets), findings)
 
 
-def _source(event: Written) -> str:
-    return f"liuhen/{event.service}/{event.lane}"
-
-
 def _at(place: Place) -> str:
     return f"{place[0]}/{place[1]}"
-
-
-def _place(record: Stood) -> str:
-    return f"{record.topic}/{record.partition}@{record.offset}"

@@ -1,0 +1,206 @@
+"""What stands in the tables of one service, read under its own role and whole, as it was at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import asyncpg
+
+_AT_ONCE = 5_000
+
+
+class Written(NamedTuple):
+    """One row of a service's event table; `digest` is the MD5 of its body, byte for byte."""
+
+    service: str
+    lane: str
+    number: int
+    topic: str
+    partition: int
+    sequence: int
+    id: str
+    key: str
+    type: str
+    digest: bytes
+
+
+class Listened(NamedTuple):
+    """How far a service heard a source."""
+
+    service: str
+    topic: str
+    partition: int
+    source: str
+    sequence: int
+
+
+class NextOffset(NamedTuple):
+    """Where a service goes on in an input."""
+
+    service: str
+    topic: str
+    partition: int
+    offset: int
+
+
+class Noted(NamedTuple):
+    """One entry of trace."""
+
+    topic: str
+    partition: int
+    source: str
+    sequence: int
+    id: str
+    ticket: str
+
+
+class Row(NamedTuple):
+    """One fact of a history: its type, its body as JSON text, the moment by which it is judged."""
+
+    type: str
+    body: str
+    at: datetime
+
+
+class TimerRow(NamedTuple):
+    """One timer of a key as the table has it; `now` is its lane's own time."""
+
+    key: str
+    name: str
+    due: datetime
+    status: str
+    now: datetime | None
+
+
+class DeliveryRow(NamedTuple):
+    """One message to one addressee, and how many of its attempts delivered it, or await being told of."""
+
+    ticket: str
+    notice: str
+    audience: str
+    status: str
+    delivered: int
+    untold: int
+
+
+class Books:
+    """The tables of one service."""
+
+    def __init__(self, service: str, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        """Read on this connection, whose search path is the service's schema."""
+        self.service = service
+        self._connection = connection
+
+    def at_one_moment(self) -> Any:
+        """All that is read inside of this context is as it was when the first of it was read."""
+        return self._connection.transaction(isolation="repeatable_read", readonly=True)
+
+    async def _fetch(self, query: str, *values: object) -> Sequence[Any]:
+        return [tuple(row.values()) for row in await self._connection.fetch(query, *values)]
+
+    async def recorded_before(self) -> dict[tuple[str, str], int]:
+        """The number that each lane gives to its next event."""
+        rows = await self._fetch("select name, next_number from lane")
+        return {(self.service, lane): number for lane, number in rows}
+
+    async def written(self) -> AsyncIterator[Written]:
+        """Every event that the service recorded, streamed."""
+        async with self._connection.transaction():
+            async for row in self._connection.cursor(
+                "select lane, number, topic, partition, sequence, id::text, key, type, decode(md5(body::text), 'hex')"
+                " from event order by lane, number",
+                prefetch=_AT_ONCE,
+            ):
+                yield Written(self.service, *row.values())
+
+    async def listened(self) -> list[Listened]:
+        """How far it heard each source."""
+        return [
+            Listened(self.service, *row)
+            for row in await self._fetch("select topic, partition, source, sequence from heard")
+        ]
+
+    async def next_offsets(self) -> list[NextOffset]:
+        """Where it goes on in each input."""
+        return [
+            NextOffset(self.service, *row)
+            for row in await self._fetch("select topic, partition, next_offset from input")
+        ]
+
+    async def dead_places(self) -> set[tuple[str, int, int]]:
+        """The places of the records that became dead letters."""
+        return set(await self._fetch('select topic, partition, "offset" from dead_letter'))
+
+    async def parked_keys(self) -> list[str]:
+        """The keys that are parked because a record of theirs could not be read."""
+        return [key for (key,) in await self._fetch("select distinct parked_key from parked")]
+
+    async def paused_lanes(self) -> list[tuple[str, str]]:
+        """The lanes that stand still, and why."""
+        return [*await self._fetch("select name, paused from lane where paused is not null")]
+
+    async def overdue_timers(self, at: datetime) -> bool:
+        """Whether a timer that was due by a moment still waits."""
+        query = "select exists (select from timer where status = 'pending' and due <= $1)"
+        return bool(await self._connection.fetchval(query, at))
+
+    async def states(self) -> dict[str, str]:
+        """The state of every key, as JSON text."""
+        return dict(await self._fetch("select key, body::text from state"))
+
+    async def timers(self) -> list[TimerRow]:
+        """Every timer, whatever became of it."""
+        query = "select t.key, t.name, t.due, t.status, l.now from timer t join lane l on l.name = t.lane"
+        return [TimerRow(*row) for row in await self._fetch(query)]
+
+    async def histories(self, topic: str) -> AsyncIterator[tuple[str, list[Row]]]:
+        """Each key with its facts on one topic in the order in which they were decided; inside of a transaction."""
+        query = "select key, type, body::text, time from event where topic = $1 order by key, lane, number"
+        async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
+            yield key, [Row(*row) for row in rows]
+
+    async def noted(self) -> AsyncIterator[Noted]:
+        """Every entry of trace, streamed; inside of a transaction."""
+        async for row in self._connection.cursor(
+            "select topic, partition, source, sequence, id, ticket from entry", prefetch=_AT_ONCE
+        ):
+            yield Noted(*row.values())
+
+    async def timelines(self, types: Sequence[str]) -> AsyncIterator[tuple[str, list[Row]]]:
+        """Each ticket with its entries of these types, each topic in its own order; inside of a transaction."""
+        query = (
+            "select ticket, type, body::text, at from entry where type = any($1::text[])"
+            ' order by ticket, topic, "offset"'
+        )
+        async for ticket, rows in _grouped(self._connection.cursor(query, types, prefetch=_AT_ONCE)):
+            yield ticket, [Row(*row) for row in rows]
+
+    async def standings(self) -> dict[str, tuple[str, str]]:
+        """The state and the holder of each ticket as trace tells them."""
+        rows = await self._fetch("select ticket, state, holder from summary")
+        return {ticket: (state, holder) for ticket, state, holder in rows}
+
+    async def deliveries(self) -> list[DeliveryRow]:
+        """Every delivery of notify with what its attempts came to."""
+        query = (
+            "select d.ticket, d.notice, d.audience, d.status,"
+            " count(*) filter (where a.outcome = 'delivered'),"
+            " count(*) filter (where a.outcome is not null and not a.told)"
+            " from delivery d left join attempt a using (notice) group by d.notice"
+        )
+        return [DeliveryRow(*row) for row in await self._fetch(query)]
+
+
+async def _grouped(rows: Any) -> AsyncIterator[tuple[str, list[Any]]]:
+    current, found = None, list[Any]()
+    async for row in rows:
+        key, *rest = row.values()
+        if key != current:
+            if current is not None:
+                yield current, found
+            current, found = key, []
+        found.append(rest)
+    if current is not None:
+        yield current, found
