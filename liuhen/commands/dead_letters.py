@@ -1,0 +1,190 @@
+"""`liuhen dead-letters list`, `show`, `replay`: what could not be taken, why, and letting it be heard again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from liuhen import letters
+from liuhen.addresses import load_addresses
+from liuhen.errors import SaidClearly
+from liuhen.letters import Correction, Letter, Place, Sort, Wanted
+
+_console: Final = Console()
+_COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow"}
+_HIDDEN: Final = "（可能含个人信息，--reveal 显示）"
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+InService = Annotated[str | None, typer.Option("--service", help="Only of this service, such as intake.")]
+Where = Annotated[str, typer.Argument(metavar="PLACE", help="topic/partition@offset, as `list` prints it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Records that could not be taken, and tickets parked behind one.", no_args_is_help=True)
+    group.command("list")(list_)
+    group.command()(show)
+    group.command()(replay)
+    app.add_typer(group, name="dead-letters")
+
+
+def list_(  # noqa: PLR0913 - one for each option
+    *,
+    sort: Annotated[Sort | None, typer.Option("--sort", help="Only dead letters, or only parked records.")] = None,
+    service: InService = None,
+    topic: Annotated[str | None, typer.Option(help="Only from this topic.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only for this reason, such as unreadable.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only about this ticket.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List dead letters, the newest first, and parked records in their order; shows no personal data."""
+    wanted = Wanted(sort, service, topic, reason, subject)
+    found, total = asyncio.run(letters.found(load_addresses(), wanted, limit))
+    if as_json:
+        _print_json({"total": total, "letters": [_told(letter) for letter in found]})
+        return
+    table = Table(title=f"死信与停放 dead letters（{len(found)}/{total}）", title_justify="left")
+    for column in ("类别", "服务", "位置", "时间", "原因", "说明", "对象"):
+        table.add_column(column, overflow="fold")
+    for letter in found:
+        place = str(letter.place)
+        told = (letter.reason, letter.detail, letter.subject or "")
+        table.add_row(f"[{_COLOURS[letter.sort]}]{letter.sort}", letter.service, place, _when(letter), *told)
+    _console.print(table)
+
+
+def show(
+    place: Where,
+    *,
+    service: InService = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the value, personal data included.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one record that was put aside: why, its headers, and with --reveal its key and value (hex if not UTF-8)."""
+    found = asyncio.run(letters.at(load_addresses(), Place.parse(place), service))
+    if as_json:
+        _print_json([{**_told(letter), **_content(letter, reveal=reveal)} for letter in found])
+        return
+    for letter in found:
+        table = Table(show_header=False, box=None)
+        table.add_column(style="bold")
+        table.add_column(overflow="fold")
+        content = _content(letter, reveal=reveal)
+        for name, value in {**_told(letter), **content["headers"]}.items():
+            table.add_row(name, "" if value is None else str(value))
+        for name in ("key", "value"):
+            hidden = f"{content['size']} bytes {_HIDDEN}" if name == "value" else _HIDDEN
+            table.add_row(name, str(content[name]) if reveal else hidden)
+        _console.print(table)
+
+
+def replay(  # noqa: PLR0913 - one for each option
+    what: Annotated[str, typer.Argument(metavar="PLACE|TICKET", help="A dead letter's place, or a parked ticket.")],
+    *,
+    value: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The corrected value.")] = None,
+    header: Annotated[list[str] | None, typer.Option(help="NAME=VALUE to set; may be repeated.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="A header to leave out; may be repeated.")] = None,
+    service: InService = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for a parked ticket to be heard.")] = 15,
+    as_json: AsJson = False,
+) -> None:
+    """Put a dead letter back on its inbound topic, or let the records of a parked ticket be heard again in order.
+
+    Unchanged, a dead letter keeps its CloudEvent id: nothing was ever taken under that. Corrected, it gets one of its
+    own, derived from its place and new content: replaying it twice is one submission, and its author's own repeat is
+    another. A header `replayof` names the place of the dead letter.
+    """
+    correction = Correction(value.read_bytes() if value else None, _headers(header or ()), tuple(without or ()))
+    if "@" in what:
+        _replay_dead(Place.parse(what), service, correction, as_json=as_json)
+    elif correction:
+        raise SaidClearly(
+            "What is parked is our own record and is heard as it is: correct the program, not the record."
+        )
+    else:
+        _replay_parked(what, service, wait, as_json=as_json)
+
+
+def _replay_dead(place: Place, service: str | None, correction: Correction, *, as_json: bool) -> None:
+    system = load_addresses()
+    letter = asyncio.run(letters.at(system, place, service))[0]
+    if letter.sort is Sort.PARKED:
+        raise SaidClearly(f"{place} is parked, not dead: `liuhen dead-letters replay {letter.subject}` replays it.")
+    record = letters.again(letter, correction)
+    now_at = asyncio.run(letters.put_back(system, letter, record))
+    if as_json:
+        _print_json({"replayed": str(place), "place": str(now_at), "id": record.id})
+    else:
+        _console.print(f"{place} → {now_at}，CloudEvent id {record.id}。其作者会在其渠道主题上收到答复。")
+
+
+def _replay_parked(ticket: str, service: str | None, wait: float, *, as_json: bool) -> None:
+    system = load_addresses()
+    services = (service,) if service else letters.SERVICES
+    asked = asyncio.run(letters.hear_again(system, ticket, services))
+    if not asked:
+        raise SaidClearly(f"Nothing of {ticket} is parked. `liuhen dead-letters list --sort parked` shows what is.")
+    stuck = asyncio.run(letters.still_parked(system, ticket, asked, wait))
+    if as_json:
+        _print_json({"ticket": ticket, "asked": asked, "still_parked": stuck})
+    else:
+        for name, count in asked.items():
+            _console.print(
+                f"{name}：{count} 条" + (f"，仍停放（{stuck[name]}）" if name in stuck else "，已按序重新听取")
+            )
+    if stuck:
+        raise typer.Exit(1)
+
+
+def _headers(given: list[str] | tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise SaidClearly(f"{each!r} is no header: write NAME=VALUE, such as ce_type=liuhen.inbound.register.v1.")
+        found[name.lower()] = value
+    return found
+
+
+def _told(letter: Letter) -> dict[str, Any]:
+    return {
+        "sort": letter.sort.value,
+        "service": letter.service,
+        "place": str(letter.place),
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "subject": letter.subject,
+        "at": letter.at.isoformat(),
+    }
+
+
+def _content(letter: Letter, *, reveal: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "headers": {name: _text(raw) for name, raw in letter.headers},
+        "size": None if letter.value is None else len(letter.value),
+    }
+    return {**shown, "key": _text(letter.key), "value": _text(letter.value)} if reveal else shown
+
+
+def _text(raw: bytes | None) -> str | None:
+    if raw is None:
+        return None
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return f"hex:{raw.hex()}"
+
+
+def _when(letter: Letter) -> str:
+    return f"{letter.at:%Y-%m-%d %H:%M:%S}"
+
+
+def _print_json(document: Any) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -1,0 +1,160 @@
+"""`liuhen lanes`: what operators do when a lane stands still, and how to see which one does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chassis import operate
+from chassis.publish import Producer
+from liuhen import letters
+from liuhen.addresses import Addresses, load_addresses
+from liuhen.errors import SaidClearly
+
+_console: Final = Console()
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+OfService = Annotated[str, typer.Argument(metavar="SERVICE", help="Such as sla.")]
+Lane = Annotated[str, typer.Argument(metavar="LANE", help="A lane of the service, as `list` prints it.")]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC")]
+Partition = Annotated[int, typer.Argument(metavar="PARTITION", min=0)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Lanes: which ones stand still, and how they go on.", no_args_is_help=True)
+    group.command("list")(list_)
+    group.command()(resume)
+    group.command()(mend)
+    group.command()(republish)
+    group.command()(rebase)
+    app.add_typer(group, name="lanes")
+
+
+def list_(
+    *,
+    service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
+    paused: Annotated[bool, typer.Option("--paused", help="Only those that stand still.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List lanes: their own time, what they published, how much is parked in them, and why they stand still."""
+    rows = asyncio.run(_lanes(load_addresses(), service))
+    shown = [row for row in rows if row["paused"] or not paused]
+    if as_json:
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    table = Table(title=f"通道 lanes（{len(shown)}）", title_justify="left")
+    for column in ("服务", "通道", "自己的时间", "已记录", "已发布", "停放", "停住的原因"):
+        table.add_column(column, overflow="fold")
+    for row in shown:
+        figures = (str(row[name]) for name in ("recorded", "published", "parked"))
+        table.add_row(row["service"], row["lane"], row["now"] or "", *figures, f"[red]{row['paused'] or ''}")
+    _console.print(table)
+
+
+async def _lanes(system: Addresses, service: str | None) -> list[dict[str, Any]]:
+    found = []
+    for name in (service,) if service else letters.SERVICES:
+        async with letters.tables(system, name) as connection:
+            rows = await connection.fetch(
+                "select name as lane, now::text, next_number - 1 as recorded, published,"
+                " (select count(*) from parked p where p.lane = l.name) as parked, paused from lane l order by name"
+            )
+        found += [{"service": name, **dict(row)} for row in rows]
+    return found
+
+
+def resume(service: OfService, lane: Lane) -> None:
+    """Let a paused lane go on, its cause being out of the way."""
+
+    async def done() -> bool:
+        async with letters.tables(load_addresses(), service) as connection:
+            await _require(connection, "lane where name = $1", lane, what=f"{service} has no lane {lane!r}")
+            return await operate.resume(connection, lane)
+
+    _console.print(f"{service}/{lane}：" + ("继续运行" if asyncio.run(done()) else "本来就在运行"))
+
+
+def mend(
+    service: OfService,
+    topic: Topic,
+    partition: Partition,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Such as liuhen/dispatch/3.")],
+) -> None:
+    """Let a lane that stopped at a gap skip what follows until the missing message of a source comes again.
+
+    Then `liuhen lanes republish` of the source's service sends from the missing message on.
+    """
+
+    async def done() -> None:
+        async with letters.tables(load_addresses(), service) as connection:
+            await _require_input(connection, service, topic, partition)
+            await operate.mend(connection, topic, partition, source)
+
+    asyncio.run(done())
+    _console.print(f"{service} 等待 {source} 在 {topic}/{partition} 上补发；随后请运行 liuhen lanes republish。")
+
+
+def republish(
+    service: OfService,
+    lane: Lane,
+    topic: Topic,
+    partition: Partition,
+    *,
+    first: Annotated[int, typer.Option("--from", min=1, help="The sequence number to begin with.")],
+) -> None:
+    """Send what a lane recorded for a partition of a topic again, as it was; listeners drop what they know."""
+
+    async def done() -> int:
+        system = load_addresses()
+        async with letters.tables(system, service) as connection:
+            what = f"{service}/{lane} recorded nothing for {topic}/{partition}"
+            where = "position where lane = $1 and topic = $2 and partition = $3"
+            await _require(connection, where, lane, topic, partition, what=what)
+            producer = Producer(system.kafka, service)
+            try:
+                return await operate.republish(connection, producer, service, (topic, partition), lane, first)
+            finally:
+                await producer.close()
+
+    _console.print(f"{service}/{lane} 在 {topic}/{partition} 上从第 {first} 号起重发 {asyncio.run(done())} 条")
+
+
+def rebase(
+    service: OfService,
+    topic: Topic,
+    partition: Partition,
+    *,
+    next_offset: Annotated[int, typer.Option(min=0, help="Where to read on in the new log.")] = 0,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let an input go on in another log than before, after a topic was made anew or restored.
+
+    On our own topics the numbers of the sources drop what was heard already; on inbound ones all from the offset on is
+    taken, and repeats are told by their CloudEvent ids.
+    """
+
+    async def done() -> None:
+        async with letters.tables(load_addresses(), service) as connection:
+            await _require_input(connection, service, topic, partition)
+            await operate.rebase(connection, topic, partition, next_offset)
+
+    if not yes:
+        typer.confirm(f"{service} 将从 {topic}/{partition} 的第 {next_offset} 条读起。确定？", abort=True)
+    asyncio.run(done())
+    _console.print(f"{service} 从 {topic}/{partition} 的第 {next_offset} 条读起")
+
+
+async def _require_input(connection: Any, service: str, topic: str, partition: int) -> None:
+    what = f"{service} does not read {topic}/{partition}"
+    await _require(connection, "input where topic = $1 and partition = $2", topic, partition, what=what)
+
+
+async def _require(connection: Any, where: str, *values: object, what: str) -> None:
+    if not await connection.fetchval(f"select exists (select from {where})", *values):  # noqa: S608 - our own words
+        raise SaidClearly(f"{what}. `liuhen lanes list` shows what there is.")

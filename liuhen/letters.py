@@ -1,0 +1,256 @@
+"""Dead letters and parked records of a running system: finding them, and letting them be heard again.
+
+A dead letter is a record from outside that could not be taken. It goes back on its own inbound topic: unchanged, it
+keeps its CloudEvent id, because nothing was ever taken under that; corrected, it gets one derived from its place and
+its new content, so that its author's own repeat is not mistaken for it and replaying it twice is one submission.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import asyncpg
+
+from chassis import operate
+from liuhen.addresses import Addresses
+from liuhen.errors import SaidClearly
+from liuhen.wire import producer
+from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
+
+SERVICES: Final = ("intake", "dispatch", "sla", "notify", "trace")
+REPLAY_OF: Final = "replayof"
+"""The header that names the place of the record that a replayed one stands for."""
+_SOURCE: Final = "liuhen/dead-letters"
+_LOOK_AGAIN: Final = 0.2
+
+
+class Sort(StrEnum):
+    """From outside and refused for good, or our own and put aside with all of its ticket behind it."""
+
+    DEAD = "dead"
+    PARKED = "parked"
+
+
+class Place(NamedTuple):
+    """Where a record stands, written `topic/partition@offset`."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        """Write the place as it is read."""
+        return f"{self.topic}/{self.partition}@{self.offset}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place:
+        """Read a place; say clearly what is wrong with it."""
+        head, at, offset = text.rpartition("@")
+        topic, slash, partition = head.rpartition("/")
+        if not (at and slash and topic and partition.isdigit() and offset.isdigit()):
+            raise SaidClearly(
+                f"{text!r} is no place: write topic/partition@offset, as `liuhen dead-letters list` does."
+            )
+        return cls(topic, int(partition), int(offset))
+
+
+class Letter(NamedTuple):
+    """One record that was put aside; `value` and `headers` may hold personal data, nothing else does."""
+
+    sort: Sort
+    service: str
+    place: Place
+    at: datetime
+    reason: str
+    detail: str
+    subject: str | None
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+class Wanted(NamedTuple):
+    """Which letters a list is about; what is None does not matter."""
+
+    sort: Sort | None = None
+    service: str | None = None
+    topic: str | None = None
+    reason: str | None = None
+    subject: str | None = None
+
+
+class Correction(NamedTuple):
+    """What is changed in a record before it is replayed: another value, headers set, headers left out."""
+
+    value: bytes | None = None
+    headers: Mapping[str, str] = {}
+    without: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return self.value is not None or bool(self.headers) or bool(self.without)
+
+
+_TABLE: Final = {Sort.DEAD: "dead_letter", Sort.PARKED: "parked"}
+_SUBJECT: Final = {Sort.DEAD: "subject", Sort.PARKED: "parked_key"}
+_ORDER: Final = {Sort.DEAD: 'at desc, topic, partition, "offset" desc', Sort.PARKED: "place"}
+
+
+@asynccontextmanager
+async def tables(system: Addresses, service: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Open the tables of a service; say clearly when there is no such service or no database."""
+    if service not in SERVICES:
+        raise SaidClearly(f"There is no service {service!r}. There are {', '.join(SERVICES)}.")
+    try:
+        connection = await asyncpg.connect(system.postgres_dsn(service))
+    except (OSError, asyncpg.PostgresError) as error:
+        raise SaidClearly(f"The database of {service} cannot be reached: {error}") from None
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def found(system: Addresses, wanted: Wanted, limit: int) -> tuple[list[Letter], int]:
+    """Find letters, dead ones the newest first, parked ones in their order; and tell how many there are in all."""
+    letters: list[Letter] = []
+    total = 0
+    given = (wanted.topic, wanted.reason, wanted.subject)
+    for service in (wanted.service,) if wanted.service else SERVICES:
+        async with tables(system, service) as connection:
+            for sort in (wanted.sort,) if wanted.sort else Sort:
+                where = (
+                    "($1::text is null or topic = $1) and ($2::text is null or reason = $2)"
+                    f" and ($3::text is null or {_SUBJECT[sort]} = $3)"
+                )
+                total += await connection.fetchval(f"select count(*) from {_TABLE[sort]} where {where}", *given)  # noqa: S608 - our own words
+                rows = await connection.fetch(_query(sort, f"{where} order by {_ORDER[sort]} limit $4"), *given, limit)
+                letters += [_letter(sort, service, row) for row in rows]
+    return letters[:limit], total
+
+
+def _query(sort: Sort, tail: str) -> str:
+    return (
+        f'select topic, partition, "offset", at, reason, detail, {_SUBJECT[sort]} as subject, key, value,'  # noqa: S608 - our own words
+        f" header_names, header_values from {_TABLE[sort]} where {tail}"
+    )
+
+
+async def at(system: Addresses, place: Place, service: str | None = None) -> list[Letter]:
+    """Find what was put aside of one place; one of our own records can be parked in several services."""
+    letters = []
+    for name in (service,) if service else SERVICES:
+        async with tables(system, name) as connection:
+            for sort in Sort:
+                query = _query(sort, 'topic = $1 and partition = $2 and "offset" = $3')
+                letters += [_letter(sort, name, row) for row in await connection.fetch(query, *place)]
+    if not letters:
+        raise SaidClearly(f"Nothing was put aside of {place}. `liuhen dead-letters list` shows what was.")
+    return letters
+
+
+async def hear_again(system: Addresses, key: str, services: Sequence[str]) -> dict[str, int]:
+    """Ask the holders of a parked key to hear its records again, in order; tells how many by service."""
+    asked = {}
+    for service in services:
+        async with tables(system, service) as connection:
+            asked[service] = await operate.replay(connection, key)
+    return {service: count for service, count in asked.items() if count}
+
+
+async def still_parked(system: Addresses, key: str, services: Iterable[str], seconds: float) -> dict[str, str]:
+    """Wait until holders have heard a key again; tells what keeps it parked where it still is, by service."""
+    until = asyncio.get_running_loop().time() + seconds
+    while True:
+        waiting, stuck = False, {}
+        for service in services:
+            async with tables(system, service) as connection:
+                row = await connection.fetchrow(
+                    "select replay, reason, detail from parked where parked_key = $1 order by place limit 1", key
+                )
+            if row is not None:
+                stuck[service] = f"{row['reason']}: {row['detail']}"
+                waiting = waiting or row["replay"]
+        if not waiting or asyncio.get_running_loop().time() >= until:
+            return stuck
+        await asyncio.sleep(_LOOK_AGAIN)
+
+
+def _letter(sort: Sort, service: str, row: Any) -> Letter:
+    return Letter(
+        sort=sort,
+        service=service,
+        place=Place(row["topic"], row["partition"], row["offset"]),
+        at=row["at"],
+        reason=row["reason"],
+        detail=row["detail"],
+        subject=row["subject"],
+        key=row["key"],
+        value=row["value"],
+        headers=tuple(zip(row["header_names"], row["header_values"], strict=True)),
+    )
+
+
+class Again(NamedTuple):
+    """A record as it goes back on its topic, under which CloudEvent id."""
+
+    id: str
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+def again(letter: Letter, correction: Correction) -> Again:
+    """Make the record that is put back; say clearly when nobody could take that one either."""
+    value = letter.value if correction.value is None else correction.value
+    dropped = {name.lower() for name in (*correction.without, *correction.headers, REPLAY_OF)}
+    headers = [(name, raw) for name, raw in letter.headers if name.lower() not in dropped]
+    headers += [(name.lower(), text.encode()) for name, text in correction.headers.items()]
+    if not _is_structured(headers):
+        headers = _identified(letter, headers, value, changed=bool(correction), fixed=correction.headers)
+    known = claimed(headers, value)
+    try:
+        known = known or _named(headers, value)
+    except EnvelopeError as error:
+        raise SaidClearly(f"{letter.place} would be a dead letter again: {error}. Correct it: see --help.") from None
+    return Again(known[1], value, [*headers, (REPLAY_OF, str(letter.place).encode())])
+
+
+def _named(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> tuple[str, str]:
+    envelope, _ = decode(headers, value)
+    return envelope.source, envelope.id
+
+
+def _is_structured(headers: Sequence[tuple[str, bytes]]) -> bool:
+    return any(name.lower() == "content-type" and raw.startswith(STRUCTURED.encode()) for name, raw in headers)
+
+
+def _identified(
+    letter: Letter,
+    headers: Sequence[tuple[str, bytes]],
+    value: bytes | None,
+    *,
+    changed: bool,
+    fixed: Mapping[str, str],
+) -> list[tuple[str, bytes]]:
+    """Give a corrected record, and one whose own id cannot be read, an id of its place and content."""
+    known = claimed(headers, value)
+    if known is not None and not changed:
+        return list(headers)
+    source = fixed.get("ce_source") or (known[0] if known else _SOURCE)
+    new = fixed.get("ce_id") or derived_id(str(letter.place), (value or b"").hex())
+    kept = [(name, raw) for name, raw in headers if name.lower() not in ("ce_id", "ce_source")]
+    return [*kept, ("ce_id", new.encode()), ("ce_source", source.encode())]
+
+
+async def put_back(system: Addresses, letter: Letter, record: Again) -> Place:
+    """Put a record back on the topic and partition where it came in; tells its new place."""
+    topic, partition, _ = letter.place
+    async with producer(system.kafka) as sender:
+        sent = await sender.send_and_wait(
+            topic, record.value, key=letter.key, headers=list(record.headers), partition=partition
+        )
+    return Place(sent.topic, sent.partition, sent.offset)
