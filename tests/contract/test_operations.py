@@ -1,0 +1,247 @@
+"""What operations look at is one closed thing: metrics, dashboards, alerts and their explanation say the same names."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from importlib import import_module
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+
+from liuhen.local.layout import DEPLOY, ROOT
+from liuhen.local.plan import load_plan
+from schemas import registry
+from schemas.message import MODELS
+from schemas.policy import load_policy
+from schemas.values import Channel, Clock, Ruling
+from services.notify.core.notice import Way
+from services.trace.words import codes
+
+DOCS: Final = ROOT / "docs" / "operations.md"
+RULES: Final = DEPLOY / "prometheus" / "rules"
+RULE_TESTS: Final = DEPLOY / "prometheus" / "rules.test.yml"
+DASHBOARDS: Final = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
+CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+OURS: Final = re.compile(r"\bliuhen_[a-z_]+\b")
+
+BOUNDED: Final[Mapping[str, str]] = {
+    "service": "the services of deploy/services.yaml",
+    "topic": "the topics of the registry",
+    "type": "the messages of the schemas",
+    "detail": "an enumeration, or codes that are written in the code (Message.counted_by)",
+    "outcome": "words that are written in the code",
+    "reason": "words that are written in the code",
+    "cause": "names of exceptions",
+    "kind": "the alarms of the chassis",
+    "state": "running, paused",
+    "status": "how a clock stands, or an HTTP status",
+    "clock": "the clocks of the rulebook",
+    "step": "what trace has words for",
+    "way": "the ways of delivery",
+    "route": "the routes of the HTTP door",
+}
+COUNTED_CODES: Final = {
+    "liuhen.tickets.submission-refused.v1": "code",
+    "liuhen.dispatch.action-refused.v1": "code",
+    "liuhen.notices.notice-requested.v1": "way",
+    "liuhen.notices.notice-delivered.v1": "way",
+    "liuhen.notices.notice-attempt-failed.v1": "way",
+    "liuhen.notices.notice-given-up.v1": "way",
+}
+"""Counted apart by a plain code: each of these fields takes its values from the code, none from outside."""
+
+
+def _measured() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Every metric of ours that any service serves: its kind and its labels."""
+    for service in load_plan().services:
+        import_module(f"services.{service}.__main__")
+    collectors = {collector for name, collector in REGISTRY._names_to_collectors.items() if name.startswith("liuhen_")}
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for collector in collectors:
+        kind = collector._type  # type: ignore[attr-defined]
+        name = collector._name + ("_total" if kind == "counter" else "")  # type: ignore[attr-defined]
+        found[name] = (kind, tuple(collector._labelnames))  # type: ignore[attr-defined]
+    return found
+
+
+def _documented() -> dict[str, tuple[str, tuple[str, ...]]]:
+    rows = re.findall(r"^\| `(liuhen_\w+)` \| (\w+) \| (.*?) \|", DOCS.read_text("utf-8"), flags=re.MULTILINE)
+    return {name: (kind, tuple(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+
+
+def _dashboards() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in DASHBOARDS:
+        yield path.name, json.loads(path.read_text("utf-8"))
+
+
+def _panels() -> list[tuple[str, dict[str, Any]]]:
+    return [(name, panel) for name, board in _dashboards() for panel in board["panels"]]
+
+
+def _alerts() -> list[dict[str, Any]]:
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(RULES.glob("*.yml"))]
+    return [rule for file in files for group in file["groups"] for rule in group["rules"]]
+
+
+def _queries() -> Iterable[str]:
+    yield from (target["expr"] for _, panel in _panels() for target in panel.get("targets", ()))
+    yield from (rule["expr"] for rule in _alerts())
+
+
+def test_the_list_of_metrics_is_closed() -> None:
+    assert _documented() == _measured()
+
+
+def test_metrics_have_base_units_and_bounded_labels() -> None:
+    for name, (kind, labels) in _measured().items():
+        assert set(labels) <= BOUNDED.keys(), name
+        assert not re.search(r"_(ms|millis\w*|minutes|hours|days|kb|mb|percent)(_total)?$", name), name
+        assert kind in {"counter", "gauge", "histogram"}, name
+
+
+def test_what_messages_are_counted_by_is_bounded() -> None:
+    plain = {}
+    for model in MODELS.values():
+        if model.counted_by:
+            annotation = model.model_fields[model.counted_by].annotation
+            if not (isinstance(annotation, type) and issubclass(annotation, StrEnum)):
+                plain[model.type_name] = model.counted_by
+    assert plain == COUNTED_CODES
+
+
+def test_queries_ask_only_for_what_exists() -> None:
+    measured = _measured()
+    known = set(measured) | {
+        name + ending
+        for name, (kind, _) in measured.items()
+        if kind == "histogram"
+        for ending in ("_bucket", "_count", "_sum")
+    }
+    for query in _queries():
+        assert set(OURS.findall(query)) <= known, query
+        types = re.findall(r"liuhen\.[a-z]+\.[a-z-]+\.v1", query)
+        assert set(types) <= MODELS.keys(), query
+
+
+@pytest.mark.parametrize(("name", "board"), list(_dashboards()))
+def test_a_dashboard_is_whole(name: str, board: dict[str, Any]) -> None:
+    panels = board["panels"]
+    assert CHINESE.search(board["title"])
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    titles = [panel["title"] for panel in panels]
+    assert len(set(titles)) == len(titles)
+    places = [panel["gridPos"] for panel in panels]
+    assert all(place["x"] >= 0 and place["x"] + place["w"] <= 24 for place in places)
+    for one, other in combinations(places, 2):
+        beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
+        above = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
+        assert beside or above, (name, one, other)
+
+
+def test_every_panel_is_explained_in_chinese_and_asks_the_provisioned_source() -> None:
+    folder = DEPLOY / "grafana" / "provisioning"
+    sources = yaml.safe_load((folder / "datasources" / "prometheus.yml").read_text("utf-8"))["datasources"]
+    known = {source["uid"] for source in sources}
+    for name, panel in _panels():
+        assert CHINESE.search(panel["title"]), (name, panel["title"])
+        if panel["type"] == "row":
+            continue
+        assert CHINESE.search(panel["description"]), (name, panel["title"])
+        assert panel["targets"], (name, panel["title"])
+        assert len({target["refId"] for target in panel["targets"]}) == len(panel["targets"])
+        assert {panel["datasource"]["uid"], *(target["datasource"]["uid"] for target in panel["targets"])} <= known
+
+
+def test_provisioning_reads_the_dashboards_from_where_compose_puts_them() -> None:
+    provider = yaml.safe_load((DEPLOY / "grafana/provisioning/dashboards/liuhen.yml").read_text("utf-8"))
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    mounts = [volume.split(":")[:2] for volume in compose["services"]["grafana"]["volumes"]]
+    assert ["./deploy/grafana/dashboards", provider["providers"][0]["options"]["path"]] in mounts
+
+
+@pytest.mark.parametrize(
+    ("label", "values"),
+    [
+        ("clock", [clock.value for clock in Clock]),
+        ("step", codes("waits_for")),
+        ("way", [way.value for way in Way]),
+        ("service", list(load_plan().services)),
+    ],
+)
+def test_codes_are_shown_as_words(label: str, values: Iterable[str]) -> None:
+    for name, panel in _panels():
+        if any(target["legendFormat"] == f"{{{{{label}}}}}" for target in panel.get("targets", ())):
+            assert set(values) <= _renamed(panel).keys(), (name, panel["title"])
+
+
+def test_clocks_are_called_what_the_policy_calls_them() -> None:
+    titles = {limit.clock.value: limit.title for limit in load_policy(ROOT / "policy").limits.clocks}
+    for name, panel in _panels():
+        renamed = _renamed(panel)
+        if titles.keys() <= renamed.keys():
+            assert {code: renamed[code] for code in titles} == titles, (name, panel["title"])
+
+
+def test_counted_details_are_shown_as_words() -> None:
+    words = {"来件渠道（每小时）": Channel, "结案评判（所选时段）": Ruling}
+    shown = {panel["title"]: _renamed(panel).keys() for _, panel in _panels()}
+    for title, enumeration in words.items():
+        assert {member.value for member in enumeration} <= shown[title]
+
+
+def _renamed(panel: Mapping[str, Any]) -> dict[str, str]:
+    overrides = panel.get("fieldConfig", {}).get("overrides", ())
+    return {one["matcher"]["options"]: one["properties"][0]["value"] for one in overrides}
+
+
+def test_every_alert_says_what_to_do_and_is_explained() -> None:
+    explained = set(re.findall(r"^### (\w+)$", DOCS.read_text("utf-8"), flags=re.MULTILINE))
+    assert {rule["alert"] for rule in _alerts()} == explained
+    for rule in _alerts():
+        assert rule["labels"]["severity"] in {"critical", "warning"}
+        assert CHINESE.search(rule["annotations"]["summary"]), rule["alert"]
+        assert CHINESE.search(rule["annotations"]["description"]), rule["alert"]
+
+
+def test_every_alert_is_seen_to_fire_and_to_stay_quiet() -> None:
+    cases = [
+        case for test in yaml.safe_load(RULE_TESTS.read_text("utf-8"))["tests"] for case in test["alert_rule_test"]
+    ]
+    names = {rule["alert"] for rule in _alerts()}
+    assert {case["alertname"] for case in cases if case.get("exp_alerts")} == names
+    assert {case["alertname"] for case in cases if not case.get("exp_alerts")} == names
+
+
+def test_the_alert_about_unattended_lanes_knows_how_many_there_are() -> None:
+    rule = next(rule for rule in _alerts() if rule["alert"] == "LanesUnattended")
+    assert rule["expr"].endswith(f"< {registry.partitions()}")
+
+
+@pytest.mark.parametrize("words", [("check", "rules", str(RULES / "liuhen.yml")), ("test", "rules", str(RULE_TESTS))])
+def test_promtool_agrees(words: tuple[str, ...]) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool comes with Debian's prometheus, which is not installed")
+    done = subprocess.run([promtool, *words], capture_output=True, text=True, check=False)  # noqa: S603 - it is Debian's
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_dashboards_have_the_types_of_grafanas_own_schema(tmp_path: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed; the other tests of this file hold the shape of the dashboards")
+    done = subprocess.run(  # noqa: S603 - it is ours
+        [str(DEPLOY / "grafana" / "check"), str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    if done.returncode == 3:
+        pytest.skip("npm could not fetch Grafana's schema")
+    assert done.returncode == 0, done.stdout + done.stderr
