@@ -64,13 +64,12 @@ def command(  # noqa: PLR0913 - the options of the command line
         with _bar(console, job) as seen:
             progress = asyncio.run(replay(job, seen, stage.require_alive))
         came_out = asyncio.run(outcome(load_addresses(), progress))
+        report.show(came_out, meaning.title, console)
         verdicts = verify.verdicts_of_running()
         kept = all(verdict.kept for verdict in verdicts)
+        verify.show(verdicts, console)
         if as_json:
             typer.echo(json.dumps({**came_out, "verify": _as_json(verdicts)}, ensure_ascii=False))
-        else:
-            report.show(came_out, meaning.title, console)
-            verify.show(verdicts, console)
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:

@@ -24,7 +24,7 @@ from liuhen.replay.mapping import Mapping
 from liuhen.replay.policies import assemble
 
 _PEOPLE: Final = ("departments", "office", "callbacks")
-_LEAD: Final = 20.0
+_LEAD: Final = 30.0
 """Real seconds between setting the clock and the first row, in which the services start."""
 _SHIFTS: Final = range(300, 12_000, 300)
 
