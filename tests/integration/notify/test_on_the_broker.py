@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +16,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from liuhen.local import Instance
+from liuhen.local.layout import ROOT
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import registry
@@ -137,3 +141,23 @@ def test_logs_and_metrics_hold_no_personal_data(running: Instance) -> None:
     assert "liuhen_deliveries" in told
     assert "13800000000" not in told
     assert "王小明" not in told
+
+
+def test_the_command_line_shows_the_ticket_by_its_receipt(running: Instance) -> None:
+    shown = _liuhen(running, "ticket", "show", "R0123456789AB")
+    told = json.loads(_liuhen(running, "ticket", "show", TICKET, "--json"))
+    listed = json.loads(_liuhen(running, "ticket", "list", "--department", "housing", "--json"))
+
+    assert TICKET in shown
+    assert "房管局" in shown
+    assert told["holder"] == "department:housing"
+    assert told["timeline"][0]["type"] == "liuhen.tickets.registered.v1"
+    assert [ticket["ticket"] for ticket in listed["tickets"]] == [TICKET]
+
+
+def _liuhen(system: Instance, *words: str) -> str:
+    command = [sys.executable, "-m", "liuhen", *words]
+    environment = {**os.environ, **system.addresses(), "COLUMNS": "140"}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - our own
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
