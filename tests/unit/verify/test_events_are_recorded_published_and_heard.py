@@ -1,0 +1,160 @@
+"""What was recorded, published, heard and traced is the same; each way to differ is found and names the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from liuhen.verify.books import Listened, NextOffset, Noted, Written
+from liuhen.verify.checks import Recorded, Traced, everything_heard, everything_read, offsets_behind, order_kept
+from liuhen.verify.evidence import Stood
+from liuhen.verify.findings import Verdict
+from liuhen.verify.said import Said, said_of
+from schemas.registry import DISPATCH
+from tests.unit.verify.conftest import TICKET, closed, stood, written
+
+ALL_OF_IT = {("dispatch", "0"): 99}
+
+
+def compared(said: Said, rows: Iterable[Written], before: dict[tuple[str, str], int] | None = None) -> Recorded:
+    recorded = Recorded(said, before or ALL_OF_IT, ["dispatch"])
+    for row in rows:
+        recorded.take(row)
+    return recorded
+
+
+def broken(verdicts: Iterable[Verdict]) -> list[tuple[str, str]]:
+    """Which promise is broken (its English half), and whom it names."""
+    return [
+        (verdict.promise.partition("(")[2].rstrip(")"), finding.subject)
+        for verdict in verdicts
+        for finding in verdict.findings
+    ]
+
+
+def test_honest_evidence_is_clean(said: Said, rows: list[Written]) -> None:
+    verdicts = compared(said, rows).verdicts()
+
+    assert broken([*verdicts, order_kept(said)]) == []
+    assert [verdict.looked_at for verdict in verdicts] == [3, 3, 3, 3]
+
+
+def test_a_deleted_event_is_found(said: Said, rows: list[Written]) -> None:
+    del rows[1]
+
+    assert broken(compared(said, rows).verdicts()) == [("published means recorded", TICKET)]
+
+
+def test_an_event_that_never_came_onto_its_topic_is_found(records: list[Stood], rows: list[Written]) -> None:
+    said = said_of(records[:2])
+
+    assert broken(compared(said, rows).verdicts()) == [("recorded means published", TICKET)]
+
+
+def test_what_was_recorded_after_the_reading_is_no_finding_but_moved_its_ticket(
+    records: list[Stood], rows: list[Written]
+) -> None:
+    recorded = compared(said_of(records[:2]), rows, {("dispatch", "0"): 3})
+
+    assert broken(recorded.verdicts()) == []
+    assert recorded.moved == {TICKET}
+
+
+def test_another_event_under_its_number_is_found(said: Said, rows: list[Written]) -> None:
+    rows[1] = rows[1]._replace(id="00000000-0000-0000-0000-000000000000")
+
+    assert ("recorded means published", TICKET) in broken(compared(said, rows).verdicts())
+
+
+def test_a_body_that_was_changed_is_found(said: Said, rows: list[Written]) -> None:
+    rows[2] = rows[2]._replace(digest=b"another")
+
+    assert broken(compared(said, rows).verdicts()) == [("same body on topic and table", TICKET)]
+
+
+def test_a_consequence_that_was_recorded_twice_is_found(records: list[Stood], rows: list[Written]) -> None:
+    again = stood(4, closed())
+    double = written(again, 4)._replace(id=rows[0].id)
+    assert again.envelope is not None
+
+    found = broken(compared(said_of([*records, again]), [*rows, double]).verdicts())
+
+    assert ("no doubled effect", TICKET) in found
+
+
+def test_a_repeat_is_legal_and_counts_once(records: list[Stood], rows: list[Written]) -> None:
+    said = said_of([*records, records[1]._replace(offset=3)])
+
+    assert broken([*compared(said, rows).verdicts(), order_kept(said)]) == []
+
+
+def test_a_gap_is_found(records: list[Stood]) -> None:
+    assert broken([order_kept(said_of([records[0], records[2]]))]) == [("no gap, no disorder", TICKET)]
+
+
+def test_a_number_that_stands_for_two_events_is_found(records: list[Stood]) -> None:
+    other = stood(2, closed(), offset=3)
+
+    assert broken([order_kept(said_of([*records, other]))]) == [("no gap, no disorder", TICKET)]
+
+
+def test_a_record_without_envelope_is_found(records: list[Stood]) -> None:
+    bare = Stood(DISPATCH, 0, 3, None, (), b"{}")
+
+    assert broken([order_kept(said_of([*records, bare]))]) == [("no gap, no disorder", f"{DISPATCH}/0@3")]
+
+
+def test_what_retention_took_is_no_gap_and_not_missed(records: list[Stood], rows: list[Written]) -> None:
+    said = said_of(records[1:], trimmed=[(DISPATCH, 0)])
+
+    assert broken([*compared(said, rows).verdicts(), order_kept(said)]) == []
+
+
+def noted(said: Said) -> list[Noted]:
+    return [
+        Noted(*source, sequence, mark.id, mark.subject)
+        for source, marks in said.marks.items()
+        for sequence, mark in marks.items()
+    ]
+
+
+def traced(said: Said, entries: Iterable[Noted]) -> Verdict:
+    check = Traced(said, [DISPATCH])
+    for entry in entries:
+        check.take(entry)
+    return check.verdict()
+
+
+def test_trace_has_each_record_once(said: Said) -> None:
+    entries = noted(said)
+
+    assert traced(said, entries).kept
+    assert traced(said, entries).looked_at == 3
+    assert broken([traced(said, entries[:-1])]) == [("trace notes each record once", TICKET)]
+    assert broken([traced(said, [*entries, entries[0]])]) == [("trace notes each record once", TICKET)]
+    assert broken([traced(said, [*entries[1:], entries[0]._replace(id="x")])]) != []
+
+
+def test_an_entry_of_nothing_is_found_and_one_that_is_newer_than_the_reading_is_not(said: Said) -> None:
+    entries = noted(said)
+    newer = entries[0]._replace(sequence=4)
+    del next(iter(said.marks.values()))[2]
+
+    assert broken([traced(said, [*entries, newer])]) == [("trace notes each record once", TICKET)]
+
+
+def test_a_reader_that_stopped_short_is_found(said: Said) -> None:
+    listened = Listened("sla", DISPATCH, 0, "liuhen/dispatch/0", 3)
+
+    assert everything_heard([listened], said, {DISPATCH: ["sla"]}).kept
+    assert not everything_heard([listened._replace(sequence=2)], said, {DISPATCH: ["sla"]}).kept
+    assert not everything_heard([listened], said, {DISPATCH: ["sla", "trace"]}).kept
+
+
+def test_an_offset_that_ran_ahead_or_stayed_behind_is_found() -> None:
+    place, at = (DISPATCH, 0), NextOffset("sla", DISPATCH, 0, 3)
+
+    assert offsets_behind([at], {place: 3}, {"sla": {place: 3}}).kept
+    assert not offsets_behind([at], {place: 2}, {}).kept
+    assert not offsets_behind([at], {place: 5}, {"sla": {place: 4}}).kept
+    assert everything_read([at], {place: 3}).kept
+    assert not everything_read([at], {place: 4}).kept
