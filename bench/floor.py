@@ -43,6 +43,7 @@ class Floor:
         self.policy = load_policy(policy)
         known = topics(department.code for department in self.policy.departments)
         self.topics = {topic.name: topic.partitions for topic in known}
+        self.precedents = Precedents()
         self.states: dict[str, tuple[int, Any]] = {}
         self.positions: Counter[tuple[str, str, int]] = Counter()
         self.numbers: Counter[str] = Counter()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
 import asyncpg
@@ -16,12 +13,12 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.figures import Figure, median
 from bench.life import Door
-from bench.place import connected, until
+from bench.place import Late, connected, until
 from chassis import store
 from liuhen import topics
 from liuhen.local import Instance
 from liuhen.local.instance import Progress
-from liuhen.local.layout import ROOT
+from liuhen.local.process import Started
 from schemas.registry import TICKETS, TopicKind, partitions
 
 _PATIENCE: Final = 180.0
@@ -81,8 +78,8 @@ async def _begin(instance: Instance) -> None:
 
 async def _hop(instance: Instance, count: int) -> float:
     async with _counting(instance.postgres_dsn("dispatch")) as counter:
-        instance.start_services(["dispatch"])
-        rate = await counter.rate(count)
+        (process,) = instance.start_services(["dispatch"])
+        rate = await counter.rate(count, process)
         instance.stop("dispatch")
     return rate
 
@@ -90,19 +87,10 @@ async def _hop(instance: Instance, count: int) -> float:
 async def _floor(instance: Instance, count: int) -> float:
     dsn = instance.postgres_dsn("dispatch", _FLOOR)
     async with _counting(dsn) as counter:
-        with _floor_process(instance, dsn):
-            return await counter.rate(count)
-
-
-@contextmanager
-def _floor_process(instance: Instance, dsn: str):  # type: ignore[no-untyped-def]
-    environment = {**os.environ, **instance.addresses(), "FLOOR_POSTGRES": dsn}
-    process = subprocess.Popen([sys.executable, "-m", "bench.floor"], cwd=ROOT, env=environment, stdout=-3)  # noqa: S603
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
+        process = instance.start_program("floor", "bench.floor", {"FLOOR_POSTGRES": dsn})
+        rate = await counter.rate(count, process)
+        instance.stop("floor", at_once=True)
+    return rate
 
 
 class _Counter:
@@ -112,7 +100,7 @@ class _Counter:
         self._connection = connection
         self._before = before
 
-    async def rate(self, count: int) -> float:
+    async def rate(self, count: int, process: Started) -> float:
         """Records a second from the first transaction that was seen to the last one, start-up left out."""
         seen: list[tuple[float, int]] = []
 
@@ -120,9 +108,11 @@ class _Counter:
             done = await _offsets(self._connection) - self._before
             if done and not seen:
                 seen.append((time.perf_counter(), done))
-            return done >= count
+            return done >= count or not process.is_alive()
 
         await until(whole, _PATIENCE, f"{count:,} records")
+        if not process.is_alive():
+            raise Late(f"{process.name} ended: {process.tail()}")
         began, first = seen[0]
         return (count - first) / (time.perf_counter() - began)
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 from chassis.publish import Producer, Wire
 from schemas import inbound as i
 from schemas.envelope import Envelope, derived_id, partition_of
+from schemas.inbound import TicketAction
 from schemas.message import Message
 from schemas.registry import TICKETS, partitions
 from schemas.tickets import ActionReceived, Registered
@@ -57,7 +58,7 @@ def registered(ticket: str, now: datetime) -> Registered:
     )
 
 
-def actions(ticket: str) -> list[tuple[Party, i.DepartmentAction | i.Review | i.RecordCallback]]:
+def actions(ticket: str) -> list[tuple[Party, TicketAction]]:
     """What happens to a ticket that was dispatched, until it is closed."""
     called = {
         "contacted": Contacted.YES,

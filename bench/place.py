@@ -13,8 +13,12 @@ from pathlib import Path
 import asyncpg
 
 from liuhen.addresses import Addresses
-from liuhen.local import Instance, load_settings
+from liuhen.errors import SaidClearly
+from liuhen.local import Instance, LocalSettings, load_settings
 from liuhen.local.instance import Progress
+from liuhen.local.plan import load_plan
+from liuhen.local.ports import require_free
+from liuhen.local.settings import chosen_ports
 
 _NAME = "bench"
 _PORTS_AWAY = 400
@@ -28,9 +32,10 @@ class Late(Exception):  # noqa: N818 - it says what happened
 def measured_instance(progress: Progress) -> Iterator[Instance]:
     """A broker, a database and no service; ends with the measurement."""
     settings = load_settings()
+    settings = settings.model_copy(update={"port_shift": _free_shift(settings)})
     instance = Instance(
         _NAME,
-        settings=settings.model_copy(update={"port_shift": settings.port_shift + _PORTS_AWAY}),
+        settings=settings,
         clock="real",
         progress=progress,
     )
@@ -42,6 +47,18 @@ def measured_instance(progress: Progress) -> Iterator[Instance]:
     finally:
         instance.end_all()
         shutil.rmtree(instance.home, ignore_errors=True)
+
+
+def _free_shift(settings: LocalSettings) -> int:
+    """Another system, or another measurement, may run beside this one."""
+    plan = load_plan()
+    for shift in range(settings.port_shift + _PORTS_AWAY, settings.port_shift + 10 * _PORTS_AWAY, _PORTS_AWAY // 4):
+        try:
+            require_free(chosen_ports(plan, settings.model_copy(update={"port_shift": shift})), plan.ports())
+        except SaidClearly:
+            continue
+        return shift
+    raise SaidClearly("No free ports were found. Set LIUHEN_PORT_SHIFT.")
 
 
 def addresses(instance: Instance) -> Addresses:

@@ -98,6 +98,7 @@ class _Cell(Generic[S]):
     before: S | None
     now: S | None
     facts: list[tuple[Message, Cause]] = field(default_factory=list)
+    had: Mapping[str, Instant] = field(default_factory=dict)
     wanted: Mapping[str, Instant] = field(default_factory=dict)
     fired: dict[str, Instant] = field(default_factory=dict)
 
@@ -175,7 +176,7 @@ class _Fold(Generic[S, C]):
                 cell.before = cell.now = self.decider.state.validate_json(row["body"])
         if self.decider.fired is not None:
             for cell in self.cells.values():
-                cell.wanted = {} if cell.now is None else self.decider.timers(cell.now)
+                cell.had = cell.wanted = {} if cell.now is None else self.decider.timers(cell.now)
 
     def _hear(self, heard: Heard, commands: Iterable[tuple[str, C]]) -> str:
         cause = heard.cause
@@ -258,8 +259,7 @@ class _Fold(Generic[S, C]):
                 settled[key, name] = Settled(key, name, lane, wanted, "pending")
         for key, cell in self.cells.items():
             if cell.facts or cell.fired:
-                before = {} if cell.before is None else self.decider.timers(cell.before)
-                for each in timers.settlements(key, cell.lane, before, cell.wanted, cell.fired):
+                for each in timers.settlements(key, cell.lane, cell.had, cell.wanted, cell.fired):
                     settled[key, each.name] = each
         if settled:
             await timers.settle(self.turn.connection, settled.values())

@@ -70,6 +70,7 @@ class Turns:
         self.held: dict[str, Held] = {}
         self.refused: dict[tuple[str, int, int], Refused] = {}
         self.topics: Mapping[str, Topic] = {topic.name: topic for topic in service.topics}
+        self.limits = {topic.name: int(topic.config["max.message.bytes"]) - _HEADROOM for topic in service.topics}
         self.foreign = frozenset(name for name in service.inputs if self.topics[name].kind is TopicKind.INBOUND)
 
     async def take(
@@ -145,7 +146,7 @@ class Turns:
             raise Refused("unpublishable", f"{say.topic} is no topic that a service may write")
         held, cause = self.held[say.lane], say.cause
         body = say.message.model_dump_json(exclude_none=True)
-        limit = int(topic.config["max.message.bytes"]) - _HEADROOM
+        limit = self.limits[say.topic]
         if len(body) > limit // 4 and len(body.encode()) > limit:
             raise Refused("unpublishable", f"{say.message.type_name} is larger than {say.topic} accepts")
         partition = partition_of(say.key, topic.partitions)

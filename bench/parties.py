@@ -1,0 +1,93 @@
+"""Everybody outside, at full speed: callers, one department, the desk and the callback agency answer at once.
+
+They read only public topics and write only inbound ones, as real ones would; nobody sleeps, hesitates or errs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from bench.life import CATEGORY, LEAD, actions
+from bench.place import Late
+from chassis.publish import Producer, Wire
+from liuhen.wire import listener
+from schemas.envelope import Envelope, partition_of
+from schemas.inbound import Action, Register
+from schemas.registry import CALLBACKS, DESK, department_topic, inbound_topic, partitions_of
+from schemas.values import Contact, Kind, Party, PartyKind, Place
+
+_HOTLINE: Final = Party(kind=PartyKind.HOTLINE)
+_TEXT: Final = "小区门口行道树上有很多刺毛虫，老人孩子经过时被蜇伤，希望绿化部门尽快安排人员打药。"
+_PATIENCE: Final = 60.0
+_ANSWERS: Final = {"dispatched": 0, "accepted": 1, "first_contact_made": 2, "review": 3, "requested": 4}
+"""What is heard, and the step of a ticket's life that answers it."""
+
+
+class Parties:
+    """Plays all parties; `open_at_once` bounds how many tickets are under way."""
+
+    def __init__(self, kafka: str, open_at_once: int) -> None:
+        self._kafka = kafka
+        self._open_at_once = open_at_once
+        self._producer = Producer(kafka, "bench")
+        self._callers = 13_000_000_000 + int(time.time()) % 10_000 * 100_000
+
+    async def play(self, tickets: int) -> list[float]:
+        """Let so many people call, and see all of it closed; the seconds from the first call to each closing."""
+        raised, closed = 0, list[float]()
+        answered: set[tuple[str, int]] = set()
+        async with listener(self._kafka, [department_topic(LEAD), DESK, CALLBACKS], new_only=True) as consumer:
+            await asyncio.gather(*(consumer.position(place) for place in consumer.assignment()))
+            began = moved = time.perf_counter()
+            while len(closed) < tickets:
+                more = min(tickets, len(closed) + self._open_at_once) - raised
+                raised += max(0, more)
+                wires = [self._call() for _ in range(more)]
+                fetched = {} if wires else await consumer.getmany(timeout_ms=200, max_records=5_000)
+                for record in (record for records in fetched.values() for record in records):
+                    heard = json.loads(record.value)
+                    if heard.get("happened") == "closed":
+                        closed.append(time.perf_counter() - began)
+                    wires += _answers(heard, answered)
+                if wires:
+                    await self._producer.send(wires)
+                    moved = time.perf_counter()
+                elif time.perf_counter() - moved > _PATIENCE:
+                    raise Late(f"{len(closed):,} of {tickets:,} tickets were closed, then nothing came")
+        return closed
+
+    async def close(self) -> None:
+        await self._producer.close()
+
+    def _call(self) -> Wire:
+        self._callers += 1
+        call = Register(
+            kind=Kind.HELP,
+            contact=Contact(name="王女士", phone=str(self._callers)),
+            place=Place(text="龙跃路200号", road="龙跃路", number=200),
+            text=_TEXT,
+            category=CATEGORY,
+        )
+        return _wire(_HOTLINE, call, str(self._callers))
+
+
+def _answers(heard: dict[str, Any], answered: set[tuple[str, int]]) -> Iterator[Wire]:
+    step = _ANSWERS.get(heard["task"] if heard.get("open") else heard.get("happened", ""))
+    ticket = heard.get("ticket")
+    if step is None or ticket is None or (ticket, step) in answered:
+        return
+    answered.add((ticket, step))
+    party, action = actions(ticket)[step]
+    yield _wire(party, action, ticket)
+
+
+def _wire(party: Party, action: Action, key: str) -> Wire:
+    topic = inbound_topic(party)
+    envelope = Envelope(str(uuid4()), f"bench/{party}", action.type_name, datetime.now(UTC), key)
+    return Wire(topic, partition_of(key, partitions_of(topic)), key.encode(), action.to_json(), envelope.headers())

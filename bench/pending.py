@@ -1,0 +1,177 @@
+"""Five million pending timers, and those that come due while it is measured: none early, and how late they are.
+
+The rows are put into sla's tables while it does not run, as its own transactions would have left them. The five million
+are due weeks later; those that are measured belong to tickets with four running clocks, of which one comes due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+import asyncpg
+
+from bench.figures import Figure, percentile
+from bench.place import Late, connected
+from chassis import store
+from liuhen.local import Instance
+from liuhen.local.instance import Progress
+from liuhen.wire import listener
+from schemas.envelope import partition_of
+from schemas.policy import load_policy
+from schemas.registry import CLOCKS, DISPATCH, RULES, partitions
+from schemas.values import Clock, OfficialDue, Tier
+from services.sla.core import commands as c
+from services.sla.core.decide import decide
+from services.sla.core.evolve import evolve
+from services.sla.core.rules import Rules
+from services.sla.core.state import Clocks, Running
+from services.sla.work import STATE
+from worktime import load_calendar
+
+_START_SECONDS: Final = 25.0
+_BURST: Final = 20_000
+_PATIENCE: Final = 120.0
+_STAMP_SECONDS: Final = 0.001
+"""The broker's stamps are whole milliseconds, cut off."""
+_LEAD: Final = "department:greening"
+
+
+class Wave(NamedTuple):
+    """So many timers, due one after another within some seconds (0: all at once) from a moment on."""
+
+    name: str
+    size: int
+    seconds: float
+    begins: datetime
+
+    def due(self, number: int) -> datetime:
+        """When one of them is due."""
+        return self.begins + timedelta(seconds=self.seconds * number / self.size)
+
+
+class Fired(NamedTuple):
+    """One timer as it was told on the topic: when it was due and when the broker had it."""
+
+    due: datetime
+    told: datetime
+
+    @property
+    def late(self) -> float:
+        """Seconds; negative when it came too early."""
+        return (self.told - self.due).total_seconds()
+
+
+async def measure(instance: Instance, pending: int, progress: Progress, *, quick: bool) -> list[Figure]:
+    """Fire timers beside the pending ones: a steady flow, a burst, and as many as it can."""
+    connection = await connected(instance.postgres_dsn(), "sla")
+    await _begin(connection)
+    progress(f"Timers: putting {pending:,} pending ones into the table")
+    await _pending(connection, pending)
+    begins = datetime.now(UTC) + timedelta(seconds=_START_SECONDS)
+    waves = [
+        Wave("steady", 2_000 if quick else 10_000, 2 if quick else 10, begins),
+        Wave("burst", _BURST, 0, begins + timedelta(seconds=5 if quick else 15)),
+        Wave("flood", 20_000 if quick else 100_000, 0, begins + timedelta(seconds=20 if quick else 35)),
+    ]
+    template = _state(instance)
+    for wave in waves:
+        await _arm(connection, wave, template)
+    await connection.execute("analyze timer, state")
+    await connection.close()
+    instance.start_services(["sla"])
+    if datetime.now(UTC) > begins:
+        raise Late("sla was not up before the first timer was due")
+    progress("Timers: waiting for those that come due")
+    fired = await _fired(instance, waves)
+    instance.stop("sla")
+    return _figures(fired, pending)
+
+
+async def _begin(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    async with connection.transaction():
+        lanes = {str(n): [(topic, n) for topic in (DISPATCH, RULES)] for n in range(partitions())}
+        await store.create_lanes(connection, lanes)
+
+
+async def _pending(connection: asyncpg.Connection[asyncpg.Record], count: int) -> None:
+    # Nobody checks five million foreign keys that are known to hold.
+    await connection.execute("set session_replication_role = replica")
+    await connection.execute(
+        "insert into timer (key, name, lane, due, status)"
+        " select 'pending-' || n, 'handling.due.0', (n % $2)::text,"
+        " now() + interval '7 days' + n % 5000000 * interval '1 second', 'pending' from generate_series(1, $1::int) n",
+        count,
+        partitions(),
+        timeout=600,
+    )
+    await connection.execute("vacuum analyze timer", timeout=600)
+
+
+def _state(instance: Instance) -> Clocks:
+    """The clocks of a ticket that was just dispatched, all of them due weeks later."""
+    rules = Rules(load_policy(instance.policy), load_calendar(instance.policy / "calendar"))
+    now, state = datetime.now(UTC), None
+    for command in (
+        c.Start(Clock.CITIZEN, "office:desk", tier=Tier.COMPLEX),
+        c.Order(_LEAD, Tier.COMPLEX, binding=False),
+    ):
+        for fact in decide(rules, state, command, "pending", now):
+            state = evolve(state, fact, now)
+    if state is None:
+        raise RuntimeError("no clock was started")
+    later = OfficialDue(at=now + timedelta(days=30))
+    clocks = tuple(clock.model_copy(update={"due": later, "remind_at": None}) for clock in state.clocks)
+    return state.model_copy(update={"clocks": clocks})
+
+
+async def _arm(connection: asyncpg.Connection[asyncpg.Record], wave: Wave, template: Clocks) -> None:
+    states, timers = [], []
+    running = next(clock for clock in template.clocks if isinstance(clock, Running) and clock.clock is Clock.HANDLING)
+    for number in range(wave.size):
+        key, due = f"{wave.name}-{number}", wave.due(number)
+        lane = str(partition_of(key, partitions()))
+        clock = running.model_copy(update={"due": OfficialDue(at=due)})
+        state = template.with_clock(clock).model_copy(update={"ticket": key})
+        states.append((key, lane, 1, 1, STATE.dump_json(state).decode()))
+        timers.append((key, f"{clock.id}.due.{clock.round}", lane, due, "pending"))
+    await connection.copy_records_to_table("state", records=states, columns=["key", "lane", "version", "form", "body"])
+    await connection.copy_records_to_table("timer", records=timers, columns=["key", "name", "lane", "due", "status"])
+
+
+async def _fired(instance: Instance, waves: Sequence[Wave]) -> dict[str, list[Fired]]:
+    dues = {f"{wave.name}-{number}": wave.due(number) for wave in waves for number in range(wave.size)}
+    fired: dict[str, list[Fired]] = {wave.name: [] for wave in waves}
+    heard: Counter[str] = Counter()
+    until = asyncio.get_running_loop().time() + _PATIENCE + (waves[-1].begins - datetime.now(UTC)).total_seconds()
+    async with listener(instance.kafka, [CLOCKS]) as consumer:
+        while heard.total() < len(dues):
+            if asyncio.get_running_loop().time() > until:
+                raise Late(f"{heard.total():,} of {len(dues):,} timers were told")
+            for records in (await consumer.getmany(timeout_ms=200, max_records=5_000)).values():
+                for record in records:
+                    key = (record.key or b"").decode()
+                    if key in dues and not heard[key]:
+                        heard[key] += 1
+                        told = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+                        fired[key.partition("-")[0]].append(Fired(dues[key], told))
+    return fired
+
+
+def _figures(fired: dict[str, list[Fired]], pending: int) -> list[Figure]:
+    beside = f"beside {pending:,} pending"
+    everything = [each for wave in fired.values() for each in wave]
+    early = sum(each.late < -_STAMP_SECONDS for each in everything)
+    steady = [each.late for each in fired["steady"]]
+    flood = sorted(each.told for each in fired["flood"])
+    took = (flood[-1] - flood[0]).total_seconds()
+    return [
+        Figure("timers fired through the topic", len(flood) / max(took, 0.001), "timers/s", 10_000, note=beside),
+        Figure("timers fired early", early, "timers", 0, "less", f"of {len(everything):,}"),
+        Figure("lateness, 99 % (1,000 due a second)", 1000 * percentile(steady, 0.99), "ms", 250, "less", beside),
+        Figure("lateness, median", 1000 * percentile(steady, 0.5), "ms"),
+        Figure("a burst of 20,000 told within", max(each.late for each in fired["burst"]), "s", 3, "less", beside),
+    ]

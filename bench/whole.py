@@ -1,0 +1,53 @@
+"""Whole tickets: from the call to the closing, through all services, with nobody outside who hesitates."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import asyncpg
+
+from bench.figures import Figure
+from bench.parties import Parties
+from bench.place import addresses, connected
+from liuhen.local import Instance
+from liuhen.local.instance import Progress
+from liuhen.verify.inquiry import SERVICES, inquire
+
+_WARM: Final = 200
+_OPEN_AT_ONCE: Final = 1_000
+_AIM: Final = 150.0
+
+
+async def measure(instance: Instance, tickets: int, progress: Progress, *, verify: bool) -> list[Figure]:
+    """Tickets closed a second while all services run; then whether every promise was kept."""
+    instance.start_services()
+    parties = Parties(instance.kafka, _OPEN_AT_ONCE)
+    progress("Whole tickets: warming up")
+    await parties.play(_WARM)
+    before = await _events(instance)
+    progress(f"Whole tickets: {tickets:,} from the call to the closing")
+    closed = await parties.play(tickets)
+    await parties.close()
+    said = await _events(instance) - before
+    figures = [
+        Figure("whole tickets, five services", tickets / closed[-1], "tickets/s", _AIM, note=f"{tickets:,} tickets"),
+        Figure(
+            "… durable events for a ticket", said / tickets, "events", note="recorded and published by all services"
+        ),
+    ]
+    if verify:
+        progress("Whole tickets: verifying every promise")
+        verdicts = await inquire(addresses(instance), lambda _: None)
+        findings = sum(len(verdict.findings) for verdict in verdicts)
+        figures.append(Figure("… what verify found", findings, "findings", 0, "less", f"{len(verdicts)} promises"))
+    instance.stop(*instance.plan.services)
+    return figures
+
+
+async def _events(instance: Instance) -> int:
+    total = 0
+    for service in SERVICES:
+        connection: asyncpg.Connection[asyncpg.Record] = await connected(instance.postgres_dsn(service), service)
+        total += int(await connection.fetchval("select count(*) from event"))
+        await connection.close()
+    return total
