@@ -1,0 +1,229 @@
+"""The promises about a ticket's life, each with a violation that is found and an honest life that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from liuhen.verify.histories import around_of
+from liuhen.verify.lives import CHECKS, Around, Life, Ordered, Ticking, ball_adds_up, life_of
+from liuhen.verify.said import said_of
+from schemas import dispatch as d
+from schemas.message import Message
+from schemas.notices import NoticeRequested
+from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.registry import CALLBACKS, DESK, department_topic
+from schemas.tickets import Registered
+from schemas.values import (
+    Channel,
+    Clock,
+    Contact,
+    Kind,
+    Place,
+    RequesterKind,
+    TicketState,
+    Tier,
+)
+from services.trace.ball import Span, ball_in_court
+from tests.unit.verify.conftest import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
+from worktime import Calendar, OfficeHours
+
+CALENDAR, HOURS = Calendar.published(), OfficeHours()
+HANDLING = Ticking("handling", Clock.HANDLING, "department:housing")
+OPEN_ORDER = Ordered(MONDAY, "lead", TicketState.IN_PROGRESS)
+
+
+def life(*facts: Message) -> Life:
+    """A life with these facts behind the honest one's, an hour apart."""
+    later = [(MONDAY + timedelta(hours=hour), fact) for hour, fact in enumerate(facts, 1)]
+    return life_of(TICKET, [*LIFE, *later])
+
+
+def found(lived: Life, around: Around) -> set[str]:
+    """The names of the broken promises, as their checks are called."""
+    return {check.__name__ for check in CHECKS.values() if list(check(lived, around))}
+
+
+def known(
+    lived: Life,
+    orders: Mapping[str, Ordered] | None = None,
+    clocks: tuple[Ticking, ...] = (HANDLING,),
+    *,
+    desk: Mapping[str, bool] | None = None,
+    callback: str | None = None,
+) -> Around:
+    """What others know of a life; trace tells the truth."""
+    standing = (lived.summary.state, lived.summary.holder)
+    told = {"housing": OPEN_ORDER} if orders is None else orders
+    return Around(told, desk or {}, callback, clocks, standing)
+
+
+def test_an_honest_life_is_clean() -> None:
+    over = life(closed())
+    window = Ticking("reopen_window", Clock.REOPEN_WINDOW, "requester")
+
+    assert found(life(), known(life())) == set()
+    assert found(over, known(over, {"housing": OPEN_ORDER._replace(role="none")}, (window,))) == set()
+
+
+def test_a_closed_ticket_that_is_open_at_a_department_is_found() -> None:
+    over = life(closed())
+
+    assert found(over, known(over, {"housing": OPEN_ORDER}, ())) == {"ended_is_ended_at_departments"}
+    assert found(over, known(over, {"housing": OPEN_ORDER._replace(state=TicketState.CLOSED)}, ())) == set()
+
+
+def test_two_leads_at_once_are_found() -> None:
+    both = {"housing": OPEN_ORDER, "greening": OPEN_ORDER}
+
+    assert found(life(), known(life(), both)) == {"one_department_leads"}
+
+
+def test_a_clock_that_outlives_its_ticket_is_found() -> None:
+    over, none = life(closed()), {"housing": OPEN_ORDER._replace(role="none")}
+
+    assert found(over, known(over, none, (HANDLING,))) == {"ended_has_no_clocks"}
+
+
+def test_a_ticket_that_was_registered_and_never_opened_is_found() -> None:
+    registered = Registered(
+        ticket=TICKET,
+        receipt="R0123456789AB",
+        channel=Channel.HOTLINE,
+        kind=Kind.HELP,
+        requester_kind=RequesterKind.RESIDENT,
+        contact=Contact(),
+        place=Place(text="平凉路"),
+        text="路灯不亮",
+        occurred_at=MONDAY,
+    )
+
+    assert found(life_of(TICKET, [(MONDAY, registered)]), Around()) == {"somebody_owes_it"}
+
+
+def test_a_holder_who_does_not_know_is_found() -> None:
+    assert found(life(), known(life(), {})) == {"somebody_owes_it"}
+    assert found(life(), known(life(), {"housing": OPEN_ORDER._replace(role="none")})) == {"somebody_owes_it"}
+
+
+def test_a_ticket_that_waits_at_the_desk_unknown_to_it_is_found() -> None:
+    waiting = life(d.DispatchAwaited(ticket=TICKET, by=BY, reason="no-category"))
+
+    assert found(waiting, known(waiting, {})) == {"somebody_owes_it"}
+    assert found(waiting, known(waiting, {}, desk={"dispatching": False})) == {"somebody_owes_it"}
+    assert found(waiting, known(waiting, {}, desk={"dispatching": True})) == set()
+
+
+def test_a_callback_that_the_agency_does_not_know_of_is_found() -> None:
+    waiting = life(d.CallbackAwaited(ticket=TICKET, by=BY, round=0, attempts=3))
+
+    assert found(waiting, known(waiting, {})) == {"somebody_owes_it"}
+    assert found(waiting, known(waiting, {}, callback="cancelled")) == {"somebody_owes_it"}
+    assert found(waiting, known(waiting, {}, callback="requested")) == set()
+
+
+def test_a_ticket_that_is_left_in_passing_is_found() -> None:
+    left = life_of(TICKET, LIFE[:1])
+
+    assert found(left, known(left)) == {"somebody_owes_it"}
+
+
+def test_a_wait_that_no_clock_counts_is_found() -> None:
+    assert found(life(), known(life(), clocks=())) == {"every_wait_is_timed"}
+
+
+def notice(audience: str) -> NoticeRequested:
+    return NoticeRequested(
+        ticket=TICKET, notice="n-1", audience=audience, template="order", way="mail", not_before=MONDAY
+    )
+
+
+@pytest.mark.parametrize("role", ["lead", "supporting", "none"])
+def test_an_order_to_whom_a_report_accuses_is_found(role: str) -> None:
+    accusing = life_of(TICKET, [(MONDAY, opened("greening")), *LIFE[1:]])
+    orders = {"housing": OPEN_ORDER, "greening": Ordered(MONDAY, role, TicketState.CLOSED)}
+
+    assert found(accusing, known(accusing)) == set()
+    assert found(accusing, known(accusing, orders)) == {"accused_never_told"}
+
+
+def test_a_notice_to_whom_a_report_accuses_is_found() -> None:
+    told = life_of(TICKET, [(MONDAY, opened("greening")), *LIFE[1:], (MONDAY, notice("department:greening"))])
+    other = life_of(TICKET, [(MONDAY, opened("greening")), *LIFE[1:], (MONDAY, notice("department:housing"))])
+
+    assert found(told, known(told)) == {"accused_never_told"}
+    assert found(other, known(other)) == set()
+
+
+def test_whom_a_merged_ticket_accuses_hears_nothing_from_then_on() -> None:
+    taken = d.MergeTaken(ticket=TICKET, by=BY, other="26030200000025", accused=("greening",))
+    merged, hour = life(taken), timedelta(hours=1)
+    before = {"housing": OPEN_ORDER, "greening": Ordered(MONDAY, "supporting", TicketState.IN_PROGRESS)}
+    after = {**before, "greening": before["greening"]._replace(at=MONDAY + 2 * hour)}
+
+    assert found(merged, known(merged, before)) == set()
+    assert found(merged, known(merged, after)) == {"accused_never_told"}
+
+
+def test_a_trace_that_tells_another_state_is_found() -> None:
+    honest = known(life())
+
+    assert found(life(), Around(honest.orders, {}, None, honest.clocks, ("closed", ""))) == {"trace_agrees"}
+    assert found(life(), Around(honest.orders, {}, None, honest.clocks, None)) == {"trace_agrees"}
+
+
+def spans(lived: Life) -> tuple[Span, ...]:
+    return ball_in_court(lived.steps, CALENDAR, HOURS)
+
+
+def adds_up(lived: Life, parts: tuple[Span, ...]) -> bool:
+    return not list(ball_adds_up(lived.steps, parts, HOURS, CALENDAR))
+
+
+def test_the_ball_of_an_honest_life_adds_up_through_rests() -> None:
+    again = life(closed(), d.Reopened(ticket=TICKET, by=BY, reason="又坏了", count=1), dispatched("greening"), closed())
+
+    assert len(spans(again)) > 3
+    assert adds_up(again, spans(again))
+
+
+def test_a_ball_that_is_held_twice_by_nobody_or_for_a_minute_more_is_found() -> None:
+    lived = life(closed())
+    first, *rest = spans(lived)
+    minute = timedelta(minutes=1)
+
+    assert adds_up(lived, (first, *rest))
+    assert not adds_up(lived, (replace(first, end=first.end + minute), *rest))
+    assert not adds_up(lived, (replace(first, end=first.end - minute), *rest))
+    assert not adds_up(lived, (replace(first, minutes=first.minutes + 1), *rest))
+    assert not adds_up(lived, (replace(first, start=first.start - minute), *rest))
+    assert not adds_up(lived, (first, *rest[:-1]))
+
+
+def test_the_newest_public_message_of_each_kind_is_what_others_know() -> None:
+    order = Order(
+        happened="dispatched", ticket=TICKET, order=1, role="lead", state=TicketState.DISPATCHED, lead="housing",
+        returnable=True, kind=Kind.HELP, tier=Tier.COMPLEX, requester_kind=RequesterKind.RESIDENT, contact=Contact(),
+        place=Place(text="平凉路"), text="路灯不亮",
+    )  # fmt: skip
+    released = order.model_copy(update={"happened": "closed", "role": "none", "state": TicketState.CLOSED})
+    task = DeskTask(task="review", open=True, ticket=TICKET, since=MONDAY, tier=Tier.COMPLEX, kind=Kind.HELP, text="x")
+    call = CallbackRequest(happened="requested", ticket=TICKET, round=0, attempts=3, contact=Contact(), text="x")
+    housing = department_topic("housing")
+
+    records = [
+        stood(1, order, topic=housing),
+        stood(2, released, topic=housing),
+        stood(1, order, topic=housing, offset=2),
+        stood(1, task, topic=DESK),
+        stood(2, task.model_copy(update={"task": "extension", "open": False}), topic=DESK),
+        stood(1, call, topic=CALLBACKS),
+    ]
+    around = around_of(said_of(records))[TICKET]
+
+    assert around.orders == {"housing": Ordered(MONDAY, "none", TicketState.CLOSED)}
+    assert around.desk == {"review": True, "extension": False}
+    assert around.callback == "requested"
