@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from chassis.clock import stopwatch
 from liuhen.classifier import prepare_model
 from liuhen.errors import SaidClearly
 from liuhen.local import Instance, LocalSettings
@@ -24,8 +25,10 @@ from liuhen.replay.mapping import Mapping
 from liuhen.replay.policies import assemble
 
 _PEOPLE: Final = ("departments", "office", "callbacks")
-_LEAD: Final = 30.0
-"""Real seconds between setting the clock and the first row, in which the services start."""
+_LEAST_LEAD: Final = 15.0
+_LEAD_SHARE: Final = 1.2
+"""The first row comes so many real seconds after the clock is set, or so many times what broker and database took to
+start: in that time the services start, which takes longer where those did."""
 _SHIFTS: Final = range(300, 12_000, 300)
 
 
@@ -45,12 +48,12 @@ class Stage:
                 raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
 
 
-def clock_of(mapping: Mapping, first: datetime | None, speed: float | None) -> str:
+def clock_of(mapping: Mapping, first: datetime | None, speed: float | None, lead: float) -> str:
     """A clock that reaches the first row when the services are up; `real` where rows go in as fast as they can."""
     wanted = speed or mapping.speed
     if mapping.speed is None or wanted is None or first is None:
         return "real"
-    return f"{first.isoformat()}@{wanted:g}@{time.time() + _LEAD:.3f}"
+    return f"{first.isoformat()}@{wanted:g}@{time.time() + lead:.3f}"
 
 
 @contextmanager
@@ -68,8 +71,10 @@ def staged(
     try:
         if instance.policy == POLICY:
             prepare_model()
+        began = stopwatch()
         instance.start_foundations()
-        instance.clock = clock_of(mapping, first, speed)
+        lead = max(_LEAST_LEAD, _LEAD_SHARE * (stopwatch() - began))
+        instance.clock = clock_of(mapping, first, speed, lead)
         instance.start_services()
         instance.write_addresses()
         os.environ.update(instance.addresses())
