@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import typer
 import yaml
 from prometheus_client import REGISTRY
+from typer.core import TyperGroup
 
+from liuhen.cli import build
 from liuhen.local.layout import DEPLOY, ROOT
 from liuhen.local.plan import load_plan
 from schemas import registry
@@ -210,6 +213,18 @@ def test_every_alert_says_what_to_do_and_is_explained() -> None:
         assert rule["labels"]["severity"] in {"critical", "warning"}
         assert CHINESE.search(rule["annotations"]["summary"]), rule["alert"]
         assert CHINESE.search(rule["annotations"]["description"]), rule["alert"]
+
+
+def test_commands_that_operators_are_told_to_use_exist() -> None:
+    group = typer.main.get_command(build())
+    assert isinstance(group, TyperGroup)
+    told = [DOCS.read_text("utf-8"), *(rule["annotations"]["description"] for rule in _alerts())]
+    for words in {found for text in told for found in re.findall(r"liuhen ((?:[a-z-]+ ?){1,2})", text)}:
+        command, *rest = words.split()
+        assert command in group.commands, words
+        inner = group.commands[command]
+        if rest and isinstance(inner, TyperGroup):
+            assert rest[0] in inner.commands, words
 
 
 def test_every_alert_is_seen_to_fire_and_to_stay_quiet() -> None:
