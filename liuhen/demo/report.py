@@ -14,7 +14,6 @@ from liuhen import shown
 from liuhen.asking import ask
 
 _BAR: Final = 40
-_CHANNELS: Final = {"hotline": "12345 热线", "survey": "大调研走访", "wechat": "微信", "": "未注明"}
 _MOST: Final = 1000
 
 
@@ -22,9 +21,13 @@ def came_in() -> RenderableType:
     """How many came in by which channel, and where they stand."""
     summary = ask("summary")
     return Group(
-        _bars("来件渠道", {_CHANNELS.get(name, name): count for name, count in summary["by_channel"].items()}),
-        _bars("工单状态", summary["by_state"]),
+        _bars("来件渠道", _said(summary, "by_channel")),
+        _bars("工单状态", _said(summary, "by_state")),
     )
+
+
+def _said(summary: Mapping[str, Any], group: str) -> dict[str, int]:
+    return {summary["words"][group].get(name, name): count for name, count in summary[group].items()}
 
 
 def turns() -> RenderableType:
@@ -103,7 +106,7 @@ def rates() -> RenderableType:
     for rate in answer["rates"]:
         (row,) = rate["rows"]
         share = f"{row['value']:.1%}" if row["value"] is not None else "—"
-        left_out = "、".join(f"{name} {count}" for name, count in row["excluded"].items() if count)
+        left_out = "、".join(f"{name} {count}" for name, count in row["left_out"].items() if count)
         table.add_row(rate["title"], f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out)
     return table
 
