@@ -29,6 +29,7 @@ HAPPENED: Final[dict[type[Message], str]] = {
     d.ReturnUpheld: "return_upheld",
     d.ReturnOverruled: "return_overruled",
     d.AdjudicationOpened: "adjudication_opened",
+    d.FirstContactTried: "first_contact_tried",
     d.FirstContactMade: "first_contact_made",
     d.FirstContactExempt: "first_contact_exempt",
     d.ProgressNoted: "progress_noted",
@@ -42,11 +43,14 @@ HAPPENED: Final[dict[type[Message], str]] = {
     d.Handled: "handled",
     d.HandledAccepted: "handled_accepted",
     d.HandledSentBack: "handled_sent_back",
+    d.ExtensionRequested: "extension_requested",
     d.ExtensionGranted: "extension_granted",
     d.ExtensionRefused: "extension_refused",
+    d.SuspensionRequested: "suspension_requested",
     d.Suspended: "suspended",
     d.SuspensionRefused: "suspension_refused",
     d.SuspensionEnded: "suspension_ended",
+    d.Committed: "committed",
     d.CommitmentDue: "commitment_due",
     d.CommitmentChecked: "commitment_checked",
     d.ReworkOrdered: "rework_ordered",
@@ -61,6 +65,7 @@ HAPPENED: Final[dict[type[Message], str]] = {
     d.FollowUpAdded: "follow_up",
     d.Nudged: "nudged",
     d.SupervisionOrdered: "supervision_ordered",
+    d.SupervisionAnswered: "supervision_answered",
     d.SupervisionEnded: "supervision_ended",
     d.Interviewed: "interviewed",
     d.CallbackReviewOrdered: "callback_review_ordered",
@@ -220,9 +225,8 @@ def _callbacks(state: Ticket, fact: d.DispatchFact, now: Seen) -> Iterator[Tell]
             yield _callback(state, "requested", fact.round, attempts=fact.attempts)
         case d.CallbackAppointed() if now.round is not None:
             yield _callback(state, "appointed", now.round, at=fact.at)
-        case d.Withdrawn() | d.Transferred() | d.Closed(outcome="final_answer"):
-            if state.before.round is not None:
-                yield _callback(state, "cancelled", state.before.round)
+        case _ if state.before.round is not None and now.round is None:
+            yield _callback(state, "cancelled", state.before.round)
         case _:
             return
 
