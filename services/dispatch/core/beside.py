@@ -1,0 +1,153 @@
+"""How facts beside the main course change a ticket: supervision, other tickets, clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from schemas import dispatch as d
+from schemas.message import Message
+from schemas.values import Clock, Ruling
+from services.dispatch.core import standing as s
+from services.dispatch.core import ticket as t
+from services.dispatch.core.changing import Change, Changes, due_no_more, ended, noted
+from services.dispatch.core.regions import (
+    incident,
+    merging,
+    supervision,
+)
+from services.dispatch.core.ticket import Ticket
+
+# --- supervision -----------------------------------------------------------------------------------------------------
+
+
+def _nudged(state: Ticket, _fact: d.Nudged, at: datetime) -> Changes:
+    match state.supervision:
+        case supervision.Quiet(orders=orders):
+            return {"supervision": supervision.Nudged(orders=orders, nudges=1, since=at)}
+        case supervision.Nudged() as pressed:
+            return {"supervision": pressed.model_copy(update={"nudges": pressed.nudges + 1})}
+        case _:
+            return {}
+
+
+def _supervised(state: Ticket, fact: d.SupervisionOrdered, _at: datetime) -> Changes:
+    interviews = getattr(state.supervision, "interviews", 0)
+    return {"supervision": supervision.Ordered(orders=fact.number, interviews=interviews)}
+
+
+def _supervision_answered(state: Ticket, _fact: d.SupervisionAnswered, _at: datetime) -> Changes:
+    changes = due_no_more(state, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW})
+    watch = state.supervision
+    if isinstance(watch, supervision.Ordered):
+        changes["supervision"] = supervision.Reported(orders=watch.orders, interviews=watch.interviews)
+    if isinstance(state.review, supervision.ReviewOrdered):
+        changes["review"] = supervision.ReviewReported()
+    return changes
+
+
+def _interviewed(state: Ticket, _fact: d.Interviewed, _at: datetime) -> Changes:
+    watch = state.supervision
+    if not isinstance(watch, supervision.Ordered | supervision.Reported):
+        return {}
+    return {"supervision": supervision.Ordered(orders=watch.orders, interviews=watch.interviews + 1)}
+
+
+def _supervision_ended(state: Ticket, _fact: d.SupervisionEnded, _at: datetime) -> Changes:
+    calm = {"supervision": supervision.Quiet(orders=state.supervision.orders), "review": supervision.NoReview()}
+    return calm | due_no_more(state, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW})
+
+
+# --- one ticket and another, clocks ----------------------------------------------------------------------------------
+
+
+def _merged(state: Ticket, fact: d.Merged, _at: datetime) -> Changes:
+    back = state.standing
+    if isinstance(
+        back,
+        s.SurveyReview | s.PendingDispatch | s.Dispatched | s.InProgress | s.Rework | s.Suspended | s.NeedsInfo,
+    ):
+        return {"standing": s.Merged(into=fact.into, back=back), "merging": merging.NotAsked()}
+    return {}
+
+
+def _unmerged(state: Ticket, _fact: d.Unmerged, _at: datetime) -> Changes:
+    return {"standing": state.standing.back} if isinstance(state.standing, s.Merged) else {}
+
+
+def _action_refused(state: Ticket, fact: d.ActionRefused, _at: datetime) -> Changes:
+    """A refusal changes nothing, but for what this ticket itself had asked of another one."""
+    if isinstance(state.merging, merging.Asked) and state.merging.receipt == fact.receipt:
+        return {"merging": merging.NotAsked()}
+    if isinstance(state.incident, incident.Joining) and state.incident.receipt == fact.receipt:
+        return {"incident": incident.Alone()}
+    return {}
+
+
+def _member_joined(state: Ticket, fact: d.MemberJoined, _at: datetime) -> Changes:
+    known = state.incident.members if isinstance(state.incident, incident.Heads) else {}
+    return {"incident": incident.Heads(members={**known, fact.member: fact.accused})}
+
+
+def _member_left(state: Ticket, fact: d.MemberLeft, _at: datetime) -> Changes:
+    if not isinstance(state.incident, incident.Heads):
+        return {}
+    left = {name: accused for name, accused in state.incident.members.items() if name != fact.member}
+    return {"incident": incident.Heads(members=left) if left else incident.Alone()}
+
+
+def _part_ended(state: Ticket, fact: d.PartEnded, _at: datetime) -> Changes:
+    if not isinstance(state.standing, s.Split):
+        return {}
+    left = tuple(part for part in state.standing.waiting if part != fact.part)
+    return {"standing": s.Split(waiting=left, ruling=_worse(state.standing.ruling, fact.ruling))}
+
+
+_WORST_FIRST: Final = (
+    Ruling.UNSOLVED, Ruling.EXPLAINED, Ruling.UNREASONABLE, Ruling.SOLVED, Ruling.FOR_REFERENCE
+)  # fmt: skip
+
+
+def _worse(one: Ruling | None, other: Ruling | None) -> Ruling | None:
+    return next((ruling for ruling in _WORST_FIRST if ruling in (one, other)), None)
+
+
+def _due(state: Ticket, fact: d.DueNoted, _at: datetime) -> Changes:
+    known = state.dues.get(fact.clock_id)
+    missed = known is not None and known.missed and fact.due == known.due
+    noted = t.Noted(clock=fact.clock, due=fact.due, owner=fact.owner, missed=missed)
+    return {"dues": {**state.dues, fact.clock_id: noted}}
+
+
+def _overdue(state: Ticket, fact: d.Overdue, _at: datetime) -> Changes:
+    known = state.dues.get(fact.clock_id) or t.Noted(clock=fact.clock, due=None, owner=fact.owner)
+    return {"dues": {**state.dues, fact.clock_id: known.model_copy(update={"missed": not fact.withdrawn})}}
+
+
+CHANGES: Final[dict[type[Message], Change]] = {
+    d.Nudged: _nudged,
+    d.SupervisionOrdered: _supervised,
+    d.SupervisionAnswered: _supervision_answered,
+    d.Interviewed: _interviewed,
+    d.SupervisionEnded: _supervision_ended,
+    d.CallbackReviewOrdered: lambda _s, _f, _at: {"review": supervision.ReviewOrdered()},
+    d.MergeAsked: lambda _s, f, _at: {"merging": merging.Asked(into=f.into, reason=f.reason, receipt=f.receipt)},
+    d.Merged: _merged,
+    d.Unmerged: _unmerged,
+    d.MergedTicketEnded: lambda x, _f, _at: (
+        {"standing": x.standing.model_copy(update={"ended": True})} if isinstance(x.standing, s.Merged) else {}
+    ),
+    d.MergeTaken: lambda x, f, _at: {"taken": {**x.taken, f.other: f.accused}},
+    d.MergeDropped: lambda x, f, _at: {"taken": {name: who for name, who in x.taken.items() if name != f.other}},
+    d.IncidentAsked: lambda _s, f, _at: {"incident": incident.Joining(incident=f.incident, receipt=f.receipt)},
+    d.IncidentJoined: lambda _s, f, _at: {"incident": incident.Member(incident=f.incident)},
+    d.IncidentLeft: lambda _s, _f, _at: {"incident": incident.Alone()},
+    d.MemberJoined: _member_joined,
+    d.MemberLeft: _member_left,
+    d.FixReported: lambda x, f, _at: noted(x, None, f.text),
+    d.SplitUp: lambda x, f, _at: ended(x, s.Split(waiting=f.parts)),
+    d.PartEnded: _part_ended,
+    d.DueNoted: _due,
+    d.Overdue: _overdue,
+    d.ActionRefused: _action_refused,
+}

@@ -1,0 +1,52 @@
+"""Who acts: the lead, a supporting department, a person with a role."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas import inbound as i
+from schemas.policy.codes import Role
+from schemas.tickets import ActionReceived
+from services.dispatch.core.draft import Draft, Refusal
+from services.dispatch.core.guards.common import with_role
+from services.dispatch.core.regions import support
+
+_NOT_YOURS: Final = ("not_yours", "该工单不由你单位承办，无法操作；如有疑问请联系热线中心。")
+
+
+def by_lead(draft: Draft, received: ActionReceived, _action: i.Action) -> Refusal:
+    order, department = draft.ticket.led_by, received.party.department
+    if order is not None and order.lead == department:
+        return None
+    if department in draft.ticket.tasks and department not in draft.ticket.shunned:
+        return "not_lead", "你单位是协办单位，此操作由牵头单位进行；协办可以记录进展、报协办完成。"
+    return _NOT_YOURS
+
+
+def by_participant(draft: Draft, received: ActionReceived, action: i.Action) -> Refusal:
+    return None if received.party.department in draft.ticket.tasks else by_lead(draft, received, action)
+
+
+def by_supporter(draft: Draft, received: ActionReceived, action: i.Action) -> Refusal:
+    task = draft.ticket.tasks.get(received.party.department or "")
+    if isinstance(task, support.Doing):
+        return None
+    if task is None and by_lead(draft, received, action) is not None:
+        return _NOT_YOURS
+    return "no_open_task", "你单位在该工单上没有未完成的协办事项。"
+
+
+def is_referee(draft: Draft, _received: ActionReceived, action: i.Adjudicate) -> Refusal:
+    return with_role(draft, action, "确责", Role.REFEREE)
+
+
+def is_approver(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
+    return with_role(draft, action, "审批", Role.APPROVER)
+
+
+def is_supervisor(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
+    return with_role(draft, action, "督办和约谈", Role.SUPERVISOR, Role.APPROVER)
+
+
+def led(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
+    return None if draft.ticket.led_by else ("nobody_leads", "该工单尚未派单，没有可以督办的单位。")

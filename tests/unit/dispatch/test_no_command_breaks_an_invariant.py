@@ -1,0 +1,219 @@
+"""Repeated, late, reordered and illegal commands to three tickets that also ask one another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from schemas import dispatch as d
+from schemas.message import Message
+from schemas.policy.codes import Passing
+from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
+from schemas.registry import REQUESTS, department_topic
+from schemas.requests import TicketRequest
+from schemas.values import Kind, RequesterKind
+from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
+from services.dispatch.core.decide import decide
+from services.dispatch.core.evolve import evolve
+from services.dispatch.core.holder import held, participants, seen
+from services.dispatch.core.rules import Rules
+from services.dispatch.core.standing import ENDED, CallbackPending
+from services.dispatch.core.ticket import STATE, Stub, Ticket
+from services.dispatch.core.transitions import LEGAL
+from services.dispatch.telling import tell
+from tests.unit.dispatch.examples import EXAMPLES
+from tests.unit.dispatch.story import AT, BY_HAND, SUPPORTER, TICKET, Story, registered, rules_with
+
+NUMBERS = (TICKET, "26091403000183", "26091403000191")
+KINDS = sorted(EXAMPLES)
+ACCUSED = (SUPPORTER, "market")
+
+
+def _about(command: Command, ticket: str, other: str) -> Command:
+    """The example, about one ticket and another."""
+    fact: Any = command.fact
+    changes: dict[str, Any] = {"ticket": ticket}
+    if isinstance(command, Act):
+        action = fact.action.model_copy(update={"ticket": ticket} | _named(fact.action, other))
+        changes["action"] = action
+    if isinstance(command, Ask):
+        changes["origin"] = other
+    moved = fact.model_copy(update=changes)
+    match command:
+        case Act():
+            return Act(moved)
+        case Tick():
+            return Tick(moved)
+        case Ask():
+            return Ask(moved)
+        case _:
+            return command
+
+
+def _named(action: Any, other: str) -> dict[str, str]:
+    return {name: other for name in ("into", "incident") if hasattr(action, name)}
+
+
+class Lives(RuleBasedStateMachine):
+    """Three tickets under one policy, what others heard of them, and requests on their way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under: Rules = rules_with(**BY_HAND)
+        self.states: dict[str, Ticket | Stub | None] = dict.fromkeys(NUMBERS)
+        self.facts: dict[str, list[tuple[Message, Any]]] = {number: [] for number in NUMBERS}
+        self.roles: dict[tuple[str, str], str] = {}
+        self.desk: dict[tuple[str, str], bool] = {}
+        self.calls: dict[str, str] = {}
+        self.on_the_way: list[TicketRequest] = []
+        self.now = AT
+        self.last: list[Command] = []
+
+    @initialize(by_hand=st.booleans(), accused=st.booleans(), anonymous=st.booleans())
+    def begin(self, by_hand: bool, accused: bool, anonymous: bool) -> None:  # noqa: FBT001 - what hypothesis draws
+        self.under = rules_with(**(BY_HAND if by_hand else {"review": Passing.AUTOMATIC}))
+        for index, number in enumerate(NUMBERS):
+            self.hear(
+                Begin(
+                    registered(
+                        number,
+                        kind=Kind.REPORT if accused and index == 0 else Kind.HELP,
+                        confidential=accused and index == 0,
+                        accused=ACCUSED if accused and index == 0 else (),
+                        requester_kind=RequesterKind.ANONYMOUS if anonymous and index else RequesterKind.RESIDENT,
+                    )
+                )
+            )
+
+    @rule(data=st.data(), which=st.integers(0, 2), other=st.integers(0, 2), minutes=st.integers(-5000, 5000))
+    def something_legal_in_the_state_happens(self, data: st.DataObject, which: int, other: int, minutes: int) -> None:
+        state = self.states[NUMBERS[which]]
+        if isinstance(state, Ticket):
+            legal = [kind for kind in KINDS if (state.state, kind) in LEGAL]
+            self.happens(data.draw(st.sampled_from(legal or KINDS)), which, other, minutes)
+
+    @rule(kind=st.sampled_from(KINDS), which=st.integers(0, 2), other=st.integers(0, 2))
+    def anything_happens(self, kind: str, which: int, other: int) -> None:
+        self.happens(kind, which, other, 1)
+
+    def happens(self, kind: str, which: int, other: int, minutes: int) -> None:
+        state = self.states[NUMBERS[which]]
+        if isinstance(state, Ticket):
+            story = Story(self.under, state, self.now)
+            self.now = max(AT, self.now + timedelta(minutes=minutes))
+            self.hear(_about(EXAMPLES[kind](story), NUMBERS[which], NUMBERS[other]))
+
+    @precondition(lambda self: self.on_the_way)
+    @rule(data=st.data(), again=st.booleans())
+    def a_request_arrives(self, data: st.DataObject, again: bool) -> None:  # noqa: FBT001 - what hypothesis draws
+        index = data.draw(st.integers(0, len(self.on_the_way) - 1))
+        request = self.on_the_way[index] if again else self.on_the_way.pop(index)
+        if request.ticket in self.states:
+            self.hear(Ask(request))
+
+    @precondition(lambda self: self.last)
+    @rule(data=st.data())
+    def it_is_said_again(self, data: st.DataObject) -> None:
+        self.hear(data.draw(st.sampled_from(self.last)))
+
+    def hear(self, command: Command) -> None:
+        """Decide twice, to see that it is the same, then fold and tell."""
+        number = command.fact.ticket
+        before = self.states[number]
+        stored = STATE.dump_json(before) if before is not None else b""
+        facts = decide(before, command, self.now, self.under)
+        assert list(facts) == list(decide(before, command, self.now, self.under)), "the same gives the same"
+        assert stored == (STATE.dump_json(before) if before is not None else b""), "deciding changes nothing"
+        for fact in facts:
+            after = evolve(self.states[number], fact, self.now)
+            self.states[number] = after
+            self.facts[number].append((fact, self.now))
+            for topic, _, message in tell(after, fact, self.now, self.under):
+                self.told(number, topic, message)
+        self.last = [*self.last[-20:], command]
+
+    def told(self, number: str, topic: str, message: Message) -> None:
+        """Remember what outsiders know."""
+        match message:
+            case Order():
+                department = topic.removeprefix("liuhen.public.dispatch.").removesuffix(".v1")
+                self.roles[number, department] = message.role
+            case DeskTask():
+                self.desk[number, message.task] = message.open
+            case CallbackRequest():
+                self.calls[number] = message.happened
+            case TicketRequest():
+                assert topic == REQUESTS
+                self.on_the_way.append(message)
+            case ActionAnswer():
+                pass
+            case _:
+                raise AssertionError(f"{topic} heard {type(message).__name__}")
+
+    def living(self) -> list[Ticket]:
+        return [state for state in self.states.values() if isinstance(state, Ticket)]
+
+    @invariant()
+    def departments_know_exactly_what_they_have(self) -> None:
+        for ticket in self.living():
+            known = {code for (number, code), role in self.roles.items() if number == ticket.id and role != "none"}
+            assert known == set(participants(ticket)), ticket.state
+            if ticket.state in ENDED:
+                assert not known, "a closed ticket is never open at a department"
+
+    @invariant()
+    def nothing_is_owed_by_nobody(self) -> None:
+        for ticket in self.living():
+            holder, waits_for = held(ticket)
+            assert (holder is None) == (waits_for is None) == (ticket.state in ENDED)
+            assert holder != "department:"
+
+    @invariant()
+    def the_accused_never_have_it(self) -> None:
+        for ticket in self.living():
+            assert ticket.shunned.isdisjoint(participants(ticket))
+            heard = {code for (number, code) in self.roles if number == ticket.id}
+            assert heard.isdisjoint(ticket.matter.accused)
+
+    @invariant()
+    def the_desk_knows_what_waits(self) -> None:
+        for ticket in self.living():
+            waits = {task for (number, task), open_ in self.desk.items() if number == ticket.id and open_}
+            by_itself = {"review"} if self.under.automatic("review") else set()
+            assert waits == set(seen(ticket).desk) - by_itself
+
+    @invariant()
+    def the_agency_calls_only_who_waits_for_it(self) -> None:
+        for ticket in self.living():
+            if self.calls.get(ticket.id) == "cancelled":
+                assert not isinstance(ticket.standing, CallbackPending)
+
+    @invariant()
+    def the_state_is_the_fold_of_the_facts_and_survives_storing(self) -> None:
+        for number, state in self.states.items():
+            if state is None:
+                continue
+            folded: Ticket | Stub | None = None
+            for fact, at in self.facts[number]:
+                folded = evolve(folded, fact, at)
+            assert folded == state
+            assert STATE.validate_json(STATE.dump_json(state)) == state
+
+
+Lives.TestCase.settings = settings(
+    max_examples=40, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow], deadline=None
+)
+TestLives = Lives.TestCase
+
+
+def test_a_confidential_report_is_kept_from_whom_it_accuses_in_every_word() -> None:
+    story = Story(rules_with(**BY_HAND)).when(
+        Begin(registered(kind=Kind.REPORT, confidential=True, accused=(SUPPORTER,)))
+    )
+
+    assert any(isinstance(fact, d.Dispatched) for fact in story.facts)
+    assert all(each.topic != department_topic(SUPPORTER) for each in story.told)
