@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -22,7 +24,8 @@ PARTS = ("tickets", "hop", "timers")
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command; asked to end, it first ends what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     typer.run(bench)
 
 
@@ -55,7 +58,7 @@ async def _measured(instance: Instance, only: str, tell: Progress, *, quick: boo
     if only in ("", "tickets"):
         figures += await whole.measure(instance, 500 if quick else 4_000, tell, verify=not quick)
     if only in ("", "hop"):
-        figures += await hop.measure(instance, 500 if quick else 2_000, 1 if quick else 3, tell)
+        figures += await hop.measure(instance, 700 if quick else 2_000, 1 if quick else 3, tell)
     if only in ("", "timers"):
         figures += await pending.measure(instance, 200_000 if quick else 5_000_000, tell, quick=quick)
     return figures

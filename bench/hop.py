@@ -11,6 +11,7 @@ import asyncpg
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from bench import cpu
 from bench.figures import Figure, median
 from bench.life import Door
 from bench.place import Late, connected, until
@@ -26,11 +27,19 @@ _FLOOR: Final = "floor"
 _AIM: Final = 0.8
 
 
-class Round(NamedTuple):
-    """Hops a second, of the service and of the floor, on the same input."""
+class Run(NamedTuple):
+    """Hops a second, and processor time for one: of the process itself, and of broker and database besides."""
 
-    hop: float
-    floor: float
+    rate: float
+    own: float
+    besides: float
+
+
+class Round(NamedTuple):
+    """The service and the floor on the same input."""
+
+    hop: Run
+    floor: Run
 
 
 async def measure(instance: Instance, tickets: int, rounds: int, progress: Progress) -> list[Figure]:
@@ -44,13 +53,34 @@ async def measure(instance: Instance, tickets: int, rounds: int, progress: Progr
         progress(f"Hop and floor, round {number} of {rounds}")
         count = await door.feed(tickets)
         order = [_hop, _floor] if number % 2 else [_floor, _hop]
-        rates = {run: await run(instance, count) for run in order}
-        done.append(Round(rates[_hop], rates[_floor]))
-    spread = " ".join(f"{each.hop / each.floor:.2f}" for each in done)
+        runs = {run: await run(instance, count) for run in order}
+        done.append(Round(runs[_hop], runs[_floor]))
+    return _figures(done)
+
+
+def _figures(done: list[Round]) -> list[Figure]:
+    spread = " ".join(f"{each.hop.rate / each.floor.rate:.2f}" for each in done)
+    own, besides = median([each.hop.own for each in done]), median([each.hop.besides for each in done])
+    floor_own, floor_besides = median([each.floor.own for each in done]), median([each.floor.besides for each in done])
     return [
-        Figure("one hop through dispatch", median([each.hop for each in done]), "hops/s", note="real process"),
-        Figure("the floor, same SQL", median([each.floor for each in done]), "hops/s", note="aiokafka + asyncpg"),
-        Figure("hop / floor", median([each.hop / each.floor for each in done]), "", _AIM, note=f"rounds: {spread}"),
+        Figure("one hop through dispatch", median([each.hop.rate for each in done]), "hops/s", note="real process"),
+        Figure("the floor, same SQL", median([each.floor.rate for each in done]), "hops/s", note="aiokafka + asyncpg"),
+        Figure(
+            "hop / floor",
+            median([each.hop.rate / each.floor.rate for each in done]),
+            "",
+            _AIM,
+            note=f"rounds: {spread}",
+        ),
+        Figure("… processor time for a hop", own, "µs", note=f"broker and database {besides:.0f}"),
+        Figure("… of the floor", floor_own, "µs", note=f"broker and database {floor_besides:.0f}"),
+        Figure(
+            "… floor / hop by processor time",
+            (floor_own + floor_besides) / (own + besides),
+            "",
+            _AIM,
+            note="all processes",
+        ),
     ]
 
 
@@ -76,52 +106,55 @@ async def _begin(instance: Instance) -> None:
     await connection.close()
 
 
-async def _hop(instance: Instance, count: int) -> float:
-    async with _counting(instance.postgres_dsn("dispatch")) as counter:
+async def _hop(instance: Instance, count: int) -> Run:
+    async with _counting(instance, instance.postgres_dsn("dispatch")) as counter:
         (process,) = instance.start_services(["dispatch"])
-        rate = await counter.rate(count, process)
+        run = await counter.run(count, process)
         instance.stop("dispatch")
-    return rate
+    return run
 
 
-async def _floor(instance: Instance, count: int) -> float:
+async def _floor(instance: Instance, count: int) -> Run:
     dsn = instance.postgres_dsn("dispatch", _FLOOR)
-    async with _counting(dsn) as counter:
+    async with _counting(instance, dsn) as counter:
         process = instance.start_program("floor", "bench.floor", {"FLOOR_POSTGRES": dsn})
-        rate = await counter.rate(count, process)
+        run = await counter.run(count, process)
         instance.stop("floor", at_once=True)
-    return rate
+    return run
 
 
 class _Counter:
     """Watches next offsets grow, which tells of transactions that were committed."""
 
-    def __init__(self, connection: asyncpg.Connection[asyncpg.Record], before: int) -> None:
+    def __init__(self, instance: Instance, connection: asyncpg.Connection[asyncpg.Record], before: int) -> None:
+        self._instance = instance
         self._connection = connection
         self._before = before
 
-    async def rate(self, count: int, process: Started) -> float:
-        """Records a second from the first transaction that was seen to the last one, start-up left out."""
-        seen: list[tuple[float, int]] = []
+    async def run(self, count: int, process: Started) -> Run:
+        """Measure from the first transaction that is seen to the last one: start-up is left out."""
+        seen: list[tuple[float, int, dict[str, float]]] = []
 
         async def whole() -> bool:
             done = await _offsets(self._connection) - self._before
             if done and not seen:
-                seen.append((time.perf_counter(), done))
+                seen.append((time.perf_counter(), done, cpu.spent(self._instance)))
             return done >= count or not process.is_alive()
 
         await until(whole, _PATIENCE, f"{count:,} records")
         if not process.is_alive():
             raise Late(f"{process.name} ended: {process.tail()}")
-        began, first = seen[0]
-        return (count - first) / (time.perf_counter() - began)
+        began, first, idle = seen[0]
+        rate = (count - first) / (time.perf_counter() - began)
+        micros = {name: 1e6 * each / (count - first) for name, each in cpu.since(self._instance, idle).items()}
+        return Run(rate, micros[process.name], micros["kafka"] + micros["postgres"])
 
 
 @asynccontextmanager
-async def _counting(dsn: str) -> AsyncIterator[_Counter]:
+async def _counting(instance: Instance, dsn: str) -> AsyncIterator[_Counter]:
     connection = await connected(dsn, "dispatch")
     try:
-        yield _Counter(connection, await _offsets(connection))
+        yield _Counter(instance, connection, await _offsets(connection))
     finally:
         await connection.close()
 

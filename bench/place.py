@@ -32,7 +32,7 @@ class Late(Exception):  # noqa: N818 - it says what happened
 def measured_instance(progress: Progress) -> Iterator[Instance]:
     """A broker, a database and no service; ends with the measurement."""
     settings = load_settings()
-    settings = settings.model_copy(update={"port_shift": _free_shift(settings)})
+    settings = settings.model_copy(update={"port_shift": _free_shift(settings), "patience": 3 * settings.patience})
     instance = Instance(
         _NAME,
         settings=settings,

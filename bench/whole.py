@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 import asyncpg
 
+from bench import cpu
 from bench.figures import Figure
 from bench.parties import Parties
 from bench.place import addresses, connected
@@ -26,7 +28,9 @@ async def measure(instance: Instance, tickets: int, progress: Progress, *, verif
     await parties.play(_WARM)
     before = await _events(instance)
     progress(f"Whole tickets: {tickets:,} from the call to the closing")
+    idle = cpu.spent(instance)
     closed = await parties.play(tickets)
+    spent = cpu.since(instance, idle)
     await parties.close()
     said = await _events(instance) - before
     figures = [
@@ -34,6 +38,12 @@ async def measure(instance: Instance, tickets: int, progress: Progress, *, verif
         Figure(
             "… durable events for a ticket", said / tickets, "events", note="recorded and published by all services"
         ),
+    ]
+    cost = 1000 * sum(spent.values()) / tickets
+    shares = ", ".join(f"{name} {1000 * seconds / tickets:.1f}" for name, seconds in spent.items())
+    figures += [
+        Figure("… processor time for a ticket", cost, "ms", note=shares),
+        Figure("… what so much allows on idle cores", 1000 * (os.cpu_count() or 1) / cost, "tickets/s", _AIM),
     ]
     if verify:
         progress("Whole tickets: verifying every promise")

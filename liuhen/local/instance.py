@@ -122,15 +122,14 @@ class Instance:
         with ThreadPoolExecutor(2) as both:
             formatted = both.submit(broker.prepare, self.home, self.ports)
             both.submit(self.cluster.prepare).result()
-            database = self._spawn(Launch("postgres", self.cluster.command(), stop_signal=signal.SIGINT))
+            database = self._spawn_database()
             properties = formatted.result()
-        run_broker = broker.command(properties, self.settings.kafka_heap, quick=self.ephemeral)
-        kafka = self._spawn(Launch("kafka", run_broker))
+        kafka = self._spawn_broker(properties)
         self._await(database, self.cluster.is_ready)
         self.progress("Making roles, schemas and tables")
         self._prepare_database()
         self.progress("Waiting for the broker")
-        self._await(kafka, lambda: not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.kafka))
+        self._await(kafka, self._broker_answers)
         self.progress("Creating topics")
         broker.wake_coordinator(self.kafka)
         topics.apply(self.kafka, topics.wanted(self.policy))
@@ -174,6 +173,14 @@ class Instance:
     def wait_ready(self, process: Started) -> None:
         """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
         self._await(process, lambda: is_ready(process.ready))
+
+    def restart(self, foundation: str, *, at_once: bool = False) -> None:
+        """Stop `kafka` or `postgres` (`at_once`: as a failing machine would) and start it again on what it wrote."""
+        self.stop(foundation, at_once=at_once)
+        if foundation == "postgres":
+            self._await(self._spawn_database(), self.cluster.is_ready)
+        else:
+            self._await(self._spawn_broker(broker.prepare(self.home, self.ports)), self._broker_answers)
 
     def start_prometheus(self) -> Started:
         """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
@@ -291,6 +298,16 @@ class Instance:
         ready = f"http://{HOST}:{environment['LIUHEN_METRICS_PORT']}/ready"
         command = [sys.executable, "-m", f"services.{service}"]
         return self._spawn(Launch(name, command, environment=environment, ready=ready))
+
+    def _spawn_database(self) -> Started:
+        return self._spawn(Launch("postgres", self.cluster.command(), stop_signal=signal.SIGINT))
+
+    def _spawn_broker(self, properties: Path) -> Started:
+        command = broker.command(properties, self.settings.kafka_heap, quick=self.ephemeral)
+        return self._spawn(Launch("kafka", command))
+
+    def _broker_answers(self) -> bool:
+        return not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.kafka)
 
     def _spawn(self, launch: Launch) -> Started:
         process = spawn(launch, home=self.home, folder=ROOT)

@@ -1,0 +1,162 @@
+"""`python -m bench.faults`: real tickets through real services while workers, broker and database are struck down.
+
+Two workers of every service run. Each blow is chosen by a seeded chance: a worker is killed, or stands still for longer
+than the group waits for it; the broker is killed; the database is restarted or killed. Tickets flow all the while.
+Afterwards `liuhen verify` must find nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from bench.parties import Parties
+from bench.place import addresses, measured_instance
+from chassis.holding import SESSION_SECONDS
+from liuhen.local import Instance
+from liuhen.local.process import Started
+from liuhen.progress import telling
+from liuhen.verify.findings import Verdict
+from liuhen.verify.inquiry import SERVICES, inquire
+
+SECOND: Final = "2"
+FROZEN_SECONDS: Final = SESSION_SECONDS + 3
+_PATIENCE: Final = 180.0
+_BLOWS: Final = {"kill": 10, "freeze": 5, "broker": 1, "database": 1}
+
+
+class Village:
+    """A running system in which tickets flow; some services have two workers."""
+
+    def __init__(self, instance: Instance, twice: tuple[str, ...]) -> None:
+        self.instance = instance
+        self.twice = twice
+        self.closed = 0
+        self.blows: Counter[str] = Counter()
+
+    def start(self) -> None:
+        """Start all services, and the second workers."""
+        self.instance.start_services()
+        for service in self.twice:
+            self.instance.start_services([service], worker=SECOND)
+
+    def workers(self) -> list[str]:
+        return [name for service in self.twice for name in (service, f"{service}-{SECOND}")]
+
+    def process(self, name: str) -> Started:
+        return next(process for process in self.instance.processes if process.name == name)
+
+    async def kill(self, name: str) -> None:
+        """End a worker as a failing machine would, and start it again."""
+        self.blows["kill -9"] += 1
+        await self._again(name)
+
+    async def freeze(self, name: str, seconds: float = FROZEN_SECONDS) -> None:
+        """Let a worker stand still in the middle of whatever it does, longer than the group waits for it."""
+        self.blows["SIGSTOP"] += 1
+        pid = self.process(name).pid
+        os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        os.kill(pid, signal.SIGCONT)
+
+    async def strike(self, foundation: str, *, at_once: bool) -> None:
+        """Restart the broker or the database under everybody's feet."""
+        self.blows[f"{foundation} {'kill -9' if at_once else 'restart'}"] += 1
+        await asyncio.to_thread(self.instance.restart, foundation, at_once=at_once)
+
+    async def revive(self) -> None:
+        """Start again whoever ended by itself, as a supervisor would."""
+        for process in self.instance.processes:
+            if process.name.partition("-")[0] in SERVICES and not process.is_alive():
+                self.blows["ended by itself"] += 1
+                await self._again(process.name)
+
+    async def _again(self, name: str) -> None:
+        service, _, worker = name.partition("-")
+        await asyncio.to_thread(self.instance.stop, name, at_once=True)
+        await asyncio.to_thread(self.instance.start_services, [service], worker=worker or "1")
+
+    @asynccontextmanager
+    async def flowing(self, tickets: int) -> AsyncIterator[None]:
+        """Tickets flow, so many at once, while the body strikes; afterwards all of them come to their end."""
+        over = asyncio.Event()
+        flow = asyncio.create_task(self._flow(over, tickets))
+        try:
+            yield
+        finally:
+            over.set()
+            await flow
+
+    async def _flow(self, over: asyncio.Event, tickets: int) -> None:
+        parties = Parties(self.instance.kafka, tickets, _PATIENCE)
+        while not over.is_set():
+            self.closed += len(await parties.play(tickets))
+        await parties.close()
+
+    async def verdicts(self) -> list[Verdict]:
+        """What `liuhen verify` has to say."""
+        return await inquire(addresses(self.instance), lambda _: None)
+
+
+async def strike_for(village: Village, seconds: float, chance: random.Random) -> None:
+    """Blow after blow, by chance."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        await asyncio.sleep(chance.uniform(1, 5))
+        match chance.choices(list(_BLOWS), list(_BLOWS.values()))[0]:
+            case "kill":
+                await village.kill(chance.choice(village.workers()))
+            case "freeze":
+                await village.freeze(chance.choice(village.workers()))
+            case "broker":
+                await village.strike("kafka", at_once=True)
+            case _:
+                await village.strike("postgres", at_once=chance.random() < 0.5)  # noqa: PLR2004 - heads or tails
+        await village.revive()
+
+
+def faults(
+    *,
+    seconds: Annotated[float, typer.Option(help="How long things break.")] = 300.0,
+    at_once: Annotated[int, typer.Option(help="Tickets under way at once.")] = 200,
+    seed: Annotated[int, typer.Option(help="Another seed strikes otherwise.")] = 1,
+) -> None:
+    """Break things for a while, then verify every promise; exit code 1 when one is broken."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    console = Console()
+    with telling(console) as tell, measured_instance(tell) as instance:
+        village = Village(instance, ("intake", "dispatch", "sla", "notify", "trace"))
+        village.start()
+        tell(f"Striking for {seconds:.0f} s")
+        verdicts = asyncio.run(_story(village, seconds, at_once, random.Random(seed)))  # noqa: S311 - a simulation
+    console.print(
+        f"{village.closed:,} tickets closed; " + ", ".join(f"{n} × {blow}" for blow, n in village.blows.items())
+    )
+    for verdict in verdicts:
+        console.print(f"{'✔' if verdict.kept else '✘'} {verdict.promise}: {verdict.looked_at:,} looked at")
+        for finding in verdict.findings[:10]:
+            console.print(f"   {finding.subject}: {finding.text}")
+    raise typer.Exit(0 if all(verdict.kept for verdict in verdicts) else 1)
+
+
+async def _story(village: Village, seconds: float, at_once: int, chance: random.Random) -> list[Verdict]:
+    async with village.flowing(at_once):
+        await strike_for(village, seconds, chance)
+    return await village.verdicts()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    typer.run(faults)
