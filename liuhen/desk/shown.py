@@ -101,7 +101,7 @@ def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
         ("牵头", said.department(order.lead)),
         ("协办", "、".join(map(said.department, order.supporting))),
         ("未完成的协办", "、".join(map(said.department, order.blocking_tasks))),
-        ("分类", _category(place, order.category, None)),
+        ("分类", said.category(order.category)),
         ("类型", f"{said.of('kind', order.kind)}　{said.of('tier', order.tier)}"),
         ("诉求人", "　".join(filter(None, (contact.name, contact.phone, contact.wechat)))),
         ("地点", order.place.text),
@@ -133,9 +133,11 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 
 
 def _category(place: Place, category: str | None, suggestion: str | None) -> str:
+    """Name a category by its last level; the whole path is for the ticket itself."""
     if category:
-        return place.words.category(category)
-    return f"推荐 {place.words.category(suggestion)}" if suggestion else ""
+        known = place.policy.category(category)
+        return known.name if known else category
+    return f"推荐 {_category(place, suggestion, None)}" if suggestion else ""
 
 
 def _gist(reason: str | None, text: str) -> str:

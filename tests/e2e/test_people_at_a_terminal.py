@@ -1,0 +1,124 @@
+"""A ticket's whole way with people at terminals alone: a call, a department, the office, the agency; then what if."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from chassis.clock import Clock
+from liuhen.commands import channels, department, office, policy
+from liuhen.local import Instance
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ["intake", "dispatch", "sla", "trace"]
+CLERK = "housing-1=陈立"
+CATEGORY = "0104-03"
+
+
+@pytest.fixture(scope="module")
+def services(system: Instance) -> Iterator[Instance]:
+    started = system.start_services(SERVICES)
+    yield system
+    for process in reversed(started):
+        system.stop(process.name)
+
+
+@pytest.fixture(autouse=True)
+def at_a_terminal(services: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in services.addresses().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("LIUHEN_PERSON", raising=False)
+
+
+def typed(*said: str) -> Result:
+    app = typer.Typer()
+    for module in (office, department, channels, policy):
+        module.register(app)
+    return CliRunner().invoke(app, list(said))
+
+
+def did(*said: str) -> dict[str, Any]:
+    """Type a command that is done; returns what it answers."""
+    told = typed(*said, "--json", "--patience", "60")
+    assert told.exit_code == 0, told.output
+    answer: dict[str, Any] = json.loads(told.stdout)
+    assert answer["followed"], answer
+    return answer
+
+
+def a_call(phone: str) -> str:
+    text = "楼道里的灯坏了一个星期没有人来修"
+    where = ["--place", "国和路100号", "--subdistrict", "wujiaochang", "--category", CATEGORY]
+    answer = did("hotline", "register", "--kind", "complain", *where, "--text", text, "--phone", phone)
+    return str(answer["tickets"][0])
+
+
+def waiting(*said: str) -> list[dict[str, Any]]:
+    told = typed(*said, "queue", "--json")
+    assert told.exit_code == 0, told.output
+    found: list[dict[str, Any]] = json.loads(told.stdout)
+    return found
+
+
+def test_a_ticket_goes_its_whole_way() -> None:
+    # given a call, dispatched by the catalogue
+    ticket = a_call("13811110001")
+    assert [each["ticket"] for each in waiting("department", "housing")] == [ticket]
+
+    # when the department works on it and asks for more time
+    did("department", "housing", "accept", ticket, "--as", CLERK)
+    did("department", "housing", "contact", ticket, "--reached", "--as", CLERK)
+    reason = ["--ground", "many-parties", "--reason", "需会商"]
+    did("department", "housing", "extend", ticket, "--days", "3", *reason, "--as", CLERK)
+
+    # then the office finds that on its desk, decides, and it is gone
+    assert [(each["ticket"], each["task"]) for each in waiting("office")] == [(ticket, "extension")]
+    granted = did("office", "rule-extension", ticket, "--granted", "--days", "3", "--reason", "属实", "--as", "p-fang")
+    assert "同意房管局延期3个工作日" in granted["followed"][0]
+    assert waiting("office") == []
+
+    # and when it is handled, reviewed and called back, it is closed and waits for nobody
+    did("department", "housing", "handled", ticket, "--reply", "灯已换新", "--as", CLERK)
+    did("office", "review", ticket, "--accepted", "--ruling", "solved", "--as", "p-lu")
+    assert [each["ticket"] for each in waiting("callback")] == [ticket]
+    said = ["--contacted", "yes", "--solved", "solved", "--attitude", "satisfied", "--result", "satisfied"]
+    closed = did("callback", "record", ticket, *said, "--as", "hf-01=林静")
+    assert closed["followed"][-1] == "结案：实际解决"
+    assert waiting("callback") == waiting("department", "housing") == []
+
+
+def test_what_is_not_legal_now_is_refused_with_the_reason() -> None:
+    ticket = a_call("13811110002")
+
+    early = typed("office", "review", ticket, "--accepted", "--as", "p-lu", "--json")
+    foreign = typed("department", "greening", "accept", ticket, "--as", "greening-1=周敏", "--json")
+
+    for told in (early, foreign):
+        assert told.exit_code == 1, told.output
+        assert json.loads(told.stdout)["refusal"]["reason"]
+
+
+def test_other_rules_are_tried_on_what_the_system_recorded(services: Instance, tmp_path: Path) -> None:
+    ticket = a_call("13811110003")
+    other = Path(shutil.copytree(ROOT / "policy", tmp_path / "policy"))
+    catalogue = other / "catalogue.csv"
+    lines = catalogue.read_text("utf-8").splitlines()
+    changed = [line.replace(",housing,", ",greening,", 1) if line.startswith(CATEGORY) else line for line in lines]
+    catalogue.write_text("\n".join(changed) + "\n", "utf-8")
+
+    since = f"{Clock.parse(services.clock).now() - timedelta(days=2):%Y-%m-%d}"
+    told = typed("policy", "try", str(other), "--since", since, "--json")
+
+    assert told.exit_code == 0, told.output
+    found = json.loads(told.stdout)
+    assert found["reproduced"] == found["tickets"] >= 1
+    assert {"ticket": ticket, "present": "housing", "other": "greening"} in found["moved"]
+    assert found["loads"]["greening"]["other"] == found["loads"]["housing"]["present"]
