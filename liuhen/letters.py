@@ -204,24 +204,19 @@ class Again(NamedTuple):
 
 
 def again(letter: Letter, correction: Correction) -> Again:
-    """Make the record that is put back; say clearly when nobody could take that one either."""
+    """Make the record that is put back; say clearly when that one could not be read either."""
     value = letter.value if correction.value is None else correction.value
     dropped = {name.lower() for name in (*correction.without, *correction.headers, REPLAY_OF)}
     headers = [(name, raw) for name, raw in letter.headers if name.lower() not in dropped]
-    headers += [(name.lower(), text.encode()) for name, text in correction.headers.items()]
-    if not _is_structured(headers):
-        headers = _identified(letter, headers, value, changed=bool(correction), fixed=correction.headers)
-    known = claimed(headers, value)
+    headers += [(name, text.encode()) for name, text in correction.headers.items()]
+    if correction and not _is_structured(headers):
+        headers = _identified(letter.place, headers, value, correction.headers)
     try:
-        known = known or _named(headers, value)
+        envelope, _ = decode(headers, value)
     except EnvelopeError as error:
-        raise SaidClearly(f"{letter.place} would be a dead letter again: {error}. Correct it: see --help.") from None
-    return Again(known[1], value, [*headers, (REPLAY_OF, str(letter.place).encode())])
-
-
-def _named(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> tuple[str, str]:
-    envelope, _ = decode(headers, value)
-    return envelope.source, envelope.id
+        hint = "Correct it with --header, --without or --value."
+        raise SaidClearly(f"{letter.place} could not be read again either: {error}. {hint}") from None
+    return Again(envelope.id, value, [*headers, (REPLAY_OF, str(letter.place).encode())])
 
 
 def _is_structured(headers: Sequence[tuple[str, bytes]]) -> bool:
@@ -229,21 +224,14 @@ def _is_structured(headers: Sequence[tuple[str, bytes]]) -> bool:
 
 
 def _identified(
-    letter: Letter,
-    headers: Sequence[tuple[str, bytes]],
-    value: bytes | None,
-    *,
-    changed: bool,
-    fixed: Mapping[str, str],
+    place: Place, headers: Sequence[tuple[str, bytes]], value: bytes | None, fixed: Mapping[str, str]
 ) -> list[tuple[str, bytes]]:
-    """Give a corrected record, and one whose own id cannot be read, an id of its place and content."""
+    """Give a corrected record an id of its place and content, and its author's source where that can be read."""
     known = claimed(headers, value)
-    if known is not None and not changed:
-        return list(headers)
     source = fixed.get("ce_source") or (known[0] if known else _SOURCE)
-    new = fixed.get("ce_id") or derived_id(str(letter.place), (value or b"").hex())
+    identity = fixed.get("ce_id") or derived_id(str(place), (value or b"").hex())
     kept = [(name, raw) for name, raw in headers if name.lower() not in ("ce_id", "ce_source")]
-    return [*kept, ("ce_id", new.encode()), ("ce_source", source.encode())]
+    return [*kept, ("ce_id", identity.encode()), ("ce_source", source.encode())]
 
 
 async def put_back(system: Addresses, letter: Letter, record: Again) -> Place:
