@@ -22,7 +22,7 @@ from schemas.policy import Policy
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import channel_topic
 
-_IN_FLIGHT: Final = 1000
+_IN_FLIGHT: Final = 500
 _LOOK_AGAIN: Final = 0.5
 _QUIET: Final = 5.0
 _PATIENCE: Final = 180.0
@@ -101,13 +101,17 @@ async def _listen(job: Job, book: Casebook, life: Life, noticing: Dispatcher | N
 
 
 async def _feed_by_clock(job: Job, speaker: Speaker, progress: Progress) -> None:
-    for record in job.records:
-        if record.at is not None:
-            await job.clock.sleep_until(record.at)
+    async def one(record: Record) -> None:
         await speaker.register(job.mapping.channel, record.id, record.body)
         progress.fed += 1
         if record.at is not None and (job.mapping.begins is None or record.at > job.mapping.begins):
             progress.behind = max(progress.behind, job.clock.now() - record.at)
+
+    async with asyncio.TaskGroup() as group:
+        for record in job.records:
+            if record.at is not None:
+                await job.clock.sleep_until(record.at)
+            group.create_task(one(record))
 
 
 async def _feed_at_once(job: Job, speaker: Speaker, progress: Progress) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaTimeoutError
 
 from chassis.clock import Clock
 from schemas.envelope import Envelope, partition_of
@@ -69,11 +70,11 @@ class Speaker:
         self, party: Party, kind: str, submission: str, key: str, value: bytes, claimed: datetime | None = None
     ) -> None:
         topic = inbound_topic(party)
-        envelope = Envelope(submission, self.source, kind, claimed or self.clock.now(), "")
-        await self._producer.send_and_wait(
-            topic,
-            value,
-            key=key.encode(),
-            headers=envelope.headers(),
-            partition=partition_of(key, partitions_of(topic)),
-        )
+        headers = Envelope(submission, self.source, kind, claimed or self.clock.now(), "").headers()
+        place = partition_of(key, partitions_of(topic))
+        while True:
+            try:
+                await self._producer.send_and_wait(topic, value, key=key.encode(), headers=headers, partition=place)
+            except KafkaTimeoutError:
+                continue  # the broker is busy; said twice under one id is said once
+            return
