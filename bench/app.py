@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import hop, pending, whole
+from bench import hop, latency, pending, whole
 from bench.figures import Figure, table
 from bench.place import machine, measured_instance
 from liuhen.errors import SaidClearly
@@ -20,7 +20,7 @@ from liuhen.local import Instance
 from liuhen.local.instance import Progress
 from liuhen.progress import telling
 
-PARTS = ("tickets", "hop", "timers")
+PARTS = ("tickets", "hop", "latency", "timers")
 
 
 def main() -> None:
@@ -59,6 +59,8 @@ async def _measured(instance: Instance, only: str, tell: Progress, *, quick: boo
         figures += await whole.measure(instance, 500 if quick else 4_000, tell, verify=not quick)
     if only in ("", "hop"):
         figures += await hop.measure(instance, 700 if quick else 2_000, 1 if quick else 3, tell)
+    if only in ("", "latency"):
+        figures += await latency.measure(instance, 100 if quick else 300, tell)
     if only in ("", "timers"):
         figures += await pending.measure(instance, 200_000 if quick else 5_000_000, tell, quick=quick)
     return figures

@@ -59,28 +59,18 @@ async def measure(instance: Instance, tickets: int, rounds: int, progress: Progr
 
 
 def _figures(done: list[Round]) -> list[Figure]:
-    spread = " ".join(f"{each.hop.rate / each.floor.rate:.2f}" for each in done)
+    ratios = [each.hop.rate / each.floor.rate for each in done]
+    spread = " ".join(f"{ratio:.2f}" for ratio in ratios)
     own, besides = median([each.hop.own for each in done]), median([each.hop.besides for each in done])
     floor_own, floor_besides = median([each.floor.own for each in done]), median([each.floor.besides for each in done])
+    by_time = (floor_own + floor_besides) / (own + besides)
     return [
         Figure("one hop through dispatch", median([each.hop.rate for each in done]), "hops/s", note="real process"),
         Figure("the floor, same SQL", median([each.floor.rate for each in done]), "hops/s", note="aiokafka + asyncpg"),
-        Figure(
-            "hop / floor",
-            median([each.hop.rate / each.floor.rate for each in done]),
-            "",
-            _AIM,
-            note=f"rounds: {spread}",
-        ),
+        Figure("hop / floor", median(ratios), "", _AIM, note=f"rounds: {spread}"),
         Figure("… processor time for a hop", own, "µs", note=f"broker and database {besides:.0f}"),
         Figure("… of the floor", floor_own, "µs", note=f"broker and database {floor_besides:.0f}"),
-        Figure(
-            "… floor / hop by processor time",
-            (floor_own + floor_besides) / (own + besides),
-            "",
-            _AIM,
-            note="all processes",
-        ),
+        Figure("… floor / hop by processor time", by_time, "", _AIM, note="all processes"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -82,6 +83,7 @@ class Door:
         self._kafka = kafka
         self._source = f"liuhen/bench-{uuid4().hex[:8]}"
         self._sequences: Counter[int] = Counter()
+        self._first = 99_000_000_000_000 + int(time.time()) % 1_000_000 * 1_000_000
         self._tickets = 0
 
     async def feed(self, tickets: int) -> int:
@@ -96,7 +98,7 @@ class Door:
     def number(self) -> str:
         """A ticket's number that nobody has."""
         self._tickets += 1
-        return f"991231{self._tickets:08d}"
+        return f"{self._first + self._tickets:014d}"
 
     def _wires(self, tickets: list[str]) -> Iterator[Wire]:
         now = datetime.now(UTC)
