@@ -110,6 +110,8 @@ class Recorded:
         self._policy = policy
         self._early: dict[str, list[News]] = {}
         self._done: set[tuple[str, str]] = set()
+        self._newest: dict[str, Order] = {}
+        self._supervising: set[str] = set()
 
     def topics(self) -> Iterable[str]:
         return [DESK, CALLBACKS, *(department_topic(each.code) for each in self._policy.departments)]
@@ -123,7 +125,7 @@ class Recorded:
         match news.message:
             case Order(role="lead") as order:
                 self._order(order, record, news.envelope.id)
-            case DeskTask(open=True) as task:
+            case DeskTask() as task:
                 self._desk(task, record)
             case CallbackRequest(happened="requested") as request:
                 self._call(request, record, news.envelope.time)
@@ -141,6 +143,7 @@ class Recorded:
 
     def _order(self, order: Order, record: Record, event: str) -> None:
         now = self._speaker.clock.now()
+        self._newest[order.ticket] = order
         if order.state is TicketState.DISPATCHED and self._once(order.ticket, f"order {order.order}"):
             self._dispatched(order, record)
         if order.happened == "rework_ordered" and self._once(order.ticket, f"rework {event}"):
@@ -179,6 +182,8 @@ class Recorded:
         await self._speaker.say(department(order.lead), done)
 
     async def _answer_supervision(self, order: Order) -> None:
+        if not self._newest[order.ticket].supervised:
+            return
         report = AnswerSupervision(ticket=order.ticket, by=person_of(order.lead), report="已安排专人限时办理。")
         await self._speaker.say(department(order.lead), report)
 
@@ -191,14 +196,21 @@ class Recorded:
 
     def _desk(self, task: DeskTask, record: Record) -> None:
         now = self._speaker.clock.now()
-        if task.task == "extension" and record.extended_to is not None:
+        if task.task == "extension" and task.open and record.extended_to is not None:
             ruling = RuleOnExtension(
                 ticket=task.ticket, by=self._person(Role.APPROVER), granted=True, reason="文件载明已同意延期。"
             )
             self._speaker.later(now, lambda: self._speaker.say(OFFICE, ruling))
+        elif task.task == "supervision" and task.open:
+            self._supervising.add(task.ticket)
+            self._speaker.later(now + _SOON, lambda: self._end_supervision(task.ticket))
         elif task.task == "supervision":
-            ended = EndSupervision(ticket=task.ticket, by=self._person(Role.SUPERVISOR), result="已答复，督办结束。")
-            self._speaker.later(now + _SOON, lambda: self._speaker.say(OFFICE, ended))
+            self._supervising.discard(task.ticket)
+
+    async def _end_supervision(self, ticket: str) -> None:
+        if ticket in self._supervising:
+            who = self._person(Role.SUPERVISOR)
+            await self._speaker.say(OFFICE, EndSupervision(ticket=ticket, by=who, result="已答复，督办结束。"))
 
     def _call(self, request: CallbackRequest, record: Record, asked: datetime) -> None:
         content = not (record.redo and request.round == 0)
