@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
 from schemas import dispatch as d
@@ -239,7 +239,7 @@ _RESTS: Final = frozenset(
 
 def _stretches(spans: Sequence[Span]) -> Iterator[tuple[datetime, datetime]]:
     start: datetime | None = None
-    for span, following in zip(spans, [*spans[1:], None], strict=True):
+    for span, following in zip_longest(spans, spans[1:]):
         start = start or span.start
         if following is None or following.start != span.end:
             yield start, span.end

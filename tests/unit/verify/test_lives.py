@@ -190,6 +190,13 @@ def test_the_ball_of_an_honest_life_adds_up_through_rests() -> None:
     assert adds_up(again, spans(again))
 
 
+def test_a_life_of_one_moment_has_nothing_to_add_up() -> None:
+    moment = life_of(TICKET, [(MONDAY, fact) for _, fact in LIFE])
+
+    assert spans(moment) == ()
+    assert adds_up(moment, ())
+
+
 def test_a_ball_that_is_held_twice_by_nobody_or_for_a_minute_more_is_found() -> None:
     lived = life(closed())
     first, *rest = spans(lived)
