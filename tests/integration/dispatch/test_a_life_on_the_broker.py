@@ -1,0 +1,247 @@
+"""dispatch as a process of its own, between the real broker and the real database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import asyncpg
+import pytest
+
+from chassis.publish import Producer, Wire
+from liuhen.local import Instance
+from liuhen.wire import listener
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.envelope import Envelope, decode, derived_id, partition_of
+from schemas.message import Message
+from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
+from schemas.registry import CALLBACKS, CLOCKS, DESK, DISPATCH, TICKETS, department_topic, model_of, partitions
+from schemas.tickets import ActionReceived, Registered, SubmissionRefused
+from schemas.values import Clock, Grade, OfficialDue, Party, PartyKind, Person, TicketState
+from worktime import SHANGHAI
+
+PATIENCE = 40.0
+NOW = datetime(2026, 9, 14, 9, 30, tzinfo=SHANGHAI)
+RECEIPT = "R0123456789AB"
+LEAD, SUPPORTER, CATEGORY = "housing", "siping", "0101-02"
+WHO = {"p-gu": Person(id="p-gu", name="顾承业"), "p-xu": Person(id="p-xu", name="徐文珏")}
+DESK_WORKER = Person(id="d-1", name="经办人")
+_numbers = count(1)
+_sources = count(1)
+
+
+@dataclass
+class Dispatch:
+    """Tells dispatch what came in and what the clocks say, and hears all that it says."""
+
+    system: Instance
+    producer: Producer
+    ears: Any
+    pool: asyncpg.Pool[asyncpg.Record]
+    source: str
+    at: datetime = NOW
+    sequences: dict[tuple[str, int], int] = field(default_factory=dict)
+    heard: list[tuple[str, Envelope, Message]] = field(default_factory=list)
+
+    def number(self) -> str:
+        """The number of a ticket that nobody knows yet."""
+        return f"260914{next(_numbers):08d}"
+
+    async def tell(self, topic: str, key: str, message: Message) -> None:
+        """One message of intake or sla."""
+        partition = partition_of(key, partitions())
+        number = self.sequences[topic, partition] = self.sequences.get((topic, partition), 0) + 1
+        self.at += timedelta(minutes=1)
+        identity = derived_id(self.source, topic, partition, number)
+        envelope = Envelope(identity, self.source, message.type_name, self.at, key, number, key, identity)
+        await self.producer.send([Wire(topic, partition, key.encode(), message.to_json(), envelope.headers())])
+
+    async def registered(self, **values: object) -> str:
+        """A call was recorded."""
+        given = {
+            "ticket": self.number(),
+            "receipt": RECEIPT,
+            "channel": "hotline",
+            "kind": "complain",
+            "requester_kind": "resident",
+            "requester": "h-1",
+            "contact": {"name": "王阿姨", "phone": "13800000000"},
+            "place": {"text": "四平路街道某小区", "subdistrict": "siping"},
+            "text": "物业费涨价没有公示。",
+            "category": CATEGORY,
+            "occurred_at": self.at,
+        }
+        fact = Registered.model_validate(given | values)
+        await self.tell(TICKETS, fact.ticket, fact)
+        return fact.ticket
+
+    async def act(self, party: Party, action: Any) -> None:
+        """A party acts."""
+        received = ActionReceived(ticket=action.ticket, receipt=RECEIPT, party=party, action=action)
+        await self.tell(TICKETS, action.ticket, received)
+
+    async def department(self, code: str, action: type[i.DepartmentAction], ticket: str, **values: object) -> None:
+        """A department acts."""
+        party = Party(kind=PartyKind.DEPARTMENT, department=code)
+        await self.act(party, action.model_validate({"ticket": ticket, "by": DESK_WORKER, **values}))
+
+    async def office(self, action: type[i.OnTicket], ticket: str, who: str = "p-xu", **values: object) -> None:
+        """A person of the office acts."""
+        await self.act(
+            Party(kind=PartyKind.OFFICE), action.model_validate({"ticket": ticket, "by": WHO[who], **values})
+        )
+
+    async def until(self, wanted: Callable[[list[tuple[str, Message]]], bool], ticket: str) -> list[Message]:
+        """Wait until what was said of a ticket, on whichever topic, is enough."""
+        async with asyncio.timeout(PATIENCE):
+            while not wanted(said := [(t, m) for t, e, m in self.heard if e.subject == ticket]):
+                for records in (await self.ears.getmany(timeout_ms=100)).values():
+                    self.heard += [_read(each.topic, each.headers, each.value) for each in records]
+        return [message for _, message in said]
+
+    async def says(self, ticket: str, *kinds: type[Message]) -> list[Message]:
+        """Wait until each of these kinds was said of a ticket."""
+        return await self.until(lambda said: {type(message) for _, message in said} >= set(kinds), ticket)
+
+    async def order_of(self, department: str, ticket: str, happened: str) -> Order:
+        """Wait until a department hears that something happened to its order."""
+        topic = department_topic(department)
+
+        def found(said: list[tuple[str, Message]]) -> list[Order]:
+            return [m for t, m in said if t == topic and isinstance(m, Order) and m.happened == happened]
+
+        await self.until(lambda said: bool(found(said)), ticket)
+        return found([(t, m) for t, e, m in self.heard if e.subject == ticket])[-1]
+
+
+def _read(topic: str, headers: Any, value: bytes | None) -> tuple[str, Envelope, Message]:
+    envelope, body = decode(headers, value)
+    model = model_of(envelope.type)
+    assert model is not None
+    return topic, envelope, model.model_validate_json(body)
+
+
+@pytest.fixture(scope="module")
+def running(system: Instance) -> Iterator[Instance]:
+    """The service runs for as long as this module's tests."""
+    system.start_services(["dispatch"], environment={"LIUHEN_CLOCK": f"{NOW.isoformat()}@1@{time.time()}"})
+    yield system
+    system.stop("dispatch")
+
+
+@pytest.fixture
+async def dispatch(running: Instance) -> AsyncIterator[Dispatch]:
+    producer = Producer(running.kafka, "story")
+    topics = [DISPATCH, DESK, CALLBACKS, *(department_topic(code) for code in (LEAD, SUPPORTER, "market"))]
+    async with (
+        listener(running.kafka, topics) as ears,
+        asyncpg.create_pool(
+            running.postgres_dsn("dispatch"), min_size=0, server_settings={"search_path": "dispatch"}
+        ) as pool,
+    ):
+        yield Dispatch(running, producer, ears, pool, f"liuhen/story/d{next(_sources)}")
+    await producer.close()
+
+
+async def test_a_ticket_goes_from_the_door_to_closed(dispatch: Dispatch) -> None:
+    ticket = await dispatch.registered()
+    order = await dispatch.order_of(LEAD, ticket, "task_opened")
+    assert (order.role, order.state, order.blocking_tasks) == ("lead", TicketState.DISPATCHED, (SUPPORTER,))
+    assert (await dispatch.order_of(SUPPORTER, ticket, "task_opened")).role == "supporting"
+
+    due = OfficialDue(at=NOW + timedelta(days=7))
+    clock = {"clock_id": "handling", "clock": Clock.HANDLING, "owner": f"department:{LEAD}", "tier": "complex"}
+    started = {"ticket": ticket, "started_at": NOW, "due": due, "explanation": {}, **clock}
+    await dispatch.tell(CLOCKS, ticket, c.ClockStarted.model_validate(started))
+    noted = await dispatch.order_of(LEAD, ticket, "due_changed")
+    assert [each.due for each in noted.due] == [due]
+
+    await dispatch.department(LEAD, i.Accept, ticket)
+    await dispatch.department(LEAD, i.MakeFirstContact, ticket, reached=True)
+    await dispatch.department(LEAD, i.ReportHandled, ticket, reply="已处理。")
+    said = await dispatch.says(ticket, ActionAnswer)
+    assert [m.code for m in said if isinstance(m, ActionAnswer)] == ["blocking_tasks_open"]
+
+    await dispatch.department(SUPPORTER, i.ReportTaskDone, ticket, reply="已配合。")
+    await dispatch.department(LEAD, i.ReportHandled, ticket, reply="已处理。")
+    said = await dispatch.says(ticket, d.Handled, DeskTask)
+    assert any(isinstance(m, DeskTask) and m.task == "review" and m.open for m in said)
+
+    await dispatch.office(i.Review, ticket, accepted=True)
+    (asked,) = [m for m in await dispatch.says(ticket, CallbackRequest) if isinstance(m, CallbackRequest)]
+    assert asked.reply == "已处理。"
+    recorded = {"contacted": "yes", "solved": "solved", "attitude": "satisfied", "result": Grade.FAIRLY}
+    callback = i.RecordCallback.model_validate({"ticket": ticket, "by": DESK_WORKER, **recorded})
+    await dispatch.act(Party(kind=PartyKind.CALLBACK), callback)
+
+    said = await dispatch.says(ticket, d.Closed)
+    assert [m.ruling for m in said if isinstance(m, d.Closed)] == ["solved"]
+    released = await dispatch.order_of(LEAD, ticket, "closed")
+    assert (released.role, released.state) == ("none", TicketState.CLOSED)
+
+
+async def test_tickets_ask_one_another_across_lanes(dispatch: Dispatch) -> None:
+    first, second = await dispatch.registered(), await dispatch.registered()
+    stranger = await dispatch.registered(requester="h-2")
+
+    await dispatch.office(i.Merge, second, into=first, reason="重复反映。")
+    await dispatch.says(second, d.Merged)
+    await dispatch.says(first, d.MergeTaken)
+    assert (await dispatch.order_of(LEAD, second, "merged")).role == "none"
+
+    await dispatch.office(i.Merge, stranger, into=first, reason="重复反映。")
+    said = await dispatch.says(stranger, d.ActionRefused)
+    assert [m.code for m in said if isinstance(m, d.ActionRefused)] == ["other_ticket_refused"]
+
+    await dispatch.office(i.JoinIncident, stranger, incident="26091499999999")
+    said = await dispatch.until(
+        lambda said: sum(isinstance(message, d.ActionRefused) for _, message in said) > 1, stranger
+    )
+    assert "没有编号" in [m.reason for m in said if isinstance(m, d.ActionRefused)][-1]
+
+
+async def test_a_ruling_is_kept_and_cited(dispatch: Dispatch) -> None:
+    like = {"category": "0101-04", "place": {"text": "控江路街道", "subdistrict": "kongjiang"}}
+    ground = {"ground": "not-our-duty", "reason": "不属于本单位职责。"}
+    ticket = await dispatch.registered(**like)
+    await dispatch.department("market", i.RequestReturn, ticket, **ground)
+    await dispatch.office(i.RuleOnReturn, ticket, upheld=False, reason="属你局职责。")
+    await dispatch.says(ticket, d.ReturnOverruled)
+    # What is published was committed before.
+    assert await dispatch.pool.fetchval("select count(*) from ruling where ticket = $1", ticket) == 1
+
+    again = await dispatch.registered(**like)
+    said = await dispatch.says(again, d.Dispatched)
+    assert [m.precedents for m in said if isinstance(m, d.Dispatched)] == [(ticket,)]
+
+    await dispatch.department("market", i.RequestReturn, again, **ground)
+    said = await dispatch.says(again, d.ReturnRequested)
+    (asked,) = [m for m in said if isinstance(m, d.ReturnRequested)]
+    assert (asked.against_precedent, asked.precedents) == (True, (ticket,))
+
+    await dispatch.office(i.RuleOnReturn, again, upheld=True, reason="同意。")
+    said = await dispatch.says(again, d.ActionRefused)
+    assert [m.code for m in said if isinstance(m, d.ActionRefused)] == ["approver_missing"]
+
+
+async def test_a_department_hears_what_the_door_refused(dispatch: Dispatch) -> None:
+    refused = SubmissionRefused(
+        receipt="R0123456789AC",
+        party=Party(kind=PartyKind.DEPARTMENT, department=LEAD),
+        action="report_handled",
+        code="missing_field",
+        field="reply",
+        reason="缺少办理结果。",
+    )
+    await dispatch.tell(TICKETS, refused.receipt, refused)
+
+    (answer,) = await dispatch.says(refused.receipt, ActionAnswer)
+    assert isinstance(answer, ActionAnswer)
+    assert (answer.code, answer.field) == ("missing_field", "reply")

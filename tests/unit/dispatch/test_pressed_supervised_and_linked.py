@@ -1,0 +1,145 @@
+"""Nudge, supervision, interview by persons and by the ladder; merge, incident, split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.public import Order
+from schemas.values import Actor, Clock, Ruling, TicketState
+from services.dispatch.core.commands import Ask, Begin
+from services.dispatch.core.regions.supervision import Nudged, Quiet
+from tests.unit.dispatch import given
+from tests.unit.dispatch.story import LEAD, OTHER, RECEIPT, TICKET, Story, opened, registered, rules_with
+
+ASKED: dict[str, Any] = {"ticket": TICKET, "origin": OTHER, "by": Actor()}
+
+
+def _press(story: Story) -> Story:
+    return story.act(i.FollowUp(ticket=TICKET, mode="press", text="快点。"))
+
+
+def test_a_press_is_counted_and_nudges_whoever_holds_the_ticket() -> None:
+    pressed = _press(given.in_progress())
+    pressed.then(d.FollowUpAdded, d.Nudged)
+    assert pressed.said(d.Nudged).department == LEAD
+    _press(given.pending_dispatch()).then(d.FollowUpAdded, d.Nudged)
+    assert _press(given.pending_dispatch()).said(d.Nudged).department is None
+
+
+def test_nudges_in_vain_become_supervision_and_what_the_lead_does_answers_them() -> None:
+    rules = replace(rules_with(), waited=lambda _since, _span, _now: True)
+    once = _press(opened(rules).lead(i.Accept))
+    assert isinstance(once.ticket.supervision, Nudged)
+    _press(once).then(d.FollowUpAdded, d.Nudged, d.SupervisionOrdered)
+    assert isinstance(once.lead(i.NoteProgress, text="已派人。").ticket.supervision, Quiet)
+
+
+def test_the_ladder_answers_a_missed_clock() -> None:
+    story = given.in_progress()
+    story.clock(c.ClockBreached, Clock.HANDLING).then(d.Overdue, d.Nudged)
+    missed = story.clock(c.ClockBreached, Clock.CITIZEN, "office:p-he")
+    missed.then(d.Overdue, d.SupervisionOrdered)
+    missed.clock(c.ClockBreached, Clock.CITIZEN, "office:p-he").then()
+    missed.clock(c.BreachWithdrawn, Clock.CITIZEN, "office:p-he").then(d.Overdue)
+    story.clock(c.ClockBreached, Clock.REVIEW, "office:p-lu").then()
+
+
+def test_an_interview_follows_a_supervision_order() -> None:
+    story = given.in_progress()
+    story.office(i.Interview, reason="久拖。").refused("not_supervised")
+    ordered = story.office(i.Supervise, reason="久拖。").then(d.SupervisionOrdered)
+    ordered.office(i.Supervise, reason="久拖。").refused("supervised_already")
+    told = [each.message for each in ordered.told if isinstance(each.message, Order)]
+    assert any(order.supervised and order.role == "lead" for order in told)
+    answered = ordered.lead(i.AnswerSupervision, report="已整改。").then(d.SupervisionAnswered)
+    answered.lead(i.AnswerSupervision, report="已整改。").refused("nothing_to_answer")
+    answered.office(i.Interview, reason="不实。").then(d.Interviewed)
+    answered.office(i.EndSupervision, result="已落实。").then(d.SupervisionEnded)
+
+
+def test_a_callback_review_is_answered_like_a_supervision_order() -> None:
+    ordered = given.callback_pending().office(i.ReviewCallback, reason="核实。").then(d.CallbackReviewOrdered)
+    ordered.office(i.ReviewCallback, reason="核实。").refused("reviewed_already")
+    answered = ordered.lead(i.AnswerSupervision, report="已联系。").then(d.SupervisionAnswered)
+    answered.office(i.EndSupervision, result="属实。").then(d.SupervisionEnded)
+
+
+def test_only_the_same_requester_is_merged() -> None:
+    story = given.in_progress()
+    take = {**ASKED, "reason": "重复。", "receipt": RECEIPT}
+    story.asked(r.TakeMerge(**take, requester="h-1")).then(d.MergeTaken)
+    story.asked(r.TakeMerge(**take, requester="h-2")).then(d.RequestRefused)
+    story.asked(r.TakeMerge(**take)).then(d.RequestRefused)
+    given.closed().asked(r.TakeMerge(**take, requester="h-1")).then(d.RequestRefused)
+    story.asked(r.TakeMerge(**take, requester="h-1", accused=(LEAD,))).then(d.RequestRefused)
+
+
+def test_a_merge_that_is_refused_leaves_the_ticket_where_it_was_and_tells_the_office() -> None:
+    asked = given.in_progress().office(i.Merge, into=OTHER, reason="重复。").then(d.MergeAsked)
+    refused = asked.asked(r.MergeAnswered(**ASKED, taken=False, reason="不是同一诉求人。", receipt=RECEIPT))
+    refused.refused("other_ticket_refused")
+    assert refused.ticket.state is TicketState.IN_PROGRESS
+    refused.office(i.Merge, into=OTHER, reason="重复。").then(d.MergeAsked)
+
+
+def test_unmerging_goes_on_where_it_stood_with_its_tasks() -> None:
+    before = given.in_progress().ticket
+    again = given.merged().office(i.Unmerge, reason="不是一件事。").then(d.Unmerged)
+    assert (again.ticket.standing, again.ticket.tasks) == (before.standing, before.tasks)
+    assert isinstance(again.told[-1].message, r.DropMerge)
+
+
+def test_who_took_a_ticket_in_shares_its_end_and_hears_its_presses() -> None:
+    took = given.callback_pending().asked(r.TakeMerge(**ASKED, requester="h-1", reason="重复。", receipt=RECEIPT))
+    ends = [each.message for each in took.called().told if isinstance(each.message, r.EndOfMerged)]
+    assert [(end.ticket, end.outcome) for end in ends] == [(OTHER, "called_back")]
+    pressed = _press(given.merged())
+    assert [type(each.message) for each in pressed.told][-1] is r.PassOnFollowUp
+    ended = given.merged().asked(r.EndOfMerged(**ASKED, outcome="called_back", ruling=Ruling.SOLVED))
+    ended.then(d.MergedTicketEnded, state=TicketState.MERGED)
+
+
+def test_one_fix_of_an_incident_is_reported_to_every_member() -> None:
+    heads = given.in_progress().asked(r.AdmitMember(**ASKED, receipt=RECEIPT)).then(d.MemberJoined)
+    fixed = heads.office(i.ReportFix, text="已修复。").then(d.FixReported)
+    assert [each.message.ticket for each in fixed.told if isinstance(each.message, r.PassOnFix)] == [OTHER]
+    member = given.in_progress().office(i.JoinIncident, incident=OTHER).then(d.IncidentAsked)
+    member = member.asked(r.MemberAnswered(**ASKED, admitted=True, reason="已加入。", receipt=RECEIPT))
+    member.then(d.IncidentJoined, state=TicketState.IN_PROGRESS)
+    member.asked(r.PassOnFix(**ASKED, text="已修复。")).then(d.FixReported)
+    member.asked(r.AdmitMember(**ASKED, receipt=RECEIPT)).then(d.RequestRefused)
+    member.office(i.LeaveIncident, reason="另一件事。").then(d.IncidentLeft)
+    heads.asked(r.DismissMember(**ASKED)).then(d.MemberLeft)
+
+
+def test_an_incident_keeps_a_members_report_from_whom_it_accuses() -> None:
+    given.in_progress().asked(r.AdmitMember(**ASKED, accused=(LEAD,), receipt=RECEIPT)).then(d.RequestRefused)
+    heads = given.in_progress().asked(r.AdmitMember(**ASKED, accused=("market",), receipt=RECEIPT))
+    heads.office(i.Assign, lead="market").refused("accused")
+
+
+def test_a_split_ticket_closes_with_the_last_of_its_parts() -> None:
+    split = given.split()
+    parts = [each.message for each in split.told if isinstance(each.message, r.OpenPart)]
+    assert [part.ticket for part in parts] == [f"{TICKET}-1", f"{TICKET}-2"]
+    part = Story(split.rules).when(Ask(parts[0]))
+    assert part.ticket.matter.part_of == TICKET
+    part.office(i.Split, parts=(i.Part(text="一。"), i.Part(text="二。")), reason="再拆。").refused("part_already")
+
+    end: dict[str, Any] = {"ticket": TICKET, "by": Actor(), "outcome": "called_back"}
+    one = split.asked(r.ReportPart(**end, origin=f"{TICKET}-1", ruling=Ruling.UNSOLVED)).then(d.PartEnded)
+    one.asked(r.ReportPart(**end, origin=f"{TICKET}-1", ruling=Ruling.SOLVED)).then()
+    both = one.asked(r.ReportPart(**end, origin=f"{TICKET}-2", ruling=Ruling.SOLVED))
+    both.then(d.PartEnded, d.Closed, state=TicketState.CLOSED)
+    assert both.said(d.Closed).ruling is Ruling.UNSOLVED
+
+
+def test_a_number_that_nobody_knows_is_answered_and_can_still_become_a_ticket() -> None:
+    asked = Story(rules_with()).when(Ask(r.AdmitMember(**ASKED, receipt=RECEIPT))).then(d.RequestRefused)
+    assert isinstance(asked.told[-1].message, r.MemberAnswered)
+    assert asked.when(Begin(registered())).ticket.state is TicketState.DISPATCHED

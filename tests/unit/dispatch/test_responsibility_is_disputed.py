@@ -1,0 +1,140 @@
+"""Return, ruling, adjudication, precedents: who has to do it, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.public import Order
+from schemas.registry import department_topic
+from schemas.values import Clock, TicketState
+from services.dispatch.core.rules import Precedent
+from tests.unit.dispatch import given
+from tests.unit.dispatch.story import APPROVER, CATEGORY, LEAD, SUPPORTER, Story, opened, rules_with
+
+GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
+
+
+def test_a_return_needs_a_legal_ground() -> None:
+    given.dispatched().lead(i.RequestReturn, ground="we-are-busy", reason="太忙。").refused("illegal_ground")
+
+
+def test_an_accepted_order_is_not_returned() -> None:
+    given.in_progress().lead(i.RequestReturn, **GROUND).refused("return_window_closed")
+
+
+def test_a_lapsed_window_accepts_and_a_request_of_an_earlier_moment_still_counts() -> None:
+    lapsed = given.dispatched().clock(c.ClockLapsed, Clock.RETURN_WINDOW)
+    lapsed.then(d.Accepted, state=TicketState.IN_PROGRESS)
+    assert lapsed.said(d.Accepted).presumed
+
+    lapsed.lead(i.RequestReturn, **GROUND).refused("return_window_closed")
+    early = replace(lapsed, at=lapsed.at - timedelta(minutes=30)).lead(i.RequestReturn, **GROUND)
+    early.then(d.ReturnRequested, state=TicketState.RETURN_REQUESTED)
+
+
+def test_the_window_of_an_earlier_lead_accepts_nothing() -> None:
+    other = given.dispatched().office(i.Assign, lead="market")
+    other.clock(c.ClockLapsed, Clock.RETURN_WINDOW, f"department:{LEAD}").then()
+
+
+def test_an_upheld_return_goes_to_whom_the_ruling_names_and_the_former_lead_is_released() -> None:
+    upheld = given.return_requested().office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market")
+
+    upheld.then(d.ReturnUpheld, d.SupportTaskEnded, d.Dispatched, state=TicketState.DISPATCHED)
+    assert (upheld.ticket.order.lead if upheld.ticket.order else "") == "market"
+    roles = {each.topic: each.message.role for each in upheld.told if isinstance(each.message, Order)}
+    assert roles[department_topic(LEAD)] == "none"
+    assert roles[department_topic(SUPPORTER)] == "none"
+    assert roles[department_topic("market")] == "lead"
+
+
+def test_an_upheld_return_goes_to_the_suggested_department_where_policy_dispatches_by_itself() -> None:
+    asked = given.dispatched().lead(i.RequestReturn, suggested="market", **GROUND)
+    upheld = asked.office(i.RuleOnReturn, upheld=True, reason="同意。")
+    assert upheld.said(d.Dispatched).lead == "market"
+
+
+def test_without_a_suggestion_an_upheld_return_waits_at_the_desk_rather_than_go_back() -> None:
+    upheld = given.return_requested().office(i.RuleOnReturn, upheld=True, reason="同意。")
+    assert all(fact.lead != LEAD for fact in upheld.facts if isinstance(fact, d.Dispatched))
+
+
+def test_an_overruled_return_is_dispatched_to_the_same_lead_with_its_tasks() -> None:
+    overruled = given.return_requested().office(i.RuleOnReturn, upheld=False, reason="属你局职责。")
+
+    overruled.then(d.ReturnOverruled, d.Dispatched, state=TicketState.DISPATCHED)
+    order = overruled.said(d.Dispatched)
+    assert (order.lead, order.same_lead, order.binding, order.order) == (LEAD, True, False, 2)
+    assert set(overruled.ticket.tasks) == {SUPPORTER}
+
+
+def test_disputed_twice_is_adjudicated_and_the_ruling_binds() -> None:
+    twice = given.adjudicating()
+    twice.then(d.ReturnRequested, d.AdjudicationOpened, state=TicketState.ADJUDICATING)
+    assert twice.said(d.AdjudicationOpened).reason == "disputed_twice"
+
+    ruled = twice.office(i.Adjudicate, lead=LEAD, reason="三定方案。")
+    ruled.then(d.Adjudicated, d.SupportTaskEnded, d.Dispatched, state=TicketState.DISPATCHED)
+    assert ruled.said(d.Dispatched).binding
+    ruled.lead(i.RequestReturn, **GROUND).refused("order_binds")
+    ruled.lead(i.Accept).then(d.Accepted, state=TicketState.IN_PROGRESS)
+
+
+def test_disputed_between_two_departments_is_adjudicated() -> None:
+    other = given.return_requested().office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market")
+    disputed = other.lead(i.RequestReturn, **GROUND)
+    disputed.then(d.ReturnRequested, d.AdjudicationOpened)
+    assert disputed.said(d.AdjudicationOpened).departments == (LEAD, "market")
+
+
+def test_only_a_referee_adjudicates() -> None:
+    ticket = given.adjudicating()
+    ticket.act(
+        i.Adjudicate(ticket=ticket.ticket.id, by=APPROVER.model_copy(update={"id": "p-xu"}), lead=LEAD, reason="是。")
+    ).refused("role_missing")
+
+
+def _knowing(*precedents: Precedent) -> Story:
+    rules = replace(rules_with(), precedents={(CATEGORY, "siping"): precedents})
+    return opened(rules)
+
+
+def test_a_binding_ruling_leads_the_next_dispatch_of_the_like() -> None:
+    story = _knowing(Precedent("26010100000018", "adjudicated", "market", "not-our-duty"))
+    fact = story.said(d.Dispatched)
+    assert (fact.lead, fact.reason, fact.precedents) == ("market", "precedent", ("26010100000018",))
+
+
+def test_a_return_against_precedent_cites_it_and_needs_a_named_approver() -> None:
+    story = _knowing(Precedent("26010100000018", "overruled", LEAD, "not-our-duty", LEAD))
+    asked = story.lead(i.RequestReturn, **GROUND)
+    fact = asked.said(d.ReturnRequested)
+    assert (fact.against_precedent, fact.precedents) == (True, ("26010100000018",))
+
+    asked.office(i.RuleOnReturn, upheld=True, reason="同意。").refused("approver_missing")
+    asked.office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market", approver=APPROVER).then(
+        d.ReturnUpheld, d.SupportTaskEnded, d.Dispatched
+    )
+
+
+def test_nobody_dispatches_to_the_accused() -> None:
+    story = opened(accused=(LEAD,), confidential=True)
+    story.then(d.Opened, d.DispatchAwaited, state=TicketState.PENDING_DISPATCH)
+    assert story.said(d.DispatchAwaited).reason == "accused"
+    story.office(i.Assign, lead=LEAD).refused("accused")
+    story.office(i.Assign, lead="market", supporting=(LEAD,)).refused("accused")
+    other = story.office(i.Assign, lead="market")
+    other.department(LEAD, i.NoteProgress, text="了解一下。").refused("not_yours")
+
+
+def test_raising_the_tier_needs_a_named_approver() -> None:
+    story = given.in_progress()
+    story.office(i.Classify, tier="particularly_complex").refused("approver_missing")
+    raised = story.office(i.Classify, tier="particularly_complex", approver=APPROVER)
+    raised.then(d.Classified)
+    assert raised.said(d.Classified).raised_by.person == APPROVER
+    story.office(i.Classify, tier="simple").then(d.Classified)

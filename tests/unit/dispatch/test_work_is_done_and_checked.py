@@ -1,0 +1,195 @@
+"""Accepted, handled, supported, extended, suspended, promised, reviewed, called back, closed, reopened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.policy.codes import Passing
+from schemas.public import CallbackRequest
+from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, VisitRef
+from services.dispatch.core.holder import held
+from services.dispatch.core.rules import Guess, Rules
+from tests.unit.dispatch import given
+from tests.unit.dispatch.examples import EXAMPLES
+from tests.unit.dispatch.story import APPROVER, AT, BY_HAND, LEAD, SUPPORTER, TICKET, opened, rules_with, shipped
+
+VISIT = VisitRef(visitor="v-1", unit="unit-01", visited_at=AT)
+
+
+def test_a_survey_ticket_passes_unit_and_office_in_the_same_moment_where_policy_says_so() -> None:
+    rules = rules_with(unit_pass_on=Passing.AUTOMATIC, survey_office=Passing.AUTOMATIC)
+    opened(rules, channel=Channel.SURVEY, visit=VISIT).then(
+        d.Opened, d.PassOnAwaited, d.PassedOn, d.PassOnAwaited, d.PassedOn, d.Dispatched, d.SupportTaskOpened
+    )
+
+
+def test_from_a_queue_a_survey_ticket_is_passed_on_by_unit_then_by_the_survey_office() -> None:
+    unit = given.survey_review()
+    assert held(unit.ticket) == ("unit:unit-01", "unit_pass_on")
+    office = unit.office(i.PassOn)
+    assert held(office.ticket) == ("survey_office", "survey_office")
+    office.office(i.SettleAtUnit, reply="已解决。").refused("passed_on_already")
+    assert office.office(i.PassOn).ticket.state is TicketState.DISPATCHED
+    unit.office(i.SettleAtUnit, reply="已当场解决。").then(d.SettledAtUnit, state=TicketState.CLOSED)
+
+
+@pytest.mark.parametrize(("certain", "state"), [(True, TicketState.DISPATCHED), (False, TicketState.PENDING_DISPATCH)])
+def test_a_suggested_category_counts_above_the_threshold_only(certain: bool, state: TicketState) -> None:  # noqa: FBT001 - the case
+    rules = Rules(shipped(), lambda _text: Guess("0101-02", 0.91, "rules", certain))
+    story = opened(rules, category=None)
+    assert story.ticket.state is state
+    assert story.said(d.CategorySuggested).taken is certain
+    if not certain:
+        assert story.said(d.DispatchAwaited).suggestion == "0101-02"
+
+
+def test_handled_waits_for_a_blocking_task() -> None:
+    story = given.in_progress()
+    story.lead(i.ReportHandled, reply="已办结。").refused("blocking_tasks_open")
+    done = story.department(SUPPORTER, i.ReportTaskDone, reply="已配合。")
+    done.office(i.Review, accepted=False, reason="不完整。", department=SUPPORTER).then(d.SupportTaskSentBack)
+    done.lead(i.ReportHandled, reply="已办结。").then(d.Handled, state=TicketState.HANDLED)
+
+
+def test_a_supporter_does_not_act_for_the_lead() -> None:
+    given.in_progress().department(SUPPORTER, i.ReportHandled, reply="已办结。").refused("not_lead")
+
+
+def test_work_on_an_order_accepts_it() -> None:
+    story = given.without_task(given.dispatched())
+    story.lead(i.ReportHandled, reply="已办结。").then(d.Accepted, d.Handled)
+
+
+def test_what_is_sent_back_is_in_progress_again_and_rework_is_rework_again() -> None:
+    given.handled().office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
+    again = given.rework().lead(i.ReportHandled, reply="再次办结。")
+    again.office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.REWORK)
+
+
+def test_a_review_by_policy_takes_the_same_moment() -> None:
+    story = given.without_task(opened(rules_with(review=Passing.AUTOMATIC)).lead(i.Accept))
+    story.lead(i.ReportHandled, reply="已办结。").then(
+        d.Handled, d.HandledAccepted, d.CallbackAwaited, state=TicketState.CALLBACK_PENDING
+    )
+
+
+def test_an_anonymous_contact_is_neither_contacted_nor_called_back() -> None:
+    story = opened(requester_kind=RequesterKind.ANONYMOUS, requester=None)
+    assert story.said(d.FirstContactExempt)
+    story.lead(i.MakeFirstContact, reached=True).refused("anonymous")
+    done = given.without_task(story).lead(i.ReportHandled, reply="已办结。")
+    done.office(i.Review, accepted=True).then(d.HandledAccepted, d.CallbackExempt, d.Closed, state=TicketState.CLOSED)
+    assert done.office(i.Review, accepted=True).said(d.Closed).ruling is Ruling.EXPLAINED
+
+
+def test_extensions_are_asked_in_time_counted_and_answered_by_an_approver() -> None:
+    story = given.in_progress().clock(c.ClockStarted, Clock.HANDLING)
+    ask = {"days": 3, "ground": "needs-works", "reason": "要施工。"}
+    for _ in range(3):
+        story = story.lead(i.RequestExtension, **ask)
+        story.lead(i.RequestExtension, **ask).refused("already_asked")
+        story = story.office(i.RuleOnExtension, granted=True, reason="同意。")
+    assert story.said(d.ExtensionRequested).count == 3
+    story.lead(i.RequestExtension, **ask).refused("too_many_extensions")
+
+    fresh = given.in_progress().clock(c.ClockStarted, Clock.HANDLING)
+    fresh.lead(i.RequestExtension, **ask | {"days": 4}).refused("too_many_days")
+    fresh.when(EXAMPLES["request_extension"](fresh), later=timedelta(days=6)).refused("asked_too_late")
+    asked = fresh.lead(i.RequestExtension, **ask)
+    asked.act(
+        i.RuleOnExtension(ticket=TICKET, by=APPROVER.model_copy(update={"id": "p-xu"}), granted=True, reason="行")
+    )
+    asked.office(i.RuleOnExtension, granted=False, reason="不同意。").then(d.ExtensionRefused)
+
+
+def test_a_suspension_ends_by_its_date_and_goes_on_where_it_stood() -> None:
+    given.suspended().clock(c.ClockLapsed, Clock.SUSPENSION).then(d.SuspensionEnded, state=TicketState.IN_PROGRESS)
+    given.suspended().office(i.EndSuspension, reason="已完工。").then(d.SuspensionEnded, state=TicketState.IN_PROGRESS)
+
+
+def test_a_question_comes_back_where_it_was_asked_answered_or_not() -> None:
+    asked = given.rework().lead(i.AskForInfo, question="哪一幢？")
+    asked.act(i.ProvideInfo(ticket=TICKET, text="3号楼。")).then(d.InfoProvided, state=TicketState.REWORK)
+    lapsed = asked.clock(c.ClockLapsed, Clock.NEEDS_INFO)
+    lapsed.then(d.InfoTimedOut, state=TicketState.REWORK)
+    lapsed.act(i.ProvideInfo(ticket=TICKET, text="3号楼。")).then(d.FollowUpAdded, state=TicketState.REWORK)
+
+
+def test_a_promise_comes_back_for_checking_and_a_broken_one_is_pressed() -> None:
+    promised = given.in_progress().lead(i.Commit, promised=AT + timedelta(days=10), text="月底前完成。")
+    due = promised.clock(c.ClockBreached, Clock.COMMITMENT)
+    due.then(d.CommitmentDue)
+    due.clock(c.ClockLapsed, Clock.COMMITMENT).then()
+    due.office(i.CheckCommitment, kept=False, note="未兑现。").then(d.CommitmentChecked, d.Nudged)
+    due.office(i.CheckCommitment, kept=True, note="已兑现。").then(d.CommitmentChecked)
+
+
+def test_what_the_citizen_says_and_what_the_centre_rules_are_kept_apart() -> None:
+    story = given.callback_pending()
+    assert story.called(Solved.PARTLY, Grade.AVERAGE).said(d.Closed).ruling is Ruling.EXPLAINED
+    ruled = story.office(i.RuleOnOutcome, ruling=Ruling.FOR_REFERENCE, reason="建议类。")
+    assert ruled.called().said(d.Closed).ruling is Ruling.FOR_REFERENCE
+
+
+def test_unreachable_after_three_attempts_is_an_outcome() -> None:
+    story = given.callback_pending()
+    for _ in range(2):
+        story = story.callback(i.NoteUnreached).then(d.CallbackTried)
+    story = story.callback(i.AppointCallback, at=story.at + timedelta(days=1)).then(d.CallbackAppointed)
+    story.callback(i.NoteUnreached).then(d.CallbackTried, d.CallbackGivenUp, d.Closed, state=TicketState.CLOSED)
+
+
+def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_the_way_out() -> None:
+    story = given.callback_pending()
+    story.act(
+        i.GiveFinalAnswer(ticket=TICKET, by=APPROVER, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER)
+    ).refused("no_rework_yet")
+    for number in range(1, 4):
+        story = story.called(Solved.NOT, Grade.DISSATISFIED)
+        assert story.said(d.ReworkOrdered).round == number
+        if number < 3:
+            story = story.lead(i.ReportHandled, reply="再次办结。").office(i.Review, accepted=True)
+    story.then(d.CallbackRecorded, d.ReworkOrdered, d.SupervisionOrdered, state=TicketState.REWORK)
+
+    pending = story.lead(i.ReportHandled, reply="再次办结。").office(i.Review, accepted=True)
+    final = pending.act(
+        i.GiveFinalAnswer(ticket=TICKET, by=APPROVER, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER)
+    )
+    final.then(d.FinalAnswerGiven, d.SupervisionEnded, d.Closed, state=TicketState.CLOSED)
+    (call,) = [each.message for each in final.told if isinstance(each.message, CallbackRequest)]
+    assert isinstance(call, CallbackRequest)
+    assert call.happened == "cancelled"
+
+
+def test_a_reopened_ticket_really_reaches_its_department_again() -> None:
+    reopened = given.closed().office(i.Reopen, reason="又坏了。")
+    reopened.then(d.Reopened, d.Dispatched, state=TicketState.DISPATCHED)
+    assert (reopened.said(d.Dispatched).lead, reopened.said(d.Dispatched).binding) == (LEAD, True)
+    given.at(TicketState.ARCHIVED).office(i.Reopen, reason="又坏了。").refused("reopen_window_closed")
+    withdrawn = given.at(TicketState.WITHDRAWN)
+    withdrawn.office(i.Reopen, reason="还是要办。").then(d.Reopened, d.Dispatched)
+
+
+def test_a_suggestion_that_nobody_confirmed_is_for_the_record() -> None:
+    story = given.without_task(opened(kind=Kind.SUGGEST).lead(i.Accept)).lead(i.ReportHandled, reply="已采纳。")
+    story = story.office(i.Review, accepted=True)
+    for _ in range(3):
+        story = story.callback(i.NoteUnreached)
+    assert story.said(d.Closed).ruling is Ruling.FOR_REFERENCE
+
+
+def test_the_city_has_its_say_on_its_own_tickets_alone() -> None:
+    verdict = {"solved": Solved.NOT, "satisfaction": Grade.DISSATISFIED}
+    given.closed().office(i.RecordCityVerdict, **verdict).then(d.CityVerdictRecorded)
+    own = (
+        given.without_task(opened().lead(i.Accept)).lead(i.ReportHandled, reply="好。").office(i.Review, accepted=True)
+    )
+    own.called().office(i.RecordCityVerdict, **verdict).refused("not_from_city")
+    opened(rules_with(**BY_HAND, dispatch=Passing.QUEUE)).office(i.TransferOut, to="city", reason="市级。").refused(
+        "not_from_city"
+    )
