@@ -18,9 +18,10 @@ from liuhen.local import Instance, LocalSettings, load_settings
 from liuhen.local.instance import Progress
 from liuhen.local.plan import load_plan
 from liuhen.local.ports import require_free
+from liuhen.local.process import this_process
 from liuhen.local.settings import chosen_ports
+from liuhen.local.state import read_state, write_state
 
-_NAME = "bench"
 _PORTS_AWAY = 400
 
 
@@ -34,15 +35,15 @@ def measured_instance(progress: Progress) -> Iterator[Instance]:
     settings = load_settings()
     settings = settings.model_copy(update={"port_shift": _free_shift(settings), "patience": 3 * settings.patience})
     instance = Instance(
-        _NAME,
+        f"bench-{os.getpid()}",
         settings=settings,
         clock="real",
         progress=progress,
     )
-    instance.end_all()
-    shutil.rmtree(instance.home, ignore_errors=True)
     try:
         instance.start_foundations()
+        # Whoever starts an instance next ends this one, should nobody be left to do it.
+        write_state(instance.home, read_state(instance.home).model_copy(update={"owner": this_process()}))
         yield instance
     finally:
         instance.end_all()

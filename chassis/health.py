@@ -46,8 +46,8 @@ class Health:
 
 
 @asynccontextmanager
-async def serving(health: Health, port: int) -> AsyncIterator[int]:
-    """Answer /live, /ready and /metrics on a port (0: any free one); yields the port."""
+async def serving(health: Health, bind: str, port: int) -> AsyncIterator[int]:
+    """Answer /live, /ready and /metrics at an address and port (0: any free one); yields the port."""
 
     async def live(_: web.Request) -> web.Response:
         return web.json_response({"service": health.service, "live": True})
@@ -64,7 +64,7 @@ async def serving(health: Health, port: int) -> AsyncIterator[int]:
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SERVING_ENDS_WITHIN)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "0.0.0.0", port)  # noqa: S104 - probes and Prometheus come from other hosts
+        site = web.TCPSite(runner, bind, port)
         await site.start()
         yield int(runner.addresses[0][1])
     finally:

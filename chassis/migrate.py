@@ -22,6 +22,10 @@ class MigrationError(Exception):
     """A migration that cannot be applied, and why."""
 
 
+class Behind(Exception):  # noqa: N818 - it says what the schema is
+    """The schema lacks migrations that this version of the service stands on."""
+
+
 async def migrate(dsn: str, service: str, folder: Path | None, now: datetime, password: str | None = None) -> list[str]:
     """Bring a service's role, schema and tables up to date and tell which migrations were applied.
 
@@ -37,6 +41,15 @@ async def migrate(dsn: str, service: str, folder: Path | None, now: datetime, pa
         return applied
     finally:
         await connection.close()
+
+
+async def require_migrated(connection: Connection, service: str, folder: Path | None) -> None:
+    """Raise Behind when a migration of the service is not applied; what a newer version applied does no harm."""
+    exists = await connection.fetchval("select to_regclass('schema_migrations') is not null")
+    rows = await connection.fetch("select version from schema_migrations") if exists else []
+    missing = {name for name, _ in _files(service, folder)} - {row["version"] for row in rows}
+    if missing:
+        raise Behind(f"not applied in the schema {service}: {', '.join(sorted(missing))}")
 
 
 async def ensure_months(connection: Connection, now: datetime) -> None:

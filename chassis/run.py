@@ -25,7 +25,7 @@ from chassis.consume import LaneApp, LaneConsumer, build_app
 from chassis.health import Health, serving
 from chassis.hold import Keeper
 from chassis.holding import SESSION_SECONDS, Tools
-from chassis.migrate import ensure_months
+from chassis.migrate import Behind, ensure_months, require_migrated
 from chassis.outlet import DeadLetters, Outlets
 from chassis.publish import Door, Producer
 from chassis.service import Beside, Connection, Pool, Service
@@ -68,7 +68,7 @@ class _Process:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
         async with AsyncExitStack() as stack:
-            port = await stack.enter_async_context(serving(self.health, self.settings.metrics_port))
+            port = await stack.enter_async_context(serving(self.health, self.settings.bind, self.settings.metrics_port))
             beating = asyncio.create_task(self._beat())
             stack.callback(beating.cancel)
             work = asyncio.create_task(self._work(stack))
@@ -133,13 +133,14 @@ class _Process:
             await asyncio.wait(tasks | edges, timeout=1.0)
 
     async def _ready(self, stack: AsyncExitStack) -> Pool:
-        """Wait for the database and the broker, for as long as it takes."""
+        """Wait for the database, its migrations and the broker, for as long as it takes."""
         pool = asyncpg.create_pool(self.dsn, min_size=0, max_size=5, server_settings=self._server_settings())
         stack.push_async_callback(_close_pool, pool)
         await pool
         async for attempt in stamina.retry_context(on=_away, attempts=None, timeout=None):
             with attempt:
                 async with pool.acquire() as connection:
+                    await require_migrated(connection, self.service.name, self.service.migrations)
                     await self._months(connection)
                 await asyncio.to_thread(self._ask_broker)
         return pool
@@ -169,7 +170,7 @@ class _Process:
 
 
 def _away(error: Exception) -> bool:
-    return transient(error) or isinstance(error, KafkaException)
+    return transient(error) or isinstance(error, KafkaException | Behind)
 
 
 async def _faust(app: LaneApp) -> None:

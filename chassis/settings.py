@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     kafka: str = "127.0.0.1:9092"
     postgres: str = "postgresql://{service}@127.0.0.1:5432/liuhen"
     clock: str = "real"
+    bind: str = "127.0.0.1"
     metrics_port: int = 0
     log: Literal["json", "console"] = "json"
     worker: str = "1"
