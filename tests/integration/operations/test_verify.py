@@ -1,0 +1,56 @@
+"""`liuhen verify` is clean on an honest system, and names the ticket when somebody changed what was recorded."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.timeout(400)
+
+
+def broken(operations: Any) -> dict[str, set[str]]:
+    """Which promises `liuhen verify` finds broken, and whom each names; its exit code says the same."""
+    result = operations.run("verify", "--json")
+    assert result.stdout, (result.output, result.exception)
+    verdicts = json.loads(result.stdout)
+    found: dict[str, set[str]] = {}
+    for verdict in verdicts:
+        promise = verdict["promise"].partition("(")[2].rstrip(")")
+        if not verdict["kept"]:
+            found.setdefault(promise, set()).update(finding["subject"] for finding in verdict["findings"])
+    assert result.exit_code == (1 if found else 0), result.output
+    assert sum(verdict["looked_at"] for verdict in verdicts) > 0
+    return found
+
+
+def test_an_honest_system_is_clean_and_tampering_is_found(operations: Any) -> None:
+    deleted, doubled, changed, reworded, silenced = (operations.report(13_700_000_000 + n) for n in range(5))
+    assert broken(operations) == {}
+
+    operations.sql("delete from sla.event where key = $1", deleted)
+    operations.sql(
+        'insert into trace.entry select topic, partition, "offset" + 1000000, ticket, source, sequence, id, cause,'
+        " correlation, type, at, recorded, policy, body from trace.entry where ticket = $1 limit 1",
+        doubled,
+    )
+    operations.sql(
+        "update notify.state set body = '{\"notices\": {}}' where key = $1",
+        changed,
+    )
+    operations.sql(
+        "update dispatch.event set body = replace(body::text, '楼道里的灯', '楼道里的水')::json"
+        " where key = $1 and type like '%.opened.v1'",
+        reworded,
+    )
+    operations.sql("update sla.timer set status = 'cancelled' where key = $1", silenced)
+
+    found = broken(operations)
+    assert found.pop("published means recorded") == {deleted}
+    assert found.pop("trace notes each record once") == {doubled}
+    assert found.pop("same body on topic and table") == {reworded}
+    assert found.pop("timers are as the states want them") >= {silenced}
+    assert {deleted, changed, reworded} <= found.pop("state is the fold of the events")
+    assert found.pop("one end for each notice", set()) <= {changed}
+    assert set(found) <= {"every clock of an ended ticket ended", "every wait is counted by a clock"}
