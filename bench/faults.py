@@ -31,7 +31,8 @@ from liuhen.progress import telling
 from liuhen.verify.findings import Verdict
 from liuhen.verify.inquiry import SERVICES, inquire
 
-SECOND: Final = "2"
+WORKERS: Final = ("a", "b")
+"""Neither is the first, whose ports are fixed: each start takes free ones."""
 FROZEN_SECONDS: Final = SESSION_SECONDS + 3
 _PATIENCE: Final = 180.0
 _BLOWS: Final = {"kill": 10, "freeze": 5, "broker": 1, "database": 1}
@@ -48,12 +49,11 @@ class Village:
 
     def start(self) -> None:
         """Start all services, and the second workers."""
-        self.instance.start_services()
-        for service in self.twice:
-            self.instance.start_services([service], worker=SECOND)
+        self.instance.start_services(worker=WORKERS[0])
+        self.instance.start_services(self.twice, worker=WORKERS[1])
 
     def workers(self) -> list[str]:
-        return [name for service in self.twice for name in (service, f"{service}-{SECOND}")]
+        return [f"{service}-{worker}" for service in self.twice for worker in WORKERS]
 
     def process(self, name: str) -> Started:
         return next(process for process in self.instance.processes if process.name == name)
@@ -86,7 +86,7 @@ class Village:
     async def _again(self, name: str) -> None:
         service, _, worker = name.partition("-")
         await asyncio.to_thread(self.instance.stop, name, at_once=True)
-        await asyncio.to_thread(self.instance.start_services, [service], worker=worker or "1")
+        await asyncio.to_thread(self.instance.start_services, [service], worker=worker)
 
     @asynccontextmanager
     async def flowing(self, tickets: int) -> AsyncIterator[None]:

@@ -29,9 +29,9 @@ async def test_every_promise_is_kept_under_blows_to_workers_broker_and_database(
     # given tickets that flow from the call to the closing
     async with village.flowing(_AT_ONCE):
         # when a worker is killed, another stands still for long, the broker dies and the database restarts
-        await village.kill("dispatch")
+        await village.kill("dispatch-a")
         await village.strike("kafka", at_once=True)
-        await village.freeze("dispatch-2")
+        await village.freeze("dispatch-b")
         await village.strike("postgres", at_once=False)
         await village.revive()
     verdicts = await village.verdicts()
