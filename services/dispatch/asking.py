@@ -11,7 +11,7 @@ from schemas import requests as r
 from schemas.registry import REQUESTS
 from schemas.values import Actor
 from services.dispatch.core.regions.incident import Heads
-from services.dispatch.core.standing import Merged
+from services.dispatch.core.standing import Merged, Split
 from services.dispatch.core.ticket import Ticket
 
 _ENDS: Final = (d.Closed, d.Withdrawn, d.Transferred, d.NotAccepted)
@@ -27,12 +27,14 @@ def requests(state: Ticket | None, fact: d.DispatchFact) -> Iterator[Tell]:
 
 def _refused(fact: d.RequestRefused) -> Tell:
     to, me, by, receipt, reason = fact.origin, fact.ticket, fact.by, fact.receipt, fact.reason
-    if fact.request == "take_merge":
-        answer: r.TicketRequest = r.MergeAnswered(
-            ticket=to, origin=me, by=by, taken=False, reason=reason, receipt=receipt
-        )
-    else:
-        answer = r.MemberAnswered(ticket=to, origin=me, by=by, admitted=False, reason=reason, receipt=receipt)
+    answer: r.TicketRequest
+    match fact.request:
+        case "take_merge":
+            answer = r.MergeAnswered(ticket=to, origin=me, by=by, taken=False, reason=reason, receipt=receipt)
+        case "merge_answered":
+            answer = r.DropMerge(ticket=to, origin=me, by=by)
+        case _:
+            answer = r.MemberAnswered(ticket=to, origin=me, by=by, admitted=False, reason=reason, receipt=receipt)
     return Tell(REQUESTS, to, answer)
 
 
@@ -46,22 +48,34 @@ def _requests(state: Ticket, fact: d.DispatchFact) -> Iterator[r.TicketRequest]:
         case d.FixReported(incident=head, text=text) if head == me and isinstance(state.incident, Heads):
             for member in state.incident.members:
                 yield r.PassOnFix(ticket=member, origin=me, by=by, text=text)
-        case d.FollowUpAdded() if isinstance(state.standing, Merged):
-            yield r.PassOnFollowUp(
-                ticket=state.standing.into,
-                origin=me,
-                by=by,
-                receipt=fact.receipt,
-                channel=fact.channel,
-                mode=fact.mode,
-                text=fact.text,
-            )
+        case d.FollowUpAdded():
+            yield from _to_who_has_it(state, fact)
         case d.SplitUp():
             yield from _parts(state, fact)
         case _ if isinstance(fact, _ENDS):
             yield from _of_the_end(state, fact, by)
         case _:
             return
+
+
+def _to_who_has_it(state: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketRequest]:
+    match state.standing:
+        case Merged(into=into):
+            others: tuple[str, ...] = (into,)
+        case Split(waiting=waiting):
+            others = waiting
+        case _:
+            others = ()
+    for other in others:
+        yield r.PassOnFollowUp(
+            ticket=other,
+            origin=state.id,
+            by=fact.by,
+            receipt=fact.receipt,
+            channel=fact.channel,
+            mode=fact.mode,
+            text=fact.text,
+        )
 
 
 def _of_merging(state: Ticket, fact: d.MergeAsked | d.MergeTaken | d.Unmerged) -> Iterator[r.TicketRequest]:

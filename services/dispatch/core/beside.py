@@ -50,7 +50,7 @@ def _interviewed(state: Ticket, _fact: d.Interviewed, _at: datetime) -> Changes:
     watch = state.supervision
     if not isinstance(watch, supervision.Ordered | supervision.Reported):
         return {}
-    return {"supervision": supervision.Ordered(orders=watch.orders, interviews=watch.interviews + 1)}
+    return {"supervision": watch.model_copy(update={"interviews": watch.interviews + 1})}
 
 
 def _supervision_ended(state: Ticket, _fact: d.SupervisionEnded, _at: datetime) -> Changes:
@@ -82,6 +82,11 @@ def _action_refused(state: Ticket, fact: d.ActionRefused, _at: datetime) -> Chan
     if isinstance(state.incident, incident.Joining) and state.incident.receipt == fact.receipt:
         return {"incident": incident.Alone()}
     return {}
+
+
+def _request_refused(_state: Ticket, fact: d.RequestRefused, _at: datetime) -> Changes:
+    """A merge that was granted too late is over; to refuse what others ask changes nothing."""
+    return {"merging": merging.NotAsked()} if fact.request == "merge_answered" else {}
 
 
 def _member_joined(state: Ticket, fact: d.MemberJoined, _at: datetime) -> Changes:
@@ -150,4 +155,5 @@ CHANGES: Final[dict[type[Message], Change]] = {
     d.DueNoted: _due,
     d.Overdue: _overdue,
     d.ActionRefused: _action_refused,
+    d.RequestRefused: _request_refused,
 }

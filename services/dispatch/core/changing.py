@@ -12,7 +12,6 @@ from services.dispatch.core import ticket as t
 from services.dispatch.core.regions import (
     commitment,
     extension,
-    merging,
     supervision,
     suspension,
 )
@@ -61,5 +60,4 @@ def ended(state: Ticket, standing: s.AnyStanding) -> Changes:
         "commitment": commitment.Nothing(),
         "supervision": supervision.Quiet(orders=state.supervision.orders),
         "review": supervision.NoReview(),
-        "merging": merging.NotAsked(),
     }

@@ -7,8 +7,7 @@ from schemas.inbound import RecordCallback
 from schemas.values import Grade, Kind, RequesterKind, Ruling, Solved
 from services.dispatch.core import oversight
 from services.dispatch.core import standing as s
-from services.dispatch.core.draft import BY_POLICY, Draft
-from services.dispatch.core.regions import supervision
+from services.dispatch.core.draft import BY_POLICY, Draft, watched
 from services.dispatch.core.regions.support import undone
 
 _RULED = {Solved.SOLVED: Ruling.SOLVED, Solved.PARTLY: Ruling.EXPLAINED, Solved.NOT: Ruling.UNSOLVED}
@@ -90,6 +89,5 @@ def tidy(draft: Draft) -> None:
     """End tasks and supervision, which nobody owes any more."""
     for code in undone(draft.ticket.tasks):
         draft.say(d.SupportTaskEnded, by=BY_POLICY, department=code)
-    watched = isinstance(draft.ticket.supervision, supervision.Ordered | supervision.Reported)
-    if watched or not isinstance(draft.ticket.review, supervision.NoReview):
+    if watched(draft.ticket):
         draft.say(d.SupervisionEnded, by=BY_POLICY, result="工单已结束")

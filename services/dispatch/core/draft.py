@@ -11,6 +11,7 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import Actor, RequesterKind
 from services.dispatch.core.evolve import changed
+from services.dispatch.core.regions import supervision
 from services.dispatch.core.regions.contact import Owed
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import Order, Ticket
@@ -68,6 +69,8 @@ def send(
     for code in draft.ticket.tasks:
         if code not in helpers:
             draft.say(d.SupportTaskEnded, department=code, by=by)
+    if before is not None and before.lead != lead and watched(draft.ticket):
+        draft.say(d.SupervisionEnded, by=BY_POLICY, result="牵头单位变更")
     draft.say(
         d.Dispatched,
         by=by,
@@ -85,6 +88,12 @@ def send(
     support(draft, helpers, by=by)
     if matter.requester_kind is RequesterKind.ANONYMOUS and isinstance(draft.ticket.contact, Owed):
         draft.say(d.FirstContactExempt, by=BY_POLICY, department=lead)
+
+
+def watched(ticket: Ticket) -> bool:
+    """Whether a supervision order or a callback review runs."""
+    supervised = isinstance(ticket.supervision, supervision.Ordered | supervision.Reported)
+    return supervised or not isinstance(ticket.review, supervision.NoReview)
 
 
 def support(draft: Draft, helpers: Mapping[str, bool], *, by: Actor | None = None) -> None:

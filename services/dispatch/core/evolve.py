@@ -17,7 +17,6 @@ from services.dispatch.core.regions import (
     commitment,
     contact,
     extension,
-    merging,
     support,
     suspension,
 )
@@ -86,7 +85,7 @@ def _dispatched(state: Ticket, fact: d.Dispatched, _at: datetime) -> Changes:
         returnable=not fact.binding,
         reason=fact.reason,
     )
-    changes: Changes = {"order": order, "orders": fact.order, "standing": s.Dispatched(), "merging": merging.NotAsked()}
+    changes: Changes = {"order": order, "orders": fact.order, "standing": s.Dispatched()}
     if fact.tier is not state.matter.tier or fact.category not in (None, state.matter.category):
         changes |= matter(state, tier=fact.tier, category=fact.category or state.matter.category)
     if not fact.same_lead or isinstance(state.contact, contact.NotDue):

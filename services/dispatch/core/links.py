@@ -9,16 +9,17 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.values import Party, PartyKind, Ruling
-from services.dispatch.core import closing, opening
+from services.dispatch.core import closing, opening, requesters
 from services.dispatch.core import standing as s
 from services.dispatch.core.commands import request_kind
 from services.dispatch.core.draft import BY_POLICY, Draft, Refusal
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import incident, merging
-from services.dispatch.core.transitions import LEGAL
+from services.dispatch.core.transitions import LEGAL, MERGEABLE
 from services.dispatch.core.words import not_now
 
 _OFFICE: Final = Party(kind=PartyKind.OFFICE)
+_REFUSAL: Final = d.RequestRefused.model_fields.keys() - {"ticket"}
 _ANSWERED: Final = frozenset({"take_merge", "admit_member"})
 
 
@@ -105,6 +106,13 @@ def _same_requester(draft: Draft, request: r.TakeMerge) -> Refusal:
     return "another_requester", f"工单{draft.ticket.id}不是同一诉求人的，不能并案；可加入同诉事件。"
 
 
+def _no_merge_under_way(draft: Draft, _request: r.TakeMerge) -> Refusal:
+    """Two tickets that asked one another would both be merged and neither worked on."""
+    if isinstance(draft.ticket.merging, merging.Asked):
+        return "merging_itself", f"工单{draft.ticket.id}正在并入其他工单。"
+    return None
+
+
 def _keeps_from_accused(draft: Draft, request: r.TakeMerge | r.AdmitMember) -> Refusal:
     if frozenset(request.accused).isdisjoint(participants(draft.ticket)):
         return None
@@ -137,6 +145,10 @@ def _taken(draft: Draft, request: r.TicketRequest) -> Refusal:
     return None if request.origin in draft.ticket.taken else ("not_taken", "该工单未并入本工单。")
 
 
+def _taken_or_part(draft: Draft, request: r.TicketRequest) -> Refusal:
+    return None if request.origin == draft.ticket.matter.part_of else _taken(draft, request)
+
+
 def _its_head(draft: Draft, request: r.DismissMember) -> Refusal:
     region = draft.ticket.incident
     known = isinstance(region, incident.Heads) and request.origin in region.members
@@ -157,11 +169,13 @@ def _its_part(draft: Draft, request: r.ReportPart) -> Refusal:
 
 GUARDS: Final[Mapping[str, Callable[[Draft, Any], Refusal]]] = {
     "same_requester": _same_requester,
+    "no_merge_under_way": _no_merge_under_way,
     "keeps_from_accused": _keeps_from_accused,
     "not_a_member": _not_a_member,
     "merge_asked": _merge_asked,
     "joining": _joining,
     "taken": _taken,
+    "taken_or_part": _taken_or_part,
     "its_head": _its_head,
     "its_member": _its_member,
     "its_part": _its_part,
@@ -175,11 +189,14 @@ def _take_merge(draft: Draft, request: r.TakeMerge) -> None:
 
 def _merge_answered(draft: Draft, request: r.MergeAnswered) -> None:
     region = draft.ticket.merging
-    if request.taken:
+    if not request.taken:
+        _tell_office(draft, "merge", request)
+    elif draft.ticket.state not in MERGEABLE:
+        refused = refusal(request, "too_late", not_now(draft.ticket.state, "merge"))
+        draft.say(d.RequestRefused, **{name: getattr(refused, name) for name in _REFUSAL})
+    else:
         reason = region.reason if isinstance(region, merging.Asked) else request.reason
         draft.say(d.Merged, into=request.origin, reason=reason)
-    else:
-        _tell_office(draft, "merge", request)
 
 
 def _tell_office(draft: Draft, action: str, request: r.MergeAnswered | r.MemberAnswered) -> None:
@@ -218,14 +235,7 @@ def _pass_on_fix(draft: Draft, request: r.PassOnFix) -> None:
 
 
 def _pass_on_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
-    draft.say(
-        d.FollowUpAdded,
-        receipt=request.receipt,
-        channel=request.channel,
-        mode=request.mode,
-        text=request.text,
-        count=draft.ticket.follow_ups + 1,
-    )
+    requesters.counted(draft, requesters.Contact(request.receipt, request.channel, request.mode, request.text))
 
 
 def _end_of_merged(draft: Draft, request: r.EndOfMerged) -> None:

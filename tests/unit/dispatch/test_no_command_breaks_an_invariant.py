@@ -21,7 +21,7 @@ from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.holder import held, participants, seen
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.standing import ENDED, CallbackPending
+from services.dispatch.core.standing import ENDED, CallbackPending, Merged
 from services.dispatch.core.ticket import STATE, Stub, Ticket
 from services.dispatch.core.transitions import LEGAL
 from services.dispatch.telling import tell
@@ -171,6 +171,16 @@ class Lives(RuleBasedStateMachine):
             holder, waits_for = held(ticket)
             assert (holder is None) == (waits_for is None) == (ticket.state in ENDED)
             assert holder != "department:"
+
+    @invariant()
+    def tickets_are_not_merged_in_a_circle(self) -> None:
+        for ticket in self.living():
+            met: set[str] = set()
+            at: Ticket | Stub | None = ticket
+            while isinstance(at, Ticket) and isinstance(at.standing, Merged):
+                assert at.id not in met
+                met.add(at.id)
+                at = self.states.get(at.standing.into)
 
     @invariant()
     def the_accused_never_have_it(self) -> None:

@@ -44,7 +44,8 @@ def test_what_is_legal_leads_where_the_table_says(state: TicketState, kind: str)
         pytest.skip("asked of the requester before anybody led")
 
     assert after.facts
-    assert not isinstance(after.facts[-1], d.ActionRefused | d.RequestRefused), after.facts[-1]
+    too_late = kind == "merge_answered" and row.targets == {SAME}
+    assert too_late or not isinstance(after.facts[-1], d.ActionRefused | d.RequestRefused), after.facts[-1]
     reached = SAME if after.ticket.state is state else after.ticket.state
     assert reached in row.targets or after.ticket.state in row.targets
 

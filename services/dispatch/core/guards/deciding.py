@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas import inbound as i
 from schemas.tickets import ActionReceived
 from services.dispatch.core import standing as s
-from services.dispatch.core.draft import Draft, Refusal
+from services.dispatch.core.draft import Draft, Refusal, watched
 from services.dispatch.core.guards.common import approved
 from services.dispatch.core.guards.who import led
 from services.dispatch.core.regions import commitment, extension, supervision, support, suspension
@@ -59,8 +59,7 @@ def supervised(draft: Draft, _received: ActionReceived, _action: i.Action) -> Re
 
 
 def supervised_or_reviewed(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
-    watched = isinstance(draft.ticket.supervision, supervision.Ordered | supervision.Reported)
-    if watched or not isinstance(draft.ticket.review, supervision.NoReview):
+    if watched(draft.ticket):
         return None
     return "not_supervised", "该工单没有督办或者回访复核。"
 
