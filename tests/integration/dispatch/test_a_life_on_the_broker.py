@@ -230,6 +230,10 @@ async def test_a_ruling_is_kept_and_cited(dispatch: Dispatch) -> None:
     said = await dispatch.says(again, d.ActionRefused)
     assert [m.code for m in said if isinstance(m, d.ActionRefused)] == ["approver_missing"]
 
+    # The desk is left as it was found: other tests read the same topic.
+    await dispatch.office(i.RuleOnReturn, again, upheld=False, reason="属你局职责。")
+    await dispatch.says(again, d.ReturnOverruled)
+
 
 async def test_a_department_hears_what_the_door_refused(dispatch: Dispatch) -> None:
     refused = SubmissionRefused(
