@@ -19,6 +19,7 @@ from schemas.values import Party, PartyKind
 
 OFFICE: Final = Party(kind=PartyKind.OFFICE)
 CALLBACK: Final = Party(kind=PartyKind.CALLBACK)
+_IN_FLIGHT: Final = 200
 
 
 def department(code: str) -> Party:
@@ -36,6 +37,8 @@ class Speaker:
         self._producer = producer
         self._tasks = tasks
         self._meant: set[asyncio.Task[None]] = set()
+        # Beyond this the client's own waking of everybody who waits costs more than the sending.
+        self._room = asyncio.Semaphore(_IN_FLIGHT)
 
     async def register(self, channel: str, submission: str, body: bytes) -> None:
         """Report a row through a channel, its bytes as they are."""
@@ -74,7 +77,8 @@ class Speaker:
         place = partition_of(key, partitions_of(topic))
         while True:
             try:
-                await self._producer.send_and_wait(topic, value, key=key.encode(), headers=headers, partition=place)
+                async with self._room:
+                    await self._producer.send_and_wait(topic, value, key=key.encode(), headers=headers, partition=place)
             except KafkaTimeoutError:
                 continue  # the broker is busy; said twice under one id is said once
             return
