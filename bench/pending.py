@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
+from bench import cpu
 from bench.figures import Figure, percentile
 from bench.place import Late, connected
 from chassis import store
@@ -90,9 +91,14 @@ async def measure(instance: Instance, pending: int, progress: Progress, *, quick
     if datetime.now(UTC) > begins:
         raise Late("sla was not up before the first timer was due")
     progress("Timers: waiting for those that come due")
+    idle = cpu.spent(instance)
     fired = await _fired(instance, waves)
+    spent = cpu.since(instance, idle)
     instance.stop("sla")
-    return _figures(fired, pending)
+    count = sum(wave.size for wave in waves)
+    besides = ", ".join(f"{name} {1e6 * spent[name] / count:.0f}" for name in ("postgres", "kafka"))
+    cost = Figure("… processor time of sla for a timer", 1e6 * spent["sla"] / count, "µs", note=besides)
+    return [*_figures(fired, pending), cost]
 
 
 async def _begin(connection: asyncpg.Connection[asyncpg.Record]) -> None:
