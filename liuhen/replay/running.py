@@ -23,8 +23,10 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import channel_topic
 
 _LOOK_AGAIN: Final = 0.5
-_QUIET: Final = 5.0
+_QUIET: Final = 10.0
 _PATIENCE: Final = 180.0
+_LONG: Final = 1800.0
+"""Where every life ends, how long it may take until it has; simulated lives never quite stand still."""
 
 
 class Job(NamedTuple):
@@ -129,10 +131,10 @@ async def _lived(progress: Progress, speaker: Speaker) -> None:
     moments = [record.at for record in job.records if record.at is not None]
     if job.is_paced and moments:
         await job.clock.sleep_until(max(moments) + job.mapping.goes_on)
-    await _until(lambda: speaker.meant == 0, _PATIENCE)
+    longest = _QUIET if job.mapping.life == "simulated" else _LONG
     before: dict[str, int] = {}
     since = began = stopwatch()
-    while stopwatch() - since < _QUIET and stopwatch() - began < _PATIENCE:
+    while stopwatch() - since < _QUIET and stopwatch() - began < longest:
         if progress.states != before or speaker.meant:
             before, since = dict(progress.states), stopwatch()
         await asyncio.sleep(_LOOK_AGAIN)
