@@ -10,7 +10,7 @@ import yaml
 from pydantic.json_schema import models_json_schema
 
 from schemas.inbound import Action
-from schemas.message import MODELS, Message
+from schemas.message import Message, contracts
 from schemas.registry import TOPICS_FILE
 
 _ON_CHANNELS: Final = ("ReceiptGiven", "ReceiptRefused", "TicketNews", "DeviceAsked")
@@ -40,7 +40,7 @@ _REQUIRED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time"
 def document() -> dict[str, Any]:
     """Describe every topic with its messages, writers and readers."""
     entries = yaml.safe_load(Path(TOPICS_FILE).read_text(encoding="utf-8"))["topics"]
-    models = sorted(MODELS.values(), key=lambda model: model.type_name)
+    models = list(contracts().values())
     _, schemas = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )
@@ -64,7 +64,7 @@ def document() -> dict[str, Any]:
 
 def messages_on(entry: Mapping[str, Any]) -> list[type[Message]]:
     """List what may stand on a topic of topics.yaml."""
-    models = sorted(MODELS.values(), key=lambda model: model.type_name)
+    models = list(contracts().values())
     if entry["kind"] == "inbound":
         party = entry["party"]
         return [model for model in models if issubclass(model, Action) and party in model.spoken_by]

@@ -51,3 +51,8 @@ class Message(BaseModel):
     def to_json(self) -> bytes:
         """Write the message as UTF-8 JSON without absent fields."""
         return self.model_dump_json(exclude_none=True).encode()
+
+
+def contracts() -> dict[str, type[Message]]:
+    """Every message that is a contract, by type name: those of this package, not what a test or a toy made up."""
+    return {name: model for name, model in sorted(MODELS.items()) if model.__module__.startswith("schemas.")}

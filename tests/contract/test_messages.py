@@ -17,9 +17,10 @@ from schemas.asyncapi import messages_on
 from schemas.compatibility import breaks
 from schemas.envelope import Envelope, decode
 from schemas.inbound import Action
-from schemas.message import MODELS
+from schemas.message import contracts
 from schemas.registry import TOPICS_FILE
 
+MODELS = contracts()
 NAMES = sorted(MODELS)
 
 
