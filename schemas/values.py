@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -257,8 +257,3 @@ def remind_by(due: Due) -> datetime:
 def breach_by(due: Due) -> datetime:
     """Tell the instant after which the clock has certainly been missed."""
     return due.at if isinstance(due, OfficialDue) else due.latest
-
-
-def shifted(instant: datetime, *, seconds: float) -> datetime:
-    """Move an instant by real seconds."""
-    return instant + timedelta(seconds=seconds)
