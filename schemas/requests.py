@@ -21,6 +21,7 @@ from schemas.values import (
     Text,
     TicketId,
     Tier,
+    Upstream,
 )
 
 
@@ -111,6 +112,7 @@ class OpenPart(TicketRequest):
     tier: Tier
     confidential: bool = False
     accused: tuple[DepartmentCode, ...] = ()
+    upstream: Upstream | None = None
     registered_at: Instant | None = None
 
 

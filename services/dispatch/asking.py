@@ -138,6 +138,7 @@ def _parts(state: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
             tier=matter.tier,
             confidential=matter.confidential,
             accused=matter.accused,
+            upstream=matter.upstream,
             registered_at=matter.opened_at,
         )
 

@@ -182,7 +182,11 @@ def _refused(about: str) -> Sequence[Command]:
 
 
 def _granted(fact: d.ExtensionGranted, _office: Owner) -> Sequence[Command]:
-    return Extend(fact.days, named(fact.by)), Meet(these(Clock.APPROVAL), about=EXTENSION)
+    return (
+        Extend(fact.days, named(fact.by)),
+        Decided(Clock.APPROVAL, EXTENSION),
+        Meet(these(Clock.APPROVAL), about=EXTENSION),
+    )
 
 
 def _suspended(fact: d.Suspended, office: Owner) -> Sequence[Command]:

@@ -28,6 +28,7 @@ from services.sla.core.state import (
     HELD_BY,
     MERGED,
     OF_THE_LEAD,
+    UNDER_UPSTREAM,
     WINDOWS,
     AnyClock,
     Basis,
@@ -98,7 +99,8 @@ def _start(rules: Rules, state: Clocks, command: c.Start, now: datetime) -> Fact
     for clock in same:
         yield from _stopped(state.ticket, clock, now, "superseded")
     at, tier = command.at or now, command.tier or state.tier
-    basis = rules.basis(command.clock, tier, at, command.upstream, command.named)
+    upstream = state.upstream if command.clock in UNDER_UPSTREAM else command.upstream
+    basis = rules.basis(command.clock, tier, at, upstream, command.named)
     found = rules.derive(basis, command.clock, tier, now)
     count = state.started.get(command.clock, 0) + 1
     yield ClockStarted(
@@ -281,7 +283,7 @@ def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Fa
         )
         basis = clock.basis.model_copy(update={"ledger": ledger.extended(granted)})
         found = rules.derive(basis, clock.clock, clock.tier, now)
-        if isinstance(clock, Breached):
+        if isinstance(clock, Breached) and found.due != clock.due:
             yield BreachWithdrawn(**of(state.ticket, clock), reason="asked_in_time")
         yield ClockExtended(
             **of(state.ticket, clock),

@@ -53,7 +53,8 @@ def _started(state: Clocks, fact: ClockStarted) -> Clocks:
         remind_at=fact.remind_at,
     )
     counted = {**state.started, fact.clock: state.started.get(fact.clock, 0) + 1}
-    after = state.with_clock(clock).model_copy(update={"tier": fact.tier, "started": counted})
+    upstream = state.upstream or clock.basis.upstream
+    after = state.with_clock(clock).model_copy(update={"tier": fact.tier, "started": counted, "upstream": upstream})
     return _disputed(after, fact, fact.started_at)
 
 

@@ -101,7 +101,7 @@ class Rules:
         """The due time of a clock; one that stands still is told the due time that it would have if it ran on now."""
         explained = self.explained(basis.ledger)
         budget = self._running(explained.due, basis.ledger, now)
-        caps = list(self._caps(basis))
+        caps = self._caps(basis, clock, now)
         due, binding = budget, "budget"
         for cap in caps:
             if breach_by(cap.due) < breach_by(due):
@@ -144,14 +144,16 @@ class Rules:
             case _:
                 assert_never(found)
 
-    def _caps(self, basis: Basis) -> list[Cap]:
+    def _caps(self, basis: Basis, clock: Clock, now: datetime) -> list[Cap]:
         caps = []
         if basis.ceiling is not None:
             ledger = _ceiling(basis, basis.ceiling)
             due = self._running(find(ledger, self.calendar, self.hours), ledger, ledger.started_at)
             caps.append(Cap("ceiling", due, {"budget": basis.ceiling.model_dump(mode="json")}))
-        if basis.upstream is not None and basis.upstream.due is not None:
-            caps.append(Cap("upstream", OfficialDue(at=basis.upstream.due), {"number": basis.upstream.number}))
+        upstream = basis.upstream
+        wanted = upstream.due if upstream is not None else None
+        if upstream and wanted and (clock is Clock.CITIZEN or _could_be_kept(wanted, basis.ledger, now)):
+            caps.append(Cap("upstream", OfficialDue(at=wanted), {"number": upstream.number}))
         if basis.named is not None:
             caps.append(Cap("named_date", OfficialDue(at=basis.named), {}))
         return caps
@@ -221,6 +223,12 @@ def basis_of(explanation: dict[str, Any]) -> Basis:
         upstream=upstream and Upstream(number=upstream["number"], due=_instant(upstream["due"]["at"])),
         named=_instant(caps["named_date"]["due"]["at"]) if "named_date" in caps else None,
     )
+
+
+def _could_be_kept(limit: datetime, ledger: Ledger, now: datetime) -> bool:
+    """Whether a limit from above came while the clock ran: not before it began, nor while it stood still."""
+    stood_still = any(pause.start <= limit < (pause.end or max(now, pause.start)) for pause in ledger.live_pauses)
+    return ledger.begins_at < limit and not stood_still
 
 
 def _ceiling(basis: Basis, ceiling: Budget) -> Ledger:

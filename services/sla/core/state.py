@@ -30,6 +30,9 @@ OF_THE_LEAD: Final = frozenset(
 )
 """These belong to the leading department and end when another one leads."""
 
+UNDER_UPSTREAM: Final = frozenset({Clock.HANDLING, Clock.SUPPORTING_TASK})
+"""A department's work until `handled`: where the city named an earlier due time, it is the department's too."""
+
 HELD_BY: Final[Mapping[Clock, frozenset[Clock]]] = {
     Clock.REVIEW: frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK}),
     Clock.APPROVAL: frozenset({Clock.HANDLING, Clock.REWORK}),
@@ -118,13 +121,17 @@ AnyClock = Annotated[Running | Paused | Breached | Met | Stopped | Lapsed, Field
 
 
 class Clocks(_Frozen):
-    """All clocks of a ticket that can still matter; `started` counts them by name, ended ones included."""
+    """All clocks of a ticket that can still matter; `started` counts them by name, ended ones included.
+
+    `upstream` is what the city asks of the ticket; it came with the citizen's clock and outlives it.
+    """
 
     ticket: str
     tier: Tier
     clocks: tuple[AnyClock, ...] = ()
     started: Mapping[Clock, int] = Field(default_factory=dict)
     disputed_since: Instant | None = None
+    upstream: Upstream | None = None
 
     def open(self) -> Iterator[Open]:
         """What still runs, stands still, or is overdue."""

@@ -128,7 +128,7 @@ def test_a_split_ticket_closes_with_the_last_of_its_parts() -> None:
     parts = [each.message for each in split.told if isinstance(each.message, r.OpenPart)]
     assert [part.ticket for part in parts] == [f"{TICKET}-1", f"{TICKET}-2"]
     part = Story(split.rules).when(Ask(parts[0]))
-    assert part.ticket.matter.part_of == TICKET
+    assert (part.ticket.matter.part_of, part.ticket.matter.upstream) == (TICKET, given.CITY)
     part.office(i.Split, parts=(i.Part(text="一。"), i.Part(text="二。")), reason="再拆。").refused("part_already")
 
     end: dict[str, Any] = {"ticket": TICKET, "by": Actor(), "outcome": "called_back"}
