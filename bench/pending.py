@@ -111,8 +111,8 @@ async def _pending(connection: asyncpg.Connection[asyncpg.Record], count: int) -
     # Nobody checks five million foreign keys that are known to hold.
     await connection.execute("set session_replication_role = replica")
     await connection.execute(
-        "insert into timer (key, name, lane, due, status)"
-        " select 'pending-' || n, 'handling.due.0', (n % $2)::text,"
+        "insert into timer (key, lane, name, due, status)"
+        " select 'pending-' || n, (n % $2)::text, 'handling.due.0',"
         " now() + interval '7 days' + n % 5000000 * interval '1 second', 'pending' from generate_series(1, $1::int) n",
         count,
         partitions(),
@@ -147,7 +147,7 @@ async def _arm(connection: asyncpg.Connection[asyncpg.Record], wave: Wave, templ
         clock = running.model_copy(update={"due": OfficialDue(at=due)})
         state = template.with_clock(clock).model_copy(update={"ticket": key})
         states.append((key, lane, 1, 1, STATE.dump_json(state).decode()))
-        timers.append((key, f"{clock.id}.due.{clock.round}", lane, due, "pending"))
+        timers.append((key, lane, f"{clock.id}.due.{clock.round}", due, "pending"))
     await connection.copy_records_to_table("state", records=states, columns=["key", "lane", "version", "form", "body"])
     lanes = Counter(lane for _, lane, *_ in states)
     await connection.executemany(
@@ -155,7 +155,7 @@ async def _arm(connection: asyncpg.Connection[asyncpg.Record], wave: Wave, templ
         " on conflict (lane, clock, status) do update set count = tally.count + excluded.count",
         [(lane, clock.clock.value, count) for lane, count in lanes.items() for clock in template.clocks],
     )
-    await connection.copy_records_to_table("timer", records=timers, columns=["key", "name", "lane", "due", "status"])
+    await connection.copy_records_to_table("timer", records=timers, columns=["key", "lane", "name", "due", "status"])
 
 
 async def _fired(instance: Instance, waves: Sequence[Wave]) -> dict[int, list[Fired]]:

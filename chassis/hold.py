@@ -105,7 +105,7 @@ class Keeper(Holding):
                 finally:
                     if not done.done():
                         done.set_result(handled)
-            await self._step(self._tick())
+            await self._step(self._tick(idle=waiting is None))
 
     async def stop(self) -> None:
         """End `run` and let go of the database; `release` comes first."""
@@ -233,9 +233,9 @@ class Keeper(Holding):
         )
         raise error
 
-    async def _tick(self) -> None:
+    async def _tick(self, *, idle: bool) -> None:
         try:
-            await self._upkeep.tick()
+            await self._upkeep.tick(idle=idle)
         except Exception as error:
             if not transient(error):
                 raise

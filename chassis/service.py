@@ -103,6 +103,13 @@ class Lane:
     memory: dict[str, Any] = field(default_factory=dict)
 
 
+class Wanted(NamedTuple):
+    """The one timer that a state wants; the name tells two of the same moment apart."""
+
+    due: Instant
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One lane transaction, seen from the work done inside it: its connection and the lanes that it holds."""
@@ -168,11 +175,16 @@ Stirred: TypeAlias = Callable[[Connection, Sequence[str]], Awaitable[Sequence[st
 """Tells in which of these lanes the database holds something for the work that came by no topic; asked every second."""
 
 
+Foresee: TypeAlias = Callable[[Connection, Sequence[Lane], Instant], Awaitable[bool]]
+"""Works out a little of what falls due by a moment, while nothing else is to be done; tells whether more is left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A service as its composition root describes it; `name` is also its schema, its role and its consumer group.
 
     `inputs` are names of `topics`; those from outside have a lane per topic and partition and are read by the work.
+    A service whose states want timers says in `timers` how it looks ahead.
     """
 
     name: str
@@ -180,7 +192,7 @@ class Service:
     topics: Sequence[Topic]
     work: Work
     policy: str = ""
-    timers: bool = False
+    timers: Foresee | None = None
     migrations: Path | None = None
     edges: Sequence[Edge] = ()
     stirred: Stirred | None = None

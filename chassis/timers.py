@@ -1,15 +1,15 @@
-"""Timers of states: rows with a due time, found by a partial index, armed and fired under the lane's lock."""
+"""Timers of states: one row for each key, found by a partial index, armed and fired under the lane's lock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from chassis.service import Connection, Instant
+from chassis.service import Connection, Instant, Wanted
 from chassis.store import columns
 
-AT_ONCE: Final = 2_000
-"""So many timers of a lane fire in one transaction when nothing but time has passed."""
+AT_ONCE: Final = 1_000
+"""So many timers fire in one transaction when nothing but time has passed: whoever comes next waits for no more."""
 
 
 class Timer(NamedTuple):
@@ -20,54 +20,66 @@ class Timer(NamedTuple):
     name: str
     lane: str
 
+    @property
+    def wanted(self) -> Wanted:
+        """What the state that set it wanted."""
+        return Wanted(self.due, self.name)
+
 
 class Settled(NamedTuple):
-    """What became of a timer: pending, fired or cancelled."""
+    """What became of the timer of a key."""
 
     key: str
-    name: str
     lane: str
+    name: str
     due: Instant
-    status: str
+    status: Literal["pending", "fired", "cancelled"]
 
 
 async def due(connection: Connection, until: Mapping[str, Instant], limit: int | None) -> list[Timer]:
-    """The pending timers of each lane that are due by a moment, earliest first, at most `limit` for each lane."""
+    """The pending timers of each lane that are due by a moment, earliest first, at most `limit` over all lanes."""
     rows = await connection.fetch(
         "select t.due, t.key, t.name, t.lane from unnest($1::text[], $2::timestamptz[]) l(lane, until)"
         " cross join lateral (select due, key, name, lane from timer where lane = l.lane and status = 'pending'"
-        " and due <= l.until order by due limit $3) t",
+        " and due <= l.until order by due limit $3) t order by t.due, t.key limit $3",
         list(until),
         list(until.values()),
         limit,
     )
-    return sorted(Timer(*row) for row in rows)
+    return [Timer(*row) for row in rows]
+
+
+async def coming(connection: Connection, lane: str, after: Timer | None, until: Instant, limit: int) -> list[Timer]:
+    """The pending timers of a lane that are due by a moment, in order, after one that was seen already."""
+    rows = await connection.fetch(
+        "select due, key, name, lane from timer where lane = $1 and status = 'pending' and due <= $2"
+        " and (due, key) > (coalesce($3, '-infinity'::timestamptz), coalesce($4, '')) order by due, key limit $5",
+        lane,
+        until,
+        after and after.due,
+        after and after.key,
+        limit,
+    )
+    return [Timer(*row) for row in rows]
 
 
 async def settle(connection: Connection, settled: Iterable[Settled]) -> None:
     """Write what became of timers."""
     await connection.execute(
-        "insert into timer (key, name, lane, due, status)"
+        "insert into timer (key, lane, name, due, status)"
         " select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])"
-        " on conflict (key, name) do update set due = excluded.due, status = excluded.status, lane = excluded.lane",
+        " on conflict (key) do update set name = excluded.name, due = excluded.due, status = excluded.status,"
+        " lane = excluded.lane",
         *columns(settled, 5),
     )
 
 
-def settlements(
-    key: str,
-    lane: str,
-    before: Mapping[str, Instant],
-    after: Mapping[str, Instant],
-    fired: Mapping[str, Instant],
-) -> Iterable[Settled]:
-    """Compare the timers that a state wanted and wants, given those that fired in between."""
-    for name in {*before, *after, *fired}:
-        wanted, had, done = after.get(name), before.get(name), fired.get(name)
-        if wanted is not None and wanted != done:
-            if wanted != had:
-                yield Settled(key, name, lane, wanted, "pending")
-        elif done is not None:
-            yield Settled(key, name, lane, done, "fired")
-        elif had is not None:
-            yield Settled(key, name, lane, had, "cancelled")
+def settlement(key: str, lane: str, had: Wanted | None, wanted: Wanted | None, fired: Wanted | None) -> Settled | None:
+    """Compare the timer that a state wanted and the one that it wants, given what fired last in between."""
+    if wanted is not None and wanted != fired:
+        return None if wanted == had else Settled(key, lane, wanted.name, wanted.due, "pending")
+    if fired is not None:
+        return Settled(key, lane, fired.name, fired.due, "fired")
+    if had is not None:
+        return Settled(key, lane, had.name, had.due, "cancelled")
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -11,12 +12,14 @@ from chassis import metrics, store
 from chassis.clock import stopwatch
 from chassis.holding import Holding
 from chassis.logs import where
+from chassis.service import Foresee
 from chassis.store import Key
 from chassis.transient import transient
 
 _HOUSEKEEPING_SECONDS: Final = 1.0
 _BEHIND_SECONDS: Final = 5.0
 _NOT_CAUGHT_UP_SECONDS: Final = 0.02
+_AHEAD: Final = timedelta(minutes=10)
 _log: Final = structlog.get_logger()
 
 
@@ -30,19 +33,24 @@ class Upkeep:
         self._kept_house = 0.0
         self._looked_behind = 0.0
         self._look_again = 0.0
+        self._foresee_again = 0.0
 
     def patience(self) -> float:
         """Seconds until something must be looked at even if nothing comes in."""
         due = [held.next_due for held in self.turns.held.values() if held.next_due is not None]
+        if due and stopwatch() >= self._foresee_again:
+            return 0.0
         if not due:
             return _HOUSEKEEPING_SECONDS
         soon = max(self.turns.clock.seconds_until(min(due)), self._look_again - stopwatch(), 0.0)
         return min(_HOUSEKEEPING_SECONDS, soon)
 
-    async def tick(self) -> None:
-        """Do what is due."""
-        if self.turns.service.timers:
+    async def tick(self, *, idle: bool) -> None:
+        """Do what is due; where nothing else waits, work out a little of what will be."""
+        if self.turns.service.timers is not None:
             await self._fire()
+            if idle:
+                await self._foresee(self.turns.service.timers)
         if stopwatch() - self._kept_house >= _HOUSEKEEPING_SECONDS:
             self._kept_house = stopwatch()
             await self._keep_house()
@@ -60,6 +68,13 @@ class Upkeep:
             for row in await store.load_next_due(await self.holding.connected(), caught_up):
                 if (held := self.turns.held.get(row["lane"])) is not None:
                     held.next_due = row["due"]
+
+    async def _foresee(self, foresee: Foresee) -> None:
+        if self.turns.held and stopwatch() >= self._foresee_again:
+            lanes = [held.view for held in self.turns.held.values()]
+            until = self.turns.clock.now() + _AHEAD
+            more = await foresee(await self.holding.connected(), lanes, until)
+            self._foresee_again = 0.0 if more else stopwatch() + _HOUSEKEEPING_SECONDS
 
     async def _caught_up(self, names: Iterable[str]) -> list[str]:
         places = {name: self._places(name) for name in names}

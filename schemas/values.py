@@ -246,7 +246,7 @@ class ProvisionalDue(Value):
     latest: Instant
 
 
-Due = OfficialDue | ProvisionalDue
+Due = Annotated[OfficialDue | ProvisionalDue, Field(union_mode="left_to_right")]
 
 
 def remind_by(due: Due) -> datetime:

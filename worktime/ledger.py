@@ -43,20 +43,16 @@ class StartRule(StrEnum):
     SAME_DAY = "same_day"
 
 
+def _usual_start(unit: Unit | None) -> StartRule:
+    return StartRule.DAY_AFTER if unit is not None and unit.is_days else StartRule.MOMENT
+
+
 class Budget(Frozen):
     """How much of which unit, counted from when: days from the day after unless told, all else from the moment."""
 
     unit: Unit
     amount: int = Field(ge=1, le=10_000_000)
-    start: StartRule = StartRule.MOMENT
-
-    @model_validator(mode="before")
-    @classmethod
-    def _usual_start(cls, data: object) -> object:
-        if not isinstance(data, dict) or "start" in data:
-            return data
-        days = data.get("unit") in {Unit.WORKING_DAYS, Unit.CALENDAR_DAYS}
-        return data | {"start": StartRule.DAY_AFTER if days else StartRule.MOMENT}
+    start: StartRule = Field(default_factory=lambda told: _usual_start(told.get("unit")))
 
     @model_validator(mode="after")
     def _whole_days(self) -> Self:

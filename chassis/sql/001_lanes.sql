@@ -82,7 +82,7 @@ create table event (
     policy text not null,
     traceparent text not null,
     -- json, not jsonb: the very bytes that were published.
-    body json not null,
+    body json compression lz4 not null,
     recorded timestamptz not null,
     -- Each lane tells its events in one order.
     primary key (lane, number, recorded),
@@ -101,19 +101,19 @@ create table state (
     version bigint not null check (version >= 1),
     -- Which shape the body has; code that meets a newer shape than it knows stops.
     form smallint not null,
-    body json not null
-) with (fillfactor = 70);
+    -- Bodies of a few kilobytes, rewritten again and again, cost less whole than compressed and moved out of the row.
+    body json compression lz4 not null
+) with (fillfactor = 70, toast_tuple_target = 8160);
 
--- A timer fires once for each due time, under its lane's lock.
+-- Each key waits for one moment at most: its state knows what comes after. It fires once, under its lane's lock.
 create table timer (
-    key text not null,
-    name text not null,
+    key text primary key,
     lane text not null references lane,
+    name text not null,
     due timestamptz not null,
-    status text not null check (status in ('pending', 'fired', 'cancelled')),
-    primary key (key, name)
+    status text not null check (status in ('pending', 'fired', 'cancelled'))
 ) with (fillfactor = 70);
-create index timer_due on timer (lane, due) where status = 'pending';
+create index timer_due on timer (lane, due, key) where status = 'pending';
 
 -- Records from outside that could not be taken, each once, with the reason.
 create table dead_letter (

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
+from chassis.service import Wanted
 from liuhen.verify.books import Books, Row, TimerRow
 from liuhen.verify.findings import Finding, Verdict
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
@@ -20,24 +21,24 @@ from services.dispatch.core.ticket import STATE as TICKET
 from services.notify.core.ledger import Ledger
 from services.notify.core.ledger import evolve as evolve_ledger
 from services.sla.core.evolve import evolve as evolve_clocks
-from services.sla.core.state import Clocks, timers
+from services.sla.core.state import Clocks, timer
 
 Fact = tuple[Message, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """How a service folds: its topic, its evolve, how its state is read, and which timers a state wants."""
+    """How a service folds: its topic, its evolve, how its state is read, and which timer a state wants."""
 
     topic: str
     evolve: Callable[[Any, Message, datetime], BaseModel]
     state: TypeAdapter[Any]
-    timers: Callable[[Any], Mapping[str, datetime]] = lambda _: {}
+    timer: Callable[[Any], Wanted | None] = lambda _: None
 
 
 FOLDS: Final[Mapping[str, Folded]] = {
     "dispatch": Folded(DISPATCH, evolve_ticket, TICKET),
-    "sla": Folded(CLOCKS, evolve_clocks, TypeAdapter(Clocks), timers),
+    "sla": Folded(CLOCKS, evolve_clocks, TypeAdapter(Clocks), timer),
     "notify": Folded(NOTICES, evolve_ledger, TypeAdapter(Ledger)),
 }
 
@@ -53,14 +54,14 @@ async def checked(books: Books, overdue_at: datetime, visit: Visitor) -> list[Ve
     kept: list[Finding] = []
     async with books.at_one_moment():
         states = await books.states()
-        rows = _by_key(await books.timers())
+        rows = {row.key: row for row in await books.timers()}
         keys = 0
         async for key, history in books.histories(how.topic):
             keys += 1
             facts, state = [fact_of(row) for row in history], _state(how, states.pop(key, None))
             broken += fold_kept(books.service, key, state, facts)
             rang += runs_out_once(key, facts)
-            kept += timers_kept(key, how.timers(state) if state else {}, rows.pop(key, ()), overdue_at)
+            kept += timer_kept(key, how.timer(state) if state else None, rows.pop(key, None), overdue_at)
             visit(key, state, facts)
     broken += [Finding(key, f"{books.service} has a state without events") for key in states]
     kept += [Finding(key, f"{books.service} has a timer without events") for key in rows]
@@ -100,26 +101,22 @@ def runs_out_once(key: str, facts: Sequence[Fact]) -> Iterator[Finding]:
                 pass
 
 
-def timers_kept(
-    key: str, wanted: Mapping[str, datetime], rows: Sequence[TimerRow], overdue_at: datetime
-) -> Iterator[Finding]:
-    """Each timer that the state wants is pending or has fired, none other is pending, none fired before it was due.
+def timer_kept(key: str, wanted: Wanted | None, row: TimerRow | None, overdue_at: datetime) -> Iterator[Finding]:
+    """The timer that the state wants is pending or has fired, no other is pending, none fired before it was due.
 
     What was due by `overdue_at` had all the time in the world to fire.
     """
-    by_name = {row.name: row for row in rows}
-    for name, due in wanted.items():
-        row = by_name.get(name)
-        if row is None or row.due != due or row.status == "cancelled":
-            stands = f"is {row.status} for {row.due}" if row else "is not set"
-            yield Finding(key, f"the timer {name} is wanted at {due} and {stands}")
-    for row in rows:
-        if row.status == "pending" and wanted.get(row.name) != row.due:
-            yield Finding(key, f"the timer {row.name} is pending for {row.due} and nobody wants it")
-        elif row.status == "pending" and row.due <= overdue_at:
-            yield Finding(key, f"the timer {row.name} was due at {row.due} and has not fired")
-        elif row.status == "fired" and (row.now is None or row.due > row.now):
-            yield Finding(key, f"the timer {row.name} fired before {row.due}: its lane's time is {row.now}")
+    name = row and f"the timer {row.name}"
+    as_wanted = row is not None and wanted == (row.due, row.name)
+    if wanted is not None and (row is None or not as_wanted or row.status == "cancelled"):
+        stands = f"{name} is {row.status} for {row.due}" if row else "none is set"
+        yield Finding(key, f"the timer {wanted.name} is wanted at {wanted.due} and {stands}")
+    elif row is not None and row.status == "pending" and not as_wanted:
+        yield Finding(key, f"{name} is pending for {row.due} and nobody wants it")
+    elif row is not None and row.status == "pending" and row.due <= overdue_at:
+        yield Finding(key, f"{name} was due at {row.due} and has not fired")
+    if row is not None and row.status == "fired" and (row.now is None or row.due > row.now):
+        yield Finding(key, f"{name} fired before {row.due}: its lane's time is {row.now}")
 
 
 def fact_of(row: Row) -> Fact:
@@ -134,11 +131,4 @@ def _state(how: Folded, body: str | None) -> BaseModel | None:
     if body is None:
         return None
     found: BaseModel = how.state.validate_json(body)
-    return found
-
-
-def _by_key(rows: Sequence[TimerRow]) -> dict[str, list[TimerRow]]:
-    found: dict[str, list[TimerRow]] = {}
-    for row in rows:
-        found.setdefault(row.key, []).append(row)
     return found

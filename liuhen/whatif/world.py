@@ -1,6 +1,6 @@
 """The services' pure cores wired to one another in memory: what came in lives again, timers fire by event time.
 
-Each core is driven by what its own service is made of (react, decide, evolve, tell, timers), so no rule stands here.
+Each core is driven by what its own service is made of (react, decide, evolve, tell, timer), so no rule stands here.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final, NamedTuple
 
-from chassis.decider import EVERYONE, Change, Decider
+from chassis.decider import EVERYONE, Change, Decider, cause_of
 from chassis.service import Cause, Heard, Record
+from chassis.timers import Timer
 from schemas.clocks import ClockFact
 from schemas.dispatch import Dispatched, DispatchFact
-from schemas.envelope import Envelope, derived_id
+from schemas.envelope import Envelope
 from schemas.message import Message
 from schemas.requests import TicketRequest
 from schemas.rules import CalendarPublished, RulesFact
@@ -77,8 +78,8 @@ class World:
         self._calendar = cores.calendar
         self._clocks = cores.clocks(cores.calendar)
         self._states: dict[str, dict[str, Any]] = {"dispatch": {}, "sla": {}}
-        self._timers: list[tuple[datetime, str, str]] = []
-        self._fired: set[tuple[datetime, str, str]] = set()
+        self._timers: list[Timer] = []
+        self._fired: set[Timer] = set()
         self._numbers = count(1)
 
     def live(self, inputs: Sequence[Input], until: datetime) -> Told:
@@ -91,16 +92,15 @@ class World:
 
     def _pass(self, until: datetime) -> None:
         """Time passes: timers fire when they are due."""
-        while self._timers and self._timers[0][0] <= until:
+        while self._timers and self._timers[0].due <= until:
             timer = heapq.heappop(self._timers)
-            due, ticket, name = timer
-            state = self._states["sla"].get(ticket)
-            if timer in self._fired or state is None or self._clocks.timers(state).get(name) != due:
+            state = self._states["sla"].get(timer.key)
+            if timer in self._fired or state is None or self._clocks.timer(state) != timer.wanted:
                 continue
             self._fired.add(timer)
             if self._clocks.fired is not None:
-                cause = Cause(derived_id(ticket, name, due.isoformat()), ticket, due)
-                self._settle(self._decided("sla", ticket, self._clocks.fired(name, due), cause), due)
+                command = self._clocks.fired(timer.wanted)
+                self._settle(self._decided("sla", timer.key, command, cause_of(timer)), timer.due)
 
     def _take(self, each: Input) -> None:
         message = each.message
@@ -159,8 +159,9 @@ class World:
             said.append(fact)
             said += [each.message for each in core.tell(after, fact, cause) if isinstance(each.message, TicketRequest)]
         if facts and service == "sla":
-            for name, due in core.timers(states[ticket]).items():
-                heapq.heappush(self._timers, (due, ticket, name))
+            wanted = core.timer(states[ticket])
+            if wanted is not None:
+                heapq.heappush(self._timers, Timer(wanted.due, ticket, wanted.name, ""))
         elif facts:
             self._led_by(ticket, facts)
             self._cores.rule(Change(ticket, "", 0, before, states[ticket], [(fact, cause) for fact in facts]))

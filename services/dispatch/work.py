@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from chassis.decider import Decider, folding
+from chassis.decider import Decider
+from chassis.fold import folding
 from chassis.service import Connection, Foreign, Heard, Outcome, Say, Turn, Work
 from schemas.public import ActionAnswer
 from schemas.registry import DISPATCH, department_topic

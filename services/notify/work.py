@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from chassis.decider import Decider, folding
+from chassis.decider import Decider
+from chassis.fold import folding
 from chassis.service import Foreign, Heard, Outcome, Record, Turn, Work
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from chassis.foresight import foreseeing
 from chassis.run import run
 from chassis.service import Service
 from schemas import registry
 from schemas.policy import Policy, load_policy
 from services.sla.gauges import gauges
 from services.sla.settings import SlaSettings
-from services.sla.work import work_of
+from services.sla.work import decider, work_of
 from worktime import Calendar, load_calendar
 
 INPUTS = (registry.DISPATCH, registry.RULES)
@@ -25,7 +26,7 @@ def compose(policy: Policy, base: Calendar) -> Service:
         topics=registry.topics(department.code for department in policy.departments),
         work=work_of(policy, base),
         policy=policy.version,
-        timers=True,
+        timers=foreseeing(decider(policy, {}, ())),
         migrations=Path(__file__).with_name("sql"),
         edges=(gauges(base),),
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chassis.decider import Change
 from chassis.service import Connection, Pool
 from schemas.rules import CalendarPublished
-from services.sla.core.state import Clocks, Running
+from services.sla.core.state import AnyClock, Clocks, is_open
 
 
 class Published(NamedTuple):
@@ -75,8 +75,10 @@ async def project(connection: Connection, changes: Sequence[Change[Clocks]]) -> 
     await _note_provisional(connection, changes)
     counts: Counter[tuple[str, str, str]] = Counter()
     for change in changes:
-        counts.update((change.lane, *kind) for kind in _kinds(change.after))
-        counts.subtract((change.lane, *kind) for kind in _kinds(change.before))
+        before, after = () if change.before is None else change.before.clocks, change.after.clocks
+        for clocks, others, by in ((after, before, 1), (before, after, -1)):
+            for kind in _kinds(clocks, others):
+                counts[change.lane, *kind] += by
     rows = sorted((*kind, count) for kind, count in counts.items() if count)
     if rows:
         await connection.execute(
@@ -95,7 +97,8 @@ async def tallies(pool: Pool) -> list[Tallied]:
 
 
 async def _note_provisional(connection: Connection, changes: Sequence[Change[Clocks]]) -> None:
-    flips = [(c.lane, c.key, c.after.provisional) for c in changes if c.after.provisional != _was_provisional(c.before)]
+    flags = [(c.lane, c.key, c.after.provisional, c.before is not None and c.before.provisional) for c in changes]
+    flips = [(lane, key, now) for lane, key, now, before in flags if now is not before]
     for statement, wanted in (
         ("insert into provisional (lane, ticket) select * from unnest($1::text[], $2::text[])", True),
         ("delete from provisional where (lane, ticket) in (select * from unnest($1::text[], $2::text[]))", False),
@@ -105,11 +108,8 @@ async def _note_provisional(connection: Connection, changes: Sequence[Change[Clo
             await connection.execute(statement, [lane for lane, _ in rows], [ticket for _, ticket in rows])
 
 
-def _was_provisional(before: Clocks | None) -> bool:
-    return before is not None and before.provisional
-
-
-def _kinds(state: Clocks | None) -> Iterable[tuple[str, str]]:
-    for clock in state.open() if state is not None else ():
-        soon = isinstance(clock, Running) and clock.reminded
-        yield clock.clock.value, "due_soon" if soon else clock.status
+def _kinds(clocks: Iterable[AnyClock], others: Sequence[AnyClock]) -> Iterable[tuple[str, str]]:
+    """What is counted of the open clocks that are not the very same among the others."""
+    for clock in clocks:
+        if is_open(clock) and not any(clock is other for other in others):
+            yield clock.clock.value, "due_soon" if clock.status == "running" and clock.reminded else clock.status

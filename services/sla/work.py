@@ -12,8 +12,9 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from chassis.decider import EVERYONE, Decider, folding
-from chassis.service import Cause, Connection, Foreign, Heard, Instant, Lane, Outcome, Refused, Turn, Work
+from chassis.decider import EVERYONE, Decider
+from chassis.fold import folding
+from chassis.service import Cause, Connection, Foreign, Heard, Lane, Outcome, Refused, Turn, Wanted, Work
 from schemas import registry
 from schemas.message import Message
 from schemas.policy import Policy
@@ -23,7 +24,7 @@ from services.sla.core.commands import Command, Recalendar, Rederive
 from services.sla.core.decide import decide, fire
 from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
-from services.sla.core.state import Clocks, timers
+from services.sla.core.state import Clocks, timer
 from services.sla.reactions import commands
 from worktime import Calendar, NoticeError, parse_notice
 
@@ -115,7 +116,7 @@ def decider(policy: Policy, rules: Mapping[str, Rules], batch: Sequence[Heard]) 
         react=lambda heard: _react(policy, rules[heard.envelope.id], heard),
         decide=_decide,
         evolve=evolve,
-        timers=timers,
+        timer=timer,
         fired=_fired,
         concerned=_concerned(batch),
         project=store.project,
@@ -142,7 +143,7 @@ def _decide(state: Clocks | None, asked: Ruled | Fire, cause: Cause) -> Sequence
     return decide(asked.rules, state, asked.command, asked.ticket, cause.time)
 
 
-def _fired(_name: str, _due: Instant) -> Ruled | Fire:
+def _fired(_wanted: Wanted) -> Ruled | Fire:
     return Fire()
 
 

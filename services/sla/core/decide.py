@@ -56,7 +56,7 @@ def decide(rules: Rules, state: Clocks | None, command: c.Command, ticket: str, 
 
 def fire(state: Clocks, now: datetime) -> tuple[ClockFact, ...]:
     """What has come due by a moment: reminders, breaches, lapses; needs no rules, for due times are stored."""
-    return tuple(fact for clock in state.open() if isinstance(clock, Running) for fact in _fired(state, clock, now))
+    return tuple(fact for clock in state.clocks if clock.status == "running" for fact in _fired(state, clock, now))
 
 
 def _facts(rules: Rules, state: Clocks, command: c.Command, now: datetime) -> Facts:  # noqa: C901, PLR0911, PLR0912 - the table of all commands

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeIs
 
+from chassis.service import Wanted
 from schemas.values import Clock, Due, Instant, ProvisionalDue, Tier, Upstream, breach_by
 from worktime import Budget, Ledger
 
@@ -40,6 +42,11 @@ HELD_BY: Final[Mapping[Clock, frozenset[Clock]]] = {
     Clock.ADJUDICATION: frozenset({Clock.FIRST_CONTACT, Clock.HANDLING}),
 }
 """While the centre has not decided what was asked or reported in time, no breach of these is declared."""
+
+_HOLDERS: Final[Mapping[Clock, frozenset[Clock]]] = {
+    held: frozenset(by for by, names in HELD_BY.items() if held in names)
+    for held in frozenset[Clock]().union(*HELD_BY.values())
+}
 
 MERGED: Final = "merged"
 
@@ -120,6 +127,14 @@ Open = Running | Paused | Breached
 AnyClock = Annotated[Running | Paused | Breached | Met | Stopped | Lapsed, Field(discriminator="status")]
 
 
+_OPEN: Final = frozenset({"running", "paused", "breached"})
+
+
+def is_open(clock: AnyClock) -> TypeIs[Open]:
+    """Whether it still runs, stands still, or is overdue."""
+    return clock.status in _OPEN
+
+
 class Clocks(_Frozen):
     """All clocks of a ticket that can still matter; `started` counts them by name, ended ones included.
 
@@ -135,7 +150,7 @@ class Clocks(_Frozen):
 
     def open(self) -> Iterator[Open]:
         """What still runs, stands still, or is overdue."""
-        return (clock for clock in self.clocks if isinstance(clock, Open))
+        return (clock for clock in self.clocks if is_open(clock))
 
     def named(self, *names: Clock, owner: str | None = None, about: str | None = None) -> Iterator[Open]:
         """The open clocks of these names, of one owner and about one thing where those are told."""
@@ -155,31 +170,30 @@ class Clocks(_Frozen):
     @property
     def provisional(self) -> bool:
         """Whether a due time still rests on an unpublished calendar."""
-        return any(isinstance(clock.due, ProvisionalDue) for clock in self.open())
+        return any(type(clock.due) is ProvisionalDue for clock in self.open())
 
 
 def held(state: Clocks, clock: Open) -> bool:
     """Whether the centre still has to decide something that was asked or reported before this clock's due time."""
+    holders = _HOLDERS.get(clock.clock)
+    if holders is None:
+        return False
     due = breach_by(clock.due)
-    return any(
-        other.started_at <= due for other in state.open() if clock.clock in HELD_BY.get(other.clock, frozenset())
+    return any(other.started_at <= due for other in state.open() if other.clock in holders)
+
+
+def timer(state: Clocks) -> Wanted | None:
+    """The one timer that the ticket needs: the earliest reminder or due time of all its clocks."""
+    return min(
+        (each for clock in state.clocks if clock.status == "running" for each in _next(state, clock)), default=None
     )
 
 
-def timers(state: Clocks) -> Mapping[str, Instant]:
-    """The one timer that the ticket needs: the earliest reminder or due time of all its clocks."""
-    wanted = [timer for clock in state.clocks if isinstance(clock, Running) for timer in _next(state, clock)]
-    if not wanted:
-        return {}
-    instant, name = min(wanted)
-    return {name: instant}
-
-
-def _next(state: Clocks, clock: Running) -> Iterator[tuple[Instant, str]]:
+def _next(state: Clocks, clock: Running) -> Iterator[Wanted]:
     if clock.remind_at is not None and not clock.reminded:
-        yield clock.remind_at, f"{clock.id}.soon.{clock.round}"
+        yield Wanted(clock.remind_at, f"{clock.id}.soon.{clock.round}")
     if not held(state, clock):
-        yield breach_by(clock.due), f"{clock.id}.due.{clock.round}"
+        yield Wanted(breach_by(clock.due), f"{clock.id}.due.{clock.round}")
 
 
 def _matters(clock: AnyClock) -> bool:

@@ -6,15 +6,17 @@ usage: toy.py NAME INPUT OUTPUT OUTWARD FOREIGN
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from pydantic import BaseModel, TypeAdapter
 
-from chassis.decider import Decider, Tell, folding
+from chassis.decider import Decider, Tell
+from chassis.fold import folding
+from chassis.foresight import foreseeing
 from chassis.run import run
-from chassis.service import Cause, Foreign, Heard, Outcome, Refused, Service, Turn, Work
+from chassis.service import Cause, Foreign, Heard, Outcome, Refused, Service, Turn, Wanted, Work
 from chassis.settings import Settings
 from schemas.message import Message
 from schemas.registry import Topic, TopicKind
@@ -78,11 +80,11 @@ def evolve(state: Tally | None, fact: Message, at: datetime) -> Tally:
             return state or Tally()
 
 
-def timers(state: Tally) -> Mapping[str, datetime]:
-    return {} if state.alarm is None else {"alarm": state.alarm}
+def timer(state: Tally) -> Wanted | None:
+    return None if state.alarm is None else Wanted(state.alarm, "alarm")
 
 
-def fired(_: str, __: datetime) -> Poke:
+def fired(_: Wanted) -> Poke:
     return Poke(n=-1, text="fired")
 
 
@@ -103,20 +105,27 @@ def topic(name: str, kind: TopicKind, partitions: int = LANES) -> Topic:
     return Topic(name, kind, "toy", (), partitions, MappingProxyType({"max.message.bytes": "4194304"}), "toy")
 
 
-def service(name: str, heard: str, said: str, outward: str, foreign: str) -> Service:
+def decider(said: str, outward: str) -> Decider[Tally, Poke]:
+    """What the toy is made of."""
+
     def tell(_: Tally, fact: Message, __: Cause) -> Sequence[Tell]:
         return (Tell(outward, "all", fact),) if isinstance(fact, Counted) and fact.text == "outward" else ()
 
-    decider = Decider[Tally, Poke](
+    return Decider(
         topic=said,
         state=TypeAdapter(Tally),
         react=react,
         decide=decide,
         evolve=evolve,
         tell=tell,
-        timers=timers,
+        timer=timer,
         fired=fired,
     )
+
+
+def service(name: str, heard: str, said: str, outward: str, foreign: str) -> Service:
+    """The toy as a service of its own topics."""
+    made = decider(said, outward)
     topics = (
         topic(heard, TopicKind.INTERNAL),
         topic(said, TopicKind.INTERNAL),
@@ -124,7 +133,7 @@ def service(name: str, heard: str, said: str, outward: str, foreign: str) -> Ser
         topic(foreign, TopicKind.INBOUND, 1),
     )
     inputs = (heard, foreign)
-    return Service(name, inputs, topics, with_foreign(folding(decider)), policy="toy-1", timers=True)
+    return Service(name, inputs, topics, with_foreign(folding(made)), policy="toy-1", timers=foreseeing(made))
 
 
 if __name__ == "__main__":

@@ -1,42 +1,49 @@
-"""What becomes of timers when a state changes."""
+"""What becomes of the timer of a key when its state changes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from chassis.timers import settlements
+from chassis.service import Wanted
+from chassis.timers import settlement
 
 NOON = datetime(2026, 9, 14, 4, tzinfo=UTC)
-LATER = NOON + timedelta(hours=1)
+A = Wanted(NOON, "a")
+LATER = Wanted(NOON + timedelta(hours=1), "a")
+SAME_MOMENT = Wanted(NOON, "b")
 
 
-def settled(
-    before: dict[str, datetime], after: dict[str, datetime], fired: dict[str, datetime]
-) -> dict[str, tuple[str, datetime]]:
-    return {each.name: (each.status, each.due) for each in settlements("T1", "0", before, after, fired)}
+def settled(had: Wanted | None, wanted: Wanted | None, fired: Wanted | None) -> tuple[str, Wanted] | None:
+    each = settlement("T1", "0", had, wanted, fired)
+    return each and (each.status, Wanted(each.due, each.name))
 
 
 def test_a_new_timer_is_pending() -> None:
-    assert settled({}, {"a": NOON}, {}) == {"a": ("pending", NOON)}
+    assert settled(None, A, None) == ("pending", A)
 
 
 def test_a_timer_that_stays_is_left_alone() -> None:
-    assert settled({"a": NOON}, {"a": NOON}, {}) == {}
+    assert settled(A, A, None) is None
 
 
 def test_a_timer_that_is_set_anew_is_pending_at_its_new_time() -> None:
-    assert settled({"a": NOON}, {"a": LATER}, {}) == {"a": ("pending", LATER)}
+    assert settled(A, LATER, None) == ("pending", LATER)
 
 
 def test_a_timer_that_is_wanted_no_more_is_cancelled() -> None:
-    assert settled({"a": NOON}, {}, {}) == {"a": ("cancelled", NOON)}
+    assert settled(A, None, None) == ("cancelled", A)
 
 
-def test_a_fired_timer_stays_silent_until_its_due_time_changes() -> None:
-    assert settled({"a": NOON}, {"a": NOON}, {"a": NOON}) == {"a": ("fired", NOON)}
-    assert settled({"a": NOON}, {}, {"a": NOON}) == {"a": ("fired", NOON)}
-    assert settled({"a": NOON}, {"a": LATER}, {"a": NOON}) == {"a": ("pending", LATER)}
+def test_a_fired_timer_stays_silent_until_another_is_wanted() -> None:
+    assert settled(A, A, A) == ("fired", A)
+    assert settled(A, None, A) == ("fired", A)
+    assert settled(A, LATER, A) == ("pending", LATER)
+    assert settled(A, SAME_MOMENT, A) == ("pending", SAME_MOMENT)
 
 
 def test_a_timer_that_was_set_and_fired_within_one_transaction_is_remembered() -> None:
-    assert settled({}, {}, {"a": NOON}) == {"a": ("fired", NOON)}
+    assert settled(None, None, A) == ("fired", A)
+
+
+def test_a_timer_that_is_wanted_again_after_another_fired_is_still_pending() -> None:
+    assert settled(LATER, LATER, A) is None

@@ -13,7 +13,7 @@ from services.sla.core.commands import Command
 from services.sla.core.decide import decide, fire
 from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
-from services.sla.core.state import Clocks, Open, timers
+from services.sla.core.state import Clocks, Open, timer
 from services.sla.reactions import commands
 from worktime import SHANGHAI
 
@@ -77,9 +77,9 @@ class Ticket:
         """Time passes, and timers fire when they are due."""
         end = moment(until) if isinstance(until, str) else until
         said: list[ClockFact] = []
-        while self.state is not None and (due := min(timers(self.state).values(), default=None)) and due <= end:
-            fired = self._note(fire(self.state, due), due)
-            assert fired, f"a timer of {due} fired for nothing"
+        while self.state is not None and (wanted := timer(self.state)) and wanted.due <= end:
+            fired = self._note(fire(self.state, wanted.due), wanted.due)
+            assert fired, f"the timer {wanted.name} of {wanted.due} fired for nothing"
             said += fired
         return said
 

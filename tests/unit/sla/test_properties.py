@@ -26,7 +26,7 @@ from schemas.clocks import (
 from schemas.values import Clock, Tier, breach_by
 from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
-from services.sla.core.state import Clocks, timers
+from services.sla.core.state import Clocks
 from tests.unit.sla.story import APPROVER, Ticket, moment
 
 Step = tuple[type[d.DispatchFact], dict[str, Any]]
@@ -158,13 +158,6 @@ def test_nothing_is_declared_early_or_twice(rules: Rules, plan: Plan) -> None:
         elif isinstance(fact, BreachWithdrawn):
             standing[fact.clock_id] -= 1
         assert standing[fact.clock_id] in (0, 1)
-
-
-@given(plan=PLANS)
-def test_a_ticket_needs_one_timer_at_most(rules: Rules, plan: Plan) -> None:
-    ticket, _ = live(rules, plan)
-    assert ticket.state is not None
-    assert len(timers(ticket.state)) <= 1
 
 
 @given(plan=PLANS)

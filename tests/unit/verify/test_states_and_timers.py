@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
+from chassis.service import Wanted
 from liuhen.verify.books import DeliveryRow, TimerRow
 from liuhen.verify.deliveries import delivered_once
-from liuhen.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timers_kept
+from liuhen.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timer_kept
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
 from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
@@ -75,29 +76,32 @@ def timer(status: str, *, due: datetime = DUE, now: datetime = DUE) -> TimerRow:
     return TimerRow(TICKET, "handling.due.0", due, status, now)
 
 
-def test_timers_that_are_as_wanted_are_clean() -> None:
-    wanted = {"handling.due.0": DUE}
+WANTED = Wanted(DUE, "handling.due.0")
 
-    assert list(timers_kept(TICKET, wanted, [timer("pending")], MONDAY)) == []
-    assert list(timers_kept(TICKET, wanted, [timer("fired")], MONDAY)) == []
-    assert list(timers_kept(TICKET, {}, [timer("fired"), timer("cancelled")], MONDAY)) == []
+
+def test_timers_that_are_as_wanted_are_clean() -> None:
+    assert list(timer_kept(TICKET, WANTED, timer("pending"), MONDAY)) == []
+    assert list(timer_kept(TICKET, WANTED, timer("fired"), MONDAY)) == []
+    assert list(timer_kept(TICKET, None, timer("fired"), MONDAY)) == []
+    assert list(timer_kept(TICKET, None, timer("cancelled"), MONDAY)) == []
+    assert list(timer_kept(TICKET, None, None, MONDAY)) == []
 
 
 @pytest.mark.parametrize(
-    ("wanted", "rows", "overdue_at"),
+    ("wanted", "row", "overdue_at"),
     [
-        pytest.param({"handling.due.0": DUE}, [], MONDAY, id="never set"),
-        pytest.param({"handling.due.0": DUE}, [timer("cancelled")], MONDAY, id="cancelled, yet wanted"),
-        pytest.param({"handling.due.0": DUE}, [timer("fired", due=MONDAY)], MONDAY, id="set for another moment"),
-        pytest.param({}, [timer("pending")], MONDAY, id="pending, and nobody wants it"),
-        pytest.param({"handling.due.0": DUE}, [timer("pending")], DUE, id="forgotten"),
-        pytest.param({}, [timer("fired", now=MONDAY)], MONDAY, id="fired early"),
+        pytest.param(WANTED, None, MONDAY, id="never set"),
+        pytest.param(WANTED, timer("cancelled"), MONDAY, id="cancelled, yet wanted"),
+        pytest.param(WANTED, timer("fired", due=MONDAY), MONDAY, id="set for another moment"),
+        pytest.param(None, timer("pending"), MONDAY, id="pending, and nobody wants it"),
+        pytest.param(WANTED, timer("pending"), DUE, id="forgotten"),
+        pytest.param(None, timer("fired", now=MONDAY), MONDAY, id="fired early"),
     ],
 )
 def test_a_timer_that_is_not_as_wanted_is_found(
-    wanted: dict[str, datetime], rows: list[TimerRow], overdue_at: datetime
+    wanted: Wanted | None, row: TimerRow | None, overdue_at: datetime
 ) -> None:
-    assert [found.subject for found in timers_kept(TICKET, wanted, rows, overdue_at)] == [TICKET]
+    assert [found.subject for found in timer_kept(TICKET, wanted, row, overdue_at)] == [TICKET]
 
 
 def delivery(status: str, *, delivered: int = 0, untold: int = 0) -> DeliveryRow:

@@ -1,0 +1,206 @@
+"""Folding facts into states: the work of a lane, made of a decider's pure functions."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final, Generic, TypeVar
+
+from chassis import timers
+from chassis.decider import EVERYONE, C, Change, Decider, Step, cause_of, step
+from chassis.memory import Known, load, memory_of
+from chassis.service import Cause, Foreign, Heard, Instant, Outcome, Say, TimerChanges, Turn, Wanted, Work
+from chassis.store import columns
+from chassis.timers import Settled, Timer
+from schemas.message import Message
+
+S = TypeVar("S")
+
+_MOMENT: Final = timedelta(microseconds=1)
+
+
+def folding(decider: Decider[S, C]) -> Work:
+    """Make the work of a lane: fold what is heard, fire what is due, write states, timers and read models."""
+
+    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+        return await _Fold(decider, turn).run([item for item in items if isinstance(item, Heard)])
+
+    return work
+
+
+@dataclass(slots=True)
+class _Cell(Generic[S]):
+    """One key during one transaction; `body` is the state as JSON where that is known already."""
+
+    lane: str
+    version: int
+    before: S | None
+    now: S | None
+    had: Wanted | None
+    wanted: Wanted | None
+    fired: Wanted | None = None
+    body: str | None = None
+    facts: list[tuple[Message, Cause]] = field(default_factory=list)
+
+
+class _Fold(Generic[S, C]):
+    """The fold of one transaction: every key's state, and what is said on the way."""
+
+    def __init__(self, decider: Decider[S, C], turn: Turn) -> None:
+        self.decider = decider
+        self.turn = turn
+        self.cells: dict[str, _Cell[S]] = {}
+        self.says: list[Say] = []
+        self.until: dict[str, Instant] = {}
+        self.waiting: dict[str, list[Timer]] = {name: [] for name in turn.lanes}
+        self.overtaken: list[Timer] = []
+        self.fired: list[tuple[str, Instant]] = []
+
+    async def run(self, items: Sequence[Heard]) -> Outcome:
+        commands = [await self._commands(heard) for heard in items]
+        due = await self._due(items)
+        keys = {(heard.lane, key) for heard, found in zip(items, commands, strict=True) for key, _ in found}
+        await self._load(keys | {(timer.lane, timer.key) for timer in due})
+        for timer in due:
+            heapq.heappush(self.waiting[timer.lane], timer)
+        words = [self._hear(heard, found) for heard, found in zip(items, commands, strict=True)]
+        for name, lane in self.turn.lanes.items():
+            if lane.horizon is not None:
+                self._fire(name, lane.horizon)
+        armed = await self._write()
+        return Outcome(self.says, words=words, timers=TimerChanges(armed, self.fired))
+
+    async def _commands(self, heard: Heard) -> Sequence[tuple[str, C]]:
+        commands = self.decider.react(heard)
+        if self.decider.concerned is None or all(key != EVERYONE for key, _ in commands):
+            return commands
+        everyone = await self.decider.concerned(self.turn.connection, heard.lane, heard)
+        return [(name, command) for key, command in commands for name in (everyone if key == EVERYONE else (key,))]
+
+    async def _due(self, items: Iterable[Heard]) -> list[Timer]:
+        """Load timers that come before some record, or are due by a lane's horizon."""
+        if self.decider.fired is None:
+            return []
+        for heard in items:
+            before = heard.envelope.time - _MOMENT
+            if before > self.until.get(heard.lane, before - _MOMENT):
+                self.until[heard.lane] = before
+        limit = None if self.until else timers.AT_ONCE
+        for name, lane in self.turn.lanes.items():
+            if lane.horizon is not None:
+                self.until[name] = max(lane.horizon, self.until.get(name, lane.horizon))
+        return await timers.due(self.turn.connection, self.until, limit) if self.until else []
+
+    async def _load(self, keys: Iterable[tuple[str, str]]) -> None:
+        unknown: dict[str, str] = {}
+        for lane, key in keys:
+            known = memory_of(self.turn.lanes[lane]).known(key)
+            if known is None:
+                unknown[key] = lane
+            else:
+                self.cells[key] = _cell(lane, known)
+        found = await load(self.turn.connection, self.decider, unknown) if unknown else {}
+        for key, lane in unknown.items():
+            self.cells[key] = _cell(lane, found[key]) if key in found else _Cell(lane, 0, None, None, None, None)
+
+    def _hear(self, heard: Heard, commands: Iterable[tuple[str, C]]) -> str:
+        cause = heard.cause
+        self._fire(heard.lane, cause.time - _MOMENT)
+        said = len(self.says)
+        for key, command in commands:
+            self._decide(key, self.cells[key], command, cause)
+        return "said" if len(self.says) > said else "nothing"
+
+    def _fire(self, lane: str, until: Instant) -> None:
+        waiting, fire = self.waiting[lane], self.decider.fired
+        foreseen = memory_of(self.turn.lanes[lane]).foreseen
+        while fire is not None and waiting and waiting[0].due <= until:
+            timer = heapq.heappop(waiting)
+            cell, wanted = self.cells[timer.key], timer.wanted
+            if cell.wanted != wanted:
+                self.overtaken.append(timer)
+            elif cell.fired != wanted:
+                cell.fired = wanted
+                self.fired.append((lane, timer.due))
+                ahead = foreseen.get(timer.key)
+                if ahead is not None and ahead.known.version == cell.version:
+                    self._take(timer.key, cell, ahead.step, ahead.wanted, ahead.body)
+                else:
+                    self._decide(timer.key, cell, fire(wanted), cause_of(timer))
+
+    def _decide(self, key: str, cell: _Cell[S], command: C, cause: Cause) -> None:
+        done = step(self.decider, cell.lane, key, cell.now, command, cause)
+        if done.facts and done.state is not None:
+            self._take(key, cell, done, None if self.decider.fired is None else self.decider.timer(done.state), None)
+
+    def _take(self, key: str, cell: _Cell[S], done: Step[S], wanted: Wanted | None, body: str | None) -> None:
+        cell.now, cell.body = done.state, body
+        cell.version += len(done.facts)
+        cell.facts += done.facts
+        self.says += done.says
+        # A timer set on the way may be due before a later record of the same transaction.
+        until = self.until.get(cell.lane)
+        if until is not None and wanted is not None and wanted.due <= until and wanted != cell.wanted:
+            heapq.heappush(self.waiting[cell.lane], Timer(wanted.due, key, wanted.name, cell.lane))
+        cell.wanted = wanted
+
+    async def _write(self) -> dict[str, Instant]:
+        connection, decider = self.turn.connection, self.decider
+        changed = {key: cell for key, cell in self.cells.items() if cell.facts}
+        if changed:
+            rows = [
+                (key, cell.lane, cell.version, decider.form, cell.body or decider.state.dump_json(cell.now).decode())
+                for key, cell in changed.items()
+                if cell.now is not None
+            ]
+            await connection.execute(
+                "insert into state (key, lane, version, form, body)"
+                " select * from unnest($1::text[], $2::text[], $3::bigint[], $4::smallint[], $5::json[])"
+                " on conflict (key) do update"
+                " set version = excluded.version, form = excluded.form, body = excluded.body",
+                *columns(rows, 5),
+            )
+        armed = await self._settle() if decider.fired is not None else {}
+        if changed and decider.project is not None:
+            await decider.project(
+                connection,
+                [
+                    Change(key, cell.lane, cell.version, cell.before, cell.now, cell.facts)
+                    for key, cell in changed.items()
+                    if cell.now is not None
+                ],
+            )
+        self._remember(changed)
+        return armed
+
+    async def _settle(self) -> dict[str, Instant]:
+        settled: dict[str, Settled] = {}
+        for timer in self.overtaken:
+            wanted = self.cells[timer.key].wanted
+            if wanted is None:
+                settled[timer.key] = Settled(timer.key, timer.lane, timer.name, timer.due, "cancelled")
+            else:
+                settled[timer.key] = Settled(timer.key, timer.lane, wanted.name, wanted.due, "pending")
+        for key, cell in self.cells.items():
+            if cell.facts or cell.fired:
+                each = timers.settlement(key, cell.lane, cell.had, cell.wanted, cell.fired)
+                if each is not None:
+                    settled[key] = each
+        if settled:
+            await timers.settle(self.turn.connection, settled.values())
+        armed: dict[str, Instant] = {}
+        for each in settled.values():
+            if each.status == "pending":
+                armed[each.lane] = min(each.due, armed.get(each.lane, each.due))
+        return armed
+
+    def _remember(self, changed: Mapping[str, _Cell[S]]) -> None:
+        for key, cell in changed.items():
+            if cell.now is not None:
+                memory_of(self.turn.lanes[cell.lane]).changed(key, Known(cell.version, cell.now, cell.wanted))
+
+
+def _cell(lane: str, known: Known[S]) -> _Cell[S]:
+    return _Cell(lane, known.version, known.state, known.state, known.wanted, known.wanted)
