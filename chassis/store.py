@@ -38,41 +38,14 @@ class Event(NamedTuple):
 
     def headers(self, service: str) -> list[tuple[str, bytes]]:
         """The CloudEvents headers of the message, the same however often it is published."""
+        lane, _, _, _, sequence, _, key, id_, type_, time, correlation, causation, policy, traceparent, _, _ = self
+        source = f"liuhen/{service}/{lane}"
         return Envelope(
-            id=str(self.id),
-            source=f"liuhen/{service}/{self.lane}",
-            type=self.type,
-            time=self.time,
-            subject=self.key,
-            sequence=self.sequence,
-            correlation=self.correlation,
-            causation=self.causation,
-            policy=self.policy,
-            traceparent=self.traceparent,
+            str(id_), source, type_, time, key, sequence, correlation, causation, policy, traceparent
         ).headers()
 
 
 _EVENT = ", ".join(Event._fields)
-_TYPES = [
-    "text",
-    "bigint",
-    "text",
-    "int",
-    "bigint",
-    "bool",
-    "text",
-    "uuid",
-    "text",
-    "timestamptz",
-    "text",
-    "text",
-    "text",
-    "text",
-    "json",
-    "timestamptz",
-]
-_PLACES = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(_TYPES, 1))
-_INSERT_EVENTS = f"insert into event ({_EVENT}) select * from unnest({_PLACES})"  # noqa: S608 - our own column names
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
@@ -168,7 +141,8 @@ async def outward_topics(connection: Connection, lanes: Sequence[str]) -> list[t
 
 
 async def insert_events(connection: Connection, events: Sequence[Event]) -> None:
-    await connection.execute(_INSERT_EVENTS, *columns(events, len(Event._fields)))
+    """Append events; copied, which costs half of what an insert does."""
+    await connection.copy_records_to_table("event", records=events, columns=Event._fields)
 
 
 async def close_turn(

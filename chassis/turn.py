@@ -155,22 +155,22 @@ class Turns:
         number, held.next_number = held.next_number, held.next_number + 1
         index, said[cause.id] = said[cause.id], said[cause.id] + 1
         return Event(
-            lane=say.lane,
-            number=number,
-            topic=say.topic,
-            partition=partition,
-            sequence=sequence,
-            outward=topic.kind is TopicKind.PUBLIC,
-            key=say.key,
-            id=derived_id(cause.id, self.service.name, index),
-            type=say.message.type_name,
-            time=cause.time,
-            correlation=cause.correlation or say.key,
-            causation=cause.id,
-            policy=self.service.policy,
-            traceparent=cause.traceparent,
-            body=body,
-            recorded=held.view.now,
+            say.lane,
+            number,
+            say.topic,
+            partition,
+            sequence,
+            topic.kind is TopicKind.PUBLIC,
+            say.key,
+            derived_id(cause.id, self.service.name, index),
+            say.message.type_name,
+            cause.time,
+            cause.correlation or say.key,
+            cause.id,
+            self.service.policy,
+            cause.traceparent,
+            body,
+            held.view.now,
         )
 
     def count_failures(self, items: Iterable[object], dead: Iterable[DeadLetter]) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha1
 from typing import Any, Final, NamedTuple
@@ -15,8 +15,10 @@ from uuid import UUID
 Headers = list[tuple[str, bytes]]
 
 JSON: Final = b"application/json"
+_JSON: Final = JSON.decode()
 STRUCTURED: Final = "application/cloudevents+json"
 _NAMESPACE: Final = UUID("6f2b3f0e-5c0f-5d0a-9a53-1b0d4a6b1e77")
+_BEGUN: Final = sha1(_NAMESPACE.bytes, usedforsecurity=False)
 _REQUIRED: Final = ("specversion", "id", "source", "type")
 _LIMIT: Final = 512
 _SEQUENCE_DIGITS: Final = 18
@@ -28,6 +30,7 @@ _READ: Final[tuple[str, ...]] = (
 )
 _WRITTEN: Final = frozenset({"content-type", "traceparent", *(f"ce_{name}" for name in _READ)})
 """Header names as we write them; others are compared without regard to case."""
+_PLAIN: Final = _WRITTEN - {"traceparent"}
 
 
 class EnvelopeError(ValueError):
@@ -60,38 +63,42 @@ class Envelope(NamedTuple):
 
     def headers(self) -> Headers:
         """Write the envelope as Kafka headers of the binary mode."""
+        # Unpacked once: each access to a field of a tuple costs as much as writing it.
+        id_, source, type_, time, subject, sequence, correlation, causation, policy, traceparent = self
         headers = [
             ("ce_specversion", b"1.0"),
-            ("ce_id", self.id.encode()),
-            ("ce_source", self.source.encode()),
-            ("ce_type", self.type.encode()),
-            ("ce_time", rfc3339(self.time).encode()),
-            ("ce_subject", self.subject.encode()),
+            ("ce_id", id_.encode()),
+            ("ce_source", source.encode()),
+            ("ce_type", type_.encode()),
+            ("ce_time", rfc3339(time).encode()),
+            ("ce_subject", subject.encode()),
             ("content-type", JSON),
         ]
-        if self.sequence:
-            headers.append(("ce_sequence", b"%d" % self.sequence))
-        for name, value in (
-            ("ce_correlationid", self.correlation),
-            ("ce_causationid", self.causation),
-            ("ce_policyversion", self.policy),
-            ("traceparent", self.traceparent),
-        ):
-            if value:
-                headers.append((name, value.encode()))
+        if sequence:
+            headers.append(("ce_sequence", b"%d" % sequence))
+        if correlation:
+            headers.append(("ce_correlationid", correlation.encode()))
+        if causation:
+            headers.append(("ce_causationid", causation.encode()))
+        if policy:
+            headers.append(("ce_policyversion", policy.encode()))
+        if traceparent:
+            headers.append(("traceparent", traceparent.encode()))
         return headers
 
 
 def rfc3339(moment: datetime) -> str:
     """Write an instant in UTC with microseconds, so that text order is time order."""
-    return _utc(moment).isoformat(timespec="microseconds")[:-6] + "Z"
+    return _utc(moment).isoformat("T", "microseconds")[:-6] + "Z"
 
 
 def derived_id(cause: str, *parts: str | int) -> str:
     """Derive the id that this consequence of a cause has for ever, however often it is decided again."""
     # What uuid5 does, without its detour over an integer: each event is given one.
     name = "\x1f".join((cause, *map(str, parts)))
-    found = sha1(_NAMESPACE.bytes + name.encode(), usedforsecurity=False).hexdigest()
+    digest = _BEGUN.copy()
+    digest.update(name.encode())
+    found = digest.hexdigest()
     return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{_VARIANTS[found[16]]}{found[17:20]}-{found[20:32]}"
 
 
@@ -108,6 +115,44 @@ def decode(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> 
     """
     if value is None:
         raise EnvelopeError("value", "a JSON object, not null")
+    its = tuple(headers)
+    envelope = _as_written(its)
+    return (envelope, value) if envelope is not None else _in_any_form(its, value)
+
+
+def _as_written(headers: Sequence[tuple[str, bytes | None]]) -> Envelope | None:
+    """Read headers that are as we write them, all at once; None for any other, which is looked at one by one."""
+    found: dict[str, Any] = dict(headers)
+    trace = found.pop("traceparent", None)
+    if len(found) + (trace is not None) != len(headers) or not found.keys() <= _PLAIN:
+        return None
+    get = found.get
+    try:
+        joined = b"\0".join(found.values())
+        # Where all together keep to the limit, each does.
+        if len(joined) > _LIMIT or joined.count(0) >= len(found) or get("content-type", JSON) != JSON:
+            return None
+        joined.decode()
+    except (TypeError, UnicodeDecodeError):
+        return None
+    id_, source, kind, moment = get("ce_id"), get("ce_source"), get("ce_type"), get("ce_time")
+    if not (id_ and source and kind and get("ce_specversion") == b"1.0"):
+        return None
+    return Envelope(
+        id_.decode(),
+        source.decode(),
+        kind.decode(),
+        _time(None if moment is None else moment.decode()),
+        get("ce_subject", b"").decode(),
+        _sequence(get("ce_sequence", b"0").decode()),
+        get("ce_correlationid", b"").decode(),
+        get("ce_causationid", b"").decode(),
+        get("ce_policyversion", b"").decode(),
+        _trace(trace),
+    )
+
+
+def _in_any_form(headers: Sequence[tuple[str, bytes | None]], value: bytes) -> tuple[Envelope, bytes]:
     attributes: dict[str, str] = {}
     content_type = trace = None
     for name, raw in headers:
@@ -123,7 +168,7 @@ def decode(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> 
             content_type = _header_text(lowered, raw)
         elif lowered == "traceparent":
             trace = _trace(raw)
-    if content_type not in (None, "application/json") and _is_structured(content_type):
+    if content_type not in (None, _JSON) and _is_structured(content_type):
         return _structured(value)
     attributes["traceparent"] = trace or ""
     return envelope_of(attributes), value
@@ -133,7 +178,7 @@ def _is_structured(content_type: str) -> bool:
     media = content_type.partition(";")[0].strip().lower()
     if media == STRUCTURED:
         return True
-    if media != "application/json" and not media.endswith("+json"):
+    if media != _JSON and not media.endswith("+json"):
         raise EnvelopeError("content-type", f"application/json or {STRUCTURED}")
     if media.startswith("application/cloudevents"):
         raise EnvelopeError("content-type", f"one event, {STRUCTURED}")

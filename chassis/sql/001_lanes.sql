@@ -91,7 +91,6 @@ create table event (
 ) partition by range (recorded);
 create table event_default partition of event default;
 create index event_outward on event (topic, lane, number) where outward;
-create index event_key on event (key);
 
 -- The state of each key: the fold of its events, and nothing else.
 create table state (

@@ -40,13 +40,6 @@ class Entry(NamedTuple):
     body: str
 
 
-_INSERT_ENTRIES: Final = (
-    "insert into entry select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],"
-    " $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[],"
-    " $14::json[]) on conflict do nothing"
-)
-
-
 class Table(Generic[R]):
     """The statements that load and save one kind of row; its columns are the fields of the row's class."""
 
@@ -106,7 +99,7 @@ CLOCKS: Final = Table("clock", ClockRow, ("ticket", "clock_id"), frozenset({"exp
 async def insert_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Append to the timelines."""
     if entries:
-        await connection.execute(_INSERT_ENTRIES, *map(list, zip(*entries, strict=True)))
+        await connection.copy_records_to_table("entry", records=entries, columns=Entry._fields)
 
 
 async def insert_receipts(connection: Connection, receipts: Sequence[tuple[str, str]]) -> None:

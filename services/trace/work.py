@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from chassis.service import Connection, Foreign, Heard, Outcome, Turn
 from schemas.clocks import ClockFact
@@ -11,7 +12,9 @@ from schemas.tickets import ActionReceived, Answered, Registered, Visited
 from services.trace import store
 from services.trace.core.projection import Rows
 
-_CONTACT = b'"contact"'
+_CONTACT: Final = b'"contact"'
+_REMEMBERED: Final = 5_000
+_WITH_RECEIPT: Final = frozenset({ActionReceived, Answered, Registered, Visited})
 
 
 async def note(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
@@ -21,12 +24,15 @@ async def note(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
         return Outcome(words=("ignored",) * len(items))
     await store.insert_entries(turn.connection, [entry_of(item) for item in heard])
     await store.insert_receipts(turn.connection, sorted(set(_receipts(heard))))
-    rows = await _rows_of(turn.connection, heard)
+    known = await _known(turn, heard)
     for item in heard:
-        rows.take(item.message, item.envelope.time)
-    await store.SUMMARIES.save(turn.connection, [rows.summaries[key] for key in sorted(rows.changed_summaries)])
-    await store.ORDERS.save(turn.connection, [rows.changed_orders[key] for key in sorted(rows.changed_orders)])
-    await store.CLOCKS.save(turn.connection, [rows.clocks[key] for key in sorted(rows.changed_clocks)])
+        known[item.lane].take(item.message, item.envelope.time)
+    lanes, to = known.values(), turn.connection
+    await store.SUMMARIES.save(to, [rows.summaries[key] for rows in lanes for key in rows.changed_summaries])
+    await store.ORDERS.save(to, [order for rows in lanes for order in rows.changed_orders.values()])
+    await store.CLOCKS.save(to, [rows.clocks[key] for rows in lanes for key in rows.changed_clocks])
+    for rows in lanes:
+        rows.settle(_REMEMBERED)
     return Outcome(words=("noted",) * len(items))
 
 
@@ -34,20 +40,20 @@ def entry_of(item: Heard) -> store.Entry:
     """Make an entry of what was heard, without the requester's contact."""
     record, envelope = item.record, item.envelope
     return store.Entry(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        ticket=envelope.subject,
-        source=envelope.source,
-        sequence=envelope.sequence,
-        id=envelope.id,
-        cause=envelope.causation,
-        correlation=envelope.correlation,
-        type=envelope.type,
-        at=envelope.time,
-        recorded=record.timestamp,
-        policy=envelope.policy,
-        body=_without_contact(record.value or b"{}"),
+        record.topic,
+        record.partition,
+        record.offset,
+        envelope.subject,
+        envelope.source,
+        envelope.sequence,
+        envelope.id,
+        envelope.causation,
+        envelope.correlation,
+        envelope.type,
+        envelope.time,
+        record.timestamp,
+        envelope.policy,
+        _without_contact(record.value or b"{}"),
     )
 
 
@@ -61,6 +67,9 @@ def _without_contact(value: bytes) -> str:
 
 def _receipts(items: Iterable[Heard]) -> Iterable[tuple[str, str]]:
     for item in items:
+        # Asking for the type is quick; a model's own isinstance is not, and most facts carry no receipt.
+        if type(item.message) not in _WITH_RECEIPT:
+            continue
         match item.message:
             case Visited(receipt=receipt, tickets=problems):
                 yield from ((receipt, problem) for problem in problems)
@@ -70,14 +79,27 @@ def _receipts(items: Iterable[Heard]) -> Iterable[tuple[str, str]]:
                 pass
 
 
-async def _rows_of(connection: Connection, items: Sequence[Heard]) -> Rows:
-    tickets = sorted({item.envelope.subject for item in items if not isinstance(item.message, ClockFact)})
-    clocks = sorted({(m.ticket, m.clock_id) for item in items if isinstance(m := item.message, ClockFact)})
-    summaries = await store.SUMMARIES.load(connection, tickets)
-    orders = await store.ORDERS.load(connection, [s.ticket for s in summaries], [s.orders for s in summaries])
-    clock_rows = await store.CLOCKS.load(connection, [key for key, _ in clocks], [clock for _, clock in clocks])
-    return Rows(
-        summaries={row.ticket: row for row in summaries},
-        orders={row.ticket: row for row in orders},
-        clocks={(row.ticket, row.clock_id): row for row in clock_rows},
-    )
+async def _known(turn: Turn, items: Sequence[Heard]) -> dict[str, Rows]:
+    """The rows of each lane, remembered for as long as the lane is ours; what is not remembered is read."""
+    known: dict[str, Rows] = {name: turn.lanes[name].memory.setdefault("rows", Rows()) for name in turn.lanes}
+    tickets: dict[str, str] = {}
+    clocks: dict[tuple[str, str], str] = {}
+    for lane, _, envelope, message in items:
+        if isinstance(message, ClockFact):
+            clocks[message.ticket, message.clock_id] = lane
+        else:
+            tickets[envelope.subject] = lane
+    unknown = {ticket: lane for ticket, lane in tickets.items() if ticket not in known[lane].summaries}
+    await _read(turn.connection, known, unknown)
+    missing = [key for key, lane in clocks.items() if key not in known[lane].clocks]
+    for row in await store.CLOCKS.load(turn.connection, [key for key, _ in missing], [clock for _, clock in missing]):
+        known[clocks[row.ticket, row.clock_id]].clocks[row.ticket, row.clock_id] = row
+    return known
+
+
+async def _read(connection: Connection, known: Mapping[str, Rows], tickets: Mapping[str, str]) -> None:
+    summaries = await store.SUMMARIES.load(connection, list(tickets))
+    for row in summaries:
+        known[tickets[row.ticket]].summaries[row.ticket] = row
+    for order in await store.ORDERS.load(connection, [s.ticket for s in summaries], [s.orders for s in summaries]):
+        known[tickets[order.ticket]].orders[order.ticket] = order

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
+
+from pydantic_core import to_json
 
 from schemas import clocks as c
 from schemas.message import Message
@@ -39,8 +40,7 @@ def _started(fact: c.ClockStarted) -> ClockRow:
 
 
 def _due(due: Due, explanation: dict[str, Any]) -> dict[str, Any]:
-    said = json.dumps(explanation, ensure_ascii=False, separators=(",", ":"))
-    return {"due": remind_by(due), "due_latest": breach_by(due), "explanation": said}
+    return {"due": remind_by(due), "due_latest": breach_by(due), "explanation": to_json(explanation).decode()}
 
 
 def _running(row: ClockRow) -> ClockRow:

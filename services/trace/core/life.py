@@ -252,3 +252,6 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.IncidentLeft: lambda s, _f, _at: replace(s, incident=None),
 }
 """What each fact changes besides the state; a fact that is missing here only moves the state, or is only remembered."""
+
+LIVED: Final = frozenset({*_LEADS_TO, *_COMES_BACK, *_ENDS, *_CHANGES, d.InfoAsked, d.Suspended, d.Merged})
+"""The facts that change a summary."""

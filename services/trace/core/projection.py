@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from schemas import tickets as t
 from schemas.clocks import ClockFact
-from schemas.dispatch import DispatchFact
 from schemas.message import Message
-from schemas.notices import NoticeDelivered, NoticeGivenUp
+from schemas.notices import NoticeGivenUp
 from schemas.values import TicketState
 from services.trace.core.clocks import ticked
 from services.trace.core.holder import held
-from services.trace.core.life import GIST, lived
+from services.trace.core.life import GIST, LIVED, lived
 from services.trace.core.orders import CONCERNED, ordered
 from services.trace.core.rows import ClockRow, Order, Summary, replace
+
+_SUMMED: Final = frozenset({t.Registered, t.Answered, NoticeGivenUp}) | LIVED
+"""The facts that change a summary."""
 
 
 @dataclass(slots=True)
 class Rows:
-    """The rows that a stretch of entries concerns, as they stand; `changed_*` are the keys to write back."""
+    """Rows as they stand; `changed_*` are the keys of those that are to be written."""
 
     summaries: dict[str, Summary] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
@@ -39,12 +43,28 @@ class Rows:
         if ticket is None or isinstance(fact, t.SubmissionRefused):
             return
         before = self.summaries.get(ticket)
+        if before is not None and type(fact) not in _SUMMED:
+            return
         after = summed(before or Summary(ticket), fact, at)
         if after is not before:
             self.summaries[ticket] = after
             self.changed_summaries.add(ticket)
         if type(fact) in CONCERNED:
             self._order(ticket, fact, at)
+
+    def settle(self, remembered: int) -> None:
+        """What changed was written: remember only so many tickets, those known last, and clocks that can still move."""
+        for key in self.changed_clocks:
+            if self.clocks[key].ended_at is not None:
+                del self.clocks[key]
+        self.changed_summaries.clear()
+        self.changed_orders.clear()
+        self.changed_clocks.clear()
+        for ticket in list(islice(self.summaries, max(len(self.summaries) - remembered, 0))):
+            del self.summaries[ticket]
+            self.orders.pop(ticket, None)
+        for key in list(islice(self.clocks, max(len(self.clocks) - remembered, 0))):
+            del self.clocks[key]
 
     def _tick(self, key: tuple[str, str], fact: ClockFact, at: datetime) -> None:
         before = self.clocks.get(key)
@@ -68,9 +88,7 @@ def summed(summary: Summary, fact: Message, at: datetime) -> Summary:
             return summary if summary.channel else _at_the_door(summary, fact, at)
         case NoticeGivenUp():
             return replace(summary, undelivered=summary.undelivered + 1)
-        case NoticeDelivered() | t.TicketFact():
-            return summary
-        case DispatchFact():
+        case _ if type(fact) in LIVED:
             return lived(summary, fact, at)
         case _:
             return summary

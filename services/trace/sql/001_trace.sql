@@ -18,8 +18,8 @@ create table entry (
     recorded timestamptz not null,
     policy text not null,
     body json not null,
-    -- A record of a topic is one entry, however often it is heard.
-    primary key (topic, partition, "offset")
+    -- A record is one entry. It is known by its place in its source's sequence: offsets begin again when a topic is made anew.
+    primary key (source, topic, partition, sequence)
 );
 create index entry_ticket on entry (ticket);
 

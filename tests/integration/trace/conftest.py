@@ -176,11 +176,15 @@ class Ear:
         items = [item for story in stories for item in story.items]
         return await self.take(items)
 
-    async def take(self, items: list[Heard]) -> Outcome:
+    async def take(self, items: list[Heard], lanes: dict[str, Lane] | None = None) -> Outcome:
+        """Hear in lanes that were just opened, or in those that somebody held on to."""
         async with self.pool.acquire() as connection, connection.transaction():
-            now = datetime(2026, 3, 2, tzinfo=UTC)
-            lanes = {item.lane: Lane(name=item.lane, ordinal=0, now=now, counters={}) for item in items}
-            return await note(Turn(connection, lanes), items)
+            return await note(Turn(connection, lanes or self.lanes(items)), items)
+
+    @staticmethod
+    def lanes(items: list[Heard]) -> dict[str, Lane]:
+        now = datetime(2026, 3, 2, tzinfo=UTC)
+        return {item.lane: Lane(name=item.lane, ordinal=0, now=now, counters={}) for item in items}
 
 
 @pytest.fixture

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
+import pytest
 from aiohttp.test_utils import TestClient
 
 from schemas import dispatch as d
+from schemas.registry import DISPATCH
 from schemas.values import Actor, Clock
 
 BY = Actor(by_rule="test")
@@ -59,13 +62,25 @@ async def test_the_contact_never_enters_trace(story: Any, ear: Any, web: TestCli
     assert all("contact" not in entry["body"] for entry in entries)
 
 
-async def test_hearing_the_same_again_changes_nothing(story: Any, ear: Any, pool: Any) -> None:
+async def test_the_same_cannot_be_noted_twice(story: Any, ear: Any, pool: Any) -> None:
     await ear.hear(story.registered())
     before = await pool.fetch("select * from entry")
 
-    await ear.take(story.items[:1])
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await ear.take(story.items[:1])
 
     assert await pool.fetch("select * from entry") == before
+
+
+async def test_a_topic_made_anew_begins_at_offset_zero_again(story: Any, ear: Any, pool: Any) -> None:
+    await ear.hear(story.registered().dispatched())
+    first = next(item.record for item in story.items if item.record.topic == DISPATCH)
+    *_, later = story.handled().items
+
+    await ear.take([later._replace(record=later.record._replace(offset=first.offset))])
+
+    assert later.record[:2] == first[:2]
+    assert await pool.fetchval("select count(*) from entry where id = $1", later.envelope.id) == 1
 
 
 async def test_rows_are_the_same_however_the_facts_are_cut_into_transactions(story: Any, ear: Any, pool: Any) -> None:
@@ -78,6 +93,13 @@ async def test_rows_are_the_same_however_the_facts_are_cut_into_transactions(sto
     await pool.execute("truncate entry, receipt, summary, orders, clock")
     for item in story.items:
         await ear.take([item])
+
+    assert [await pool.fetch(f"select * from {table}") for table in ("summary", "orders", "clock")] == whole  # noqa: S608
+
+    await pool.execute("truncate entry, receipt, summary, orders, clock")
+    lanes = ear.lanes(story.items)
+    for item in story.items:
+        await ear.take([item], lanes)
 
     assert [await pool.fetch(f"select * from {table}") for table in ("summary", "orders", "clock")] == whole  # noqa: S608
 
