@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from schemas.message import Message
+from schemas.more_time import MoreTime
 from schemas.values import Clock, Code, Due, Instant, TicketId, Tier
 
 
@@ -56,10 +57,9 @@ class ClockResumed(ClockFact):
     explanation: dict[str, Any]
 
 
-class ClockExtended(ClockFact):
+class ClockExtended(ClockFact, MoreTime):
     """Time was granted: the new due time, which for a clock that stands still is the one that it would have now."""
 
-    days: int
     approved_by: str | None = None
     due: Due
     remind_at: Instant | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from schemas.message import Message
+from schemas.more_time import MoreTime
 from schemas.values import (
     Actor,
     CategoryCode,
@@ -291,26 +292,24 @@ class HandledSentBack(DispatchFact):
     reason: Text
 
 
-class ExtensionRequested(DispatchFact):
-    """The lead asked for more working days, before its due time."""
+class ExtensionRequested(DispatchFact, MoreTime):
+    """The lead asked for more time, before its due time."""
 
     department: DepartmentCode
-    days: int
     ground: Code
     reason: Text
     count: int
 
 
-class ExtensionGranted(DispatchFact):
-    """More working days were granted."""
+class ExtensionGranted(DispatchFact, MoreTime):
+    """More time was granted."""
 
     department: DepartmentCode
-    days: int
     reason: Text
 
 
 class ExtensionRefused(DispatchFact):
-    """No more working days."""
+    """No more time."""
 
     department: DepartmentCode
     reason: Text

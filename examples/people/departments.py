@@ -26,6 +26,7 @@ from schemas.inbound import (
     RequestReturn,
     RequestSuspension,
 )
+from schemas.more_time import more_time
 from schemas.public import ActionAnswer, Order
 from schemas.registry import department_topic
 from schemas.values import Clock as ClockName
@@ -215,10 +216,11 @@ class Department:
             case "info":
                 return AskForInfo(ticket=order.ticket, by=person, question="请补充具体楼栋号和方便上门的时间。")
             case "extension":
+                most = self._around.rules.limits.extension.span_for(order.tier)
                 return RequestExtension(
                     ticket=order.ticket,
                     by=person,
-                    days=3,
+                    **more_time(most.amount, most.unit.value),
                     ground=grounds.extension[0].code,
                     reason="需多部门会商，申请延期。",
                 )

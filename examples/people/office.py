@@ -158,7 +158,7 @@ class Office:
 
     def _rule_on_extension(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         if dice.random() < self._habits["grant_extension"]:
-            return RuleOnExtension(ticket=task.ticket, by=who, granted=True, days=3, reason="情况属实，同意延期。")
+            return RuleOnExtension(ticket=task.ticket, by=who, granted=True, reason="情况属实，同意延期。")
         return RuleOnExtension(ticket=task.ticket, by=who, granted=False, reason="理由不充分，请按期办结。")
 
     def _rule_on_suspension(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:

@@ -22,8 +22,9 @@ from schemas.inbound import (
     RuleOnExtension,
     Supervise,
 )
+from schemas.more_time import more_time
 from schemas.policy import Policy
-from schemas.policy.codes import GroundFor, Role
+from schemas.policy.codes import GroundFor, Role, Unit
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Contacted, Grade, Person, Solved, TicketState
@@ -158,8 +159,8 @@ class Recorded:
         self._speaker.later(now, lambda: self._accept(order, record))
         if record.extended_to is not None and record.due is not None:
             middle = now + (record.due - now) / 2
-            days = min(15, max(1, ceil((record.extended_to - record.due) / timedelta(days=1))))
-            self._speaker.later(middle, lambda: self._ask_extension(order, days))
+            more = record.extended_to - record.due
+            self._speaker.later(middle, lambda: self._ask_extension(order, more))
 
     async def _accept(self, order: Order, record: Record) -> None:
         by, lead = person_of(order.lead), department(order.lead)
@@ -187,10 +188,17 @@ class Recorded:
         report = AnswerSupervision(ticket=order.ticket, by=person_of(order.lead), report="已安排专人限时办理。")
         await self._speaker.say(department(order.lead), report)
 
-    async def _ask_extension(self, order: Order, days: int) -> None:
+    async def _ask_extension(self, order: Order, more: timedelta) -> None:
+        most = self._policy.limits.extension.span_for(order.tier)
+        one = timedelta(hours=1) if most.unit is Unit.HOURS else timedelta(days=1)
+        amount = min(most.amount, max(1, ceil(more / one)))
         ground = self._policy.grounds.of(GroundFor.EXTENSION)[0].code
         asked = RequestExtension(
-            ticket=order.ticket, by=person_of(order.lead), days=days, ground=ground, reason="文件载明已延期。"
+            ticket=order.ticket,
+            by=person_of(order.lead),
+            ground=ground,
+            reason="文件载明已延期。",
+            **more_time(amount, most.unit.value),
         )
         await self._speaker.say(department(order.lead), asked)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from schemas.inbound.base import Action
+from schemas.more_time import MoreTimeAsked
 from schemas.values import Code, DepartmentCode, Instant, PartyKind, Person, Text, TicketId
 
 
@@ -71,11 +70,10 @@ class ReportTaskDone(DepartmentAction):
     reply: Text
 
 
-class RequestExtension(DepartmentAction):
-    """The lead asks for more working days, before its due time."""
+class RequestExtension(DepartmentAction, MoreTimeAsked):
+    """The lead asks for more time before its due time, in the unit that policy extends its limit by."""
 
     do: Literal["request_extension"] = "request_extension"
-    days: Annotated[int, Field(ge=1, le=15)]
     ground: Code
     reason: Text
 

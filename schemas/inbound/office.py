@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.inbound.base import Action
+from schemas.more_time import MoreTimeAsked
 from schemas.values import (
     CategoryCode,
     Code,
@@ -116,12 +117,11 @@ class Adjudicate(OnTicket):
     reason: Text
 
 
-class RuleOnExtension(OnTicket):
-    """The approver grants working days, or refuses."""
+class RuleOnExtension(OnTicket, MoreTimeAsked):
+    """The approver grants what was asked for, or this much, or refuses."""
 
     do: Literal["rule_on_extension"] = "rule_on_extension"
     granted: bool
-    days: Annotated[int, Field(ge=1, le=15)] | None = None
     reason: Text
 
 

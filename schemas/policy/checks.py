@@ -168,10 +168,28 @@ def _limits(checked: Checked) -> Iterator[Problem]:
                 expected = f"not more than the budget of {budget.amount} {budget.unit}"
                 step = f"Shorten due_soon, or due_soon_by_tier for {tier or 'the default'}."
                 yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
+    yield from _extension(checked, limits)
     reopen = next(limit for limit in limits.clocks if limit.clock is Clock.REOPEN_WINDOW).budget
     if (limits.archive_after.unit, limits.archive_after.amount) < (reopen.unit, reopen.amount):
         expected = "the reopen window's unit and at least its amount"
         yield checked.problem(file, ("archive_after",), limits.archive_after, expected, "Archive later.")
+
+
+_OFFICE_TIME = {Unit.OFFICE_MINUTES, Unit.HALF_WORKING_DAYS, Unit.WORKING_DAYS}
+
+
+def _extension(checked: Checked, limits: Limits) -> Iterator[Problem]:
+    for tier in Tier:
+        span = limits.extension.span_for(tier)
+        budgets = {limit.clock: limit.budget_for(tier).unit for limit in limits.clocks if limit.extendable}
+        unlike = {
+            clock: unit for clock, unit in budgets.items() if (unit in _OFFICE_TIME) != (span.unit in _OFFICE_TIME)
+        }
+        if unlike:
+            path: Trail = ("extension", "by_tier" if tier in limits.extension.by_tier else "span")
+            expected = f"for {tier} time that can be added to {', '.join(f'{c} ({u})' for c, u in unlike.items())}"
+            step = f"Give extension.by_tier a span for {tier}: hours or calendar_days, or working_days."
+            yield checked.problem("limits.yaml", path, f"{span.amount} {span.unit}", expected, step)
 
 
 def _office(checked: Checked) -> Iterator[Problem]:

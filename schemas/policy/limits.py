@@ -64,10 +64,22 @@ class Limit(Model):
 
 
 class Extension(Model):
-    """How often and by how much a department's handling time can be extended."""
+    """How often and by how much at a time a department's limits can be extended, in which unit."""
 
     max_times: Count
     span: Span
+    by_tier: Mapping[Tier, Span] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _units_that_are_asked_for(self) -> Self:
+        for span in (self.span, *self.by_tier.values()):
+            if span.unit not in DAYS | {Unit.HOURS}:
+                raise ValueError(f"an extension is counted in working_days, calendar_days or hours, not {span.unit}")
+        return self
+
+    def span_for(self, tier: Tier) -> Span:
+        """Return the most that can be granted at a time on a ticket of this tier."""
+        return self.by_tier.get(tier, self.span)
 
 
 class Limits(Model):

@@ -183,7 +183,7 @@ def _refused(about: str) -> Sequence[Command]:
 
 def _granted(fact: d.ExtensionGranted, _office: Owner) -> Sequence[Command]:
     return (
-        Extend(fact.days, named(fact.by)),
+        *(Extend(amount, unit, named(fact.by)) for amount, unit in fact.spans),
         Decided(Clock.APPROVAL, EXTENSION),
         Meet(these(Clock.APPROVAL), about=EXTENSION),
     )

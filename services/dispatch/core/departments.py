@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.more_time import more_time
 from services.dispatch.core import closing
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
@@ -43,10 +44,11 @@ def report_task_done(draft: Draft, action: i.ReportTaskDone, department: str) ->
 
 def request_extension(draft: Draft, action: i.RequestExtension) -> None:
     _at_work(draft)
+    (amount, unit), *_ = action.spans
     draft.say(
         d.ExtensionRequested,
+        **more_time(amount, unit),
         department=draft.lead,
-        days=action.days,
         ground=action.ground,
         reason=action.reason,
         count=draft.ticket.extension.granted + 1,

@@ -179,6 +179,12 @@ def _handled_accepted(state: Ticket, fact: d.HandledAccepted, _at: datetime) -> 
     )
 
 
+def _extension_asked(state: Ticket, fact: d.ExtensionRequested, _at: datetime) -> Changes:
+    (amount, unit), *_ = fact.spans
+    asked = extension.Asked(granted=state.extension.granted, amount=amount, unit=unit, ground=fact.ground)
+    return {"extension": asked}
+
+
 def _suspended(state: Ticket, fact: d.Suspended, _at: datetime) -> Changes:
     back = state.standing if isinstance(state.standing, s.InProgress | s.Rework) else s.InProgress()
     return {"suspension": suspension.NotAsked(), "standing": s.Suspended(until=fact.until, back=back)}
@@ -256,9 +262,7 @@ CHANGES: Final[dict[type[Message], Change]] = {
     d.Handled: _handled,
     d.HandledAccepted: _handled_accepted,
     d.HandledSentBack: lambda x, _f, _at: {"standing": s.Rework() if x.rounds else s.InProgress()},
-    d.ExtensionRequested: lambda x, f, _at: {
-        "extension": extension.Asked(granted=x.extension.granted, days=f.days, ground=f.ground)
-    },
+    d.ExtensionRequested: _extension_asked,
     d.ExtensionGranted: lambda x, _f, _at: {"extension": extension.NotAsked(granted=x.extension.granted + 1)},
     d.ExtensionRefused: lambda x, _f, _at: {"extension": extension.NotAsked(granted=x.extension.granted)},
     d.SuspensionRequested: lambda _s, f, _at: {"suspension": suspension.Asked(ground=f.ground, until=f.until)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.more_time import more_time
 from schemas.values import Actor, Person, Tier
 from services.dispatch.core import closing, opening
 from services.dispatch.core import standing as s
@@ -72,7 +73,8 @@ def rule_on_extension(draft: Draft, action: i.RuleOnExtension) -> None:
     if not isinstance(asked, extension.Asked):
         return
     if action.granted:
-        draft.say(d.ExtensionGranted, department=draft.lead, days=action.days or asked.days, reason=action.reason)
+        amount, unit = next(iter(action.spans), (asked.amount, asked.unit))
+        draft.say(d.ExtensionGranted, department=draft.lead, reason=action.reason, **more_time(amount, unit))
     else:
         draft.say(d.ExtensionRefused, department=draft.lead, reason=action.reason)
 

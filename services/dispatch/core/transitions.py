@@ -81,7 +81,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("commit", AT_WORK, "by_lead nothing_promised promise_ahead"),
     _row("answer_supervision", LED, "by_lead answer_awaited"),
     # approvals, review
-    _row("rule_on_extension", WITH_LEAD | WAITING, "is_approver extension_asked granted_days_legal"),
+    _row("rule_on_extension", WITH_LEAD | WAITING, "is_approver extension_asked granted_time_legal"),
     _row("rule_on_suspension", AT_WORK, "is_approver suspension_asked granted_end_ahead", SAME, S.SUSPENDED),
     _row("end_suspension", {S.SUSPENDED}, "", S.IN_PROGRESS, S.REWORK),
     _row("review", {S.HANDLED}, "", S.IN_PROGRESS, S.REWORK, S.CALLBACK_PENDING, S.CLOSED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.more_time import TimeUnit
 from schemas.values import Clock, Tier, Upstream
 
 Names = frozenset[Clock]
@@ -88,9 +89,10 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Extend:
-    """So many working days more were granted."""
+    """So much more time was granted."""
 
-    days: int
+    amount: int
+    unit: TimeUnit
     approver: str | None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from schemas.clocks import (
     BreachWithdrawn,
@@ -19,6 +19,7 @@ from schemas.clocks import (
     ClockStarted,
     ClockStopped,
 )
+from schemas.more_time import more_time
 from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core import rederive
@@ -46,6 +47,7 @@ from worktime import Extension, Unit
 from worktime import Pause as Stretch
 
 Facts = Iterator[ClockFact]
+_HOURS_A_DAY: Final = 24
 
 
 def decide(rules: Rules, state: Clocks | None, command: c.Command, ticket: str, now: datetime) -> tuple[ClockFact, ...]:
@@ -272,12 +274,14 @@ def _revived(rules: Rules, ticket: str, clock: Stopped, now: datetime) -> ClockF
 
 def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Facts:
     for clock in state.named(*HELD_BY[Clock.APPROVAL]):
+        if not rules.limit(clock.clock).extendable:
+            continue
         ledger = clock.basis.ledger
-        unit = Unit.WORKING_DAYS if ledger.budget.unit.is_office_time else Unit.CALENDAR_DAYS
+        amount, unit = _addable(command, ledger.budget.unit)
         granted = Extension(
             at=max(now, ledger.begins_at),
             unit=unit,
-            amount=command.days,
+            amount=amount,
             ground="extension",
             approver=command.approver or "rule",
         )
@@ -287,12 +291,22 @@ def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Fa
             yield BreachWithdrawn(**of(state.ticket, clock), reason="asked_in_time")
         yield ClockExtended(
             **of(state.ticket, clock),
-            days=command.days,
+            **more_time(command.amount, command.unit),
             approved_by=command.approver,
             due=found.due,
             remind_at=found.remind_at,
             explanation=found.explanation,
         )
+
+
+def _addable(command: c.Extend, budget: Unit) -> tuple[int, Unit]:
+    """What was granted, in time that can be added to the budget: a clock may still run under an older policy's unit."""
+    unit = Unit(command.unit)
+    if unit.is_office_time == budget.is_office_time:
+        return command.amount, unit
+    if unit is Unit.WORKING_DAYS:
+        return command.amount, Unit.CALENDAR_DAYS
+    return (command.amount if unit is Unit.CALENDAR_DAYS else -(-command.amount // _HOURS_A_DAY)), Unit.WORKING_DAYS
 
 
 def _contradict(state: Clocks, command: c.Contradict, now: datetime) -> Facts:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from schemas import clocks as c
 from schemas import inbound as i
 from schemas import requests as r
+from schemas.more_time import TimeUnit
 from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState
 from services.dispatch.core.commands import Act, Ask, Command, Tick
 from services.dispatch.core.regions import commitment, extension, incident, merging, supervision, support, suspension
@@ -71,7 +72,7 @@ def _part(story: Story) -> Story:
     return beside(standing=Split(waiting=(OTHER,)))(story) if isinstance(standing, Split) else story
 
 
-ASKED_EXTENSION = beside(extension=extension.Asked(days=3, ground="needs-works"))
+ASKED_EXTENSION = beside(extension=extension.Asked(amount=3, unit=TimeUnit.WORKING_DAYS, ground="needs-works"))
 ASKED_SUSPENSION = beside(suspension=suspension.Asked(ground="litigation", until=LATER))
 PROMISED = beside(commitment=commitment.Promised(department=LEAD, until=LATER))
 ORDERED = beside(supervision=supervision.Ordered(orders=1))

@@ -9,9 +9,10 @@ import pytest
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.more_time import TimeUnit
 from schemas.policy.codes import Passing
 from schemas.public import CallbackRequest
-from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, VisitRef
+from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier, VisitRef
 from services.dispatch.core.holder import held
 from services.dispatch.core.rules import Guess, Rules
 from tests.unit.dispatch import given
@@ -98,13 +99,38 @@ def test_extensions_are_asked_in_time_counted_and_answered_by_an_approver() -> N
     story.lead(i.RequestExtension, **ask).refused("too_many_extensions")
 
     fresh = given.in_progress().clock(c.ClockStarted, Clock.HANDLING)
-    fresh.lead(i.RequestExtension, **ask | {"days": 4}).refused("too_many_days")
+    fresh.lead(i.RequestExtension, **ask | {"days": 4}).refused("too_long")
     fresh.when(EXAMPLES["request_extension"](fresh), later=timedelta(days=6)).refused("asked_too_late")
     asked = fresh.lead(i.RequestExtension, **ask)
     asked.act(
         i.RuleOnExtension(ticket=TICKET, by=APPROVER.model_copy(update={"id": "p-xu"}), granted=True, reason="行")
     )
     asked.office(i.RuleOnExtension, granted=False, reason="不同意。").then(d.ExtensionRefused)
+
+
+def test_an_extension_names_its_unit_and_keeps_to_the_limit_of_the_tier() -> None:
+    ask = {"ground": "needs-works", "reason": "要施工。"}
+    days = given.in_progress()
+    for wrong in ({"days": 4}, {"hours": 72}, {"calendar_days": 3}, {"days": 3, "hours": 3}, {}):
+        (refused,) = days.lead(i.RequestExtension, **ask, **wrong).facts
+        assert "每次延期最多3个工作日" in getattr(refused, "reason", "")
+
+    urgent = opened(tier=Tier.URGENT)
+    (refused,) = urgent.lead(i.RequestExtension, **ask, days=1).facts
+    assert "按小时计" in getattr(refused, "reason", "")
+    assert "每次延期最多12小时" in getattr(refused, "reason", "")
+    asked = urgent.lead(i.RequestExtension, **ask, hours=10)
+    asked.office(i.RuleOnExtension, granted=True, days=1, reason="同意。").refused("wrong_unit")
+    asked.office(i.RuleOnExtension, granted=True, hours=13, reason="同意。").refused("too_long")
+    granted = asked.office(i.RuleOnExtension, granted=True, reason="同意。").then(d.ExtensionGranted)
+    assert granted.said(d.ExtensionGranted).spans == ((10, TimeUnit.HOURS),)
+
+
+def test_what_was_asked_for_in_working_days_is_not_granted_on_a_matter_that_became_urgent() -> None:
+    ask = {"days": 3, "ground": "needs-works", "reason": "要施工。"}
+    urgent = given.in_progress().lead(i.RequestExtension, **ask).office(i.Classify, tier=Tier.URGENT)
+    urgent.office(i.RuleOnExtension, granted=True, reason="同意。").refused("wrong_unit")
+    urgent.office(i.RuleOnExtension, granted=True, hours=6, reason="同意。").then(d.ExtensionGranted)
 
 
 def test_a_suspension_ends_by_its_date_and_goes_on_where_it_stood() -> None:

@@ -17,12 +17,24 @@ from schemas.clocks import (
     ClockStarted,
     ClockStopped,
 )
+from schemas.policy.codes import Start, Unit
+from schemas.policy.limits import Budget
 from schemas.values import Clock, Tier
+from services.sla.core.rules import Rules
 from services.sla.core.state import Breached, Paused
 from tests.unit.sla.story import APPROVER, Ticket, moment
 from worktime import Explanation, explain_lines
 
 UNTIL = moment("2026-09-30 12:00")
+
+
+def with_handling(rules: Rules, budget: Budget, *, extendable: bool = True) -> Rules:
+    limits = rules.policy.limits
+    changed = rules.limit(Clock.HANDLING).model_copy(update={"budget": budget, "extendable": extendable})
+    clocks = tuple(changed if limit.clock is Clock.HANDLING else limit for limit in limits.clocks)
+    fields = {name: getattr(rules.policy, name) for name in type(rules.policy).model_fields}
+    policy = type(rules.policy).model_construct(**fields | {"limits": limits.model_copy(update={"clocks": clocks})})
+    return Rules(policy, rules.calendar)
 
 
 def breaches(said: Iterable[ClockFact]) -> set[str]:
@@ -77,6 +89,32 @@ def test_an_extension_adds_working_days_and_names_its_approver(dispatched: Ticke
     assert (extended.days, extended.approved_by) == (3, "p-fang")
     assert dispatched.due("handling") == "2026-09-15 17:30"
     assert dispatched.due("citizen") == "2026-09-10 17:30"
+
+
+def test_an_extension_of_an_urgent_matter_adds_hours_through_the_night(ticket: Ticket) -> None:
+    ticket.hear("2026-09-30 22:00", d.Opened, tier=Tier.URGENT)
+    ticket.hear("2026-09-30 22:05", d.Dispatched, tier=Tier.URGENT)
+    said = ticket.hear("2026-10-01 09:00", d.ExtensionGranted, department="housing", hours=12, reason="可", by=APPROVER)
+    (extended,) = [fact for fact in said if isinstance(fact, ClockExtended)]
+    assert (extended.hours, extended.days) == (12, None)
+    assert ticket.due("handling") == "2026-10-02 10:05"
+
+
+def test_an_extension_of_a_limit_in_calendar_days_adds_calendar_days(rules: Rules) -> None:
+    ticket = Ticket(with_handling(rules, Budget(amount=5, unit=Unit.CALENDAR_DAYS, start=Start.DAY_AFTER)))
+    ticket.hear("2026-09-28 10:00", d.Opened)
+    ticket.hear("2026-09-28 10:20", d.Dispatched)
+    granted = {"department": "housing", "reason": "可", "by": APPROVER}
+    ticket.hear("2026-09-29 11:00", d.ExtensionGranted, calendar_days=2, **granted)
+    assert ticket.due("handling") == "2026-10-06 00:00"
+
+
+def test_a_limit_that_policy_does_not_extend_is_not_extended(rules: Rules) -> None:
+    ticket = Ticket(with_handling(rules, rules.limit(Clock.HANDLING).budget, extendable=False))
+    ticket.hear("2026-09-03 10:00", d.Opened)
+    ticket.hear("2026-09-03 10:20", d.Dispatched)
+    ticket.hear("2026-09-04 11:00", d.ExtensionGranted, department="housing", days=3, reason="可", by=APPROVER)
+    assert ticket.due("handling") == "2026-09-10 17:30"
 
 
 def test_asked_in_time_and_granted_late_was_never_a_breach_of_the_department(dispatched: Ticket) -> None:

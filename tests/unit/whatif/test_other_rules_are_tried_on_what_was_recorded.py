@@ -53,7 +53,7 @@ def _with_days(days: int) -> Callable[[Path], None]:
         for clock in limits["clocks"]:
             if clock["clock"] == "handling":
                 clock["budget"]["amount"] = days
-                clock["by_tier"] = {}
+                clock["by_tier"] = {"urgent": clock["by_tier"]["urgent"]}
         file.write_text(yaml.safe_dump(limits, allow_unicode=True), "utf-8")
 
     return change

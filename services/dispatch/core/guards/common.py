@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from schemas.policy.codes import GroundFor, Role
-from schemas.values import Person
+from schemas.more_time import TimeUnit
+from schemas.policy.codes import GroundFor, Role, Unit
+from schemas.values import Clock, Person
 from services.dispatch.core.draft import Draft, Refusal
 
 
@@ -42,3 +44,23 @@ def avoids(draft: Draft, *codes: str) -> Refusal:
     """None of these departments is accused."""
     named = [draft.rules.name(code) for code in codes if code in draft.ticket.shunned]
     return ("accused", f"{'、'.join(named)}是被举报对象，须回避，请另派其他单位。") if named else None
+
+
+_COUNTED: Final[Mapping[Unit, str]] = {
+    Unit.WORKING_DAYS: "个工作日",
+    Unit.CALENDAR_DAYS: "个自然日",
+    Unit.HOURS: "小时",
+}
+
+
+def extendable_by(draft: Draft, spans: Sequence[tuple[int, TimeUnit]]) -> Refusal:
+    """The limit that runs can be extended by this, in this unit."""
+    limits, tier = draft.rules.policy.limits, draft.ticket.matter.tier
+    running = draft.rules.policy.limit(Clock.REWORK if draft.ticket.rounds else Clock.HANDLING)
+    if not running.extendable:
+        return "not_extendable", f"{running.title}不得延期；确需暂停的可申请挂账。"
+    most = limits.extension.span_for(tier)
+    said = f"每次延期最多{most.amount}{_COUNTED[most.unit]}"
+    if len(spans) != 1 or spans[0][1] != most.unit.value:
+        return "wrong_unit", f"该工单延期按{_COUNTED[most.unit].removeprefix('个')}计，请只按此单位填写；{said}。"
+    return ("too_long", f"{said}。") if spans[0][0] > most.amount else None

@@ -6,7 +6,7 @@ from schemas import inbound as i
 from schemas.tickets import ActionReceived
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft, Refusal, watched
-from services.dispatch.core.guards.common import approved
+from services.dispatch.core.guards.common import approved, extendable_by
 from services.dispatch.core.guards.who import led
 from services.dispatch.core.regions import commitment, extension, supervision, support, suspension
 
@@ -15,9 +15,11 @@ def extension_asked(draft: Draft, _received: ActionReceived, _action: i.Action) 
     return None if isinstance(draft.ticket.extension, extension.Asked) else ("nothing_asked", "没有待审批的延期申请。")
 
 
-def granted_days_legal(draft: Draft, _received: ActionReceived, action: i.RuleOnExtension) -> Refusal:
-    most = draft.rules.policy.limits.extension.span.amount
-    return ("too_many_days", f"每次延期最多{most}个工作日。") if action.days and action.days > most else None
+def granted_time_legal(draft: Draft, _received: ActionReceived, action: i.RuleOnExtension) -> Refusal:
+    asked = draft.ticket.extension
+    if not action.granted or not isinstance(asked, extension.Asked):
+        return None
+    return extendable_by(draft, action.spans or ((asked.amount, asked.unit),))
 
 
 def suspension_asked(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:

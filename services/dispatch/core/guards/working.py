@@ -9,7 +9,7 @@ from schemas.policy.codes import GroundFor
 from schemas.tickets import ActionReceived
 from schemas.values import Clock, RequesterKind, breach_by
 from services.dispatch.core.draft import Draft, Refusal
-from services.dispatch.core.guards.common import legal
+from services.dispatch.core.guards.common import extendable_by, legal
 from services.dispatch.core.regions import commitment, extension, supervision, support, suspension
 
 _HANDLING: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
@@ -38,9 +38,7 @@ def extension_left(draft: Draft, _received: ActionReceived, action: i.RequestExt
     limit = draft.rules.policy.limits.extension
     if draft.ticket.extension.granted >= limit.max_times:
         return "too_many_extensions", f"延期最多{limit.max_times}次，已用完；确需暂停的可申请挂账。"
-    if action.days > limit.span.amount:
-        return "too_many_days", f"每次延期最多{limit.span.amount}个工作日。"
-    return None
+    return extendable_by(draft, action.spans)
 
 
 def legal_extension(draft: Draft, _received: ActionReceived, action: i.RequestExtension) -> Refusal:

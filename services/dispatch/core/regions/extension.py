@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schemas.more_time import TimeUnit
 from schemas.values import Code
 from services.dispatch.core.base import Part
 
@@ -22,7 +23,8 @@ class Asked(Part):
 
     at: Literal["asked"] = "asked"
     granted: int = 0
-    days: int
+    amount: int
+    unit: TimeUnit
     ground: Code
 
 
