@@ -5,7 +5,7 @@ Every fact names the ticket and who did it; the moment stands in the envelope.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from schemas.message import Message
 from schemas.more_time import MoreTime
@@ -497,18 +497,32 @@ class FollowUpAdded(DispatchFact):
 
 
 class Nudged(DispatchFact):
-    """Whoever holds the ticket was pressed (催办)."""
+    """Whoever holds the ticket was pressed (催办); `breach` is the clock whose breach a rule ordered it for."""
 
     reason: Text
     department: DepartmentCode | None = None
+    breach: str | None = None
+
+
+class NudgeWithdrawn(DispatchFact):
+    """A rule takes back the nudge that it ordered for a breach which was withdrawn."""
+
+    reason: Text
+    department: DepartmentCode | None = None
+    breach: str
 
 
 class SupervisionOrdered(DispatchFact):
-    """A supervision order (督办) was issued; it has a clock and cannot be returned."""
+    """A supervision order (督办) was issued; it has a clock and cannot be returned.
+
+    `cause` says why a rule ordered it: the breach of a clock, which `breach` names, nudges in vain, or callbacks.
+    """
 
     department: DepartmentCode
     reason: Text
     number: int
+    cause: Literal["breach", "nudges", "callbacks"] | None = None
+    breach: str | None = None
 
 
 class SupervisionAnswered(DispatchFact):
@@ -525,10 +539,17 @@ class Interviewed(DispatchFact):
     reason: Text
 
 
+BREACH_WITHDRAWN: Final = "breach_withdrawn"
+
+
 class SupervisionEnded(DispatchFact):
-    """The supervisor is content, or the ticket ended."""
+    """The supervisor is content, the ticket ended, or a rule takes its order back (`reason` breach_withdrawn).
+
+    The callback review ends with it, unless only the rule's order was taken back.
+    """
 
     result: Text
+    reason: Code | None = None
 
 
 class CallbackReviewOrdered(DispatchFact):

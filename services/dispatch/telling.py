@@ -64,6 +64,7 @@ HAPPENED: Final[dict[type[Message], str]] = {
     d.SplitUp: "split_up",
     d.FollowUpAdded: "follow_up",
     d.Nudged: "nudged",
+    d.NudgeWithdrawn: "nudge_withdrawn",
     d.SupervisionOrdered: "supervision_ordered",
     d.SupervisionAnswered: "supervision_answered",
     d.SupervisionEnded: "supervision_ended",
@@ -109,7 +110,7 @@ def _answer(fact: d.ActionRefused) -> Iterator[Tell]:
 
 
 def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
-    happened = HAPPENED.get(type(fact))
+    happened = _word(fact)
     released = [code for code in state.before.departments if code not in now.departments]
     if happened is None and not released:
         return
@@ -119,6 +120,12 @@ def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -
     readers |= dict.fromkeys(released, "none")
     for code, role in readers.items():
         yield Tell(department_topic(code), state.id, order_for(state, fact, happened or "released", code, role, rules))
+
+
+def _word(fact: d.DispatchFact) -> str | None:
+    if isinstance(fact, d.Overdue) and fact.withdrawn:
+        return "overdue_withdrawn"
+    return HAPPENED.get(type(fact))
 
 
 def _readers(state: Ticket, fact: d.DispatchFact, now: Seen) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from services.sla.core.commands import (
     Start,
     Stop,
 )
+from services.sla.core.facts import UNDUE
 from services.sla.core.state import MERGED
 
 NEEDS_INFO: Final = "needs-info"
@@ -198,6 +199,12 @@ def _suspended(fact: d.Suspended, office: Owner) -> Sequence[Command]:
     )
 
 
+def _supervision_ended(fact: d.SupervisionEnded, _office: Owner) -> Sequence[Command]:
+    if fact.reason == d.BREACH_WITHDRAWN:
+        return (Stop(these(Clock.SUPERVISION), UNDUE),)
+    return (Stop(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), "ended"),)
+
+
 # --- the end, and after it -------------------------------------------------------------------------------------------
 
 
@@ -251,7 +258,7 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.SupervisionAnswered: lambda fact, _: (
         Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), of(fact.department)),
     ),
-    d.SupervisionEnded: lambda _, __: (Stop(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), "ended"),),
+    d.SupervisionEnded: _supervision_ended,
     d.CallbackReviewOrdered: lambda fact, _: (_task(Clock.CALLBACK_REVIEW, fact.department),),
     d.Closed: _closed,
     d.NotAccepted: lambda _, __: (End("not_accepted"),),

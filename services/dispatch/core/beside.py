@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from schemas import dispatch as d
+from schemas.dispatch import BREACH_WITHDRAWN
 from schemas.message import Message
 from schemas.values import Clock, Ruling
 from services.dispatch.core import standing as s
@@ -21,26 +23,48 @@ from services.dispatch.core.ticket import Ticket
 # --- supervision -----------------------------------------------------------------------------------------------------
 
 
-def _nudged(state: Ticket, _fact: d.Nudged, at: datetime) -> Changes:
+def _nudged(state: Ticket, fact: d.Nudged, at: datetime) -> Changes:
+    press = supervision.Press(at=at, breach=fact.breach)
     match state.supervision:
         case supervision.Quiet(orders=orders):
-            return {"supervision": supervision.Nudged(orders=orders, nudges=1, since=at)}
+            return {"supervision": supervision.Nudged(orders=orders, presses=(press,))}
         case supervision.Nudged() as pressed:
-            return {"supervision": pressed.model_copy(update={"nudges": pressed.nudges + 1})}
+            return {"supervision": pressed.model_copy(update={"presses": (*pressed.presses, press)})}
         case _:
             return {}
 
 
-def _supervised(state: Ticket, fact: d.SupervisionOrdered, _at: datetime) -> Changes:
-    interviews = getattr(state.supervision, "interviews", 0)
-    return {"supervision": supervision.Ordered(orders=fact.number, interviews=interviews)}
+def _nudge_withdrawn(state: Ticket, fact: d.NudgeWithdrawn, _at: datetime) -> Changes:
+    watch = state.supervision
+    if isinstance(watch, supervision.Quiet):
+        return {}
+    return {"supervision": _with_presses(watch, [press for press in watch.presses if press.breach != fact.breach])}
+
+
+def _with_presses(watch: supervision.Pressed, presses: Sequence[supervision.Press]) -> supervision.Supervision:
+    if isinstance(watch, supervision.Nudged) and not presses:
+        return supervision.Quiet(orders=watch.orders)
+    return watch.model_copy(update={"presses": tuple(presses)})
+
+
+def _supervised(state: Ticket, fact: d.SupervisionOrdered, at: datetime) -> Changes:
+    watch = state.supervision
+    ordered = supervision.Ordered(
+        orders=fact.number,
+        interviews=getattr(watch, "interviews", 0),
+        since=at,
+        cause=fact.cause,
+        breach=fact.breach,
+        presses=getattr(watch, "presses", ()),
+    )
+    return {"supervision": ordered}
 
 
 def _supervision_answered(state: Ticket, _fact: d.SupervisionAnswered, _at: datetime) -> Changes:
     changes = due_no_more(state, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW})
     watch = state.supervision
     if isinstance(watch, supervision.Ordered):
-        changes["supervision"] = supervision.Reported(orders=watch.orders, interviews=watch.interviews)
+        changes["supervision"] = supervision.Reported(**watch.model_dump(exclude={"at"}))
     if isinstance(state.review, supervision.ReviewOrdered):
         changes["review"] = supervision.ReviewReported()
     return changes
@@ -53,9 +77,22 @@ def _interviewed(state: Ticket, _fact: d.Interviewed, _at: datetime) -> Changes:
     return {"supervision": watch.model_copy(update={"interviews": watch.interviews + 1})}
 
 
-def _supervision_ended(state: Ticket, _fact: d.SupervisionEnded, _at: datetime) -> Changes:
+def _supervision_ended(state: Ticket, fact: d.SupervisionEnded, _at: datetime) -> Changes:
+    if fact.reason == BREACH_WITHDRAWN:
+        return _taken_back(state)
     calm = {"supervision": supervision.Quiet(orders=state.supervision.orders), "review": supervision.NoReview()}
     return calm | due_no_more(state, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW})
+
+
+def _taken_back(state: Ticket) -> Changes:
+    """The order goes, and with it nothing else: nudges for other causes and a callback review stay."""
+    watch = state.supervision
+    if not isinstance(watch, supervision.Ordered | supervision.Reported):
+        return {}
+    after: supervision.Supervision = supervision.Quiet(orders=watch.orders)
+    if watch.presses:
+        after = supervision.Nudged(orders=watch.orders, presses=watch.presses)
+    return {"supervision": after} | due_no_more(state, {Clock.SUPERVISION})
 
 
 # --- one ticket and another, clocks ----------------------------------------------------------------------------------
@@ -131,6 +168,7 @@ def _overdue(state: Ticket, fact: d.Overdue, _at: datetime) -> Changes:
 
 CHANGES: Final[dict[type[Message], Change]] = {
     d.Nudged: _nudged,
+    d.NudgeWithdrawn: _nudge_withdrawn,
     d.SupervisionOrdered: _supervised,
     d.SupervisionAnswered: _supervision_answered,
     d.Interviewed: _interviewed,

@@ -126,11 +126,12 @@ def _comes_back(draft: Draft, _fact: c.ClockFact) -> None:
 
 def _overdue(draft: Draft, fact: c.ClockFact) -> None:
     draft.say(d.Overdue, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner)
-    oversight.climb(draft, fact.clock)
+    oversight.climb(draft, fact.clock, fact.clock_id)
 
 
 def _not_overdue(draft: Draft, fact: c.ClockFact) -> None:
     draft.say(d.Overdue, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner, withdrawn=True)
+    oversight.take_back(draft, fact.clock, fact.clock_id)
 
 
 def _notes_due(draft: Draft, fact: c.ClockFact) -> None:

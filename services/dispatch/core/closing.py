@@ -68,7 +68,8 @@ def called_back(draft: Draft, action: RecordCallback) -> None:
     reason = "unsolved" if action.solved is Solved.NOT else "dissatisfied"
     draft.say(d.ReworkOrdered, by=BY_POLICY, department=draft.lead, round=draft.ticket.rounds + 1, reason=reason)
     if draft.ticket.failures >= draft.rules.policy.limits.failed_callbacks_before_supervision:
-        oversight.order_supervision(draft, f"{draft.ticket.failures}次回访未解决或者不满意，转督办。", BY_POLICY)
+        reason = f"{draft.ticket.failures}次回访未解决或者不满意，转督办。"
+        oversight.order_supervision(draft, reason, BY_POLICY, "callbacks")
 
 
 def close(draft: Draft, outcome: str, ruling: Ruling) -> None:

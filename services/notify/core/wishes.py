@@ -224,6 +224,18 @@ def _rung(step: Step) -> Callable[[Occasion], Iterator[Wish]]:
     return told
 
 
+def _taken_back(step: Step) -> Callable[[Occasion], Iterator[Wish]]:
+    """A department need not answer what a rule takes back; what else ends supervision it knows already."""
+
+    def told(o: Occasion) -> Iterator[Wish]:
+        reason = o.fact.reason if isinstance(o.fact, d.NudgeWithdrawn) else o.fact.result
+        if isinstance(o.fact, d.NudgeWithdrawn) or o.fact.reason == d.BREACH_WITHDRAWN:
+            title = next(rung.title for rung in o.policy.ladder.rungs if rung.step is step)
+            yield from o.lead("department-taken-back", step=title, reason=reason)
+
+    return told
+
+
 def _ended(status: str, requester: str | None = None) -> Callable[[Occasion], Iterator[Wish]]:
     def told(o: Occasion) -> Iterator[Wish]:
         yield from o.lead("department-ended", status=status, reason=o.fact.reason)
@@ -296,6 +308,8 @@ _WISHES: Final[Mapping[type[Message], _Wish]] = {
     d.FixReported: lambda o: o.requester("requester-incident-resolved", incident=o.fact.incident, reply=o.fact.text),
     d.Nudged: _rung(Step.NUDGE),
     d.SupervisionOrdered: _rung(Step.SUPERVISE),
+    d.NudgeWithdrawn: _taken_back(Step.NUDGE),
+    d.SupervisionEnded: _taken_back(Step.SUPERVISE),
     d.Interviewed: _rung(Step.INTERVIEW),
     d.CallbackReviewOrdered: _pressed("回访复核"),
     d.ActionRefused: _refused,

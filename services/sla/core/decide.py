@@ -23,7 +23,7 @@ from schemas.more_time import more_time
 from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core import rederive
-from services.sla.core.facts import in_time, lives, of, withdrawn
+from services.sla.core.facts import UNDUE, in_time, lives, of, withdrawn
 from services.sla.core.rules import Rules
 from services.sla.core.state import (
     HELD_BY,
@@ -153,7 +153,11 @@ def _met(ticket: str, clock: Open | Lapsed, at: datetime, *, late: bool) -> Cloc
 
 def _stop(state: Clocks, command: c.Stop, now: datetime) -> Facts:
     for clock in state.named(*command.clocks, owner=command.owner):
-        yield from _stopped(state.ticket, clock, now, command.reason)
+        if isinstance(clock, Breached) and command.reason == UNDUE:
+            yield BreachWithdrawn(**of(state.ticket, clock), reason=UNDUE)
+            yield ClockStopped(**of(state.ticket, clock), reason=UNDUE)
+        else:
+            yield from _stopped(state.ticket, clock, now, command.reason)
 
 
 def _end(state: Clocks, command: c.End, now: datetime) -> Facts:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from schemas.clocks import BreachWithdrawn
 from schemas.values import Clock, breach_by
 from services.sla.core.state import AnyClock, Breached, Open
 
-EARLIER_FACT = "earlier_fact"
+EARLIER_FACT: Final = "earlier_fact"
+UNDUE: Final = "breach_withdrawn"
+"""What a clock asked for should never have been asked: a breach of it is nobody's."""
 
 
 class Named(TypedDict):

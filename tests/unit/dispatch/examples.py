@@ -75,7 +75,7 @@ def _part(story: Story) -> Story:
 ASKED_EXTENSION = beside(extension=extension.Asked(amount=3, unit=TimeUnit.WORKING_DAYS, ground="needs-works"))
 ASKED_SUSPENSION = beside(suspension=suspension.Asked(ground="litigation", until=LATER))
 PROMISED = beside(commitment=commitment.Promised(department=LEAD, until=LATER))
-ORDERED = beside(supervision=supervision.Ordered(orders=1))
+ORDERED = beside(supervision=supervision.Ordered(orders=1, since=AT))
 NO_TASKS = beside(tasks={})
 DOING = beside(tasks={SUPPORTER: support.Doing(blocking=True)})
 MEMBER = beside(incident=incident.Member(incident=OTHER))

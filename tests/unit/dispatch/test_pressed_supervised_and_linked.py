@@ -45,7 +45,6 @@ def test_the_ladder_answers_a_missed_clock() -> None:
     missed = story.clock(c.ClockBreached, Clock.CITIZEN, "office:p-he")
     missed.then(d.Overdue, d.SupervisionOrdered)
     missed.clock(c.ClockBreached, Clock.CITIZEN, "office:p-he").then()
-    missed.clock(c.BreachWithdrawn, Clock.CITIZEN, "office:p-he").then(d.Overdue)
     story.clock(c.ClockBreached, Clock.REVIEW, "office:p-lu").then()
 
 

@@ -187,6 +187,16 @@ def _nudged(department: str) -> d.Nudged:
     return d.Nudged(ticket=TICKET, by=BY, reason="请抓紧", department=department)
 
 
+def test_a_department_hears_that_what_a_rule_ordered_is_taken_back(teller: Teller) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched(lead="housing"))
+    withdrawn = d.NudgeWithdrawn(ticket=TICKET, by=BY, reason="逾期已撤销", department="housing", breach="handling")
+    taken_back = d.SupervisionEnded(ticket=TICKET, by=BY, result="逾期已撤销", reason="breach_withdrawn")
+    for fact in (withdrawn, taken_back):
+        assert said(teller.tell(fact)) == [("department-taken-back", "department:housing")]
+    assert teller.tell(d.SupervisionEnded(ticket=TICKET, by=BY, result="已落实")) == []
+
+
 def test_a_department_is_reminded_before_and_told_after_a_due_time_and_the_supervisor_with_it(teller: Teller) -> None:
     teller.tell(registered())
     about: dict[str, Any] = {"ticket": TICKET, "clock_id": "handling", "clock": Clock.HANDLING}

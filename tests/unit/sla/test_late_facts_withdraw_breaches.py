@@ -75,6 +75,18 @@ def test_an_extension_that_is_granted_on_a_declared_breach_withdraws_it(breached
     assert [type(fact) for fact in said] == [BreachWithdrawn, ClockExtended]
 
 
+def test_a_supervision_order_that_is_taken_back_was_never_missed(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.SupervisionOrdered, department="housing", reason="逾期", number=1)
+    dispatched.hear("2026-09-07 10:00", d.CallbackReviewOrdered, department="housing", reason="复核")
+    dispatched.wait("2026-09-11 09:00")
+    said = dispatched.late("2026-09-11 10:00", d.SupervisionEnded, result="收回", reason="breach_withdrawn")
+    assert [(type(fact), fact.clock) for fact in said] == [
+        (BreachWithdrawn, Clock.SUPERVISION),
+        (ClockStopped, Clock.SUPERVISION),
+    ]
+    assert "callback_review" in dispatched.open()
+
+
 def test_a_pause_from_before_the_due_time(breached: Ticket) -> None:
     said = breached.late("2026-09-10 17:00", d.InfoAsked, department="housing", question="门牌号？")
     assert [type(f) for f in said if f.clock is Clock.HANDLING] == [BreachWithdrawn, ClockPaused]
