@@ -599,12 +599,17 @@ class MergeDropped(DispatchFact):
 
 
 class MergedTicketEnded(DispatchFact):
-    """The ticket that took this one in came to its end; the requester hears the same result."""
+    """The ticket that took this one in came to its end; the requester hears the same result, or why there is none.
+
+    `outcome` is that of its Closed, or `settled_at_unit`, `withdrawn`, `transferred` (and `to` whom), `not_accepted`.
+    """
 
     into: TicketId
     outcome: Code
     ruling: Ruling | None = None
     reply: Text | None = None
+    reason: Text | None = None
+    to: Code | None = None
 
 
 class IncidentAsked(DispatchFact):

@@ -95,6 +95,8 @@ class EndOfMerged(TicketRequest):
     outcome: Code
     ruling: Ruling | None = None
     reply: Text | None = None
+    reason: Text | None = None
+    to: Code | None = None
 
 
 class OpenPart(TicketRequest):

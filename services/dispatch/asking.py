@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from chassis.decider import Tell
@@ -14,7 +14,15 @@ from services.dispatch.core.regions.incident import Heads
 from services.dispatch.core.standing import Merged, Split
 from services.dispatch.core.ticket import Ticket
 
-_ENDS: Final = (d.Closed, d.Withdrawn, d.Transferred, d.NotAccepted)
+_ENDS: Final[Mapping[type[d.DispatchFact], str]] = {
+    d.Closed: "closed",
+    d.SettledAtUnit: "settled_at_unit",
+    d.Withdrawn: "withdrawn",
+    d.Transferred: "transferred",
+    d.NotAccepted: "not_accepted",
+    d.MergedTicketEnded: "merged_ticket_ended",
+}
+"""The facts that end a ticket, and their outcome where they do not name one."""
 
 
 def requests(state: Ticket | None, fact: d.DispatchFact) -> Iterator[Tell]:
@@ -52,7 +60,7 @@ def _requests(state: Ticket, fact: d.DispatchFact) -> Iterator[r.TicketRequest]:
             yield from _to_who_has_it(state, fact)
         case d.SplitUp():
             yield from _parts(state, fact)
-        case _ if isinstance(fact, _ENDS):
+        case _ if type(fact) in _ENDS:
             yield from _of_the_end(state, fact, by)
         case _:
             return
@@ -144,16 +152,12 @@ def _parts(state: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
 
 
 def _of_the_end(state: Ticket, fact: d.DispatchFact, by: Actor) -> Iterator[r.TicketRequest]:
-    outcome = (
-        getattr(fact, "outcome", None)
-        or {
-            d.Withdrawn: "withdrawn",
-            d.Transferred: "transferred",
-            d.NotAccepted: "not_accepted",
-        }[type(fact)]
-    )
+    outcome = getattr(fact, "outcome", None) or _ENDS[type(fact)]
     ruling, reply = getattr(fact, "ruling", None), getattr(fact, "reply", None)
+    reason, to = getattr(fact, "reason", None), getattr(fact, "to", None)
     if state.matter.part_of is not None:
         yield r.ReportPart(ticket=state.matter.part_of, origin=state.id, by=by, outcome=outcome, ruling=ruling)
     for taken in state.taken:
-        yield r.EndOfMerged(ticket=taken, origin=state.id, by=by, outcome=outcome, ruling=ruling, reply=reply)
+        yield r.EndOfMerged(
+            ticket=taken, origin=state.id, by=by, outcome=outcome, ruling=ruling, reply=reply, reason=reason, to=to
+        )

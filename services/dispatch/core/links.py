@@ -240,7 +240,13 @@ def _pass_on_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
 
 def _end_of_merged(draft: Draft, request: r.EndOfMerged) -> None:
     draft.say(
-        d.MergedTicketEnded, into=request.origin, outcome=request.outcome, ruling=request.ruling, reply=request.reply
+        d.MergedTicketEnded,
+        into=request.origin,
+        outcome=request.outcome,
+        ruling=request.ruling,
+        reply=request.reply,
+        reason=request.reason,
+        to=request.to,
     )
 
 

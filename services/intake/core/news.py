@@ -39,20 +39,24 @@ class Newsroom:
         """NewsError names the line that fits no fact."""
         self._policy = policy
         self._zone = zone
-        self._lines: dict[type[Message], tuple[str, Line]] = {}
-        for happened, line in lines.items():
+        self._lines: dict[tuple[type[Message], str], tuple[str, Line]] = {}
+        for key, line in lines.items():
+            happened, _, outcome = key.partition(".")
             model = MODELS.get(f"liuhen.dispatch.{happened}.v1")
             if model is None:
-                raise NewsError(f"{happened}: dispatch says no such fact")
+                raise NewsError(f"{key}: dispatch says no such fact")
             read = Line.model_validate(line)
             unknown = {name for _, name, _, _ in Formatter().parse(read.text) if name} - {*model.model_fields, _KEPT}
             if unknown:
-                raise NewsError(f"{happened}: no field {', '.join(sorted(unknown))}")
-            self._lines[model] = (happened, read)
+                raise NewsError(f"{key}: no field {', '.join(sorted(unknown))}")
+            if outcome and "outcome" not in model.model_fields:
+                raise NewsError(f"{key}: this fact has no outcome")
+            self._lines[model, outcome] = (happened, read)
 
     def line_of(self, message: Message) -> tuple[str, Line] | None:
         """Find what a fact is called and says; None for what the requester need not know."""
-        return self._lines.get(type(message))
+        model, outcome = type(message), getattr(message, "outcome", "")
+        return self._lines.get((model, outcome)) or self._lines.get((model, ""))
 
     def text(self, line: Line, message: Message, kept: str | None) -> str:
         """Fill a line with what the fact says."""

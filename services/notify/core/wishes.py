@@ -259,6 +259,24 @@ def _why_ended(o: Occasion) -> dict[str, str]:
     return values
 
 
+_HOW_IT_ENDED: Final = {
+    "settled_at_unit": "当场办结",
+    "withdrawn": "撤诉",
+    "transferred": "转出",
+    "not_accepted": "不予受理",
+    "final_answer": "终结答复",
+}
+
+
+def _ended_with_another(o: Occasion) -> Iterator[Wish]:
+    """Nobody calls about a ticket that was merged: the result, or why there is none, is told once and for all."""
+    status = _HOW_IT_ENDED.get(o.fact.outcome, "结案")
+    result = {"reply": o.fact.reply or "", "reason": o.fact.reason or "", "department": o.book.name(o.fact.to)}
+    yield from o.requester("requester-merged-ended", text=o.fact.into, status=status, **result)
+    said = o.fact.reply or o.fact.reason or ""
+    yield from o.visitor("visitor-progress", status=f"已随并入的工单{o.fact.into}{status}", text=said)
+
+
 def _refused(o: Occasion) -> Iterator[Wish]:
     party = o.fact.party
     if party.kind is PartyKind.DEPARTMENT:
@@ -304,7 +322,7 @@ _WISHES: Final[Mapping[type[Message], _Wish]] = {
     d.Withdrawn: _ended("撤诉"),
     d.Transferred: _ended("转出", "requester-transferred"),
     d.Merged: _ended("并案", "requester-merged"),
-    d.MergedTicketEnded: lambda o: _replied(o) if o.fact.reply else iter(()),
+    d.MergedTicketEnded: _ended_with_another,
     d.FixReported: lambda o: o.requester("requester-incident-resolved", incident=o.fact.incident, reply=o.fact.text),
     d.Nudged: _rung(Step.NUDGE),
     d.SupervisionOrdered: _rung(Step.SUPERVISE),

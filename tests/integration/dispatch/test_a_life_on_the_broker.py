@@ -200,6 +200,10 @@ async def test_tickets_ask_one_another_across_lanes(dispatch: Dispatch) -> None:
     said = await dispatch.says(stranger, d.ActionRefused)
     assert [m.code for m in said if isinstance(m, d.ActionRefused)] == ["other_ticket_refused"]
 
+    await dispatch.office(i.TransferOut, first, to="police-110", reason="涉嫌违法。")
+    (ended,) = [m for m in await dispatch.says(second, d.MergedTicketEnded) if isinstance(m, d.MergedTicketEnded)]
+    assert (ended.into, ended.outcome, ended.reason, ended.to) == (first, "transferred", "涉嫌违法。", "police-110")
+
     await dispatch.office(i.JoinIncident, stranger, incident="26091499999999")
     said = await dispatch.until(
         lambda said: sum(isinstance(message, d.ActionRefused) for _, message in said) > 1, stranger

@@ -195,6 +195,16 @@ async def test_progress_reply_and_result_come_back_on_the_channel(outside: Any) 
     assert not row["open"]
 
 
+async def test_the_end_of_the_ticket_that_took_one_in_comes_back_on_the_channel_of_each(outside: Any) -> None:
+    by, says = Actor(by_rule="policy"), Dispatch(outside)
+    ticket, into = await outside.report(WECHAT), "26091407000023"
+    await says.say(ticket, d.Merged(ticket=ticket, by=by, into=into, reason="重复"))
+    ended = d.MergedTicketEnded(ticket=ticket, by=by, into=into, outcome="called_back", reply="灯已换好")
+    await says.say(ticket, ended)
+
+    await outside.hear(lambda m: isinstance(m, TicketNews) and m.ticket == ticket and "灯已换好" in m.text)
+
+
 async def test_what_dispatch_refuses_comes_back_on_the_channel_of_who_asked(outside: Any) -> None:
 
     ticket = await outside.report(WECHAT)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -14,7 +16,7 @@ from schemas.values import Actor, Clock, Ruling, TicketState
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions.supervision import Nudged, Quiet
 from tests.unit.dispatch import given
-from tests.unit.dispatch.story import LEAD, OTHER, RECEIPT, TICKET, Story, opened, registered, rules_with
+from tests.unit.dispatch.story import APPROVER, LEAD, OTHER, RECEIPT, TICKET, Story, opened, registered, rules_with
 
 ASKED: dict[str, Any] = {"ticket": TICKET, "origin": OTHER, "by": Actor()}
 
@@ -101,6 +103,47 @@ def test_who_took_a_ticket_in_shares_its_end_and_hears_its_presses() -> None:
     assert [type(each.message) for each in pressed.told][-1] is r.PassOnFollowUp
     ended = given.merged().asked(r.EndOfMerged(**ASKED, outcome="called_back", ruling=Ruling.SOLVED))
     ended.then(d.MergedTicketEnded, state=TicketState.MERGED)
+
+
+ENDS: list[tuple[Story, str, str | None, str | None]] = [
+    (given.callback_pending(), "called_back", "已办结。", None),
+    (given.rework(), "final_answer", "已尽力。", None),
+    (given.in_progress(), "withdrawn", None, "不用了。"),
+    (given.dispatched(), "transferred", None, "属市级。"),
+    (given.pending_dispatch(), "not_accepted", None, "诉讼中。"),
+    (given.survey_review(), "settled_at_unit", "已当场解决。", None),
+    (given.merged(), "called_back", "已办结。", None),
+]
+WAYS: dict[str, Any] = {
+    "final_answer": lambda x: x.office(i.GiveFinalAnswer, text="已尽力。", ruling=Ruling.EXPLAINED, approver=APPROVER),
+    "withdrawn": lambda x: x.act(i.Withdraw(ticket=TICKET, reason="不用了。")),
+    "transferred": lambda x: x.office(i.TransferOut, to="city", reason="属市级。"),
+    "not_accepted": lambda x: x.office(i.RefuseTicket, ground="court", reason="诉讼中。"),
+    "settled_at_unit": lambda x: x.office(i.SettleAtUnit, reply="已当场解决。"),
+}
+
+
+@pytest.mark.parametrize(("story", "outcome", "reply", "reason"), ENDS)
+def test_however_a_ticket_ends_those_merged_into_it_hear_how(
+    story: Story, outcome: str, reply: str | None, reason: str | None
+) -> None:
+    if story is given.merged():
+        # given a ticket that took one in before it was merged itself
+        took = given.in_progress().asked(r.TakeMerge(**ASKED, requester="h-1", reason="重复。", receipt=RECEIPT))
+        third: dict[str, Any] = {"ticket": TICKET, "origin": "26091403000191", "by": Actor()}
+        asked = took.office(i.Merge, into="26091403000191", reason="重复。")
+        merged = asked.asked(r.MergeAnswered(**third, taken=True, reason="已并入", receipt=RECEIPT)).then(d.Merged)
+        ended = merged.asked(r.EndOfMerged(**third, outcome=outcome, reply=reply)).then(d.MergedTicketEnded)
+    else:
+        took = story.asked(r.TakeMerge(**ASKED, requester="h-1", reason="重复。", receipt=RECEIPT)).then(d.MergeTaken)
+        ended = WAYS.get(outcome, lambda x: x.called())(took)
+    (end,) = [each.message for each in ended.told if isinstance(each.message, r.EndOfMerged)]
+    assert (end.ticket, end.outcome, end.reply, end.reason) == (OTHER, outcome, reply, reason)
+
+    # and the merged ticket says so about itself
+    after = given.merged().asked(end.model_copy(update={"ticket": TICKET, "origin": OTHER})).then(d.MergedTicketEnded)
+    said = after.said(d.MergedTicketEnded)
+    assert (said.outcome, said.reply, said.reason, said.to) == (outcome, reply, reason, end.to)
 
 
 def test_one_fix_of_an_incident_is_reported_to_every_member() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,28 @@ def test_the_result_is_told_and_the_ticket_is_no_longer_open(newsroom: Newsroom)
     reopened = hear(d.Reopened(ticket=TICKET, by=RULE, reason="又坏了", count=1), newsroom, reaction.ticket)
     assert reopened.ticket is not None
     assert reopened.ticket.open
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said", "text"),
+    [
+        ("called_back", {"reply": "灯已换好"}, "结案。灯已换好"),
+        ("final_answer", {"reply": "已尽力"}, "结案。已尽力"),
+        ("settled_at_unit", {"reply": "灯已换好"}, "当场办结：灯已换好"),
+        ("not_accepted", {"reason": "诉讼中"}, "不予受理：诉讼中"),
+        ("withdrawn", {"reason": "不用了"}, "撤回"),
+        ("transferred", {"reason": "属市级", "to": "city"}, "转市热线办处理：属市级"),
+    ],
+)
+def test_the_end_of_the_ticket_that_took_one_in_is_told_for_both(
+    newsroom: Newsroom, outcome: str, said: dict[str, Any], text: str
+) -> None:
+    into = "26091407000023"
+    fact = d.MergedTicketEnded(ticket=TICKET, by=RULE, into=into, outcome=outcome, **said)
+    news = told(hear(fact, newsroom, KNOWN._replace(open=False)))
+    assert (news.state, news.happened) == ("merged", "merged-ticket-ended")
+    assert into in news.text
+    assert text in news.text
 
 
 def test_a_moment_is_told_in_local_time(newsroom: Newsroom) -> None:
@@ -122,5 +145,7 @@ def test_a_part_is_remembered_with_the_channel_of_the_whole(newsroom: Newsroom) 
 def test_a_line_that_fits_no_fact_is_found_at_the_start(policy: Policy) -> None:
     with pytest.raises(NewsError, match="clozed"):
         Newsroom({"clozed": {"state": "closed", "text": "x"}}, policy, UTC)
+    with pytest.raises(NewsError, match="no outcome"):
+        Newsroom({"merged.closed": {"state": "merged", "text": "x"}}, policy, UTC)
     with pytest.raises(NewsError, match="replyy"):
         Newsroom({"closed": {"state": "closed", "text": "{replyy}"}}, policy, UTC)

@@ -224,6 +224,25 @@ def test_a_visitor_hears_of_the_problems_that_they_brought_unless_they_are_confi
     assert "visitor-progress" not in dict(said(other.tell(dispatched())))
 
 
+@pytest.mark.parametrize(
+    ("outcome", "said_of_it", "words"),
+    [
+        ("called_back", {"reply": "灯已换好"}, "结案。答复：灯已换好"),
+        ("not_accepted", {"reason": "诉讼中"}, "不予受理。原因：诉讼中"),
+        ("withdrawn", {"reason": "不用了"}, "撤诉。原因：不用了"),
+        ("transferred", {"reason": "属市级", "to": "city"}, "转出至市热线办。原因：属市级"),
+    ],
+)
+def test_a_requester_hears_how_the_ticket_ended_that_took_theirs_in(
+    teller: Teller, outcome: str, said_of_it: dict[str, Any], words: str
+) -> None:
+    teller.tell(registered())
+    fact = d.MergedTicketEnded(ticket=TICKET, by=BY, into="26091407000023", outcome=outcome, **said_of_it)
+    (notice,) = teller.tell(fact)
+    assert notice.template == "requester-merged-ended"
+    assert words in notice.text
+
+
 def test_the_result_carries_the_departments_reply(teller: Teller) -> None:
     teller.tell(registered())
     teller.tell(dispatched())
