@@ -13,7 +13,7 @@ from liuhen.verify.books import Books, DeliveryRow, Row
 from liuhen.verify.deliveries import delivered_once
 from liuhen.verify.findings import Finding, Verdict
 from liuhen.verify.folds import Fact, Visitor
-from liuhen.verify.lives import CHECKS, Around, Life, Ordered, Ticking, ball_adds_up, life_of
+from liuhen.verify.lives import CHECKS, Around, Life, Ordered, Ticking, Whispers, ball_adds_up, life_of
 from liuhen.verify.said import Said
 from schemas.message import MODELS, Message
 from schemas.notices import NoticeRequested
@@ -32,6 +32,7 @@ TIMELINE: Final = (
 )
 """The types of entries that a life is made of."""
 _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
+_WHISPERED: Final = "反映不经并案、拆单传到被反映单位 (no accusation reaches the accused through another ticket)"
 _DELIVERED: Final = "一件告知一个结果 (one end for each notice)"
 
 
@@ -47,6 +48,7 @@ class Histories:
         self._deliveries: dict[str, list[DeliveryRow]] = {}
         self._tickets = 0
         self._lives: dict[str, list[Finding]] = {promise: [] for promise in (*CHECKS, _BALL)}
+        self._whispers = Whispers()
         self._notices: list[Finding] = []
         self._notified = 0
 
@@ -79,6 +81,7 @@ class Histories:
 
     def _look_at(self, life: Life, around: Around) -> None:
         self._tickets += 1
+        self._whispers.note(life, around)
         for promise, check in CHECKS.items():
             self._lives[promise] += [Finding(life.ticket, text) for text in check(life, around)]
         spans = ball_in_court(life.steps, self._calendar, self._hours)
@@ -90,6 +93,8 @@ class Histories:
         yield from self.verdicts
         for promise, findings in self._lives.items():
             yield Verdict(promise, self._tickets, [each for each in findings if each.subject not in moved])
+        leaks = [Finding(ticket, text) for ticket, text in self._whispers.leaks() if ticket not in moved]
+        yield Verdict(_WHISPERED, self._tickets, leaks)
         yield Verdict(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 

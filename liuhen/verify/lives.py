@@ -180,6 +180,61 @@ def accused_of(life: Life) -> Mapping[str, datetime]:
     return found
 
 
+def listens_to(life: Life) -> Mapping[str, datetime]:
+    """Whose words come to a ticket, and since when: those that it took in, and the one that it is a part of."""
+    found: dict[str, datetime] = {}
+    for at, fact in life.steps:
+        match fact:
+            case d.Opened(part_of=str() as whole):
+                found[whole] = at
+            case d.MergeTaken():
+                found.setdefault(fact.other, at)
+            case _:
+                pass
+    return found
+
+
+@dataclass
+class Whispers:
+    """Who accuses whom and who listens to whom, of all tickets: an accusation must not travel to whom it is about."""
+
+    accused: dict[str, Mapping[str, datetime]] = field(default_factory=dict)
+    listens: dict[str, Mapping[str, datetime]] = field(default_factory=dict)
+    orders: dict[str, Mapping[str, Ordered]] = field(default_factory=dict)
+
+    def note(self, life: Life, around: Around) -> None:
+        """Remember what matters of one ticket; nearly all accuse nobody and listen to nobody."""
+        if accused := accused_of(life):
+            self.accused[life.ticket] = accused
+        if listens := listens_to(life):
+            self.listens[life.ticket] = listens
+            self.orders[life.ticket] = around.orders
+
+    def leaks(self) -> Iterator[tuple[str, str]]:
+        """Each ticket that an accusation reached through others, and whom it went to there."""
+        for ticket in self.listens:
+            own = self.accused.get(ticket, {})
+            for (department, other), since in self._heard(ticket).items():
+                order = self.orders[ticket].get(department)
+                if department not in own and order is not None and order.at > since:
+                    yield ticket, f"listens to {other}, which accuses {department}, and an order went there"
+
+    def _heard(self, ticket: str) -> Mapping[tuple[str, str], datetime]:
+        found: dict[tuple[str, str], datetime] = {}
+        reached: dict[str, datetime] = {ticket: _EARLIEST}
+        waiting = [ticket]
+        while waiting:
+            here = waiting.pop()
+            for other, at in self.listens.get(here, {}).items():
+                since = max(at, reached[here])
+                if other in reached and reached[other] <= since:
+                    continue
+                reached[other] = since
+                waiting.append(other)
+                found |= {(who, other): max(since, known) for who, known in self.accused.get(other, {}).items()}
+        return found
+
+
 def trace_agrees(life: Life, around: Around) -> Iterator[str]:
     """Where trace says that a ticket stands is what its entries fold to."""
     wanted = (life.summary.state, life.summary.holder)

@@ -86,6 +86,11 @@ def _to_who_has_it(state: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketReq
         )
 
 
+def _shunned(state: Ticket) -> tuple[str, ...]:
+    """Whoever must not hear of this ticket must not hear of it through the other one."""
+    return tuple(sorted(state.shunned))
+
+
 def _of_merging(state: Ticket, fact: d.MergeAsked | d.MergeTaken | d.Unmerged) -> Iterator[r.TicketRequest]:
     me, by = state.id, fact.by
     match fact:
@@ -95,7 +100,7 @@ def _of_merging(state: Ticket, fact: d.MergeAsked | d.MergeTaken | d.Unmerged) -
                 origin=me,
                 by=by,
                 requester=state.matter.requester,
-                accused=state.matter.accused,
+                accused=_shunned(state),
                 reason=fact.reason,
                 receipt=fact.receipt,
             )
@@ -115,7 +120,7 @@ def _of_incident(state: Ticket, fact: d.IncidentAsked | d.MemberJoined | d.Incid
                 ticket=fact.incident,
                 origin=me,
                 by=by,
-                accused=state.matter.accused,
+                accused=_shunned(state),
                 reason=fact.reason,
                 receipt=fact.receipt,
             )
@@ -145,7 +150,7 @@ def _parts(state: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
             category=category or None,
             tier=matter.tier,
             confidential=matter.confidential,
-            accused=matter.accused,
+            accused=_shunned(state),
             upstream=matter.upstream,
             registered_at=matter.opened_at,
         )

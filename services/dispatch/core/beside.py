@@ -112,6 +112,12 @@ def _unmerged(state: Ticket, _fact: d.Unmerged, _at: datetime) -> Changes:
     return {"standing": state.standing.back} if isinstance(state.standing, s.Merged) else {}
 
 
+def _dropped(state: Ticket, fact: d.MergeDropped, _at: datetime) -> Changes:
+    """What was added to the dropped ticket stands in the notes of this one: whom it accused must not read them."""
+    avoids = tuple(dict.fromkeys((*state.avoids, *state.taken.get(fact.other, ()))))
+    return {"taken": {name: who for name, who in state.taken.items() if name != fact.other}, "avoids": avoids}
+
+
 def _action_refused(state: Ticket, fact: d.ActionRefused, _at: datetime) -> Changes:
     """A refusal changes nothing, but for what this ticket itself had asked of another one."""
     if isinstance(state.merging, merging.Asked) and state.merging.receipt == fact.receipt:
@@ -181,7 +187,7 @@ CHANGES: Final[dict[type[Message], Change]] = {
         {"standing": x.standing.model_copy(update={"ended": True})} if isinstance(x.standing, s.Merged) else {}
     ),
     d.MergeTaken: lambda x, f, _at: {"taken": {**x.taken, f.other: f.accused}},
-    d.MergeDropped: lambda x, f, _at: {"taken": {name: who for name, who in x.taken.items() if name != f.other}},
+    d.MergeDropped: _dropped,
     d.IncidentAsked: lambda _s, f, _at: {"incident": incident.Joining(incident=f.incident, receipt=f.receipt)},
     d.IncidentJoined: lambda _s, f, _at: {"incident": incident.Member(incident=f.incident)},
     d.IncidentLeft: lambda _s, _f, _at: {"incident": incident.Alone()},

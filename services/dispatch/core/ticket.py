@@ -125,6 +125,7 @@ class Ticket(Part):
     incident: Incident = Alone()
     merging: Merging = NoMerge()
     taken: dict[TicketId, tuple[DepartmentCode, ...]] = Field(default_factory=dict)
+    avoids: tuple[DepartmentCode, ...] = ()
     rounds: int = 0
     failures: int = 0
     follow_ups: int = 0
@@ -149,8 +150,8 @@ class Ticket(Part):
 
     @property
     def shunned(self) -> frozenset[str]:
-        """Whom this ticket accuses, or one that it took in or that joined its incident: they never hear of it."""
-        accused = frozenset(self.matter.accused)
+        """Whom this ticket accuses, or one that it ever took in or that is of its incident: they never hear of it."""
+        accused = frozenset((*self.matter.accused, *self.avoids))
         if self.taken:
             accused = accused.union(*self.taken.values())
         if isinstance(self.incident, Heads):

@@ -12,7 +12,8 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.public import Order
-from schemas.values import Actor, Clock, Ruling, TicketState
+from schemas.registry import department_topic
+from schemas.values import Actor, Channel, Clock, Ruling, TicketState
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions.supervision import Nudged, Quiet
 from tests.unit.dispatch import given
@@ -185,3 +186,32 @@ def test_a_number_that_nobody_knows_is_answered_and_can_still_become_a_ticket() 
     asked = Story(rules_with()).when(Ask(r.AdmitMember(**ASKED, receipt=RECEIPT))).then(d.RequestRefused)
     assert isinstance(asked.told[-1].message, r.MemberAnswered)
     assert asked.when(Begin(registered())).ticket.state is TicketState.DISPATCHED
+
+
+def _heard_by(story: Story, accused: str) -> list[str]:
+    return [each.topic for each in story.told if each.topic == department_topic(accused)]
+
+
+def test_what_a_ticket_took_in_is_kept_from_the_accused_wherever_it_goes() -> None:
+    taken = r.TakeMerge(**ASKED, requester="h-1", accused=("market",), reason="重复。", receipt=RECEIPT)
+    took = given.pending_dispatch().asked(taken)
+
+    (merge,) = (each.message for each in took.office(i.Merge, into="26091403000191", reason="重复。").told)
+    assert isinstance(merge, r.TakeMerge)
+    assert merge.accused == ("market",)
+    asked = [each.message for each in took.office(i.JoinIncident, incident="26091403000191").told]
+    assert [each.accused for each in asked if isinstance(each, r.AdmitMember)] == [("market",)]
+    parts = (i.Part(text="一。", category="0101-02"), i.Part(text="二。", category="0101-03"))
+    opened_parts = [each.message for each in took.office(i.Split, parts=parts, reason="两件事。").told]
+    assert [each.accused for each in opened_parts if isinstance(each, r.OpenPart)] == [("market",)] * 2
+    took.office(i.Assign, lead="market").refused("accused")
+
+
+def test_what_was_added_to_a_merged_ticket_is_kept_from_the_accused_after_unmerging_too() -> None:
+    taken = r.TakeMerge(**ASKED, requester="h-1", accused=("market",), reason="重复。", receipt=RECEIPT)
+    passed_on = r.PassOnFollowUp(**ASKED, receipt=RECEIPT, channel=Channel.HOTLINE, mode="add", text="举报补充。")
+    dropped = given.in_progress().asked(taken).asked(passed_on).asked(r.DropMerge(**ASKED)).then(d.MergeDropped)
+
+    assert [note.text for note in dropped.ticket.notes] == ["举报补充。"]
+    again = dropped.office(i.Assign, lead="market").refused("accused")
+    assert _heard_by(again, "market") == []

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from liuhen.verify.histories import around_of
-from liuhen.verify.lives import CHECKS, Around, Life, Ordered, Ticking, ball_adds_up, life_of
+from liuhen.verify.lives import CHECKS, Around, Life, Ordered, Ticking, Whispers, ball_adds_up, life_of
 from liuhen.verify.said import said_of
 from schemas import dispatch as d
 from schemas.message import Message
@@ -166,6 +166,43 @@ def test_whom_a_merged_ticket_accuses_hears_nothing_from_then_on() -> None:
 
     assert found(merged, known(merged, before)) == set()
     assert found(merged, known(merged, after)) == {"accused_never_told"}
+
+
+A, B, C = "26030200000025", "26030200000033", "26030200000041"
+
+
+def _taking(ticket: str, other: str, accused: tuple[str, ...] = ()) -> Life:
+    """A ticket that took in another one, and was told (or not) whom that one accuses."""
+    own = d.MergeTaken(ticket=ticket, by=BY, other=other, accused=accused)
+    return life_of(ticket, [*LIFE, (MONDAY + timedelta(hours=1), own)])
+
+
+@pytest.mark.parametrize("role", ["lead", "supporting"])
+def test_an_accusation_that_travelled_through_a_merged_ticket_is_found(role: str) -> None:
+    report = life_of(A, [(MONDAY, opened("greening"))])
+    middle, last = _taking(B, A, ("greening",)), _taking(C, B)
+    early = {"greening": Ordered(MONDAY, role, TicketState.IN_PROGRESS)}
+    late = {"greening": Ordered(MONDAY + timedelta(hours=2), role, TicketState.IN_PROGRESS)}
+
+    def leaks(orders: Mapping[str, Ordered]) -> list[str]:
+        whispers = Whispers()
+        for each, around in ((last, Around(orders)), (middle, Around()), (report, Around())):
+            whispers.note(each, around)
+        return [ticket for ticket, _ in whispers.leaks()]
+
+    assert "accused_never_told" not in found(last, known(last, late)), "its own life does not show it"
+    assert set(leaks(late)) == {C}
+    assert leaks(early) == []
+
+
+def test_an_accusation_that_travelled_to_a_part_is_found() -> None:
+    part = life_of(f"{B}-1", [(MONDAY + timedelta(hours=2), opened().model_copy(update={"part_of": B}))])
+    orders = {"greening": Ordered(MONDAY + timedelta(hours=3), "lead", TicketState.IN_PROGRESS)}
+    whispers = Whispers()
+    whispers.note(_taking(B, A, ("greening",)), Around())
+    whispers.note(part, Around(orders))
+
+    assert {ticket for ticket, _ in whispers.leaks()} == {f"{B}-1"}
 
 
 def test_a_trace_that_tells_another_state_is_found() -> None:
