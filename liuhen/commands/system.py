@@ -10,11 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from liuhen.addresses import load_addresses
 from liuhen.errors import SaidClearly
 from liuhen.local import Instance
 from liuhen.local.readiness import is_ready
 from liuhen.local.state import alone
 from liuhen.progress import telling
+from liuhen.verify.inquiry import SERVICES
+from liuhen.verify.unheard import waiting_for
 
 _JSON: Final = typer.Option("--json", help="Print one JSON document.")
 _console: Final = Console()
@@ -70,10 +73,19 @@ def status(*, as_json: Annotated[bool, _JSON] = False) -> None:
         typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
     else:
         _show(instance)
+        _show_standing(instance)
     if not instance.processes or not all(
         process.is_alive() and (not process.ready or is_ready(process.ready)) for process in instance.processes
     ):
         raise typer.Exit(1)
+
+
+def _show_standing(instance: Instance) -> None:
+    system = load_addresses(instance.addresses())
+    for process in instance.processes:
+        running = process.is_alive() and (not process.ready or is_ready(process.ready))
+        if not running and process.name in SERVICES and (count := waiting_for(system, process.name)):
+            _console.print(f"[red]{process.name} stands still[/]: {count} records wait for it unheard")
 
 
 def _start(instance: Instance, *, with_prometheus: bool) -> None:

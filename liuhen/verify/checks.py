@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from liuhen.verify.books import Listened, NextOffset, Noted, Written
@@ -142,6 +143,21 @@ def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Place, int
         if each.offset < (end := ends.get((each.topic, each.partition), 0))
     ]
     return Verdict("每条输入都已读完 (every input was read)", len(next_offsets), findings)
+
+
+def standing_services(
+    before: Sequence[NextOffset], now: Sequence[NextOffset], ends: Mapping[Place, int]
+) -> list[Finding]:
+    """Services with records before them that read none of them all the while."""
+    moved = {each.service for each in set(now) - set(before)}
+    unheard: Counter[str] = Counter()
+    for each in now:
+        unheard[each.service] += max(ends.get((each.topic, each.partition), 0) - each.offset, 0)
+    return [
+        Finding(service, f"stands still: hears nothing, {count} records wait for it")
+        for service, count in sorted(unheard.items())
+        if count and service not in moved
+    ]
 
 
 def _at(place: Place) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ import asyncpg
 from chassis.clock import Clock
 from liuhen.addresses import Addresses
 from liuhen.verify import checks, doors, folds
-from liuhen.verify.books import Books
+from liuhen.verify.books import Books, NextOffset
 from liuhen.verify.evidence import Counted, Stood, committed_offsets, end_offsets, read_topics, trimmed
 from liuhen.verify.findings import Finding, Verdict
 from liuhen.verify.histories import Histories
@@ -42,6 +42,7 @@ async def inquire(system: Addresses, counted: Counted) -> list[Verdict]:
         arrivals = [record async for record in read_topics(system.kafka, inbound, counted)]
         said = await _said(system, known, counted)
         reached = {**_ends(arrivals), **said.ends}
+        at_first = await _next_offsets(books.values())
         await _caught_up(list(books.values()), reached, began)
         facts = [record async for record in read_topics(system.kafka, [TICKETS], counted)]
         listened = [place for each in books.values() for place in await each.listened()]
@@ -53,7 +54,7 @@ async def inquire(system: Addresses, counted: Counted) -> list[Verdict]:
             checks.everything_heard(listened, said, _readers(known)),
             *await _recorded(books, said, before, lived),
             *await _read(system, list(books.values()), reached),
-            await _nothing_stands_still(list(books.values())),
+            await _nothing_stands_still(list(books.values()), at_first, reached),
         ]
 
 
@@ -110,7 +111,7 @@ def _ends(records: Sequence[Stood]) -> dict[tuple[str, int], int]:
 async def _caught_up(books: Sequence[Books], ends: Mapping[tuple[str, int], int], began: datetime) -> None:
     until = asyncio.get_running_loop().time() + _PATIENCE
     while asyncio.get_running_loop().time() < until:
-        offsets = [place for each in books for place in await each.next_offsets()]
+        offsets = await _next_offsets(books)
         read = all(each.offset >= ends.get((each.topic, each.partition), 0) for each in offsets)
         if read and not any([await each.overdue_timers(began) for each in books]):
             return
@@ -122,19 +123,25 @@ async def _read(system: Addresses, books: Sequence[Books], reached: Mapping[tupl
     for each in books:
         places[each.service] = [(place.topic, place.partition) for place in await each.next_offsets()]
     committed = {name: await committed_offsets(system.kafka, name, own) for name, own in places.items()}
-    offsets = [place for each in books for place in await each.next_offsets()]
+    offsets = await _next_offsets(books)
     ends = await end_offsets(system.kafka, sorted({topic for own in places.values() for topic, _ in own}))
     return [checks.offsets_behind(offsets, ends, committed), checks.everything_read(offsets, reached)]
 
 
-async def _nothing_stands_still(books: Sequence[Books]) -> Verdict:
-    findings = []
+async def _next_offsets(books: Iterable[Books]) -> list[NextOffset]:
+    return [place for each in books for place in await each.next_offsets()]
+
+
+async def _nothing_stands_still(
+    books: Sequence[Books], at_first: Sequence[NextOffset], reached: Mapping[tuple[str, int], int]
+) -> Verdict:
+    findings = checks.standing_services(at_first, await _next_offsets(books), reached)
     for each in books:
         findings += [Finding(key, f"parked in {each.service}") for key in await each.parked_keys()]
         findings += [
             Finding(f"{each.service}/{lane}", f"stands still: {why}") for lane, why in await each.paused_lanes()
         ]
-    return Verdict("没有停住的通道和工单 (nothing is parked or paused)", len(books), findings)
+    return Verdict("没有停住的服务、通道和工单 (nothing stands still)", len(books), findings)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from schemas.values import Clock, Tier
 
 Amount = Annotated[int, Field(ge=1, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
+Days = Annotated[int, Field(ge=1, le=365)]
 DAYS = frozenset({Unit.CALENDAR_DAYS, Unit.WORKING_DAYS})
 
 
@@ -89,6 +90,7 @@ class Limits(Model):
     extension: Extension
     callback_attempts: Count
     callback_retry_after: Span
+    callback_within_days: Days
     failed_callbacks_before_supervision: Count
     returns_before_adjudication: Count
     archive_after: Span

@@ -26,7 +26,7 @@ from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
 from services.sla.core.state import Clocks, timer
 from services.sla.reactions import commands
-from worktime import Calendar, NoticeError, parse_notice
+from worktime import Calendar, NoticeError, OutOfCalendarError, parse_notice
 
 STATE: Final = TypeAdapter(Clocks)
 _YEAR: Final = "calendar."
@@ -140,7 +140,11 @@ def _react(policy: Policy, rules: Rules, heard: Heard) -> Sequence[tuple[str, Ru
 def _decide(state: Clocks | None, asked: Ruled | Fire, cause: Cause) -> Sequence[Message]:
     if isinstance(asked, Fire):
         return () if state is None else fire(state, cause.time)
-    return decide(asked.rules, state, asked.command, asked.ticket, cause.time)
+    try:
+        return decide(asked.rules, state, asked.command, asked.ticket, cause.time)
+    except OutOfCalendarError as error:
+        # One ticket waits, loudly, rather than the clocks of a whole city.
+        raise Refused("calendar", str(error)) from None
 
 
 def _fired(_wanted: Wanted) -> Ruled | Fire:

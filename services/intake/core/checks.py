@@ -13,9 +13,11 @@ from schemas.policy.codes import DepartmentKind, GroundFor
 from schemas.values import Contact, Place, Upstream
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal, refusal
+from worktime.festivals import LAST_YEAR
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(LAST_YEAR, 1, 1, tzinfo=UTC)
+"""What begins before this year still ends on a day of which the working-day calendar can say something."""
 
 
 class Against(NamedTuple):
@@ -48,7 +50,7 @@ def _past(against: Against, field: str, moment: datetime) -> Refusal | None:
 def _any_time(_against: Against, field: str, moment: datetime) -> Refusal | None:
     if _EARLIEST <= moment < _LATEST:
         return None
-    return refusal("impossible_time", field, f"{field} 不在 2000 年至 2099 年之间。")
+    return refusal("impossible_time", field, f"{field} 不在 {_EARLIEST.year} 年至 {_LATEST.year - 1} 年之间。")
 
 
 def _category(against: Against, field: str, code: str) -> Refusal | None:

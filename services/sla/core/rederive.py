@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from schemas.clocks import ClockFact, ClockRederived, ClockStarted, ClockStopped
@@ -71,10 +71,11 @@ def _decided(rules: Rules, state: Clocks, command: c.Decided, now: datetime) -> 
 
 
 def _appoint(rules: Rules, state: Clocks, command: c.Appoint, now: datetime) -> Facts:
+    at = min(max(command.at, now), now + timedelta(days=rules.policy.limits.callback_within_days))
     for clock in state.named(Clock.CALLBACK):
         if lives(clock, now):
             yield from withdrawn(state.ticket, clock, now)
-            ledger = clock.basis.ledger.restarted(FreshStart(at=max(command.at, now), ground="appointment"))
+            ledger = clock.basis.ledger.restarted(FreshStart(at=at, ground="appointment"))
             yield _fact(rules, state, clock, _with(clock.basis, ledger), "appointment", now)
 
 

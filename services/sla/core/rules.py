@@ -168,6 +168,8 @@ class Rules:
         return said
 
     def _remind_at(self, due: Due, ledger: Ledger, span: given.Span) -> datetime | None:
+        if remind_by(due) <= ledger.begins_at:
+            return None
         at = self.before(remind_by(due), span)
         return at if at > ledger.begins_at else None
 

@@ -219,3 +219,12 @@ def test_the_city_has_its_say_on_its_own_tickets_alone() -> None:
     opened(rules_with(**BY_HAND, dispatch=Passing.QUEUE)).office(i.TransferOut, to="city", reason="市级。").refused(
         "not_from_city"
     )
+
+
+def test_a_callback_is_appointed_within_the_days_of_the_policy() -> None:
+    waiting = given.callback_pending()
+    most = timedelta(days=shipped().limits.callback_within_days)
+    waiting.callback(i.AppointCallback, at=waiting.at).refused("appointed_in_the_past")
+    waiting.callback(i.AppointCallback, at=waiting.at + most).then(d.CallbackAppointed)
+    slip = waiting.callback(i.AppointCallback, at=waiting.at.replace(year=2098)).refused("appointed_too_far")
+    assert "（at）最远为30天" in slip.said(d.ActionRefused).reason

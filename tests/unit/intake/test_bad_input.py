@@ -105,6 +105,7 @@ def test_unknown_category_is_refused(front: Any, report: Any) -> None:
         ({"place": {"text": "某处", "subdistrict": "housing"}}, "unknown_subdistrict", "place.subdistrict"),
         ({"occurred_at": "2026-09-14T03:00:00Z"}, "future_time", "occurred_at"),
         ({"occurred_at": "1970-01-01T00:00:00Z"}, "impossible_time", "occurred_at"),
+        ({"upstream": {"number": "1", "due": "2098-12-01T09:00:00+08:00"}}, "impossible_time", "upstream.due"),
         ({"occurred_at": "2026-09-14T01:00:00"}, "bad_time", "occurred_at"),
         ({"occurred_at": 1789000000}, "bad_time", "occurred_at"),
         ({"contact": {"phone": "12345"}}, "bad_phone", "contact.phone"),

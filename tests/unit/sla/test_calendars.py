@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from chassis.service import Cause, Refused
 from schemas import dispatch as d
 from schemas.clocks import ClockBreached, ClockDueSoon, ClockMet, ClockRederived, ClockStarted
 from schemas.policy import Policy
 from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
-from services.sla.core.commands import Recalendar, Rederive
+from services.sla.core.commands import Recalendar, Rederive, Start
 from services.sla.core.rules import Rules
 from services.sla.core.state import Running
-from tests.unit.sla.story import Ticket, moment
+from services.sla.work import Ruled, decider
+from tests.unit.sla.story import TICKET, Ticket, moment
 from worktime import Calendar, Explanation, Notice, NoticeDay, explain_lines
 from worktime.festivals import statutory_days
 
@@ -158,3 +160,10 @@ def longer(policy: Policy, calendar: Calendar) -> Rules:
     limits = policy.limits.model_copy(update={"clocks": clocks})
     fields = {name: getattr(policy, name) for name in Policy.model_fields}
     return Rules(Policy.model_construct(**(fields | {"limits": limits, "version": "next"})), calendar)
+
+
+def test_a_moment_beyond_the_calendar_parks_its_ticket_and_ends_nothing(policy: Policy, rules: Rules) -> None:
+    cause = Cause("c-1", TICKET, moment("2050-12-30 10:00"))
+    asked = Ruled(TICKET, Start(Clock.HANDLING, "department:housing"), rules)
+    with pytest.raises(Refused, match="outside 2004-01-01 to 2050-12-31"):
+        decider(policy, {}, ()).decide(None, asked, cause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hypothesis import given
@@ -23,7 +23,7 @@ from schemas.clocks import (
     ClockResumed,
     ClockStarted,
 )
-from schemas.values import Clock, Tier, breach_by
+from schemas.values import Clock, Tier, Upstream, breach_by
 from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
 from services.sla.core.state import Clocks
@@ -77,6 +77,11 @@ STEPS: Final[list[Step]] = [
     (d.Unmerged, {"into": "26091403000183", "reason": "不同"}),
     (d.Reopened, {"reason": "复发", "count": 1}),
 ]
+SENT: Final = (
+    st.datetimes(timezones=st.just(UTC))
+    | st.datetimes(datetime(2003, 1, 1), datetime(2052, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone told beside
+)
+"""Whatever instant somebody outside may write, the years next to the calendar's ends above all."""
 ENDS: Final[list[Step]] = [
     (d.Closed, {}),
     (d.Withdrawn, {"reason": "已解决"}),
@@ -191,3 +196,30 @@ def test_how_late_a_fact_is_heard_changes_no_verdict(rules: Rules, minutes: int,
         verdicts.append((met, +breaches))
         assert all(late == (breaches[clock] == 1) for clock, late in met.items())
     assert verdicts[0] == verdicts[1]
+
+
+@given(upstream=SENT, promised=SENT, until=SENT, appointed=SENT, minutes=st.integers(1, 4000))
+def test_no_date_that_anybody_sends_ends_the_service(
+    rules: Rules, upstream: datetime, promised: datetime, until: datetime, appointed: datetime, minutes: int
+) -> None:
+    ticket, span = Ticket(rules), timedelta(minutes=minutes)
+    ticket.hear(START, d.Opened, upstream=Upstream(number="1", due=upstream))
+    ticket.hear(START + span, d.Dispatched)
+    ticket.late(START + 2 * span, d.Committed, **HOUSING, promised=promised, text="月底")
+    ticket.late(START + 3 * span, d.SuspensionRequested, until=until)
+    ticket.late(START + 4 * span, d.Suspended, until=until, by=APPROVER)
+    ticket.late(START + 5 * span, d.SuspensionEnded, **HOUSING, reason="到期")
+    ticket.late(START + 6 * span, d.Handled)
+    ticket.late(START + 7 * span, d.HandledAccepted, **HOUSING, handled_at=START + 6 * span)
+    ticket.late(START + 7 * span, d.CallbackAwaited, round=0, attempts=3)
+    ticket.late(START + 8 * span, d.CallbackAppointed, at=appointed)
+    month = START + 8 * span + timedelta(days=rules.policy.limits.callback_within_days + 15)
+    assert breach_by(ticket.open()["callback"].due) < month
+
+
+@given(at=SENT)
+def test_a_city_due_time_before_the_calendar_begins_is_still_the_due_time(rules: Rules, at: datetime) -> None:
+    ticket = Ticket(rules)
+    ticket.hear(START, d.Opened, upstream=Upstream(number="1", due=at))
+    due = breach_by(ticket.open()["citizen"].due)
+    assert due == min(at, moment("2026-10-09 17:30"))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from liuhen.verify.books import Listened, NextOffset, Noted, Written
-from liuhen.verify.checks import Recorded, Traced, everything_heard, everything_read, offsets_behind, order_kept
+from liuhen.verify.checks import (
+    Recorded,
+    Traced,
+    everything_heard,
+    everything_read,
+    offsets_behind,
+    order_kept,
+    standing_services,
+)
 from liuhen.verify.evidence import Stood
 from liuhen.verify.findings import Verdict
 from liuhen.verify.said import Said, said_of
@@ -158,3 +166,11 @@ def test_an_offset_that_ran_ahead_or_stayed_behind_is_found() -> None:
     assert not offsets_behind([at], {place: 5}, {"sla": {place: 4}}).kept
     assert everything_read([at], {place: 3}).kept
     assert not everything_read([at], {place: 4}).kept
+
+
+def test_a_service_that_reads_nothing_while_records_wait_is_found() -> None:
+    at, ends = NextOffset("sla", DISPATCH, 0, 3), {(DISPATCH, 0): 5}
+
+    assert [found.subject for found in standing_services([at], [at], ends)] == ["sla"]
+    assert standing_services([at], [at], {(DISPATCH, 0): 3}) == []
+    assert standing_services([at], [at._replace(offset=4)], ends) == []

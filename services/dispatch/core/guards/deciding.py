@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from schemas import inbound as i
 from schemas.tickets import ActionReceived
 from services.dispatch.core import standing as s
@@ -73,7 +75,12 @@ def no_review_open(draft: Draft, received: ActionReceived, action: i.Action) -> 
 
 
 def appointment_ahead(draft: Draft, _received: ActionReceived, action: i.AppointCallback) -> Refusal:
-    return None if action.at > draft.at else ("appointed_in_the_past", "预约的时间须晚于现在。")
+    if action.at <= draft.at:
+        return "appointed_in_the_past", "预约的时间（at）须晚于现在。"
+    most = draft.rules.policy.limits.callback_within_days
+    if action.at > draft.at + timedelta(days=most):
+        return "appointed_too_far", f"预约的时间（at）最远为{most}天以内，请核对日期。"
+    return None
 
 
 def reworked(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
