@@ -35,6 +35,8 @@ from worktime import load_calendar
 
 _START_SECONDS: Final = 25.0
 _BURST: Final = 20_000
+_WORKERS: Final = ("1", "2")
+"""As an operator would run it where timers are many: one for each core."""
 _PATIENCE: Final = 120.0
 _STAMP_SECONDS: Final = 0.001
 """The broker's stamps are whole milliseconds, cut off."""
@@ -87,17 +89,20 @@ async def measure(instance: Instance, pending: int, progress: Progress, *, quick
         await _arm(connection, wave, template)
     await connection.execute("analyze timer, state")
     await connection.close()
-    instance.start_services(["sla"])
+    for worker in _WORKERS:
+        instance.start_services(["sla"], worker=worker)
     if datetime.now(UTC) > begins:
         raise Late("sla was not up before the first timer was due")
     progress("Timers: waiting for those that come due")
     idle = cpu.spent(instance)
     fired = await _fired(instance, waves)
     spent = cpu.since(instance, idle)
-    instance.stop("sla")
+    workers = [name for name in spent if name.startswith("sla")]
+    instance.stop(*workers)
     count = sum(wave.size for wave in waves)
     besides = ", ".join(f"{name} {1e6 * spent[name] / count:.0f}" for name in ("postgres", "kafka"))
-    cost = Figure("… processor time of sla for a timer", 1e6 * spent["sla"] / count, "µs", note=besides)
+    of_sla = sum(spent[name] for name in workers)
+    cost = Figure("… processor time of sla for a timer", 1e6 * of_sla / count, "µs", note=besides)
     return [*_figures(fired, pending), cost]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import tempfile
@@ -19,7 +18,7 @@ import uvloop
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from chassis import logs, metrics
+from chassis import garbage, logs, metrics
 from chassis.clock import Clock, stopwatch
 from chassis.consume import LaneApp, LaneConsumer, build_app
 from chassis.health import Health, serving
@@ -37,7 +36,6 @@ from chassis.watchdog import EXIT_CODE, Watchdog
 _END_SECONDS: Final = 25.0
 """After so long an orderly end is given up: what is not published is found by the next holder."""
 _PART_SECONDS: Final = 8.0
-_COLLECT_EVERY: Final = 50_000
 _BEAT_SECONDS: Final = 0.5
 _BROKER_SECONDS: Final = 10.0
 _log: Final = structlog.get_logger()
@@ -46,9 +44,7 @@ _log: Final = structlog.get_logger()
 def run(service: Service, settings: Settings) -> int:
     """Run a service until SIGTERM or SIGINT; returns the process's exit code: 0 for an orderly end, 1 for a bug."""
     logs.configure(settings.log, service.name, settings.worker)
-    # Batches make many short-lived objects and no cycles: look for cycles rarely, and never among what start-up made.
-    gc.freeze()
-    gc.set_threshold(_COLLECT_EVERY, 20, 100)
+    garbage.begin()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_Process(service, settings).main())
 

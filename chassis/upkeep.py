@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from chassis import metrics, store
+from chassis import garbage, metrics, store
 from chassis.clock import stopwatch
 from chassis.holding import Holding
 from chassis.logs import where
@@ -19,6 +19,8 @@ from chassis.transient import transient
 _HOUSEKEEPING_SECONDS: Final = 1.0
 _BEHIND_SECONDS: Final = 5.0
 _NOT_CAUGHT_UP_SECONDS: Final = 0.02
+_SWEEP_SECONDS: Final = 600.0
+_SWEEP_AT_LAST_SECONDS: Final = 3_600.0
 _AHEAD: Final = timedelta(minutes=10)
 _log: Final = structlog.get_logger()
 
@@ -34,6 +36,7 @@ class Upkeep:
         self._looked_behind = 0.0
         self._look_again = 0.0
         self._foresee_again = 0.0
+        self._swept = stopwatch()
 
     def patience(self) -> float:
         """Seconds until something must be looked at even if nothing comes in."""
@@ -51,6 +54,7 @@ class Upkeep:
             await self._fire()
             if idle:
                 await self._foresee(self.turns.service.timers)
+        self._sweep(idle=idle)
         if stopwatch() - self._kept_house >= _HOUSEKEEPING_SECONDS:
             self._kept_house = stopwatch()
             await self._keep_house()
@@ -75,6 +79,15 @@ class Upkeep:
             until = self.turns.clock.now() + _AHEAD
             more = await foresee(await self.holding.connected(), lanes, until)
             self._foresee_again = 0.0 if more else stopwatch() + _HOUSEKEEPING_SECONDS
+            if more:
+                garbage.keep()
+
+    def _sweep(self, *, idle: bool) -> None:
+        since = stopwatch() - self._swept
+        quiet = idle and self.patience() >= _HOUSEKEEPING_SECONDS
+        if since >= _SWEEP_AT_LAST_SECONDS or (quiet and since >= _SWEEP_SECONDS):
+            garbage.sweep()
+            self._swept = stopwatch()
 
     async def _caught_up(self, names: Iterable[str]) -> list[str]:
         places = {name: self._places(name) for name in names}

@@ -22,7 +22,7 @@ from schemas.clocks import (
 from schemas.message import Message
 from schemas.values import Clock, Tier
 from services.sla.core.rules import basis_of
-from services.sla.core.state import AnyClock, Breached, Clocks, Lapsed, Met, Paused, Running, Stopped, Timed
+from services.sla.core.state import AnyClock, Breached, Clocks, Lapsed, Met, Paused, Running, Stopped, Timed, sealed
 
 _RULINGS = frozenset({Clock.RETURN_RULING, Clock.ADJUDICATION})
 _Derived = ClockResumed | ClockExtended | ClockRederived
@@ -42,18 +42,20 @@ def evolve(state: Clocks | None, fact: Message, at: datetime) -> Clocks:
 
 
 def _started(state: Clocks, fact: ClockStarted) -> Clocks:
+    basis = basis_of(fact.explanation)
     clock = Running(
         id=fact.clock_id,
         clock=fact.clock,
         owner=fact.owner,
         about=fact.about,
         tier=fact.tier,
-        basis=basis_of(fact.explanation),
+        started_at=basis.ledger.started_at,
+        sealed=sealed(basis),
         due=fact.due,
         remind_at=fact.remind_at,
     )
     counted = {**state.started, fact.clock: state.started.get(fact.clock, 0) + 1}
-    upstream = state.upstream or clock.basis.upstream
+    upstream = state.upstream or basis.upstream
     after = state.with_clock(clock).model_copy(update={"tier": fact.tier, "started": counted, "upstream": upstream})
     return _disputed(after, fact, fact.started_at)
 
@@ -97,14 +99,14 @@ def _paused(clock: AnyClock, fact: ClockPaused) -> AnyClock:
     ledger = clock.basis.ledger.paused(fact.since, fact.ground, fact.approved_by)
     if fact.instead_of is not None:
         ledger = clock.basis.ledger.resumed(fact.since, fact.instead_of)
-    return Paused(**_of(clock, basis=clock.basis.model_copy(update={"ledger": ledger})))
+    return Paused(**_of(clock, sealed=sealed(clock.basis.model_copy(update={"ledger": ledger}))))
 
 
 def _derived(clock: AnyClock, fact: _Derived) -> AnyClock:
     tier = fact.tier if isinstance(fact, ClockRederived) else clock.tier
     reminded = clock.reminded and clock.remind_at == fact.remind_at
     changed = {
-        "basis": basis_of(fact.explanation),
+        "sealed": sealed(basis_of(fact.explanation)),
         "due": fact.due,
         "remind_at": fact.remind_at,
         "tier": tier,

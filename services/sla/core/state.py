@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -64,24 +64,38 @@ class Basis(_Frozen):
     named: Instant | None = None
 
 
+def sealed(basis: Basis) -> str:
+    """A basis as the text that a clock carries."""
+    return basis.model_dump_json(exclude_defaults=True)
+
+
+@lru_cache(maxsize=2_000)
+def _unsealed(text: str) -> Basis:
+    return Basis.model_validate_json(text)
+
+
 class Timed(_Frozen):
-    """A clock; `due` is what was last said, `round` grows each time that it runs again after its due time."""
+    """A clock; `due` is what was last said, `round` grows each time that it runs again after its due time.
+
+    Most clocks are read, written and rung without ever being derived anew: `sealed` is their basis as text.
+    """
 
     id: str
     clock: Clock
     owner: str
     about: str | None = None
     tier: Tier
-    basis: Basis
+    started_at: Instant
+    sealed: str
     due: Due
     remind_at: Instant | None = None
     reminded: bool = False
     round: int = 0
 
     @property
-    def started_at(self) -> datetime:
-        """The moment at which it was first started."""
-        return self.basis.ledger.started_at
+    def basis(self) -> Basis:
+        """What the due time is derived from."""
+        return _unsealed(self.sealed)
 
 
 class Running(Timed):
@@ -184,16 +198,16 @@ def held(state: Clocks, clock: Open) -> bool:
 
 def timer(state: Clocks) -> Wanted | None:
     """The one timer that the ticket needs: the earliest reminder or due time of all its clocks."""
-    return min(
-        (each for clock in state.clocks if clock.status == "running" for each in _next(state, clock)), default=None
-    )
-
-
-def _next(state: Clocks, clock: Running) -> Iterator[Wanted]:
-    if clock.remind_at is not None and not clock.reminded:
-        yield Wanted(clock.remind_at, f"{clock.id}.soon.{clock.round}")
-    if not held(state, clock):
-        yield Wanted(breach_by(clock.due), f"{clock.id}.due.{clock.round}")
+    first: tuple[Instant, Running, str] | None = None
+    for clock in state.clocks:
+        if clock.status == "running":
+            soon = None if clock.reminded else clock.remind_at
+            if soon is not None and (first is None or soon < first[0]):
+                first = soon, clock, "soon"
+            due = breach_by(clock.due)
+            if (first is None or due < first[0]) and not held(state, clock):
+                first = due, clock, "due"
+    return first and Wanted(first[0], f"{first[1].id}.{first[2]}.{first[1].round}")
 
 
 def _matters(clock: AnyClock) -> bool:
