@@ -512,6 +512,15 @@ class NudgeWithdrawn(DispatchFact):
     breach: str
 
 
+class EscalationProposed(DispatchFact):
+    """The ladder asks a person to order a step that it does not take by itself; `breach` is the clock it is for."""
+
+    step: Literal["nudge", "supervise", "interview"]
+    reason: Text
+    department: DepartmentCode
+    breach: str | None = None
+
+
 class SupervisionOrdered(DispatchFact):
     """A supervision order (督办) was issued; it has a clock and cannot be returned.
 

@@ -16,7 +16,9 @@ from schemas.inbound import (
     Assign,
     CheckCommitment,
     EndSupervision,
+    Interview,
     JoinIncident,
+    Nudge,
     OfficeAction,
     PassOn,
     Reopen,
@@ -26,6 +28,7 @@ from schemas.inbound import (
     RuleOnReturn,
     RuleOnSuspension,
     SettleAtUnit,
+    Supervise,
 )
 from schemas.policy import Assignment, responsible
 from schemas.policy.codes import Role
@@ -47,6 +50,9 @@ _WHO: Final[Mapping[str, Role]] = {
     "commitment_check": Role.SUPERVISOR,
     "supervision": Role.SUPERVISOR,
     "callback_review": Role.SUPERVISOR,
+    "nudge": Role.DISPATCHER,
+    "supervise": Role.SUPERVISOR,
+    "interview": Role.APPROVER,
 }
 
 
@@ -125,6 +131,9 @@ class Office:
             "commitment_check": self._check,
             "supervision": self._end_supervision,
             "callback_review": self._end_supervision,
+            "nudge": self._order,
+            "supervise": self._order,
+            "interview": self._order,
         }
         decision = decisions.get(task.task)
         return decision(task, dice, who) if decision else None
@@ -177,6 +186,14 @@ class Office:
     def _check(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         kept = dice.random() < 0.8  # noqa: PLR2004 - four promises of five are kept
         return CheckCommitment(ticket=task.ticket, by=who, kept=kept, note="已现场核查。")
+
+    def _order(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
+        orders: Mapping[str, type[Nudge | Supervise | Interview]] = {
+            "nudge": Nudge,
+            "supervise": Supervise,
+            "interview": Interview,
+        }
+        return orders[task.task](ticket=task.ticket, by=who, reason=task.reason or "久拖不决。")
 
     def _end_supervision(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
         return EndSupervision(ticket=task.ticket, by=who, result="已按要求整改，督办结束。")

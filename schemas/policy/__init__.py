@@ -19,7 +19,7 @@ from schemas.policy.load import load_policy, validate
 from schemas.policy.policy import Policy
 from schemas.policy.problems import PolicyError, Problem
 from schemas.policy.responsibility import Assignment, Rule, Supporting, Undetermined, locate, responsible
-from schemas.policy.rules import Ground, Reminder, Rung, Template
+from schemas.policy.rules import Ground, Rung, Template
 
 __all__ = [
     "TEMPLATE_VARIABLES",
@@ -42,7 +42,6 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Problem",
-    "Reminder",
     "Role",
     "Rule",
     "Rung",

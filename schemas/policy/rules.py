@@ -1,6 +1,7 @@
 """What policy decides by itself: automation, grounds, the ladder of escalation, rates, message templates."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -56,7 +57,12 @@ class Grounds(Model):
 
 
 class Rung(Model):
-    """One step of escalation: what brings it about and who orders it."""
+    """One step of escalation: what brings it about and who orders it.
+
+    It is due when one of the clocks is missed, or when the step `after` was taken `after_count` times (once, unless
+    told) and stays unanswered for so long, which is looked at whenever the ticket is pressed or a clock is missed.
+    Where it is not automatic, whoever orders it is asked to; whoever orders a harder step may order it too.
+    """
 
     step: Step
     title: Text
@@ -68,24 +74,21 @@ class Rung(Model):
     automatic: bool
 
 
-class Reminder(Model):
-    """A further reminder before a clock is due, besides the one when it becomes due soon."""
-
-    clock: Clock
-    before: Span
-
-
 class Ladder(Model):
     """How a matter that does not move is escalated."""
 
     rungs: tuple[Rung, ...]
-    reminders: tuple[Reminder, ...]
     follow_ups_that_nudge: Count
 
     @model_validator(mode="after")
     def _rungs_in_order(self) -> Self:
         if [rung.step for rung in self.rungs] != list(Step):
             raise ValueError(f"the rungs are {', '.join(Step)}, each once and in this order")
+        for lower, rung in pairwise((None, *self.rungs)):
+            if rung is not None and rung.after not in (None, lower and lower.step):
+                raise ValueError(
+                    f"{rung.step} comes after {lower.step if lower else 'nothing'}, not after {rung.after}"
+                )
         return self
 
 

@@ -12,8 +12,9 @@ from schemas.message import Message
 from schemas.values import Clock, Ruling
 from services.dispatch.core import standing as s
 from services.dispatch.core import ticket as t
-from services.dispatch.core.changing import Change, Changes, due_no_more, ended, noted
+from services.dispatch.core.changing import Change, Changes, due_no_more, ended, noted, unproposed
 from services.dispatch.core.regions import (
+    escalation,
     incident,
     merging,
     supervision,
@@ -24,14 +25,14 @@ from services.dispatch.core.ticket import Ticket
 
 
 def _nudged(state: Ticket, fact: d.Nudged, at: datetime) -> Changes:
-    press = supervision.Press(at=at, breach=fact.breach)
+    press, asked = supervision.Press(at=at, breach=fact.breach), unproposed(state, "nudge")
     match state.supervision:
         case supervision.Quiet(orders=orders):
-            return {"supervision": supervision.Nudged(orders=orders, presses=(press,))}
+            return {"supervision": supervision.Nudged(orders=orders, presses=(press,))} | asked
         case supervision.Nudged() as pressed:
-            return {"supervision": pressed.model_copy(update={"presses": (*pressed.presses, press)})}
+            return {"supervision": pressed.model_copy(update={"presses": (*pressed.presses, press)})} | asked
         case _:
-            return {}
+            return asked
 
 
 def _nudge_withdrawn(state: Ticket, fact: d.NudgeWithdrawn, _at: datetime) -> Changes:
@@ -57,7 +58,7 @@ def _supervised(state: Ticket, fact: d.SupervisionOrdered, at: datetime) -> Chan
         breach=fact.breach,
         presses=getattr(watch, "presses", ()),
     )
-    return {"supervision": ordered}
+    return {"supervision": ordered} | unproposed(state)
 
 
 def _supervision_answered(state: Ticket, _fact: d.SupervisionAnswered, _at: datetime) -> Changes:
@@ -67,21 +68,21 @@ def _supervision_answered(state: Ticket, _fact: d.SupervisionAnswered, _at: date
         changes["supervision"] = supervision.Reported(**watch.model_dump(exclude={"at"}))
     if isinstance(state.review, supervision.ReviewOrdered):
         changes["review"] = supervision.ReviewReported()
-    return changes
+    return changes | unproposed(state)
 
 
 def _interviewed(state: Ticket, _fact: d.Interviewed, _at: datetime) -> Changes:
     watch = state.supervision
     if not isinstance(watch, supervision.Ordered | supervision.Reported):
-        return {}
-    return {"supervision": watch.model_copy(update={"interviews": watch.interviews + 1})}
+        return unproposed(state)
+    return {"supervision": watch.model_copy(update={"interviews": watch.interviews + 1})} | unproposed(state)
 
 
 def _supervision_ended(state: Ticket, fact: d.SupervisionEnded, _at: datetime) -> Changes:
     if fact.reason == BREACH_WITHDRAWN:
         return _taken_back(state)
     calm = {"supervision": supervision.Quiet(orders=state.supervision.orders), "review": supervision.NoReview()}
-    return calm | due_no_more(state, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW})
+    return calm | due_no_more(state, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW}) | unproposed(state)
 
 
 def _taken_back(state: Ticket) -> Changes:
@@ -169,12 +170,15 @@ def _due(state: Ticket, fact: d.DueNoted, _at: datetime) -> Changes:
 
 def _overdue(state: Ticket, fact: d.Overdue, _at: datetime) -> Changes:
     known = state.dues.get(fact.clock_id) or t.Noted(clock=fact.clock, due=None, owner=fact.owner)
-    return {"dues": {**state.dues, fact.clock_id: known.model_copy(update={"missed": not fact.withdrawn})}}
+    changes: Changes = {"dues": {**state.dues, fact.clock_id: known.model_copy(update={"missed": not fact.withdrawn})}}
+    moot = fact.withdrawn and getattr(state.escalation, "breach", None) == fact.clock_id
+    return changes | unproposed(state) if moot else changes
 
 
 CHANGES: Final[dict[type[Message], Change]] = {
     d.Nudged: _nudged,
     d.NudgeWithdrawn: _nudge_withdrawn,
+    d.EscalationProposed: lambda _s, f, _at: {"escalation": escalation.Proposed(step=f.step, breach=f.breach)},
     d.SupervisionOrdered: _supervised,
     d.SupervisionAnswered: _supervision_answered,
     d.Interviewed: _interviewed,

@@ -11,6 +11,7 @@ from services.dispatch.core import standing as s
 from services.dispatch.core import ticket as t
 from services.dispatch.core.regions import (
     commitment,
+    escalation,
     extension,
     supervision,
     suspension,
@@ -35,7 +36,18 @@ def noted(state: Ticket, department: str | None, text: str, *, plan: bool = Fals
 def quiet(state: Ticket) -> Changes:
     """What the lead does answers the nudges so far."""
     pressed = state.supervision
-    return {"supervision": supervision.Quiet(orders=pressed.orders)} if isinstance(pressed, supervision.Nudged) else {}
+    if not isinstance(pressed, supervision.Nudged):
+        return {}
+    calm: Changes = {"supervision": supervision.Quiet(orders=pressed.orders)}
+    return calm | unproposed(state) if getattr(state.escalation, "breach", None) is None else calm
+
+
+def unproposed(state: Ticket, *steps: escalation.Step) -> Changes:
+    """Nobody is asked any more for a step of the ladder, or for one of these."""
+    asked = state.escalation
+    if isinstance(asked, escalation.NotProposed) or (steps and asked.step not in steps):
+        return {}
+    return {"escalation": escalation.NotProposed()}
 
 
 def due_no_more(state: Ticket, clocks: Iterable[Clock], owner: str | None = None) -> Changes:
@@ -60,4 +72,5 @@ def ended(state: Ticket, standing: s.AnyStanding) -> Changes:
         "commitment": commitment.Nothing(),
         "supervision": supervision.Quiet(orders=state.supervision.orders),
         "review": supervision.NoReview(),
+        "escalation": escalation.NotProposed(),
     }

@@ -11,7 +11,7 @@ from schemas.values import Clock, Contact, Place, Ruling, Tier
 from services.dispatch.core import beside
 from services.dispatch.core import standing as s
 from services.dispatch.core import ticket as t
-from services.dispatch.core.changing import Change, Changes, due_no_more, ended, matter, noted, quiet
+from services.dispatch.core.changing import Change, Changes, due_no_more, ended, matter, noted, quiet, unproposed
 from services.dispatch.core.holder import seen
 from services.dispatch.core.regions import (
     commitment,
@@ -93,7 +93,7 @@ def _dispatched(state: Ticket, fact: d.Dispatched, _at: datetime) -> Changes:
     if not fact.same_lead:
         others = {name: each for name, each in state.dues.items() if not each.owner.startswith("department:")}
         changes |= {"dues": others, "extension": extension.NotAsked(), "suspension": suspension.NotAsked()}
-        changes |= {"commitment": commitment.Nothing()}
+        changes |= {"commitment": commitment.Nothing()} | unproposed(state)
     return changes
 
 

@@ -9,6 +9,9 @@ from services.dispatch.core.regions import commitment, extension, supervision, s
 from services.dispatch.core.regions.support import undone
 from services.dispatch.core.ticket import Seen, Stub, Ticket
 
+LADDER: Final = ("nudge", "supervise", "interview")
+"""The steps of the ladder that can wait for a person to order them."""
+
 DESK_TASKS: Final = frozenset(
     {
         "unit_pass_on",
@@ -22,6 +25,7 @@ DESK_TASKS: Final = frozenset(
         "commitment_check",
         "supervision",
         "callback_review",
+        *LADDER,
     }
 )
 """What can wait at the desk."""
@@ -113,6 +117,7 @@ def _desk(ticket: Ticket) -> tuple[str, ...]:
         ("commitment_check", isinstance(ticket.commitment, commitment.Due)),
         ("supervision", isinstance(ticket.supervision, supervision.Reported)),
         ("callback_review", isinstance(ticket.review, supervision.ReviewReported)),
+        *((step, step == getattr(ticket.escalation, "step", None)) for step in LADDER),
     )
     found = tuple(name for name, waits in beside if waits)
     return found if task is None else (task, *found)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.policy.codes import Step
 from schemas.policy.rules import Rung
 from schemas.values import Actor, Clock
 from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.regions import escalation
 from services.dispatch.core.regions import supervision as region
 
 
@@ -32,20 +35,10 @@ def review_callback(draft: Draft, action: i.ReviewCallback) -> None:
 
 
 def press(draft: Draft, reason: str, by: Actor, breach: str | None = None) -> None:
-    """Press whoever holds the ticket; a department that was pressed often and in vain is supervised by policy."""
+    """Press whoever holds the ticket; what was pressed for often and in vain climbs the ladder."""
     order = draft.ticket.led_by
     draft.say(d.Nudged, by=by, reason=reason, department=order.lead if order else None, breach=breach)
-    pressed, rung = draft.ticket.supervision, _rung(draft, Step.SUPERVISE)
-    if not isinstance(pressed, region.Nudged) or rung.after is not Step.NUDGE or not rung.automatic:
-        return
-    nudges, span = len(pressed.presses), rung.unanswered_for
-    often = rung.after_count is not None and nudges >= rung.after_count
-    if often and (span is None or draft.rules.waited(pressed.since, span, draft.at)):
-        order_supervision(draft, f"催办{nudges}次未见进展，转督办。", BY_POLICY, "nudges")
-
-
-def _rung(draft: Draft, step: Step) -> Rung:
-    return draft.rules.policy.ladder.rungs[list(Step).index(step)]
+    _climb_unanswered(draft)
 
 
 def order_supervision(
@@ -61,18 +54,61 @@ def order_supervision(
 
 
 def climb(draft: Draft, clock: Clock, clock_id: str) -> None:
-    """Take the step that the ladder has for a missed clock, where it needs no person."""
+    """Take the steps that the ladder has for a missed clock, and those that are due because nothing was answered."""
     for rung in draft.rules.policy.ladder.rungs:
-        if clock not in rung.on_breach_of or not rung.automatic or draft.ticket.led_by is None:
-            continue
-        title = draft.rules.policy.limit(clock).title
-        match rung.step:
-            case Step.NUDGE:
-                press(draft, f"{title}逾期，予以催办。", BY_POLICY, clock_id)
-            case Step.SUPERVISE:
-                order_supervision(draft, f"{title}逾期，转督办。", BY_POLICY, "breach", clock_id)
-            case Step.INTERVIEW:
-                draft.say(d.Interviewed, by=BY_POLICY, department=draft.lead, reason=f"{title}逾期，予以约谈。")
+        if clock in rung.on_breach_of and draft.ticket.led_by is not None:
+            _step(draft, rung, f"{draft.rules.policy.limit(clock).title}逾期", clock_id)
+    _climb_unanswered(draft)
+
+
+def _climb_unanswered(draft: Draft) -> None:
+    for rung in draft.rules.policy.ladder.rungs:
+        found = _unanswered(draft, rung)
+        if found is not None and draft.ticket.led_by is not None:
+            _step(draft, rung, found, None)
+
+
+def _unanswered(draft: Draft, rung: Rung) -> str | None:
+    """Say what went unanswered so often and so long that the rung is due."""
+    watch = draft.ticket.supervision
+    match rung.after, watch:
+        case Step.NUDGE, region.Nudged():
+            times, said = len(watch.presses), f"催办{len(watch.presses)}次未见进展"
+        case Step.SUPERVISE, region.Ordered(interviews=0):
+            times, said = watch.orders, f"第{watch.orders}号督办单未见答复"
+        case _:
+            return None
+    long_enough = rung.unanswered_for is None or draft.rules.waited(watch.since, rung.unanswered_for, draft.at)
+    return said if times >= (rung.after_count or 1) and long_enough else None
+
+
+_TAKEN: Final = {Step.NUDGE: "予以催办", Step.SUPERVISE: "转督办", Step.INTERVIEW: "予以约谈"}
+_ASKED: Final = {Step.NUDGE: "请决定是否催办", Step.SUPERVISE: "请决定是否督办", Step.INTERVIEW: "请决定是否约谈"}
+
+
+def _step(draft: Draft, rung: Rung, why: str, breach: str | None) -> None:
+    """Take a step of the ladder, or ask whoever orders it."""
+    if not rung.automatic:
+        _propose(draft, rung.step, f"{why}，{_ASKED[rung.step]}。", breach)
+        return
+    reason = f"{why}，{_TAKEN[rung.step]}。"
+    match rung.step:
+        case Step.NUDGE:
+            press(draft, reason, BY_POLICY, breach)
+        case Step.SUPERVISE:
+            order_supervision(draft, reason, BY_POLICY, "breach" if breach else "nudges", breach)
+        case Step.INTERVIEW:
+            draft.say(d.Interviewed, by=BY_POLICY, department=draft.lead, reason=reason)
+
+
+def _propose(draft: Draft, step: Step, reason: str, breach: str | None) -> None:
+    """Ask for a step once; one that was taken, or a lesser one than is asked for already, is not asked for."""
+    asked, order = draft.ticket.escalation, list(Step)
+    if isinstance(asked, escalation.Proposed) and order.index(Step(asked.step)) >= order.index(step):
+        return
+    if step is Step.SUPERVISE and isinstance(draft.ticket.supervision, region.Ordered | region.Reported):
+        return
+    draft.say(d.EscalationProposed, by=BY_POLICY, step=step.value, department=draft.lead, reason=reason, breach=breach)
 
 
 def take_back(draft: Draft, clock: Clock, clock_id: str) -> None:
@@ -98,7 +134,7 @@ def take_back(draft: Draft, clock: Clock, clock_id: str) -> None:
 
 def _stands(draft: Draft, watch: region.Ordered | region.Reported, clock_id: str) -> bool:
     """Whether the order would have been given without that breach too."""
-    rung = _rung(draft, Step.SUPERVISE)
+    rung = draft.rules.policy.ladder.rungs[list(Step).index(Step.SUPERVISE)]
     if any(each.missed and each.clock in rung.on_breach_of for each in draft.ticket.dues.values()):
         return True
     match watch.cause:

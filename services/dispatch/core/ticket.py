@@ -28,6 +28,7 @@ from schemas.values import (
 from services.dispatch.core.base import Part
 from services.dispatch.core.regions.commitment import Commitment, Nothing
 from services.dispatch.core.regions.contact import FirstContact, NotDue
+from services.dispatch.core.regions.escalation import Escalation, NotProposed
 from services.dispatch.core.regions.extension import Extension
 from services.dispatch.core.regions.extension import NotAsked as NoExtension
 from services.dispatch.core.regions.incident import Alone, Heads, Incident
@@ -119,6 +120,7 @@ class Ticket(Part):
     extension: Extension = NoExtension()
     suspension: Suspending = NoSuspension()
     supervision: Supervision = Quiet()
+    escalation: Escalation = NotProposed()
     review: CallbackReview = NoReview()
     tasks: Tasks = Field(default_factory=dict)
     commitment: Commitment = Nothing()

@@ -88,10 +88,10 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("review", WITH_LEAD | DISPUTED | WAITING, "task_done"),
     _row("check_commitment", OPEN, "promised"),
     # supervision
-    _row("nudge", OPEN, ""),
-    _row("supervise", LED - AFTER, "is_supervisor led not_supervised"),
-    _row("interview", LED, "is_supervisor led supervised"),
-    _row("end_supervision", LED, "supervised_or_reviewed"),
+    _row("nudge", OPEN, "may_nudge"),
+    _row("supervise", LED - AFTER, "may_supervise led not_supervised"),
+    _row("interview", LED, "may_interview led supervised_or_reviewed"),
+    _row("end_supervision", LED, "supervised_or_asked_for"),
     _row("review_callback", AT_WORK | AFTER, "no_review_open"),
     # one ticket and another
     _row("merge", MERGEABLE, "another_ticket requester_known_by_hash no_merge_asked"),

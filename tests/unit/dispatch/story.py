@@ -50,7 +50,7 @@ ROLES = {
     "rule_on_extension": "p-fang",
     "rule_on_suspension": "p-fang",
     "supervise": "p-he",
-    "interview": "p-he",
+    "interview": "p-fang",
 }
 APPROVER = Person(id="p-fang", name="方立群")
 AGENT = Person(id="a-1", name="话务员")

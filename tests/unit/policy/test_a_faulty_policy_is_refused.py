@@ -68,6 +68,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ("office.yaml", 'opens: "09:00"', 'opens: "12:00"', "hours", "before"),
         ("grounds.yaml", "wrong-place", "not-our-duty", "return", "stands once"),
         ("ladder.yaml", "step: nudge", "step: supervise", "", "this order"),
+        ("ladder.yaml", "after: supervise", "after: nudge", "", "comes after supervise"),
     ],
 )
 def test_the_line_and_the_field_are_named(

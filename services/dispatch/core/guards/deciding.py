@@ -10,7 +10,7 @@ from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft, Refusal, watched
 from services.dispatch.core.guards.common import approved, extendable_by
 from services.dispatch.core.guards.who import led
-from services.dispatch.core.regions import commitment, extension, supervision, support, suspension
+from services.dispatch.core.regions import commitment, escalation, extension, supervision, support, suspension
 
 
 def extension_asked(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
@@ -56,14 +56,14 @@ def not_supervised(draft: Draft, _received: ActionReceived, _action: i.Action) -
     return None
 
 
-def supervised(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
-    if isinstance(draft.ticket.supervision, supervision.Ordered | supervision.Reported):
-        return None
-    return "not_supervised", "约谈须在督办之后，请先督办。"
-
-
 def supervised_or_reviewed(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
     if watched(draft.ticket):
+        return None
+    return "not_supervised", "约谈须在督办或者回访复核之后，请先督办。"
+
+
+def supervised_or_asked_for(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
+    if watched(draft.ticket) or isinstance(draft.ticket.escalation, escalation.Proposed):
         return None
     return "not_supervised", "该工单没有督办或者回访复核。"
 

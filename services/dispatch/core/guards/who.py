@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from schemas import inbound as i
-from schemas.policy.codes import Role
+from schemas.policy.codes import Role, Step
 from schemas.tickets import ActionReceived
 from services.dispatch.core.draft import Draft, Refusal
 from services.dispatch.core.guards.common import with_role
@@ -44,8 +44,22 @@ def is_approver(draft: Draft, _received: ActionReceived, action: i.Action) -> Re
     return with_role(draft, action, "审批", Role.APPROVER)
 
 
-def is_supervisor(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
-    return with_role(draft, action, "督办和约谈", Role.SUPERVISOR, Role.APPROVER)
+def may_nudge(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
+    return _may_order(draft, action, Step.NUDGE)
+
+
+def may_supervise(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
+    return _may_order(draft, action, Step.SUPERVISE)
+
+
+def may_interview(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
+    return _may_order(draft, action, Step.INTERVIEW)
+
+
+def _may_order(draft: Draft, action: i.Action, step: Step) -> Refusal:
+    """Whoever the ladder names orders a step, and whoever it names for a harder one."""
+    rungs = draft.rules.policy.ladder.rungs[list(Step).index(step) :]
+    return with_role(draft, action, rungs[0].title, *(rung.ordered_by for rung in rungs))
 
 
 def led(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
