@@ -104,6 +104,12 @@ class Sla:
             while (value := self.metric(line)) is None or not wanted(value):
                 await self.ears.getmany(timeout_ms=200)
 
+    async def parks(self, topic: str, records: int) -> None:
+        """Wait until so many records of a topic are set aside."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.pool.fetchval("select count(*) from parked where topic = $1", topic) != records:
+                await self.ears.getmany(timeout_ms=200)
+
 
 def _read(headers: list[tuple[str, bytes]], value: bytes | None) -> tuple[Envelope, ClockFact]:
     envelope, body = decode(headers, value)

@@ -101,4 +101,4 @@ async def test_an_order_under_a_policy_that_the_worker_does_not_have_is_set_asid
     ticket = sla.new()
     await sla.open(ticket, NOW)
     await sla.says(ticket, ClockStarted)
-    assert await sla.pool.fetchval("select count(*) from parked where topic = $1", RULES) == partitions()
+    await sla.parks(RULES, partitions())
