@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from schemas.clocks import (
@@ -15,6 +15,7 @@ from schemas.clocks import (
     ClockLapsed,
     ClockMet,
     ClockPaused,
+    ClockRederived,
     ClockResumed,
     ClockStarted,
     ClockStopped,
@@ -23,6 +24,7 @@ from schemas.more_time import more_time
 from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core import rederive
+from services.sla.core.evolve import evolve
 from services.sla.core.facts import UNDUE, in_time, lives, of, withdrawn
 from services.sla.core.rules import Rules
 from services.sla.core.state import (
@@ -48,17 +50,38 @@ from worktime import Pause as Stretch
 
 Facts = Iterator[ClockFact]
 _HOURS_A_DAY: Final = 24
+_MOMENT: Final = timedelta(microseconds=1)
 
 
 def decide(rules: Rules, state: Clocks | None, command: c.Command, ticket: str, now: datetime) -> tuple[ClockFact, ...]:
     """The facts that follow from a command at a moment; () where nothing is to be done."""
     clocks = state or Clocks(ticket=ticket, tier=Tier.COMPLEX)
-    return tuple(_facts(rules, clocks, command, now))
+    facts = tuple(_facts(rules, clocks, command, now))
+    return facts + _overtaken(clocks, facts, now)
 
 
 def fire(state: Clocks, now: datetime) -> tuple[ClockFact, ...]:
     """What has come due by a moment: reminders, breaches, lapses; needs no rules, for due times are stored."""
     return tuple(fact for clock in state.clocks if clock.status == "running" for fact in _fired(state, clock, now))
+
+
+def _overtaken(state: Clocks, facts: tuple[ClockFact, ...], now: datetime) -> tuple[ClockFact, ...]:
+    """What a decision finds to have come due before it: said with it, for nothing is dated before what caused it."""
+    if not any(_looks_back(fact, now) for fact in facts):
+        return ()
+    for fact in facts:
+        state = evolve(state, fact, now)
+    return fire(state, now - _MOMENT)
+
+
+def _looks_back(fact: ClockFact, now: datetime) -> bool:
+    match fact:
+        case ClockStarted() | ClockResumed() | ClockExtended() | ClockRederived():
+            return breach_by(fact.due) < now or (fact.remind_at is not None and fact.remind_at < now)
+        case ClockMet() | ClockStopped():
+            return fact.clock in HELD_BY
+        case _:
+            return False
 
 
 def _facts(rules: Rules, state: Clocks, command: c.Command, now: datetime) -> Facts:  # noqa: C901, PLR0911, PLR0912 - the table of all commands

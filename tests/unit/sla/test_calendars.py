@@ -117,10 +117,10 @@ def test_a_calendar_that_arrives_after_the_official_due_time_brings_the_breach_a
     ticket.wait(arrived)
     assert isinstance(ticket.open()["citizen"], Running)
     ticket.rules = published
-    (moved,) = ticket.ask(arrived, Recalendar())
+    moved, breached = ticket.ask(arrived, Recalendar())
     assert isinstance(moved, ClockRederived)
     assert moved.due == OfficialDue(at=moment("2027-02-04 17:30"))
-    assert any(isinstance(fact, ClockBreached) for fact in ticket.wait(arrived))
+    assert isinstance(breached, ClockBreached)
 
 
 def test_what_is_met_between_the_bounds_is_met_in_time(ticket: Ticket) -> None:

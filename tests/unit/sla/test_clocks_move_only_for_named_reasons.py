@@ -135,8 +135,8 @@ def test_asked_in_time_and_refused_late_gives_back_what_was_left(dispatched: Tic
 
 def test_asked_in_time_and_refused_in_time_leaves_the_due_time(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-10 16:30", d.ExtensionRequested)
-    dispatched.hear("2026-09-11 09:10", d.ExtensionRefused, department="housing", reason="不可", by=APPROVER)
-    assert "handling" in breaches(dispatched.wait("2026-09-11 09:11"))
+    said = dispatched.hear("2026-09-11 09:10", d.ExtensionRefused, department="housing", reason="不可", by=APPROVER)
+    assert "handling" in breaches(said)
     assert dispatched.due("handling") == "2026-09-10 17:30"
 
 
@@ -233,6 +233,16 @@ def test_a_reopened_ticket_that_was_never_handled_still_has_its_first_limit(disp
     dispatched.hear("2026-09-04 10:00", d.NotAccepted, ground="court", reason="诉讼")
     dispatched.hear("2026-09-07 10:00", d.Reopened, reason="应受理", count=1)
     assert dispatched.due("citizen") == "2026-09-10 17:30"
+
+
+def test_what_a_reopening_finds_overdue_is_dated_by_the_reopening(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 10:00", d.Withdrawn, reason="已解决")
+    reopened = moment("2026-09-15 09:00")
+    said = dispatched.hear(reopened, d.Reopened, reason="复发", count=1)
+    assert [type(fact) for fact in said if fact.clock is Clock.CITIZEN] == [ClockResumed, ClockBreached]
+    dispatched.hear(reopened, d.SupervisionOrdered, department="housing", reason="逾期", number=1)
+    assert dispatched.wait(reopened) == []
+    assert dispatched.due("supervision") == "2026-09-18 17:30"
 
 
 def test_a_reopened_ticket_reaches_the_department_with_clocks_of_its_own(dispatched: Ticket) -> None:

@@ -26,7 +26,7 @@ from schemas.clocks import (
 from schemas.values import Clock, Tier, Upstream, breach_by
 from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
-from services.sla.core.state import Clocks
+from services.sla.core.state import Clocks, timer
 from tests.unit.sla.story import APPROVER, Ticket, moment
 
 Step = tuple[type[d.DispatchFact], dict[str, Any]]
@@ -149,6 +149,19 @@ def test_no_clock_runs_for_a_ticket_that_has_ended(rules: Rules, plan: Plan, end
     assert {clock.clock for clock in ticket.open().values()} <= {Clock.REOPEN_WINDOW}
     ticket.wait(at + timedelta(days=90))
     assert not ticket.open()
+
+
+@given(plan=PLANS)
+def test_nothing_that_time_brings_about_is_dated_before_what_caused_it(rules: Rules, plan: Plan) -> None:
+    ticket, at = Ticket(rules), START
+    opened: Step = (d.Opened, {})
+    for (fact, fields), minutes in [(opened, 0), *plan]:
+        ticket.wait(at + timedelta(minutes=minutes) - timedelta(microseconds=1))
+        at += timedelta(minutes=minutes)
+        more = {"handled_at": at} if fact is d.HandledAccepted else {}
+        ticket.late(at, fact, **fields, **more)
+        wanted = timer(ticket.state) if ticket.state is not None else None
+        assert wanted is None or wanted.due >= at
 
 
 @given(plan=PLANS)
