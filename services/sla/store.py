@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chassis.decider import Change
 from chassis.service import Connection, Pool
 from schemas.rules import CalendarPublished
-from services.sla.core.state import AnyClock, Clocks, is_open
+from services.sla.core.state import Clocks, Open, is_open
 
 
 class Published(NamedTuple):
@@ -76,9 +76,11 @@ async def project(connection: Connection, changes: Sequence[Change[Clocks]]) -> 
     counts: Counter[tuple[str, str, str]] = Counter()
     for change in changes:
         before, after = () if change.before is None else change.before.clocks, change.after.clocks
-        for clocks, others, by in ((after, before, 1), (before, after, -1)):
-            for kind in _kinds(clocks, others):
-                counts[change.lane, *kind] += by
+        same = {id(clock) for clock in before} & {id(clock) for clock in after}
+        for clocks, by in ((after, 1), (before, -1)):
+            for clock in clocks:
+                if id(clock) not in same and is_open(clock):
+                    counts[change.lane, clock.clock.value, _counted(clock)] += by
     rows = sorted((*kind, count) for kind, count in counts.items() if count)
     if rows:
         await connection.execute(
@@ -108,8 +110,5 @@ async def _note_provisional(connection: Connection, changes: Sequence[Change[Clo
             await connection.execute(statement, [lane for lane, _ in rows], [ticket for _, ticket in rows])
 
 
-def _kinds(clocks: Iterable[AnyClock], others: Sequence[AnyClock]) -> Iterable[tuple[str, str]]:
-    """What is counted of the open clocks that are not the very same among the others."""
-    for clock in clocks:
-        if is_open(clock) and not any(clock is other for other in others):
-            yield clock.clock.value, "due_soon" if clock.status == "running" and clock.reminded else clock.status
+def _counted(clock: Open) -> str:
+    return "due_soon" if clock.status == "running" and clock.reminded else clock.status
