@@ -50,10 +50,11 @@ class Calendar:
     ``likely`` is Monday to Friday less the statutory festivals. All three agree wherever a notice is published.
     """
 
-    __slots__ = ("_entries", "_notices", "earliest", "latest", "likely", "official_until", "version")
+    __slots__ = ("_days", "_entries", "_notices", "earliest", "latest", "likely", "official_until", "version")
 
     def __init__(self, notices: Mapping[int, Notice]) -> None:
         self._notices = dict(sorted(notices.items()))
+        self._days: dict[date, Day] = {}
         self._entries: dict[date, NoticeDay] = {}
         for notice in self._notices.values():
             self._entries.update((day.date, day) for day in notice.days)
@@ -74,8 +75,14 @@ class Calendar:
 
     def day(self, day: date) -> Day:
         """What kind of day it is, and its name; raises OutOfCalendarError outside 2004 to 2050."""
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise OutOfCalendarError(str(day))
+        known = self._days.get(day)
+        if known is None:
+            if not FIRST_DAY <= day <= LAST_DAY:
+                raise OutOfCalendarError(str(day))
+            known = self._days[day] = self._day(day)
+        return known
+
+    def _day(self, day: date) -> Day:
         entry = self._entries.get(day)
         if entry is not None:
             return _noticed(entry)

@@ -91,7 +91,7 @@ def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> lis
         return told
     now = seen(state)
     told.extend(_departments(state, fact, now, rules))
-    if state.before != now:
+    if state.before is not now and state.before != now:
         told.extend(_desk(state, fact, at, now, rules))
     told.extend(_callbacks(state, fact, now))
     told.extend(requests(state, fact))

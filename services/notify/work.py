@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -81,7 +82,8 @@ async def _wanted(turn: Turn, heard: Sequence[Heard], wording: Wording) -> dict[
 
 
 async def _profiles(turn: Turn, tickets: Mapping[str, str]) -> dict[str, Profile]:
-    found = {ticket: _memory(turn, lane)[ticket] for ticket, lane in tickets.items() if ticket in _memory(turn, lane)}
+    memories = {name: _memory(turn, name) for name in turn.lanes}
+    found = {ticket: memories[lane][ticket] for ticket, lane in tickets.items() if ticket in memories[lane]}
     missing = sorted(tickets.keys() - found.keys())
     return {**found, **await store.load_profiles(turn.connection, missing)} if missing else found
 
@@ -100,7 +102,7 @@ def _remember(turn: Turn, heard: Sequence[Heard], changed: Mapping[str, Profile]
             memory[ticket] = changed[ticket]
     for name in turn.lanes:
         memory = _memory(turn, name)
-        for ticket in list(memory)[: max(len(memory) - _REMEMBERED, 0)]:
+        for ticket in list(islice(memory, max(len(memory) - _REMEMBERED, 0))):
             del memory[ticket]
 
 

@@ -43,7 +43,7 @@ def changed(state: Ticket, fact: Message, at: datetime) -> Ticket:
     change = CHANGES.get(type(fact))
     changes = {} if change is None else change(state, fact, at)
     before = seen(state)
-    if before != state.before:
+    if before is not state.before and before != state.before:
         changes["before"] = before
     return state.model_copy(update=changes) if changes else state
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, assert_never
 
+from schemas.values import TicketState
 from services.dispatch.core import standing as s
 from services.dispatch.core.regions import commitment, extension, supervision, suspension
 from services.dispatch.core.regions.support import undone
@@ -30,6 +32,7 @@ DESK_TASKS: Final = frozenset(
 )
 """What can wait at the desk."""
 
+_SIGHTS: Final = 2_000
 _NOTHING = Seen()
 _REST = None, None
 
@@ -91,9 +94,13 @@ def seen(ticket: Ticket | Stub | None) -> Seen:
     standing = ticket.standing
     departments, desk = participants(ticket), _desk(ticket)
     round_ = standing.round if isinstance(standing, s.CallbackPending) else None
-    if not departments and not desk:
-        return _NOTHING
-    return Seen(departments=departments, desk=desk, round=round_)
+    return _seen(departments, desk, round_)
+
+
+@lru_cache(_SIGHTS)
+def _seen(departments: tuple[str, ...], desk: tuple[str, ...], number: int | None) -> Seen:
+    """Looked at three times for each fact, and nearly always the same few."""
+    return Seen(departments=departments, desk=desk, round=number) if departments or desk else _NOTHING
 
 
 def participants(ticket: Ticket) -> tuple[str, ...]:
@@ -108,19 +115,36 @@ def participants(ticket: Ticket) -> tuple[str, ...]:
 
 
 def _desk(ticket: Ticket) -> tuple[str, ...]:
-    task = _main_task(ticket.standing)
-    if isinstance(ticket.standing, s.Merged):
+    standing = ticket.standing
+    if isinstance(standing, s.Merged):
         return ()
-    beside = (
-        ("extension", isinstance(ticket.extension, extension.Asked)),
-        ("suspension", isinstance(ticket.suspension, suspension.Asked)),
-        ("commitment_check", isinstance(ticket.commitment, commitment.Due)),
-        ("supervision", isinstance(ticket.supervision, supervision.Reported)),
-        ("callback_review", isinstance(ticket.review, supervision.ReviewReported)),
-        *((step, step == getattr(ticket.escalation, "step", None)) for step in LADDER),
-    )
-    found = tuple(name for name, waits in beside if waits)
+    task = _main_task(standing) if standing.state in _WITH_TASK else None
+    regions = (ticket.extension, ticket.suspension, ticket.commitment, ticket.supervision, ticket.review)
+    found = tuple([_BESIDE[type(region)] for region in regions if type(region) in _BESIDE])
+    step = getattr(ticket.escalation, "step", None)
+    if step in LADDER:
+        found = (*found, step)
     return found if task is None else (task, *found)
+
+
+_BESIDE: Final[dict[type, str]] = {
+    extension.Asked: "extension",
+    suspension.Asked: "suspension",
+    commitment.Due: "commitment_check",
+    supervision.Reported: "supervision",
+    supervision.ReviewReported: "callback_review",
+}
+"""What waits at the desk whatever the ticket's state, by the state of its regions."""
+
+_WITH_TASK: Final = frozenset(
+    {
+        TicketState.SURVEY_REVIEW,
+        TicketState.PENDING_DISPATCH,
+        TicketState.RETURN_REQUESTED,
+        TicketState.ADJUDICATING,
+        TicketState.HANDLED,
+    }
+)
 
 
 def _main_task(standing: s.AnyStanding) -> str | None:

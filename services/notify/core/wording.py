@@ -59,4 +59,6 @@ class Wording:
         compiled = self._compiled.get(text)
         if compiled is None:
             compiled = self._compiled[text] = self._environment.from_string(text)
+            # Templates know their variables only; jinja's own names would be copied for every message.
+            compiled.globals = {}
         return compiled.render(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal, NamedTuple, assert_never
 
 import schemas.policy as given
@@ -193,7 +193,13 @@ class Rules:
 
 def budget_of(budget: given.Budget) -> Budget:
     """A budget of the policy in the terms of worktime."""
-    return Budget(unit=Unit(budget.unit.value), amount=budget.amount, start=StartRule(budget.start.value))
+    return _budget(budget.unit.value, budget.amount, budget.start.value)
+
+
+@lru_cache(_REMEMBERED)
+def _budget(unit: str, amount: int, start: str) -> Budget:
+    """Policies know a dozen budgets, and every clock has one of them."""
+    return Budget(unit=Unit(unit), amount=amount, start=StartRule(start))
 
 
 def earlier(one: Due, other: Due) -> Due:
@@ -212,7 +218,7 @@ def basis_of(explanation: dict[str, Any]) -> Basis:
     ledger = Ledger(
         policy=told["policy"],
         policy_version=told["policy_version"],
-        budget=Budget.model_validate(told["budget"]),
+        budget=_budget(**told["budget"]),
         started_at=_instant(told["started_at"]),
         pauses=tuple(Pause.model_validate(counted["pause"]) for counted in told["pauses"]),
         extensions=tuple(Extension.model_validate(granted) for granted in told["extensions"]),
@@ -221,7 +227,7 @@ def basis_of(explanation: dict[str, Any]) -> Basis:
     upstream = caps.get("upstream")
     return Basis(
         ledger=ledger,
-        ceiling=Budget.model_validate(caps["ceiling"]["budget"]) if "ceiling" in caps else None,
+        ceiling=_budget(**caps["ceiling"]["budget"]) if "ceiling" in caps else None,
         upstream=upstream and Upstream(number=upstream["number"], due=_instant(upstream["due"]["at"])),
         named=_instant(caps["named_date"]["due"]["at"]) if "named_date" in caps else None,
     )
