@@ -71,6 +71,7 @@ class Sifted:
     parked: list[tuple[str, DeadLetter]] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     repeats: list[Record] = field(default_factory=list)
+    passed: list[tuple[Record, Envelope]] = field(default_factory=list)
     touched: set[Key] = field(default_factory=set)
     sources: set[tuple[str, int, str]] = field(default_factory=set)
 
@@ -92,8 +93,12 @@ def sift(
     foreign: frozenset[str],
     refused: Mapping[tuple[str, int, int], Refused],
     sifted: Sifted,
+    hears: frozenset[str] | None = None,
 ) -> None:
-    """Read a lane's records, in order: drop repeats, park what cannot be read, stop the lane at what must not be."""
+    """Read a lane's records, in order: drop repeats, park what cannot be read, stop the lane at what must not be.
+
+    Known types that are not among `hears`, where those are told, pass by unread.
+    """
     for record in records:
         place = record[:2]
         if record.offset < held.offsets[place]:
@@ -104,7 +109,7 @@ def sift(
         refusal = refused.get(record[:3])
         if record.topic in foreign:
             _take_foreign(held, record, refusal, sifted)
-        elif not _take_own(held, record, refusal, sifted):
+        elif not _take_own(held, record, refusal, sifted, hears):
             return
         held.offsets[place] = record.offset + 1
         sifted.touched.add(place)
@@ -117,7 +122,9 @@ def _take_foreign(held: Held, record: Record, refusal: Refused | None, sifted: S
         sifted.items.append(Foreign(held.view.name, record))
 
 
-def _take_own(held: Held, record: Record, refusal: Refused | None, sifted: Sifted) -> bool:
+def _take_own(
+    held: Held, record: Record, refusal: Refused | None, sifted: Sifted, hears: frozenset[str] | None
+) -> bool:
     key = (record.key or b"").decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
     lane = held.view.name
     try:
@@ -130,6 +137,9 @@ def _take_own(held: Held, record: Record, refusal: Refused | None, sifted: Sifte
     verdict = listen(held, record, envelope, sifted)
     if verdict is not None:
         return verdict
+    if hears is not None and envelope.type not in hears and model_of(envelope.type) is not None:
+        sifted.passed.append((record, envelope))
+        return True
     if refusal is not None:
         _park(held, key, DeadLetter(lane, record, refusal.reason, refusal.detail), sifted)
         return True

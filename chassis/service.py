@@ -184,6 +184,7 @@ class Service:
     """A service as its composition root describes it; `name` is also its schema, its role and its consumer group.
 
     `inputs` are names of `topics`; those from outside have a lane per topic and partition and are read by the work.
+    `hears` are the types of our own messages that the work looks at, all unless told: others are counted, not read.
     A service whose states want timers says in `timers` how it looks ahead.
     """
 
@@ -196,3 +197,4 @@ class Service:
     migrations: Path | None = None
     edges: Sequence[Edge] = ()
     stirred: Stirred | None = None
+    hears: frozenset[type[Message]] | None = None

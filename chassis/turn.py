@@ -71,6 +71,8 @@ class Turns:
         self.refused: dict[tuple[str, int, int], Refused] = {}
         self.topics: Mapping[str, Topic] = {topic.name: topic for topic in service.topics}
         self.limits = {topic.name: int(topic.config["max.message.bytes"]) - _HEADROOM for topic in service.topics}
+        hears = service.hears
+        self.hears = None if hears is None else frozenset(message.type_name for message in hears)
         self.foreign = frozenset(name for name in service.inputs if self.topics[name].kind is TopicKind.INBOUND)
 
     async def take(
@@ -88,7 +90,7 @@ class Turns:
             await self.lock(connection, names, horizons)
             sifted = Sifted()
             for name in names:
-                sift(self.held[name], merged(records.get(name, ())), self.foreign, self.refused, sifted)
+                sift(self.held[name], merged(records.get(name, ())), self.foreign, self.refused, sifted, self.hears)
             taken = await self._decide(connection, names, sifted, at_all=bool(sifted.items or horizons))
         for name in names:
             self.held[name].turn += 1

@@ -10,6 +10,7 @@ from chassis.service import Service
 from schemas import registry
 from schemas.policy import load_policy
 from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
+from services.dispatch.reactions import LISTENS_TO
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.suggest import Suggester
 from services.dispatch.work import work_of
@@ -27,6 +28,7 @@ def compose(rules: Rules) -> Service:
         work=work_of(rules),
         policy=rules.policy.version,
         migrations=Path(__file__).with_name("sql"),
+        hears=LISTENS_TO,
     )
 
 

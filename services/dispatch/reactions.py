@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from chassis.service import Heard
 from schemas.clocks import (
@@ -16,13 +17,19 @@ from schemas.clocks import (
     ClockResumed,
     ClockStarted,
 )
+from schemas.message import Message
 from schemas.requests import TicketRequest
-from schemas.tickets import ActionReceived, Answered, Registered
+from schemas.tickets import ActionReceived, Answered, Registered, SubmissionRefused
 from services.dispatch.core.clocks import FOR_DEPARTMENTS
 from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick
 
 _DUES = (ClockStarted, ClockPaused, ClockResumed, ClockExtended, ClockRederived)
 _EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)
+
+LISTENS_TO: Final[frozenset[type[Message]]] = frozenset(
+    {Registered, Answered, ActionReceived, SubmissionRefused, *TicketRequest.__subclasses__(), *_DUES, *_EVENTS}
+)
+"""The facts that can concern a ticket, and the refusals that are passed on to departments."""
 
 
 def react(heard: Heard) -> Sequence[tuple[str, Command]]:

@@ -19,6 +19,7 @@ from services.intake.core.desk import House, Secrets
 from services.intake.core.news import Newsroom
 from services.intake.core.rules import DoorRules
 from services.intake.http import serve
+from services.intake.reactions import listens_to
 from services.intake.settings import IntakeSettings
 from services.intake.work import working
 
@@ -28,15 +29,16 @@ _HERE: Final = Path(__file__).parent
 def compose(settings: IntakeSettings, policy: Policy) -> Service:
     """Describe the service."""
     topics = registry.topics(department.code for department in policy.departments)
-    house = house_of(settings, policy)
+    house, newsroom = house_of(settings, policy), newsroom_of(policy)
     return Service(
         name="intake",
         inputs=(*(topic.name for topic in topics if topic.kind is TopicKind.INBOUND), registry.DISPATCH),
         topics=topics,
-        work=working(house, newsroom_of(policy), Clock.parse(settings.clock)),
+        work=working(house, newsroom, Clock.parse(settings.clock)),
         policy=policy.version,
         migrations=_HERE / "sql",
         edges=(serve(settings, house),),
+        hears=listens_to(newsroom),
     )
 
 

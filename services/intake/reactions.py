@@ -36,6 +36,11 @@ class Reaction(NamedTuple):
 NOTHING: Final = Reaction()
 
 
+def listens_to(newsroom: Newsroom) -> frozenset[type[Message]]:
+    """List the facts that may concern the door; of some, it depends on what they say."""
+    return newsroom.facts | {ActionRefused, Handled, Opened}
+
+
 def concerns(message: Message, newsroom: Newsroom) -> str | None:
     """Tell which ticket's record is needed to react; None for what the door need not know."""
     match message:

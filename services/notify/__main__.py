@@ -12,6 +12,7 @@ from schemas.policy import Policy, load_policy
 from services.notify import store
 from services.notify.channels import delivering
 from services.notify.core.wording import Wording
+from services.notify.reactions import LISTENS_TO
 from services.notify.settings import NotifySettings
 from services.notify.work import telling
 
@@ -28,6 +29,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(delivering(settings, policy.delivery),),
+        hears=LISTENS_TO,
         stirred=store.untold_lanes,
     )
 

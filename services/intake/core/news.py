@@ -40,18 +40,26 @@ class Newsroom:
         self._policy = policy
         self._zone = zone
         self._lines: dict[tuple[type[Message], str], tuple[str, Line]] = {}
+        self._names: dict[str, list[str]] = {}
         for key, line in lines.items():
             happened, _, outcome = key.partition(".")
             model = MODELS.get(f"liuhen.dispatch.{happened}.v1")
             if model is None:
                 raise NewsError(f"{key}: dispatch says no such fact")
             read = Line.model_validate(line)
-            unknown = {name for _, name, _, _ in Formatter().parse(read.text) if name} - {*model.model_fields, _KEPT}
+            names = {name for _, name, _, _ in Formatter().parse(read.text) if name}
+            unknown = names - {*model.model_fields, _KEPT}
             if unknown:
                 raise NewsError(f"{key}: no field {', '.join(sorted(unknown))}")
             if outcome and "outcome" not in model.model_fields:
                 raise NewsError(f"{key}: this fact has no outcome")
             self._lines[model, outcome] = (happened, read)
+            self._names[read.text] = sorted(names - {_KEPT})
+
+    @property
+    def facts(self) -> frozenset[type[Message]]:
+        """The facts that have a line."""
+        return frozenset(model for model, _ in self._lines)
 
     def line_of(self, message: Message) -> tuple[str, Line] | None:
         """Find what a fact is called and says; None for what the requester need not know."""
@@ -60,7 +68,7 @@ class Newsroom:
 
     def text(self, line: Line, message: Message, kept: str | None) -> str:
         """Fill a line with what the fact says."""
-        values = {name: self._word(name, getattr(message, name)) for name in type(message).model_fields}
+        values = {name: self._word(name, getattr(message, name)) for name in self._names[line.text]}
         return line.text.format(**{**values, _KEPT: kept or ""})
 
     def _word(self, name: str, value: object) -> str:

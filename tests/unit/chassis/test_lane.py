@@ -27,6 +27,10 @@ class Said(UnitFact):
     n: int
 
 
+class Thought(UnitFact):
+    """What is not heard here."""
+
+
 def held() -> Held:
     return Held(Lane("0", 0, NOON, {}), turn=0, next_number=1, published=0, offsets={(OWN, 0): 0, (FOREIGN, 0): 0})
 
@@ -74,6 +78,21 @@ def test_a_number_that_was_heard_is_dropped_at_a_new_offset() -> None:
     sifted = listen(lane, record(2, 1), record(3, 2), record(4, 3))
     assert numbers(sifted) == [3]
     assert lane.offsets[OWN, 0] == 5
+
+
+def test_what_nobody_here_wants_to_hear_passes_by_unread_and_leaves_no_gap() -> None:
+    lane, sifted = held(), Sifted()
+    records = [record(0, 1, type_=Thought.type_name, body=b"not even JSON"), record(1, 2)]
+    sift(lane, records, frozenset(), {}, sifted, frozenset({Said.type_name}))
+    assert numbers(sifted) == [2]
+    assert [envelope.sequence for _, envelope in sifted.passed] == [1]
+    assert (sifted.parked, lane.paused, lane.offsets[OWN, 0]) == ([], None, 2)
+
+
+def test_a_type_that_is_not_known_is_parked_whatever_is_heard() -> None:
+    sifted = Sifted()
+    sift(held(), [record(0, 1, type_="liuhen.own.unheard-of.v1")], frozenset(), {}, sifted, frozenset({Said.type_name}))
+    assert [letter.reason for _, letter in sifted.parked] == ["type"]
 
 
 def test_a_jump_stops_the_lane_before_the_record() -> None:
