@@ -20,7 +20,7 @@ from worktime.ledger import (
     working_days,
 )
 from worktime.lines import explain_lines
-from worktime.notices import Notice, NoticeDay, NoticeError, parse_notice, read_notices
+from worktime.notices import Notice, NoticeDay, NoticeError, parse_notice, read_notices, unforeseen
 from worktime.office import add_office_minutes, office_minutes_between, office_time_between, split_minutes
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "remaining",
     "remind_by",
     "split_minutes",
+    "unforeseen",
     "working_days",
     "works",
 ]

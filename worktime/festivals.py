@@ -16,7 +16,7 @@ FIRST_YEAR: Final = 2004
 LAST_YEAR: Final = 2050
 
 # Changes whenever a bound below moves: it is a part of every calendar's version.
-PRACTICE: Final = "1"
+PRACTICE: Final = "2"
 
 _SATURDAY: Final = 5
 _NATURAL_LONG_WEEKEND: Final = frozenset({0, 4})
@@ -90,10 +90,11 @@ def _spring_days(year: int) -> range:
 
 
 def _short(name: str, day: date) -> Festival:
-    # A Friday or a Monday joins its weekend by itself, and no notice since 2008 moved a day for it.
+    # A Friday or a Monday joins its weekend by itself, and no notice since 2008 moved a day for it. A weekend that
+    # follows may be worked all the same: to be reminded a day early costs less than to trust that it never happens.
     if day.weekday() in _NATURAL_LONG_WEEKEND:
-        return Festival(name, day, range(1), range(0), range(0))
-    return Festival(name, day, range(1), range(-2, 3), range(-7, 8))
+        return Festival(name, day, range(1), range(0), range(3, 10))
+    return Festival(name, day, range(1), range(-2, 3), range(-7, 10))
 
 
 def statutory_days(year: int) -> dict[date, str]:

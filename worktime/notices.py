@@ -9,7 +9,7 @@ from typing import Any, Final
 from chinese_calendar import constants as library
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from worktime.festivals import FIRST_YEAR, LAST_YEAR, statutory_days
+from worktime.festivals import FIRST_YEAR, LAST_YEAR, outlook, statutory_days
 
 _EXPECTED: Final = {
     "": "an object with year, papers and days",
@@ -90,6 +90,14 @@ def check_notice(notice: Notice, source: str) -> None:
         if date_ not in seen or not seen[date_].is_off_day:
             state = "a working day" if date_ in seen else "no such day"
             raise NoticeError(source, "days", f"{date_} ({name}) with isOffDay true, as the regulation says", state)
+
+
+def unforeseen(notice: Notice) -> tuple[NoticeDay, ...]:
+    """The days of a notice that decide what was held for certain before it came: bounds did not reckon with them."""
+    seen = outlook(notice.year)
+    return tuple(
+        day for day in notice.days if day.date not in seen and day.is_off_day == (day.date.weekday() < _SATURDAY)
+    )
 
 
 def _check_day(year: int, day: NoticeDay, field: str, source: str) -> None:

@@ -24,7 +24,7 @@ from schemas.envelope import Envelope, derived_id
 from schemas.policy import Policy, load_policy
 from schemas.rules import CalendarPublished, NamedDay, RederivationOrdered, RulesFact
 from schemas.values import Clock, Person
-from worktime import Calendar, Notice, NoticeError, load_calendar, parse_notice, read_notices
+from worktime import Calendar, Notice, NoticeError, load_calendar, parse_notice, read_notices, unforeseen
 
 _console: Final = Console()
 _WRITER: Final = "rules"
@@ -69,12 +69,18 @@ def apply(
     fact = CalendarPublished(by=_person(policy, by), year=notice.year, papers=notice.papers, days=days, version=version)
     _publish(addresses, fact, version, now, policy)
     until = load_calendar(addresses.policy / "calendar").with_notice(notice).official_until
+    surprises = unforeseen(notice)
     if as_json:
         told = {"year": notice.year, "version": version, "days": len(days), "official_until": str(until)}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        typer.echo(json.dumps(told | {"unforeseen": [str(day.date) for day in surprises]}, ensure_ascii=False))
     else:
         _console.print(f"{notice.year}年日历已发布（{version}），由 {fact.by.name} 负责；官方日历至 {until}。")
-        _console.print("暂定的到期时间正在重新推算，每项变化都会留痕并通知承办单位。")
+        _console.print("到期时间正在重新推算，每项变化都会留痕并通知承办单位。")
+        for day in surprises:
+            said = "放假" if day.is_off_day else "上班"
+            _console.print(
+                f"[bold red]注意[/]：{day.date} {said}（{day.name}）出乎历年惯例，此前告知的暂定期限未作此估计。"
+            )
 
 
 def show(*, as_json: AsJson = False) -> None:

@@ -155,13 +155,16 @@ def notices(draw: st.DrawFn, year: int) -> Notice:
     for festival in festivals(year):
         short = festival.name in {"元旦", "清明节", "端午节", "中秋节"}
         if short and festival.day.weekday() in {0, 4}:
+            following = [festival.day + timedelta(days=offset) for offset in range(3, 10)]
+            weekend = [day for day in following if day.weekday() >= 5 and day not in fixed]
+            on |= dict.fromkeys(draw(st.sets(st.sampled_from(weekend), max_size=2)), festival.name)
             continue
         before, after = {"春节": (3, 8), "国庆节": (2, 8), "劳动节": (2, 5)}.get(festival.name, (2, 2))
         first, last = draw(st.integers(-before, 0)), draw(st.integers(0, after))
         block = {festival.day + timedelta(days=offset) for offset in range(first, last + 1)}
         off |= {day: festival.name for day in block if day not in fixed}
-        reach = 7 if short else 14
-        near = [festival.day + timedelta(days=offset) for offset in range(-reach, reach + 1)]
+        back, ahead = (7, 9) if short else (14, 14)
+        near = [festival.day + timedelta(days=offset) for offset in range(-back, ahead + 1)]
         weekend = [day for day in near if day.weekday() >= 5 and day not in fixed and day not in block]
         on |= dict.fromkeys(draw(st.sets(st.sampled_from(weekend), max_size=4)), festival.name)
     days = {day: NoticeDay(name=name, date=day, is_off_day=True) for day, name in (off | fixed).items()}
