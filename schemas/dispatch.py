@@ -250,10 +250,17 @@ class SupportTaskOpened(DispatchFact):
 
 
 class SupportTaskDone(DispatchFact):
-    """A supporting department reported its task done."""
+    """A supporting department reported its task done; `awaits_review` where the centre reviews that by itself."""
 
     department: DepartmentCode
     reply: Text
+    awaits_review: Literal[True] | None = None
+
+
+class SupportTaskAccepted(DispatchFact):
+    """The centre accepted a supporting department's task as done."""
+
+    department: DepartmentCode
 
 
 class SupportTaskSentBack(DispatchFact):

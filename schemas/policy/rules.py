@@ -26,6 +26,7 @@ class Automation(Model):
     unit_pass_on: Passing
     survey_office: Passing
     review: Passing
+    task_review: Passing
     dispatch: Passing
     suggestion: Suggestion
 

@@ -15,7 +15,7 @@ from schemas.values import Clock, PartyKind
 from services.dispatch.asking import requests
 from services.dispatch.core.holder import seen
 from services.dispatch.core.regions import supervision
-from services.dispatch.core.regions.support import blocking
+from services.dispatch.core.regions.support import blocking, in_review
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import Seen, Stub, Ticket
 
@@ -38,6 +38,7 @@ HAPPENED: Final[dict[type[Message], str]] = {
     d.InfoTimedOut: "info_timed_out",
     d.SupportTaskOpened: "task_opened",
     d.SupportTaskDone: "task_done",
+    d.SupportTaskAccepted: "task_accepted",
     d.SupportTaskSentBack: "task_sent_back",
     d.SupportTaskEnded: "task_ended",
     d.Handled: "handled",
@@ -196,7 +197,8 @@ def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: R
         if task not in now.desk and not _by_itself(task, rules):
             yield _task(state, fact, at, task, is_open=False)
     for task in now.desk:
-        if task not in state.before.desk and not _by_itself(task, rules):
+        another = task == "task_review" and now.in_review != state.before.in_review
+        if (another or task not in state.before.desk) and not _by_itself(task, rules):
             yield _task(state, fact, at, task, is_open=True)
 
 
@@ -212,7 +214,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: str, *, is_op
         ticket=state.id,
         since=at,
         reason=getattr(fact, "reason", None),
-        department=state.order.lead if state.order else None,
+        department=_whose(state, task),
         suggestion=getattr(fact, "suggestion", None),
         category=matter.category,
         tier=matter.tier,
@@ -221,6 +223,12 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: str, *, is_op
         text=matter.text,
     )
     return Tell(DESK, state.id, message)
+
+
+def _whose(state: Ticket, task: str) -> str | None:
+    if task == "task_review":
+        return in_review(state.tasks) or state.before.in_review
+    return state.order.lead if state.order else None
 
 
 # --- the callback agency ---------------------------------------------------------------------------------------------

@@ -152,12 +152,18 @@ def _task(clock: Clock, department: DepartmentCode, *, afresh: bool = False) -> 
     return Start(clock, of(department), afresh=afresh)
 
 
+def _task_done(fact: d.SupportTaskDone, office: Owner) -> Sequence[Command]:
+    met, clock = Meet(these(Clock.SUPPORTING_TASK), of(fact.department)), Clock.REVIEW
+    return (met, Start(clock, office(clock), about=fact.department)) if fact.awaits_review else (met,)
+
+
 # --- handled, extended, suspended ------------------------------------------------------------------------------------
 
 
 def _handled(_fact: d.Handled, office: Owner) -> Sequence[Command]:
     clock = Clock.REVIEW
     return (
+        Stop(these(clock), "handled"),
         Start(clock, office(clock)),
         Contradict(clock, "reported_in_time"),
         Meet(these(Clock.URGENT_FIRST_REPORT)),
@@ -233,9 +239,16 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.InfoProvided: lambda _, __: (Meet(these(Clock.NEEDS_INFO)), Resume(NEEDS_INFO)),
     d.InfoTimedOut: lambda _, __: (Stop(these(Clock.NEEDS_INFO), "timed_out"), Resume(NEEDS_INFO)),
     d.SupportTaskOpened: lambda fact, _: (_task(Clock.SUPPORTING_TASK, fact.department),),
-    d.SupportTaskDone: lambda fact, _: (Meet(these(Clock.SUPPORTING_TASK), of(fact.department)),),
-    d.SupportTaskSentBack: lambda fact, _: (Revive(these(Clock.SUPPORTING_TASK), owner=of(fact.department)),),
-    d.SupportTaskEnded: lambda fact, _: (Stop(these(Clock.SUPPORTING_TASK), "ended", of(fact.department)),),
+    d.SupportTaskDone: _task_done,
+    d.SupportTaskAccepted: lambda fact, _: (Meet(these(Clock.REVIEW), about=fact.department),),
+    d.SupportTaskSentBack: lambda fact, _: (
+        Meet(these(Clock.REVIEW), about=fact.department),
+        Revive(these(Clock.SUPPORTING_TASK), owner=of(fact.department)),
+    ),
+    d.SupportTaskEnded: lambda fact, _: (
+        Stop(these(Clock.REVIEW), "ended", about=fact.department),
+        Stop(these(Clock.SUPPORTING_TASK), "ended", of(fact.department)),
+    ),
     d.Handled: _handled,
     d.HandledAccepted: _handled_accepted,
     d.HandledSentBack: lambda _, __: (Decided(Clock.REVIEW), Meet(these(Clock.REVIEW))),

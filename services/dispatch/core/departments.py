@@ -39,7 +39,8 @@ def report_handled(draft: Draft, action: i.ReportHandled) -> None:
 
 
 def report_task_done(draft: Draft, action: i.ReportTaskDone, department: str) -> None:
-    draft.say(d.SupportTaskDone, department=department, reply=action.reply)
+    awaits = None if draft.rules.automatic("task_review") else True
+    draft.say(d.SupportTaskDone, department=department, reply=action.reply, awaits_review=awaits)
 
 
 def request_extension(draft: Draft, action: i.RequestExtension) -> None:

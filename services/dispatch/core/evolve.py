@@ -155,8 +155,12 @@ def _blocking(state: Ticket, department: str) -> bool:
 
 
 def _task_done(state: Ticket, fact: d.SupportTaskDone, _at: datetime) -> Changes:
-    done = support.Done(blocking=_blocking(state, fact.department))
+    done = support.Done(blocking=_blocking(state, fact.department), awaits_review=bool(fact.awaits_review))
     return _task(state, fact.department, done) | noted(state, fact.department, fact.reply)
+
+
+def _task_accepted(state: Ticket, fact: d.SupportTaskAccepted, _at: datetime) -> Changes:
+    return _task(state, fact.department, support.Done(blocking=_blocking(state, fact.department)))
 
 
 # --- handled, called back, closed ------------------------------------------------------------------------------------
@@ -166,6 +170,7 @@ def _handled(state: Ticket, fact: d.Handled, at: datetime) -> Changes:
     return {
         "standing": s.Handled(at=at),
         "reply": fact.reply,
+        "tasks": support.reviewed(state.tasks),
         "extension": extension.NotAsked(granted=state.extension.granted),
         "suspension": suspension.NotAsked(),
     } | quiet(state)
@@ -257,6 +262,7 @@ CHANGES: Final[dict[type[Message], Change]] = {
     d.InfoTimedOut: _info_over,
     d.SupportTaskOpened: lambda x, f, _at: _task(x, f.department, support.Doing(blocking=f.blocking)),
     d.SupportTaskDone: _task_done,
+    d.SupportTaskAccepted: _task_accepted,
     d.SupportTaskSentBack: lambda x, f, _at: _task(x, f.department, support.Doing(blocking=_blocking(x, f.department))),
     d.SupportTaskEnded: lambda x, f, _at: _task(x, f.department, None),
     d.Handled: _handled,

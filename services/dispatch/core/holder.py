@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from schemas.values import TicketState
 from services.dispatch.core import standing as s
 from services.dispatch.core.regions import commitment, extension, supervision, suspension
-from services.dispatch.core.regions.support import undone
+from services.dispatch.core.regions.support import in_review, undone
 from services.dispatch.core.ticket import Seen, Stub, Ticket
 
 LADDER: Final = ("nudge", "supervise", "interview")
@@ -22,6 +22,7 @@ DESK_TASKS: Final = frozenset(
         "return_ruling",
         "adjudication",
         "review",
+        "task_review",
         "extension",
         "suspension",
         "commitment_check",
@@ -94,13 +95,16 @@ def seen(ticket: Ticket | Stub | None) -> Seen:
     standing = ticket.standing
     departments, desk = participants(ticket), _desk(ticket)
     round_ = standing.round if isinstance(standing, s.CallbackPending) else None
-    return _seen(departments, desk, round_)
+    reviewed = in_review(ticket.tasks) if "task_review" in desk else None
+    return _seen(departments, desk, reviewed, round_)
 
 
 @lru_cache(_SIGHTS)
-def _seen(departments: tuple[str, ...], desk: tuple[str, ...], number: int | None) -> Seen:
+def _seen(departments: tuple[str, ...], desk: tuple[str, ...], reviewed: str | None, number: int | None) -> Seen:
     """Looked at three times for each fact, and nearly always the same few."""
-    return Seen(departments=departments, desk=desk, round=number) if departments or desk else _NOTHING
+    if not departments and not desk:
+        return _NOTHING
+    return Seen(departments=departments, desk=desk, in_review=reviewed, round=number)
 
 
 def participants(ticket: Ticket) -> tuple[str, ...]:
@@ -124,6 +128,8 @@ def _desk(ticket: Ticket) -> tuple[str, ...]:
     step = getattr(ticket.escalation, "step", None)
     if step in LADDER:
         found = (*found, step)
+    if ticket.tasks and in_review(ticket.tasks) is not None and ticket.led_by is not None:
+        found = ("task_review", *found)
     return found if task is None else (task, *found)
 
 

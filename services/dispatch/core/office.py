@@ -96,7 +96,9 @@ def end_suspension(draft: Draft, action: i.EndSuspension) -> None:
 
 def review(draft: Draft, action: i.Review) -> None:
     if not isinstance(draft.ticket.standing, s.Handled):
-        if not action.accepted:
+        if action.accepted:
+            draft.say(d.SupportTaskAccepted, department=action.department)
+        else:
             reason = action.reason or "协办结果不符合要求，请继续办理。"
             draft.say(d.SupportTaskSentBack, department=action.department, reason=reason)
     elif action.accepted:

@@ -116,7 +116,9 @@ class Rules:
         return self.policy.ground(purpose, ground) is not None
 
     def automatic(self, step: str) -> bool:
-        """Whether policy passes a step without a person: unit_pass_on, survey_office, dispatch, review."""
+        """Whether policy passes a step without a person: unit_pass_on, survey_office, dispatch, review,
+        task_review.
+        """
         passing: Passing = getattr(self.policy.automation, step)
         return passing is Passing.AUTOMATIC
 

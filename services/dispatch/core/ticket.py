@@ -93,10 +93,11 @@ class Note(Part):
 
 
 class Seen(Part):
-    """What others see of a ticket: who takes part, what waits at the desk, which callback round runs."""
+    """What others see of a ticket: who takes part, what waits at the desk, whose task, which callback round runs."""
 
     departments: tuple[DepartmentCode, ...] = ()
     desk: tuple[Code, ...] = ()
+    in_review: DepartmentCode | None = None
     round: int | None = None
 
 

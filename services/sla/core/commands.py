@@ -51,6 +51,7 @@ class Stop:
     clocks: Names
     reason: str
     owner: str | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _met(ticket: str, clock: Open | Lapsed, at: datetime, *, late: bool) -> Cloc
 
 
 def _stop(state: Clocks, command: c.Stop, now: datetime) -> Facts:
-    for clock in state.named(*command.clocks, owner=command.owner):
+    for clock in state.named(*command.clocks, owner=command.owner, about=command.about):
         if isinstance(clock, Breached) and command.reason == UNDUE:
             yield BreachWithdrawn(**of(state.ticket, clock), reason=UNDUE)
             yield ClockStopped(**of(state.ticket, clock), reason=UNDUE)

@@ -193,7 +193,12 @@ def held(state: Clocks, clock: Open) -> bool:
     if holders is None:
         return False
     due = breach_by(clock.due)
-    return any(other.started_at <= due for other in state.open() if other.clock in holders)
+    return any(other.started_at <= due for other in state.open() if other.clock in holders and not _of_a_task(other))
+
+
+def _of_a_task(clock: Open) -> bool:
+    """The review of one supporting task holds up nobody; that of the whole does."""
+    return clock.clock is Clock.REVIEW and clock.about is not None
 
 
 def timer(state: Clocks) -> Wanted | None:

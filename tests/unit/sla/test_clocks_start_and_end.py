@@ -175,6 +175,27 @@ def test_nothing_runs_once_the_ticket_has_ended(
     assert all(isinstance(said, ClockStopped | ClockMet | ClockStarted) for said in dispatched.said[-8:])
 
 
+def test_the_review_of_a_supporting_task_is_the_centres_and_holds_up_nobody(dispatched: Ticket) -> None:
+    task = {"department": "greening"}
+    dispatched.hear("2026-09-03 10:40", d.FirstContactMade, department="housing", method="phone")
+    dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, blocking=True, **task)
+    dispatched.hear("2026-09-10 09:30", d.SupportTaskDone, reply="已修剪", awaits_review=True, **task)
+    review = dispatched.open()["review"]
+    assert (review.owner, review.about) == ("office:p-lu", "greening")
+    said = dispatched.wait("2026-09-10 17:30")
+    assert {Clock.HANDLING, Clock.REVIEW} <= {fact.clock for fact in said if isinstance(fact, ClockBreached)}
+    (met,) = dispatched.hear("2026-09-11 09:00", d.SupportTaskAccepted, **task)
+    assert (type(met), met.clock, getattr(met, "late", None)) == (ClockMet, Clock.REVIEW, True)
+
+
+def test_the_review_of_the_whole_replaces_those_of_the_tasks(dispatched: Ticket) -> None:
+    task = {"department": "greening"}
+    dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, blocking=True, **task)
+    dispatched.hear("2026-09-03 14:00", d.SupportTaskDone, reply="已修剪", awaits_review=True, **task)
+    dispatched.hear("2026-09-03 15:00", d.Handled)
+    assert [clock.about for clock in dispatched.open().values() if clock.clock is Clock.REVIEW] == [None]
+
+
 def test_a_split_ticket_keeps_the_citizens_clock_alone(dispatched: Ticket) -> None:
     parts = {"parts": [f"26091403000175-{n}" for n in (1, 2)], "texts": ["灯", "水"], "categories": ["", ""]}
     dispatched.hear("2026-09-03 11:00", d.SplitUp, reason="两件事", **parts)

@@ -39,7 +39,8 @@ def granted_end_ahead(draft: Draft, _received: ActionReceived, action: i.RuleOnS
 
 
 def task_done(draft: Draft, _received: ActionReceived, action: i.Review) -> Refusal:
-    if action.department and isinstance(draft.ticket.tasks.get(action.department), support.Done):
+    task = draft.ticket.tasks.get(action.department or "")
+    if isinstance(task, support.Done) and (task.awaits_review or not action.accepted):
         return None
     return "nothing_to_review", "没有待审核的办结或者协办结果。"
 
