@@ -16,8 +16,7 @@ from bench import hop, latency, pending, whole
 from bench.figures import Figure, table
 from bench.place import machine, measured_instance
 from liuhen.errors import SaidClearly
-from liuhen.local import Instance
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.progress import telling
 
 PARTS = ("tickets", "hop", "latency", "timers")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.local.process import Started, family
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")

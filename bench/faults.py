@@ -25,7 +25,7 @@ from rich.console import Console
 from bench.parties import Parties
 from bench.place import addresses, measured_instance
 from chassis.holding import SESSION_SECONDS
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.local.process import Started
 from liuhen.progress import telling
 from liuhen.verify.findings import Verdict

@@ -17,8 +17,7 @@ from bench.life import Door
 from bench.place import Late, connected, until
 from chassis import store
 from liuhen import topics
-from liuhen.local import Instance
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.local.process import Started
 from schemas.registry import TICKETS, TopicKind, partitions
 

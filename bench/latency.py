@@ -11,8 +11,7 @@ from bench.figures import Figure, percentile
 from bench.life import Door, registered
 from bench.place import Late
 from chassis.publish import Producer
-from liuhen.local import Instance
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.wire import listener
 from schemas.registry import DISPATCH
 

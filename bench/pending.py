@@ -18,8 +18,7 @@ from bench import cpu
 from bench.figures import Figure, percentile
 from bench.place import Late, connected
 from chassis import store
-from liuhen.local import Instance
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.wire import listener
 from schemas.envelope import partition_of
 from schemas.policy import load_policy

@@ -14,12 +14,11 @@ import asyncpg
 
 from liuhen.addresses import Addresses
 from liuhen.errors import SaidClearly
-from liuhen.local import Instance, LocalSettings, load_settings
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.local.plan import load_plan
 from liuhen.local.ports import require_free
 from liuhen.local.process import this_process
-from liuhen.local.settings import chosen_ports
+from liuhen.local.settings import LocalSettings, chosen_ports, load_settings
 from liuhen.local.state import read_state, write_state
 
 _PORTS_AWAY = 400

@@ -11,8 +11,7 @@ from bench import cpu
 from bench.figures import Figure
 from bench.parties import Parties
 from bench.place import addresses, connected
-from liuhen.local import Instance
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.verify.inquiry import SERVICES, inquire
 
 _WARM: Final = 200

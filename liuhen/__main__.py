@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from liuhen.cli import build
 
 
 def main() -> None:
     """Run the command line."""
-    build()()
+    build(sys.argv[1:])()
 
 
 if __name__ == "__main__":

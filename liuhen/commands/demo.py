@@ -20,7 +20,7 @@ from liuhen.commands import verify
 from liuhen.demo import report
 from liuhen.demo.stage import Play, Stage, staged
 from liuhen.errors import SaidClearly
-from liuhen.local import load_settings
+from liuhen.local.settings import load_settings
 from liuhen.progress import telling
 
 _LOOK_AGAIN: Final = 0.5

@@ -21,7 +21,7 @@ from chassis.clock import Clock
 from liuhen.addresses import load_addresses
 from liuhen.commands import verify
 from liuhen.errors import SaidClearly
-from liuhen.local import load_settings
+from liuhen.local.settings import load_settings
 from liuhen.progress import telling
 from liuhen.replay import report
 from liuhen.replay.mapping import Mapping, known_mappings, load_mapping

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from liuhen.addresses import load_addresses
 from liuhen.errors import SaidClearly
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.local.readiness import is_ready
 from liuhen.local.state import alone
 from liuhen.progress import telling

@@ -14,9 +14,9 @@ from typing import Final
 
 from chassis.clock import Clock
 from liuhen.errors import SaidClearly
-from liuhen.local import Instance, LocalSettings
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.local.layout import ROOT
+from liuhen.local.settings import LocalSettings
 from worktime.hours import SHANGHAI
 
 PEOPLE: Final = ("departments", "office", "callbacks", "requesters")

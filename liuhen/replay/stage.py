@@ -15,12 +15,11 @@ from typing import Final
 from chassis.clock import stopwatch
 from liuhen.classifier import prepare_model
 from liuhen.errors import SaidClearly
-from liuhen.local import Instance, LocalSettings
-from liuhen.local.instance import Progress
+from liuhen.local.instance import Instance, Progress
 from liuhen.local.layout import POLICY, home_of
 from liuhen.local.plan import load_plan
 from liuhen.local.ports import is_free
-from liuhen.local.settings import chosen_ports
+from liuhen.local.settings import LocalSettings, chosen_ports
 from liuhen.replay.mapping import Mapping
 from liuhen.replay.policies import assemble
 

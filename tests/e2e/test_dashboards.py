@@ -20,7 +20,7 @@ import yaml
 from chassis.clock import Clock
 from liuhen.demo.stage import PEOPLE, Play
 from liuhen.errors import SaidClearly
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.local.layout import DEPLOY
 from liuhen.local.programs import find
 

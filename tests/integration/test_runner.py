@@ -18,12 +18,12 @@ import pytest
 
 from liuhen import topics
 from liuhen.errors import SaidClearly
-from liuhen.local import Database, Ending, Instance, LocalSettings
-from liuhen.local.instance import end_orphans
+from liuhen.local.database import Database
+from liuhen.local.instance import Instance, end_orphans
 from liuhen.local.layout import ROOT, home_of
 from liuhen.local.ports import HOST, free_ports
-from liuhen.local.process import MARK, Launch, end, family, is_running, spawn
-from liuhen.local.settings import variable
+from liuhen.local.process import MARK, Ending, Launch, end, family, is_running, spawn
+from liuhen.local.settings import LocalSettings, variable
 from liuhen.local.state import State, write_state
 
 _WAITS = "import sys; sys.stdin = open('/dev/zero'); import threading; threading.Event().wait()"

@@ -22,7 +22,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.migrate import migrate
 from chassis.publish import Producer, Wire
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from schemas.envelope import Envelope, decode, derived_id, partition_of
 
 PROGRAM = Path(__file__).with_name("toy.py")

@@ -15,7 +15,7 @@ from liuhen.commands import channels, department, office
 from liuhen.desk.place import Place
 from liuhen.desk.speaking import SOURCE, Heard, speak
 from liuhen.errors import SaidClearly
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.wire import listener
 from schemas.inbound import Accept, Action, Nudge
 from schemas.registry import inbound_topic

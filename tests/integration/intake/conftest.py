@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.wire import listener, producer
 from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.inbound import Action, Register

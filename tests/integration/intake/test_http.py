@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from chassis.clock import REAL
 from chassis.publish import Door
 from chassis.service import Beside
-from liuhen.local import Database
+from liuhen.local.database import Database
 from schemas.inbound import Register
 from schemas.policy import load_policy
 from services.intake.__main__ import house_of

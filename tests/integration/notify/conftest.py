@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from chassis.clock import Clock
 from chassis.service import Beside, Pool
-from liuhen.local import Database
+from liuhen.local.database import Database
 from liuhen.local.ports import free_ports
 from services.notify import store
 from services.notify.core.notice import Addressee, Notice, Way

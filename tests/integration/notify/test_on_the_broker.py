@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.local.layout import ROOT
 from schemas import clocks as c
 from schemas import dispatch as d

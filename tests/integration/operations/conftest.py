@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from liuhen.cli import build
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.wire import Voice, producer
 from schemas.inbound import Register
 from schemas.registry import inbound_topic

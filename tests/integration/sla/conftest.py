@@ -20,7 +20,7 @@ import asyncpg
 import pytest
 
 from chassis.publish import Producer, Wire
-from liuhen.local import Instance
+from liuhen.local.instance import Instance
 from liuhen.wire import listener
 from schemas import dispatch as d
 from schemas.clocks import ClockFact

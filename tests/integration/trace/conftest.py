@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from chassis.clock import Clock as Time
 from chassis.service import Beside, Heard, Lane, Outcome, Pool, Record, Turn
-from liuhen.local import Database
+from liuhen.local.database import Database
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import registry
