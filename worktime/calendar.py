@@ -91,6 +91,11 @@ class Calendar:
         name = WEEKDAY_NAMES[day.weekday()]
         return Weekend(date=day, name=name) if day.weekday() >= _SATURDAY else WorkingDay(date=day, name=name)
 
+    @property
+    def years(self) -> frozenset[int]:
+        """The years whose notices it holds."""
+        return frozenset(self._notices)
+
     def is_official(self, day: date) -> bool:
         """Whether the day and every one before it is settled by a published notice."""
         return day <= self.official_until

@@ -60,7 +60,7 @@ def apply(
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Publish a year's calendar: provisional due times are derived again, and each change is told."""
+    """Publish a year's calendar, also a corrected one: open due times are derived again, and each change is told."""
     addresses = load_addresses()
     policy = load_policy(addresses.policy)
     notice, now = _notice(file), Time.parse(addresses.clock).now()

@@ -55,16 +55,16 @@ async def calendars(connection: Connection | Pool, numbers: Iterable[int] | None
 
 
 async def tickets_with_provisional(connection: Connection, lane: str) -> list[str]:
-    """The tickets of a lane that a new calendar concerns."""
+    """The tickets of a lane that the first calendar of a year concerns."""
     rows = await connection.fetch("select ticket from provisional where lane = $1 order by ticket", lane)
     return [row["ticket"] for row in rows]
 
 
 async def tickets_with_open(connection: Connection, lane: str) -> list[str]:
-    """The tickets of a lane with a clock that can still be missed; reads every state of the lane."""
+    """The tickets of a lane with an open clock; reads every state of the lane."""
     rows = await connection.fetch(
         "select key from state where lane = $1 and exists (select from json_array_elements(body -> 'clocks') as clock"
-        " where clock ->> 'status' in ('running', 'paused')) order by key",
+        " where clock ->> 'status' in ('running', 'paused', 'breached')) order by key",
         lane,
     )
     return [row["key"] for row in rows]

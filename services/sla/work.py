@@ -69,14 +69,16 @@ class Book:
         lane.memory[_REMEMBERED] = self.built[numbers]
         return self.built[numbers]
 
-    async def adopt(self, connection: Connection, lane: Lane, calendar: CalendarPublished) -> None:
-        """From here on the lane goes by this calendar."""
+    async def adopt(self, connection: Connection, lane: Lane, calendar: CalendarPublished) -> bool:
+        """From here on the lane goes by this calendar; tells whether it corrects one that due times rest on."""
+        corrects = calendar.year in (await self.of(connection, lane)).calendar.years
         lane.counters[f"{_YEAR}{calendar.year}"] = await store.keep_calendar(connection, calendar)
         lane.memory.pop(_REMEMBERED, None)
         try:
             await self.of(connection, lane)
         except NoticeError as error:
             raise Refused("calendar", str(error)) from None
+        return corrects
 
 
 def work_of(policy: Policy, base: Calendar) -> Work:
@@ -85,30 +87,34 @@ def work_of(policy: Policy, base: Calendar) -> Work:
 
     async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
         heard = [item for item in items if isinstance(item, Heard)]
-        rules = await _rules_at(book, turn, heard)
-        return await folding(decider(policy, rules, heard))(turn, heard)
+        rules, corrections = await _rules_at(book, turn, heard)
+        return await folding(decider(policy, rules, heard, corrections))(turn, heard)
 
     return work
 
 
-async def _rules_at(book: Book, turn: Turn, heard: Sequence[Heard]) -> Mapping[str, Rules]:
-    """The rules that each record is judged under, by its event id."""
+async def _rules_at(book: Book, turn: Turn, heard: Sequence[Heard]) -> tuple[Mapping[str, Rules], frozenset[str]]:
+    """The rules that each record is judged under, by its event id; and which records correct a calendar."""
     found: dict[str, Rules] = {}
+    corrections = set()
     for item in heard:
         lane = turn.lanes[item.lane]
         match item.message:
             case CalendarPublished() as calendar:
-                await book.adopt(turn.connection, lane, calendar)
+                if await book.adopt(turn.connection, lane, calendar):
+                    corrections.add(item.envelope.id)
             case RederivationOrdered() as order if order.policy != book.policy.version:
                 detail = f"ordered under {order.policy}, this worker goes by {book.policy.version}"
                 raise Refused("policy", detail)
             case _:
                 pass
         found[item.envelope.id] = await book.of(turn.connection, lane)
-    return found
+    return found, frozenset(corrections)
 
 
-def decider(policy: Policy, rules: Mapping[str, Rules], batch: Sequence[Heard]) -> Decider[Clocks, Ruled | Fire]:
+def decider(
+    policy: Policy, rules: Mapping[str, Rules], batch: Sequence[Heard], corrections: frozenset[str] = frozenset()
+) -> Decider[Clocks, Ruled | Fire]:
     """The pure core, wired for one batch of records and the rules of each."""
     return Decider(
         topic=registry.CLOCKS,
@@ -118,7 +124,7 @@ def decider(policy: Policy, rules: Mapping[str, Rules], batch: Sequence[Heard]) 
         evolve=evolve,
         timer=timer,
         fired=_fired,
-        concerned=_concerned(batch),
+        concerned=_concerned(batch, corrections),
         project=store.project,
     )
 
@@ -151,9 +157,12 @@ def _fired(_wanted: Wanted) -> Ruled | Fire:
     return Fire()
 
 
-def _concerned(batch: Sequence[Heard]) -> Callable[[Connection, str, Heard], Awaitable[Sequence[str]]]:
+def _concerned(
+    batch: Sequence[Heard], corrections: frozenset[str]
+) -> Callable[[Connection, str, Heard], Awaitable[Sequence[str]]]:
     async def concerned(connection: Connection, lane: str, heard: Heard) -> Sequence[str]:
-        if isinstance(heard.message, CalendarPublished):
+        # A year's first notice moves what was provisional and nothing else; a later one can move any due time.
+        if isinstance(heard.message, CalendarPublished) and heard.envelope.id not in corrections:
             stored = await store.tickets_with_provisional(connection, lane)
         else:
             stored = await store.tickets_with_open(connection, lane)

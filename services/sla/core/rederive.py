@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from schemas.clocks import ClockFact, ClockRederived, ClockStarted, ClockStopped
-from schemas.values import Clock, ProvisionalDue, Tier, breach_by
+from schemas.clocks import BreachWithdrawn, ClockFact, ClockRederived, ClockStarted, ClockStopped
+from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core.facts import in_time, lives, of, withdrawn
 from services.sla.core.rules import Rules
-from services.sla.core.state import HELD_BY, Basis, Breached, Clocks, Open, Running
+from services.sla.core.state import HELD_BY, Basis, Breached, Clocks, Open, Paused, Running
 from worktime import FreshStart, Ledger, Pause
 
 DECIDED_LATE = "decided-late"
@@ -121,10 +121,15 @@ def _first_report(rules: Rules, state: Clocks, tier: Tier, now: datetime) -> Fac
 
 def _recalendar(rules: Rules, state: Clocks, now: datetime) -> Facts:
     for clock in state.open():
-        if isinstance(clock.due, ProvisionalDue) and not isinstance(clock, Breached):
-            fact = _fact(rules, state, clock, clock.basis, "calendar", now)
-            if fact.due != clock.due:
-                yield fact
+        if isinstance(clock, Paused):
+            # It is due at no moment; the calendar that stands when it runs on is the one that counts.
+            continue
+        fact = _fact(rules, state, clock, clock.basis, "calendar", now)
+        if fact.due == clock.due or (isinstance(clock, Breached) and breach_by(fact.due) < now):
+            continue
+        if isinstance(clock, Breached):
+            yield BreachWithdrawn(**of(state.ticket, clock), reason="calendar")
+        yield fact
 
 
 def _rederive(rules: Rules, state: Clocks, command: c.Rederive, now: datetime) -> Facts:
@@ -132,6 +137,13 @@ def _rederive(rules: Rules, state: Clocks, command: c.Rederive, now: datetime) -
         if isinstance(clock, Breached) or (command.clocks and clock.clock not in command.clocks):
             continue
         basis = rules.rebudgeted(clock.basis, clock.clock, clock.tier)
+        if isinstance(clock, Paused) and _same_time(basis, clock.basis):
+            continue
         fact = _fact(rules, state, clock, basis, command.because, now)
         if fact.due != clock.due:
             yield fact
+
+
+def _same_time(one: Basis, other: Basis) -> bool:
+    """Whether two policies give the same; a clock that stands still has no due time by which to tell."""
+    return (one.ledger.budget, one.ceiling) == (other.ledger.budget, other.ceiling)

@@ -152,3 +152,13 @@ def next_year(tmp_path: Path) -> Path:
     file = tmp_path / "2027.json"
     file.write_text(json.dumps({"year": 2027, "papers": [], "days": days}), "utf-8")
     return file
+
+
+@pytest.fixture
+def corrected(next_year: Path, tmp_path: Path) -> Path:
+    """The same year again, with Monday, 4 January off as well."""
+    notice = json.loads(next_year.read_text("utf-8"))
+    notice["days"].append({"name": "元旦", "date": "2027-01-04", "isOffDay": True})
+    file = tmp_path / "corrected.json"
+    file.write_text(json.dumps(notice), "utf-8")
+    return file

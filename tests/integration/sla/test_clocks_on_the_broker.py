@@ -57,7 +57,7 @@ async def test_what_is_met_in_time_is_never_breached(sla: Sla) -> None:
     assert left == 0
 
 
-async def test_a_calendar_reaches_every_lane_and_survives_a_restart(sla: Sla, next_year: Path) -> None:
+async def test_a_calendar_reaches_every_lane_and_survives_a_restart(sla: Sla, next_year: Path, corrected: Path) -> None:
     tickets = [sla.new() for _ in range(8)]
     for ticket in tickets:
         await sla.open(ticket, NOW)
@@ -74,6 +74,12 @@ async def test_a_calendar_reaches_every_lane_and_survives_a_restart(sla: Sla, ne
     assert await sla.pool.fetchval("select count(*) from provisional where ticket = any($1)", tickets) == 0
     (published,) = sla.liuhen("calendar", "show")["published"]
     assert len(published["lanes"]) == partitions()
+
+    assert sla.liuhen("calendar", "apply", str(corrected), "--by", "p-he")["unforeseen"] == ["2027-01-04"]
+    for ticket in tickets:
+        said = await sla.until(lambda facts: sum(isinstance(fact, ClockRederived) for fact in facts) == 2, ticket)
+        assert isinstance(said[-1], ClockRederived)
+        assert said[-1].due == OfficialDue(at=NOW.replace(year=2027, month=1, day=6, hour=17, minute=30))
 
     sla.restart()
     for ticket in (late := [sla.new() for _ in range(8)]):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from chassis.service import Cause, Refused
 from schemas import dispatch as d
-from schemas.clocks import ClockBreached, ClockDueSoon, ClockMet, ClockRederived, ClockStarted
+from schemas.clocks import BreachWithdrawn, ClockBreached, ClockDueSoon, ClockMet, ClockRederived, ClockStarted
 from schemas.policy import Policy
 from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
 from services.sla.core.commands import Recalendar, Rederive, Start
 from services.sla.core.rules import Rules
-from services.sla.core.state import Running
+from services.sla.core.state import Paused, Running
 from services.sla.work import Ruled, decider
 from tests.unit.sla.story import TICKET, Ticket, moment
 from worktime import Calendar, Explanation, Notice, NoticeDay, explain_lines
@@ -121,6 +123,56 @@ def test_a_calendar_that_arrives_after_the_official_due_time_brings_the_breach_a
     assert isinstance(moved, ClockRederived)
     assert moved.due == OfficialDue(at=moment("2027-02-04 17:30"))
     assert isinstance(breached, ClockBreached)
+
+
+@pytest.fixture
+def corrected(published: Rules) -> Rules:
+    """A second notice of 2027, which gives Monday, 4 January off as well."""
+    off = NoticeDay(name="元旦", date=date(2027, 1, 4), is_off_day=True)
+    days = tuple(NoticeDay(name=name, date=day, is_off_day=True) for day, name in sorted(statutory_days(2027).items()))
+    return Rules(published.policy, published.calendar.with_notice(Notice(year=2027, papers=(), days=(*days, off))))
+
+
+def test_a_corrected_calendar_moves_every_open_due_time_that_it_changes(
+    ticket: Ticket, published: Rules, corrected: Rules
+) -> None:
+    ticket.rules = published
+    ticket.hear("2026-12-28 10:00", d.Opened)
+    ticket.hear("2026-12-28 10:20", d.Dispatched)
+    assert isinstance(ticket.open()["handling"].due, OfficialDue)
+    ticket.rules = corrected
+    said = ticket.ask(moment("2026-12-28 11:00"), Recalendar())
+    assert {(fact.clock, fact.because) for fact in said if isinstance(fact, ClockRederived)} == {
+        (Clock.CITIZEN, "calendar"),
+        (Clock.HANDLING, "calendar"),
+    }
+    assert ticket.due("handling") == "2027-01-06 17:30"
+
+
+def test_a_corrected_calendar_takes_back_a_breach_of_a_day_that_was_off(
+    ticket: Ticket, published: Rules, corrected: Rules
+) -> None:
+    ticket.rules = published
+    ticket.hear("2026-12-28 10:00", d.Opened)
+    ticket.wait("2027-01-05 18:00")
+    ticket.rules = corrected
+    said = ticket.ask(moment("2027-01-05 18:00"), Recalendar())
+    assert [type(fact) for fact in said] == [BreachWithdrawn, ClockRederived, ClockDueSoon]
+    assert [type(fact) for fact in ticket.wait("2027-01-06 17:30")] == [ClockBreached]
+
+
+def test_an_order_to_derive_again_leaves_a_clock_that_stands_still_under_the_same_limit(
+    ticket: Ticket, corrected: Rules
+) -> None:
+    ticket.hear("2026-12-28 10:00", d.Opened, tier=Tier.URGENT)
+    ticket.hear("2026-12-28 10:20", d.Dispatched, tier=Tier.URGENT)
+    ticket.hear(
+        "2026-12-28 11:00", d.Suspended, department="housing", ground="litigation", until=moment("2027-01-20 12:00")
+    )
+    assert isinstance(ticket.open()["handling"], Paused)
+    assert ticket.ask(moment("2026-12-28 15:00"), Rederive(frozenset(), "policy")) == []
+    ticket.rules = corrected
+    assert ticket.ask(moment("2026-12-28 15:00"), Recalendar()) == []
 
 
 def test_what_is_met_between_the_bounds_is_met_in_time(ticket: Ticket) -> None:
