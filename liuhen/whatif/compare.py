@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 
 from liuhen.whatif.world import Happened, Told
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockStarted
-from schemas.dispatch import ActionRefused, Closed, DispatchAwaited, Dispatched, DispatchFact, DueNoted, Overdue
+from schemas.dispatch import (
+    ActionRefused,
+    Closed,
+    DispatchAwaited,
+    Dispatched,
+    DispatchFact,
+    DueNoted,
+    Nudged,
+    Overdue,
+    SupervisionOrdered,
+)
 from schemas.values import Clock, remind_by
 
 _OF_CLOCKS: Final = (DueNoted, Overdue)
+_REOPENED: Final = "reopened"
 T = TypeVar("T")
 
 
@@ -24,11 +36,13 @@ class Pair(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A ticket whose first lead would have been another one; None where it would have waited for a person."""
+    """A ticket whose first order would have gone to others; None where it would have waited for a person."""
 
     ticket: str
     present: str | None
     other: str | None
+    supporting: tuple[str, ...] = ()
+    supporting_other: tuple[str, ...] = ()
 
 
 class Shifted(NamedTuple):
@@ -52,6 +66,8 @@ class Comparison:
     breaches_of: Mapping[str, Pair]
     loads: Mapping[str, Pair]
     redispatches: Pair
+    nudged: Pair
+    supervised: Pair
     waited: Pair
     closed: Pair
     refused: Pair
@@ -70,7 +86,9 @@ def compare(recorded: Told, present: Told, other: Told) -> Comparison:
         breaches=_pairs(present, other, lambda facts: Counter(str(clock) for clock, _ in _breached(facts))),
         breaches_of=_pairs(present, other, lambda facts: Counter(owner for _, owner in _breached(facts))),
         loads=_pairs(present, other, _loads),
-        redispatches=_pair(present, other, lambda facts: len(_orders(facts)[1:])),
+        redispatches=_pair(present, other, _redispatches),
+        nudged=_pair(present, other, lambda facts: len(_all(facts, Nudged))),
+        supervised=_pair(present, other, lambda facts: len(_all(facts, SupervisionOrdered))),
         waited=_pair(present, other, lambda facts: len(_all(facts, DispatchAwaited))),
         closed=_pair(present, other, lambda facts: int(bool(_all(facts, Closed)))),
         refused=_pair(present, other, lambda facts: len(_all(facts, ActionRefused))),
@@ -106,6 +124,12 @@ def _orders(facts: Iterable[Happened]) -> list[Dispatched]:
     return [fact for fact in _all(facts, Dispatched) if not fact.same_lead]
 
 
+def _redispatches(facts: Iterable[Happened]) -> int:
+    """How often the department that leads, or those that support, became others; reopening begins a new life."""
+    orders = [(fact.lead, frozenset(fact.supporting), fact.reason) for fact in _all(facts, Dispatched)]
+    return sum(one[0] != two[0] or (one[1] != two[1] and two[2] != _REOPENED) for one, two in pairwise(orders))
+
+
 def _loads(facts: Iterable[Happened]) -> Counter[str]:
     return Counter({order.lead for order in _orders(facts)})
 
@@ -121,15 +145,15 @@ def _pairs(present: Told, other: Told, numbers: Callable[[Sequence[Happened]], C
 
 def _moved(tickets: Iterable[str], present: Told, other: Told) -> Iterable[Moved]:
     for ticket in tickets:
-        one, two = (_first_lead(told.facts.get(ticket, ())) for told in (present, other))
+        one, two = (_first_order(told.facts.get(ticket, ())) for told in (present, other))
         if one != two:
-            yield Moved(ticket, one, two)
+            yield Moved(ticket, one[0], two[0], one[1], two[1])
 
 
-def _first_lead(facts: Iterable[Happened]) -> str | None:
-    """Who led first by rule; None for a ticket that waited for a person, whose decision is taken as it was."""
+def _first_order(facts: Iterable[Happened]) -> tuple[str | None, tuple[str, ...]]:
+    """Who led first by rule, and who supported; nobody for a ticket that waited for a person, who decided as it was."""
     first = next((each.fact for each in facts if isinstance(each.fact, Dispatched | DispatchAwaited)), None)
-    return first.lead if isinstance(first, Dispatched) else None
+    return (first.lead, tuple(sorted(first.supporting))) if isinstance(first, Dispatched) else (None, ())
 
 
 def _shifted(tickets: Iterable[str], present: Told, other: Told) -> Iterable[Shifted]:

@@ -36,7 +36,7 @@ class _Always(Mapping[str, V]):
 
 
 def cores_of(policy: Policy, calendar: Calendar, suggest: Suggest) -> Cores:
-    """Make the cores for a policy and the calendar that it starts from; rulings made before are not known to them."""
+    """Make the cores for a policy and the calendar that it starts from; they know the rulings that they are told of."""
     precedents: dict[Like, tuple[Precedent, ...]] = {}
 
     def clocks(published: Calendar) -> Decider[Any, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ from liuhen.errors import SaidClearly
 from liuhen.verify.evidence import Counted, Stood, read_topics
 from liuhen.whatif.compare import of
 from liuhen.whatif.world import Happened, Input, Told
-from schemas.dispatch import CategorySuggested, DispatchFact, Opened
+from schemas.dispatch import Adjudicated, CategorySuggested, DispatchFact, Opened, ReturnOverruled, ReturnUpheld
 from schemas.message import Message
 from schemas.policy import Policy
 from schemas.registry import DISPATCH, RULES, TICKETS, model_of
@@ -18,16 +18,21 @@ from schemas.rules import RulesFact
 from schemas.tickets import ActionReceived, Answered, Registered
 from services.dispatch.core.rules import Guess, Suggest
 
+_RULINGS: Final = (Adjudicated, ReturnOverruled, ReturnUpheld)
 _WHOLE: Final = 14
 """The length of a ticket's number without the digit of a part."""
 
 
 class Recorded(NamedTuple):
-    """Inputs since a moment, what was suggested for which text, and what became of the tickets."""
+    """Inputs since a moment, what was suggested for which text, and what became of the tickets.
+
+    `ruled` are the lives of older tickets on which there was a ruling, for that is a precedent.
+    """
 
     inputs: tuple[Input, ...]
     suggested: dict[str, CategorySuggested]
     told: Told
+    ruled: Told
 
 
 async def read(kafka: str, since: datetime, counted: Counted) -> Recorded:
@@ -59,7 +64,15 @@ def gather(messages: Sequence[Input], since: datetime) -> Recorded:
                     guesses.setdefault(texts[fact.ticket], fact)
             case _:
                 pass
-    return Recorded(_distinct_rules(inputs), guesses, of(told))
+    return Recorded(_distinct_rules(inputs), guesses, of(told), of(_older_lives(unique, begun)))
+
+
+def _older_lives(messages: Iterable[Input], begun: Container[str]) -> Iterable[tuple[str, Happened]]:
+    ruled = {each.message.ticket for each in messages if isinstance(each.message, _RULINGS)}
+    for each in messages:
+        fact = each.message
+        if isinstance(fact, DispatchFact) and fact.ticket in ruled and fact.ticket[:_WHOLE] not in begun:
+            yield fact.ticket, Happened(each.at, fact)
 
 
 def _distinct_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
@@ -17,9 +17,14 @@ _SHOWN: Final = 20
 _DAY: Final = 86_400
 
 NOT_REPLAYED: Final = (
-    "人的决定照原样：谁在何时签收、办结、裁定、回访，都取自记录；换了牵头单位的，由新牵头单位在同一时刻做同样的事。",
+    "人的决定照原样：谁在何时签收、办结、裁定、督办、回访，都取自记录；换了牵头单位的，由新牵头单位在同一时刻做同样的事。",
+    "协办单位变了的，原协办单位的操作不由新协办单位代做，其协办任务不会报完成，因此“未被接受的操作”会增多。",
     "分类推荐取当时记录的结果，不重新计算；推荐门槛改了的，按分数重新判断是否采用。",
-    "此前工单的裁定先例不计入；门口的受理规则（重复、拒收）不重放；通知不重放。",
+    "起始日以前的裁定照记录作为先例；起始日以后的，由两套规则各自重新产生。",
+    "与起始日以前登记的工单之间的并案、同诉不重放。",
+    "记录期间规则变过的，现行一侧也从头按现行规则重放；系统当时的延误和停机不重放，时限到点即生效。",
+    "催办等待的时间按规则自带的日历计算；期间公布的放假安排只用于时限。",
+    "门口的受理规则（重复、拒收、改催办）、走访登记、通知和送达不重放；公布的比率不重新计算。",
 )
 """What the replay takes as it was; said with every answer."""
 
@@ -30,7 +35,7 @@ def document(found: Comparison, present: str, other: str) -> dict[str, Any]:
         name: {code: pair._asdict() for code, pair in table.items()}
         for name, table in (("breaches", found.breaches), ("breaches_of", found.breaches_of), ("loads", found.loads))
     }
-    single = ("redispatches", "waited", "closed", "refused")
+    single = ("redispatches", "nudged", "supervised", "waited", "closed", "refused")
     return {
         "present": present,
         "other": other,
@@ -64,6 +69,8 @@ def _whole(found: Comparison, present: str, other: str) -> RenderableType:
     rows = (
         ("逾期", Pair(*(sum(pair[side] for pair in found.breaches.values()) for side in (0, 1)))),
         ("再次派单", found.redispatches),
+        ("催办", found.nudged),
+        ("督办", found.supervised),
         ("等候人工派单", found.waited),
         ("已结案", found.closed),
         ("未被接受的操作", found.refused),
@@ -107,12 +114,16 @@ def _numbers(pair: Pair) -> tuple[str, str, str]:
 
 
 def _moved(moved: tuple[Moved, ...], words: Words) -> RenderableType:
-    ways = Counter((each.present, each.other) for each in moved)
-    table = Table(title="首派单位会变的", title_justify="left")
+    ways = Counter(each[1:] for each in moved)
+    table = Table(title="首派单位（牵头或者协办）会变的", title_justify="left")
     for column in ("现行", "试行", "件", "如"):
         table.add_column(column, overflow="fold")
-    for (one, two), number in ways.most_common(_SHOWN):
-        example = next(each.ticket for each in moved if (each.present, each.other) == (one, two))
-        names = (words.department(one) or "人工", words.department(two) or "人工")
-        table.add_row(*names, str(number), example)
+    for (one, two, helpers, others), number in ways.most_common(_SHOWN):
+        example = next(each.ticket for each in moved if each[1:] == (one, two, helpers, others))
+        table.add_row(_order(words, one, helpers), _order(words, two, others), str(number), example)
     return table
+
+
+def _order(words: Words, lead: str | None, supporting: Sequence[str]) -> str:
+    helpers = "、".join(map(words.department, supporting))
+    return (words.department(lead) or "人工") + (f"（协办：{helpers}）" if helpers else "")

@@ -29,4 +29,4 @@ def try_(recorded: Recorded, present: Rulebook, other: Rulebook, until: datetime
 
 def _world(recorded: Recorded, present: Rulebook, rules: Rulebook, led: frozenset[str] = frozenset()) -> World:
     suggest = suggest_as_recorded(recorded, present.policy, rules.policy)
-    return World(cores_of(rules.policy, rules.calendar, suggest), led)
+    return World(cores_of(rules.policy, rules.calendar, suggest), led, recorded.ruled)

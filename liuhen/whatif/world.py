@@ -68,9 +68,12 @@ class Told:
 class World:
     """One run. `led` names the actions that a lead took: whoever leads here takes them in its place."""
 
-    def __init__(self, cores: Cores, led: frozenset[str] = frozenset()) -> None:
-        """Start empty."""
+    def __init__(self, cores: Cores, led: frozenset[str] = frozenset(), ruled: Told | None = None) -> None:
+        """Start empty, but for the lives of older tickets whose rulings are remembered as they were given."""
         self.told = Told()
+        lives = (ruled or Told()).facts.items()
+        self._ruled = deque(sorted(((each, ticket) for ticket, facts in lives for each in facts), key=_moment_of))
+        self._older: dict[str, Any] = {}
         self._led = led
         self._leads: dict[str, str] = {}
         self._cores = cores
@@ -86,6 +89,7 @@ class World:
         """Let everything come in at its moment, and time pass until a moment; returns what happened."""
         for each in sorted(inputs, key=lambda one: one.at):
             self._pass(each.at - _MOMENT)
+            self._recall(each.at)
             self._take(each)
         self._pass(until)
         return self.told
@@ -98,9 +102,18 @@ class World:
             if timer in self._fired or state is None or self._clocks.timer(state) != timer.wanted:
                 continue
             self._fired.add(timer)
+            self._recall(timer.due)
             if self._clocks.fired is not None:
                 command = self._clocks.fired(timer.wanted)
                 self._settle(self._decided("sla", timer.key, command, cause_of(timer)), timer.due)
+
+    def _recall(self, until: datetime) -> None:
+        """Remember the rulings on older tickets up to a moment."""
+        while self._ruled and self._ruled[0][0].at <= until:
+            each, ticket = self._ruled.popleft()
+            before, cause = self._older.get(ticket), Cause("", ticket, each.at)
+            self._older[ticket] = after = self._dispatch.evolve(before, each.fact, each.at)
+            self._cores.rule(Change(ticket, "", 0, before, after, [(each.fact, cause)]))
 
     def _take(self, each: Input) -> None:
         message = each.message
@@ -171,6 +184,10 @@ class World:
         for fact in facts:
             if isinstance(fact, Dispatched):
                 self._leads[ticket] = fact.lead
+
+
+def _moment_of(one: tuple[Happened, str]) -> datetime:
+    return one[0].at
 
 
 def _heard(message: Message, at: datetime, id_: str) -> Heard:

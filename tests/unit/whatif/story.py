@@ -12,7 +12,7 @@ from liuhen.whatif.cores import cores_of
 from liuhen.whatif.record import Recorded, gather
 from liuhen.whatif.trial import Rulebook
 from liuhen.whatif.world import Input, World
-from schemas.inbound import OnExisting
+from schemas.inbound import FollowUp, OnExisting
 from schemas.tickets import ActionReceived, Registered
 from schemas.values import Channel, Contact, Kind, Party, PartyKind, Person, Place, RequesterKind
 
@@ -52,6 +52,22 @@ def done(at: str, department: str, action: type[Any], ticket: str = TICKET, **fi
     said: OnExisting = action(ticket=ticket, by=CLERK, **fields)
     party = Party(kind=PartyKind.DEPARTMENT, department=department)
     fact = ActionReceived(ticket=ticket, receipt=f"R{number:012}", party=party, action=said)
+    return Input(moment(at), f"event-{number}", fact)
+
+
+def by_office(at: str, action: type[Any], person: str, ticket: str = TICKET, **fields: Any) -> Input:
+    """An act of a person of the office."""
+    number = next(_numbers)
+    said: OnExisting = action(ticket=ticket, by=Person(id=person, name=person), **fields)
+    fact = ActionReceived(ticket=ticket, receipt=f"R{number:012}", party=Party(kind=PartyKind.OFFICE), action=said)
+    return Input(moment(at), f"event-{number}", fact)
+
+
+def pressed(at: str, ticket: str = TICKET) -> Input:
+    """The requester presses."""
+    number = next(_numbers)
+    said = FollowUp(ticket=ticket, mode="press", text="快点")
+    fact = ActionReceived(ticket=ticket, receipt=f"R{number:012}", party=Party(kind=PartyKind.HOTLINE), action=said)
     return Input(moment(at), f"event-{number}", fact)
 
 

@@ -10,19 +10,21 @@ from pathlib import Path
 import pytest
 import yaml
 
-from liuhen.whatif.compare import Moved, Pair
+from liuhen.whatif.compare import Pair
 from liuhen.whatif.shown import document
 from liuhen.whatif.trial import Rulebook, try_
 from liuhen.whatif.world import Input
-from schemas.inbound import Accept, MakeFirstContact, ReportHandled
+from schemas.dispatch import Dispatched
+from schemas.inbound import Accept, Adjudicate, MakeFirstContact, ReportHandled, RequestReturn, RuleOnReturn
 from schemas.policy import load_policy
-from tests.unit.whatif.story import TICKET, done, moment, recorded, registered
+from tests.unit.whatif.story import TICKET, by_office, done, moment, pressed, recorded, registered
 from worktime import load_calendar
 
 ROOT = Path(__file__).parents[3]
 UNTIL = "2026-09-30 12:00"
 CATEGORY = "0104-03"
 OTHER_TICKET = "26090200000017"
+OLDER = "26082000000013"
 
 
 def rules(directory: Path) -> Rulebook:
@@ -59,18 +61,28 @@ def _with_days(days: int) -> Callable[[Path], None]:
     return change
 
 
-def _led_by(bureau: str) -> Callable[[Path], None]:
+def _with_category(**fields: str) -> Callable[[Path], None]:
     def change(directory: Path) -> None:
         file = directory / "catalogue.csv"
         with file.open(encoding="utf-8", newline="") as read:
             rows = list(csv.DictReader(read))
         for row in rows:
             if row["code"] == CATEGORY:
-                row["bureau"] = bureau
+                row.update(fields)
         with file.open("w", encoding="utf-8", newline="") as written:
             writer = csv.DictWriter(written, rows[0])
             writer.writeheader()
             writer.writerows(rows)
+
+    return change
+
+
+def _supervised_after(unit: str, amount: int) -> Callable[[Path], None]:
+    def change(directory: Path) -> None:
+        file = directory / "ladder.yaml"
+        ladder = yaml.safe_load(file.read_text("utf-8"))
+        ladder["rungs"][1]["unanswered_for"] = {"amount": amount, "unit": unit}
+        file.write_text(yaml.safe_dump(ladder, allow_unicode=True), "utf-8")
 
     return change
 
@@ -124,13 +136,74 @@ def test_another_lead_would_have_had_the_ticket_and_done_the_same(
 ) -> None:
     history = recorded(a_life(lead), present, UNTIL)
 
-    found = try_(history, present, changed(_led_by("greening")), moment(UNTIL))
+    found = try_(history, present, changed(_with_category(bureau="greening")), moment(UNTIL))
 
-    assert found.moved == (Moved(TICKET, lead, "greening"),)
+    assert [each[:3] for each in found.moved] == [(TICKET, lead, "greening")]
     assert (found.loads[lead], found.loads["greening"]) == (Pair(1, 0), Pair(0, 1))
     # and the acts of the former lead are those of the new one, so nothing is refused that was not before
     assert found.refused == Pair(0, 0)
     assert found.breaches.get("handling", Pair(0, 0)) == Pair(0, 0)
+
+
+def test_other_supporting_departments_are_another_order(
+    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+) -> None:
+    history = recorded(a_life(lead), present, UNTIL)
+    before = present.policy.category(CATEGORY)
+    assert before is not None
+
+    found = try_(history, present, changed(_with_category(supporting="police")), moment(UNTIL))
+
+    (moved,) = found.moved
+    assert (moved.present, moved.other) == (lead, lead)
+    assert "police" in set(moved.supporting_other) - set(moved.supporting)
+
+
+def test_a_return_to_another_department_counts_as_a_redispatch_and_a_repeated_order_does_not(
+    present: Rulebook, lead: str
+) -> None:
+    asked = done("2026-09-01 11:00", lead, RequestReturn, ground="not-our-duty", reason="非我局职责")
+    moved = by_office("2026-09-01 14:00", RuleOnReturn, "p-xu", upheld=True, lead="greening", reason="归绿化")
+    stays = by_office("2026-09-01 14:00", RuleOnReturn, "p-xu", upheld=False, reason="属你局")
+    first = registered("2026-09-01 10:00", category=CATEGORY, tier="complex")
+    for ruling, times in ((moved, 1), (stays, 0)):
+        history = recorded([first, asked, ruling], present, UNTIL)
+        assert try_(history, present, present, moment(UNTIL)).redispatches == Pair(times, times)
+
+
+def test_the_ladder_of_the_other_rules_is_climbed(
+    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+) -> None:
+    # given a ticket that was pressed for on two days, and never moved
+    presses = [
+        pressed("2026-09-01 15:00"),
+        pressed("2026-09-02 10:00"),
+    ]
+    history = recorded([*a_life(lead)[:3], *presses], present, "2026-09-03 10:00")
+
+    found = try_(history, present, changed(_supervised_after("office_minutes", 60)), moment("2026-09-03 10:00"))
+
+    assert found.nudged == Pair(2, 2)
+    assert found.supervised == Pair(0, 1)
+
+
+def test_the_replay_begins_with_the_precedents_of_before(present: Rulebook, lead: str) -> None:
+    # given a ruling on the like before the day, which binds who leads
+    opened = registered("2026-08-20 10:00", OLDER, category=CATEGORY, tier="complex")
+    returns = [
+        done("2026-08-20 11:00", lead, RequestReturn, OLDER, ground="not-our-duty", reason="非我局职责"),
+        by_office("2026-08-20 14:00", RuleOnReturn, "p-xu", OLDER, upheld=False, reason="属你局"),
+        done("2026-08-20 15:00", lead, RequestReturn, OLDER, ground="not-our-duty", reason="非我局职责"),
+        by_office("2026-08-20 16:00", Adjudicate, "p-gu", OLDER, lead="greening", reason="绿化归口"),
+    ]
+    later = registered("2026-09-02 10:00", OTHER_TICKET, category=CATEGORY)
+
+    history = recorded([opened, *returns, later], present, UNTIL, since=moment("2026-09-01 00:00"))
+    found = try_(history, present, present, moment(UNTIL))
+
+    first = next(each.fact for each in history.told.facts[OTHER_TICKET] if isinstance(each.fact, Dispatched))
+    assert first.lead == "greening"
+    assert (found.tickets, found.reproduced) == (1, 1)
 
 
 def test_only_tickets_since_the_day_are_replayed(present: Rulebook, lead: str) -> None:
