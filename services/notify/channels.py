@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from email.message import EmailMessage
 from itertools import product
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -53,97 +53,84 @@ class Failed(Exception):  # noqa: N818 - an outcome
         self.for_ever = for_ever
 
 
-class Channel(Protocol):
-    """Hands messages to the other side."""
-
-    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
-        """Send all, and say of each whether it was taken; the same notice may come again and must then do no harm."""
+Channel: TypeAlias = Callable[[Sequence[Taken]], Awaitable[Sequence[Failed | None]]]
+"""Hands messages to the other side, and says of each whether it was taken; one that comes again must do no harm."""
 
 
-class FileChannel:
-    """Appends messages to a file of their way, one JSON object per line."""
+def to_files(folder: Path) -> Channel:
+    """Append messages to a file of their way, one JSON object per line."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+    async def channel(batch: Sequence[Taken]) -> Sequence[Failed | None]:
         try:
-            await asyncio.to_thread(self._write, batch)
+            await asyncio.to_thread(_append, folder, batch)
         except OSError as error:
             return [Failed(f"file-{error.errno}")] * len(batch)
         return [None] * len(batch)
 
-    def _write(self, batch: Sequence[Taken]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for way in {taken.way for taken in batch}:
-            lines = [json.dumps(_said(taken), ensure_ascii=False) + "\n" for taken in batch if taken.way == way]
-            descriptor = os.open(self.folder / f"{way}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    return channel
+
+
+def _append(folder: Path, batch: Sequence[Taken]) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for way in {taken.way for taken in batch}:
+        lines = [json.dumps(_said(taken), ensure_ascii=False) + "\n" for taken in batch if taken.way == way]
+        descriptor = os.open(folder / f"{way}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, "".join(lines).encode())
+        finally:
+            os.close(descriptor)
+
+
+def one_by_one(send: Callable[[Taken], Awaitable[None]], seconds: float) -> Channel:
+    """Send the messages of a batch side by side, but not too many at once; each within so many seconds."""
+    free = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+    async def attempt(taken: Taken) -> Failed | None:
+        async with free:
             try:
-                os.write(descriptor, "".join(lines).encode())
-            finally:
-                os.close(descriptor)
-
-
-class _OneByOne:
-    """Sends the messages of a batch side by side, but not too many at once."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._free = asyncio.Semaphore(_SIDE_BY_SIDE)
-
-    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
-        return await asyncio.gather(*map(self._try, batch))
-
-    async def _try(self, taken: Taken) -> Failed | None:
-        async with self._free:
-            try:
-                async with asyncio.timeout(self.seconds):
-                    await self.send_one(taken)
+                async with asyncio.timeout(seconds):
+                    await send(taken)
             except Failed as failed:
                 return failed
             except TimeoutError:
                 return Failed("timeout")
         return None
 
-    async def send_one(self, taken: Taken) -> None:
-        raise NotImplementedError
+    async def channel(batch: Sequence[Taken]) -> Sequence[Failed | None]:
+        return await asyncio.gather(*map(attempt, batch))
+
+    return channel
 
 
-class WebhookChannel(_OneByOne):
-    """Posts messages as JSON; the notice's key is the Idempotency-Key, so that a repeat does no harm."""
+def to_webhook(session: aiohttp.ClientSession, url: str, seconds: float) -> Channel:
+    """Post messages as JSON; the notice's key is the Idempotency-Key, so that a repeat does no harm."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, seconds: float) -> None:
-        super().__init__(seconds)
-        self.session = session
-        self.url = url
-
-    async def send_one(self, taken: Taken) -> None:
+    async def send(taken: Taken) -> None:
         headers = {"Idempotency-Key": taken.notice}
         try:
-            async with self.session.post(self.url, json=_said(taken), headers=headers) as answer:
+            async with session.post(url, json=_said(taken), headers=headers) as answer:
                 if not answer.ok:
                     for_ever = answer.status < 500 and answer.status not in _TRY_AGAIN  # noqa: PLR2004 - HTTP's words
                     raise Failed(f"http-{answer.status}", for_ever=for_ever)
         except aiohttp.ClientError:
             raise Failed("unreachable") from None
 
+    return one_by_one(send, seconds)
 
-class MailChannel(_OneByOne):
-    """Hands messages to a mail server; the notice's key is the message's id."""
 
-    def __init__(self, address: str, sender: str, seconds: float) -> None:
-        super().__init__(seconds)
-        parts = urlsplit(address)
-        self.host, self.port, self.sender = parts.hostname or "127.0.0.1", parts.port or _MAIL_PORT, sender
+def to_mail_server(address: str, sender: str, seconds: float) -> Channel:
+    """Hand messages to a mail server; the notice's key is the message's id."""
+    parts = urlsplit(address)
+    host, port = parts.hostname or "127.0.0.1", parts.port or _MAIL_PORT
 
-    async def send_one(self, taken: Taken) -> None:
+    async def send(taken: Taken) -> None:
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self.sender, taken.address, taken.subject
-        mail["Message-ID"] = f"<{taken.notice}@{self.sender.partition('@')[2]}>"
+        mail["From"], mail["To"], mail["Subject"] = sender, taken.address, taken.subject
+        mail["Message-ID"] = f"<{taken.notice}@{sender.partition('@')[2]}>"
         mail["Idempotency-Key"] = taken.notice
         mail.set_content(taken.text)
         try:
-            await aiosmtplib.send(mail, hostname=self.host, port=self.port, timeout=self.seconds)
+            await aiosmtplib.send(mail, hostname=host, port=port, timeout=seconds)
         except aiosmtplib.SMTPResponseException as error:
             raise Failed(f"smtp-{error.code}", for_ever=error.code >= 500) from None  # noqa: PLR2004 - SMTP's words
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -151,6 +138,8 @@ class MailChannel(_OneByOne):
             raise Failed(f"smtp-{min(codes)}", for_ever=min(codes) >= 500) from None  # noqa: PLR2004 - SMTP's words
         except (aiosmtplib.SMTPException, OSError):
             raise Failed("unreachable") from None
+
+    return one_by_one(send, seconds)
 
 
 def _said(taken: Taken) -> dict[str, str]:
@@ -183,11 +172,11 @@ def channels_of(settings: NotifySettings, rules: Delivery, session: aiohttp.Clie
     for way in Way:
         address = settings.routes.get(way, "")
         if address.startswith(("http://", "https://")):
-            channels[way] = WebhookChannel(session, address, rules.timeout_seconds)
+            channels[way] = to_webhook(session, address, rules.timeout_seconds)
         elif address.startswith("smtp://"):
-            channels[way] = MailChannel(address, settings.sender, rules.timeout_seconds)
+            channels[way] = to_mail_server(address, settings.sender, rules.timeout_seconds)
         else:
-            channels[way] = FileChannel(settings.notices)
+            channels[way] = to_files(settings.notices)
     return channels
 
 
@@ -241,7 +230,7 @@ class Loop:
         return len(taken)
 
     async def _through(self, channel: Channel, batch: Sequence[Taken]) -> None:
-        ended = [self._ended(*pair) for pair in zip(batch, await channel.send(batch), strict=True)]
+        ended = [self._ended(*pair) for pair in zip(batch, await channel(batch), strict=True)]
         await store.end(self.beside.pool, [each for each, _ in ended])
         for each, way in ended:
             DELIVERIES.labels(way, each.outcome).inc()

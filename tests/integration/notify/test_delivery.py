@@ -134,14 +134,14 @@ class _Killed(BaseException):
     """The process ends between sending and recording."""
 
 
-class _Dying(Channel):
+class _Dying:
     """Sends, and dies before anybody hears that it did."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
 
-    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
-        await self.channel.send(batch)
+    async def __call__(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+        await self.channel(batch)
         raise _Killed
 
 
@@ -179,14 +179,14 @@ async def test_nothing_goes_out_before_its_time(planner: Any, later: Any, tmp_pa
     assert await _deliver(later(minutes=-1), tmp_path) == 0
 
 
-class _Slow(Channel):
+class _Slow:
     """Says that it began, and takes until it is let go."""
 
     def __init__(self) -> None:
         self.began = asyncio.Event()
         self.may_end = asyncio.Event()
 
-    async def send(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+    async def __call__(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
         self.began.set()
         await self.may_end.wait()
         return [None] * len(batch)
