@@ -13,6 +13,7 @@ from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Ord
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Clock, PartyKind
 from services.dispatch.asking import requests
+from services.dispatch.core.draft import watched
 from services.dispatch.core.holder import seen
 from services.dispatch.core.regions import supervision
 from services.dispatch.core.regions.support import blocking, in_review
@@ -149,7 +150,9 @@ def order_for(state: Ticket, fact: d.DispatchFact, happened: str, code: str, rol
     """Make the whole truth of an order for one reader."""
     matter, order = state.matter, state.order
     category = rules.policy.category(matter.category) if matter.category else None
-    watched = isinstance(state.supervision, supervision.Ordered) or isinstance(state.review, supervision.ReviewOrdered)
+    unanswered = isinstance(state.supervision, supervision.Ordered) or isinstance(
+        state.review, supervision.ReviewOrdered
+    )
     return Order.model_construct(
         happened=happened,
         reason=getattr(fact, "reason", None),
@@ -159,7 +162,7 @@ def order_for(state: Ticket, fact: d.DispatchFact, happened: str, code: str, rol
         state=state.state,
         lead=order.lead if order else code,
         supporting=tuple(state.tasks),
-        returnable=bool(order and order.returnable and role == "lead"),
+        returnable=bool(order and order.returnable and role == "lead" and not watched(state)),
         kind=matter.kind,
         tier=matter.tier,
         category=matter.category,
@@ -170,7 +173,7 @@ def order_for(state: Ticket, fact: d.DispatchFact, happened: str, code: str, rol
         text=matter.text,
         due=tuple(_due_times(state, f"{_DEPARTMENT}{code}")),
         follow_ups=state.follow_ups,
-        supervised=role == "lead" and watched,
+        supervised=role == "lead" and unanswered,
         blocking_tasks=blocking(state.tasks),
         notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
     )

@@ -9,7 +9,7 @@ from schemas.policy.codes import GroundFor
 from schemas.tickets import ActionReceived
 from schemas.values import RequesterKind, Tier
 from services.dispatch.core import standing as s
-from services.dispatch.core.draft import Draft, Refusal
+from services.dispatch.core.draft import Draft, Refusal, watched
 from services.dispatch.core.guards.common import approved, avoids, known, legal
 
 _RANK: Final = {Tier.URGENT: 0, Tier.SIMPLE: 1, Tier.COMPLEX: 2, Tier.PARTICULARLY_COMPLEX: 3}
@@ -72,7 +72,7 @@ def from_city(draft: Draft, _received: ActionReceived, _action: i.Action) -> Ref
 
 def order_returnable(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
     order = draft.order
-    if order.binding:
+    if order.binding or watched(draft.ticket):
         return "order_binds", "该工单已经确责裁定或者系督办、重开件，不得退回，请办理。"
     in_time = order.presumed_at is not None and draft.at <= order.presumed_at
     if order.returnable or in_time:
