@@ -331,6 +331,14 @@ class SuspensionRequested(DispatchFact):
     reason: Text
 
 
+class RequestLapsed(DispatchFact):
+    """What the lead had asked for need not be decided any more, and why."""
+
+    department: DepartmentCode
+    what: Literal["extension", "suspension"]
+    reason: Text
+
+
 class Suspended(DispatchFact):
     """The ticket is suspended on a ground until an end; the department's clock pauses, the citizen's does not."""
 

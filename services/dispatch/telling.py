@@ -48,6 +48,7 @@ HAPPENED: Final[dict[type[Message], str]] = {
     d.ExtensionRequested: "extension_requested",
     d.ExtensionGranted: "extension_granted",
     d.ExtensionRefused: "extension_refused",
+    d.RequestLapsed: "request_lapsed",
     d.SuspensionRequested: "suspension_requested",
     d.Suspended: "suspended",
     d.SuspensionRefused: "suspension_refused",

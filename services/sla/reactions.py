@@ -144,7 +144,7 @@ def _adjudicated(fact: d.Adjudicated, _office: Owner) -> Sequence[Command]:
 
 
 def _info_asked(fact: d.InfoAsked, _office: Owner) -> Sequence[Command]:
-    waiting = these() if fact.department else these(Clock.DISPATCHING)
+    waiting = these() if fact.department else _ON_THE_WAY | {Clock.DISPATCHING}
     return Start(Clock.NEEDS_INFO, "requester"), Pause(NEEDS_INFO, named(fact.by), also=waiting)
 
 
@@ -186,6 +186,11 @@ def _asked(about: str, office: Owner) -> Sequence[Command]:
 
 def _refused(about: str) -> Sequence[Command]:
     return Decided(Clock.APPROVAL, about), Meet(these(Clock.APPROVAL), about=about)
+
+
+def _request_lapsed(fact: d.RequestLapsed, _office: Owner) -> Sequence[Command]:
+    clock = Clock.APPROVAL
+    return Decided(clock, fact.what, never=True), Stop(these(clock), "lapsed", about=fact.what)
 
 
 def _granted(fact: d.ExtensionGranted, _office: Owner) -> Sequence[Command]:
@@ -255,6 +260,7 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.ExtensionRequested: lambda _, office: _asked(EXTENSION, office),
     d.ExtensionGranted: _granted,
     d.ExtensionRefused: lambda _, __: _refused(EXTENSION),
+    d.RequestLapsed: _request_lapsed,
     d.SuspensionRequested: lambda _, office: _asked(SUSPENSION, office),
     d.Suspended: _suspended,
     d.SuspensionRefused: lambda _, __: _refused(SUSPENSION),

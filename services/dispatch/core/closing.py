@@ -7,7 +7,7 @@ from schemas.inbound import RecordCallback
 from schemas.values import Grade, Kind, RequesterKind, Ruling, Solved
 from services.dispatch.core import oversight
 from services.dispatch.core import standing as s
-from services.dispatch.core.draft import BY_POLICY, Draft, watched
+from services.dispatch.core.draft import BY_POLICY, Draft, lapse, watched
 from services.dispatch.core.regions.support import undone
 
 _RULED = {Solved.SOLVED: Ruling.SOLVED, Solved.PARTLY: Ruling.EXPLAINED, Solved.NOT: Ruling.UNSOLVED}
@@ -16,6 +16,7 @@ _FOR_THE_RECORD = frozenset({Kind.SUGGEST, Kind.PRAISE})
 
 def handled(draft: Draft, reply: str) -> None:
     """The lead reported; policy may review by itself."""
+    lapse(draft, "已报办结，申请不再审批。")
     draft.say(d.Handled, department=draft.lead, reply=reply, round=draft.ticket.rounds)
     if draft.rules.automatic("review"):
         accepted(draft, None, automatic=True)

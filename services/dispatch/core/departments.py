@@ -7,7 +7,7 @@ from schemas import inbound as i
 from schemas.more_time import more_time
 from services.dispatch.core import closing
 from services.dispatch.core import standing as s
-from services.dispatch.core.draft import Draft
+from services.dispatch.core.draft import Draft, lapse
 
 
 def accept(draft: Draft, _action: i.Accept) -> None:
@@ -30,6 +30,7 @@ def note_progress(draft: Draft, action: i.NoteProgress, department: str) -> None
 
 def ask_for_info(draft: Draft, action: i.AskForInfo) -> None:
     _at_work(draft)
+    lapse(draft, "已请诉求人补充，时限暂停，挂账申请失效；如仍需挂账，请在补充后重新申请。", suspension_only=True)
     draft.say(d.InfoAsked, question=action.question, department=draft.lead)
 
 

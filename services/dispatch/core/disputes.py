@@ -6,7 +6,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Actor
 from services.dispatch.core import opening
-from services.dispatch.core.draft import BY_POLICY, Draft, send
+from services.dispatch.core.draft import BY_POLICY, Draft, lapse, send, watched
 
 
 def request_return(draft: Draft, action: i.RequestReturn) -> None:
@@ -18,6 +18,7 @@ def request_return(draft: Draft, action: i.RequestReturn) -> None:
         for each in cited
     )
     others = tuple(code for code in ticket.refused_by if code != lead)
+    lapse(draft, "已申请退单，申请随之失效。")
     draft.say(
         d.ReturnRequested,
         department=lead,
@@ -43,6 +44,8 @@ def rule_on_return(draft: Draft, action: i.RuleOnReturn) -> None:
         send(draft, lead, helpers, reason="return_overruled", binding=order.binding)
         return
     suggested = getattr(draft.ticket.standing, "suggested", None)
+    if watched(draft.ticket):
+        draft.say(d.SupervisionEnded, by=BY_POLICY, result="同意退单，督办随之结束")
     draft.say(d.ReturnUpheld, department=lead, reason=action.reason, approver=approver)
     for code in draft.ticket.tasks:
         draft.say(d.SupportTaskEnded, department=code)

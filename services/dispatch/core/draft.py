@@ -11,7 +11,7 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import Actor, RequesterKind
 from services.dispatch.core.evolve import changed
-from services.dispatch.core.regions import supervision
+from services.dispatch.core.regions import extension, supervision, suspension
 from services.dispatch.core.regions.contact import Owed
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import Order, Ticket
@@ -50,6 +50,14 @@ class Draft:
         return self.order.lead
 
 
+def lapse(draft: Draft, reason: str, *, suspension_only: bool = False) -> None:
+    """What the lead asked for lapses where nobody will be able to decide it: the approver owes nothing that is moot."""
+    if isinstance(draft.ticket.extension, extension.Asked) and not suspension_only:
+        draft.say(d.RequestLapsed, by=BY_POLICY, department=draft.lead, what="extension", reason=reason)
+    if isinstance(draft.ticket.suspension, suspension.Asked):
+        draft.say(d.RequestLapsed, by=BY_POLICY, department=draft.lead, what="suspension", reason=reason)
+
+
 def send(
     draft: Draft,
     lead: str,
@@ -69,8 +77,10 @@ def send(
     for code in draft.ticket.tasks:
         if code not in helpers:
             draft.say(d.SupportTaskEnded, department=code, by=by)
-    if before is not None and before.lead != lead and watched(draft.ticket):
-        draft.say(d.SupervisionEnded, by=BY_POLICY, result="牵头单位变更")
+    if before is not None and before.lead != lead:
+        lapse(draft, "牵头单位变更，申请随之失效。")
+        if watched(draft.ticket):
+            draft.say(d.SupervisionEnded, by=BY_POLICY, result="牵头单位变更")
     draft.say(
         d.Dispatched,
         by=by,

@@ -271,6 +271,11 @@ CHANGES: Final[dict[type[Message], Change]] = {
     d.ExtensionRequested: _extension_asked,
     d.ExtensionGranted: lambda x, _f, _at: {"extension": extension.NotAsked(granted=x.extension.granted + 1)},
     d.ExtensionRefused: lambda x, _f, _at: {"extension": extension.NotAsked(granted=x.extension.granted)},
+    d.RequestLapsed: lambda x, f, _at: (
+        {"extension": extension.NotAsked(granted=x.extension.granted)}
+        if f.what == "extension"
+        else {"suspension": suspension.NotAsked()}
+    ),
     d.SuspensionRequested: lambda _s, f, _at: {"suspension": suspension.Asked(ground=f.ground, until=f.until)},
     d.Suspended: _suspended,
     d.SuspensionRefused: lambda _s, _f, _at: {"suspension": suspension.NotAsked()},

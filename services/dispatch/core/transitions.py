@@ -67,7 +67,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("adjudicate", {S.ADJUDICATING}, "is_referee departments_known not_accused", S.DISPATCHED),
     # the lead and its supporters
     _row("accept", {S.DISPATCHED}, "by_lead", S.IN_PROGRESS),
-    _row("make_first_contact", WITH_LEAD | DISPUTED | WAITING, "by_lead requester_reachable"),
+    _row("make_first_contact", WITH_LEAD | DISPUTED | WAITING | {S.HANDLED}, "by_lead requester_reachable"),
     _row("note_progress", WITH_LEAD | DISPUTED | WAITING, "by_participant"),
     _row("ask_for_info", WITH_LEAD, "by_lead requester_known", S.NEEDS_INFO),
     _row("report_handled", WITH_LEAD, "by_lead no_blocking_task", S.HANDLED, S.CALLBACK_PENDING, S.CLOSED),

@@ -314,6 +314,7 @@ _WISHES: Final[Mapping[type[Message], _Wish]] = {
     d.ExtensionRefused: _approval("不同意延期"),
     d.Suspended: _approval("同意挂账"),
     d.SuspensionRefused: _approval("不同意挂账"),
+    d.RequestLapsed: lambda o: _approval("延期申请失效" if o.fact.what == "extension" else "挂账申请失效")(o),
     d.Committed: _committed,
     d.ReworkOrdered: _rework_failed,
     d.FinalAnswerGiven: _replied,

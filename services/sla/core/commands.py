@@ -107,10 +107,11 @@ class Contradict:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The centre decided against what was asked or reported in time; if late, the wait is not the department's."""
+    """What was asked or reported in time was decided against; if late, or never, the wait is not the department's."""
 
     by: Clock
     about: str | None = None
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,16 +58,17 @@ def _with(basis: Basis, ledger: Ledger) -> Basis:
 
 
 def _decided(rules: Rules, state: Clocks, command: c.Decided, now: datetime) -> Facts:
-    """The wait for a late decision is not the department's: it gets back what it had left when it asked."""
+    """The wait for a late decision, or for none, is not the department's: it gets back what it had left then."""
+    ground, because = ("undecided", "undecided") if command.never else (DECIDED_LATE, "decided_late")
     for request in state.named(command.by, about=command.about):
-        if in_time(request, now):
+        if in_time(request, now) and not command.never:
             continue
         for clock in state.named(*HELD_BY[command.by] - {Clock.CITIZEN}):
             asked_in_time = in_time(clock, request.started_at)
             if isinstance(clock, Running) and asked_in_time and not in_time(clock, now):
-                wait = Pause(start=request.started_at, end=now, ground=DECIDED_LATE)
+                wait = Pause(start=request.started_at, end=now, ground=ground)
                 basis = _with(clock.basis, clock.basis.ledger.with_pause(wait))
-                yield _fact(rules, state, clock, basis, "decided_late", now)
+                yield _fact(rules, state, clock, basis, because, now)
 
 
 def _appoint(rules: Rules, state: Clocks, command: c.Appoint, now: datetime) -> Facts:

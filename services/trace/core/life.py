@@ -224,6 +224,7 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.ExtensionRequested: lambda s, _f, _at: replace(s, extension_asked=True),
     d.ExtensionGranted: lambda s, _f, _at: replace(s, extension_asked=False, extensions=s.extensions + 1),
     d.ExtensionRefused: lambda s, _f, _at: replace(s, extension_asked=False),
+    d.RequestLapsed: lambda s, f, _at: replace(s, **{f"{f.what}_asked": False}),
     d.SuspensionRequested: lambda s, _f, _at: replace(s, suspension_asked=True),
     d.Suspended: lambda s, _f, _at: replace(s, suspension_asked=False),
     d.SuspensionRefused: lambda s, _f, _at: replace(s, suspension_asked=False),

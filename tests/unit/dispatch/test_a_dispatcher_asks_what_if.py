@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.public import Order
+from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
+from schemas.values import Clock, TicketState
 from tests.unit.dispatch import given
-from tests.unit.dispatch.story import LEAD, Story
+from tests.unit.dispatch.story import AT, LEAD, Story
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
 
@@ -31,3 +39,61 @@ def test_a_supervised_order_cannot_be_returned_inside_its_window_either() -> Non
     ended = answered.office(i.EndSupervision, result="已落实。")
     assert _order(ended).returnable, "without the supervision the window counts again"
     ended.lead(i.RequestReturn, **GROUND).then(d.ReturnRequested)
+
+
+def _asks_for_both(story: Story) -> Story:
+    """The lead asks to extend and to suspend, and nobody has decided yet."""
+    extension = story.lead(i.RequestExtension, days=3, ground="needs-works", reason="要施工。")
+    return extension.lead(i.RequestSuspension, ground="litigation", until=AT + timedelta(days=30), reason="诉讼。")
+
+
+def _desk_closed(story: Story) -> set[str]:
+    messages = [each.message for each in story.told]
+    return {each.task for each in messages if isinstance(each, DeskTask) and not each.open}
+
+
+BOTH = {"extension", "suspension"}
+MOOT: dict[str, tuple[Callable[[Story], Story], set[str]]] = {
+    "another lead": (lambda story: story.office(i.Assign, lead="market"), BOTH),
+    "reported handled": (lambda story: given.without_task(story).lead(i.ReportHandled, reply="已办结。"), BOTH),
+    "the requester is asked": (lambda story: story.lead(i.AskForInfo, question="哪一幢？"), {"suspension"}),
+}
+
+
+@pytest.mark.parametrize("name", MOOT)
+def test_what_nobody_can_decide_any_more_lapses_and_the_department_is_told_why(name: str) -> None:
+    happens, lapsed = MOOT[name]
+    story = happens(_asks_for_both(given.in_progress()))
+
+    facts = [fact for fact in story.facts if isinstance(fact, d.RequestLapsed)]
+    assert {fact.what for fact in facts} == lapsed
+    assert lapsed <= _desk_closed(story)
+    told = [each.message for each in story.told if each.topic == department_topic(LEAD)]
+    reasons = {order.reason for order in told if isinstance(order, Order) and order.happened == "request_lapsed"}
+    assert reasons == {fact.reason for fact in facts}
+    assert isinstance(story.office(i.RuleOnSuspension, granted=True, reason="同意。").facts[0], d.ActionRefused)
+
+
+def test_an_extension_can_be_ruled_on_while_the_requester_is_asked() -> None:
+    asked = _asks_for_both(given.in_progress()).lead(i.AskForInfo, question="哪一幢？")
+    asked.office(i.RuleOnExtension, granted=True, reason="同意。").then(
+        d.ExtensionGranted, state=TicketState.NEEDS_INFO
+    )
+
+
+def test_what_was_asked_lapses_with_a_return_that_was_asked_for_in_time() -> None:
+    presumed = given.dispatched().clock(c.ClockLapsed, Clock.RETURN_WINDOW)
+    asked = _asks_for_both(presumed)
+    returned = replace(asked, at=presumed.at - timedelta(hours=1)).lead(i.RequestReturn, **GROUND)
+    returned.then(d.RequestLapsed, d.RequestLapsed, d.ReturnRequested)
+
+
+def test_with_an_upheld_return_the_supervision_of_its_lead_ends() -> None:
+    supervised = given.return_requested().office(i.Supervise, reason="久拖。")
+    upheld = supervised.office(i.RuleOnReturn, upheld=True, reason="同意。")
+    assert isinstance(upheld.facts[0], d.SupervisionEnded)
+    assert upheld.said(d.SupervisionEnded).result.startswith("同意退单")
+
+
+def test_first_contact_is_taken_until_the_review_is_done() -> None:
+    given.handled().lead(i.MakeFirstContact, reached=True).then(d.FirstContactMade, state=TicketState.HANDLED)

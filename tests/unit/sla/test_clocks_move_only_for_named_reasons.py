@@ -140,6 +140,32 @@ def test_asked_in_time_and_refused_in_time_leaves_the_due_time(dispatched: Ticke
     assert dispatched.due("handling") == "2026-09-10 17:30"
 
 
+def test_a_request_that_lapses_is_owed_by_nobody_and_its_wait_is_not_the_departments(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-10 16:30", d.ExtensionRequested)
+    dispatched.hear("2026-09-10 16:31", d.SuspensionRequested, until=UNTIL)
+    said = dispatched.hear("2026-09-11 09:10", d.RequestLapsed, department="housing", what="extension", reason="办结")
+    assert [(fact.clock, fact.about) for fact in said if isinstance(fact, ClockStopped)] == [
+        (Clock.APPROVAL, "extension")
+    ]
+    (moved,) = [fact for fact in said if isinstance(fact, ClockRederived)]
+    assert (moved.clock, moved.because) == (Clock.HANDLING, "undecided")
+    assert dispatched.due("handling") == "2026-09-11 10:10"
+    assert [clock.about for clock in dispatched.open().values() if clock.clock is Clock.APPROVAL] == ["suspension"]
+    dispatched.hear("2026-09-11 09:10", d.RequestLapsed, department="housing", what="suspension", reason="办结")
+    dispatched.hear("2026-09-11 09:10", d.Handled)
+    dispatched.hear("2026-09-11 11:00", d.HandledAccepted, department="housing", handled_at=moment("2026-09-11 09:10"))
+    assert "handling" not in breaches(dispatched.said)
+
+
+def test_the_unit_is_not_late_while_it_waits_for_the_requester(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 10:00", d.Opened)
+    ticket.hear("2026-09-03 10:00", d.PassOnAwaited, stage="unit", unit="unit-01")
+    said = ticket.hear("2026-09-03 10:02", d.InfoAsked, question="是哪一幢？")
+    assert [fact.clock for fact in said if isinstance(fact, ClockPaused)] == [Clock.UNIT_PASS_ON]
+    ticket.hear("2026-09-04 10:00", d.InfoProvided, text="3号楼")
+    assert ticket.due("unit_pass_on") == "2026-09-04 10:08"
+
+
 def test_a_suspension_asked_in_time_and_granted_late_counts_from_the_asking(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-10 16:30", d.SuspensionRequested, until=UNTIL)
     said = dispatched.hear("2026-09-14 10:00", d.Suspended, until=UNTIL, by=APPROVER)
