@@ -71,7 +71,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("note_progress", WITH_LEAD | DISPUTED | WAITING, "by_participant"),
     _row("ask_for_info", WITH_LEAD, "by_lead requester_known", S.NEEDS_INFO),
     _row("report_handled", WITH_LEAD, "by_lead no_blocking_task", S.HANDLED, S.CALLBACK_PENDING, S.CLOSED),
-    _row("report_task_done", WITH_LEAD | DISPUTED | WAITING, "by_supporter"),
+    _row("report_task_done", WITH_LEAD | DISPUTED | WAITING | AFTER, "by_supporter"),
     _row("request_extension", {S.DISPATCHED}, "by_lead extension_free extension_left legal_extension before_due",
          S.IN_PROGRESS),
     _row("request_extension", AT_WORK, "by_lead extension_free extension_left legal_extension before_due"),

@@ -97,3 +97,13 @@ def test_with_an_upheld_return_the_supervision_of_its_lead_ends() -> None:
 
 def test_first_contact_is_taken_until_the_review_is_done() -> None:
     given.handled().lead(i.MakeFirstContact, reached=True).then(d.FirstContactMade, state=TicketState.HANDLED)
+
+
+@pytest.mark.parametrize("reviewed", [False, True])
+def test_a_supporter_for_whom_the_lead_need_not_wait_reports_after_the_lead(reviewed: bool) -> None:  # noqa: FBT001 - the case
+    story = given.in_progress().office(i.Assign, lead=LEAD, supporting=("police",), blocking=False)
+    handled = story.lead(i.ReportHandled, reply="已办结。")
+    handled = handled.office(i.Review, accepted=True) if reviewed else handled
+    done = handled.department("police", i.ReportTaskDone, reply="已配合。")
+    assert isinstance(done.facts[0], d.SupportTaskDone)
+    assert done.ticket.state is handled.ticket.state
