@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from schemas.dispatch import DispatchFact, ReturnOverruled
+from schemas.dispatch import Adjudicated, DispatchFact, ReturnOverruled
 from schemas.message import Message
 from services.trace.core.holder import DISPUTE
 from services.trace.core.projection import summed
@@ -47,7 +47,7 @@ def ball_in_court(
     """Divide a life, from its first fact to `until` (or the last fact), among the parties that held the ticket.
 
     The minutes add up to those of the life, whatever the facts. Time at rest (closed, merged, …) belongs to nobody and
-    is left out. Time of a return that is overruled is charged back to the department.
+    is left out. A dispute that ends where it began, overruled or adjudicated, is charged back to the department.
     """
     spans: list[Span] = []
     for party, whole in groupby(_stretches(timeline, until), key=lambda stretch: stretch.party != NOBODY):
@@ -71,7 +71,9 @@ def _stretches(timeline: Sequence[Step], until: datetime | None) -> list[_Stretc
         if now is not None:
             _append(found, _Stretch(summary.holder, summary.waits_for, now, moment))
         if isinstance(fact, ReturnOverruled):
-            _charge_back(found, summary, fact)
+            _charge_back(found, summary, fact.department)
+        elif isinstance(fact, Adjudicated) and fact.lead == summary.lead:
+            _charge_back(found, summary, fact.lead)
         summary, now = summed(summary, fact, moment), moment
     if now is not None and until is not None and until > now:
         _append(found, _Stretch(summary.holder, summary.waits_for, now, until))
@@ -88,9 +90,13 @@ def _append(found: list[_Stretch], stretch: _Stretch) -> None:
         found.append(stretch)
 
 
-def _charge_back(found: list[_Stretch], summary: Summary, fact: ReturnOverruled) -> None:
-    if found and summary.holder == DISPUTE and found[-1].party == DISPUTE:
-        found[-1] = found[-1]._replace(party=f"department:{fact.department}")
+def _charge_back(found: list[_Stretch], summary: Summary, department: str) -> None:
+    if summary.holder != DISPUTE:
+        return
+    for index in reversed(range(len(found))):
+        if found[index].party != DISPUTE:
+            return
+        found[index] = found[index]._replace(party=f"department:{department}")
 
 
 def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[Step]:

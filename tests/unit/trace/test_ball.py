@@ -111,6 +111,22 @@ def test_a_return_that_is_upheld_is_the_disputes_time() -> None:
     assert shares(steps, 60) == [("department:housing", 10), ("dispute", 30), ("centre", 20)]
 
 
+@pytest.mark.parametrize(("lead", "disputed"), [("housing", "department:housing"), ("market", "dispute")])
+def test_a_dispute_is_the_departments_time_unless_another_one_is_ruled_responsible(lead: str, disputed: str) -> None:
+    asked = d.ReturnRequested(
+        ticket=TICKET, by=BY, department="housing", ground="not-our-duty", reason="不归我们", dispute=2
+    )
+    referred = d.AdjudicationOpened(ticket=TICKET, by=BY, departments=("housing",), reason="disputed_twice")
+    ruled = d.Adjudicated(ticket=TICKET, by=BY, lead=lead, reason="三定方案")
+    order = dispatched().model_copy(update={"order": 2, "lead": lead, "binding": True})
+    steps = after((0, dispatched()), (10, asked), (20, referred), (50, ruled), (50, order))
+
+    spans = ball_in_court(steps, CALENDAR, HOURS, MONDAY + timedelta(minutes=60))
+    held = {(span.party, span.waits_for): span.minutes for span in spans if span.waits_for != "acceptance"}
+    assert held == {(disputed, "return_ruling"): 10, (disputed, "adjudication"): 30}
+    assert sum(span.minutes for span in spans) == 60
+
+
 def test_a_return_that_is_overruled_is_charged_back_to_the_department() -> None:
     asked = d.ReturnRequested(
         ticket=TICKET, by=BY, department="housing", ground="not-our-duty", reason="不归我们", dispute=1
