@@ -245,6 +245,7 @@ CHANGES: Final[dict[type[Message], Change]] = {
     d.ReturnUpheld: _upheld,
     d.ReturnOverruled: lambda _s, _f, _at: {"standing": s.Dispatched()},
     d.AdjudicationOpened: _adjudicating,
+    d.Adjudicated: lambda _s, f, _at: {"ruled": f.lead},
     d.FirstContactTried: lambda x, _f, _at: (
         {"contact": contact.Owed(tries=x.contact.tries + 1)} if isinstance(x.contact, contact.Owed) else {}
     ),

@@ -117,6 +117,7 @@ class Ticket(Part):
     orders: int = 0
     disputes: int = 0
     refused_by: tuple[DepartmentCode, ...] = ()
+    ruled: DepartmentCode | None = None
     contact: FirstContact = NotDue()
     extension: Extension = NoExtension()
     suspension: Suspending = NoSuspension()

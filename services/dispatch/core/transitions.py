@@ -55,7 +55,8 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("classify", OPEN - AFTER - {S.PENDING_DISPATCH}, "category_known tier_raise_approved"),
     _row("assign", {S.PENDING_DISPATCH}, "departments_known not_accused category_known tier_raise_approved",
          S.DISPATCHED),
-    _row("assign", WITH_LEAD, "departments_known not_accused category_known tier_raise_approved", SAME, S.DISPATCHED),
+    _row("assign", WITH_LEAD, "departments_known not_accused ruling_binds category_known tier_raise_approved", SAME,
+         S.DISPATCHED),
     _row("transfer_out", BEFORE | WITH_LEAD | DISPUTED | {S.NEEDS_INFO}, "outside_known from_city_to_city",
          S.TRANSFERRED),
     _row("split", {S.PENDING_DISPATCH, S.DISPATCHED, S.RETURN_REQUESTED, S.IN_PROGRESS}, "not_a_part", S.SPLIT),
@@ -65,6 +66,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("rule_on_return", {S.RETURN_REQUESTED}, "against_precedent_approved new_lead_known new_lead_not_accused",
          S.PENDING_DISPATCH, S.DISPATCHED, S.ADJUDICATING),
     _row("adjudicate", {S.ADJUDICATING}, "is_referee departments_known not_accused", S.DISPATCHED),
+    _row("adjudicate", WITH_LEAD, "is_referee ruled_before departments_known not_accused", S.DISPATCHED),
     # the lead and its supporters
     _row("accept", {S.DISPATCHED}, "by_lead", S.IN_PROGRESS),
     _row("make_first_contact", WITH_LEAD | DISPUTED | WAITING | {S.HANDLED}, "by_lead requester_reachable"),

@@ -14,7 +14,7 @@ from schemas.more_time import TimeUnit
 from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState
 from services.dispatch.core.commands import Act, Ask, Command, Tick
 from services.dispatch.core.regions import commitment, extension, incident, merging, supervision, support, suspension
-from services.dispatch.core.standing import Archived, Handled, InProgress, Split
+from services.dispatch.core.standing import Adjudicating, Archived, Handled, InProgress, Split
 from services.dispatch.core.ticket import Noted
 from tests.unit.dispatch.story import (
     APPROVER,
@@ -85,9 +85,15 @@ MERGE_ASKED = beside(merging=merging.Asked(into=OTHER, reason="重复", receipt=
 TOOK = beside(taken={OTHER: ()})
 MISSED = beside(dues={"handling": Noted(clock=Clock.HANDLING, due=None, owner=f"department:{LEAD}", missed=True)})
 
+
+def _ruled(story: Story) -> Story:
+    return story if isinstance(story.ticket.standing, Adjudicating) else beside(ruled=LEAD)(story)
+
+
 PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "report_handled": NO_TASKS,
     "report_task_done": DOING,
+    "adjudicate": _ruled,
     "rule_on_extension": ASKED_EXTENSION,
     "rule_on_suspension": ASKED_SUSPENSION,
     "review": _task_done,

@@ -51,6 +51,19 @@ def not_accused(draft: Draft, _received: ActionReceived, action: i.Assign | i.Ad
     return avoids(draft, action.lead, *action.supporting)
 
 
+def ruling_binds(draft: Draft, _received: ActionReceived, action: i.Assign) -> Refusal:
+    ruled = draft.ticket.ruled
+    if ruled is None or action.lead == ruled or ruled in draft.ticket.shunned:
+        return None
+    return "ruling_binds", f"该工单已确责由{draft.rules.name(ruled)}牵头，不能改派；确需变更的，由确责人重新确责。"
+
+
+def ruled_before(draft: Draft, _received: ActionReceived, _action: i.Adjudicate) -> Refusal:
+    if draft.ticket.ruled is not None:
+        return None
+    return "not_disputed", "该工单没有争议，也未曾确责；改派承办单位请用派单。"
+
+
 def outside_known(draft: Draft, _received: ActionReceived, action: i.TransferOut) -> Refusal:
     if draft.rules.policy.is_outside(action.to):
         return None
