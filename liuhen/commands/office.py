@@ -12,9 +12,10 @@ from rich.console import Console
 from liuhen.desk import shown, words
 from liuhen.desk.deeds import add_deeds
 from liuhen.desk.place import Place
-from liuhen.desk.queue import desk, standing
+from liuhen.desk.published import as_published
+from liuhen.desk.queue import Told, desk, standing
 from liuhen.errors import SaidClearly
-from schemas.registry import DESK
+from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
 from services.sla.core.rules import Rules
 from worktime import load_calendar
@@ -41,10 +42,15 @@ def queue(
     if task is not None and task not in known:
         raise SaidClearly(f"没有名为 {task} 的待办。有：{'、'.join(known)}")
     place = Place.of(_OFFICE)
-    rules = Rules(place.policy, load_calendar(place.addresses.policy / "calendar"))
-    waiting = desk(asyncio.run(standing(place.addresses.kafka, DESK)), rules, place.now())
+    told, published = asyncio.run(_heard(place.addresses.kafka))
+    calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)
+    waiting = desk(told, Rules(place.policy, calendar), place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
     if as_json:
         typer.echo(json.dumps(shown.desk_document(wanted), ensure_ascii=False, indent=2))
     else:
         _console.print(shown.desk(place, wanted))
+
+
+async def _heard(kafka: str) -> tuple[list[Told], list[Told]]:
+    return await standing(kafka, DESK), await standing(kafka, RULES)

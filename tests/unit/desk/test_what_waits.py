@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from liuhen.desk.published import as_published
 from liuhen.desk.queue import Told, callbacks, desk, order_of, orders, owed
 from schemas.message import Message
 from schemas.policy import load_policy
 from schemas.public import CallbackRequest, DeskTask, DueTime
-from schemas.values import Clock, Kind, OfficialDue, TicketState, Tier
+from schemas.rules import CalendarPublished, NamedDay
+from schemas.values import Clock, Kind, OfficialDue, Person, TicketState, Tier
 from services.sla.core.rules import Rules
 from tests.unit.desk.sample import ONE, TWO, order
-from worktime import load_calendar
+from worktime import load_calendar, parse_notice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 9, 1, 10, tzinfo=SHANGHAI)
@@ -128,3 +130,30 @@ def test_callbacks_that_were_cancelled_are_not_made() -> None:
 
     assert [each.ticket for each in found] == [TWO]
     assert [each.ticket for each in appointed] == [TWO, ONE]
+
+
+def test_office_time_follows_a_calendar_that_was_published_while_the_system_ran(rules: Rules) -> None:
+    # given a review that began on a Friday afternoon, before a Saturday that the published calendar makes people work
+    notice = parse_notice(Path("examples/calendar/2027.json").read_text("utf-8"), "2027")
+    days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
+    fact = CalendarPublished(by=Person(id="p-he", name="何静宜"), year=2027, days=days, version="2027-1")
+    friday = datetime(2027, 1, 8, 16, 30, tzinfo=SHANGHAI)
+    saturday = friday.replace(day=9, hour=12, minute=0)
+    waits = told(task(task="review", since=friday))
+
+    after = Rules(rules.policy, as_published(rules.calendar, told(fact, fact)))
+
+    (found,) = desk(waits, after, saturday)
+    assert (found.due, found.urgency) == (saturday.replace(hour=11, minute=15), "overdue")
+    assert desk(waits, rules, saturday)[0].urgency != "overdue"
+
+
+def test_the_newest_publication_of_a_year_counts(rules: Rules) -> None:
+    notice = parse_notice(Path("examples/calendar/2027.json").read_text("utf-8"), "2027")
+    days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
+    by = Person(id="p-he", name="何静宜")
+    first = CalendarPublished(by=by, year=2027, days=tuple(day for day in days if day.off), version="2027-1")
+    second = CalendarPublished(by=by, year=2027, days=days, version="2027-2")
+    said = [Told(MORNING + timedelta(hours=1), second), Told(MORNING, first)]
+
+    assert as_published(rules.calendar, said).version == as_published(rules.calendar, told(second)).version
