@@ -71,7 +71,7 @@ class Sifted:
     parked: list[tuple[str, DeadLetter]] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     repeats: list[Record] = field(default_factory=list)
-    passed: list[tuple[Record, Envelope]] = field(default_factory=list)
+    passed: list[Record] = field(default_factory=list)
     touched: set[Key] = field(default_factory=set)
     sources: set[tuple[str, int, str]] = field(default_factory=set)
 
@@ -138,7 +138,7 @@ def _take_own(
     if verdict is not None:
         return verdict
     if hears is not None and envelope.type not in hears and model_of(envelope.type) is not None:
-        sifted.passed.append((record, envelope))
+        sifted.passed.append(record)
         return True
     if refusal is not None:
         _park(held, key, DeadLetter(lane, record, refusal.reason, refusal.detail), sifted)

@@ -19,9 +19,10 @@ def tell(taken: Taken, canonical: Canonical, service: str, seconds: float, oldes
     lines += [Line(letter.record, "parked", letter.reason) for _, letter in taken.sifted.parked]
     lines += [Line(letter.record, "dead", letter.reason) for letter in taken.dead]
     lines += [Line(record, "repeat") for record in taken.sifted.repeats]
-    lines += [Line(record, "passed", "", its.type, its.subject) for record, its in taken.sifted.passed]
     canonical.write(lines, round(seconds * 1000, 1))
-    for (topic, outcome), count in Counter((line.record.topic, line.outcome) for line in lines).items():
+    outcomes = Counter((line.record.topic, line.outcome) for line in lines)
+    outcomes.update((record.topic, "passed") for record in taken.sifted.passed)
+    for (topic, outcome), count in outcomes.items():
         metrics.RECORDS.labels(service, topic, outcome).inc(count)
     for (topic, reason), count in Counter((letter.record.topic, letter.reason) for letter in taken.dead).items():
         metrics.DEAD_LETTERS.labels(service, topic, reason).inc(count)

@@ -95,7 +95,7 @@ def _postgres(plan: Plan) -> dict[str, Any]:
             "POSTGRES_USER": OWNER,
             "POSTGRES_PASSWORD": _password(OWNER),
             "POSTGRES_DB": plan.postgres.database,
-            "POSTGRES_INITDB_ARGS": "--auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8",
+            "POSTGRES_INITDB_ARGS": "--auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --lc-collate=C",
         },
         "volumes": ["postgres:/var/lib/postgresql/data", settings],
         "ports": [_published("postgres", 5432)],
