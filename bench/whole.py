@@ -14,8 +14,7 @@ from bench.place import addresses, connected
 from liuhen.local.instance import Instance, Progress
 from liuhen.verify.inquiry import SERVICES, inquire
 
-_WARM: Final = 1_000
-"""So many tickets until the broker's compiler is done with what is called all the time: a broker runs for months."""
+_WARM: Final = 200
 _OPEN_AT_ONCE: Final = 1_000
 _AIM: Final = 150.0
 

@@ -42,7 +42,7 @@ def prepare(home: Path, ports: Mapping[str, int]) -> Path:
 
 def _format(properties: Path, log: Path) -> None:
     cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=").replace("-", "A")
-    command = [*_java("256m", quick=True), "kafka.tools.StorageTool", "format", "--standalone"]
+    command = [*_java("256m"), "kafka.tools.StorageTool", "format", "--standalone"]
     with log.open("ab") as sink:
         done = subprocess.run(  # noqa: S603 - the command is ours
             [*command, "-t", cluster, "-c", str(properties)], stdout=sink, stderr=subprocess.STDOUT, check=False
@@ -51,22 +51,24 @@ def _format(properties: Path, log: Path) -> None:
         raise SaidClearly(f"Kafka could not format its storage. Its words are in {log}.")
 
 
-def command(properties: Path, heap: str, *, quick: bool) -> list[str]:
-    """Return the command that runs the broker; `quick` favours a fast start over a fast long run."""
-    return [*_java(heap, quick=quick), "kafka.Kafka", str(properties)]
+def command(properties: Path, heap: str) -> list[str]:
+    """Return the command that runs the broker."""
+    return [*_java(heap), "kafka.Kafka", str(properties)]
 
 
-def _java(heap: str, *, quick: bool) -> list[str]:
+def _java(heap: str) -> list[str]:
     if not any(KAFKA_JARS.glob("kafka_*.jar")):
         raise SaidClearly("Kafka is not there yet. Run `make setup` first.")
-    haste = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if quick else ["-XX:+UseG1GC"]
+    # The broker shares the machine with all services: an optimising compiler and a concurrent collector would take more
+    # of it than their work gives back, for a broker mostly hands bytes on.
+    frugal = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     logging = [
         "-Dorg.slf4j.simpleLogger.showDateTime=true",
         "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
         "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
     ]
-    return [find("java"), f"-Xmx{heap}", "-Xshare:auto", *haste, *logging, "-cp", f"{KAFKA_JARS}/*"]
+    return [find("java"), f"-Xmx{heap}", "-Xshare:auto", *frugal, *logging, "-cp", f"{KAFKA_JARS}/*"]
 
 
 def is_ready(address: str) -> bool:

@@ -303,7 +303,7 @@ class Instance:
         return self._spawn(Launch("postgres", self.cluster.command(), stop_signal=signal.SIGINT))
 
     def _spawn_broker(self, properties: Path) -> Started:
-        command = broker.command(properties, self.settings.kafka_heap, quick=self.ephemeral)
+        command = broker.command(properties, self.settings.kafka_heap)
         return self._spawn(Launch("kafka", command))
 
     def _broker_answers(self) -> bool:
