@@ -140,7 +140,9 @@ class Words:
         family = type_name.split(".")[1]
         if family != "tickets":
             return f"系统（{_SERVICES.get(family, family)}）"
-        agent = body.get("agent") or (body.get("action") or {}).get("by") or {}
+        # Of a refused submission the action is the kind of it, and all that was left of it.
+        action = body.get("action")
+        agent = body.get("agent") or (action.get("by") if isinstance(action, dict) else None) or {}
         speaker = self.party(body["party"]) if "party" in body else self.of("party", body.get("channel", "survey"))
         return " ".join(filter(None, (speaker, agent.get("name"))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
@@ -21,6 +22,7 @@ from services.trace.rates import rates_of
 from services.trace.words import WORDS_FILE, Words
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")
+GOLDEN = Path(__file__).resolve().parents[2] / "schemas" / "golden"
 WORDS: dict[str, dict[str, str]] = yaml.safe_load(WORDS_FILE.read_text("utf-8"))
 HEARD = {"tickets", "dispatch", "clocks", "notices"}
 TYPES = sorted(name for name, model in MODELS.items() if model.family in HEARD)
@@ -40,6 +42,14 @@ def test_a_sentence_uses_only_fields_of_its_fact(type_name: str) -> None:
 
     environment.from_string(WORDS["facts"][type_name])
     assert used <= {*MODELS[type_name].model_fields, *request.model_fields}
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_whoever_did_it_can_be_named(type_name: str) -> None:
+    files = sorted(GOLDEN.glob(f"{type_name}*.json"))
+    assert files
+    for file in files:
+        assert isinstance(Words(POLICY).author(type_name, json.loads(file.read_text("utf-8"))), str)
 
 
 def _actions() -> Iterable[str]:
