@@ -309,9 +309,10 @@ class ExtensionRequested(DispatchFact, MoreTime):
 
 
 class ExtensionGranted(DispatchFact, MoreTime):
-    """More time was granted."""
+    """More time was granted, on the ground on which it was asked for."""
 
     department: DepartmentCode
+    ground: Code | None = None
     reason: Text
 
 

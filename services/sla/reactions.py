@@ -145,7 +145,7 @@ def _adjudicated(fact: d.Adjudicated, _office: Owner) -> Sequence[Command]:
 
 def _info_asked(fact: d.InfoAsked, _office: Owner) -> Sequence[Command]:
     waiting = these() if fact.department else _ON_THE_WAY | {Clock.DISPATCHING}
-    return Start(Clock.NEEDS_INFO, "requester"), Pause(NEEDS_INFO, named(fact.by), also=waiting)
+    return Start(Clock.NEEDS_INFO, "requester"), Pause(NEEDS_INFO, also=waiting)
 
 
 def _task(clock: Clock, department: DepartmentCode, *, afresh: bool = False) -> Start:
@@ -195,7 +195,7 @@ def _request_lapsed(fact: d.RequestLapsed, _office: Owner) -> Sequence[Command]:
 
 def _granted(fact: d.ExtensionGranted, _office: Owner) -> Sequence[Command]:
     return (
-        *(Extend(amount, unit, named(fact.by)) for amount, unit in fact.spans),
+        *(Extend(amount, unit, named(fact.by), fact.ground) for amount, unit in fact.spans),
         Decided(Clock.APPROVAL, EXTENSION),
         Meet(these(Clock.APPROVAL), about=EXTENSION),
     )

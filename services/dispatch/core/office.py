@@ -74,7 +74,8 @@ def rule_on_extension(draft: Draft, action: i.RuleOnExtension) -> None:
         return
     if action.granted:
         amount, unit = next(iter(action.spans), (asked.amount, asked.unit))
-        draft.say(d.ExtensionGranted, department=draft.lead, reason=action.reason, **more_time(amount, unit))
+        granted = {"ground": asked.ground, "reason": action.reason, **more_time(amount, unit)}
+        draft.say(d.ExtensionGranted, by=None, department=draft.lead, **granted)
     else:
         draft.say(d.ExtensionRefused, department=draft.lead, reason=action.reason)
 

@@ -95,6 +95,7 @@ class Extend:
     amount: int
     unit: TimeUnit
     approver: str | None
+    ground: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from services.sla.core import commands as c
 from services.sla.core import rederive
 from services.sla.core.evolve import evolve
 from services.sla.core.facts import UNDUE, in_time, lives, of, withdrawn
-from services.sla.core.rules import Rules
+from services.sla.core.rules import Rules, addable
 from services.sla.core.state import (
     HELD_BY,
     MERGED,
@@ -49,7 +49,6 @@ from worktime import Extension, Unit
 from worktime import Pause as Stretch
 
 Facts = Iterator[ClockFact]
-_HOURS_A_DAY: Final = 24
 _MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -304,12 +303,12 @@ def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Fa
         if not rules.limit(clock.clock).extendable:
             continue
         ledger = clock.basis.ledger
-        amount, unit = _addable(command, ledger.budget.unit)
+        amount, unit = addable(command.amount, Unit(command.unit), ledger.budget.unit)
         granted = Extension(
             at=max(now, ledger.begins_at),
             unit=unit,
             amount=amount,
-            ground="extension",
+            ground=command.ground or "extension",
             approver=command.approver or "rule",
         )
         basis = clock.basis.model_copy(update={"ledger": ledger.extended(granted)})
@@ -324,16 +323,6 @@ def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Fa
             remind_at=found.remind_at,
             explanation=found.explanation,
         )
-
-
-def _addable(command: c.Extend, budget: Unit) -> tuple[int, Unit]:
-    """What was granted, in time that can be added to the budget: a clock may still run under an older policy's unit."""
-    unit = Unit(command.unit)
-    if unit.is_office_time == budget.is_office_time:
-        return command.amount, unit
-    if unit is Unit.WORKING_DAYS:
-        return command.amount, Unit.CALENDAR_DAYS
-    return (command.amount if unit is Unit.CALENDAR_DAYS else -(-command.amount // _HOURS_A_DAY)), Unit.WORKING_DAYS
 
 
 def _contradict(state: Clocks, command: c.Contradict, now: datetime) -> Facts:

@@ -32,6 +32,7 @@ from worktime import due as find
 from worktime.ledger import Extension
 
 _REMEMBERED: Final = 2_000
+_HOURS_A_DAY: Final = 24
 
 Kind = Literal["ceiling", "upstream", "named_date"]
 
@@ -92,8 +93,9 @@ class Rules:
     def rebudgeted(self, basis: Basis, clock: Clock, tier: Tier) -> Basis:
         """The same course of events under the policy's present limit for a tier."""
         fresh = self.basis(clock, tier, basis.ledger.started_at, basis.upstream, basis.named)
-        old, office = basis.ledger, fresh.ledger.budget.unit.is_office_time
-        kept = tuple(granted for granted in old.extensions if granted.unit.is_office_time == office)
+        old = basis.ledger
+        unit = fresh.ledger.budget.unit
+        kept = tuple(_converted(granted, unit) for granted in old.extensions)
         ledger = {"pauses": old.pauses, "extensions": kept, "fresh_starts": old.fresh_starts}
         return fresh.model_copy(update={"ledger": fresh.ledger.model_copy(update=ledger)})
 
@@ -200,6 +202,20 @@ def budget_of(budget: given.Budget) -> Budget:
 def _budget(unit: str, amount: int, start: str) -> Budget:
     """Policies know a dozen budgets, and every clock has one of them."""
     return Budget(unit=Unit(unit), amount=amount, start=StartRule(start))
+
+
+def addable(amount: int, unit: Unit, budget: Unit) -> tuple[int, Unit]:
+    """More time as it can be added to a budget: a clock may run in the other kind of time than it was granted in."""
+    if unit.is_office_time == budget.is_office_time:
+        return amount, unit
+    if unit.is_office_time:
+        return amount, Unit.CALENDAR_DAYS
+    return (amount if unit is Unit.CALENDAR_DAYS else -(-amount // _HOURS_A_DAY)), Unit.WORKING_DAYS
+
+
+def _converted(granted: Extension, budget: Unit) -> Extension:
+    amount, unit = addable(granted.amount, granted.unit, budget)
+    return granted.model_copy(update={"amount": amount, "unit": unit})
 
 
 def earlier(one: Due, other: Due) -> Due:

@@ -124,6 +124,7 @@ def test_an_extension_names_its_unit_and_keeps_to_the_limit_of_the_tier() -> Non
     asked.office(i.RuleOnExtension, granted=True, hours=13, reason="同意。").refused("too_long")
     granted = asked.office(i.RuleOnExtension, granted=True, reason="同意。").then(d.ExtensionGranted)
     assert granted.said(d.ExtensionGranted).spans == ((10, TimeUnit.HOURS),)
+    assert granted.said(d.ExtensionGranted).ground == asked.said(d.ExtensionRequested).ground
 
 
 def test_what_was_asked_for_in_working_days_is_not_granted_on_a_matter_that_became_urgent() -> None:

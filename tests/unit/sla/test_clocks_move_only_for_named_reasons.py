@@ -19,7 +19,7 @@ from schemas.clocks import (
 )
 from schemas.policy.codes import Start, Unit
 from schemas.policy.limits import Budget
-from schemas.values import Clock, Tier
+from schemas.values import Actor, Clock, Person, Tier
 from services.sla.core.rules import Rules
 from services.sla.core.state import Breached, Paused
 from tests.unit.sla.story import APPROVER, Ticket, moment
@@ -241,10 +241,33 @@ def test_a_matter_that_becomes_urgent_gives_the_department_hours_from_then(dispa
     assert dispatched.due("citizen") == "2026-09-04 10:00"
 
 
-def test_a_changed_tier_drops_an_extension_of_another_kind_of_time(dispatched: Ticket) -> None:
+def test_an_extension_survives_a_tier_that_counts_in_another_kind_of_time(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-03 11:00", d.ExtensionGranted, department="housing", days=3, reason="可", by=APPROVER)
+    assert dispatched.due("handling") == "2026-09-15 17:30"
     dispatched.hear("2026-09-03 12:00", d.Classified, category="0101-01", tier=Tier.URGENT)
-    assert dispatched.due("handling") == "2026-09-04 10:20"
+    assert dispatched.due("handling") == "2026-09-07 10:20"
+    dispatched.hear("2026-09-03 13:00", d.Classified, category="0101-01", tier=Tier.COMPLEX)
+    assert dispatched.due("handling") == "2026-09-15 17:30"
+
+
+def test_hours_that_were_granted_are_whole_working_days_of_an_ordinary_tier(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 10:00", d.Opened, tier=Tier.URGENT)
+    ticket.hear("2026-09-03 10:20", d.Dispatched, tier=Tier.URGENT)
+    ticket.hear("2026-09-03 11:00", d.ExtensionGranted, department="housing", hours=30, reason="可", by=APPROVER)
+    ticket.hear("2026-09-03 12:00", d.Classified, category="0101-01", tier=Tier.COMPLEX)
+    assert ticket.due("handling") == "2026-09-14 17:30"
+
+
+def test_why_due_names_the_ground_of_an_extension_and_no_approver_of_a_question(dispatched: Ticket) -> None:
+    asker = Actor(person=Person(id="housing-1", name="经办人"))
+    granted = {"department": "housing", "days": 3, "reason": "可", "by": APPROVER, "ground": "many-parties"}
+    dispatched.hear("2026-09-03 11:00", d.ExtensionGranted, **granted)
+    dispatched.hear("2026-09-03 12:00", d.InfoAsked, department="housing", question="几号楼？", by=asker)
+    said = dispatched.hear("2026-09-03 14:00", d.InfoProvided, text="3号楼")
+    (resumed,) = [fact for fact in said if isinstance(fact, ClockResumed) and fact.clock is Clock.HANDLING]
+    told = Explanation.model_validate(resumed.explanation["budget"])
+    assert [(each.ground, each.approver) for each in told.extensions] == [("many-parties", "p-fang")]
+    assert [(each.pause.ground, each.pause.approver) for each in told.pauses] == [("needs-info", None)]
 
 
 def test_merging_ends_the_clocks_and_unmerging_lets_them_go_on_where_they_stood(dispatched: Ticket) -> None:
