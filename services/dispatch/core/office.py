@@ -10,6 +10,7 @@ from services.dispatch.core import closing, opening
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft, send, support
 from services.dispatch.core.regions import extension, suspension
+from services.dispatch.core.rules import RANK
 
 
 def pass_on(draft: Draft, _action: i.PassOn) -> None:
@@ -35,18 +36,22 @@ def ask_requester(draft: Draft, action: i.AskRequester) -> None:
 
 def _reclassify(draft: Draft, category: str | None, tier: Tier | None, approver: Person | None) -> None:
     matter = draft.ticket.matter
-    known = draft.rules.policy.category(category) if category else None
-    usual = known.tier if known and matter.category is None and tier is None else None
-    wanted = (category or matter.category, tier or _lower(usual, matter.tier))
+    wanted = (category or matter.category, tier or _tier_with(draft, category, approver))
     if wanted[0] is None or wanted == (matter.category, matter.tier):
         return
     raised = Actor(person=approver) if approver else None
     draft.say(d.Classified, category=wanted[0], tier=wanted[1], raised_by=raised)
 
 
-def _lower(usual: Tier | None, tier: Tier) -> Tier:
-    """A category's own tier counts where nobody set one; it never takes time from an urgent matter."""
-    return usual if usual is not None and tier is Tier.COMPLEX else tier
+def _tier_with(draft: Draft, category: str | None, approver: Person | None) -> Tier:
+    """A category's own tier counts where nobody set another one; longer than it was only with a named approver."""
+    matter, policy = draft.ticket.matter, draft.rules.policy
+    known = policy.category(category) if category else None
+    before = policy.category(matter.category) if matter.category else None
+    if known is None or matter.tier is not (before.tier if before else Tier.COMPLEX):
+        return matter.tier
+    first_or_shorter = before is None or RANK[known.tier] < RANK[matter.tier]
+    return known.tier if first_or_shorter or approver else matter.tier
 
 
 def classify(draft: Draft, action: i.Classify) -> None:

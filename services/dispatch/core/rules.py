@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from schemas.policy import Assignment, Policy, Undetermined, responsible
 from schemas.policy.codes import GroundFor, Passing, Role
 from schemas.policy.limits import Span
-from schemas.values import DepartmentCode, Person, TicketId
+from schemas.values import DepartmentCode, Person, TicketId, Tier
 from services.dispatch.core.ticket import Matter
 from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach_after, due
 
@@ -52,6 +52,8 @@ Suggest = Callable[[str], Guess | None]
 Waited = Callable[[datetime, Span, datetime], bool]
 """Whether from the first instant on so much time had gone by at the second."""
 
+RANK: Final = {Tier.URGENT: 0, Tier.SIMPLE: 1, Tier.COMPLEX: 2, Tier.PARTICULARLY_COMPLEX: 3}
+"""Tiers by the time that they give, the shortest first."""
 _CITED: Final = 3
 
 

@@ -10,10 +10,10 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import Order
 from schemas.registry import department_topic
-from schemas.values import Clock, TicketState
+from schemas.values import Clock, TicketState, Tier
 from services.dispatch.core.rules import Precedent
 from tests.unit.dispatch import given
-from tests.unit.dispatch.story import APPROVER, CATEGORY, LEAD, SUPPORTER, Story, opened, rules_with
+from tests.unit.dispatch.story import APPROVER, CATEGORY, LEAD, SUPPORTER, Story, opened, rules_with, shipped
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
 
@@ -138,3 +138,17 @@ def test_raising_the_tier_needs_a_named_approver() -> None:
     raised.then(d.Classified)
     assert raised.said(d.Classified).raised_by.person == APPROVER
     story.office(i.Classify, tier="simple").then(d.Classified)
+
+
+def test_a_category_that_is_urgent_by_itself_makes_a_matter_urgent_under_way() -> None:
+    urgent, ordinary = "0401-03", CATEGORY
+    known = shipped().category(urgent)
+    assert known is not None
+    assert known.tier is Tier.URGENT
+    changed = given.in_progress().office(i.Classify, category=urgent).then(d.Classified)
+    assert changed.said(d.Classified).tier is Tier.URGENT
+    set_by_hand = given.in_progress().office(i.Classify, tier="simple").office(i.Classify, category=urgent)
+    assert set_by_hand.ticket.matter.tier is Tier.SIMPLE
+    back = changed.office(i.Classify, category=ordinary)
+    assert back.ticket.matter.tier is Tier.URGENT
+    assert changed.office(i.Classify, category=ordinary, approver=APPROVER).ticket.matter.tier is Tier.COMPLEX

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from schemas import inbound as i
 from schemas.policy.codes import GroundFor
 from schemas.tickets import ActionReceived
-from schemas.values import RequesterKind, Tier
+from schemas.values import RequesterKind
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft, Refusal, watched
 from services.dispatch.core.guards.common import approved, avoids, known, legal
-
-_RANK: Final = {Tier.URGENT: 0, Tier.SIMPLE: 1, Tier.COMPLEX: 2, Tier.PARTICULARLY_COMPLEX: 3}
+from services.dispatch.core.rules import RANK
 
 
 def at_the_unit(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
@@ -38,7 +35,7 @@ def category_known(draft: Draft, _received: ActionReceived, action: i.Classify |
 
 
 def tier_raise_approved(draft: Draft, _received: ActionReceived, action: i.Classify | i.Assign) -> Refusal:
-    if action.tier is None or _RANK[action.tier] <= _RANK[draft.ticket.matter.tier]:
+    if action.tier is None or RANK[action.tier] <= RANK[draft.ticket.matter.tier]:
         return None
     return approved(draft, action.approver, "提高办理等级、延长时限")
 
