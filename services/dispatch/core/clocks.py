@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas import clocks as c
 from schemas import dispatch as d
-from schemas.values import Actor, Clock, Due
+from schemas.values import Actor, Clock, Due, Tier
 from services.dispatch.core import opening, oversight
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
@@ -91,7 +91,10 @@ def _still_owed(draft: Draft, clock: Clock) -> bool:
     """A clock's word can come after what it asks for was done."""
     match clock:
         case Clock.RETURN_WINDOW:
-            return isinstance(draft.ticket.standing, s.Dispatched)
+            order = draft.ticket.order
+            return isinstance(draft.ticket.standing, s.Dispatched) and order is not None and order.returnable
+        case Clock.URGENT_FIRST_REPORT:
+            return draft.ticket.matter.tier is Tier.URGENT
         case Clock.FIRST_CONTACT:
             return isinstance(draft.ticket.contact, Owed)
         case Clock.SUPERVISION:

@@ -97,6 +97,12 @@ def _dispatched(state: Ticket, fact: d.Dispatched, _at: datetime) -> Changes:
     return changes
 
 
+def _classified(state: Ticket, fact: d.Classified, _at: datetime) -> Changes:
+    urgent = fact.tier is Tier.URGENT
+    gone = {} if urgent else due_no_more(state, {Clock.URGENT_FIRST_REPORT})
+    return matter(state, category=fact.category, tier=fact.tier) | gone
+
+
 def _accepted(state: Ticket, fact: d.Accepted, at: datetime) -> Changes:
     presumed = at if fact.presumed else None
     order = state.order.model_copy(update={"returnable": False, "presumed_at": presumed}) if state.order else None
@@ -106,21 +112,22 @@ def _accepted(state: Ticket, fact: d.Accepted, at: datetime) -> Changes:
 def _return_requested(state: Ticket, fact: d.ReturnRequested, _at: datetime) -> Changes:
     standing = s.ReturnRequested(ground=fact.ground, suggested=fact.suggested, against_precedent=fact.against_precedent)
     refused_by = tuple(dict.fromkeys((*state.refused_by, fact.department)))
-    return {"standing": standing, "disputes": fact.dispute, "refused_by": refused_by}
+    changes: Changes = {"standing": standing, "disputes": fact.dispute, "refused_by": refused_by}
+    return changes | due_no_more(state, {Clock.RETURN_WINDOW})
 
 
 def _adjudicating(state: Ticket, _fact: d.AdjudicationOpened, _at: datetime) -> Changes:
     ground = state.standing.ground if isinstance(state.standing, s.ReturnRequested) else None
-    return {"standing": s.Adjudicating(ground=ground)}
+    return {"standing": s.Adjudicating(ground=ground)} | due_no_more(state, {Clock.RETURN_WINDOW})
 
 
-def _upheld(_state: Ticket, _fact: d.ReturnUpheld, _at: datetime) -> Changes:
+def _upheld(state: Ticket, fact: d.ReturnUpheld, _at: datetime) -> Changes:
     return {
         "standing": s.PendingDispatch(reason="returned"),
         "contact": contact.NotDue(),
         "extension": extension.NotAsked(),
         "suspension": suspension.NotAsked(),
-    }
+    } | due_no_more(state, Clock, fact.department)
 
 
 # --- asked of the requester, of supporters ---------------------------------------------------------------------------
@@ -167,13 +174,17 @@ def _task_accepted(state: Ticket, fact: d.SupportTaskAccepted, _at: datetime) ->
 
 
 def _handled(state: Ticket, fact: d.Handled, at: datetime) -> Changes:
-    return {
-        "standing": s.Handled(at=at),
-        "reply": fact.reply,
-        "tasks": support.reviewed(state.tasks),
-        "extension": extension.NotAsked(granted=state.extension.granted),
-        "suspension": suspension.NotAsked(),
-    } | quiet(state)
+    return (
+        {
+            "standing": s.Handled(at=at),
+            "reply": fact.reply,
+            "tasks": support.reviewed(state.tasks),
+            "extension": extension.NotAsked(granted=state.extension.granted),
+            "suspension": suspension.NotAsked(),
+        }
+        | quiet(state)
+        | due_no_more(state, {Clock.RETURN_WINDOW, Clock.URGENT_FIRST_REPORT})
+    )
 
 
 def _handled_accepted(state: Ticket, fact: d.HandledAccepted, _at: datetime) -> Changes:
@@ -237,7 +248,7 @@ CHANGES: Final[dict[type[Message], Change]] = {
     d.PassedOn: lambda _s, f, _at: {"standing": s.Registered()} if f.stage == "survey_office" else {},
     d.SettledAtUnit: lambda x, f, at: ended(x, s.Closed(since=at, ruling=Ruling.SOLVED)) | {"reply": f.reply},
     d.CategorySuggested: lambda x, f, _at: matter(x, category=f.category) if f.taken else {},
-    d.Classified: lambda x, f, _at: matter(x, category=f.category, tier=f.tier),
+    d.Classified: _classified,
     d.DispatchAwaited: lambda _s, f, _at: {"standing": s.PendingDispatch(reason=f.reason, suggestion=f.suggestion)},
     d.Dispatched: _dispatched,
     d.Accepted: _accepted,

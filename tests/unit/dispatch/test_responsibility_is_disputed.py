@@ -152,3 +152,37 @@ def test_a_category_that_is_urgent_by_itself_makes_a_matter_urgent_under_way() -
     back = changed.office(i.Classify, category=ordinary)
     assert back.ticket.matter.tier is Tier.URGENT
     assert changed.office(i.Classify, category=ordinary, approver=APPROVER).ticket.matter.tier is Tier.COMPLEX
+
+
+def _dues(story: Story, department: str = LEAD) -> set[Clock]:
+    """The clocks that the newest order to a department lists."""
+    topic = department_topic(department)
+    told = [each.message for each in story.told if each.topic == topic and isinstance(each.message, Order)]
+    return {due.clock for due in told[-1].due}
+
+
+def test_an_order_lists_no_first_report_once_the_matter_is_not_urgent_any_more() -> None:
+    urgent = opened(tier=Tier.URGENT).clock(c.ClockStarted, Clock.HANDLING)
+    urgent = urgent.clock(c.ClockStarted, Clock.URGENT_FIRST_REPORT)
+    assert _dues(urgent) == {Clock.HANDLING, Clock.URGENT_FIRST_REPORT}
+    calm = urgent.office(i.Classify, tier="complex", approver=APPROVER)
+    assert _dues(calm) == {Clock.HANDLING}
+    calm.clock(c.ClockStarted, Clock.URGENT_FIRST_REPORT).then()
+
+
+def test_an_order_that_binds_lists_no_return_window() -> None:
+    asked = given.dispatched().clock(c.ClockStarted, Clock.RETURN_WINDOW)
+    assert _dues(asked) == {Clock.RETURN_WINDOW}
+    disputed = asked.lead(i.RequestReturn, **GROUND).office(i.RuleOnReturn, upheld=False, reason="属你局职责。")
+    disputed = disputed.clock(c.ClockStarted, Clock.RETURN_WINDOW, clock_id="return_window-2")
+    again = disputed.lead(i.RequestReturn, **GROUND)
+    assert again.ticket.state is TicketState.ADJUDICATING
+    ruled = again.office(i.Adjudicate, lead=LEAD, reason="归口管理。")
+    assert _dues(ruled) == set()
+    ruled.clock(c.ClockStarted, Clock.RETURN_WINDOW, clock_id="return_window-3").then()
+
+
+def test_a_lead_that_gets_the_matter_back_is_told_of_no_clock_from_before_the_upheld_return() -> None:
+    handling = given.dispatched().clock(c.ClockStarted, Clock.HANDLING)
+    upheld = handling.lead(i.RequestReturn, **GROUND).office(i.RuleOnReturn, upheld=True, reason="同意。")
+    assert not any(each.owner == f"department:{LEAD}" for each in upheld.ticket.dues.values())
