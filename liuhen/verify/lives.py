@@ -99,11 +99,17 @@ def ended_is_ended_at_departments(life: Life, around: Around) -> Iterator[str]:
 
 
 def ended_has_no_clocks(life: Life, around: Around) -> Iterator[str]:
-    """With a ticket all its clocks end, but for the window to reopen it, and the citizen's clock of a split one."""
-    spared = {TicketState.CLOSED: Clock.REOPEN_WINDOW, TicketState.SPLIT: Clock.CITIZEN}
+    """With a ticket all its clocks end, but for the window to reopen it, a promise for later, and the citizen's clock
+    of a split one.
+    """
+    spared = {
+        TicketState.CLOSED: {Clock.REOPEN_WINDOW, Clock.COMMITMENT},
+        TicketState.ARCHIVED: {Clock.COMMITMENT},
+        TicketState.SPLIT: {Clock.CITIZEN},
+    }
     if life.steps and life.state in AT_REST:
         for ticking in around.clocks:
-            if ticking.clock is not spared.get(life.state):
+            if ticking.clock not in spared.get(life.state, set()):
                 yield f"is {life.state}, but the clock {ticking.id} of {ticking.owner} goes on"
 
 

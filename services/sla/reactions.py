@@ -40,6 +40,7 @@ Reaction = Callable[[Any, Owner], Sequence[Command]]
 _ALL: Final = frozenset(Clock)
 _HANDLED: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 _PASSING: Final = {"unit": Clock.UNIT_PASS_ON, "survey_office": Clock.SURVEY_OFFICE}
+_PROMISED: Final = frozenset({Clock.COMMITMENT})
 _ON_THE_WAY: Final = frozenset(_PASSING.values())
 
 
@@ -220,7 +221,7 @@ def _supervision_ended(fact: d.SupervisionEnded, _office: Owner) -> Sequence[Com
 
 
 def _closed(_fact: d.Closed, _office: Owner) -> Sequence[Command]:
-    return End("closed"), Start(Clock.REOPEN_WINDOW, "requester")
+    return End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, "requester")
 
 
 TABLE: Final[Mapping[type[Message], Reaction]] = {
@@ -287,5 +288,5 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.Unmerged: lambda _, __: (Revive(_ALL, MERGED),),
     d.SplitUp: lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),),
     d.Reopened: lambda _, __: (Meet(these(Clock.REOPEN_WINDOW)), Revive(these(Clock.CITIZEN))),
-    d.Archived: lambda _, __: (End("archived"),),
+    d.Archived: lambda _, __: (End("archived", sparing=_PROMISED),),
 }

@@ -228,7 +228,11 @@ def _reworked(state: Ticket, fact: d.ReworkOrdered, _at: datetime) -> Changes:
 
 
 def _closed(state: Ticket, fact: d.Closed, at: datetime) -> Changes:
-    return ended(state, s.Closed(since=at, ruling=fact.ruling)) | {"ruling": fact.ruling}
+    # What was promised for later outlives the case: it comes back for checking.
+    return ended(state, s.Closed(since=at, ruling=fact.ruling)) | {
+        "ruling": fact.ruling,
+        "commitment": state.commitment,
+    }
 
 
 def _reopened(_state: Ticket, fact: d.Reopened, _at: datetime) -> Changes:

@@ -89,9 +89,12 @@ def _work(ticket: Ticket) -> str:
 
 
 def seen(ticket: Ticket | Stub | None) -> Seen:
-    """What others see of a ticket; nothing of one that ended."""
-    if not isinstance(ticket, Ticket) or ticket.state in s.ENDED:
+    """What others see of a ticket; of one that ended nothing but a promise that has to be checked."""
+    if not isinstance(ticket, Ticket):
         return _NOTHING
+    if ticket.state in s.ENDED:
+        promised = isinstance(ticket.commitment, commitment.Due)
+        return _seen((), (_BESIDE[commitment.Due],), None, None) if promised else _NOTHING
     standing = ticket.standing
     departments, desk = participants(ticket), _desk(ticket)
     round_ = standing.round if isinstance(standing, s.CallbackPending) else None

@@ -88,7 +88,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("end_suspension", {S.SUSPENDED}, "", S.IN_PROGRESS, S.REWORK),
     _row("review", {S.HANDLED}, "", S.IN_PROGRESS, S.REWORK, S.CALLBACK_PENDING, S.CLOSED),
     _row("review", WITH_LEAD | DISPUTED | WAITING, "task_done"),
-    _row("check_commitment", OPEN, "promised"),
+    _row("check_commitment", OPEN | {S.CLOSED, S.ARCHIVED}, "promised"),
     # supervision
     _row("nudge", OPEN, "may_nudge"),
     _row("supervise", LED - AFTER, "may_supervise led not_supervised"),
@@ -117,7 +117,7 @@ TABLE: Final[tuple[Transition, ...]] = (
          S.REWORK),
     _row("suspension_lapsed", {S.SUSPENDED}, "", S.IN_PROGRESS, S.REWORK),
     _row("reopen_window_lapsed", {S.CLOSED}, "", S.ARCHIVED),
-    _row("commitment_lapsed", OPEN, "promise_running"),
+    _row("commitment_lapsed", OPEN | {S.CLOSED, S.ARCHIVED}, "promise_running"),
     _row("breached", OPEN | {S.SPLIT}, "worth_noting"),
     _row("breach_withdrawn", LIVING, "noted_as_missed"),
     _row("due_changed", OPEN, "due_of_participant"),

@@ -184,7 +184,7 @@ def _called_back(summary: Summary, fact: d.CallbackRecorded, _at: datetime) -> S
 
 
 def _closed(summary: Summary, fact: d.Closed, at: datetime) -> Summary:
-    closed = _left(summary, fact, at)
+    closed = replace(_left(summary, fact, at), commitment_due=summary.commitment_due)
     return replace(closed, outcome=fact.outcome, ruling=fact.ruling.value, lead=fact.lead or summary.lead)
 
 

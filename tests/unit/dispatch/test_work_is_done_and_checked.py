@@ -11,7 +11,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.more_time import TimeUnit
 from schemas.policy.codes import Passing
-from schemas.public import CallbackRequest
+from schemas.public import CallbackRequest, DeskTask
 from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier, VisitRef
 from services.dispatch.core.holder import held
 from services.dispatch.core.rules import Guess, Rules
@@ -229,3 +229,18 @@ def test_a_callback_is_appointed_within_the_days_of_the_policy() -> None:
     waiting.callback(i.AppointCallback, at=waiting.at + most).then(d.CallbackAppointed)
     slip = waiting.callback(i.AppointCallback, at=waiting.at.replace(year=2098)).refused("appointed_too_far")
     assert "（at）最远为30天" in slip.said(d.ActionRefused).reason
+
+
+def test_a_promise_comes_back_for_checking_after_the_ticket_was_closed() -> None:
+    promising = given.in_progress()
+    promising = promising.lead(i.Commit, promised=promising.at + timedelta(days=90), text="停暖后更换。")
+    done = promising.department(SUPPORTER, i.ReportTaskDone, reply="已配合。").lead(i.ReportHandled, reply="已答复。")
+    closed = done.office(i.Review, accepted=True).called()
+    assert closed.ticket.state is TicketState.CLOSED
+    due = closed.clock(c.ClockLapsed, Clock.COMMITMENT)
+    due.then(d.CommitmentDue, state=TicketState.CLOSED)
+    (task,) = [each.message for each in due.told if isinstance(each.message, DeskTask)]
+    assert (task.task, task.open) == ("commitment_check", True)
+    checked = due.office(i.CheckCommitment, kept=False, note="仍未更换。").then(d.CommitmentChecked)
+    assert [each.message.open for each in checked.told if isinstance(each.message, DeskTask)] == [False]
+    assert checked.office(i.Reopen, reason="承诺未兑现。").ticket.state is TicketState.DISPATCHED

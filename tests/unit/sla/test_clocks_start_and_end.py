@@ -243,3 +243,12 @@ def test_the_urgent_report_is_met_by_a_note_of_the_lead(ticket: Ticket) -> None:
     (met,) = ticket.hear("2026-09-30 23:00", d.ProgressNoted, department="housing", text="已到现场")
     assert isinstance(met, ClockMet)
     assert (met.clock, met.late) == (Clock.URGENT_FIRST_REPORT, False)
+
+
+def test_a_promise_for_later_outlives_the_closing(dispatched: Ticket) -> None:
+    promised = moment("2026-11-30 12:00")
+    dispatched.hear("2026-09-03 11:00", d.Committed, department="housing", promised=promised, text="停暖后更换")
+    dispatched.hear("2026-09-08 10:00", d.Closed)
+    dispatched.hear("2026-09-23 10:00", d.Archived)
+    assert set(dispatched.open()) == {"commitment"}
+    assert [type(fact) for fact in dispatched.wait(promised)][-1] is ClockLapsed

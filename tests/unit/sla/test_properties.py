@@ -146,7 +146,8 @@ def test_no_clock_runs_for_a_ticket_that_has_ended(rules: Rules, plan: Plan, end
     ticket, at = live(rules, plan)
     fact, fields = end
     ticket.hear(at + timedelta(minutes=lag), fact, **fields)
-    assert {clock.clock for clock in ticket.open().values()} <= {Clock.REOPEN_WINDOW}
+    assert {clock.clock for clock in ticket.open().values()} <= {Clock.REOPEN_WINDOW, Clock.COMMITMENT}
+    assert fact is d.Closed or Clock.COMMITMENT not in {clock.clock for clock in ticket.open().values()}
     ticket.wait(at + timedelta(days=90))
     assert not ticket.open()
 
