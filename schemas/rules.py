@@ -5,6 +5,7 @@ Each publication is a source of its own, `liuhen/rules/<version>`, with sequence
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 from schemas.message import Message
@@ -32,6 +33,11 @@ class CalendarPublished(RulesFact):
     papers: tuple[str, ...] = ()
     days: tuple[NamedDay, ...]
     version: str
+
+    def notice(self) -> str:
+        """The notice as a text in the holiday-cn format."""
+        days = [{"name": day.name, "date": day.date.isoformat(), "isOffDay": day.off} for day in self.days]
+        return json.dumps({"year": self.year, "papers": self.papers, "days": days}, ensure_ascii=False)
 
 
 class RederivationOrdered(RulesFact):

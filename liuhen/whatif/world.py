@@ -6,7 +6,6 @@ Each core is driven by what its own service is made of (react, decide, evolve, t
 from __future__ import annotations
 
 import heapq
-import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +25,6 @@ from schemas.rules import CalendarPublished, RulesFact
 from schemas.tickets import ActionReceived, TicketFact
 from schemas.values import Party, PartyKind
 from worktime import Calendar, parse_notice
-from worktime.notices import Notice
 
 _MOMENT: Final = timedelta(microseconds=1)
 _MOST: Final = 10_000
@@ -118,7 +116,7 @@ class World:
     def _take(self, each: Input) -> None:
         message = each.message
         if isinstance(message, CalendarPublished):
-            self._calendar = self._calendar.with_notice(_notice(message))
+            self._calendar = self._calendar.with_notice(parse_notice(message.notice(), message.version))
             self._clocks = self._cores.clocks(self._calendar)
         if isinstance(message, ActionReceived):
             message = self._cast(message)
@@ -193,9 +191,3 @@ def _moment_of(one: tuple[Happened, str]) -> datetime:
 def _heard(message: Message, at: datetime, id_: str) -> Heard:
     envelope = Envelope(id_, "liuhen/whatif", type(message).type_name, at, getattr(message, "ticket", ""))
     return Heard("0", Record("", 0, 0, None, None, (), at), envelope, message)
-
-
-def _notice(message: CalendarPublished) -> Notice:
-    days = [{"name": day.name, "date": day.date.isoformat(), "isOffDay": day.off} for day in message.days]
-    said = json.dumps({"year": message.year, "papers": message.papers, "days": days}, ensure_ascii=False)
-    return parse_notice(said, message.version)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -31,15 +30,13 @@ class Tallied(NamedTuple):
 
 async def keep_calendar(connection: Connection, calendar: CalendarPublished) -> int:
     """Keep a calendar, unless another lane kept it already; returns its number."""
-    days = [{"name": day.name, "date": day.date.isoformat(), "isOffDay": day.off} for day in calendar.days]
-    notice = {"year": calendar.year, "papers": calendar.papers, "days": days}
     await connection.execute(
         "insert into calendar (version, year, published_by, body) values ($1, $2, $3, $4)"
         " on conflict (version) do nothing",
         calendar.version,
         calendar.year,
         calendar.by.id,
-        json.dumps(notice, ensure_ascii=False),
+        calendar.notice(),
     )
     number: int = await connection.fetchval("select number from calendar where version = $1", calendar.version)
     return number

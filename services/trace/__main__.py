@@ -10,6 +10,7 @@ from chassis.service import Service
 from schemas import registry
 from schemas.policy import Policy, load_policy
 from services.trace.answers import Answers
+from services.trace.calendars import Calendars
 from services.trace.gauges import gauges
 from services.trace.http import serve
 from services.trace.settings import TraceSettings
@@ -17,7 +18,7 @@ from services.trace.words import Words
 from services.trace.work import note
 from worktime import OfficeHours, Period, load_calendar
 
-INPUTS = (registry.TICKETS, registry.DISPATCH, registry.CLOCKS, registry.NOTICES)
+INPUTS = (registry.TICKETS, registry.DISPATCH, registry.CLOCKS, registry.NOTICES, registry.RULES)
 
 
 def compose(settings: TraceSettings, policy: Policy) -> Service:
@@ -34,9 +35,9 @@ def compose(settings: TraceSettings, policy: Policy) -> Service:
 
 
 def answers_of(policy: Policy, directory: Path) -> Answers:
-    """Make the answers that a policy's names, calendar and office hours give."""
+    """Make the answers that a policy's names, calendars and office hours give."""
     periods = tuple(Period(opens=hours.opens, closes=hours.closes) for hours in policy.office.hours)
-    return Answers(Words(policy), load_calendar(directory / "calendar"), OfficeHours(periods=periods))
+    return Answers(Words(policy), Calendars(load_calendar(directory / "calendar")), OfficeHours(periods=periods))
 
 
 def main() -> int:

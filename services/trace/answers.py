@@ -12,6 +12,7 @@ from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.registry import model_of
 from services.trace.ball import Span, Step, ball_in_court, steps_of
+from services.trace.calendars import Calendars
 from services.trace.core.rows import ClockRow
 from services.trace.lookup import Standing
 from services.trace.rates import By, Counted, Figures, Rate, figures, rates_of, said
@@ -30,11 +31,11 @@ _SAID: Mapping[str, str] = {
 
 
 class Answers:
-    """Turns rows into JSON under one policy and calendar."""
+    """Turns rows into JSON under one policy."""
 
-    def __init__(self, words: Words, calendar: Calendar, hours: OfficeHours) -> None:
+    def __init__(self, words: Words, calendars: Calendars, hours: OfficeHours) -> None:
         self.words = words
-        self.calendar = calendar
+        self.calendars = calendars
         self.hours = hours
 
     def standing(self, standing: Standing) -> dict[str, Any]:
@@ -75,9 +76,9 @@ class Answers:
             found.append(entry)
         return found
 
-    def ball(self, rows: Iterable[Mapping[str, Any]], until: datetime) -> list[dict[str, Any]]:
+    def ball(self, rows: Iterable[Mapping[str, Any]], calendar: Calendar, until: datetime) -> list[dict[str, Any]]:
         """Say whose every working minute was."""
-        return [self._span(span) for span in ball_in_court(_steps(rows), self.calendar, self.hours, until)]
+        return [self._span(span) for span in ball_in_court(_steps(rows), calendar, self.hours, until)]
 
     def _span(self, span: Span) -> dict[str, Any]:
         waits_for = self.words.of("waits_for", span.waits_for)

@@ -102,7 +102,8 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
     if len(found) == 1:
         rows = await lookup.timeline(pool, found[0])
         (standing,) = await lookup.standings(pool, found, now)
-        return _json({**answers.standing(standing), "ball": answers.ball(rows, now), "now": now})
+        ball = answers.ball(rows, await answers.calendars.now(pool), now)
+        return _json({**answers.standing(standing), "ball": ball, "now": now})
     rows = await lookup.timeline(pool, name)
     if not found and not rows:
         raise _Problem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)

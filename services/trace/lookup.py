@@ -58,6 +58,15 @@ class Step(NamedTuple):
     since: datetime | None
 
 
+async def calendars(pool: Pool) -> list[str]:
+    """The calendars that were published, each once, in the order in which they came."""
+    rows = await pool.fetch(
+        "select (array_agg(body::text))[1] as body from entry where type = 'liuhen.rules.calendar-published.v1'"
+        " group by source order by min(recorded), source"
+    )
+    return [row["body"] for row in rows]
+
+
 async def steps(pool: Pool) -> list[Step]:
     """Count open tickets by what they wait for; reads one index, and of that only what is open."""
     rows = await pool.fetch(

@@ -22,6 +22,8 @@ create table entry (
     primary key (source, topic, partition, sequence)
 );
 create index entry_ticket on entry (ticket);
+-- Calendars are few, and asked for whenever minutes are counted.
+create index entry_calendar on entry (recorded) where type = 'liuhen.rules.calendar-published.v1';
 
 -- Which ticket a receipt stands for; a visit's stands for several.
 create table receipt (

@@ -24,6 +24,7 @@ from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.notices import NoticeFact
 from schemas.policy import Policy, load_policy
+from schemas.rules import RulesFact
 from schemas.values import (
     Actor,
     Channel,
@@ -63,6 +64,8 @@ def topic_of(fact: Message) -> str:
             return registry.CLOCKS
         case NoticeFact():
             return registry.NOTICES
+        case RulesFact():
+            return registry.RULES
         case _:
             return registry.TICKETS
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,9 +12,14 @@ from aiohttp.test_utils import TestClient
 
 from schemas import dispatch as d
 from schemas.registry import DISPATCH
-from schemas.values import Actor, Clock
+from schemas.rules import CalendarPublished, NamedDay
+from schemas.values import Actor, Clock, Person
+from worktime import parse_notice
 
 BY = Actor(by_rule="test")
+FRIDAY = datetime(2027, 1, 8, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
+ONE_DAY = 390
+"""Office minutes."""
 
 
 async def _ask(web: TestClient[Any, Any], path: str, status: int = 200) -> Any:
@@ -116,6 +122,25 @@ async def test_every_working_minute_has_one_owner(story: Any, ear: Any, web: Tes
         ("centre", 20),
         ("callback", 40),
     ]
+
+
+async def test_minutes_are_counted_by_the_calendar_that_was_published_last(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given a ticket that waits over a Saturday of 2027, of which no calendar is known: nobody works then
+    story.now = FRIDAY
+    await ear.hear(story.registered().dispatched().wait(days=3).handled().called_back().closed())
+    before = (await _ask(web, f"/v1/tickets/{story.ticket}"))["ball"]
+    assert before[0]["minutes"] == ONE_DAY
+    # when the calendar of the year is published, in every partition, and that Saturday is worked
+    notice = parse_notice(Path("examples/calendar/2027.json").read_bytes(), "2027")
+    days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
+    by = Person(id="p-he", name="何静宜")
+    published = CalendarPublished(by=by, year=2027, papers=notice.papers, days=days, version="2027-1")
+    await ear.hear(*(type(story)("calendar", lane).tell(published) for lane in "12"))
+    # then its minutes are somebody's
+    after = (await _ask(web, f"/v1/tickets/{story.ticket}"))["ball"]
+    assert after[0]["minutes"] == 2 * ONE_DAY
 
 
 async def test_the_desk_shows_what_waits_for_the_office_and_what_was_asked(

@@ -6,6 +6,7 @@ from schemas import dispatch as d
 from schemas.clocks import ClockBreached, ClockExtended, ClockStarted
 from schemas.values import Clock, Tier, Upstream
 from services.trace.answers import Answers
+from services.trace.calendars import Calendars
 from services.trace.words import Words
 from tests.unit.sla.story import APPROVER, Ticket, moment
 
@@ -99,6 +100,6 @@ def test_why_due_names_the_citys_number_and_says_that_it_decided(ticket: Ticket)
     said = ticket.hear("2026-09-03 10:20", d.Dispatched)
     (handling,) = [fact for fact in said if isinstance(fact, ClockStarted) and fact.clock is Clock.HANDLING]
     policy = ticket.rules.policy
-    lines = Answers(Words(policy), ticket.rules.calendar, ticket.rules.hours).lines(handling.explanation)
+    lines = Answers(Words(policy), Calendars(ticket.rules.calendar), ticket.rules.hours).lines(handling.explanation)
     assert "市级期限 SH-1" in lines[-1]
     assert lines[-1].endswith("，以此为准")

@@ -1,0 +1,40 @@
+"""The calendar that minutes are counted by: the files of the policy, and what was published since they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from chassis.service import Pool
+from schemas.rules import CalendarPublished
+from services.trace import lookup
+from worktime import Calendar, Notice, NoticeError, parse_notice
+
+
+def as_published(base: Calendar, published: Iterable[CalendarPublished]) -> Calendar:
+    """The calendar after publications, told in the order in which they came: the newest of a year counts."""
+    newest: dict[int, Notice] = {}
+    for each in published:
+        # What the clocks cannot go by is set aside there, and counts nowhere.
+        with suppress(NoticeError):
+            newest[each.year] = parse_notice(each.notice(), each.version)
+    for year in sorted(newest):
+        base = base.with_notice(newest[year])
+    return base
+
+
+class Calendars:
+    """The calendar as of now; built anew only when another one was published."""
+
+    def __init__(self, base: Calendar) -> None:
+        self._base = base
+        self._versions: tuple[str, ...] = ()
+        self._built = base
+
+    async def now(self, pool: Pool) -> Calendar:
+        """The calendar by all that was heard so far."""
+        published = [CalendarPublished.model_validate_json(body) for body in await lookup.calendars(pool)]
+        versions = tuple(each.version for each in published)
+        if versions != self._versions:
+            self._built, self._versions = as_published(self._base, published), versions
+        return self._built
