@@ -22,6 +22,13 @@ ONE_DAY = 390
 """Office minutes."""
 
 
+def _published() -> CalendarPublished:
+    notice = parse_notice(Path("examples/calendar/2027.json").read_bytes(), "2027")
+    days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
+    by = Person(id="p-he", name="何静宜")
+    return CalendarPublished(by=by, year=2027, papers=notice.papers, days=days, version="2027-1")
+
+
 async def _ask(web: TestClient[Any, Any], path: str, status: int = 200) -> Any:
     async with web.get(path) as answer:
         assert answer.status == status, await answer.text()
@@ -133,11 +140,7 @@ async def test_minutes_are_counted_by_the_calendar_that_was_published_last(
     before = (await _ask(web, f"/v1/tickets/{story.ticket}"))["ball"]
     assert before[0]["minutes"] == ONE_DAY
     # when the calendar of the year is published, in every partition, and that Saturday is worked
-    notice = parse_notice(Path("examples/calendar/2027.json").read_bytes(), "2027")
-    days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
-    by = Person(id="p-he", name="何静宜")
-    published = CalendarPublished(by=by, year=2027, papers=notice.papers, days=days, version="2027-1")
-    await ear.hear(*(type(story)("calendar", lane).tell(published) for lane in "12"))
+    await ear.hear(*(type(story)("calendar", lane).tell(_published()) for lane in "12"))
     # then its minutes are somebody's
     after = (await _ask(web, f"/v1/tickets/{story.ticket}"))["ball"]
     assert after[0]["minutes"] == 2 * ONE_DAY
