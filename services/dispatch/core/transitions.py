@@ -44,7 +44,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("follow_up", OPEN | {S.SPLIT, S.MERGED}, ""),
     _row("provide_info", {S.NEEDS_INFO}, "", S.SURVEY_REVIEW, S.PENDING_DISPATCH, S.DISPATCHED, S.IN_PROGRESS,
          S.REWORK),
-    _row("provide_info", OPEN - {S.NEEDS_INFO}, ""),
+    _row("provide_info", OPEN - {S.NEEDS_INFO} | {S.SPLIT, S.MERGED}, ""),
     _row("withdraw", OPEN, "", S.WITHDRAWN),
     # the visitor's unit, the survey office, the dispatcher
     _row("pass_on", {S.SURVEY_REVIEW}, "", SAME, S.PENDING_DISPATCH, S.DISPATCHED),
@@ -64,7 +64,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("request_return", {S.DISPATCHED, S.IN_PROGRESS}, "by_lead order_returnable legal_return suggestion_known",
          S.RETURN_REQUESTED, S.ADJUDICATING),
     _row("rule_on_return", {S.RETURN_REQUESTED}, "against_precedent_approved new_lead_known new_lead_not_accused",
-         S.PENDING_DISPATCH, S.DISPATCHED, S.ADJUDICATING),
+         S.PENDING_DISPATCH, S.DISPATCHED),
     _row("adjudicate", {S.ADJUDICATING}, "is_referee departments_known not_accused", S.DISPATCHED),
     _row("adjudicate", WITH_LEAD, "is_referee ruled_before departments_known not_accused", S.DISPATCHED),
     # the lead and its supporters

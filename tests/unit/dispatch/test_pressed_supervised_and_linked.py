@@ -215,3 +215,13 @@ def test_what_was_added_to_a_merged_ticket_is_kept_from_the_accused_after_unmerg
     assert [note.text for note in dropped.ticket.notes] == ["举报补充。"]
     again = dropped.office(i.Assign, lead="market").refused("accused")
     assert _heard_by(again, "market") == []
+
+
+def test_what_a_requester_still_provides_on_a_merged_ticket_is_passed_on() -> None:
+    asked = given.in_progress().lead(i.AskForInfo, question="几号楼？").office(i.Merge, into=OTHER, reason="重复。")
+    answer = r.MergeAnswered(ticket=TICKET, origin=OTHER, by=Actor(), taken=True, reason="已并入", receipt=RECEIPT)
+    merged = asked.asked(answer)
+    assert merged.ticket.state is TicketState.MERGED
+    told = merged.act(i.ProvideInfo(ticket=TICKET, text="3号楼。"))
+    assert told.said(d.FollowUpAdded).text == "3号楼。"
+    assert [each.message.text for each in told.told if isinstance(each.message, r.PassOnFollowUp)] == ["3号楼。"]
