@@ -10,7 +10,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 from schemas.policy.base import Model
 from schemas.policy.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, Owner, Unit
 from schemas.policy.directory import Directory, Office, Street
-from schemas.policy.limits import Budget, Limits
+from schemas.policy.limits import Budget, Limit, Limits
 from schemas.policy.policy import Catalogue, Streets, Units
 from schemas.policy.problems import Problem
 from schemas.policy.rules import Grounds, Ladder, Template, Templates
@@ -168,6 +168,7 @@ def _limits(checked: Checked) -> Iterator[Problem]:
                 expected = f"not more than the budget of {budget.amount} {budget.unit}"
                 step = f"Shorten due_soon, or due_soon_by_tier for {tier or 'the default'}."
                 yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
+        yield from _ceiling(checked, index, limit)
     yield from _extension(checked, limits)
     reopen = next(limit for limit in limits.clocks if limit.clock is Clock.REOPEN_WINDOW).budget
     if (limits.archive_after.unit, limits.archive_after.amount) < (reopen.unit, reopen.amount):
@@ -176,6 +177,20 @@ def _limits(checked: Checked) -> Iterator[Problem]:
 
 
 _OFFICE_TIME = {Unit.OFFICE_MINUTES, Unit.HALF_WORKING_DAYS, Unit.WORKING_DAYS}
+
+
+def _ceiling(checked: Checked, index: int, limit: Limit) -> Iterator[Problem]:
+    top = limit.ceiling
+    if top is None:
+        return
+    for tier in Tier:
+        budget = limit.budget_for(tier)
+        alike = (budget.unit in _OFFICE_TIME) == (top.unit in _OFFICE_TIME)
+        if alike and budget.amount * _ROUGH_MINUTES[budget.unit] > top.amount * _ROUGH_MINUTES[top.unit]:
+            found, expected = f"{top.amount} {top.unit}", f"at least the {budget.amount} {budget.unit} of {tier}"
+            yield checked.problem(
+                "limits.yaml", ("clocks", index, "ceiling"), found, expected, "Raise the ceiling or shorten the limit."
+            )
 
 
 def _extension(checked: Checked, limits: Limits) -> Iterator[Problem]:

@@ -60,6 +60,13 @@ def only(problems: tuple[Problem, ...]) -> Problem:
             "extension",
             "working_days, calendar_days or hours",
         ),
+        (
+            "limits.yaml",
+            "ceiling: {amount: 15, unit: working_days",
+            "ceiling: {amount: 4, unit: working_days",
+            "ceiling",
+            "at least the 5 working_days of complex",
+        ),
         ("limits.yaml", "callback_attempts: 3", "callback_attempts: 0", "callback_attempts", "greater than"),
         ("templates.yaml", "{{ ticket }}", "{{ tickte }}", "text", "one of"),
         ("templates.yaml", "{{ ticket }}", "{{ ticket }", "text", "jinja2"),
