@@ -72,6 +72,9 @@ class Problem(Value):
     category: CategoryCode | None = None
     tier: Tier | None = None
     suggested_department: DepartmentCode | None = None
+    confidential: bool = False
+    accused: tuple[DepartmentCode, ...] = ()
+    upstream: Upstream | None = None
 
 
 class RecordVisit(Action):

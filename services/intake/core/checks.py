@@ -146,7 +146,15 @@ _BY_NAME: Final[dict[str, Check]] = {
     "until": _any_time,
     "promised": _any_time,
     "at": _any_time,
-    "problems": _each({"category": _category, "suggested_department": _department, "place": _place}),
+    "problems": _each(
+        {
+            "category": _category,
+            "suggested_department": _department,
+            "place": _place,
+            "accused": _departments,
+            "upstream": _upstream,
+        }
+    ),
     "parts": _each({"category": _category}),
 }
 _GROUNDS: Final[dict[type[Action], GroundFor]] = {

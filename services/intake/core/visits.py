@@ -73,6 +73,7 @@ def _ticket(
         category=problem.category,
         place=comparable(place.text),
         words=comparable(problem.text),
+        upstream=problem.upstream.number if problem.upstream else None,
     )
 
 
@@ -90,6 +91,9 @@ def _registered(reading: Reading, visit: RecordVisit, problem: Problem, ticket: 
         category=problem.category,
         tier=problem.tier,
         suggested_department=problem.suggested_department,
+        confidential=problem.confidential,
+        accused=problem.accused,
+        upstream=problem.upstream,
         occurred_at=visit.visited_at,
         visit=VisitRef(visitor=visit.visitor, unit=visit.unit, visited_at=visit.visited_at),
     )

@@ -134,3 +134,13 @@ def test_a_position_that_is_no_number_is_refused(front: Any, visit: Any) -> None
 
 def test_an_unknown_unit_is_refused(front: Any, visit: Any) -> None:
     assert front.refused("survey", "record-visit", visit | {"unit": "unit-99"})[:2] == ("unknown_unit", "unit")
+
+
+def test_a_problem_of_a_visit_can_be_confidential_accuse_and_come_from_the_city(front: Any, visit: Any) -> None:
+    problem = {"text": "物业科收钱", "kind": "report", "confidential": True, "accused": ["housing"]}
+    problem |= {"upstream": {"number": "SH-7", "due": "2026-09-20T09:00:00Z"}}
+    *_, registered, _ = front.took("survey", "record-visit", visit | {"problems": [problem]})
+    assert (registered.confidential, registered.accused) == (True, ("housing",))
+    assert registered.upstream.number == "SH-7"
+    wrong = visit | {"problems": [problem | {"accused": ["moon"]}]}
+    assert front.refused("survey", "record-visit", wrong)[:2] == ("unknown_department", "problems.0.accused")
