@@ -72,8 +72,8 @@ class Problem(Value):
     category: CategoryCode | None = None
     tier: Tier | None = None
     suggested_department: DepartmentCode | None = None
-    confidential: bool = False
-    accused: tuple[DepartmentCode, ...] = ()
+    confidential: bool | None = None
+    accused: tuple[DepartmentCode, ...] | None = None
     upstream: Upstream | None = None
 
 
