@@ -97,7 +97,7 @@ def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
     return (
         ("状态", f"{words.said('state', order.state)}　{roles[order.role]}{'　督办' if order.supervised else ''}"),
         ("要做", owed(order) if order.role != "none" else ""),
-        ("刚才", f"{_happened(order)}{'：' + order.reason if order.reason else ''}"),
+        ("刚才", f"{_happened(order)}{'：' + words.said('reasons', order.reason) if order.reason else ''}"),
         ("牵头", said.department(order.lead)),
         ("协办", "、".join(map(said.department, order.supporting))),
         ("未完成的协办", "、".join(map(said.department, order.blocking_tasks))),
@@ -142,7 +142,7 @@ def _category(place: Place, category: str | None, suggestion: str | None) -> str
 
 def _gist(reason: str | None, text: str) -> str:
     short = text if len(text) <= _GIST else f"{text[:_GIST]}…"
-    return f"{reason}｜{short}" if reason else short
+    return f"{words.said('reasons', reason)}｜{short}" if reason else short
 
 
 def _iso(moment: datetime | None) -> str | None:

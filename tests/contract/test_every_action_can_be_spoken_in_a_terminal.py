@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from pathlib import Path
 
 import pytest
 import typer
@@ -15,8 +17,10 @@ from liuhen.desk.options import SPEAKER, parameters_of, slots_of
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.message import MODELS
+from schemas.policy.responsibility import Rule
 from schemas.public import DeskTask
 from schemas.values import PartyKind
+from services.dispatch.core.clocks import REASONS
 from services.dispatch.telling import HAPPENED
 
 ACTIONS = sorted(
@@ -114,3 +118,10 @@ def test_whatever_a_department_or_the_office_hears_has_words() -> None:
     assert {code for codes in known["followed_by"].values() for code in codes} <= known["happened"].keys()
     tasks = (DeskTask.__doc__ or "").partition("what is asked: ")[2].split(".")[0]
     assert {task.strip() for task in tasks.split(",")} == known["tasks"].keys()
+
+
+def test_every_reason_that_a_rule_gives_has_words() -> None:
+    core = (Path(__file__).resolve().parents[2] / "services/dispatch/core").glob("*.py")
+    given = {code for file in core for code in re.findall(r'reason="([a-z_]+)"', file.read_text("utf-8"))}
+
+    assert given | {rule.value for rule in Rule} | {*REASONS.values()} <= words.file()["reasons"].keys()

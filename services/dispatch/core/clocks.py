@@ -31,13 +31,14 @@ FOR_DEPARTMENTS: Final = frozenset(
 )
 """The clocks whose due times a department hears with its order."""
 
-_REASONS: Final[Mapping[type[c.ClockFact], str]] = {
+REASONS: Final[Mapping[type[c.ClockFact], str]] = {
     c.ClockStarted: "started",
     c.ClockPaused: "paused",
     c.ClockResumed: "resumed",
     c.ClockExtended: "extended",
     c.ClockRederived: "rederived",
 }
+"""Why a due time is told anew, in the machine's words."""
 _DEPARTMENT: Final = "department:"
 
 
@@ -77,7 +78,7 @@ def _noted_as_missed(draft: Draft, fact: c.ClockFact) -> bool:
 
 
 def _due_of_participant(draft: Draft, fact: c.ClockFact) -> bool:
-    if fact.clock not in FOR_DEPARTMENTS or type(fact) not in _REASONS:
+    if fact.clock not in FOR_DEPARTMENTS or type(fact) not in REASONS:
         return False
     if fact.owner.removeprefix(_DEPARTMENT) not in participants(draft.ticket):
         return False
@@ -138,7 +139,7 @@ def _not_overdue(draft: Draft, fact: c.ClockFact) -> None:
 
 
 def _notes_due(draft: Draft, fact: c.ClockFact) -> None:
-    reason = _REASONS[type(fact)]
+    reason = REASONS[type(fact)]
     draft.say(d.DueNoted, clock=fact.clock, clock_id=fact.clock_id, due=_due(fact), owner=fact.owner, reason=reason)
 
 

@@ -16,7 +16,7 @@ from schemas.inbound import Action, AnyAction
 from schemas.registry import model_of
 from schemas.values import Party
 from services.intake.core.numbers import receipt_of
-from services.intake.core.refusals import AGAIN, Refusal, of_validation, refusal
+from services.intake.core.refusals import AGAIN, Refusal, expected_of, of_validation, refusal
 
 _VERSIONED: Final = re.compile(r"(?P<name>.+)\.v(?P<version>\d+)")
 _TICKET: Final = re.compile(r"\d{14}(-[1-9])?")
@@ -103,7 +103,7 @@ def _misaddressed(party: Party, headers: Headers, value: bytes | None, error: En
         return Unreadable("unreadable", str(error))
     source, submission = who
     code = "null_value" if value is None else "bad_envelope"
-    reason = "内容是空的（null）。" if value is None else f"信封属性 {error.field} 不可用（{error.expected}）。"
+    reason = "内容是空的（null）。" if value is None else f"信封属性 {error.field} 不可用，应为{expected_of(error)}。"
     return Reading(
         party=party,
         source=source,

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
+from schemas.envelope import EnvelopeError
+
 _LONGEST_PATH: Final = 120
 AGAIN: Final = "请更正后换一个新的提交编号重新提交。"
 
@@ -33,24 +35,47 @@ _WORDS: Final = {
     "model": "对象",
     "dict": "对象",
 }
-_TIME: Final = ("bad_time", "字段 {field} 应为带时区的时间，例如 2026-09-14T09:30:00+08:00。")
-_COUNT: Final = ("wrong_count", "字段 {field} 的项数不对，应为 {min_length} 至 {max_length} 项。")
+_TIME: Final = ("bad_time", "{named} 应为带时区的时间，例如 2026-09-14T09:30:00+08:00。")
+_COUNT: Final = ("wrong_count", "{named} 的项数不对，应为 {min_length} 至 {max_length} 项。")
 _KINDS: Final = {
-    "missing": ("missing_field", "缺少字段 {field}，此项必填。"),
-    "extra_forbidden": ("unknown_field", "不认识字段 {field}，请核对拼写。"),
-    "string_too_long": ("too_long", "字段 {field} 过长，最多 {max_length} 个字。"),
-    "string_too_short": ("empty_field", "字段 {field} 不能为空。"),
+    "missing": ("missing_field", "缺少{named}，此项必填。"),
+    "extra_forbidden": ("unknown_field", "不认识{named}，请核对拼写。"),
+    "string_too_long": ("too_long", "{named} 过长，最多 {max_length} 个字。"),
+    "string_too_short": ("empty_field", "{named} 不能为空。"),
     "too_long": _COUNT,
     "too_short": _COUNT,
-    "enum": ("unknown_value", "字段 {field} 只能是 {expected} 之一。"),
-    "literal_error": ("unknown_value", "字段 {field} 只能是 {expected} 之一。"),
-    "string_pattern_mismatch": ("malformed", "字段 {field} 的格式不对。"),
-    "greater_than_equal": ("out_of_range", "字段 {field} 不能小于 {ge}。"),
-    "less_than_equal": ("out_of_range", "字段 {field} 不能大于 {le}。"),
-    "finite_number": ("out_of_range", "字段 {field} 应为有限的数。"),
+    "enum": ("unknown_value", "{named} 只能是 {expected} 之一。"),
+    "literal_error": ("unknown_value", "{named} 只能是 {expected} 之一。"),
+    "string_pattern_mismatch": ("malformed", "{named} 的格式不对。"),
+    "greater_than_equal": ("out_of_range", "{named} 不能小于 {ge}。"),
+    "less_than_equal": ("out_of_range", "{named} 不能大于 {le}。"),
+    "finite_number": ("out_of_range", "{named} 应为有限的数。"),
     "timezone_aware": _TIME,
 }
-_OTHER: Final = ("invalid", "字段 {field} 的值不可用。")
+_OTHER: Final = ("invalid", "{named} 的值不可用。")
+
+
+_EXPECTED: Final = {
+    "an RFC 3339 time with an offset": "带时区的时间，例如 2026-09-14T09:30:00+08:00",
+    "a JSON object, not null": "JSON 对象，不能是 null",
+    "once, not twice": "只出现一次",
+    "a non-empty string": "不为空的文字",
+    "a value": "有值",
+    "a string": "文字",
+    "UTF-8 text": "UTF-8 文字",
+    "text without NUL characters": "不含空字符的文字",
+    "a CloudEvent as JSON": "JSON 形式的 CloudEvent",
+    "a CloudEvent as a JSON object": "JSON 对象形式的 CloudEvent",
+    "the business JSON of the event": "事件的业务内容（JSON）",
+    "JSON in UTF-8, not nested without end": "UTF-8 的 JSON，嵌套不能过深",
+    "a whole number from 1": "从 1 起的整数",
+}
+
+
+def expected_of(error: EnvelopeError) -> str:
+    """Say in Chinese what was expected of an attribute; names of formats stay as they are."""
+    said = error.expected.replace("at most ", "不超过 ").replace(" bytes", " 字节").replace("one event, ", "单个事件：")
+    return _EXPECTED.get(error.expected, said.replace(" or ", " 或者 "))
 
 
 def of_validation(error: ValidationError) -> Refusal:
@@ -64,7 +89,8 @@ def of_validation(error: ValidationError) -> Refusal:
         return refusal("not_json", None, "内容不是合法的 JSON。")
     code, reason = _explained(first["type"])
     details = {"min_length": 0, "max_length": "不限", **first.get("ctx", {})}
-    return refusal(code, field or None, reason.format(field=field or "（全文）", **details) + more)
+    details["expected"] = str(details.get("expected", "")).replace(" or ", "、").replace(", ", "、")
+    return refusal(code, field or None, reason.format(named=f"字段 {field}" if field else "全文", **details) + more)
 
 
 def _explained(kind: str) -> tuple[str, str]:
@@ -72,5 +98,5 @@ def _explained(kind: str) -> tuple[str, str]:
         return _TIME
     if kind.endswith(("_type", "_parsing")):
         expected = _WORDS.get(kind.partition("_")[0], "另一种类型")
-        return "wrong_type", f"字段 {{field}} 的类型不对，应为{expected}。"
+        return "wrong_type", f"{{named}} 的类型不对，应为{expected}。"
     return _KINDS.get(kind, _OTHER)

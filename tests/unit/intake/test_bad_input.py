@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from services.intake.core.decide import Moment, decide
 from services.intake.core.desk import Desk
 from services.intake.core.numbers import Numbers, check_digit
 from services.intake.core.reading import Reading, Unreadable, read
+from services.intake.core.refusals import expected_of
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 HOTLINE = party_of("liuhen.inbound.hotline.v1")
@@ -277,3 +280,38 @@ def test_whatever_stands_in_structured_mode_is_an_envelope_or_an_envelope_error(
 def test_structured_mode_never_raises_anything_else(value: bytes) -> None:
     with suppress(EnvelopeError):
         decode([("content-type", b"application/cloudevents+json")], value)
+
+
+def _english(reason: str) -> set[str]:
+    """Words of a sentence that are neither Chinese nor a name, a format or a value of the contract."""
+    return set(re.findall(r"\b(?:an?|or|the|with|not|of|than|at most|should|be|must|time|string)\b", reason))
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({"time": b"yesterday"}, {}),
+        ({"time": None}, {}),
+        ({"specversion": b"2.0"}, {}),
+        ({}, {"kind": "x"}),
+        ({}, {"kind": "help", "requester_kind": "x"}),
+        ({}, [1]),
+    ],
+)
+def test_a_refusal_speaks_chinese_throughout(front: Any, report: Any, headers: Any, content: Any) -> None:
+    value = report | content if isinstance(content, dict) else json.dumps(content).encode()
+    own = [("ce_id", b"s-1"), ("ce_source", b"test"), ("ce_type", b"liuhen.inbound.register.v1")]
+    usual = {"specversion": b"1.0", "time": b"2026-09-14T02:00:00Z", "id": b"s-1", "source": b"test"}
+    usual |= {"type": b"liuhen.inbound.register.v1"}
+    own = [(f"ce_{name}", part) for name, part in (usual | headers).items() if part is not None]
+    answered = front.take("hotline", "register", value, headers=own)
+    reason = answered.refusal.reason
+    assert not _english(reason), reason
+    assert "字段 （" not in reason
+
+
+def test_what_the_envelope_expects_is_said_in_chinese() -> None:
+    given = re.findall(r'EnvelopeError\([^,]+, (?:f?"([^"]+)")', Path("schemas/envelope.py").read_text("utf-8"))
+    assert len(given) > 10
+    for expected in given:
+        assert not _english(expected_of(EnvelopeError("ce_x", expected))), expected
