@@ -113,7 +113,9 @@ def _problem(source: Source, model: type[Model], detail: Mapping[str, Any]) -> P
     path = tuple(detail["loc"])
     field = ".".join(str(part) for part in path)
     missing = detail["type"] == "missing"
-    found = "nothing" if missing else repr(detail["input"])[:120]
+    # What a model of many fields says of itself is about them together: no page of it helps to find the mistake.
+    whole = isinstance(detail["input"], dict | list) and detail["type"] == "value_error"
+    found = "nothing" if missing else "what stands there" if whole else repr(detail["input"])[:120]
     known = _fields_at(model, path[:-1]) if detail["type"] == "extra_forbidden" else ""
     expected = f"one of the fields {known}" if known else str(detail["msg"]).removeprefix("Value error, ")
     step = f"Add {path[-1]}." if missing else "Correct the value; policy/schema/ describes what is allowed."

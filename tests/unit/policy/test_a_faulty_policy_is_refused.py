@@ -169,7 +169,8 @@ def test_a_forgotten_clock_is_named(directory: Path) -> None:
     start, end = text.index("  - clock: adjudication"), text.index("  - clock: review")
     path.write_text(text[:start] + text[end:], encoding="utf-8")
 
-    assert any("adjudication" in problem.expected for problem in validate(directory))
+    (problem,) = [problem for problem in validate(directory) if "adjudication" in problem.expected]
+    assert problem.found == "what stands there"
 
 
 def test_all_problems_of_all_files_come_at_once(directory: Path) -> None:
