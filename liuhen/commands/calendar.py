@@ -219,7 +219,8 @@ def _show(calendar: Calendar, files: set[int], published: list[InForce]) -> None
     table = Table(title=f"官方日历至 {calendar.official_until}（{calendar.version}）")
     for column in ("年", "来源", "发布人", "采用的分区"):
         table.add_column(column, overflow="fold")
-    for year in sorted({calendar.official_until.year, *files, *(item.year for item in published)}):
+    shipped = max(Calendar.published().years)
+    for year in sorted({shipped, *files, *(item.year for item in published)}):
         applied = [item for item in published if item.year == year]
         for item in applied:
             table.add_row(str(year), item.version, item.published_by, "、".join(item.lanes))
