@@ -48,5 +48,5 @@ def cores_of(policy: Policy, calendar: Calendar, suggest: Suggest) -> Cores:
             found = Precedent._make((ticket, ruling, lead, ground, returned_by))
             precedents[like] = (found, *precedents.get(like, ()))
 
-    rules = DispatchRules(policy, suggest, precedents, by_calendar(policy, calendar))
+    rules = DispatchRules(policy, suggest, precedents, by_calendar(policy, calendar), asks_who=False)
     return Cores(dispatch_decider(rules), clocks, calendar, rule)

@@ -7,7 +7,7 @@ messages, readers are tolerant as everywhere. The CloudEvent's source and id ide
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
@@ -85,6 +85,7 @@ from schemas.values import Channel, PartyKind
 __all__ = [
     "CHANNELS",
     "CHANNEL_OF",
+    "OFFICE_ACTIONS",
     "Accept",
     "Action",
     "Adjudicate",
@@ -204,6 +205,13 @@ AnyAction = Annotated[
     Register | AnswerOnLine | RecordVisit | RequestDevice | ApproveDevice | OnExisting,
     Field(discriminator="do"),
 ]
+
+OFFICE_ACTIONS: Final = tuple(
+    str(action.model_fields["do"].default)
+    for action in (ApproveDevice, *get_args(OnExisting))
+    if issubclass(action, OfficeAction)
+)
+"""What a person of the office may ask for, by name."""
 
 CHANNEL_OF: Final = {
     PartyKind.HOTLINE: Channel.HOTLINE,

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from jinja2 import Environment, TemplateSyntaxError, meta
 
+from schemas.inbound import OFFICE_ACTIONS
 from schemas.policy.base import Model
-from schemas.policy.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, Owner, Unit
+from schemas.policy.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, Owner, Step, Unit
 from schemas.policy.directory import Directory, Office, Street
 from schemas.policy.limits import Budget, Limit, Limits
 from schemas.policy.policy import Catalogue, Streets, Units
@@ -220,6 +221,23 @@ def _office(checked: Checked) -> Iterator[Problem]:
     for clock in sorted(centre - set(office.owners)):
         expected = "a named owner of each clock of the centre and the survey office"
         yield checked.problem(file, ("owners",), f"none for {clock}", expected, f"Add {clock} to owners.")
+    yield from _may(checked, office)
+
+
+def _may(checked: Checked, office: Office) -> Iterator[Problem]:
+    roles = {role for person in office.people for role in person.roles}
+    actions = set(OFFICE_ACTIONS) - set(Step)
+    for action in sorted(actions - set(office.may)):
+        yield checked.problem(
+            "office.yaml", ("may",), f"none for {action}", "the roles for each action", f"Add {action} to may."
+        )
+    for action, allowed in office.may.items():
+        if action not in actions:
+            expected = f"one of {', '.join(sorted(actions))}"
+            yield checked.problem("office.yaml", ("may", action), action, expected, "Correct the action.")
+        elif roles.isdisjoint(allowed):
+            step = "Name another role, or give somebody of this file one of these."
+            yield checked.problem("office.yaml", ("may", action), ", ".join(allowed), "a role that somebody has", step)
 
 
 def _ladder(checked: Checked) -> Iterator[Problem]:

@@ -129,12 +129,16 @@ class Person(Model):
     mail: Text
 
 
+ActionName = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
+
+
 class Office(Model):
-    """The hotline centre and the survey office: zone, hours, people, and who answers for which clock."""
+    """The hotline centre and the survey office: zone, hours, people, what they may do, who answers for which clock."""
 
     zone: Literal["Asia/Shanghai"]
     hours: tuple[Hours, ...]
     people: tuple[Person, ...]
+    may: Mapping[ActionName, tuple[Role, ...]]
     owners: Mapping[Clock, Code]
     quiet_from: time
     quiet_until: time

@@ -4,7 +4,7 @@ from datetime import time
 from functools import cached_property
 
 from schemas.policy.base import Model, Text
-from schemas.policy.codes import GroundFor, Role
+from schemas.policy.codes import GroundFor, Role, Step
 from schemas.policy.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
 from schemas.policy.limits import Limit, Limits
 from schemas.policy.places import PlaceIndex
@@ -72,6 +72,13 @@ class Policy(Model):
 
     def with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.office.people if role in person.roles)
+
+    def who_may(self, action: str) -> tuple[Person, ...]:
+        """Return the people of the office who may do this; for a step of the ladder whom it, or a harder one, names."""
+        steps = [step.value for step in Step]
+        rungs = self.ladder.rungs[steps.index(action) :] if action in steps else ()
+        roles = tuple(rung.ordered_by for rung in rungs) or self.office.may.get(action, ())
+        return tuple(person for person in self.office.people if not set(roles).isdisjoint(person.roles))
 
     def owner_of(self, clock: Clock) -> Person | None:
         """Return the named person who answers for a clock of the centre or the survey office."""

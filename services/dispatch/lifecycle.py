@@ -19,7 +19,8 @@ Generated from the table of transitions in `services/dispatch/core/transitions.p
 table: what stands in no row is refused, and the refusal says what is expected instead.
 """
 _LEGEND: Final = """A guard must hold, or the action is refused with its reason. `same` means that the main state
-stays, and that a region beside it moves.
+stays, and that a region beside it moves. Besides, every step of the office needs a person whom
+`policy/office.yaml` names for it, or `policy/ladder.yaml` for supervision.
 """
 _BEGINNINGS: Final = (
     (S.SURVEY_REVIEW, "a visit's problem"),

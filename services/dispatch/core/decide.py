@@ -17,6 +17,7 @@ from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Comm
 from services.dispatch.core.draft import Draft, Refusal
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.guards import GUARDS
+from services.dispatch.core.guards.common import may
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import Stub, Ticket
 from services.dispatch.core.transitions import LEGAL
@@ -137,6 +138,9 @@ def refusal(draft: Draft, kind: str, received: ActionReceived) -> Refusal:
     if row is None:
         stranger = _stranger(draft, received)
         return stranger or ("illegal_in_state", not_now(draft.ticket.state, kind))
+    refused = may(draft, received.action, kind)
+    if refused is not None:
+        return refused
     for name in row.guards:
         refused = GUARDS[name](draft, received, received.action)
         if refused is not None:

@@ -80,12 +80,16 @@ def by_calendar(policy: Policy, calendar: Calendar) -> Waited:
 
 @dataclass(frozen=True)
 class Rules:
-    """Policy, suggester, precedents by category and sub-district (newest first), and how waiting is counted."""
+    """Policy, suggester, precedents by category and sub-district (newest first), and how waiting is counted.
+
+    Where recorded acts are decided again, `asks_who` is false: who acted was known to the rulebook of that day.
+    """
 
     policy: Policy
     suggest: Suggest = _no_suggestion
     precedents: Mapping[Like, tuple[Precedent, ...]] = field(default_factory=dict)
     waited: Waited = _never
+    asks_who: bool = True
 
     def lead_for(self, matter: Matter, besides: frozenset[DepartmentCode]) -> Led | Undetermined:
         """Tell who leads by the newest binding ruling on the like, else by the catalogue; never one of `besides`."""
@@ -110,8 +114,13 @@ class Rules:
         return tuple(cited)[:_CITED]
 
     def has_role(self, person: Person | None, *roles: Role) -> bool:
-        """Whether a named person has one of the roles."""
-        return person is not None and any(self.policy.has_role(person.id, role) for role in roles)
+        """Whether a person, known under this id and this name, has one of the roles."""
+        return self.knows(person) and person is not None and any(self.policy.has_role(person.id, r) for r in roles)
+
+    def knows(self, person: Person | None) -> bool:
+        """Whether the rulebook has a person of this id under this name."""
+        found = self.policy.person(person.id) if person else None
+        return found is not None and person is not None and found.name == person.name
 
     def legal(self, purpose: GroundFor, ground: str) -> bool:
         """Whether a ground is one of the policy's."""

@@ -65,8 +65,8 @@ TABLE: Final[tuple[Transition, ...]] = (
          S.RETURN_REQUESTED, S.ADJUDICATING),
     _row("rule_on_return", {S.RETURN_REQUESTED}, "against_precedent_approved new_lead_known new_lead_not_accused",
          S.PENDING_DISPATCH, S.DISPATCHED),
-    _row("adjudicate", {S.ADJUDICATING}, "is_referee departments_known not_accused", S.DISPATCHED),
-    _row("adjudicate", WITH_LEAD, "is_referee ruled_before departments_known not_accused", S.DISPATCHED),
+    _row("adjudicate", {S.ADJUDICATING}, "departments_known not_accused", S.DISPATCHED),
+    _row("adjudicate", WITH_LEAD, "ruled_before departments_known not_accused", S.DISPATCHED),
     # the lead and its supporters
     _row("accept", {S.DISPATCHED}, "by_lead", S.IN_PROGRESS),
     _row("make_first_contact", WITH_LEAD | DISPUTED | WAITING | {S.HANDLED}, "by_lead requester_reachable"),
@@ -83,16 +83,16 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("commit", AT_WORK, "by_lead nothing_promised promise_ahead"),
     _row("answer_supervision", LED, "by_lead answer_awaited"),
     # approvals, review
-    _row("rule_on_extension", WITH_LEAD | WAITING, "is_approver extension_asked granted_time_legal"),
-    _row("rule_on_suspension", AT_WORK, "is_approver suspension_asked granted_end_ahead", SAME, S.SUSPENDED),
+    _row("rule_on_extension", WITH_LEAD | WAITING, "extension_asked granted_time_legal"),
+    _row("rule_on_suspension", AT_WORK, "suspension_asked granted_end_ahead", SAME, S.SUSPENDED),
     _row("end_suspension", {S.SUSPENDED}, "", S.IN_PROGRESS, S.REWORK),
     _row("review", {S.HANDLED}, "", S.IN_PROGRESS, S.REWORK, S.CALLBACK_PENDING, S.CLOSED),
     _row("review", WITH_LEAD | DISPUTED | WAITING, "task_done"),
     _row("check_commitment", OPEN | {S.CLOSED, S.ARCHIVED}, "promised"),
     # supervision
-    _row("nudge", OPEN, "may_nudge"),
-    _row("supervise", LED - AFTER, "may_supervise led not_supervised"),
-    _row("interview", LED, "may_interview led supervised_or_reviewed"),
+    _row("nudge", OPEN, ""),
+    _row("supervise", LED - AFTER, "led not_supervised"),
+    _row("interview", LED, "led supervised_or_reviewed"),
     _row("end_supervision", LED, "supervised_or_asked_for"),
     _row("review_callback", AT_WORK | AFTER, "no_review_open"),
     # one ticket and another

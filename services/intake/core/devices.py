@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from schemas.inbound import ApproveDevice, RequestDevice
-from schemas.policy.codes import Role
 from schemas.public import DeviceAsked
 from schemas.registry import channel_topic
 from schemas.tickets import DeviceBound, DeviceRequested
@@ -16,7 +15,6 @@ from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
 
 _ASK: Final = "换手机请提交换机申请，由大调研办批准。"
-_APPROVERS: Final = (Role.SURVEY_CLERK, Role.APPROVER)
 
 
 def current(desk: Desk, visitor: str) -> Binding | None:
@@ -71,9 +69,11 @@ def request_device(desk: Desk, reading: Reading, action: RequestDevice, received
 
 def approve_device(desk: Desk, reading: Reading, action: ApproveDevice, received: datetime) -> Decision:
     """Bind a visitor to the device that was asked for; the old one ends at this moment."""
-    if not any(desk.house.policy.has_role(action.by.id, role) for role in _APPROVERS):
-        reason = f"{action.by.id} 没有批准换机的职责。"
-        return refused(reading, refusal("not_permitted", "by", reason, "请由大调研办或审批人提交。"))
+    allowed = {each.id: each.name for each in desk.house.policy.who_may(action.do)}
+    if allowed.get(action.by.id) != action.by.name:
+        reason = f"{action.by.name}（{action.by.id}）没有批准换机的职责，或者编号与姓名不符。"
+        names = "、".join(f"{name}（{code}）" for code, name in allowed.items())
+        return refused(reading, refusal("not_permitted", "by", reason, f"请由{names}提交。"))
     asked = desk.requests.get(action.visitor)
     if asked is None or asked.device != action.device:
         reason = f"调研账号 {action.visitor} 没有申请绑定这台设备。"

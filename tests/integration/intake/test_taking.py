@@ -127,7 +127,7 @@ async def test_a_visit_binds_its_device_and_another_one_is_refused_until_the_off
 
     wish = inbound.RequestDevice(visitor=visitor, device=second, reason="手机丢了")
     await outside.given(await outside.say(SURVEY, wish))
-    clerk = Person(id="p-yuan", name="袁")
+    clerk = Person(id="p-yuan", name="袁晓岚")
     await outside.given(await outside.say(OFFICE, inbound.ApproveDevice(visitor=visitor, device=second, by=clerk)))
     await outside.hear(lambda m: isinstance(m, DeviceBound) and m.visitor == visitor and m.approved_by is not None)
     assert (await outside.given(await outside.say(SURVEY, a_visit(visitor, second)))).action == "record_visit"

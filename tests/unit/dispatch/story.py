@@ -45,13 +45,6 @@ OTHER = "26091403000183"
 RECEIPT = "R0123456789AB"
 AT = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 LEAD, SUPPORTER, CATEGORY = "housing", "siping", "0101-02"
-ROLES = {
-    "adjudicate": "p-gu",
-    "rule_on_extension": "p-fang",
-    "rule_on_suspension": "p-fang",
-    "supervise": "p-he",
-    "interview": "p-fang",
-}
 APPROVER = Person(id="p-fang", name="方立群")
 AGENT = Person(id="a-1", name="话务员")
 Spoken = i.OnTicket | i.DepartmentAction | i.CallbackAction | i.FollowUp | i.ProvideInfo | i.Withdraw
@@ -171,8 +164,8 @@ class Story:
 
 def person_for(action: type[i.OnTicket]) -> Person:
     """A person of the shipped policy who may do this."""
-    who = ROLES.get(str(action.model_fields["do"].default), "p-xu")
-    return Person(id=who, name=getattr(shipped().person(who), "name", who))
+    who = shipped().who_may(str(action.model_fields["do"].default))[0]
+    return Person(id=who.id, name=who.name)
 
 
 def received(action: Any, department: str = "") -> ActionReceived:

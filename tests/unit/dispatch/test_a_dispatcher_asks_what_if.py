@@ -11,11 +11,12 @@ import pytest
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.inbound import OFFICE_ACTIONS
 from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
-from schemas.values import Clock, TicketState
+from schemas.values import Clock, Person, TicketState, Tier
 from tests.unit.dispatch import given
-from tests.unit.dispatch.story import AT, LEAD, Story
+from tests.unit.dispatch.story import AT, LEAD, TICKET, Story, shipped
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
 
@@ -119,3 +120,33 @@ def test_no_dispatcher_overrides_a_ruling_but_the_referee_can_rule_anew() -> Non
     anew.lead(i.RequestReturn, **GROUND).refused("order_binds")
     anew.office(i.Assign, lead=LEAD).refused("ruling_binds")
     given.in_progress().office(i.Adjudicate, lead="market", reason="职责调整。").refused("not_disputed")
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        (Person(id="somebody", name="路人甲"), "unknown_person"),
+        (Person(id="p-lu", name="冒名者"), "unknown_person"),
+        (Person(id="p-he", name="何静宜"), "role_missing"),
+    ],
+)
+def test_the_office_acts_by_named_persons_who_may(person: Person, code: str) -> None:
+    for action in (
+        i.Assign(ticket=TICKET, by=person, lead="market"),
+        i.RefuseTicket(ticket=TICKET, by=person, ground="court", reason="已起诉。"),
+    ):
+        refused = given.pending_dispatch().act(action).refused(code)
+        assert "徐文珏（p-xu）" in refused.said(d.ActionRefused).reason, "it says who may"
+    reviewer = Person(id="p-lu", name="陆惠芬")
+    given.handled().act(i.Review(ticket=TICKET, by=reviewer, accepted=True))
+    given.handled().act(i.Review(ticket=TICKET, by=person, accepted=True)).refused(code)
+
+
+def test_an_approver_under_another_name_answers_for_nothing() -> None:
+    story, tier = given.in_progress(), Tier.PARTICULARLY_COMPLEX
+    story.office(i.Classify, tier=tier, approver=Person(id="p-fang", name="冒名者")).refused("approver_missing")
+    story.office(i.Classify, tier=tier, approver=Person(id="p-fang", name="方立群")).then(d.Classified)
+
+
+def test_every_act_of_the_office_names_somebody_who_may() -> None:
+    assert all(shipped().who_may(action) for action in OFFICE_ACTIONS)

@@ -156,7 +156,8 @@ def test_ordered_by_says_who_may_order_a_step_by_hand(action: type[i.OnTicket], 
 
 def test_ordered_by_can_name_another_role() -> None:
     story = at_work(with_rung(Step.SUPERVISE, ordered_by=Role.DUTY_OFFICER))
-    story.office(i.Supervise, reason="久拖。").refused("role_missing")
+    supervisor = Person(id="p-he", name="何静宜")
+    story.act(i.Supervise(ticket=TICKET, by=supervisor, reason="久拖。")).refused("role_missing")
     duty = Person(id="p-min", name="闵建国")
     story.act(i.Supervise(ticket=TICKET, by=duty, reason="久拖。")).then(d.SupervisionOrdered)
 

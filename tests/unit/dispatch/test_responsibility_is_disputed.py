@@ -10,7 +10,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import Order
 from schemas.registry import department_topic
-from schemas.values import Clock, TicketState, Tier
+from schemas.values import Clock, Person, TicketState, Tier
 from services.dispatch.core.rules import Precedent
 from tests.unit.dispatch import given
 from tests.unit.dispatch.story import APPROVER, CATEGORY, LEAD, SUPPORTER, Story, opened, rules_with, shipped
@@ -93,9 +93,8 @@ def test_disputed_between_two_departments_is_adjudicated() -> None:
 
 def test_only_a_referee_adjudicates() -> None:
     ticket = given.adjudicating()
-    ticket.act(
-        i.Adjudicate(ticket=ticket.ticket.id, by=APPROVER.model_copy(update={"id": "p-xu"}), lead=LEAD, reason="是。")
-    ).refused("role_missing")
+    dispatcher = Person(id="p-xu", name="徐文珏")
+    ticket.act(i.Adjudicate(ticket=ticket.ticket.id, by=dispatcher, lead=LEAD, reason="是。")).refused("role_missing")
 
 
 def _knowing(*precedents: Precedent) -> Story:

@@ -10,7 +10,7 @@ from schemas.public import DeviceAsked
 from schemas.tickets import DeviceBound, DeviceRequested, Registered, Visited
 
 PROBLEMS = {"problems": [{"text": "三楼水管漏水"}, {"text": "门口路灯不亮", "category": "0101-01"}]}
-CLERK, STRANGER = {"id": "p-yuan", "name": "袁"}, {"id": "p-nobody", "name": "无"}
+CLERK, STRANGER = {"id": "p-yuan", "name": "袁晓岚"}, {"id": "p-nobody", "name": "无"}
 
 
 def kinds(messages: Any) -> list[type]:

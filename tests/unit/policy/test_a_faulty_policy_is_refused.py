@@ -72,6 +72,8 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ("templates.yaml", "{{ ticket }}", "{{ ticket }", "text", "jinja2"),
         ("office.yaml", "zone: Asia/Shanghai", "zone: Europe/London", "zone", "Asia/Shanghai"),
         ("office.yaml", "citizen: p-he", "citizen: p-ho", "owners.citizen", "person"),
+        ("office.yaml", "  merge: [dispatcher]", "  merges: [dispatcher]", "may.merges", "one of"),
+        ("office.yaml", "  merge: [dispatcher]", "  merge: []", "may.merge", "somebody"),
         ("office.yaml", 'opens: "09:00"', 'opens: "12:00"', "hours", "before"),
         ("grounds.yaml", "wrong-place", "not-our-duty", "return", "stands once"),
         ("ladder.yaml", "step: nudge", "step: supervise", "", "this order"),

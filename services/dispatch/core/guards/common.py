@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
+from schemas.inbound import Action, OfficeAction
 from schemas.more_time import TimeUnit
 from schemas.policy.codes import GroundFor, Role, Unit
+from schemas.policy.directory import Person as Named
 from schemas.values import Clock, Person
 from services.dispatch.core.draft import Draft, Refusal
+from services.dispatch.core.words import KINDS
 
 
-def with_role(draft: Draft, action: Any, doing: str, *roles: Role) -> Refusal:
-    """A person of the office has one of these roles."""
-    who: Person = action.by
-    if draft.rules.has_role(who, *roles):
+def may(draft: Draft, action: Action, kind: str) -> Refusal:
+    """Every act of the office is that of a person whom the rulebook names for it."""
+    if not draft.rules.asks_who or not isinstance(action, OfficeAction):
         return None
-    return "role_missing", f"{doing}须由有相应权限的人员进行，{who.name}没有此项权限。"
+    who, allowed = action.by, draft.rules.policy.who_may(kind)
+    names = _named(allowed)
+    if not draft.rules.knows(who):
+        return "unknown_person", f"人员名册上没有编号为{who.id}、姓名为{who.name}的人；{KINDS[kind]}由{names}办理。"
+    if who.id in {each.id for each in allowed}:
+        return None
+    return "role_missing", f"{who.name}没有此项权限；{KINDS[kind]}由{names}办理。"
+
+
+def _named(people: Iterable[Named]) -> str:
+    return "、".join(f"{each.name}（{each.id}）" for each in people)
 
 
 def approved(draft: Draft, approver: Person | None, what: str) -> Refusal:
     """A named approver answers for it."""
-    if draft.rules.has_role(approver, Role.APPROVER):
+    given = approver is not None and not draft.rules.asks_who
+    if given or draft.rules.has_role(approver, Role.APPROVER):
         return None
-    return "approver_missing", f"{what}须由有审批权限的人员批准，请填写审批人。"
+    names = _named(draft.rules.policy.with_role(Role.APPROVER))
+    return "approver_missing", f"{what}须由有审批权限的人员批准，请填写审批人：{names}。"
 
 
 def legal(draft: Draft, purpose: GroundFor, ground: str, what: str) -> Refusal:

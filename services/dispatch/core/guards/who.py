@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from schemas import inbound as i
-from schemas.policy.codes import Role, Step
 from schemas.tickets import ActionReceived
 from services.dispatch.core.draft import Draft, Refusal
-from services.dispatch.core.guards.common import with_role
 from services.dispatch.core.regions import support
 
 _NOT_YOURS: Final = ("not_yours", "该工单不由你单位承办，无法操作；如有疑问请联系热线中心。")
@@ -34,32 +32,6 @@ def by_supporter(draft: Draft, received: ActionReceived, action: i.Action) -> Re
     if task is None and by_lead(draft, received, action) is not None:
         return _NOT_YOURS
     return "no_open_task", "你单位在该工单上没有未完成的协办事项。"
-
-
-def is_referee(draft: Draft, _received: ActionReceived, action: i.Adjudicate) -> Refusal:
-    return with_role(draft, action, "确责", Role.REFEREE)
-
-
-def is_approver(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
-    return with_role(draft, action, "审批", Role.APPROVER)
-
-
-def may_nudge(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
-    return _may_order(draft, action, Step.NUDGE)
-
-
-def may_supervise(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
-    return _may_order(draft, action, Step.SUPERVISE)
-
-
-def may_interview(draft: Draft, _received: ActionReceived, action: i.Action) -> Refusal:
-    return _may_order(draft, action, Step.INTERVIEW)
-
-
-def _may_order(draft: Draft, action: i.Action, step: Step) -> Refusal:
-    """Whoever the ladder names orders a step, and whoever it names for a harder one."""
-    rungs = draft.rules.policy.ladder.rungs[list(Step).index(step) :]
-    return with_role(draft, action, rungs[0].title, *(rung.ordered_by for rung in rungs))
 
 
 def led(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
