@@ -40,6 +40,7 @@ _DEPARTMENT: Final = Party(kind=PartyKind.DEPARTMENT, department=LEAD)
 _OFFICE: Final = Party(kind=PartyKind.OFFICE)
 _AGENCY: Final = Party(kind=PartyKind.CALLBACK)
 _BY: Final = Person(id="bench-1", name="周敏")
+_REVIEWER: Final = Person(id="p-lu", name="陆惠芬")
 _TEXT: Final = "小区门口行道树上有很多刺毛虫，老人孩子经过时被蜇伤，希望绿化部门尽快安排人员打药。"
 
 
@@ -71,7 +72,7 @@ def actions(ticket: str) -> list[tuple[Party, TicketAction]]:
         (_DEPARTMENT, i.Accept(ticket=ticket, by=_BY)),
         (_DEPARTMENT, i.MakeFirstContact(ticket=ticket, by=_BY, reached=True)),
         (_DEPARTMENT, i.ReportHandled(ticket=ticket, by=_BY, reply="已安排养护单位打药，三日后复查，已告知诉求人。")),
-        (_OFFICE, i.Review(ticket=ticket, by=_BY, accepted=True)),
+        (_OFFICE, i.Review(ticket=ticket, by=_REVIEWER, accepted=True)),
         (_AGENCY, i.RecordCallback.model_validate({"ticket": ticket, "by": _BY, **called})),
     ]
 

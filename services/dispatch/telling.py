@@ -136,6 +136,8 @@ def _readers(state: Ticket, fact: d.DispatchFact, now: Seen) -> tuple[str, ...]:
         case d.DueNoted(owner=owner) | d.Overdue(owner=owner) if owner.startswith(_DEPARTMENT):
             code = owner.removeprefix(_DEPARTMENT)
             return (code,) if code in now.departments else ()
+        case d.Nudged(department=None):
+            return ()
         case d.Overdue(clock=Clock.CITIZEN):
             return now.departments[:1]
         case d.Dispatched():

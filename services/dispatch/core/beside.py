@@ -25,7 +25,10 @@ from services.dispatch.core.ticket import Ticket
 
 
 def _nudged(state: Ticket, fact: d.Nudged, at: datetime) -> Changes:
+    """Only what a department is pressed for counts against it; the centre earns its nudges itself."""
     press, asked = supervision.Press(at=at, breach=fact.breach), unproposed(state, "nudge")
+    if fact.department is None:
+        return asked
     match state.supervision:
         case supervision.Quiet(orders=orders):
             return {"supervision": supervision.Nudged(orders=orders, presses=(press,))} | asked

@@ -93,7 +93,7 @@ def _dispatched(state: Ticket, fact: d.Dispatched, _at: datetime) -> Changes:
     if not fact.same_lead:
         others = {name: each for name, each in state.dues.items() if not each.owner.startswith("department:")}
         changes |= {"dues": others, "extension": extension.NotAsked(), "suspension": suspension.NotAsked()}
-        changes |= {"commitment": commitment.Nothing()} | unproposed(state)
+        changes |= {"commitment": commitment.Nothing()} | unproposed(state) | quiet(state)
     return changes
 
 

@@ -10,6 +10,7 @@ from schemas.policy.codes import Step
 from schemas.policy.rules import Rung
 from schemas.values import Actor, Clock
 from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.holder import held
 from services.dispatch.core.regions import escalation
 from services.dispatch.core.regions import supervision as region
 
@@ -35,9 +36,10 @@ def review_callback(draft: Draft, action: i.ReviewCallback) -> None:
 
 
 def press(draft: Draft, reason: str, by: Actor, breach: str | None = None) -> None:
-    """Press whoever holds the ticket; what was pressed for often and in vain climbs the ladder."""
+    """Press whoever holds the ticket; what a department was pressed for often and in vain climbs the ladder."""
     order = draft.ticket.led_by
-    draft.say(d.Nudged, by=by, reason=reason, department=order.lead if order else None, breach=breach)
+    pressed = order is not None and (breach is not None or held(draft.ticket)[0] == f"department:{order.lead}")
+    draft.say(d.Nudged, by=by, reason=reason, department=order.lead if order and pressed else None, breach=breach)
     _climb_unanswered(draft)
 
 

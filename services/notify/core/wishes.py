@@ -212,9 +212,7 @@ def _return_ruled(ruling: str) -> Callable[[Occasion], Iterator[Wish]]:
 
 
 def _pressed(step: str) -> Callable[[Occasion], Iterator[Wish]]:
-    return lambda o: o.department(
-        o.fact.department or o.profile.lead, "department-supervision", step=step, reason=o.fact.reason
-    )
+    return lambda o: o.department(o.fact.department, "department-supervision", step=step, reason=o.fact.reason)
 
 
 def _rung(step: Step) -> Callable[[Occasion], Iterator[Wish]]:

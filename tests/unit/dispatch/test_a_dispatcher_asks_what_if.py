@@ -15,6 +15,7 @@ from schemas.inbound import OFFICE_ACTIONS
 from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
 from schemas.values import Clock, Person, TicketState, Tier
+from services.dispatch.core.rules import Rules
 from tests.unit.dispatch import given
 from tests.unit.dispatch.story import AT, LEAD, TICKET, Story, shipped
 
@@ -150,3 +151,31 @@ def test_an_approver_under_another_name_answers_for_nothing() -> None:
 
 def test_every_act_of_the_office_names_somebody_who_may() -> None:
     assert all(shipped().who_may(action) for action in OFFICE_ACTIONS)
+
+
+def _press(story: Story) -> Story:
+    return story.act(i.FollowUp(ticket=TICKET, mode="press", text="快点。"))
+
+
+def test_what_the_centre_was_pressed_for_is_not_charged_to_the_department() -> None:
+    centres = _press(_press(replace(given.pending_dispatch(), rules=_impatient())))
+    sent = centres.office(i.Assign, lead=LEAD)
+    once = _press(sent).then(d.FollowUpAdded, d.Nudged)
+    assert once.said(d.Nudged).department == LEAD
+    _press(once).then(d.FollowUpAdded, d.Nudged, d.SupervisionOrdered)
+
+    another = once.office(i.Assign, lead="market")
+    _press(another).then(d.FollowUpAdded, d.Nudged)
+
+
+def test_a_press_while_the_centre_reviews_does_not_press_the_department() -> None:
+    handled = replace(given.handled(), rules=_impatient())
+    pressed = _press(_press(handled)).then(d.FollowUpAdded, d.Nudged)
+    assert pressed.said(d.Nudged).department is None
+    told = [each.message for each in pressed.told if isinstance(each.message, Order)]
+    assert "nudged" not in {order.happened for order in told}
+
+
+def _impatient() -> Rules:
+    """Whoever was nudged twice is supervised, however short the wait."""
+    return replace(given.pending_dispatch().rules, waited=lambda _since, _span, _now: True)
