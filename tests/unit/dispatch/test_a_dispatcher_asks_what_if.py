@@ -15,9 +15,10 @@ from schemas.inbound import OFFICE_ACTIONS
 from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
 from schemas.values import Clock, Person, TicketState, Tier
-from services.dispatch.core.rules import Rules
+from services.dispatch.core.rules import Rules, by_calendar
 from tests.unit.dispatch import given
 from tests.unit.dispatch.story import AT, LEAD, TICKET, Story, shipped
+from worktime import Calendar
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
 
@@ -179,3 +180,21 @@ def test_a_press_while_the_centre_reviews_does_not_press_the_department() -> Non
 def _impatient() -> Rules:
     """Whoever was nudged twice is supervised, however short the wait."""
     return replace(given.pending_dispatch().rules, waited=lambda _since, _span, _now: True)
+
+
+def test_no_date_is_granted_that_policy_would_cut_off() -> None:
+    calendar = replace(given.in_progress().rules, waited=by_calendar(shipped(), Calendar.published()))
+    story = replace(given.in_progress(), rules=calendar)
+    suspend = {"ground": "litigation", "reason": "诉讼。"}
+
+    far = story.lead(i.RequestSuspension, until=AT + timedelta(days=100), **suspend).refused("too_far_ahead")
+    reason = far.said(d.ActionRefused).reason
+    assert "until" in reason
+    assert "90个自然日" in reason
+    asked = story.lead(i.RequestSuspension, until=AT + timedelta(days=90), **suspend)
+    asked.office(i.RuleOnSuspension, granted=True, until=AT + timedelta(days=100), reason="同意。").refused(
+        "too_far_ahead"
+    )
+    asked.office(i.RuleOnSuspension, granted=True, reason="同意。").then(d.Suspended)
+    story.lead(i.Commit, promised=AT + timedelta(days=200), text="明年完成。").refused("too_far_ahead")
+    story.lead(i.Commit, promised=AT + timedelta(days=180), text="年内完成。").then(d.Committed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.inbound import Action, OfficeAction
@@ -64,7 +65,18 @@ _COUNTED: Final[Mapping[Unit, str]] = {
     Unit.WORKING_DAYS: "个工作日",
     Unit.CALENDAR_DAYS: "个自然日",
     Unit.HOURS: "小时",
+    Unit.HALF_WORKING_DAYS: "个半工作日",
+    Unit.OFFICE_MINUTES: "个办公分钟",
 }
+
+
+def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> Refusal:
+    """A date that somebody names lies no further away than policy allows: more would be cut off without a word."""
+    limit = draft.rules.policy.limit(clock)
+    longest = limit.budget_for(draft.ticket.matter.tier)
+    if not draft.rules.waited(draft.at, longest, until - timedelta.resolution):
+        return None
+    return "too_far_ahead", f"{limit.title}（{field}）最长{longest.amount}{_COUNTED[longest.unit]}，请填写较近的日期。"
 
 
 def extendable_by(draft: Draft, spans: Sequence[tuple[int, TimeUnit]]) -> Refusal:

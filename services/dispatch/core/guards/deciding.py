@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from schemas import inbound as i
 from schemas.tickets import ActionReceived
+from schemas.values import Clock
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft, Refusal, watched
-from services.dispatch.core.guards.common import approved, extendable_by
+from services.dispatch.core.guards.common import approved, extendable_by, within_longest
 from services.dispatch.core.guards.who import led
 from services.dispatch.core.regions import commitment, escalation, extension, supervision, support, suspension
 
@@ -33,9 +34,11 @@ def suspension_asked(draft: Draft, _received: ActionReceived, _action: i.Action)
 def granted_end_ahead(draft: Draft, _received: ActionReceived, action: i.RuleOnSuspension) -> Refusal:
     asked = draft.ticket.suspension
     until = action.until or (asked.until if isinstance(asked, suspension.Asked) else None)
-    if action.granted and until is not None and until <= draft.at:
-        return "ends_in_the_past", "挂账的结束时间须晚于现在。"
-    return None
+    if not action.granted or until is None:
+        return None
+    if until <= draft.at:
+        return "ends_in_the_past", "挂账的结束时间（until）须晚于现在。"
+    return within_longest(draft, Clock.SUSPENSION, "until", until)
 
 
 def task_done(draft: Draft, _received: ActionReceived, action: i.Review) -> Refusal:

@@ -9,7 +9,7 @@ from schemas.policy.codes import GroundFor
 from schemas.tickets import ActionReceived
 from schemas.values import Clock, RequesterKind, breach_by
 from services.dispatch.core.draft import Draft, Refusal
-from services.dispatch.core.guards.common import extendable_by, legal
+from services.dispatch.core.guards.common import extendable_by, legal, within_longest
 from services.dispatch.core.regions import commitment, extension, supervision, support, suspension
 
 _HANDLING: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
@@ -63,7 +63,9 @@ def suspension_free(draft: Draft, _received: ActionReceived, _action: i.Action) 
 
 
 def until_ahead(draft: Draft, _received: ActionReceived, action: i.RequestSuspension) -> Refusal:
-    return None if action.until > draft.at else ("ends_in_the_past", "挂账的结束时间须晚于现在。")
+    if action.until <= draft.at:
+        return "ends_in_the_past", "挂账的结束时间（until）须晚于现在。"
+    return within_longest(draft, Clock.SUSPENSION, "until", action.until)
 
 
 def nothing_promised(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
@@ -73,7 +75,9 @@ def nothing_promised(draft: Draft, _received: ActionReceived, _action: i.Action)
 
 
 def promise_ahead(draft: Draft, _received: ActionReceived, action: i.Commit) -> Refusal:
-    return None if action.promised > draft.at else ("promised_in_the_past", "承诺的日期须晚于现在。")
+    if action.promised <= draft.at:
+        return "promised_in_the_past", "承诺的日期（promised）须晚于现在。"
+    return within_longest(draft, Clock.COMMITMENT, "promised", action.promised)
 
 
 def answer_awaited(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
