@@ -293,10 +293,11 @@ class HandledAccepted(DispatchFact):
 
 
 class HandledSentBack(DispatchFact):
-    """The centre sent the reported `handled` back; it does not count."""
+    """The centre sent the reported `handled`, or that of a rework, back; it does not count."""
 
     department: DepartmentCode
     reason: Text
+    rework: Literal[True] | None = None
 
 
 class ExtensionRequested(DispatchFact, MoreTime):

@@ -176,7 +176,7 @@ def _task_accepted(state: Ticket, fact: d.SupportTaskAccepted, _at: datetime) ->
 def _handled(state: Ticket, fact: d.Handled, at: datetime) -> Changes:
     return (
         {
-            "standing": s.Handled(at=at),
+            "standing": s.Handled(at=at, rework=isinstance(state.standing, s.Rework)),
             "reply": fact.reply,
             "tasks": support.reviewed(state.tasks),
             "extension": extension.NotAsked(granted=state.extension.granted),
@@ -238,6 +238,7 @@ def _closed(state: Ticket, fact: d.Closed, at: datetime) -> Changes:
 def _reopened(_state: Ticket, fact: d.Reopened, _at: datetime) -> Changes:
     return {
         "reopened": fact.count,
+        "failures": 0,
         "standing": s.PendingDispatch(reason="reopened"),
         "ruling": None,
         "reply": None,
@@ -283,7 +284,7 @@ CHANGES: Final[dict[type[Message], Change]] = {
     d.SupportTaskEnded: lambda x, f, _at: _task(x, f.department, None),
     d.Handled: _handled,
     d.HandledAccepted: _handled_accepted,
-    d.HandledSentBack: lambda x, _f, _at: {"standing": s.Rework() if x.rounds else s.InProgress()},
+    d.HandledSentBack: lambda _s, f, _at: {"standing": s.Rework() if f.rework else s.InProgress()},
     d.ExtensionRequested: _extension_asked,
     d.ExtensionGranted: lambda x, _f, _at: {"extension": extension.NotAsked(granted=x.extension.granted + 1)},
     d.ExtensionRefused: lambda x, _f, _at: {"extension": extension.NotAsked(granted=x.extension.granted)},

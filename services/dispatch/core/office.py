@@ -111,7 +111,7 @@ def review(draft: Draft, action: i.Review) -> None:
         closing.accepted(draft, action.ruling)
     else:
         reason = action.reason or "办理结果不符合要求，退回继续办理。"
-        draft.say(d.HandledSentBack, department=draft.lead, reason=reason)
+        draft.say(d.HandledSentBack, department=draft.lead, reason=reason, rework=draft.ticket.standing.rework or None)
 
 
 def reopen(draft: Draft, action: i.Reopen) -> None:

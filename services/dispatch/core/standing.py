@@ -82,11 +82,12 @@ class NeedsInfo(Part):
 
 
 class Handled(Part):
-    """The lead reported it handled; the centre reviews, and has `accepted` for the moment until the callback."""
+    """The lead reported it, or its `rework`, handled; the centre reviews, and has `accepted` until the callback."""
 
     state: Literal[TicketState.HANDLED] = TicketState.HANDLED
     at: Instant
     accepted: bool = False
+    rework: bool = False
 
 
 class CallbackPending(Part):

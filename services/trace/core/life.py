@@ -160,9 +160,9 @@ def _handled_accepted(summary: Summary, fact: d.HandledAccepted, _at: datetime) 
     return replace(summary, handled_at=fact.handled_at, ruling=ruling, stage=REVIEWED)
 
 
-def _sent_back(summary: Summary, _fact: d.HandledSentBack, _at: datetime) -> Summary:
+def _sent_back(summary: Summary, fact: d.HandledSentBack, _at: datetime) -> Summary:
     """A reported rework that is sent back is rework again."""
-    state = TicketState.REWORK if summary.reworks else TicketState.IN_PROGRESS
+    state = TicketState.REWORK if fact.rework else TicketState.IN_PROGRESS
     return replace(summary, handled_at=None, state=state.value)
 
 

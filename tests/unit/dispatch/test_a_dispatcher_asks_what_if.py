@@ -14,7 +14,7 @@ from schemas import inbound as i
 from schemas.inbound import OFFICE_ACTIONS
 from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
-from schemas.values import Clock, Person, TicketState, Tier
+from schemas.values import Clock, Grade, Person, Solved, TicketState, Tier
 from services.dispatch.core.rules import Rules, by_calendar
 from tests.unit.dispatch import given
 from tests.unit.dispatch.story import AT, LEAD, TICKET, Story, shipped
@@ -198,3 +198,17 @@ def test_no_date_is_granted_that_policy_would_cut_off() -> None:
     asked.office(i.RuleOnSuspension, granted=True, reason="同意。").then(d.Suspended)
     story.lead(i.Commit, promised=AT + timedelta(days=200), text="明年完成。").refused("too_far_ahead")
     story.lead(i.Commit, promised=AT + timedelta(days=180), text="年内完成。").then(d.Committed)
+
+
+def test_a_reopened_ticket_starts_over_whatever_was_reworked_before() -> None:
+    """There is no rework without the callback's verdict, and no third failure before the third."""
+    twice = given.rework().lead(i.ReportHandled, reply="再次办结。").office(i.Review, accepted=True)
+    twice = twice.called(Solved.NOT, Grade.DISSATISFIED).lead(i.ReportHandled, reply="又办结。")
+    reopened = twice.office(i.Review, accepted=True).called().office(i.Reopen, reason="又坏了。")
+
+    handled = reopened.lead(i.ReportHandled, reply="办结。")
+    handled.office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
+    failed = handled.office(i.Review, accepted=True).called(Solved.NOT, Grade.DISSATISFIED)
+    failed.then(d.CallbackRecorded, d.ReworkOrdered, state=TicketState.REWORK)
+    again = failed.lead(i.ReportHandled, reply="办结。").office(i.Review, accepted=False)
+    again.then(d.HandledSentBack, state=TicketState.REWORK)

@@ -12,6 +12,7 @@ from schemas.policy.codes import GroundFor, Role, Unit
 from schemas.policy.directory import Person as Named
 from schemas.values import Clock, Person
 from services.dispatch.core.draft import Draft, Refusal
+from services.dispatch.core.standing import Rework
 from services.dispatch.core.words import KINDS
 
 
@@ -82,7 +83,8 @@ def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> R
 def extendable_by(draft: Draft, spans: Sequence[tuple[int, TimeUnit]]) -> Refusal:
     """The limit that runs can be extended by this, in this unit."""
     limits, tier = draft.rules.policy.limits, draft.ticket.matter.tier
-    running = draft.rules.policy.limit(Clock.REWORK if draft.ticket.rounds else Clock.HANDLING)
+    standing = getattr(draft.ticket.standing, "back", draft.ticket.standing)
+    running = draft.rules.policy.limit(Clock.REWORK if isinstance(standing, Rework) else Clock.HANDLING)
     if not running.extendable:
         return "not_extendable", f"{running.title}不得延期；确需暂停的可申请挂账。"
     most = limits.extension.span_for(tier)
