@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,7 +27,9 @@ FORMAT: Final = 1
 LONGEST: Final = 1000
 """Characters of a text that are looked at; what comes after them changed no figure."""
 ENOUGH_PAIRS: Final = 4
-"""Different pairs of characters that a model must know before it is trusted fully: a few letters prove nothing."""
+"""Different pairs of Chinese characters that a model must know before it is trusted fully: figures prove nothing."""
+ENOUGH_OF_THE_TEXT: Final = 1 / 3
+"""How much of the Chinese pairs of a text a model must know before it is trusted fully: a few may be chance."""
 TRUST_IN_RULES: Final = 4.0
 """How much a keyword's certainty multiplies what the model says of its category."""
 
@@ -93,8 +95,8 @@ class Model:
     def probabilities(self, text: str) -> NDArray[np.float64]:
         """Return how likely each label is; they add up to 1, and are all alike where nothing in a text is known."""
         counts = self._learned(text)
-        pairs = sum(len(gram) > 1 for gram in counts)
-        trust = min(1.0, pairs / ENOUGH_PAIRS)
+        known, all_ = _chinese_pairs(counts), _chinese_pairs(grams(text))
+        trust = min(1.0, known / ENOUGH_PAIRS, known / max(all_ * ENOUGH_OF_THE_TEXT, 1))
         return trust * probabilities(self._decide(counts), self.temperature) + (1 - trust) / len(self.labels)
 
     def _learned(self, text: str) -> Counter[str]:
@@ -155,6 +157,10 @@ class Model:
             temperature=float(meta["temperature"]),
             trained_on=str(meta["trained_on"]),
         )
+
+
+def _chinese_pairs(found: Iterable[str]) -> int:
+    return len({gram for gram in found if len(gram) > 1 and not gram.isascii()})
 
 
 _ADVICE: Final = "Train one with `liuhen classify train FILE`."

@@ -52,6 +52,18 @@ def test_a_text_that_says_nothing_is_never_certain(suggester: Suggester) -> None
         assert not suggester.is_certain(suggester.suggest(text)), text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "唔知咩事咁样 0949b0f6-f002-4cc4-9a3e-7d6ddf36c9d2",
+        "2026-110-12345-60-24 3331134450380107",
+        "唔知咩事咁样乜嘢都冇人理睇下点算好啦 水管",
+    ],
+)
+def test_a_text_in_words_that_the_model_never_saw_waits_for_a_person(suggester: Suggester, text: str) -> None:
+    assert not suggester.is_certain(suggester.suggest(text))
+
+
 def test_runners_up_come_with_their_scores_in_order(suggester: Suggester) -> None:
     found = suggester.suggest("小区停车收费和门口违停都很乱")
 
