@@ -45,7 +45,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("provide_info", {S.NEEDS_INFO}, "", S.SURVEY_REVIEW, S.PENDING_DISPATCH, S.DISPATCHED, S.IN_PROGRESS,
          S.REWORK),
     _row("provide_info", OPEN - {S.NEEDS_INFO} | {S.SPLIT, S.MERGED}, ""),
-    _row("withdraw", OPEN, "", S.WITHDRAWN),
+    _row("withdraw", OPEN, "its_channel", S.WITHDRAWN),
     # the visitor's unit, the survey office, the dispatcher
     _row("pass_on", {S.SURVEY_REVIEW}, "", SAME, S.PENDING_DISPATCH, S.DISPATCHED),
     _row("settle_at_unit", {S.SURVEY_REVIEW}, "at_the_unit", S.CLOSED),

@@ -90,10 +90,15 @@ def _ruled(story: Story) -> Story:
     return story if isinstance(story.ticket.standing, Adjudicating) else beside(ruled=LEAD)(story)
 
 
+def _by_phone(story: Story) -> Story:
+    return beside(matter=story.ticket.matter.model_copy(update={"channel": Channel.HOTLINE}))(story)
+
+
 PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "report_handled": NO_TASKS,
     "report_task_done": DOING,
     "adjudicate": _ruled,
+    "withdraw": _by_phone,
     "rule_on_extension": ASKED_EXTENSION,
     "rule_on_suspension": ASKED_SUSPENSION,
     "review": _task_done,

@@ -170,7 +170,7 @@ def person_for(action: type[i.OnTicket]) -> Person:
 
 def received(action: Any, department: str = "") -> ActionReceived:
     """An action as intake passes it on."""
-    (*_, kind) = sorted(action.spoken_by)
+    kind = PartyKind.HOTLINE if PartyKind.HOTLINE in action.spoken_by else max(action.spoken_by)
     party = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=kind)
     return ActionReceived(ticket=action.ticket, receipt=RECEIPT, party=party, action=action)
 

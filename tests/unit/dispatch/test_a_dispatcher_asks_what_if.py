@@ -14,10 +14,10 @@ from schemas import inbound as i
 from schemas.inbound import OFFICE_ACTIONS
 from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
-from schemas.values import Clock, Grade, Person, Solved, TicketState, Tier
+from schemas.values import Channel, Clock, Grade, Person, Solved, TicketState, Tier
 from services.dispatch.core.rules import Rules, by_calendar
 from tests.unit.dispatch import given
-from tests.unit.dispatch.story import AT, LEAD, TICKET, Story, shipped
+from tests.unit.dispatch.story import AT, LEAD, TICKET, Story, opened, shipped
 from worktime import Calendar
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
@@ -212,3 +212,9 @@ def test_a_reopened_ticket_starts_over_whatever_was_reworked_before() -> None:
     failed.then(d.CallbackRecorded, d.ReworkOrdered, state=TicketState.REWORK)
     again = failed.lead(i.ReportHandled, reply="办结。").office(i.Review, accepted=False)
     again.then(d.HandledSentBack, state=TicketState.REWORK)
+
+
+def test_only_the_channel_that_knows_the_requester_takes_a_matter_back() -> None:
+    given.in_progress().act(i.Withdraw(ticket=TICKET, reason="不用了。")).then(d.SupportTaskEnded, d.Withdrawn)
+    by_wechat = opened(channel=Channel.WECHAT).act(i.Withdraw(ticket=TICKET, reason="不用了。"))
+    assert "微信" in by_wechat.refused("another_channel").said(d.ActionRefused).reason

@@ -6,6 +6,7 @@ from typing import Final
 
 from schemas import inbound as i
 from schemas.tickets import ActionReceived
+from schemas.values import Channel
 from services.dispatch.core.draft import Draft, Refusal
 from services.dispatch.core.regions import support
 
@@ -32,6 +33,17 @@ def by_supporter(draft: Draft, received: ActionReceived, action: i.Action) -> Re
     if task is None and by_lead(draft, received, action) is not None:
         return _NOT_YOURS
     return "no_open_task", "你单位在该工单上没有未完成的协办事项。"
+
+
+_CHANNELS: Final = {Channel.HOTLINE: "12345热线", Channel.WECHAT: "微信", Channel.SURVEY: "大调研"}
+
+
+def its_channel(draft: Draft, received: ActionReceived, _action: i.Withdraw) -> Refusal:
+    """A number is no secret: only the channel that knows the requester takes the matter back for him."""
+    channel = draft.ticket.matter.channel
+    if i.CHANNEL_OF.get(received.party.kind) is channel:
+        return None
+    return "another_channel", f"该工单由{_CHANNELS[channel]}登记，请诉求人通过该渠道撤诉。"
 
 
 def led(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
