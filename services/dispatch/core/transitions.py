@@ -100,7 +100,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("unmerge", {S.MERGED}, "", *MERGEABLE),
     _row("join_incident", OPEN, "another_incident alone"),
     _row("leave_incident", OPEN | {S.CLOSED}, "member"),
-    _row("report_fix", OPEN | {S.CLOSED}, "heads"),
+    _row("report_fix", LIVING, "heads"),
     # callback, closing, afterwards
     _row("note_unreached", {S.CALLBACK_PENDING}, "", SAME, S.CLOSED),
     _row("appoint_callback", {S.CALLBACK_PENDING}, "appointment_ahead"),

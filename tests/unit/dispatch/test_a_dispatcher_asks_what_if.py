@@ -11,13 +11,15 @@ import pytest
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas import requests as r
 from schemas.inbound import OFFICE_ACTIONS
 from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
 from schemas.values import Channel, Clock, Grade, Person, Solved, TicketState, Tier
 from services.dispatch.core.rules import Rules, by_calendar
 from tests.unit.dispatch import given
-from tests.unit.dispatch.story import AT, LEAD, TICKET, Story, opened, shipped
+from tests.unit.dispatch.examples import HEADS
+from tests.unit.dispatch.story import AT, LEAD, OTHER, TICKET, Story, opened, shipped
 from worktime import Calendar
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
@@ -218,3 +220,14 @@ def test_only_the_channel_that_knows_the_requester_takes_a_matter_back() -> None
     given.in_progress().act(i.Withdraw(ticket=TICKET, reason="不用了。")).then(d.SupportTaskEnded, d.Withdrawn)
     by_wechat = opened(channel=Channel.WECHAT).act(i.Withdraw(ticket=TICKET, reason="不用了。"))
     assert "微信" in by_wechat.refused("another_channel").said(d.ActionRefused).reason
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [TicketState.WITHDRAWN, TicketState.MERGED, TicketState.SPLIT, TicketState.ARCHIVED, TicketState.TRANSFERRED],
+)
+def test_members_hear_of_the_fix_whatever_became_of_the_first_ticket(ended: TicketState) -> None:
+    head = HEADS(given.at(ended))
+    fixed = head.office(i.ReportFix, text="已修复。").then(d.FixReported, state=ended)
+    assert [each.message.ticket for each in fixed.told if isinstance(each.message, r.PassOnFix)] == [OTHER]
+    assert not [each for each in fixed.told if isinstance(each.message, Order)], "no department owes anything"
