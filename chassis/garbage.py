@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-_YOUNG: Final = 50_000
+_YOUNG: Final = 200_000
 _NEVER: Final = 1_000_000
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from chassis.service import Connection, Instant, Wanted
 from chassis.store import columns
 
-AT_ONCE: Final = 1_000
+AT_ONCE: Final = 2_000
 """So many timers fire in one transaction when nothing but time has passed: whoever comes next waits for no more."""
 
 
