@@ -101,7 +101,8 @@ def end_suspension(draft: Draft, action: i.EndSuspension) -> None:
 
 
 def review(draft: Draft, action: i.Review) -> None:
-    if not isinstance(draft.ticket.standing, s.Handled):
+    """Whom the review names is meant; where it names nobody, the lead."""
+    if not isinstance(draft.ticket.standing, s.Handled) or action.department not in (None, draft.lead):
         if action.accepted:
             draft.say(d.SupportTaskAccepted, department=action.department)
         else:

@@ -86,8 +86,8 @@ TABLE: Final[tuple[Transition, ...]] = (
     _row("rule_on_extension", WITH_LEAD | WAITING, "extension_asked granted_time_legal"),
     _row("rule_on_suspension", AT_WORK, "suspension_asked granted_end_ahead", SAME, S.SUSPENDED),
     _row("end_suspension", {S.SUSPENDED}, "", S.IN_PROGRESS, S.REWORK),
-    _row("review", {S.HANDLED}, "", S.IN_PROGRESS, S.REWORK, S.CALLBACK_PENDING, S.CLOSED),
-    _row("review", WITH_LEAD | DISPUTED | WAITING, "task_done"),
+    _row("review", {S.HANDLED}, "lead_or_task_done", SAME, S.IN_PROGRESS, S.REWORK, S.CALLBACK_PENDING, S.CLOSED),
+    _row("review", WITH_LEAD | DISPUTED | WAITING | {S.CALLBACK_PENDING}, "task_done"),
     _row("check_commitment", OPEN | {S.CLOSED, S.ARCHIVED}, "promised"),
     # supervision
     _row("nudge", OPEN, ""),

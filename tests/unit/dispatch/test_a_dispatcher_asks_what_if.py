@@ -19,7 +19,7 @@ from schemas.values import Channel, Clock, Grade, Person, Solved, TicketState, T
 from services.dispatch.core.rules import Rules, by_calendar
 from tests.unit.dispatch import given
 from tests.unit.dispatch.examples import HEADS
-from tests.unit.dispatch.story import AT, LEAD, OTHER, TICKET, Story, opened, shipped
+from tests.unit.dispatch.story import AT, LEAD, OTHER, SUPPORTER, TICKET, Story, opened, shipped
 from worktime import Calendar
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
@@ -231,3 +231,14 @@ def test_members_hear_of_the_fix_whatever_became_of_the_first_ticket(ended: Tick
     fixed = head.office(i.ReportFix, text="已修复。").then(d.FixReported, state=ended)
     assert [each.message.ticket for each in fixed.told if isinstance(each.message, r.PassOnFix)] == [OTHER]
     assert not [each for each in fixed.told if isinstance(each.message, Order)], "no department owes anything"
+
+
+def test_a_review_of_a_supporter_leaves_the_leads_report_alone() -> None:
+    handled = given.handled()
+    back = handled.office(i.Review, accepted=False, department=SUPPORTER, reason="未配合。")
+    back.then(d.SupportTaskSentBack, state=TicketState.HANDLED)
+    back.department(SUPPORTER, i.ReportTaskDone, reply="已配合。").then(d.SupportTaskDone, state=TicketState.HANDLED)
+    handled.office(i.Review, accepted=True, department="market").refused("nothing_to_review")
+    lead = handled.office(i.Review, accepted=True, department=LEAD)
+    lead.then(d.HandledAccepted, d.CallbackAwaited, state=TicketState.CALLBACK_PENDING)
+    lead.office(i.Review, accepted=False, department=SUPPORTER, reason="未配合。").then(d.SupportTaskSentBack)

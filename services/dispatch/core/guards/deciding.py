@@ -48,6 +48,10 @@ def task_done(draft: Draft, _received: ActionReceived, action: i.Review) -> Refu
     return "nothing_to_review", "没有待审核的办结或者协办结果。"
 
 
+def lead_or_task_done(draft: Draft, received: ActionReceived, action: i.Review) -> Refusal:
+    return None if action.department in (None, draft.lead) else task_done(draft, received, action)
+
+
 def promised(draft: Draft, _received: ActionReceived, _action: i.Action) -> Refusal:
     if isinstance(draft.ticket.commitment, commitment.Nothing):
         return "no_commitment", "该工单没有待核查的承诺。"
