@@ -1,0 +1,80 @@
+"""A department leads, or disputes that it should."""
+
+from __future__ import annotations
+
+from schemas.dispatch.base import DispatchFact
+from schemas.values import (
+    Actor,
+    CategoryCode,
+    Code,
+    DepartmentCode,
+    Text,
+    TicketId,
+    Tier,
+)
+
+
+class Dispatched(DispatchFact):
+    """A department leads, others support: order number `order` of this ticket. A binding one cannot be returned."""
+
+    order: int
+    lead: DepartmentCode
+    supporting: tuple[DepartmentCode, ...] = ()
+    blocking: bool = True
+    tier: Tier
+    category: CategoryCode | None = None
+    reason: Code
+    binding: bool = False
+    same_lead: bool = False
+    precedents: tuple[TicketId, ...] = ()
+
+
+class Accepted(DispatchFact):
+    """The lead took the order; `presumed` when the return window lapsed."""
+
+    department: DepartmentCode
+    presumed: bool = False
+
+
+class ReturnRequested(DispatchFact):
+    """The lead asked to return the order."""
+
+    department: DepartmentCode
+    ground: Code
+    reason: Text
+    suggested: DepartmentCode | None = None
+    dispute: int
+    against_precedent: bool = False
+    precedents: tuple[TicketId, ...] = ()
+
+
+class ReturnUpheld(DispatchFact):
+    """The return stands: the time of the dispute is charged to the dispute, the ticket is dispatched anew."""
+
+    department: DepartmentCode
+    reason: Text
+    approver: Actor | None = None
+
+
+class ReturnOverruled(DispatchFact):
+    """The order stands with the same lead."""
+
+    department: DepartmentCode
+    reason: Text
+    approver: Actor | None = None
+
+
+class AdjudicationOpened(DispatchFact):
+    """Disputed twice, or between two departments: a referee rules (确责)."""
+
+    departments: tuple[DepartmentCode, ...]
+    reason: Code
+
+
+class Adjudicated(DispatchFact):
+    """The ruling, which binds and is kept as precedent."""
+
+    lead: DepartmentCode
+    supporting: tuple[DepartmentCode, ...] = ()
+    reason: Text
+    category: CategoryCode | None = None

@@ -1,0 +1,204 @@
+"""What the departments do, with whom, and for how long."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.dispatch.base import DispatchFact
+from schemas.more_time import MoreTime
+from schemas.values import (
+    Code,
+    DepartmentCode,
+    Instant,
+    Ruling,
+    Text,
+)
+
+
+class FirstContactTried(DispatchFact):
+    """The lead tried to contact the requester and did not reach them."""
+
+    department: DepartmentCode
+    method: Code
+
+
+class FirstContactMade(DispatchFact):
+    """The lead contacted the requester first (先行联系)."""
+
+    department: DepartmentCode
+    method: Code
+
+
+class FirstContactExempt(DispatchFact):
+    """Nobody can be contacted: the requester is anonymous."""
+
+    department: DepartmentCode
+
+
+class ProgressNoted(DispatchFact):
+    """A note of progress or a plan, shared by lead, supporters and requester."""
+
+    department: DepartmentCode
+    text: Text
+    plan: bool = False
+
+
+class InfoAsked(DispatchFact):
+    """The requester is asked for something; a department's clock pauses meanwhile."""
+
+    question: Text
+    department: DepartmentCode | None = None
+
+
+class InfoProvided(DispatchFact):
+    """The requester answered."""
+
+    text: Text
+
+
+class InfoTimedOut(DispatchFact):
+    """The requester did not answer in time; the ticket goes on without."""
+
+
+class SupportTaskOpened(DispatchFact):
+    """A supporting department has a task of its own on the ticket."""
+
+    department: DepartmentCode
+    blocking: bool
+
+
+class SupportTaskDone(DispatchFact):
+    """A supporting department reported its task done; `awaits_review` where the centre reviews that by itself."""
+
+    department: DepartmentCode
+    reply: Text
+    awaits_review: Literal[True] | None = None
+
+
+class SupportTaskAccepted(DispatchFact):
+    """The centre accepted a supporting department's task as done."""
+
+    department: DepartmentCode
+
+
+class SupportTaskSentBack(DispatchFact):
+    """The centre sent a supporting department's task back."""
+
+    department: DepartmentCode
+    reason: Text
+
+
+class SupportTaskEnded(DispatchFact):
+    """A supporting department's task fell away, because the lead changed or the ticket ended."""
+
+    department: DepartmentCode
+
+
+class Handled(DispatchFact):
+    """The lead reported the matter handled (办结); whether that stands, the centre's review says."""
+
+    department: DepartmentCode
+    reply: Text
+    round: int
+
+
+class HandledAccepted(DispatchFact):
+    """The centre accepted the reported `handled`; it counts from the moment of the report."""
+
+    department: DepartmentCode
+    handled_at: Instant
+    ruling: Ruling | None = None
+
+
+class HandledSentBack(DispatchFact):
+    """The centre sent the reported `handled`, or that of a rework, back; it does not count."""
+
+    department: DepartmentCode
+    reason: Text
+    rework: Literal[True] | None = None
+
+
+class ExtensionRequested(DispatchFact, MoreTime):
+    """The lead asked for more time, before its due time."""
+
+    department: DepartmentCode
+    ground: Code
+    reason: Text
+    count: int
+
+
+class ExtensionGranted(DispatchFact, MoreTime):
+    """More time was granted, on the ground on which it was asked for."""
+
+    department: DepartmentCode
+    ground: Code | None = None
+    reason: Text
+
+
+class ExtensionRefused(DispatchFact):
+    """No more time."""
+
+    department: DepartmentCode
+    reason: Text
+
+
+class SuspensionRequested(DispatchFact):
+    """The lead asked to suspend the ticket (挂账)."""
+
+    department: DepartmentCode
+    ground: Code
+    until: Instant
+    reason: Text
+
+
+class RequestLapsed(DispatchFact):
+    """What the lead had asked for need not be decided any more, and why."""
+
+    department: DepartmentCode
+    what: Literal["extension", "suspension"]
+    reason: Text
+
+
+class Suspended(DispatchFact):
+    """The ticket is suspended on a ground until an end; the department's clock pauses, the citizen's does not."""
+
+    department: DepartmentCode
+    ground: Code
+    until: Instant
+    reason: Text
+
+
+class SuspensionRefused(DispatchFact):
+    """The ticket is not suspended."""
+
+    department: DepartmentCode
+    reason: Text
+
+
+class SuspensionEnded(DispatchFact):
+    """The suspension ended by its date or by an event; the department's clock runs on."""
+
+    department: DepartmentCode
+    reason: Text
+
+
+class Committed(DispatchFact):
+    """The lead promised a date; it comes back for checking."""
+
+    department: DepartmentCode
+    promised: Instant
+    text: Text
+
+
+class CommitmentDue(DispatchFact):
+    """The promised date has come: the centre checks."""
+
+    department: DepartmentCode
+
+
+class CommitmentChecked(DispatchFact):
+    """The promise was kept, or not."""
+
+    department: DepartmentCode
+    kept: bool
+    note: Text

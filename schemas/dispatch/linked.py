@@ -1,0 +1,131 @@
+"""One ticket and another: merged, split, members of an incident."""
+
+from __future__ import annotations
+
+from schemas.dispatch.base import DispatchFact
+from schemas.values import (
+    Code,
+    DepartmentCode,
+    Receipt,
+    Ruling,
+    Text,
+    TicketId,
+)
+
+
+class MergeAsked(DispatchFact):
+    """Another ticket of the same requester is asked to take this one in."""
+
+    into: TicketId
+    reason: Text
+    receipt: Receipt
+
+
+class Merged(DispatchFact):
+    """The ticket was merged into another of the same requester; only un-merging leaves this."""
+
+    into: TicketId
+    reason: Text
+
+
+class Unmerged(DispatchFact):
+    """The merge was undone, or the other ticket did not take this one; it goes on where it stood."""
+
+    into: TicketId
+    reason: Text
+
+
+class MergeTaken(DispatchFact):
+    """This ticket took in another one of the same requester, and whom that one accuses."""
+
+    other: TicketId
+    accused: tuple[DepartmentCode, ...] = ()
+
+
+class MergeDropped(DispatchFact):
+    """A ticket that was taken in goes its own way again; with a reason when it was never taken in."""
+
+    other: TicketId
+    reason: Text | None = None
+
+
+class MergedTicketEnded(DispatchFact):
+    """The ticket that took this one in came to its end; the requester hears the same result, or why there is none.
+
+    `outcome` is that of its Closed, or `settled_at_unit`, `withdrawn`, `transferred` (and `to` whom), `not_accepted`.
+    """
+
+    into: TicketId
+    outcome: Code
+    ruling: Ruling | None = None
+    reply: Text | None = None
+    reason: Text | None = None
+    to: Code | None = None
+
+
+class IncidentAsked(DispatchFact):
+    """The ticket that an incident stands under is asked to admit this one."""
+
+    incident: TicketId
+    reason: Text | None = None
+    receipt: Receipt
+
+
+class IncidentJoined(DispatchFact):
+    """The ticket belongs to an incident (多人同诉) that stands under its first ticket's number."""
+
+    incident: TicketId
+
+
+class IncidentLeft(DispatchFact):
+    """The ticket left its incident."""
+
+    incident: TicketId
+    reason: Text
+
+
+class MemberJoined(DispatchFact):
+    """The incident that this ticket stands for has one member more, and whom that one accuses."""
+
+    member: TicketId
+    accused: tuple[DepartmentCode, ...] = ()
+
+
+class MemberLeft(DispatchFact):
+    """The incident that this ticket stands for has one member less."""
+
+    member: TicketId
+
+
+class FixReported(DispatchFact):
+    """One fix was reported for the whole incident; every member hears it and keeps its own clock and callback."""
+
+    incident: TicketId
+    text: Text
+
+
+class SplitUp(DispatchFact):
+    """The ticket was split into parts that close together."""
+
+    parts: tuple[TicketId, ...]
+    texts: tuple[Text, ...]
+    categories: tuple[str, ...]
+    reason: Text
+
+
+class PartEnded(DispatchFact):
+    """A part of this split ticket came to its end."""
+
+    part: TicketId
+    outcome: Code
+    ruling: Ruling | None = None
+
+
+class RequestRefused(DispatchFact):
+    """What another ticket asked of this one was not granted; `request` names it, `origin` hears the reason."""
+
+    origin: TicketId
+    request: Code
+    code: Code
+    reason: Text
+    receipt: Receipt

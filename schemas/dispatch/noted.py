@@ -1,0 +1,46 @@
+"""What dispatch notes of clocks, and which actions it refuses."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from schemas.dispatch.base import DispatchFact
+from schemas.values import (
+    Clock,
+    Code,
+    Due,
+    Party,
+    Receipt,
+    Text,
+)
+
+
+class DueNoted(DispatchFact):
+    """A due time became known or changed; the department hears it with its order."""
+
+    clock: Clock
+    clock_id: str
+    due: Due | None = None
+    owner: str
+    reason: Code
+
+
+class Overdue(DispatchFact):
+    """A clock of this ticket was missed by its owner; withdrawn again when an earlier fact turned up."""
+
+    clock: Clock
+    clock_id: str
+    owner: str
+    withdrawn: bool = False
+
+
+class ActionRefused(DispatchFact):
+    """An action was not legal in the ticket's state; its author hears the reason, and nothing else changes."""
+
+    counted_by: ClassVar[str] = "code"
+
+    receipt: Receipt
+    party: Party
+    action: Code
+    code: Code
+    reason: Text

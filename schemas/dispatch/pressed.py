@@ -1,0 +1,96 @@
+"""The matter is pressed: follow-ups, nudges, supervision, interviews."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from schemas.dispatch.base import DispatchFact
+from schemas.values import (
+    Channel,
+    Code,
+    DepartmentCode,
+    Receipt,
+    Text,
+)
+
+
+class FollowUpAdded(DispatchFact):
+    """A contact about the open ticket was counted and sent to whoever holds it."""
+
+    receipt: Receipt
+    channel: Channel
+    mode: Literal["press", "add"]
+    text: Text
+    count: int
+
+
+class Nudged(DispatchFact):
+    """Whoever holds the ticket was pressed (催办); `breach` is the clock whose breach a rule ordered it for."""
+
+    reason: Text
+    department: DepartmentCode | None = None
+    breach: str | None = None
+
+
+class NudgeWithdrawn(DispatchFact):
+    """A rule takes back the nudge that it ordered for a breach which was withdrawn."""
+
+    reason: Text
+    department: DepartmentCode | None = None
+    breach: str
+
+
+class EscalationProposed(DispatchFact):
+    """The ladder asks a person to order a step that it does not take by itself; `breach` is the clock it is for."""
+
+    step: Literal["nudge", "supervise", "interview"]
+    reason: Text
+    department: DepartmentCode
+    breach: str | None = None
+
+
+class SupervisionOrdered(DispatchFact):
+    """A supervision order (督办) was issued; it has a clock and cannot be returned.
+
+    `cause` says why a rule ordered it: the breach of a clock, which `breach` names, nudges in vain, or callbacks.
+    """
+
+    department: DepartmentCode
+    reason: Text
+    number: int
+    cause: Literal["breach", "nudges", "callbacks"] | None = None
+    breach: str | None = None
+
+
+class SupervisionAnswered(DispatchFact):
+    """The department answered the supervision order or the callback review."""
+
+    department: DepartmentCode
+    report: Text
+
+
+class Interviewed(DispatchFact):
+    """The department was called in (约谈)."""
+
+    department: DepartmentCode
+    reason: Text
+
+
+BREACH_WITHDRAWN: Final = "breach_withdrawn"
+
+
+class SupervisionEnded(DispatchFact):
+    """The supervisor is content, the ticket ended, or a rule takes its order back (`reason` breach_withdrawn).
+
+    The callback review ends with it, unless only the rule's order was taken back.
+    """
+
+    result: Text
+    reason: Code | None = None
+
+
+class CallbackReviewOrdered(DispatchFact):
+    """The department must check what the callback heard: an order with a clock, not returnable."""
+
+    department: DepartmentCode
+    reason: Text

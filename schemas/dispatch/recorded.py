@@ -1,0 +1,104 @@
+"""A matter comes in, is passed on and classified."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.dispatch.base import DispatchFact
+from schemas.values import (
+    Actor,
+    CategoryCode,
+    Channel,
+    Code,
+    Contact,
+    DepartmentCode,
+    Instant,
+    Kind,
+    Place,
+    Receipt,
+    RequesterKind,
+    Text,
+    TicketId,
+    Tier,
+    Upstream,
+    VisitRef,
+)
+
+
+class Opened(DispatchFact):
+    """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered."""
+
+    receipt: Receipt
+    channel: Channel
+    kind: Kind
+    requester_kind: RequesterKind
+    requester: str | None = None
+    contact: Contact
+    place: Place
+    text: Text
+    category: CategoryCode | None = None
+    tier: Tier
+    suggested_department: DepartmentCode | None = None
+    confidential: bool = False
+    accused: tuple[DepartmentCode, ...] = ()
+    upstream: Upstream | None = None
+    visit: VisitRef | None = None
+    part_of: TicketId | None = None
+    registered_at: Instant | None = None
+
+
+class AnsweredOnLine(DispatchFact):
+    """A ticket was born closed: the agent answered on the line (直办)."""
+
+    receipt: Receipt
+    channel: Channel
+    kind: Kind
+    requester_kind: RequesterKind
+    requester: str | None = None
+    place: Place | None = None
+    category: CategoryCode | None = None
+    answer: Text
+
+
+class PassOnAwaited(DispatchFact):
+    """A survey ticket waits for the visitor's unit or for the survey office to pass it on."""
+
+    stage: Literal["unit", "survey_office"]
+    unit: Code | None = None
+
+
+class PassedOn(DispatchFact):
+    """The unit or the survey office passed the ticket on, or policy did."""
+
+    stage: Literal["unit", "survey_office"]
+
+
+class SettledAtUnit(DispatchFact):
+    """The visitor's unit settled the problem on the spot; the ticket is closed."""
+
+    reply: Text
+
+
+class CategorySuggested(DispatchFact):
+    """A category was suggested from the text; above the threshold of the policy it counts."""
+
+    category: CategoryCode
+    score: float
+    method: Code
+    taken: bool
+
+
+class Classified(DispatchFact):
+    """Category and tier stand, or were changed under way."""
+
+    category: CategoryCode
+    tier: Tier
+    raised_by: Actor | None = None
+
+
+class DispatchAwaited(DispatchFact):
+    """The ticket waits on the desk for a dispatcher, and why."""
+
+    reason: Code
+    suggestion: CategoryCode | None = None
+    precedents: tuple[TicketId, ...] = ()
