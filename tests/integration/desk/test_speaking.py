@@ -6,26 +6,22 @@ import asyncio
 import json
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from liuhen.commands import calendar, channels, department, office
+from liuhen.commands import channels, department, office
 from liuhen.desk.place import Place
-from liuhen.desk.published import as_published
-from liuhen.desk.queue import standing
 from liuhen.desk.speaking import SOURCE, Heard, speak
 from liuhen.errors import SaidClearly
 from liuhen.local.instance import Instance
 from liuhen.wire import listener
 from schemas.inbound import Accept, Action, Nudge
-from schemas.registry import RULES, inbound_topic
+from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind, Person
 from services.intake.core.numbers import check_digit
 from services.intake.core.reading import Reading, read
-from worktime import load_calendar
 
 OFFICE = Party(kind=PartyKind.OFFICE)
 HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
@@ -54,7 +50,7 @@ def intake(system: Instance) -> Iterator[None]:
 
 def typed(*said: str) -> Result:
     app = typer.Typer()
-    for module in (office, department, channels, calendar):
+    for module in (office, department, channels):
         module.register(app)
     return CliRunner().invoke(app, list(said))
 
@@ -93,19 +89,6 @@ def test_when_nobody_answers_it_says_how_to_repeat() -> None:
 
     assert told.exit_code == 1
     assert "--submission" in told.stderr
-
-
-@pytest.mark.usefixtures("running")
-def test_the_desk_counts_by_the_calendar_that_was_published(running: Instance) -> None:
-    base = load_calendar(Path("policy/calendar"))
-    applied = typed("calendar", "apply", "examples/calendar/2027.json", "--by", "p-he", "--json")
-    assert applied.exit_code == 0, applied.output
-
-    published = asyncio.run(standing(running.kafka, RULES))
-
-    assert base.official_until < as_published(base, published).official_until
-    assert str(as_published(base, published).official_until) == json.loads(applied.stdout)["official_until"]
-    assert json.loads(typed("office", "queue", "--json").stdout) == []
 
 
 @pytest.mark.usefixtures("running", "intake")

@@ -18,6 +18,8 @@ from tests.integration.operations.conftest import Operations
 
 pytestmark = pytest.mark.timeout(400)
 REPORT = {"kind": "help", "contact": {"phone": "13712345678"}, "place": {"text": "国和路1号"}, "text": "窨井盖松动"}
+READERS = ("sla", "trace")
+"""Who hears of rules."""
 GOOD = json.dumps(REPORT, ensure_ascii=False).encode()
 
 
@@ -87,20 +89,23 @@ def test_a_parked_key_is_heard_again_once_it_can_be_read(operations: Operations)
     order = RederivationOrdered(by=Person(id="p-xu", name="徐敏"), policy=policy.version, code="policy", reason="x")
     envelope = Envelope("e-1", "liuhen/rules/broken", order.type_name, datetime.now(UTC), "rules", 1, "rules", "e-1")
     offset = operations.put(envelope.headers(), b'{"by": 7}', RULES, key=b"broken")
-    operations.wait("select from sla.parked where parked_key = 'broken'")
+    for service in READERS:
+        operations.wait(f"select from {service}.parked where parked_key = 'broken'")
 
     stuck = operations.run("dead-letters", "replay", "broken", "--json")
-    (shown,) = operations.asked("dead-letters", "show", f"{RULES}/0@{offset}")
+    shown = operations.asked("dead-letters", "show", f"{RULES}/0@{offset}")
     assert stuck.exit_code == 1
     assert "body" in json.loads(stuck.stdout)["still_parked"]["sla"]
-    assert shown["sort"] == "parked"
+    assert {(each["service"], each["sort"]) for each in shown} == {(service, "parked") for service in READERS}
     assert "is parked" in clear(operations, "dead-letters", "replay", f"{RULES}/0@{offset}")
 
-    operations.sql("update sla.parked set value = $1 where parked_key = 'broken'", order.to_json())
+    for service in READERS:
+        corrected = f"update {service}.parked set value = $1 where parked_key = 'broken'"  # noqa: S608 - our own names
+        operations.sql(corrected, order.to_json())
     heard = operations.asked("dead-letters", "replay", "broken")
 
-    assert heard == {"ticket": "broken", "asked": {"sla": 1}, "still_parked": {}}
-    assert operations.sql("select from sla.parked") == []
+    assert heard == {"ticket": "broken", "asked": dict.fromkeys(READERS, 1), "still_parked": {}}
+    assert operations.sql("select from sla.parked union all select from trace.parked") == []
 
 
 def test_lanes_are_listed_resumed_and_published_again(operations: Operations) -> None:
@@ -108,11 +113,12 @@ def test_lanes_are_listed_resumed_and_published_again(operations: Operations) ->
     ((lane, topic, partition),) = operations.sql(
         "select lane, topic, partition from dispatch.event where key = $1 and type like '%.opened.v1'", ticket
     )
-    operations.sql("update notify.lane set paused = 'gap: somebody looks' where name = '2'")
+    idle = next(name for name in ("1", "2") if name != lane)
+    operations.sql("update notify.lane set paused = 'gap: somebody looks' where name = $1", idle)
 
     paused = operations.asked("lanes", "list", "--paused")
-    assert [(row["service"], row["lane"]) for row in paused] == [("notify", "2")]
-    assert operations.run("lanes", "resume", "notify", "2").exit_code == 0
+    assert [(row["service"], row["lane"]) for row in paused] == [("notify", idle)]
+    assert operations.run("lanes", "resume", "notify", idle).exit_code == 0
     assert operations.asked("lanes", "list", "--paused") == []
 
     again = operations.run("lanes", "republish", "dispatch", lane, topic, str(partition), "--from", "1")

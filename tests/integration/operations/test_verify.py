@@ -31,8 +31,8 @@ def test_an_honest_system_is_clean_and_tampering_is_found(operations: Any) -> No
 
     operations.sql("delete from sla.event where key = $1", deleted)
     operations.sql(
-        'insert into trace.entry select topic, partition, "offset" + 1000000, ticket, source, sequence, id, cause,'
-        " correlation, type, at, recorded, policy, body from trace.entry where ticket = $1 limit 1",
+        'insert into trace.entry select topic, partition, "offset" + 1000000, ticket, source, sequence + 1000000, id,'
+        " cause, correlation, type, at, recorded, policy, body from trace.entry where ticket = $1 limit 1",
         doubled,
     )
     operations.sql(

@@ -1,0 +1,28 @@
+"""A calendar that is published while the system runs is what everybody counts by from then on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from liuhen.desk.published import as_published
+from liuhen.desk.queue import standing
+from schemas.registry import RULES
+from tests.integration.operations.conftest import Operations
+from worktime import load_calendar
+
+pytestmark = pytest.mark.timeout(400)
+
+
+def test_the_desk_counts_by_the_calendar_that_was_published(operations: Operations) -> None:
+    base = load_calendar(Path("policy/calendar"))
+
+    applied = operations.asked("calendar", "apply", "examples/calendar/2027.json", "--by", "p-he")
+    told = as_published(base, asyncio.run(standing(operations.instance.kafka, RULES)))
+
+    assert base.official_until < told.official_until
+    assert str(told.official_until) == applied["official_until"]
+    assert isinstance(operations.asked("office", "queue"), list)
+    operations.wait("select from trace.entry where type = 'liuhen.rules.calendar-published.v1'")
