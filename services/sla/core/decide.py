@@ -268,11 +268,14 @@ def _revive(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Fa
 
 
 def _undone(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
-    """Only the last one of each goes on, and only where none is open."""
+    """Only the last one of each goes on, and only where none is open; what was late already is late still."""
     last = {clock.clock: clock for clock in sorted(state.clocks, key=_order_of) if _is(clock, command)}
     for clock in last.values():
         if isinstance(clock, Met):
-            yield _resumed(rules, state.ticket, clock, clock.basis, now)
+            resumed = _resumed(rules, state.ticket, clock, clock.basis, now)
+            if clock.late and breach_by(resumed.due) >= now:
+                yield BreachWithdrawn(**of(state.ticket, clock), reason="calendar")
+            yield resumed
         elif isinstance(clock, Stopped):
             yield _revived(rules, state.ticket, clock, now)
 

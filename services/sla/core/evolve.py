@@ -85,7 +85,7 @@ def _next(clock: AnyClock, fact: ClockFact, at: datetime) -> AnyClock:
         case BreachWithdrawn():
             after = Running(**_of(clock, reminded=True, round=clock.round + 1))
         case ClockMet():
-            after = Met(**_of(clock))
+            after = Met(**_of(clock), late=isinstance(clock, Breached))
         case ClockLapsed():
             after = Lapsed(**_of(clock))
         case ClockStopped():
@@ -114,7 +114,7 @@ def _derived(clock: AnyClock, fact: _Derived) -> AnyClock:
     }
     if not isinstance(fact, ClockResumed):
         return clock.model_copy(update=changed)
-    if isinstance(clock, Stopped) and clock.late:
+    if isinstance(clock, Stopped | Met) and clock.late:
         return Breached(**_of(clock, **changed))
     return Running(**_of(clock, **changed, round=clock.round + 1))
 

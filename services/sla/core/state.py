@@ -117,9 +117,10 @@ class Breached(Timed):
 
 
 class Met(Timed):
-    """What it asked for was done."""
+    """What it asked for was done; `late` when it had been breached."""
 
     status: Literal["met"] = "met"
+    late: bool = False
 
 
 class Stopped(Timed):

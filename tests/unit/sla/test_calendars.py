@@ -8,7 +8,15 @@ import pytest
 
 from chassis.service import Cause, Refused
 from schemas import dispatch as d
-from schemas.clocks import BreachWithdrawn, ClockBreached, ClockDueSoon, ClockMet, ClockRederived, ClockStarted
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockDueSoon,
+    ClockMet,
+    ClockRederived,
+    ClockResumed,
+    ClockStarted,
+)
 from schemas.policy import Policy
 from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
 from services.sla.core.commands import Recalendar, Rederive, Start
@@ -219,3 +227,20 @@ def test_a_moment_beyond_the_calendar_parks_its_ticket_and_ends_nothing(policy: 
     asked = Ruled(TICKET, Start(Clock.HANDLING, "department:housing"), rules)
     with pytest.raises(Refused, match="outside 2004-01-01 to 2050-12-31"):
         decider(policy, {}, ()).decide(None, asked, cause)
+
+
+def test_a_supporting_task_that_was_late_and_is_sent_back_before_its_new_due_time_is_late_no_more(
+    rules: Rules, dispatched: Ticket
+) -> None:
+    task = {"department": "greening"}
+    dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, blocking=True, **task)
+    dispatched.hear("2026-09-09 09:00", d.SupportTaskDone, reply="已修剪", **task)
+    off = {**statutory_days(2026), date(2026, 9, 8): "专项假"}
+    days = tuple(NoticeDay(name=name, date=day, is_off_day=True) for day, name in sorted(off.items()))
+    dispatched.rules = Rules(rules.policy, rules.calendar.with_notice(Notice(year=2026, papers=(), days=days)))
+    said = dispatched.late("2026-09-09 10:00", d.SupportTaskSentBack, reason="未清运", **task)
+    assert [type(fact) for fact in said] == [BreachWithdrawn, ClockResumed]
+    assert dispatched.due("supporting_task") == "2026-09-09 17:30"
+    assert [fact.clock_id for fact in dispatched.wait("2026-09-09 17:30") if isinstance(fact, ClockBreached)] == [
+        "supporting_task"
+    ]

@@ -314,6 +314,18 @@ def test_a_supporting_task_that_is_sent_back_runs_on(dispatched: Ticket) -> None
     assert isinstance(dispatched.open()["supporting_task"], Breached)
 
 
+def test_a_supporting_task_that_was_late_and_is_sent_back_is_late_still_and_breached_once(dispatched: Ticket) -> None:
+    task = {"department": "greening"}
+    dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, blocking=True, **task)
+    assert "supporting_task" in breaches(dispatched.hear("2026-09-09 09:00", d.SupportTaskDone, reply="已修剪", **task))
+    (resumed,) = dispatched.late("2026-09-09 10:00", d.SupportTaskSentBack, reason="未清运", **task)
+    assert isinstance(resumed, ClockResumed)
+    assert isinstance(dispatched.open()["supporting_task"], Breached)
+    assert "supporting_task" not in breaches(dispatched.wait("2026-10-20 17:30"))
+    met = dispatched.late("2026-10-21 10:00", d.SupportTaskDone, reply="已清运", **task)
+    assert [fact.late for fact in met if isinstance(fact, ClockMet)] == [True]
+
+
 def test_rework_is_met_by_the_next_accepted_report(dispatched: Ticket) -> None:
     reported = moment("2026-09-04 15:00")
     dispatched.hear(reported, d.Handled)

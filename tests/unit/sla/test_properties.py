@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas import dispatch as d
@@ -166,6 +166,14 @@ def test_nothing_that_time_brings_about_is_dated_before_what_caused_it(rules: Ru
 
 
 @given(plan=PLANS)
+@example(
+    plan=[
+        ((d.Classified, {"category": "0101-01", "tier": Tier.URGENT}), 0),
+        ((d.SupportTaskOpened, {"department": "greening", "blocking": True}), 0),
+        ((d.SupportTaskDone, {"department": "greening", "reply": "好"}), 721),
+        ((d.SupportTaskSentBack, {"department": "greening", "reason": "否"}), 0),
+    ]
+)
 def test_nothing_is_declared_early_or_twice(rules: Rules, plan: Plan) -> None:
     ticket, at = live(rules, plan)
     ticket.wait(at + timedelta(days=200))
