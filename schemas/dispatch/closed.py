@@ -58,10 +58,14 @@ class CallbackGivenUp(DispatchFact):
 
 
 class ReworkOrdered(DispatchFact):
-    """The callback said unsolved or dissatisfied: the department works again (重办), with a clock of its own."""
+    """The callback said unsolved or dissatisfied: the department works again (重办), with a clock of its own.
+
+    `round` counts reworks for the ticket's whole life, `failure` the callbacks that failed since it was last reopened.
+    """
 
     department: DepartmentCode
     round: int
+    failure: int | None = None
     reason: Code
 
 

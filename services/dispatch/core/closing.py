@@ -67,7 +67,14 @@ def called_back(draft: Draft, action: RecordCallback) -> None:
         close(draft, "called_back", draft.ticket.ruling or derived or unheard(draft))
         return
     reason = "unsolved" if action.solved is Solved.NOT else "dissatisfied"
-    draft.say(d.ReworkOrdered, by=BY_POLICY, department=draft.lead, round=draft.ticket.rounds + 1, reason=reason)
+    draft.say(
+        d.ReworkOrdered,
+        by=BY_POLICY,
+        department=draft.lead,
+        round=draft.ticket.rounds + 1,
+        failure=draft.ticket.failures + 1,
+        reason=reason,
+    )
     if draft.ticket.failures >= draft.rules.policy.limits.failed_callbacks_before_supervision:
         reason = f"{draft.ticket.failures}次回访未解决或者不满意，转督办。"
         oversight.order_supervision(draft, reason, BY_POLICY, "callbacks")

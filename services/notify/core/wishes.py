@@ -201,10 +201,11 @@ def _replied(o: Occasion) -> Iterator[Wish]:
 
 
 def _rework_failed(o: Occasion) -> Iterator[Wish]:
-    if o.fact.round >= o.policy.limits.failed_callbacks_before_supervision:
+    failures = o.fact.failure or 0
+    if failures >= o.policy.limits.failed_callbacks_before_supervision:
         department = o.book.name(o.fact.department)
         whom = o.book.supervisors()
-        yield from o.to("supervisor-failed-callbacks", whom, count=str(o.fact.round), department=department)
+        yield from o.to("supervisor-failed-callbacks", whom, count=str(failures), department=department)
 
 
 def _return_ruled(ruling: str) -> Callable[[Occasion], Iterator[Wish]]:

@@ -212,6 +212,8 @@ def test_a_reopened_ticket_starts_over_whatever_was_reworked_before() -> None:
     handled.office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
     failed = handled.office(i.Review, accepted=True).called(Solved.NOT, Grade.DISSATISFIED)
     failed.then(d.CallbackRecorded, d.ReworkOrdered, state=TicketState.REWORK)
+    order = failed.said(d.ReworkOrdered)
+    assert (order.round, order.failure) == (3, 1)
     again = failed.lead(i.ReportHandled, reply="办结。").office(i.Review, accepted=False)
     again.then(d.HandledSentBack, state=TicketState.REWORK)
 

@@ -197,6 +197,16 @@ def test_a_department_hears_that_what_a_rule_ordered_is_taken_back(teller: Telle
     assert teller.tell(d.SupervisionEnded(ticket=TICKET, by=BY, result="已落实")) == []
 
 
+def test_the_supervisor_hears_of_as_many_failures_as_dispatch_counts_since_the_last_reopening(teller: Teller) -> None:
+    rework = d.ReworkOrdered(ticket=TICKET, by=BY, department="housing", round=1, failure=1, reason="unsolved")
+    teller.tell(registered())
+    teller.tell(dispatched())
+    assert said(teller.tell(rework.model_copy(update={"round": 4, "failure": 2}))) == []
+    third, *_ = teller.tell(rework.model_copy(update={"round": 5, "failure": 3}))
+    assert said([third]) == [("supervisor-failed-callbacks", "supervisor:p-he")]
+    assert "已3次回访" in third.text
+
+
 def test_a_department_is_reminded_before_and_told_after_a_due_time_and_the_supervisor_with_it(teller: Teller) -> None:
     teller.tell(registered())
     about: dict[str, Any] = {"ticket": TICKET, "clock_id": "handling", "clock": Clock.HANDLING}
