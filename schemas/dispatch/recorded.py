@@ -26,7 +26,10 @@ from schemas.values import (
 
 
 class Opened(DispatchFact):
-    """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered."""
+    """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered.
+
+    `hinted_tier` is what the channel proposed where that was not taken, for it gave more time than is usual.
+    """
 
     receipt: Receipt
     channel: Channel
@@ -38,6 +41,7 @@ class Opened(DispatchFact):
     text: Text
     category: CategoryCode | None = None
     tier: Tier
+    hinted_tier: Tier | None = None
     suggested_department: DepartmentCode | None = None
     confidential: bool = False
     accused: tuple[DepartmentCode, ...] = ()

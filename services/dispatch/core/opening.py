@@ -7,18 +7,25 @@ from schemas.policy import locate
 from schemas.tickets import Answered, Registered
 from schemas.values import Actor, Channel, Tier
 from services.dispatch.core.draft import BY_POLICY, Draft, send
-from services.dispatch.core.rules import Led, Rules
+from services.dispatch.core.rules import RANK, Led, Rules
 
 
 def opened(fact: Registered, by: Actor, rules: Rules) -> d.Opened:
     """Open a ticket for what was registered."""
     names = d.Opened.model_fields.keys() & Registered.model_fields.keys() - {"ticket", "tier", "place"}
     category = rules.policy.category(fact.category) if fact.category else None
-    tier = fact.tier or (category.tier if category else Tier.COMPLEX)
+    usual = category.tier if category else Tier.COMPLEX
+    tier = _shorter(fact.tier or usual, usual)
+    hint = fact.tier if fact.tier is not tier else None
     found = fact.place.subdistrict or locate(rules.policy, fact.place.text)
     place = fact.place.model_copy(update={"subdistrict": found})
     values = {name: getattr(fact, name) for name in names}
-    return d.Opened(ticket=fact.ticket, by=by, tier=tier, place=place, **values)
+    return d.Opened(ticket=fact.ticket, by=by, tier=tier, hinted_tier=hint, place=place, **values)
+
+
+def _shorter(hint: Tier, usual: Tier) -> Tier:
+    """A channel's tier is a hint that counts only where it gives less time; more is the dispatcher's to decide."""
+    return hint if RANK[hint] < RANK[usual] else usual
 
 
 def answered(fact: Answered, by: Actor) -> d.AnsweredOnLine:
@@ -92,6 +99,7 @@ def to_centre(draft: Draft) -> None:
         return
     known = draft.rules.policy.category(guess.category)
     tier = known.tier if known and matter.tier is Tier.COMPLEX else matter.tier
+    tier = _shorter(tier, known.tier) if known else tier
     draft.say(d.Classified, by=BY_POLICY, category=guess.category, tier=tier)
     by_policy(draft)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import Order
 from schemas.registry import department_topic
 from schemas.values import Clock, Person, TicketState, Tier
-from services.dispatch.core.rules import Precedent
+from services.dispatch.core.rules import Guess, Precedent
 from tests.unit.dispatch import given
-from tests.unit.dispatch.story import APPROVER, CATEGORY, LEAD, SUPPORTER, Story, opened, rules_with, shipped
+from tests.unit.dispatch.story import APPROVER, BY_HAND, CATEGORY, LEAD, SUPPORTER, Story, opened, rules_with, shipped
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
 
@@ -137,6 +139,32 @@ def test_raising_the_tier_needs_a_named_approver() -> None:
     raised.then(d.Classified)
     assert raised.said(d.Classified).raised_by.person == APPROVER
     story.office(i.Classify, tier="simple").then(d.Classified)
+
+
+@pytest.mark.parametrize(
+    ("category", "hint", "tier"),
+    [
+        (CATEGORY, Tier.URGENT, Tier.URGENT),
+        (CATEGORY, Tier.SIMPLE, Tier.SIMPLE),
+        (CATEGORY, Tier.PARTICULARLY_COMPLEX, Tier.COMPLEX),
+        (None, Tier.PARTICULARLY_COMPLEX, Tier.COMPLEX),
+        ("0401-03", Tier.SIMPLE, Tier.URGENT),
+        ("0101-08", Tier.PARTICULARLY_COMPLEX, Tier.PARTICULARLY_COMPLEX),
+        ("0101-08", None, Tier.PARTICULARLY_COMPLEX),
+    ],
+)
+def test_a_channels_tier_counts_only_where_it_gives_less_time(
+    category: str | None, hint: Tier | None, tier: Tier
+) -> None:
+    story = opened(category=category, tier=hint)
+    said = story.said(d.Opened)
+    assert said.tier is story.ticket.matter.tier is tier
+    assert said.hinted_tier is (hint if hint is not tier else None)
+
+
+def test_a_hint_does_not_make_a_category_that_was_suggested_less_urgent() -> None:
+    rules = replace(rules_with(**BY_HAND), suggest=lambda _text: Guess("0401-03", 0.99, "words", certain=True))
+    assert opened(rules, category=None, tier=Tier.SIMPLE).ticket.matter.tier is Tier.URGENT
 
 
 def test_a_category_that_is_urgent_by_itself_makes_a_matter_urgent_under_way() -> None:
