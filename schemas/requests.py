@@ -38,6 +38,7 @@ class TakeMerge(TicketRequest):
 
     requester: str | None = None
     accused: tuple[DepartmentCode, ...] = ()
+    departments: tuple[DepartmentCode, ...] | None = None
     reason: Text
     receipt: Receipt
 
@@ -58,6 +59,7 @@ class AdmitMember(TicketRequest):
     """`origin` wants to join the incident that this ticket stands for."""
 
     accused: tuple[DepartmentCode, ...] = ()
+    departments: tuple[DepartmentCode, ...] | None = None
     reason: Text | None = None
     receipt: Receipt
 

@@ -113,7 +113,8 @@ def _due(explanation: Explanation) -> str:
         case Official():
             return f"到期：{_moment(found.at)}"
         case Provisional():
-            between = f"最早 {_moment(found.earliest)}，最晚 {_moment(found.latest)}"
+            bounds = f"最早 {_moment(found.earliest)}，最晚 {_moment(found.latest)}"
+            between = bounds if found.earliest != found.latest else _moment(found.latest)
             return f"到期（暂定）：{between}；放假安排公布后重新计算"
         case Held():
             return f"暂停中：剩余 {_duration(found.remaining)}，恢复后续计"

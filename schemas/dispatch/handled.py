@@ -89,9 +89,10 @@ class SupportTaskSentBack(DispatchFact):
 
 
 class SupportTaskEnded(DispatchFact):
-    """A supporting department's task fell away, because the lead changed or the ticket ended."""
+    """A supporting department's task fell away: the lead changed, the ticket ended, or the office took it back."""
 
     department: DepartmentCode
+    taken_back: bool | None = None
 
 
 class Handled(DispatchFact):

@@ -10,6 +10,7 @@ from schemas import dispatch as d
 from schemas import requests as r
 from schemas.registry import REQUESTS
 from schemas.values import Actor
+from services.dispatch.core.holder import participants
 from services.dispatch.core.regions.incident import Heads
 from services.dispatch.core.standing import Merged, Split
 from services.dispatch.core.ticket import Ticket
@@ -101,6 +102,7 @@ def _of_merging(state: Ticket, fact: d.MergeAsked | d.MergeTaken | d.Unmerged) -
                 by=by,
                 requester=state.matter.requester,
                 accused=_shunned(state),
+                departments=participants(state),
                 reason=fact.reason,
                 receipt=fact.receipt,
             )
@@ -121,6 +123,7 @@ def _of_incident(state: Ticket, fact: d.IncidentAsked | d.MemberJoined | d.Incid
                 origin=me,
                 by=by,
                 accused=_shunned(state),
+                departments=participants(state),
                 reason=fact.reason,
                 receipt=fact.receipt,
             )

@@ -138,6 +138,8 @@ def _readers(state: Ticket, fact: d.DispatchFact, now: Seen) -> tuple[str, ...]:
             return (code,) if code in now.departments else ()
         case d.Nudged(department=None):
             return ()
+        case d.Nudged(department=str(one)) if one in state.tasks:
+            return (one,)
         case d.Overdue(clock=Clock.CITIZEN):
             return now.departments[:1]
         case d.Dispatched():

@@ -107,7 +107,8 @@ class Words:
             return ""
         if "at" in due:
             return self.moment(due["at"])
-        return f"{self.moment(due['earliest'])}至{self.moment(due['latest'])}之间（暂定）"
+        earliest, latest = self.moment(due["earliest"]), self.moment(due["latest"])
+        return f"{earliest}（暂定）" if earliest == latest else f"{earliest}至{latest}之间（暂定）"
 
     def party(self, party: Mapping[str, Any] | str | None) -> str:
         """Name a party, given as in a message or as `department:housing`, `unit:unit-03`, `office:p-xu`, `centre`."""

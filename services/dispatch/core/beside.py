@@ -25,9 +25,10 @@ from services.dispatch.core.ticket import Ticket
 
 
 def _nudged(state: Ticket, fact: d.Nudged, at: datetime) -> Changes:
-    """Only what a department is pressed for counts against it; the centre earns its nudges itself."""
+    """Only what the lead is pressed for counts against it; the centre and supporters earn theirs themselves."""
     press, asked = supervision.Press(at=at, breach=fact.breach), unproposed(state, "nudge")
-    if fact.department is None:
+    order = state.led_by
+    if order is None or fact.department != order.lead:
         return asked
     match state.supervision:
         case supervision.Quiet(orders=orders):

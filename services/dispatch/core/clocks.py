@@ -130,7 +130,11 @@ def _comes_back(draft: Draft, _fact: c.ClockFact) -> None:
 
 def _overdue(draft: Draft, fact: c.ClockFact) -> None:
     draft.say(d.Overdue, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner)
-    oversight.climb(draft, fact.clock, fact.clock_id)
+    late = fact.owner.removeprefix("department:")
+    if late in draft.ticket.tasks:
+        oversight.press_supporter(draft, late, fact.clock, fact.clock_id)
+    else:
+        oversight.climb(draft, fact.clock, fact.clock_id)
 
 
 def _not_overdue(draft: Draft, fact: c.ClockFact) -> None:

@@ -115,8 +115,6 @@ def participants(ticket: Ticket) -> tuple[str, ...]:
     order = ticket.led_by
     if order is None:
         return ()
-    if not ticket.tasks and not ticket.matter.accused:
-        return (order.lead,)
     shunned = ticket.shunned
     return tuple(code for code in dict.fromkeys((order.lead, *ticket.tasks)) if code not in shunned)
 

@@ -114,9 +114,12 @@ def _no_merge_under_way(draft: Draft, _request: r.TakeMerge) -> Refusal:
 
 
 def _keeps_from_accused(draft: Draft, request: r.TakeMerge | r.AdmitMember) -> Refusal:
-    if frozenset(request.accused).isdisjoint(participants(draft.ticket)):
-        return None
-    return "accused", f"工单{draft.ticket.id}由被举报单位承办，须回避。"
+    """Words pass both ways between two tickets: neither may be at a department that the other accuses."""
+    if not frozenset(request.accused).isdisjoint(participants(draft.ticket)):
+        return "accused", f"工单{draft.ticket.id}由被举报单位承办，须回避。"
+    if not draft.ticket.shunned.isdisjoint(request.departments or ()):
+        return "accused", f"工单{request.origin}由工单{draft.ticket.id}的被举报单位承办，须回避；请先改派。"
+    return None
 
 
 def _not_a_member(draft: Draft, request: r.AdmitMember) -> Refusal:

@@ -69,7 +69,7 @@ def assign(draft: Draft, action: i.Assign) -> None:
         return
     for code in draft.ticket.tasks:
         if code not in helpers:
-            draft.say(d.SupportTaskEnded, department=code)
+            draft.say(d.SupportTaskEnded, department=code, taken_back=True)
     support(draft, helpers)
 
 

@@ -43,6 +43,14 @@ def press(draft: Draft, reason: str, by: Actor, breach: str | None = None) -> No
     _climb_unanswered(draft)
 
 
+def press_supporter(draft: Draft, department: str, clock: Clock, clock_id: str) -> None:
+    """Press a supporting department for its own lateness; the lead is not pressed for that."""
+    for rung in draft.rules.policy.ladder.rungs:
+        if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
+            reason = f"{draft.rules.policy.limit(clock).title}逾期，{_TAKEN[rung.step]}。"
+            draft.say(d.Nudged, by=BY_POLICY, reason=reason, department=department, breach=clock_id)
+
+
 def order_supervision(
     draft: Draft, reason: str, by: Actor, cause: region.Cause | None = None, breach: str | None = None
 ) -> None:

@@ -198,6 +198,16 @@ def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
     return replace(again, ruling=None, handled_at=None, contacted_at=None)
 
 
+def _supported(summary: Summary, fact: d.SupportTaskOpened, _at: datetime) -> Summary:
+    supporting = tuple(dict.fromkeys((*summary.supporting, fact.department)))
+    return replace(summary, open_tasks=summary.open_tasks + 1, supporting=supporting)
+
+
+def _no_longer_supported(summary: Summary, fact: d.SupportTaskEnded, _at: datetime) -> Summary:
+    left = tuple(code for code in summary.supporting if not (fact.taken_back and code == fact.department))
+    return replace(summary, open_tasks=max(summary.open_tasks - 1, 0), supporting=left)
+
+
 _Change = Callable[[Summary, Any, datetime], Summary]
 
 _CHANGES: Final[dict[type[Message], _Change]] = {
@@ -214,10 +224,10 @@ _CHANGES: Final[dict[type[Message], _Change]] = {
     d.ReturnUpheld: lambda s, _f, _at: replace(s, contacted_at=None, extension_asked=False, suspension_asked=False),
     d.FirstContactMade: lambda s, _f, at: replace(s, contacted_at=s.contacted_at or at),
     d.FirstContactExempt: lambda s, _f, at: replace(s, contacted_at=s.contacted_at or at),
-    d.SupportTaskOpened: lambda s, _f, _at: replace(s, open_tasks=s.open_tasks + 1),
+    d.SupportTaskOpened: _supported,
     d.SupportTaskSentBack: lambda s, _f, _at: replace(s, open_tasks=s.open_tasks + 1),
     d.SupportTaskDone: lambda s, _f, _at: replace(s, open_tasks=max(s.open_tasks - 1, 0)),
-    d.SupportTaskEnded: lambda s, _f, _at: replace(s, open_tasks=max(s.open_tasks - 1, 0)),
+    d.SupportTaskEnded: _no_longer_supported,
     d.Handled: lambda s, _f, at: replace(s, handled_at=at, extension_asked=False, suspension_asked=False),
     d.HandledAccepted: _handled_accepted,
     d.HandledSentBack: _sent_back,

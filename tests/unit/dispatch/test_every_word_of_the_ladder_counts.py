@@ -16,9 +16,11 @@ from schemas.policy.limits import Span
 from schemas.public import DeskTask
 from schemas.values import Clock, Person
 from services.dispatch.core.regions.escalation import NotProposed
+from services.dispatch.core.regions.supervision import Quiet
 from services.dispatch.core.rules import Rules, by_calendar
 from services.dispatch.core.ticket import Ticket
-from tests.unit.dispatch.story import LEAD, TICKET, Story, opened, rules_with, shipped
+from tests.unit.dispatch import given
+from tests.unit.dispatch.story import LEAD, SUPPORTER, TICKET, Story, opened, rules_with, shipped
 from worktime import Calendar
 
 ONE_DAY, CENTRE = timedelta(days=1), "office:p-he"
@@ -47,6 +49,15 @@ def missed(story: Story, clock: Clock, owner: str = f"department:{LEAD}") -> Sto
 
 def opened_tasks(story: Story) -> list[tuple[str, bool]]:
     return [(each.message.task, each.message.open) for each in story.told if isinstance(each.message, DeskTask)]
+
+
+def test_a_lead_is_not_pressed_for_a_supporters_lateness() -> None:
+    late = missed(given.in_progress(), Clock.SUPPORTING_TASK, f"department:{SUPPORTER}").then(d.Overdue, d.Nudged)
+
+    (pressed,) = [fact for fact in late.facts if isinstance(fact, d.Nudged)]
+    assert pressed.department == SUPPORTER
+    assert isinstance(late.state, Ticket)
+    assert late.state.supervision == Quiet()
 
 
 def test_on_breach_of_names_the_clocks_of_a_step() -> None:

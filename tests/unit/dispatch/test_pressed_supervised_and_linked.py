@@ -79,6 +79,8 @@ def test_only_the_same_requester_is_merged() -> None:
     story.asked(r.TakeMerge(**take)).then(d.RequestRefused)
     given.closed().asked(r.TakeMerge(**take, requester="h-1")).then(d.RequestRefused)
     story.asked(r.TakeMerge(**take, requester="h-1", accused=(LEAD,))).then(d.RequestRefused)
+    accusing = opened(accused=("market",)).office(i.Assign, lead=LEAD).lead(i.Accept)
+    accusing.asked(r.TakeMerge(**take, requester="h-1", departments=("market",))).then(d.RequestRefused)
 
 
 def test_a_merge_that_is_refused_leaves_the_ticket_where_it_was_and_tells_the_office() -> None:
@@ -162,6 +164,8 @@ def test_one_fix_of_an_incident_is_reported_to_every_member() -> None:
 
 def test_an_incident_keeps_a_members_report_from_whom_it_accuses() -> None:
     given.in_progress().asked(r.AdmitMember(**ASKED, accused=(LEAD,), receipt=RECEIPT)).then(d.RequestRefused)
+    accusing = opened(accused=("market",)).office(i.Assign, lead=LEAD).lead(i.Accept)
+    accusing.asked(r.AdmitMember(**ASKED, departments=("market",), receipt=RECEIPT)).then(d.RequestRefused)
     heads = given.in_progress().asked(r.AdmitMember(**ASKED, accused=("market",), receipt=RECEIPT))
     heads.office(i.Assign, lead="market").refused("accused")
 
