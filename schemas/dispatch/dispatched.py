@@ -30,10 +30,11 @@ class Dispatched(DispatchFact):
 
 
 class Accepted(DispatchFact):
-    """The lead took the order; `presumed` when the return window lapsed."""
+    """The lead took the order; `presumed` when the return window lapsed, or at once where the order is `binding`."""
 
     department: DepartmentCode
     presumed: bool = False
+    binding: bool | None = None
 
 
 class ReturnRequested(DispatchFact):

@@ -67,7 +67,10 @@ def send(
     binding: bool = False,
     by: Actor | None = None,
 ) -> None:
-    """Say the order, and the tasks of those who support; whoever is accused gets neither."""
+    """Say the order, which counts as accepted where it binds, and the tasks of those who support.
+
+    Whoever is accused gets neither.
+    """
     before, matter = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter
     shunned = draft.ticket.shunned
     if lead in shunned:
@@ -95,6 +98,8 @@ def send(
         same_lead=before is not None and before.lead == lead,
         precedents=tuple(each.ticket for each in draft.rules.precedents_for(matter)),
     )
+    if binding:
+        draft.say(d.Accepted, by=BY_POLICY, department=lead, presumed=True, binding=True)
     support(draft, helpers, by=by)
     if matter.requester_kind is RequesterKind.ANONYMOUS and isinstance(draft.ticket.contact, Owed):
         draft.say(d.FirstContactExempt, by=BY_POLICY, department=lead)

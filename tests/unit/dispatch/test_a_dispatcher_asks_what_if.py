@@ -115,12 +115,12 @@ def test_a_supporter_for_whom_the_lead_need_not_wait_reports_after_the_lead(revi
 
 
 def test_no_dispatcher_overrides_a_ruling_but_the_referee_can_rule_anew() -> None:
-    ruled = given.adjudicating().office(i.Adjudicate, lead=LEAD, reason="三定方案。").lead(i.Accept)
+    ruled = given.adjudicating().office(i.Adjudicate, lead=LEAD, reason="三定方案。")
 
     ruled.office(i.Assign, lead="market").refused("ruling_binds")
     ruled.office(i.Assign, lead=LEAD, supporting=("police",)).then(d.SupportTaskOpened)
     anew = ruled.office(i.Adjudicate, lead="market", reason="职责调整。")
-    anew.then(d.Adjudicated, d.Dispatched, state=TicketState.DISPATCHED)
+    anew.then(d.Adjudicated, d.Dispatched, d.Accepted, state=TicketState.IN_PROGRESS)
     anew.lead(i.RequestReturn, **GROUND).refused("order_binds")
     anew.office(i.Assign, lead=LEAD).refused("ruling_binds")
     given.in_progress().office(i.Adjudicate, lead="market", reason="职责调整。").refused("not_disputed")

@@ -80,10 +80,11 @@ def test_disputed_twice_is_adjudicated_and_the_ruling_binds() -> None:
     assert twice.said(d.AdjudicationOpened).reason == "disputed_twice"
 
     ruled = twice.office(i.Adjudicate, lead=LEAD, reason="三定方案。")
-    ruled.then(d.Adjudicated, d.SupportTaskEnded, d.Dispatched, state=TicketState.DISPATCHED)
+    ruled.then(d.Adjudicated, d.SupportTaskEnded, d.Dispatched, d.Accepted, state=TicketState.IN_PROGRESS)
     assert ruled.said(d.Dispatched).binding
     ruled.lead(i.RequestReturn, **GROUND).refused("order_binds")
-    ruled.lead(i.Accept).then(d.Accepted, state=TicketState.IN_PROGRESS)
+    accepted = ruled.said(d.Accepted)
+    assert (accepted.department, accepted.by.by_rule, accepted.binding) == (LEAD, "policy", True)
 
 
 def test_disputed_between_two_departments_is_adjudicated() -> None:

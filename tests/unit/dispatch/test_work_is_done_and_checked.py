@@ -195,11 +195,11 @@ def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_t
 
 def test_a_reopened_ticket_really_reaches_its_department_again() -> None:
     reopened = given.closed().office(i.Reopen, reason="又坏了。")
-    reopened.then(d.Reopened, d.Dispatched, state=TicketState.DISPATCHED)
+    reopened.then(d.Reopened, d.Dispatched, d.Accepted, state=TicketState.IN_PROGRESS)
     assert (reopened.said(d.Dispatched).lead, reopened.said(d.Dispatched).binding) == (LEAD, True)
     given.at(TicketState.ARCHIVED).office(i.Reopen, reason="又坏了。").refused("reopen_window_closed")
     withdrawn = given.at(TicketState.WITHDRAWN)
-    withdrawn.office(i.Reopen, reason="还是要办。").then(d.Reopened, d.Dispatched)
+    withdrawn.office(i.Reopen, reason="还是要办。").then(d.Reopened, d.Dispatched, d.Accepted)
 
 
 def test_a_suggestion_that_nobody_confirmed_is_for_the_record() -> None:
@@ -243,4 +243,4 @@ def test_a_promise_comes_back_for_checking_after_the_ticket_was_closed() -> None
     assert (task.task, task.open) == ("commitment_check", True)
     checked = due.office(i.CheckCommitment, kept=False, note="仍未更换。").then(d.CommitmentChecked)
     assert [each.message.open for each in checked.told if isinstance(each.message, DeskTask)] == [False]
-    assert checked.office(i.Reopen, reason="承诺未兑现。").ticket.state is TicketState.DISPATCHED
+    assert checked.office(i.Reopen, reason="承诺未兑现。").ticket.state is TicketState.IN_PROGRESS
