@@ -136,10 +136,8 @@ def _readers(state: Ticket, fact: d.DispatchFact, now: Seen) -> tuple[str, ...]:
         case d.DueNoted(owner=owner) | d.Overdue(owner=owner) if owner.startswith(_DEPARTMENT):
             code = owner.removeprefix(_DEPARTMENT)
             return (code,) if code in now.departments else ()
-        case d.Nudged(department=None):
-            return ()
-        case d.Nudged(department=str(one)) if one in state.tasks:
-            return (one,)
+        case d.Nudged(department=one) if one is None or one in state.tasks:
+            return () if one is None else (one,)
         case d.Overdue(clock=Clock.CITIZEN):
             return now.departments[:1]
         case d.Dispatched():
