@@ -138,11 +138,18 @@ def offsets_behind(
 def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Place, int]) -> Verdict:
     """Each service read its inputs to their ends."""
     findings = [
-        Finding(_at((each.topic, each.partition)), f"{each.service} read {each.offset} of {end} records")
+        Finding(
+            _at((each.topic, each.partition)), f"{each.service} read {each.offset} of {each.offset + waiting} records"
+        )
         for each in next_offsets
-        if each.offset < (end := ends.get((each.topic, each.partition), 0))
+        if (waiting := unread(each, ends))
     ]
     return Verdict("每条输入都已读完 (every input was read)", len(next_offsets), findings)
+
+
+def unread(each: NextOffset, ends: Mapping[Place, int]) -> int:
+    """How many records of one input wait for its service; none of a topic that is not there."""
+    return max(ends.get((each.topic, each.partition), 0) - each.offset, 0)
 
 
 def standing_services(
@@ -152,7 +159,7 @@ def standing_services(
     moved = {each.service for each in set(now) - set(before)}
     unheard: Counter[str] = Counter()
     for each in now:
-        unheard[each.service] += max(ends.get((each.topic, each.partition), 0) - each.offset, 0)
+        unheard[each.service] += unread(each, ends)
     return [
         Finding(service, f"stands still: hears nothing, {count} records wait for it")
         for service, count in sorted(unheard.items())

@@ -8,6 +8,7 @@ import asyncpg
 
 from liuhen.addresses import Addresses
 from liuhen.verify.books import Books
+from liuhen.verify.checks import unread
 from liuhen.verify.evidence import end_offsets
 
 
@@ -19,7 +20,7 @@ async def unheard(system: Addresses, service: str) -> int:
     finally:
         await connection.close()
     ends = await end_offsets(system.kafka, sorted({each.topic for each in places}))
-    return sum(max(ends.get((each.topic, each.partition), 0) - each.offset, 0) for each in places)
+    return sum(unread(each, ends) for each in places)
 
 
 def waiting_for(system: Addresses, service: str) -> int | None:
