@@ -47,7 +47,7 @@ def press_supporter(draft: Draft, department: str, clock: Clock, clock_id: str) 
     """Press a supporting department for its own lateness; the lead is not pressed for that."""
     for rung in draft.rules.policy.ladder.rungs:
         if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
-            reason = f"{draft.rules.policy.limit(clock).title}逾期，{_TAKEN[rung.step]}。"
+            reason = f"{_missed(draft, clock)}，{_TAKEN[rung.step]}。"
             draft.say(d.Nudged, by=BY_POLICY, reason=reason, department=department, breach=clock_id)
 
 
@@ -67,8 +67,12 @@ def climb(draft: Draft, clock: Clock, clock_id: str) -> None:
     """Take the steps that the ladder has for a missed clock, and those that are due because nothing was answered."""
     for rung in draft.rules.policy.ladder.rungs:
         if clock in rung.on_breach_of and draft.ticket.led_by is not None:
-            _step(draft, rung, f"{draft.rules.policy.limit(clock).title}逾期", clock_id)
+            _step(draft, rung, _missed(draft, clock), clock_id)
     _climb_unanswered(draft)
+
+
+def _missed(draft: Draft, clock: Clock) -> str:
+    return f"{draft.rules.policy.limit(clock).title}逾期"
 
 
 def _climb_unanswered(draft: Draft) -> None:
