@@ -24,8 +24,8 @@ from chassis import store
 from chassis.decider import Decider
 from chassis.service import Cause, Heard, Record
 from chassis.store import Event, columns
+from rulebook import load_policy
 from schemas.envelope import Envelope, partition_of
-from schemas.policy import load_policy
 from schemas.registry import TICKETS, model_of, partitions, topics
 from services.dispatch.core.rules import Rules
 from services.dispatch.work import Precedents, decider

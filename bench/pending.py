@@ -20,8 +20,8 @@ from bench.place import Late, connected, until
 from chassis import store
 from liuhen.local.instance import Instance, Progress
 from liuhen.wire import listener
+from rulebook import load_policy
 from schemas.envelope import partition_of
-from schemas.policy import load_policy
 from schemas.registry import CLOCKS, DISPATCH, RULES, partitions
 from schemas.values import Clock, OfficialDue, Tier
 from services.sla.core import commands as c

@@ -19,7 +19,7 @@ from confluent_kafka.admin import (
 )
 
 from liuhen.errors import SaidClearly
-from schemas.policy import load_policy
+from rulebook import load_policy
 from schemas.registry import Topic, topics
 
 _PATIENCE = 30.0  # seconds

@@ -11,7 +11,7 @@ import typer
 from examples.district.happenings import troubles_of
 from examples.district.plan import generate
 from examples.district.wording import training_rows
-from schemas.policy import load_policy
+from rulebook import load_policy
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 PolicyDir = Annotated[Path, typer.Option(help="The policy whose catalogue and streets the district has.")]

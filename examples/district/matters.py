@@ -9,7 +9,7 @@ from examples.district.happenings import Somebody, Spot, Traits, Trouble, Way
 from examples.district.moments import moment
 from examples.district.population import District, Household, somebody
 from examples.district.wording import Teller, tell, wordings
-from schemas.policy import Category, Policy
+from rulebook import Category, Policy
 from schemas.values import Kind, Tier
 
 BURSTABLE = ("0403-01", "0402-01", "0601-01", "0101-04", "0201-01", "0501-01", "0406-03", "0902-01", "0104-06")

@@ -24,7 +24,7 @@ from examples.district.matters import Matter, Storyteller
 from examples.district.moments import ZONE, moment
 from examples.district.population import AGENTS, Household, Visitor, district
 from examples.district.wording import phrases
-from schemas.policy import Policy
+from rulebook import Policy
 from schemas.values import Kind, Tier
 
 HOUSEHOLDS_PER_TICKET = 3

@@ -6,7 +6,7 @@ from random import Random
 
 from examples.district.happenings import Somebody, Spot
 from examples.district.wording import phrases, surname
-from schemas.policy import Policy, Street
+from rulebook import Policy, Street
 
 AGENTS = tuple(f"agent-{number:02d}" for number in range(1, 13))
 """The people who take calls."""

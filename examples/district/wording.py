@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from schemas.policy import Policy
+from rulebook import Policy
 
 HERE = Path(__file__).parent
 _SLOT = re.compile(r"\{(\w+)\}")

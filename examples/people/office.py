@@ -11,6 +11,8 @@ from typing import Any, Final
 from examples.people.agenda import Agenda, chance
 from examples.people.surroundings import Surroundings
 from liuhen.wire import Voice, hear, producer
+from rulebook import Assignment, responsible
+from rulebook.codes import Role
 from schemas.inbound import (
     Adjudicate,
     Assign,
@@ -30,8 +32,6 @@ from schemas.inbound import (
     SettleAtUnit,
     Supervise,
 )
-from schemas.policy import Assignment, responsible
-from schemas.policy.codes import Role
 from schemas.public import DeskTask
 from schemas.registry import DESK
 from schemas.values import Party, PartyKind, Person, Tier

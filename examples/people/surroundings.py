@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.clock import Clock
 from examples.people.agenda import Days
-from schemas.policy import Policy, load_policy
+from rulebook import Policy, load_policy
 from schemas.values import Person
 from worktime.calendar import Calendar
 from worktime.hours import OfficeHours, Period

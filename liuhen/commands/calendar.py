@@ -19,9 +19,9 @@ from chassis.clock import Clock as Time
 from chassis.publish import Producer, Wire
 from liuhen.addresses import Addresses, load_addresses
 from liuhen.errors import SaidClearly
+from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.envelope import Envelope, derived_id
-from schemas.policy import Policy, load_policy
 from schemas.rules import CalendarPublished, NamedDay, RederivationOrdered, RulesFact
 from schemas.values import Clock, Person
 from worktime import Calendar, Notice, NoticeError, load_calendar, parse_notice, read_notices, unforeseen

@@ -14,7 +14,7 @@ from rich.table import Table
 from liuhen.classifier import prepare_model
 from liuhen.errors import SaidClearly
 from liuhen.local.layout import MODEL, POLICY
-from schemas.policy import PolicyError, load_policy
+from rulebook import PolicyError, load_policy
 from services.dispatch.corpus import Example, TrainingDataError, read_examples
 from services.dispatch.suggest import ModelRefusedError, Suggester
 

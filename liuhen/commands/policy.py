@@ -20,8 +20,8 @@ from chassis.clock import Clock
 from liuhen.addresses import load_addresses
 from liuhen.errors import SaidClearly
 from liuhen.local.layout import POLICY
-from schemas.policy import Policy, PolicyError, load_policy, validate
-from schemas.policy.export import schema_files
+from rulebook import Policy, PolicyError, load_policy, validate
+from rulebook.export import schema_files
 from services.trace.words import Words
 from worktime import Calendar, NoticeError, load_calendar, read_notices
 

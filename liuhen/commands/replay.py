@@ -30,7 +30,7 @@ from liuhen.replay.records import Record, read_rows, records
 from liuhen.replay.running import Job, Progress, first_moment, replay
 from liuhen.replay.stage import Stage, staged
 from liuhen.verify.findings import Verdict
-from schemas.policy import load_policy
+from rulebook import load_policy
 
 _ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
 

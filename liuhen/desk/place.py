@@ -11,7 +11,7 @@ from chassis.clock import Clock
 from liuhen.addresses import Addresses, load_addresses
 from liuhen.desk import words
 from liuhen.errors import SaidClearly
-from schemas.policy import Policy, load_policy
+from rulebook import Policy, load_policy
 from schemas.values import Party, PartyKind, Person
 from services.trace.words import Words
 

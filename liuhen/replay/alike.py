@@ -13,9 +13,9 @@ from liuhen.replay.casebook import Casebook
 from liuhen.replay.mapping import SameComplaint
 from liuhen.replay.records import Record
 from liuhen.replay.speaking import OFFICE, Speaker
+from rulebook import Policy
+from rulebook.codes import Role
 from schemas.inbound import JoinIncident
-from schemas.policy import Policy
-from schemas.policy.codes import Role
 from schemas.values import Person
 
 _SHORTEST: Final = 6

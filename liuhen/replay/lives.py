@@ -11,6 +11,8 @@ from liuhen.replay.casebook import Casebook
 from liuhen.replay.records import Record
 from liuhen.replay.speaking import CALLBACK, OFFICE, Speaker, department
 from liuhen.wire import News
+from rulebook import Policy
+from rulebook.codes import GroundFor, Role, Unit
 from schemas.inbound import (
     Accept,
     AnswerSupervision,
@@ -23,8 +25,6 @@ from schemas.inbound import (
     Supervise,
 )
 from schemas.more_time import more_time
-from schemas.policy import Policy
-from schemas.policy.codes import GroundFor, Role, Unit
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Contacted, Grade, Person, Solved, TicketState

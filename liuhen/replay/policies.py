@@ -7,7 +7,7 @@ from pathlib import Path
 
 from liuhen.errors import SaidClearly
 from liuhen.local.layout import POLICY, ROOT
-from schemas.policy.load import validate
+from rulebook.load import validate
 
 
 def assemble(overlay: str | None, out: Path) -> Path:

@@ -18,7 +18,7 @@ from liuhen.replay.mapping import Mapping
 from liuhen.replay.records import Record
 from liuhen.replay.speaking import Speaker
 from liuhen.wire import hear, producer
-from schemas.policy import Policy
+from rulebook import Policy
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import channel_topic
 

@@ -18,7 +18,7 @@ from liuhen.verify.evidence import Counted, Stood, committed_offsets, end_offset
 from liuhen.verify.findings import Finding, Verdict
 from liuhen.verify.histories import Histories
 from liuhen.verify.said import Said
-from schemas.policy import Policy, load_policy
+from rulebook import Policy, load_policy
 from schemas.registry import TICKETS, Topic, TopicKind, topics
 from worktime import OfficeHours, Period, load_calendar
 

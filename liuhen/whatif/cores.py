@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from chassis.decider import Change, Decider
 from liuhen.whatif.world import Cores
-from schemas.policy import Policy
+from rulebook import Policy
 from services.dispatch.core.rules import Like, Precedent, Suggest, by_calendar
 from services.dispatch.core.rules import Rules as DispatchRules
 from services.dispatch.store import rulings

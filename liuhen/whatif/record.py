@@ -10,9 +10,9 @@ from liuhen.errors import SaidClearly
 from liuhen.verify.evidence import Counted, Stood, read_topics
 from liuhen.whatif.compare import of
 from liuhen.whatif.world import Happened, Input, Told
+from rulebook import Policy
 from schemas.dispatch import Adjudicated, CategorySuggested, DispatchFact, Opened, ReturnOverruled, ReturnUpheld
 from schemas.message import Message
-from schemas.policy import Policy
 from schemas.registry import DISPATCH, RULES, TICKETS, model_of
 from schemas.rules import RulesFact
 from schemas.tickets import ActionReceived, Answered, Registered

@@ -9,7 +9,7 @@ from liuhen.whatif.compare import Comparison, compare
 from liuhen.whatif.cores import cores_of
 from liuhen.whatif.record import Recorded, suggest_as_recorded
 from liuhen.whatif.world import World
-from schemas.policy import Policy
+from rulebook import Policy
 from worktime import Calendar
 
 

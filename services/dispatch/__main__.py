@@ -7,8 +7,8 @@ from pathlib import Path
 
 from chassis.run import run
 from chassis.service import Service
+from rulebook import load_policy
 from schemas import registry
-from schemas.policy import load_policy
 from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
 from services.dispatch.reactions import LISTENS_TO
 from services.dispatch.settings import DispatchSettings

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from schemas.policy import Policy
+    from rulebook import Policy
 
 FORMAT: Final = 1
 LONGEST: Final = 1000

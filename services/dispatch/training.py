@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from schemas.policy import Policy
+    from rulebook import Policy
     from services.dispatch.corpus import Example
 
 FEATURES: Final = 20_000

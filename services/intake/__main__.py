@@ -12,8 +12,8 @@ import yaml
 from chassis.clock import Clock
 from chassis.run import run
 from chassis.service import Service
+from rulebook import Policy, load_policy
 from schemas import registry
-from schemas.policy import Policy, load_policy
 from schemas.registry import TopicKind
 from services.intake.core.desk import House, Secrets
 from services.intake.core.news import Newsroom

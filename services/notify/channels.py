@@ -21,7 +21,7 @@ from prometheus_client import Counter, Gauge
 from chassis.metrics import PREFIX
 from chassis.service import Beside, Edge
 from chassis.transient import transient
-from schemas.policy.rules import Delivery
+from rulebook.rules import Delivery
 from services.notify import store
 from services.notify.core.notice import Way
 from services.notify.settings import NotifySettings

@@ -8,8 +8,8 @@ from pathlib import Path
 from chassis.foresight import foreseeing
 from chassis.run import run
 from chassis.service import Service
+from rulebook import Policy, load_policy
 from schemas import registry
-from schemas.policy import Policy, load_policy
 from services.sla.gauges import gauges
 from services.sla.settings import SlaSettings
 from services.sla.work import decider, work_of

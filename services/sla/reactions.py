@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from rulebook import Policy
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.policy import Policy
 from schemas.values import Actor, Clock, DepartmentCode, TicketId
 from services.sla.core.commands import (
     Appoint,

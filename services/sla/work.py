@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from chassis.decider import EVERYONE, Decider
 from chassis.fold import folding
 from chassis.service import Cause, Connection, Foreign, Heard, Lane, Outcome, Refused, Turn, Wanted, Work
+from rulebook import Policy
 from schemas import registry
 from schemas.message import Message
-from schemas.policy import Policy
 from schemas.rules import CalendarPublished, RederivationOrdered
 from services.sla import store
 from services.sla.core.commands import Command, Recalendar, Rederive

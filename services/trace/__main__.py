@@ -7,8 +7,8 @@ from pathlib import Path
 
 from chassis.run import run
 from chassis.service import Service
+from rulebook import Policy, load_policy
 from schemas import registry
-from schemas.policy import Policy, load_policy
 from services.trace.answers import Answers
 from services.trace.calendars import Calendars
 from services.trace.gauges import gauges

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from schemas.policy.rules import Rates
+from rulebook.rules import Rates
 
 NO_CALLBACK: Final = "no_callback"
 

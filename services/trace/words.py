@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from jinja2 import ChainableUndefined, Environment, Template
 
-from schemas.policy import GroundFor, Policy
+from rulebook import GroundFor, Policy
 from schemas.values import Clock
 
 WORDS_FILE: Final = Path(__file__).with_name("words.yaml")

@@ -14,10 +14,10 @@ from liuhen.commands import channels, department, office
 from liuhen.desk import words
 from liuhen.desk.deeds import actions_of
 from liuhen.desk.options import SPEAKER, parameters_of, slots_of
+from rulebook.responsibility import Rule
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.message import MODELS
-from schemas.policy.responsibility import Rule
 from schemas.public import DeskTask
 from schemas.values import PartyKind
 from services.dispatch.core.clocks import REASONS

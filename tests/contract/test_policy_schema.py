@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from schemas.policy.export import schema_files
+from rulebook.export import schema_files
 
 POLICY = Path(__file__).parents[2] / "policy"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from chassis.service import Heard, Record
+from rulebook import load_policy
 from schemas.envelope import Envelope
 from schemas.examples import example
 from schemas.message import Message, contracts
-from schemas.policy import load_policy
 from schemas.registry import DISPATCH
 from services.dispatch import reactions as of_dispatch
 from services.intake import reactions as of_intake

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.policy import load_policy
+from rulebook import load_policy
 from services.notify.core import wishes
 from services.notify.core.notice import Addressee, Way, Wish
 from services.notify.core.profile import Profile

@@ -11,10 +11,10 @@ import pytest
 import yaml
 from jinja2 import meta
 
+from rulebook import load_policy
 from schemas import registry
 from schemas.inbound import TicketAction
 from schemas.message import MODELS
-from schemas.policy import load_policy
 from schemas.values import Channel, Contacted, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier
 from services.notify.core.notice import Way
 from services.trace.lookup import queues

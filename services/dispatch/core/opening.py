@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rulebook import locate
 from schemas import dispatch as d
-from schemas.policy import locate
 from schemas.tickets import Answered, Registered
 from schemas.values import Actor, Channel, Tier
 from services.dispatch.core.draft import BY_POLICY, Draft, send

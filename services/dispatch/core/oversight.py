@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from rulebook.codes import Step
+from rulebook.rules import Rung
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.policy.codes import Step
-from schemas.policy.rules import Rung
 from schemas.values import Actor, Clock
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.holder import held

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from schemas.policy import Assignment, Policy, Undetermined, responsible
-from schemas.policy.codes import GroundFor, Passing, Role
-from schemas.policy.limits import Span
+from rulebook import Assignment, Policy, Undetermined, responsible
+from rulebook.codes import GroundFor, Passing, Role
+from rulebook.limits import Span
 from schemas.values import DepartmentCode, Person, TicketId, Tier
 from services.dispatch.core.ticket import Matter
 from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach_after, due

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from rulebook import Policy
+from rulebook.codes import DepartmentKind, GroundFor
 from schemas import inbound
 from schemas.inbound import Action
-from schemas.policy import Policy
-from schemas.policy.codes import DepartmentKind, GroundFor
 from schemas.values import Contact, Place, Upstream
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal, refusal

@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
+from rulebook import Policy
 from schemas.message import Message
-from schemas.policy import Policy
 from schemas.values import Contact, RequesterKind
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal

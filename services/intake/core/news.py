@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from rulebook import Policy
 from schemas.message import MODELS, Message
-from schemas.policy import Policy
 from schemas.values import TicketState
 
 _DEPARTMENTS: Final = frozenset({"lead", "department", "to"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from schemas.policy import Audience, Policy, Role
+from rulebook import Audience, Policy, Role
 from schemas.values import Channel
 from services.notify.core.notice import Addressee, Way
 from services.notify.core.profile import Profile

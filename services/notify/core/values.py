@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from schemas.policy import TEMPLATE_VARIABLES, GroundFor, Policy
+from rulebook import TEMPLATE_VARIABLES, GroundFor, Policy
 from schemas.values import Clock, Tier
 from services.notify.core.book import Book
 from services.notify.core.profile import Profile

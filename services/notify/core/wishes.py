@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from rulebook import Policy, Step, Unit
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
-from schemas.policy import Policy, Step, Unit
 from schemas.values import Clock, PartyKind, Tier, remind_by
 from services.notify.core.book import Book
 from services.notify.core.notice import Addressee, Wish

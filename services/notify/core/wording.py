@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, Template
 
-import schemas.policy as given
+import rulebook as given
 from schemas.envelope import derived_id
 from schemas.values import Tier
 from services.notify.core.book import Book

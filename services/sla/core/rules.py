@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Final, Literal, NamedTuple, assert_never
 
-import schemas.policy as given
+import rulebook as given
 from schemas.values import Clock, Due, OfficialDue, ProvisionalDue, Tier, Upstream, breach_by, remind_by
 from services.sla.core.state import Basis
 from worktime import (

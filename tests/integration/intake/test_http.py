@@ -17,8 +17,8 @@ from chassis.clock import REAL
 from chassis.publish import Door
 from chassis.service import Beside
 from liuhen.local.database import Database
+from rulebook import load_policy
 from schemas.inbound import Register
-from schemas.policy import load_policy
 from services.intake.__main__ import house_of
 from services.intake.http import application
 from services.intake.settings import IntakeSettings

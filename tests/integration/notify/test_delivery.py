@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from chassis.service import Beside
-from schemas.policy.rules import Delivery
+from rulebook.rules import Delivery
 from services.notify import store
 from services.notify.channels import Channel, Failed, Loop, channels_of
 from services.notify.core.notice import Way

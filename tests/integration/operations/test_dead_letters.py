@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from liuhen.errors import SaidClearly
+from rulebook import load_policy
 from schemas.envelope import Envelope
-from schemas.policy import load_policy
 from schemas.registry import RULES
 from schemas.rules import RederivationOrdered
 from schemas.values import Person

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from liuhen.commands.calendar import wires
+from rulebook import load_policy
 from schemas import dispatch as d
 from schemas.clocks import (
     BreachWithdrawn,
@@ -15,7 +16,6 @@ from schemas.clocks import (
     ClockRederived,
     ClockStarted,
 )
-from schemas.policy import load_policy
 from schemas.registry import RULES, partitions
 from schemas.rules import RederivationOrdered
 from schemas.values import OfficialDue, Person, ProvisionalDue

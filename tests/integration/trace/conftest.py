@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from chassis.clock import Clock as Time
 from chassis.service import Beside, Heard, Lane, Outcome, Pool, Record, Turn
 from liuhen.local.database import Database
+from rulebook import Policy, load_policy
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import registry
@@ -23,7 +24,6 @@ from schemas import tickets as t
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.notices import NoticeFact
-from schemas.policy import Policy, load_policy
 from schemas.rules import RulesFact
 from schemas.values import (
     Actor,

@@ -11,8 +11,8 @@ import pytest
 
 from liuhen.desk.published import as_published
 from liuhen.desk.queue import Told, callbacks, desk, order_of, orders, owed
+from rulebook import load_policy
 from schemas.message import Message
-from schemas.policy import load_policy
 from schemas.public import CallbackRequest, DeskTask, DueTime
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Clock, Kind, OfficialDue, Person, TicketState, Tier

@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
+from rulebook.codes import Passing
 from schemas import clocks as c
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.policy.codes import Passing
 from schemas.tickets import Answered
 from schemas.values import (
     Actor,

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from chassis.decider import Tell
+from rulebook import Policy, load_policy
+from rulebook.codes import Passing
 from schemas import clocks as c
 from schemas import inbound as i
 from schemas.message import Message
-from schemas.policy import Policy, load_policy
-from schemas.policy.codes import Passing
 from schemas.requests import TicketRequest
 from schemas.tickets import ActionReceived, Registered
 from schemas.values import (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.policy.codes import Passing
 from schemas.public import DeskTask
 from schemas.values import TicketState
 from services.dispatch.core.regions.support import Doing, Done

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from rulebook.codes import Role, Step, Unit
+from rulebook.limits import Span
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.policy.codes import Role, Step, Unit
-from schemas.policy.limits import Span
 from schemas.public import DeskTask
 from schemas.values import Clock, Person
 from services.dispatch.core.regions.escalation import NotProposed

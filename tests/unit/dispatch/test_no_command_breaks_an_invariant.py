@@ -9,9 +9,9 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.policy.codes import Passing
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
 from schemas.registry import REQUESTS, department_topic
 from schemas.requests import TicketRequest

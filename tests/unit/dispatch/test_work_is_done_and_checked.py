@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from rulebook.codes import Passing
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.more_time import TimeUnit
-from schemas.policy.codes import Passing
 from schemas.public import CallbackRequest, DeskTask
 from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier, VisitRef
 from services.dispatch.core.holder import held

@@ -24,7 +24,7 @@ from examples.district.happenings import (
 from examples.district.moments import ZONE
 from examples.district.plan import generate
 from examples.district.wording import wordings
-from schemas.policy import load_policy, locate
+from rulebook import load_policy, locate
 from schemas.values import Kind, RequesterKind, Tier
 
 POLICY = load_policy(Path(__file__).parents[3] / "policy")

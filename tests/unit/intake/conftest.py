@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from rulebook import Policy, load_policy
 from schemas.envelope import Envelope
 from schemas.message import Message
-from schemas.policy import Policy, load_policy
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import party_of
 from services.intake.__main__ import house_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from rulebook import Policy
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.policy import Policy
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Place, RequesterKind, Ruling, Tier
 from services.intake.__main__ import newsroom_of

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from rulebook import load_policy
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
-from schemas.policy import load_policy
 from schemas.values import (
     Actor,
     Channel,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.policy import PolicyError, Problem, load_policy, validate
+from rulebook import PolicyError, Problem, load_policy, validate
 
 SHIPPED = Path(__file__).parents[3] / "policy"
 

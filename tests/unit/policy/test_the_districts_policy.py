@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import worktime
-from schemas.policy import DepartmentKind, GroundFor, Owner, Policy, Role, Start, Unit, load_policy, validate
+from rulebook import DepartmentKind, GroundFor, Owner, Policy, Role, Start, Unit, load_policy, validate
 from schemas.values import Clock, Tier
 
 DIRECTORY = Path(__file__).parents[3] / "policy"

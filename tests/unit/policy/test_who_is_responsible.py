@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.policy import Assignment, DepartmentKind, Policy, Rule, Undetermined, load_policy, locate, responsible
+from rulebook import Assignment, DepartmentKind, Policy, Rule, Undetermined, load_policy, locate, responsible
 
 POLICY = load_policy(Path(__file__).parents[3] / "policy")
 

@@ -8,8 +8,8 @@ import pytest
 
 from liuhen.replay.mapping import known_mappings, load_mapping
 from liuhen.replay.policies import assemble
-from schemas.policy import Policy, load_policy
-from schemas.policy.codes import Unit
+from rulebook import Policy, load_policy
+from rulebook.codes import Unit
 from schemas.values import Clock, Tier
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rulebook import Policy, load_policy
 from schemas import dispatch as d
-from schemas.policy import Policy, load_policy
 from services.sla.core.rules import Rules
 from tests.unit.sla.story import Ticket
 from worktime import Calendar, load_calendar

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from chassis.service import Cause, Refused
+from rulebook import Policy
 from schemas import dispatch as d
 from schemas.clocks import (
     BreachWithdrawn,
@@ -17,7 +18,6 @@ from schemas.clocks import (
     ClockResumed,
     ClockStarted,
 )
-from schemas.policy import Policy
 from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
 from services.sla.core.commands import Recalendar, Rederive, Start
 from services.sla.core.rules import Rules

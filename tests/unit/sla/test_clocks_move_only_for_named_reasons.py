@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rulebook.codes import Start, Unit
+from rulebook.limits import Budget
 from schemas import dispatch as d
 from schemas.clocks import (
     BreachWithdrawn,
@@ -17,8 +19,6 @@ from schemas.clocks import (
     ClockStarted,
     ClockStopped,
 )
-from schemas.policy.codes import Start, Unit
-from schemas.policy.limits import Budget
 from schemas.values import Actor, Clock, Person, Tier
 from services.sla.core.rules import Rules
 from services.sla.core.state import Breached, Paused

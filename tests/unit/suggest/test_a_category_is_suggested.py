@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples.district.wording import training_rows
-from schemas.policy import Policy, load_policy
+from rulebook import Policy, load_policy
 from services.dispatch import suggest as module
 from services.dispatch.corpus import Example, TrainingDataError, fingerprint, read_examples
 from services.dispatch.suggest import Method, Model, ModelRefusedError, Rules, Suggester, grams

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.policy import load_policy
+from rulebook import load_policy
 from services.trace.rates import Counted, Rate, figures, rates_of
 
 POLICY = load_policy(Path(__file__).resolve().parents[3] / "policy")

@@ -14,9 +14,9 @@ from liuhen.whatif.compare import Pair
 from liuhen.whatif.shown import document
 from liuhen.whatif.trial import Rulebook, try_
 from liuhen.whatif.world import Input
+from rulebook import load_policy
 from schemas.dispatch import Dispatched
 from schemas.inbound import Accept, Adjudicate, MakeFirstContact, ReportHandled, RequestReturn, RuleOnReturn
-from schemas.policy import load_policy
 from tests.unit.whatif.story import TICKET, by_office, done, moment, pressed, recorded, registered
 from worktime import load_calendar
 

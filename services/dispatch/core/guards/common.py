@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from rulebook.codes import GroundFor, Role, Unit
+from rulebook.directory import Person as Named
 from schemas.inbound import Action, OfficeAction
 from schemas.more_time import TimeUnit
-from schemas.policy.codes import GroundFor, Role, Unit
-from schemas.policy.directory import Person as Named
 from schemas.values import Clock, Person
 from services.dispatch.core.draft import Draft, Refusal
 from services.dispatch.core.standing import Rework

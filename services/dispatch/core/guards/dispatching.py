@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rulebook.codes import GroundFor
 from schemas import inbound as i
-from schemas.policy.codes import GroundFor
 from schemas.tickets import ActionReceived
 from schemas.values import RequesterKind
 from services.dispatch.core import standing as s

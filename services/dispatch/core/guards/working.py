@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from rulebook.codes import GroundFor
 from schemas import inbound as i
-from schemas.policy.codes import GroundFor
 from schemas.tickets import ActionReceived
 from schemas.values import Clock, RequesterKind, breach_by
 from services.dispatch.core.draft import Draft, Refusal

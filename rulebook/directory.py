@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.policy.base import CategoryCode, Code, Model, Phone, Text
-from schemas.policy.codes import DepartmentKind, Role
+from rulebook.base import CategoryCode, Code, Model, Phone, Text
+from rulebook.codes import DepartmentKind, Role
 from schemas.values import Clock, Kind, Tier
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from schemas.policy.policy import FILES
+from rulebook.policy import FILES
 
 
 def schema_files() -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from schemas.policy.codes import DepartmentKind
-from schemas.policy.directory import Department, Street
+from rulebook.codes import DepartmentKind
+from rulebook.directory import Department, Street
 
 _NUMBER = re.compile(r"\s*(\d{1,4})\s*(?:号|弄|支弄)")
 

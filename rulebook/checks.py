@@ -7,15 +7,15 @@ from typing import TypeVar
 
 from jinja2 import Environment, TemplateSyntaxError, meta
 
+from rulebook.base import Model
+from rulebook.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, Owner, Step, Unit
+from rulebook.directory import Directory, Office, Street
+from rulebook.limits import Budget, Limit, Limits
+from rulebook.policy import Catalogue, Streets, Units
+from rulebook.problems import Problem
+from rulebook.rules import Grounds, Ladder, Template, Templates
+from rulebook.source import Source, Trail
 from schemas.inbound import OFFICE_ACTIONS
-from schemas.policy.base import Model
-from schemas.policy.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, Owner, Step, Unit
-from schemas.policy.directory import Directory, Office, Street
-from schemas.policy.limits import Budget, Limit, Limits
-from schemas.policy.policy import Catalogue, Streets, Units
-from schemas.policy.problems import Problem
-from schemas.policy.rules import Grounds, Ladder, Template, Templates
-from schemas.policy.source import Source, Trail
 from schemas.values import Clock, Tier
 
 M = TypeVar("M", bound=Model)

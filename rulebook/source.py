@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from schemas.policy.problems import PolicyError, Problem
+from rulebook.problems import PolicyError, Problem
 
 Trail = tuple[str | int, ...]
 

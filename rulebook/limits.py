@@ -5,8 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from schemas.policy.base import Model, Text
-from schemas.policy.codes import Owner, Start, StartsOn, Unit
+from rulebook.base import Model, Text
+from rulebook.codes import Owner, Start, StartsOn, Unit
 from schemas.values import Clock, Tier
 
 Amount = Annotated[int, Field(ge=1, le=100_000)]

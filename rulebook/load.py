@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from schemas.policy.base import Model
-from schemas.policy.checks import Checked, cross_check
-from schemas.policy.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
-from schemas.policy.problems import PolicyError, Problem
-from schemas.policy.rules import Templates
-from schemas.policy.source import Source, Trail, read_csv, read_yaml
+from rulebook.base import Model
+from rulebook.checks import Checked, cross_check
+from rulebook.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
+from rulebook.problems import PolicyError, Problem
+from rulebook.rules import Templates
+from rulebook.source import Source, Trail, read_csv, read_yaml
 
 HASH_LENGTH = 8
 

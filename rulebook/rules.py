@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.policy.base import Code, Model, Share, Text
-from schemas.policy.codes import Audience, GroundFor, Passing, Role, Step
-from schemas.policy.limits import Count, Span
+from rulebook.base import Code, Model, Share, Text
+from rulebook.codes import Audience, GroundFor, Passing, Role, Step
+from rulebook.limits import Count, Span
 from schemas.values import Clock, Grade, Ruling
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.policy.checks import SUBDISTRICT_OF_PLACE
-from schemas.policy.codes import DepartmentKind
-from schemas.policy.directory import Category
-from schemas.policy.policy import Policy
+from rulebook.checks import SUBDISTRICT_OF_PLACE
+from rulebook.codes import DepartmentKind
+from rulebook.directory import Category
+from rulebook.policy import Policy
 
 
 class Rule(StrEnum):

@@ -3,12 +3,12 @@
 from datetime import time
 from functools import cached_property
 
-from schemas.policy.base import Model, Text
-from schemas.policy.codes import GroundFor, Role, Step
-from schemas.policy.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
-from schemas.policy.limits import Limit, Limits
-from schemas.policy.places import PlaceIndex
-from schemas.policy.rules import Automation, Delivery, Ground, Grounds, Ladder, Rates, Template, Templates
+from rulebook.base import Model, Text
+from rulebook.codes import GroundFor, Role, Step
+from rulebook.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
+from rulebook.limits import Limit, Limits
+from rulebook.places import PlaceIndex
+from rulebook.rules import Automation, Delivery, Ground, Grounds, Ladder, Rates, Template, Templates
 from schemas.values import Clock
 
 

@@ -1,6 +1,6 @@
 """The policy of a district as data: typed, validated, looked up by pure functions."""
 
-from schemas.policy.codes import (
+from rulebook.codes import (
     TEMPLATE_VARIABLES,
     Audience,
     DepartmentKind,
@@ -13,13 +13,13 @@ from schemas.policy.codes import (
     Step,
     Unit,
 )
-from schemas.policy.directory import Category, Department, Hours, Office, Outside, Person, Street, VisitingUnit
-from schemas.policy.limits import Budget, Limit, Limits, Span
-from schemas.policy.load import load_policy, validate
-from schemas.policy.policy import Policy
-from schemas.policy.problems import PolicyError, Problem
-from schemas.policy.responsibility import Assignment, Rule, Supporting, Undetermined, locate, responsible
-from schemas.policy.rules import Ground, Rung, Template
+from rulebook.directory import Category, Department, Hours, Office, Outside, Person, Street, VisitingUnit
+from rulebook.limits import Budget, Limit, Limits, Span
+from rulebook.load import load_policy, validate
+from rulebook.policy import Policy
+from rulebook.problems import PolicyError, Problem
+from rulebook.responsibility import Assignment, Rule, Supporting, Undetermined, locate, responsible
+from rulebook.rules import Ground, Rung, Template
 
 __all__ = [
     "TEMPLATE_VARIABLES",
