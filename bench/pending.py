@@ -22,6 +22,7 @@ from liuhen.local.instance import Instance, Progress
 from liuhen.wire import listener
 from rulebook import load_policy
 from schemas.envelope import partition_of
+from schemas.owner import Owner
 from schemas.registry import CLOCKS, DISPATCH, RULES, partitions
 from schemas.values import Clock, OfficialDue, Tier
 from services.sla.core import commands as c
@@ -40,7 +41,7 @@ _WORKERS: Final = ("1", "2")
 _PATIENCE: Final = 120.0
 _STAMP_SECONDS: Final = 0.001
 """The broker's stamps are whole milliseconds, cut off."""
-_LEAD: Final = "department:greening"
+_LEAD: Final = Owner("department:greening")
 
 
 class Wave(NamedTuple):
@@ -132,7 +133,7 @@ def _state(instance: Instance) -> Clocks:
     rules = Rules(load_policy(instance.policy), load_calendar(instance.policy / "calendar"))
     now, state = datetime.now(UTC), None
     for command in (
-        c.Start(Clock.CITIZEN, "office:desk", tier=Tier.COMPLEX),
+        c.Start(Clock.CITIZEN, Owner("office:desk"), tier=Tier.COMPLEX),
         c.Order(_LEAD, Tier.COMPLEX, binding=False),
     ):
         for fact in decide(rules, state, command, "0" * 14, now):

@@ -8,7 +8,7 @@ from typing import TypeVar
 from jinja2 import Environment, TemplateSyntaxError, meta
 
 from rulebook.base import Model
-from rulebook.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, Owner, Step, Unit
+from rulebook.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, OwedBy, Step, Unit
 from rulebook.directory import Directory, Office, Street
 from rulebook.limits import Budget, Limit, Limits
 from rulebook.policy import Catalogue, Streets, Units
@@ -216,7 +216,7 @@ def _office(checked: Checked) -> Iterator[Problem]:
         if person not in people:
             yield checked.problem(file, ("owners", clock.value), person, "a person of this file", "Correct the id.")
     centre = {
-        x.clock for x in checked.model("limits.yaml", Limits).clocks if x.owner in (Owner.CENTRE, Owner.SURVEY_OFFICE)
+        x.clock for x in checked.model("limits.yaml", Limits).clocks if x.owner in (OwedBy.CENTRE, OwedBy.SURVEY_OFFICE)
     }
     for clock in sorted(centre - set(office.owners)):
         expected = "a named owner of each clock of the centre and the survey office"

@@ -54,7 +54,7 @@ class StartsOn(StrEnum):
     COMMITTED = "committed"
 
 
-class Owner(StrEnum):
+class OwedBy(StrEnum):
     """Whose lateness it is when a clock runs out."""
 
     REQUESTER = "requester"

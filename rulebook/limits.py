@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from rulebook.base import Model, Text
-from rulebook.codes import Owner, Start, StartsOn, Unit
+from rulebook.codes import OwedBy, Start, StartsOn, Unit
 from schemas.values import Clock, Tier
 
 Amount = Annotated[int, Field(ge=1, le=100_000)]
@@ -44,7 +44,7 @@ class Limit(Model):
     clock: Clock
     title: Text
     starts_on: StartsOn
-    owner: Owner
+    owner: OwedBy
     budget: Budget
     by_tier: Mapping[Tier, Budget] = Field(default_factory=dict)
     ceiling: Budget | None = None

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from schemas.message import Message
 from schemas.more_time import MoreTime
+from schemas.owner import Owner
 from schemas.values import Clock, Code, Due, Instant, TicketId, Tier
 
 
@@ -26,7 +27,7 @@ class ClockFact(Message, owner="clocks"):
     ticket: TicketId
     clock_id: str
     clock: Clock
-    owner: str
+    owner: Owner
     about: Code | None = None
 
 

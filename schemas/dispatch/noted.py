@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.dispatch.base import DispatchFact
+from schemas.owner import Owner
 from schemas.values import (
     Clock,
     Code,
@@ -21,7 +22,7 @@ class DueNoted(DispatchFact):
     clock: Clock
     clock_id: str
     due: Due | None = None
-    owner: str
+    owner: Owner
     reason: Code
 
 
@@ -30,7 +31,7 @@ class Overdue(DispatchFact):
 
     clock: Clock
     clock_id: str
-    owner: str
+    owner: Owner
     withdrawn: bool = False
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from rulebook import Policy
 from schemas import dispatch as d
 from schemas.message import Message
+from schemas.owner import Owner
 from schemas.values import Actor, Clock, DepartmentCode, TicketId
 from services.sla.core.commands import (
     Appoint,
@@ -34,9 +35,13 @@ NEEDS_INFO: Final = "needs-info"
 EXTENSION: Final = "extension"
 SUSPENSION: Final = "suspension"
 
-Owner = Callable[[Clock], str]
-Reaction = Callable[[Any, Owner], Sequence[Command]]
+Office = Callable[[Clock], Owner]
+"""The person of the office whom policy names for a clock."""
 
+Reaction = Callable[[Any, Office], Sequence[Command]]
+
+_REQUESTER: Final = Owner.of("requester")
+_AGENCY: Final = Owner.of("callback")
 _ALL: Final = frozenset(Clock)
 _HANDLED: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 _PASSING: Final = {"unit": Clock.UNIT_PASS_ON, "survey_office": Clock.SURVEY_OFFICE}
@@ -50,16 +55,11 @@ def commands(fact: Message, policy: Policy) -> tuple[TicketId, Sequence[Command]
     if reaction is None or not isinstance(fact, d.DispatchFact):
         return None
 
-    def office(clock: Clock) -> str:
+    def office(clock: Clock) -> Owner:
         person = policy.owner_of(clock)
-        return f"office:{person.id if person else clock}"
+        return Owner.of("office", person.id if person else clock.value)
 
     return fact.ticket, reaction(fact, office)
-
-
-def of(department: DepartmentCode) -> str:
-    """A department as the owner of a clock."""
-    return f"department:{department}"
 
 
 def these(*clocks: Clock) -> Names:
@@ -75,55 +75,55 @@ def named(actor: Actor) -> str | None:
 # --- recorded, passed on, dispatched ---------------------------------------------------------------------------------
 
 
-def _opened(fact: d.Opened, office: Owner) -> Sequence[Command]:
+def _opened(fact: d.Opened, office: Office) -> Sequence[Command]:
     clock = Clock.CITIZEN
     return (Start(clock, office(clock), at=fact.registered_at, tier=fact.tier, upstream=fact.upstream),)
 
 
-def _pass_on_awaited(fact: d.PassOnAwaited, office: Owner) -> Sequence[Command]:
+def _pass_on_awaited(fact: d.PassOnAwaited, office: Office) -> Sequence[Command]:
     clock = _PASSING[fact.stage]
     at_unit = clock is Clock.UNIT_PASS_ON and fact.unit is not None
-    return (Start(clock, f"unit:{fact.unit}" if at_unit else office(clock)),)
+    return (Start(clock, Owner.of("unit", fact.unit) if at_unit else office(clock)),)
 
 
-def _settled(_fact: d.SettledAtUnit, _office: Owner) -> Sequence[Command]:
+def _settled(_fact: d.SettledAtUnit, _office: Office) -> Sequence[Command]:
     return (
         Meet(these(Clock.UNIT_PASS_ON, Clock.SURVEY_OFFICE, Clock.CITIZEN)),
         End("settled"),
-        Start(Clock.REOPEN_WINDOW, "requester"),
+        Start(Clock.REOPEN_WINDOW, _REQUESTER),
     )
 
 
-def _dispatched(fact: d.Dispatched, _office: Owner) -> Sequence[Command]:
+def _dispatched(fact: d.Dispatched, _office: Office) -> Sequence[Command]:
     return (
         Meet(these(Clock.DISPATCHING)),
         Stop(_ON_THE_WAY, "dispatched"),
         Retier(fact.tier),
-        Order(of(fact.lead), fact.tier, fact.binding),
+        Order(Owner.of_department(fact.lead), fact.tier, fact.binding),
     )
 
 
 # --- disputed --------------------------------------------------------------------------------------------------------
 
 
-def _return_requested(_fact: d.ReturnRequested, office: Owner) -> Sequence[Command]:
+def _return_requested(_fact: d.ReturnRequested, office: Office) -> Sequence[Command]:
     clock = Clock.RETURN_RULING
     return Meet(these(Clock.RETURN_WINDOW)), Start(clock, office(clock)), Contradict(clock, "asked_in_time")
 
 
-def _return_upheld(_fact: d.ReturnUpheld, _office: Owner) -> Sequence[Command]:
+def _return_upheld(_fact: d.ReturnUpheld, _office: Office) -> Sequence[Command]:
     return Release("return_upheld"), Meet(these(Clock.RETURN_RULING, Clock.ADJUDICATION))
 
 
-def _return_overruled(fact: d.ReturnOverruled, _office: Owner) -> Sequence[Command]:
+def _return_overruled(fact: d.ReturnOverruled, _office: Office) -> Sequence[Command]:
     return (
         Decided(Clock.RETURN_RULING),
         Meet(these(Clock.RETURN_RULING)),
-        Start(Clock.RETURN_WINDOW, of(fact.department)),
+        Start(Clock.RETURN_WINDOW, Owner.of_department(fact.department)),
     )
 
 
-def _adjudication_opened(_fact: d.AdjudicationOpened, office: Owner) -> Sequence[Command]:
+def _adjudication_opened(_fact: d.AdjudicationOpened, office: Office) -> Sequence[Command]:
     clock = Clock.ADJUDICATION
     return (
         Meet(these(Clock.RETURN_WINDOW)),
@@ -133,9 +133,9 @@ def _adjudication_opened(_fact: d.AdjudicationOpened, office: Owner) -> Sequence
     )
 
 
-def _adjudicated(fact: d.Adjudicated, _office: Owner) -> Sequence[Command]:
+def _adjudicated(fact: d.Adjudicated, _office: Office) -> Sequence[Command]:
     return (
-        Release("adjudicated", sparing_owner=of(fact.lead)),
+        Release("adjudicated", sparing_owner=Owner.of_department(fact.lead)),
         Decided(Clock.ADJUDICATION),
         Meet(these(Clock.ADJUDICATION)),
     )
@@ -144,24 +144,24 @@ def _adjudicated(fact: d.Adjudicated, _office: Owner) -> Sequence[Command]:
 # --- asked of the requester, of supporters ---------------------------------------------------------------------------
 
 
-def _info_asked(fact: d.InfoAsked, _office: Owner) -> Sequence[Command]:
+def _info_asked(fact: d.InfoAsked, _office: Office) -> Sequence[Command]:
     waiting = these() if fact.department else _ON_THE_WAY | {Clock.DISPATCHING}
-    return Start(Clock.NEEDS_INFO, "requester"), Pause(NEEDS_INFO, also=waiting)
+    return Start(Clock.NEEDS_INFO, _REQUESTER), Pause(NEEDS_INFO, also=waiting)
 
 
 def _task(clock: Clock, department: DepartmentCode, *, afresh: bool = False) -> Start:
-    return Start(clock, of(department), afresh=afresh)
+    return Start(clock, Owner.of_department(department), afresh=afresh)
 
 
-def _task_done(fact: d.SupportTaskDone, office: Owner) -> Sequence[Command]:
-    met, clock = Meet(these(Clock.SUPPORTING_TASK), of(fact.department)), Clock.REVIEW
+def _task_done(fact: d.SupportTaskDone, office: Office) -> Sequence[Command]:
+    met, clock = Meet(these(Clock.SUPPORTING_TASK), Owner.of_department(fact.department)), Clock.REVIEW
     return (met, Start(clock, office(clock), about=fact.department)) if fact.awaits_review else (met,)
 
 
 # --- handled, extended, suspended ------------------------------------------------------------------------------------
 
 
-def _handled(_fact: d.Handled, office: Owner) -> Sequence[Command]:
+def _handled(_fact: d.Handled, office: Office) -> Sequence[Command]:
     clock = Clock.REVIEW
     return (
         Stop(these(clock), "handled"),
@@ -172,7 +172,7 @@ def _handled(_fact: d.Handled, office: Owner) -> Sequence[Command]:
     )
 
 
-def _handled_accepted(fact: d.HandledAccepted, _office: Owner) -> Sequence[Command]:
+def _handled_accepted(fact: d.HandledAccepted, _office: Office) -> Sequence[Command]:
     return (
         Meet(_HANDLED, at=fact.handled_at),
         Meet(these(Clock.REVIEW)),
@@ -180,7 +180,7 @@ def _handled_accepted(fact: d.HandledAccepted, _office: Owner) -> Sequence[Comma
     )
 
 
-def _asked(about: str, office: Owner) -> Sequence[Command]:
+def _asked(about: str, office: Office) -> Sequence[Command]:
     clock = Clock.APPROVAL
     return Start(clock, office(clock), about=about), Contradict(clock, "asked_in_time")
 
@@ -189,12 +189,12 @@ def _refused(about: str) -> Sequence[Command]:
     return Decided(Clock.APPROVAL, about), Meet(these(Clock.APPROVAL), about=about)
 
 
-def _request_lapsed(fact: d.RequestLapsed, _office: Owner) -> Sequence[Command]:
+def _request_lapsed(fact: d.RequestLapsed, _office: Office) -> Sequence[Command]:
     clock = Clock.APPROVAL
     return Decided(clock, fact.what, never=True), Stop(these(clock), "lapsed", about=fact.what)
 
 
-def _granted(fact: d.ExtensionGranted, _office: Owner) -> Sequence[Command]:
+def _granted(fact: d.ExtensionGranted, _office: Office) -> Sequence[Command]:
     return (
         *(Extend(amount, unit, named(fact.by), fact.ground) for amount, unit in fact.spans),
         Decided(Clock.APPROVAL, EXTENSION),
@@ -202,7 +202,7 @@ def _granted(fact: d.ExtensionGranted, _office: Owner) -> Sequence[Command]:
     )
 
 
-def _suspended(fact: d.Suspended, office: Owner) -> Sequence[Command]:
+def _suspended(fact: d.Suspended, office: Office) -> Sequence[Command]:
     clock = Clock.SUSPENSION
     return (
         Pause(fact.ground, named(fact.by), asked=SUSPENSION),
@@ -211,7 +211,7 @@ def _suspended(fact: d.Suspended, office: Owner) -> Sequence[Command]:
     )
 
 
-def _supervision_ended(fact: d.SupervisionEnded, _office: Owner) -> Sequence[Command]:
+def _supervision_ended(fact: d.SupervisionEnded, _office: Office) -> Sequence[Command]:
     if fact.reason == d.BREACH_WITHDRAWN:
         return (Stop(these(Clock.SUPERVISION), UNDUE),)
     return (Stop(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), "ended"),)
@@ -220,8 +220,8 @@ def _supervision_ended(fact: d.SupervisionEnded, _office: Owner) -> Sequence[Com
 # --- the end, and after it -------------------------------------------------------------------------------------------
 
 
-def _closed(_fact: d.Closed, _office: Owner) -> Sequence[Command]:
-    return End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, "requester")
+def _closed(_fact: d.Closed, _office: Office) -> Sequence[Command]:
+    return End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, _REQUESTER)
 
 
 TABLE: Final[Mapping[type[Message], Reaction]] = {
@@ -240,7 +240,7 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.Adjudicated: _adjudicated,
     d.FirstContactMade: lambda _, __: (Meet(these(Clock.FIRST_CONTACT)),),
     d.FirstContactExempt: lambda _, __: (Stop(these(Clock.FIRST_CONTACT), "exempt"),),
-    d.ProgressNoted: lambda fact, _: (Meet(these(Clock.URGENT_FIRST_REPORT), of(fact.department)),),
+    d.ProgressNoted: lambda fact, _: (Meet(these(Clock.URGENT_FIRST_REPORT), Owner.of_department(fact.department)),),
     d.InfoAsked: _info_asked,
     d.InfoProvided: lambda _, __: (Meet(these(Clock.NEEDS_INFO)), Resume(NEEDS_INFO)),
     d.InfoTimedOut: lambda _, __: (Stop(these(Clock.NEEDS_INFO), "timed_out"), Resume(NEEDS_INFO)),
@@ -249,11 +249,11 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.SupportTaskAccepted: lambda fact, _: (Meet(these(Clock.REVIEW), about=fact.department),),
     d.SupportTaskSentBack: lambda fact, _: (
         Meet(these(Clock.REVIEW), about=fact.department),
-        Revive(these(Clock.SUPPORTING_TASK), owner=of(fact.department)),
+        Revive(these(Clock.SUPPORTING_TASK), owner=Owner.of_department(fact.department)),
     ),
     d.SupportTaskEnded: lambda fact, _: (
         Stop(these(Clock.REVIEW), "ended", about=fact.department),
-        Stop(these(Clock.SUPPORTING_TASK), "ended", of(fact.department)),
+        Stop(these(Clock.SUPPORTING_TASK), "ended", Owner.of_department(fact.department)),
     ),
     d.Handled: _handled,
     d.HandledAccepted: _handled_accepted,
@@ -266,9 +266,11 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.Suspended: _suspended,
     d.SuspensionRefused: lambda _, __: _refused(SUSPENSION),
     d.SuspensionEnded: lambda _, __: (Stop(these(Clock.SUSPENSION), "ended"), Resume(sparing=NEEDS_INFO)),
-    d.Committed: lambda fact, _: (Start(Clock.COMMITMENT, of(fact.department), named=fact.promised, afresh=True),),
+    d.Committed: lambda fact, _: (
+        Start(Clock.COMMITMENT, Owner.of_department(fact.department), named=fact.promised, afresh=True),
+    ),
     d.CommitmentChecked: lambda _, __: (Meet(these(Clock.COMMITMENT)),),
-    d.CallbackAwaited: lambda _, __: (Start(Clock.CALLBACK, "callback"),),
+    d.CallbackAwaited: lambda _, __: (Start(Clock.CALLBACK, _AGENCY),),
     d.CallbackAppointed: lambda fact, _: (Appoint(fact.at),),
     d.CallbackRecorded: lambda _, __: (Meet(these(Clock.CALLBACK)),),
     d.CallbackGivenUp: lambda _, __: (Meet(these(Clock.CALLBACK)),),
@@ -276,7 +278,7 @@ TABLE: Final[Mapping[type[Message], Reaction]] = {
     d.ReworkOrdered: lambda fact, _: (_task(Clock.REWORK, fact.department),),
     d.SupervisionOrdered: lambda fact, _: (_task(Clock.SUPERVISION, fact.department, afresh=True),),
     d.SupervisionAnswered: lambda fact, _: (
-        Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), of(fact.department)),
+        Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), Owner.of_department(fact.department)),
     ),
     d.SupervisionEnded: _supervision_ended,
     d.CallbackReviewOrdered: lambda fact, _: (_task(Clock.CALLBACK_REVIEW, fact.department),),

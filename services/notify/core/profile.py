@@ -108,7 +108,7 @@ def _timed(profile: Profile, fact: Any) -> Profile:
     due: Due = fact.due
     if fact.clock not in REMEMBERED:
         return profile
-    handler = fact.owner.partition(":")[2] if fact.clock is Clock.HANDLING else profile.handler
+    handler = fact.owner.code if fact.clock is Clock.HANDLING else profile.handler
     return profile.changed(due={**profile.due, fact.clock: remind_by(due)}, handler=handler)
 
 

@@ -12,6 +12,7 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
+from schemas.owner import Owner
 from schemas.values import Clock, PartyKind, Tier, remind_by
 from services.notify.core.book import Book
 from services.notify.core.notice import Addressee, Wish
@@ -117,7 +118,7 @@ def _started(o: Occasion) -> Iterator[Wish]:
 
 
 def _due_from_now(o: Occasion, due: str) -> Iterator[Wish]:
-    owner = _department(o.fact.owner)
+    owner = o.fact.owner.department
     match o.fact.clock:
         case Clock.SUPPORTING_TASK:
             task = o.book.departments(o.profile, owner)
@@ -135,32 +136,27 @@ def _counter(clock_id: str) -> str:
     return digits or "1"
 
 
-def _department(owner: str) -> str | None:
-    kind, _, code = owner.partition(":")
-    return code if kind == "department" else None
-
-
 def _of_clock(o: Occasion) -> dict[str, str]:
     return {"clock": o.policy.limit(o.fact.clock).title, "due": moment(remind_by(o.fact.due), o.policy)}
 
 
 def _due_soon(o: Occasion) -> Iterator[Wish]:
-    kind, _, code = o.fact.owner.partition(":")
+    owner: Owner = o.fact.owner
     values = {**_of_clock(o), "remaining": remaining(remind_by(o.fact.due), o.at)}
-    if kind == "department":
-        yield from o.department(code, "department-reminder", **values)
-    elif kind == "office":
-        yield from o.to("centre-queue", o.book.person(code), **values, person=_person(o, code))
+    if owner.department:
+        yield from o.department(owner.department, "department-reminder", **values)
+    elif owner.kind == "office" and owner.code:
+        yield from o.to("centre-queue", o.book.person(owner.code), **values, person=_person(o, owner.code))
 
 
 def _breached(o: Occasion) -> Iterator[Wish]:
-    kind, _, code = o.fact.owner.partition(":")
+    owner: Owner = o.fact.owner
     values = _of_clock(o)
-    if kind == "department":
-        yield from o.department(code, "department-overdue", **values)
-        yield from o.to("supervisor-breach", o.book.supervisors(), **values, department=o.book.name(code))
-    elif kind == "office":
-        yield from o.to("centre-overdue", o.book.person(code), **values, person=_person(o, code))
+    if owner.department:
+        yield from o.department(owner.department, "department-overdue", **values)
+        yield from o.to("supervisor-breach", o.book.supervisors(), **values, department=o.book.name(owner.department))
+    elif owner.kind == "office" and owner.code:
+        yield from o.to("centre-overdue", o.book.person(owner.code), **values, person=_person(o, owner.code))
 
 
 def _person(o: Occasion, code: str) -> str:
@@ -170,7 +166,7 @@ def _person(o: Occasion, code: str) -> str:
 
 def _rederived(o: Occasion) -> Iterator[Wish]:
     reason = "期限重新计算"
-    yield from o.department(_department(o.fact.owner), "department-due-changed", **_of_clock(o), reason=reason)
+    yield from o.department(o.fact.owner.department, "department-due-changed", **_of_clock(o), reason=reason)
 
 
 def _extended(o: Occasion) -> Iterator[Wish]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.more_time import TimeUnit
+from schemas.owner import Owner
 from schemas.values import Clock, Tier, Upstream
 
 Names = frozenset[Clock]
@@ -16,7 +17,7 @@ class Start:
     """Start a clock, unless its owner has one already; `afresh` ends that one first."""
 
     clock: Clock
-    owner: str
+    owner: Owner
     about: str | None = None
     at: datetime | None = None
     tier: Tier | None = None
@@ -29,7 +30,7 @@ class Start:
 class Order:
     """A department leads: clocks of another lead end, its own run on or start."""
 
-    owner: str
+    owner: Owner
     tier: Tier
     binding: bool
 
@@ -39,7 +40,7 @@ class Meet:
     """What these clocks ask for was done, `at` where that was earlier than it was told."""
 
     clocks: Names
-    owner: str | None = None
+    owner: Owner | None = None
     about: str | None = None
     at: datetime | None = None
 
@@ -50,7 +51,7 @@ class Stop:
 
     clocks: Names
     reason: str
-    owner: str | None = None
+    owner: Owner | None = None
     about: str | None = None
 
 
@@ -67,7 +68,7 @@ class Release:
     """The lead's clocks end, unless they are this owner's; a breach during the dispute is the dispute's."""
 
     reason: str
-    sparing_owner: str | None = None
+    sparing_owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class Revive:
 
     clocks: Names
     reason: str | None = None
-    owner: str | None = None
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)

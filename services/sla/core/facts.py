@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, TypedDict
 
 from schemas.clocks import BreachWithdrawn
+from schemas.owner import Owner
 from schemas.values import Clock, breach_by
 from services.sla.core.state import AnyClock, Breached, Open
 
@@ -21,7 +22,7 @@ class Named(TypedDict):
     ticket: str
     clock_id: str
     clock: Clock
-    owner: str
+    owner: Owner
     about: str | None
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeIs
 
 from chassis.service import Wanted
+from schemas.owner import Owner
 from schemas.values import Clock, Due, Instant, ProvisionalDue, Tier, Upstream, breach_by
 from worktime import Budget, Ledger
 
@@ -82,7 +83,7 @@ class Timed(_Frozen):
 
     id: str
     clock: Clock
-    owner: str
+    owner: Owner
     about: str | None = None
     tier: Tier
     started_at: Instant
@@ -167,7 +168,7 @@ class Clocks(_Frozen):
         """What still runs, stands still, or is overdue."""
         return (clock for clock in self.clocks if is_open(clock))
 
-    def named(self, *names: Clock, owner: str | None = None, about: str | None = None) -> Iterator[Open]:
+    def named(self, *names: Clock, owner: Owner | None = None, about: str | None = None) -> Iterator[Open]:
         """The open clocks of these names, of one owner and about one thing where those are told."""
         return (
             clock

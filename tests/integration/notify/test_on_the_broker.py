@@ -23,6 +23,7 @@ from schemas import registry
 from schemas import tickets as t
 from schemas.envelope import Envelope, derived_id, partition_of
 from schemas.message import Message
+from schemas.owner import Owner
 from schemas.values import (
     Actor,
     Channel,
@@ -66,7 +67,7 @@ def _life() -> list[Message]:
     return [
         t.Registered(**who, occurred_at=NOW),
         d.Opened(**who, by=by, tier=Tier.URGENT),
-        c.ClockStarted(**clock, clock_id="citizen", clock=Clock.CITIZEN, owner="office:p-he"),
+        c.ClockStarted(**clock, clock_id="citizen", clock=Clock.CITIZEN, owner=Owner("office:p-he")),
         d.Dispatched(ticket=TICKET, by=by, order=1, lead="housing", tier=Tier.URGENT, reason="catalogue"),
     ]
 

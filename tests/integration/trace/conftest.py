@@ -24,6 +24,7 @@ from schemas import tickets as t
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.notices import NoticeFact
+from schemas.owner import Owner
 from schemas.rules import RulesFact
 from schemas.values import (
     Actor,
@@ -142,7 +143,7 @@ class Story:
             ticket=self.ticket,
             clock_id=name.value,
             clock=name,
-            owner=owner,
+            owner=Owner(owner),
             started_at=self.now,
             tier=Tier.SIMPLE,
             due=OfficialDue(at=due),

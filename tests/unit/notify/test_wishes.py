@@ -13,6 +13,7 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
+from schemas.owner import Owner
 from schemas.values import (
     Actor,
     Channel,
@@ -78,7 +79,7 @@ def started(clock: Clock, owner: str = "department:housing") -> c.ClockStarted:
         ticket=TICKET,
         clock_id=clock.value,
         clock=clock,
-        owner=owner,
+        owner=Owner(owner),
         started_at=MORNING,
         tier=Tier.COMPLEX,
         due=DUE,
@@ -210,8 +211,8 @@ def test_the_supervisor_hears_of_as_many_failures_as_dispatch_counts_since_the_l
 def test_a_department_is_reminded_before_and_told_after_a_due_time_and_the_supervisor_with_it(teller: Teller) -> None:
     teller.tell(registered())
     about: dict[str, Any] = {"ticket": TICKET, "clock_id": "handling", "clock": Clock.HANDLING}
-    soon = c.ClockDueSoon(**about, owner="department:housing", due=DUE)
-    breached = c.ClockBreached(**about, owner="department:housing", due=DUE)
+    soon = c.ClockDueSoon(**about, owner=Owner("department:housing"), due=DUE)
+    breached = c.ClockBreached(**about, owner=Owner("department:housing"), due=DUE)
     assert said(teller.tell(soon)) == [("department-reminder", "department:housing")]
     assert said(teller.tell(breached)) == [
         ("department-overdue", "department:housing"),
@@ -221,7 +222,7 @@ def test_a_department_is_reminded_before_and_told_after_a_due_time_and_the_super
 
 def test_the_centres_own_lateness_is_told_to_its_named_owner(teller: Teller) -> None:
     about: dict[str, Any] = {"ticket": TICKET, "clock_id": "review", "clock": Clock.REVIEW}
-    breached = c.ClockBreached(**about, owner="office:p-lu", due=DUE)
+    breached = c.ClockBreached(**about, owner=Owner("office:p-lu"), due=DUE)
     assert said(teller.tell(breached)) == [("centre-overdue", "centre:p-lu")]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import worktime
-from rulebook import DepartmentKind, GroundFor, Owner, Policy, Role, Start, Unit, load_policy, validate
+from rulebook import DepartmentKind, GroundFor, OwedBy, Policy, Role, Start, Unit, load_policy, validate
 from schemas.values import Clock, Tier
 
 DIRECTORY = Path(__file__).parents[3] / "policy"
@@ -91,7 +91,7 @@ def test_handling_can_be_extended_three_times_by_three_days(policy: Policy) -> N
 
 def test_every_clock_of_the_centre_has_a_named_owner(policy: Policy) -> None:
     for clock in Clock:
-        if policy.limit(clock).owner in (Owner.CENTRE, Owner.SURVEY_OFFICE):
+        if policy.limit(clock).owner in (OwedBy.CENTRE, OwedBy.SURVEY_OFFICE):
             assert policy.owner_of(clock) is not None, clock
     assert policy.owner_of(Clock.HANDLING) is None
 

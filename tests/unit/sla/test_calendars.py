@@ -18,6 +18,7 @@ from schemas.clocks import (
     ClockResumed,
     ClockStarted,
 )
+from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
 from services.sla.core.commands import Recalendar, Rederive, Start
 from services.sla.core.rules import Rules
@@ -224,7 +225,7 @@ def longer(policy: Policy, calendar: Calendar) -> Rules:
 
 def test_a_moment_beyond_the_calendar_parks_its_ticket_and_ends_nothing(policy: Policy, rules: Rules) -> None:
     cause = Cause("c-1", TICKET, moment("2050-12-30 10:00"))
-    asked = Ruled(TICKET, Start(Clock.HANDLING, "department:housing"), rules)
+    asked = Ruled(TICKET, Start(Clock.HANDLING, Owner("department:housing")), rules)
     with pytest.raises(Refused, match="outside 2004-01-01 to 2050-12-31"):
         decider(policy, {}, ()).decide(None, asked, cause)
 

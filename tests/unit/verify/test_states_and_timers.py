@@ -14,6 +14,7 @@ from liuhen.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timer_kep
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
 from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
+from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue
 from services.notify.core.ledger import Ledger
 from tests.unit.verify.conftest import LIFE, MONDAY, TICKET
@@ -57,12 +58,12 @@ def test_a_state_that_was_changed_by_hand_is_found_and_the_field_is_named() -> N
 
 
 def breach(kind: type[ClockBreached | ClockLapsed] = ClockBreached) -> Message:
-    return kind(ticket=TICKET, clock_id="handling", clock=Clock.HANDLING, owner="x", due=OfficialDue(at=DUE))
+    return kind(ticket=TICKET, clock_id="handling", clock=Clock.HANDLING, owner=Owner("x"), due=OfficialDue(at=DUE))
 
 
 def test_a_clock_that_ran_out_early_or_twice_is_found() -> None:
     withdrawn = BreachWithdrawn(
-        ticket=TICKET, clock_id="handling", clock=Clock.HANDLING, owner="x", reason="earlier_fact"
+        ticket=TICKET, clock_id="handling", clock=Clock.HANDLING, owner=Owner("x"), reason="earlier_fact"
     )
     early = DUE - timedelta(microseconds=1)
 
