@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from liuhen.desk.queue import Told
 from schemas.rules import CalendarPublished
-from services.trace import calendars
+from services.trace.core import calendars
 from worktime import Calendar
 
 

@@ -23,7 +23,7 @@ from schemas.registry import model_of
 from schemas.tickets import Answered, Registered
 from schemas.values import TicketState
 from services.sla.core.state import Clocks
-from services.trace.ball import ball_in_court
+from services.trace.core.ball import ball_in_court
 from worktime import Calendar, OfficeHours
 
 TIMELINE: Final = (

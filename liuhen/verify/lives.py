@@ -17,7 +17,7 @@ from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, TicketState
-from services.trace.ball import Span, Step
+from services.trace.core.ball import Span, Step
 from services.trace.core.holder import AT_REST
 from services.trace.core.projection import summed
 from services.trace.core.rows import NOBODY, Summary

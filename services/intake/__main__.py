@@ -18,7 +18,7 @@ from schemas.registry import TopicKind
 from services.intake.core.desk import House, Secrets
 from services.intake.core.news import Newsroom
 from services.intake.core.rules import DoorRules
-from services.intake.http import serve
+from services.intake.edges.http import serve
 from services.intake.reactions import listens_to
 from services.intake.settings import IntakeSettings
 from services.intake.work import working

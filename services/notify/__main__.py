@@ -10,8 +10,8 @@ from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
 from services.notify import store
-from services.notify.channels import delivering
 from services.notify.core.wording import Wording
+from services.notify.edges.channels import delivering
 from services.notify.reactions import LISTENS_TO
 from services.notify.settings import NotifySettings
 from services.notify.work import telling

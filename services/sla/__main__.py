@@ -10,7 +10,7 @@ from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
-from services.sla.gauges import gauges
+from services.sla.edges.gauges import gauges
 from services.sla.settings import SlaSettings
 from services.sla.work import decider, work_of
 from worktime import Calendar, load_calendar

@@ -9,10 +9,10 @@ from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
-from services.trace.answers import Answers
-from services.trace.calendars import Calendars
-from services.trace.gauges import gauges
-from services.trace.http import serve
+from services.trace.edges.answers import Answers
+from services.trace.edges.calendars import Calendars
+from services.trace.edges.gauges import gauges
+from services.trace.edges.http import serve
 from services.trace.settings import TraceSettings
 from services.trace.words import Words
 from services.trace.work import note

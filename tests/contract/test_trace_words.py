@@ -17,8 +17,8 @@ from schemas.inbound import TicketAction
 from schemas.message import MODELS
 from schemas.values import Channel, Contacted, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier
 from services.notify.core.notice import Way
-from services.trace.lookup import queues
-from services.trace.rates import rates_of
+from services.trace.core.rates import rates_of
+from services.trace.edges.lookup import queues
 from services.trace.words import WORDS_FILE, Words
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")

@@ -20,7 +20,7 @@ from liuhen.local.database import Database
 from rulebook import load_policy
 from schemas.inbound import Register
 from services.intake.__main__ import house_of
-from services.intake.http import application
+from services.intake.edges.http import application
 from services.intake.settings import IntakeSettings
 
 WECHAT, SURVEY = {"Authorization": "Bearer development-wechat"}, {"Authorization": "Bearer development-survey"}

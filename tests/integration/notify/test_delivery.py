@@ -17,8 +17,8 @@ import pytest
 from chassis.service import Beside
 from rulebook.rules import Delivery
 from services.notify import store
-from services.notify.channels import Channel, Failed, Loop, channels_of
 from services.notify.core.notice import Way
+from services.notify.edges.channels import Channel, Failed, Loop, channels_of
 from services.notify.settings import NotifySettings
 from services.notify.store import Taken
 

@@ -45,8 +45,8 @@ from schemas.values import (
     Tier,
 )
 from services.trace.__main__ import answers_of
-from services.trace.answers import Answers
-from services.trace.http import application
+from services.trace.edges.answers import Answers
+from services.trace.edges.http import application
 from services.trace.work import note
 
 POLICY = Path(__file__).resolve().parents[3] / "policy"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from schemas import dispatch as d
 from schemas.clocks import ClockBreached, ClockExtended, ClockStarted
 from schemas.values import Clock, Tier, Upstream
-from services.trace.answers import Answers
-from services.trace.calendars import Calendars
+from services.trace.edges.answers import Answers
+from services.trace.edges.calendars import Calendars
 from services.trace.words import Words
 from tests.unit.sla.story import APPROVER, Ticket, moment
 

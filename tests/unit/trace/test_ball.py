@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import Actor, Channel, Contact, Kind, Place, RequesterKind, Ruling, Tier
-from services.trace.ball import Step, ball_in_court, steps_of
+from services.trace.core.ball import Step, ball_in_court, steps_of
 from worktime import Calendar, OfficeHours, office_minutes_between
 
 CALENDAR = Calendar.published()

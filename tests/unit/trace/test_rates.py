@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulebook import load_policy
-from services.trace.rates import Counted, Rate, figures, rates_of
+from services.trace.core.rates import Counted, Rate, figures, rates_of
 
 POLICY = load_policy(Path(__file__).resolve().parents[3] / "policy")
 RATES = {rate.name: rate for rate in rates_of(POLICY.rates)}

@@ -27,7 +27,7 @@ from schemas.values import (
     TicketState,
     Tier,
 )
-from services.trace.ball import Span, ball_in_court
+from services.trace.core.ball import Span, ball_in_court
 from tests.unit.verify.conftest import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
 from worktime import Calendar, OfficeHours
 

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from chassis.service import Pool
 from services.trace import store
+from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
 from services.trace.core.rows import ClockRow, Summary
-from services.trace.rates import By, Counted, Rate, statement, tickets_statement
 
 _MOST_BEHIND: Final = 10_000
 

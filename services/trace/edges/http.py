@@ -11,9 +11,9 @@ from typing import Any, Final
 from aiohttp import web
 
 from chassis.service import Beside, Edge
-from services.trace import lookup
-from services.trace.answers import Answers
-from services.trace.rates import By
+from services.trace.core.rates import By
+from services.trace.edges import lookup
+from services.trace.edges.answers import Answers
 from services.trace.settings import TraceSettings
 
 _BESIDE: Final = web.AppKey("beside", Beside)

@@ -20,12 +20,12 @@ from schemas.envelope import Envelope
 from schemas.inbound import Action
 from schemas.registry import inbound_topic
 from schemas.values import Channel, Party, PartyKind
-from services.intake import lookup
 from services.intake.core.checks import Against, check
 from services.intake.core.desk import House
 from services.intake.core.reading import Reading, Unreadable, document_of, read
 from services.intake.core.refusals import Refusal
-from services.intake.openapi import describe
+from services.intake.edges import lookup
+from services.intake.edges.openapi import describe
 from services.intake.settings import IntakeSettings
 
 _BESIDE: Final = web.AppKey("beside", Beside)

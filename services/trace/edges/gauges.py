@@ -10,7 +10,7 @@ from prometheus_client import Gauge
 from chassis.metrics import PREFIX
 from chassis.service import Beside
 from chassis.transient import transient
-from services.trace import lookup
+from services.trace.edges import lookup
 from services.trace.words import codes
 
 OPEN: Final = Gauge(

@@ -1,0 +1,1 @@
+"""The HTTP door, where people and other systems come in."""

@@ -1,0 +1,1 @@
+"""What was noted, as people and operations ask for it."""
