@@ -19,7 +19,7 @@ from faust.transport.consumer import Consumer, Fetcher
 from faust.transport.drivers import aiokafka as driver
 
 if TYPE_CHECKING:
-    from tests.integration.chassis.conftest import Toy
+    from tests.support.chassis.outside import Toy
 
 
 def source(thing: object) -> str:

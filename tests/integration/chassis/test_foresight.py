@@ -16,10 +16,10 @@ from chassis.foresight import foreseeing
 from chassis.memory import memory_of
 from chassis.service import Connection, Heard, Lane, Outcome, Record, Turn
 from schemas.envelope import Envelope, derived_id
-from tests.integration.chassis.toy import Counted, Poke, decider
+from tests.support.chassis.toy import Counted, Poke, decider
 
 if TYPE_CHECKING:
-    from tests.integration.chassis.conftest import Toy
+    from tests.support.chassis.outside import Toy
 
 NOON = datetime(2026, 9, 14, 4, tzinfo=UTC)
 SOON = NOON + timedelta(minutes=5)

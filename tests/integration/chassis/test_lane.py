@@ -15,7 +15,7 @@ from chassis.publish import Producer, Wire
 from schemas.envelope import partition_of
 
 if TYPE_CHECKING:
-    from tests.integration.chassis.conftest import Toy
+    from tests.support.chassis.outside import Toy
 
 
 def keys(count: int) -> list[str]:

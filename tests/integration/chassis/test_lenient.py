@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 if TYPE_CHECKING:
-    from tests.integration.chassis.conftest import Toy
+    from tests.support.chassis.outside import Toy
 
 
 class Odd(str):

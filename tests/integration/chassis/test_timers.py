@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.integration.chassis.conftest import Toy
+    from tests.support.chassis.outside import Toy
 
 
 async def said(toy: Toy, key: str) -> list[dict[str, Any]]:

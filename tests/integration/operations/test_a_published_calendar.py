@@ -10,7 +10,7 @@ import pytest
 from liuhen.desk.published import as_published
 from liuhen.desk.queue import standing
 from schemas.registry import RULES
-from tests.integration.operations.conftest import Operations
+from tests.support.operations import Operations
 from worktime import load_calendar
 
 pytestmark = pytest.mark.timeout(400)

@@ -14,7 +14,7 @@ from schemas.envelope import Envelope
 from schemas.registry import RULES
 from schemas.rules import RederivationOrdered
 from schemas.values import Person
-from tests.integration.operations.conftest import Operations
+from tests.support.operations import Operations
 
 pytestmark = pytest.mark.timeout(400)
 REPORT = {"kind": "help", "contact": {"phone": "13712345678"}, "place": {"text": "国和路1号"}, "text": "窨井盖松动"}

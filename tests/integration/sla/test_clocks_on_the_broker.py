@@ -19,7 +19,7 @@ from schemas.clocks import (
 from schemas.registry import RULES, partitions
 from schemas.rules import RederivationOrdered
 from schemas.values import OfficialDue, Person, ProvisionalDue
-from tests.integration.sla.conftest import NOW, Sla
+from tests.support.sla.broker import NOW, Sla
 
 LONG_AGO = NOW - timedelta(days=60)
 

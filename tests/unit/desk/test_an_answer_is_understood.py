@@ -8,7 +8,7 @@ from liuhen.desk.speaking import Heard, follow, note
 from schemas.inbound import Accept, Nudge
 from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
 from schemas.values import Person
-from tests.unit.desk.sample import ONE, TWO, order
+from tests.support.desk import ONE, TWO, order
 
 BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")

@@ -17,7 +17,7 @@ from schemas.public import CallbackRequest, DeskTask, DueTime
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Clock, Kind, OfficialDue, Person, TicketState, Tier
 from services.sla.core.rules import Rules
-from tests.unit.desk.sample import ONE, TWO, order
+from tests.support.desk import ONE, TWO, order
 from worktime import load_calendar, parse_notice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -17,9 +17,9 @@ from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
 from schemas.values import Channel, Clock, Grade, Person, Solved, TicketState, Tier
 from services.dispatch.core.rules import Rules, by_calendar
-from tests.unit.dispatch import given
-from tests.unit.dispatch.examples import HEADS
-from tests.unit.dispatch.story import AT, LEAD, OTHER, SUPPORTER, TICKET, Story, opened, shipped
+from tests.support.dispatch import given
+from tests.support.dispatch.examples import HEADS
+from tests.support.dispatch.story import AT, LEAD, OTHER, SUPPORTER, TICKET, Story, opened, shipped
 from worktime import Calendar
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}

@@ -8,7 +8,7 @@ from schemas import inbound as i
 from schemas.public import DeskTask
 from schemas.values import TicketState
 from services.dispatch.core.regions.support import Doing, Done
-from tests.unit.dispatch.story import BY_HAND, LEAD, SUPPORTER, Story, opened, rules_with
+from tests.support.dispatch.story import BY_HAND, LEAD, SUPPORTER, Story, opened, rules_with
 
 SECOND = "greening"
 

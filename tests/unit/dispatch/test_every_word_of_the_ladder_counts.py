@@ -19,8 +19,8 @@ from services.dispatch.core.regions.escalation import NotProposed
 from services.dispatch.core.regions.supervision import Quiet
 from services.dispatch.core.rules import Rules, by_calendar
 from services.dispatch.core.ticket import Ticket
-from tests.unit.dispatch import given
-from tests.unit.dispatch.story import LEAD, SUPPORTER, TICKET, Story, opened, rules_with, shipped
+from tests.support.dispatch import given
+from tests.support.dispatch.story import LEAD, SUPPORTER, TICKET, Story, opened, rules_with, shipped
 from worktime import Calendar
 
 ONE_DAY, CENTRE = timedelta(days=1), "office:p-he"

@@ -25,8 +25,8 @@ from services.dispatch.core.standing import ENDED, CallbackPending, Merged
 from services.dispatch.core.ticket import STATE, Stub, Ticket
 from services.dispatch.core.transitions import LEGAL
 from services.dispatch.telling import tell
-from tests.unit.dispatch.examples import EXAMPLES
-from tests.unit.dispatch.story import AT, BY_HAND, SUPPORTER, TICKET, Story, registered, rules_with
+from tests.support.dispatch.examples import EXAMPLES
+from tests.support.dispatch.story import AT, BY_HAND, SUPPORTER, TICKET, Story, registered, rules_with
 
 NUMBERS = (TICKET, "26091403000183", "26091403000191")
 KINDS = sorted(EXAMPLES)

@@ -16,8 +16,8 @@ from schemas.registry import department_topic
 from schemas.values import Actor, Channel, Clock, Ruling, TicketState
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions.supervision import Nudged, Quiet
-from tests.unit.dispatch import given
-from tests.unit.dispatch.story import APPROVER, LEAD, OTHER, RECEIPT, TICKET, Story, opened, registered, rules_with
+from tests.support.dispatch import given
+from tests.support.dispatch.story import APPROVER, LEAD, OTHER, RECEIPT, TICKET, Story, opened, registered, rules_with
 
 ASKED: dict[str, Any] = {"ticket": TICKET, "origin": OTHER, "by": Actor()}
 

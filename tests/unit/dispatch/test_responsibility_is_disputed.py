@@ -14,8 +14,18 @@ from schemas.public import Order
 from schemas.registry import department_topic
 from schemas.values import Clock, Person, TicketState, Tier
 from services.dispatch.core.rules import Guess, Precedent
-from tests.unit.dispatch import given
-from tests.unit.dispatch.story import APPROVER, BY_HAND, CATEGORY, LEAD, SUPPORTER, Story, opened, rules_with, shipped
+from tests.support.dispatch import given
+from tests.support.dispatch.story import (
+    APPROVER,
+    BY_HAND,
+    CATEGORY,
+    LEAD,
+    SUPPORTER,
+    Story,
+    opened,
+    rules_with,
+    shipped,
+)
 
 GROUND = {"ground": "not-our-duty", "reason": "不属于我局职责。"}
 

@@ -16,9 +16,9 @@ from services.dispatch.core.evolve import evolve
 from services.dispatch.core.transitions import KINDS, LEGAL, SAME, TABLE
 from services.dispatch.core.words import EXPECTED, STATES
 from services.dispatch.core.words import KINDS as WORDS
-from tests.unit.dispatch import given
-from tests.unit.dispatch.examples import EXAMPLES, prepared
-from tests.unit.dispatch.story import Story
+from tests.support.dispatch import given
+from tests.support.dispatch.examples import EXAMPLES, prepared
+from tests.support.dispatch.story import Story
 
 PAIRS = [(state, kind) for state in given.STORIES for kind in KINDS]
 LED_FOR_DUES = frozenset({TicketState.SURVEY_REVIEW, TicketState.PENDING_DISPATCH})

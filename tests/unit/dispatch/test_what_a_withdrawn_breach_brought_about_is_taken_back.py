@@ -10,8 +10,8 @@ from schemas import inbound as i
 from schemas.public import Order
 from schemas.values import Clock
 from services.dispatch.core.regions.supervision import Nudged, Ordered, Quiet, ReviewOrdered
-from tests.unit.dispatch import given
-from tests.unit.dispatch.story import LEAD, TICKET, Story, opened, rules_with
+from tests.support.dispatch import given
+from tests.support.dispatch.story import LEAD, TICKET, Story, opened, rules_with
 
 CENTRE = "office:p-he"
 

@@ -15,9 +15,9 @@ from schemas.public import CallbackRequest, DeskTask
 from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier, VisitRef
 from services.dispatch.core.holder import held
 from services.dispatch.core.rules import Guess, Rules
-from tests.unit.dispatch import given
-from tests.unit.dispatch.examples import EXAMPLES
-from tests.unit.dispatch.story import APPROVER, AT, BY_HAND, LEAD, SUPPORTER, TICKET, opened, rules_with, shipped
+from tests.support.dispatch import given
+from tests.support.dispatch.examples import EXAMPLES
+from tests.support.dispatch.story import APPROVER, AT, BY_HAND, LEAD, SUPPORTER, TICKET, opened, rules_with, shipped
 
 VISIT = VisitRef(visitor="v-1", unit="unit-01", visited_at=AT)
 

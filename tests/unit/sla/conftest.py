@@ -9,7 +9,7 @@ import pytest
 from rulebook import Policy, load_policy
 from schemas import dispatch as d
 from services.sla.core.rules import Rules
-from tests.unit.sla.story import Ticket
+from tests.support.sla.story import Ticket
 from worktime import Calendar, load_calendar
 
 

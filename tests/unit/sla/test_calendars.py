@@ -24,7 +24,7 @@ from services.sla.core.commands import Recalendar, Rederive, Start
 from services.sla.core.rules import Rules
 from services.sla.core.state import Paused, Running
 from services.sla.work import Ruled, decider
-from tests.unit.sla.story import TICKET, Ticket, moment
+from tests.support.sla.story import TICKET, Ticket, moment
 from worktime import Calendar, Explanation, Notice, NoticeDay, explain_lines
 from worktime.festivals import statutory_days
 

@@ -22,7 +22,7 @@ from schemas.clocks import (
 from schemas.values import Actor, Clock, Person, Tier
 from services.sla.core.rules import Rules
 from services.sla.core.state import Breached, Paused
-from tests.unit.sla.story import APPROVER, Ticket, moment
+from tests.support.sla.story import APPROVER, Ticket, moment
 from worktime import Explanation, explain_lines
 
 UNTIL = moment("2026-09-30 12:00")

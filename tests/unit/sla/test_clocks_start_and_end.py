@@ -9,7 +9,7 @@ import pytest
 from schemas import dispatch as d
 from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockStarted, ClockStopped
 from schemas.values import Clock, Tier, Upstream
-from tests.unit.sla.story import APPROVER, Ticket, moment
+from tests.support.sla.story import APPROVER, Ticket, moment
 
 
 def test_the_citizens_clock_starts_with_the_ticket(ticket: Ticket) -> None:

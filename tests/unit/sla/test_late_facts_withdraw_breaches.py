@@ -19,7 +19,7 @@ from schemas.clocks import (
 )
 from schemas.values import Clock, Tier
 from services.sla.core.state import Breached, Paused, Running
-from tests.unit.sla.story import APPROVER, Ticket, moment
+from tests.support.sla.story import APPROVER, Ticket, moment
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from schemas.values import Clock, Tier, Upstream, breach_by
 from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
 from services.sla.core.state import Clocks, timer
-from tests.unit.sla.story import APPROVER, Ticket, moment
+from tests.support.sla.story import APPROVER, Ticket, moment
 
 Step = tuple[type[d.DispatchFact], dict[str, Any]]
 

@@ -18,7 +18,7 @@ from liuhen.verify.evidence import Stood
 from liuhen.verify.findings import Verdict
 from liuhen.verify.said import Said, said_of
 from schemas.registry import DISPATCH
-from tests.unit.verify.conftest import TICKET, closed, stood, written
+from tests.support.verify import TICKET, closed, stood, written
 
 ALL_OF_IT = {("dispatch", "0"): 99}
 

@@ -28,7 +28,7 @@ from schemas.values import (
     Tier,
 )
 from services.trace.core.ball import Span, ball_in_court
-from tests.unit.verify.conftest import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
+from tests.support.verify import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
 from worktime import Calendar, OfficeHours
 
 CALENDAR, HOURS = Calendar.published(), OfficeHours()

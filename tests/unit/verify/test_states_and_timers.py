@@ -17,7 +17,7 @@ from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
 from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue
 from services.notify.core.ledger import Ledger
-from tests.unit.verify.conftest import LIFE, MONDAY, TICKET
+from tests.support.verify import LIFE, MONDAY, TICKET
 
 DUE = MONDAY + timedelta(days=1)
 REQUESTED = NoticeRequested(

@@ -17,7 +17,7 @@ from liuhen.whatif.world import Input
 from rulebook import load_policy
 from schemas.dispatch import Dispatched
 from schemas.inbound import Accept, Adjudicate, MakeFirstContact, ReportHandled, RequestReturn, RuleOnReturn
-from tests.unit.whatif.story import TICKET, by_office, done, moment, pressed, recorded, registered
+from tests.support.whatif import TICKET, by_office, done, moment, pressed, recorded, registered
 from worktime import load_calendar
 
 ROOT = Path(__file__).parents[3]

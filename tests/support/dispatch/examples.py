@@ -16,7 +16,7 @@ from services.dispatch.core.commands import Act, Ask, Command, Tick
 from services.dispatch.core.regions import commitment, extension, incident, merging, supervision, support, suspension
 from services.dispatch.core.standing import Adjudicating, Archived, Handled, InProgress, Split
 from services.dispatch.core.ticket import Noted
-from tests.unit.dispatch.story import (
+from tests.support.dispatch.story import (
     APPROVER,
     AT,
     LEAD,

@@ -26,7 +26,7 @@ from schemas.values import (
     VisitRef,
 )
 from services.dispatch.core.commands import BeginAnswered
-from tests.unit.dispatch.story import (
+from tests.support.dispatch.story import (
     AGENT,
     AT,
     BY_HAND,
