@@ -47,7 +47,7 @@ status: setup ## Say what runs
 	@$(LIUHEN) status
 
 generate: setup ## Write docker-compose.yml and prometheus.yml anew from deploy/services.yaml
-	@$(PYTHON) -m liuhen.generate
+	@$(PYTHON) -m tools.generate
 
 lock: $(STAMPS)/uv ## Choose the newest versions and write the lock files
 	@deploy/lock

@@ -15,9 +15,9 @@ from rich.console import Console
 from bench import hop, latency, pending, whole
 from bench.figures import Figure, table
 from bench.place import machine, measured_instance
-from liuhen.errors import SaidClearly
-from liuhen.local.instance import Instance, Progress
-from liuhen.progress import telling
+from tools.errors import SaidClearly
+from tools.local.instance import Instance, Progress
+from tools.progress import telling
 
 PARTS = ("tickets", "hop", "latency", "timers")
 

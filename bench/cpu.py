@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from liuhen.local.instance import Instance
-from liuhen.local.process import Started, family
+from tools.local.instance import Instance
+from tools.local.process import Started, family
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 HERE: Final = "parties"

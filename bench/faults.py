@@ -25,11 +25,11 @@ from rich.console import Console
 from bench.parties import Parties
 from bench.place import addresses, measured_instance
 from chassis.holding import SESSION_SECONDS
-from liuhen.local.instance import Instance
-from liuhen.local.process import Started
-from liuhen.progress import telling
-from liuhen.verify.findings import Verdict
-from liuhen.verify.inquiry import SERVICES, inquire
+from tools.local.instance import Instance
+from tools.local.process import Started
+from tools.progress import telling
+from tools.verify.findings import Verdict
+from tools.verify.inquiry import SERVICES, inquire
 
 WORKERS: Final = ("a", "b")
 """Neither is the first, whose ports are fixed: each start takes free ones."""

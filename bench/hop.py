@@ -16,10 +16,10 @@ from bench.figures import Figure, median
 from bench.life import Door
 from bench.place import Late, connected, until
 from chassis import store
-from liuhen import topics
-from liuhen.local.instance import Instance, Progress
-from liuhen.local.process import Started
 from schemas.registry import TICKETS, TopicKind, partitions
+from tools.local.instance import Instance, Progress
+from tools.local.process import Started
+from tools.prepare import topics
 
 _PATIENCE: Final = 180.0
 _FLOOR: Final = "floor"

@@ -11,9 +11,9 @@ from bench.figures import Figure, percentile
 from bench.life import Door, registered
 from bench.place import Late
 from chassis.publish import Producer
-from liuhen.local.instance import Instance, Progress
-from liuhen.wire import listener
 from schemas.registry import DISPATCH
+from tools.client.kafka import listener
+from tools.local.instance import Instance, Progress
 
 _EVERY_SECONDS: Final = 0.05
 _WARM: Final = 10

@@ -18,11 +18,11 @@ from aiokafka.errors import KafkaError
 from bench.life import CATEGORY, LEAD, actions
 from bench.place import Late
 from chassis.publish import Producer, Wire
-from liuhen.wire import listener
 from schemas.envelope import Envelope, partition_of
 from schemas.inbound import Action, Register
 from schemas.registry import CALLBACKS, DESK, department_topic, inbound_topic, partitions_of
 from schemas.values import Contact, Kind, Party, PartyKind, Place
+from tools.client.kafka import listener
 
 _HOTLINE: Final = Party(kind=PartyKind.HOTLINE)
 _TEXT: Final = "小区门口行道树上有很多刺毛虫，老人孩子经过时被蜇伤，希望绿化部门尽快安排人员打药。"

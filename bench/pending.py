@@ -18,8 +18,6 @@ from bench import cpu
 from bench.figures import Figure, percentile
 from bench.place import Late, connected, until
 from chassis import store
-from liuhen.local.instance import Instance, Progress
-from liuhen.wire import listener
 from rulebook import load_policy
 from schemas.envelope import partition_of
 from schemas.owner import Owner
@@ -31,6 +29,8 @@ from services.sla.core.evolve import evolve
 from services.sla.core.rules import Rules
 from services.sla.core.state import Clocks, Running
 from services.sla.work import STATE
+from tools.client.kafka import listener
+from tools.local.instance import Instance, Progress
 from worktime import load_calendar
 
 _START_SECONDS: Final = 40.0

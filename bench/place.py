@@ -12,14 +12,14 @@ from pathlib import Path
 
 import asyncpg
 
-from liuhen.addresses import Addresses
-from liuhen.errors import SaidClearly
-from liuhen.local.instance import Instance, Progress
-from liuhen.local.plan import load_plan
-from liuhen.local.ports import require_free
-from liuhen.local.process import this_process
-from liuhen.local.settings import LocalSettings, chosen_ports, load_settings
-from liuhen.local.state import read_state, write_state
+from tools.client.addresses import Addresses
+from tools.errors import SaidClearly
+from tools.local.instance import Instance, Progress
+from tools.local.plan import load_plan
+from tools.local.ports import require_free
+from tools.local.process import this_process
+from tools.local.settings import LocalSettings, chosen_ports, load_settings
+from tools.local.state import read_state, write_state
 
 _PORTS_AWAY = 400
 

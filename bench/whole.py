@@ -11,8 +11,8 @@ from bench import cpu
 from bench.figures import Figure
 from bench.parties import Parties
 from bench.place import addresses, connected
-from liuhen.local.instance import Instance, Progress
-from liuhen.verify.inquiry import SERVICES, inquire
+from tools.local.instance import Instance, Progress
+from tools.verify.inquiry import SERVICES, inquire
 
 _WARM: Final = 200
 _OPEN_AT_ONCE: Final = 1_000

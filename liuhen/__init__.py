@@ -1,1 +1,1 @@
-"""The command line of Liuhen, and all that runs the system on one machine."""
+"""The command line of Liuhen."""

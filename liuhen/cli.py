@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from liuhen.errors import SaidClearly
+from tools.errors import SaidClearly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

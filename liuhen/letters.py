@@ -17,10 +17,10 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from chassis import operate
-from liuhen.addresses import Addresses
-from liuhen.errors import SaidClearly
-from liuhen.wire import producer
 from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
+from tools.client.addresses import Addresses
+from tools.client.kafka import producer
+from tools.errors import SaidClearly
 
 SERVICES: Final = ("intake", "dispatch", "sla", "notify", "trace")
 REPLAY_OF: Final = "replayof"

@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 from hypothesis import settings
 
-from liuhen.local.database import Database
-from liuhen.local.instance import Instance
+from tools.local.database import Database
+from tools.local.instance import Instance
 
 # A slow machine is no failure; what was found once is found again.
 settings.register_profile("liuhen", deadline=None, print_blob=True)

@@ -11,11 +11,11 @@ from typing import Any, Final, TypeVar
 
 from examples.people.agenda import Agenda, chance
 from examples.people.surroundings import Surroundings
-from liuhen.wire import Voice, hear, producer
 from schemas.inbound import AppointCallback, NoteUnreached, RecordCallback
 from schemas.public import CallbackRequest
 from schemas.registry import CALLBACKS
 from schemas.values import Contacted, Grade, Party, PartyKind, Person, Solved
+from tools.client.kafka import Voice, hear, producer
 
 _AGENTS: Final = (Person(id="hf-01", name="林静"), Person(id="hf-02", name="何悦"), Person(id="hf-03", name="罗颖"))
 _Answer = TypeVar("_Answer", bound=StrEnum)

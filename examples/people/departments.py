@@ -11,7 +11,6 @@ from typing import Any, Final, Literal
 
 from examples.people.agenda import Agenda, chance, hours_later
 from examples.people.surroundings import Staff, Surroundings
-from liuhen.wire import News, Voice, hear, producer
 from schemas.inbound import (
     Accept,
     AnswerSupervision,
@@ -31,6 +30,7 @@ from schemas.public import ActionAnswer, Order
 from schemas.registry import department_topic
 from schemas.values import Clock as ClockName
 from schemas.values import Party, PartyKind, Person, RequesterKind, TicketState, Tier, remind_by
+from tools.client.kafka import News, Voice, hear, producer
 
 Owed = Literal["answer_order", "first_contact", "handle", "task", "supervision", "nothing"]
 

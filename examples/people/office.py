@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from examples.people.agenda import Agenda, chance
 from examples.people.surroundings import Surroundings
-from liuhen.wire import Voice, hear, producer
 from rulebook import Assignment, responsible
 from rulebook.codes import Role
 from schemas.inbound import (
@@ -35,6 +34,7 @@ from schemas.inbound import (
 from schemas.public import DeskTask
 from schemas.registry import DESK
 from schemas.values import Party, PartyKind, Person, Tier
+from tools.client.kafka import Voice, hear, producer
 
 _QUICK: Final = frozenset({"unit_pass_on", "survey_office", "dispatching"})
 _WHO: Final[Mapping[str, Role]] = {

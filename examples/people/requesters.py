@@ -28,12 +28,12 @@ from examples.people import messages
 from examples.people.agenda import Agenda, chance
 from examples.people.faults import wrong
 from examples.people.surroundings import Surroundings
-from liuhen.wire import News, Voice, hear, producer
 from schemas.inbound import FollowUp as AskAfter
 from schemas.inbound import ProvideInfo, RequestDevice
 from schemas.public import ReceiptGiven, TicketNews
 from schemas.registry import channel_topic
 from schemas.values import Party, PartyKind, TicketState
+from tools.client.kafka import News, Voice, hear, producer
 
 _SOURCE: Final = "examples/{}"
 

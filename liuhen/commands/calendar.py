@@ -17,13 +17,13 @@ from rich.table import Table
 
 from chassis.clock import Clock as Time
 from chassis.publish import Producer, Wire
-from liuhen.addresses import Addresses, load_addresses
-from liuhen.errors import SaidClearly
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.envelope import Envelope, derived_id
 from schemas.rules import CalendarPublished, NamedDay, RederivationOrdered, RulesFact
 from schemas.values import Clock, Person
+from tools.client.addresses import Addresses, load_addresses
+from tools.errors import SaidClearly
 from worktime import Calendar, Notice, NoticeError, load_calendar, parse_notice, read_notices, unforeseen
 
 _console: Final = Console()

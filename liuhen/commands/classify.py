@@ -11,15 +11,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from liuhen.classifier import prepare_model
-from liuhen.errors import SaidClearly
-from liuhen.local.layout import MODEL, POLICY
 from rulebook import PolicyError, load_policy
-from services.dispatch.corpus import Example, TrainingDataError, read_examples
-from services.dispatch.suggest import ModelRefusedError, Suggester
+from services.dispatch import for_tools as suggesting
+from services.dispatch.for_tools import Example, ModelRefusedError, Suggester, TrainingDataError, read_examples
+from tools.errors import SaidClearly
+from tools.layout import MODEL, POLICY
+from tools.prepare.model import prepare_model
 
 if TYPE_CHECKING:
-    from services.dispatch.training import Evaluation
+    from services.dispatch.for_tools import Evaluation
 
 app = typer.Typer(no_args_is_help=True, help="Suggest categories from texts.")
 
@@ -62,11 +62,9 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
     as_json: AsJson = False,
 ) -> None:
     """Train the model on a file and store it."""
-    from services.dispatch import training  # noqa: PLC0415 - sklearn is slow to import
-
     examples = _examples(file, text, label, group)
     try:
-        model = training.train(examples, seed)
+        model = suggesting.train(examples, seed)
     except TrainingDataError as error:
         raise SaidClearly(f"{file}: {error}") from error
     model.save(out)
@@ -96,11 +94,9 @@ def evaluate(  # noqa: PLR0913 - one parameter for each thing that can be told
     as_json: AsJson = False,
 ) -> None:
     """Train on three quarters of a file and ask about the rest: accuracy, a line for each category, confusion."""
-    from services.dispatch import training  # noqa: PLC0415 - sklearn is slow to import
-
     try:
         policy = load_policy(POLICY) if rules else None
-        found = training.evaluate(_examples(file, text, label, group), seed, policy)
+        found = suggesting.evaluate(_examples(file, text, label, group), seed, policy)
     except (TrainingDataError, ModelRefusedError, PolicyError) as error:
         raise SaidClearly(f"{file}: {error}") from error
     if as_json:

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from liuhen import letters
-from liuhen.addresses import load_addresses
-from liuhen.errors import SaidClearly
 from liuhen.letters import Correction, Letter, Place, Sort, Wanted
+from tools.client.addresses import load_addresses
+from tools.errors import SaidClearly
 
 _console: Final = Console()
 _COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow"}

@@ -15,13 +15,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from liuhen.asking import ask
 from liuhen.commands import verify
-from liuhen.demo import report
-from liuhen.demo.stage import Play, Stage, staged
-from liuhen.errors import SaidClearly
-from liuhen.local.settings import load_settings
-from liuhen.progress import telling
+from tools.client.trace import ask
+from tools.demo import report
+from tools.demo.stage import Play, Stage, staged
+from tools.errors import SaidClearly
+from tools.local.settings import load_settings
+from tools.progress import telling
 
 _LOOK_AGAIN: Final = 0.5
 _ZONE: Final = ZoneInfo("Asia/Shanghai")

@@ -13,10 +13,10 @@ from liuhen.desk import shown, words
 from liuhen.desk.deeds import add_deeds
 from liuhen.desk.place import Place
 from liuhen.desk.queue import order_of, orders, standing
-from liuhen.errors import SaidClearly
 from schemas.registry import department_topic
 from schemas.values import Party, PartyKind
-from services.sla.core.rules import Rules
+from services.sla.for_tools import Rules
+from tools.errors import SaidClearly
 from worktime import load_calendar
 
 _JSON: Final = typer.Option("--json", help="输出一个 JSON 文档。")

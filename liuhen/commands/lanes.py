@@ -13,8 +13,8 @@ from rich.table import Table
 from chassis import operate
 from chassis.publish import Producer
 from liuhen import letters
-from liuhen.addresses import Addresses, load_addresses
-from liuhen.errors import SaidClearly
+from tools.client.addresses import Addresses, load_addresses
+from tools.errors import SaidClearly
 
 _console: Final = Console()
 

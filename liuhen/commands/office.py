@@ -14,10 +14,10 @@ from liuhen.desk.deeds import add_deeds
 from liuhen.desk.place import Place
 from liuhen.desk.published import as_published
 from liuhen.desk.queue import Told, desk, standing
-from liuhen.errors import SaidClearly
 from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
-from services.sla.core.rules import Rules
+from services.sla.for_tools import Rules
+from tools.errors import SaidClearly
 from worktime import load_calendar
 
 _OFFICE: Final = Party(kind=PartyKind.OFFICE)

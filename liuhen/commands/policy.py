@@ -17,12 +17,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from chassis.clock import Clock
-from liuhen.addresses import load_addresses
-from liuhen.errors import SaidClearly
-from liuhen.local.layout import POLICY
 from rulebook import Policy, PolicyError, load_policy, validate
 from rulebook.export import schema_files
-from services.trace.words import Words
+from services.trace.for_tools import Words
+from tools.client.addresses import load_addresses
+from tools.errors import SaidClearly
+from tools.layout import POLICY
 from worktime import Calendar, NoticeError, load_calendar, read_notices
 
 app = typer.Typer(no_args_is_help=True, help="The rules of the district, as data.")
@@ -87,7 +87,7 @@ def try_other(
 
     Reads the topics of the running system and changes nothing. What people did is taken as it was.
     """
-    from liuhen.whatif import record, shown, trial  # noqa: PLC0415 - every core of the system, slow to import
+    from tools.whatif import record, shown, trial  # noqa: PLC0415 - every core of the system, slow to import
 
     addresses = load_addresses()
     present, other = (trial.Rulebook(*_rules(directory)) for directory in (addresses.policy, new))

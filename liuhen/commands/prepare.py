@@ -8,12 +8,12 @@ import os
 import typer
 
 from chassis.clock import Clock
-from liuhen import topics
-from liuhen.addresses import load_addresses
-from liuhen.errors import SaidClearly
-from liuhen.local.database import OWNER
-from liuhen.local.plan import load_plan
-from liuhen.prepare import password_variable, prepare_database
+from tools.client.addresses import load_addresses
+from tools.errors import SaidClearly
+from tools.local.database import OWNER
+from tools.local.plan import load_plan
+from tools.prepare import topics
+from tools.prepare.database import password_variable, prepare_database
 
 
 def register(app: typer.Typer) -> None:

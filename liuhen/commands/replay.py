@@ -18,19 +18,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from chassis.clock import Clock
-from liuhen.addresses import load_addresses
 from liuhen.commands import verify
-from liuhen.errors import SaidClearly
-from liuhen.local.settings import load_settings
-from liuhen.progress import telling
-from liuhen.replay import report
-from liuhen.replay.mapping import Mapping, known_mappings, load_mapping
-from liuhen.replay.outcome import outcome
-from liuhen.replay.records import Record, read_rows, records
-from liuhen.replay.running import Job, Progress, first_moment, replay
-from liuhen.replay.stage import Stage, staged
-from liuhen.verify.findings import Verdict
 from rulebook import load_policy
+from tools.client.addresses import load_addresses
+from tools.errors import SaidClearly
+from tools.local.settings import load_settings
+from tools.progress import telling
+from tools.replay import report
+from tools.replay.mapping import Mapping, known_mappings, load_mapping
+from tools.replay.outcome import outcome
+from tools.replay.records import Record, read_rows, records
+from tools.replay.running import Job, Progress, first_moment, replay
+from tools.replay.stage import Stage, staged
+from tools.verify.findings import Verdict
 
 _ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
 

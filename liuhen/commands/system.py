@@ -10,14 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from liuhen.addresses import load_addresses
-from liuhen.errors import SaidClearly
-from liuhen.local.instance import Instance
-from liuhen.local.readiness import is_ready
-from liuhen.local.state import alone
-from liuhen.progress import telling
-from liuhen.verify.inquiry import SERVICES
-from liuhen.verify.unheard import waiting_for
+from tools.client.addresses import load_addresses
+from tools.errors import SaidClearly
+from tools.local.instance import Instance
+from tools.local.readiness import is_ready
+from tools.local.state import alone
+from tools.progress import telling
+from tools.verify.inquiry import SERVICES
+from tools.verify.unheard import waiting_for
 
 _JSON: Final = typer.Option("--json", help="Print one JSON document.")
 _console: Final = Console()

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from liuhen import shown
-from liuhen.asking import ask
-from liuhen.errors import SaidClearly
+from tools.client import render
+from tools.client.trace import ask
+from tools.errors import SaidClearly
 
 _JSON: Final = typer.Option("--json", help="Print one JSON document.")
 _NAME: Final = typer.Argument(metavar="NUMBER|RECEIPT", help="The number of a ticket, or a receipt.")
@@ -37,11 +37,11 @@ def show(name: Annotated[str, _NAME], *, as_json: Annotated[bool, _JSON] = False
     if as_json:
         _print_json({**standing, "timeline": entries, "clocks": clocks})
         return
-    _console.print(shown.header(standing))
-    _console.print(shown.timeline(entries))
-    _console.print(shown.ball(standing["ball"]))
+    _console.print(render.header(standing))
+    _console.print(render.timeline(entries))
+    _console.print(render.ball(standing["ball"]))
     if clocks:
-        _console.print(shown.clocks(clocks))
+        _console.print(render.clocks(clocks))
 
 
 def _show_receipt(answer: dict[str, Any], *, as_json: bool) -> None:
@@ -49,9 +49,9 @@ def _show_receipt(answer: dict[str, Any], *, as_json: bool) -> None:
         _print_json(answer)
         return
     if answer["tickets"]:
-        _console.print(shown.tickets(answer["tickets"], title=f"回执 {answer['receipt']}"))
+        _console.print(render.tickets(answer["tickets"], title=f"回执 {answer['receipt']}"))
     if answer["timeline"]:
-        _console.print(shown.timeline(answer["timeline"]))
+        _console.print(render.timeline(answer["timeline"]))
 
 
 def list_(
@@ -71,7 +71,7 @@ def list_(
     if as_json:
         _print_json(answer)
     else:
-        _console.print(shown.tickets(answer["tickets"], title=f"工单（{len(answer['tickets'])}件）"))
+        _console.print(render.tickets(answer["tickets"], title=f"工单（{len(answer['tickets'])}件）"))
 
 
 def why_due(
@@ -90,7 +90,7 @@ def why_due(
     if not answer["clocks"]:
         raise SaidClearly(f"工单{answer['ticket']}没有{clock or ''}时限。")
     for told in answer["clocks"]:
-        _console.print(shown.explanation(told))
+        _console.print(render.explanation(told))
 
 
 def _print_json(document: Any) -> None:

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from liuhen import topics
-from liuhen.addresses import load_addresses
+from tools.client.addresses import load_addresses
+from tools.prepare import topics
 
 _console: Final = Console()
 _COLOURS: Final = {

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from liuhen.addresses import load_addresses
-from liuhen.verify.findings import Verdict
-from liuhen.verify.inquiry import inquire
+from tools.client.addresses import load_addresses
+from tools.verify.findings import Verdict
+from tools.verify.inquiry import inquire
 
 _SHOWN: Final = 20
 

@@ -16,10 +16,10 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from liuhen.desk import words
-from liuhen.errors import SaidClearly
 from schemas.inbound import Action
 from schemas.values import Person
-from services.intake.core.refusals import of_validation
+from services.intake.for_tools import of_validation
+from tools.errors import SaidClearly
 
 SPEAKER: Final = frozenset({"by", "agent"})
 """Fields that name whoever speaks."""

@@ -8,12 +8,12 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
-from liuhen.addresses import Addresses, load_addresses
 from liuhen.desk import words
-from liuhen.errors import SaidClearly
 from rulebook import Policy, load_policy
 from schemas.values import Party, PartyKind, Person
-from services.trace.words import Words
+from services.trace.for_tools import Words
+from tools.client.addresses import Addresses, load_addresses
+from tools.errors import SaidClearly
 
 OWN_PEOPLE = frozenset({PartyKind.OFFICE})
 """Parties whose people the rulebook names; the others know theirs themselves."""

@@ -8,13 +8,13 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from aiokafka import TopicPartition
 
-from liuhen.wire import listener
 from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
 from schemas.registry import model_of
 from schemas.values import Clock, TicketState, breach_by, remind_by
-from services.sla.core.rules import Rules
+from services.sla.for_tools import Rules
+from tools.client.kafka import listener
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)

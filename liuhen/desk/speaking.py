@@ -10,11 +10,8 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer
 
-from liuhen.asking import ask
 from liuhen.desk import words
 from liuhen.desk.place import Place
-from liuhen.errors import SaidClearly
-from liuhen.wire import Voice, listener, producer
 from schemas.dispatch import ActionRefused
 from schemas.envelope import EnvelopeError, decode
 from schemas.inbound import Action
@@ -22,7 +19,10 @@ from schemas.message import Message
 from schemas.public import ActionAnswer, Order, ReceiptGiven, ReceiptRefused
 from schemas.registry import channel_topic, department_topic, model_of
 from schemas.values import Party, PartyKind
-from services.intake.core.numbers import receipt_of
+from services.intake.for_tools import receipt_of
+from tools.client.kafka import Voice, listener, producer
+from tools.client.trace import ask
+from tools.errors import SaidClearly
 
 SOURCE: Final = "liuhen/cli"
 _LOOK_AGAIN: Final = 0.3

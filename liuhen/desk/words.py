@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from schemas.inbound import Action
-from services.trace.words import WORDS_FILE as SHARED
+from services.trace.for_tools import WORDS_FILE as SHARED
 
 WORDS_FILE: Final = Path(__file__).with_name("words.yaml")
 

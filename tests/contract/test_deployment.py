@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 import yaml
 
-from liuhen.generate import COMPOSE, generated
-from liuhen.local.layout import DEPLOY, ROOT
-from liuhen.local.plan import load_plan
+from tools.generate import COMPOSE, generated
+from tools.layout import DEPLOY, ROOT
+from tools.local.plan import load_plan
 
 
 @pytest.mark.parametrize("path", generated(), ids=lambda path: path.name)
@@ -47,11 +47,20 @@ def test_every_folder_and_file_that_containers_mount_is_there() -> None:
     assert [source for source in mounted if not (ROOT / source).exists()] == []
 
 
-def test_the_image_takes_every_package_that_services_import() -> None:
-    copied = set(re.findall(r"^COPY (\w+) ", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE))
+def test_the_image_takes_every_package_that_services_and_the_command_line_import() -> None:
     trained_on = {"examples"}
-    assert copied >= {"schemas", "worktime", "chassis", "services", "policy", "liuhen"} | trained_on
-    assert (copied & {"tests", "bench"}) == set()
+    packages = {"schemas", "worktime", "rulebook", "chassis", "services", "tools", "liuhen"}
+    assert _copied() >= packages | trained_on | {"policy"}
+    assert (_copied() & {"tests", "bench"}) == set()
+
+
+def test_the_builder_is_sent_exactly_what_the_image_copies() -> None:
+    rules = [line for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if not line.startswith("#")]
+    shown = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
+    hidden = [rule for rule in rules if not rule.startswith("!")]
+    assert shown == _copied()
+    assert hidden == ["*", "**/__pycache__"], "a rule that hides more may hide what the image copies"
+    assert [path for path in sorted(shown) if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
@@ -60,6 +69,13 @@ def test_a_lock_file_names_hashes_and_no_address(lock: str) -> None:
     assert not re.search(r"https?:|--(extra-)?index-url|--find-links", text)
     required = re.split(r"\n(?=\S)", text.strip())
     assert [entry for entry in required if "==" in entry and "--hash=sha256:" not in entry] == []
+
+
+def _copied() -> set[str]:
+    """What the Dockerfile copies out of the clone, each to the same place in the image."""
+    copies = re.findall(r"^COPY (\S+) (\S+)$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert [(source, place) for source, place in copies if place not in (source, "./")] == []
+    return {source for source, _ in copies}
 
 
 def _compose() -> dict[str, Any]:

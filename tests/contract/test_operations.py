@@ -20,14 +20,14 @@ from prometheus_client import REGISTRY
 from typer.core import TyperGroup
 
 from liuhen.cli import build
-from liuhen.local.layout import DEPLOY, ROOT
-from liuhen.local.plan import load_plan
 from rulebook import load_policy
 from schemas import registry
 from schemas.message import MODELS
 from schemas.values import Channel, Clock, Ruling
 from services.notify.core.notice import Way
 from services.trace.words import codes
+from tools.layout import DEPLOY, ROOT
+from tools.local.plan import load_plan
 
 DOCS: Final = ROOT / "docs" / "operations.md"
 RULES: Final = DEPLOY / "prometheus" / "rules"

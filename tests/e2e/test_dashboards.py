@@ -18,11 +18,11 @@ import pytest
 import yaml
 
 from chassis.clock import Clock
-from liuhen.demo.stage import PEOPLE, Play
-from liuhen.errors import SaidClearly
-from liuhen.local.instance import Instance
-from liuhen.local.layout import DEPLOY
-from liuhen.local.programs import find
+from tools.demo.stage import PEOPLE, Play
+from tools.errors import SaidClearly
+from tools.layout import DEPLOY
+from tools.local.instance import Instance
+from tools.local.programs import find
 
 PLAY: Final = Play(start=date(2026, 9, 14), days=7, tickets=40, seed=7, speed=15_000)
 PATIENCE: Final = 150.0

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from chassis.clock import Clock
 from liuhen.commands import channels, department, office, policy
-from liuhen.local.instance import Instance
+from tools.local.instance import Instance
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ["intake", "dispatch", "sla", "trace"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from bench.faults import Village
-from liuhen.local.instance import Instance
-from liuhen.local.settings import load_settings
+from tools.local.instance import Instance
+from tools.local.settings import load_settings
 
 _AT_ONCE = 20
 

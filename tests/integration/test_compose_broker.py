@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from liuhen.generate import compose
-from liuhen.local.broker import SETTINGS
-from liuhen.local.layout import KAFKA_JARS
-from liuhen.local.plan import load_plan
-from liuhen.local.programs import find
+from tools.generate import compose
+from tools.layout import KAFKA_JARS
+from tools.local.broker import SETTINGS
+from tools.local.plan import load_plan
+from tools.local.programs import find
 
 _LOGGING = """
 Configuration:

@@ -16,15 +16,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from liuhen import topics
-from liuhen.errors import SaidClearly
-from liuhen.local.database import Database
-from liuhen.local.instance import Instance, end_orphans
-from liuhen.local.layout import ROOT, home_of
-from liuhen.local.ports import HOST, free_ports
-from liuhen.local.process import MARK, Ending, Launch, end, family, is_running, spawn
-from liuhen.local.settings import LocalSettings, variable
-from liuhen.local.state import State, write_state
+from tools.errors import SaidClearly
+from tools.layout import ROOT, home_of
+from tools.local.database import Database
+from tools.local.instance import Instance, end_orphans
+from tools.local.ports import HOST, free_ports
+from tools.local.process import MARK, Ending, Launch, end, family, is_running, spawn
+from tools.local.settings import LocalSettings, variable
+from tools.local.state import State, write_state
+from tools.prepare import topics
 
 _WAITS = "import sys; sys.stdin = open('/dev/zero'); import threading; threading.Event().wait()"
 _HAS_CHILD = (

@@ -14,10 +14,10 @@ import asyncpg
 from typer.testing import CliRunner, Result
 
 from liuhen.cli import build
-from liuhen.local.instance import Instance
-from liuhen.wire import Voice, producer
 from schemas.inbound import Register
 from schemas.values import Contact, Kind, Party, PartyKind, Person, Place
+from tools.client.kafka import Voice, producer
+from tools.local.instance import Instance
 
 HOTLINE = Party(kind=PartyKind.HOTLINE)
 _PATIENCE = 60.0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from liuhen.verify.books import Written
-from liuhen.verify.evidence import Stood
-from liuhen.verify.said import said_of
 from schemas import dispatch as d
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.registry import DISPATCH
 from schemas.values import Actor, Channel, Contact, Kind, Place, RequesterKind, Ruling, Tier
+from tools.verify.books import Written
+from tools.verify.evidence import Stood
+from tools.verify.said import said_of
 
 TICKET = "26030200000017"
 BY = Actor(by_rule="test")

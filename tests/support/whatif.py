@@ -8,13 +8,13 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from liuhen.whatif.cores import cores_of
-from liuhen.whatif.record import Recorded, gather
-from liuhen.whatif.trial import Rulebook
-from liuhen.whatif.world import Input, World
 from schemas.inbound import FollowUp, OnExisting
 from schemas.tickets import ActionReceived, Registered
 from schemas.values import Channel, Contact, Kind, Party, PartyKind, Person, Place, RequesterKind
+from tools.whatif.cores import cores_of
+from tools.whatif.record import Recorded, gather
+from tools.whatif.trial import Rulebook
+from tools.whatif.world import Input, World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TICKET = "26090100000019"

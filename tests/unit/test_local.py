@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from liuhen.addresses import load_addresses
-from liuhen.errors import SaidClearly
-from liuhen.local.layout import home_of
-from liuhen.local.plan import fill, load_plan
-from liuhen.local.ports import HOST, free_ports, require_free
-from liuhen.local.process import this_process
-from liuhen.local.settings import LocalSettings, chosen_ports, load_settings
-from liuhen.local.state import State, alone, read_state, write_state
+from tools.client.addresses import load_addresses
+from tools.errors import SaidClearly
+from tools.layout import home_of
+from tools.local.plan import fill, load_plan
+from tools.local.ports import HOST, free_ports, require_free
+from tools.local.process import this_process
+from tools.local.settings import LocalSettings, chosen_ports, load_settings
+from tools.local.state import State, alone, read_state, write_state
 
 
 def test_a_shift_moves_every_port_and_a_variable_sets_one() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from liuhen.local.layout import ROOT, home_of
-from liuhen.replay.mapping import MAPPINGS
+from tools.layout import ROOT, home_of
+from tools.replay.mapping import MAPPINGS
 
 ORDERS = """\
 case_h,ticket12345_h,tags,content_len,dept,supervised,dispatched_at,dept_replied_at,due_12345_at,extended_to,redo

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chassis.migrate import migrate
-from liuhen.local.instance import Instance
 from tests.support.chassis.outside import Toy, create_topics
+from tools.local.instance import Instance
 
 _numbers = count(1)
 

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from chassis.migrate import Behind, migrate, require_migrated
-from liuhen.local.database import Database
+from tools.local.database import Database
 
 
 async def test_a_service_waits_until_its_migrations_are_applied(database: Database, tmp_path: Path) -> None:

@@ -14,14 +14,14 @@ from typer.testing import CliRunner, Result
 from liuhen.commands import channels, department, office
 from liuhen.desk.place import Place
 from liuhen.desk.speaking import SOURCE, Heard, speak
-from liuhen.errors import SaidClearly
-from liuhen.local.instance import Instance
-from liuhen.wire import listener
 from schemas.inbound import Accept, Action, Nudge
 from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind, Person
 from services.intake.core.numbers import check_digit
 from services.intake.core.reading import Reading, read
+from tools.client.kafka import listener
+from tools.errors import SaidClearly
+from tools.local.instance import Instance
 
 OFFICE = Party(kind=PartyKind.OFFICE)
 HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")

@@ -14,8 +14,6 @@ import asyncpg
 import pytest
 
 from chassis.publish import Producer, Wire
-from liuhen.local.instance import Instance
-from liuhen.wire import listener
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -25,6 +23,8 @@ from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, CLOCKS, DESK, DISPATCH, TICKETS, department_topic, model_of, partitions
 from schemas.tickets import ActionReceived, Registered, SubmissionRefused
 from schemas.values import Clock, Grade, OfficialDue, Party, PartyKind, Person, TicketState
+from tools.client.kafka import listener
+from tools.local.instance import Instance
 from worktime import SHANGHAI
 
 PATIENCE = 40.0

@@ -14,14 +14,14 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from liuhen.local.instance import Instance
-from liuhen.wire import listener, producer
 from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.inbound import Action, Register
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import DISPATCH, TICKETS, channel_topic, department_topic, inbound_topic, model_of
 from schemas.values import Contact, Kind, Party, PartyKind, Place
+from tools.client.kafka import listener, producer
+from tools.local.instance import Instance
 
 _PATIENCE = 20.0
 _CHANNELS = ("hotline", "survey", "wechat", "office", "callback")

@@ -16,12 +16,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from chassis.clock import REAL
 from chassis.publish import Door
 from chassis.service import Beside
-from liuhen.local.database import Database
 from rulebook import load_policy
 from schemas.inbound import Register
 from services.intake.__main__ import house_of
 from services.intake.edges.http import application
 from services.intake.settings import IntakeSettings
+from tools.local.database import Database
 
 WECHAT, SURVEY = {"Authorization": "Bearer development-wechat"}, {"Authorization": "Bearer development-survey"}
 

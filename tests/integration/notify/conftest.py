@@ -16,10 +16,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from chassis.clock import Clock
 from chassis.service import Beside, Pool
-from liuhen.local.database import Database
-from liuhen.local.ports import free_ports
 from services.notify import store
 from services.notify.core.notice import Addressee, Notice, Way
+from tools.local.database import Database
+from tools.local.ports import free_ports
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 

@@ -15,8 +15,6 @@ from urllib.request import urlopen
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from liuhen.local.instance import Instance
-from liuhen.local.layout import ROOT
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import registry
@@ -35,6 +33,8 @@ from schemas.values import (
     RequesterKind,
     Tier,
 )
+from tools.layout import ROOT
+from tools.local.instance import Instance
 
 TICKET = "26030200000017"
 TOPICS = {"tickets": registry.TICKETS, "dispatch": registry.DISPATCH, "clocks": registry.CLOCKS}

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from liuhen.local.instance import Instance
 from schemas.registry import inbound_topic
 from tests.support.operations import HOTLINE, Operations
+from tools.local.instance import Instance
 
 
 @pytest.fixture(scope="package")

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from liuhen.errors import SaidClearly
 from rulebook import load_policy
 from schemas.envelope import Envelope
 from schemas.registry import RULES
 from schemas.rules import RederivationOrdered
 from schemas.values import Person
 from tests.support.operations import Operations
+from tools.errors import SaidClearly
 
 pytestmark = pytest.mark.timeout(400)
 REPORT = {"kind": "help", "contact": {"phone": "13712345678"}, "place": {"text": "国和路1号"}, "text": "窨井盖松动"}

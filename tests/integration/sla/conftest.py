@@ -12,10 +12,10 @@ import asyncpg
 import pytest
 
 from chassis.publish import Producer
-from liuhen.local.instance import Instance
-from liuhen.wire import listener
 from schemas.registry import CLOCKS
 from tests.support.sla.broker import NOW, Sla
+from tools.client.kafka import listener
+from tools.local.instance import Instance
 from worktime.festivals import statutory_days
 
 _sources = count(1)

@@ -15,7 +15,6 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from chassis.clock import Clock as Time
 from chassis.service import Beside, Heard, Lane, Outcome, Pool, Record, Turn
-from liuhen.local.database import Database
 from rulebook import Policy, load_policy
 from schemas import clocks as c
 from schemas import dispatch as d
@@ -48,6 +47,7 @@ from services.trace.__main__ import answers_of
 from services.trace.edges.answers import Answers
 from services.trace.edges.http import application
 from services.trace.work import note
+from tools.local.database import Database
 
 POLICY = Path(__file__).resolve().parents[3] / "policy"
 TICKET, RECEIPT = "26030200000017", "R0123456789AB"

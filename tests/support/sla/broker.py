@@ -17,12 +17,12 @@ from urllib.request import urlopen
 import asyncpg
 
 from chassis.publish import Producer, Wire
-from liuhen.local.instance import Instance
 from schemas import dispatch as d
 from schemas.clocks import ClockFact
 from schemas.envelope import Envelope, decode, derived_id, partition_of
 from schemas.registry import DISPATCH, model_of, partitions
 from schemas.values import Actor, Contact, Place
+from tools.local.instance import Instance
 from worktime import SHANGHAI
 
 PATIENCE = 30.0

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from liuhen.errors import SaidClearly
 from liuhen.letters import REPLAY_OF, Correction, Letter, Place, Sort, again
 from schemas.envelope import Envelope, Headers
+from tools.errors import SaidClearly
 
 PLACE = Place("liuhen.inbound.hotline.v1", 2, 17)
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

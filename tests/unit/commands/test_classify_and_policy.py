@@ -9,10 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from liuhen.classifier import prepare_model
 from liuhen.commands import classify, policy
-from liuhen.errors import SaidClearly
 from services.dispatch.suggest import Model
+from tools.errors import SaidClearly
+from tools.prepare.model import prepare_model
 
 ROOT = Path(__file__).parents[3]
 

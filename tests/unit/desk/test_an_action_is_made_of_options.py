@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from liuhen.desk import words
 from liuhen.desk.options import Slot, action_of, parameters_of, slots_of
-from liuhen.errors import SaidClearly
 from schemas import inbound
 from schemas.inbound import Action, Assign, Register, RuleOnReturn, RuleOnSuspension, Split
 from schemas.message import MODELS
 from schemas.values import Kind, Person, Tier
+from tools.errors import SaidClearly
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 XU = Person(id="p-xu", name="徐文珏")

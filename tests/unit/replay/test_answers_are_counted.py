@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from liuhen.replay.casebook import Casebook
-from liuhen.replay.records import Record
 from schemas.public import ReceiptGiven, ReceiptRefused
+from tools.replay.casebook import Casebook
+from tools.replay.records import Record
 
 ROWS = [Record(name, None, b"{}") for name in ("a", "b", "c", "d")]
 TICKET = "26091403000175"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from liuhen.replay.mapping import known_mappings, load_mapping
-from liuhen.replay.policies import assemble
 from rulebook import Policy, load_policy
 from rulebook.codes import Unit
 from schemas.values import Clock, Tier
+from tools.replay.mapping import known_mappings, load_mapping
+from tools.replay.policies import assemble
 
 
 def policy_of(name: str, tmp_path: Path) -> Policy:

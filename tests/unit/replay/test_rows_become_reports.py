@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from liuhen.errors import SaidClearly
-from liuhen.replay.mapping import Mapping, Rule, load_mapping
-from liuhen.replay.records import Record, read_rows, records
+from tools.errors import SaidClearly
+from tools.replay.mapping import Mapping, Rule, load_mapping
+from tools.replay.records import Record, read_rows, records
 
 ZONE = ZoneInfo("Asia/Shanghai")
 

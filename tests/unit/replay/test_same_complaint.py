@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from liuhen.replay.alike import incidents
-from liuhen.replay.mapping import SameComplaint
-from liuhen.replay.records import Record
+from tools.replay.alike import incidents
+from tools.replay.mapping import SameComplaint
+from tools.replay.records import Record
 
 RULE = SameComplaint(column="said", likeness=72, within=timedelta(days=30))
 START = datetime(2019, 3, 1, tzinfo=UTC)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from liuhen.verify.books import Written
-from liuhen.verify.evidence import Stood
-from liuhen.verify.said import Said, said_of
 from tests.support.verify import LIFE, stood, written
+from tools.verify.books import Written
+from tools.verify.evidence import Stood
+from tools.verify.said import Said, said_of
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from liuhen.verify.books import Listened, NextOffset, Noted, Written
-from liuhen.verify.checks import (
+from schemas.registry import DISPATCH
+from tests.support.verify import TICKET, closed, stood, written
+from tools.verify.books import Listened, NextOffset, Noted, Written
+from tools.verify.checks import (
     Recorded,
     Traced,
     everything_heard,
@@ -14,11 +16,9 @@ from liuhen.verify.checks import (
     order_kept,
     standing_services,
 )
-from liuhen.verify.evidence import Stood
-from liuhen.verify.findings import Verdict
-from liuhen.verify.said import Said, said_of
-from schemas.registry import DISPATCH
-from tests.support.verify import TICKET, closed, stood, written
+from tools.verify.evidence import Stood
+from tools.verify.findings import Verdict
+from tools.verify.said import Said, said_of
 
 ALL_OF_IT = {("dispatch", "0"): 99}
 

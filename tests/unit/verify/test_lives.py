@@ -8,9 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from liuhen.verify.histories import around_of
-from liuhen.verify.lives import CHECKS, Around, Life, Ordered, Ticking, Whispers, ball_adds_up, life_of
-from liuhen.verify.said import said_of
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.notices import NoticeRequested
@@ -29,6 +26,9 @@ from schemas.values import (
 )
 from services.trace.core.ball import Span, ball_in_court
 from tests.support.verify import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
+from tools.verify.histories import around_of
+from tools.verify.lives import CHECKS, Around, Life, Ordered, Ticking, Whispers, ball_adds_up, life_of
+from tools.verify.said import said_of
 from worktime import Calendar, OfficeHours
 
 CALENDAR, HOURS = Calendar.published(), OfficeHours()

@@ -8,9 +8,6 @@ import pytest
 from pydantic import BaseModel
 
 from chassis.service import Wanted
-from liuhen.verify.books import DeliveryRow, TimerRow
-from liuhen.verify.deliveries import delivered_once
-from liuhen.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timer_kept
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
 from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
@@ -18,6 +15,9 @@ from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue
 from services.notify.core.ledger import Ledger
 from tests.support.verify import LIFE, MONDAY, TICKET
+from tools.verify.books import DeliveryRow, TimerRow
+from tools.verify.deliveries import delivered_once
+from tools.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timer_kept
 
 DUE = MONDAY + timedelta(days=1)
 REQUESTED = NoticeRequested(

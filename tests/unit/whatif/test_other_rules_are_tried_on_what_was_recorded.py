@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from liuhen.whatif.compare import Pair
-from liuhen.whatif.shown import document
-from liuhen.whatif.trial import Rulebook, try_
-from liuhen.whatif.world import Input
 from rulebook import load_policy
 from schemas.dispatch import Dispatched
 from schemas.inbound import Accept, Adjudicate, MakeFirstContact, ReportHandled, RequestReturn, RuleOnReturn
 from tests.support.whatif import TICKET, by_office, done, moment, pressed, recorded, registered
+from tools.whatif.compare import Pair
+from tools.whatif.shown import document
+from tools.whatif.trial import Rulebook, try_
+from tools.whatif.world import Input
 from worktime import load_calendar
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,26 @@
+"""What tools may use of trace: its words, the fold of a ticket's facts, whose the ball was, and calendars in force.
+
+Nothing here reads or writes a topic or a table. Everything else of this service may change without asking them.
+"""
+
+from __future__ import annotations
+
+from services.trace.core.ball import Span, Step, ball_in_court
+from services.trace.core.calendars import as_published
+from services.trace.core.holder import AT_REST
+from services.trace.core.projection import summed
+from services.trace.core.rows import NOBODY, Summary
+from services.trace.words import WORDS_FILE, Words
+
+__all__ = [
+    "AT_REST",
+    "NOBODY",
+    "WORDS_FILE",
+    "Span",
+    "Step",
+    "Summary",
+    "Words",
+    "as_published",
+    "ball_in_court",
+    "summed",
+]

@@ -1,0 +1,1 @@
+"""How anybody outside reaches a running system: its addresses, public and inbound topics, and what trace answers."""

@@ -1,0 +1,56 @@
+"""Where a running system is: what the environment says, otherwise what `liuhen up` wrote down in this clone."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.errors import SaidClearly
+from tools.layout import POLICY, home_of
+from tools.local.settings import load_settings
+
+
+class Addresses(BaseModel):
+    """Addresses of one running system."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kafka: str
+    postgres: str
+    """With `{service}` where the name of the role goes."""
+    pgpassfile: str = ""
+    clock: str = "real"
+    policy: Path = POLICY
+    intake_url: str = ""
+    trace_url: str = ""
+    prometheus_url: str = ""
+
+    def postgres_dsn(self, service: str) -> str:
+        """Return the database's address for a service; its password is in `pgpassfile` or in PGPASSWORD."""
+        filled = self.postgres.replace("{service}", service)
+        passwords = f"passfile={quote(self.pgpassfile)}"
+        return f"{filled}{'&' if '?' in filled else '?'}{passwords}" if self.pgpassfile else filled
+
+
+def load_addresses(environ: Mapping[str, str] = os.environ) -> Addresses:
+    """Return the addresses of the system that this environment or this clone knows; say clearly when there is none."""
+    file = home_of(load_settings().instance) / "env"
+    known = {**_written(file), **environ}
+    ours = {name: value for name, value in known.items() if value and name.startswith(("LIUHEN_", "PGPASSFILE"))}
+    fields = {name.removeprefix("LIUHEN_").lower(): value for name, value in ours.items()}
+    if "kafka" not in fields or "postgres" not in fields:
+        raise SaidClearly("Nothing runs here. `make up` starts the system; or set LIUHEN_KAFKA and LIUHEN_POSTGRES.")
+    return Addresses.model_validate({name: fields[name] for name in Addresses.model_fields if name in fields})
+
+
+def _written(file: Path) -> dict[str, str]:
+    try:
+        words = shlex.split(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    return dict(word.split("=", 1) for word in words if "=" in word)

@@ -1,0 +1,129 @@
+"""What the demo tells at its end, in tables and bars, from what trace answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tools.client import render
+from tools.client.trace import ask
+
+_BAR: Final = 40
+_MOST: Final = 1000
+
+
+def came_in() -> RenderableType:
+    """How many came in by which channel, and where they stand."""
+    summary = ask("summary")
+    return Group(
+        _bars("来件渠道", _said(summary, "by_channel")),
+        _bars("工单状态", _said(summary, "by_state")),
+    )
+
+
+def _said(summary: Mapping[str, Any], group: str) -> dict[str, int]:
+    return {summary["words"][group].get(name, name): count for name, count in summary[group].items()}
+
+
+def turns() -> RenderableType:
+    """What else happened on the way: to how many tickets."""
+    tickets = _all()
+    counts = {
+        name: sum(bool(ticket[field]) for ticket in tickets)
+        for name, field in (
+            ("退单", "returns"),
+            ("延期", "extensions"),
+            ("重办", "reworks"),
+            ("催办补充", "follow_ups"),
+            ("重新办理", "reopenings"),
+            ("多人同诉", "incident"),
+            ("督办中", "supervision"),
+            ("逾期未结", "overdue"),
+        )
+    }
+    return _bars("三周里的曲折（件）", counts)
+
+
+def departments() -> RenderableType:
+    """Where tickets went, how many are closed, and how many are overdue."""
+    tickets = _all()
+    table = Table(title="承办单位", title_justify="left")
+    for column, justify in (
+        ("单位", "left"),
+        ("承办", "right"),
+        ("已结", "right"),
+        ("超时未结", "right"),
+        ("", "left"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    led: dict[str, list[dict[str, Any]]] = {}
+    for ticket in tickets:
+        if ticket["lead"]:
+            led.setdefault(ticket["words"]["lead"], []).append(ticket)
+    most = max(map(len, led.values()), default=1)
+    for name, own in sorted(led.items(), key=lambda each: -len(each[1])):
+        closed = sum(ticket["closed_at"] is not None for ticket in own)
+        overdue = sum(bool(ticket["overdue"]) and ticket["closed_at"] is None for ticket in own)
+        bar = Text("█" * closed_cells(len(own), most), style="blue")
+        table.add_row(name, str(len(own)), str(closed), str(overdue) if overdue else "", bar)
+    return table
+
+
+def closed_cells(count: int, most: int) -> int:
+    """How long a bar of `count` is where the longest is `most`."""
+    return max(1, round(count / most * _BAR)) if count else 0
+
+
+def one_ticket(console: Console) -> None:
+    """One ticket's whole trace, and why it is due when it is: one to which much happened."""
+    ticket = max(_all(), key=_eventful, default=None)
+    if ticket is None:
+        return
+    number = ticket["ticket"]
+    standing = ask("tickets", number)
+    clocks = ask("tickets", number, "clocks")["clocks"]
+    console.rule(f"一张工单的全部留痕  liuhen ticket show {number}", align="left")
+    console.print(render.header(standing))
+    console.print(render.timeline(ask("tickets", number, "timeline")["entries"]))
+    console.print(render.ball(standing["ball"]))
+    console.rule(f"为什么是这个期限  liuhen ticket why-due {number} --clock handling", align="left")
+    for told in clocks:
+        if told["clock"] == "handling":
+            console.print(render.explanation(told))
+
+
+def rates() -> RenderableType:
+    """The rates, each with numerator and denominator."""
+    answer = ask("rates")
+    table = Table(title="指标", title_justify="left")
+    for column in ("指标", "分子", "分母", "比率", "不计"):
+        table.add_column(column, justify="left" if column in ("指标", "不计") else "right")
+    for rate in answer["rates"]:
+        (row,) = rate["rows"]
+        share = f"{row['value']:.1%}" if row["value"] is not None else "—"
+        left_out = "、".join(f"{name} {count}" for name, count in row["left_out"].items() if count)
+        table.add_row(rate["title"], f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out)
+    return table
+
+
+def _all() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ask("tickets", query={"limit": _MOST})["tickets"]
+    return found
+
+
+def _eventful(ticket: Mapping[str, Any]) -> tuple[int, int, int]:
+    told = (ticket["returns"], ticket["extensions"], ticket["reworks"], ticket["follow_ups"])
+    return (sum(map(bool, told)), ticket["closed_at"] is not None, sum(told))
+
+
+def _bars(title: str, counts: Mapping[str, int]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    most = max(counts.values(), default=1)
+    for name, count in sorted(counts.items(), key=lambda each: -each[1]):
+        table.add_row(name, str(count), Text("█" * closed_cells(count, most), style="cyan"))
+    return Panel(table, title=title, title_align="left", expand=False)

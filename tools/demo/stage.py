@@ -1,0 +1,111 @@
+"""Puts the demo on: an instance of its own on a fast clock, and the simulated people as separate processes."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import Final
+
+from chassis.clock import Clock
+from tools.errors import SaidClearly
+from tools.layout import ROOT
+from tools.local.instance import Instance, Progress
+from tools.local.settings import LocalSettings
+from worktime.hours import SHANGHAI
+
+PEOPLE: Final = ("departments", "office", "callbacks", "requesters")
+CALENDAR: Final = ROOT / "examples" / "calendar" / "2027.json"
+_NAME: Final = "demo"
+_EVENING_BEFORE: Final = timedelta(days=2, hours=6)
+"""The clock starts on a Friday evening, so that the services are up before anybody speaks on Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What is played: a story of so many tickets from a Monday on, at so many virtual seconds a second."""
+
+    start: date
+    days: int
+    tickets: int
+    seed: int
+    speed: float
+
+    @property
+    def ends_at(self) -> datetime:
+        """The virtual moment at which the story is told."""
+        return datetime.combine(self.start + timedelta(days=self.days), time_of_day(), SHANGHAI)
+
+    @property
+    def calendar_at(self) -> datetime:
+        """The virtual moment at which next year's calendar is published: a week in, at ten."""
+        return datetime.combine(self.start + timedelta(days=7), time_of_day(10), SHANGHAI)
+
+    def clock(self) -> str:
+        """A clock that everybody shares, beginning now on the evening before."""
+        begins = datetime.combine(self.start, time_of_day(), SHANGHAI) - _EVENING_BEFORE
+        return f"{begins.isoformat()}@{self.speed:g}@{time.time():.3f}"
+
+
+@dataclass(slots=True)
+class Stage:
+    """The demo's instance while it plays."""
+
+    instance: Instance
+    play: Play
+    clock: Clock
+    told: Path
+
+    def is_over(self) -> bool:
+        """Whether the story is told and its last day has passed."""
+        return self.told.exists() and self.clock.now() >= self.play.ends_at
+
+    def require_alive(self) -> None:
+        """Say clearly which process ended and how, if one did."""
+        for process in self.instance.processes:
+            if not process.is_alive():
+                raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
+
+    def publish_calendar(self) -> None:
+        """Let the office publish the made-up calendar of the next year, as `liuhen calendar apply` does."""
+        self.instance.run_command("calendar", "apply", str(CALENDAR))
+
+    def send_people_home(self) -> None:
+        """Stop the simulated people; the system goes on by itself."""
+        self.instance.stop(*PEOPLE)
+
+
+@contextmanager
+def staged(play: Play, settings: LocalSettings, progress: Progress) -> Iterator[Stage]:
+    """Start everything from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
+    _forget(settings)
+    instance = Instance(_NAME, settings=settings, progress=progress)
+    told = instance.home / "told"
+    try:
+        instance.start_foundations()
+        instance.clock = play.clock()
+        instance.start_services()
+        instance.write_addresses()
+        story = {
+            "LIUHEN_START": play.start.isoformat(),
+            "LIUHEN_LENGTH": str(play.days),
+            "LIUHEN_TICKETS": str(play.tickets),
+            "LIUHEN_SEED": str(play.seed),
+            "LIUHEN_DONE": str(told),
+        }
+        for person in PEOPLE:
+            instance.start_program(person, f"examples.people.{person}", story)
+        yield Stage(instance, play, Clock.parse(instance.clock), told)
+    finally:
+        instance.end_all()
+
+
+def _forget(settings: LocalSettings) -> None:
+    before = Instance(_NAME, settings=settings)
+    before.end_all()
+    shutil.rmtree(before.home, ignore_errors=True)

@@ -1,0 +1,206 @@
+"""docker-compose.yml and prometheus.yml, written from deploy/services.yaml: `make generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from tools.layout import DEPLOY, ROOT
+from tools.local.database import OWNER
+from tools.local.plan import Plan, Program, fill, load_plan
+from tools.local.settings import variable
+from tools.local.watch import configuration
+from tools.prepare.database import READER, password_variable
+
+COMPOSE: Final = ROOT / "docker-compose.yml"
+PROMETHEUS: Final = DEPLOY / "prometheus" / "prometheus.yml"
+
+_HEADER: Final = "# Generated from deploy/services.yaml by `make generate`; a test fails when the two differ.\n"
+_BROKER: Final = "kafka:9092"
+_OURS: Final[Mapping[str, Any]] = {
+    "image": "liuhen",
+    "build": {"context": ".", "dockerfile": "deploy/Dockerfile"},
+    "init": True,
+    "read_only": True,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+    "tmpfs": ["/tmp"],  # noqa: S108 - inside the container
+}
+_PROBE: Final = "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/ready', timeout=2)"
+
+
+class _InFull(yaml.SafeDumper):
+    """Writes what is said twice out twice: anchors are for people who write by hand."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class's signature
+        return True
+
+
+def generated() -> dict[Path, str]:
+    """Return every generated file with its text."""
+    plan = load_plan()
+    prometheus = configuration(plan, lambda name, port: f"{name}:{plan.ports()[port]}", "/etc/prometheus/rules")
+    return {COMPOSE: _HEADER + _dump(compose(plan)), PROMETHEUS: _HEADER + prometheus}
+
+
+def compose(plan: Plan) -> dict[str, Any]:
+    """Return the Compose file: the same parts, settings and variables as the local runner's."""
+    services = {name: _service(plan, name, program) for name, program in plan.services.items()}
+    return {
+        "name": "liuhen",
+        "services": {
+            "kafka": _kafka(plan),
+            "postgres": _postgres(plan),
+            "prepare": _prepare(plan),
+            **services,
+            "prometheus": _prometheus(plan),
+            "grafana": _grafana(plan),
+        },
+        "volumes": {"kafka": {}, "postgres": {}, "notices": {}, "prometheus": {}},
+    }
+
+
+def _kafka(plan: Plan) -> dict[str, Any]:
+    outside, controller = plan.kafka.ports["kafka"], plan.kafka.ports["kafka_controller"]
+    here = {
+        "KAFKA_LISTENERS": f"INTERNAL://:9092,OUTSIDE://:{outside},CONTROLLER://:{controller}",
+        "KAFKA_ADVERTISED_LISTENERS": f"INTERNAL://{_BROKER},OUTSIDE://localhost:{_host_port('kafka', outside)}",
+        # The image formats its storage for voters that are named, not for those that are found.
+        "KAFKA_CONTROLLER_QUORUM_VOTERS": f"1@localhost:{controller}",
+        "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
+        "KAFKA_HEAP_OPTS": "-Xmx${LIUHEN_KAFKA_HEAP:-768m}",
+    }
+    settings = "./deploy/kafka/server.properties:/mnt/shared/config/server.properties:ro"
+    asked = ["CMD", "/opt/kafka/bin/kafka-broker-api-versions.sh", "--bootstrap-server", _BROKER]
+    return {
+        "image": plan.kafka.image,
+        "environment": here,
+        "volumes": ["kafka:/var/lib/kafka/data", settings],
+        "ports": [_published("kafka", outside)],
+        "healthcheck": {"test": asked, "interval": "5s", "timeout": "10s", "retries": 24},
+        "restart": "unless-stopped",
+        "stop_grace_period": "30s",
+    }
+
+
+def _postgres(plan: Plan) -> dict[str, Any]:
+    settings = "./deploy/postgres/postgresql.conf:/etc/liuhen/postgresql.conf:ro"
+    return {
+        "image": plan.postgres.image,
+        "command": ["postgres", "-c", "config_file=/etc/liuhen/postgresql.conf", "-c", "listen_addresses=*"],
+        "environment": {
+            "POSTGRES_USER": OWNER,
+            "POSTGRES_PASSWORD": _password(OWNER),
+            "POSTGRES_DB": plan.postgres.database,
+            "POSTGRES_INITDB_ARGS": "--auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --lc-collate=C",
+        },
+        "volumes": ["postgres:/var/lib/postgresql/data", settings],
+        "ports": [_published("postgres", 5432)],
+        "shm_size": "256mb",
+        "healthcheck": {
+            "test": ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", OWNER],
+            "interval": "5s",
+            "timeout": "5s",
+            "retries": 24,
+        },
+        "restart": "unless-stopped",
+        "stop_grace_period": "30s",
+    }
+
+
+def _prepare(plan: Plan) -> dict[str, Any]:
+    passwords = {password_variable(role): _password(role) for role in (*plan.roles(), READER)}
+    return {
+        **_OURS,
+        "command": ["python", "-m", "liuhen", "prepare"],
+        "environment": {**_told(plan, plan.environment, OWNER), **passwords},
+        "depends_on": {name: {"condition": "service_healthy"} for name in ("kafka", "postgres")},
+    }
+
+
+def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
+    metrics = next(port for port in program.ports if port.endswith("_metrics"))
+    probe = ["CMD", "python", "-c", _PROBE.replace("{port}", str(program.ports[metrics]))]
+    return {
+        **_OURS,
+        "command": ["python", "-m", f"services.{name}"],
+        "environment": _told(plan, {**plan.environment, **program.environment}, name),
+        "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
+        "volumes": ["notices:/var/lib/liuhen/notices"] if "LIUHEN_NOTICES" in program.environment else [],
+        "ports": [_published(port, number) for port, number in program.ports.items()],
+        "healthcheck": {"test": probe, "interval": "5s", "timeout": "5s", "retries": 12, "start_period": "20s"},
+        "restart": "unless-stopped",
+        "stop_grace_period": "30s",
+    }
+
+
+def _prometheus(plan: Plan) -> dict[str, Any]:
+    folder = "./deploy/prometheus:/etc/prometheus:ro"
+    return {
+        "image": plan.prometheus.image,
+        "profiles": ["watch"],
+        "volumes": [folder, "prometheus:/prometheus"],
+        "ports": [_published("prometheus", 9090)],
+    }
+
+
+def _grafana(plan: Plan) -> dict[str, Any]:
+    provisioning = "./deploy/grafana/provisioning:/etc/grafana/provisioning:ro"
+    return {
+        "image": plan.grafana.image,
+        "profiles": ["watch"],
+        "environment": {
+            "LIUHEN_PROMETHEUS_URL": "http://prometheus:9090",
+            "LIUHEN_READER_PASSWORD": _password(READER),
+        },
+        "volumes": [provisioning, "./deploy/grafana/dashboards:/var/lib/grafana/dashboards:ro"],
+        "ports": [_published("grafana", 3000)],
+        "depends_on": ["prometheus"],
+    }
+
+
+def _told(plan: Plan, said: Mapping[str, str], role: str) -> dict[str, str]:
+    places = {
+        "kafka": _BROKER,
+        "postgres": f"postgresql://{{service}}@postgres:5432/{plan.postgres.database}",
+        "clock": "${LIUHEN_CLOCK:-real}",
+        "policy": "/app/policy",
+        "log": "${LIUHEN_LOG:-json}",
+        "worker": "1",
+        "bind": "0.0.0.0",  # noqa: S104 - the container's own network
+        "notices": "/var/lib/liuhen/notices",
+        "model": "/app/.tools/classifier.npz",
+    }
+    told = {name: fill(value, places, plan.ports()) for name, value in said.items()}
+    return {**told, "PGPASSWORD": _password(role)}
+
+
+def _password(role: str) -> str:
+    return f"${{{password_variable(role)}:-liuhen}}"
+
+
+def _host_port(name: str, default: int) -> str:
+    return f"${{{variable(name)}:-{default}}}"
+
+
+def _published(name: str, inside: int) -> str:
+    return f"127.0.0.1:{_host_port(name, load_plan().ports()[name])}:{inside}"
+
+
+def _dump(whole: Mapping[str, Any]) -> str:
+    return yaml.dump(whole, Dumper=_InFull, sort_keys=False, allow_unicode=True, width=120)
+
+
+def main() -> None:
+    """Write the files."""
+    for path, text in generated().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Apache Kafka on this machine: one KRaft node from the jars that Maven fetched."""
+
+from __future__ import annotations
+
+import subprocess
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from tools.errors import SaidClearly
+from tools.layout import DEPLOY, KAFKA_JARS
+from tools.local.ports import HOST
+from tools.local.programs import find
+
+_PATIENCE = 10.0  # seconds
+SETTINGS = DEPLOY / "kafka" / "server.properties"
+
+
+def listeners(ports: Mapping[str, int]) -> dict[str, str]:
+    """Return the properties that say where the local broker listens."""
+    return {
+        "listeners": f"INTERNAL://{HOST}:{ports['kafka']},CONTROLLER://{HOST}:{ports['kafka_controller']}",
+        "controller.quorum.bootstrap.servers": f"{HOST}:{ports['kafka_controller']}",
+    }
+
+
+def prepare(home: Path, ports: Mapping[str, int]) -> Path:
+    """Write the broker's properties and format its storage, once; return the properties file."""
+    data = home / "kafka"
+    properties = home / "server.properties"
+    here = {"log.dirs": str(data), **listeners(ports)}
+    own = "".join(f"{name}={value}\n" for name, value in here.items())
+    properties.write_text(f"{SETTINGS.read_text('utf-8')}\n{own}", "utf-8")
+    if not (data / "meta.properties").exists():
+        _format(properties, home / "logs" / "kafka-format.log")
+    return properties
+
+
+def _format(properties: Path, log: Path) -> None:
+    cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=").replace("-", "A")
+    command = [*_java("256m"), "kafka.tools.StorageTool", "format", "--standalone"]
+    with log.open("ab") as sink:
+        done = subprocess.run(  # noqa: S603 - the command is ours
+            [*command, "-t", cluster, "-c", str(properties)], stdout=sink, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode:
+        raise SaidClearly(f"Kafka could not format its storage. Its words are in {log}.")
+
+
+def command(properties: Path, heap: str) -> list[str]:
+    """Return the command that runs the broker."""
+    return [*_java(heap), "kafka.Kafka", str(properties)]
+
+
+def _java(heap: str) -> list[str]:
+    if not any(KAFKA_JARS.glob("kafka_*.jar")):
+        raise SaidClearly("Kafka is not there yet. Run `make setup` first.")
+    # The broker shares the machine with all services: an optimising compiler and a concurrent collector would take more
+    # of it than their work gives back, for a broker mostly hands bytes on.
+    frugal = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    logging = [
+        "-Dorg.slf4j.simpleLogger.showDateTime=true",
+        "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
+    ]
+    return [find("java"), f"-Xmx{heap}", "-Xshare:auto", *frugal, *logging, "-cp", f"{KAFKA_JARS}/*"]
+
+
+def is_ready(address: str) -> bool:
+    """Return whether the broker answers and knows itself."""
+    admin = AdminClient({"bootstrap.servers": address, "log_level": 0, "socket.timeout.ms": 2000})
+    try:
+        return bool(admin.list_topics(timeout=1).brokers)
+    except KafkaException:
+        return False
+
+
+def wake_coordinator(address: str) -> None:
+    """Ask about a group, so that the broker makes its offsets topic now and the first services need not wait for it."""
+    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    for answer in admin.describe_consumer_groups(["liuhen-nobody"], request_timeout=_PATIENCE).values():
+        try:
+            answer.result()
+        except KafkaException:
+            return

@@ -1,0 +1,342 @@
+"""One running system on this machine: broker, database and services, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chassis.clock import Clock
+from tools.errors import SaidClearly
+from tools.layout import MODEL, POLICY, ROOT, RUN, home_of
+from tools.local import broker, ports, watch
+from tools.local.database import OWNER, Cluster, run_apart
+from tools.local.plan import Plan, fill, load_plan
+from tools.local.ports import HOST, free_ports
+from tools.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
+from tools.local.readiness import is_ready
+from tools.local.settings import LocalSettings, chosen_ports, load_settings
+from tools.local.state import State, read_state, write_state
+from tools.prepare import topics
+from tools.prepare.database import READER, prepare_database
+
+FIRST = "1"
+"""The worker that has the ports of deploy/services.yaml; others get free ones."""
+
+Progress = Callable[[str], None]
+"""Is told, in a few words, what is being done."""
+
+
+_LOOK_AGAIN = 0.1  # seconds
+_numbers = count(1)
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+class Instance:
+    """A system that can be started part by part and ended exactly.
+
+    `ephemeral` is for tests: free ports, careless disks, gone with the process that made it.
+    Used as a context, it starts broker and database with topics and migrations, and stops everything at the end.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        clock: str | None = None,
+        ephemeral: bool = False,
+        settings: LocalSettings | None = None,
+        progress: Progress = _silent,
+        policy: Path = POLICY,
+    ) -> None:
+        self.settings = settings or load_settings()
+        self.plan: Plan = load_plan()
+        self.name = name or (f"ephemeral-{os.getpid()}-{next(_numbers)}" if ephemeral else self.settings.instance)
+        self.home = home_of(self.name)
+        self.ephemeral = ephemeral
+        self.progress = progress
+        self.policy = policy
+        """The folder with the policy that services read."""
+        known = read_state(self.home)
+        self.ports: Mapping[str, int] = known.ports or self._choose_ports()
+        self.clock = clock or known.clock or self.settings.clock
+        """By which services live that start from now on."""
+
+    def __enter__(self) -> Self:
+        self.start_foundations()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end_all()
+
+    @property
+    def kafka(self) -> str:
+        """The broker's address, host:port."""
+        return f"{HOST}:{self.ports['kafka']}"
+
+    @property
+    def cluster(self) -> Cluster:
+        """The database cluster, running or not."""
+        return Cluster(self.home, self.ports["postgres"], durable=not self.ephemeral)
+
+    @property
+    def processes(self) -> tuple[Started, ...]:
+        """What was started and not yet stopped, in order."""
+        return read_state(self.home).processes
+
+    def postgres_dsn(self, role: str = OWNER, database: str | None = None) -> str:
+        """Return the database's address for a service (or for the owner of everything), password included."""
+        return self.cluster.dsn(role, database or self.plan.postgres.database)
+
+    def url(self, port: str) -> str:
+        """Return the HTTP address of a port by its name in deploy/services.yaml, such as `trace_http`."""
+        return f"http://{HOST}:{self.ports[port]}"
+
+    def start_foundations(self) -> None:
+        """Start broker and database side by side; then topics, roles and migrations. Where it fails, nothing stays."""
+        self._make_home()
+        try:
+            ports.require_free(self.ports, (*self.plan.kafka.ports, *self.plan.postgres.ports))
+            self._start_foundations()
+        except BaseException:
+            self.end_all()
+            raise
+
+    def _start_foundations(self) -> None:
+        self.progress("Starting the database and the broker")
+        with ThreadPoolExecutor(2) as both:
+            formatted = both.submit(broker.prepare, self.home, self.ports)
+            both.submit(self.cluster.prepare).result()
+            database = self._spawn_database()
+            properties = formatted.result()
+        kafka = self._spawn_broker(properties)
+        self._await(database, self.cluster.is_ready)
+        self.progress("Making roles, schemas and tables")
+        self._prepare_database()
+        self.progress("Waiting for the broker")
+        self._await(kafka, self._broker_answers)
+        self.progress("Creating topics")
+        broker.wake_coordinator(self.kafka)
+        topics.apply(self.kafka, topics.wanted(self.policy))
+
+    def require_free_ports(self, *, with_prometheus: bool = False) -> None:
+        """Say clearly which port of the whole system cannot be had, before anything starts."""
+        watched = {"prometheus", "grafana"} - ({"prometheus"} if with_prometheus else set())
+        ports.require_free(self._choose_ports(), self.plan.ports().keys() - watched)
+
+    def start_services(
+        self,
+        names: Iterable[str] | None = None,
+        *,
+        worker: str = FIRST,
+        environment: Mapping[str, str] | None = None,
+    ) -> tuple[Started, ...]:
+        """Start services (all of them if none is named) as one worker each, and return when each says it is ready."""
+        chosen = tuple(names if names is not None else self.plan.services)
+        ports.require_free(
+            self.ports, [port for name in chosen for port in self.plan.services[name].ports if worker == FIRST]
+        )
+        self.progress(f"Starting {', '.join(chosen)}")
+        started = [self._start_service(name, worker, environment or {}) for name in chosen]
+        for process in started:
+            self.wait_ready(process)
+        return tuple(started)
+
+    def start_program(self, name: str, module: str, environment: Mapping[str, str]) -> Started:
+        """Start a Python module beside the services, told where everything is; it ends with the instance."""
+        told = {**os.environ, **self.addresses(), **environment}
+        return self._spawn(Launch(name, [sys.executable, "-m", module], environment=told))
+
+    def run_command(self, *words: str) -> None:
+        """Run a liuhen command against this instance to its end; say clearly what it said when it failed."""
+        command = [sys.executable, "-m", "liuhen", *words]
+        told = {**os.environ, **self.addresses()}
+        done = subprocess.run(command, env=told, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise SaidClearly(f"liuhen {' '.join(words)} failed: {done.stderr or done.stdout}")
+
+    def wait_ready(self, process: Started) -> None:
+        """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
+        self._await(process, lambda: is_ready(process.ready))
+
+    def restart(self, foundation: str, *, at_once: bool = False) -> None:
+        """Stop `kafka` or `postgres` (`at_once`: as a failing machine would) and start it again on what it wrote."""
+        self.stop(foundation, at_once=at_once)
+        if foundation == "postgres":
+            self._await(self._spawn_database(), self.cluster.is_ready)
+        else:
+            self._await(self._spawn_broker(broker.prepare(self.home, self.ports)), self._broker_answers)
+
+    def start_prometheus(self) -> Started:
+        """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
+        ports.require_free(self.ports, self.plan.prometheus.ports)
+        self.progress("Starting Prometheus")
+        process = self._spawn(watch.launch(self.home, self.plan, self.ports))
+        self._await(process, lambda: is_ready(process.ready))
+        return process
+
+    def stop(self, *names: str, at_once: bool = False) -> dict[str, Ending]:
+        """Stop these processes; `at_once` kills them without asking, as a failing machine would."""
+        group = [process for process in self.processes if process.name in names]
+        if not group:
+            return {}
+        endings = end(group, at_once=at_once)
+        self._remember(tuple(process for process in self.processes if process.name not in names))
+        return endings
+
+    def end_all(self) -> dict[str, Ending]:
+        """End all that was started: services first, then what they stand on. What is ephemeral is gone afterwards."""
+        foundations = ("kafka", "postgres")
+        names = [process.name for process in self.processes]
+        endings = self.stop(*(name for name in names if name not in foundations))
+        for name in foundations:
+            endings |= self.stop(name, at_once=self.ephemeral)
+        if self.ephemeral:
+            shutil.rmtree(self.home, ignore_errors=True)
+        elif self.home.exists():
+            write_state(self.home, State())
+            (self.home / "env").unlink(missing_ok=True)
+        return endings
+
+    def is_running(self) -> bool:
+        """Return whether anything of it runs."""
+        return any(process.is_alive() for process in self.processes)
+
+    def environment(self, service: str, worker: str = FIRST) -> dict[str, str]:
+        """Return what a service is told: LIUHEN_* as deploy/services.yaml says, and where the passwords are."""
+        program = self.plan.services[service]
+        own = self.ports if worker == FIRST else {**self.ports, **free_ports(program.ports)}
+        said = {**self.plan.environment, **program.environment}
+        places = self._places(worker)
+        told = {name: fill(value, places, own) for name, value in said.items()}
+        return {**os.environ, **told, "PGPASSFILE": str(self.home / "pgpass")}
+
+    def addresses(self) -> dict[str, str]:
+        """Return where everything is, as the variables by which commands and scripts find it."""
+        database = self.plan.postgres.database
+        return {
+            "LIUHEN_INSTANCE": self.name,
+            "LIUHEN_KAFKA": self.kafka,
+            "LIUHEN_POSTGRES": f"postgresql://{{service}}@{HOST}:{self.ports['postgres']}/{database}",
+            "PGPASSFILE": str(self.home / "pgpass"),
+            "LIUHEN_CLOCK": self.clock,
+            "LIUHEN_POLICY": str(self.policy),
+            "LIUHEN_INTAKE_URL": self.url("intake_http"),
+            "LIUHEN_TRACE_URL": self.url("trace_http"),
+            "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
+        }
+
+    def whereabouts(self, name: str) -> str:
+        """Return in one line where a process is reached."""
+        if name == "kafka":
+            return self.kafka
+        if name == "postgres":
+            return f"{HOST}:{self.ports['postgres']}/{self.plan.postgres.database}"
+        own = self.plan.services[name].ports if name in self.plan.services else {}
+        own = self.plan.prometheus.ports if name == "prometheus" else own
+        return "\n".join(f"{self.url(port)}{'/metrics' if port.endswith('_metrics') else ''}" for port in own)
+
+    def write_addresses(self) -> Path:
+        """Write the addresses as a file for `source`; return its path."""
+        path = self.home / "env"
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.addresses().items()]
+        path.write_text("".join(lines), "utf-8")
+        return path
+
+    def _choose_ports(self) -> dict[str, int]:
+        return free_ports(self.plan.ports()) if self.ephemeral else chosen_ports(self.plan, self.settings)
+
+    def _places(self, worker: str) -> dict[str, str]:
+        addresses = self.addresses()
+        return {
+            "kafka": addresses["LIUHEN_KAFKA"],
+            "postgres": addresses["LIUHEN_POSTGRES"],
+            "clock": self.clock,
+            "policy": str(self.policy),
+            "log": self.settings.log,
+            "worker": worker,
+            "bind": HOST,
+            "notices": str(self.home / "notices"),
+            "model": str(MODEL) if self.policy == POLICY else "",  # it knows the categories of that catalogue only
+        }
+
+    def _make_home(self) -> None:
+        if self.is_running():
+            raise SaidClearly(f"The instance {self.name!r} is running already. `liuhen down` ends it.")
+        end(self.processes, at_once=True)
+        end_orphans()
+        (self.home / "logs").mkdir(parents=True, exist_ok=True)
+        self.ports = self._choose_ports()
+        owner = this_process() if self.ephemeral else None
+        write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
+
+    def _prepare_database(self) -> None:
+        roles = self.plan.roles()
+        self.cluster.write_passwords((OWNER, READER, *roles))
+        self.cluster.create_database(self.plan.postgres.database)
+        now = Clock.parse(self.clock).now()
+        run_apart(lambda: prepare_database(self.postgres_dsn(), roles, now, self.cluster.password))
+
+    def _start_service(self, service: str, worker: str, extra: Mapping[str, str]) -> Started:
+        environment = {**self.environment(service, worker), **extra}
+        name = service if worker == FIRST else f"{service}-{worker}"
+        ready = f"http://{HOST}:{environment['LIUHEN_METRICS_PORT']}/ready"
+        command = [sys.executable, "-m", f"services.{service}"]
+        return self._spawn(Launch(name, command, environment=environment, ready=ready))
+
+    def _spawn_database(self) -> Started:
+        return self._spawn(Launch("postgres", self.cluster.command(), stop_signal=signal.SIGINT))
+
+    def _spawn_broker(self, properties: Path) -> Started:
+        command = broker.command(properties, self.settings.kafka_heap)
+        return self._spawn(Launch("kafka", command))
+
+    def _broker_answers(self) -> bool:
+        return not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.kafka)
+
+    def _spawn(self, launch: Launch) -> Started:
+        process = spawn(launch, home=self.home, folder=ROOT)
+        self._remember((*self.processes, process))
+        return process
+
+    def _remember(self, processes: tuple[Started, ...]) -> None:
+        state = read_state(self.home)
+        write_state(self.home, state.model_copy(update={"processes": processes, "clock": self.clock}))
+
+    def _await(self, process: Started, condition: Callable[[], bool]) -> None:
+        until = time.monotonic() + self.settings.patience
+        while not condition():
+            if not process.is_alive():
+                raise SaidClearly(
+                    f"{process.name} ended right after its start. The end of {process.log}:\n{process.tail()}"
+                )
+            if time.monotonic() > until:
+                raise SaidClearly(
+                    f"{process.name} is not ready after {self.settings.patience:.0f} s (LIUHEN_PATIENCE). "
+                    f"The end of {process.log}:\n{process.tail()}"
+                )
+            time.sleep(_LOOK_AGAIN)
+
+
+def end_orphans() -> None:
+    """End and remove ephemeral instances whose owner is gone: what killed test runs left behind."""
+    for state_file in RUN.glob("*/state.json"):
+        state = read_state(state_file.parent)
+        if state.owner and not is_running(state.owner):
+            end(state.processes, at_once=True)
+            shutil.rmtree(state_file.parent, ignore_errors=True)

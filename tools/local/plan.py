@@ -1,0 +1,71 @@
+"""What the system consists of, read from deploy/services.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.layout import DEPLOY
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(_Frozen):
+    """Something that we run and did not write."""
+
+    image: str
+    ports: Mapping[str, Port]
+
+
+class Database(Part):
+    database: str
+
+
+class Program(_Frozen):
+    """One of our services: `python -m services.<name>` with these ports and variables."""
+
+    title: str
+    ports: Mapping[str, Port]
+    environment: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Plan(_Frozen):
+    """The whole of deploy/services.yaml."""
+
+    kafka: Part
+    postgres: Database
+    prometheus: Part
+    grafana: Part
+    environment: Mapping[str, str]
+    services: Mapping[str, Program]
+
+    def ports(self) -> dict[str, int]:
+        """Return every port by name."""
+        parts = (self.kafka, self.postgres, self.prometheus, self.grafana)
+        of_parts = {name: port for part in parts for name, port in part.ports.items()}
+        return of_parts | {name: port for program in self.services.values() for name, port in program.ports.items()}
+
+    def roles(self) -> tuple[str, ...]:
+        """Return the database roles: one per service."""
+        return tuple(self.services)
+
+
+@cache
+def load_plan() -> Plan:
+    """Return the plan of this clone."""
+    return Plan.model_validate(yaml.safe_load((DEPLOY / "services.yaml").read_text("utf-8")))
+
+
+def fill(value: str, places: Mapping[str, str], ports: Mapping[str, int]) -> str:
+    """Put what is true here into the braces of a value; braces inside what is put in stay as they are."""
+    for name, port in ports.items():
+        value = value.replace(f"{{port:{name}}}", str(port))
+    return places[value[1:-1]] if value.startswith("{") and value.endswith("}") else value

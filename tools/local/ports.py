@@ -1,0 +1,49 @@
+"""Ports are looked at before anything starts."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from random import SystemRandom
+
+from tools.errors import SaidClearly
+from tools.local.settings import variable
+
+HOST = "127.0.0.1"
+_QUIET = range(20_000, 32_000)  # below what Linux gives to outgoing connections, which would come in between
+_DICE = SystemRandom()
+
+
+def is_free(port: int) -> bool:
+    """Return whether something new could listen on the port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def require_free(ports: Mapping[str, int], needed: Iterable[str]) -> None:
+    """Say clearly which of the needed ports cannot be had, by number, by name and by the variable that moves it."""
+    names = sorted(needed)
+    times = Counter(ports[name] for name in names)
+    for name in names:
+        port = ports[name]
+        if not 1 <= port <= 65535:  # noqa: PLR2004 - the largest port
+            raise SaidClearly(f"Port {port} ({name}) does not exist. Set {variable(name)} or LIUHEN_PORT_SHIFT.")
+        if times[port] > 1:
+            raise SaidClearly(f"Port {port} ({name}) is asked for twice. Set {variable(name)} to another one.")
+        if not is_free(port):
+            raise SaidClearly(
+                f"Port {port} ({name}) is taken by another process. "
+                f"Set {variable(name)} to a free port, or LIUHEN_PORT_SHIFT to move all of them."
+            )
+
+
+def free_ports(names: Iterable[str]) -> dict[str, int]:
+    """Return a port for each name that nobody listens on, all of them different."""
+    candidates = filter(is_free, _DICE.sample(_QUIET, len(_QUIET)))
+    return {name: next(candidates) for name in names}

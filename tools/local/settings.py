@@ -1,0 +1,54 @@
+"""What the environment says about where and how to run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tools.errors import SaidClearly
+from tools.local.plan import Plan
+
+
+class LocalSettings(BaseSettings):
+    """How one instance runs, from LIUHEN_* variables."""
+
+    model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore")
+
+    instance: str = "main"
+    clock: str = "real"
+    log: Literal["json", "console"] = "json"
+    port_shift: int = 0
+    kafka_heap: str = "768m"
+    patience: float = Field(default=60.0, gt=0)
+    """Seconds that a part may take to become ready."""
+
+
+def load_settings() -> LocalSettings:
+    """Return the settings of this environment, or say which variable cannot be used."""
+    try:
+        return LocalSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"LIUHEN_{'_'.join(map(str, first['loc'])).upper()}"
+        raise SaidClearly(f"{name}={first['input']!r} cannot be used: {first['msg']}.") from None
+
+
+def variable(port: str) -> str:
+    """Return the variable that sets a port: `kafka` is LIUHEN_KAFKA_PORT, `intake_http` is LIUHEN_INTAKE_HTTP_PORT."""
+    return f"LIUHEN_{port.upper()}_PORT"
+
+
+def chosen_ports(plan: Plan, settings: LocalSettings, environ: Mapping[str, str] = os.environ) -> dict[str, int]:
+    """Return every port by name: its variable if set, otherwise its default moved by LIUHEN_PORT_SHIFT."""
+    chosen: dict[str, int] = {}
+    for name, default in plan.ports().items():
+        said = environ.get(variable(name))
+        try:
+            chosen[name] = int(said) if said else default + settings.port_shift
+        except ValueError:
+            raise SaidClearly(f"{variable(name)}={said!r} is not a port number.") from None
+    return chosen

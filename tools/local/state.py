@@ -1,0 +1,56 @@
+"""What an instance remembers on disk about itself: which processes it started, in order."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from tools.errors import SaidClearly
+from tools.local.process import Identity, Started
+
+
+class State(BaseModel):
+    """What an instance started, in order, on which ports and by which clock; `owner` is whose end ends it all."""
+
+    model_config = ConfigDict(frozen=True)
+
+    owner: Identity | None = None
+    ports: dict[str, int] = {}
+    clock: str | None = None
+    processes: tuple[Started, ...] = ()
+
+
+def read_state(home: Path) -> State:
+    """Return what is remembered; nothing where nothing ran."""
+    try:
+        return State.model_validate_json((home / "state.json").read_bytes())
+    except FileNotFoundError:
+        return State()
+
+
+def write_state(home: Path, state: State) -> None:
+    """Remember, all or nothing."""
+    new = home / "state.json.new"
+    new.write_text(state.model_dump_json(indent=2), "utf-8")
+    new.replace(home / "state.json")
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Hold the instance: nobody else starts or ends anything of it meanwhile."""
+    home.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise SaidClearly(f"Somebody is starting or ending the instance {home.name!r} right now.") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,61 @@
+"""Rows of different people with the same complaint (多人同诉), found by how alike their words are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from rulebook import Policy
+from rulebook.codes import Role
+from schemas.inbound import JoinIncident
+from schemas.values import Person
+from tools.replay.casebook import Casebook
+from tools.replay.mapping import SameComplaint
+from tools.replay.records import Record
+from tools.replay.speaking import OFFICE, Speaker
+
+_SHORTEST: Final = 6
+
+
+def incidents(records: Sequence[Record], rule: SameComplaint) -> dict[str, str]:
+    """Tell for each row that repeats another person's complaint which row was the first of that incident."""
+    told = [record for record in records if record.at is not None and len(record.said) >= _SHORTEST]
+    words = [record.said for record in told]
+    likeness = process.cdist(words, words, scorer=fuzz.ratio, score_cutoff=rule.likeness, dtype=np.uint8)
+    first: dict[str, str] = {}
+    for before, after in zip(*np.nonzero(np.triu(likeness, 1)), strict=True):
+        one, two = told[before], told[after]
+        near = one.at is not None and two.at is not None and two.at - one.at <= rule.within
+        if near and _author(one) != _author(two) and two.id not in first:
+            first[two.id] = first.get(one.id, one.id)
+    return first
+
+
+def _author(record: Record) -> Any:
+    return json.loads(record.body).get("contact")
+
+
+class Dispatcher:
+    """The one who notices on the desk that people have the same complaint, and says so."""
+
+    def __init__(self, firsts: dict[str, str], book: Casebook, speaker: Speaker, policy: Policy) -> None:
+        self._firsts = firsts
+        self._book = book
+        self._speaker = speaker
+        found = policy.with_role(Role.DISPATCHER)[0]
+        self._who = Person(id=found.id, name=found.name)
+
+    def began(self, ticket: str, record: Record) -> None:
+        """Let a new ticket join the incident of the first of its kind, where that became a ticket."""
+        first = self._firsts.get(record.id)
+        if first is None:
+            return
+        of_first = next((known for known, row in self._book.tickets.items() if row.id == first), None)
+        if of_first is None:
+            return
+        joined = JoinIncident(ticket=ticket, by=self._who, incident=of_first, reason="多人反映同一问题。")
+        self._speaker.later(self._speaker.clock.now(), lambda: self._speaker.say(OFFICE, joined))

@@ -1,0 +1,43 @@
+"""What the replay knows of its own submissions: what the door answered to each row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from schemas.public import ReceiptGiven, ReceiptRefused
+from tools.replay.records import Record
+
+
+class Casebook:
+    """Rows by submission and by ticket, and every answer of the door, counted once."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        """Expect an answer to each of these."""
+        self._rows = {record.id: record for record in records}
+        self.answered: dict[str, str] = {}
+        """By submission: `accepted`, `follow_up`, or the code of the refusal."""
+        self.tickets: dict[str, Record] = {}
+
+    def note(self, answer: ReceiptGiven | ReceiptRefused) -> tuple[str, Record] | None:
+        """Take an answer of the door; returns the ticket and its row where a row became a ticket."""
+        submission = answer.submission or ""
+        record = self._rows.get(submission)
+        if record is None or submission in self.answered:
+            return None
+        if isinstance(answer, ReceiptRefused):
+            self.answered[submission] = answer.code
+            return None
+        if answer.follow_up:
+            self.answered[submission] = "follow_up"
+            return None
+        self.answered[submission] = "accepted"
+        for ticket in answer.tickets:
+            self.tickets[ticket] = record
+            return ticket, record
+        return None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many rows had which answer."""
+        return Counter(self.answered.values())

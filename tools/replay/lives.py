@@ -1,0 +1,249 @@
+"""Who answers during a replay: departments, office and callback agency, by what the rows recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final, Protocol
+
+from rulebook import Policy
+from rulebook.codes import GroundFor, Role, Unit
+from schemas.inbound import (
+    Accept,
+    AnswerSupervision,
+    EndSupervision,
+    MakeFirstContact,
+    RecordCallback,
+    ReportHandled,
+    RequestExtension,
+    RuleOnExtension,
+    Supervise,
+)
+from schemas.more_time import more_time
+from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.registry import CALLBACKS, DESK, department_topic
+from schemas.values import Contacted, Grade, Person, Solved, TicketState
+from tools.client.kafka import News
+from tools.replay.casebook import Casebook
+from tools.replay.records import Record
+from tools.replay.speaking import CALLBACK, OFFICE, Speaker, department
+
+_REPLY: Final = "已核实处理，并向诉求人说明。原文已脱敏。"
+_AGAIN: Final = timedelta(hours=4)
+_CALL: Final = timedelta(hours=1)
+_SOON: Final = timedelta(minutes=30)
+
+
+class Life(Protocol):
+    """Answers what it hears on public topics."""
+
+    def topics(self) -> Iterable[str]:
+        """Name the public topics that it listens to."""
+
+    def hear(self, news: News) -> None:
+        """Take one message."""
+
+    def began(self, ticket: str, record: Record) -> None:
+        """Take notice that a row has become a ticket."""
+
+
+class Quiet:
+    """Nobody answers here: other processes live the rest."""
+
+    def topics(self) -> Iterable[str]:
+        return ()
+
+    def hear(self, news: News) -> None:
+        pass
+
+    def began(self, ticket: str, record: Record) -> None:
+        pass
+
+
+class Claimed:
+    """Departments answer as soon as they hear, and claim that they did so when the row says."""
+
+    def __init__(self, book: Casebook, speaker: Speaker, policy: Policy) -> None:
+        self._book = book
+        self._speaker = speaker
+        self._policy = policy
+        self._early: dict[str, Order] = {}
+        self._done: set[str] = set()
+
+    def topics(self) -> Iterable[str]:
+        return [department_topic(each.code) for each in self._policy.departments]
+
+    def hear(self, news: News) -> None:
+        match news.message:
+            case Order(state=TicketState.DISPATCHED, role="lead") as order if order.ticket not in self._done:
+                self._done.add(order.ticket)
+                record = self._book.tickets.get(order.ticket)
+                if record is None:
+                    self._early[order.ticket] = order
+                else:
+                    self._take(order, record)
+            case _:
+                pass
+
+    def began(self, ticket: str, record: Record) -> None:
+        order = self._early.pop(ticket, None)
+        if order is not None:
+            self._take(order, record)
+
+    def _take(self, order: Order, record: Record) -> None:
+        async def deed() -> None:
+            by, lead = person_of(order.lead), department(order.lead)
+            await self._speaker.say(lead, Accept(ticket=order.ticket, by=by))
+            if record.handled_at is not None:
+                done = ReportHandled(ticket=order.ticket, by=by, reply=_REPLY)
+                await self._speaker.say(lead, done, claimed=record.handled_at)
+
+        self._speaker.later(self._speaker.clock.now(), deed)
+
+
+class Recorded:
+    """Departments, office and callback agency do what the row says, when it says so."""
+
+    def __init__(self, book: Casebook, speaker: Speaker, policy: Policy) -> None:
+        self._book = book
+        self._speaker = speaker
+        self._policy = policy
+        self._early: dict[str, list[News]] = {}
+        self._done: set[tuple[str, str]] = set()
+        self._newest: dict[str, Order] = {}
+        self._supervising: set[str] = set()
+
+    def topics(self) -> Iterable[str]:
+        return [DESK, CALLBACKS, *(department_topic(each.code) for each in self._policy.departments)]
+
+    def hear(self, news: News) -> None:
+        ticket = str(getattr(news.message, "ticket", ""))
+        record = self._book.tickets.get(ticket)
+        if record is None:
+            self._early.setdefault(ticket, []).append(news)
+            return
+        match news.message:
+            case Order(role="lead") as order:
+                self._order(order, record, news.envelope.id)
+            case DeskTask() as task:
+                self._desk(task, record)
+            case CallbackRequest(happened="requested") as request:
+                self._call(request, record, news.envelope.time)
+            case _:
+                pass
+
+    def began(self, ticket: str, record: Record) -> None:  # noqa: ARG002 - the book has it
+        for news in self._early.pop(ticket, ()):
+            self.hear(news)
+
+    def _once(self, ticket: str, what: str) -> bool:
+        new = (ticket, what) not in self._done
+        self._done.add((ticket, what))
+        return new
+
+    def _order(self, order: Order, record: Record, event: str) -> None:
+        now = self._speaker.clock.now()
+        self._newest[order.ticket] = order
+        if order.state is TicketState.DISPATCHED and self._once(order.ticket, f"order {order.order}"):
+            self._dispatched(order, record)
+        if order.happened == "rework_ordered" and self._once(order.ticket, f"rework {event}"):
+            self._speaker.later(now + _AGAIN, lambda: self._handled(order))
+        if order.supervised and record.supervised and self._once(order.ticket, "handled"):
+            self._mean_to_handle(order, record)
+        if order.happened == "supervision_ordered" and self._once(order.ticket, f"supervision {event}"):
+            self._speaker.later(now + _SOON, lambda: self._answer_supervision(order))
+
+    def _dispatched(self, order: Order, record: Record) -> None:
+        now = self._speaker.clock.now()
+        self._speaker.later(now, lambda: self._accept(order, record))
+        if record.extended_to is not None and record.due is not None:
+            middle = now + (record.due - now) / 2
+            more = record.extended_to - record.due
+            self._speaker.later(middle, lambda: self._ask_extension(order, more))
+
+    async def _accept(self, order: Order, record: Record) -> None:
+        by, lead = person_of(order.lead), department(order.lead)
+        await self._speaker.say(lead, Accept(ticket=order.ticket, by=by))
+        await self._speaker.say(lead, MakeFirstContact(ticket=order.ticket, by=by, reached=True))
+        if record.supervised:
+            reason = "文件载明该工单派出时即已督办。"
+            who = self._person(Role.SUPERVISOR)
+            await self._speaker.say(OFFICE, Supervise(ticket=order.ticket, by=who, reason=reason))
+        elif self._once(order.ticket, "handled"):
+            self._mean_to_handle(order, record)
+
+    def _mean_to_handle(self, order: Order, record: Record) -> None:
+        """Only after what comes before it: a reply that is due already must not overtake its own acceptance."""
+        if record.handled_at is not None:
+            self._speaker.later(record.handled_at, lambda: self._handled(order))
+
+    async def _handled(self, order: Order) -> None:
+        done = ReportHandled(ticket=order.ticket, by=person_of(order.lead), reply=_REPLY)
+        await self._speaker.say(department(order.lead), done)
+
+    async def _answer_supervision(self, order: Order) -> None:
+        if not self._newest[order.ticket].supervised:
+            return
+        report = AnswerSupervision(ticket=order.ticket, by=person_of(order.lead), report="已安排专人限时办理。")
+        await self._speaker.say(department(order.lead), report)
+
+    async def _ask_extension(self, order: Order, more: timedelta) -> None:
+        most = self._policy.limits.extension.span_for(order.tier)
+        one = timedelta(hours=1) if most.unit is Unit.HOURS else timedelta(days=1)
+        amount = min(most.amount, max(1, ceil(more / one)))
+        ground = self._policy.grounds.of(GroundFor.EXTENSION)[0].code
+        asked = RequestExtension(
+            ticket=order.ticket,
+            by=person_of(order.lead),
+            ground=ground,
+            reason="文件载明已延期。",
+            **more_time(amount, most.unit.value),
+        )
+        await self._speaker.say(department(order.lead), asked)
+
+    def _desk(self, task: DeskTask, record: Record) -> None:
+        now = self._speaker.clock.now()
+        if task.task == "extension" and task.open and record.extended_to is not None:
+            ruling = RuleOnExtension(
+                ticket=task.ticket, by=self._person(Role.APPROVER), granted=True, reason="文件载明已同意延期。"
+            )
+            self._speaker.later(now, lambda: self._speaker.say(OFFICE, ruling))
+        elif task.task == "supervision" and task.open:
+            self._supervising.add(task.ticket)
+            self._speaker.later(now + _SOON, lambda: self._end_supervision(task.ticket))
+        elif task.task == "supervision":
+            self._supervising.discard(task.ticket)
+
+    async def _end_supervision(self, ticket: str) -> None:
+        if ticket in self._supervising:
+            who = self._person(Role.SUPERVISOR)
+            await self._speaker.say(OFFICE, EndSupervision(ticket=ticket, by=who, result="已答复，督办结束。"))
+
+    def _call(self, request: CallbackRequest, record: Record, asked: datetime) -> None:
+        content = not (record.redo and request.round == 0)
+        answers = RecordCallback(
+            ticket=request.ticket,
+            by=Person(id="hf-01", name="回访员"),
+            contacted=Contacted.YES,
+            solved=Solved.SOLVED if content else Solved.NOT,
+            attitude=Grade.SATISFIED,
+            result=Grade.SATISFIED if content else Grade.DISSATISFIED,
+        )
+        self._speaker.later(asked + _CALL, lambda: self._speaker.say(CALLBACK, answers))
+
+    def _person(self, role: Role) -> Person:
+        found = self._policy.with_role(role)[0]
+        return Person(id=found.id, name=found.name)
+
+
+def person_of(code: str) -> Person:
+    """The person of a department who acts."""
+    return Person(id=f"{code}-1", name="承办人")
+
+
+LIVES: Final[dict[str, Callable[[Casebook, Speaker, Policy], Life]]] = {
+    "recorded": Recorded,
+    "claimed": Claimed,
+    "simulated": lambda _book, _speaker, _policy: Quiet(),
+}

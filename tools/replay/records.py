@@ -1,0 +1,100 @@
+"""Rows of a file as the reports that they become, dirt included."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from tools.errors import SaidClearly
+from tools.replay.mapping import Mapping, Row
+
+_UNKNOWN: Final = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: what is sent, under which id, when; and what the row says of the rest of its life.
+
+    `at` is None where the row does not say it in a way that can be read; it then goes in first, and the door decides.
+    """
+
+    id: str
+    at: datetime | None
+    body: bytes
+    handled_at: datetime | None = None
+    due: datetime | None = None
+    extended_to: datetime | None = None
+    redo: bool = False
+    supervised: bool = False
+    said: str = ""
+    """By which rows are compared, where people with the same complaint are looked for."""
+
+
+def read_rows(file: Path, mapping: Mapping, limit: int | None = None) -> list[Row]:
+    """Read a file's rows; says clearly when it is not the file that the mapping is about."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            rows = csv.DictReader(opened, restval="")
+            missing = sorted(mapping.columns() - set(rows.fieldnames or ()))
+            if missing:
+                raise SaidClearly(f"{file.name} has no column {', '.join(missing)}: is it another kind of file?")
+            return [
+                {name: value for name, value in row.items() if isinstance(value, str)} for row in _some(rows, limit)
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SaidClearly(f"{file} cannot be read: {error}") from None
+
+
+def _some(rows: Iterator[dict[str | Any, str | Any]], limit: int | None) -> Iterator[dict[str | Any, str | Any]]:
+    return islice(rows, limit)
+
+
+def records(rows: list[Row], mapping: Mapping, shift: timedelta = timedelta()) -> list[Record]:
+    """Turn rows into records, in the order in which they go in; every row becomes one."""
+    told = [_record(row, number, mapping, shift) for number, row in enumerate(rows, 2)]
+    first = min((record.at for record in told if record.at is not None), default=None)
+    return sorted(told, key=lambda record: record.at or first or _UNKNOWN)
+
+
+def _record(row: Row, line: int, mapping: Mapping, shift: timedelta) -> Record:
+    said = mapping.recorded
+
+    def moment(name: str) -> datetime | None:
+        rule = getattr(said, name)
+        return mapping.instant(str(mapping.value(rule, row, shift) or "")) if rule else None
+
+    def is_so(name: str) -> bool:
+        rule = getattr(said, name)
+        return bool(rule) and mapping.value(rule, row) == "yes"
+
+    return Record(
+        id=row[mapping.id].strip() or f"line-{line}",
+        at=mapping.instant(row[mapping.at].strip(), shift),
+        body=_body(row, mapping, shift),
+        handled_at=moment("handled_at"),
+        due=moment("due"),
+        extended_to=moment("extended_to"),
+        redo=is_so("redo"),
+        supervised=is_so("supervised"),
+        said=row[mapping.same_complaint.column] if mapping.same_complaint else "",
+    )
+
+
+def _body(row: Row, mapping: Mapping, shift: timedelta) -> bytes:
+    body: dict[str, Any] = {}
+    for name, rule in mapping.fields.items():
+        value = mapping.value(rule, row, shift)
+        if value is None:
+            continue
+        *path, last = name.split(".")
+        inner = body
+        for part in path:
+            inner = inner.setdefault(part, {})
+        inner[last] = value
+    return json.dumps(body, ensure_ascii=False).encode()

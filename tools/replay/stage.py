@@ -1,0 +1,95 @@
+"""Where a replay runs: a system of its own, on ports that are free, with a clock that begins before the first row."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from chassis.clock import stopwatch
+from tools.errors import SaidClearly
+from tools.layout import POLICY, home_of
+from tools.local.instance import Instance, Progress
+from tools.local.plan import load_plan
+from tools.local.ports import is_free
+from tools.local.settings import LocalSettings, chosen_ports
+from tools.prepare.model import prepare_model
+from tools.replay.mapping import Mapping
+from tools.replay.policies import assemble
+
+_PEOPLE: Final = ("departments", "office", "callbacks")
+_LEAST_LEAD: Final = 15.0
+_LEAD_SHARE: Final = 1.2
+"""The first row comes so many real seconds after the clock is set, or so many times what broker and database took to
+start: in that time the services start, which takes longer where those did."""
+_SHIFTS: Final = range(300, 12_000, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A system that a replay may use, its own or a running one."""
+
+    kafka: str
+    clock: str
+    policy: Path
+    instance: Instance | None = None
+
+    def require_alive(self) -> None:
+        """Say clearly which process ended and how, if one did."""
+        for process in self.instance.processes if self.instance else ():
+            if not process.is_alive():
+                raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
+
+
+def clock_of(mapping: Mapping, first: datetime | None, speed: float | None, lead: float) -> str:
+    """A clock that reaches the first row when the services are up; `real` where rows go in as fast as they can."""
+    wanted = speed or mapping.speed
+    if mapping.speed is None or wanted is None or first is None:
+        return "real"
+    return f"{first.isoformat()}@{wanted:g}@{time.time() + lead:.3f}"
+
+
+@contextmanager
+def staged(
+    mapping: Mapping, first: datetime | None, speed: float | None, settings: LocalSettings, said: Progress
+) -> Iterator[Stage]:
+    """Start a system from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
+    name = "replay" if settings.instance == "main" else f"{settings.instance}-replay"
+    own = settings.model_copy(update={"port_shift": _free_shift(settings), "instance": name})
+    before = Instance(name, settings=own)
+    before.end_all()
+    shutil.rmtree(before.home, ignore_errors=True)
+    home_of(name).mkdir(parents=True, exist_ok=True)
+    instance = Instance(name, settings=own, progress=said, policy=assemble(mapping.policy, home_of(name) / "policy"))
+    try:
+        if instance.policy == POLICY:
+            prepare_model()
+        began = stopwatch()
+        instance.start_foundations()
+        lead = max(_LEAST_LEAD, _LEAD_SHARE * (stopwatch() - began))
+        instance.clock = clock_of(mapping, first, speed, lead)
+        instance.start_services()
+        instance.write_addresses()
+        os.environ.update(instance.addresses())
+        if mapping.life == "simulated":
+            for person in _PEOPLE:
+                instance.start_program(person, f"examples.people.{person}", {})
+        yield Stage(instance.kafka, instance.clock, instance.policy, instance)
+    finally:
+        instance.end_all()
+
+
+def _free_shift(settings: LocalSettings) -> int:
+    """Find by how much all ports must move so that nobody listens on any of them."""
+    plan = load_plan()
+    for shift in _SHIFTS:
+        moved = settings.model_copy(update={"port_shift": settings.port_shift + shift})
+        if all(is_free(port) for port in chosen_ports(plan, moved).values()):
+            return moved.port_shift
+    raise SaidClearly("No free ports were found for a system of its own. Set LIUHEN_PORT_SHIFT.")

@@ -1,0 +1,32 @@
+"""The promise to whoever is told something: each message is asked for once, and comes to one end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from schemas.message import Message
+from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
+from tools.verify.books import DeliveryRow
+from tools.verify.findings import Finding
+
+
+def delivered_once(ticket: str, facts: Sequence[Message], rows: Sequence[DeliveryRow]) -> Iterator[Finding]:
+    """Of each idempotency key there is one request, at most one end, and the delivery that the facts tell of."""
+    asked = Counter(fact.notice for fact in facts if isinstance(fact, NoticeRequested))
+    done = Counter(fact.notice for fact in facts if isinstance(fact, NoticeDelivered))
+    lost = Counter(fact.notice for fact in facts if isinstance(fact, NoticeGivenUp))
+    by_key = {row.notice: row for row in rows}
+    for notice in {*asked, *done, *lost, *by_key}:
+        if asked[notice] != 1:
+            yield Finding(ticket, f"notice {notice} was requested {asked[notice]} times")
+        if done[notice] + lost[notice] > 1:
+            yield Finding(ticket, f"notice {notice} has {done[notice] + lost[notice]} ends")
+        told = "delivered" if done[notice] else "given_up" if lost[notice] else "pending"
+        row = by_key.get(notice)
+        if row is None:
+            yield Finding(ticket, f"notice {notice} was requested and is not among the deliveries")
+        elif row.status != told and not row.untold:
+            yield Finding(ticket, f"notice {notice} is {row.status}, and the facts say {told}")
+        elif row.status == "delivered" and not row.delivered:
+            yield Finding(ticket, f"notice {notice} is delivered by no attempt")

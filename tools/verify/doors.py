@@ -1,0 +1,55 @@
+"""The promise to whoever speaks up: all that came in is a fact, a refusal or a dead letter, and nothing twice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from schemas.registry import party_of
+from schemas.tickets import Answered, Registered
+from services.intake.for_tools import Reading, read
+from tools.verify.evidence import Stood
+from tools.verify.findings import Finding, Verdict
+
+_BORN = frozenset({Registered.type_name, Answered.type_name})
+
+
+def everything_answered(
+    arrivals: Sequence[Stood], facts: Sequence[Stood], dead: Collection[tuple[str, int, int]]
+) -> Verdict:
+    """Each record of an inbound topic led to a fact of the door under its receipt, or is a dead letter."""
+    answered = {receipt for receipt, _ in _receipts(facts)}
+    findings = []
+    for record in arrivals:
+        if (record.topic, record.partition, record.offset) in dead:
+            continue
+        reading = read(party_of(record.topic), record.headers, record.value)
+        if not isinstance(reading, Reading) or reading.receipt not in answered:
+            place = f"{record.topic}/{record.partition}@{record.offset}"
+            findings.append(Finding(place, "came in and left no fact, no refusal and no dead letter"))
+    return Verdict("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
+
+
+def one_ticket_each(facts: Sequence[Stood]) -> Verdict:
+    """No ticket number was given twice."""
+    born = [fact.envelope for fact in _unique(facts) if fact.envelope and fact.envelope.type in _BORN]
+    numbers = Counter(envelope.subject for envelope in born)
+    findings = [Finding(number, f"was registered {times} times") for number, times in numbers.items() if times > 1]
+    return Verdict("一个编号一张工单 (one number, one ticket)", len(born), findings)
+
+
+def _unique(facts: Sequence[Stood]) -> Iterator[Stood]:
+    seen: set[str] = set()
+    for record in facts:
+        if record.envelope is not None and record.envelope.id not in seen:
+            seen.add(record.envelope.id)
+            yield record
+
+
+def _receipts(facts: Sequence[Stood]) -> Iterator[tuple[str, str]]:
+    for record in facts:
+        if record.envelope is not None and record.value is not None:
+            receipt = json.loads(record.value).get("receipt")
+            if receipt:
+                yield receipt, record.envelope.subject

@@ -1,0 +1,73 @@
+"""What stands on the topics, read whole, as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from schemas.envelope import Envelope, EnvelopeError, decode
+from tools.client.kafka import listener
+
+Counted = Callable[[int], None]
+"""Is told how many records were read since it was last told."""
+
+
+class Stood(NamedTuple):
+    """One record of a topic: its place, and its envelope unless it has none that can be read."""
+
+    topic: str
+    partition: int
+    offset: int
+    envelope: Envelope | None
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
+
+
+async def read_topics(kafka: str, topics: Sequence[str], counted: Counted) -> AsyncIterator[Stood]:
+    """Yield every record that stood on the topics when the reading began."""
+    async with listener(kafka, topics) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+        waiting = {place for place, end in ends.items() if end > 0}
+        while waiting:
+            fetched = await consumer.getmany(timeout_ms=500, max_records=5000)
+            for place, records in fetched.items():
+                counted(len(records))
+                for record in records:
+                    if record.offset < ends[place]:
+                        yield _stood(place, record.offset, record.headers, record.value)
+            waiting = {place for place in waiting if await consumer.position(place) < ends[place]}
+
+
+async def end_offsets(kafka: str, topics: Sequence[str]) -> Mapping[tuple[str, int], int]:
+    """Tell where each partition ends."""
+    async with listener(kafka, topics) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+    return {(place.topic, place.partition): end for place, end in ends.items()}
+
+
+async def trimmed(kafka: str, topics: Sequence[str]) -> frozenset[tuple[str, int]]:
+    """Tell which partitions lost their beginning to retention."""
+    async with listener(kafka, topics) as consumer:
+        begins = await consumer.beginning_offsets(consumer.assignment())
+    return frozenset((place.topic, place.partition) for place, begin in begins.items() if begin > 0)
+
+
+async def committed_offsets(kafka: str, group: str, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+    """Tell what a service committed to the broker, which only lag tools read."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        found = {place: await consumer.committed(TopicPartition(*place)) for place in places}
+    finally:
+        await consumer.stop()
+    return {place: offset for place, offset in found.items() if offset is not None}
+
+
+def _stood(place: TopicPartition, offset: int, headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Stood:
+    try:
+        envelope, _ = decode(headers, value)
+    except EnvelopeError:
+        return Stood(place.topic, place.partition, offset, None, headers, value)
+    return Stood(place.topic, place.partition, offset, envelope, headers, value)

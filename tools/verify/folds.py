@@ -1,0 +1,134 @@
+"""The promises about what services remember: a state is the fold of its facts, timers fire once and never early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, TypeAdapter
+
+from chassis.service import Wanted
+from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
+from schemas.message import Message
+from schemas.registry import CLOCKS, DISPATCH, NOTICES, model_of
+from schemas.values import breach_by
+from services.dispatch.for_tools import STATE as TICKET
+from services.dispatch.for_tools import evolve as evolve_ticket
+from services.notify.for_tools import Ledger
+from services.notify.for_tools import evolve as evolve_ledger
+from services.sla.for_tools import Clocks, timer
+from services.sla.for_tools import evolve as evolve_clocks
+from tools.verify.books import Books, Row, TimerRow
+from tools.verify.findings import Finding, Verdict
+
+Fact = tuple[Message, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """How a service folds: its topic, its evolve, how its state is read, and which timer a state wants."""
+
+    topic: str
+    evolve: Callable[[Any, Message, datetime], BaseModel]
+    state: TypeAdapter[Any]
+    timer: Callable[[Any], Wanted | None] = lambda _: None
+
+
+FOLDS: Final[Mapping[str, Folded]] = {
+    "dispatch": Folded(DISPATCH, evolve_ticket, TICKET),
+    "sla": Folded(CLOCKS, evolve_clocks, TypeAdapter(Clocks), timer),
+    "notify": Folded(NOTICES, evolve_ledger, TypeAdapter(Ledger)),
+}
+
+Visitor = Callable[[str, BaseModel | None, Sequence[Fact]], None]
+"""Is shown each key with its stored state and its facts, so that nothing has to be read twice."""
+
+
+async def checked(books: Books, overdue_at: datetime, visit: Visitor) -> list[Verdict]:
+    """Check all histories, states and timers of a service that folds."""
+    how = FOLDS[books.service]
+    broken: list[Finding] = []
+    rang: list[Finding] = []
+    kept: list[Finding] = []
+    async with books.at_one_moment():
+        states = await books.states()
+        rows = {row.key: row for row in await books.timers()}
+        keys = 0
+        async for key, history in books.histories(how.topic):
+            keys += 1
+            facts, state = [fact_of(row) for row in history], _state(how, states.pop(key, None))
+            broken += fold_kept(books.service, key, state, facts)
+            rang += runs_out_once(key, facts)
+            kept += timer_kept(key, how.timer(state) if state else None, rows.pop(key, None), overdue_at)
+            visit(key, state, facts)
+    broken += [Finding(key, f"{books.service} has a state without events") for key in states]
+    kept += [Finding(key, f"{books.service} has a timer without events") for key in rows]
+    verdicts = [Verdict(f"{books.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
+    if books.service == "sla":
+        verdicts.append(Verdict("时限到点只响一次且不早响 (clocks run out once, never early)", keys, rang))
+        verdicts.append(Verdict("定时器与状态一致 (timers are as the states want them)", keys, kept))
+    return verdicts
+
+
+def fold_kept(service: str, key: str, state: BaseModel | None, facts: Sequence[Fact]) -> Iterator[Finding]:
+    """The stored state of a key is what its facts fold to."""
+    how, folded = FOLDS[service], None
+    for fact, at in facts:
+        folded = how.evolve(folded, fact, at)
+    if state is None:
+        yield Finding(key, f"{service} has events and no state")
+    elif state != folded:
+        differs = [name for name in type(state).model_fields if getattr(state, name) != getattr(folded, name, None)]
+        yield Finding(key, f"the state of {service} differs from the fold of its events in {', '.join(differs)}")
+
+
+def runs_out_once(key: str, facts: Sequence[Fact]) -> Iterator[Finding]:
+    """No clock ran out before its due time, and none was breached twice without a withdrawal between."""
+    out: set[str] = set()
+    for fact, at in facts:
+        match fact:
+            case ClockBreached() | ClockLapsed():
+                if at < breach_by(fact.due):
+                    yield Finding(key, f"{fact.clock_id} ran out at {at}, before {breach_by(fact.due)}")
+                if isinstance(fact, ClockBreached) and fact.clock_id in out:
+                    yield Finding(key, f"{fact.clock_id} was breached twice")
+                out.add(fact.clock_id)
+            case BreachWithdrawn():
+                out.discard(fact.clock_id)
+            case _:
+                pass
+
+
+def timer_kept(key: str, wanted: Wanted | None, row: TimerRow | None, overdue_at: datetime) -> Iterator[Finding]:
+    """The timer that the state wants is pending or has fired, no other is pending, none fired before it was due.
+
+    What was due by `overdue_at` had all the time in the world to fire.
+    """
+    name = row and f"the timer {row.name}"
+    as_wanted = row is not None and wanted == (row.due, row.name)
+    if wanted is not None and (row is None or not as_wanted or row.status == "cancelled"):
+        stands = f"{name} is {row.status} for {row.due}" if row else "none is set"
+        yield Finding(key, f"the timer {wanted.name} is wanted at {wanted.due} and {stands}")
+    elif row is not None and row.status == "pending" and not as_wanted:
+        yield Finding(key, f"{name} is pending for {row.due} and nobody wants it")
+    elif row is not None and row.status == "pending" and row.due <= overdue_at:
+        yield Finding(key, f"{name} was due at {row.due} and has not fired")
+    if row is not None and row.status == "fired" and (row.now is None or row.due > row.now):
+        yield Finding(key, f"{name} fired before {row.due}: its lane's time is {row.now}")
+
+
+def fact_of(row: Row) -> Fact:
+    """Read a fact back from its row."""
+    model = model_of(row.type)
+    if model is None:
+        raise LookupError(f"{row.type} is not a type of message that this version knows")
+    return model.model_validate_json(row.body), row.at
+
+
+def _state(how: Folded, body: str | None) -> BaseModel | None:
+    if body is None:
+        return None
+    found: BaseModel = how.state.validate_json(body)
+    return found

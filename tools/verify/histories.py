@@ -1,0 +1,133 @@
+"""Brings together what services remember of each ticket, and holds every life against what others know of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from schemas.message import MODELS, Message
+from schemas.notices import NoticeRequested
+from schemas.public import CallbackRequest, DeskTask
+from schemas.public import Order as Told
+from schemas.registry import model_of
+from schemas.tickets import Answered, Registered
+from schemas.values import TicketState
+from services.sla.for_tools import Clocks
+from services.trace.for_tools import ball_in_court
+from tools.verify.books import Books, DeliveryRow, Row
+from tools.verify.deliveries import delivered_once
+from tools.verify.findings import Finding, Verdict
+from tools.verify.folds import Fact, Visitor
+from tools.verify.lives import CHECKS, Around, Life, Ordered, Ticking, Whispers, ball_adds_up, life_of
+from tools.verify.said import Said
+from worktime import Calendar, OfficeHours
+
+TIMELINE: Final = (
+    *(name for name, model in MODELS.items() if model.family == "dispatch"),
+    *(model.type_name for model in (Registered, Answered, NoticeRequested)),
+)
+"""The types of entries that a life is made of."""
+_BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
+_WHISPERED: Final = "反映不经并案、拆单传到被反映单位 (no accusation reaches the accused through another ticket)"
+_DELIVERED: Final = "一件告知一个结果 (one end for each notice)"
+
+
+class Histories:
+    """What was read of all tickets, and what was found."""
+
+    def __init__(self, said: Said, calendar: Calendar, hours: OfficeHours) -> None:
+        """Knows nothing but the public topics yet."""
+        self.verdicts: list[Verdict] = []
+        self._calendar, self._hours = calendar, hours
+        self._around = around_of(said)
+        self._clocks: dict[str, tuple[Ticking, ...]] = {}
+        self._deliveries: dict[str, list[DeliveryRow]] = {}
+        self._tickets = 0
+        self._lives: dict[str, list[Finding]] = {promise: [] for promise in (*CHECKS, _BALL)}
+        self._whispers = Whispers()
+        self._notices: list[Finding] = []
+        self._notified = 0
+
+    def know_deliveries(self, rows: Sequence[DeliveryRow]) -> None:
+        """Learn what became of deliveries; to be told before notify's histories are."""
+        for row in rows:
+            self._deliveries.setdefault(row.ticket, []).append(row)
+
+    def visitor(self, service: str) -> Visitor:
+        """What wants to see the histories of a service."""
+        return {"sla": self._clocks_of, "notify": self._notices_of}.get(service, _nothing)
+
+    def _clocks_of(self, ticket: str, state: BaseModel | None, _: Sequence[Fact]) -> None:
+        if isinstance(state, Clocks):
+            self._clocks[ticket] = tuple(Ticking(clock.id, clock.clock, clock.owner) for clock in state.open())
+
+    def _notices_of(self, ticket: str, _: BaseModel | None, facts: Sequence[Fact]) -> None:
+        rows = self._deliveries.get(ticket, ())
+        self._notified += len(rows)
+        self._notices += delivered_once(ticket, [fact for fact, _ in facts], rows)
+
+    async def read_trace(self, books: Books) -> None:
+        """Hold every life that trace noted against the promises."""
+        standings = await books.standings()
+        async for ticket, rows in books.timelines(TIMELINE):
+            around = self._around.get(ticket, Around())
+            clocks = self._clocks.get(ticket, ())
+            known = Around(around.orders, around.desk, around.callback, clocks, standings.get(ticket))
+            self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
+
+    def _look_at(self, life: Life, around: Around) -> None:
+        self._tickets += 1
+        self._whispers.note(life, around)
+        for promise, check in CHECKS.items():
+            self._lives[promise] += [Finding(life.ticket, text) for text in check(life, around)]
+        spans = ball_in_court(life.steps, self._calendar, self._hours)
+        texts = ball_adds_up(life.steps, spans, self._hours, self._calendar)
+        self._lives[_BALL] += [Finding(life.ticket, text) for text in texts]
+
+    def judged(self, moved: Collection[str]) -> Iterator[Verdict]:
+        """What was found; a ticket that moved on while it was looked at is left out of what spans services."""
+        yield from self.verdicts
+        for promise, findings in self._lives.items():
+            yield Verdict(promise, self._tickets, [each for each in findings if each.subject not in moved])
+        leaks = [Finding(ticket, text) for ticket, text in self._whispers.leaks() if ticket not in moved]
+        yield Verdict(_WHISPERED, self._tickets, leaks)
+        yield Verdict(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
+
+
+def around_of(said: Said) -> dict[str, Around]:
+    """What the public topics say last of each ticket: to departments, to the desk, to the callback agency."""
+    orders: dict[str, dict[str, Ordered]] = {}
+    desk: dict[str, dict[str, bool]] = {}
+    callbacks: dict[str, str] = {}
+    for (topic, ticket, about), (envelope, value) in said.newest.items():
+        body: dict[str, Any] = json.loads(value)
+        if envelope.type == Told.type_name:
+            department = topic.removeprefix("liuhen.public.dispatch.").removesuffix(".v1")
+            told = Ordered(envelope.time, body["role"], TicketState(body["state"]))
+            orders.setdefault(ticket, {})[department] = told
+        elif envelope.type == DeskTask.type_name:
+            desk.setdefault(ticket, {})[about] = body["open"]
+        elif envelope.type == CallbackRequest.type_name:
+            callbacks[ticket] = body["happened"]
+    return {
+        ticket: Around(orders.get(ticket, {}), desk.get(ticket, {}), callbacks.get(ticket))
+        for ticket in {*orders, *desk, *callbacks}
+    }
+
+
+def _read(row: Row) -> tuple[datetime, Message]:
+    """Read an entry back; the contact that was left out of it stays empty."""
+    model = model_of(row.type)
+    if model is None:
+        raise LookupError(f"{row.type} is not a type of message that this version knows")
+    if "contact" in model.model_fields:
+        return row.at, model.model_validate({"contact": {}, **json.loads(row.body)})
+    return row.at, model.model_validate_json(row.body)
+
+
+def _nothing(_key: str, _state: BaseModel | None, _facts: Sequence[Fact]) -> None:
+    """Want nothing."""

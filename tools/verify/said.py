@@ -1,0 +1,130 @@
+"""What stands on the topics, boiled down while it is read: which number of which source is which event."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from sys import intern
+from typing import NamedTuple
+
+from schemas.envelope import Envelope
+from tools.verify.evidence import Stood
+from tools.verify.findings import Finding
+
+_PUBLIC = "liuhen.public."
+
+
+class Source(NamedTuple):
+    """One writer on one partition; its numbers run from 1."""
+
+    topic: str
+    partition: int
+    source: str
+
+    @property
+    def service(self) -> str:
+        """The service that the writer is a lane of."""
+        return self.source.split("/")[1] if self.source.count("/") > 1 else ""
+
+
+class Mark(NamedTuple):
+    """What a number stands for: the event's id, whom it concerns, and the MD5 of its body."""
+
+    id: str
+    subject: str
+    digest: bytes
+
+
+class Newest(NamedTuple):
+    """The newest message on a public topic about a subject; it replaces all earlier ones."""
+
+    envelope: Envelope
+    value: bytes
+
+
+class Said:
+    """Everything that stood on the topics."""
+
+    def __init__(self, trimmed: Collection[tuple[str, int]] = ()) -> None:
+        """`trimmed` are partitions whose beginning is gone by retention."""
+        self.marks: dict[Source, dict[int, Mark]] = {}
+        self.newest: dict[tuple[str, str, str], Newest] = {}
+        """By topic, subject and, where a topic tells of several things of one subject, which of them."""
+        self.ends: dict[tuple[str, int], int] = {}
+        self.disorder: list[Finding] = []
+        self._trimmed = frozenset(trimmed)
+
+    def take(self, record: Stood) -> None:
+        """Note one record; a repeat is legal, another event under the same number is not, nor is a gap."""
+        self.ends[record.topic, record.partition] = record.offset + 1
+        envelope = record.envelope
+        if envelope is None or not envelope.sequence or record.value is None:
+            self.disorder.append(Finding(place_of(record), "没有可读的信封或序号 (no readable envelope or sequence)"))
+            return
+        source = Source(intern(record.topic), record.partition, intern(envelope.source))
+        marks = self.marks.setdefault(source, {})
+        mark = Mark(envelope.id, intern(envelope.subject), _digest(record.value))
+        before = marks.get(envelope.sequence)
+        if before is None:
+            self._note(record, source, marks, mark)
+        elif before != mark:
+            text = f"{envelope.source} said number {envelope.sequence} twice with different content on"
+            self.disorder.append(Finding(envelope.subject, f"{text} {place_of(record)}"))
+
+    def _note(self, record: Stood, source: Source, marks: dict[int, Mark], mark: Mark) -> None:
+        envelope = record.envelope
+        assert envelope is not None  # noqa: S101 - the caller looked
+        last = next(reversed(marks), 0)
+        begins = not marks and (record.topic, record.partition) in self._trimmed
+        if envelope.sequence != last + 1 and not begins:
+            text = f"{source.source} jumps from {last} to {envelope.sequence} on {place_of(record)}"
+            self.disorder.append(Finding(envelope.subject, text))
+        marks[envelope.sequence] = mark
+        if record.topic.startswith(_PUBLIC) and record.value is not None:
+            self._replace(record.topic, envelope, record.value)
+
+    def _replace(self, topic: str, envelope: Envelope, value: bytes) -> None:
+        about = ""
+        if envelope.type.endswith(".desk-task.v1"):
+            about = value.partition(b'"task":"')[2].partition(b'"')[0].decode()
+        elif not envelope.type.endswith((".order.v1", ".callback-request.v1")):
+            return
+        self.newest[topic, intern(envelope.subject), about] = Newest(envelope, value)
+
+    def mark(self, source: Source, sequence: int) -> Mark | None:
+        """What stands under a number of a source."""
+        return self.marks.get(source, {}).get(sequence)
+
+    def last(self, source: Source) -> int:
+        """The highest number of a source, 0 for none."""
+        return next(reversed(self.marks.get(source, {})), 0)
+
+    def is_gone(self, source: Source, sequence: int) -> bool:
+        """Whether a number may have stood there before retention took the beginning."""
+        first = next(iter(self.marks.get(source, {})), None)
+        return source[:2] in self._trimmed and (first is None or sequence < first)
+
+    def left(self, seen: dict[Source, set[int]], sources: Collection[Source]) -> Iterator[tuple[Source, int, Mark]]:
+        """What stands there of these sources and was not seen elsewhere."""
+        for source in sources:
+            known: set[int] = seen.get(source, set())
+            for sequence, mark in self.marks[source].items():
+                if sequence not in known:
+                    yield source, sequence, mark
+
+
+def said_of(records: Sequence[Stood], trimmed: Collection[tuple[str, int]] = ()) -> Said:
+    """Boil records down."""
+    said = Said(trimmed)
+    for record in records:
+        said.take(record)
+    return said
+
+
+def place_of(record: Stood) -> str:
+    """Name the place of a record."""
+    return f"{record.topic}/{record.partition}@{record.offset}"
+
+
+def _digest(value: bytes) -> bytes:
+    return hashlib.md5(value, usedforsecurity=False).digest()
