@@ -24,7 +24,7 @@ from rich.console import Console
 
 from bench.parties import Parties
 from bench.place import addresses, measured_instance
-from chassis.holding import SESSION_SECONDS
+from chassis.executor import SESSION_SECONDS
 from tools.local.instance import Instance
 from tools.local.process import Started
 from tools.progress import telling

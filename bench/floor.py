@@ -134,7 +134,7 @@ class Floor:
             " set version = excluded.version, form = excluded.form, body = excluded.body",
             *columns(rows, 5),
         )
-        await store.close_turn(
+        await store.update_lanes(
             self.connection,
             [(lane, now, self.numbers[lane], self.numbers[lane] - 1, {}, None) for lane in records],
             [(TICKETS, int(lane), messages[-1].offset + 1, 0) for lane, messages in records.items()],

@@ -1,4 +1,4 @@
-"""faust without its agents: the group, the assignor and the flow control are faust's, whole fetches go to the keeper.
+"""faust without its agents: group, assignor and flow control are faust's, the partition worker gets whole fetches.
 
 It leans on private names of faust and aiokafka; each is held by a test, so that an upgrade that changes one goes red.
 """
@@ -12,19 +12,20 @@ from typing import Any, Final
 
 import faust
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
+from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from chassis import lenient
-from chassis.hold import Keeper
-from chassis.holding import SESSION_SECONDS
-from chassis.opening import Logs
+from chassis import header_decoding
+from chassis.executor import SESSION_SECONDS
+from chassis.load import LogInfo
 from chassis.service import Record, Service
-from chassis.store import Key
+from chassis.store import TopicPartition
+from chassis.worker import PartitionWorker
 
 FETCH_RECORDS: Final = 1_000
 _HEARTBEAT_SECONDS: Final = 3.0
@@ -46,17 +47,17 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
 
 class LaneConsumer(driver.Consumer):  # type: ignore[misc]
-    """Hands each fetch whole to the keeper, and marks its offsets only after that returned."""
+    """Hands each fetch whole to the worker, and marks its offsets only after that returned."""
 
-    keeper: Keeper
+    worker: PartitionWorker
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begins with nothing fetched and nothing to commit."""
         super().__init__(*args, **kwargs)
-        self.keeper = self.app.keeper
-        self.keeper.reader = self
-        self._handled: dict[Key, int] = {}
-        self._fetched: dict[Key, int] = {}
+        self.worker = self.app.worker
+        self.worker.executor.consumer = self
+        self._processed: dict[TopicPartition, int] = {}
+        self._fetched: dict[TopicPartition, int] = {}
         self._admin = AdminClient({"bootstrap.servers": self.app.bootstrap, "log_level": 0})
         self._asker = _Asker(self.app.bootstrap)
 
@@ -71,22 +72,22 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         await super().on_stop()
 
     async def perform_seek(self) -> None:
-        """Postgres knows where to read on; the keeper seeks when it has opened the lanes."""
-        self.keeper.assign(tuple(place) for place in self.assignment())
+        """Postgres knows where to read on; the worker seeks when it has opened the lanes."""
+        self.worker.assign(tuple(tp) for tp in self.assignment())
 
     async def on_partitions_revoked(self, revoked: set[Any]) -> None:
-        """Let the keeper finish before the group gives the places to somebody else."""
-        self._handled.clear()
-        self.keeper.tools.health.held(holding=False)
-        await self.keeper.release(_RELEASE_SECONDS)
+        """Let the worker finish before the group gives the partitions to another."""
+        self._processed.clear()
+        self.worker.executor.resources.health.note_assignment(assigned=False)
+        await self.worker.release(_RELEASE_SECONDS)
         await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
         """Being given nothing is an answer of the group too."""
         if not assigned:
-            self.keeper.assign(())
+            self.worker.assign(())
         await super().on_partitions_assigned(assigned, generation_id)
-        self.keeper.tools.health.held(holding=True)
+        self.worker.executor.resources.health.note_assignment(assigned=True)
 
     def coordinator_ended(self) -> bool:
         """Whether aiokafka's task that keeps us in the group is gone."""
@@ -95,12 +96,12 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         return task is not None and task.done()
 
     async def _getmany(self, active_partitions: Any, timeout: float) -> Any:  # noqa: ASYNC109 - faust's signature
-        self._fetched = {place: epoch for place, epoch in self.keeper.epochs.items() if place in active_partitions}
+        self._fetched = {tp: epoch for tp, epoch in self.worker.executor.epochs.items() if tp in active_partitions}
         if not self._fetched:
             # An empty set would mean all partitions to aiokafka.
             await asyncio.sleep(0.02)
             return {}
-        return await super()._getmany({TP(*place) for place in self._fetched}, timeout)
+        return await super()._getmany({TP(*tp) for tp in self._fetched}, timeout)
 
     async def _drain_messages(self, fetcher: Any) -> None:
         while not (self.should_stop or fetcher.should_stop):
@@ -111,22 +112,22 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
                 await asyncio.sleep(0)
 
     async def _hand_over(self, fetched: Mapping[Any, Sequence[Any]]) -> None:
-        batch, epochs = {}, self.keeper.epochs
-        for tp, messages in fetched.items():
-            place: Key = (tp.topic, tp.partition)
-            if place in epochs and epochs[place] != self._fetched.get(place):
-                self.keeper.reopen([place])
-            elif place in epochs:
-                batch[place] = [_record(message) for message in messages]
+        batch, epochs = {}, self.worker.executor.epochs
+        for fetched_tp, messages in fetched.items():
+            tp: TopicPartition = (fetched_tp.topic, fetched_tp.partition)
+            if tp in epochs and epochs[tp] != self._fetched.get(tp):
+                self.worker.reopen([tp])
+            elif tp in epochs:
+                batch[tp] = [_record(message) for message in messages]
         if batch:
-            handled = await self.keeper.handle(batch)
-            self._handled |= handled
-            self._read_offset.update({TP(*place): offset for place, offset in handled.items()})
+            processed = await self.worker.process(batch)
+            self._processed |= processed
+            self._read_offset.update({TP(*tp): offset for tp, offset in processed.items()})
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
         """Tell the group how far we are: Postgres is the truth, this is for lag tools and may fail."""
-        handled, self._handled = self._handled, {}
-        offsets = {place: offset for place, offset in handled.items() if place in self.keeper.epochs}
+        processed, self._processed = self._processed, {}
+        offsets = {tp: offset for tp, offset in processed.items() if tp in self.worker.executor.epochs}
         if not offsets:
             return False
         try:
@@ -136,41 +137,41 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
             return False
         return True
 
-    async def _commit_offsets_directly(self, offsets: Mapping[Key, int]) -> None:
+    async def _commit_offsets_directly(self, offsets: Mapping[TopicPartition, int]) -> None:
         consumer = self._thread._ensure_consumer()  # noqa: SLF001
-        await consumer.commit({driver.ensure_aiokafka_TP(TP(*place)): offset for place, offset in offsets.items()})
+        await consumer.commit({driver.ensure_aiokafka_TP(TP(*tp)): offset for tp, offset in offsets.items()})
 
     def verify_event_path(self, now: float, tp: Any) -> None:
         """Faust's stall detector watches agents; ours is the watchdog."""
 
-    # --- what the keeper calls -----------------------------------------------------------------------------------
+    # --- what the worker calls -----------------------------------------------------------------------------------
 
-    async def seek(self, offsets: Mapping[Key, int]) -> None:
+    async def seek(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Read on from these offsets, 0 included."""
-        places = {TP(*place): offset for place, offset in offsets.items()}
-        await self.seek_wait(places)
-        for tp, offset in places.items():
+        theirs = {TP(*tp): offset for tp, offset in offsets.items()}
+        await self.seek_wait(theirs)
+        for tp, offset in theirs.items():
             self._read_offset[tp] = offset
             self._committed_offset[tp] = offset
 
-    async def ends(self, places: Iterable[Key]) -> Mapping[Key, int]:
+    async def ends(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
         """The ends of partitions as they are now, aborted and unfinished transactions left out."""
-        return await self._asker.ends(list(places))
+        return await self._asker.ends(list(tps))
 
-    async def behind(self, places: Iterable[Key]) -> bool:
+    async def behind(self, tps: Iterable[TopicPartition]) -> bool:
         """Whether anything waits on the broker that was not fetched yet."""
-        ends = await self.ends(places)
-        return any([(await self.position(TP(*place)) or 0) < end for place, end in ends.items()])
+        ends = await self.ends(tps)
+        return any([(await self.position(TP(*tp)) or 0) < end for tp, end in ends.items()])
 
-    async def logs(self, places: Iterable[Key]) -> Logs:
+    async def log_info(self, tps: Iterable[TopicPartition]) -> LogInfo:
         """Which logs these are and where they end."""
-        its = list(places)
-        topics = sorted({topic for topic, _ in its})
+        asked = list(tps)
+        topics = sorted({topic for topic, _ in asked})
         try:
             cluster_id, ids = await asyncio.to_thread(self._identities, topics)
         except KafkaException as error:
             raise KafkaError(str(error)) from error
-        return Logs(cluster_id, ids, await self.ends(its))
+        return LogInfo(cluster_id, ids, await self.ends(asked))
 
     def _identities(self, topics: Sequence[str]) -> tuple[str, dict[str, str]]:
         cluster = self._admin.describe_cluster(request_timeout=_REQUEST_SECONDS)
@@ -187,8 +188,8 @@ class _Asker:
         self._consumer: AIOKafkaConsumer | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def ends(self, places: Sequence[Key]) -> dict[Key, int]:
-        if not places:
+    async def ends(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        if not tps:
             return {}
         async with self._one_at_a_time:
             try:
@@ -198,11 +199,11 @@ class _Asker:
                     )
                     self._consumer = consumer
                     await consumer.start()
-                found = await self._consumer.end_offsets([TopicPartition(*place) for place in places])
+                found = await self._consumer.end_offsets([KafkaPartition(*tp) for tp in tps])
             except BaseException:
                 await self.close()
                 raise
-        return {(tp.topic, tp.partition): end for tp, end in found.items()}
+        return {(found_tp.topic, found_tp.partition): end for found_tp, end in found.items()}
 
     async def close(self) -> None:
         consumer, self._consumer = self._consumer, None
@@ -229,15 +230,15 @@ def _record(message: Any) -> Record:
 
 
 class LaneApp(faust.App):  # type: ignore[misc]
-    """A faust app that knows the keeper its consumer hands everything to."""
+    """A faust app that knows the worker its consumer hands everything to."""
 
-    keeper: Keeper
+    worker: PartitionWorker
     bootstrap: str
 
 
-def build_app(service: Service, bootstrap: str, keeper: Keeper, folder: str) -> LaneApp:
+def build_app(service: Service, bootstrap: str, worker: PartitionWorker, folder: str) -> LaneApp:
     """Make the faust app of a service: its group is named after the service, its folder is never written to."""
-    lenient.install()
+    header_decoding.install()
     app = LaneApp(
         service.name,
         broker="kafka://" + bootstrap.replace(",", ";kafka://"),
@@ -257,7 +258,7 @@ def build_app(service: Service, bootstrap: str, keeper: Keeper, folder: str) -> 
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
     )
-    app.keeper, app.bootstrap = keeper, bootstrap
+    app.worker, app.bootstrap = worker, bootstrap
     app.transport = LaneTransport(app.conf.broker_consumer, app)
     raw = app.topic(*service.inputs, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 

@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
-from chassis.service import Cause, Connection, Heard, Instant, Say, Wanted
+from chassis.service import Cause, Connection, Heard, Instant, NextTimer, Say
 from chassis.timers import Timer
 from schemas.envelope import derived_id
 from schemas.message import Message
@@ -43,7 +43,7 @@ def _nothing_told(_state: object, _fact: Message, _cause: Cause) -> Sequence[Tel
     return ()
 
 
-def _no_timer(_state: object) -> Wanted | None:
+def _no_timer(_state: object) -> NextTimer | None:
     return None
 
 
@@ -62,8 +62,8 @@ class Decider(Generic[S, C]):
     decide: Callable[[S | None, C, Cause], Sequence[Message]]
     evolve: Callable[[S | None, Message, Instant], S]
     tell: Callable[[S, Message, Cause], Sequence[Tell]] = _nothing_told
-    timer: Callable[[S], Wanted | None] = _no_timer
-    fired: Callable[[Wanted], C] | None = None
+    timer: Callable[[S], NextTimer | None] = _no_timer
+    fired: Callable[[NextTimer], C] | None = None
     concerned: Callable[[Connection, str, Heard], Awaitable[Sequence[str]]] | None = None
     project: Callable[[Connection, Sequence[Change[S]]], Awaitable[None]] | None = None
     form: int = 1

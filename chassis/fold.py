@@ -10,10 +10,10 @@ from typing import Final, Generic, TypeVar
 
 from chassis import timers
 from chassis.decider import EVERYONE, C, Change, Decider, Step, cause_of, step
-from chassis.memory import Known, load, memory_of
-from chassis.service import Cause, Foreign, Heard, Instant, Outcome, Say, TimerChanges, Turn, Wanted, Work
+from chassis.service import Cause, Foreign, Heard, Instant, NextTimer, Outcome, Say, TimerChanges, Transaction, Work
+from chassis.state_cache import CachedState, cache_of, load
 from chassis.store import columns
-from chassis.timers import Settled, Timer
+from chassis.timers import Timer, TimerUpdate
 from schemas.message import Message
 
 S = TypeVar("S")
@@ -24,8 +24,8 @@ _MOMENT: Final = timedelta(microseconds=1)
 def folding(decider: Decider[S, C]) -> Work:
     """Make the work of a lane: fold what is heard, fire what is due, write states, timers and read models."""
 
-    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
-        return await _Fold(decider, turn).run([item for item in items if isinstance(item, Heard)])
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
+        return await _Fold(decider, transaction).run([item for item in items if isinstance(item, Heard)])
 
     return work
 
@@ -38,9 +38,9 @@ class _Cell(Generic[S]):
     version: int
     before: S | None
     now: S | None
-    had: Wanted | None
-    wanted: Wanted | None
-    fired: Wanted | None = None
+    had: NextTimer | None
+    wanted: NextTimer | None
+    fired: NextTimer | None = None
     body: str | None = None
     facts: list[tuple[Message, Cause]] = field(default_factory=list)
 
@@ -48,13 +48,13 @@ class _Cell(Generic[S]):
 class _Fold(Generic[S, C]):
     """The fold of one transaction: every key's state, and what is said on the way."""
 
-    def __init__(self, decider: Decider[S, C], turn: Turn) -> None:
+    def __init__(self, decider: Decider[S, C], transaction: Transaction) -> None:
         self.decider = decider
-        self.turn = turn
+        self.transaction = transaction
         self.cells: dict[str, _Cell[S]] = {}
         self.says: list[Say] = []
         self.until: dict[str, Instant] = {}
-        self.waiting: dict[str, list[Timer]] = {name: [] for name in turn.lanes}
+        self.waiting: dict[str, list[Timer]] = {name: [] for name in transaction.lanes}
         self.overtaken: list[Timer] = []
         self.fired: list[tuple[str, Instant]] = []
 
@@ -66,7 +66,7 @@ class _Fold(Generic[S, C]):
         for timer in due:
             heapq.heappush(self.waiting[timer.lane], timer)
         words = [self._hear(heard, found) for heard, found in zip(items, commands, strict=True)]
-        for name, lane in self.turn.lanes.items():
+        for name, lane in self.transaction.lanes.items():
             if lane.horizon is not None:
                 self._fire(name, lane.horizon)
         armed = await self._write()
@@ -76,7 +76,7 @@ class _Fold(Generic[S, C]):
         commands = self.decider.react(heard)
         if self.decider.concerned is None or all(key != EVERYONE for key, _ in commands):
             return commands
-        everyone = await self.decider.concerned(self.turn.connection, heard.lane, heard)
+        everyone = await self.decider.concerned(self.transaction.connection, heard.lane, heard)
         return [(name, command) for key, command in commands for name in (everyone if key == EVERYONE else (key,))]
 
     async def _due(self, items: Iterable[Heard]) -> list[Timer]:
@@ -88,20 +88,20 @@ class _Fold(Generic[S, C]):
             if before > self.until.get(heard.lane, before - _MOMENT):
                 self.until[heard.lane] = before
         limit = None if self.until else timers.AT_ONCE
-        for name, lane in self.turn.lanes.items():
+        for name, lane in self.transaction.lanes.items():
             if lane.horizon is not None:
                 self.until[name] = max(lane.horizon, self.until.get(name, lane.horizon))
-        return await timers.due(self.turn.connection, self.until, limit) if self.until else []
+        return await timers.due(self.transaction.connection, self.until, limit) if self.until else []
 
     async def _load(self, keys: Iterable[tuple[str, str]]) -> None:
         unknown: dict[str, str] = {}
         for lane, key in keys:
-            known = memory_of(self.turn.lanes[lane]).known(key)
+            known = cache_of(self.transaction.lanes[lane]).known(key)
             if known is None:
                 unknown[key] = lane
             else:
                 self.cells[key] = _cell(lane, known)
-        found = await load(self.turn.connection, self.decider, unknown) if unknown else {}
+        found = await load(self.transaction.connection, self.decider, unknown) if unknown else {}
         for key, lane in unknown.items():
             self.cells[key] = _cell(lane, found[key]) if key in found else _Cell(lane, 0, None, None, None, None)
 
@@ -115,7 +115,7 @@ class _Fold(Generic[S, C]):
 
     def _fire(self, lane: str, until: Instant) -> None:
         waiting, fire = self.waiting[lane], self.decider.fired
-        foreseen = memory_of(self.turn.lanes[lane]).foreseen
+        precomputed = cache_of(self.transaction.lanes[lane]).precomputed
         while fire is not None and waiting and waiting[0].due <= until:
             timer = heapq.heappop(waiting)
             cell, wanted = self.cells[timer.key], timer.wanted
@@ -124,7 +124,7 @@ class _Fold(Generic[S, C]):
             elif cell.fired != wanted:
                 cell.fired = wanted
                 self.fired.append((lane, timer.due))
-                ahead = foreseen.get(timer.key)
+                ahead = precomputed.get(timer.key)
                 if ahead is not None and ahead.known.version == cell.version:
                     self._take(timer.key, cell, ahead.step, ahead.wanted, ahead.body)
                 else:
@@ -135,7 +135,7 @@ class _Fold(Generic[S, C]):
         if done.facts and done.state is not None:
             self._take(key, cell, done, None if self.decider.fired is None else self.decider.timer(done.state), None)
 
-    def _take(self, key: str, cell: _Cell[S], done: Step[S], wanted: Wanted | None, body: str | None) -> None:
+    def _take(self, key: str, cell: _Cell[S], done: Step[S], wanted: NextTimer | None, body: str | None) -> None:
         cell.now, cell.body = done.state, body
         cell.version += len(done.facts)
         cell.facts += done.facts
@@ -147,7 +147,7 @@ class _Fold(Generic[S, C]):
         cell.wanted = wanted
 
     async def _write(self) -> dict[str, Instant]:
-        connection, decider = self.turn.connection, self.decider
+        connection, decider = self.transaction.connection, self.decider
         changed = {key: cell for key, cell in self.cells.items() if cell.facts}
         if changed:
             rows = [
@@ -162,7 +162,7 @@ class _Fold(Generic[S, C]):
                 " set version = excluded.version, form = excluded.form, body = excluded.body",
                 *columns(rows, 5),
             )
-        armed = await self._settle() if decider.fired is not None else {}
+        armed = await self._write_timers() if decider.fired is not None else {}
         if changed and decider.project is not None:
             await decider.project(
                 connection,
@@ -175,23 +175,23 @@ class _Fold(Generic[S, C]):
         self._remember(changed)
         return armed
 
-    async def _settle(self) -> dict[str, Instant]:
-        settled: dict[str, Settled] = {}
+    async def _write_timers(self) -> dict[str, Instant]:
+        updates: dict[str, TimerUpdate] = {}
         for timer in self.overtaken:
             wanted = self.cells[timer.key].wanted
             if wanted is None:
-                settled[timer.key] = Settled(timer.key, timer.lane, timer.name, timer.due, "cancelled")
+                updates[timer.key] = TimerUpdate(timer.key, timer.lane, timer.name, timer.due, "cancelled")
             else:
-                settled[timer.key] = Settled(timer.key, timer.lane, wanted.name, wanted.due, "pending")
+                updates[timer.key] = TimerUpdate(timer.key, timer.lane, wanted.name, wanted.due, "pending")
         for key, cell in self.cells.items():
             if cell.facts or cell.fired:
-                each = timers.settlement(key, cell.lane, cell.had, cell.wanted, cell.fired)
+                each = timers.timer_update(key, cell.lane, cell.had, cell.wanted, cell.fired)
                 if each is not None:
-                    settled[key] = each
-        if settled:
-            await timers.settle(self.turn.connection, settled.values())
+                    updates[key] = each
+        if updates:
+            await timers.write(self.transaction.connection, updates.values())
         armed: dict[str, Instant] = {}
-        for each in settled.values():
+        for each in updates.values():
             if each.status == "pending":
                 armed[each.lane] = min(each.due, armed.get(each.lane, each.due))
         return armed
@@ -199,8 +199,10 @@ class _Fold(Generic[S, C]):
     def _remember(self, changed: Mapping[str, _Cell[S]]) -> None:
         for key, cell in changed.items():
             if cell.now is not None:
-                memory_of(self.turn.lanes[cell.lane]).changed(key, Known(cell.version, cell.now, cell.wanted))
+                cache_of(self.transaction.lanes[cell.lane]).changed(
+                    key, CachedState(cell.version, cell.now, cell.wanted)
+                )
 
 
-def _cell(lane: str, known: Known[S]) -> _Cell[S]:
+def _cell(lane: str, known: CachedState[S]) -> _Cell[S]:
     return _Cell(lane, known.version, known.state, known.state, known.wanted, known.wanted)

@@ -23,26 +23,26 @@ class Health:
     service: str
     reasons: dict[str, str] = field(default_factory=lambda: {"start": "starting"})
     beat: float = field(default_factory=stopwatch)
-    assigned: float = field(default_factory=stopwatch)
-    moved: float = field(default_factory=stopwatch)
+    assigned_since: float = field(default_factory=stopwatch)
+    progressed: float = field(default_factory=stopwatch)
     retrying: bool = False
     behind: bool = False
-    holding: bool = False
+    assigned: bool = False
 
-    def red(self, name: str, reason: str) -> None:
+    def unready(self, name: str, reason: str) -> None:
         """Something is in the way; `reason` is for operators and holds no personal data."""
         self.reasons[name] = reason
         metrics.READY.labels(self.service).set(0)
 
-    def green(self, name: str) -> None:
+    def ready(self, name: str) -> None:
         """It is out of the way again."""
         self.reasons.pop(name, None)
         if not self.reasons:
             metrics.READY.labels(self.service).set(1)
 
-    def held(self, *, holding: bool) -> None:
-        """Whether the group has told us what is ours, since when."""
-        self.holding, self.assigned = holding, stopwatch()
+    def note_assignment(self, *, assigned: bool) -> None:
+        """The group has given us partitions, or taken them away."""
+        self.assigned, self.assigned_since = assigned, stopwatch()
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What a holder remembers of a lane, and how it reads records: pure, apart from changing that memory."""
+"""The state of a lane between two transactions, and how its records are classified: pure, apart from that state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from chassis.service import DeadLetter, Foreign, Heard, Instant, Lane, Record, Refused
-from chassis.store import Key
+from chassis.store import TopicPartition
 from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.message import Message
 from schemas.registry import model_of
@@ -32,7 +32,7 @@ class Alarm(StrEnum):
 
 
 @dataclass(slots=True)
-class Last:
+class LastHeard:
     """What was heard last from a source."""
 
     sequence: int = 0
@@ -41,17 +41,17 @@ class Last:
 
 
 @dataclass(slots=True)
-class Held:
-    """A lane as its holder knows it: thrown away whenever a transaction fails or somebody else wrote."""
+class LaneState:
+    """A lane as its worker knows it: thrown away whenever a transaction fails or another worker wrote."""
 
-    view: Lane
+    lane: Lane
     turn: int
     next_number: int
     published: int
-    offsets: dict[Key, int] = field(default_factory=dict)
-    failures: dict[Key, int] = field(default_factory=dict)
-    heard: dict[tuple[str, int, str], Last] = field(default_factory=dict)
-    positions: dict[Key, int] = field(default_factory=dict)
+    offsets: dict[TopicPartition, int] = field(default_factory=dict)
+    failures: dict[TopicPartition, int] = field(default_factory=dict)
+    heard: dict[tuple[str, int, str], LastHeard] = field(default_factory=dict)
+    positions: dict[TopicPartition, int] = field(default_factory=dict)
     parked: set[str] = field(default_factory=set)
     next_due: Instant | None = None
     paused: str | None = None
@@ -64,21 +64,21 @@ class Held:
 
 
 @dataclass(slots=True)
-class Sifted:
-    """What is left of a batch after dropping what was done already, and what that changed."""
+class Classified:
+    """A batch sorted by what becomes of each record, and what sorting it changed."""
 
     items: list[Heard | Foreign] = field(default_factory=list)
     parked: list[tuple[str, DeadLetter]] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     repeats: list[Record] = field(default_factory=list)
     passed: list[Record] = field(default_factory=list)
-    touched: set[Key] = field(default_factory=set)
+    touched: set[TopicPartition] = field(default_factory=set)
     sources: set[tuple[str, int, str]] = field(default_factory=set)
 
 
-def lane_of(place: Key, foreign: bool) -> str:  # noqa: FBT001 - a fact about the topic
+def lane_of(tp: TopicPartition, foreign: bool) -> str:  # noqa: FBT001 - a fact about the topic
     """Name the lane of an input: internal ones share the partition's, each foreign one has its own."""
-    topic, partition = place
+    topic, partition = tp
     return f"{topic}/{partition}" if foreign else str(partition)
 
 
@@ -87,98 +87,98 @@ def merged(records: Iterable[Sequence[Record]]) -> Iterable[Record]:
     return heapq.merge(*records, key=lambda record: record.timestamp)
 
 
-def sift(
-    held: Held,
+def classify(
+    state: LaneState,
     records: Iterable[Record],
     foreign: frozenset[str],
     refused: Mapping[tuple[str, int, int], Refused],
-    sifted: Sifted,
+    classified: Classified,
     hears: frozenset[str] | None = None,
 ) -> None:
-    """Read a lane's records, in order: drop repeats, park what cannot be read, stop the lane at what must not be.
+    """Sort a lane's records, in order: drop repeats, park what cannot be read, stop the lane at what must not be.
 
-    Known types that are not among `hears`, where those are told, pass by unread.
+    Known types that are not among `hears`, where that is given, pass by unread.
     """
     for record in records:
-        place = record[:2]
-        if record.offset < held.offsets[place]:
-            sifted.repeats.append(record)
+        tp = record[:2]
+        if record.offset < state.offsets[tp]:
+            classified.repeats.append(record)
             continue
-        if held.paused is not None:
+        if state.paused is not None:
             return
         refusal = refused.get(record[:3])
         if record.topic in foreign:
-            _take_foreign(held, record, refusal, sifted)
-        elif not _take_own(held, record, refusal, sifted, hears):
+            _foreign(state, record, refusal, classified)
+        elif not _own(state, record, refusal, classified, hears):
             return
-        held.offsets[place] = record.offset + 1
-        sifted.touched.add(place)
+        state.offsets[tp] = record.offset + 1
+        classified.touched.add(tp)
 
 
-def _take_foreign(held: Held, record: Record, refusal: Refused | None, sifted: Sifted) -> None:
+def _foreign(state: LaneState, record: Record, refusal: Refused | None, classified: Classified) -> None:
     if refusal is not None:
-        sifted.dead.append(DeadLetter(held.view.name, record, refusal.reason, refusal.detail))
+        classified.dead.append(DeadLetter(state.lane.name, record, refusal.reason, refusal.detail))
     else:
-        sifted.items.append(Foreign(held.view.name, record))
+        classified.items.append(Foreign(state.lane.name, record))
 
 
-def _take_own(
-    held: Held, record: Record, refusal: Refused | None, sifted: Sifted, hears: frozenset[str] | None
+def _own(
+    state: LaneState, record: Record, refusal: Refused | None, classified: Classified, hears: frozenset[str] | None
 ) -> bool:
     key = (record.key or b"").decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-    lane = held.view.name
+    lane = state.lane.name
     try:
         envelope, body = decode(record.headers, record.value)
         if envelope.sequence < 1:
             raise EnvelopeError("ce_sequence", "a whole number from 1")  # noqa: TRY301 - read like the others
     except EnvelopeError as error:
-        _park(held, key, DeadLetter(lane, record, "envelope", str(error)), sifted)
+        _park(state, key, DeadLetter(lane, record, "envelope", str(error)), classified)
         return True
-    verdict = listen(held, record, envelope, sifted)
+    verdict = listen(state, record, envelope, classified)
     if verdict is not None:
         return verdict
     if hears is not None and envelope.type not in hears and model_of(envelope.type) is not None:
-        sifted.passed.append(record)
+        classified.passed.append(record)
         return True
     if refusal is not None:
-        _park(held, key, DeadLetter(lane, record, refusal.reason, refusal.detail), sifted)
+        _park(state, key, DeadLetter(lane, record, refusal.reason, refusal.detail), classified)
         return True
     try:
         message = read(envelope, body)
     except Refused as error:
-        _park(held, key, DeadLetter(lane, record, error.reason, error.detail), sifted)
+        _park(state, key, DeadLetter(lane, record, error.reason, error.detail), classified)
         return True
-    if key in held.parked:
-        _park(held, key, DeadLetter(lane, record, BEHIND, "waits behind a record that could not be read"), sifted)
+    if key in state.parked:
+        _park(state, key, DeadLetter(lane, record, BEHIND, "waits behind a record that could not be read"), classified)
     else:
-        sifted.items.append(Heard(lane, record, envelope, message))
+        classified.items.append(Heard(lane, record, envelope, message))
     return True
 
 
-def _park(held: Held, key: str, letter: DeadLetter, sifted: Sifted) -> None:
-    held.parked.add(key)
-    sifted.parked.append((key, letter))
+def _park(state: LaneState, key: str, letter: DeadLetter, classified: Classified) -> None:
+    state.parked.add(key)
+    classified.parked.append((key, letter))
 
 
-def listen(held: Held, record: Record, envelope: Envelope, sifted: Sifted) -> bool | None:
+def listen(state: LaneState, record: Record, envelope: Envelope, classified: Classified) -> bool | None:
     """Judge a record by its source's sequence: None to hear it, True to drop it, False to stop the lane before it."""
     source = (record.topic, record.partition, envelope.source)
-    last = held.heard.setdefault(source, Last())
+    last = state.heard.setdefault(source, LastHeard())
     if envelope.sequence == last.sequence + 1:
         last.sequence, last.id, last.mending = envelope.sequence, envelope.id, False
-        sifted.sources.add(source)
+        classified.sources.add(source)
         return None
     where = f"{record.topic}/{record.partition}@{record.offset} from {envelope.source}"
     if envelope.sequence > last.sequence:
         if last.mending:
-            sifted.repeats.append(record)
+            classified.repeats.append(record)
             return True
-        held.pause(Alarm.GAP, f"{where}: {envelope.sequence} came where {last.sequence + 1} was due")
+        state.pause(Alarm.GAP, f"{where}: {envelope.sequence} came where {last.sequence + 1} was due")
         return False
     if envelope.sequence == last.sequence and envelope.id != last.id:
-        held.pause(Alarm.CONFLICT, f"{where}: {envelope.sequence} came again with another id")
+        state.pause(Alarm.CONFLICT, f"{where}: {envelope.sequence} came again with another id")
         return False
-    sifted.repeats.append(record)
+    classified.repeats.append(record)
     return True
 
 
@@ -191,5 +191,5 @@ def read(envelope: Envelope, body: bytes) -> Message:
         return model.model_validate_json(body)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        told = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in faults[:5])
-        raise Refused("body", f"{envelope.type}: {told}") from None
+        listed = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in faults[:5])
+        raise Refused("body", f"{envelope.type}: {listed}") from None

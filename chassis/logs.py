@@ -58,16 +58,16 @@ def _without_traceback(_: Any, __: str, event: Any) -> Any:
 
 def where(error: BaseException) -> list[str]:
     """The kinds and places of an exception and its causes, without their texts, which may hold personal data."""
-    told: list[str] = []
+    found: list[str] = []
     current: BaseException | None = error
     while current is not None:
-        told.append(type(current).__qualname__)
-        told += [
+        found.append(type(current).__qualname__)
+        found += [
             f"{frame.filename}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(current.__traceback__)[-6:]
         ]
         current = current.__cause__ or current.__context__
-    return told
+    return found
 
 
 class Line(NamedTuple):
@@ -99,10 +99,10 @@ class Canonical:
             return
         # Written by hand, for it is done for every record: a JSON encoder takes four times as long.
         head = f'{self._head},"timestamp":"{wall().isoformat()}","ms":{milliseconds}'
-        told = [
+        texts = [
             f'{head},"topic":{_TEXT(record[0])},"partition":{record[1]},"offset":{record[2]},"outcome":"{outcome}"'
             f',"reason":"{reason}","type":{_TEXT(kind)},"subject":{_TEXT(subject)},"events":{events}}}\n'
             for record, outcome, reason, kind, subject, events in lines
         ]
-        sys.stdout.write("".join(told))
+        sys.stdout.write("".join(texts))
         sys.stdout.flush()

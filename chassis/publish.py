@@ -121,19 +121,19 @@ async def publish(producer: Producer, events: Sequence[Event], health: Health, s
             await producer.send(wires)
         except Exception as error:  # noqa: BLE001 - whatever it is, the events must get out
             attempt += 1
-            health.red("broker", f"publishing failed: {type(error).__qualname__}")
+            health.unready("broker", f"publishing failed: {type(error).__qualname__}")
             health.retrying = True
             metrics.RETRIES.labels(service, "publish").inc()
             _log.warning("publishing failed", error=type(error).__qualname__, attempt=attempt, events=len(events))
             await asyncio.sleep(pause_before(attempt))
         else:
             if attempt:
-                health.green("broker")
+                health.ready("broker")
                 health.retrying = False
             return
 
 
-class Door:
+class EdgeProducer:
     """Puts single messages on topics for an edge, and returns when the broker has them; an error means: ask again."""
 
     def __init__(self, bootstrap: str) -> None:

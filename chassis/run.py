@@ -21,20 +21,21 @@ from confluent_kafka.admin import AdminClient
 from chassis import garbage, logs, metrics
 from chassis.clock import Clock, stopwatch
 from chassis.consume import LaneApp, LaneConsumer, build_app
+from chassis.dead_letters import DeadLetters
+from chassis.executor import SESSION_SECONDS, LaneExecutor, Resources
 from chassis.health import Health, serving
-from chassis.hold import Keeper
-from chassis.holding import SESSION_SECONDS, Tools
 from chassis.migrate import Behind, ensure_months, require_migrated
-from chassis.outlet import DeadLetters, Outlets
-from chassis.publish import Door, Producer
-from chassis.service import Beside, Connection, Pool, Service
+from chassis.outbox import Outbox
+from chassis.publish import EdgeProducer, Producer
+from chassis.service import Connection, EdgeContext, Pool, Service
 from chassis.settings import Settings
+from chassis.transaction import Transactions
 from chassis.transient import transient
-from chassis.turn import Turns
 from chassis.watchdog import EXIT_CODE, Watchdog
+from chassis.worker import PartitionWorker
 
 _END_SECONDS: Final = 25.0
-"""After so long an orderly end is given up: what is not published is found by the next holder."""
+"""After so long an orderly end is given up: what is not published is found by the next worker."""
 _PART_SECONDS: Final = 8.0
 _BEAT_SECONDS: Final = 0.5
 _BROKER_SECONDS: Final = 10.0
@@ -94,19 +95,19 @@ class _Process:
         """Everything that the service does; ends only by an exception or by being cancelled."""
         pool = await self._ready(stack)
         kafka, name = self.settings.kafka, self.service.name
-        outlets = Outlets(pool, kafka, name)
-        letters = DeadLetters(outlets, pool, Producer(kafka, name))
-        producer, door = Producer(kafka, name), Door(kafka)
+        outbox = Outbox(pool, kafka, name)
+        dead_letters = DeadLetters(outbox, pool, Producer(kafka, name))
+        producer, edge_producer = Producer(kafka, name), EdgeProducer(kafka)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
-        tools = Tools(self._connect, pool, producer, outlets, letters, self.health, canonical)
-        keeper = Keeper(Turns(self.service, self.clock), tools)
+        resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical)
+        worker = PartitionWorker(LaneExecutor(Transactions(self.service, self.clock), resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liuhen-"))
-        app = build_app(self.service, kafka, keeper, folder)
+        app = build_app(self.service, kafka, worker, folder)
         watchdog = Watchdog(self.health, lambda: _coordinator_ended(app), 3 * SESSION_SECONDS)
         watchdog.start()
-        beside = Beside(pool, self.clock, door)
-        tasks = {asyncio.create_task(work, name=str(work)) for work in (keeper.run(), _faust(app))}
-        edges = {asyncio.create_task(_edge(edge(beside))) for edge in self.service.edges}
+        context = EdgeContext(pool, self.clock, edge_producer)
+        tasks = {asyncio.create_task(work, name=str(work)) for work in (worker.run(), _faust(app))}
+        edges = {asyncio.create_task(_edge(edge(context))) for edge in self.service.edges}
         try:
             done, _ = await asyncio.wait(tasks | edges, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -116,13 +117,13 @@ class _Process:
             for edge in edges:
                 edge.cancel()
             await _in_order(
-                keeper.release(_PART_SECONDS),
+                worker.release(_PART_SECONDS),
                 app.stop(),
-                keeper.stop(),
-                outlets.close(),
-                letters.close(),
+                worker.stop(),
+                outbox.close(),
+                dead_letters.close(),
                 producer.close(),
-                door.close(),
+                edge_producer.close(),
             )
             for task in tasks:
                 task.cancel()
@@ -133,7 +134,7 @@ class _Process:
         pool = asyncpg.create_pool(self.dsn, min_size=0, max_size=5, server_settings=self._server_settings())
         stack.push_async_callback(_close_pool, pool)
         await pool
-        async for attempt in stamina.retry_context(on=_away, attempts=None, timeout=None):
+        async for attempt in stamina.retry_context(on=_unavailable, attempts=None, timeout=None):
             with attempt:
                 async with pool.acquire() as connection:
                     await require_migrated(connection, self.service.name, self.service.migrations)
@@ -165,7 +166,7 @@ class _Process:
         return await asyncpg.connect(self.dsn, server_settings=self._server_settings())
 
 
-def _away(error: Exception) -> bool:
+def _unavailable(error: Exception) -> bool:
     return transient(error) or isinstance(error, KafkaException | Behind)
 
 
@@ -190,7 +191,7 @@ async def _in_order(*parts: Coroutine[Any, Any, None]) -> None:
     for part in parts:
         try:
             await asyncio.wait_for(part, _PART_SECONDS + 1)
-        except Exception as error:  # noqa: BLE001 - the next holder takes over whatever is left
+        except Exception as error:  # noqa: BLE001 - the next worker takes over whatever is left
             _log.warning("a part did not end", error=logs.where(error))
 
 

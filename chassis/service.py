@@ -89,10 +89,10 @@ class DeadLetter(NamedTuple):
 
 @dataclass(slots=True)
 class Lane:
-    """A lane that is held, under its lock.
+    """An open lane, under its lock.
 
-    `counters` are written back; `now` never steps back; timers fire up to `horizon`, if there is one; `memory` lasts
-    for as long as nobody else wrote in the lane, so that what is remembered in it is what the database says.
+    `counters` are written back; `now` never steps back; timers fire up to `horizon`, if there is one; `cache` lasts
+    for as long as nobody else wrote in the lane, so that what is cached in it is what the database says.
     """
 
     name: str
@@ -100,19 +100,19 @@ class Lane:
     now: Instant
     counters: dict[str, int]
     horizon: Instant | None = None
-    memory: dict[str, Any] = field(default_factory=dict)
+    cache: dict[str, Any] = field(default_factory=dict)
 
 
-class Wanted(NamedTuple):
-    """The one timer that a state wants; the name tells two of the same moment apart."""
+class NextTimer(NamedTuple):
+    """The one timer that a state waits for; the name tells two of the same moment apart."""
 
     due: Instant
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One lane transaction, seen from the work done inside it: its connection and the lanes that it holds."""
+class Transaction:
+    """One lane transaction, seen from the work done inside it: its connection and the lanes that it has locked."""
 
     connection: Connection
     lanes: Mapping[str, Lane]
@@ -146,7 +146,7 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not an error
         self.detail = detail
 
 
-Work: TypeAlias = Callable[[Turn, Sequence[Heard | Foreign]], Awaitable[Outcome]]
+Work: TypeAlias = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 """All that a service does, inside the transaction. Items are in order per lane; none at all means: look at timers."""
 
 
@@ -159,7 +159,7 @@ class Publisher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class EdgeContext:
     """What an edge may use: the service's database, the clock, and a producer that waits for the broker."""
 
     pool: Pool
@@ -167,15 +167,15 @@ class Beside:
     publish: Publisher
 
 
-Edge: TypeAlias = Callable[[Beside], Awaitable[None]]
+Edge: TypeAlias = Callable[[EdgeContext], Awaitable[None]]
 """Runs beside the lanes for as long as the service runs; cancelled at its end; an exception ends the process."""
 
 
-Stirred: TypeAlias = Callable[[Connection, Sequence[str]], Awaitable[Sequence[str]]]
+Poll: TypeAlias = Callable[[Connection, Sequence[str]], Awaitable[Sequence[str]]]
 """Tells in which of these lanes the database holds something for the work that came by no topic; asked every second."""
 
 
-Foresee: TypeAlias = Callable[[Connection, Sequence[Lane], Instant], Awaitable[bool]]
+Precompute: TypeAlias = Callable[[Connection, Sequence[Lane], Instant], Awaitable[bool]]
 """Works out a little of what falls due by a moment, while nothing else is to be done; tells whether more is left."""
 
 
@@ -184,7 +184,7 @@ class Service:
     """A service as its composition root describes it; `name` is also its schema, its role and its consumer group.
 
     `inputs` are names of `topics`; those from outside have a lane per topic and partition and are read by the work.
-    `hears` are the types of our own messages that the work looks at, all unless told: others are counted, not read.
+    `hears` are the types of our own messages that the work looks at, all by default: others are counted, not read.
     A service whose states want timers says in `timers` how it looks ahead.
     """
 
@@ -193,8 +193,8 @@ class Service:
     topics: Sequence[Topic]
     work: Work
     policy: str = ""
-    timers: Foresee | None = None
+    timers: Precompute | None = None
     migrations: Path | None = None
     edges: Sequence[Edge] = ()
-    stirred: Stirred | None = None
+    poll: Poll | None = None
     hears: frozenset[type[Message]] | None = None

@@ -12,8 +12,8 @@ import asyncpg
 from chassis.service import Connection, DeadLetter, Instant, Record
 from schemas.envelope import Envelope
 
-Key = tuple[str, int]
-"""A topic and a partition."""
+TopicPartition = tuple[str, int]
+"""A topic and one of its partitions."""
 
 
 class Event(NamedTuple):
@@ -53,7 +53,7 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
-async def create_lanes(connection: Connection, lanes: Mapping[str, Iterable[Key]]) -> None:
+async def create_lanes(connection: Connection, lanes: Mapping[str, Iterable[TopicPartition]]) -> None:
     """Make the rows of lanes and inputs that do not exist yet; ordinals are given in order and never again."""
     await connection.execute("select pg_advisory_xact_lock(hashtext(current_schema()))")
     for name, inputs in sorted(lanes.items()):
@@ -145,7 +145,7 @@ async def insert_events(connection: Connection, events: Sequence[Event]) -> None
     await connection.copy_records_to_table("event", records=events, columns=Event._fields)
 
 
-async def close_turn(
+async def update_lanes(
     connection: Connection,
     lanes: Iterable[tuple[str, Instant, int, int, Mapping[str, int], str | None]],
     inputs: Iterable[tuple[str, int, int, int]],
@@ -180,7 +180,7 @@ async def close_turn(
     )
 
 
-async def note_published(connection: Connection, published: Mapping[str, int]) -> None:
+async def save_published(connection: Connection, published: Mapping[str, int]) -> None:
     """Remember how far lanes are published; it only grows, so whoever says it last does no harm."""
     await connection.execute(
         "update lane l set published = greatest(l.published, x.p) from unnest($1::text[], $2::bigint[]) x(name, p)"
@@ -190,7 +190,7 @@ async def note_published(connection: Connection, published: Mapping[str, int]) -
     )
 
 
-async def note_outlets(connection: Connection, published: Mapping[tuple[str, str], int]) -> None:
+async def save_outbox_positions(connection: Connection, published: Mapping[tuple[str, str], int]) -> None:
     """Remember how far topics for outsiders are published."""
     await connection.execute(
         "insert into outlet (lane, topic, published) select * from unnest($1::text[], $2::text[], $3::bigint[])"
@@ -247,7 +247,7 @@ async def unpublished_dead_letters(connection: Connection, lanes: Sequence[str],
     )
 
 
-async def note_dead_letters(connection: Connection, letters: Sequence[tuple[str, int, int]]) -> None:
+async def mark_dead_letters_published(connection: Connection, letters: Sequence[tuple[str, int, int]]) -> None:
     await connection.execute(
         "update dead_letter d set published = true from unnest($1::text[], $2::int[], $3::bigint[]) x(t, p, o)"
         ' where d.topic = x.t and d.partition = x.p and d."offset" = x.o',
@@ -255,7 +255,7 @@ async def note_dead_letters(connection: Connection, letters: Sequence[tuple[str,
     )
 
 
-async def replays(connection: Connection, lane: str) -> list[asyncpg.Record]:
+async def records_to_replay(connection: Connection, lane: str) -> list[asyncpg.Record]:
     """The parked records of a lane that an operator wants to be heard again, in the order in which they came."""
     return await connection.fetch("select * from parked where lane = $1 and replay order by place", lane)
 
@@ -284,7 +284,7 @@ async def running(connection: Connection, lanes: Sequence[str]) -> list[str]:
     return [row["name"] for row in rows]
 
 
-async def identify(connection: Connection, inputs: Iterable[tuple[str, int, str, str]]) -> None:
+async def save_log_ids(connection: Connection, inputs: Iterable[tuple[str, int, str, str]]) -> None:
     """Note which log the next offset of an input belongs to."""
     await connection.execute(
         "update input i set cluster_id = x.c, topic_id = x.i from unnest($1::text[], $2::int[], $3::text[], $4::text[])"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
-from chassis.service import Connection, Instant, Wanted
+from chassis.service import Connection, Instant, NextTimer
 from chassis.store import columns
 
 AT_ONCE: Final = 2_000
@@ -21,12 +21,12 @@ class Timer(NamedTuple):
     lane: str
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> NextTimer:
         """What the state that set it wanted."""
-        return Wanted(self.due, self.name)
+        return NextTimer(self.due, self.name)
 
 
-class Settled(NamedTuple):
+class TimerUpdate(NamedTuple):
     """What became of the timer of a key."""
 
     key: str
@@ -63,23 +63,25 @@ async def coming(connection: Connection, lane: str, after: Timer | None, until: 
     return [Timer(*row) for row in rows]
 
 
-async def settle(connection: Connection, settled: Iterable[Settled]) -> None:
+async def write(connection: Connection, updates: Iterable[TimerUpdate]) -> None:
     """Write what became of timers."""
     await connection.execute(
         "insert into timer (key, lane, name, due, status)"
         " select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])"
         " on conflict (key) do update set name = excluded.name, due = excluded.due, status = excluded.status,"
         " lane = excluded.lane",
-        *columns(settled, 5),
+        *columns(updates, 5),
     )
 
 
-def settlement(key: str, lane: str, had: Wanted | None, wanted: Wanted | None, fired: Wanted | None) -> Settled | None:
+def timer_update(
+    key: str, lane: str, had: NextTimer | None, wanted: NextTimer | None, fired: NextTimer | None
+) -> TimerUpdate | None:
     """Compare the timer that a state wanted and the one that it wants, given what fired last in between."""
     if wanted is not None and wanted != fired:
-        return None if wanted == had else Settled(key, lane, wanted.name, wanted.due, "pending")
+        return None if wanted == had else TimerUpdate(key, lane, wanted.name, wanted.due, "pending")
     if fired is not None:
-        return Settled(key, lane, fired.name, fired.due, "fired")
+        return TimerUpdate(key, lane, fired.name, fired.due, "fired")
     if had is not None:
-        return Settled(key, lane, had.name, had.due, "cancelled")
+        return TimerUpdate(key, lane, had.name, had.due, "cancelled")
     return None

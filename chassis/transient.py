@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from chassis.turn import Moved
+from chassis.transaction import Fenced
 
 _CODES: Final = frozenset({"40P01", "40001", "55P03", "57P01", "57P02", "57P03", "57014", "25P03", "25P04"})
 _CLASSES: Final = ("08", "53", "58")
@@ -22,7 +22,7 @@ def transient(error: BaseException) -> bool:
         case asyncpg.InterfaceError():
             # A closed connection passes; an argument that does not fit (a ValueError too) is a bug.
             return not isinstance(error, ValueError)
-        case Moved() | KafkaError() | OSError() | TimeoutError():
+        case Fenced() | KafkaError() | OSError() | TimeoutError():
             return True
         case _:
             return False

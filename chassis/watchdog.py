@@ -46,9 +46,9 @@ class Watchdog(threading.Thread):
             return None
         if self._coordinator_ended():
             return "the group's coordinator task is gone"
-        if not health.holding and now - health.assigned > self._unassigned_seconds:
+        if not health.assigned and now - health.assigned_since > self._unassigned_seconds:
             return "nothing is assigned"
-        if health.behind and now - health.moved > STALL_SECONDS:
+        if health.behind and now - health.progressed > STALL_SECONDS:
             return "records wait and none is handled"
         return None
 

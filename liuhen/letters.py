@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from chassis import operate
+from chassis import admin
 from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
 from tools.client.addresses import Addresses
 from tools.client.kafka import producer
@@ -158,7 +158,7 @@ async def hear_again(system: Addresses, key: str, services: Sequence[str]) -> di
     asked = {}
     for service in services:
         async with tables(system, service) as connection:
-            asked[service] = await operate.replay(connection, key)
+            asked[service] = await admin.replay(connection, key)
     return {service: count for service, count in asked.items() if count}
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from chassis import operate
+from chassis import admin
 from chassis.publish import Producer
 from liuhen import letters
 from tools.client.addresses import Addresses, load_addresses
@@ -75,7 +75,7 @@ def resume(service: OfService, lane: Lane) -> None:
     async def done() -> bool:
         async with letters.tables(load_addresses(), service) as connection:
             await _require(connection, "lane where name = $1", lane, what=f"{service} has no lane {lane!r}")
-            return await operate.resume(connection, lane)
+            return await admin.resume(connection, lane)
 
     _console.print(f"{service}/{lane}：" + ("继续运行" if asyncio.run(done()) else "本来就在运行"))
 
@@ -94,7 +94,7 @@ def mend(
     async def done() -> None:
         async with letters.tables(load_addresses(), service) as connection:
             await _require_input(connection, service, topic, partition)
-            await operate.mend(connection, topic, partition, source)
+            await admin.mend(connection, topic, partition, source)
 
     asyncio.run(done())
     _console.print(f"{service} 等待 {source} 在 {topic}/{partition} 上补发；随后请运行 liuhen lanes republish。")
@@ -118,7 +118,7 @@ def republish(
             await _require(connection, where, lane, topic, partition, what=what)
             producer = Producer(system.kafka, service)
             try:
-                return await operate.republish(connection, producer, service, (topic, partition), lane, first)
+                return await admin.republish(connection, producer, service, (topic, partition), lane, first)
             finally:
                 await producer.close()
 
@@ -142,7 +142,7 @@ def rebase(
     async def done() -> None:
         async with letters.tables(load_addresses(), service) as connection:
             await _require_input(connection, service, topic, partition)
-            await operate.rebase(connection, topic, partition, next_offset)
+            await admin.rebase(connection, topic, partition, next_offset)
 
     if not yes:
         typer.confirm(f"{service} 将从 {topic}/{partition} 的第 {next_offset} 条读起。确定？", abort=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from chassis.decider import Decider
 from chassis.fold import folding
-from chassis.service import Connection, Foreign, Heard, Outcome, Say, Turn, Work
+from chassis.service import Connection, Foreign, Heard, Outcome, Say, Transaction, Work
 from schemas.public import ActionAnswer
 from schemas.registry import DISPATCH, department_topic
 from schemas.requests import TicketRequest
@@ -47,11 +47,11 @@ def work_of(rules: Rules) -> Work:
     """The work of the service under rules, to which it adds the precedents."""
     known = Precedents()
 
-    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         if any(isinstance(item, Heard) and isinstance(item.message, TicketFact | TicketRequest) for item in items):
-            await known.read_on(turn.connection)
+            await known.read_on(transaction.connection)
         fold = folding(decider(replace(rules, precedents=known.found)))
-        outcome = await fold(turn, items)
+        outcome = await fold(transaction, items)
         passed_on = [said for item in items if isinstance(item, Heard) for said in _passed_on(item)]
         return replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
 

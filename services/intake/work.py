@@ -8,7 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from chassis.clock import Clock
-from chassis.service import Cause, Connection, DeadLetter, Foreign, Heard, Instant, Lane, Outcome, Record, Say, Turn
+from chassis.service import (
+    Cause,
+    Connection,
+    DeadLetter,
+    Foreign,
+    Heard,
+    Instant,
+    Lane,
+    Outcome,
+    Record,
+    Say,
+    Transaction,
+)
 from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice
 from schemas.registry import party_of
 from services.intake import store
@@ -23,7 +35,7 @@ from services.intake.reactions import News, concerns, react
 _PART: Final = 14
 _RECEIVED: Final = "received"
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
-Work = Callable[[Turn, Sequence[Heard | Foreign]], Awaitable[Outcome]]
+Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
 class Decided(NamedTuple):
@@ -47,25 +59,25 @@ class Result:
 def working(house: House, newsroom: Newsroom, clock: Clock) -> Work:
     """Make the work of the service."""
 
-    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         result = Result()
-        await _take(turn, [item for item in items if isinstance(item, Foreign)], house, clock, result)
+        await _take(transaction, [item for item in items if isinstance(item, Foreign)], house, clock, result)
         taken = iter(result.words)
-        heard = iter(await _hear(turn, [item for item in items if isinstance(item, Heard)], newsroom, result))
+        heard = iter(await _hear(transaction, [item for item in items if isinstance(item, Heard)], newsroom, result))
         words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
         return Outcome(says=result.says, dead_letters=result.dead, words=words)
 
     return work
 
 
-async def _take(turn: Turn, items: Sequence[Foreign], house: House, clock: Clock, result: Result) -> None:
+async def _take(transaction: Transaction, items: Sequence[Foreign], house: House, clock: Clock, result: Result) -> None:
     if not items:
         return
     readings = [read(party_of(item.record.topic), item.record.headers, item.record.value) for item in items]
-    desk = await load(turn.connection, house, [one for one in readings if isinstance(one, Reading)], turn)
+    desk = await load(transaction.connection, house, [one for one in readings if isinstance(one, Reading)], transaction)
     decided: list[Decided] = []
     for item, reading in zip(items, readings, strict=True):
-        lane = turn.lanes[item.lane]
+        lane = transaction.lanes[item.lane]
         if isinstance(reading, Unreadable):
             result.dead.append(DeadLetter(item.lane, item.record, reading.reason, reading.detail))
             result.words.append("unreadable")
@@ -77,7 +89,7 @@ async def _take(turn: Turn, items: Sequence[Foreign], house: House, clock: Clock
         decided.append(Decided(item, reading, received, decision))
         result.says += _says(item, reading, received, decision)
         result.words.append(decision.word)
-    await save(turn.connection, decided)
+    await save(transaction.connection, decided)
 
 
 def received_at(lane: Lane, record: Record, clock: Clock) -> Instant:
@@ -101,7 +113,7 @@ def _says(item: Foreign, reading: Reading, received: Instant, decision: Decision
     ]
 
 
-async def load(connection: Connection, house: House, readings: Sequence[Reading], turn: Turn) -> Desk:
+async def load(connection: Connection, house: House, readings: Sequence[Reading], transaction: Transaction) -> Desk:
     """Bring to the desk all that these submissions may touch, in one statement for each table that is needed."""
     desk = Desk(house)
     desk.verdicts = await store.load_verdicts(connection, [(str(one.party), one.source, one.id) for one in readings])
@@ -116,7 +128,7 @@ async def load(connection: Connection, house: House, readings: Sequence[Reading]
         and (requester := house.secrets.requester(action.requester_kind, action.contact)) is not None
     }
     if requesters:
-        now = min(lane.now for lane in turn.lanes.values())
+        now = min(lane.now for lane in transaction.lanes.values())
         since = now - timedelta(days=2 * house.rules.repeat.within_days)
         for ticket in await store.load_open_tickets(connection, requesters, since):
             desk.tickets[ticket.id] = ticket
@@ -166,9 +178,9 @@ async def save(connection: Connection, decided: Sequence[Decided]) -> None:
         await store.insert_visits(connection, visits)
 
 
-async def _hear(turn: Turn, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
+async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
     wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
-    known = await store.load_tickets(turn.connection, wanted) if wanted else {}
+    known = await store.load_tickets(transaction.connection, wanted) if wanted else {}
     before, news, words = dict(known), list[News](), list[str]()
     for item in items:
         ticket = concerns(item.message, newsroom)
@@ -182,7 +194,7 @@ async def _hear(turn: Turn, items: Sequence[Heard], newsroom: Newsroom, result: 
             news.append(reaction.news)
         result.says += [Say(item.lane, topic, key, message, item.cause) for topic, key, message in reaction.says]
         words.append("told" if reaction.says else "noted")
-    await _remember(turn.connection, before, known, news)
+    await _remember(transaction.connection, before, known, news)
     return words
 
 

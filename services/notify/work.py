@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from chassis.decider import Decider
 from chassis.fold import folding
-from chassis.service import Foreign, Heard, Outcome, Record, Turn, Work
+from chassis.service import Foreign, Heard, Outcome, Record, Transaction, Work
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp
@@ -32,10 +32,10 @@ _LEDGER: Final = TypeAdapter(Ledger)
 def telling(wording: Wording) -> Work:
     """Make the work of the service under one policy."""
 
-    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         heard = [item for item in items if isinstance(item, Heard)]
-        outcomes = await store.untold(turn.connection, list(turn.lanes))
-        wanted = await _wanted(turn, [item for item in heard if type(item.message) in LISTENS_TO], wording)
+        outcomes = await store.untold(transaction.connection, list(transaction.lanes))
+        wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
         decider = Decider[Ledger, Command](
             topic=NOTICES,
             state=_LEDGER,
@@ -44,9 +44,9 @@ def telling(wording: Wording) -> Work:
             evolve=evolve,
         )
         returned = [returned_of(dict(row)) for row in outcomes]
-        done = await folding(decider)(turn, [*returned, *heard])
+        done = await folding(decider)(transaction, [*returned, *heard])
         await store.plan(
-            turn.connection,
+            transaction.connection,
             (
                 store.Planned(item.envelope.subject, item.lane, notice)
                 for item in heard
@@ -54,15 +54,15 @@ def telling(wording: Wording) -> Work:
             ),
         )
         if outcomes:
-            await store.mark_told(turn.connection, [(row["notice"], row["attempt"]) for row in outcomes])
+            await store.mark_told(transaction.connection, [(row["notice"], row["attempt"]) for row in outcomes])
         return replace(done, words=done.words[len(returned) :])
 
     return work
 
 
-async def _wanted(turn: Turn, heard: Sequence[Heard], wording: Wording) -> dict[str, list[Notice]]:
+async def _wanted(transaction: Transaction, heard: Sequence[Heard], wording: Wording) -> dict[str, list[Notice]]:
     """Learn from what was heard, and word what it asks to be told, by the id of the fact."""
-    profiles = await _profiles(turn, {item.envelope.subject: item.lane for item in heard})
+    profiles = await _profiles(transaction, {item.envelope.subject: item.lane for item in heard})
     changed: dict[str, Profile] = {}
     wanted: dict[str, list[Notice]] = {}
     for item in heard:
@@ -76,32 +76,32 @@ async def _wanted(turn: Turn, heard: Sequence[Heard], wording: Wording) -> dict[
             after = learned(occasion)
         if after is not before:
             profiles[ticket] = changed[ticket] = after
-    await store.save_profiles(turn.connection, changed)
-    _remember(turn, heard, changed)
+    await store.save_profiles(transaction.connection, changed)
+    _remember(transaction, heard, changed)
     return wanted
 
 
-async def _profiles(turn: Turn, tickets: Mapping[str, str]) -> dict[str, Profile]:
-    memories = {name: _memory(turn, name) for name in turn.lanes}
+async def _profiles(transaction: Transaction, tickets: Mapping[str, str]) -> dict[str, Profile]:
+    memories = {name: _memory(transaction, name) for name in transaction.lanes}
     found = {ticket: memories[lane][ticket] for ticket, lane in tickets.items() if ticket in memories[lane]}
     missing = sorted(tickets.keys() - found.keys())
-    return {**found, **await store.load_profiles(turn.connection, missing)} if missing else found
+    return {**found, **await store.load_profiles(transaction.connection, missing)} if missing else found
 
 
-def _memory(turn: Turn, lane: str) -> dict[str, Profile]:
-    memory: dict[str, Profile] = turn.lanes[lane].memory.setdefault("profiles", {})
+def _memory(transaction: Transaction, lane: str) -> dict[str, Profile]:
+    memory: dict[str, Profile] = transaction.lanes[lane].cache.setdefault("profiles", {})
     return memory
 
 
-def _remember(turn: Turn, heard: Sequence[Heard], changed: Mapping[str, Profile]) -> None:
+def _remember(transaction: Transaction, heard: Sequence[Heard], changed: Mapping[str, Profile]) -> None:
     """What is remembered goes with the lane: after a failure it is read again."""
     for ticket, lane in {item.envelope.subject: item.lane for item in heard}.items():
         if ticket in changed:
-            memory = _memory(turn, lane)
+            memory = _memory(transaction, lane)
             memory.pop(ticket, None)
             memory[ticket] = changed[ticket]
-    for name in turn.lanes:
-        memory = _memory(turn, name)
+    for name in transaction.lanes:
+        memory = _memory(transaction, name)
         for ticket in list(islice(memory, max(len(memory) - _REMEMBERED, 0))):
             del memory[ticket]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from chassis.foresight import foreseeing
+from chassis.precompute import precomputing
 from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
@@ -26,7 +26,7 @@ def compose(policy: Policy, base: Calendar) -> Service:
         topics=registry.topics(department.code for department in policy.departments),
         work=work_of(policy, base),
         policy=policy.version,
-        timers=foreseeing(decider(policy, {}, ())),
+        timers=precomputing(decider(policy, {}, ())),
         migrations=Path(__file__).with_name("sql"),
         edges=(gauges(base),),
     )

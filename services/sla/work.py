@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from chassis.decider import EVERYONE, Decider
 from chassis.fold import folding
-from chassis.service import Cause, Connection, Foreign, Heard, Lane, Outcome, Refused, Turn, Wanted, Work
+from chassis.service import Cause, Connection, Foreign, Heard, Lane, NextTimer, Outcome, Refused, Transaction, Work
 from rulebook import Policy
 from schemas import registry
 from schemas.message import Message
@@ -57,7 +57,7 @@ class Book:
 
     async def of(self, connection: Connection, lane: Lane) -> Rules:
         """The rules that a lane goes by."""
-        known = lane.memory.get(_REMEMBERED)
+        known = lane.cache.get(_REMEMBERED)
         if isinstance(known, Rules):
             return known
         numbers = tuple(sorted(number for name, number in lane.counters.items() if name.startswith(_YEAR)))
@@ -66,14 +66,14 @@ class Book:
             for published in await store.calendars(connection, numbers) if numbers else ():
                 calendar = calendar.with_notice(parse_notice(published.notice, f"calendar {published.number}"))
             self.built[numbers] = Rules(self.policy, calendar)
-        lane.memory[_REMEMBERED] = self.built[numbers]
+        lane.cache[_REMEMBERED] = self.built[numbers]
         return self.built[numbers]
 
     async def adopt(self, connection: Connection, lane: Lane, calendar: CalendarPublished) -> bool:
         """From here on the lane goes by this calendar; tells whether it corrects one that due times rest on."""
         corrects = calendar.year in (await self.of(connection, lane)).calendar.years
         lane.counters[f"{_YEAR}{calendar.year}"] = await store.keep_calendar(connection, calendar)
-        lane.memory.pop(_REMEMBERED, None)
+        lane.cache.pop(_REMEMBERED, None)
         try:
             await self.of(connection, lane)
         except NoticeError as error:
@@ -85,30 +85,32 @@ def work_of(policy: Policy, base: Calendar) -> Work:
     """The work of the service under a policy and the calendar that it starts from."""
     book = Book(policy, base)
 
-    async def work(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         heard = [item for item in items if isinstance(item, Heard)]
-        rules, corrections = await _rules_at(book, turn, heard)
-        return await folding(decider(policy, rules, heard, corrections))(turn, heard)
+        rules, corrections = await _rules_at(book, transaction, heard)
+        return await folding(decider(policy, rules, heard, corrections))(transaction, heard)
 
     return work
 
 
-async def _rules_at(book: Book, turn: Turn, heard: Sequence[Heard]) -> tuple[Mapping[str, Rules], frozenset[str]]:
+async def _rules_at(
+    book: Book, transaction: Transaction, heard: Sequence[Heard]
+) -> tuple[Mapping[str, Rules], frozenset[str]]:
     """The rules that each record is judged under, by its event id; and which records correct a calendar."""
     found: dict[str, Rules] = {}
     corrections = set()
     for item in heard:
-        lane = turn.lanes[item.lane]
+        lane = transaction.lanes[item.lane]
         match item.message:
             case CalendarPublished() as calendar:
-                if await book.adopt(turn.connection, lane, calendar):
+                if await book.adopt(transaction.connection, lane, calendar):
                     corrections.add(item.envelope.id)
             case RederivationOrdered() as order if order.policy != book.policy.version:
                 detail = f"ordered under {order.policy}, this worker goes by {book.policy.version}"
                 raise Refused("policy", detail)
             case _:
                 pass
-        found[item.envelope.id] = await book.of(turn.connection, lane)
+        found[item.envelope.id] = await book.of(transaction.connection, lane)
     return found, frozenset(corrections)
 
 
@@ -153,7 +155,7 @@ def _decide(state: Clocks | None, asked: Ruled | Fire, cause: Cause) -> Sequence
         raise Refused("calendar", str(error)) from None
 
 
-def _fired(_wanted: Wanted) -> Ruled | Fire:
+def _fired(_wanted: NextTimer) -> Ruled | Fire:
     return Fire()
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from chassis.service import Connection, Foreign, Heard, Outcome, Turn
+from chassis.service import Connection, Foreign, Heard, Outcome, Transaction
 from schemas.clocks import ClockFact
 from schemas.tickets import ActionReceived, Answered, Registered, Visited
 from services.trace import store
@@ -17,17 +17,17 @@ _REMEMBERED: Final = 5_000
 _WITH_RECEIPT: Final = frozenset({ActionReceived, Answered, Registered, Visited})
 
 
-async def note(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
     """Note everything that was heard; the work of the service."""
     heard = [item for item in items if isinstance(item, Heard)]
     if not heard:
         return Outcome(words=("ignored",) * len(items))
-    await store.insert_entries(turn.connection, [entry_of(item) for item in heard])
-    await store.insert_receipts(turn.connection, sorted(set(_receipts(heard))))
-    known = await _known(turn, heard)
+    await store.insert_entries(transaction.connection, [entry_of(item) for item in heard])
+    await store.insert_receipts(transaction.connection, sorted(set(_receipts(heard))))
+    known = await _known(transaction, heard)
     for item in heard:
         known[item.lane].take(item.message, item.envelope.time)
-    lanes, to = known.values(), turn.connection
+    lanes, to = known.values(), transaction.connection
     await store.SUMMARIES.save(to, [rows.summaries[key] for rows in lanes for key in rows.changed_summaries])
     await store.ORDERS.save(to, [order for rows in lanes for order in rows.changed_orders.values()])
     await store.CLOCKS.save(to, [rows.clocks[key] for rows in lanes for key in rows.changed_clocks])
@@ -79,9 +79,11 @@ def _receipts(items: Iterable[Heard]) -> Iterable[tuple[str, str]]:
                 pass
 
 
-async def _known(turn: Turn, items: Sequence[Heard]) -> dict[str, Rows]:
+async def _known(transaction: Transaction, items: Sequence[Heard]) -> dict[str, Rows]:
     """The rows of each lane, remembered for as long as the lane is ours; what is not remembered is read."""
-    known: dict[str, Rows] = {name: turn.lanes[name].memory.setdefault("rows", Rows()) for name in turn.lanes}
+    known: dict[str, Rows] = {
+        name: transaction.lanes[name].cache.setdefault("rows", Rows()) for name in transaction.lanes
+    }
     tickets: dict[str, str] = {}
     clocks: dict[tuple[str, str], str] = {}
     for lane, _, envelope, message in items:
@@ -90,9 +92,11 @@ async def _known(turn: Turn, items: Sequence[Heard]) -> dict[str, Rows]:
         else:
             tickets[envelope.subject] = lane
     unknown = {ticket: lane for ticket, lane in tickets.items() if ticket not in known[lane].summaries}
-    await _read(turn.connection, known, unknown)
+    await _read(transaction.connection, known, unknown)
     missing = [key for key, lane in clocks.items() if key not in known[lane].clocks]
-    for row in await store.CLOCKS.load(turn.connection, [key for key, _ in missing], [clock for _, clock in missing]):
+    for row in await store.CLOCKS.load(
+        transaction.connection, [key for key, _ in missing], [clock for _, clock in missing]
+    ):
         known[clocks[row.ticket, row.clock_id]].clocks[row.ticket, row.clock_id] = row
     return known
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
-from chassis.service import Wanted
+from chassis.service import NextTimer
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
 from schemas.message import Message
 from schemas.registry import CLOCKS, DISPATCH, NOTICES, model_of
@@ -33,7 +33,7 @@ class Folded:
     topic: str
     evolve: Callable[[Any, Message, datetime], BaseModel]
     state: TypeAdapter[Any]
-    timer: Callable[[Any], Wanted | None] = lambda _: None
+    timer: Callable[[Any], NextTimer | None] = lambda _: None
 
 
 FOLDS: Final[Mapping[str, Folded]] = {
@@ -101,7 +101,7 @@ def runs_out_once(key: str, facts: Sequence[Fact]) -> Iterator[Finding]:
                 pass
 
 
-def timer_kept(key: str, wanted: Wanted | None, row: TimerRow | None, overdue_at: datetime) -> Iterator[Finding]:
+def timer_kept(key: str, wanted: NextTimer | None, row: TimerRow | None, overdue_at: datetime) -> Iterator[Finding]:
     """The timer that the state wants is pending or has fired, no other is pending, none fired before it was due.
 
     What was due by `overdue_at` had all the time in the world to fire.

@@ -13,7 +13,7 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from chassis.metrics import PREFIX
-from chassis.service import Beside, Edge
+from chassis.service import Edge, EdgeContext
 from chassis.transient import transient
 from schemas import inbound
 from schemas.envelope import Envelope
@@ -28,7 +28,7 @@ from services.intake.edges import lookup
 from services.intake.edges.openapi import describe
 from services.intake.settings import IntakeSettings
 
-_BESIDE: Final = web.AppKey("beside", Beside)
+_CONTEXT: Final = web.AppKey("context", EdgeContext)
 _HOUSE: Final = web.AppKey("house", House)
 _SETTINGS: Final = web.AppKey("settings", IntakeSettings)
 _LARGEST: Final = 1_000_000
@@ -68,8 +68,8 @@ class Problem(Exception):  # noqa: N818 - an answer
 def serve(settings: IntakeSettings, house: House) -> Edge:
     """Make the edge that answers on the port of the settings."""
 
-    async def edge(beside: Beside) -> None:
-        runner = web.AppRunner(application(beside, settings, house), access_log=None)
+    async def edge(context: EdgeContext) -> None:
+        runner = web.AppRunner(application(context, settings, house), access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.bind, settings.http_port).start()
@@ -80,10 +80,10 @@ def serve(settings: IntakeSettings, house: House) -> Edge:
     return edge
 
 
-def application(beside: Beside, settings: IntakeSettings, house: House) -> web.Application:
+def application(context: EdgeContext, settings: IntakeSettings, house: House) -> web.Application:
     """Build the HTTP application."""
     app = web.Application(middlewares=[_answer], client_max_size=_LARGEST)
-    app[_BESIDE], app[_SETTINGS], app[_HOUSE] = beside, settings, house
+    app[_CONTEXT], app[_SETTINGS], app[_HOUSE] = context, settings, house
     for path, (channel, action) in ROUTES.items():
         app.router.add_post(path, _taking(channel, action))
     app.router.add_get("/v1/receipts/{receipt}", show_receipt)
@@ -142,7 +142,7 @@ def _taking(channel: Channel, model: type[Action]) -> _Handler:
         body = await _body(request)
         submission, data = _identified(request, body)
         reading, headers = _read(request, channel, model, submission, data)
-        known = await lookup.earlier(request.app[_BESIDE].pool, reading)
+        known = await lookup.earlier(request.app[_CONTEXT].pool, reading)
         if known is None:
             await _put(request, reading, data, headers)
         elif known.digest != reading.digest:
@@ -187,7 +187,7 @@ def _read(
     request: web.Request, channel: Channel, model: type[Action], submission: str, data: bytes
 ) -> tuple[Reading, list[tuple[str, bytes]]]:
     """Read the body exactly as the lane will read it, so that what is wrong is said at once."""
-    house, now = request.app[_HOUSE], request.app[_BESIDE].clock.now()
+    house, now = request.app[_HOUSE], request.app[_CONTEXT].clock.now()
     envelope = Envelope(submission, f"door/{channel}", model.type_name, now, "")
     headers = envelope.headers()
     if trace := request.headers.get("traceparent", ""):
@@ -207,16 +207,16 @@ def _read(
 
 async def _put(request: web.Request, reading: Reading, data: bytes, headers: list[tuple[str, bytes]]) -> None:
     """Put a submission on its topic and return when the broker has it."""
-    beside, key = request.app[_BESIDE], _key(request.app[_HOUSE], reading)
+    context, key = request.app[_CONTEXT], _key(request.app[_HOUSE], reading)
     try:
         async with asyncio.timeout(request.app[_SETTINGS].broker_patience):
-            await beside.publish(inbound_topic(reading.party), key.encode(), data, headers)
+            await context.publish(inbound_topic(reading.party), key.encode(), data, headers)
     except Exception as error:
         if not transient(error):
             raise
         unavailable = Refusal("unavailable", None, "系统暂时不可用，请稍后用同一编号重试。")
         raise Problem(503, unavailable) from error
-    await lookup.note_put(beside.pool, reading, beside.clock.now())
+    await lookup.note_put(context.pool, reading, context.clock.now())
 
 
 def _key(house: House, reading: Reading) -> str:
@@ -234,7 +234,7 @@ async def show_receipt(request: web.Request) -> web.StreamResponse:
     """GET /v1/receipts/{receipt}: what became of a submission, and the news of its tickets."""
     party = Party(kind=PartyKind(channel_of(request).value))
     receipt = request.match_info["receipt"]
-    standing = await lookup.standing(request.app[_BESIDE].pool, str(party), receipt)
+    standing = await lookup.standing(request.app[_CONTEXT].pool, str(party), receipt)
     if standing is None:
         raise Problem(404, Refusal("unknown_receipt", "receipt", f"本渠道没有回执 {receipt[:20]}。"))
     return _json(standing, web.HTTPOk.status_code)

@@ -19,7 +19,7 @@ import aiosmtplib
 from prometheus_client import Counter, Gauge
 
 from chassis.metrics import PREFIX
-from chassis.service import Beside, Edge
+from chassis.service import Edge, EdgeContext
 from chassis.transient import transient
 from rulebook.rules import Delivery
 from services.notify import store
@@ -158,10 +158,10 @@ def _said(taken: Taken) -> dict[str, str]:
 def delivering(settings: NotifySettings, rules: Delivery) -> Edge:
     """Make the edge that delivers, by the channels of the settings and the persistence of the policy."""
 
-    async def edge(beside: Beside) -> None:
+    async def edge(context: EdgeContext) -> None:
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            await Loop(beside, settings, rules, channels_of(settings, rules, session)).run()
+            await Loop(context, settings, rules, channels_of(settings, rules, session)).run()
 
     return edge
 
@@ -184,9 +184,9 @@ class Loop:
     """Takes what is due, sends it, writes down what became of it; over and over."""
 
     def __init__(
-        self, beside: Beside, settings: NotifySettings, rules: Delivery, channels: Mapping[str, Channel]
+        self, context: EdgeContext, settings: NotifySettings, rules: Delivery, channels: Mapping[str, Channel]
     ) -> None:
-        self.beside = beside
+        self.context = context
         self.lease = timedelta(seconds=settings.lease_seconds)
         self.rules = rules
         self.channels = channels
@@ -222,7 +222,7 @@ class Loop:
 
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
-        taken = await store.take_due(self.beside.pool, self.beside.clock.now(), _AT_ONCE, self.lease)
+        taken = await store.take_due(self.context.pool, self.context.clock.now(), _AT_ONCE, self.lease)
         by_channel: dict[Channel, list[Taken]] = {}
         for each in taken:
             by_channel.setdefault(self.channels[each.way], []).append(each)
@@ -231,12 +231,12 @@ class Loop:
 
     async def _through(self, channel: Channel, batch: Sequence[Taken]) -> None:
         ended = [self._ended(*pair) for pair in zip(batch, await channel(batch), strict=True)]
-        await store.end(self.beside.pool, [each for each, _ in ended])
+        await store.end(self.context.pool, [each for each, _ in ended])
         for each, way in ended:
             DELIVERIES.labels(way, each.outcome).inc()
 
     def _ended(self, taken: Taken, failed: Failed | None) -> tuple[Ended, str]:
-        now = self.beside.clock.now()
+        now = self.context.clock.now()
         if failed is None:
             return Ended(taken.notice, taken.attempt, now, "delivered", None, None), taken.way
         wait = None if failed.for_ever else self.rules.wait_after(taken.attempt)
@@ -246,6 +246,6 @@ class Loop:
         return Ended(taken.notice, taken.attempt, now, "failed", failed.code, again), taken.way
 
     async def _count(self) -> None:
-        waiting = await store.waiting(self.beside.pool, self.beside.clock.now())
+        waiting = await store.waiting(self.context.pool, self.context.clock.now())
         for way in Way:
             WAITING.labels(way.value).set(waiting.get(way.value, 0))

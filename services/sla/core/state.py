@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeIs
 
-from chassis.service import Wanted
+from chassis.service import NextTimer
 from schemas.owner import Owner
 from schemas.values import Clock, Due, Instant, ProvisionalDue, Tier, Upstream, breach_by
 from worktime import Budget, Ledger
@@ -203,7 +203,7 @@ def _of_a_task(clock: Open) -> bool:
     return clock.clock is Clock.REVIEW and clock.about is not None
 
 
-def timer(state: Clocks) -> Wanted | None:
+def timer(state: Clocks) -> NextTimer | None:
     """The one timer that the ticket needs: the earliest reminder or due time of all its clocks."""
     first: tuple[Instant, Running, str] | None = None
     for clock in state.clocks:
@@ -214,7 +214,7 @@ def timer(state: Clocks) -> Wanted | None:
             due = breach_by(clock.due)
             if (first is None or due < first[0]) and not held(state, clock):
                 first = due, clock, "due"
-    return first and Wanted(first[0], f"{first[1].id}.{first[2]}.{first[1].round}")
+    return first and NextTimer(first[0], f"{first[1].id}.{first[2]}.{first[1].round}")
 
 
 def _matters(clock: AnyClock) -> bool:

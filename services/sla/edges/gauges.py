@@ -10,7 +10,7 @@ from typing import Final
 from prometheus_client import Gauge
 
 from chassis.metrics import PREFIX
-from chassis.service import Beside, Edge, Pool
+from chassis.service import Edge, EdgeContext, Pool
 from chassis.transient import transient
 from schemas.values import Clock
 from services.sla import store
@@ -29,10 +29,10 @@ _EVERY_SECONDS: Final = 5.0
 def gauges(base: Calendar) -> Edge:
     """Tell the counts of the table and the reach of the calendars, every few seconds."""
 
-    async def tell(beside: Beside) -> None:
+    async def tell(context: EdgeContext) -> None:
         while True:
             try:
-                await _tell(beside.pool, base)
+                await _tell(context.pool, base)
             except Exception as error:
                 # The lanes wait for the database as well; the numbers stand still meanwhile.
                 if not transient(error):

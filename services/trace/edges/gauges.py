@@ -8,7 +8,7 @@ from typing import Final
 from prometheus_client import Gauge
 
 from chassis.metrics import PREFIX
-from chassis.service import Beside
+from chassis.service import EdgeContext
 from chassis.transient import transient
 from services.trace.edges import lookup
 from services.trace.words import codes
@@ -22,11 +22,11 @@ WAITED: Final = Gauge(
 _EVERY_SECONDS: Final = 5.0
 
 
-async def gauges(beside: Beside) -> None:
+async def gauges(context: EdgeContext) -> None:
     """Tell the counts of the table, every few seconds."""
     while True:
         try:
-            await _tell(beside)
+            await _tell(context)
         except Exception as error:
             # The lanes wait for the database as well; the numbers stand still meanwhile.
             if not transient(error):
@@ -34,9 +34,9 @@ async def gauges(beside: Beside) -> None:
         await asyncio.sleep(_EVERY_SECONDS)
 
 
-async def _tell(beside: Beside) -> None:
-    steps = {step.name: step for step in await lookup.steps(beside.pool)}
-    now = beside.clock.now()
+async def _tell(context: EdgeContext) -> None:
+    steps = {step.name: step for step in await lookup.steps(context.pool)}
+    now = context.clock.now()
     for name in codes("waits_for"):
         step = steps.get(name)
         since = step.since if step is not None else None

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from chassis.service import Beside, Edge
+from chassis.service import Edge, EdgeContext
 from services.trace.core.rates import By
 from services.trace.edges import lookup
 from services.trace.edges.answers import Answers
 from services.trace.settings import TraceSettings
 
-_BESIDE: Final = web.AppKey("beside", Beside)
+_CONTEXT: Final = web.AppKey("context", EdgeContext)
 _ANSWERS: Final = web.AppKey("answers", Answers)
 _MOST: Final = 1000
 _USUAL: Final = timedelta(days=30)
@@ -26,8 +26,8 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def serve(settings: TraceSettings, answers: Answers) -> Edge:
     """Make the edge that answers on the port of the settings."""
 
-    async def edge(beside: Beside) -> None:
-        runner = web.AppRunner(application(beside, answers), access_log=None)
+    async def edge(context: EdgeContext) -> None:
+        runner = web.AppRunner(application(context, answers), access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.bind, settings.http_port).start()
@@ -38,10 +38,10 @@ def serve(settings: TraceSettings, answers: Answers) -> Edge:
     return edge
 
 
-def application(beside: Beside, answers: Answers) -> web.Application:
+def application(context: EdgeContext, answers: Answers) -> web.Application:
     """Build the HTTP application."""
     app = web.Application(middlewares=[_say_what_is_wrong])
-    app[_BESIDE] = beside
+    app[_CONTEXT] = context
     app[_ANSWERS] = answers
     app.add_routes(
         [
@@ -86,7 +86,7 @@ def _plain(value: object) -> str:
 
 async def _ticket(request: web.Request) -> str:
     name = request.match_info["name"]
-    found = await lookup.tickets_of(request.app[_BESIDE].pool, name)
+    found = await lookup.tickets_of(request.app[_CONTEXT].pool, name)
     if not found:
         raise _Problem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
     if len(found) > 1:
@@ -96,7 +96,7 @@ async def _ticket(request: web.Request) -> str:
 
 async def show_ticket(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}: where it stands and whose the ball was; a receipt may stand for several."""
-    pool, answers, now = request.app[_BESIDE].pool, request.app[_ANSWERS], request.app[_BESIDE].clock.now()
+    pool, answers, now = request.app[_CONTEXT].pool, request.app[_ANSWERS], request.app[_CONTEXT].clock.now()
     name = request.match_info["name"]
     found = await lookup.tickets_of(pool, name)
     if len(found) == 1:
@@ -114,14 +114,14 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
 async def show_timeline(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/timeline: every fact, in order, with who, when and caused by what."""
     ticket = await _ticket(request)
-    rows = await lookup.timeline(request.app[_BESIDE].pool, ticket)
+    rows = await lookup.timeline(request.app[_CONTEXT].pool, ticket)
     return _json({"ticket": ticket, "entries": request.app[_ANSWERS].timeline(rows)})
 
 
 async def show_clocks(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/clocks?clock=: every clock, and day by day why it is due when it is."""
-    ticket, now = await _ticket(request), request.app[_BESIDE].clock.now()
-    rows = await lookup.clocks(request.app[_BESIDE].pool, ticket)
+    ticket, now = await _ticket(request), request.app[_CONTEXT].clock.now()
+    rows = await lookup.clocks(request.app[_CONTEXT].pool, ticket)
     wanted = request.query.get("clock")
     told = [request.app[_ANSWERS].clock(row, now) for row in rows if wanted in (None, row.clock, row.clock_id)]
     return _json({"ticket": ticket, "clocks": told, "now": now})
@@ -129,10 +129,10 @@ async def show_clocks(request: web.Request) -> web.StreamResponse:
 
 async def list_tickets(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets?state=&department=&overdue=&limit=: tickets, the newest first."""
-    query, now = request.query, request.app[_BESIDE].clock.now()
+    query, now = request.query, request.app[_CONTEXT].clock.now()
     overdue = {"true": True, "1": True, "false": False, "0": False}.get(query.get("overdue", "").lower())
     wanted = lookup.Wanted(query.get("state"), query.get("department"), overdue, _number(query, "limit", 50))
-    found = await lookup.listed(request.app[_BESIDE].pool, wanted, now)
+    found = await lookup.listed(request.app[_CONTEXT].pool, wanted, now)
     return _json({"tickets": [request.app[_ANSWERS].standing(standing) for standing in found], "now": now})
 
 
@@ -143,16 +143,16 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
         raise _Problem(400, "queue", f"没有名为{asked}的队列", queues=lookup.queues())
     answers, told = request.app[_ANSWERS], []
     for queue in (asked,) if asked else lookup.queues():
-        rows = await lookup.waiting(request.app[_BESIDE].pool, queue, limit)
+        rows = await lookup.waiting(request.app[_CONTEXT].pool, queue, limit)
         items = [answers.waiting(row) for row in rows]
         told.append({"queue": queue, "words": answers.words.of("queue", queue), "items": items})
-    return _json({"queues": told, "now": request.app[_BESIDE].clock.now()})
+    return _json({"queues": told, "now": request.app[_CONTEXT].clock.now()})
 
 
 async def show_rates(request: web.Request) -> web.StreamResponse:
     """GET /v1/rates?from=&to=&by=&rate=&part=&ids=: the rates of a window, split, and the tickets behind one."""
-    pool, answers, query = request.app[_BESIDE].pool, request.app[_ANSWERS], request.query
-    now, zone = request.app[_BESIDE].clock.now(), answers.words.zone
+    pool, answers, query = request.app[_CONTEXT].pool, request.app[_ANSWERS], request.query
+    now, zone = request.app[_CONTEXT].clock.now(), answers.words.zone
     until = _moment(query, "to", zone, now + timedelta(microseconds=1))
     window = lookup.Window(_moment(query, "from", zone, until - _USUAL), until, now)
     by, name = _by(query), query.get("rate")
@@ -190,14 +190,14 @@ def _moment(query: Mapping[str, str], name: str, zone: tzinfo, usual: datetime) 
 
 async def show_summary(request: web.Request) -> web.StreamResponse:
     """GET /v1/summary: tickets by state, channel and holder, and running clocks."""
-    now = request.app[_BESIDE].clock.now()
-    counts = await lookup.counted(request.app[_BESIDE].pool, now)
+    now = request.app[_CONTEXT].clock.now()
+    counts = await lookup.counted(request.app[_CONTEXT].pool, now)
     return _json({**request.app[_ANSWERS].counted(counts), "now": now})
 
 
 async def show_gaps(request: web.Request) -> web.StreamResponse:
     """GET /v1/gaps: what was not heard although something later of the same source was."""
-    return _json({"gaps": await lookup.gaps(request.app[_BESIDE].pool)})
+    return _json({"gaps": await lookup.gaps(request.app[_CONTEXT].pool)})
 
 
 def _number(query: Mapping[str, str], name: str, usual: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from chassis import operate
+from chassis import admin
 from chassis.publish import Producer, Wire
 from schemas.envelope import partition_of
 
@@ -121,7 +121,7 @@ async def test_a_gap_is_mended_by_sending_again_from_the_missing_message_on(toy:
     await toy.until(lambda: _paused(toy, lane))
     # when an operator lets it mend and the producer sends again
     connection = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
-    await operate.mend(connection, toy.heard, partition, f"liuhen/feed/{partition}")
+    await admin.mend(connection, toy.heard, partition, f"liuhen/feed/{partition}")
     await connection.close()
     await toy.send(wires[3:])
     # then everything is heard, in order
@@ -159,7 +159,7 @@ async def test_an_unreadable_record_parks_its_ticket_until_it_is_replayed(toy: T
     names = headers_of(strange)
     await toy.rows("update parked set header_names = $1, header_values = $2 where reason = 'type'", *names)
     connection = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
-    assert await operate.replay(connection, "T0") == 3
+    assert await admin.replay(connection, "T0") == 3
     await connection.close()
     await toy.until(lambda: _whole(toy, 22))
     assert [b'"n":%d,' % n in body for n, body in enumerate((await toy.whole())["T0"], 1)] == [True] * 3
@@ -247,19 +247,19 @@ async def test_lost_connections_are_survived(toy: Toy) -> None:
     assert process.poll() is None
 
 
-async def test_a_frozen_holder_loses_its_locks(toy: Toy) -> None:
+async def test_a_frozen_worker_loses_its_locks(toy: Toy) -> None:
     # given somebody who locked the lanes and froze
     process = toy.start()
     await toy.send([toy.poke(0, "T0")])
     await toy.until_said(1)
-    ghost = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
-    await ghost.execute("begin; select * from lane for update")
+    zombie = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
+    await zombie.execute("begin; select * from lane for update")
     # when there is work in these lanes
     await toy.send([toy.poke(n, f"T{n}") for n in range(1, 20)])
-    # then the worker ends the ghost's session after a session timeout
+    # then the worker ends the zombie's session after a session timeout
     await toy.until_said(20, 60)
     assert process.poll() is None
-    ghost.terminate()
+    zombie.terminate()
 
 
 async def test_next_offsets_of_another_log_stop_the_lane_until_it_is_rebased(toy: Toy) -> None:
@@ -278,7 +278,7 @@ async def test_next_offsets_of_another_log_stop_the_lane_until_it_is_rebased(toy
     await toy.until_said(16 - in_lane)
     # then the lane goes on after it was rebased, and what was heard is dropped by its number
     connection = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
-    await operate.rebase(connection, toy.heard, 0)
+    await admin.rebase(connection, toy.heard, 0)
     await connection.close()
     await toy.until_said(16)
     assert await toy.value("select count(*) from event") == 16
@@ -292,7 +292,7 @@ async def test_events_can_be_published_again_from_the_table(toy: Toy) -> None:
     connection = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
     producer, partition = Producer(toy.kafka, toy.name), partition_of("T0", 4)
     place = (toy.said, partition)
-    assert await operate.republish(connection, producer, toy.name, place, str(partition), 4) == 7
+    assert await admin.republish(connection, producer, toy.name, place, str(partition), 4) == 7
     await producer.close()
     await connection.close()
     messages = await toy.read(toy.said)

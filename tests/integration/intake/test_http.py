@@ -14,8 +14,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from chassis.clock import REAL
-from chassis.publish import Door
-from chassis.service import Beside
+from chassis.publish import EdgeProducer
+from chassis.service import EdgeContext
 from rulebook import load_policy
 from schemas.inbound import Register
 from services.intake.__main__ import house_of
@@ -154,7 +154,7 @@ async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
     house = house_of(settings, load_policy(intake.policy))
     where = {"search_path": "intake"}
     async with asyncpg.create_pool(database.dsn("intake"), min_size=0, server_settings=where) as pool:
-        app = application(Beside(pool, REAL, Door(NOBODY_LISTENS)), settings, house)
+        app = application(EdgeContext(pool, REAL, EdgeProducer(NOBODY_LISTENS)), settings, house)
         async with TestClient(TestServer(app)) as client:
             body = {**content(report), "id": "x"}
             response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)

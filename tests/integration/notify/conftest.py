@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from chassis.clock import Clock
-from chassis.service import Beside, Pool
+from chassis.service import EdgeContext, Pool
 from services.notify import store
 from services.notify.core.notice import Addressee, Notice, Way
 from tools.local.database import Database
@@ -111,10 +111,10 @@ def mailbox() -> Any:
 def later(pool: Pool) -> Any:
     """What an edge is given, so long after everything was planned; its clock stands still."""
 
-    def at(**after: float) -> Beside:
+    def at(**after: float) -> EdgeContext:
         async def publish(topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
             raise AssertionError(f"notify publishes in its lanes: {topic} {key!r} {value!r} {headers}")
 
-        return Beside(pool, Clock(NOW + timedelta(**after), 1e-9), publish)
+        return EdgeContext(pool, Clock(NOW + timedelta(**after), 1e-9), publish)
 
     return at

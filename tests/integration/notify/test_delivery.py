@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from chassis.service import Beside
+from chassis.service import EdgeContext
 from rulebook.rules import Delivery
 from services.notify import store
 from services.notify.core.notice import Way
@@ -25,10 +25,12 @@ from services.notify.store import Taken
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
 
 
-async def _deliver(beside: Beside, folder: Path, routes: Mapping[Way, str] | None = None, lease: float = 60.0) -> int:
+async def _deliver(
+    context: EdgeContext, folder: Path, routes: Mapping[Way, str] | None = None, lease: float = 60.0
+) -> int:
     settings = NotifySettings(notices=folder, routes=routes or {}, lease_seconds=lease)
     async with aiohttp.ClientSession() as session:
-        return await Loop(beside, settings, RULES, channels_of(settings, RULES, session)).deliver()
+        return await Loop(context, settings, RULES, channels_of(settings, RULES, session)).deliver()
 
 
 async def test_a_way_without_an_address_goes_into_a_file_line_by_line(planner: Any, later: Any, tmp_path: Path) -> None:
@@ -164,10 +166,10 @@ async def test_a_crash_between_sending_and_recording_repeats_with_the_same_key(
 
 async def test_what_somebody_is_sending_is_not_sent_by_another(planner: Any, later: Any, pool: Any) -> None:
     await planner.plan("n-1")
-    beside, lease = later(), timedelta(seconds=60)
+    context, lease = later(), timedelta(seconds=60)
 
-    first = await store.take_due(pool, beside.clock.now(), 10, lease)
-    second = await store.take_due(pool, beside.clock.now(), 10, lease)
+    first = await store.take_due(pool, context.clock.now(), 10, lease)
+    second = await store.take_due(pool, context.clock.now(), 10, lease)
 
     assert [taken.notice for taken in first] == ["n-1"]
     assert second == []

@@ -14,7 +14,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from chassis.clock import Clock as Time
-from chassis.service import Beside, Heard, Lane, Outcome, Pool, Record, Turn
+from chassis.service import EdgeContext, Heard, Lane, Outcome, Pool, Record, Transaction
 from rulebook import Policy, load_policy
 from schemas import clocks as c
 from schemas import dispatch as d
@@ -183,7 +183,7 @@ class Ear:
     async def take(self, items: list[Heard], lanes: dict[str, Lane] | None = None) -> Outcome:
         """Hear in lanes that were just opened, or in those that somebody held on to."""
         async with self.pool.acquire() as connection, connection.transaction():
-            return await note(Turn(connection, lanes or self.lanes(items)), items)
+            return await note(Transaction(connection, lanes or self.lanes(items)), items)
 
     @staticmethod
     def lanes(items: list[Heard]) -> dict[str, Lane]:
@@ -224,6 +224,6 @@ async def web(pool: Pool, answers: Answers) -> AsyncIterator[TestClient[Any, Any
     async def publish(topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         raise AssertionError(f"trace publishes nothing: {topic} {key!r} {value!r} {headers}")
 
-    beside = Beside(pool, Time(datetime(2026, 3, 9, 1, 0, tzinfo=UTC), 1e-9), publish)
-    async with TestClient(TestServer(application(beside, answers))) as client:
+    context = EdgeContext(pool, Time(datetime(2026, 3, 9, 1, 0, tzinfo=UTC), 1e-9), publish)
+    async with TestClient(TestServer(application(context, answers))) as client:
         yield client

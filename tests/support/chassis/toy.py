@@ -14,9 +14,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from chassis.decider import Decider, Tell
 from chassis.fold import folding
-from chassis.foresight import foreseeing
+from chassis.precompute import precomputing
 from chassis.run import run
-from chassis.service import Cause, Foreign, Heard, Outcome, Refused, Service, Turn, Wanted, Work
+from chassis.service import Cause, Foreign, Heard, NextTimer, Outcome, Refused, Service, Transaction, Work
 from chassis.settings import Settings
 from schemas.message import Message
 from schemas.registry import Topic, TopicKind
@@ -80,22 +80,22 @@ def evolve(state: Tally | None, fact: Message, at: datetime) -> Tally:
             return state or Tally()
 
 
-def timer(state: Tally) -> Wanted | None:
-    return None if state.alarm is None else Wanted(state.alarm, "alarm")
+def timer(state: Tally) -> NextTimer | None:
+    return None if state.alarm is None else NextTimer(state.alarm, "alarm")
 
 
-def fired(_: Wanted) -> Poke:
+def fired(_: NextTimer) -> Poke:
     return Poke(n=-1, text="fired")
 
 
 def with_foreign(work: Work) -> Work:
     """Foreign records are refused when they are not UTF-8, and said otherwise."""
 
-    async def both(turn: Turn, items: Sequence[Heard | Foreign]) -> Outcome:
+    async def both(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         for item in items:
             if isinstance(item, Foreign) and (item.record.value is None or b"\xff" in item.record.value):
                 raise Refused("not-text", "the value is not text")
-        outcome = await work(turn, items)
+        outcome = await work(transaction, items)
         return Outcome(outcome.says, words=("taken",) * len(items), timers=outcome.timers)
 
     return both
@@ -133,7 +133,7 @@ def service(name: str, heard: str, said: str, outward: str, foreign: str) -> Ser
         topic(foreign, TopicKind.INBOUND, 1),
     )
     inputs = (heard, foreign)
-    return Service(name, inputs, topics, with_foreign(folding(made)), policy="toy-1", timers=foreseeing(made))
+    return Service(name, inputs, topics, with_foreign(folding(made)), policy="toy-1", timers=precomputing(made))
 
 
 if __name__ == "__main__":

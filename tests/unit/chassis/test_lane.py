@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.lane import Alarm, Held, Last, Sifted, lane_of, merged, sift
+from chassis.lane import Alarm, Classified, LaneState, LastHeard, classify, lane_of, merged
 from chassis.service import Foreign, Heard, Lane, Record, Refused
 from schemas.envelope import Envelope
 from schemas.message import Message
@@ -31,8 +31,8 @@ class Thought(UnitFact):
     """What is not heard here."""
 
 
-def held() -> Held:
-    return Held(Lane("0", 0, NOON, {}), turn=0, next_number=1, published=0, offsets={(OWN, 0): 0, (FOREIGN, 0): 0})
+def held() -> LaneState:
+    return LaneState(Lane("0", 0, NOON, {}), turn=0, next_number=1, published=0, offsets={(OWN, 0): 0, (FOREIGN, 0): 0})
 
 
 def record(
@@ -48,57 +48,64 @@ def record(
     return Record(OWN, 0, offset, key, body, tuple(envelope.headers()), NOON)
 
 
-def listen(lane: Held, *records: Record) -> Sifted:
-    sifted = Sifted()
-    sift(lane, records, frozenset({FOREIGN}), {}, sifted)
-    return sifted
+def listen(lane: LaneState, *records: Record) -> Classified:
+    classified = Classified()
+    classify(lane, records, frozenset({FOREIGN}), {}, classified)
+    return classified
 
 
-def numbers(sifted: Sifted) -> list[int]:
-    return [item.envelope.sequence for item in sifted.items if isinstance(item, Heard)]
+def numbers(classified: Classified) -> list[int]:
+    return [item.envelope.sequence for item in classified.items if isinstance(item, Heard)]
 
 
 def test_records_are_heard_in_order_and_the_next_offset_follows() -> None:
     lane = held()
-    sifted = listen(lane, record(0, 1), record(1, 2))
-    assert numbers(sifted) == [1, 2]
+    classified = listen(lane, record(0, 1), record(1, 2))
+    assert numbers(classified) == [1, 2]
     assert lane.offsets[OWN, 0] == 2
 
 
 def test_an_offset_below_the_next_one_was_done() -> None:
     lane = held()
     lane.offsets[OWN, 0] = 5
-    sifted = listen(lane, record(4, 1))
-    assert (numbers(sifted), len(sifted.repeats)) == ([], 1)
+    classified = listen(lane, record(4, 1))
+    assert (numbers(classified), len(classified.repeats)) == ([], 1)
 
 
 def test_a_number_that_was_heard_is_dropped_at_a_new_offset() -> None:
     lane = held()
     listen(lane, record(0, 1), record(1, 2))
-    sifted = listen(lane, record(2, 1), record(3, 2), record(4, 3))
-    assert numbers(sifted) == [3]
+    classified = listen(lane, record(2, 1), record(3, 2), record(4, 3))
+    assert numbers(classified) == [3]
     assert lane.offsets[OWN, 0] == 5
 
 
 def test_what_nobody_here_wants_to_hear_passes_by_unread_and_leaves_no_gap() -> None:
-    lane, sifted = held(), Sifted()
+    lane, classified = held(), Classified()
     records = [record(0, 1, type_=Thought.type_name, body=b"not even JSON"), record(1, 2)]
-    sift(lane, records, frozenset(), {}, sifted, frozenset({Said.type_name}))
-    assert numbers(sifted) == [2]
-    assert [passed.offset for passed in sifted.passed] == [0]
-    assert (sifted.parked, lane.paused, lane.offsets[OWN, 0]) == ([], None, 2)
+    classify(lane, records, frozenset(), {}, classified, frozenset({Said.type_name}))
+    assert numbers(classified) == [2]
+    assert [passed.offset for passed in classified.passed] == [0]
+    assert (classified.parked, lane.paused, lane.offsets[OWN, 0]) == ([], None, 2)
 
 
 def test_a_type_that_is_not_known_is_parked_whatever_is_heard() -> None:
-    sifted = Sifted()
-    sift(held(), [record(0, 1, type_="liuhen.own.unheard-of.v1")], frozenset(), {}, sifted, frozenset({Said.type_name}))
-    assert [letter.reason for _, letter in sifted.parked] == ["type"]
+    classified = Classified()
+    classify(
+        held(),
+        [record(0, 1, type_="liuhen.own.unheard-of.v1")],
+        frozenset(),
+        {},
+        classified,
+        frozenset({Said.type_name}),
+    )
+    assert [letter.reason for _, letter in classified.parked] == ["type"]
 
 
 def test_a_jump_stops_the_lane_before_the_record() -> None:
     lane = held()
-    sifted = listen(lane, record(0, 1), record(1, 3), record(2, 4))
-    assert numbers(sifted) == [1]
+    classified = listen(lane, record(0, 1), record(1, 3), record(2, 4))
+    assert numbers(classified) == [1]
     assert (lane.alarm, lane.offsets[OWN, 0]) == (Alarm.GAP, 1)
 
 
@@ -117,50 +124,54 @@ def test_the_last_number_with_another_id_is_an_alarm() -> None:
 
 def test_while_a_gap_is_mended_later_numbers_are_skipped() -> None:
     lane = held()
-    lane.heard[OWN, 0, SOURCE] = Last(1, "id-1", mending=True)
-    sifted = listen(lane, record(0, 3), record(1, 4), record(2, 2), record(3, 3), record(4, 4))
-    assert numbers(sifted) == [2, 3, 4]
+    lane.heard[OWN, 0, SOURCE] = LastHeard(1, "id-1", mending=True)
+    classified = listen(lane, record(0, 3), record(1, 4), record(2, 2), record(3, 3), record(4, 4))
+    assert numbers(classified) == [2, 3, 4]
     assert lane.paused is None
 
 
 def test_what_cannot_be_read_parks_its_key_and_no_other() -> None:
     lane = held()
-    sifted = listen(
+    classified = listen(
         lane,
         record(0, 1, type_="liuhen.unheard.of.v1"),
         record(1, 2),
         record(2, 3, key=b"T2"),
         record(3, 4, body=b'{"n":"x"}', key=b"T3"),
     )
-    assert numbers(sifted) == [3]
-    assert [(key, letter.reason) for key, letter in sifted.parked] == [("T1", "type"), ("T1", "behind"), ("T3", "body")]
+    assert numbers(classified) == [3]
+    assert [(key, letter.reason) for key, letter in classified.parked] == [
+        ("T1", "type"),
+        ("T1", "behind"),
+        ("T3", "body"),
+    ]
     assert lane.offsets[OWN, 0] == 4
 
 
 def test_what_is_told_of_an_unreadable_body_does_not_quote_it() -> None:
-    sifted = listen(held(), record(0, 1, body=b'{"n":"call 13800001111"}'))
-    assert "13800001111" not in sifted.parked[0][1].detail
+    classified = listen(held(), record(0, 1, body=b'{"n":"call 13800001111"}'))
+    assert "13800001111" not in classified.parked[0][1].detail
 
 
 def test_a_record_without_an_envelope_is_parked_under_its_key() -> None:
     lane = held()
-    sifted = listen(lane, Record(OWN, 0, 0, b"T1", b"{}", (), NOON), Record(OWN, 0, 1, None, None, (), NOON))
-    assert [(key, letter.reason) for key, letter in sifted.parked] == [("T1", "envelope"), ("", "envelope")]
+    classified = listen(lane, Record(OWN, 0, 0, b"T1", b"{}", (), NOON), Record(OWN, 0, 1, None, None, (), NOON))
+    assert [(key, letter.reason) for key, letter in classified.parked] == [("T1", "envelope"), ("", "envelope")]
 
 
 def test_foreign_records_are_left_to_the_work_and_may_jump() -> None:
     lane = held()
-    sifted = listen(lane, *(Record(FOREIGN, 0, offset, None, b"\xff", (), NOON) for offset in (3, 9)))
-    assert [type(item) for item in sifted.items] == [Foreign, Foreign]
+    classified = listen(lane, *(Record(FOREIGN, 0, offset, None, b"\xff", (), NOON) for offset in (3, 9)))
+    assert [type(item) for item in classified.items] == [Foreign, Foreign]
     assert lane.offsets[FOREIGN, 0] == 10
 
 
 def test_what_the_work_refused_becomes_a_dead_letter() -> None:
-    lane, sifted = held(), Sifted()
+    lane, classified = held(), Classified()
     refused = {(FOREIGN, 0, 0): Refused("no", "never")}
-    sift(lane, [Record(FOREIGN, 0, 0, None, b"", (), NOON)], frozenset({FOREIGN}), refused, sifted)
-    assert [letter.reason for letter in sifted.dead] == ["no"]
-    assert sifted.items == []
+    classify(lane, [Record(FOREIGN, 0, 0, None, b"", (), NOON)], frozenset({FOREIGN}), refused, classified)
+    assert [letter.reason for letter in classified.dead] == ["no"]
+    assert classified.items == []
 
 
 def test_foreign_inputs_have_lanes_of_their_own() -> None:

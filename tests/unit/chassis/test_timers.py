@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from chassis.service import Wanted
-from chassis.timers import settlement
+from chassis.service import NextTimer
+from chassis.timers import timer_update
 
 NOON = datetime(2026, 9, 14, 4, tzinfo=UTC)
-A = Wanted(NOON, "a")
-LATER = Wanted(NOON + timedelta(hours=1), "a")
-SAME_MOMENT = Wanted(NOON, "b")
+A = NextTimer(NOON, "a")
+LATER = NextTimer(NOON + timedelta(hours=1), "a")
+SAME_MOMENT = NextTimer(NOON, "b")
 
 
-def settled(had: Wanted | None, wanted: Wanted | None, fired: Wanted | None) -> tuple[str, Wanted] | None:
-    each = settlement("T1", "0", had, wanted, fired)
-    return each and (each.status, Wanted(each.due, each.name))
+def settled(had: NextTimer | None, wanted: NextTimer | None, fired: NextTimer | None) -> tuple[str, NextTimer] | None:
+    each = timer_update("T1", "0", had, wanted, fired)
+    return each and (each.status, NextTimer(each.due, each.name))
 
 
 def test_a_new_timer_is_pending() -> None:

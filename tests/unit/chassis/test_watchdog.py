@@ -16,7 +16,7 @@ LONG = STALL_SECONDS + 1
 @pytest.fixture
 def health() -> Health:
     health = Health("toy")
-    health.held(holding=True)
+    health.note_assignment(assigned=True)
     return health
 
 
@@ -37,7 +37,7 @@ def test_a_coordinator_that_is_gone_ends_it(health: Health) -> None:
 
 
 def test_nothing_assigned_for_long_ends_it(health: Health) -> None:
-    health.held(holding=False)
+    health.note_assignment(assigned=False)
     assert verdict(health, 31) == "nothing is assigned"
     assert verdict(health, 29) is None
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
-from chassis.service import Wanted
+from chassis.service import NextTimer
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
 from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
@@ -77,7 +77,7 @@ def timer(status: str, *, due: datetime = DUE, now: datetime = DUE) -> TimerRow:
     return TimerRow(TICKET, "handling.due.0", due, status, now)
 
 
-WANTED = Wanted(DUE, "handling.due.0")
+WANTED = NextTimer(DUE, "handling.due.0")
 
 
 def test_timers_that_are_as_wanted_are_clean() -> None:
@@ -100,7 +100,7 @@ def test_timers_that_are_as_wanted_are_clean() -> None:
     ],
 )
 def test_a_timer_that_is_not_as_wanted_is_found(
-    wanted: Wanted | None, row: TimerRow | None, overdue_at: datetime
+    wanted: NextTimer | None, row: TimerRow | None, overdue_at: datetime
 ) -> None:
     assert [found.subject for found in timer_kept(TICKET, wanted, row, overdue_at)] == [TICKET]
 

@@ -12,9 +12,9 @@ import pytest
 
 from chassis import store
 from chassis.fold import folding
-from chassis.foresight import foreseeing
-from chassis.memory import memory_of
-from chassis.service import Connection, Heard, Lane, Outcome, Record, Turn
+from chassis.precompute import precomputing
+from chassis.service import Connection, Heard, Lane, Outcome, Record, Transaction
+from chassis.state_cache import cache_of
 from schemas.envelope import Envelope, derived_id
 from tests.support.chassis.toy import Counted, Poke, decider
 
@@ -33,22 +33,22 @@ class Desk:
     connection: Connection
     lane: Lane = field(default_factory=lambda: Lane("0", 0, NOON, {}))
 
-    async def turn(self, *pokes: tuple[str, Poke], horizon: datetime | None = None) -> Outcome:
+    async def transact(self, *pokes: tuple[str, Poke], horizon: datetime | None = None) -> Outcome:
         """One lane transaction; pokes come at noon."""
         self.lane.horizon = horizon
         async with self.connection.transaction():
             heard = [_heard(key, poke) for key, poke in pokes]
-            return await folding(TOY)(Turn(self.connection, {"0": self.lane}), heard)
+            return await folding(TOY)(Transaction(self.connection, {"0": self.lane}), heard)
 
     async def look_ahead(self) -> Sequence[str]:
-        """Work out all that falls due by `SOON`; names what was foreseen."""
-        while await foreseeing(TOY)(self.connection, [self.lane], SOON):
+        """Work out all that falls due by `SOON`; names what was precomputed."""
+        while await precomputing(TOY)(self.connection, [self.lane], SOON):
             pass
-        return sorted(memory_of(self.lane).foreseen)
+        return sorted(cache_of(self.lane).precomputed)
 
     def forget(self) -> None:
         """Somebody else wrote in the lane, or the process is new."""
-        self.lane.memory.clear()
+        self.lane.cache.clear()
 
 
 def _heard(key: str, poke: Poke) -> Heard:
@@ -74,55 +74,55 @@ async def desk(toy: Toy) -> AsyncIterator[Desk]:
 @pytest.mark.parametrize("remembered", [True, False], ids=["states in memory", "states in the table"])
 async def test_what_was_foreseen_is_what_would_have_been_decided(desk: Desk, *, remembered: bool) -> None:
     # given timers that are due soon; those of two keys are looked at beforehand
-    await desk.turn(*((f"T{n}", Poke(n=n, wait=60.0)) for n in range(4)))
+    await desk.transact(*((f"T{n}", Poke(n=n, wait=60.0)) for n in range(4)))
     await desk.connection.execute("update timer set due = due + interval '1 day' where key in ('T2', 'T3')")
     if not remembered:
         desk.forget()
     assert await desk.look_ahead() == ["T0", "T1"]
-    # when two fire as foreseen, and two without
-    foreseen = await desk.turn(horizon=SOON)
+    # when two fire as precomputed, and two without
+    precomputed = await desk.transact(horizon=SOON)
     await desk.connection.execute("update timer set due = due - interval '1 day' where key in ('T2', 'T3')")
-    decided = await desk.turn(horizon=SOON)
+    decided = await desk.transact(horizon=SOON)
     # then both say and leave behind the same
-    assert [say.key for say in foreseen.says] == ["T0", "T1"]
-    assert [(say.message, say.cause.time) for say in foreseen.says] == [
+    assert [say.key for say in precomputed.says] == ["T0", "T1"]
+    assert [(say.message, say.cause.time) for say in precomputed.says] == [
         (say.message, say.cause.time) for say in decided.says
     ]
     rows = await desk.connection.fetch("select version, body::text, lane from state")
     assert len({tuple(row) for row in rows}) == 1
     assert await desk.connection.fetchval("select count(*) from timer where status = 'fired'") == 4
-    assert memory_of(desk.lane).foreseen == {}
+    assert cache_of(desk.lane).precomputed == {}
 
 
 async def test_nothing_is_said_or_written_before_the_time(desk: Desk) -> None:
-    await desk.turn(("T0", Poke(n=0, wait=60.0)))
+    await desk.transact(("T0", Poke(n=0, wait=60.0)))
     before = await desk.connection.fetch("select * from state, timer")
     await desk.look_ahead()
-    outcome = await desk.turn(horizon=NOON + timedelta(seconds=59))
+    outcome = await desk.transact(horizon=NOON + timedelta(seconds=59))
     assert outcome.says == []
     assert await desk.connection.fetch("select * from state, timer") == before
 
 
 async def test_what_was_foreseen_is_void_once_something_else_happened(desk: Desk) -> None:
-    # given a timer whose firing was foreseen
-    await desk.turn(("T0", Poke(n=0, wait=60.0)))
+    # given a timer whose firing was precomputed
+    await desk.transact(("T0", Poke(n=0, wait=60.0)))
     assert await desk.look_ahead() == ["T0"]
     # when something is heard before it is due
-    await desk.turn(("T0", Poke(n=1)))
+    await desk.transact(("T0", Poke(n=1)))
     # then the timer fires upon what became of the state
-    (say,) = (await desk.turn(horizon=SOON)).says
+    (say,) = (await desk.transact(horizon=SOON)).says
     assert isinstance(say.message, Counted)
     assert (say.message.fired, say.message.total) == (True, 3)
     assert await desk.connection.fetchval("select version from state") == 3
 
 
 async def test_what_was_foreseen_is_void_in_the_very_transaction_that_changes_it(desk: Desk) -> None:
-    await desk.turn(("T0", Poke(n=0, wait=60.0)))
+    await desk.transact(("T0", Poke(n=0, wait=60.0)))
     await desk.look_ahead()
-    outcome = await desk.turn(("T0", Poke(n=1)), horizon=SOON)
+    outcome = await desk.transact(("T0", Poke(n=1)), horizon=SOON)
     assert [say.message.total for say in outcome.says if isinstance(say.message, Counted)] == [2, 3]
 
 
 async def test_what_is_not_due_by_then_is_left_alone(desk: Desk) -> None:
-    await desk.turn(("T0", Poke(n=0, wait=60.0)), ("T1", Poke(n=1, wait=7_200.0)))
+    await desk.transact(("T0", Poke(n=0, wait=60.0)), ("T1", Poke(n=1, wait=7_200.0)))
     assert await desk.look_ahead() == ["T0"]

@@ -1,4 +1,4 @@
-"""Topics for outsiders: each has a published position and a task of its own, so that one holds up nobody else."""
+"""The outbox of topics for outsiders: a published position and a relay task for each, so that one delays no other."""
 
 from __future__ import annotations
 
@@ -7,70 +7,67 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
-import asyncpg
 import structlog
 
 from chassis import metrics, store
-from chassis.publish import Producer, Wire, pause_before, wire
+from chassis.publish import Producer, pause_before, wire
 from chassis.service import Pool
 from chassis.store import Event
-from schemas.registry import dead_letter_topic
 
 _MOST: Final = 1_000
-_LETTERS: Final = 100
 _log: Final = structlog.get_logger()
 
 
-class Outlets:
+class Outbox:
     """One publishing task for each topic for outsiders: one that is stuck holds up nobody else."""
 
     def __init__(self, pool: Pool, bootstrap: str, service: str) -> None:
-        """`lanes` are those that are held; the published positions of others are not ours to move."""
+        """`lanes` are those that are open here; the published positions of others are not ours to move."""
         self._pool = pool
         self._service = service
         self._new_producer: Callable[[], Producer] = lambda: Producer(bootstrap, service)
-        self._topics: dict[str, _Outlet] = {}
+        self._topics: dict[str, _TopicRelay] = {}
         self.published: dict[tuple[str, str], int] = {}
         self.lanes: set[str] = set()
 
     def add(self, events: Iterable[Event]) -> None:
         """Hand over events that were committed, in order."""
         for event in events:
-            self._outlet(event.topic).add(event)
+            self._relay(event.topic).add(event)
 
     def reload(self, topic: str) -> None:
         """Let a topic begin from what the database says is unpublished, as after opening a lane."""
-        self._outlet(topic).reload()
+        self._relay(topic).reload()
 
     def release(self) -> None:
         """Forget what waits: lanes are about to belong to somebody else."""
         self.lanes.clear()
-        for outlet in self._topics.values():
-            outlet.reload()
+        for relay in self._topics.values():
+            relay.reload()
 
-    def _outlet(self, topic: str) -> _Outlet:
-        outlet = self._topics.get(topic)
-        if outlet is None:
-            outlet = self._topics[topic] = _Outlet(self, topic, self._pool, self._new_producer(), self._service)
-        return outlet
+    def _relay(self, topic: str) -> _TopicRelay:
+        relay = self._topics.get(topic)
+        if relay is None:
+            relay = self._topics[topic] = _TopicRelay(self, topic, self._pool, self._new_producer(), self._service)
+        return relay
 
     async def flush_positions(self) -> None:
         """Write how far the topics are published."""
         if self.published:
             published, self.published = self.published, {}
             async with self._pool.acquire() as connection:
-                await store.note_outlets(connection, published)
+                await store.save_outbox_positions(connection, published)
 
     async def close(self) -> None:
-        """Stop publishing; what is not out is found in the database by the next holder."""
-        for outlet in self._topics.values():
-            await outlet.close()
+        """Stop publishing; what is not out is found in the database by the next worker."""
+        for relay in self._topics.values():
+            await relay.close()
         await self.flush_positions()
 
 
-class _Outlet:
-    def __init__(self, outlets: Outlets, topic: str, pool: Pool, producer: Producer, service: str) -> None:
-        self._outlets = outlets
+class _TopicRelay:
+    def __init__(self, outbox: Outbox, topic: str, pool: Pool, producer: Producer, service: str) -> None:
+        self._outbox = outbox
         self._topic = topic
         self._pool = pool
         self._producer = producer
@@ -102,7 +99,7 @@ class _Outlet:
                     self._gauge.set(len(events) + len(self._waiting))
                     await self._producer.send([wire(event, self._service) for event in events])
                     for event in events:
-                        self._outlets.published[event.lane, self._topic] = event.number
+                        self._outbox.published[event.lane, self._topic] = event.number
                     attempt = 0
                 self._gauge.set(0)
             except Exception as error:  # noqa: BLE001 - whatever it is, only this topic waits
@@ -116,9 +113,9 @@ class _Outlet:
         if not self._from_table:
             return [self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))]
         self._waiting.clear()
-        await self._outlets.flush_positions()
+        await self._outbox.flush_positions()
         self._from_table = False
-        lanes = sorted(self._outlets.lanes)
+        lanes = sorted(self._outbox.lanes)
         async with self._pool.acquire() as connection:
             events = await store.unpublished_outward(connection, lanes, self._topic, _MOST)
         if len(events) >= _MOST:
@@ -131,64 +128,3 @@ class _Outlet:
         self._task.cancel()
         await asyncio.wait([self._task])
         await self._producer.close()
-
-
-class DeadLetters:
-    """Publishes dead letters to the dead-letter topic of where they came from, when it can."""
-
-    def __init__(self, outlets: Outlets, pool: Pool, producer: Producer) -> None:
-        """Reads what is unpublished in the lanes of `outlets` whenever it is woken."""
-        self._outlets = outlets
-        self._pool = pool
-        self._producer = producer
-        self._wake = asyncio.Event()
-        self._task = asyncio.create_task(self._run(), name="dead letters")
-
-    def wake(self) -> None:
-        """There may be some."""
-        self._wake.set()
-
-    async def _run(self) -> None:
-        attempt = 0
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                while await self._some():
-                    attempt = 0
-            except Exception as error:  # noqa: BLE001 - whatever it is, only dead letters wait
-                attempt += 1
-                _log.warning("dead letters stuck", error=type(error).__qualname__, attempt=attempt)
-                self._wake.set()
-                await asyncio.sleep(pause_before(attempt))
-
-    async def _some(self) -> bool:
-        async with self._pool.acquire() as connection:
-            rows = await store.unpublished_dead_letters(connection, sorted(self._outlets.lanes), _LETTERS)
-            if rows:
-                await self._producer.send([_letter(row) for row in rows])
-                await store.note_dead_letters(
-                    connection, [(row["topic"], row["partition"], row["offset"]) for row in rows]
-                )
-        return len(rows) == _LETTERS
-
-    async def close(self) -> None:
-        """Stop; the next holder finds what is left."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
-        await self._producer.close()
-
-
-def _letter(row: asyncpg.Record) -> Wire:
-    record = store.record_of(row)
-    told = {
-        "dead_topic": record.topic,
-        "dead_partition": str(record.partition),
-        "dead_offset": str(record.offset),
-        "dead_reason": row["reason"],
-        "dead_detail": row["detail"],
-    }
-    headers = [*record.headers, *((name, text.encode()) for name, text in told.items())]
-    # A record with neither key nor value cannot be sent as it was.
-    value = record.value if record.value is not None or record.key is not None else b""
-    return Wire(dead_letter_topic(record.topic), 0, record.key, value, headers)

@@ -1,4 +1,4 @@
-"""Against ghosts: a holder that froze in the middle keeps its locks until somebody ends its session."""
+"""Against zombies: a worker that froze in the middle keeps its locks until somebody ends its session."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 _log: Final = structlog.get_logger()
 
 
-async def guarded(work: Coroutine[Any, Any, T], connection: Connection, pool: Pool, seconds: float) -> T:
+async def evicting_zombies(work: Coroutine[Any, Any, T], connection: Connection, pool: Pool, seconds: float) -> T:
     """Do work on a connection; whoever blocks it for longer than `seconds` loses its session."""
     pid = connection.get_server_pid()
     task = asyncio.create_task(work)

@@ -1,10 +1,10 @@
-"""What operators do to lanes: each is one change in the database that the lane's holder notices within a second."""
+"""What operators do to lanes: each is one change in the database that the lane's worker notices within a second."""
 
 from __future__ import annotations
 
 from chassis.publish import Producer, wire
 from chassis.service import Connection
-from chassis.store import Event
+from chassis.store import Event, TopicPartition
 
 _AT_ONCE = 1_000
 
@@ -37,10 +37,10 @@ async def mend(connection: Connection, topic: str, partition: int, source: str) 
 
 
 async def republish(
-    connection: Connection, producer: Producer, service: str, place: tuple[str, int], lane: str, first: int
+    connection: Connection, producer: Producer, service: str, tp: TopicPartition, lane: str, first: int
 ) -> int:
     """Send a lane's recorded events of a topic's partition again, from a sequence number on; tells how many."""
-    sent, (topic, partition) = 0, place
+    sent, (topic, partition) = 0, tp
     while events := await _recorded(connection, lane, topic, partition, first + sent):
         await producer.send([wire(event, service) for event in events])
         sent += len(events)

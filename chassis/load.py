@@ -1,0 +1,76 @@
+"""Loading lanes: making their rows, reading their state, checking that their logs are the right ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import asyncpg
+
+from chassis import store
+from chassis.lane import Alarm, LaneState, LastHeard
+from chassis.service import Connection, Instant, Lane
+from chassis.store import TopicPartition
+
+
+class LogInfo(NamedTuple):
+    """What the broker says of the inputs: which cluster it is, which topics, and where each partition ends."""
+
+    cluster_id: str
+    topic_ids: Mapping[str, str]
+    ends: Mapping[TopicPartition, int]
+
+
+async def load_lanes(
+    connection: Connection, lanes: Mapping[str, Iterable[TopicPartition]], logs: LogInfo, now: Instant
+) -> dict[str, LaneState]:
+    """Load the state of lanes, in one transaction under their locks.
+
+    A lane whose next offsets belong to another log, or lie beyond its end, is paused.
+    """
+    names = sorted(lanes)
+    async with connection.transaction():
+        await store.create_lanes(connection, lanes)
+        await store.save_log_ids(
+            connection,
+            [(*tp, logs.cluster_id, logs.topic_ids[tp[0]]) for tps in lanes.values() for tp in tps],
+        )
+        states = {row["name"]: _state_of(row, now) for row in await store.lock_lanes(connection, names)}
+        await _load(connection, states, names)
+        for row in await store.load_inputs(connection, names):
+            state = states[row["lane"]]
+            tp = (row["topic"], row["partition"])
+            state.offsets[tp], state.failures[tp] = row["next_offset"], row["failures"]
+            if tp in logs.ends:
+                _check(state, tp, (row["cluster_id"], row["topic_id"]), logs)
+        for state in states.values():
+            if state.alarm is not None and state.paused is not None:
+                await store.pause(connection, state.lane.name, state.paused)
+    return states
+
+
+def _state_of(row: asyncpg.Record, now: Instant) -> LaneState:
+    lane = Lane(row["name"], row["ordinal"], max(now, row["now"] or now), json.loads(row["counters"]))
+    return LaneState(lane, row["turn"], row["next_number"], row["published"], paused=row["paused"])
+
+
+async def _load(connection: Connection, states: Mapping[str, LaneState], names: Sequence[str]) -> None:
+    for row in await store.load_heard(connection, names):
+        source = (row["topic"], row["partition"], row["source"])
+        states[row["lane"]].heard[source] = LastHeard(row["sequence"], row["id"], row["mending"])
+    for row in await store.load_positions(connection, names):
+        states[row["lane"]].positions[row["topic"], row["partition"]] = row["sequence"]
+    for row in await store.load_parked_keys(connection, names):
+        states[row["lane"]].parked.add(row["parked_key"])
+    for row in await store.load_next_due(connection, names):
+        states[row["lane"]].next_due = row["due"]
+
+
+def _check(state: LaneState, tp: TopicPartition, known: tuple[str, str], logs: LogInfo) -> None:
+    topic, partition = tp
+    if known != (logs.cluster_id, logs.topic_ids[topic]):
+        state.pause(Alarm.OTHER_LOG, f"{topic}/{partition} is another log than the one that was heard; rebase it")
+    elif state.offsets[tp] > logs.ends[tp]:
+        words = f"{topic}/{partition} ends at {logs.ends[tp]}, before the next offset {state.offsets[tp]}; rebase it"
+        state.pause(Alarm.OTHER_LOG, words)

@@ -1,0 +1,253 @@
+"""The partition worker: the one task that opens lanes, runs their transactions and timers, and publishes, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable, Mapping
+from typing import Any, Final
+
+import stamina
+import structlog
+
+from chassis import metrics
+from chassis.executor import Batch, LaneExecutor
+from chassis.lane import merged
+from chassis.logs import where
+from chassis.maintenance import Maintenance
+from chassis.publish import pause_before
+from chassis.service import Record, Refused
+from chassis.store import TopicPartition
+from chassis.transaction import Fenced
+from chassis.transient import transient
+
+_SAVE_SECONDS: Final = 2.0
+_log: Final = structlog.get_logger()
+
+
+class PartitionWorker:
+    """Works on the lanes of the assigned partitions, one batch after the other; nothing else touches them."""
+
+    def __init__(self, executor: LaneExecutor) -> None:
+        """Does nothing until `run`."""
+        self.executor = executor
+        self._maintenance = Maintenance(executor)
+        self._batches: asyncio.Queue[tuple[Batch, asyncio.Future[Mapping[TopicPartition, int]]] | None] = (
+            asyncio.Queue()
+        )
+        self._current: asyncio.Task[None] | None = None
+        self._opening = False
+        self._assigned = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._failures = 0
+        self._stopping = False
+
+    # --- what the consumer calls ---------------------------------------------------------------------------------
+
+    def assign(self, tps: Iterable[TopicPartition]) -> None:
+        """These partitions are ours from now on: open their lanes."""
+        self.executor.assigned, self._assigned = frozenset(tps), True
+        self._batches.put_nowait(None)
+
+    async def process(self, batch: Batch) -> Mapping[TopicPartition, int]:
+        """Process a fetch, whole; returns the next offsets of what was processed, the rest is fetched again."""
+        done: asyncio.Future[Mapping[TopicPartition, int]] = asyncio.get_running_loop().create_future()
+        self._batches.put_nowait((batch, done))
+        return await asyncio.shield(done)
+
+    def reopen(self, tps: Iterable[TopicPartition]) -> None:
+        """What was fetched of these partitions cannot be trusted: begin again at the stored next offset."""
+        for tp in tps:
+            self.executor.epochs.pop(tp, None)
+        self._batches.put_nowait(None)
+
+    async def release(self, seconds: float) -> None:
+        """All partitions are about to be another worker's: finish the current step, or cancel it when time is over."""
+        executor = self.executor
+        executor.assigned = frozenset()
+        executor.epochs.clear()
+        if self._opening and self._current is not None:
+            self._current.cancel()
+        try:
+            await asyncio.wait_for(self._until_idle(), seconds)
+        except TimeoutError:
+            _log.warning("given up in the middle", seconds=seconds)
+            if self._current is not None:
+                self._current.cancel()
+            await self._until_idle()
+        published = executor.unsaved_published()
+        executor.states.clear()
+        executor.paused.clear()
+        executor.resources.outbox.release()
+        try:
+            await asyncio.wait_for(executor.save_published(published), _SAVE_SECONDS)
+        except Exception as error:
+            if not transient(error):
+                raise
+
+    async def _until_idle(self) -> None:
+        while not self._idle.is_set():
+            await self._idle.wait()
+
+    # --- the task ------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Work until `stop`; an exception is a bug, and the process must end."""
+        while not self._stopping:
+            await self._step(self._open_assigned())
+            try:
+                next_batch = await asyncio.wait_for(self._batches.get(), self._maintenance.poll_timeout())
+            except TimeoutError:
+                next_batch = None
+            if next_batch is not None:
+                batch, done = next_batch
+                processed: dict[TopicPartition, int] = {}
+                try:
+                    await self._step(self._process(batch, processed))
+                finally:
+                    if not done.done():
+                        done.set_result(processed)
+            await self._step(self._maintain(idle=next_batch is None))
+
+    async def stop(self) -> None:
+        """End `run` and close the database connection; `release` comes first."""
+        self._stopping = True
+        self._batches.put_nowait(None)
+        self.executor.disconnect()
+
+    async def _step(self, work: Coroutine[Any, Any, None]) -> None:
+        self._idle.clear()
+        self._current = task = asyncio.create_task(work)
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        finally:
+            self._current = None
+            self._idle.set()
+        if task.cancelled():
+            self.executor.drop(list(self.executor.states))
+            self.executor.disconnect()
+        else:
+            task.result()
+
+    async def _open_assigned(self) -> None:
+        executor = self.executor
+        paused = {tp for tps in executor.paused.values() for tp in tps}
+        missing = executor.assigned - executor.epochs.keys() - paused
+        if not missing:
+            if self._assigned:
+                executor.ready("start")
+            return
+        lanes: defaultdict[str, list[TopicPartition]] = defaultdict(list)
+        names = {executor.lane(tp) for tp in missing}
+        for tp in sorted(executor.assigned):
+            if executor.lane(tp) in names:
+                lanes[executor.lane(tp)].append(tp)
+        self._opening = True
+        try:
+            async for attempt in stamina.retry_context(on=transient, attempts=None, timeout=None):
+                with attempt:
+                    if attempt.num > 1:
+                        executor.unready("opening", "lanes cannot be opened")
+                    await executor.open(lanes, seek=True)
+        finally:
+            self._opening = False
+            executor.ready("opening")
+
+    async def _maintain(self, *, idle: bool) -> None:
+        try:
+            await self._maintenance.tick(idle=idle)
+        except Exception as error:
+            if not transient(error):
+                raise
+            names = list(self.executor.states)
+            self.executor.drop(names)
+            await self._retry_later(names, error)
+
+    # --- one batch -----------------------------------------------------------------------------------------------
+
+    async def _process(self, batch: Batch, processed: dict[TopicPartition, int]) -> None:
+        executor = self.executor
+        ours = {tp: records for tp, records in batch.items() if tp in executor.epochs}
+        if not ours:
+            return
+        executor.waiting_since = min(records[0].timestamp for records in ours.values())
+        lanes = executor.by_lane(ours)
+        try:
+            await executor.execute(lanes, {})
+        except Exception as error:  # noqa: BLE001 - what is not transient is narrowed down to its record
+            executor.drop(list(lanes))
+            if not transient(error):
+                await self._bisect(ours, error)
+            else:
+                await self._retry_later(lanes, error)
+        else:
+            self._failures = 0
+            executor.ready("database")
+        executor.waiting_since = None
+        processed |= {tp: executor.states[executor.lane(tp)].offsets[tp] for tp in ours if tp in executor.epochs}
+
+    async def _retry_later(self, lanes: Iterable[str], error: Exception) -> None:
+        """A failure that passes: the lanes are opened again and read on from their stored next offsets."""
+        if isinstance(error, Fenced):
+            _log.info("fenced", lanes=list(lanes))
+            return
+        self._failures += 1
+        metrics.RETRIES.labels(self.executor.service, type(error).__qualname__).inc()
+        _log.warning("tried again", error=type(error).__qualname__, attempt=self._failures)
+        self.executor.unready("database", f"transactions fail: {type(error).__qualname__}")
+        self.executor.disconnect()
+        await asyncio.sleep(pause_before(self._failures))
+
+    async def _bisect(self, batch: Batch, error: Exception) -> None:
+        """An unknown failure: halve until it is one record's, so that all others go on; then name it, and stop."""
+        records = list(merged(batch.values()))
+        if len(records) == 1:
+            await self._isolated(records[0], error)
+            return
+        for half in (records[: len(records) // 2], records[len(records) // 2 :]):
+            part: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
+            for record in half:
+                part[record[:2]].append(record)
+            try:
+                await self._process_part(part)
+            except Exception as again:  # noqa: BLE001 - narrowed down further
+                self.executor.drop({self.executor.lane(tp) for tp in batch})
+                if transient(again):
+                    await self._retry_later(self.executor.by_lane(batch), again)
+                    return
+                await self._bisect(part, again)
+
+    async def _process_part(self, batch: Batch) -> None:
+        await self._reopen_dropped(batch)
+        ours = {tp: records for tp, records in batch.items() if tp in self.executor.epochs}
+        if ours:
+            await self.executor.execute(self.executor.by_lane(ours), {})
+
+    async def _reopen_dropped(self, tps: Iterable[TopicPartition]) -> None:
+        executor = self.executor
+        missing: dict[str, list[TopicPartition]] = {}
+        for name in {executor.lane(tp) for tp in tps} - executor.states.keys():
+            missing[name] = [tp for tp in executor.assigned if executor.lane(tp) == name]
+        if missing:
+            await executor.open(missing, seek=False)
+
+    async def _isolated(self, record: Record, error: Exception) -> None:
+        """One record fails: what the work refuses becomes a dead letter or is parked, anything else is a bug."""
+        tp: TopicPartition = record[:2]
+        if isinstance(error, Refused):
+            self.executor.transactions.refused[record[:3]] = error
+            await self._process_part({tp: [record]})
+            return
+        metrics.ALARMS.labels(self.executor.service, "bug").inc()
+        _log.critical(
+            "stopped by a record",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            error=where(error),
+        )
+        raise error
