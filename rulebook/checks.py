@@ -138,12 +138,9 @@ def _overlap(one: Street, two: Street) -> bool:
 
 def _units(checked: Checked) -> Iterator[Problem]:
     file, areas = "units.csv", _subdistricts(checked)
-    departments = {d.code for d in checked.model("directory.yaml", Directory).departments}
     for index, unit in enumerate(checked.model(file, Units).units):
         for code in _unknown(unit.areas, areas):
             yield checked.problem(file, ("units", index, "areas"), code, "a sub-district", _ADD_DEPARTMENT)
-        for code in _unknown([unit.department] if unit.department else [], departments):
-            yield checked.problem(file, ("units", index, "department"), code, "a department", _ADD_DEPARTMENT)
 
 
 _ROUGH_MINUTES = {

@@ -9,13 +9,12 @@ from pydantic import Field, model_validator
 
 from rulebook.base import CategoryCode, Code, Model, Phone, Text
 from rulebook.codes import DepartmentKind, Role
-from schemas.values import Clock, Kind, Tier
+from schemas.values import Clock, Tier
 
 
 class Post(Model):
-    """A desk that can be told something: its title and where it is reached."""
+    """A desk that can be told something: where it is reached."""
 
-    title: Text
     phone: Phone
     mail: Text
 
@@ -25,7 +24,6 @@ class Department(Model):
 
     code: Code
     name: Text
-    full_name: Text
     kind: DepartmentKind
     desk: Post
     duty: Post
@@ -58,7 +56,6 @@ class Category(Model):
     supporting: tuple[Code, ...] = ()
     consulted: tuple[Code, ...] = ()
     tier: Tier
-    kind: Kind
     keywords: tuple[str, ...]
     refer: Code | None = None
 
@@ -101,8 +98,6 @@ class VisitingUnit(Model):
 
     code: Code
     name: Text
-    kind: Literal["party", "bureau", "subdistrict", "enterprise", "institution"]
-    department: Code | None = None
     areas: tuple[Code, ...]
 
 

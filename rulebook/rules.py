@@ -32,12 +32,11 @@ class Automation(Model):
 
 
 class Ground(Model):
-    """A legal ground that a request must name."""
+    """A legal ground that an act must name: its short name, and what it says in full to whom it concerns."""
 
     code: Code
     name: Text
     text: Text
-    proof: bool
 
 
 class Grounds(Model):

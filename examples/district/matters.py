@@ -8,7 +8,7 @@ from random import Random
 from examples.district.happenings import Somebody, Spot, Traits, Trouble, Way
 from examples.district.moments import moment
 from examples.district.population import District, Household, somebody
-from examples.district.wording import Teller, tell, wordings
+from examples.district.wording import Teller, kinds, tell, wordings
 from rulebook import Category, Policy
 from schemas.values import Kind, Tier
 
@@ -129,7 +129,8 @@ class Storyteller:
     def _trouble(self, category: Category, spot: Spot, way: Way, temper: float) -> Trouble:
         self._told += 1
         rng = self.rng
-        teller = Teller(category.code, category.kind.value, way.value, spot.text, temper)
+        kind = kinds()[category.code]
+        teller = Teller(category.code, kind.value, way.value, spot.text, temper)
         text = tell(rng, rng.choice(wordings()[category.code]), teller)
         stated = self._stated_category(category, way)
         department = self._stated_department(category, spot) if way is Way.SURVEY else None
@@ -143,12 +144,10 @@ class Storyteller:
             temper=round(temper, 2),
             would_be_returned=returned,
         )
-        report = category.kind is Kind.REPORT
+        report = kind is Kind.REPORT
         confidential = report and rng.random() < 0.3  # noqa: PLR2004 - a third of those who report want to stay unnamed
         accused = (category.bureau,) if report and rng.random() < 0.02 else ()  # noqa: PLR2004 - one in fifty
-        return Trouble(
-            f"t{self._told:05d}", category.kind.value, text, spot, traits, stated, department, confidential, accused
-        )
+        return Trouble(f"t{self._told:05d}", kind.value, text, spot, traits, stated, department, confidential, accused)
 
     def _stated_category(self, category: Category, way: Way) -> str | None:
         stated = {Way.HOTLINE: 0.6, Way.SURVEY: 0.25, Way.WECHAT: 0.1}[way]

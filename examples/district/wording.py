@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from rulebook import Policy
+from schemas.values import Kind
 
 HERE = Path(__file__).parent
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -32,6 +33,13 @@ def wordings() -> Mapping[str, tuple[str, ...]]:
         for row in csv.DictReader(file):
             found[row["category"]] = (*found.get(row["category"], ()), row["wording"])
     return found
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return what people want who raise a matter of a category."""
+    with (HERE / "kinds.csv").open(encoding="utf-8", newline="") as file:
+        return {row["category"]: Kind(row["kind"]) for row in csv.DictReader(file)}
 
 
 def surname(rng: Random) -> str:
@@ -93,11 +101,10 @@ def training_rows(policy: Policy, seed: int, per_wording: int) -> Iterator[tuple
         for words in (known.name, *known.keywords) * NAMINGS:
             yield words, known.code, ""
     rng = Random(seed)  # noqa: S311 - a story, not a secret
-    kinds = {known.code: known.kind.value for known in policy.categories}
     places = tuple(street.name for street in policy.streets)
     for category, sentences in wordings().items():
         for number, sentence in enumerate(sentences):
             for _ in range(per_wording):
                 way = rng.choice(("hotline", "wechat", "survey"))
-                teller = Teller(category, kinds[category], way, rng.choice(places), rng.random())
+                teller = Teller(category, kinds()[category].value, way, rng.choice(places), rng.random())
                 yield tell(rng, sentence, teller), category, f"{category}/{number}"

@@ -23,7 +23,7 @@ from examples.district.happenings import (
 )
 from examples.district.moments import ZONE
 from examples.district.plan import generate
-from examples.district.wording import wordings
+from examples.district.wording import kinds, wordings
 from rulebook import load_policy, locate
 from schemas.values import Kind, RequesterKind, Tier
 
@@ -146,14 +146,14 @@ def test_every_word_of_the_story_is_one_of_the_policys() -> None:
         category = POLICY.category(trouble.traits.category)
         assert category is not None
         assert category.tier == Tier(trouble.traits.tier)
-        assert Kind(trouble.kind) is category.kind
+        assert Kind(trouble.kind) is kinds()[category.code]
         assert trouble.category is None or POLICY.category(trouble.category) is not None
         assert trouble.department is None or POLICY.department(trouble.department) is not None
         assert locate(POLICY, trouble.spot.text) == trouble.spot.subdistrict, trouble.spot
         assert 0 <= trouble.traits.difficulty <= 1
         assert 0 <= trouble.traits.temper <= 1
-    kinds = {happening.caller.kind for happening in STORY if isinstance(happening, Call)}
-    assert kinds == {kind.value for kind in RequesterKind}
+    callers = {happening.caller.kind for happening in STORY if isinstance(happening, Call)}
+    assert callers == {kind.value for kind in RequesterKind}
 
 
 def test_nothing_is_left_unfilled_in_what_people_say() -> None:
@@ -163,4 +163,5 @@ def test_nothing_is_left_unfilled_in_what_people_say() -> None:
 
 def test_every_category_has_words_and_all_words_a_category() -> None:
     assert set(wordings()) == {category.code for category in POLICY.categories}
+    assert set(kinds()) == {category.code for category in POLICY.categories}
     assert all(len(sentences) >= 2 for sentences in wordings().values())
