@@ -15,7 +15,7 @@ from liuhen.desk.place import Place
 from liuhen.desk.queue import order_of, orders, standing
 from schemas.registry import department_topic
 from schemas.values import Party, PartyKind
-from services.sla.for_tools import Rules
+from services.sla.for_tools import DueTimes
 from tools.errors import SaidClearly
 from worktime import load_calendar
 
@@ -50,9 +50,9 @@ def queue(
 ) -> None:
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
     place = Place.of(_party(context))
-    rules = Rules(place.policy, load_calendar(place.addresses.policy / "calendar"))
+    times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
     told = asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj))))
-    held = orders(told, rules, place.now(), everything=everything)
+    held = orders(told, times, place.now(), everything=everything)
     if as_json:
         typer.echo(json.dumps(shown.orders_document(held), ensure_ascii=False, indent=2))
     else:

@@ -16,7 +16,7 @@ from liuhen.desk.published import as_published
 from liuhen.desk.queue import Told, desk, standing
 from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
-from services.sla.for_tools import Rules
+from services.sla.for_tools import DueTimes
 from tools.errors import SaidClearly
 from worktime import load_calendar
 
@@ -44,7 +44,7 @@ def queue(
     place = Place.of(_OFFICE)
     told, published = asyncio.run(_heard(place.addresses.kafka))
     calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)
-    waiting = desk(told, Rules(place.policy, calendar), place.now())
+    waiting = desk(told, DueTimes(place.policy, calendar), place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
     if as_json:
         typer.echo(json.dumps(shown.desk_document(wanted), ensure_ascii=False, indent=2))

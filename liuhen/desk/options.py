@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from liuhen.desk import words
 from schemas.inbound import Action
 from schemas.values import Person
-from services.intake.for_tools import of_validation
+from services.intake.for_tools import reason_of
 from tools.errors import SaidClearly
 
 SPEAKER: Final = frozenset({"by", "agent"})
@@ -144,7 +144,7 @@ def action_of(action: type[Action], given: Mapping[str, Any], speaker: Person | 
     try:
         return action.model_validate(document)
     except ValidationError as error:
-        raise SaidClearly(of_validation(error).reason) from None
+        raise SaidClearly(reason_of(error)) from None
 
 
 def _put(document: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

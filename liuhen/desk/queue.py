@@ -13,7 +13,7 @@ from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
 from schemas.registry import model_of
 from schemas.values import Clock, TicketState, breach_by, remind_by
-from services.sla.for_tools import Rules
+from services.sla.for_tools import Deadline, DueTimes
 from tools.client.kafka import listener
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
@@ -99,42 +99,40 @@ def newest(told: Iterable[Told], kind: type[M], key: Callable[[M], Hashable]) ->
     return list(found.values())
 
 
-def desk(told: Iterable[Told], rules: Rules, now: datetime) -> list[Waiting]:
+def desk(told: Iterable[Told], times: DueTimes, now: datetime) -> list[Waiting]:
     """Tell what waits for the office, what waits longest first."""
     tasks = newest(told, DeskTask, lambda task: (task.ticket, task.task))
-    waiting = [_waiting(task, rules, now) for task in tasks if task.open]
+    waiting = [_waiting(task, times, now) for task in tasks if task.open]
     return sorted(waiting, key=lambda each: (each.task.since, each.task.ticket, each.task.task))
 
 
-def _waiting(task: DeskTask, rules: Rules, now: datetime) -> Waiting:
+def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> Waiting:
     clock = _CLOCKS.get(task.task)
     if clock is None:
         return Waiting(task, None, "in_time")
-    found = rules.derive(rules.basis(clock, task.tier, task.since, None, None), clock, task.tier, now)
-    soon = found.remind_at or breach_by(found.due)
-    return Waiting(task, remind_by(found.due), _urgency(soon, breach_by(found.due), now))
+    found = times.of_task(clock, task.tier, task.since, now)
+    return Waiting(task, remind_by(found.due), _urgency(found, now))
 
 
-def _urgency(soon: datetime, late: datetime, now: datetime) -> Urgency:
-    if now > late:
+def _urgency(deadline: Deadline, now: datetime) -> Urgency:
+    if now > breach_by(deadline.due):
         return "overdue"
-    return "due_soon" if now >= soon else "in_time"
+    return "due_soon" if now >= deadline.soon else "in_time"
 
 
-def orders(told: Iterable[Told], rules: Rules, now: datetime, *, everything: bool = False) -> list[Held]:
+def orders(told: Iterable[Told], times: DueTimes, now: datetime, *, everything: bool = False) -> list[Held]:
     """Tell what a department holds, what is due first at the top; `everything` names also what waits for others."""
     wanted = AT_WORK | ELSEWHERE if everything else AT_WORK
     kept = newest(told, Order, lambda order: order.ticket)
-    held = [_held(order, rules, now) for order in kept if order.role != "none" and order.state in wanted]
+    held = [_held(order, times, now) for order in kept if order.role != "none" and order.state in wanted]
     return sorted(held, key=lambda each: (each.due is None, each.due and remind_by(each.due.due), each.order.ticket))
 
 
-def _held(order: Order, rules: Rules, now: datetime) -> Held:
+def _held(order: Order, times: DueTimes, now: datetime) -> Held:
     due = min(order.due, key=lambda each: remind_by(each.due), default=None)
     if due is None:
         return Held(order, None, "in_time")
-    soon = rules.before(remind_by(due.due), rules.limit(due.clock).due_soon_for(order.tier))
-    return Held(order, due, _urgency(soon, breach_by(due.due), now))
+    return Held(order, due, _urgency(times.of_order(due, order.tier), now))
 
 
 def owed(order: Order) -> str:

@@ -1,12 +1,26 @@
-"""What tools may use of intake: the receipt of a submission, how a record is read, how a fault of a field is said.
+"""What tools may use of intake: under which receipt a submission is answered, and what the door says of a wrong field.
 
 It is pure. Everything else of this service may change without asking them.
 """
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
+from schemas.values import Party
 from services.intake.core.numbers import receipt_of
-from services.intake.core.reading import Reading, read
+from services.intake.core.reading import Headers, Reading, read
 from services.intake.core.refusals import of_validation
 
-__all__ = ["Reading", "of_validation", "read", "receipt_of"]
+__all__ = ["reason_of", "receipt_of", "receipt_of_record"]
+
+
+def receipt_of_record(party: Party, headers: Headers, value: bytes | None) -> str | None:
+    """Tell under which receipt a record of a party's topic is answered; None where it becomes a dead letter."""
+    found = read(party, headers, value)
+    return found.receipt if isinstance(found, Reading) else None
+
+
+def reason_of(error: ValidationError) -> str:
+    """Say in Chinese what is wrong with an action, as the door would: the first mistake and how many more there are."""
+    return of_validation(error).reason

@@ -1,10 +1,11 @@
-"""What tools may use of notify: how facts fold to the ledger of a ticket's notices.
+"""What tools may use of notify: how facts fold to the notices of a ticket.
 
 It is pure. Everything else of this service may change without asking them.
 """
 
 from __future__ import annotations
 
-from services.notify.core.ledger import Ledger, evolve
+from services.notify.core.ledger import evolve
+from services.notify.work import STATE
 
-__all__ = ["Ledger", "evolve"]
+__all__ = ["STATE", "evolve"]

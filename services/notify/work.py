@@ -26,7 +26,7 @@ from services.notify.core.wording import Wording
 from services.notify.reactions import LISTENS_TO, react
 
 _REMEMBERED: Final = 5_000
-_LEDGER: Final = TypeAdapter(Ledger)
+STATE: Final = TypeAdapter(Ledger)
 
 
 def telling(wording: Wording) -> Work:
@@ -38,7 +38,7 @@ def telling(wording: Wording) -> Work:
         wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
         decider = Decider[Ledger, Command](
             topic=NOTICES,
-            state=_LEDGER,
+            state=STATE,
             react=partial(react, wanted=wanted),
             decide=decide,
             evolve=evolve,

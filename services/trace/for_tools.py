@@ -5,6 +5,8 @@ Nothing here reads or writes a topic or a table. Everything else of this service
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.trace.core.ball import Span, Step, ball_in_court
 from services.trace.core.calendars import as_published
 from services.trace.core.holder import AT_REST
@@ -22,5 +24,13 @@ __all__ = [
     "Words",
     "as_published",
     "ball_in_court",
-    "summed",
+    "summary_of",
 ]
+
+
+def summary_of(ticket: str, steps: Sequence[Step]) -> Summary:
+    """Fold the facts of a ticket to where it stands."""
+    summary = Summary(ticket)
+    for at, fact in steps:
+        summary = summed(summary, fact, at)
+    return summary

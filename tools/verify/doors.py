@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from schemas.registry import party_of
 from schemas.tickets import Answered, Registered
-from services.intake.for_tools import Reading, read
+from services.intake.for_tools import receipt_of_record
 from tools.verify.evidence import Stood
 from tools.verify.findings import Finding, Verdict
 
@@ -24,8 +24,7 @@ def everything_answered(
     for record in arrivals:
         if (record.topic, record.partition, record.offset) in dead:
             continue
-        reading = read(party_of(record.topic), record.headers, record.value)
-        if not isinstance(reading, Reading) or reading.receipt not in answered:
+        if receipt_of_record(party_of(record.topic), record.headers, record.value) not in answered:
             place = f"{record.topic}/{record.partition}@{record.offset}"
             findings.append(Finding(place, "came in and left no fact, no refusal and no dead letter"))
     return Verdict("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)

@@ -14,12 +14,9 @@ from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
 from schemas.message import Message
 from schemas.registry import CLOCKS, DISPATCH, NOTICES, model_of
 from schemas.values import breach_by
-from services.dispatch.for_tools import STATE as TICKET
-from services.dispatch.for_tools import evolve as evolve_ticket
-from services.notify.for_tools import Ledger
-from services.notify.for_tools import evolve as evolve_ledger
-from services.sla.for_tools import Clocks, timer
-from services.sla.for_tools import evolve as evolve_clocks
+from services.dispatch import for_tools as dispatch
+from services.notify import for_tools as notify
+from services.sla import for_tools as sla
 from tools.verify.books import Books, Row, TimerRow
 from tools.verify.findings import Finding, Verdict
 
@@ -37,9 +34,9 @@ class Folded:
 
 
 FOLDS: Final[Mapping[str, Folded]] = {
-    "dispatch": Folded(DISPATCH, evolve_ticket, TICKET),
-    "sla": Folded(CLOCKS, evolve_clocks, TypeAdapter(Clocks), timer),
-    "notify": Folded(NOTICES, evolve_ledger, TypeAdapter(Ledger)),
+    "dispatch": Folded(DISPATCH, dispatch.evolve, dispatch.STATE),
+    "sla": Folded(CLOCKS, sla.evolve, sla.STATE, sla.timer),
+    "notify": Folded(NOTICES, notify.evolve, notify.STATE),
 }
 
 Visitor = Callable[[str, BaseModel | None, Sequence[Fact]], None]

@@ -17,7 +17,7 @@ from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, TicketState
-from services.trace.for_tools import AT_REST, NOBODY, Span, Step, Summary, summed
+from services.trace.for_tools import AT_REST, NOBODY, Span, Step, Summary, summary_of
 from worktime import Calendar, OfficeHours, split_minutes
 
 _DEPARTMENT: Final = "department:"
@@ -52,10 +52,7 @@ class Life:
     @cached_property
     def summary(self) -> Summary:
         """Where it stands by its facts."""
-        summary = Summary(self.ticket)
-        for at, fact in self.steps:
-            summary = summed(summary, fact, at)
-        return summary
+        return summary_of(self.ticket, self.steps)
 
     @property
     def state(self) -> TicketState:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -24,7 +24,8 @@ from schemas.requests import TicketRequest
 from schemas.rules import CalendarPublished, RulesFact
 from schemas.tickets import ActionReceived, TicketFact
 from schemas.values import Party, PartyKind
-from worktime import Calendar, parse_notice
+from tools.whatif.cores import Cores
+from worktime import parse_notice
 
 _MOMENT: Final = timedelta(microseconds=1)
 _MOST: Final = 10_000
@@ -43,16 +44,6 @@ class Happened(NamedTuple):
 
     at: datetime
     fact: Message
-
-
-@dataclass(frozen=True)
-class Cores:
-    """The cores of dispatch and, under a calendar, of sla, for some rules; `rule` remembers rulings of dispatch."""
-
-    dispatch: Decider[Any, Any]
-    clocks: Callable[[Calendar], Decider[Any, Any]]
-    calendar: Calendar
-    rule: Callable[[Change[Any]], None]
 
 
 @dataclass
@@ -75,7 +66,7 @@ class World:
         self._led = led
         self._leads: dict[str, str] = {}
         self._cores = cores
-        self._dispatch = cores.dispatch
+        self._dispatch = cores.dispatch.decider
         self._calendar = cores.calendar
         self._clocks = cores.clocks(cores.calendar)
         self._states: dict[str, dict[str, Any]] = {"dispatch": {}, "sla": {}}
@@ -111,7 +102,7 @@ class World:
             each, ticket = self._ruled.popleft()
             before, cause = self._older.get(ticket), Cause("", ticket, each.at)
             self._older[ticket] = after = self._dispatch.evolve(before, each.fact, each.at)
-            self._cores.rule(Change(ticket, "", 0, before, after, [(each.fact, cause)]))
+            self._cores.dispatch.remember(Change(ticket, "", 0, before, after, [(each.fact, cause)]))
 
     def _take(self, each: Input) -> None:
         message = each.message
@@ -175,7 +166,9 @@ class World:
                 heapq.heappush(self._timers, Timer(wanted.due, ticket, wanted.name, ""))
         elif facts:
             self._led_by(ticket, facts)
-            self._cores.rule(Change(ticket, "", 0, before, states[ticket], [(fact, cause) for fact in facts]))
+            self._cores.dispatch.remember(
+                Change(ticket, "", 0, before, states[ticket], [(fact, cause) for fact in facts])
+            )
         return said
 
     def _led_by(self, ticket: str, facts: Sequence[Message]) -> None:

@@ -16,7 +16,7 @@ from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Clock, Kind, OfficialDue, Person, TicketState, Tier
-from services.sla.core.rules import Rules
+from services.sla.for_tools import DueTimes
 from tests.support.desk import ONE, TWO, order
 from worktime import load_calendar, parse_notice
 
@@ -25,8 +25,8 @@ MORNING = datetime(2026, 9, 1, 10, tzinfo=SHANGHAI)
 
 
 @pytest.fixture(scope="module")
-def rules() -> Rules:
-    return Rules(load_policy(Path("policy")), load_calendar(Path("policy/calendar")))
+def times() -> DueTimes:
+    return DueTimes(load_policy(Path("policy")), load_calendar(Path("policy/calendar")))
 
 
 def told(*messages: Message) -> list[Told]:
@@ -42,59 +42,59 @@ def due(clock: Clock, at: datetime) -> tuple[DueTime, ...]:
     return (DueTime(clock=clock, due=OfficialDue(at=at)),)
 
 
-def test_what_does_not_wait_any_more_is_gone(rules: Rules) -> None:
-    found = desk(told(task(), task(TWO), task(open=False)), rules, MORNING)
+def test_what_does_not_wait_any_more_is_gone(times: DueTimes) -> None:
+    found = desk(told(task(), task(TWO), task(open=False)), times, MORNING)
 
     assert [each.task.ticket for each in found] == [TWO]
 
 
-def test_a_ticket_may_wait_for_two_things_at_once(rules: Rules) -> None:
-    found = desk(told(task(task="review"), task(task="extension"), task(task="review", open=False)), rules, MORNING)
+def test_a_ticket_may_wait_for_two_things_at_once(times: DueTimes) -> None:
+    found = desk(told(task(task="review"), task(task="extension"), task(task="review", open=False)), times, MORNING)
 
     assert [each.task.task for each in found] == ["extension"]
 
 
-def test_what_waits_longest_comes_first(rules: Rules) -> None:
+def test_what_waits_longest_comes_first(times: DueTimes) -> None:
     later = MORNING + timedelta(minutes=3)
 
-    found = desk(told(task(since=later), task(TWO)), rules, later)
+    found = desk(told(task(since=later), task(TWO)), times, later)
 
     assert [each.task.ticket for each in found] == [TWO, ONE]
 
 
-def test_a_task_is_marked_by_the_offices_own_clock(rules: Rules) -> None:
+def test_a_task_is_marked_by_the_offices_own_clock(times: DueTimes) -> None:
     # given a dispatch, for which the office has ten minutes
     def urgency(minutes: float) -> str:
-        return desk(told(task()), rules, MORNING + timedelta(minutes=minutes))[0].urgency
+        return desk(told(task()), times, MORNING + timedelta(minutes=minutes))[0].urgency
 
     assert urgency(1) == "in_time"
     assert urgency(9.5) == "due_soon"
     assert urgency(11) == "overdue"
 
 
-def test_a_department_sees_what_it_owes_by_the_newest_order(rules: Rules) -> None:
+def test_a_department_sees_what_it_owes_by_the_newest_order(times: DueTimes) -> None:
     accepted = order(state=TicketState.IN_PROGRESS, happened="accepted")
     gone = order(TWO, role="none", happened="return_upheld")
 
-    found = orders(told(order(), order(TWO), accepted, gone), rules, MORNING)
+    found = orders(told(order(), order(TWO), accepted, gone), times, MORNING)
 
     assert [(each.order.ticket, owed(each.order)) for each in found] == [(ONE, "处置")]
 
 
-def test_what_waits_for_others_is_shown_when_asked_for(rules: Rules) -> None:
+def test_what_waits_for_others_is_shown_when_asked_for(times: DueTimes) -> None:
     handled = order(state=TicketState.HANDLED)
 
-    assert orders(told(handled), rules, MORNING) == []
-    assert [owed(each.order) for each in orders(told(handled), rules, MORNING, everything=True)] == ["等候"]
+    assert orders(told(handled), times, MORNING) == []
+    assert [owed(each.order) for each in orders(told(handled), times, MORNING, everything=True)] == ["等候"]
 
 
-def test_the_earliest_due_time_comes_first_and_is_marked(rules: Rules) -> None:
+def test_the_earliest_due_time_comes_first_and_is_marked(times: DueTimes) -> None:
     evening = datetime(2026, 9, 1, 17, 30, tzinfo=SHANGHAI)
     soon = order(due=due(Clock.HANDLING, evening))
     later = order(TWO, due=due(Clock.HANDLING, evening + timedelta(days=7)))
 
-    found = orders(told(later, soon), rules, MORNING)
-    after = orders(told(later, soon), rules, evening + timedelta(seconds=1))
+    found = orders(told(later, soon), times, MORNING)
+    after = orders(told(later, soon), times, evening + timedelta(seconds=1))
 
     assert [each.order.ticket for each in found] == [ONE, TWO]
     assert [each.urgency for each in found] == ["due_soon", "in_time"]
@@ -132,7 +132,7 @@ def test_callbacks_that_were_cancelled_are_not_made() -> None:
     assert [each.ticket for each in appointed] == [TWO, ONE]
 
 
-def test_office_time_follows_a_calendar_that_was_published_while_the_system_ran(rules: Rules) -> None:
+def test_office_time_follows_a_calendar_that_was_published_while_the_system_ran(times: DueTimes) -> None:
     # given a review that began on a Friday afternoon, before a Saturday that the published calendar makes people work
     notice = parse_notice(Path("examples/calendar/2027.json").read_text("utf-8"), "2027")
     days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
@@ -141,14 +141,14 @@ def test_office_time_follows_a_calendar_that_was_published_while_the_system_ran(
     saturday = friday.replace(day=9, hour=12, minute=0)
     waits = told(task(task="review", since=friday))
 
-    after = Rules(rules.policy, as_published(rules.calendar, told(fact, fact)))
+    after = DueTimes(times.policy, as_published(times.calendar, told(fact, fact)))
 
     (found,) = desk(waits, after, saturday)
     assert (found.due, found.urgency) == (saturday.replace(hour=11, minute=15), "overdue")
-    assert desk(waits, rules, saturday)[0].urgency != "overdue"
+    assert desk(waits, times, saturday)[0].urgency != "overdue"
 
 
-def test_the_newest_publication_of_a_year_counts(rules: Rules) -> None:
+def test_the_newest_publication_of_a_year_counts(times: DueTimes) -> None:
     notice = parse_notice(Path("examples/calendar/2027.json").read_text("utf-8"), "2027")
     days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
     by = Person(id="p-he", name="何静宜")
@@ -156,4 +156,4 @@ def test_the_newest_publication_of_a_year_counts(rules: Rules) -> None:
     second = CalendarPublished(by=by, year=2027, days=days, version="2027-2")
     said = [Told(MORNING + timedelta(hours=1), second), Told(MORNING, first)]
 
-    assert as_published(rules.calendar, said).version == as_published(rules.calendar, told(second)).version
+    assert as_published(times.calendar, said).version == as_published(times.calendar, told(second)).version
