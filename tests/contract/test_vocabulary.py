@@ -1,0 +1,248 @@
+"""Every code that people come across has exactly one word, no word is left over, and none of them is English."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import product
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pytest
+
+import vocabulary
+from liuhen.desk.deeds import actions_of
+from liuhen.desk.options import slots_of
+from rulebook import Audience, Role, load_policy
+from rulebook.responsibility import Rule
+from rulebook.rules import Rates
+from schemas import inbound, public
+from schemas.dispatch import BREACH_WITHDRAWN, DispatchFact
+from schemas.message import contracts
+from schemas.values import PartyKind, TicketState
+from services.dispatch.core.clocks import REASONS
+from services.dispatch.core.transitions import TABLE
+from services.dispatch.telling import HAPPENED
+from services.notify.core.notice import Way
+from services.sla import reactions as sla
+from services.sla.core.rederive import DECIDED_LATE
+from services.sla.core.rules import Kind as Cap
+from services.sla.core.state import MERGED
+from services.trace.core import clocks as rows
+from services.trace.core.holder import held
+from services.trace.core.rates import rates_of
+from services.trace.core.rows import Summary
+from services.trace.edges.lookup import queues
+from tools.local.plan import load_plan
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+POLICY: Final = load_policy(ROOT / "policy")
+HAN: Final = re.compile("[\u4e00-\u9fff]")
+WIRE_NAMES: Final = re.compile(r"JSON|UTF-8")
+"""What has no Chinese name: formats that a programmer has to know under these."""
+STATUSES: Final = (rows.RUNNING, rows.PAUSED, rows.MET, rows.STOPPED, rows.LAPSED)
+RATES_TABLES: Final = ("contacted", "solved", "grade", "ruling")
+"""What citizens answered and the centre ruled: as verdicts of a rate they go by their own words."""
+
+
+def _add(table: str, where: str) -> str:
+    return f"add the word to `{table}` of vocabulary/words.yaml, or take the line away that {where} no longer knows"
+
+
+def _literals(model: type[Any], field: str) -> tuple[str, ...]:
+    return get_args(model.model_fields[field].annotation)
+
+
+def _same(table: str, codes: Iterable[str], where: str) -> None:
+    assert set(vocabulary.table(table)) == {str(code) for code in codes}, _add(table, where)
+
+
+# --- codes that stand in the code of services -------------------------------------------------------------------------
+
+
+def test_every_step_of_a_ticket_has_a_word() -> None:
+    kinds = {row.kind for row in TABLE}
+
+    assert kinds <= vocabulary.ACTIONS.keys() | vocabulary.STEPS.keys(), _add("step", "the table of transitions")
+    assert vocabulary.STEPS.keys() == kinds - vocabulary.ACTIONS.keys(), _add("step", "the table of transitions")
+
+
+def test_what_departments_hear_under_another_word_has_one() -> None:
+    own = {
+        name.split(".")[2].replace("-", "_") for name, model in contracts().items() if issubclass(model, DispatchFact)
+    }
+
+    _same("happened", ({*HAPPENED.values()} - own) | {"overdue_withdrawn", "released"}, "services/dispatch/telling.py")
+
+
+def test_every_task_and_queue_of_the_desk_has_a_word() -> None:
+    tasks = (public.DeskTask.__doc__ or "").partition("what is asked: ")[2].split(".")[0]
+
+    _same("task", (task.strip() for task in tasks.split(",")), "schemas.public.DeskTask")
+    _same("queue", queues(), "services/trace/edges/lookup.py")
+
+
+def test_whatever_a_ticket_can_wait_for_and_whoever_can_hold_it_has_a_word() -> None:
+    found = set()
+    choices = product(TicketState, (None, "housing"), ("", "unit", "reviewed"), (0, 1), (None, sla), ("unit-01",))
+    for state, lead, stage, tasks, contacted, unit in choices:
+        summary = Summary("", state=state, lead=lead, stage=stage, open_tasks=tasks, contacted_at=contacted, unit=unit)  # type: ignore[arg-type]
+        found.add(held(summary))
+    holders = {holder.partition(":")[0] for holder, _ in found if holder}
+
+    _same("waits_for", {waits_for for _, waits_for in found if waits_for}, "services/trace/core/holder.py")
+    _same("party", {*holders, *PartyKind, *Audience, "visiting_unit"}, "the enums of parties")
+
+
+def test_every_status_cap_and_ground_of_a_clock_has_a_word() -> None:
+    own = {sla.NEEDS_INFO, sla.EXTENSION, MERGED, DECIDED_LATE, "undecided"}
+
+    _same(
+        "clock_status",
+        (rows.RUNNING, rows.PAUSED, rows.MET, rows.STOPPED, rows.LAPSED),
+        "services/trace/core/clocks.py",
+    )
+    _same("cap", get_args(Cap), "services/sla/core/rules.py")
+    _same("ground", own | set(_written("ground", "services/sla")), "services/sla")
+
+
+def test_every_role_service_and_way_has_a_word() -> None:
+    _same("role", Role, "rulebook.Role")
+    _same("service", load_plan().services, "deploy/services.yaml")
+    _same("way", Way, "services/notify/core/notice.py")
+    _same("part", _literals(public.Order, "role"), "schemas.public.Order")
+
+
+def test_every_closed_choice_of_an_action_has_a_word() -> None:
+    _same("method", _literals(inbound.MakeFirstContact, "method"), "schemas.inbound.MakeFirstContact")
+    _same("mode", _literals(inbound.FollowUp, "mode"), "schemas.inbound.FollowUp")
+
+
+def test_every_field_of_an_action_has_a_word() -> None:
+    actions = {action for kind in PartyKind for action in actions_of(kind)}
+
+    _same("field", {".".join(slot.path) for action in actions for slot in slots_of(action)} | {"agent"}, "an action")
+
+
+def test_every_doubt_about_a_visit_has_a_word() -> None:
+    source = ROOT / "services/intake/core/visits.py"
+
+    _same("doubt", re.findall(r'yield "(\w+)"', source.read_text("utf-8")), "services/intake/core/visits.py")
+
+
+def test_every_reason_that_a_rule_gives_has_a_word() -> None:
+    derived = {*REASONS.values(), *(rule.value for rule in Rule), BREACH_WITHDRAWN}
+
+    _same("reason", derived | set(_written("reason", "services/dispatch")), "services/dispatch")
+
+
+def test_every_refusal_has_a_word() -> None:
+    _same(
+        "refusal",
+        {*_refused("services/dispatch"), *_refused("services/intake")},
+        "services/dispatch or services/intake",
+    )
+
+
+def test_every_rate_and_whatever_a_ticket_counts_as_has_a_word() -> None:
+    rates = rates_of(POLICY.rates)
+    answers = {code for name in RATES_TABLES for code in vocabulary.table(name)}
+    verdicts = {word for rate in rates for word in (*rate.weights, *re.findall(r"'([a-z_]+)'", rate.verdict))}
+    inner = {*STATUSES, "handling", "citizen"} - {rows.PAUSED}
+    heard = set(_written("callback_outcome", "services/trace"))
+
+    _same("rate", {rate.name.removesuffix("_other") for rate in rates}, "services/trace/core/rates.py")
+    _same("callback", _literals(Rates, "decisive_callback"), "rulebook.rules.Rates")
+    _same("axis", {rate.axis for rate in rates}, "services/trace/core/rates.py")
+    _same("verdict", (verdicts | heard) - answers - inner, "services/trace/core/rates.py")
+
+
+def test_every_template_has_a_name() -> None:
+    _same("notice", (template.code for template in POLICY.templates), "policy/templates.yaml")
+
+
+def _written(name: str, folder: str) -> Iterator[str]:
+    """Codes that code writes out as the value of a field, an argument or a variable of this name."""
+    for node in _nodes(folder):
+        match node:
+            case ast.keyword(arg=named, value=value) if named == name:
+                yield from _codes(value)
+            case ast.Assign(targets=[ast.Name(id=named)], value=value) if named == name:
+                yield from _codes(value)
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value == name:
+                        yield from _codes(value)
+            case _:
+                pass
+
+
+def _refused(folder: str) -> Iterator[str]:
+    """Codes of refusals: before the sentence that they stand for, first in what makes a refusal, or named `code`."""
+    yield from _written("code", folder)
+    for node in _nodes(folder):
+        match node:
+            case ast.Tuple(elts=[first, second]) if _is_sentence(second):
+                yield from _codes(first)
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name.lower() in _REFUSES:
+                yield from list(_codes(*args))[:1]
+            case _:
+                pass
+
+
+_REFUSES: Final = {"refusal", "refuse"}
+
+
+def _nodes(folder: str) -> Iterator[ast.AST]:
+    for file in sorted((ROOT / folder).rglob("*.py")):
+        yield from ast.walk(ast.parse(file.read_text("utf-8")))
+
+
+def _codes(*nodes: ast.expr) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Constant(value=str(code)) if re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", code):
+                yield code
+            case ast.IfExp(body=body, orelse=orelse):
+                yield from _codes(body, orelse)
+            case _:
+                pass
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "not_now"
+    texts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+    return any(isinstance(text, str) and HAN.search(text) for text in texts)
+
+
+# --- the words themselves ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", vocabulary.NAMES)
+def test_words_are_chinese(name: str) -> None:
+    for code, word in vocabulary.table(name).items():
+        assert HAN.search(word), (name, code)
+        assert not re.search("[A-Za-z]", WIRE_NAMES.sub("", word)), (name, code)
+
+
+def test_a_code_without_a_word_is_an_error_that_says_what_to_add() -> None:
+    with pytest.raises(vocabulary.NoWordError, match=r"words.yaml: table `state` has no word for `lost`, add a line"):
+        vocabulary.table("state")["lost"]
+
+
+def test_an_enumeration_and_its_table_have_the_same_codes() -> None:
+    class Colour(StrEnum):
+        RED = "red"
+
+    with pytest.raises(
+        vocabulary.VocabularyError, match=r"table `callback` lacks \['red'\], and has lines for \['first'"
+    ):
+        vocabulary.complete("callback", Colour)
+
+
+def test_a_code_of_another_version_is_said_to_be_unknown() -> None:
+    assert vocabulary.table("state").said("lost") == "未知（lost）"
+    assert vocabulary.table("state").said("closed") == "已结案"

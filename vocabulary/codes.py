@@ -1,0 +1,67 @@
+"""The tables, by what their codes are. Where the codes stand in `schemas`, a missing word is an error on import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from schemas import clocks, dispatch, inbound, notices, rules, tickets
+from schemas.inbound import Action
+from schemas.message import contracts
+from schemas.values import Channel, Clock, Contacted, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier
+from vocabulary.tables import complete, table
+
+_FAMILIES: Final = {module.__name__.rpartition(".")[2] for module in (tickets, dispatch, clocks, notices, rules)}
+
+
+def _facts() -> Iterator[str]:
+    return (name for name, model in contracts().items() if model.family in _FAMILIES)
+
+
+def _actions() -> Iterator[str]:
+    for model in contracts().values():
+        if issubclass(model, Action) and model.__module__.startswith(inbound.__name__):
+            yield str(model.model_fields["do"].default)
+
+
+STATES: Final = complete("state", TicketState)
+ACTIONS: Final = complete("action", _actions())
+FACTS: Final = complete("fact", _facts())
+CLOCKS: Final = complete("clock", Clock)
+CHANNELS: Final = complete("channel", Channel)
+KINDS: Final = complete("kind", Kind)
+REQUESTER_KINDS: Final = complete("requester_kind", RequesterKind)
+TIERS: Final = complete("tier", Tier)
+CONTACTED: Final = complete("contacted", Contacted)
+SOLVED: Final = complete("solved", Solved)
+GRADES: Final = complete("grade", Grade)
+RULINGS: Final = complete("ruling", Ruling)
+
+STEPS: Final = table("step")
+"""What happens to a ticket without anybody's action: what clocks say, and what other tickets ask."""
+HAPPENED: Final = table("happened")
+"""What a department hears under another word than a fact's own."""
+TASKS: Final = table("task")
+QUEUES: Final = table("queue")
+WAITS: Final = table("waits_for")
+CLOCK_STATUS: Final = table("clock_status")
+CAPS: Final = table("cap")
+GROUNDS: Final = table("ground")
+"""Why a clock stood still or began anew, where that is no ground of the policy."""
+PARTIES: Final = table("party")
+PARTS: Final = table("part")
+ROLES: Final = table("role")
+SERVICES: Final = table("service")
+METHODS: Final = table("method")
+MODES: Final = table("mode")
+WAYS: Final = table("way")
+DOUBTS: Final = table("doubt")
+REASONS: Final = table("reason")
+OUTCOMES: Final = table("outcome")
+REFUSALS: Final = table("refusal")
+RATES: Final = table("rate")
+CALLBACKS: Final = table("callback")
+AXES: Final = table("axis")
+VERDICTS: Final = table("verdict")
+NOTICES: Final = table("notice")
+FIELDS: Final = table("field")
