@@ -9,7 +9,7 @@ from schemas import clocks, dispatch, inbound, notices, rules, tickets
 from schemas.inbound import Action
 from schemas.message import contracts
 from schemas.values import Channel, Clock, Contacted, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier
-from vocabulary.tables import complete, table
+from vocabulary.tables import Table, complete, table
 
 _FAMILIES: Final = {module.__name__.rpartition(".")[2] for module in (tickets, dispatch, clocks, notices, rules)}
 
@@ -37,8 +37,8 @@ SOLVED: Final = complete("solved", Solved)
 GRADES: Final = complete("grade", Grade)
 RULINGS: Final = complete("ruling", Ruling)
 
-STEPS: Final = table("step")
-"""What happens to a ticket without anybody's action: what clocks say, and what other tickets ask."""
+STEPS: Final = Table("step", {**ACTIONS, **table("step")})
+"""Whatever can happen to a ticket: actions, what clocks say, what other tickets ask."""
 HAPPENED: Final = table("happened")
 """What a department hears under another word than a fact's own."""
 TASKS: Final = table("task")
