@@ -117,7 +117,7 @@ class GroundFor(StrEnum):
 
 TEMPLATE_VARIABLES = frozenset(
     {
-        "ticket", "receipt", "requester", "category", "kind", "tier", "place", "department", "supporting",
+        "area", "ticket", "receipt", "requester", "category", "kind", "tier", "place", "department", "supporting",
         "person", "unit", "step", "status", "reason", "ground", "ruling", "reply", "result", "text", "clock",
         "due", "late_by", "remaining", "promised", "count", "incident", "attempt", "time", "approver", "phone",
     }

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from rulebook.base import Code, Model, Share, Text
 from rulebook.codes import Audience, GroundFor, Passing, Role, Step
 from rulebook.limits import Count, Span
-from schemas.values import Clock, Grade, Ruling
+from schemas.values import Clock, Contacted, Grade, Ruling
 
 
 class Suggestion(Model):
@@ -98,7 +98,7 @@ class Rates(Model):
     weights: Mapping[Grade, Share]
     solved: tuple[Ruling, ...]
     solved_base: tuple[Ruling, ...]
-    first_contact_left_out: Text
+    first_contact_left_out: tuple[Contacted, ...]
     decisive_callback: Literal["first", "last"]
 
     @model_validator(mode="after")
@@ -108,6 +108,8 @@ class Rates(Model):
             raise ValueError(f"a weight for each of {', '.join(graded)}")
         if not set(self.solved) <= set(self.solved_base):
             raise ValueError("what counts as solved must be part of the base")
+        if set(self.first_contact_left_out) - {Contacted.NOT_RATED}:
+            raise ValueError(f"nothing but {Contacted.NOT_RATED} can be left out: yes and no are the rate")
         return self
 
 

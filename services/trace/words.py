@@ -90,6 +90,11 @@ class Words:
     def clock(self, code: str) -> str:
         return self.names().get(code, code)
 
+    def rule(self, code: str) -> tuple[str, ...]:
+        """What the policy notes on a clock, as a line of its own; () where it notes nothing."""
+        note = self.policy.limit(Clock(code)).note
+        return (f"规定：{note}",) if note else ()
+
     def ground(self, code: str | None) -> str:
         found = (self.policy.ground(purpose, code or "") for purpose in GroundFor)
         return next((ground.name for ground in found if ground), self.of("ledger", code))

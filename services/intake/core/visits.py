@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
+from rulebook import Policy, locate
 from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import DeviceBound, Registered, Visited
 from schemas.values import Channel, Place, VisitRef
@@ -33,7 +34,10 @@ def record_visit(desk: Desk, reading: Reading, visit: RecordVisit, received: dat
         _ticket(reading, problem, problem.place or visit.address, requester, numbers.next(received), received)
         for problem in visit.problems
     )
-    doubts = tuple(doubts_of(desk.house.rules.doubts, visit, desk.visits.get(visit.visitor, ())))
+    doubts = (
+        *doubts_of(desk.house.rules.doubts, visit, desk.visits.get(visit.visitor, ())),
+        *_doubt_of_the_unit(desk.house.policy, visit),
+    )
     visited = Visited(
         receipt=reading.receipt,
         visitor=visit.visitor,
@@ -128,6 +132,14 @@ def doubts_of(rules: DoubtRules, visit: RecordVisit, others: tuple[Seen, ...] | 
     here = Seen(visit.visited_at, position.latitude, position.longitude, position.accuracy)
     if any(_too_fast(here, other, rules.fastest_km_per_hour) for other in others):
         yield "too_fast"
+
+
+def _doubt_of_the_unit(policy: Policy, visit: RecordVisit) -> Iterator[str]:
+    """A unit visits the sub-districts that the policy gives it; a household elsewhere may be another unit's."""
+    unit = policy.unit(visit.unit)
+    where = visit.address.subdistrict or locate(policy, visit.address.text)
+    if unit is not None and where is not None and where not in unit.areas:
+        yield "outside_areas_of_unit"
 
 
 def _too_fast(one: Seen, other: Seen, fastest: float) -> bool:

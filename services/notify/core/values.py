@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from rulebook import TEMPLATE_VARIABLES, GroundFor, Policy
@@ -26,6 +26,7 @@ def filled(profile: Profile, book: Book, own: Mapping[str, str]) -> dict[str, st
     """Fill every variable: what this occasion knows, what the profile knows, otherwise an empty text."""
     category = book.policy.category(profile.category) if profile.category else None
     usual = {
+        "area": book.policy.area,
         "ticket": profile.ticket,
         "receipt": profile.receipt or "",
         "category": category.name if category else "诉求",
@@ -63,6 +64,6 @@ def remaining(due: datetime, now: datetime) -> str:
 
 
 def ground(code: str | None, policy: Policy) -> str:
-    """Name a ground, whatever it is for."""
-    found: Any = next((named for use in GroundFor if (named := policy.ground(use, code or ""))), None)
-    return found.name if found else code or ""
+    """Name a ground, whatever it is for, and say what it means in full."""
+    found = next((named for use in GroundFor if (named := policy.ground(use, code or ""))), None)
+    return f"{found.name}（{found.text.rstrip('。')}）" if found else code or ""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from rulebook.rules import Rates
+from schemas.values import Contacted
 
 NO_CALLBACK: Final = "no_callback"
 
@@ -96,9 +97,11 @@ def rates_of(policy: Rates) -> tuple[Rate, ...]:
     last, first = ("", "first_") if policy.decisive_callback == "last" else ("first_", "")
     rulings = {ruling.value: float(ruling in policy.solved) for ruling in policy.solved_base}
     grades = {grade.value: weight for grade, weight in policy.weights.items()}
+    left_out = policy.first_contact_left_out
+    contacted = {answer.value: float(answer is Contacted.YES) for answer in Contacted if answer not in left_out}
     closed = [
-        Rate("first_contact", Source.TICKETS, _CLOSED, _answer(f"{last}contacted"), {"yes": 1.0, "no": 0.0}),
-        Rate("first_contact_other", Source.TICKETS, _CLOSED, _answer(f"{first}contacted"), {"yes": 1.0, "no": 0.0}),
+        Rate("first_contact", Source.TICKETS, _CLOSED, _answer(f"{last}contacted"), contacted),
+        Rate("first_contact_other", Source.TICKETS, _CLOSED, _answer(f"{first}contacted"), contacted),
         Rate("first_contact_claimed", Source.TICKETS, _CLOSED, _CLAIMED, {"claimed": 1.0, "not_claimed": 0.0}),
         Rate("actual_resolution", Source.TICKETS, _CLOSED, "coalesce(s.ruling, 'no_ruling')", rulings),
         Rate("resolution_by_citizen", Source.TICKETS, _CLOSED, _answer(f"{last}solved"), _SOLVED),

@@ -145,7 +145,7 @@ class Answers:
             "owner": self.words.party(row.owner),
             "status": self.words.of("clock_status", row.status),
         }
-        lines = self.lines(explanation)
+        lines = [*self.words.rule(row.clock), *self.lines(explanation)]
         return {**asdict(row), "explanation": explanation, "overdue": overdue, "words": words, "lines": lines}
 
     def lines(self, explanation: Mapping[str, Any]) -> list[str]:

@@ -119,6 +119,16 @@ def test_an_implausible_position_is_a_doubt_and_blocks_nothing(
     assert receipt.action == "record_visit"
 
 
+def test_a_household_outside_the_areas_that_the_policy_gives_the_unit_is_a_doubt(front: Any, visit: Any) -> None:
+    mine = visit | {"address": {"text": "平凉路100弄3号", "subdistrict": "siping"}}
+    _, visited, _ = front.took("survey", "record-visit", mine)
+    assert visited.doubts == ()
+    elsewhere = visit | {"address": {"text": "平凉路100弄3号", "subdistrict": "daqiao"}}
+    visited, receipt = front.took("survey", "record-visit", elsewhere)
+    assert visited.doubts == ("outside_areas_of_unit",)
+    assert receipt.action == "record_visit"
+
+
 def test_too_far_in_too_short_a_time_is_a_doubt_also_when_delivered_the_other_way_round(front: Any, visit: Any) -> None:
     later = visit | {"visited_at": "2026-09-14T01:02:00Z"}
     front.took("survey", "record-visit", later)

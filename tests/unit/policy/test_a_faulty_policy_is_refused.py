@@ -43,6 +43,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ("units.csv", ",dinghai siping", ",dinghai sipeng", "areas", "a sub-district"),
         ("rates.yaml", "fairly: 0.8", "fairly: 1.8", "weights.fairly", "less than or equal to 1"),
         ("rates.yaml", "solved: [solved]", "solved: [unreasonable]", "", "part of the base"),
+        ("rates.yaml", "left_out: [not_rated]", 'left_out: ["no"]', "", "nothing but not_rated"),
         ("automation.yaml", "threshold: 0.80", "treshold: 0.80", "suggestion", "threshold"),
         ("limits.yaml", "amount: 5, unit: working_days", "amount: five, unit: working_days", "amount", "integer"),
         ("limits.yaml", "unit: working_days, start: day_after", "unit: hours, start: day_after", "budget", "moment"),

@@ -40,6 +40,17 @@ def test_satisfaction_weighs_the_four_grades_as_the_policy_says() -> None:
     assert its.excluded == {"not_rated": 1}
 
 
+def test_the_policy_says_whether_an_answer_that_was_not_given_counts_against_first_contact() -> None:
+    counts = [Counted(None, answer, 1) for answer in ("yes", "no", "not_rated")]
+    strict = POLICY.rates.model_copy(update={"first_contact_left_out": ()})
+
+    left_out = figures(RATES["first_contact"], counts)[None]
+    counted = figures(next(rate for rate in rates_of(strict) if rate.name == "first_contact"), counts)[None]
+
+    assert (left_out.numerator, left_out.denominator, left_out.excluded) == (1, 2, {"not_rated": 1})
+    assert (counted.numerator, counted.denominator, counted.excluded) == (1, 3, {})
+
+
 def test_actual_resolution_counts_unsolved_and_leaves_reference_and_unreasonable_out() -> None:
     counts = [Counted(None, r, 1) for r in ("solved", "explained", "unsolved", "for_reference", "unreasonable")]
 
