@@ -8,29 +8,33 @@ PYTHON := .venv/bin/python
 LIUHEN := .venv/bin/liuhen
 STAMPS := .tools/stamps
 
+# One test, file or folder: make test FILE=tests/unit/worktime. Only what lies outside unit and contract needs more than Python.
+FILE ?=
+NEEDED := $(if $(filter-out tests/unit% tests/contract%,$(or $(FILE),tests)),setup,$(STAMPS)/python)
+
 .PHONY: help setup demo test unit lint format bench up down status generate lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMPS)/python $(STAMPS)/kafka $(STAMPS)/model ## Make the virtual environment, fetch the broker, train the model
+setup: $(STAMPS)/system $(STAMPS)/python $(STAMPS)/kafka $(STAMPS)/model ## Make the virtual environment, fetch the broker, train the model
 
 demo: setup ## Three weeks of a made-up district in about a minute
 	@$(LIUHEN) demo
 
-test: setup lint ## Check the code, then run every test
-	@$(PYTHON) -m pytest
+test: $(NEEDED) $(if $(FILE),,lint) ## Check the code, then run every test; FILE=tests/unit/sla runs that alone
+	@$(PYTHON) -m pytest $(FILE)
 
-unit: setup ## Run the tests that need nothing but Python
-	@$(PYTHON) -m pytest tests/unit tests/contract
+unit: $(STAMPS)/python ## Run the tests that need nothing but Python, and say how long they took
+	@begin=$$SECONDS; $(PYTHON) -m pytest tests/unit tests/contract; echo "Unit and contract tests: $$((SECONDS - begin)) s"
 
-lint: setup ## ruff, mypy --strict, import contracts
+lint: $(STAMPS)/python ## ruff, mypy --strict, import contracts
 	@deploy/step "Style (ruff)" .venv/bin/ruff check .
 	@deploy/step "Format (ruff)" .venv/bin/ruff format --check .
 	@deploy/step "Types (mypy --strict)" .venv/bin/mypy
 	@deploy/step "Imports (import-linter)" .venv/bin/lint-imports
 
-format: setup ## Let ruff put the code in order
+format: $(STAMPS)/python ## Let ruff put the code in order
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
@@ -46,7 +50,7 @@ down: ## End what `make up` started
 status: setup ## Say what runs
 	@$(LIUHEN) status
 
-generate: setup ## Write docker-compose.yml and prometheus.yml anew from deploy/services.yaml
+generate: $(STAMPS)/python ## Write docker-compose.yml and prometheus.yml anew from deploy/services.yaml
 	@$(PYTHON) -m tools.generate
 
 lock: $(STAMPS)/uv ## Choose the newest versions and write the lock files
@@ -55,11 +59,15 @@ lock: $(STAMPS)/uv ## Choose the newest versions and write the lock files
 clean: down ## Remove all that make has made
 	@rm -rf .venv .tools .run
 
+$(STAMPS)/interpreter:
+	@deploy/prerequisites python
+	@mkdir -p $(@D) && touch $@
+
 $(STAMPS)/system:
 	@deploy/prerequisites
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/python: requirements-dev.lock pyproject.toml | $(STAMPS)/system
+$(STAMPS)/python: requirements-dev.lock pyproject.toml | $(STAMPS)/interpreter
 	@[ -x $(PYTHON) ] || deploy/step "Virtual environment" python3.11 -m venv .venv
 	@deploy/step "Python packages from the lock file" .venv/bin/pip install --require-hashes --requirement requirements-dev.lock
 	@deploy/step "The liuhen command" .venv/bin/pip install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
@@ -74,6 +82,6 @@ $(STAMPS)/model: policy/catalogue.csv $(wildcard examples/district/*) | $(STAMPS
 	@deploy/step "The model that suggests categories" $(LIUHEN) classify prepare
 	@touch $@
 
-$(STAMPS)/uv: | $(STAMPS)/system
+$(STAMPS)/uv: | $(STAMPS)/interpreter
 	@deploy/step "uv" bash -c 'python3.11 -m venv .tools/uv && .tools/uv/bin/pip install uv'
 	@touch $@

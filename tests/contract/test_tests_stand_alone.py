@@ -1,4 +1,4 @@
-"""A test can be read, moved and run alone: what several share is in `tests/support`, and they import nothing else."""
+"""A test can be read, moved and run alone: what several share is in `tests/support`, and little else is needed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def imported(module: Path) -> Iterator[str]:
                 pass
 
 
+def needs(module: Path) -> Iterator[str]:
+    """What a file wants beyond Python: the broker and database of `tests/conftest.py`, or a program of the system."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        match node:
+            case ast.arg(arg="system" | "database" as fixture):
+                yield f"the fixture {fixture}"
+            case ast.Attribute(attr="which"):
+                yield "a program"
+            case _:
+                pass
+
+
 def test_no_test_imports_another() -> None:
     wrong = [
         f"{file.relative_to(ROOT)} imports {name}"
@@ -35,3 +47,13 @@ def test_no_test_imports_another() -> None:
 
 def test_what_tests_share_holds_no_test() -> None:
     assert list((ROOT / "tests/support").rglob("test_*.py")) == []
+
+
+def test_unit_and_contract_tests_need_python_alone() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)} needs {need}"
+        for folder in ("unit", "contract")
+        for file in (ROOT / "tests" / folder).rglob("*.py")
+        for need in needs(file)
+    ]
+    assert wrong == []
