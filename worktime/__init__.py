@@ -22,6 +22,7 @@ from worktime.ledger import (
 from worktime.lines import explain_lines
 from worktime.notices import Notice, NoticeDay, NoticeError, parse_notice, read_notices, unforeseen
 from worktime.office import add_office_minutes, office_minutes_between, office_time_between, split_minutes
+from worktime.wording import amount_in_words, deadline_in_words, last_minute, moment_in_words
 
 __all__ = [
     "SHANGHAI",
@@ -53,15 +54,19 @@ __all__ = [
     "Weekend",
     "WorkingDay",
     "add_office_minutes",
+    "amount_in_words",
     "breach_after",
     "calendar_days",
+    "deadline_in_words",
     "due",
     "earlier_of",
     "explain",
     "explain_lines",
     "half_working_days",
     "hours_budget",
+    "last_minute",
     "load_calendar",
+    "moment_in_words",
     "office_minutes",
     "office_minutes_between",
     "office_time_between",

@@ -8,15 +8,9 @@ from worktime.days import WEEKDAY_NAMES, Day, Holiday, MakeUpDay, UnpublishedDay
 from worktime.due import Held, Official, Provisional
 from worktime.explain import CountedDay, CountedPause, Explanation
 from worktime.hours import local
-from worktime.ledger import Extension, StartRule, Unit
+from worktime.ledger import Extension, StartRule
+from worktime.wording import amount_in_words, last_minute
 
-_UNITS: Final = {
-    Unit.HOURS: "小时",
-    Unit.CALENDAR_DAYS: "个自然日",
-    Unit.OFFICE_MINUTES: "办公分钟",
-    Unit.HALF_WORKING_DAYS: "个工作半日",
-    Unit.WORKING_DAYS: "个工作日",
-}
 _STARTS: Final = {
     StartRule.MOMENT: "即时起算",
     StartRule.DAY_AFTER: "收到当日不计，次日起算",
@@ -40,8 +34,8 @@ def explain_lines(explanation: Explanation, words: Mapping[str, str] | None = No
 def _head(explanation: Explanation, names: Mapping[str, str]) -> Iterator[str]:
     budget = explanation.budget
     policy = names.get(explanation.policy, explanation.policy)
-    amount = f"{budget.amount}{_UNITS[budget.unit]}，{_STARTS[budget.start]}"
-    yield f"时限：{policy}（{explanation.policy_version}），{amount}"
+    amount = f"{amount_in_words(budget.amount, budget.unit)}，{_STARTS[budget.start]}"
+    yield f"规定：{policy}（{explanation.policy_version}），{amount}"
     if budget.unit.is_office_time:
         periods = "、".join(f"{period.opens:%H:%M}–{period.closes:%H:%M}" for period in explanation.hours.periods)
         yield f"日历：{explanation.calendar_version}，官方公布至 {explanation.official_until}"
@@ -57,7 +51,7 @@ def _head(explanation: Explanation, names: Mapping[str, str]) -> Iterator[str]:
 
 def _extension(extension: Extension, names: Mapping[str, str]) -> str:
     ground = names.get(extension.ground, extension.ground)
-    granted = f"{extension.amount}{_UNITS[extension.unit]}"
+    granted = amount_in_words(extension.amount, extension.unit)
     return f"延期：{_moment(extension.at)} 准延 {granted}（{ground}{_by(extension.approver, names)}）"
 
 
@@ -111,10 +105,10 @@ def _due(explanation: Explanation) -> str:
     found = explanation.due
     match found:
         case Official():
-            return f"到期：{_moment(found.at)}"
+            return f"到期：{_deadline(found.at)}"
         case Provisional():
-            bounds = f"最早 {_moment(found.earliest)}，最晚 {_moment(found.latest)}"
-            between = bounds if found.earliest != found.latest else _moment(found.latest)
+            bounds = f"最早 {_deadline(found.earliest)}，最晚 {_deadline(found.latest)}"
+            between = bounds if found.earliest != found.latest else _deadline(found.latest)
             return f"到期（暂定）：{between}；放假安排公布后重新计算"
         case Held():
             return f"暂停中：剩余 {_duration(found.remaining)}，恢复后续计"
@@ -126,6 +120,11 @@ def _moment(at: datetime) -> str:
     here = local(at)
     seconds = f"{here:%H:%M}" if not here.second else f"{here:%H:%M:%S}"
     return f"{here.date()} {WEEKDAY_NAMES[here.weekday()]} {seconds}"
+
+
+def _deadline(at: datetime) -> str:
+    day, hour = last_minute(at)
+    return _moment(at) if local(at).second else f"{day} {WEEKDAY_NAMES[day.weekday()]} {hour}"
 
 
 def _duration(length: timedelta) -> str:
