@@ -23,13 +23,15 @@ import typer
 from rich.console import Console
 
 from bench.parties import Parties
-from bench.place import addresses, measured_instance
+from bench.place import measured_instance
 from chassis.executor import SESSION_SECONDS
+from tools.client.addresses import Addresses
 from tools.local.instance import Instance
+from tools.local.plan import service_names
 from tools.local.process import Started
 from tools.progress import telling
 from tools.verify.findings import Verdict
-from tools.verify.inquiry import SERVICES, inquire
+from tools.verify.inquiry import inquire
 
 WORKERS: Final = ("a", "b")
 """Neither is the first, whose ports are fixed: each start takes free ones."""
@@ -79,7 +81,7 @@ class Village:
     async def revive(self) -> None:
         """Start again whoever ended by itself, as a supervisor would."""
         for process in self.instance.processes:
-            if process.name.partition("-")[0] in SERVICES and not process.is_alive():
+            if process.name.partition("-")[0] in service_names() and not process.is_alive():
                 self.blows["ended by itself"] += 1
                 await self._again(process.name)
 
@@ -107,7 +109,7 @@ class Village:
 
     async def verdicts(self) -> list[Verdict]:
         """What `liuhen verify` has to say."""
-        return await inquire(addresses(self.instance), lambda _: None)
+        return await inquire(Addresses.of(self.instance.addresses()), lambda _: None)
 
 
 async def strike_for(village: Village, seconds: float, chance: random.Random) -> None:

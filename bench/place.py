@@ -9,19 +9,18 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 
-from tools.client.addresses import Addresses
-from tools.errors import SaidClearly
 from tools.local.instance import Instance, Progress
-from tools.local.plan import load_plan
-from tools.local.ports import require_free
+from tools.local.ports import with_free_ports
 from tools.local.process import this_process
-from tools.local.settings import LocalSettings, chosen_ports, load_settings
+from tools.local.settings import load_settings
 from tools.local.state import read_state, write_state
 
-_PORTS_AWAY = 400
+_SHIFTS: Final = range(400, 4_000, 100)
+"""By how much ports move: another system, or another measurement, may run beside this one."""
 
 
 class Late(Exception):  # noqa: N818 - it says what happened
@@ -32,7 +31,7 @@ class Late(Exception):  # noqa: N818 - it says what happened
 def measured_instance(progress: Progress) -> Iterator[Instance]:
     """A broker, a database and no service; ends with the measurement."""
     settings = load_settings()
-    settings = settings.model_copy(update={"port_shift": _free_shift(settings), "patience": 3 * settings.patience})
+    settings = with_free_ports(settings, _SHIFTS).model_copy(update={"patience": 3 * settings.patience})
     instance = Instance(
         f"bench-{os.getpid()}",
         settings=settings,
@@ -47,24 +46,6 @@ def measured_instance(progress: Progress) -> Iterator[Instance]:
     finally:
         instance.end_all()
         shutil.rmtree(instance.home, ignore_errors=True)
-
-
-def _free_shift(settings: LocalSettings) -> int:
-    """Another system, or another measurement, may run beside this one."""
-    plan = load_plan()
-    for shift in range(settings.port_shift + _PORTS_AWAY, settings.port_shift + 10 * _PORTS_AWAY, _PORTS_AWAY // 4):
-        try:
-            require_free(chosen_ports(plan, settings.model_copy(update={"port_shift": shift})), plan.ports())
-        except SaidClearly:
-            continue
-        return shift
-    raise SaidClearly("No free ports were found. Set LIUHEN_PORT_SHIFT.")
-
-
-def addresses(instance: Instance) -> Addresses:
-    """The instance's addresses, as commands read them."""
-    told = {name.removeprefix("LIUHEN_").lower(): value for name, value in instance.addresses().items()}
-    return Addresses.model_validate({name: told[name] for name in Addresses.model_fields if name in told})
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float, what: str, every: float = 0.02) -> None:

@@ -10,9 +10,11 @@ import asyncpg
 from bench import cpu
 from bench.figures import Figure
 from bench.parties import Parties
-from bench.place import addresses, connected
+from bench.place import connected
+from tools.client.addresses import Addresses
 from tools.local.instance import Instance, Progress
-from tools.verify.inquiry import SERVICES, inquire
+from tools.local.plan import service_names
+from tools.verify.inquiry import inquire
 
 _WARM: Final = 200
 _OPEN_AT_ONCE: Final = 1_000
@@ -46,7 +48,7 @@ async def measure(instance: Instance, tickets: int, progress: Progress, *, verif
     ]
     if verify:
         progress("Whole tickets: verifying every promise")
-        verdicts = await inquire(addresses(instance), lambda _: None)
+        verdicts = await inquire(Addresses.of(instance.addresses()), lambda _: None)
         findings = sum(len(verdict.findings) for verdict in verdicts)
         figures.append(Figure("… what verify found", findings, "findings", 0, "less", f"{len(verdicts)} promises"))
     instance.stop(*instance.plan.services)
@@ -55,7 +57,7 @@ async def measure(instance: Instance, tickets: int, progress: Progress, *, verif
 
 async def _events(instance: Instance) -> int:
     total = 0
-    for service in SERVICES:
+    for service in service_names():
         connection: asyncpg.Connection[asyncpg.Record] = await connected(instance.postgres_dsn(service), service)
         total += int(await connection.fetchval("select count(*) from event"))
         await connection.close()

@@ -21,8 +21,8 @@ from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived
 from tools.client.addresses import Addresses
 from tools.client.kafka import producer
 from tools.errors import SaidClearly
+from tools.local.plan import service_names
 
-SERVICES: Final = ("intake", "dispatch", "sla", "notify", "trace")
 REPLAY_OF: Final = "replayof"
 """The header that names the place of the record that a replayed one stands for."""
 _SOURCE: Final = "liuhen/dead-letters"
@@ -103,8 +103,8 @@ _ORDER: Final = {Sort.DEAD: 'at desc, topic, partition, "offset" desc', Sort.PAR
 @asynccontextmanager
 async def tables(system: Addresses, service: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """Open the tables of a service; say clearly when there is no such service or no database."""
-    if service not in SERVICES:
-        raise SaidClearly(f"There is no service {service!r}. There are {', '.join(SERVICES)}.")
+    if service not in service_names():
+        raise SaidClearly(f"There is no service {service!r}. There are {', '.join(service_names())}.")
     try:
         connection = await asyncpg.connect(system.postgres_dsn(service))
     except (OSError, asyncpg.PostgresError) as error:
@@ -120,7 +120,7 @@ async def found(system: Addresses, wanted: Wanted, limit: int) -> tuple[list[Let
     letters: list[Letter] = []
     total = 0
     given = (wanted.topic, wanted.reason, wanted.subject)
-    for service in (wanted.service,) if wanted.service else SERVICES:
+    for service in (wanted.service,) if wanted.service else service_names():
         async with tables(system, service) as connection:
             for sort in (wanted.sort,) if wanted.sort else Sort:
                 where = (
@@ -143,7 +143,7 @@ def _query(sort: Sort, tail: str) -> str:
 async def at(system: Addresses, place: Place, service: str | None = None) -> list[Letter]:
     """Find what was put aside of one place; one of our own records can be parked in several services."""
     letters = []
-    for name in (service,) if service else SERVICES:
+    for name in (service,) if service else service_names():
         async with tables(system, name) as connection:
             for sort in Sort:
                 query = _query(sort, 'topic = $1 and partition = $2 and "offset" = $3')

@@ -112,7 +112,7 @@ def _postgres(plan: Plan) -> dict[str, Any]:
 
 
 def _prepare(plan: Plan) -> dict[str, Any]:
-    passwords = {password_variable(role): _password(role) for role in (*plan.roles(), READER)}
+    passwords = {password_variable(role): _password(role) for role in (*plan.services, READER)}
     return {
         **_OURS,
         "command": ["python", "-m", "liuhen", "prepare"],

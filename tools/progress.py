@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
 
 
 @contextmanager
@@ -16,3 +17,12 @@ def telling(console: Console) -> Iterator[Callable[[str], None]]:
             yield status.update
     else:
         yield Console(stderr=True).print
+
+
+@contextmanager
+def counting(title: str) -> Iterator[Callable[[int], None]]:
+    """Yield what takes how many more records were read: their number moves on standard error in the meantime."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records read"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda count: progress.advance(task, count)

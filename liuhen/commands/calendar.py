@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -17,6 +16,7 @@ from rich.table import Table
 
 from chassis.clock import Clock as Time
 from chassis.publish import Producer, Wire
+from liuhen.answers import AsJson, print_json
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.envelope import Envelope, derived_id
@@ -30,7 +30,6 @@ _console: Final = Console()
 _WRITER: Final = "rules"
 
 By = Annotated[str | None, typer.Option(help="Who answers for it: a person of policy/office.yaml.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 class InForce(NamedTuple):
@@ -72,7 +71,7 @@ def apply(
     surprises = unforeseen(notice)
     if as_json:
         told = {"year": notice.year, "version": version, "days": len(days), "official_until": str(until)}
-        typer.echo(json.dumps(told | {"unforeseen": [str(day.date) for day in surprises]}, ensure_ascii=False))
+        print_json(told | {"unforeseen": [str(day.date) for day in surprises]})
     else:
         _console.print(f"{notice.year}年日历已发布（{version}），由 {fact.by.name} 负责；官方日历至 {until}。")
         _console.print("到期时间正在重新推算，每项变化都会留痕并通知承办单位。")
@@ -97,7 +96,7 @@ def show(*, as_json: AsJson = False) -> None:
             {"year": i.year, "version": i.version, "published_by": i.published_by, "lanes": i.lanes} for i in published
         ]
         told = {"version": calendar.version, "official_until": str(calendar.official_until), "published": rows}
-        typer.echo(json.dumps(told | {"files": sorted(files)}, ensure_ascii=False))
+        print_json(told | {"files": sorted(files)})
     else:
         _show(calendar, files, published)
 
@@ -119,7 +118,7 @@ def rederive(
     )
     _publish(addresses, fact, version, now, policy)
     if as_json:
-        typer.echo(json.dumps({"version": version, "policy": policy.version, "clocks": [*fact.clocks]}))
+        print_json({"version": version, "policy": policy.version, "clocks": [*fact.clocks]})
     else:
         _console.print(f"已要求按 {policy.version} 重新推算，由 {fact.by.name} 负责。")
 

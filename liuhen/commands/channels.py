@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from rich.console import Console
 
+from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import shown, words
 from liuhen.desk.deeds import PartyOf, add_deeds
 from liuhen.desk.place import Place
@@ -34,11 +34,11 @@ def _always(party: Party) -> PartyOf:
     return lambda _: party
 
 
-def queue(*, as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")] = False) -> None:
+def queue(*, as_json: AsJsonAtTheDesk = False) -> None:
     """待回访的工单。"""
     place = Place.of(_CALLBACK)
     asked = callbacks(asyncio.run(standing(place.addresses.kafka, CALLBACKS)))
     if as_json:
-        typer.echo(json.dumps([each.model_dump(mode="json") for each in asked], ensure_ascii=False, indent=2))
+        print_json([each.model_dump(mode="json") for each in asked])
     else:
         _console.print(shown.callbacks(place, asked))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from liuhen.answers import AsJson, print_json
 from rulebook import PolicyError, load_policy
 from services.dispatch import for_tools as suggesting
 from services.dispatch.for_tools import Example, ModelRefusedError, Suggester, TrainingDataError, read_examples
@@ -29,7 +29,8 @@ LabelColumn = Annotated[str, typer.Option("--label", help="The column with the t
 GroupColumn = Annotated[
     str | None, typer.Option("--group", help="The column that says which texts are variations of one another.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+Seed = Annotated[int, typer.Option(help="The same seed on the same file gives the same model.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -45,9 +46,13 @@ def _examples(file: Path, text: str, label: str, group: str | None) -> tuple[Exa
 
 
 @app.command()
-def prepare() -> None:
+def prepare(*, as_json: AsJson = False) -> None:
     """Train the default model on the made-up district's own wordings, unless it is there and current."""
-    typer.echo(f"model in {prepare_model()}")
+    model = prepare_model()
+    if as_json:
+        print_json({"model": str(model)})
+    else:
+        typer.echo(f"model in {model}")
 
 
 @app.command()
@@ -57,7 +62,7 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
     label: LabelColumn = "category",
     group: GroupColumn = None,
     out: Annotated[Path, typer.Option(help="Where the model goes.")] = MODEL,
-    seed: int = 1,
+    seed: Seed = 1,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -75,7 +80,7 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
         "trained_on": model.trained_on,
     }
     if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
     else:
         typer.echo(f"{told['texts']} texts of {told['categories']} categories learned; model in {out}")
 
@@ -86,7 +91,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each thing that can be told
     text: TextColumns = "text",
     label: LabelColumn = "category",
     group: GroupColumn = None,
-    seed: int = 1,
+    seed: Seed = 1,
     *,
     rules: Annotated[
         bool, typer.Option("--rules", help="Ask as dispatch does, with the catalogue's keywords.")
@@ -100,7 +105,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each thing that can be told
     except (TrainingDataError, ModelRefusedError, PolicyError) as error:
         raise SaidClearly(f"{file}: {error}") from error
     if as_json:
-        typer.echo(json.dumps(asdict(found), ensure_ascii=False))
+        print_json(asdict(found))
     else:
         _show(found)
 
@@ -158,7 +163,7 @@ def suggest(
         raise SaidClearly(str(error)) from error
     found = suggester.suggest(text)
     if as_json:
-        typer.echo(json.dumps(asdict(found) | {"certain": suggester.is_certain(found)}, ensure_ascii=False))
+        print_json(asdict(found) | {"certain": suggester.is_certain(found)})
         return
     if found.category is None:
         typer.echo("没有建议：请人工分类。")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,15 +11,16 @@ from rich.console import Console
 from rich.table import Table
 
 from liuhen import letters
+from liuhen.answers import AsJson, print_json
 from liuhen.letters import Correction, Letter, Place, Sort, Wanted
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
+from tools.local.plan import service_names
 
 _console: Final = Console()
 _COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow"}
 _HIDDEN: Final = "（可能含个人信息，--reveal 显示）"
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 InService = Annotated[str | None, typer.Option("--service", help="Only of this service, such as intake.")]
 Where = Annotated[str, typer.Argument(metavar="PLACE", help="topic/partition@offset, as `list` prints it.")]
 
@@ -48,7 +48,7 @@ def list_(  # noqa: PLR0913 - one for each option
     wanted = Wanted(sort, service, topic, reason, subject)
     found, total = asyncio.run(letters.found(load_addresses(), wanted, limit))
     if as_json:
-        _print_json({"total": total, "letters": [_told(letter) for letter in found]})
+        print_json({"total": total, "letters": [_told(letter) for letter in found]})
         return
     table = Table(title=f"死信与停放 dead letters（{len(found)}/{total}）", title_justify="left")
     for column in ("类别", "服务", "位置", "时间", "原因", "说明", "对象"):
@@ -70,7 +70,7 @@ def show(
     """Show one record that was put aside: why, its headers, and with --reveal its key and value (hex if not UTF-8)."""
     found = asyncio.run(letters.at(load_addresses(), Place.parse(place), service))
     if as_json:
-        _print_json([{**_told(letter), **_content(letter, reveal=reveal)} for letter in found])
+        print_json([{**_told(letter), **_content(letter, reveal=reveal)} for letter in found])
         return
     for letter in found:
         table = Table(show_header=False, box=None)
@@ -120,20 +120,20 @@ def _replay_dead(place: Place, service: str | None, correction: Correction, *, a
     record = letters.again(letter, correction)
     now_at = asyncio.run(letters.put_back(system, letter, record))
     if as_json:
-        _print_json({"replayed": str(place), "place": str(now_at), "id": record.id})
+        print_json({"replayed": str(place), "place": str(now_at), "id": record.id})
     else:
         _console.print(f"{place} → {now_at}，CloudEvent id {record.id}。其作者会在其渠道主题上收到答复。")
 
 
 def _replay_parked(ticket: str, service: str | None, wait: float, *, as_json: bool) -> None:
     system = load_addresses()
-    services = (service,) if service else letters.SERVICES
+    services = (service,) if service else service_names()
     asked = asyncio.run(letters.hear_again(system, ticket, services))
     if not asked:
         raise SaidClearly(f"Nothing of {ticket} is parked. `liuhen dead-letters list --sort parked` shows what is.")
     stuck = asyncio.run(letters.still_parked(system, ticket, asked, wait))
     if as_json:
-        _print_json({"ticket": ticket, "asked": asked, "still_parked": stuck})
+        print_json({"ticket": ticket, "asked": asked, "still_parked": stuck})
     else:
         for name, count in asked.items():
             _console.print(
@@ -184,7 +184,3 @@ def _text(raw: bytes | None) -> str | None:
 
 def _when(letter: Letter) -> str:
     return f"{letter.at:%Y-%m-%d %H:%M:%S}"
-
-
-def _print_json(document: Any) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from liuhen.commands import verify
-from tools.client.trace import ask
+from tools.client.trace import ENDED, ask
 from tools.demo import report
 from tools.demo.stage import Play, Stage, staged
 from tools.errors import SaidClearly
@@ -86,7 +86,7 @@ def _watch(stage: Stage, console: Console) -> None:
         task = progress.add_task("", total=total)
         published = False
         while not stage.is_over():
-            stage.require_alive()
+            stage.instance.require_alive()
             now = stage.clock.now()
             if not published and now >= stage.play.calendar_at:
                 stage.publish_calendar()
@@ -100,11 +100,8 @@ def _watch(stage: Stage, console: Console) -> None:
 
 def _said(now: datetime) -> str:
     states = ask("summary")["by_state"]
-    ended = sum(count for name, count in states.items() if name in _ENDED)
+    ended = sum(count for name, count in states.items() if name in ENDED)
     return f"{now.astimezone(_ZONE):%m月%d日 %H时}  受理 {sum(states.values())}  办结归档 {ended}"
-
-
-_ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
+from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import shown, words
 from liuhen.desk.deeds import add_deeds
 from liuhen.desk.place import Place
@@ -19,7 +19,6 @@ from services.sla.for_tools import DueTimes
 from tools.errors import SaidClearly
 from worktime import load_calendar
 
-_JSON: Final = typer.Option("--json", help="输出一个 JSON 文档。")
 _console: Final = Console()
 
 
@@ -46,7 +45,7 @@ def queue(
     context: typer.Context,
     *,
     everything: Annotated[bool, typer.Option("--all", help="也看正在等别人的。")] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
     place = Place.of(_party(context))
@@ -54,7 +53,7 @@ def queue(
     told = asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj))))
     held = orders(told, times, place.now(), everything=everything)
     if as_json:
-        typer.echo(json.dumps(shown.orders_document(held), ensure_ascii=False, indent=2))
+        print_json(shown.orders_document(held))
     else:
         _console.print(shown.orders(place, held, str(context.obj)))
 
@@ -63,7 +62,7 @@ def show(
     context: typer.Context,
     ticket: Annotated[str, typer.Argument(metavar="工单")],
     *,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """一件工单：本单位知道的全部。"""
     place = Place.of(_party(context))
@@ -71,6 +70,6 @@ def show(
     if found is None:
         raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
     if as_json:
-        typer.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        print_json(found.model_dump(mode="json"))
     else:
         _console.print(shown.order(place, found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Annotated, Any, Final
 
 import typer
@@ -13,12 +12,13 @@ from rich.table import Table
 from chassis import admin
 from chassis.publish import Producer
 from liuhen import letters
+from liuhen.answers import AsJson, print_json
 from tools.client.addresses import Addresses, load_addresses
 from tools.errors import SaidClearly
+from tools.local.plan import service_names
 
 _console: Final = Console()
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OfService = Annotated[str, typer.Argument(metavar="SERVICE", help="Such as sla.")]
 Lane = Annotated[str, typer.Argument(metavar="LANE", help="A lane of the service, as `list` prints it.")]
 Topic = Annotated[str, typer.Argument(metavar="TOPIC")]
@@ -46,7 +46,7 @@ def list_(
     rows = asyncio.run(_lanes(load_addresses(), service))
     shown = [row for row in rows if row["paused"] or not paused]
     if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        print_json(shown)
         return
     table = Table(title=f"通道 lanes（{len(shown)}）", title_justify="left")
     for column in ("服务", "通道", "自己的时间", "已记录", "已发布", "停放", "停住的原因"):
@@ -59,7 +59,7 @@ def list_(
 
 async def _lanes(system: Addresses, service: str | None) -> list[dict[str, Any]]:
     found = []
-    for name in (service,) if service else letters.SERVICES:
+    for name in (service,) if service else service_names():
         async with letters.tables(system, name) as connection:
             rows = await connection.fetch(
                 "select name as lane, now::text, next_number - 1 as recorded, published,"
@@ -69,7 +69,7 @@ async def _lanes(system: Addresses, service: str | None) -> list[dict[str, Any]]
     return found
 
 
-def resume(service: OfService, lane: Lane) -> None:
+def resume(service: OfService, lane: Lane, *, as_json: AsJson = False) -> None:
     """Let a paused lane go on, its cause being out of the way."""
 
     async def done() -> bool:
@@ -77,7 +77,11 @@ def resume(service: OfService, lane: Lane) -> None:
             await _require(connection, "lane where name = $1", lane, what=f"{service} has no lane {lane!r}")
             return await admin.resume(connection, lane)
 
-    _console.print(f"{service}/{lane}：" + ("继续运行" if asyncio.run(done()) else "本来就在运行"))
+    resumed = asyncio.run(done())
+    if as_json:
+        print_json({"service": service, "lane": lane, "resumed": resumed})
+    else:
+        _console.print(f"{service}/{lane}：" + ("继续运行" if resumed else "本来就在运行"))
 
 
 def mend(
@@ -85,6 +89,8 @@ def mend(
     topic: Topic,
     partition: Partition,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Such as liuhen/dispatch/3.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Let a lane that stopped at a gap skip what follows until the missing message of a source comes again.
 
@@ -97,7 +103,10 @@ def mend(
             await admin.mend(connection, topic, partition, source)
 
     asyncio.run(done())
-    _console.print(f"{service} 等待 {source} 在 {topic}/{partition} 上补发；随后请运行 liuhen lanes republish。")
+    if as_json:
+        print_json({"service": service, "topic": topic, "partition": partition, "source": source})
+    else:
+        _console.print(f"{service} 等待 {source} 在 {topic}/{partition} 上补发；随后请运行 liuhen lanes republish。")
 
 
 def republish(
@@ -107,6 +116,7 @@ def republish(
     partition: Partition,
     *,
     first: Annotated[int, typer.Option("--from", min=1, help="The sequence number to begin with.")],
+    as_json: AsJson = False,
 ) -> None:
     """Send what a lane recorded for a partition of a topic again, as it was; listeners drop what they know."""
 
@@ -122,7 +132,11 @@ def republish(
             finally:
                 await producer.close()
 
-    _console.print(f"{service}/{lane} 在 {topic}/{partition} 上从第 {first} 号起重发 {asyncio.run(done())} 条")
+    sent = asyncio.run(done())
+    if as_json:
+        print_json({"service": service, "lane": lane, "topic": topic, "partition": partition, "sent": sent})
+    else:
+        _console.print(f"{service}/{lane} 在 {topic}/{partition} 上从第 {first} 号起重发 {sent} 条")
 
 
 def rebase(
@@ -132,6 +146,7 @@ def rebase(
     *,
     next_offset: Annotated[int, typer.Option(min=0, help="Where to read on in the new log.")] = 0,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let an input go on in another log than before, after a topic was made anew or restored.
 
@@ -147,7 +162,10 @@ def rebase(
     if not yes:
         typer.confirm(f"{service} 将从 {topic}/{partition} 的第 {next_offset} 条读起。确定？", abort=True)
     asyncio.run(done())
-    _console.print(f"{service} 从 {topic}/{partition} 的第 {next_offset} 条读起")
+    if as_json:
+        print_json({"service": service, "topic": topic, "partition": partition, "next_offset": next_offset})
+    else:
+        _console.print(f"{service} 从 {topic}/{partition} 的第 {next_offset} 条读起")
 
 
 async def _require_input(connection: Any, service: str, topic: str, partition: int) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
+from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import shown, words
 from liuhen.desk.deeds import add_deeds
 from liuhen.desk.place import Place
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def queue(
     *,
     task: Annotated[str | None, typer.Option("--task", help="只看一种，如 dispatching、review。")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")] = False,
+    as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """工作台上在等什么，等得最久的在前；将到期和逾期的有标记。"""
     known = words.file()["tasks"]
@@ -47,7 +47,7 @@ def queue(
     waiting = desk(told, DueTimes(place.policy, calendar), place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
     if as_json:
-        typer.echo(json.dumps(shown.desk_document(wanted), ensure_ascii=False, indent=2))
+        print_json(shown.desk_document(wanted))
     else:
         _console.print(shown.desk(place, wanted))
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,15 +11,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from chassis.clock import Clock
+from liuhen.answers import AsJson, print_json
 from rulebook import Policy, PolicyError, load_policy, validate
 from rulebook.export import schema_files
 from services.trace.for_tools import Words
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.layout import POLICY
+from tools.progress import counting
 from worktime import Calendar, NoticeError, load_calendar, read_notices
 
 app = typer.Typer(no_args_is_help=True, help="The rules of the district, as data.")
@@ -39,7 +37,7 @@ def register(root: typer.Typer) -> None:
 def validate_(
     directory: Directory = POLICY,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check every file of a policy: name file, line and field of whatever is wrong. Exit code 1 if anything is."""
     problems = validate(directory)
@@ -48,7 +46,7 @@ def validate_(
     version = None if problems else load_policy(directory).version
     if as_json:
         told = {"version": version, "problems": [asdict(problem) for problem in problems], "calendar": calendar}
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        print_json(told)
     else:
         for line in [*map(str, problems), *([calendar] if calendar else [])]:
             typer.echo(line, err=True)
@@ -65,15 +63,19 @@ def _calendar_problem(directory: Path) -> str | None:
 
 
 @app.command()
-def schema(directory: Directory = POLICY) -> None:
+def schema(directory: Directory = POLICY, *, as_json: AsJson = False) -> None:
     """Write the JSON Schema of each policy file to `schema/` in the directory."""
     target = directory / "schema"
     if not directory.is_dir():
         raise SaidClearly(f"{directory}: no such directory.")
     target.mkdir(exist_ok=True)
-    for name, text in schema_files().items():
+    files = schema_files()
+    for name, text in files.items():
         (target / name).write_text(text, encoding="utf-8")
-    typer.echo(f"{len(schema_files())} schemas written to {target}")
+    if as_json:
+        print_json({"directory": str(target), "schemas": sorted(files)})
+    else:
+        typer.echo(f"{len(files)} schemas written to {target}")
 
 
 @app.command("try")
@@ -81,7 +83,7 @@ def try_other(
     new: Annotated[Path, typer.Argument(help="The policy directory to try.")],
     *,
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Tickets registered from this day on.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Live the recorded tickets again under other rules: breaches, loads and re-dispatches that would have changed.
 
@@ -92,14 +94,14 @@ def try_other(
     addresses = load_addresses()
     present, other = (trial.Rulebook(*_rules(directory)) for directory in (addresses.policy, new))
     begin = since.replace(tzinfo=ZoneInfo(present.policy.office.zone))
-    with _counting() as counted:
+    with counting("policy try") as counted:
         recorded = asyncio.run(record.read(addresses.kafka, begin, counted))
     if not recorded.inputs:
         raise SaidClearly(f"No ticket was registered since {since:%Y-%m-%d}.")
     found = trial.try_(recorded, present, other, Clock.parse(addresses.clock).now())
     versions = present.policy.version, other.policy.version
     if as_json:
-        typer.echo(json.dumps(shown.document(found, *versions), ensure_ascii=False, indent=2))
+        print_json(shown.document(found, *versions))
     else:
         Console().print(shown.tables(found, Words(other.policy), *versions))
 
@@ -109,11 +111,3 @@ def _rules(directory: Path) -> tuple[Policy, Calendar]:
         return load_policy(directory), load_calendar(directory / "calendar")
     except (PolicyError, NoticeError) as error:
         raise SaidClearly(f"{directory}: {error}") from None
-
-
-@contextmanager
-def _counting() -> Iterator[Callable[[int], None]]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records read"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("policy try", total=None)
-        yield lambda count: progress.advance(task, count)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 
 import typer
 
 from chassis.clock import Clock
+from liuhen.answers import AsJson, print_json
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.local.database import OWNER
-from tools.local.plan import load_plan
+from tools.local.plan import service_names
 from tools.prepare import topics
 from tools.prepare.database import password_variable, prepare_database
 
@@ -21,16 +23,26 @@ def register(app: typer.Typer) -> None:
     app.command()(prepare)
 
 
-def prepare() -> None:
+def prepare(*, as_json: AsJson = False) -> None:
     """Make topics, roles, schemas and tables; LIUHEN_PASSWORD_<ROLE> says each role's password. Safe to repeat."""
     addresses = load_addresses()
-    for item in topics.apply(addresses.kafka, topics.wanted(addresses.policy)):
-        if item.change is not topics.Change.UNCHANGED:
-            typer.echo(f"{item.topic.name}: {item.change} {item.detail}".rstrip())
+    say: Callable[[str], None] = _silent if as_json else typer.echo
+    applied = topics.apply(addresses.kafka, topics.wanted(addresses.policy))
+    changed = [item for item in applied if item.change is not topics.Change.UNCHANGED]
+    for item in changed:
+        say(f"{item.topic.name}: {item.change} {item.detail}".rstrip())
     now = Clock.parse(addresses.clock).now()
     owner = addresses.postgres_dsn(OWNER)
-    for migration in asyncio.run(prepare_database(owner, load_plan().roles(), now, _password)):
-        typer.echo(migration)
+    migrations = asyncio.run(prepare_database(owner, service_names(), now, _password))
+    for migration in migrations:
+        say(migration)
+    if as_json:
+        changes = [{"topic": item.topic.name, "change": item.change, "detail": item.detail} for item in changed]
+        print_json({"topics": changes, "migrations": migrations})
+
+
+def _silent(_: str) -> None:
+    """Say nothing: the document says it."""
 
 
 def _password(role: str) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,9 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from chassis.clock import Clock
+from liuhen.answers import AsJson, print_json
 from liuhen.commands import verify
 from rulebook import load_policy
 from tools.client.addresses import load_addresses
+from tools.client.trace import ENDED
 from tools.errors import SaidClearly
 from tools.local.settings import load_settings
 from tools.progress import telling
@@ -31,8 +32,6 @@ from tools.replay.records import Record, read_rows, records
 from tools.replay.running import Job, Progress, first_moment, replay
 from tools.replay.stage import Stage, staged
 from tools.verify.findings import Verdict
-
-_ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +47,7 @@ def command(  # noqa: PLR0913 - the options of the command line
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many rows.")] = None,
     running: Annotated[bool, typer.Option("--running", help="Use the system that runs, instead of its own.")] = False,
     keep: Annotated[bool, typer.Option(help="Leave the system running until a key is pressed.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what came out as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replay the records of a file, let departments answer as recorded, show what came out, and verify it."""
     console = Console(stderr=as_json)
@@ -69,7 +68,7 @@ def command(  # noqa: PLR0913 - the options of the command line
         kept = all(verdict.kept for verdict in verdicts)
         verify.show(verdicts, console)
         if as_json:
-            typer.echo(json.dumps({**came_out, "verify": _as_json(verdicts)}, ensure_ascii=False))
+            print_json({**came_out, "verify": _as_json(verdicts)})
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:
@@ -120,7 +119,7 @@ def _bar(console: Console, job: Job) -> Iterator[Callable[[Progress], None]]:
             bar.update(fed, completed=progress.fed, description=f"{now:%Y-%m-%d %H时} 送入")
             bar.update(answered, completed=len(progress.book.answered))
             total = max(1, sum(progress.states.values()))
-            closed = sum(count for state, count in progress.states.items() if state in _ENDED)
+            closed = sum(count for state, count in progress.states.items() if state in ENDED)
             bar.update(ended, total=total, completed=closed)
 
         yield seen

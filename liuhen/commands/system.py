@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Annotated, Final
 
@@ -10,16 +9,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tools.client.addresses import load_addresses
+from liuhen.answers import AsJson, print_json
+from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
+from tools.local.plan import service_names
 from tools.local.readiness import is_ready
 from tools.local.state import alone
 from tools.progress import telling
-from tools.verify.inquiry import SERVICES
 from tools.verify.unheard import waiting_for
 
-_JSON: Final = typer.Option("--json", help="Print one JSON document.")
 _console: Final = Console()
 
 
@@ -33,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def up(
     *,
     with_prometheus: Annotated[bool, typer.Option(help="Start Debian's Prometheus, scraping the services.")] = False,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Start broker, database and services; leave them running; say where everything is."""
     with telling(_console) as tell:
@@ -45,12 +44,12 @@ def up(
             instance.require_free_ports(with_prometheus=with_prometheus)
             _start(instance, with_prometheus=with_prometheus)
     if as_json:
-        typer.echo(json.dumps(_described(instance), ensure_ascii=False, indent=2))
+        print_json(_described(instance))
         return
     _show(instance)
 
 
-def down(*, as_json: Annotated[bool, _JSON] = False) -> None:
+def down(*, as_json: AsJson = False) -> None:
     """End what `up` started, children included, and nothing else."""
     with telling(_console) as tell:
         tell("Ending services, then broker and database")
@@ -58,19 +57,19 @@ def down(*, as_json: Annotated[bool, _JSON] = False) -> None:
         with alone(instance.home):
             endings = instance.end_all()
     if as_json:
-        typer.echo(json.dumps(endings, indent=2))
+        print_json(endings)
     elif endings:
         _console.print(f"{instance.name}: " + ", ".join(f"{name} {ending}" for name, ending in endings.items()))
     else:
         _console.print(f"{instance.name}: nothing was running")
 
 
-def status(*, as_json: Annotated[bool, _JSON] = False) -> None:
+def status(*, as_json: AsJson = False) -> None:
     """Say what runs, and whether it is ready; exit code 1 when something is not."""
     instance = Instance()
     described = _described(instance)
     if as_json:
-        typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
+        print_json(described)
     else:
         _show(instance)
         _show_standing(instance)
@@ -81,10 +80,10 @@ def status(*, as_json: Annotated[bool, _JSON] = False) -> None:
 
 
 def _show_standing(instance: Instance) -> None:
-    system = load_addresses(instance.addresses())
+    system = Addresses.of(instance.addresses())
     for process in instance.processes:
         running = process.is_alive() and (not process.ready or is_ready(process.ready))
-        if not running and process.name in SERVICES and (count := waiting_for(system, process.name)):
+        if not running and process.name in service_names() and (count := waiting_for(system, process.name)):
             _console.print(f"[red]{process.name} stands still[/]: {count} records wait for it unheard")
 
 

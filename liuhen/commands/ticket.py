@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
+from liuhen.answers import AsJson, print_json
 from tools.client import render
 from tools.client.trace import ask
 from tools.errors import SaidClearly
 
-_JSON: Final = typer.Option("--json", help="Print one JSON document.")
 _NAME: Final = typer.Argument(metavar="NUMBER|RECEIPT", help="The number of a ticket, or a receipt.")
 _console: Final = Console()
 
@@ -26,7 +25,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="ticket")
 
 
-def show(name: Annotated[str, _NAME], *, as_json: Annotated[bool, _JSON] = False) -> None:
+def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
     """Show where a ticket stands, its whole trace, whose the ball was, and its clocks."""
     standing = ask("tickets", name)
     if "tickets" in standing:
@@ -35,7 +34,7 @@ def show(name: Annotated[str, _NAME], *, as_json: Annotated[bool, _JSON] = False
     entries = ask("tickets", standing["ticket"], "timeline")["entries"]
     clocks = ask("tickets", standing["ticket"], "clocks")["clocks"]
     if as_json:
-        _print_json({**standing, "timeline": entries, "clocks": clocks})
+        print_json({**standing, "timeline": entries, "clocks": clocks})
         return
     _console.print(render.header(standing))
     _console.print(render.timeline(entries))
@@ -46,7 +45,7 @@ def show(name: Annotated[str, _NAME], *, as_json: Annotated[bool, _JSON] = False
 
 def _show_receipt(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        _print_json(answer)
+        print_json(answer)
         return
     if answer["tickets"]:
         _console.print(render.tickets(answer["tickets"], title=f"回执 {answer['receipt']}"))
@@ -62,14 +61,14 @@ def list_(
         bool | None, typer.Option("--overdue/--in-time", help="Only with an overdue clock, or none.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List tickets, the newest first."""
     said = None if overdue is None else str(overdue).lower()
     query = {"state": state, "department": department, "overdue": said, "limit": limit}
     answer = ask("tickets", query=query)
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
         _console.print(render.tickets(answer["tickets"], title=f"工单（{len(answer['tickets'])}件）"))
 
@@ -80,18 +79,14 @@ def why_due(
     clock: Annotated[
         str | None, typer.Option(help="One clock, such as handling or citizen; all if none is named.")
     ] = None,
-    as_json: Annotated[bool, _JSON] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Explain day by day why a ticket is due when it is: policy, calendar, skipped days, pauses, extensions."""
     answer = ask("tickets", name, "clocks", query={"clock": clock})
     if as_json:
-        _print_json(answer)
+        print_json(answer)
         return
     if not answer["clocks"]:
         raise SaidClearly(f"工单{answer['ticket']}没有{clock or ''}时限。")
     for told in answer["clocks"]:
         _console.print(render.explanation(told))
-
-
-def _print_json(document: Any) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from liuhen.answers import AsJson, print_json
 from tools.client.addresses import load_addresses
 from tools.prepare import topics
 
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="topics")
 
 
-def apply(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+def apply(*, as_json: AsJson = False) -> None:
     """Create what is missing and set what differs; exit code 1 when a number of partitions differs."""
     addresses = load_addresses()
     applied = topics.apply(addresses.kafka, topics.wanted(addresses.policy))
@@ -43,7 +43,7 @@ def apply(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSO
             }
             for item in applied
         ]
-        typer.echo(json.dumps(rows, indent=2))
+        print_json(rows)
     else:
         _show(applied)
     if any(item.change is topics.Change.DIFFERS for item in applied):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from liuhen.answers import AsJson, print_json
 from tools.client.addresses import load_addresses
+from tools.progress import counting
 from tools.verify.findings import Verdict
 from tools.verify.inquiry import inquire
 
@@ -23,11 +23,11 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command()
-    def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON.")] = False) -> None:
+    def verify(*, as_json: AsJson = False) -> None:
         """Read all topics and tables of the running system and check every promise; exit code 1 when one is broken."""
         verdicts = verdicts_of_running()
         if as_json:
-            typer.echo(json.dumps([_as_json(verdict) for verdict in verdicts], ensure_ascii=False))
+            print_json([_as_json(verdict) for verdict in verdicts])
         else:
             show(verdicts, Console())
         raise typer.Exit(code=0 if all(verdict.kept for verdict in verdicts) else 1)
@@ -36,10 +36,8 @@ def register(app: typer.Typer) -> None:
 def verdicts_of_running() -> list[Verdict]:
     """Inquire of the running system, and show on standard error how many records were read."""
     system = load_addresses()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records read"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("verify", total=None)
-        return asyncio.run(inquire(system, lambda count: progress.advance(task, count)))
+    with counting("verify") as counted:
+        return asyncio.run(inquire(system, counted))
 
 
 def show(verdicts: Sequence[Verdict], console: Console) -> None:

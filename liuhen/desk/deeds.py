@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator
 from enum import Enum
 from inspect import Parameter, Signature
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import words
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
 from liuhen.desk.place import Place
@@ -86,14 +86,14 @@ _COMMON: Final = (
         None,
     ),
     _own("patience", Annotated[float, typer.Option("--patience", min=1, help="最多等候答复多少秒。")], PATIENCE),
-    _own("as_json", Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")], default=False),
+    _own("as_json", AsJsonAtTheDesk, default=False),
 )
 
 
 def tell(place: Place, action: Action, heard: Heard, *, as_json: bool) -> None:
     """Print what was done and what became of it; exit code 1 when it was refused or nobody answered."""
     if as_json:
-        typer.echo(json.dumps(document(action, heard), ensure_ascii=False, indent=2))
+        print_json(document(action, heard))
     else:
         _show(place, action, heard)
     if heard.refusal is not None or not heard.taken:

@@ -8,13 +8,11 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from aiokafka import TopicPartition
 
-from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
-from schemas.registry import model_of
 from schemas.values import Clock, TicketState, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
-from tools.client.kafka import listener
+from tools.client.kafka import listener, read
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)
@@ -80,12 +78,10 @@ async def standing(kafka: str, topic: str) -> list[Told]:
         while [place for place, end in ends.items() if await ears.position(place) < end]:
             for place, records in (await ears.getmany(timeout_ms=200)).items():
                 for record in records:
-                    envelope, message = _read(record.headers, record.value)
-                    if envelope is None or message is None:
-                        continue
-                    if envelope.sequence > heard.get((place, envelope.source), 0):
-                        heard[place, envelope.source] = envelope.sequence
-                        found.append(Told(envelope.time, message))
+                    news = read(topic, record.headers, record.value)
+                    if news is not None and news.envelope.sequence > heard.get((place, news.envelope.source), 0):
+                        heard[place, news.envelope.source] = news.envelope.sequence
+                        found.append(Told(news.envelope.time, news.message))
     return found
 
 
@@ -161,12 +157,3 @@ def order_of(told: Iterable[Told], ticket: str) -> Order | None:
     """Find the newest order of a ticket."""
     found = [order for order in newest(told, Order, lambda order: order.ticket) if order.ticket == ticket]
     return found[0] if found else None
-
-
-def _read(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> tuple[Envelope | None, Message | None]:
-    try:
-        envelope, body = decode(headers, value)
-    except EnvelopeError:
-        return None, None
-    model = model_of(envelope.type)
-    return envelope, model.model_validate_json(body) if model else None

@@ -13,14 +13,13 @@ from aiokafka import AIOKafkaConsumer
 from liuhen.desk import words
 from liuhen.desk.place import Place
 from schemas.dispatch import ActionRefused
-from schemas.envelope import EnvelopeError, decode
 from schemas.inbound import Action
 from schemas.message import Message
 from schemas.public import ActionAnswer, Order, ReceiptGiven, ReceiptRefused
-from schemas.registry import channel_topic, department_topic, model_of
+from schemas.registry import channel_topic, department_topic
 from schemas.values import Party, PartyKind
 from services.intake.for_tools import receipt_of
-from tools.client.kafka import Voice, listener, producer
+from tools.client.kafka import Voice, listener, producer, read
 from tools.client.trace import ask
 from tools.errors import SaidClearly
 
@@ -116,8 +115,8 @@ async def _listen(place: Place, ears: AIOKafkaConsumer, action: Action, heard: H
     while not heard.settled and time() < min(until, settled_by):
         for records in (await ears.getmany(timeout_ms=int(_LOOK_AGAIN * 1000))).values():
             for record in records:
-                message = _message(record.headers, record.value)
-                heard = heard if message is None else note(heard, message, action)
+                news = read(record.topic, record.headers, record.value)
+                heard = heard if news is None else note(heard, news.message, action)
         if heard.taken and not heard.settled:
             if place.addresses.trace_url and heard.tickets and place.party.kind is not PartyKind.DEPARTMENT:
                 heard = await asyncio.to_thread(_traced, heard)
@@ -131,12 +130,3 @@ def _traced(heard: Heard) -> Heard:
         return follow(heard, ask("tickets", heard.tickets[0], "timeline")["entries"])
     except SaidClearly:
         return heard  # trace has not heard of it yet, or is away: the door's word stands
-
-
-def _message(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Message | None:
-    try:
-        envelope, body = decode(headers, value)
-    except EnvelopeError:
-        return None
-    model = model_of(envelope.type)
-    return model.model_validate_json(body) if model else None

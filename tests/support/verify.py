@@ -9,8 +9,8 @@ from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
 from schemas.registry import DISPATCH
 from schemas.values import Actor, Channel, Contact, Kind, Place, RequesterKind, Ruling, Tier
+from tools.client.log import TopicRecord
 from tools.verify.books import Written
-from tools.verify.evidence import Stood
 from tools.verify.said import said_of
 
 TICKET = "26030200000017"
@@ -50,15 +50,15 @@ LIFE: tuple[tuple[datetime, Message], ...] = (
 )
 
 
-def stood(number: int, message: Message, *, topic: str = DISPATCH, offset: int | None = None) -> Stood:
+def stood(number: int, message: Message, *, topic: str = DISPATCH, offset: int | None = None) -> TopicRecord:
     """A message as dispatch's lane 0 says it."""
     identity = derived_id(topic, TICKET, number)
     envelope = Envelope(identity, "liuhen/dispatch/0", message.type_name, MONDAY, TICKET, number, TICKET, "cause")
     place = number - 1 if offset is None else offset
-    return Stood(topic, 0, place, envelope, envelope.headers(), message.to_json())
+    return TopicRecord(topic, 0, place, envelope, envelope.headers(), message.to_json())
 
 
-def written(record: Stood, number: int) -> Written:
+def written(record: TopicRecord, number: int) -> Written:
     """The row that a record was published from."""
     envelope = record.envelope
     assert envelope is not None

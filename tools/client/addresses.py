@@ -30,6 +30,19 @@ class Addresses(BaseModel):
     trace_url: str = ""
     prometheus_url: str = ""
 
+    @classmethod
+    def of(cls, variables: Mapping[str, str]) -> Addresses:
+        """Read the addresses from LIUHEN_* variables and PGPASSFILE; say clearly when there are none."""
+        ours = {
+            name: value for name, value in variables.items() if value and name.startswith(("LIUHEN_", "PGPASSFILE"))
+        }
+        fields = {name.removeprefix("LIUHEN_").lower(): value for name, value in ours.items()}
+        if "kafka" not in fields or "postgres" not in fields:
+            raise SaidClearly(
+                "Nothing runs here. `make up` starts the system; or set LIUHEN_KAFKA and LIUHEN_POSTGRES."
+            )
+        return cls.model_validate({name: fields[name] for name in cls.model_fields if name in fields})
+
     def postgres_dsn(self, service: str) -> str:
         """Return the database's address for a service; its password is in `pgpassfile` or in PGPASSWORD."""
         filled = self.postgres.replace("{service}", service)
@@ -40,12 +53,7 @@ class Addresses(BaseModel):
 def load_addresses(environ: Mapping[str, str] = os.environ) -> Addresses:
     """Return the addresses of the system that this environment or this clone knows; say clearly when there is none."""
     file = home_of(load_settings().instance) / "env"
-    known = {**_written(file), **environ}
-    ours = {name: value for name, value in known.items() if value and name.startswith(("LIUHEN_", "PGPASSFILE"))}
-    fields = {name.removeprefix("LIUHEN_").lower(): value for name, value in ours.items()}
-    if "kafka" not in fields or "postgres" not in fields:
-        raise SaidClearly("Nothing runs here. `make up` starts the system; or set LIUHEN_KAFKA and LIUHEN_POSTGRES.")
-    return Addresses.model_validate({name: fields[name] for name in Addresses.model_fields if name in fields})
+    return Addresses.of({**_written(file), **environ})
 
 
 def _written(file: Path) -> dict[str, str]:

@@ -76,7 +76,7 @@ async def hear(kafka: str, topics: Iterable[str], *, new_only: bool = False) -> 
         while True:
             for place, records in (await consumer.getmany(timeout_ms=200)).items():
                 for record in records:
-                    news = _read(place.topic, record.headers, record.value)
+                    news = read(place.topic, record.headers, record.value)
                     if news is None or news.envelope.sequence <= heard.get((place, news.envelope.source), 0):
                         continue
                     heard[place, news.envelope.source] = news.envelope.sequence
@@ -100,7 +100,8 @@ async def listener(kafka: str, topics: Iterable[str], *, new_only: bool = False)
         await consumer.stop()
 
 
-def _read(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> News | None:
+def read(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> News | None:
+    """Read a record; None where it has no envelope or is of a type that this version does not know."""
     try:
         envelope, body = decode(headers, value)
     except EnvelopeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import urlopen
@@ -13,7 +13,10 @@ from urllib.request import urlopen
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 
-_SECONDS = 30
+_SECONDS: Final = 30
+
+ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
+"""The states, by the words of its summary, in which a ticket has come to its end."""
 
 
 def ask(*path: str, query: Mapping[str, object] | None = None) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import Clock
-from tools.errors import SaidClearly
 from tools.layout import ROOT
 from tools.local.instance import Instance, Progress
 from tools.local.settings import LocalSettings
@@ -65,12 +63,6 @@ class Stage:
         """Whether the story is told and its last day has passed."""
         return self.told.exists() and self.clock.now() >= self.play.ends_at
 
-    def require_alive(self) -> None:
-        """Say clearly which process ended and how, if one did."""
-        for process in self.instance.processes:
-            if not process.is_alive():
-                raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
-
     def publish_calendar(self) -> None:
         """Let the office publish the made-up calendar of the next year, as `liuhen calendar apply` does."""
         self.instance.run_command("calendar", "apply", str(CALENDAR))
@@ -83,7 +75,7 @@ class Stage:
 @contextmanager
 def staged(play: Play, settings: LocalSettings, progress: Progress) -> Iterator[Stage]:
     """Start everything from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
-    _forget(settings)
+    Instance(_NAME, settings=settings).remove()
     instance = Instance(_NAME, settings=settings, progress=progress)
     told = instance.home / "told"
     try:
@@ -103,9 +95,3 @@ def staged(play: Play, settings: LocalSettings, progress: Progress) -> Iterator[
         yield Stage(instance, play, Clock.parse(instance.clock), told)
     finally:
         instance.end_all()
-
-
-def _forget(settings: LocalSettings) -> None:
-    before = Instance(_NAME, settings=settings)
-    before.end_all()
-    shutil.rmtree(before.home, ignore_errors=True)

@@ -213,6 +213,17 @@ class Instance:
             (self.home / "env").unlink(missing_ok=True)
         return endings
 
+    def remove(self) -> None:
+        """End all that an earlier command started under this name, and remove what it wrote."""
+        self.end_all()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def require_alive(self) -> None:
+        """Say clearly which process ended and how, if one did."""
+        for process in self.processes:
+            if not process.is_alive():
+                raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
+
     def is_running(self) -> bool:
         """Return whether anything of it runs."""
         return any(process.is_alive() for process in self.processes)
@@ -286,11 +297,10 @@ class Instance:
         write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
 
     def _prepare_database(self) -> None:
-        roles = self.plan.roles()
-        self.cluster.write_passwords((OWNER, READER, *roles))
+        self.cluster.write_passwords((OWNER, READER, *self.plan.services))
         self.cluster.create_database(self.plan.postgres.database)
         now = Clock.parse(self.clock).now()
-        run_apart(lambda: prepare_database(self.postgres_dsn(), roles, now, self.cluster.password))
+        run_apart(lambda: prepare_database(self.postgres_dsn(), self.plan.services, now, self.cluster.password))
 
     def _start_service(self, service: str, worker: str, extra: Mapping[str, str]) -> Started:
         environment = {**self.environment(service, worker), **extra}

@@ -53,15 +53,16 @@ class Plan(_Frozen):
         of_parts = {name: port for part in parts for name, port in part.ports.items()}
         return of_parts | {name: port for program in self.services.values() for name, port in program.ports.items()}
 
-    def roles(self) -> tuple[str, ...]:
-        """Return the database roles: one per service."""
-        return tuple(self.services)
-
 
 @cache
 def load_plan() -> Plan:
     """Return the plan of this clone."""
     return Plan.model_validate(yaml.safe_load((DEPLOY / "services.yaml").read_text("utf-8")))
+
+
+def service_names() -> tuple[str, ...]:
+    """Return the names of our services, in the order in which records pass them."""
+    return tuple(load_plan().services)
 
 
 def fill(value: str, places: Mapping[str, str], ports: Mapping[str, int]) -> str:

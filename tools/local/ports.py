@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from random import SystemRandom
 
 from tools.errors import SaidClearly
-from tools.local.settings import variable
+from tools.local.plan import load_plan
+from tools.local.settings import LocalSettings, chosen_ports, variable
 
 HOST = "127.0.0.1"
 _QUIET = range(20_000, 32_000)  # below what Linux gives to outgoing connections, which would come in between
@@ -41,6 +42,15 @@ def require_free(ports: Mapping[str, int], needed: Iterable[str]) -> None:
                 f"Port {port} ({name}) is taken by another process. "
                 f"Set {variable(name)} to a free port, or LIUHEN_PORT_SHIFT to move all of them."
             )
+
+
+def with_free_ports(settings: LocalSettings, shifts: Iterable[int]) -> LocalSettings:
+    """Return settings that move all ports by the first of these shifts at which nobody listens on any of them."""
+    for shift in shifts:
+        moved = settings.model_copy(update={"port_shift": settings.port_shift + shift})
+        if all(map(is_free, chosen_ports(load_plan(), moved).values())):
+            return moved
+    raise SaidClearly("No free ports were found for a system of its own. Set LIUHEN_PORT_SHIFT.")
 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import stopwatch
-from tools.errors import SaidClearly
 from tools.layout import POLICY, home_of
 from tools.local.instance import Instance, Progress
-from tools.local.plan import load_plan
-from tools.local.ports import is_free
-from tools.local.settings import LocalSettings, chosen_ports
+from tools.local.ports import with_free_ports
+from tools.local.settings import LocalSettings
 from tools.prepare.model import prepare_model
 from tools.replay.mapping import Mapping
 from tools.replay.policies import assemble
@@ -42,9 +39,8 @@ class Stage:
 
     def require_alive(self) -> None:
         """Say clearly which process ended and how, if one did."""
-        for process in self.instance.processes if self.instance else ():
-            if not process.is_alive():
-                raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
+        if self.instance is not None:
+            self.instance.require_alive()
 
 
 def clock_of(mapping: Mapping, first: datetime | None, speed: float | None, lead: float) -> str:
@@ -61,10 +57,8 @@ def staged(
 ) -> Iterator[Stage]:
     """Start a system from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
     name = "replay" if settings.instance == "main" else f"{settings.instance}-replay"
-    own = settings.model_copy(update={"port_shift": _free_shift(settings), "instance": name})
-    before = Instance(name, settings=own)
-    before.end_all()
-    shutil.rmtree(before.home, ignore_errors=True)
+    own = with_free_ports(settings, _SHIFTS).model_copy(update={"instance": name})
+    Instance(name, settings=own).remove()
     home_of(name).mkdir(parents=True, exist_ok=True)
     instance = Instance(name, settings=own, progress=said, policy=assemble(mapping.policy, home_of(name) / "policy"))
     try:
@@ -83,13 +77,3 @@ def staged(
         yield Stage(instance.kafka, instance.clock, instance.policy, instance)
     finally:
         instance.end_all()
-
-
-def _free_shift(settings: LocalSettings) -> int:
-    """Find by how much all ports must move so that nobody listens on any of them."""
-    plan = load_plan()
-    for shift in _SHIFTS:
-        moved = settings.model_copy(update={"port_shift": settings.port_shift + shift})
-        if all(is_free(port) for port in chosen_ports(plan, moved).values()):
-            return moved.port_shift
-    raise SaidClearly("No free ports were found for a system of its own. Set LIUHEN_PORT_SHIFT.")

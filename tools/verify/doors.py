@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterator, Sequence
 from schemas.registry import party_of
 from schemas.tickets import Answered, Registered
 from services.intake.for_tools import receipt_of_record
-from tools.verify.evidence import Stood
+from tools.client.log import TopicRecord
 from tools.verify.findings import Finding, Verdict
 
 _BORN = frozenset({Registered.type_name, Answered.type_name})
 
 
 def everything_answered(
-    arrivals: Sequence[Stood], facts: Sequence[Stood], dead: Collection[tuple[str, int, int]]
+    arrivals: Sequence[TopicRecord], facts: Sequence[TopicRecord], dead: Collection[tuple[str, int, int]]
 ) -> Verdict:
     """Each record of an inbound topic led to a fact of the door under its receipt, or is a dead letter."""
     answered = {receipt for receipt, _ in _receipts(facts)}
@@ -30,7 +30,7 @@ def everything_answered(
     return Verdict("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
 
 
-def one_ticket_each(facts: Sequence[Stood]) -> Verdict:
+def one_ticket_each(facts: Sequence[TopicRecord]) -> Verdict:
     """No ticket number was given twice."""
     born = [fact.envelope for fact in _unique(facts) if fact.envelope and fact.envelope.type in _BORN]
     numbers = Counter(envelope.subject for envelope in born)
@@ -38,7 +38,7 @@ def one_ticket_each(facts: Sequence[Stood]) -> Verdict:
     return Verdict("一个编号一张工单 (one number, one ticket)", len(born), findings)
 
 
-def _unique(facts: Sequence[Stood]) -> Iterator[Stood]:
+def _unique(facts: Sequence[TopicRecord]) -> Iterator[TopicRecord]:
     seen: set[str] = set()
     for record in facts:
         if record.envelope is not None and record.envelope.id not in seen:
@@ -46,7 +46,7 @@ def _unique(facts: Sequence[Stood]) -> Iterator[Stood]:
             yield record
 
 
-def _receipts(facts: Sequence[Stood]) -> Iterator[tuple[str, str]]:
+def _receipts(facts: Sequence[TopicRecord]) -> Iterator[tuple[str, str]]:
     for record in facts:
         if record.envelope is not None and record.value is not None:
             receipt = json.loads(record.value).get("receipt")

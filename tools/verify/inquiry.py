@@ -14,15 +14,15 @@ from chassis.clock import Clock
 from rulebook import Policy, load_policy
 from schemas.registry import TICKETS, Topic, TopicKind, topics
 from tools.client.addresses import Addresses
+from tools.client.log import Counted, TopicRecord, committed_offsets, end_offsets, read_topics, trimmed
+from tools.local.plan import service_names
 from tools.verify import checks, doors, folds
 from tools.verify.books import Books, NextOffset
-from tools.verify.evidence import Counted, Stood, committed_offsets, end_offsets, read_topics, trimmed
 from tools.verify.findings import Finding, Verdict
 from tools.verify.histories import Histories
 from tools.verify.said import Said
 from worktime import OfficeHours, Period, load_calendar
 
-SERVICES: Final = ("intake", "dispatch", "sla", "notify", "trace")
 _PATIENCE: Final = 60.0
 _LOOK_AGAIN: Final = 0.2
 
@@ -89,7 +89,7 @@ async def _recorded(
     books: Mapping[str, Books], said: Said, before: Mapping[tuple[str, str], int], lived: Histories
 ) -> list[Verdict]:
     """Read the event tables last: what they hold beyond the topics as they were read tells which tickets moved on."""
-    recorded = checks.Recorded(said, before, SERVICES)
+    recorded = checks.Recorded(said, before, service_names())
     for each in books.values():
         async for event in each.written():
             recorded.take(event)
@@ -98,13 +98,13 @@ async def _recorded(
 
 def _readers(known: Sequence[Topic]) -> Mapping[str, Sequence[str]]:
     internal = [topic for topic in known if topic.kind is TopicKind.INTERNAL]
-    return {topic.name: [name for name in topic.readers if name in SERVICES] for topic in internal}
+    return {topic.name: [name for name in topic.readers if name in service_names()] for topic in internal}
 
 
 _READ_BY_TRACE: Final = {name: "trace" in readers for name, readers in _readers(topics(())).items()}
 
 
-def _ends(records: Sequence[Stood]) -> dict[tuple[str, int], int]:
+def _ends(records: Sequence[TopicRecord]) -> dict[tuple[str, int], int]:
     return {(record.topic, record.partition): record.offset + 1 for record in records}
 
 
@@ -148,7 +148,7 @@ async def _nothing_stands_still(
 async def _books(system: Addresses) -> AsyncIterator[dict[str, Books]]:
     async with AsyncExitStack() as stack:
         opened = {}
-        for service in SERVICES:
+        for service in service_names():
             connection = await asyncpg.connect(system.postgres_dsn(service))
             stack.push_async_callback(connection.close)
             opened[service] = Books(service, connection)

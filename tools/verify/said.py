@@ -8,7 +8,7 @@ from sys import intern
 from typing import NamedTuple
 
 from schemas.envelope import Envelope
-from tools.verify.evidence import Stood
+from tools.client.log import TopicRecord
 from tools.verify.findings import Finding
 
 _PUBLIC = "liuhen.public."
@@ -54,7 +54,7 @@ class Said:
         self.disorder: list[Finding] = []
         self._trimmed = frozenset(trimmed)
 
-    def take(self, record: Stood) -> None:
+    def take(self, record: TopicRecord) -> None:
         """Note one record; a repeat is legal, another event under the same number is not, nor is a gap."""
         self.ends[record.topic, record.partition] = record.offset + 1
         envelope = record.envelope
@@ -71,7 +71,7 @@ class Said:
             text = f"{envelope.source} said number {envelope.sequence} twice with different content on"
             self.disorder.append(Finding(envelope.subject, f"{text} {place_of(record)}"))
 
-    def _note(self, record: Stood, source: Source, marks: dict[int, Mark], mark: Mark) -> None:
+    def _note(self, record: TopicRecord, source: Source, marks: dict[int, Mark], mark: Mark) -> None:
         envelope = record.envelope
         assert envelope is not None  # noqa: S101 - the caller looked
         last = next(reversed(marks), 0)
@@ -113,7 +113,7 @@ class Said:
                     yield source, sequence, mark
 
 
-def said_of(records: Sequence[Stood], trimmed: Collection[tuple[str, int]] = ()) -> Said:
+def said_of(records: Sequence[TopicRecord], trimmed: Collection[tuple[str, int]] = ()) -> Said:
     """Boil records down."""
     said = Said(trimmed)
     for record in records:
@@ -121,7 +121,7 @@ def said_of(records: Sequence[Stood], trimmed: Collection[tuple[str, int]] = ())
     return said
 
 
-def place_of(record: Stood) -> str:
+def place_of(record: TopicRecord) -> str:
     """Name the place of a record."""
     return f"{record.topic}/{record.partition}@{record.offset}"
 

@@ -7,9 +7,9 @@ import asyncio
 import asyncpg
 
 from tools.client.addresses import Addresses
+from tools.client.log import end_offsets
 from tools.verify.books import Books
 from tools.verify.checks import unread
-from tools.verify.evidence import end_offsets
 
 
 async def unheard(system: Addresses, service: str) -> int:

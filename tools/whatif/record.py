@@ -13,8 +13,8 @@ from schemas.registry import DISPATCH, RULES, TICKETS, model_of
 from schemas.rules import RulesFact
 from schemas.tickets import ActionReceived, Answered, Registered
 from services.dispatch.for_tools import Guess, Suggest
+from tools.client.log import Counted, TopicRecord, read_topics
 from tools.errors import SaidClearly
-from tools.verify.evidence import Counted, Stood, read_topics
 from tools.whatif.compare import of
 from tools.whatif.world import Happened, Input, Told
 
@@ -103,7 +103,7 @@ def suggest_as_recorded(recorded: Recorded, present: Policy, policy: Policy) -> 
     return suggest
 
 
-def _read(record: Stood) -> Input:
+def _read(record: TopicRecord) -> Input:
     envelope = record.envelope
     model = model_of(envelope.type) if envelope else None
     if envelope is None or model is None or record.value is None:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from tests.support.verify import LIFE, stood, written
+from tools.client.log import TopicRecord
 from tools.verify.books import Written
-from tools.verify.evidence import Stood
 from tools.verify.said import Said, said_of
 
 
 @pytest.fixture
-def records() -> list[Stood]:
+def records() -> list[TopicRecord]:
     """What dispatch said, as it stands on the topic."""
     return [stood(number, message) for number, (_, message) in enumerate(LIFE, 1)]
 
 
 @pytest.fixture
-def said(records: list[Stood]) -> Said:
+def said(records: list[TopicRecord]) -> Said:
     return said_of(records)
 
 
 @pytest.fixture
-def rows(records: list[Stood]) -> list[Written]:
+def rows(records: list[TopicRecord]) -> list[Written]:
     """What dispatch recorded."""
     return [written(record, number) for number, record in enumerate(records, 1)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from schemas.registry import DISPATCH
 from tests.support.verify import TICKET, closed, stood, written
+from tools.client.log import TopicRecord
 from tools.verify.books import Listened, NextOffset, Noted, Written
 from tools.verify.checks import (
     Recorded,
@@ -16,7 +17,6 @@ from tools.verify.checks import (
     order_kept,
     standing_services,
 )
-from tools.verify.evidence import Stood
 from tools.verify.findings import Verdict
 from tools.verify.said import Said, said_of
 
@@ -52,14 +52,14 @@ def test_a_deleted_event_is_found(said: Said, rows: list[Written]) -> None:
     assert broken(compared(said, rows).verdicts()) == [("published means recorded", TICKET)]
 
 
-def test_an_event_that_never_came_onto_its_topic_is_found(records: list[Stood], rows: list[Written]) -> None:
+def test_an_event_that_never_came_onto_its_topic_is_found(records: list[TopicRecord], rows: list[Written]) -> None:
     said = said_of(records[:2])
 
     assert broken(compared(said, rows).verdicts()) == [("recorded means published", TICKET)]
 
 
 def test_what_was_recorded_after_the_reading_is_no_finding_but_moved_its_ticket(
-    records: list[Stood], rows: list[Written]
+    records: list[TopicRecord], rows: list[Written]
 ) -> None:
     recorded = compared(said_of(records[:2]), rows, {("dispatch", "0"): 3})
 
@@ -79,7 +79,7 @@ def test_a_body_that_was_changed_is_found(said: Said, rows: list[Written]) -> No
     assert broken(compared(said, rows).verdicts()) == [("same body on topic and table", TICKET)]
 
 
-def test_a_consequence_that_was_recorded_twice_is_found(records: list[Stood], rows: list[Written]) -> None:
+def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecord], rows: list[Written]) -> None:
     again = stood(4, closed())
     double = written(again, 4)._replace(id=rows[0].id)
     assert again.envelope is not None
@@ -89,29 +89,29 @@ def test_a_consequence_that_was_recorded_twice_is_found(records: list[Stood], ro
     assert ("no doubled effect", TICKET) in found
 
 
-def test_a_repeat_is_legal_and_counts_once(records: list[Stood], rows: list[Written]) -> None:
+def test_a_repeat_is_legal_and_counts_once(records: list[TopicRecord], rows: list[Written]) -> None:
     said = said_of([*records, records[1]._replace(offset=3)])
 
     assert broken([*compared(said, rows).verdicts(), order_kept(said)]) == []
 
 
-def test_a_gap_is_found(records: list[Stood]) -> None:
+def test_a_gap_is_found(records: list[TopicRecord]) -> None:
     assert broken([order_kept(said_of([records[0], records[2]]))]) == [("no gap, no disorder", TICKET)]
 
 
-def test_a_number_that_stands_for_two_events_is_found(records: list[Stood]) -> None:
+def test_a_number_that_stands_for_two_events_is_found(records: list[TopicRecord]) -> None:
     other = stood(2, closed(), offset=3)
 
     assert broken([order_kept(said_of([*records, other]))]) == [("no gap, no disorder", TICKET)]
 
 
-def test_a_record_without_envelope_is_found(records: list[Stood]) -> None:
-    bare = Stood(DISPATCH, 0, 3, None, (), b"{}")
+def test_a_record_without_envelope_is_found(records: list[TopicRecord]) -> None:
+    bare = TopicRecord(DISPATCH, 0, 3, None, (), b"{}")
 
     assert broken([order_kept(said_of([*records, bare]))]) == [("no gap, no disorder", f"{DISPATCH}/0@3")]
 
 
-def test_what_retention_took_is_no_gap_and_not_missed(records: list[Stood], rows: list[Written]) -> None:
+def test_what_retention_took_is_no_gap_and_not_missed(records: list[TopicRecord], rows: list[Written]) -> None:
     said = said_of(records[1:], trimmed=[(DISPATCH, 0)])
 
     assert broken([*compared(said, rows).verdicts(), order_kept(said)]) == []

@@ -1,4 +1,4 @@
-"""What stands on the topics, read whole, as it is now."""
+"""Topics read whole, from where they begin to where they end now; and how far services say that they read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Counted = Callable[[int], None]
 """Is told how many records were read since it was last told."""
 
 
-class Stood(NamedTuple):
+class TopicRecord(NamedTuple):
     """One record of a topic: its place, and its envelope unless it has none that can be read."""
 
     topic: str
@@ -25,7 +25,7 @@ class Stood(NamedTuple):
     value: bytes | None
 
 
-async def read_topics(kafka: str, topics: Sequence[str], counted: Counted) -> AsyncIterator[Stood]:
+async def read_topics(kafka: str, topics: Sequence[str], counted: Counted) -> AsyncIterator[TopicRecord]:
     """Yield every record that stood on the topics when the reading began."""
     async with listener(kafka, topics) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
@@ -36,7 +36,7 @@ async def read_topics(kafka: str, topics: Sequence[str], counted: Counted) -> As
                 counted(len(records))
                 for record in records:
                     if record.offset < ends[place]:
-                        yield _stood(place, record.offset, record.headers, record.value)
+                        yield _topic_record(place, record.offset, record.headers, record.value)
             waiting = {place for place in waiting if await consumer.position(place) < ends[place]}
 
 
@@ -65,9 +65,11 @@ async def committed_offsets(kafka: str, group: str, places: Iterable[tuple[str, 
     return {place: offset for place, offset in found.items() if offset is not None}
 
 
-def _stood(place: TopicPartition, offset: int, headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Stood:
+def _topic_record(
+    place: TopicPartition, offset: int, headers: Sequence[tuple[str, bytes]], value: bytes | None
+) -> TopicRecord:
     try:
         envelope, _ = decode(headers, value)
     except EnvelopeError:
-        return Stood(place.topic, place.partition, offset, None, headers, value)
-    return Stood(place.topic, place.partition, offset, envelope, headers, value)
+        return TopicRecord(place.topic, place.partition, offset, None, headers, value)
+    return TopicRecord(place.topic, place.partition, offset, envelope, headers, value)

@@ -1,0 +1,17 @@
+"""How every command answers programs: one JSON document, where `--json` asks for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+AsJsonAtTheDesk = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")]
+"""The same, for the people of office, departments and channels, who read Chinese."""
+
+
+def print_json(document: object) -> None:
+    """Print one document, characters as they are."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
