@@ -5,13 +5,11 @@ Nothing here reads or writes a topic or a table. Everything else of this service
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from services.trace.core.ball import Span, Step, ball_in_court
 from services.trace.core.calendars import as_published
 from services.trace.core.holder import AT_REST
-from services.trace.core.projection import summed
 from services.trace.core.rows import NOBODY, Summary
+from services.trace.reactions import steps_of
 from services.trace.words import WORDS_FILE, Words
 
 __all__ = [
@@ -24,13 +22,5 @@ __all__ = [
     "Words",
     "as_published",
     "ball_in_court",
-    "summary_of",
+    "steps_of",
 ]
-
-
-def summary_of(ticket: str, steps: Sequence[Step]) -> Summary:
-    """Fold the facts of a ticket to where it stands."""
-    summary = Summary(ticket)
-    for at, fact in steps:
-        summary = summed(summary, fact, at)
-    return summary

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Generic, NamedTuple, TypeVar, get_type_hints
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, get_origin, get_type_hints
 
 from chassis.service import Connection
-from services.trace.core.rows import ClockRow, Order, Summary
+from schemas.owner import Owner
+from services.trace.core.rows import ClockRow, OrderRow, Summary
 
 R = TypeVar("R")
 
 _TYPES: Final[Mapping[Any, str]] = {
     str: "text",
+    Owner: "text",
     bool: "bool",
     int: "int",
     float: "float8",
@@ -48,6 +50,7 @@ class Table(Generic[R]):
         self.row = row
         self.names = list(hints)
         self.lists = {place for place, column in enumerate(self.names) if hints[column] == tuple[str, ...]}
+        self.owners = {place for place, column in enumerate(self.names) if hints[column] is Owner}
         kinds = {column: "json" if column in json else _postgres_type(hints[column]) for column in self.names}
         given = ", ".join(f"${place}::{kinds[column]}[]" for place, column in enumerate(self.names, 1))
         kept = ", ".join(f"{column} = excluded.{column}" for column in self.names if column not in key)
@@ -76,6 +79,8 @@ class Table(Generic[R]):
         values = list(record)
         for place in self.lists:
             values[place] = tuple(values[place].split())
+        for place in self.owners:
+            values[place] = Owner(values[place])
         found = object.__new__(self.row)
         found.__dict__.update(zip(self.names, values, strict=True))
         return found
@@ -88,11 +93,13 @@ class Table(Generic[R]):
 def _postgres_type(hint: Any) -> str:
     if hint in _TYPES:
         return _TYPES[hint]
+    if get_origin(hint) is Literal:
+        return "text"
     return next(_TYPES[part] for part in hint.__args__ if part in _TYPES)
 
 
 SUMMARIES: Final = Table("summary", Summary, ("ticket",))
-ORDERS: Final = Table("orders", Order, ("ticket", "number"))
+ORDERS: Final = Table("orders", OrderRow, ("ticket", "number"))
 CLOCKS: Final = Table("clock", ClockRow, ("ticket", "clock_id"), frozenset({"explanation"}))
 
 

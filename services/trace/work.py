@@ -3,18 +3,78 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from chassis.service import Connection, Foreign, Heard, Outcome, Transaction
 from schemas.clocks import ClockFact
-from schemas.tickets import ActionReceived, Answered, Registered, Visited
+from schemas.message import Message
+from schemas.tickets import SubmissionRefused
 from services.trace import store
-from services.trace.core.projection import Rows
+from services.trace.core.rows import ClockRow, OrderRow, Summary
+from services.trace.reactions import clocks, orders, receipts_of, summed
 
 _CONTACT: Final = b'"contact"'
 _REMEMBERED: Final = 5_000
-_WITH_RECEIPT: Final = frozenset({ActionReceived, Answered, Registered, Visited})
+
+
+@dataclass(slots=True)
+class Rows:
+    """What is remembered of a lane's rows; `changed_*` are those that are to be written."""
+
+    summaries: dict[str, Summary] = field(default_factory=dict)
+    orders: dict[str, OrderRow] = field(default_factory=dict)
+    """The latest order of each ticket."""
+    clocks: dict[tuple[str, str], ClockRow] = field(default_factory=dict)
+    changed_summaries: set[str] = field(default_factory=set)
+    changed_orders: dict[tuple[str, int], OrderRow] = field(default_factory=dict)
+    changed_clocks: set[tuple[str, str]] = field(default_factory=set)
+
+    def take(self, fact: Message, at: datetime) -> None:
+        """Fold one fact into the rows."""
+        if isinstance(fact, ClockFact):
+            self._tick((fact.ticket, fact.clock_id), fact, at)
+            return
+        ticket: str | None = getattr(fact, "ticket", None)
+        if ticket is None or isinstance(fact, SubmissionRefused):
+            return
+        before = self.summaries.get(ticket)
+        after = summed(before or Summary(ticket), fact, at)
+        if after is not before:
+            self.summaries[ticket] = after
+            self.changed_summaries.add(ticket)
+        self._order(ticket, fact, at)
+
+    def settle(self, remembered: int) -> None:
+        """What changed was written: remember only so many tickets, those known last, and clocks that can still move."""
+        for key in self.changed_clocks:
+            if self.clocks[key].ended_at is not None:
+                del self.clocks[key]
+        self.changed_summaries.clear()
+        self.changed_orders.clear()
+        self.changed_clocks.clear()
+        for ticket in list(islice(self.summaries, max(len(self.summaries) - remembered, 0))):
+            del self.summaries[ticket]
+            self.orders.pop(ticket, None)
+        for key in list(islice(self.clocks, max(len(self.clocks) - remembered, 0))):
+            del self.clocks[key]
+
+    def _tick(self, key: tuple[str, str], fact: ClockFact, at: datetime) -> None:
+        before = self.clocks.get(key)
+        after = clocks.after(before, fact, at)
+        if after is not None and after is not before:
+            self.clocks[key] = after
+            self.changed_clocks.add(key)
+
+    def _order(self, ticket: str, fact: Message, at: datetime) -> None:
+        before = self.orders.get(ticket)
+        after = orders.after(before, fact, at)
+        if after is not None and after is not before:
+            self.orders[ticket] = after
+            self.changed_orders[ticket, after.number] = after
 
 
 async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
@@ -23,7 +83,9 @@ async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Ou
     if not heard:
         return Outcome(words=("ignored",) * len(items))
     await store.insert_entries(transaction.connection, [entry_of(item) for item in heard])
-    await store.insert_receipts(transaction.connection, sorted(set(_receipts(heard))))
+    await store.insert_receipts(
+        transaction.connection, sorted({found for item in heard for found in receipts_of(item.message)})
+    )
     known = await _known(transaction, heard)
     for item in heard:
         known[item.lane].take(item.message, item.envelope.time)
@@ -63,20 +125,6 @@ def _without_contact(value: bytes) -> str:
     body = json.loads(value)
     body.pop("contact", None)
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def _receipts(items: Iterable[Heard]) -> Iterable[tuple[str, str]]:
-    for item in items:
-        # Asking for the type is quick; a model's own isinstance is not, and most facts carry no receipt.
-        if type(item.message) not in _WITH_RECEIPT:
-            continue
-        match item.message:
-            case Visited(receipt=receipt, tickets=problems):
-                yield from ((receipt, problem) for problem in problems)
-            case Registered() | Answered() | ActionReceived() as told:
-                yield told.receipt, told.ticket
-            case _:
-                pass
 
 
 async def _known(transaction: Transaction, items: Sequence[Heard]) -> dict[str, Rows]:

@@ -26,8 +26,8 @@ from schemas.values import (
 )
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.ticket import Ticket
-from services.trace.core.life import lived
 from services.trace.core.rows import Summary
+from services.trace.reactions import summed
 
 TICKET, OTHER = "26030200000017", "26030200000025"
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -106,14 +106,14 @@ NEEDS: dict[type[Message], TicketState] = {
 @settings(max_examples=400)
 @given(facts=st.lists(st.sampled_from(FACTS), max_size=25))
 def test_trace_reads_the_state_that_dispatch_decides_by(facts: list[Message]) -> None:
-    ticket, summary, at = evolve(None, OPENED, AT), lived(Summary(TICKET), OPENED, AT), AT
+    ticket, summary, at = evolve(None, OPENED, AT), summed(Summary(TICKET), OPENED, AT), AT
 
     for fact in facts:
         assert isinstance(ticket, Ticket)
         if NEEDS.get(type(fact), ticket.state) is not ticket.state:
             continue
         at += timedelta(minutes=1)
-        ticket, summary = evolve(ticket, fact, at), lived(summary, fact, at)
+        ticket, summary = evolve(ticket, fact, at), summed(summary, fact, at)
 
         assert isinstance(ticket, Ticket)
         assert summary.state == ticket.state.value

@@ -30,10 +30,9 @@ from services.sla import reactions as sla
 from services.sla.core.rederive import DECIDED_LATE
 from services.sla.core.rules import Kind as Cap
 from services.sla.core.state import MERGED
-from services.trace.core import clocks as rows
-from services.trace.core.holder import held
+from services.trace.core.holder import holder_of
 from services.trace.core.rates import rates_of
-from services.trace.core.rows import Summary
+from services.trace.core.rows import ClockStatus, Summary
 from services.trace.edges.lookup import queues
 from tools.local.plan import load_plan
 
@@ -42,7 +41,7 @@ POLICY: Final = load_policy(ROOT / "policy")
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 WIRE_NAMES: Final = re.compile(r"JSON|UTF-8")
 """What has no Chinese name: formats that a programmer has to know under these."""
-STATUSES: Final = (rows.RUNNING, rows.PAUSED, rows.MET, rows.STOPPED, rows.LAPSED)
+STATUSES: Final = get_args(ClockStatus)
 RATES_TABLES: Final = ("contacted", "solved", "grade", "ruling")
 """What citizens answered and the centre ruled: as verdicts of a rate they go by their own words."""
 
@@ -88,7 +87,7 @@ def test_whatever_a_ticket_can_wait_for_and_whoever_can_hold_it_has_a_word() -> 
     choices = product(TicketState, (None, "housing"), ("", "unit", "reviewed"), (0, 1), (None, sla), ("unit-01",))
     for state, lead, stage, tasks, contacted, unit in choices:
         summary = Summary("", state=state, lead=lead, stage=stage, open_tasks=tasks, contacted_at=contacted, unit=unit)  # type: ignore[arg-type]
-        found.add(held(summary))
+        found.add(holder_of(summary))
     holders = {holder.partition(":")[0] for holder, _ in found if holder}
 
     _same("waits_for", {waits_for for _, waits_for in found if waits_for}, "services/trace/core/holder.py")
@@ -98,11 +97,7 @@ def test_whatever_a_ticket_can_wait_for_and_whoever_can_hold_it_has_a_word() -> 
 def test_every_status_cap_and_ground_of_a_clock_has_a_word() -> None:
     own = {sla.NEEDS_INFO, sla.EXTENSION, MERGED, DECIDED_LATE, "undecided"}
 
-    _same(
-        "clock_status",
-        (rows.RUNNING, rows.PAUSED, rows.MET, rows.STOPPED, rows.LAPSED),
-        "services/trace/core/clocks.py",
-    )
+    _same("clock_status", get_args(ClockStatus), "services/trace/core/rows.py")
     _same("cap", get_args(Cap), "services/sla/core/rules.py")
     _same("ground", own | set(_written("ground", "services/sla")), "services/sla")
 
@@ -149,7 +144,7 @@ def test_every_rate_and_whatever_a_ticket_counts_as_has_a_word() -> None:
     rates = rates_of(POLICY.rates)
     answers = {code for name in RATES_TABLES for code in vocabulary.table(name)}
     verdicts = {word for rate in rates for word in (*rate.weights, *re.findall(r"'([a-z_]+)'", rate.verdict))}
-    inner = {*STATUSES, "handling", "citizen"} - {rows.PAUSED}
+    inner = {*STATUSES, "handling", "citizen"} - {"paused"}
     heard = set(_written("callback_outcome", "services/trace"))
 
     _same("rate", {rate.name.removesuffix("_other") for rate in rates}, "services/trace/core/rates.py")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
@@ -17,7 +16,7 @@ from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, TicketState
-from services.trace.for_tools import AT_REST, NOBODY, Span, Step, Summary, summary_of
+from services.trace.for_tools import AT_REST, NOBODY, Span, Step, Summary, steps_of
 from worktime import Calendar, OfficeHours, split_minutes
 
 _DEPARTMENT: Final = "department:"
@@ -49,10 +48,10 @@ class Life:
     steps: Sequence[Step]
     noticed: frozenset[str] = frozenset()
 
-    @cached_property
+    @property
     def summary(self) -> Summary:
         """Where it stands by its facts."""
-        return summary_of(self.ticket, self.steps)
+        return self.steps[-1].after if self.steps else Summary(self.ticket)
 
     @property
     def state(self) -> TicketState:
@@ -79,7 +78,7 @@ def life_of(ticket: str, facts: Sequence[tuple[datetime, Message]]) -> Life:
     return Life(
         ticket,
         any(isinstance(fact, Registered | Answered) for _, fact in facts),
-        [Step(at, fact) for at, fact in facts if isinstance(fact, d.DispatchFact)],
+        steps_of(facts),
         frozenset(name.removeprefix(_DEPARTMENT) for name in noticed if name.startswith(_DEPARTMENT)),
     )
 
@@ -169,7 +168,7 @@ def accused_never_told(life: Life, around: Around) -> Iterator[str]:
 def accused_of(life: Life) -> Mapping[str, datetime]:
     """Whom a ticket accuses since when, members and merged ones included."""
     found: dict[str, datetime] = {}
-    for at, fact in life.steps:
+    for at, fact, _ in life.steps:
         match fact:
             case d.Opened():
                 found |= dict.fromkeys(fact.accused, _EARLIEST)
@@ -183,7 +182,7 @@ def accused_of(life: Life) -> Mapping[str, datetime]:
 def listens_to(life: Life) -> Mapping[str, datetime]:
     """Whose words come to a ticket, and since when: those that it took in, and the one that it is a part of."""
     found: dict[str, datetime] = {}
-    for at, fact in life.steps:
+    for at, fact, _ in life.steps:
         match fact:
             case d.Opened(part_of=str() as whole):
                 found[whole] = at
@@ -259,9 +258,9 @@ def ball_adds_up(steps: Sequence[Step], spans: Sequence[Span], hours: OfficeHour
     if not steps:
         return
     moments = [steps[0].at]
-    for at, _ in steps[1:]:
+    for at, _, _ in steps[1:]:
         moments.append(max(moments[-1], at))
-    rests = [at for at, (_, fact) in zip(moments, steps, strict=True) if type(fact) in _RESTS]
+    rests = [at for at, (_, fact, _) in zip(moments, steps, strict=True) if type(fact) in _RESTS]
     for before, after in pairwise(spans):
         if after.start < before.end:
             yield f"{before.party} and {after.party} both held it at {after.start}"

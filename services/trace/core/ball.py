@@ -8,26 +8,27 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from schemas.dispatch import Adjudicated, DispatchFact, ReturnOverruled
+from schemas.dispatch import Adjudicated, ReturnOverruled
 from schemas.message import Message
+from schemas.owner import Owner
 from services.trace.core.holder import DISPUTE
-from services.trace.core.projection import summed
 from services.trace.core.rows import NOBODY, Summary
 from worktime import Calendar, OfficeHours, split_minutes
 
 
 class Step(NamedTuple):
-    """One fact of a ticket, and the moment by which it is judged."""
+    """One fact of a ticket's life, the moment by which it is judged, and where the ticket stands after it."""
 
     at: datetime
     fact: Message
+    after: Summary
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of time that belongs to one party, what the ticket waited for, and its minutes of office time."""
 
-    party: str
+    party: Owner
     waits_for: str
     start: datetime
     end: datetime
@@ -35,7 +36,7 @@ class Span:
 
 
 class _Stretch(NamedTuple):
-    party: str
+    party: Owner
     waits_for: str
     start: datetime
     end: datetime
@@ -64,20 +65,20 @@ def _measured(life: Sequence[_Stretch], calendar: Calendar, hours: OfficeHours) 
 def _stretches(timeline: Sequence[Step], until: datetime | None) -> list[_Stretch]:
     """Cut the whole time, without gaps, wherever the holder changes; a moment never lies before an earlier fact's."""
     found: list[_Stretch] = []
-    summary = Summary("")
-    now: datetime | None = None
-    for at, fact in timeline:
-        moment = at if now is None else max(now, at)
-        if now is not None:
-            _append(found, _Stretch(summary.holder, summary.waits_for, now, moment))
-        if isinstance(fact, ReturnOverruled):
-            _charge_back(found, summary, fact.department)
-        elif isinstance(fact, Adjudicated) and fact.lead == summary.lead:
-            _charge_back(found, summary, fact.lead)
-        summary, now = summed(summary, fact, moment), moment
-    if now is not None and until is not None and until > now:
-        _append(found, _Stretch(summary.holder, summary.waits_for, now, until))
+    before: Step | None = None
+    for each in timeline:
+        step = each if before is None else each._replace(at=max(before.at, each.at))
+        if before is not None:
+            _append(found, _stretch(before, step.at))
+            _end_of_dispute(found, before.after, step.fact)
+        before = step
+    if before is not None and until is not None and until > before.at:
+        _append(found, _stretch(before, until))
     return found
+
+
+def _stretch(since: Step, until: datetime) -> _Stretch:
+    return _Stretch(since.after.holder, since.after.waits_for, since.at, until)
 
 
 def _append(found: list[_Stretch], stretch: _Stretch) -> None:
@@ -90,15 +91,20 @@ def _append(found: list[_Stretch], stretch: _Stretch) -> None:
         found.append(stretch)
 
 
+def _end_of_dispute(found: list[_Stretch], summary: Summary, fact: Message) -> None:
+    match fact:
+        case ReturnOverruled():
+            _charge_back(found, summary, fact.department)
+        case Adjudicated() if fact.lead == summary.lead:
+            _charge_back(found, summary, fact.lead)
+        case _:
+            pass
+
+
 def _charge_back(found: list[_Stretch], summary: Summary, department: str) -> None:
     if summary.holder != DISPUTE:
         return
     for index in reversed(range(len(found))):
         if found[index].party != DISPUTE:
             return
-        found[index] = found[index]._replace(party=f"department:{department}")
-
-
-def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[Step]:
-    """Pick the facts that move a ticket: those of its life, and its registration where that was heard first."""
-    return [Step(at, fact) for at, fact in facts if isinstance(fact, DispatchFact)]
+        found[index] = found[index]._replace(party=Owner.of_department(department))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from schemas.owner import Owner
 from schemas.values import TicketState
 from services.trace.core.rows import NOBODY, Summary
 
-REQUESTER: Final = "requester"
-SURVEY_OFFICE: Final = "survey_office"
-CENTRE: Final = "centre"
-DISPUTE: Final = "dispute"
-SUSPENSION: Final = "suspension"
-CALLBACK: Final = "callback"
+REQUESTER: Final = Owner.of("requester")
+SURVEY_OFFICE: Final = Owner.of("survey_office")
+CENTRE: Final = Owner.of("centre")
+DISPUTE: Final = Owner.of("dispute")
+SUSPENSION: Final = Owner.of("suspension")
+CALLBACK: Final = Owner.of("callback")
 UNIT: Final = "unit"
-DEPARTMENT: Final = "department"
 
 REVIEWED: Final = "reviewed"
 
@@ -44,17 +44,18 @@ _PLAIN: Final = {
 _AT_DEPARTMENT: Final = frozenset({TicketState.DISPATCHED, TicketState.IN_PROGRESS, TicketState.REWORK})
 
 
-def held(summary: Summary) -> tuple[str, str]:
+def holder_of(summary: Summary) -> tuple[Owner, str]:
     """Tell the holder and what is waited for; both are empty when the ticket is at rest."""
     state = TicketState(summary.state)
     if state in AT_REST:
-        return NOBODY, NOBODY
+        return NOBODY, ""
     if state in _AT_DEPARTMENT and summary.lead is None:
         return CENTRE, "dispatch"
-    if state in _AT_DEPARTMENT:
-        return f"{DEPARTMENT}:{summary.lead}", _work(summary, state)
+    if state in _AT_DEPARTMENT and summary.lead is not None:
+        return Owner.of_department(summary.lead), _work(summary, state)
     if state is TicketState.SURVEY_REVIEW:
-        return (f"{UNIT}:{summary.unit}", "unit_pass_on") if summary.stage == UNIT else (SURVEY_OFFICE, "survey_office")
+        at_unit = summary.stage == UNIT
+        return (Owner.of(UNIT, summary.unit), "unit_pass_on") if at_unit else (SURVEY_OFFICE, "survey_office")
     if state is TicketState.HANDLED:
         return CENTRE, "closing" if summary.stage == REVIEWED else "review"
     return _PLAIN[state]

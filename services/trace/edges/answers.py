@@ -11,11 +11,12 @@ from typing import Any
 from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.registry import model_of
-from services.trace.core.ball import Span, Step, ball_in_court, steps_of
+from services.trace.core.ball import Span, Step, ball_in_court
 from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates_of, said
 from services.trace.core.rows import ClockRow
 from services.trace.edges.calendars import Calendars
 from services.trace.edges.lookup import Standing
+from services.trace.reactions import steps_of
 from services.trace.words import Words
 from worktime import Calendar, Explanation, OfficeHours, explain_lines
 

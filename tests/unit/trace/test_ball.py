@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import Actor, Channel, Contact, Kind, Place, RequesterKind, Ruling, Tier
-from services.trace.core.ball import Step, ball_in_court, steps_of
+from services.trace.core.ball import Step, ball_in_court
+from services.trace.reactions import steps_of
 from worktime import Calendar, OfficeHours, office_minutes_between
 
 CALENDAR = Calendar.published()
@@ -44,7 +45,7 @@ def dispatched() -> d.Dispatched:
 
 def after(*facts: tuple[int, Message]) -> list[Step]:
     """Facts so many minutes after Monday, 9:00."""
-    return [Step(MONDAY + timedelta(minutes=minutes), fact) for minutes, fact in facts]
+    return steps_of((MONDAY + timedelta(minutes=minutes), fact) for minutes, fact in facts)
 
 
 def shares(steps: list[Step], until: int) -> list[tuple[str, int]]:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from schemas.message import Message
 from schemas.values import TicketState
 from services.trace.core.holder import AT_REST
-from services.trace.core.projection import Rows
 from services.trace.core.rows import ClockRow, Summary
+from services.trace.work import Rows
 
 Timeline = list[tuple[datetime, Message]]
 ALL = ("tickets", "dispatch", "clocks", "notices")

@@ -1,0 +1,411 @@
+"""What each fact means to what trace keeps: where its ticket stands, the ticket's latest order, the clock it is about.
+
+Trace hears everything and remembers it as it was said. A fact that has no entry here stands in the timeline alone; one
+that does not fit changes nothing, for a fact cannot be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic_core import to_json
+
+from chassis.frozen import replace
+from chassis.reactions import Changes
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import tickets as t
+from schemas.message import Message
+from schemas.notices import NoticeGivenUp
+from schemas.values import Due, breach_by, remind_by
+from schemas.values import TicketState as S
+from services.trace.core.ball import Step
+from services.trace.core.holder import REVIEWED, UNIT
+from services.trace.core.moves import back, ended, handed, interrupted, moved
+from services.trace.core.rows import ClockRow, OrderRow, Summary
+
+GIST: Final = 80
+"""Characters of the requester's text that a list shows."""
+
+_AT_WORK: Final = frozenset({S.IN_PROGRESS, S.REWORK})
+_ASKABLE: Final = frozenset({S.SURVEY_REVIEW, S.PENDING_DISPATCH, *_AT_WORK})
+_MERGEABLE: Final = frozenset({*_ASKABLE, S.DISPATCHED, S.SUSPENDED, S.NEEDS_INFO})
+
+summaries: Final = Changes[Summary]()
+orders: Final = Changes[OrderRow]()
+clocks: Final = Changes[ClockRow]()
+
+
+def summed(summary: Summary, fact: Message, at: datetime) -> Summary:
+    """Fold one fact of any topic but the clocks' into a summary; facts of other topics may come in any order."""
+    after = summaries.after(summary, fact, at)
+    return after if after is summary or fact.family != d.DispatchFact.family else handed(after, at)
+
+
+def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[Step]:
+    """Pick the facts of a ticket's life, each with where the ticket stands after it."""
+    steps: list[Step] = []
+    for at, fact in facts:
+        if isinstance(fact, d.DispatchFact):
+            before = steps[-1].after if steps else Summary(fact.ticket)
+            steps.append(Step(at, fact, summed(before, fact, at)))
+    return steps
+
+
+def receipts_of(fact: Message) -> Iterator[tuple[str, str]]:
+    """Which receipt stands for which ticket, as far as a fact of the door says it."""
+    match fact:
+        case t.Visited():
+            yield from ((fact.receipt, ticket) for ticket in fact.tickets)
+        case t.Registered() | t.Answered() | t.ActionReceived():
+            yield fact.receipt, fact.ticket
+        case _:
+            pass
+
+
+# --- at the door -----------------------------------------------------------------------------------------------------
+
+
+def _raised(summary: Summary, fact: t.Registered | t.Answered | d.Opened | d.AnsweredOnLine) -> Summary:
+    return replace(
+        summary,
+        receipt=fact.receipt,
+        channel=fact.channel.value,
+        kind=fact.kind.value,
+        requester_kind=fact.requester_kind.value,
+        category=fact.category,
+        place=fact.place.text if fact.place else None,
+        subdistrict=fact.place.subdistrict if fact.place else None,
+    )
+
+
+@summaries.on(t.Registered)
+def _registered(summary: Summary, fact: t.Registered, at: datetime) -> Summary:
+    if summary.channel:
+        return summary
+    known = replace(
+        _raised(summary, fact),
+        gist=fact.text[:GIST],
+        registered_at=at,
+        tier=fact.tier.value if fact.tier else summary.tier,
+        unit=fact.visit.unit if fact.visit else summary.unit,
+        confidential=fact.confidential,
+    )
+    return known if known.holder or known.state != S.REGISTERED else handed(known, at)
+
+
+@summaries.on(t.Answered)
+def _answered(summary: Summary, fact: t.Answered, at: datetime) -> Summary:
+    return summary if summary.channel else replace(_raised(summary, fact), gist=fact.text[:GIST], registered_at=at)
+
+
+# --- recorded, passed on, classified ---------------------------------------------------------------------------------
+
+
+@summaries.on(d.Opened)
+def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
+    return replace(
+        _raised(moved(summary, S.REGISTERED), fact),
+        gist=fact.text[:GIST],
+        registered_at=fact.registered_at or at,
+        tier=fact.tier.value,
+        unit=fact.visit.unit if fact.visit else None,
+        upstream=fact.upstream.number if fact.upstream else None,
+        part_of=fact.part_of,
+        confidential=fact.confidential,
+    )
+
+
+@summaries.on(d.AnsweredOnLine)
+def _answered_on_line(summary: Summary, fact: d.AnsweredOnLine, at: datetime) -> Summary:
+    answered = replace(_raised(moved(summary, S.ANSWERED), fact), gist=summary.gist or fact.answer[:GIST])
+    return replace(answered, registered_at=at, closed_at=at, outcome="answered")
+
+
+@summaries.on(d.PassOnAwaited)
+def _pass_on_awaited(summary: Summary, fact: d.PassOnAwaited, _at: datetime) -> Summary:
+    return replace(moved(summary, S.SURVEY_REVIEW), unit=fact.unit or summary.unit, stage=fact.stage)
+
+
+@summaries.on(d.PassedOn)
+def _passed_on(summary: Summary, fact: d.PassedOn, _at: datetime) -> Summary:
+    return summary if fact.stage == UNIT else replace(summary, state=S.REGISTERED.value, stage="")
+
+
+summaries.on(d.SettledAtUnit)(lambda s, _, at: replace(moved(s, S.CLOSED), closed_at=at, outcome="settled-at-unit"))
+
+
+@summaries.on(d.CategorySuggested)
+def _category_suggested(summary: Summary, fact: d.CategorySuggested, _at: datetime) -> Summary:
+    category = fact.category if fact.taken else summary.category
+    return replace(summary, suggestion=fact.category, suggestion_score=fact.score, category=category)
+
+
+summaries.on(d.Classified)(lambda s, fact, _: replace(s, category=fact.category, tier=fact.tier.value))
+summaries.on(d.DispatchAwaited)(lambda s, _, __: moved(s, S.PENDING_DISPATCH))
+
+
+# --- dispatched, returned --------------------------------------------------------------------------------------------
+
+
+@summaries.on(d.Dispatched)
+def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
+    return replace(
+        moved(summary, S.DISPATCHED),
+        lead=fact.lead,
+        supporting=fact.supporting,
+        tier=fact.tier.value,
+        category=fact.category or summary.category,
+        dispatched_at=summary.dispatched_at or at,
+        accepted_at=None,
+        contacted_at=summary.contacted_at if fact.lead == summary.lead else None,
+        orders=fact.order,
+        extension_asked=summary.extension_asked and fact.same_lead,
+        suspension_asked=summary.suspension_asked and fact.same_lead,
+    )
+
+
+@orders.begins(d.Dispatched)
+def _ordered(fact: d.Dispatched, at: datetime) -> OrderRow:
+    return OrderRow(fact.ticket, fact.order, fact.lead, at, binding=fact.binding)
+
+
+summaries.on(d.Accepted)(lambda s, _, at: replace(moved(s, S.IN_PROGRESS), accepted_at=at))
+orders.on(d.Accepted)(lambda o, fact, at: replace(o, accepted_at=o.accepted_at or at, presumed=fact.presumed))
+
+
+summaries.on(d.ReturnRequested)(lambda s, _, __: replace(moved(s, S.RETURN_REQUESTED), returns=s.returns + 1))
+orders.on(d.ReturnRequested)(lambda o, _, at: replace(o, returned_at=at, upheld=None))
+
+
+@summaries.on(d.ReturnUpheld)
+def _return_upheld(summary: Summary, _fact: d.ReturnUpheld, _at: datetime) -> Summary:
+    queued = moved(summary, S.PENDING_DISPATCH)
+    return replace(queued, contacted_at=None, extension_asked=False, suspension_asked=False)
+
+
+orders.on(d.ReturnUpheld)(lambda o, _, __: replace(o, upheld=True) if o.returned_at else o)
+summaries.on(d.ReturnOverruled)(lambda s, _, __: moved(s, S.DISPATCHED))
+orders.on(d.ReturnOverruled)(lambda o, _, __: replace(o, upheld=False) if o.returned_at else o)
+summaries.on(d.AdjudicationOpened)(lambda s, _, __: moved(s, S.ADJUDICATING))
+
+
+# --- contacted, asked, supported -------------------------------------------------------------------------------------
+
+
+summaries.on(d.FirstContactMade, d.FirstContactExempt)(lambda s, _, at: replace(s, contacted_at=s.contacted_at or at))
+orders.on(d.FirstContactMade)(lambda o, _, at: replace(o, contacted_at=o.contacted_at or at))
+
+
+@summaries.on(d.InfoAsked)
+def _info_asked(summary: Summary, _fact: d.InfoAsked, _at: datetime) -> Summary:
+    if summary.state not in _ASKABLE:
+        return summary
+    return interrupted(summary, S.NEEDS_INFO, summary.state)
+
+
+summaries.on(d.InfoProvided, d.InfoTimedOut)(lambda s, _, __: back(s, S.NEEDS_INFO))
+
+
+@summaries.on(d.SupportTaskOpened)
+def _task_opened(summary: Summary, fact: d.SupportTaskOpened, _at: datetime) -> Summary:
+    supporting = tuple(dict.fromkeys((*summary.supporting, fact.department)))
+    return replace(summary, open_tasks=summary.open_tasks + 1, supporting=supporting)
+
+
+summaries.on(d.SupportTaskSentBack)(lambda s, _, __: replace(s, open_tasks=s.open_tasks + 1))
+summaries.on(d.SupportTaskDone)(lambda s, _, __: replace(s, open_tasks=max(s.open_tasks - 1, 0)))
+
+
+@summaries.on(d.SupportTaskEnded)
+def _task_ended(summary: Summary, fact: d.SupportTaskEnded, _at: datetime) -> Summary:
+    left = tuple(code for code in summary.supporting if not (fact.taken_back and code == fact.department))
+    return replace(summary, open_tasks=max(summary.open_tasks - 1, 0), supporting=left)
+
+
+# --- handled, reviewed -----------------------------------------------------------------------------------------------
+
+
+@summaries.on(d.Handled)
+def _handled(summary: Summary, _fact: d.Handled, at: datetime) -> Summary:
+    return replace(moved(summary, S.HANDLED), handled_at=at, extension_asked=False, suspension_asked=False)
+
+
+@summaries.on(d.HandledAccepted)
+def _handled_accepted(summary: Summary, fact: d.HandledAccepted, _at: datetime) -> Summary:
+    if summary.state != S.HANDLED:
+        return summary
+    ruling = fact.ruling.value if fact.ruling else summary.ruling
+    return replace(summary, handled_at=fact.handled_at, ruling=ruling, stage=REVIEWED)
+
+
+@summaries.on(d.HandledSentBack)
+def _handled_sentback(summary: Summary, fact: d.HandledSentBack, _at: datetime) -> Summary:
+    """A reported rework that is sent back is rework again."""
+    return replace(moved(summary, S.REWORK if fact.rework else S.IN_PROGRESS), handled_at=None)
+
+
+# --- extended, suspended, promised -----------------------------------------------------------------------------------
+
+
+summaries.on(d.ExtensionRequested)(lambda s, _, __: replace(s, extension_asked=True))
+summaries.on(d.ExtensionGranted)(lambda s, _, __: replace(s, extension_asked=False, extensions=s.extensions + 1))
+summaries.on(d.ExtensionRefused)(lambda s, _, __: replace(s, extension_asked=False))
+summaries.on(d.SuspensionRequested)(lambda s, _, __: replace(s, suspension_asked=True))
+summaries.on(d.SuspensionRefused)(lambda s, _, __: replace(s, suspension_asked=False))
+
+
+@summaries.on(d.RequestLapsed)
+def _request_lapsed(summary: Summary, fact: d.RequestLapsed, _at: datetime) -> Summary:
+    if fact.what == "extension":
+        return replace(summary, extension_asked=False)
+    return replace(summary, suspension_asked=False)
+
+
+@summaries.on(d.Suspended)
+def _suspended(summary: Summary, _fact: d.Suspended, _at: datetime) -> Summary:
+    before = summary.state if summary.state in _AT_WORK else S.IN_PROGRESS.value
+    return replace(interrupted(summary, S.SUSPENDED, before), suspension_asked=False)
+
+
+summaries.on(d.SuspensionEnded)(lambda s, _, __: back(s, S.SUSPENDED))
+summaries.on(d.CommitmentDue)(lambda s, _, __: replace(s, commitment_due=True))
+summaries.on(d.CommitmentChecked)(lambda s, _, __: replace(s, commitment_due=False))
+
+
+# --- called back, reworked -------------------------------------------------------------------------------------------
+
+
+summaries.on(d.CallbackAwaited)(lambda s, _, __: moved(s, S.CALLBACK_PENDING))
+summaries.on(d.CallbackTried)(lambda s, _, __: replace(s, callback_attempts=s.callback_attempts + 1))
+summaries.on(d.CallbackExempt)(lambda s, _, __: replace(s, callback_outcome="exempt"))
+summaries.on(d.CallbackGivenUp)(lambda s, _, __: replace(s, callback_outcome="unreached"))
+
+
+@summaries.on(d.CallbackRecorded)
+def _callback_recorded(summary: Summary, fact: d.CallbackRecorded, _at: datetime) -> Summary:
+    contacted, solved, result = fact.contacted.value, fact.solved.value, fact.result.value
+    first = summary.callbacks == 0
+    return replace(
+        summary,
+        callbacks=summary.callbacks + 1,
+        callback_outcome="recorded",
+        contacted=contacted,
+        solved=solved,
+        attitude=fact.attitude.value,
+        result=result,
+        first_contacted=contacted if first else summary.first_contacted,
+        first_solved=solved if first else summary.first_solved,
+        first_result=result if first else summary.first_result,
+    )
+
+
+@summaries.on(d.ReworkOrdered)
+def _rework_ordered(summary: Summary, _fact: d.ReworkOrdered, _at: datetime) -> Summary:
+    return replace(moved(summary, S.REWORK), reworks=summary.reworks + 1, handled_at=None, ruling=None)
+
+
+# --- ended, and after ------------------------------------------------------------------------------------------------
+
+
+@summaries.on(d.Closed)
+def _closed(summary: Summary, fact: d.Closed, at: datetime) -> Summary:
+    closed = replace(ended(summary, S.CLOSED, at), commitment_due=summary.commitment_due)
+    return replace(closed, outcome=fact.outcome, ruling=fact.ruling.value, lead=fact.lead or summary.lead)
+
+
+summaries.on(d.OutcomeRuled, d.FinalAnswerGiven)(lambda s, fact, _: replace(s, ruling=fact.ruling.value))
+summaries.on(d.NotAccepted)(lambda s, _, at: ended(s, S.NOT_ACCEPTED, at))
+summaries.on(d.Withdrawn)(lambda s, _, at: ended(s, S.WITHDRAWN, at))
+summaries.on(d.Transferred)(lambda s, _, at: ended(s, S.TRANSFERRED, at))
+summaries.on(d.SplitUp)(lambda s, _, __: moved(s, S.SPLIT))
+summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
+
+
+@summaries.on(d.Reopened)
+def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
+    again = replace(moved(summary, S.PENDING_DISPATCH), reopenings=fact.count, closed_at=None, outcome=None)
+    return replace(again, ruling=None, handled_at=None, contacted_at=None)
+
+
+# --- pressed, supervised, linked -------------------------------------------------------------------------------------
+
+
+summaries.on(d.FollowUpAdded)(lambda s, fact, _: replace(s, follow_ups=fact.count))
+summaries.on(d.SupervisionOrdered, d.CallbackReviewOrdered)(lambda s, _, __: replace(s, supervision="ordered"))
+summaries.on(d.SupervisionAnswered)(lambda s, _, __: replace(s, supervision="answered"))
+summaries.on(d.SupervisionEnded)(lambda s, _, __: replace(s, supervision=""))
+summaries.on(d.IncidentJoined)(lambda s, fact, _: replace(s, incident=fact.incident))
+summaries.on(d.IncidentLeft)(lambda s, _, __: replace(s, incident=None))
+
+
+@summaries.on(d.Merged)
+def _merged(summary: Summary, fact: d.Merged, at: datetime) -> Summary:
+    if summary.state not in _MERGEABLE:
+        return summary
+    merged = interrupted(summary, S.MERGED, *summary.resume, summary.state)
+    return replace(merged, closed_at=at, outcome="merged", merged_into=fact.into)
+
+
+@summaries.on(d.Unmerged)
+def _unmerged(summary: Summary, _fact: d.Unmerged, _at: datetime) -> Summary:
+    if summary.state != S.MERGED:
+        return summary
+    return replace(back(summary, S.MERGED), outcome=None, merged_into=None, closed_at=None)
+
+
+# --- told ------------------------------------------------------------------------------------------------------------
+
+
+summaries.on(NoticeGivenUp)(lambda s, _, __: replace(s, undelivered=s.undelivered + 1))
+
+
+# --- timed -----------------------------------------------------------------------------------------------------------
+
+
+@clocks.begins(c.ClockStarted)
+def _clock_started(fact: c.ClockStarted, _at: datetime) -> ClockRow:
+    return ClockRow(
+        ticket=fact.ticket,
+        clock_id=fact.clock_id,
+        clock=fact.clock.value,
+        owner=fact.owner,
+        started_at=fact.started_at,
+        due=remind_by(fact.due),
+        due_latest=breach_by(fact.due),
+        explanation=_json(fact.explanation),
+    )
+
+
+def _due_anew(row: ClockRow, due: Due, explanation: dict[str, Any]) -> ClockRow:
+    return replace(row, due=remind_by(due), due_latest=breach_by(due), explanation=_json(explanation))
+
+
+def _json(explanation: dict[str, Any]) -> str:
+    return to_json(explanation).decode()
+
+
+@clocks.on(c.ClockExtended, c.ClockRederived)
+def _clock_derived(row: ClockRow, fact: c.ClockExtended | c.ClockRederived, _at: datetime) -> ClockRow:
+    return _due_anew(row, fact.due, fact.explanation)
+
+
+@clocks.on(c.ClockResumed)
+def _clock_resumed(row: ClockRow, fact: c.ClockResumed, _at: datetime) -> ClockRow:
+    """After a pause; or what had ended the clock was undone."""
+    return _due_anew(replace(row, status="running", ended_at=None, late=None), fact.due, fact.explanation)
+
+
+@clocks.on(c.ClockMet)
+def _clock_met(row: ClockRow, fact: c.ClockMet, _at: datetime) -> ClockRow:
+    met = replace(row, status="met", ended_at=fact.at, late=fact.late)
+    return replace(met, due=remind_by(fact.due), due_latest=breach_by(fact.due))
+
+
+clocks.on(c.ClockPaused)(lambda row, _, __: replace(row, status="paused", ended_at=None, late=None))
+clocks.on(c.ClockBreached)(lambda row, _, __: replace(row, breached=True))
+clocks.on(c.BreachWithdrawn)(lambda row, _, __: replace(row, breached=False))
+clocks.on(c.ClockStopped)(lambda row, _, at: replace(row, status="stopped", ended_at=at))
+clocks.on(c.ClockLapsed)(lambda row, _, at: replace(row, status="lapsed", ended_at=at))
