@@ -31,7 +31,7 @@ from tools.local.plan import service_names
 from tools.local.process import Started
 from tools.progress import telling
 from tools.verify.findings import Verdict
-from tools.verify.inquiry import inquire
+from tools.verify.run import verify_system
 
 WORKERS: Final = ("a", "b")
 """Neither is the first, whose ports are fixed: each start takes free ones."""
@@ -109,7 +109,7 @@ class Village:
 
     async def verdicts(self) -> list[Verdict]:
         """What `liuhen verify` has to say."""
-        return await inquire(Addresses.of(self.instance.addresses()), lambda _: None)
+        return await verify_system(Addresses.of(self.instance.addresses()), lambda _: None)
 
 
 async def strike_for(village: Village, seconds: float, chance: random.Random) -> None:

@@ -14,7 +14,7 @@ from bench.place import connected
 from tools.client.addresses import Addresses
 from tools.local.instance import Instance, Progress
 from tools.local.plan import service_names
-from tools.verify.inquiry import inquire
+from tools.verify.run import verify_system
 
 _WARM: Final = 200
 _OPEN_AT_ONCE: Final = 1_000
@@ -48,7 +48,7 @@ async def measure(instance: Instance, tickets: int, progress: Progress, *, verif
     ]
     if verify:
         progress("Whole tickets: verifying every promise")
-        verdicts = await inquire(Addresses.of(instance.addresses()), lambda _: None)
+        verdicts = await verify_system(Addresses.of(instance.addresses()), lambda _: None)
         findings = sum(len(verdict.findings) for verdict in verdicts)
         figures.append(Figure("… what verify found", findings, "findings", 0, "less", f"{len(verdicts)} promises"))
     instance.stop(*instance.plan.services)

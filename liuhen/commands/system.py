@@ -17,7 +17,7 @@ from tools.local.plan import service_names
 from tools.local.readiness import is_ready
 from tools.local.state import alone
 from tools.progress import telling
-from tools.verify.unheard import waiting_for
+from tools.verify.backlog import backlog_of
 
 _console: Final = Console()
 
@@ -83,7 +83,7 @@ def _show_standing(instance: Instance) -> None:
     system = Addresses.of(instance.addresses())
     for process in instance.processes:
         running = process.is_alive() and (not process.ready or is_ready(process.ready))
-        if not running and process.name in service_names() and (count := waiting_for(system, process.name)):
+        if not running and process.name in service_names() and (count := backlog_of(system, process.name)):
             _console.print(f"[red]{process.name} stands still[/]: {count} records wait for it unheard")
 
 

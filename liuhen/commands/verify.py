@@ -14,7 +14,7 @@ from liuhen.answers import AsJson, print_json
 from tools.client.addresses import load_addresses
 from tools.progress import counting
 from tools.verify.findings import Verdict
-from tools.verify.inquiry import inquire
+from tools.verify.run import verify_system
 
 _SHOWN: Final = 20
 
@@ -37,7 +37,7 @@ def verdicts_of_running() -> list[Verdict]:
     """Inquire of the running system, and show on standard error how many records were read."""
     system = load_addresses()
     with counting("verify") as counted:
-        return asyncio.run(inquire(system, counted))
+        return asyncio.run(verify_system(system, counted))
 
 
 def show(verdicts: Sequence[Verdict], console: Console) -> None:

@@ -10,8 +10,8 @@ from schemas.message import Message
 from schemas.registry import DISPATCH
 from schemas.values import Actor, Channel, Contact, Kind, Place, RequesterKind, Ruling, Tier
 from tools.client.log import TopicRecord
-from tools.verify.books import Written
-from tools.verify.said import said_of
+from tools.verify.contents import contents_of
+from tools.verify.tables import EventRow
 
 TICKET = "26030200000017"
 BY = Actor(by_rule="test")
@@ -58,10 +58,10 @@ def stood(number: int, message: Message, *, topic: str = DISPATCH, offset: int |
     return TopicRecord(topic, 0, place, envelope, envelope.headers(), message.to_json())
 
 
-def written(record: TopicRecord, number: int) -> Written:
+def written(record: TopicRecord, number: int) -> EventRow:
     """The row that a record was published from."""
     envelope = record.envelope
     assert envelope is not None
-    mark = next(iter(said_of([record._replace(offset=0)]).marks.values()))[envelope.sequence]
+    mark = next(iter(contents_of([record._replace(offset=0)]).marks.values()))[envelope.sequence]
     topic, sequence, identity = record.topic, envelope.sequence, envelope.id
-    return Written("dispatch", "0", number, topic, 0, sequence, identity, TICKET, envelope.type, mark.digest)
+    return EventRow("dispatch", "0", number, topic, 0, sequence, identity, TICKET, envelope.type, mark.digest)

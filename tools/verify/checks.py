@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from tools.verify.books import Listened, NextOffset, Noted, Written
+from tools.verify.contents import Contents, Source
 from tools.verify.findings import Finding, Verdict
-from tools.verify.said import Said, Source
+from tools.verify.tables import EntryRow, EventRow, HeardRow, NextOffset
 
-Place = tuple[str, int]
+Partition = tuple[str, int]
 
 
-def order_kept(said: Said) -> Verdict:
+def order_kept(contents: Contents) -> Verdict:
     """Each source's numbers follow one another on each partition, and stand for one event each."""
-    return Verdict("每个来源的事件连续、有序 (no gap, no disorder)", sum(map(len, said.marks.values())), said.disorder)
+    events = sum(map(len, contents.marks.values()))
+    return Verdict("每个来源的事件连续、有序 (no gap, no disorder)", events, contents.disorder)
 
 
-class Recorded:
+class EventsCheck:
     """Holds the event tables against the topics, row by row."""
 
-    def __init__(self, said: Said, before: Mapping[tuple[str, str], int], services: Collection[str]) -> None:
+    def __init__(self, contents: Contents, before: Mapping[tuple[str, str], int], services: Collection[str]) -> None:
         """`before` is each lane's next number before the topics were read: what lies below must stand on them."""
         self.moved: set[str] = set()
         """The keys of which something was recorded that was not yet on its topic when that was read."""
-        self._said, self._before, self._services = said, before, services
+        self._contents, self._before, self._services = contents, before, services
         self._seen: dict[Source, set[int]] = {}
         self._ids: set[tuple[str, str]] = set()
         self._rows = 0
@@ -32,32 +33,32 @@ class Recorded:
         self._altered: list[Finding] = []
         self._doubled: list[Finding] = []
 
-    def take(self, event: Written) -> None:
+    def take(self, event: EventRow) -> None:
         """Look at one row."""
         self._rows += 1
-        told = f"{event.type} {event.id} of {event.service}"
+        name = f"{event.type} {event.id} of {event.service}"
         if (event.service, event.id) in self._ids:
-            self._doubled.append(Finding(event.key, f"{told} was recorded more than once"))
+            self._doubled.append(Finding(event.key, f"{name} was recorded more than once"))
         self._ids.add((event.service, event.id))
         source = Source(event.topic, event.partition, f"liuhen/{event.service}/{event.lane}")
-        mark = self._said.mark(source, event.sequence)
+        mark = self._contents.mark(source, event.sequence)
         if mark is not None and mark.id == event.id:
             self._seen.setdefault(source, set()).add(event.sequence)
             if mark.digest != event.digest:
-                self._altered.append(Finding(event.key, f"{told} reads otherwise on {event.topic} than in its table"))
+                self._altered.append(Finding(event.key, f"{name} reads otherwise on {event.topic} than in its table"))
         elif mark is None and event.number >= self._before.get((event.service, event.lane), 1):
             self.moved.add(event.key)
-        elif mark is not None or not self._said.is_gone(source, event.sequence):
-            self._unpublished.append(Finding(event.key, f"{told} is recorded but not on {event.topic}"))
+        elif mark is not None or not self._contents.is_gone(source, event.sequence):
+            self._unpublished.append(Finding(event.key, f"{name} is recorded but not on {event.topic}"))
 
     def verdicts(self) -> list[Verdict]:
-        """What was found once all rows were taken."""
-        ours = [source for source in self._said.marks if source.service in self._services]
+        """Return what was found, once all rows were taken."""
+        ours = [source for source in self._contents.marks if source.service in self._services]
         strangers = [
             Finding(mark.subject, f"{source.source} number {sequence} is on {source.topic} but was never recorded")
-            for source, sequence, mark in self._said.left(self._seen, ours)
+            for source, sequence, mark in self._contents.left(self._seen, ours)
         ]
-        marks = sum(len(self._said.marks[source]) for source in ours)
+        marks = sum(len(self._contents.marks[source]) for source in ours)
         return [
             Verdict("表里的每个事件都在主题上 (recorded means published)", self._rows, self._unpublished),
             Verdict("主题上的每个事件都在表里 (published means recorded)", marks, strangers),
@@ -66,52 +67,52 @@ class Recorded:
         ]
 
 
-class Traced:
+class EntriesCheck:
     """Holds trace's entries against the topics that it hears, row by row."""
 
-    def __init__(self, said: Said, topics: Collection[str]) -> None:
+    def __init__(self, contents: Contents, topics: Collection[str]) -> None:
         """`topics` are those that trace hears."""
-        self._said, self._topics = said, topics
+        self._contents, self._topics = contents, topics
         self._seen: dict[Source, set[int]] = {}
         self._rows = 0
         self._findings: list[Finding] = []
 
-    def take(self, entry: Noted) -> None:
+    def take(self, entry: EntryRow) -> None:
         """Look at one entry; what came after the topics were read is left out."""
         self._rows += 1
         source = Source(entry.topic, entry.partition, entry.source)
-        mark = self._said.mark(source, entry.sequence)
-        told = f"{entry.source} number {entry.sequence} of {entry.topic}"
+        mark = self._contents.mark(source, entry.sequence)
+        name = f"{entry.source} number {entry.sequence} of {entry.topic}"
         if mark is None:
-            if entry.sequence <= self._said.last(source) and not self._said.is_gone(source, entry.sequence):
-                self._findings.append(Finding(entry.ticket, f"trace noted {told}, which is not there"))
+            if entry.sequence <= self._contents.last(source) and not self._contents.is_gone(source, entry.sequence):
+                self._findings.append(Finding(entry.ticket, f"trace noted {name}, which is not there"))
             return
         seen = self._seen.setdefault(source, set())
         if entry.sequence in seen:
-            self._findings.append(Finding(entry.ticket, f"trace noted {told} twice"))
+            self._findings.append(Finding(entry.ticket, f"trace noted {name} twice"))
         elif mark.id != entry.id:
-            self._findings.append(Finding(entry.ticket, f"trace noted {told} under another id"))
+            self._findings.append(Finding(entry.ticket, f"trace noted {name} under another id"))
         seen.add(entry.sequence)
 
     def verdict(self) -> Verdict:
-        """What was found once all entries were taken."""
-        heard = [source for source in self._said.marks if source.topic in self._topics]
+        """Return what was found, once all entries were taken."""
+        heard = [source for source in self._contents.marks if source.topic in self._topics]
         missing = [
             Finding(mark.subject, f"{source.source} number {sequence} is on {source.topic} but not in the trace")
-            for source, sequence, mark in self._said.left(self._seen, heard)
+            for source, sequence, mark in self._contents.left(self._seen, heard)
         ]
         return Verdict("留痕一条不少、一条不多 (trace notes each record once)", self._rows, [*self._findings, *missing])
 
 
-def everything_heard(listened: Sequence[Listened], said: Said, readers: Mapping[str, Sequence[str]]) -> Verdict:
+def everything_heard(listened: Sequence[HeardRow], contents: Contents, readers: Mapping[str, Sequence[str]]) -> Verdict:
     """Each reader of a topic heard each source to its end."""
     heard = {(each.service, each.topic, each.partition, each.source): each.sequence for each in listened}
     findings = []
     looked_at = 0
-    for source in said.marks:
+    for source in contents.marks:
         for service in readers.get(source.topic, ()):
             looked_at += 1
-            last, reached = said.last(source), heard.get((service, *source), 0)
+            last, reached = contents.last(source), heard.get((service, *source), 0)
             if reached < last:
                 text = f"{service} heard {source.source} up to {reached} of {last}"
                 findings.append(Finding(_at((source.topic, source.partition)), text))
@@ -119,7 +120,7 @@ def everything_heard(listened: Sequence[Listened], said: Said, readers: Mapping[
 
 
 def offsets_behind(
-    next_offsets: Sequence[NextOffset], ends: Mapping[Place, int], committed: Mapping[str, Mapping[Place, int]]
+    next_offsets: Sequence[NextOffset], ends: Mapping[Partition, int], committed: Mapping[str, Mapping[Partition, int]]
 ) -> Verdict:
     """No service says that it read what is not there, and none committed more than it did."""
     findings = []
@@ -129,13 +130,13 @@ def offsets_behind(
             findings.append(
                 Finding(_at(place), f"{each.service} goes on at {each.offset}, the log ends at {ends[place]}")
             )
-        told = committed.get(each.service, {}).get(place, 0)
-        if told > each.offset:
-            findings.append(Finding(_at(place), f"{each.service} committed {told} but did only {each.offset}"))
+        offset = committed.get(each.service, {}).get(place, 0)
+        if offset > each.offset:
+            findings.append(Finding(_at(place), f"{each.service} committed {offset} but did only {each.offset}"))
     return Verdict("位移从未超前 (offsets never ran ahead)", len(next_offsets), findings)
 
 
-def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Place, int]) -> Verdict:
+def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition, int]) -> Verdict:
     """Each service read its inputs to their ends."""
     findings = [
         Finding(
@@ -147,25 +148,25 @@ def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Place, int
     return Verdict("每条输入都已读完 (every input was read)", len(next_offsets), findings)
 
 
-def unread(each: NextOffset, ends: Mapping[Place, int]) -> int:
+def unread(each: NextOffset, ends: Mapping[Partition, int]) -> int:
     """How many records of one input wait for its service; none of a topic that is not there."""
     return max(ends.get((each.topic, each.partition), 0) - each.offset, 0)
 
 
 def standing_services(
-    before: Sequence[NextOffset], now: Sequence[NextOffset], ends: Mapping[Place, int]
+    before: Sequence[NextOffset], now: Sequence[NextOffset], ends: Mapping[Partition, int]
 ) -> list[Finding]:
     """Services with records before them that read none of them all the while."""
     moved = {each.service for each in set(now) - set(before)}
-    unheard: Counter[str] = Counter()
+    backlog: Counter[str] = Counter()
     for each in now:
-        unheard[each.service] += unread(each, ends)
+        backlog[each.service] += unread(each, ends)
     return [
         Finding(service, f"stands still: hears nothing, {count} records wait for it")
-        for service, count in sorted(unheard.items())
+        for service, count in sorted(backlog.items())
         if count and service not in moved
     ]
 
 
-def _at(place: Place) -> str:
+def _at(place: Partition) -> str:
     return f"{place[0]}/{place[1]}"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
-from tools.verify.books import DeliveryRow
 from tools.verify.findings import Finding
+from tools.verify.tables import DeliveryRow
 
 
 def delivered_once(ticket: str, facts: Sequence[Message], rows: Sequence[DeliveryRow]) -> Iterator[Finding]:
@@ -22,11 +22,11 @@ def delivered_once(ticket: str, facts: Sequence[Message], rows: Sequence[Deliver
             yield Finding(ticket, f"notice {notice} was requested {asked[notice]} times")
         if done[notice] + lost[notice] > 1:
             yield Finding(ticket, f"notice {notice} has {done[notice] + lost[notice]} ends")
-        told = "delivered" if done[notice] else "given_up" if lost[notice] else "pending"
+        ended = "delivered" if done[notice] else "given_up" if lost[notice] else "pending"
         row = by_key.get(notice)
         if row is None:
             yield Finding(ticket, f"notice {notice} was requested and is not among the deliveries")
-        elif row.status != told and not row.untold:
-            yield Finding(ticket, f"notice {notice} is {row.status}, and the facts say {told}")
+        elif row.status != ended and not row.untold:
+            yield Finding(ticket, f"notice {notice} is {row.status}, and the facts say {ended}")
         elif row.status == "delivered" and not row.delivered:
             yield Finding(ticket, f"notice {notice} is delivered by no attempt")

@@ -17,8 +17,8 @@ from schemas.values import breach_by
 from services.dispatch import for_tools as dispatch
 from services.notify import for_tools as notify
 from services.sla import for_tools as sla
-from tools.verify.books import Books, Row, TimerRow
 from tools.verify.findings import Finding, Verdict
+from tools.verify.tables import FactRow, Tables, TimerRow
 
 Fact = tuple[Message, datetime]
 
@@ -43,27 +43,27 @@ Visitor = Callable[[str, BaseModel | None, Sequence[Fact]], None]
 """Is shown each key with its stored state and its facts, so that nothing has to be read twice."""
 
 
-async def checked(books: Books, overdue_at: datetime, visit: Visitor) -> list[Verdict]:
+async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[Verdict]:
     """Check all histories, states and timers of a service that folds."""
-    how = FOLDS[books.service]
+    how = FOLDS[tables.service]
     broken: list[Finding] = []
     rang: list[Finding] = []
     kept: list[Finding] = []
-    async with books.at_one_moment():
-        states = await books.states()
-        rows = {row.key: row for row in await books.timers()}
+    async with tables.at_one_moment():
+        states = await tables.states()
+        rows = {row.key: row for row in await tables.timers()}
         keys = 0
-        async for key, history in books.histories(how.topic):
+        async for key, history in tables.histories(how.topic):
             keys += 1
             facts, state = [fact_of(row) for row in history], _state(how, states.pop(key, None))
-            broken += fold_kept(books.service, key, state, facts)
+            broken += fold_kept(tables.service, key, state, facts)
             rang += runs_out_once(key, facts)
             kept += timer_kept(key, how.timer(state) if state else None, rows.pop(key, None), overdue_at)
             visit(key, state, facts)
-    broken += [Finding(key, f"{books.service} has a state without events") for key in states]
-    kept += [Finding(key, f"{books.service} has a timer without events") for key in rows]
-    verdicts = [Verdict(f"{books.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
-    if books.service == "sla":
+    broken += [Finding(key, f"{tables.service} has a state without events") for key in states]
+    kept += [Finding(key, f"{tables.service} has a timer without events") for key in rows]
+    verdicts = [Verdict(f"{tables.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
+    if tables.service == "sla":
         verdicts.append(Verdict("时限到点只响一次且不早响 (clocks run out once, never early)", keys, rang))
         verdicts.append(Verdict("定时器与状态一致 (timers are as the states want them)", keys, kept))
     return verdicts
@@ -116,7 +116,7 @@ def timer_kept(key: str, wanted: NextTimer | None, row: TimerRow | None, overdue
         yield Finding(key, f"{name} fired before {row.due}: its lane's time is {row.now}")
 
 
-def fact_of(row: Row) -> Fact:
+def fact_of(row: FactRow) -> Fact:
     """Read a fact back from its row."""
     model = model_of(row.type)
     if model is None:

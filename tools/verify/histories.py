@@ -11,19 +11,21 @@ from pydantic import BaseModel
 
 from schemas.message import MODELS, Message
 from schemas.notices import NoticeRequested
-from schemas.public import CallbackRequest, DeskTask
-from schemas.public import Order as Told
+from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import model_of
 from schemas.tickets import Answered, Registered
 from schemas.values import TicketState
 from services.sla.for_tools import Clocks
 from services.trace.for_tools import ball_in_court
-from tools.verify.books import Books, DeliveryRow, Row
+from tools.verify.accusations import Accusations
+from tools.verify.ball import ball_adds_up
+from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
 from tools.verify.findings import Finding, Verdict
 from tools.verify.folds import Fact, Visitor
-from tools.verify.lives import CHECKS, Around, Life, Ordered, Ticking, Whispers, ball_adds_up, life_of
-from tools.verify.said import Said
+from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
+from tools.verify.lives import CHECKS
+from tools.verify.tables import DeliveryRow, FactRow, Tables
 from worktime import Calendar, OfficeHours
 
 TIMELINE: Final = (
@@ -32,23 +34,23 @@ TIMELINE: Final = (
 )
 """The types of entries that a life is made of."""
 _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
-_WHISPERED: Final = "反映不经并案、拆单传到被反映单位 (no accusation reaches the accused through another ticket)"
+_ACCUSED: Final = "反映不经并案、拆单传到被反映单位 (no accusation reaches the accused through another ticket)"
 _DELIVERED: Final = "一件告知一个结果 (one end for each notice)"
 
 
 class Histories:
     """What was read of all tickets, and what was found."""
 
-    def __init__(self, said: Said, calendar: Calendar, hours: OfficeHours) -> None:
+    def __init__(self, contents: Contents, calendar: Calendar, hours: OfficeHours) -> None:
         """Knows nothing but the public topics yet."""
         self.verdicts: list[Verdict] = []
         self._calendar, self._hours = calendar, hours
-        self._around = around_of(said)
-        self._clocks: dict[str, tuple[Ticking, ...]] = {}
+        self._elsewhere = elsewhere_of(contents)
+        self._clocks: dict[str, tuple[OpenClock, ...]] = {}
         self._deliveries: dict[str, list[DeliveryRow]] = {}
         self._tickets = 0
         self._lives: dict[str, list[Finding]] = {promise: [] for promise in (*CHECKS, _BALL)}
-        self._whispers = Whispers()
+        self._accusations = Accusations()
         self._notices: list[Finding] = []
         self._notified = 0
 
@@ -63,63 +65,63 @@ class Histories:
 
     def _clocks_of(self, ticket: str, state: BaseModel | None, _: Sequence[Fact]) -> None:
         if isinstance(state, Clocks):
-            self._clocks[ticket] = tuple(Ticking(clock.id, clock.clock, clock.owner) for clock in state.open())
+            self._clocks[ticket] = tuple(OpenClock(clock.id, clock.clock, clock.owner) for clock in state.open())
 
     def _notices_of(self, ticket: str, _: BaseModel | None, facts: Sequence[Fact]) -> None:
         rows = self._deliveries.get(ticket, ())
         self._notified += len(rows)
         self._notices += delivered_once(ticket, [fact for fact, _ in facts], rows)
 
-    async def read_trace(self, books: Books) -> None:
+    async def read_trace(self, tables: Tables) -> None:
         """Hold every life that trace noted against the promises."""
-        standings = await books.standings()
-        async for ticket, rows in books.timelines(TIMELINE):
-            around = self._around.get(ticket, Around())
+        standings = await tables.standings()
+        async for ticket, rows in tables.timelines(TIMELINE):
+            elsewhere = self._elsewhere.get(ticket, Elsewhere())
             clocks = self._clocks.get(ticket, ())
-            known = Around(around.orders, around.desk, around.callback, clocks, standings.get(ticket))
+            known = Elsewhere(elsewhere.orders, elsewhere.desk, elsewhere.callback, clocks, standings.get(ticket))
             self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
 
-    def _look_at(self, life: Life, around: Around) -> None:
+    def _look_at(self, life: Life, elsewhere: Elsewhere) -> None:
         self._tickets += 1
-        self._whispers.note(life, around)
+        self._accusations.note(life, elsewhere)
         for promise, check in CHECKS.items():
-            self._lives[promise] += [Finding(life.ticket, text) for text in check(life, around)]
+            self._lives[promise] += [Finding(life.ticket, text) for text in check(life, elsewhere)]
         spans = ball_in_court(life.steps, self._calendar, self._hours)
         texts = ball_adds_up(life.steps, spans, self._hours, self._calendar)
         self._lives[_BALL] += [Finding(life.ticket, text) for text in texts]
 
     def judged(self, moved: Collection[str]) -> Iterator[Verdict]:
-        """What was found; a ticket that moved on while it was looked at is left out of what spans services."""
+        """Yield what was found; a ticket that moved on meanwhile is left out of what spans services."""
         yield from self.verdicts
         for promise, findings in self._lives.items():
             yield Verdict(promise, self._tickets, [each for each in findings if each.subject not in moved])
-        leaks = [Finding(ticket, text) for ticket, text in self._whispers.leaks() if ticket not in moved]
-        yield Verdict(_WHISPERED, self._tickets, leaks)
+        leaks = [Finding(ticket, text) for ticket, text in self._accusations.leaks() if ticket not in moved]
+        yield Verdict(_ACCUSED, self._tickets, leaks)
         yield Verdict(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 
-def around_of(said: Said) -> dict[str, Around]:
+def elsewhere_of(contents: Contents) -> dict[str, Elsewhere]:
     """What the public topics say last of each ticket: to departments, to the desk, to the callback agency."""
-    orders: dict[str, dict[str, Ordered]] = {}
+    orders: dict[str, dict[str, NewestOrder]] = {}
     desk: dict[str, dict[str, bool]] = {}
     callbacks: dict[str, str] = {}
-    for (topic, ticket, about), (envelope, value) in said.newest.items():
+    for (topic, ticket, about), (envelope, value) in contents.newest.items():
         body: dict[str, Any] = json.loads(value)
-        if envelope.type == Told.type_name:
+        if envelope.type == Order.type_name:
             department = topic.removeprefix("liuhen.public.dispatch.").removesuffix(".v1")
-            told = Ordered(envelope.time, body["role"], TicketState(body["state"]))
-            orders.setdefault(ticket, {})[department] = told
+            order = NewestOrder(envelope.time, body["role"], TicketState(body["state"]))
+            orders.setdefault(ticket, {})[department] = order
         elif envelope.type == DeskTask.type_name:
             desk.setdefault(ticket, {})[about] = body["open"]
         elif envelope.type == CallbackRequest.type_name:
             callbacks[ticket] = body["happened"]
     return {
-        ticket: Around(orders.get(ticket, {}), desk.get(ticket, {}), callbacks.get(ticket))
+        ticket: Elsewhere(orders.get(ticket, {}), desk.get(ticket, {}), callbacks.get(ticket))
         for ticket in {*orders, *desk, *callbacks}
     }
 
 
-def _read(row: Row) -> tuple[datetime, Message]:
+def _read(row: FactRow) -> tuple[datetime, Message]:
     """Read an entry back; the contact that was left out of it stays empty."""
     model = model_of(row.type)
     if model is None:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.verify import LIFE, stood, written
 from tools.client.log import TopicRecord
-from tools.verify.books import Written
-from tools.verify.said import Said, said_of
+from tools.verify.contents import Contents, contents_of
+from tools.verify.tables import EventRow
 
 
 @pytest.fixture
@@ -17,11 +17,11 @@ def records() -> list[TopicRecord]:
 
 
 @pytest.fixture
-def said(records: list[TopicRecord]) -> Said:
-    return said_of(records)
+def contents(records: list[TopicRecord]) -> Contents:
+    return contents_of(records)
 
 
 @pytest.fixture
-def rows(records: list[TopicRecord]) -> list[Written]:
+def rows(records: list[TopicRecord]) -> list[EventRow]:
     """What dispatch recorded."""
     return [written(record, number) for number, record in enumerate(records, 1)]

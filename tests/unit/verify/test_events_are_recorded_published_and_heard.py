@@ -7,24 +7,26 @@ from collections.abc import Iterable
 from schemas.registry import DISPATCH
 from tests.support.verify import TICKET, closed, stood, written
 from tools.client.log import TopicRecord
-from tools.verify.books import Listened, NextOffset, Noted, Written
 from tools.verify.checks import (
-    Recorded,
-    Traced,
+    EntriesCheck,
+    EventsCheck,
     everything_heard,
     everything_read,
     offsets_behind,
     order_kept,
     standing_services,
 )
+from tools.verify.contents import Contents, contents_of
 from tools.verify.findings import Verdict
-from tools.verify.said import Said, said_of
+from tools.verify.tables import EntryRow, EventRow, HeardRow, NextOffset
 
 ALL_OF_IT = {("dispatch", "0"): 99}
 
 
-def compared(said: Said, rows: Iterable[Written], before: dict[tuple[str, str], int] | None = None) -> Recorded:
-    recorded = Recorded(said, before or ALL_OF_IT, ["dispatch"])
+def compared(
+    contents: Contents, rows: Iterable[EventRow], before: dict[tuple[str, str], int] | None = None
+) -> EventsCheck:
+    recorded = EventsCheck(contents, before or ALL_OF_IT, ["dispatch"])
     for row in rows:
         recorded.take(row)
     return recorded
@@ -39,123 +41,123 @@ def broken(verdicts: Iterable[Verdict]) -> list[tuple[str, str]]:
     ]
 
 
-def test_honest_evidence_is_clean(said: Said, rows: list[Written]) -> None:
-    verdicts = compared(said, rows).verdicts()
+def test_honest_evidence_is_clean(contents: Contents, rows: list[EventRow]) -> None:
+    verdicts = compared(contents, rows).verdicts()
 
-    assert broken([*verdicts, order_kept(said)]) == []
+    assert broken([*verdicts, order_kept(contents)]) == []
     assert [verdict.looked_at for verdict in verdicts] == [3, 3, 3, 3]
 
 
-def test_a_deleted_event_is_found(said: Said, rows: list[Written]) -> None:
+def test_a_deleted_event_is_found(contents: Contents, rows: list[EventRow]) -> None:
     del rows[1]
 
-    assert broken(compared(said, rows).verdicts()) == [("published means recorded", TICKET)]
+    assert broken(compared(contents, rows).verdicts()) == [("published means recorded", TICKET)]
 
 
-def test_an_event_that_never_came_onto_its_topic_is_found(records: list[TopicRecord], rows: list[Written]) -> None:
-    said = said_of(records[:2])
+def test_an_event_that_never_came_onto_its_topic_is_found(records: list[TopicRecord], rows: list[EventRow]) -> None:
+    contents = contents_of(records[:2])
 
-    assert broken(compared(said, rows).verdicts()) == [("recorded means published", TICKET)]
+    assert broken(compared(contents, rows).verdicts()) == [("recorded means published", TICKET)]
 
 
 def test_what_was_recorded_after_the_reading_is_no_finding_but_moved_its_ticket(
-    records: list[TopicRecord], rows: list[Written]
+    records: list[TopicRecord], rows: list[EventRow]
 ) -> None:
-    recorded = compared(said_of(records[:2]), rows, {("dispatch", "0"): 3})
+    recorded = compared(contents_of(records[:2]), rows, {("dispatch", "0"): 3})
 
     assert broken(recorded.verdicts()) == []
     assert recorded.moved == {TICKET}
 
 
-def test_another_event_under_its_number_is_found(said: Said, rows: list[Written]) -> None:
+def test_another_event_under_its_number_is_found(contents: Contents, rows: list[EventRow]) -> None:
     rows[1] = rows[1]._replace(id="00000000-0000-0000-0000-000000000000")
 
-    assert ("recorded means published", TICKET) in broken(compared(said, rows).verdicts())
+    assert ("recorded means published", TICKET) in broken(compared(contents, rows).verdicts())
 
 
-def test_a_body_that_was_changed_is_found(said: Said, rows: list[Written]) -> None:
+def test_a_body_that_was_changed_is_found(contents: Contents, rows: list[EventRow]) -> None:
     rows[2] = rows[2]._replace(digest=b"another")
 
-    assert broken(compared(said, rows).verdicts()) == [("same body on topic and table", TICKET)]
+    assert broken(compared(contents, rows).verdicts()) == [("same body on topic and table", TICKET)]
 
 
-def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecord], rows: list[Written]) -> None:
+def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecord], rows: list[EventRow]) -> None:
     again = stood(4, closed())
     double = written(again, 4)._replace(id=rows[0].id)
     assert again.envelope is not None
 
-    found = broken(compared(said_of([*records, again]), [*rows, double]).verdicts())
+    found = broken(compared(contents_of([*records, again]), [*rows, double]).verdicts())
 
     assert ("no doubled effect", TICKET) in found
 
 
-def test_a_repeat_is_legal_and_counts_once(records: list[TopicRecord], rows: list[Written]) -> None:
-    said = said_of([*records, records[1]._replace(offset=3)])
+def test_a_repeat_is_legal_and_counts_once(records: list[TopicRecord], rows: list[EventRow]) -> None:
+    contents = contents_of([*records, records[1]._replace(offset=3)])
 
-    assert broken([*compared(said, rows).verdicts(), order_kept(said)]) == []
+    assert broken([*compared(contents, rows).verdicts(), order_kept(contents)]) == []
 
 
 def test_a_gap_is_found(records: list[TopicRecord]) -> None:
-    assert broken([order_kept(said_of([records[0], records[2]]))]) == [("no gap, no disorder", TICKET)]
+    assert broken([order_kept(contents_of([records[0], records[2]]))]) == [("no gap, no disorder", TICKET)]
 
 
 def test_a_number_that_stands_for_two_events_is_found(records: list[TopicRecord]) -> None:
     other = stood(2, closed(), offset=3)
 
-    assert broken([order_kept(said_of([*records, other]))]) == [("no gap, no disorder", TICKET)]
+    assert broken([order_kept(contents_of([*records, other]))]) == [("no gap, no disorder", TICKET)]
 
 
 def test_a_record_without_envelope_is_found(records: list[TopicRecord]) -> None:
     bare = TopicRecord(DISPATCH, 0, 3, None, (), b"{}")
 
-    assert broken([order_kept(said_of([*records, bare]))]) == [("no gap, no disorder", f"{DISPATCH}/0@3")]
+    assert broken([order_kept(contents_of([*records, bare]))]) == [("no gap, no disorder", f"{DISPATCH}/0@3")]
 
 
-def test_what_retention_took_is_no_gap_and_not_missed(records: list[TopicRecord], rows: list[Written]) -> None:
-    said = said_of(records[1:], trimmed=[(DISPATCH, 0)])
+def test_what_retention_took_is_no_gap_and_not_missed(records: list[TopicRecord], rows: list[EventRow]) -> None:
+    contents = contents_of(records[1:], trimmed=[(DISPATCH, 0)])
 
-    assert broken([*compared(said, rows).verdicts(), order_kept(said)]) == []
+    assert broken([*compared(contents, rows).verdicts(), order_kept(contents)]) == []
 
 
-def noted(said: Said) -> list[Noted]:
+def noted(contents: Contents) -> list[EntryRow]:
     return [
-        Noted(*source, sequence, mark.id, mark.subject)
-        for source, marks in said.marks.items()
+        EntryRow(*source, sequence, mark.id, mark.subject)
+        for source, marks in contents.marks.items()
         for sequence, mark in marks.items()
     ]
 
 
-def traced(said: Said, entries: Iterable[Noted]) -> Verdict:
-    check = Traced(said, [DISPATCH])
+def traced(contents: Contents, entries: Iterable[EntryRow]) -> Verdict:
+    check = EntriesCheck(contents, [DISPATCH])
     for entry in entries:
         check.take(entry)
     return check.verdict()
 
 
-def test_trace_has_each_record_once(said: Said) -> None:
-    entries = noted(said)
+def test_trace_has_each_record_once(contents: Contents) -> None:
+    entries = noted(contents)
 
-    assert traced(said, entries).kept
-    assert traced(said, entries).looked_at == 3
-    assert broken([traced(said, entries[:-1])]) == [("trace notes each record once", TICKET)]
-    assert broken([traced(said, [*entries, entries[0]])]) == [("trace notes each record once", TICKET)]
-    assert broken([traced(said, [*entries[1:], entries[0]._replace(id="x")])]) != []
+    assert traced(contents, entries).kept
+    assert traced(contents, entries).looked_at == 3
+    assert broken([traced(contents, entries[:-1])]) == [("trace notes each record once", TICKET)]
+    assert broken([traced(contents, [*entries, entries[0]])]) == [("trace notes each record once", TICKET)]
+    assert broken([traced(contents, [*entries[1:], entries[0]._replace(id="x")])]) != []
 
 
-def test_an_entry_of_nothing_is_found_and_one_that_is_newer_than_the_reading_is_not(said: Said) -> None:
-    entries = noted(said)
+def test_an_entry_of_nothing_is_found_and_one_that_is_newer_than_the_reading_is_not(contents: Contents) -> None:
+    entries = noted(contents)
     newer = entries[0]._replace(sequence=4)
-    del next(iter(said.marks.values()))[2]
+    del next(iter(contents.marks.values()))[2]
 
-    assert broken([traced(said, [*entries, newer])]) == [("trace notes each record once", TICKET)]
+    assert broken([traced(contents, [*entries, newer])]) == [("trace notes each record once", TICKET)]
 
 
-def test_a_reader_that_stopped_short_is_found(said: Said) -> None:
-    listened = Listened("sla", DISPATCH, 0, "liuhen/dispatch/0", 3)
+def test_a_reader_that_stopped_short_is_found(contents: Contents) -> None:
+    listened = HeardRow("sla", DISPATCH, 0, "liuhen/dispatch/0", 3)
 
-    assert everything_heard([listened], said, {DISPATCH: ["sla"]}).kept
-    assert not everything_heard([listened._replace(sequence=2)], said, {DISPATCH: ["sla"]}).kept
-    assert not everything_heard([listened], said, {DISPATCH: ["sla", "trace"]}).kept
+    assert everything_heard([listened], contents, {DISPATCH: ["sla"]}).kept
+    assert not everything_heard([listened._replace(sequence=2)], contents, {DISPATCH: ["sla"]}).kept
+    assert not everything_heard([listened], contents, {DISPATCH: ["sla", "trace"]}).kept
 
 
 def test_an_offset_that_ran_ahead_or_stayed_behind_is_found() -> None:

@@ -26,14 +26,17 @@ from schemas.values import (
 )
 from services.trace.core.ball import Span, ball_in_court
 from tests.support.verify import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
-from tools.verify.histories import around_of
-from tools.verify.lives import CHECKS, Around, Life, Ordered, Ticking, Whispers, ball_adds_up, life_of
-from tools.verify.said import said_of
+from tools.verify.accusations import Accusations
+from tools.verify.ball import ball_adds_up
+from tools.verify.contents import contents_of
+from tools.verify.histories import elsewhere_of
+from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
+from tools.verify.lives import CHECKS
 from worktime import Calendar, OfficeHours
 
 CALENDAR, HOURS = Calendar.published(), OfficeHours()
-HANDLING = Ticking("handling", Clock.HANDLING, "department:housing")
-OPEN_ORDER = Ordered(MONDAY, "lead", TicketState.IN_PROGRESS)
+HANDLING = OpenClock("handling", Clock.HANDLING, "department:housing")
+OPEN_ORDER = NewestOrder(MONDAY, "lead", TicketState.IN_PROGRESS)
 
 
 def life(*facts: Message) -> Life:
@@ -42,28 +45,28 @@ def life(*facts: Message) -> Life:
     return life_of(TICKET, [*LIFE, *later])
 
 
-def found(lived: Life, around: Around) -> set[str]:
+def found(histories: Life, elsewhere: Elsewhere) -> set[str]:
     """The names of the broken promises, as their checks are called."""
-    return {check.__name__ for check in CHECKS.values() if list(check(lived, around))}
+    return {check.__name__ for check in CHECKS.values() if list(check(histories, elsewhere))}
 
 
 def known(
-    lived: Life,
-    orders: Mapping[str, Ordered] | None = None,
-    clocks: tuple[Ticking, ...] = (HANDLING,),
+    histories: Life,
+    orders: Mapping[str, NewestOrder] | None = None,
+    clocks: tuple[OpenClock, ...] = (HANDLING,),
     *,
     desk: Mapping[str, bool] | None = None,
     callback: str | None = None,
-) -> Around:
+) -> Elsewhere:
     """What others know of a life; trace tells the truth."""
-    standing = (lived.summary.state, lived.summary.holder)
+    standing = (histories.summary.state, histories.summary.holder)
     told = {"housing": OPEN_ORDER} if orders is None else orders
-    return Around(told, desk or {}, callback, clocks, standing)
+    return Elsewhere(told, desk or {}, callback, clocks, standing)
 
 
 def test_an_honest_life_is_clean() -> None:
     over = life(closed())
-    window = Ticking("reopen_window", Clock.REOPEN_WINDOW, "requester")
+    window = OpenClock("reopen_window", Clock.REOPEN_WINDOW, "requester")
 
     assert found(life(), known(life())) == set()
     assert found(over, known(over, {"housing": OPEN_ORDER._replace(role="none")}, (window,))) == set()
@@ -101,7 +104,7 @@ def test_a_ticket_that_was_registered_and_never_opened_is_found() -> None:
         occurred_at=MONDAY,
     )
 
-    assert found(life_of(TICKET, [(MONDAY, registered)]), Around()) == {"somebody_owes_it"}
+    assert found(life_of(TICKET, [(MONDAY, registered)]), Elsewhere()) == {"somebody_owes_it"}
 
 
 def test_a_holder_who_does_not_know_is_found() -> None:
@@ -144,7 +147,7 @@ def notice(audience: str) -> NoticeRequested:
 @pytest.mark.parametrize("role", ["lead", "supporting", "none"])
 def test_an_order_to_whom_a_report_accuses_is_found(role: str) -> None:
     accusing = life_of(TICKET, [(MONDAY, opened("greening")), *LIFE[1:]])
-    orders = {"housing": OPEN_ORDER, "greening": Ordered(MONDAY, role, TicketState.CLOSED)}
+    orders = {"housing": OPEN_ORDER, "greening": NewestOrder(MONDAY, role, TicketState.CLOSED)}
 
     assert found(accusing, known(accusing)) == set()
     assert found(accusing, known(accusing, orders)) == {"accused_never_told"}
@@ -161,7 +164,7 @@ def test_a_notice_to_whom_a_report_accuses_is_found() -> None:
 def test_whom_a_merged_ticket_accuses_hears_nothing_from_then_on() -> None:
     taken = d.MergeTaken(ticket=TICKET, by=BY, other="26030200000025", accused=("greening",))
     merged, hour = life(taken), timedelta(hours=1)
-    before = {"housing": OPEN_ORDER, "greening": Ordered(MONDAY, "supporting", TicketState.IN_PROGRESS)}
+    before = {"housing": OPEN_ORDER, "greening": NewestOrder(MONDAY, "supporting", TicketState.IN_PROGRESS)}
     after = {**before, "greening": before["greening"]._replace(at=MONDAY + 2 * hour)}
 
     assert found(merged, known(merged, before)) == set()
@@ -181,13 +184,13 @@ def _taking(ticket: str, other: str, accused: tuple[str, ...] = ()) -> Life:
 def test_an_accusation_that_travelled_through_a_merged_ticket_is_found(role: str) -> None:
     report = life_of(A, [(MONDAY, opened("greening"))])
     middle, last = _taking(B, A, ("greening",)), _taking(C, B)
-    early = {"greening": Ordered(MONDAY, role, TicketState.IN_PROGRESS)}
-    late = {"greening": Ordered(MONDAY + timedelta(hours=2), role, TicketState.IN_PROGRESS)}
+    early = {"greening": NewestOrder(MONDAY, role, TicketState.IN_PROGRESS)}
+    late = {"greening": NewestOrder(MONDAY + timedelta(hours=2), role, TicketState.IN_PROGRESS)}
 
-    def leaks(orders: Mapping[str, Ordered]) -> list[str]:
-        whispers = Whispers()
-        for each, around in ((last, Around(orders)), (middle, Around()), (report, Around())):
-            whispers.note(each, around)
+    def leaks(orders: Mapping[str, NewestOrder]) -> list[str]:
+        whispers = Accusations()
+        for each, elsewhere in ((last, Elsewhere(orders)), (middle, Elsewhere()), (report, Elsewhere())):
+            whispers.note(each, elsewhere)
         return [ticket for ticket, _ in whispers.leaks()]
 
     assert "accused_never_told" not in found(last, known(last, late)), "its own life does not show it"
@@ -197,10 +200,10 @@ def test_an_accusation_that_travelled_through_a_merged_ticket_is_found(role: str
 
 def test_an_accusation_that_travelled_to_a_part_is_found() -> None:
     part = life_of(f"{B}-1", [(MONDAY + timedelta(hours=2), opened().model_copy(update={"part_of": B}))])
-    orders = {"greening": Ordered(MONDAY + timedelta(hours=3), "lead", TicketState.IN_PROGRESS)}
-    whispers = Whispers()
-    whispers.note(_taking(B, A, ("greening",)), Around())
-    whispers.note(part, Around(orders))
+    orders = {"greening": NewestOrder(MONDAY + timedelta(hours=3), "lead", TicketState.IN_PROGRESS)}
+    whispers = Accusations()
+    whispers.note(_taking(B, A, ("greening",)), Elsewhere())
+    whispers.note(part, Elsewhere(orders))
 
     assert {ticket for ticket, _ in whispers.leaks()} == {f"{B}-1"}
 
@@ -208,16 +211,16 @@ def test_an_accusation_that_travelled_to_a_part_is_found() -> None:
 def test_a_trace_that_tells_another_state_is_found() -> None:
     honest = known(life())
 
-    assert found(life(), Around(honest.orders, {}, None, honest.clocks, ("closed", ""))) == {"trace_agrees"}
-    assert found(life(), Around(honest.orders, {}, None, honest.clocks, None)) == {"trace_agrees"}
+    assert found(life(), Elsewhere(honest.orders, {}, None, honest.clocks, ("closed", ""))) == {"trace_agrees"}
+    assert found(life(), Elsewhere(honest.orders, {}, None, honest.clocks, None)) == {"trace_agrees"}
 
 
-def spans(lived: Life) -> tuple[Span, ...]:
-    return ball_in_court(lived.steps, CALENDAR, HOURS)
+def spans(histories: Life) -> tuple[Span, ...]:
+    return ball_in_court(histories.steps, CALENDAR, HOURS)
 
 
-def adds_up(lived: Life, parts: tuple[Span, ...]) -> bool:
-    return not list(ball_adds_up(lived.steps, parts, HOURS, CALENDAR))
+def adds_up(histories: Life, parts: tuple[Span, ...]) -> bool:
+    return not list(ball_adds_up(histories.steps, parts, HOURS, CALENDAR))
 
 
 def test_the_ball_of_an_honest_life_adds_up_through_rests() -> None:
@@ -235,16 +238,16 @@ def test_a_life_of_one_moment_has_nothing_to_add_up() -> None:
 
 
 def test_a_ball_that_is_held_twice_by_nobody_or_for_a_minute_more_is_found() -> None:
-    lived = life(closed())
-    first, *rest = spans(lived)
+    histories = life(closed())
+    first, *rest = spans(histories)
     minute = timedelta(minutes=1)
 
-    assert adds_up(lived, (first, *rest))
-    assert not adds_up(lived, (replace(first, end=first.end + minute), *rest))
-    assert not adds_up(lived, (replace(first, end=first.end - minute), *rest))
-    assert not adds_up(lived, (replace(first, minutes=first.minutes + 1), *rest))
-    assert not adds_up(lived, (replace(first, start=first.start - minute), *rest))
-    assert not adds_up(lived, (first, *rest[:-1]))
+    assert adds_up(histories, (first, *rest))
+    assert not adds_up(histories, (replace(first, end=first.end + minute), *rest))
+    assert not adds_up(histories, (replace(first, end=first.end - minute), *rest))
+    assert not adds_up(histories, (replace(first, minutes=first.minutes + 1), *rest))
+    assert not adds_up(histories, (replace(first, start=first.start - minute), *rest))
+    assert not adds_up(histories, (first, *rest[:-1]))
 
 
 def test_the_newest_public_message_of_each_kind_is_what_others_know() -> None:
@@ -266,8 +269,8 @@ def test_the_newest_public_message_of_each_kind_is_what_others_know() -> None:
         stood(2, task.model_copy(update={"task": "extension", "open": False}), topic=DESK),
         stood(1, call, topic=CALLBACKS),
     ]
-    around = around_of(said_of(records))[TICKET]
+    elsewhere = elsewhere_of(contents_of(records))[TICKET]
 
-    assert around.orders == {"housing": Ordered(MONDAY, "none", TicketState.CLOSED)}
-    assert around.desk == {"review": True, "extension": False}
-    assert around.callback == "requested"
+    assert elsewhere.orders == {"housing": NewestOrder(MONDAY, "none", TicketState.CLOSED)}
+    assert elsewhere.desk == {"review": True, "extension": False}
+    assert elsewhere.callback == "requested"

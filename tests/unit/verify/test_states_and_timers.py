@@ -15,9 +15,9 @@ from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue
 from services.notify.core.ledger import Ledger
 from tests.support.verify import LIFE, MONDAY, TICKET
-from tools.verify.books import DeliveryRow, TimerRow
 from tools.verify.deliveries import delivered_once
 from tools.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timer_kept
+from tools.verify.tables import DeliveryRow, TimerRow
 
 DUE = MONDAY + timedelta(days=1)
 REQUESTED = NoticeRequested(

@@ -42,7 +42,7 @@ class Newest(NamedTuple):
     value: bytes
 
 
-class Said:
+class Contents:
     """Everything that stood on the topics."""
 
     def __init__(self, trimmed: Collection[tuple[str, int]] = ()) -> None:
@@ -113,12 +113,12 @@ class Said:
                     yield source, sequence, mark
 
 
-def said_of(records: Sequence[TopicRecord], trimmed: Collection[tuple[str, int]] = ()) -> Said:
+def contents_of(records: Sequence[TopicRecord], trimmed: Collection[tuple[str, int]] = ()) -> Contents:
     """Boil records down."""
-    said = Said(trimmed)
+    contents = Contents(trimmed)
     for record in records:
-        said.take(record)
-    return said
+        contents.take(record)
+    return contents
 
 
 def place_of(record: TopicRecord) -> str:

@@ -11,7 +11,7 @@ import asyncpg
 _AT_ONCE = 5_000
 
 
-class Written(NamedTuple):
+class EventRow(NamedTuple):
     """One row of a service's event table; `digest` is the MD5 of its body, byte for byte."""
 
     service: str
@@ -26,7 +26,7 @@ class Written(NamedTuple):
     digest: bytes
 
 
-class Listened(NamedTuple):
+class HeardRow(NamedTuple):
     """How far a service heard a source."""
 
     service: str
@@ -45,7 +45,7 @@ class NextOffset(NamedTuple):
     offset: int
 
 
-class Noted(NamedTuple):
+class EntryRow(NamedTuple):
     """One entry of trace."""
 
     topic: str
@@ -56,7 +56,7 @@ class Noted(NamedTuple):
     ticket: str
 
 
-class Row(NamedTuple):
+class FactRow(NamedTuple):
     """One fact of a history: its type, its body as JSON text, the moment by which it is judged."""
 
     type: str
@@ -85,7 +85,7 @@ class DeliveryRow(NamedTuple):
     untold: int
 
 
-class Books:
+class Tables:
     """The tables of one service."""
 
     def __init__(self, service: str, connection: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -100,12 +100,12 @@ class Books:
     async def _fetch(self, query: str, *values: object) -> Sequence[Any]:
         return [tuple(row.values()) for row in await self._connection.fetch(query, *values)]
 
-    async def recorded_before(self) -> dict[tuple[str, str], int]:
+    async def next_numbers(self) -> dict[tuple[str, str], int]:
         """The number that each lane gives to its next event."""
         rows = await self._fetch("select name, next_number from lane")
         return {(self.service, lane): number for lane, number in rows}
 
-    async def written(self) -> AsyncIterator[Written]:
+    async def events(self) -> AsyncIterator[EventRow]:
         """Every event that the service recorded, streamed."""
         async with self._connection.transaction():
             async for row in self._connection.cursor(
@@ -113,12 +113,12 @@ class Books:
                 " from event order by lane, number",
                 prefetch=_AT_ONCE,
             ):
-                yield Written(self.service, *row.values())
+                yield EventRow(self.service, *row.values())
 
-    async def listened(self) -> list[Listened]:
+    async def heard(self) -> list[HeardRow]:
         """How far it heard each source."""
         return [
-            Listened(self.service, *row)
+            HeardRow(self.service, *row)
             for row in await self._fetch("select topic, partition, source, sequence from heard")
         ]
 
@@ -155,27 +155,27 @@ class Books:
         query = "select t.key, t.name, t.due, t.status, l.now from timer t join lane l on l.name = t.lane"
         return [TimerRow(*row) for row in await self._fetch(query)]
 
-    async def histories(self, topic: str) -> AsyncIterator[tuple[str, list[Row]]]:
+    async def histories(self, topic: str) -> AsyncIterator[tuple[str, list[FactRow]]]:
         """Each key with its facts on one topic in the order in which they were decided; inside of a transaction."""
         query = "select key, type, body::text, time from event where topic = $1 order by key, lane, number"
         async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
-            yield key, [Row(*row) for row in rows]
+            yield key, [FactRow(*row) for row in rows]
 
-    async def noted(self) -> AsyncIterator[Noted]:
+    async def entries(self) -> AsyncIterator[EntryRow]:
         """Every entry of trace, streamed; inside of a transaction."""
         async for row in self._connection.cursor(
             "select topic, partition, source, sequence, id, ticket from entry", prefetch=_AT_ONCE
         ):
-            yield Noted(*row.values())
+            yield EntryRow(*row.values())
 
-    async def timelines(self, types: Sequence[str]) -> AsyncIterator[tuple[str, list[Row]]]:
+    async def timelines(self, types: Sequence[str]) -> AsyncIterator[tuple[str, list[FactRow]]]:
         """Each ticket with its entries of these types, each topic in its own order; inside of a transaction."""
         query = (
             "select ticket, type, body::text, at from entry where type = any($1::text[])"
             ' order by ticket, topic, "offset"'
         )
         async for ticket, rows in _grouped(self._connection.cursor(query, types, prefetch=_AT_ONCE)):
-            yield ticket, [Row(*row) for row in rows]
+            yield ticket, [FactRow(*row) for row in rows]
 
     async def standings(self) -> dict[str, tuple[str, str]]:
         """The state and the holder of each ticket as trace tells them."""

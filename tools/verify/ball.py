@@ -1,0 +1,59 @@
+"""The promise to departments: every minute of a ticket's life is somebody's, and the parts are the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise, zip_longest
+from typing import Final
+
+from schemas import dispatch as d
+from services.trace.for_tools import Span, Step
+from worktime import Calendar, OfficeHours, split_minutes
+
+
+def ball_adds_up(steps: Sequence[Step], spans: Sequence[Span], hours: OfficeHours, calendar: Calendar) -> Iterator[str]:
+    """The stretches of a life lie end to end, but for rests, and their minutes are those of the whole."""
+    if not steps:
+        return
+    moments = [steps[0].at]
+    for at, _, _ in steps[1:]:
+        moments.append(max(moments[-1], at))
+    rests = [at for at, (_, fact, _) in zip(moments, steps, strict=True) if type(fact) in _RESTS]
+    for before, after in pairwise(spans):
+        if after.start < before.end:
+            yield f"{before.party} and {after.party} both held it at {after.start}"
+        elif after.start > before.end and before.end not in rests:
+            yield f"nobody held it from {before.end} to {after.start}, though it had not ended"
+    if spans and (spans[0].start < moments[0] or spans[-1].end > moments[-1]):
+        yield "somebody held it before it began, or after the last fact"
+    if spans and spans[-1].end < moments[-1] and spans[-1].end not in rests:
+        yield f"nobody held it after {spans[-1].end}, though it had not ended"
+    whole = sum(split_minutes([start, end], calendar, hours)[0] for start, end in _stretches(spans))
+    parts = sum(span.minutes for span in spans)
+    if parts != whole:
+        yield f"the parts of its office time are {parts} minutes, the whole is {whole}"
+
+
+_RESTS: Final = frozenset(
+    {
+        d.AnsweredOnLine,
+        d.SettledAtUnit,
+        d.Closed,
+        d.NotAccepted,
+        d.Withdrawn,
+        d.Transferred,
+        d.Merged,
+        d.SplitUp,
+    }
+)
+"""The facts with which a ticket comes to rest."""
+
+
+def _stretches(spans: Sequence[Span]) -> Iterator[tuple[datetime, datetime]]:
+    start: datetime | None = None
+    for span, following in zip_longest(spans, spans[1:]):
+        start = start or span.start
+        if following is None or following.start != span.end:
+            yield start, span.end
+            start = None
