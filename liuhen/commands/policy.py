@@ -89,21 +89,21 @@ def try_other(
 
     Reads the topics of the running system and changes nothing. What people did is taken as it was.
     """
-    from tools.whatif import record, shown, trial  # noqa: PLC0415 - every core of the system, slow to import
+    from tools.whatif import recording, report, trial  # noqa: PLC0415 - every core of the system, slow to import
 
     addresses = load_addresses()
-    present, other = (trial.Rulebook(*_rules(directory)) for directory in (addresses.policy, new))
+    present, other = (trial.Ruleset(*_rules(directory)) for directory in (addresses.policy, new))
     begin = since.replace(tzinfo=ZoneInfo(present.policy.office.zone))
     with counting("policy try") as counted:
-        recorded = asyncio.run(record.read(addresses.kafka, begin, counted))
+        recorded = asyncio.run(recording.read(addresses.kafka, begin, counted))
     if not recorded.inputs:
         raise SaidClearly(f"No ticket was registered since {since:%Y-%m-%d}.")
-    found = trial.try_(recorded, present, other, Clock.parse(addresses.clock).now())
+    found = trial.try_rules(recorded, present, other, Clock.parse(addresses.clock).now())
     versions = present.policy.version, other.policy.version
     if as_json:
-        print_json(shown.document(found, *versions))
+        print_json(report.document(found, *versions))
     else:
-        Console().print(shown.tables(found, Words(other.policy), *versions))
+        Console().print(report.tables(found, Words(other.policy), *versions))
 
 
 def _rules(directory: Path) -> tuple[Policy, Calendar]:

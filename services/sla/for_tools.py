@@ -21,12 +21,15 @@ from services.sla.core.state import Clocks, timer
 from services.sla.work import STATE, Fire, Ruled, decider
 from worktime import Calendar
 
-__all__ = ["STATE", "Clocks", "Deadline", "DueTimes", "core_under", "evolve", "timer"]
+__all__ = ["STATE", "ClockCommand", "Clocks", "Deadline", "DueTimes", "core_under", "evolve", "timer"]
 
 V = TypeVar("V")
 
+ClockCommand = Ruled | Fire
+"""What is asked of a ticket's clocks; tools pass it from `react` to `decide` as it is."""
 
-def core_under(policy: Policy, calendar: Calendar) -> Decider[Clocks, Ruled | Fire]:
+
+def core_under(policy: Policy, calendar: Calendar) -> Decider[Clocks, ClockCommand]:
     """The core of the service as it decides under a policy and a calendar, whatever record it hears."""
     return decider(policy, _Always(ClockRules(policy, calendar)), ())
 

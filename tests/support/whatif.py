@@ -12,8 +12,8 @@ from schemas.inbound import FollowUp, OnExisting
 from schemas.tickets import ActionReceived, Registered
 from schemas.values import Channel, Contact, Kind, Party, PartyKind, Person, Place, RequesterKind
 from tools.whatif.cores import cores_of
-from tools.whatif.record import Recorded, gather
-from tools.whatif.trial import Rulebook
+from tools.whatif.recording import Recording, gather
+from tools.whatif.trial import Ruleset
 from tools.whatif.world import Input, World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -71,7 +71,7 @@ def pressed(at: str, ticket: str = TICKET) -> Input:
     return Input(moment(at), f"event-{number}", fact)
 
 
-def recorded(inputs: Sequence[Input], rules: Rulebook, until: str, since: datetime = LONG_AGO) -> Recorded:
+def recorded(inputs: Sequence[Input], rules: Ruleset, until: str, since: datetime = LONG_AGO) -> Recording:
     """What a system under these rules would have recorded of inputs."""
     lived = World(cores_of(rules.policy, rules.calendar, lambda _: None)).live(inputs, moment(until))
     facts = [

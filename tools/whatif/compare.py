@@ -21,7 +21,7 @@ from schemas.dispatch import (
     SupervisionOrdered,
 )
 from schemas.values import Clock, remind_by
-from tools.whatif.world import Happened, Told
+from tools.whatif.world import Happened, History
 
 _OF_CLOCKS: Final = (DueNoted, Overdue)
 _REOPENED: Final = "reopened"
@@ -75,7 +75,7 @@ class Comparison:
     shifted: tuple[Shifted, ...]
 
 
-def compare(recorded: Told, present: Told, other: Told) -> Comparison:
+def compare(recorded: History, present: History, other: History) -> Comparison:
     """Hold a life under other rules against one under the present rules, and that one against what was recorded."""
     tickets = sorted(ticket for ticket, facts in present.facts.items() if _all(facts, DispatchFact))
     deviating = tuple(t for t in tickets if _course(present.facts[t]) != _course(recorded.facts.get(t, ())))
@@ -134,18 +134,18 @@ def _loads(facts: Iterable[Happened]) -> Counter[str]:
     return Counter({order.lead for order in _orders(facts)})
 
 
-def _pair(present: Told, other: Told, number: Callable[[Sequence[Happened]], int]) -> Pair:
-    return Pair(*(sum(number(facts) for facts in told.facts.values()) for told in (present, other)))
+def _pair(present: History, other: History, number: Callable[[Sequence[Happened]], int]) -> Pair:
+    return Pair(*(sum(number(facts) for facts in history.facts.values()) for history in (present, other)))
 
 
-def _pairs(present: Told, other: Told, numbers: Callable[[Sequence[Happened]], Counter[str]]) -> dict[str, Pair]:
-    one, two = (sum(map(numbers, told.facts.values()), Counter[str]()) for told in (present, other))
+def _pairs(present: History, other: History, numbers: Callable[[Sequence[Happened]], Counter[str]]) -> dict[str, Pair]:
+    one, two = (sum(map(numbers, history.facts.values()), Counter[str]()) for history in (present, other))
     return {name: Pair(one[name], two[name]) for name in sorted(one.keys() | two.keys())}
 
 
-def _moved(tickets: Iterable[str], present: Told, other: Told) -> Iterable[Moved]:
+def _moved(tickets: Iterable[str], present: History, other: History) -> Iterable[Moved]:
     for ticket in tickets:
-        one, two = (_first_order(told.facts.get(ticket, ())) for told in (present, other))
+        one, two = (_first_order(history.facts.get(ticket, ())) for history in (present, other))
         if one != two:
             yield Moved(ticket, one[0], two[0], one[1], two[1])
 
@@ -156,9 +156,9 @@ def _first_order(facts: Iterable[Happened]) -> tuple[str | None, tuple[str, ...]
     return (first.lead, tuple(sorted(first.supporting))) if isinstance(first, Dispatched) else (None, ())
 
 
-def _shifted(tickets: Iterable[str], present: Told, other: Told) -> Iterable[Shifted]:
+def _shifted(tickets: Iterable[str], present: History, other: History) -> Iterable[Shifted]:
     for ticket in tickets:
-        one, two = (_first_due(told.facts.get(ticket, ())) for told in (present, other))
+        one, two = (_first_due(history.facts.get(ticket, ())) for history in (present, other))
         if one is not None and two is not None and one.due != two.due:
             yield Shifted(ticket, (remind_by(two.due) - remind_by(one.due)).total_seconds())
 
@@ -167,9 +167,9 @@ def _first_due(facts: Iterable[Happened]) -> ClockStarted | None:
     return next((fact for fact in _all(facts, ClockStarted) if fact.clock is Clock.HANDLING), None)
 
 
-def of(facts: Iterable[tuple[str, Happened]]) -> Told:
+def history_of(facts: Iterable[tuple[str, Happened]]) -> History:
     """Gather recorded facts by ticket."""
-    told = Told()
+    found = History()
     for ticket, each in facts:
-        told.facts.setdefault(ticket, []).append(each)
-    return told
+        found.facts.setdefault(ticket, []).append(each)
+    return found

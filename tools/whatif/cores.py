@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chassis.decider import Decider
 from rulebook import Policy
@@ -16,7 +16,7 @@ class Cores(NamedTuple):
     """The core of dispatch, that of sla under a calendar, and the calendar to begin with."""
 
     dispatch: dispatch.Core
-    clocks: Callable[[Calendar], Decider[Any, Any]]
+    clocks: Callable[[Calendar], Decider[sla.Clocks, sla.ClockCommand]]
     calendar: Calendar
 
 

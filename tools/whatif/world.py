@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from chassis.decider import EVERYONE, Change, Decider, cause_of
 from chassis.service import Cause, Heard, Record
@@ -24,11 +24,15 @@ from schemas.requests import TicketRequest
 from schemas.rules import CalendarPublished, RulesFact
 from schemas.tickets import ActionReceived, TicketFact
 from schemas.values import Party, PartyKind
+from services.dispatch.for_tools import Command
+from services.sla.for_tools import Clocks
 from tools.whatif.cores import Cores
 from worktime import parse_notice
 
 _MOMENT: Final = timedelta(microseconds=1)
 _MOST: Final = 10_000
+S = TypeVar("S")
+C = TypeVar("C")
 
 
 class Input(NamedTuple):
@@ -47,68 +51,105 @@ class Happened(NamedTuple):
 
 
 @dataclass
-class Told:
+class History:
     """What happened in a world, by ticket, and which actions a lead took as such (by receipt)."""
 
     facts: dict[str, list[Happened]] = field(default_factory=dict)
     led: set[str] = field(default_factory=set)
 
+    def note(self, ticket: str, at: datetime, fact: Message) -> None:
+        """Add a fact to a ticket's life."""
+        self.facts.setdefault(ticket, []).append(Happened(at, fact))
+
+
+class _Decided(NamedTuple, Generic[S]):
+    """What one command did to one ticket: the state before and after, the facts, and what other services hear."""
+
+    before: S | None
+    after: S | None
+    facts: Sequence[Message]
+    heard: Sequence[Message]
+
+
+class _Service(Generic[S, C]):
+    """One core, and what it remembers of every ticket."""
+
+    def __init__(self, core: Decider[S, C]) -> None:
+        self.core = core
+        self.states: dict[str, S] = {}
+
+    def asked(self, heard: Heard) -> Iterator[tuple[str, C]]:
+        """Yield what a message asks of which ticket."""
+        for key, command in self.core.react(heard):
+            for ticket in sorted(self.states) if key == EVERYONE else (key,):
+                yield ticket, command
+
+    def decide(self, ticket: str, command: C, cause: Cause) -> _Decided[S]:
+        """Decide a command, and remember the facts."""
+        before = after = self.states.get(ticket)
+        facts, heard = self.core.decide(before, command, cause), list[Message]()
+        for fact in facts:
+            self.states[ticket] = after = self.core.evolve(after, fact, cause.time)
+            heard.append(fact)
+            told = self.core.tell(after, fact, cause)
+            heard += [each.message for each in told if isinstance(each.message, TicketRequest)]
+        return _Decided(before, after, facts, heard)
+
 
 class World:
     """One run. `led` names the actions that a lead took: whoever leads here takes them in its place."""
 
-    def __init__(self, cores: Cores, led: frozenset[str] = frozenset(), ruled: Told | None = None) -> None:
+    def __init__(self, cores: Cores, led: frozenset[str] = frozenset(), ruled: History | None = None) -> None:
         """Start empty, but for the lives of older tickets whose rulings are remembered as they were given."""
-        self.told = Told()
-        lives = (ruled or Told()).facts.items()
+        self.history = History()
+        lives = (ruled or History()).facts.items()
         self._ruled = deque(sorted(((each, ticket) for ticket, facts in lives for each in facts), key=_moment_of))
-        self._older: dict[str, Any] = {}
         self._led = led
         self._leads: dict[str, str] = {}
         self._cores = cores
-        self._dispatch = cores.dispatch.decider
+        self._dispatch = _Service(cores.dispatch.decider)
+        self._older = _Service(cores.dispatch.decider)
         self._calendar = cores.calendar
-        self._clocks = cores.clocks(cores.calendar)
-        self._states: dict[str, dict[str, Any]] = {"dispatch": {}, "sla": {}}
+        self._clocks = _Service(cores.clocks(cores.calendar))
         self._timers: list[Timer] = []
         self._fired: set[Timer] = set()
         self._numbers = count(1)
 
-    def live(self, inputs: Sequence[Input], until: datetime) -> Told:
+    def live(self, inputs: Sequence[Input], until: datetime) -> History:
         """Let everything come in at its moment, and time pass until a moment; returns what happened."""
         for each in sorted(inputs, key=lambda one: one.at):
             self._pass(each.at - _MOMENT)
             self._recall(each.at)
             self._take(each)
         self._pass(until)
-        return self.told
+        return self.history
 
     def _pass(self, until: datetime) -> None:
         """Time passes: timers fire when they are due."""
         while self._timers and self._timers[0].due <= until:
             timer = heapq.heappop(self._timers)
-            state = self._states["sla"].get(timer.key)
-            if timer in self._fired or state is None or self._clocks.timer(state) != timer.wanted:
+            core, state = self._clocks.core, self._clocks.states.get(timer.key)
+            if timer in self._fired or state is None or core.timer(state) != timer.wanted:
                 continue
             self._fired.add(timer)
             self._recall(timer.due)
-            if self._clocks.fired is not None:
-                command = self._clocks.fired(timer.wanted)
-                self._settle(self._decided("sla", timer.key, command, cause_of(timer)), timer.due)
+            if core.fired is not None:
+                decided = self._clocks.decide(timer.key, core.fired(timer.wanted), cause_of(timer))
+                self._settle(self._clocked(timer.key, decided, timer.due), timer.due)
 
     def _recall(self, until: datetime) -> None:
         """Remember the rulings on older tickets up to a moment."""
         while self._ruled and self._ruled[0][0].at <= until:
             each, ticket = self._ruled.popleft()
-            before, cause = self._older.get(ticket), Cause("", ticket, each.at)
-            self._older[ticket] = after = self._dispatch.evolve(before, each.fact, each.at)
+            before, cause = self._older.states.get(ticket), Cause("", ticket, each.at)
+            self._older.states[ticket] = after = self._older.core.evolve(before, each.fact, each.at)
             self._cores.dispatch.remember(Change(ticket, "", 0, before, after, [(each.fact, cause)]))
 
     def _take(self, each: Input) -> None:
         message = each.message
         if isinstance(message, CalendarPublished):
             self._calendar = self._calendar.with_notice(parse_notice(message.notice(), message.version))
-            self._clocks = self._cores.clocks(self._calendar)
+            self._clocks.core = self._cores.clocks(self._calendar)
         if isinstance(message, ActionReceived):
             message = self._cast(message)
         self._settle([message], each.at, each.id)
@@ -118,12 +159,12 @@ class World:
         if message.party.kind is not PartyKind.DEPARTMENT or lead is None:
             return message
         if spoke == lead:
-            self.told.led.add(message.receipt)
+            self.history.led.add(message.receipt)
         elif message.receipt in self._led:
             return message.model_copy(update={"party": Party(kind=PartyKind.DEPARTMENT, department=lead)})
         return message
 
-    def _settle(self, messages: Sequence[Message], at: datetime, cause: str = "") -> None:
+    def _settle(self, messages: Iterable[Message], at: datetime, cause: str = "") -> None:
         """Let services hear of messages, and of what follows from them, until nothing does."""
         waiting = deque(messages)
         for _ in range(_MOST):
@@ -133,48 +174,38 @@ class World:
         raise RuntimeError(f"what happened at {at} never comes to an end")
 
     def _hear(self, message: Message, at: datetime, cause: str) -> Iterator[Message]:
-        for service in self._hearers(message):
-            heard = _heard(message, at, cause or f"whatif-{next(self._numbers)}")
-            for key, command in self._core(service).react(heard):
-                for ticket in sorted(self._states[service]) if key == EVERYONE else (key,):
-                    yield from self._decided(service, ticket, command, heard.cause)
-
-    def _hearers(self, message: Message) -> tuple[str, ...]:
+        heard = _heard(message, at, cause or f"whatif-{next(self._numbers)}")
         match message:
             case TicketFact() | TicketRequest() | ClockFact():
-                return ("dispatch",)
+                for ticket, command in self._dispatch.asked(heard):
+                    yield from self._decide(ticket, command, heard.cause)
             case DispatchFact() | RulesFact():
-                return ("sla",)
+                for ticket, command_to_clocks in self._clocks.asked(heard):
+                    yield from self._clocked(ticket, self._clocks.decide(ticket, command_to_clocks, heard.cause), at)
             case _:
-                return ()
+                pass
 
-    def _core(self, service: str) -> Decider[Any, Any]:
-        return self._dispatch if service == "dispatch" else self._clocks
-
-    def _decided(self, service: str, ticket: str, command: Any, cause: Cause) -> list[Message]:
-        core, states = self._core(service), self._states[service]
-        before, said = states.get(ticket), list[Message]()
-        facts = core.decide(before, command, cause)
-        for fact in facts:
-            states[ticket] = after = core.evolve(states.get(ticket), fact, cause.time)
-            self.told.facts.setdefault(ticket, []).append(Happened(cause.time, fact))
-            said.append(fact)
-            said += [each.message for each in core.tell(after, fact, cause) if isinstance(each.message, TicketRequest)]
-        if facts and service == "sla":
-            wanted = core.timer(states[ticket])
-            if wanted is not None:
-                heapq.heappush(self._timers, Timer(wanted.due, ticket, wanted.name, ""))
-        elif facts:
-            self._led_by(ticket, facts)
-            self._cores.dispatch.remember(
-                Change(ticket, "", 0, before, states[ticket], [(fact, cause) for fact in facts])
-            )
-        return said
-
-    def _led_by(self, ticket: str, facts: Sequence[Message]) -> None:
-        for fact in facts:
+    def _decide(self, ticket: str, command: Command, cause: Cause) -> Iterator[Message]:
+        """Let dispatch decide, and remember who leads and what was ruled."""
+        decided = self._dispatch.decide(ticket, command, cause)
+        for fact in decided.facts:
+            self.history.note(ticket, cause.time, fact)
             if isinstance(fact, Dispatched):
                 self._leads[ticket] = fact.lead
+        if decided.facts and decided.after is not None:
+            facts = [(fact, cause) for fact in decided.facts]
+            self._cores.dispatch.remember(Change(ticket, "", 0, decided.before, decided.after, facts))
+        yield from decided.heard
+
+    def _clocked(self, ticket: str, decided: _Decided[Clocks], at: datetime) -> Iterator[Message]:
+        """Note what sla decided, and the timer that it wants now."""
+        for fact in decided.facts:
+            self.history.note(ticket, at, fact)
+        if decided.facts and decided.after is not None:
+            wanted = self._clocks.core.timer(decided.after)
+            if wanted is not None:
+                heapq.heappush(self._timers, Timer(wanted.due, ticket, wanted.name, ""))
+        yield from decided.heard
 
 
 def _moment_of(one: tuple[Happened, str]) -> datetime:

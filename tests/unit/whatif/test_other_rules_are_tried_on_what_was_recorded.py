@@ -15,8 +15,8 @@ from schemas.dispatch import Dispatched
 from schemas.inbound import Accept, Adjudicate, MakeFirstContact, ReportHandled, RequestReturn, RuleOnReturn
 from tests.support.whatif import TICKET, by_office, done, moment, pressed, recorded, registered
 from tools.whatif.compare import Pair
-from tools.whatif.shown import document
-from tools.whatif.trial import Rulebook, try_
+from tools.whatif.report import document
+from tools.whatif.trial import Ruleset, try_rules
 from tools.whatif.world import Input
 from worktime import load_calendar
 
@@ -27,20 +27,20 @@ OTHER_TICKET = "26090200000017"
 OLDER = "26082000000013"
 
 
-def rules(directory: Path) -> Rulebook:
-    return Rulebook(load_policy(directory), load_calendar(directory / "calendar"))
+def rules(directory: Path) -> Ruleset:
+    return Ruleset(load_policy(directory), load_calendar(directory / "calendar"))
 
 
 @pytest.fixture(scope="module")
-def present() -> Rulebook:
+def present() -> Ruleset:
     return rules(ROOT / "policy")
 
 
 @pytest.fixture
-def changed(tmp_path: Path) -> Callable[[Callable[[Path], None]], Rulebook]:
+def changed(tmp_path: Path) -> Callable[[Callable[[Path], None]], Ruleset]:
     """The present rules with a change."""
 
-    def make(change: Callable[[Path], None]) -> Rulebook:
+    def make(change: Callable[[Path], None]) -> Ruleset:
         directory = Path(shutil.copytree(ROOT / "policy", tmp_path / "policy"))
         change(directory)
         return rules(directory)
@@ -98,17 +98,17 @@ def a_life(lead: str) -> list[Input]:
 
 
 @pytest.fixture
-def lead(present: Rulebook) -> str:
+def lead(present: Ruleset) -> str:
     found = present.policy.category(CATEGORY)
     assert found is not None
     assert found.bureau is not None
     return found.bureau
 
 
-def test_the_present_rules_reproduce_what_was_recorded(present: Rulebook, lead: str) -> None:
-    history = recorded(a_life(lead), present, UNTIL)
+def test_the_present_rules_reproduce_what_was_recorded(present: Ruleset, lead: str) -> None:
+    recording = recorded(a_life(lead), present, UNTIL)
 
-    found = try_(history, present, present, moment(UNTIL))
+    found = try_rules(recording, present, present, moment(UNTIL))
 
     assert (found.tickets, found.reproduced, found.deviating) == (1, 1, ())
     assert not found.moved
@@ -117,12 +117,12 @@ def test_the_present_rules_reproduce_what_was_recorded(present: Rulebook, lead: 
 
 
 def test_a_shorter_limit_would_have_been_missed(
-    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+    present: Ruleset, lead: str, changed: Callable[[Callable[[Path], None]], Ruleset]
 ) -> None:
     # given a ticket that was handled within five working days, but not within one
-    history = recorded(a_life(lead), present, UNTIL)
+    recording = recorded(a_life(lead), present, UNTIL)
 
-    found = try_(history, present, changed(_with_days(1)), moment(UNTIL))
+    found = try_rules(recording, present, changed(_with_days(1)), moment(UNTIL))
 
     assert found.breaches["handling"] == Pair(0, 1)
     assert found.breaches_of[f"department:{lead}"] == Pair(0, 1)
@@ -132,11 +132,11 @@ def test_a_shorter_limit_would_have_been_missed(
 
 
 def test_another_lead_would_have_had_the_ticket_and_done_the_same(
-    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+    present: Ruleset, lead: str, changed: Callable[[Callable[[Path], None]], Ruleset]
 ) -> None:
-    history = recorded(a_life(lead), present, UNTIL)
+    recording = recorded(a_life(lead), present, UNTIL)
 
-    found = try_(history, present, changed(_with_category(bureau="greening")), moment(UNTIL))
+    found = try_rules(recording, present, changed(_with_category(bureau="greening")), moment(UNTIL))
 
     assert [each[:3] for each in found.moved] == [(TICKET, lead, "greening")]
     assert (found.loads[lead], found.loads["greening"]) == (Pair(1, 0), Pair(0, 1))
@@ -146,13 +146,13 @@ def test_another_lead_would_have_had_the_ticket_and_done_the_same(
 
 
 def test_other_supporting_departments_are_another_order(
-    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+    present: Ruleset, lead: str, changed: Callable[[Callable[[Path], None]], Ruleset]
 ) -> None:
-    history = recorded(a_life(lead), present, UNTIL)
+    recording = recorded(a_life(lead), present, UNTIL)
     before = present.policy.category(CATEGORY)
     assert before is not None
 
-    found = try_(history, present, changed(_with_category(supporting="police")), moment(UNTIL))
+    found = try_rules(recording, present, changed(_with_category(supporting="police")), moment(UNTIL))
 
     (moved,) = found.moved
     assert (moved.present, moved.other) == (lead, lead)
@@ -160,34 +160,34 @@ def test_other_supporting_departments_are_another_order(
 
 
 def test_a_return_to_another_department_counts_as_a_redispatch_and_a_repeated_order_does_not(
-    present: Rulebook, lead: str
+    present: Ruleset, lead: str
 ) -> None:
     asked = done("2026-09-01 11:00", lead, RequestReturn, ground="not-our-duty", reason="非我局职责")
     moved = by_office("2026-09-01 14:00", RuleOnReturn, "p-xu", upheld=True, lead="greening", reason="归绿化")
     stays = by_office("2026-09-01 14:00", RuleOnReturn, "p-xu", upheld=False, reason="属你局")
     first = registered("2026-09-01 10:00", category=CATEGORY, tier="complex")
     for ruling, times in ((moved, 1), (stays, 0)):
-        history = recorded([first, asked, ruling], present, UNTIL)
-        assert try_(history, present, present, moment(UNTIL)).redispatches == Pair(times, times)
+        recording = recorded([first, asked, ruling], present, UNTIL)
+        assert try_rules(recording, present, present, moment(UNTIL)).redispatches == Pair(times, times)
 
 
 def test_the_ladder_of_the_other_rules_is_climbed(
-    present: Rulebook, lead: str, changed: Callable[[Callable[[Path], None]], Rulebook]
+    present: Ruleset, lead: str, changed: Callable[[Callable[[Path], None]], Ruleset]
 ) -> None:
     # given a ticket that was pressed for on two days, and never moved
     presses = [
         pressed("2026-09-01 15:00"),
         pressed("2026-09-02 10:00"),
     ]
-    history = recorded([*a_life(lead)[:3], *presses], present, "2026-09-03 10:00")
+    recording = recorded([*a_life(lead)[:3], *presses], present, "2026-09-03 10:00")
 
-    found = try_(history, present, changed(_supervised_after("office_minutes", 60)), moment("2026-09-03 10:00"))
+    found = try_rules(recording, present, changed(_supervised_after("office_minutes", 60)), moment("2026-09-03 10:00"))
 
     assert found.nudged == Pair(2, 2)
     assert found.supervised == Pair(0, 1)
 
 
-def test_the_replay_begins_with_the_precedents_of_before(present: Rulebook, lead: str) -> None:
+def test_the_replay_begins_with_the_precedents_of_before(present: Ruleset, lead: str) -> None:
     # given a ruling on the like before the day, which binds who leads
     opened = registered("2026-08-20 10:00", OLDER, category=CATEGORY, tier="complex")
     returns = [
@@ -198,41 +198,41 @@ def test_the_replay_begins_with_the_precedents_of_before(present: Rulebook, lead
     ]
     later = registered("2026-09-02 10:00", OTHER_TICKET, category=CATEGORY)
 
-    history = recorded([opened, *returns, later], present, UNTIL, since=moment("2026-09-01 00:00"))
-    found = try_(history, present, present, moment(UNTIL))
+    recording = recorded([opened, *returns, later], present, UNTIL, since=moment("2026-09-01 00:00"))
+    found = try_rules(recording, present, present, moment(UNTIL))
 
-    first = next(each.fact for each in history.told.facts[OTHER_TICKET] if isinstance(each.fact, Dispatched))
+    first = next(each.fact for each in recording.history.facts[OTHER_TICKET] if isinstance(each.fact, Dispatched))
     assert first.lead == "greening"
     assert (found.tickets, found.reproduced) == (1, 1)
 
 
-def test_only_tickets_since_the_day_are_replayed(present: Rulebook, lead: str) -> None:
+def test_only_tickets_since_the_day_are_replayed(present: Ruleset, lead: str) -> None:
     inputs = [*a_life(lead), registered("2026-09-02 10:00", OTHER_TICKET, category=CATEGORY)]
 
-    history = recorded(inputs, present, UNTIL, since=moment("2026-09-02 00:00"))
+    recording = recorded(inputs, present, UNTIL, since=moment("2026-09-02 00:00"))
 
-    assert [each.message.ticket for each in history.inputs] == [OTHER_TICKET]  # type: ignore[attr-defined]
-    assert try_(history, present, present, moment(UNTIL)).tickets == 1
+    assert [each.message.ticket for each in recording.inputs] == [OTHER_TICKET]  # type: ignore[attr-defined]
+    assert try_rules(recording, present, present, moment(UNTIL)).tickets == 1
 
 
-def test_a_deviation_from_the_record_is_named(present: Rulebook, lead: str) -> None:
+def test_a_deviation_from_the_record_is_named(present: Ruleset, lead: str) -> None:
     # given a record in which a step is missing
-    history = recorded(a_life(lead), present, UNTIL)
-    del history.told.facts[TICKET][-1:]
-    history.told.facts[TICKET][:] = [
-        each for each in history.told.facts[TICKET] if "handled" not in each.fact.type_name
+    recording = recorded(a_life(lead), present, UNTIL)
+    del recording.history.facts[TICKET][-1:]
+    recording.history.facts[TICKET][:] = [
+        each for each in recording.history.facts[TICKET] if "handled" not in each.fact.type_name
     ]
 
-    found = try_(history, present, present, moment(UNTIL))
+    found = try_rules(recording, present, present, moment(UNTIL))
 
     assert found.deviating == (TICKET,)
     assert found.reproduced == 0
 
 
-def test_what_is_not_replayed_is_said_with_the_answer(present: Rulebook, lead: str) -> None:
-    history = recorded(a_life(lead), present, UNTIL)
+def test_what_is_not_replayed_is_said_with_the_answer(present: Ruleset, lead: str) -> None:
+    recording = recorded(a_life(lead), present, UNTIL)
 
-    said = document(try_(history, present, present, moment(UNTIL)), "1", "2")
+    said = document(try_rules(recording, present, present, moment(UNTIL)), "1", "2")
 
     assert said["not_replayed"]
     assert said["reproduced"] == 1

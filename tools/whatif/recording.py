@@ -15,15 +15,15 @@ from schemas.tickets import ActionReceived, Answered, Registered
 from services.dispatch.for_tools import Guess, Suggest
 from tools.client.log import Counted, TopicRecord, read_topics
 from tools.errors import SaidClearly
-from tools.whatif.compare import of
-from tools.whatif.world import Happened, Input, Told
+from tools.whatif.compare import history_of
+from tools.whatif.world import Happened, History, Input
 
 _RULINGS: Final = (Adjudicated, ReturnOverruled, ReturnUpheld)
 _WHOLE: Final = 14
 """The length of a ticket's number without the digit of a part."""
 
 
-class Recorded(NamedTuple):
+class Recording(NamedTuple):
     """Inputs since a moment, what was suggested for which text, and what became of the tickets.
 
     `ruled` are the lives of older tickets on which there was a ruling, for that is a precedent.
@@ -31,23 +31,23 @@ class Recorded(NamedTuple):
 
     inputs: tuple[Input, ...]
     suggested: dict[str, CategorySuggested]
-    told: Told
-    ruled: Told
+    history: History
+    ruled: History
 
 
-async def read(kafka: str, since: datetime, counted: Counted) -> Recorded:
+async def read(kafka: str, since: datetime, counted: Counted) -> Recording:
     """Read a system's topics: tickets registered since a moment, with all that was done on them later."""
     stood = [record async for record in read_topics(kafka, [TICKETS, DISPATCH, RULES], counted)]
     return gather([_read(record) for record in stood if record.envelope is not None], since)
 
 
-def gather(messages: Sequence[Input], since: datetime) -> Recorded:
+def gather(messages: Sequence[Input], since: datetime) -> Recording:
     """Sort out what a replay needs; a message that was published twice counts once."""
     unique = {each.id: each for each in messages}.values()
     begun = {
         each.message.ticket for each in unique if isinstance(each.message, Registered | Answered) and each.at >= since
     }
-    inputs, told = [], []
+    inputs, facts = [], []
     texts: dict[str, str] = {}
     guesses: dict[str, CategorySuggested] = {}
     for each in unique:
@@ -57,14 +57,14 @@ def gather(messages: Sequence[Input], since: datetime) -> Recorded:
             case RulesFact():
                 inputs.append(each)
             case DispatchFact() as fact if fact.ticket[:_WHOLE] in begun:
-                told.append((fact.ticket, Happened(each.at, fact)))
+                facts.append((fact.ticket, Happened(each.at, fact)))
                 if isinstance(fact, Opened):
                     texts[fact.ticket] = fact.text
                 elif isinstance(fact, CategorySuggested) and fact.ticket in texts:
                     guesses.setdefault(texts[fact.ticket], fact)
             case _:
                 pass
-    return Recorded(_distinct_rules(inputs), guesses, of(told), of(_older_lives(unique, begun)))
+    return Recording(_distinct_rules(inputs), guesses, history_of(facts), history_of(_older_lives(unique, begun)))
 
 
 def _older_lives(messages: Iterable[Input], begun: Container[str]) -> Iterable[tuple[str, Happened]]:
@@ -89,7 +89,7 @@ def _distinct_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:
     return tuple(kept)
 
 
-def suggest_as_recorded(recorded: Recorded, present: Policy, policy: Policy) -> Suggest:
+def suggest_as_recorded(recorded: Recording, present: Policy, policy: Policy) -> Suggest:
     """Suggest what was suggested then; whether it counts, a changed threshold of the other policy decides anew."""
     changed = present.automation.suggestion != policy.automation.suggestion
 
