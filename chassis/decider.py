@@ -8,7 +8,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 
-from chassis.service import Cause, Connection, Heard, Instant, NextTimer, Say
+from chassis.service import Cause, Connection, Heard, Instant, NextTimer, Say, Tell
 from chassis.timers import Timer
 from schemas.envelope import derived_id
 from schemas.message import Message
@@ -18,14 +18,6 @@ C = TypeVar("C")
 
 EVERYONE: Final = "*"
 """The key that a reaction gives to a command for all that `concerned` names, such as a new calendar."""
-
-
-class Tell(NamedTuple):
-    """A further topic that hears of a fact, besides the service's own."""
-
-    topic: str
-    key: str
-    message: Message
 
 
 class Change(NamedTuple, Generic[S]):

@@ -77,6 +77,14 @@ class Say(NamedTuple):
     cause: Cause
 
 
+class Tell(NamedTuple):
+    """A further topic that hears of a fact, besides the service's own."""
+
+    topic: str
+    key: str
+    message: Message
+
+
 class DeadLetter(NamedTuple):
     """A record that could not be taken: `reason` is a machine's word, `detail` a person's, without personal data."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+from schemas.naming import kebab_case
 
 MODELS: dict[str, type[Message]] = {}
 """Every type of message by its type name, such as `liuhen.dispatch.dispatched.v1`."""
@@ -38,7 +37,7 @@ class Message(BaseModel):
         if owner is not None:
             cls.family = owner
             return
-        cls.type_name = f"liuhen.{cls.family}.{_WORD.sub('-', cls.__name__).lower()}.v1"
+        cls.type_name = f"liuhen.{cls.family}.{kebab_case(cls.__name__)}.v1"
         if cls.type_name in MODELS:
             msg = f"two messages are called {cls.type_name}"
             raise TypeError(msg)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, TypedDict, assert_never
 
 from pydantic import BaseModel, Field
 
@@ -38,6 +38,22 @@ class MoreTimeAsked(MoreTime):
     hours: Annotated[int, Field(ge=1, le=720)] | None = None
 
 
-def more_time(amount: int, unit: str) -> dict[str, Any]:
+class Amount(TypedDict, total=False):
+    """One of the fields of MoreTime, and how much."""
+
+    days: int
+    calendar_days: int
+    hours: int
+
+
+def more_time(amount: int, unit: TimeUnit) -> Amount:
     """The one field of MoreTime that says this."""
-    return {"days" if unit == TimeUnit.WORKING_DAYS else unit: amount}
+    match unit:
+        case TimeUnit.WORKING_DAYS:
+            return {"days": amount}
+        case TimeUnit.CALENDAR_DAYS:
+            return {"calendar_days": amount}
+        case TimeUnit.HOURS:
+            return {"hours": amount}
+        case _:
+            assert_never(unit)

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+from schemas.complaint import Complaint
 from schemas.message import Message
 from schemas.values import (
     Actor,
-    CategoryCode,
     Channel,
     Code,
-    Contact,
     DepartmentCode,
     Instant,
-    Kind,
-    Place,
     Receipt,
-    RequesterKind,
     Ruling,
     Text,
     TicketId,
     Tier,
-    Upstream,
 )
 
 
@@ -101,22 +96,10 @@ class EndOfMerged(TicketRequest):
     to: Code | None = None
 
 
-class OpenPart(TicketRequest):
+class OpenPart(Complaint, TicketRequest):
     """Begin life as a part of `origin`, whose time since it was registered counts for the citizen."""
 
-    receipt: Receipt
-    channel: Channel
-    kind: Kind
-    requester_kind: RequesterKind
-    requester: str | None = None
-    contact: Contact
-    place: Place
-    text: Text
-    category: CategoryCode | None = None
     tier: Tier
-    confidential: bool = False
-    accused: tuple[DepartmentCode, ...] = ()
-    upstream: Upstream | None = None
     registered_at: Instant | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from schemas.complaint import Complaint
 from schemas.inbound import TicketAction
 from schemas.message import Message
 from schemas.values import (
@@ -23,7 +24,6 @@ from schemas.values import (
     Text,
     TicketId,
     Tier,
-    Upstream,
     VisitRef,
 )
 
@@ -32,26 +32,14 @@ class TicketFact(Message, owner="tickets"):
     """A fact of the door: keyed by the ticket where it has one (`ticket`), otherwise by the receipt."""
 
 
-class Registered(TicketFact):
+class Registered(Complaint, TicketFact):
     """A problem was recorded as a ticket; `requester` is a keyed hash that is equal for the same phone or account."""
 
     counted_by: ClassVar[str] = "channel"
 
     ticket: TicketId
-    receipt: Receipt
-    channel: Channel
-    kind: Kind
-    requester_kind: RequesterKind
-    requester: str | None = None
-    contact: Contact
-    place: Place
-    text: Text
-    category: CategoryCode | None = None
     tier: Tier | None = None
     suggested_department: DepartmentCode | None = None
-    confidential: bool = False
-    accused: tuple[DepartmentCode, ...] = ()
-    upstream: Upstream | None = None
     occurred_at: Instant
     agent: Person | None = None
     visit: VisitRef | None = None

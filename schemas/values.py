@@ -127,6 +127,26 @@ class Clock(StrEnum):
     CALLBACK = "callback"
 
 
+class DeskTaskKind(StrEnum):
+    """What can wait at the desk; the last three are steps of the ladder that policy leaves to a person."""
+
+    UNIT_PASS_ON = "unit_pass_on"  # noqa: S105 - the unit passes a ticket on; no password
+    SURVEY_OFFICE = "survey_office"
+    DISPATCHING = "dispatching"
+    RETURN_RULING = "return_ruling"
+    ADJUDICATION = "adjudication"
+    REVIEW = "review"
+    TASK_REVIEW = "task_review"
+    EXTENSION = "extension"
+    SUSPENSION = "suspension"
+    COMMITMENT_CHECK = "commitment_check"
+    SUPERVISION = "supervision"
+    CALLBACK_REVIEW = "callback_review"
+    NUDGE = "nudge"
+    SUPERVISE = "supervise"
+    INTERVIEW = "interview"
+
+
 class Solved(StrEnum):
     """The citizen's answer to "is it solved?": 已解决, 部分解决, 未解决, 未评价."""
 
@@ -207,6 +227,12 @@ class Place(Value):
     number: Annotated[int, Field(ge=1, le=99_999)] | None = None
     compound: Name | None = None
     subdistrict: DepartmentCode | None = None
+
+    def within(self, subdistrict: DepartmentCode | None) -> Place:
+        """The same place, known to lie in this sub-district."""
+        return Place(
+            text=self.text, road=self.road, number=self.number, compound=self.compound, subdistrict=subdistrict
+        )
 
 
 class Contact(Value):

@@ -25,7 +25,7 @@ from schemas.inbound import (
     RequestReturn,
     RequestSuspension,
 )
-from schemas.more_time import more_time
+from schemas.more_time import TimeUnit, more_time
 from schemas.public import ActionAnswer, Order
 from schemas.registry import department_topic
 from schemas.values import Clock as ClockName
@@ -220,7 +220,7 @@ class Department:
                 return RequestExtension(
                     ticket=order.ticket,
                     by=person,
-                    **more_time(most.amount, most.unit.value),
+                    **more_time(most.amount, TimeUnit(most.unit.value)),
                     ground=grounds.extension[0].code,
                     reason="需多部门会商，申请延期。",
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from schemas.dispatch.base import DispatchFact
 from schemas.more_time import MoreTime
@@ -63,12 +63,16 @@ class InfoTimedOut(DispatchFact):
 class SupportTaskOpened(DispatchFact):
     """A supporting department has a task of its own on the ticket."""
 
+    word: ClassVar[str] = "task_opened"
+
     department: DepartmentCode
     blocking: bool
 
 
 class SupportTaskDone(DispatchFact):
     """A supporting department reported its task done; `awaits_review` where the centre reviews that by itself."""
+
+    word: ClassVar[str] = "task_done"
 
     department: DepartmentCode
     reply: Text
@@ -78,11 +82,15 @@ class SupportTaskDone(DispatchFact):
 class SupportTaskAccepted(DispatchFact):
     """The centre accepted a supporting department's task as done."""
 
+    word: ClassVar[str] = "task_accepted"
+
     department: DepartmentCode
 
 
 class SupportTaskSentBack(DispatchFact):
     """The centre sent a supporting department's task back."""
+
+    word: ClassVar[str] = "task_sent_back"
 
     department: DepartmentCode
     reason: Text
@@ -90,6 +98,8 @@ class SupportTaskSentBack(DispatchFact):
 
 class SupportTaskEnded(DispatchFact):
     """A supporting department's task fell away: the lead changed, the ticket ended, or the office took it back."""
+
+    word: ClassVar[str] = "task_ended"
 
     department: DepartmentCode
     taken_back: bool | None = None

@@ -19,6 +19,8 @@ from schemas.values import (
 class DueNoted(DispatchFact):
     """A due time became known or changed; the department hears it with its order."""
 
+    word: ClassVar[str] = "due_changed"
+
     clock: Clock
     clock_id: str
     due: Due | None = None
@@ -33,6 +35,10 @@ class Overdue(DispatchFact):
     clock_id: str
     owner: Owner
     withdrawn: bool = False
+
+    def happened(self) -> str:
+        """Say apart that a clock was not missed after all."""
+        return "overdue_withdrawn" if self.withdrawn else self.word
 
 
 class ActionRefused(DispatchFact):

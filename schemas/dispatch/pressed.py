@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from schemas.dispatch.base import DispatchFact
 from schemas.values import (
@@ -16,6 +16,8 @@ from schemas.values import (
 
 class FollowUpAdded(DispatchFact):
     """A contact about the open ticket was counted and sent to whoever holds it."""
+
+    word: ClassVar[str] = "follow_up"
 
     receipt: Receipt
     channel: Channel

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from schemas.complaint import Complaint
 from schemas.dispatch.base import DispatchFact
 from schemas.values import (
     Actor,
     CategoryCode,
     Channel,
     Code,
-    Contact,
     DepartmentCode,
     Instant,
     Kind,
@@ -20,32 +20,19 @@ from schemas.values import (
     Text,
     TicketId,
     Tier,
-    Upstream,
     VisitRef,
 )
 
 
-class Opened(DispatchFact):
+class Opened(Complaint, DispatchFact):
     """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered.
 
     `hinted_tier` is what the channel proposed where that was not taken, for it gave more time than is usual.
     """
 
-    receipt: Receipt
-    channel: Channel
-    kind: Kind
-    requester_kind: RequesterKind
-    requester: str | None = None
-    contact: Contact
-    place: Place
-    text: Text
-    category: CategoryCode | None = None
     tier: Tier
     hinted_tier: Tier | None = None
     suggested_department: DepartmentCode | None = None
-    confidential: bool = False
-    accused: tuple[DepartmentCode, ...] = ()
-    upstream: Upstream | None = None
     visit: VisitRef | None = None
     part_of: TicketId | None = None
     registered_at: Instant | None = None

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
+import structlog
+
+from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
 from rulebook import load_policy
@@ -16,6 +20,7 @@ from services.dispatch.suggest import Suggester
 from services.dispatch.work import work_of
 from worktime import load_calendar
 
+_LEFT_THE_TABLE: Final = "left_the_table"
 INPUTS = (registry.TICKETS, registry.CLOCKS, registry.REQUESTS)
 
 
@@ -44,13 +49,21 @@ def suggestions(suggester: Suggester) -> Suggest:
     return suggest
 
 
+def tell_operations(error: Exception) -> None:
+    """Let a decision that left the table be seen; its ticket goes on."""
+    ALARMS.labels("dispatch", _LEFT_THE_TABLE).inc()
+    structlog.get_logger().error(_LEFT_THE_TABLE, detail=str(error))
+
+
 def main() -> int:
     """Run until told to end; returns the exit code."""
     settings = DispatchSettings()
     policy = load_policy(settings.policy)
     calendar = load_calendar(settings.policy / "calendar")
     suggest = suggestions(Suggester.load(settings.model, policy))
-    return run(compose(Rules(policy, suggest, waited=by_calendar(policy, calendar))), settings)
+    ALARMS.labels("dispatch", _LEFT_THE_TABLE)
+    rules = Rules(policy, suggest, waited=by_calendar(policy, calendar), alarm=tell_operations)
+    return run(compose(rules), settings)
 
 
 if __name__ == "__main__":

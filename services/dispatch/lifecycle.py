@@ -1,32 +1,84 @@
-"""Draw the life of a ticket from the table of transitions: `python -m services.dispatch.lifecycle` writes the page."""
+"""Draw the life of a ticket from the table of steps: `python -m services.dispatch.lifecycle` writes the page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.values import TicketState as S
-from services.dispatch.core.transitions import SAME, TABLE, Transition
+from services.dispatch.core.episode import SAME, Episode, Step
+from services.dispatch.core.episodes import (
+    acceptance,
+    callback,
+    closing,
+    dispatching,
+    information,
+    merging,
+    registration,
+    reopening,
+    returns,
+    review,
+    splitting,
+    suspension,
+    work,
+)
+from services.dispatch.core.standing import OPEN
+from services.dispatch.core.table import EPISODES
 from services.dispatch.core.words import EXPECTED, KINDS, STATES
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "lifecycle.md"
 
 _HEAD: Final = """# The life of a ticket
 
-Generated from the table of transitions in `services/dispatch/core/transitions.py` by
+Generated from the steps of the episodes in `services/dispatch/core/episodes/` by
 `python -m services.dispatch.lifecycle`; a test fails when this page and the table differ. Decisions consult the same
-table: what stands in no row is refused, and the refusal says what is expected instead.
+table: what stands in no row is refused, and the refusal says what is expected instead. A decision that leaves a ticket
+where its row does not say is an error in tests and an alarm in life.
 """
 _LEGEND: Final = """A guard must hold, or the action is refused with its reason. `same` means that the main state
 stays, and that a region beside it moves. Besides, every step of the office needs a person whom
 `policy/office.yaml` names for it, or `policy/ladder.yaml` for supervision.
 """
-_BEGINNINGS: Final = (
-    (S.SURVEY_REVIEW, "a visit's problem"),
-    (S.PENDING_DISPATCH, "registered, waits for a person"),
-    (S.DISPATCHED, "registered, dispatched by policy"),
-    (S.ANSWERED, "answered on the line"),
+_MANY: Final = 5
+"""A step that is legal in more states than this is drawn from one box."""
+
+
+class Picture(NamedTuple):
+    """One picture: what it shows, and the episodes whose steps it draws."""
+
+    title: str
+    says: str
+    episodes: tuple[Episode, ...]
+
+
+PICTURES: Final = (
+    Picture(
+        "From the door to the department",
+        "A survey's problem passes the visitor's unit and the survey office; all else goes to the centre at once.",
+        (registration.episode, dispatching.episode, acceptance.episode),
+    ),
+    Picture(
+        "Whose it is",
+        "Inside the return window the lead may ask to return the order; disputed twice, a referee rules, which binds.",
+        (returns.episode,),
+    ),
+    Picture(
+        "Work that waits",
+        "While the requester is asked or works are suspended the department's clock stands still; it goes on where it"
+        " stood.",
+        (information.episode, suspension.episode),
+    ),
+    Picture(
+        "Handled, called back, closed",
+        "The centre reviews what was reported, the requester is called, and what failed is worked on again.",
+        (work.episode, review.episode, callback.episode, reopening.episode),
+    ),
+    Picture(
+        "Other ends, other tickets",
+        "A matter can end without being worked on, go into another ticket, or live on in parts.",
+        (closing.episode, merging.episode, splitting.episode),
+    ),
 )
 
 
@@ -34,55 +86,73 @@ def page() -> str:
     """The whole page."""
     parts = (
         _HEAD,
-        "## The picture\n",
-        "Shown are the steps that move a ticket; what happens beside the main state stands in the table below.\n",
-        "```mermaid",
-        *_picture(),
-        "```\n",
+        "Shown are the steps that move a ticket; what happens beside the main state stands in the tables below.\n",
+        *(part for picture in PICTURES for part in _drawn(picture)),
         "## The states\n",
         "| state | 中文 | what it waits for |",
         "|---|---|---|",
         *(f"| `{state}` | {STATES[state]} | {EXPECTED[state]} |" for state in S),
         "",
-        "## The table\n",
+        "## The steps\n",
         _LEGEND,
-        "| step | 中文 | legal in | guards | leads to |",
-        "|---|---|---|---|---|",
-        *(_row(row) for row in TABLE),
-        "",
+        *(part for episode in EPISODES if episode.steps for part in _table(episode)),
     )
     return "\n".join(parts)
 
 
-def _picture() -> Iterator[str]:
+def _drawn(picture: Picture) -> Iterator[str]:
+    yield f"## {picture.title}\n"
+    yield f"{picture.says}\n"
+    yield "```mermaid"
     yield "stateDiagram-v2"
+    edges = _edges(picture)
     for state in S:
-        if state is not S.REGISTERED:
+        if any(state in edge for edge in edges):
             yield f"    {state}: {state} {STATES[state]}"
-    for state, words in _BEGINNINGS:
-        yield f"    [*] --> {state}: {words}"
-    for (source, target), kinds in sorted(_edges().items()):
-        yield f"    {source} --> {target}: {' / '.join(kinds)}"
-    yield f"    {S.ARCHIVED} --> [*]"
+    if any(_ANY in edge for edge in edges):
+        yield f"    {_ANY}: any open state"
+    for (source, target), kinds in edges.items():
+        yield f"    {source} --> {target}: {' / '.join(dict.fromkeys(kinds))}"
+    yield "```\n"
 
 
-def _edges() -> dict[tuple[S, S], list[str]]:
-    edges: dict[tuple[S, S], list[str]] = {}
-    for row in TABLE:
-        for source in row.sources:
-            for target in row.targets:
-                if isinstance(target, S) and target is not source:
-                    edges.setdefault((source, target), []).append(row.kind)
+_ANY: Final = "any_open"
+
+
+def _edges(picture: Picture) -> dict[tuple[str, str], list[str]]:
+    edges: dict[tuple[str, str], list[str]] = {}
+    for step in (step for episode in picture.episodes for step in episode.steps):
+        for source in _sources(step):
+            for target in S:
+                if target in step.targets and target.value != source:
+                    edges.setdefault((source, target.value), []).append(step.kind)
     return edges
 
 
-def _row(row: Transition) -> str:
-    sources = ", ".join(f"`{state}`" for state in S if state in row.sources)
-    guards = ", ".join(f"`{guard}`" for guard in row.guards)
-    targets = [f"`{state}`" for state in S if state in row.targets]
-    if SAME in row.targets:
+def _sources(step: Step) -> list[str]:
+    if S.REGISTERED in step.sources:
+        return ["[*]"]
+    if len(step.sources) > _MANY and step.sources <= OPEN:
+        return [_ANY]
+    return [state.value for state in S if state in step.sources]
+
+
+def _table(episode: Episode) -> Iterator[str]:
+    yield f"### {episode.name}\n"
+    yield "| step | 中文 | legal in | guards | leads to |"
+    yield "|---|---|---|---|---|"
+    for step in episode.steps:
+        yield _row(step)
+    yield ""
+
+
+def _row(step: Step) -> str:
+    sources = ", ".join(f"`{state}`" for state in S if state in step.sources)
+    guards = ", ".join(f"`{guard}`" for guard in step.guard_names)
+    targets = [f"`{state}`" for state in S if state in step.targets]
+    if SAME in step.targets:
         targets.append("same")
-    return f"| `{row.kind}` | {KINDS[row.kind]} | {sources} | {guards} | {', '.join(targets)} |"
+    return f"| `{step.kind}` | {KINDS[step.kind]} | {sources} | {guards} | {', '.join(targets)} |"
 
 
 if __name__ == "__main__":

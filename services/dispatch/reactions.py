@@ -20,8 +20,8 @@ from schemas.clocks import (
 from schemas.message import Message
 from schemas.requests import TicketRequest
 from schemas.tickets import ActionReceived, Answered, Registered, SubmissionRefused
-from services.dispatch.core.clocks import FOR_DEPARTMENTS
 from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick
+from services.dispatch.core.episodes.clock_events import FOR_DEPARTMENTS
 
 _DUES = (ClockStarted, ClockPaused, ClockResumed, ClockExtended, ClockRederived)
 _EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)

@@ -18,9 +18,9 @@ from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.rules import Like, Precedent, Rules
+from services.dispatch.core.telling import tell
 from services.dispatch.core.ticket import STATE, Stub, Ticket
 from services.dispatch.reactions import react
-from services.dispatch.telling import tell
 
 _KEPT: Final = 20
 """Rulings on the like that are remembered; older ones stand in the table and in the trace."""

@@ -18,10 +18,9 @@ from rulebook.responsibility import Rule
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.message import MODELS
-from schemas.public import DeskTask
-from schemas.values import PartyKind
-from services.dispatch.core.clocks import REASONS
-from services.dispatch.telling import HAPPENED
+from schemas.values import DeskTaskKind, PartyKind
+from services.dispatch.core.episodes.clock_events import REASONS
+from services.dispatch.core.table import FACTS
 
 ACTIONS = sorted(
     (model for model in MODELS.values() if issubclass(model, Action) and model.__module__.startswith(inbound.__name__)),
@@ -114,14 +113,13 @@ def test_words_name_nothing_that_is_not_there() -> None:
 def test_whatever_a_department_or_the_office_hears_has_words() -> None:
     known = words.file()
 
-    assert set(HAPPENED.values()) <= known["happened"].keys()
+    assert {fact.word for fact, row in FACTS.items() if row.departments_hear} <= known["happened"].keys()
     assert {code for codes in known["followed_by"].values() for code in codes} <= known["happened"].keys()
-    tasks = (DeskTask.__doc__ or "").partition("what is asked: ")[2].split(".")[0]
-    assert {task.strip() for task in tasks.split(",")} == known["tasks"].keys()
+    assert set(DeskTaskKind) == known["tasks"].keys()
 
 
 def test_every_reason_that_a_rule_gives_has_words() -> None:
-    core = (Path(__file__).resolve().parents[2] / "services/dispatch/core").glob("*.py")
+    core = (Path(__file__).resolve().parents[2] / "services/dispatch/core").rglob("*.py")
     given = {code for file in core for code in re.findall(r'reason="([a-z_]+)"', file.read_text("utf-8"))}
 
     assert given | {rule.value for rule in Rule} | {*REASONS.values()} <= words.file()["reasons"].keys()

@@ -21,10 +21,9 @@ from rulebook.rules import Rates
 from schemas import inbound, public
 from schemas.dispatch import BREACH_WITHDRAWN, DispatchFact
 from schemas.message import contracts
-from schemas.values import PartyKind, TicketState
-from services.dispatch.core.clocks import REASONS
-from services.dispatch.core.transitions import TABLE
-from services.dispatch.telling import HAPPENED
+from schemas.values import DeskTaskKind, PartyKind, TicketState
+from services.dispatch.core.episodes.clock_events import REASONS
+from services.dispatch.core.table import FACTS, TABLE
 from services.notify.core.notice import Way
 from services.sla import reactions as sla
 from services.sla.core.rederive import DECIDED_LATE
@@ -72,13 +71,14 @@ def test_what_departments_hear_under_another_word_has_one() -> None:
         name.split(".")[2].replace("-", "_") for name, model in contracts().items() if issubclass(model, DispatchFact)
     }
 
-    _same("happened", ({*HAPPENED.values()} - own) | {"overdue_withdrawn", "released"}, "services/dispatch/telling.py")
+    heard = {fact.word for fact, row in FACTS.items() if row.departments_hear}
+    _same("happened", (heard - own) | {"overdue_withdrawn", "released"}, "services/dispatch/core/episodes")
 
 
 def test_every_task_and_queue_of_the_desk_has_a_word() -> None:
-    tasks = (public.DeskTask.__doc__ or "").partition("what is asked: ")[2].split(".")[0]
-
-    _same("task", (task.strip() for task in tasks.split(",")), "schemas.public.DeskTask")
+    said = (public.DeskTask.__doc__ or "").partition("what is asked: ")[2].split(".")[0]
+    assert {task.strip() for task in said.split(",")} == {*DeskTaskKind}
+    _same("task", DeskTaskKind, "schemas.values.DeskTaskKind")
     _same("queue", queues(), "services/trace/edges/lookup.py")
 
 

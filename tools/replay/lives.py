@@ -20,7 +20,7 @@ from schemas.inbound import (
     RuleOnExtension,
     Supervise,
 )
-from schemas.more_time import more_time
+from schemas.more_time import TimeUnit, more_time
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Contacted, Grade, Person, Solved, TicketState
@@ -198,7 +198,7 @@ class Recorded:
             by=person_of(order.lead),
             ground=ground,
             reason="文件载明已延期。",
-            **more_time(amount, most.unit.value),
+            **more_time(amount, TimeUnit(most.unit.value)),
         )
         await self._speaker.say(department(order.lead), asked)
 

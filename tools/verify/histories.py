@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import BaseModel
-
 from schemas.message import MODELS, Message
 from schemas.notices import NoticeRequested
 from schemas.public import CallbackRequest, DeskTask, Order
@@ -63,11 +61,11 @@ class Histories:
         """What wants to see the histories of a service."""
         return {"sla": self._clocks_of, "notify": self._notices_of}.get(service, _nothing)
 
-    def _clocks_of(self, ticket: str, state: BaseModel | None, _: Sequence[Fact]) -> None:
+    def _clocks_of(self, ticket: str, state: object, _: Sequence[Fact]) -> None:
         if isinstance(state, Clocks):
             self._clocks[ticket] = tuple(OpenClock(clock.id, clock.clock, clock.owner) for clock in state.open())
 
-    def _notices_of(self, ticket: str, _: BaseModel | None, facts: Sequence[Fact]) -> None:
+    def _notices_of(self, ticket: str, _: object, facts: Sequence[Fact]) -> None:
         rows = self._deliveries.get(ticket, ())
         self._notified += len(rows)
         self._notices += delivered_once(ticket, [fact for fact, _ in facts], rows)
@@ -131,5 +129,5 @@ def _read(row: FactRow) -> tuple[datetime, Message]:
     return row.at, model.model_validate_json(row.body)
 
 
-def _nothing(_key: str, _state: BaseModel | None, _facts: Sequence[Fact]) -> None:
+def _nothing(_key: str, _state: object, _facts: Sequence[Fact]) -> None:
     """Want nothing."""

@@ -1,16 +1,15 @@
-"""What dispatch is asked to do, by whom; each command has a kind, which is its row in the table of transitions."""
+"""What dispatch is asked to do, by whom; each command has a kind, which is its row in the table."""
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockFact, ClockLapsed
+from schemas.naming import snake_case
 from schemas.requests import TicketRequest
 from schemas.tickets import ActionReceived, Answered, Registered
 from schemas.values import Clock
 
-_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LAPSES: Final = frozenset(
     {Clock.RETURN_WINDOW, Clock.NEEDS_INFO, Clock.SUSPENSION, Clock.REOPEN_WINDOW, Clock.COMMITMENT}
 )
@@ -49,23 +48,20 @@ class Ask(NamedTuple):
 Command = Begin | BeginAnswered | Act | Tick | Ask
 
 
-def kind_of(command: Act | Tick | Ask) -> str:
+def kind_of(command: Begin | Act | Tick | Ask) -> str:
     """Name the kind of a command, which is `do` for an action."""
     match command:
+        case Begin():
+            return "register"
         case Act(fact):
             return fact.action.do
         case Tick(fact):
-            return _word_of(fact)
+            return _kind_of_word(fact)
         case Ask(fact):
-            return request_kind(type(fact))
+            return snake_case(type(fact).__name__)
 
 
-def request_kind(request: type[TicketRequest]) -> str:
-    """Name the kind of a request: `TakeMerge` is `take_merge`."""
-    return _WORD.sub("_", request.__name__).lower()
-
-
-def _word_of(fact: ClockFact) -> str:
+def _kind_of_word(fact: ClockFact) -> str:
     match fact:
         case ClockLapsed() if fact.clock in _LAPSES:
             return f"{fact.clock}_lapsed"

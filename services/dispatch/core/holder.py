@@ -2,115 +2,72 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
-from schemas.values import TicketState
+from schemas.owner import Owner
+from schemas.values import DepartmentCode, DeskTaskKind
 from services.dispatch.core import standing as s
-from services.dispatch.core.regions import commitment, extension, supervision, suspension
-from services.dispatch.core.regions.support import in_review, undone
-from services.dispatch.core.ticket import Seen, Stub, Ticket
 
-LADDER: Final = ("nudge", "supervise", "interview")
-"""The steps of the ladder that can wait for a person to order them."""
-
-DESK_TASKS: Final = frozenset(
-    {
-        "unit_pass_on",
-        "survey_office",
-        "dispatching",
-        "return_ruling",
-        "adjudication",
-        "review",
-        "task_review",
-        "extension",
-        "suspension",
-        "commitment_check",
-        "supervision",
-        "callback_review",
-        *LADDER,
-    }
-)
-"""What can wait at the desk."""
-
-_SIGHTS: Final = 2_000
-_NOTHING = Seen()
-_REST = None, None
+if TYPE_CHECKING:
+    from services.dispatch.core.ticket import Ticket
 
 
-def held(ticket: Ticket) -> tuple[str | None, str | None]:  # noqa: C901, PLR0911, PLR0912 - one line for each state
-    """The holder (`centre`, `department:housing`, `unit:…`, …) and what it waits for; None for a ticket at rest."""
+class Holder(NamedTuple):
+    """Whose the ball is, and what the ticket waits for; None for a ticket at rest."""
+
+    owner: Owner | None
+    waits_for: str | None
+
+
+_REST: Final = Holder(None, None)
+
+
+def held_by(ticket: Ticket) -> Holder:  # noqa: C901, PLR0911, PLR0912 - one line for each state
+    """Tell who has to act next, and what for."""
     standing = ticket.standing
     match standing:
         case s.SurveyReview(stage="unit"):
-            return f"unit:{ticket.matter.unit}", "unit_pass_on"
+            return Holder(Owner.of("unit", ticket.matter.unit or ""), "unit_pass_on")
         case s.SurveyReview():
-            return "survey_office", "survey_office"
+            return Holder(Owner.of("survey_office"), "survey_office")
         case s.Registered():
-            return "centre", "registration"
+            return Holder(Owner.of("centre"), "registration")
         case s.PendingDispatch():
-            return "centre", "dispatch"
+            return Holder(Owner.of("centre"), "dispatch")
         case s.ReturnRequested():
-            return "dispute", "return_ruling"
+            return Holder(Owner.of("dispute"), "return_ruling")
         case s.Adjudicating():
-            return "dispute", "adjudication"
+            return Holder(Owner.of("dispute"), "adjudication")
         case s.NeedsInfo():
-            return "requester", "info"
-        case s.Dispatched() | s.InProgress() | s.Rework():
-            return f"department:{_lead(ticket)}", _work(ticket)
+            return Holder(Owner.of("requester"), "info")
+        case s.Dispatched():
+            return _lead(ticket, "acceptance")
+        case s.Rework():
+            return _lead(ticket, "rework")
+        case s.InProgress():
+            working = any(task.at == "doing" for task in ticket.tasks.values())
+            return _lead(ticket, "supporting_task" if working else "handling")
         case s.Suspended():
-            return "suspension", "suspension_end"
+            return Holder(Owner.of("suspension"), "suspension_end")
         case s.Handled():
-            return "centre", "closing" if standing.accepted else "review"
+            return Holder(Owner.of("centre"), "closing" if standing.accepted else "review")
         case s.CallbackPending():
-            return "callback", "callback"
+            return Holder(Owner.of("callback"), "callback")
         case s.Merged():
-            return f"ticket:{standing.into}", "merged"
+            return Holder(Owner.of("ticket", standing.into), "merged")
         case s.Split():
-            return "parts", "parts"
+            return Holder(Owner.of("parts"), "parts")
         case s.Closed() | s.Archived() | s.Answered() | s.NotAccepted() | s.Withdrawn() | s.Transferred():
             return _REST
         case _:
             assert_never(standing)
 
 
-def _lead(ticket: Ticket) -> str:
-    return ticket.order.lead if ticket.order else ""
+def _lead(ticket: Ticket, waits_for: str) -> Holder:
+    return Holder(Owner.of_department(ticket.order.lead if ticket.order else ""), waits_for)
 
 
-def _work(ticket: Ticket) -> str:
-    match ticket.standing:
-        case s.Dispatched():
-            return "acceptance"
-        case s.Rework():
-            return "rework"
-        case _:
-            return "supporting_task" if undone(ticket.tasks) else "handling"
-
-
-def seen(ticket: Ticket | Stub | None) -> Seen:
-    """What others see of a ticket; of one that ended nothing but a promise that has to be checked."""
-    if not isinstance(ticket, Ticket):
-        return _NOTHING
-    if ticket.state in s.ENDED:
-        promised = isinstance(ticket.commitment, commitment.Due)
-        return _seen((), (_BESIDE[commitment.Due],), None, None) if promised else _NOTHING
-    standing = ticket.standing
-    departments, desk = participants(ticket), _desk(ticket)
-    round_ = standing.round if isinstance(standing, s.CallbackPending) else None
-    reviewed = in_review(ticket.tasks) if "task_review" in desk else None
-    return _seen(departments, desk, reviewed, round_)
-
-
-@lru_cache(_SIGHTS)
-def _seen(departments: tuple[str, ...], desk: tuple[str, ...], reviewed: str | None, number: int | None) -> Seen:
-    """Looked at three times for each fact, and nearly always the same few."""
-    if not departments and not desk:
-        return _NOTHING
-    return Seen(departments=departments, desk=desk, in_review=reviewed, round=number)
-
-
-def participants(ticket: Ticket) -> tuple[str, ...]:
+def participants(ticket: Ticket, _fact: object = None) -> tuple[DepartmentCode, ...]:
     """The departments that take part at this moment, the lead first; never one that is accused."""
     order = ticket.led_by
     if order is None:
@@ -119,52 +76,44 @@ def participants(ticket: Ticket) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys((order.lead, *ticket.tasks)) if code not in shunned)
 
 
-def _desk(ticket: Ticket) -> tuple[str, ...]:
-    standing = ticket.standing
-    if isinstance(standing, s.Merged):
+def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
+    """What waits at the desk; of a ticket that ended nothing but a promise that has to be checked."""
+    if isinstance(ticket.standing, s.Merged):
         return ()
-    task = _main_task(standing) if standing.state in _WITH_TASK else None
-    regions = (ticket.extension, ticket.suspension, ticket.commitment, ticket.supervision, ticket.review)
-    found = tuple([_BESIDE[type(region)] for region in regions if type(region) in _BESIDE])
-    step = getattr(ticket.escalation, "step", None)
-    if step in LADDER:
-        found = (*found, step)
-    if ticket.tasks and in_review(ticket.tasks) is not None and ticket.led_by is not None:
-        found = ("task_review", *found)
-    return found if task is None else (task, *found)
+    if ticket.state in s.ENDED:
+        return (ticket.commitment.desk,) if ticket.commitment.desk else ()
+    regions = (
+        ticket.extension.desk,
+        ticket.suspension.desk,
+        ticket.commitment.desk,
+        ticket.supervision.desk,
+        ticket.review.desk,
+        ticket.escalation.desk,
+    )
+    beside = tuple([each for each in regions if each is not None])
+    if ticket.tasks and task_in_review(ticket) is not None and ticket.led_by is not None:
+        beside = (DeskTaskKind.TASK_REVIEW, *beside)
+    main = main_task(ticket.standing)
+    return beside if main is None else (main, *beside)
 
 
-_BESIDE: Final[dict[type, str]] = {
-    extension.Asked: "extension",
-    suspension.Asked: "suspension",
-    commitment.Due: "commitment_check",
-    supervision.Reported: "supervision",
-    supervision.ReviewReported: "callback_review",
-}
-"""What waits at the desk whatever the ticket's state, by the state of its regions."""
-
-_WITH_TASK: Final = frozenset(
-    {
-        TicketState.SURVEY_REVIEW,
-        TicketState.PENDING_DISPATCH,
-        TicketState.RETURN_REQUESTED,
-        TicketState.ADJUDICATING,
-        TicketState.HANDLED,
-    }
-)
+def task_in_review(ticket: Ticket) -> DepartmentCode | None:
+    """The first department whose finished task the centre has to review."""
+    return next((code for code, task in ticket.tasks.items() if task.at == "done" and task.awaits_review), None)
 
 
-def _main_task(standing: s.AnyStanding) -> str | None:
+def main_task(standing: s.AnyStanding) -> DeskTaskKind | None:
+    """What a main state asks of the desk."""
     match standing:
         case s.SurveyReview(stage=stage):
-            return "unit_pass_on" if stage == "unit" else "survey_office"
+            return DeskTaskKind.UNIT_PASS_ON if stage == "unit" else DeskTaskKind.SURVEY_OFFICE
         case s.PendingDispatch():
-            return "dispatching"
+            return DeskTaskKind.DISPATCHING
         case s.ReturnRequested():
-            return "return_ruling"
+            return DeskTaskKind.RETURN_RULING
         case s.Adjudicating():
-            return "adjudication"
+            return DeskTaskKind.ADJUDICATION
         case s.Handled(accepted=False):
-            return "review"
+            return DeskTaskKind.REVIEW
         case _:
             return None

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from rulebook import Assignment, Policy, Undetermined, responsible
-from rulebook.codes import GroundFor, Passing, Role
+from rulebook.codes import GroundFor, Role
 from rulebook.limits import Span
+from rulebook.rules import Automation
 from schemas.values import DepartmentCode, Person, TicketId, Tier
 from services.dispatch.core.ticket import Matter
 from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach_after, due
@@ -49,6 +50,9 @@ Like = tuple[str, str]
 """Category and sub-district, which make two tickets alike."""
 
 Suggest = Callable[[str], Guess | None]
+Alarm = Callable[[Exception], None]
+"""What is done about a decision that led where the table does not: raised in tests, told to operations in life."""
+
 Waited = Callable[[datetime, Span, datetime], bool]
 """Whether from the first instant on so much time had gone by at the second."""
 
@@ -57,12 +61,21 @@ RANK: Final = {Tier.URGENT: 0, Tier.SIMPLE: 1, Tier.COMPLEX: 2, Tier.PARTICULARL
 _CITED: Final = 3
 
 
+def shorter(hint: Tier, usual: Tier) -> Tier:
+    """The one of two tiers that gives less time; more is the dispatcher's to decide."""
+    return hint if RANK[hint] < RANK[usual] else usual
+
+
 def _no_suggestion(_text: str) -> Guess | None:
     return None
 
 
 def _never(_since: datetime, _span: Span, _now: datetime) -> bool:
     return False
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def by_calendar(policy: Policy, calendar: Calendar) -> Waited:
@@ -83,6 +96,7 @@ class Rules:
     """Policy, suggester, precedents by category and sub-district (newest first), and how waiting is counted.
 
     Where recorded acts are decided again, `asks_who` is false: who acted was known to the rulebook of that day.
+    `alarm` hears of a decision that left a ticket where the table does not allow.
     """
 
     policy: Policy
@@ -90,6 +104,7 @@ class Rules:
     precedents: Mapping[Like, tuple[Precedent, ...]] = field(default_factory=dict)
     waited: Waited = _never
     asks_who: bool = True
+    alarm: Alarm = _raise
 
     def lead_for(self, matter: Matter, besides: frozenset[DepartmentCode]) -> Led | Undetermined:
         """Tell who leads by the newest binding ruling on the like, else by the catalogue; never one of `besides`."""
@@ -126,12 +141,10 @@ class Rules:
         """Whether a ground is one of the policy's."""
         return self.policy.ground(purpose, ground) is not None
 
-    def automatic(self, step: str) -> bool:
-        """Whether policy passes a step without a person: unit_pass_on, survey_office, dispatch, review,
-        task_review.
-        """
-        passing: Passing = getattr(self.policy.automation, step)
-        return passing is Passing.AUTOMATIC
+    @property
+    def automation(self) -> Automation:
+        """Which steps policy passes without a person."""
+        return self.policy.automation
 
     @property
     def reopen_span(self) -> timedelta:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from schemas.values import CategoryCode, Code, DepartmentCode, Instant, Ruling, TicketId, TicketState
-from services.dispatch.core.base import Part
 
 
-class Registered(Part):
+@dataclass(frozen=True, kw_only=True)
+class Registered:
     """Recorded; what follows is decided in the same moment."""
 
     state: Literal[TicketState.REGISTERED] = TicketState.REGISTERED
 
 
-class SurveyReview(Part):
+@dataclass(frozen=True, kw_only=True)
+class SurveyReview:
     """The visitor's unit or the survey office has to pass it on."""
 
     state: Literal[TicketState.SURVEY_REVIEW] = TicketState.SURVEY_REVIEW
     stage: Literal["unit", "survey_office"]
 
 
-class PendingDispatch(Part):
+@dataclass(frozen=True, kw_only=True)
+class PendingDispatch:
     """It waits for a dispatcher, and why."""
 
     state: Literal[TicketState.PENDING_DISPATCH] = TicketState.PENDING_DISPATCH
@@ -31,13 +34,15 @@ class PendingDispatch(Part):
     suggestion: CategoryCode | None = None
 
 
-class Dispatched(Part):
+@dataclass(frozen=True, kw_only=True)
+class Dispatched:
     """The lead has the order and has not accepted it yet."""
 
     state: Literal[TicketState.DISPATCHED] = TicketState.DISPATCHED
 
 
-class ReturnRequested(Part):
+@dataclass(frozen=True, kw_only=True)
+class ReturnRequested:
     """The lead wants to return the order; `against` names precedents that speak against it."""
 
     state: Literal[TicketState.RETURN_REQUESTED] = TicketState.RETURN_REQUESTED
@@ -46,26 +51,30 @@ class ReturnRequested(Part):
     against_precedent: bool = False
 
 
-class Adjudicating(Part):
+@dataclass(frozen=True, kw_only=True)
+class Adjudicating:
     """A referee rules who is responsible."""
 
     state: Literal[TicketState.ADJUDICATING] = TicketState.ADJUDICATING
     ground: Code | None = None
 
 
-class InProgress(Part):
+@dataclass(frozen=True, kw_only=True)
+class InProgress:
     """The lead works on it."""
 
     state: Literal[TicketState.IN_PROGRESS] = TicketState.IN_PROGRESS
 
 
-class Rework(Part):
+@dataclass(frozen=True, kw_only=True)
+class Rework:
     """The lead works on it again."""
 
     state: Literal[TicketState.REWORK] = TicketState.REWORK
 
 
-class Suspended(Part):
+@dataclass(frozen=True, kw_only=True)
+class Suspended:
     """The works cannot go on until an end (挂账)."""
 
     state: Literal[TicketState.SUSPENDED] = TicketState.SUSPENDED
@@ -73,7 +82,8 @@ class Suspended(Part):
     back: Annotated[InProgress | Rework, Field(discriminator="state")]
 
 
-class NeedsInfo(Part):
+@dataclass(frozen=True, kw_only=True)
+class NeedsInfo:
     """The requester has to answer; then it goes on where it stood."""
 
     state: Literal[TicketState.NEEDS_INFO] = TicketState.NEEDS_INFO
@@ -81,7 +91,8 @@ class NeedsInfo(Part):
     back: Annotated[SurveyReview | PendingDispatch | InProgress | Rework, Field(discriminator="state")]
 
 
-class Handled(Part):
+@dataclass(frozen=True, kw_only=True)
+class Handled:
     """The lead reported it, or its `rework`, handled; the centre reviews, and has `accepted` until the callback."""
 
     state: Literal[TicketState.HANDLED] = TicketState.HANDLED
@@ -90,7 +101,8 @@ class Handled(Part):
     rework: bool = False
 
 
-class CallbackPending(Part):
+@dataclass(frozen=True, kw_only=True)
+class CallbackPending:
     """The agency has to call the requester, at an appointed time if there is one."""
 
     state: Literal[TicketState.CALLBACK_PENDING] = TicketState.CALLBACK_PENDING
@@ -99,7 +111,8 @@ class CallbackPending(Part):
     at: Instant | None = None
 
 
-class Closed(Part):
+@dataclass(frozen=True, kw_only=True)
+class Closed:
     """Closed; it can be reopened inside its window."""
 
     state: Literal[TicketState.CLOSED] = TicketState.CLOSED
@@ -107,41 +120,47 @@ class Closed(Part):
     ruling: Ruling
 
 
-class Archived(Part):
+@dataclass(frozen=True, kw_only=True)
+class Archived:
     """At rest, unless a reopening had come in before the window lapsed."""
 
     state: Literal[TicketState.ARCHIVED] = TicketState.ARCHIVED
     since: Instant
 
 
-class Answered(Part):
+@dataclass(frozen=True, kw_only=True)
+class Answered:
     """Born closed: answered on the line."""
 
     state: Literal[TicketState.ANSWERED] = TicketState.ANSWERED
 
 
-class NotAccepted(Part):
+@dataclass(frozen=True, kw_only=True)
+class NotAccepted:
     """The centre does not take the matter on."""
 
     state: Literal[TicketState.NOT_ACCEPTED] = TicketState.NOT_ACCEPTED
     since: Instant
 
 
-class Withdrawn(Part):
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn:
     """The requester took it back."""
 
     state: Literal[TicketState.WITHDRAWN] = TicketState.WITHDRAWN
     since: Instant
 
 
-class Transferred(Part):
+@dataclass(frozen=True, kw_only=True)
+class Transferred:
     """It went out of the district."""
 
     state: Literal[TicketState.TRANSFERRED] = TicketState.TRANSFERRED
     since: Instant
 
 
-class Merged(Part):
+@dataclass(frozen=True, kw_only=True)
+class Merged:
     """Merged into another ticket of the same requester; un-merging goes on where it stood."""
 
     state: Literal[TicketState.MERGED] = TicketState.MERGED
@@ -153,7 +172,8 @@ class Merged(Part):
     ]
 
 
-class Split(Part):
+@dataclass(frozen=True, kw_only=True)
+class Split:
     """Its parts live; it closes with the last of those that it waits for."""
 
     state: Literal[TicketState.SPLIT] = TicketState.SPLIT
@@ -168,18 +188,27 @@ AnyStanding = (
 )  # fmt: skip
 Standing = Annotated[AnyStanding, Field(discriminator="state")]
 
-LED: Final = frozenset(
-    {
-        TicketState.DISPATCHED,
-        TicketState.RETURN_REQUESTED,
-        TicketState.ADJUDICATING,
-        TicketState.IN_PROGRESS,
-        TicketState.REWORK,
-        TicketState.SUSPENDED,
-        TicketState.HANDLED,
-        TicketState.CALLBACK_PENDING,
-    }
-)
+BEFORE: Final = frozenset({TicketState.SURVEY_REVIEW, TicketState.PENDING_DISPATCH})
+"""No department has it yet."""
+
+AT_WORK: Final = frozenset({TicketState.IN_PROGRESS, TicketState.REWORK})
+"""The lead has accepted and works."""
+
+WITH_LEAD: Final = AT_WORK | {TicketState.DISPATCHED}
+DISPUTED: Final = frozenset({TicketState.RETURN_REQUESTED, TicketState.ADJUDICATING})
+WAITING: Final = frozenset({TicketState.NEEDS_INFO, TicketState.SUSPENDED})
+AFTER: Final = frozenset({TicketState.HANDLED, TicketState.CALLBACK_PENDING})
+"""Reported handled, not closed."""
+
+OPEN: Final = BEFORE | WITH_LEAD | DISPUTED | WAITING | AFTER
+LED_OR_ASKED: Final = OPEN - BEFORE
+"""A department leads, or did when the requester was asked."""
+
+MERGEABLE: Final = BEFORE | WITH_LEAD | WAITING
+LIVING: Final = frozenset(TicketState) - {TicketState.REGISTERED, TicketState.ANSWERED}
+"""Every state that a step can find a ticket in."""
+
+LED: Final = OPEN - BEFORE - {TicketState.NEEDS_INFO}
 """The states in which a department leads."""
 
 ENDED: Final = frozenset(

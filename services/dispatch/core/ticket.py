@@ -1,69 +1,63 @@
-"""What a ticket is: its matter, where it stands, and the regions that run beside."""
+"""What a ticket is: its matter, where it stands, and the regions that run beside, each told in its own episode."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from schemas.complaint import Complaint
 from schemas.values import (
     CategoryCode,
-    Channel,
-    Clock,
     Code,
-    Contact,
     DepartmentCode,
-    Due,
+    DeskTaskKind,
     Instant,
-    Kind,
-    Place,
-    Receipt,
-    RequesterKind,
     Ruling,
     TicketId,
     TicketState,
     Tier,
-    Upstream,
 )
-from services.dispatch.core.base import Part
-from services.dispatch.core.regions.commitment import Commitment, Nothing
-from services.dispatch.core.regions.contact import FirstContact, NotDue
-from services.dispatch.core.regions.escalation import Escalation, NotProposed
-from services.dispatch.core.regions.extension import Extension
-from services.dispatch.core.regions.extension import NotAsked as NoExtension
-from services.dispatch.core.regions.incident import Alone, Heads, Incident
-from services.dispatch.core.regions.merging import Merging
-from services.dispatch.core.regions.merging import NotAsked as NoMerge
-from services.dispatch.core.regions.supervision import CallbackReview, NoReview, Quiet, Supervision
-from services.dispatch.core.regions.support import Tasks
-from services.dispatch.core.regions.suspension import NotAsked as NoSuspension
-from services.dispatch.core.regions.suspension import Suspending
+from services.dispatch.core.episodes.clock_events import NotedDue
+from services.dispatch.core.episodes.commitment import Commitment, NothingPromised
+from services.dispatch.core.episodes.escalation import Escalation, NotProposed
+from services.dispatch.core.episodes.extension import Extension, NoExtensionAsked
+from services.dispatch.core.episodes.first_contact import FirstContact, NotDue
+from services.dispatch.core.episodes.incident import Alone, Heads, Incident
+from services.dispatch.core.episodes.merging import Merging, NoMergeAsked
+from services.dispatch.core.episodes.supervision import CallbackReview, NoReview, Quiet, Supervision
+from services.dispatch.core.episodes.support import Tasks
+from services.dispatch.core.episodes.suspension import NoSuspensionAsked, Suspending
+from services.dispatch.core.notes import Note
 from services.dispatch.core.standing import LED, NeedsInfo, Standing
 
 
-class Matter(Part):
-    """What was raised, by whom, where; it changes only in category and tier. `accused` must never hear of it."""
+class Matter(Complaint):
+    """What was raised; it changes only in category and tier. `opened_at` is when the citizen's clock began."""
 
-    receipt: Receipt
-    channel: Channel
-    kind: Kind
-    requester_kind: RequesterKind
-    requester: str | None = None
-    contact: Contact
-    place: Place
-    text: str
-    category: CategoryCode | None = None
     tier: Tier
     suggested_department: DepartmentCode | None = None
-    confidential: bool = False
-    accused: tuple[DepartmentCode, ...] = ()
-    upstream: Upstream | None = None
     unit: str | None = None
     part_of: TicketId | None = None
     opened_at: Instant
 
+    def classified(self, category: CategoryCode | None, tier: Tier) -> Matter:
+        """The same matter under another category or tier."""
+        fields = self.complaint
+        fields["category"] = category
+        return Matter(
+            **fields,
+            tier=tier,
+            suggested_department=self.suggested_department,
+            unit=self.unit,
+            part_of=self.part_of,
+            opened_at=self.opened_at,
+        )
 
-class Order(Part):
+
+@dataclass(frozen=True, kw_only=True)
+class LeadOrder:
     """The newest order: number, lead and supporting departments; a binding one cannot be returned."""
 
     number: int
@@ -75,60 +69,46 @@ class Order(Part):
     reason: Code
 
 
-class Noted(Part):
-    """A due time as sla last told it; None while the clock stands still."""
-
-    clock: Clock
-    due: Due | None
-    owner: str
-    missed: bool = False
-
-
-class Note(Part):
-    """A note that lead and supporters share."""
-
-    department: DepartmentCode | None = None
-    text: str
-    plan: bool = False
-
-
-class Seen(Part):
+@dataclass(frozen=True, kw_only=True)
+class Seen:
     """What others see of a ticket: who takes part, what waits at the desk, whose task, which callback round runs."""
 
     departments: tuple[DepartmentCode, ...] = ()
-    desk: tuple[Code, ...] = ()
+    desk: tuple[DeskTaskKind, ...] = ()
     in_review: DepartmentCode | None = None
     round: int | None = None
 
 
-class Stub(Part):
+@dataclass(frozen=True, kw_only=True)
+class Stub:
     """A number that somebody named before, or without, a ticket of that number."""
 
     stub: Literal[True] = True
 
 
-class Ticket(Part):
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
     """The whole of a ticket as dispatch remembers it; `before` is what others saw before its newest fact."""
 
     id: TicketId
     matter: Matter
     standing: Standing
-    order: Order | None = None
+    order: LeadOrder | None = None
     orders: int = 0
     disputes: int = 0
     refused_by: tuple[DepartmentCode, ...] = ()
     ruled: DepartmentCode | None = None
-    contact: FirstContact = NotDue()
-    extension: Extension = NoExtension()
-    suspension: Suspending = NoSuspension()
-    supervision: Supervision = Quiet()
-    escalation: Escalation = NotProposed()
-    review: CallbackReview = NoReview()
-    tasks: Tasks = Field(default_factory=dict)
-    commitment: Commitment = Nothing()
-    incident: Incident = Alone()
-    merging: Merging = NoMerge()
-    taken: dict[TicketId, tuple[DepartmentCode, ...]] = Field(default_factory=dict)
+    contact: FirstContact = field(default_factory=NotDue)
+    extension: Extension = field(default_factory=NoExtensionAsked)
+    suspension: Suspending = field(default_factory=NoSuspensionAsked)
+    supervision: Supervision = field(default_factory=Quiet)
+    escalation: Escalation = field(default_factory=NotProposed)
+    review: CallbackReview = field(default_factory=NoReview)
+    tasks: Tasks = field(default_factory=dict)
+    commitment: Commitment = field(default_factory=NothingPromised)
+    incident: Incident = field(default_factory=Alone)
+    merging: Merging = field(default_factory=NoMergeAsked)
+    taken: dict[TicketId, tuple[DepartmentCode, ...]] = field(default_factory=dict)
     avoids: tuple[DepartmentCode, ...] = ()
     rounds: int = 0
     failures: int = 0
@@ -137,9 +117,9 @@ class Ticket(Part):
     reopened: int = 0
     reply: str | None = None
     ruling: Ruling | None = None
-    dues: dict[str, Noted] = Field(default_factory=dict)
+    dues: dict[str, NotedDue] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
-    before: Seen = Seen()
+    before: Seen = field(default_factory=Seen)
 
     @property
     def state(self) -> TicketState:
@@ -147,7 +127,7 @@ class Ticket(Part):
         return self.standing.state
 
     @property
-    def led_by(self) -> Order | None:
+    def led_by(self) -> LeadOrder | None:
         """The order that a department works under at this moment."""
         standing = self.standing.back if isinstance(self.standing, NeedsInfo) else self.standing
         return self.order if standing.state in LED else None

@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, TypeAdapter
 
-from chassis.decider import Decider, Tell
+from chassis.decider import Decider
 from chassis.fold import folding
 from chassis.precompute import precomputing
 from chassis.run import run
-from chassis.service import Cause, Foreign, Heard, NextTimer, Outcome, Refused, Service, Transaction, Work
+from chassis.service import Cause, Foreign, Heard, NextTimer, Outcome, Refused, Service, Tell, Transaction, Work
 from chassis.settings import Settings
 from schemas.message import Message
 from schemas.registry import Topic, TopicKind

@@ -11,11 +11,12 @@ from schemas import clocks as c
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.more_time import TimeUnit
-from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState
-from services.dispatch.core.commands import Act, Ask, Command, Tick
-from services.dispatch.core.regions import commitment, extension, incident, merging, supervision, support, suspension
+from schemas.owner import Owner
+from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState, Tier
+from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
+from services.dispatch.core.episodes import commitment, extension, incident, merging, supervision, support, suspension
+from services.dispatch.core.episodes.clock_events import NotedDue
 from services.dispatch.core.standing import Adjudicating, Archived, Handled, InProgress, Split
-from services.dispatch.core.ticket import Noted
 from tests.support.dispatch.story import (
     APPROVER,
     AT,
@@ -28,6 +29,7 @@ from tests.support.dispatch.story import (
     clock_says,
     person_for,
     received,
+    registered,
 )
 
 LATER: Final = AT + timedelta(days=30)
@@ -37,7 +39,7 @@ _ASKER: Final[Mapping[str, Any]] = {"ticket": TICKET, "origin": OTHER, "by": Act
 
 def beside(**regions: Any) -> Callable[[Story], Story]:
     """Put regions beside the state that a story led to."""
-    return lambda story: replace(story, state=story.ticket.model_copy(update=regions))
+    return lambda story: replace(story, state=replace(story.ticket, **regions))
 
 
 def _as_is(story: Story) -> Story:
@@ -57,7 +59,7 @@ def _just_archived(story: Story) -> Story:
 def _presumed(story: Story) -> Story:
     order = story.ticket.order
     if isinstance(story.ticket.standing, InProgress) and order is not None:
-        return beside(order=order.model_copy(update={"presumed_at": story.at + timedelta(days=1)}))(story)
+        return beside(order=replace(order, presumed_at=story.at + timedelta(days=1)))(story)
     return story
 
 
@@ -72,8 +74,8 @@ def _part(story: Story) -> Story:
     return beside(standing=Split(waiting=(OTHER,)))(story) if isinstance(standing, Split) else story
 
 
-ASKED_EXTENSION = beside(extension=extension.Asked(amount=3, unit=TimeUnit.WORKING_DAYS, ground="needs-works"))
-ASKED_SUSPENSION = beside(suspension=suspension.Asked(ground="litigation", until=LATER))
+ASKED_EXTENSION = beside(extension=extension.ExtensionAsked(amount=3, unit=TimeUnit.WORKING_DAYS, ground="needs-works"))
+ASKED_SUSPENSION = beside(suspension=suspension.SuspensionAsked(ground="litigation", until=LATER))
 PROMISED = beside(commitment=commitment.Promised(department=LEAD, until=LATER))
 ORDERED = beside(supervision=supervision.Ordered(orders=1, since=AT))
 NO_TASKS = beside(tasks={})
@@ -81,9 +83,10 @@ DOING = beside(tasks={SUPPORTER: support.Doing(blocking=True)})
 MEMBER = beside(incident=incident.Member(incident=OTHER))
 HEADS = beside(incident=incident.Heads(members={OTHER: ()}))
 JOINING = beside(incident=incident.Joining(incident=OTHER, receipt=RECEIPT))
-MERGE_ASKED = beside(merging=merging.Asked(into=OTHER, reason="重复", receipt=RECEIPT))
+MERGE_ASKED = beside(merging=merging.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
 TOOK = beside(taken={OTHER: ()})
-MISSED = beside(dues={"handling": Noted(clock=Clock.HANDLING, due=None, owner=f"department:{LEAD}", missed=True)})
+_LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD), missed=True)
+MISSED = beside(dues={"handling": _LATE})
 
 
 def _ruled(story: Story) -> Story:
@@ -158,6 +161,7 @@ def _ask(request: r.TicketRequest) -> Callable[[Story], Command]:
 
 
 EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
+    "register": lambda _story: Begin(registered()),
     "follow_up": _channel(i.FollowUp(ticket=TICKET, mode="add", text="补充。")),
     "provide_info": _channel(i.ProvideInfo(ticket=TICKET, text="3号楼。")),
     "withdraw": _channel(i.Withdraw(ticket=TICKET, reason="不要了。")),
@@ -229,5 +233,6 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
         r.PassOnFollowUp(**_ASKER, receipt=RECEIPT, channel=Channel.HOTLINE, mode="press", text="快点。")
     ),
     "end_of_merged": _ask(r.EndOfMerged(**_ASKER, outcome="called_back", ruling=Ruling.SOLVED)),
+    "open_part": _ask(r.OpenPart(**_ASKER, **registered().complaint, tier=Tier.COMPLEX)),
     "report_part": _ask(r.ReportPart(**_ASKER, outcome="called_back", ruling=Ruling.SOLVED)),
 }

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chassis.decider import Tell
+from chassis.service import Tell
 from rulebook import Policy, load_policy
 from rulebook.codes import Passing
 from schemas import clocks as c
@@ -37,8 +37,8 @@ from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.rules import Rules
+from services.dispatch.core.telling import tell
 from services.dispatch.core.ticket import Stub, Ticket
-from services.dispatch.telling import tell
 
 TICKET = "26091403000175"
 OTHER = "26091403000183"

@@ -19,12 +19,13 @@ from schemas.values import Kind, RequesterKind
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
-from services.dispatch.core.holder import held, participants, seen
+from services.dispatch.core.holder import held_by, participants
 from services.dispatch.core.rules import Rules
+from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import ENDED, CallbackPending, Merged
+from services.dispatch.core.table import LEGAL
+from services.dispatch.core.telling import tell
 from services.dispatch.core.ticket import STATE, Stub, Ticket
-from services.dispatch.core.transitions import LEGAL
-from services.dispatch.telling import tell
 from tests.support.dispatch.examples import EXAMPLES
 from tests.support.dispatch.story import AT, BY_HAND, SUPPORTER, TICKET, Story, registered, rules_with
 
@@ -168,7 +169,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def nothing_is_owed_by_nobody(self) -> None:
         for ticket in self.living():
-            holder, waits_for = held(ticket)
+            holder, waits_for = held_by(ticket)
             assert (holder is None) == (waits_for is None) == (ticket.state in ENDED)
             assert holder != "department:"
 
@@ -193,7 +194,7 @@ class Lives(RuleBasedStateMachine):
     def the_desk_knows_what_waits(self) -> None:
         for ticket in self.living():
             waits = {task for (number, task), open_ in self.desk.items() if number == ticket.id and open_}
-            by_itself = {"review"} if self.under.automatic("review") else set()
+            by_itself = {"review"} if self.under.automation.review is Passing.AUTOMATIC else set()
             assert waits == set(seen(ticket).desk) - by_itself
 
     @invariant()

@@ -13,7 +13,7 @@ from schemas import inbound as i
 from schemas.more_time import TimeUnit
 from schemas.public import CallbackRequest, DeskTask
 from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier, VisitRef
-from services.dispatch.core.holder import held
+from services.dispatch.core.holder import held_by
 from services.dispatch.core.rules import Guess, Rules
 from tests.support.dispatch import given
 from tests.support.dispatch.examples import EXAMPLES
@@ -31,9 +31,9 @@ def test_a_survey_ticket_passes_unit_and_office_in_the_same_moment_where_policy_
 
 def test_from_a_queue_a_survey_ticket_is_passed_on_by_unit_then_by_the_survey_office() -> None:
     unit = given.survey_review()
-    assert held(unit.ticket) == ("unit:unit-01", "unit_pass_on")
+    assert held_by(unit.ticket) == ("unit:unit-01", "unit_pass_on")
     office = unit.office(i.PassOn)
-    assert held(office.ticket) == ("survey_office", "survey_office")
+    assert held_by(office.ticket) == ("survey_office", "survey_office")
     office.office(i.SettleAtUnit, reply="已解决。").refused("passed_on_already")
     assert office.office(i.PassOn).ticket.state is TicketState.DISPATCHED
     unit.office(i.SettleAtUnit, reply="已当场解决。").then(d.SettledAtUnit, state=TicketState.CLOSED)

@@ -8,7 +8,7 @@ import pytest
 
 from rulebook import Policy, load_policy
 from schemas import dispatch as d
-from services.sla.core.rules import ClockRules
+from services.sla.core.rules import Rules
 from tests.support.sla.story import Ticket
 from worktime import Calendar, load_calendar
 
@@ -26,13 +26,13 @@ def calendar() -> Calendar:
 
 
 @pytest.fixture(scope="session")
-def rules(policy: Policy, calendar: Calendar) -> ClockRules:
+def rules(policy: Policy, calendar: Calendar) -> Rules:
     """Policy and calendar together."""
-    return ClockRules(policy, calendar)
+    return Rules(policy, calendar)
 
 
 @pytest.fixture
-def ticket(rules: ClockRules) -> Ticket:
+def ticket(rules: Rules) -> Ticket:
     """A ticket that nothing is known of."""
     return Ticket(rules)
 

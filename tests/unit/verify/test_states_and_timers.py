@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from pydantic import BaseModel
 
 from chassis.service import NextTimer
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockLapsed
@@ -27,7 +26,7 @@ DELIVERED = NoticeDelivered(ticket=TICKET, notice="n-1", way="sms", attempts=1)
 GIVEN_UP = NoticeGivenUp(ticket=TICKET, notice="n-1", way="sms", attempts=5, error="timeout")
 
 
-def folded(service: str, facts: list[Fact]) -> BaseModel:
+def folded(service: str, facts: list[Fact]) -> object:
     state = None
     for fact, at in facts:
         state = FOLDS[service].evolve(state, fact, at)

@@ -1,0 +1,145 @@
+"""The requester is called back (回访): attempts, appointments, answers; what failed goes to rework (重办)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.values import Grade, Kind, RequesterKind, Ruling, Solved
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import BY_POLICY, SAME, Episode, Refusal
+from services.dispatch.core.episodes.closing import close
+from services.dispatch.core.episodes.supervision import order_supervision
+from services.dispatch.core.holder import participants
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("callback")
+
+_RULED: Final = {Solved.SOLVED: Ruling.SOLVED, Solved.PARTLY: Ruling.EXPLAINED, Solved.NOT: Ruling.UNSOLVED}
+_FOR_THE_RECORD: Final = frozenset({Kind.SUGGEST, Kind.PRAISE})
+
+
+# --- asked for -------------------------------------------------------------------------------------------------------
+
+
+def await_callback(draft: Draft) -> None:
+    """Ask the callback agency, unless nobody can be called."""
+    if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS:
+        draft.say(d.CallbackExempt(**draft.by_policy))
+        close(draft, "exempt", _unheard(draft))
+        return
+    attempts = draft.rules.policy.limits.callback_attempts
+    draft.say(d.CallbackAwaited(**draft.by_policy, round=draft.ticket.rounds, attempts=attempts))
+
+
+def _unheard(draft: Draft) -> Ruling:
+    """The ruling where the requester did not say whether it is solved: nobody may call that solved but the office."""
+    usual = Ruling.FOR_REFERENCE if draft.ticket.matter.kind in _FOR_THE_RECORD else Ruling.EXPLAINED
+    return draft.ticket.ruling or usual
+
+
+episode.remembered(d.CallbackExempt)
+
+
+@episode.fact(d.CallbackAwaited)
+def _awaited(ticket: Ticket, fact: d.CallbackAwaited, _at: datetime) -> Ticket:
+    return replace(ticket, standing=s.CallbackPending(round=fact.round))
+
+
+# --- not reached, appointed ------------------------------------------------------------------------------------------
+
+
+@episode.action(i.NoteUnreached, {S.CALLBACK_PENDING}, to={SAME, S.CLOSED})
+def note_unreached(draft: Draft, _action: i.NoteUnreached) -> None:
+    """One attempt more in vain; after the last one that is the outcome."""
+    standing = draft.ticket.standing
+    attempt = (standing.attempts if isinstance(standing, s.CallbackPending) else 0) + 1
+    draft.say(d.CallbackTried(**draft.by_author, attempt=attempt))
+    if attempt >= draft.rules.policy.limits.callback_attempts:
+        draft.say(d.CallbackGivenUp(**draft.by_policy, attempts=attempt))
+        close(draft, "unreachable", _unheard(draft))
+
+
+@episode.fact(d.CallbackTried)
+def _tried(ticket: Ticket, fact: d.CallbackTried, _at: datetime) -> Ticket:
+    standing = ticket.standing
+    if not isinstance(standing, s.CallbackPending):
+        return ticket
+    return replace(ticket, standing=replace(standing, attempts=fact.attempt, at=None))
+
+
+episode.remembered(d.CallbackGivenUp)
+
+
+def appointment_ahead(draft: Draft, action: i.AppointCallback) -> Refusal | None:
+    if action.at <= draft.at:
+        return Refusal("appointed_in_the_past", "预约的时间（at）须晚于现在。")
+    most = draft.rules.policy.limits.callback_within_days
+    if action.at > draft.at + timedelta(days=most):
+        return Refusal("appointed_too_far", f"预约的时间（at）最远为{most}天以内，请核对日期。")
+    return None
+
+
+@episode.action(i.AppointCallback, {S.CALLBACK_PENDING}, appointment_ahead)
+def appoint_callback(draft: Draft, action: i.AppointCallback) -> None:
+    draft.say(d.CallbackAppointed(**draft.by_author, at=action.at))
+
+
+@episode.fact(d.CallbackAppointed)
+def _appointed(ticket: Ticket, fact: d.CallbackAppointed, _at: datetime) -> Ticket:
+    standing = ticket.standing
+    return (
+        replace(ticket, standing=replace(standing, at=fact.at)) if isinstance(standing, s.CallbackPending) else ticket
+    )
+
+
+# --- answered --------------------------------------------------------------------------------------------------------
+
+
+@episode.action(i.RecordCallback, {S.CALLBACK_PENDING}, to={S.CLOSED, S.REWORK})
+def record_callback(draft: Draft, action: i.RecordCallback) -> None:
+    """What the requester said closes the ticket, or sends it back to work."""
+    answers = d.CallbackRecorded(
+        **draft.by_author,
+        round=draft.ticket.rounds,
+        contacted=action.contacted,
+        solved=action.solved,
+        attitude=action.attitude,
+        result=action.result,
+    )
+    draft.say(answers)
+    if action.solved is Solved.NOT or action.result is Grade.DISSATISFIED:
+        reason = "unsolved" if action.solved is Solved.NOT else "dissatisfied"
+        _rework(draft, reason)
+    else:
+        derived = _RULED.get(action.solved)
+        close(draft, "called_back", draft.ticket.ruling or derived or _unheard(draft))
+
+
+episode.remembered(d.CallbackRecorded)
+
+
+def _rework(draft: Draft, reason: str) -> None:
+    ordered = d.ReworkOrdered(
+        **draft.by_policy,
+        department=draft.lead,
+        round=draft.ticket.rounds + 1,
+        failure=draft.ticket.failures + 1,
+        reason=reason,
+    )
+    draft.say(ordered)
+    if draft.ticket.failures >= draft.rules.policy.limits.failed_callbacks_before_supervision:
+        said = f"{draft.ticket.failures}次回访未解决或者不满意，转督办。"
+        order_supervision(draft, said, BY_POLICY, "callbacks")
+
+
+@episode.fact(d.ReworkOrdered, told=participants)
+def _reworked(ticket: Ticket, fact: d.ReworkOrdered, _at: datetime) -> Ticket:
+    return replace(ticket, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None)

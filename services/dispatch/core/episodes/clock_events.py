@@ -1,0 +1,170 @@
+"""What clocks say of due times: noted for departments, missed (which climbs the ladder), or taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas.owner import Owner
+from schemas.values import Clock, DepartmentCode, Due, Tier
+from schemas.values import TicketState as S
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import MOOT, Episode, Refusal
+from services.dispatch.core.episodes.escalation import unproposed_for
+from services.dispatch.core.episodes.first_contact import Owed
+from services.dispatch.core.episodes.nudging import climb, press_supporter, take_back
+from services.dispatch.core.episodes.supervision import Ordered
+from services.dispatch.core.holder import participants
+from services.dispatch.core.standing import LIVING, OPEN, Dispatched
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("clock_events")
+
+FOR_DEPARTMENTS: Final = frozenset(
+    {
+        Clock.FIRST_CONTACT,
+        Clock.RETURN_WINDOW,
+        Clock.HANDLING,
+        Clock.URGENT_FIRST_REPORT,
+        Clock.SUPPORTING_TASK,
+        Clock.SUPERVISION,
+        Clock.REWORK,
+        Clock.CALLBACK_REVIEW,
+        Clock.COMMITMENT,
+    }
+)
+"""The clocks whose due times a department hears with its order."""
+
+REASONS: Final[Mapping[type[c.ClockFact], str]] = {
+    c.ClockStarted: "started",
+    c.ClockPaused: "paused",
+    c.ClockResumed: "resumed",
+    c.ClockExtended: "extended",
+    c.ClockRederived: "rederived",
+}
+"""Why a due time is told anew, in the machine's words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotedDue:
+    """A due time as sla last told it; None while the clock stands still."""
+
+    clock: Clock
+    due: Due | None
+    owner: Owner
+    missed: bool = False
+
+
+def _takes_part(ticket: Ticket, owner: Owner) -> bool:
+    return owner.department in participants(ticket)
+
+
+# --- due times -------------------------------------------------------------------------------------------------------
+
+
+def due_of_participant(draft: Draft, fact: c.ClockFact) -> Refusal | None:
+    if fact.clock not in FOR_DEPARTMENTS or type(fact) not in REASONS:
+        return MOOT
+    if not _takes_part(draft.ticket, fact.owner) or not _still_owed(draft, fact.clock):
+        return MOOT
+    before = draft.ticket.dues.get(fact.clock_id)
+    return MOOT if before is not None and before.due == _due_of(fact) else None
+
+
+def _still_owed(draft: Draft, clock: Clock) -> bool:
+    """A clock's word can come after what it asks for was done."""
+    match clock:
+        case Clock.RETURN_WINDOW:
+            order = draft.ticket.order
+            return isinstance(draft.ticket.standing, Dispatched) and order is not None and order.returnable
+        case Clock.URGENT_FIRST_REPORT:
+            return draft.ticket.matter.tier is Tier.URGENT
+        case Clock.FIRST_CONTACT:
+            return isinstance(draft.ticket.contact, Owed)
+        case Clock.SUPERVISION:
+            return isinstance(draft.ticket.supervision, Ordered)
+        case _:
+            return True
+
+
+def _due_of(fact: c.ClockFact) -> Due | None:
+    match fact:
+        case c.ClockStarted() | c.ClockResumed() | c.ClockExtended() | c.ClockRederived():
+            return fact.due
+        case _:
+            return None
+
+
+@episode.clock("due_changed", c.ClockFact, OPEN, due_of_participant)
+def due_changed(draft: Draft, fact: c.ClockFact) -> None:
+    noted = d.DueNoted(
+        **draft.by_author,
+        clock=fact.clock,
+        clock_id=fact.clock_id,
+        due=_due_of(fact),
+        owner=fact.owner,
+        reason=REASONS[type(fact)],
+    )
+    draft.say(noted)
+
+
+def _its_owner(ticket: Ticket, fact: d.DueNoted | d.Overdue) -> tuple[DepartmentCode, ...]:
+    present, department = participants(ticket), fact.owner.department
+    if department is not None:
+        return (department,) if department in present else ()
+    return present[:1] if fact.clock is Clock.CITIZEN else present
+
+
+@episode.fact(d.DueNoted, told=_its_owner)
+def _noted(ticket: Ticket, fact: d.DueNoted, _at: datetime) -> Ticket:
+    before = ticket.dues.get(fact.clock_id)
+    missed = before is not None and before.missed and fact.due == before.due
+    noted = NotedDue(clock=fact.clock, due=fact.due, owner=fact.owner, missed=missed)
+    return replace(ticket, dues={**ticket.dues, fact.clock_id: noted})
+
+
+# --- missed, and taken back ------------------------------------------------------------------------------------------
+
+
+def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
+    before = draft.ticket.dues.get(fact.clock_id)
+    if before is not None and before.missed:
+        return MOOT
+    concerns = fact.clock in FOR_DEPARTMENTS and _takes_part(draft.ticket, fact.owner)
+    return None if concerns or fact.clock is Clock.CITIZEN else MOOT
+
+
+@episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT}, worth_noting)
+def breached(draft: Draft, fact: c.ClockBreached) -> None:
+    draft.say(d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner))
+    late = fact.owner.department
+    if late in draft.ticket.tasks:
+        press_supporter(draft, late, fact.clock, fact.clock_id)
+    else:
+        climb(draft, fact.clock, fact.clock_id)
+
+
+def noted_as_missed(draft: Draft, fact: c.BreachWithdrawn) -> Refusal | None:
+    before = draft.ticket.dues.get(fact.clock_id)
+    return None if before is not None and before.missed else MOOT
+
+
+@episode.clock("breach_withdrawn", c.BreachWithdrawn, LIVING, noted_as_missed)
+def breach_withdrawn(draft: Draft, fact: c.BreachWithdrawn) -> None:
+    withdrawn = d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner, withdrawn=True)
+    draft.say(withdrawn)
+    take_back(draft, fact.clock, fact.clock_id)
+
+
+@episode.fact(d.Overdue, told=_its_owner)
+def _overdue(ticket: Ticket, fact: d.Overdue, _at: datetime) -> Ticket:
+    before = ticket.dues.get(fact.clock_id) or NotedDue(clock=fact.clock, due=None, owner=fact.owner)
+    after = replace(ticket, dues={**ticket.dues, fact.clock_id: replace(before, missed=not fact.withdrawn)})
+    return unproposed_for(after, fact.clock_id) if fact.withdrawn else after

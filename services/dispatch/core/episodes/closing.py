@@ -1,0 +1,245 @@
+"""A ticket comes to its end (结案): closed, finally answered, not accepted, withdrawn or transferred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from rulebook.codes import GroundFor
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.values import Actor, Channel, Code, Ruling
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.commitment import NothingPromised
+from services.dispatch.core.episodes.escalation import NotProposed
+from services.dispatch.core.episodes.extension import NoExtensionAsked
+from services.dispatch.core.episodes.supervision import NoReview, Quiet, end_watch
+from services.dispatch.core.episodes.support import undone
+from services.dispatch.core.episodes.suspension import NoSuspensionAsked
+from services.dispatch.core.guards import approved, from_city, legal_ground
+from services.dispatch.core.holder import participants
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("closing")
+
+
+# --- what every end has in common ------------------------------------------------------------------------------------
+
+
+def tidy(draft: Draft) -> None:
+    """End tasks and supervision, which nobody owes any more."""
+    for code in undone(draft.ticket.tasks):
+        draft.say(d.SupportTaskEnded(**draft.by_policy, department=code))
+    end_watch(draft, "工单已结束")
+
+
+def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
+    """What every end lets go of."""
+    return replace(
+        ticket,
+        standing=standing,
+        tasks={},
+        dues={},
+        extension=NoExtensionAsked(),
+        suspension=NoSuspensionAsked(),
+        commitment=NothingPromised(),
+        supervision=Quiet(orders=ticket.supervision.orders),
+        review=NoReview(),
+        escalation=NotProposed(),
+    )
+
+
+class Ending(NamedTuple):
+    """How a ticket ended, for those that hang on it: why, and to whom it went, where that is known."""
+
+    outcome: Code
+    ruling: Ruling | None = None
+    reply: str | None = None
+    reason: str | None = None
+    to: Code | None = None
+
+
+def told_of_end(ticket: Ticket, by: Actor, ending: Ending) -> Iterator[r.TicketRequest]:
+    """The whole hears that its part ended, and each ticket that was merged into this one hears the result."""
+    whole = ticket.matter.part_of
+    if whole is not None:
+        yield r.ReportPart(ticket=whole, origin=ticket.id, by=by, outcome=ending.outcome, ruling=ending.ruling)
+    for taken in ticket.taken:
+        yield r.EndOfMerged(
+            ticket=taken,
+            origin=ticket.id,
+            by=by,
+            outcome=ending.outcome,
+            ruling=ending.ruling,
+            reply=ending.reply,
+            reason=ending.reason,
+            to=ending.to,
+        )
+
+
+# --- closed ----------------------------------------------------------------------------------------------------------
+
+
+def close(draft: Draft, outcome: Code, ruling: Ruling) -> None:
+    """Close, and let go of everything that ran beside."""
+    tidy(draft)
+    order = draft.ticket.order
+    closed = d.Closed(
+        **draft.by_policy,
+        outcome=outcome,
+        ruling=ruling,
+        lead=order.lead if order else None,
+        reply=draft.ticket.reply,
+    )
+    draft.say(closed)
+
+
+def _close_for_others(ticket: Ticket, fact: d.Closed) -> Iterator[r.TicketRequest]:
+    return told_of_end(ticket, fact.by, Ending(fact.outcome, ruling=fact.ruling, reply=fact.reply))
+
+
+@episode.fact(d.Closed, told=participants, asks=_close_for_others)
+def _closed(ticket: Ticket, fact: d.Closed, at: datetime) -> Ticket:
+    """What was promised for later outlives the case: it comes back for checking."""
+    after = ended(ticket, s.Closed(since=at, ruling=fact.ruling))
+    return replace(after, ruling=fact.ruling, commitment=ticket.commitment)
+
+
+# --- finally answered ------------------------------------------------------------------------------------------------
+
+
+def reworked(draft: Draft, _action: i.GiveFinalAnswer) -> Refusal | None:
+    if draft.ticket.failures > 0:
+        return None
+    return Refusal("no_rework_yet", "终结答复只在重办仍未解决后使用。")
+
+
+def final_approved(draft: Draft, action: i.GiveFinalAnswer) -> Refusal | None:
+    return approved(draft, action.approver, "终结答复")
+
+
+@episode.action(i.GiveFinalAnswer, s.AT_WORK | s.AFTER, reworked, final_approved, to={S.CLOSED})
+def give_final_answer(draft: Draft, action: i.GiveFinalAnswer) -> None:
+    approver = Actor(person=action.approver)
+    draft.say(d.FinalAnswerGiven(**draft.by_author, text=action.text, ruling=action.ruling, approver=approver))
+    close(draft, "final_answer", action.ruling)
+
+
+@episode.fact(d.FinalAnswerGiven)
+def _finally_answered(ticket: Ticket, fact: d.FinalAnswerGiven, _at: datetime) -> Ticket:
+    return replace(ticket, ruling=fact.ruling, reply=fact.text)
+
+
+# --- ruled on afterwards ---------------------------------------------------------------------------------------------
+
+
+@episode.action(i.RuleOnOutcome, s.AFTER | {S.CLOSED})
+def rule_on_outcome(draft: Draft, action: i.RuleOnOutcome) -> None:
+    draft.say(d.OutcomeRuled(**draft.by_author, ruling=action.ruling, reason=action.reason))
+
+
+@episode.fact(d.OutcomeRuled)
+def _outcome_ruled(ticket: Ticket, fact: d.OutcomeRuled, _at: datetime) -> Ticket:
+    return replace(ticket, ruling=fact.ruling)
+
+
+@episode.action(i.RecordCityVerdict, s.AFTER | {S.REWORK, S.CLOSED, S.ARCHIVED, S.TRANSFERRED}, from_city)
+def record_city_verdict(draft: Draft, action: i.RecordCityVerdict) -> None:
+    verdict = d.CityVerdictRecorded(**draft.by_author, solved=action.solved, satisfaction=action.satisfaction)
+    draft.say(verdict)
+
+
+episode.remembered(d.CityVerdictRecorded)
+
+
+# --- not accepted ----------------------------------------------------------------------------------------------------
+
+
+def legal_not_accepted(draft: Draft, action: i.RefuseTicket) -> Refusal | None:
+    return legal_ground(draft, GroundFor.NOT_ACCEPTED, action.ground, "不予受理")
+
+
+@episode.action(i.RefuseTicket, s.BEFORE | {S.NEEDS_INFO, S.RETURN_REQUESTED}, legal_not_accepted, to={S.NOT_ACCEPTED})
+def refuse_ticket(draft: Draft, action: i.RefuseTicket) -> None:
+    tidy(draft)
+    draft.say(d.NotAccepted(**draft.by_author, ground=action.ground, reason=action.reason))
+
+
+def _refusal_for_others(ticket: Ticket, fact: d.NotAccepted) -> Iterator[r.TicketRequest]:
+    return told_of_end(ticket, fact.by, Ending("not_accepted", reason=fact.reason))
+
+
+@episode.fact(d.NotAccepted, told=participants, asks=_refusal_for_others)
+def _not_accepted(ticket: Ticket, _fact: d.NotAccepted, at: datetime) -> Ticket:
+    return ended(ticket, s.NotAccepted(since=at))
+
+
+# --- withdrawn -------------------------------------------------------------------------------------------------------
+
+_CHANNELS = {Channel.HOTLINE: "12345热线", Channel.WECHAT: "微信", Channel.SURVEY: "大调研"}
+
+
+def its_channel(draft: Draft, _action: i.Withdraw) -> Refusal | None:
+    """A number is no secret: only the channel that knows the requester takes the matter back for him."""
+    channel, party = draft.ticket.matter.channel, draft.by.party
+    if party is not None and i.CHANNEL_OF.get(party.kind) is channel:
+        return None
+    return Refusal("another_channel", f"该工单由{_CHANNELS[channel]}登记，请诉求人通过该渠道撤诉。")
+
+
+@episode.action(i.Withdraw, s.OPEN, its_channel, to={S.WITHDRAWN})
+def withdraw(draft: Draft, action: i.Withdraw) -> None:
+    tidy(draft)
+    draft.say(d.Withdrawn(**draft.by_author, reason=action.reason))
+
+
+def _withdrawal_for_others(ticket: Ticket, fact: d.Withdrawn) -> Iterator[r.TicketRequest]:
+    return told_of_end(ticket, fact.by, Ending("withdrawn", reason=fact.reason))
+
+
+@episode.fact(d.Withdrawn, told=participants, asks=_withdrawal_for_others)
+def _withdrawn(ticket: Ticket, _fact: d.Withdrawn, at: datetime) -> Ticket:
+    return ended(ticket, s.Withdrawn(since=at))
+
+
+# --- transferred -----------------------------------------------------------------------------------------------------
+
+
+def outside_known(draft: Draft, action: i.TransferOut) -> Refusal | None:
+    if draft.rules.policy.is_outside(action.to):
+        return None
+    names = "、".join(f"{each.name}（{each.code}）" for each in draft.rules.policy.outside)
+    return Refusal("unknown_body", f"不能转至{action.to}，可以转至：{names}。")
+
+
+def from_city_to_city(draft: Draft, action: i.TransferOut) -> Refusal | None:
+    return from_city(draft, action) if action.to == "city" else None
+
+
+@episode.action(
+    i.TransferOut,
+    s.BEFORE | s.WITH_LEAD | s.DISPUTED | {S.NEEDS_INFO},
+    outside_known,
+    from_city_to_city,
+    to={S.TRANSFERRED},
+)
+def transfer_out(draft: Draft, action: i.TransferOut) -> None:
+    tidy(draft)
+    draft.say(d.Transferred(**draft.by_author, to=action.to, reason=action.reason))
+
+
+def _transfer_for_others(ticket: Ticket, fact: d.Transferred) -> Iterator[r.TicketRequest]:
+    return told_of_end(ticket, fact.by, Ending("transferred", reason=fact.reason, to=fact.to))
+
+
+@episode.fact(d.Transferred, told=participants, asks=_transfer_for_others)
+def _transferred(ticket: Ticket, _fact: d.Transferred, at: datetime) -> Ticket:
+    return ended(ticket, s.Transferred(since=at))

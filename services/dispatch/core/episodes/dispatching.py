@@ -1,0 +1,272 @@
+"""From the centre to a department (派单): classified, dispatched by a person or by policy, supporters given tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rulebook.codes import Passing
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.values import Actor, CategoryCode, Clock, DepartmentCode, Person, Tier
+from schemas.values import TicketState as S
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import BY_POLICY, SAME, Episode, Refusal
+from services.dispatch.core.episodes.approvals import lapse
+from services.dispatch.core.episodes.commitment import NothingPromised
+from services.dispatch.core.episodes.escalation import unproposed
+from services.dispatch.core.episodes.extension import NoExtensionAsked
+from services.dispatch.core.episodes.first_contact import NotDue, Owed, exempt_anonymous
+from services.dispatch.core.episodes.supervision import answered_by_work, end_watch
+from services.dispatch.core.episodes.support import give_tasks
+from services.dispatch.core.episodes.suspension import NoSuspensionAsked
+from services.dispatch.core.guards import approved, avoids, known
+from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.rules import RANK, Led, shorter
+from services.dispatch.core.standing import AFTER, OPEN, WITH_LEAD, Dispatched, PendingDispatch
+from services.dispatch.core.ticket import LeadOrder, Ticket
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+
+episode = Episode("dispatching")
+
+
+# --- policy finds the department -------------------------------------------------------------------------------------
+
+
+def to_centre(draft: Draft) -> None:
+    """Find a category where none came, then dispatch or wait on the desk."""
+    matter = draft.ticket.matter
+    if matter.category is not None:
+        by_policy(draft)
+        return
+    guess = draft.rules.suggest(matter.text)
+    if guess is None:
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason="no_category"))
+        return
+    suggested = d.CategorySuggested(
+        **draft.by_policy,
+        category=guess.category,
+        score=round(guess.score, 4),
+        method=guess.method,
+        taken=guess.certain,
+    )
+    draft.say(suggested)
+    if not guess.certain:
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason="uncertain_category", suggestion=guess.category))
+        return
+    category = draft.rules.policy.category(guess.category)
+    tier = category.tier if category and matter.tier is Tier.COMPLEX else matter.tier
+    tier = shorter(tier, category.tier) if category else tier
+    draft.say(d.Classified(**draft.by_policy, category=guess.category, tier=tier))
+    by_policy(draft)
+
+
+def by_policy(draft: Draft) -> None:
+    """Dispatch as precedents and the catalogue say, unless a person has to."""
+    found = draft.rules.lead_for(draft.ticket.matter, draft.ticket.shunned | frozenset(draft.ticket.refused_by))
+    cited = tuple(each.ticket for each in draft.rules.precedents_for(draft.ticket.matter))
+    if not isinstance(found, Led):
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason=found.rule.value, precedents=cited))
+    elif draft.rules.automation.dispatch is not Passing.AUTOMATIC:
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason="queue", precedents=cited))
+    else:
+        send(draft, found.lead, found.supporting, reason=found.rule, by=BY_POLICY)
+
+
+@episode.fact(d.CategorySuggested)
+def _suggested(ticket: Ticket, fact: d.CategorySuggested, _at: datetime) -> Ticket:
+    if not fact.taken:
+        return ticket
+    return replace(ticket, matter=ticket.matter.classified(fact.category, ticket.matter.tier))
+
+
+@episode.fact(d.DispatchAwaited)
+def _awaited(ticket: Ticket, fact: d.DispatchAwaited, _at: datetime) -> Ticket:
+    return replace(ticket, standing=PendingDispatch(reason=fact.reason, suggestion=fact.suggestion))
+
+
+# --- classified ------------------------------------------------------------------------------------------------------
+
+
+def category_known(draft: Draft, action: i.Classify | i.Assign) -> Refusal | None:
+    if action.category is None or draft.rules.policy.category(action.category):
+        return None
+    return Refusal("unknown_category", f"目录中没有分类{action.category}，请从分类目录中选择。")
+
+
+def tier_raise_approved(draft: Draft, action: i.Classify | i.Assign) -> Refusal | None:
+    if action.tier is None or RANK[action.tier] <= RANK[draft.ticket.matter.tier]:
+        return None
+    return approved(draft, action.approver, "提高办理等级、延长时限")
+
+
+@episode.action(i.Classify, {S.PENDING_DISPATCH}, category_known, tier_raise_approved, to={SAME, S.DISPATCHED})
+@episode.action(i.Classify, OPEN - AFTER - {S.PENDING_DISPATCH}, category_known, tier_raise_approved)
+def classify(draft: Draft, action: i.Classify) -> None:
+    reclassify(draft, action.category, action.tier, action.approver)
+    waits = isinstance(draft.ticket.standing, PendingDispatch) and action.category
+    if waits and draft.rules.automation.dispatch is Passing.AUTOMATIC:
+        by_policy(draft)
+
+
+def reclassify(draft: Draft, category: CategoryCode | None, tier: Tier | None, approver: Person | None) -> None:
+    """Say category and tier where they become others."""
+    matter = draft.ticket.matter
+    wanted = category or matter.category
+    tier = tier or _tier_with(draft, category, approver)
+    if wanted is None or (wanted, tier) == (matter.category, matter.tier):
+        return
+    raised = Actor(person=approver) if approver else None
+    draft.say(d.Classified(**draft.by_author, category=wanted, tier=tier, raised_by=raised))
+
+
+def _tier_with(draft: Draft, category: CategoryCode | None, approver: Person | None) -> Tier:
+    """A category's own tier counts where nobody set another one; longer than it was only with a named approver."""
+    matter, policy = draft.ticket.matter, draft.rules.policy
+    found = policy.category(category) if category else None
+    before = policy.category(matter.category) if matter.category else None
+    if found is None or matter.tier is not (before.tier if before else Tier.COMPLEX):
+        return matter.tier
+    first_or_shorter = before is None or RANK[found.tier] < RANK[matter.tier]
+    return found.tier if first_or_shorter or approver else matter.tier
+
+
+@episode.fact(d.Classified, told=participants)
+def _classified(ticket: Ticket, fact: d.Classified, _at: datetime) -> Ticket:
+    after = replace(ticket, matter=ticket.matter.classified(fact.category, fact.tier))
+    return after if fact.tier is Tier.URGENT else due_no_more(after, {Clock.URGENT_FIRST_REPORT})
+
+
+# --- assigned --------------------------------------------------------------------------------------------------------
+
+
+def departments_known(draft: Draft, action: i.Assign | i.Adjudicate) -> Refusal | None:
+    return known(draft, action.lead, *action.supporting)
+
+
+def not_accused(draft: Draft, action: i.Assign | i.Adjudicate) -> Refusal | None:
+    return avoids(draft, action.lead, *action.supporting)
+
+
+def ruling_binds(draft: Draft, action: i.Assign) -> Refusal | None:
+    ruled = draft.ticket.ruled
+    if ruled is None or action.lead == ruled or ruled in draft.ticket.shunned:
+        return None
+    lead = draft.rules.name(ruled)
+    return Refusal("ruling_binds", f"该工单已确责由{lead}牵头，不能改派；确需变更的，由确责人重新确责。")
+
+
+@episode.action(
+    i.Assign,
+    {S.PENDING_DISPATCH},
+    departments_known,
+    not_accused,
+    category_known,
+    tier_raise_approved,
+    to={S.DISPATCHED},
+)
+@episode.action(
+    i.Assign,
+    WITH_LEAD,
+    departments_known,
+    not_accused,
+    ruling_binds,
+    category_known,
+    tier_raise_approved,
+    to={SAME, S.DISPATCHED},
+)
+def assign(draft: Draft, action: i.Assign) -> None:
+    reclassify(draft, action.category, action.tier, action.approver)
+    helpers = dict.fromkeys(action.supporting, action.blocking)
+    order = draft.ticket.led_by
+    if order is None or order.lead != action.lead:
+        send(draft, action.lead, helpers, reason="assigned", by=draft.by)
+        return
+    for code in draft.ticket.tasks:
+        if code not in helpers:
+            draft.say(d.SupportTaskEnded(**draft.by_author, department=code, taken_back=True))
+    give_tasks(draft, helpers, draft.by)
+
+
+def send(
+    draft: Draft,
+    lead: DepartmentCode,
+    supporting: Mapping[DepartmentCode, bool],
+    *,
+    reason: str,
+    by: Actor,
+    binding: bool = False,
+) -> None:
+    """Say the order, which counts as accepted where it binds, and the tasks of those who support.
+
+    Whoever is accused gets neither.
+    """
+    before, matter, shunned = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter, draft.ticket.shunned
+    if lead in shunned:
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason="accused"))
+        return
+    helpers = {code: blocks for code, blocks in supporting.items() if code != lead and code not in shunned}
+    for code in draft.ticket.tasks:
+        if code not in helpers:
+            draft.say(d.SupportTaskEnded(**draft.stamp(by), department=code))
+    if before is not None and before.lead != lead:
+        lapse(draft, "牵头单位变更，申请随之失效。")
+        end_watch(draft, "牵头单位变更")
+    order = d.Dispatched(
+        **draft.stamp(by),
+        order=draft.ticket.orders + 1,
+        lead=lead,
+        supporting=tuple(helpers),
+        blocking=any(helpers.values()),
+        tier=matter.tier,
+        category=matter.category,
+        reason=reason,
+        binding=binding,
+        same_lead=before is not None and before.lead == lead,
+        precedents=tuple(each.ticket for each in draft.rules.precedents_for(matter)),
+    )
+    draft.say(order)
+    if binding:
+        draft.say(d.Accepted(**draft.by_policy, department=lead, presumed=True, binding=True))
+    give_tasks(draft, helpers, by)
+    exempt_anonymous(draft, lead)
+
+
+def _lead_and_those_before(ticket: Ticket, fact: d.Dispatched) -> tuple[DepartmentCode, ...]:
+    """Supporters hear of their tasks right afterwards."""
+    return tuple(code for code in participants(ticket) if code == fact.lead or code in ticket.before.departments)
+
+
+@episode.fact(d.Dispatched, told=_lead_and_those_before)
+def _dispatched(ticket: Ticket, fact: d.Dispatched, _at: datetime) -> Ticket:
+    order = LeadOrder(
+        number=fact.order,
+        lead=fact.lead,
+        supporting=fact.supporting,
+        binding=fact.binding,
+        returnable=not fact.binding,
+        reason=fact.reason,
+    )
+    after = replace(ticket, order=order, orders=fact.order, standing=Dispatched())
+    category = fact.category or ticket.matter.category
+    if (category, fact.tier) != (ticket.matter.category, ticket.matter.tier):
+        after = replace(after, matter=ticket.matter.classified(category, fact.tier))
+    if not fact.same_lead or isinstance(ticket.contact, NotDue):
+        after = replace(after, contact=Owed())
+    return after if fact.same_lead else _for_new_lead(after)
+
+
+def _for_new_lead(ticket: Ticket) -> Ticket:
+    """What was between the centre and the lead before is not the new one's."""
+    fresh = replace(
+        ticket,
+        dues={name: each for name, each in ticket.dues.items() if each.owner.department is None},
+        extension=NoExtensionAsked(),
+        suspension=NoSuspensionAsked(),
+        commitment=NothingPromised(),
+    )
+    return unproposed(answered_by_work(fresh))

@@ -1,0 +1,178 @@
+"""Extensions (延期): asked before the due time, granted or refused, counted for each lead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from rulebook.codes import GroundFor
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.more_time import TimeUnit, more_time
+from schemas.values import Clock, Code, DeskTaskKind, breach_by
+from schemas.values import TicketState as S
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.acceptance import take_up
+from services.dispatch.core.guards import COUNTED, legal_ground
+from services.dispatch.core.holder import participants
+from services.dispatch.core.standing import AT_WORK, WAITING, WITH_LEAD, Rework
+from services.dispatch.core.who import by_lead
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("extension")
+
+_EXTENDED: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoExtensionAsked:
+    """Nothing waits for an approver; so many were granted."""
+
+    at: Literal["not_asked"] = "not_asked"
+    desk: ClassVar[None] = None
+    granted: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionAsked:
+    """An approver has to answer."""
+
+    at: Literal["asked"] = "asked"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.EXTENSION
+    granted: int = 0
+    amount: int
+    unit: TimeUnit
+    ground: Code
+
+
+Extension = Annotated[NoExtensionAsked | ExtensionAsked, Field(discriminator="at")]
+
+
+def extension_over(ticket: Ticket) -> Ticket:
+    """Nothing waits for an approver any more; what was granted counts on."""
+    return replace(ticket, extension=NoExtensionAsked(granted=ticket.extension.granted))
+
+
+# --- asked -----------------------------------------------------------------------------------------------------------
+
+
+def extension_free(draft: Draft, _action: i.RequestExtension) -> Refusal | None:
+    if isinstance(draft.ticket.extension, ExtensionAsked):
+        return Refusal("already_asked", "已有延期申请在审批，请等待结果。")
+    return None
+
+
+def extension_left(draft: Draft, action: i.RequestExtension) -> Refusal | None:
+    limit = draft.rules.policy.limits.extension
+    if draft.ticket.extension.granted >= limit.max_times:
+        return Refusal("too_many_extensions", f"延期最多{limit.max_times}次，已用完；确需暂停的可申请挂账。")
+    return _extendable_by(draft, action.spans)
+
+
+def _extendable_by(draft: Draft, spans: Sequence[tuple[int, TimeUnit]]) -> Refusal | None:
+    """The limit that runs can be extended by this, in this unit."""
+    limits, tier = draft.rules.policy.limits, draft.ticket.matter.tier
+    standing = getattr(draft.ticket.standing, "back", draft.ticket.standing)
+    running = draft.rules.policy.limit(Clock.REWORK if isinstance(standing, Rework) else Clock.HANDLING)
+    if not running.extendable:
+        return Refusal("not_extendable", f"{running.title}不得延期；确需暂停的可申请挂账。")
+    most = limits.extension.span_for(tier)
+    said = f"每次延期最多{most.amount}{COUNTED[most.unit]}"
+    if len(spans) != 1 or spans[0][1] != most.unit.value:
+        unit = COUNTED[most.unit].removeprefix("个")
+        return Refusal("wrong_unit", f"该工单延期按{unit}计，请只按此单位填写；{said}。")
+    return Refusal("too_long", f"{said}。") if spans[0][0] > most.amount else None
+
+
+def extension_ground(draft: Draft, action: i.RequestExtension) -> Refusal | None:
+    return legal_ground(draft, GroundFor.EXTENSION, action.ground, "延期")
+
+
+def before_due(draft: Draft, _action: i.RequestExtension) -> Refusal | None:
+    lead = draft.lead
+    dues = [
+        each.due for each in draft.ticket.dues.values() if each.owner.department == lead and each.clock in _EXTENDED
+    ]
+    known = [due for due in dues if due is not None]
+    if known and all(draft.at > breach_by(due) for due in known):
+        return Refusal("asked_too_late", "已过办理时限，延期须在到期前申请。")
+    return None
+
+
+_ASKABLE: Final = (by_lead, extension_free, extension_left, extension_ground, before_due)
+
+
+@episode.action(i.RequestExtension, {S.DISPATCHED}, *_ASKABLE, to={S.IN_PROGRESS})
+@episode.action(i.RequestExtension, AT_WORK, *_ASKABLE)
+def request_extension(draft: Draft, action: i.RequestExtension) -> None:
+    take_up(draft)
+    (amount, unit), *_ = action.spans
+    asked = d.ExtensionRequested(
+        **draft.by_author,
+        **more_time(amount, unit),
+        department=draft.lead,
+        ground=action.ground,
+        reason=action.reason,
+        count=draft.ticket.extension.granted + 1,
+    )
+    draft.say(asked)
+
+
+@episode.fact(d.ExtensionRequested, told=participants)
+def _requested(ticket: Ticket, fact: d.ExtensionRequested, _at: datetime) -> Ticket:
+    (amount, unit), *_ = fact.spans
+    granted = ticket.extension.granted
+    return replace(ticket, extension=ExtensionAsked(granted=granted, amount=amount, unit=unit, ground=fact.ground))
+
+
+# --- granted or refused ----------------------------------------------------------------------------------------------
+
+
+def extension_asked(draft: Draft, _action: i.RuleOnExtension) -> Refusal | None:
+    if isinstance(draft.ticket.extension, ExtensionAsked):
+        return None
+    return Refusal("nothing_asked", "没有待审批的延期申请。")
+
+
+def granted_time_legal(draft: Draft, action: i.RuleOnExtension) -> Refusal | None:
+    asked = draft.ticket.extension
+    if not action.granted or not isinstance(asked, ExtensionAsked):
+        return None
+    return _extendable_by(draft, action.spans or ((asked.amount, asked.unit),))
+
+
+@episode.action(i.RuleOnExtension, WITH_LEAD | WAITING, extension_asked, granted_time_legal)
+def rule_on_extension(draft: Draft, action: i.RuleOnExtension) -> None:
+    asked = draft.ticket.extension
+    if not isinstance(asked, ExtensionAsked):
+        return
+    if not action.granted:
+        draft.say(d.ExtensionRefused(**draft.by_author, department=draft.lead, reason=action.reason))
+        return
+    amount, unit = next(iter(action.spans), (asked.amount, asked.unit))
+    granted = d.ExtensionGranted(
+        **draft.by_author,
+        **more_time(amount, unit),
+        department=draft.lead,
+        ground=asked.ground,
+        reason=action.reason,
+    )
+    draft.say(granted)
+
+
+@episode.fact(d.ExtensionGranted, told=participants)
+def _granted(ticket: Ticket, _fact: d.ExtensionGranted, _at: datetime) -> Ticket:
+    return replace(ticket, extension=NoExtensionAsked(granted=ticket.extension.granted + 1))
+
+
+@episode.fact(d.ExtensionRefused, told=participants)
+def _refused(ticket: Ticket, _fact: d.ExtensionRefused, _at: datetime) -> Ticket:
+    return extension_over(ticket)

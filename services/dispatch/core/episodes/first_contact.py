@@ -1,0 +1,95 @@
+"""First contact (先行联系): owed by the lead from its order on, made, or exempt for the anonymous."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.values import Clock, RequesterKind
+from schemas.values import TicketState as S
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.supervision import answered_by_work
+from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD
+from services.dispatch.core.who import by_lead
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("first_contact")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotDue:
+    """Nobody leads."""
+
+    at: Literal["not_due"] = "not_due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """The lead owes it; attempts in vain are counted."""
+
+    at: Literal["owed"] = "owed"
+    tries: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The lead reached the requester."""
+
+    at: Literal["made"] = "made"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exempt:
+    """An anonymous requester cannot be contacted."""
+
+    at: Literal["exempt"] = "exempt"
+
+
+FirstContact = Annotated[NotDue | Owed | Made | Exempt, Field(discriminator="at")]
+
+
+def requester_reachable(draft: Draft, _action: i.MakeFirstContact) -> Refusal | None:
+    if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS:
+        return Refusal("anonymous", "诉求人匿名，免先行联系，请直接办理。")
+    return None
+
+
+@episode.action(i.MakeFirstContact, WITH_LEAD | DISPUTED | WAITING | {S.HANDLED}, by_lead, requester_reachable)
+def make_first_contact(draft: Draft, action: i.MakeFirstContact) -> None:
+    if action.reached:
+        draft.say(d.FirstContactMade(**draft.by_author, department=draft.lead, method=action.method))
+    else:
+        draft.say(d.FirstContactTried(**draft.by_author, department=draft.lead, method=action.method))
+
+
+def exempt_anonymous(draft: Draft, lead: str) -> None:
+    """Whoever gave no name owes nobody an answer to a call."""
+    if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS and isinstance(draft.ticket.contact, Owed):
+        draft.say(d.FirstContactExempt(**draft.by_policy, department=lead))
+
+
+@episode.fact(d.FirstContactTried, told=participants)
+def _tried(ticket: Ticket, _fact: d.FirstContactTried, _at: datetime) -> Ticket:
+    owed = ticket.contact
+    return replace(ticket, contact=Owed(tries=owed.tries + 1)) if isinstance(owed, Owed) else ticket
+
+
+@episode.fact(d.FirstContactMade, told=participants)
+def _made(ticket: Ticket, _fact: d.FirstContactMade, _at: datetime) -> Ticket:
+    return due_no_more(answered_by_work(replace(ticket, contact=Made())), {Clock.FIRST_CONTACT})
+
+
+@episode.fact(d.FirstContactExempt, told=participants)
+def _exempt(ticket: Ticket, _fact: d.FirstContactExempt, _at: datetime) -> Ticket:
+    return due_no_more(replace(ticket, contact=Exempt()), {Clock.FIRST_CONTACT})

@@ -1,0 +1,100 @@
+"""A contact about an open ticket presses (催办) or adds something (补充): counted, and sent to whoever holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.inbound import CHANNEL_OF
+from schemas.values import Channel, Receipt
+from schemas.values import TicketState as S
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import BY_POLICY, MOOT, Episode, Refusal
+from services.dispatch.core.episodes.nudging import press
+from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import noted
+from services.dispatch.core.standing import OPEN, Merged, Split
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("follow_ups")
+
+
+class FollowUpContact(NamedTuple):
+    """What came in about a ticket that exists: it presses, or adds something."""
+
+    receipt: Receipt
+    channel: Channel
+    mode: Literal["press", "add"]
+    text: str
+
+
+@episode.action(i.FollowUp, OPEN | {S.SPLIT, S.MERGED})
+def follow_up(draft: Draft, action: i.FollowUp) -> None:
+    count_contact(draft, FollowUpContact(draft.receipt, channel_of(draft), action.mode, action.text))
+
+
+def channel_of(draft: Draft) -> Channel:
+    """The channel that the author speaks through, the ticket's own where it is none."""
+    party = draft.by.party
+    return (CHANNEL_OF.get(party.kind) if party else None) or draft.ticket.matter.channel
+
+
+def count_contact(draft: Draft, contact: FollowUpContact) -> None:
+    """Count a contact and keep what it says; every so many presses nudge whoever holds the ticket."""
+    said = d.FollowUpAdded(
+        **draft.by_author,
+        receipt=contact.receipt,
+        channel=contact.channel,
+        mode=contact.mode,
+        text=contact.text,
+        count=draft.ticket.follow_ups + 1,
+    )
+    draft.say(said)
+    presses, step = draft.ticket.presses, draft.rules.policy.ladder.follow_ups_that_nudge
+    held_by_others = isinstance(draft.ticket.standing, Merged | Split)
+    if contact.mode == "press" and not held_by_others and presses % step == 0:
+        press(draft, f"诉求人已催办{presses}次。", BY_POLICY)
+
+
+def taken_or_part(draft: Draft, request: r.PassOnFollowUp) -> Refusal | None:
+    related = request.origin == draft.ticket.matter.part_of or request.origin in draft.ticket.taken
+    return None if related else MOOT
+
+
+@episode.request(r.PassOnFollowUp, OPEN | {S.SPLIT, S.MERGED}, taken_or_part)
+def pass_on_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
+    count_contact(draft, FollowUpContact(request.receipt, request.channel, request.mode, request.text))
+
+
+def _to_who_has_it(ticket: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketRequest]:
+    """What is said about a merged or a split ticket is for those that are worked on in its place."""
+    match ticket.standing:
+        case Merged(into=into):
+            others: tuple[str, ...] = (into,)
+        case Split(waiting=waiting):
+            others = waiting
+        case _:
+            others = ()
+    for other in others:
+        yield r.PassOnFollowUp(
+            ticket=other,
+            origin=ticket.id,
+            by=fact.by,
+            receipt=fact.receipt,
+            channel=fact.channel,
+            mode=fact.mode,
+            text=fact.text,
+        )
+
+
+@episode.fact(d.FollowUpAdded, told=participants, asks=_to_who_has_it)
+def _added(ticket: Ticket, fact: d.FollowUpAdded, _at: datetime) -> Ticket:
+    presses = ticket.presses + (fact.mode == "press")
+    return noted(replace(ticket, follow_ups=fact.count, presses=presses), None, fact.text)

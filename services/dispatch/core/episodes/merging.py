@@ -1,0 +1,260 @@
+"""Merging (并案): one requester's duplicate asks to be taken in by another ticket; only un-merging leaves that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import Field
+
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.values import Party, PartyKind, Receipt, TicketId
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
+from services.dispatch.core.episodes.closing import Ending, told_of_end
+from services.dispatch.core.holder import participants
+from services.dispatch.core.words import not_now
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("merging")
+
+OFFICE: Final = Party(kind=PartyKind.OFFICE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoMergeAsked:
+    """No merge is asked for."""
+
+    at: Literal["not_asked"] = "not_asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeWanted:
+    """Another ticket was asked to take this one in; the office asked by `receipt`."""
+
+    at: Literal["asked"] = "asked"
+    into: TicketId
+    reason: str
+    receipt: Receipt
+
+
+Merging = Annotated[NoMergeAsked | MergeWanted, Field(discriminator="at")]
+
+
+def shunned(ticket: Ticket) -> tuple[str, ...]:
+    """Whoever must not hear of this ticket must not hear of it through another one."""
+    return tuple(sorted(ticket.shunned))
+
+
+def keeps_from_accused(draft: Draft, request: r.TakeMerge | r.AdmitMember) -> Refusal | None:
+    """Words pass both ways between two tickets: neither may be at a department that the other accuses."""
+    if not frozenset(request.accused).isdisjoint(participants(draft.ticket)):
+        return Refusal("accused", f"工单{draft.ticket.id}由被举报单位承办，须回避。")
+    if not draft.ticket.shunned.isdisjoint(request.departments or ()):
+        reason = f"工单{request.origin}由工单{draft.ticket.id}的被举报单位承办，须回避；请先改派。"
+        return Refusal("accused", reason)
+    return None
+
+
+# --- asked for by the office -----------------------------------------------------------------------------------------
+
+
+def another_ticket(draft: Draft, action: i.Merge) -> Refusal | None:
+    if action.into == draft.ticket.id:
+        return Refusal("same_ticket", "不能并入自身，请填写另一张工单。")
+    return Refusal("part_already", "分单不能并案。") if draft.ticket.matter.part_of else None
+
+
+def requester_known_by_hash(draft: Draft, _action: i.Merge) -> Refusal | None:
+    if draft.ticket.matter.requester is None:
+        return Refusal("anonymous", "无法确认为同一诉求人，不能并案；可加入同诉事件。")
+    return None
+
+
+def no_merge_asked(draft: Draft, _action: i.Merge) -> Refusal | None:
+    if isinstance(draft.ticket.merging, MergeWanted):
+        return Refusal("already_asked", "并案正在进行，请稍后查看结果。")
+    return None
+
+
+@episode.action(i.Merge, s.MERGEABLE, another_ticket, requester_known_by_hash, no_merge_asked)
+def merge(draft: Draft, action: i.Merge) -> None:
+    draft.say(d.MergeAsked(**draft.by_author, into=action.into, reason=action.reason, receipt=draft.receipt))
+
+
+def _asks_to_take(ticket: Ticket, fact: d.MergeAsked) -> Iterator[r.TicketRequest]:
+    yield r.TakeMerge(
+        ticket=fact.into,
+        origin=ticket.id,
+        by=fact.by,
+        requester=ticket.matter.requester,
+        accused=shunned(ticket),
+        departments=participants(ticket),
+        reason=fact.reason,
+        receipt=fact.receipt,
+    )
+
+
+@episode.fact(d.MergeAsked, asks=_asks_to_take)
+def _asked(ticket: Ticket, fact: d.MergeAsked, _at: datetime) -> Ticket:
+    return replace(ticket, merging=MergeWanted(into=fact.into, reason=fact.reason, receipt=fact.receipt))
+
+
+# --- taken in by the other ticket ------------------------------------------------------------------------------------
+
+
+def same_requester(draft: Draft, request: r.TakeMerge) -> Refusal | None:
+    own = draft.ticket.matter.requester
+    if own is not None and own == request.requester:
+        return None
+    reason = f"工单{draft.ticket.id}不是同一诉求人的，不能并案；可加入同诉事件。"
+    return Refusal("another_requester", reason)
+
+
+def no_merge_under_way(draft: Draft, _request: r.TakeMerge) -> Refusal | None:
+    """Two tickets that asked one another would both be merged and neither worked on."""
+    if isinstance(draft.ticket.merging, MergeWanted):
+        return Refusal("merging_itself", f"工单{draft.ticket.id}正在并入其他工单。")
+    return None
+
+
+@episode.request(r.TakeMerge, s.OPEN, same_requester, no_merge_under_way, keeps_from_accused)
+def take_merge(draft: Draft, request: r.TakeMerge) -> None:
+    draft.say(d.MergeTaken(**draft.by_author, other=request.origin, accused=request.accused))
+
+
+def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:
+    receipt = ticket.matter.receipt
+    yield r.MergeAnswered(ticket=fact.other, origin=ticket.id, by=fact.by, taken=True, reason="已并入", receipt=receipt)
+
+
+@episode.fact(d.MergeTaken, asks=_answers)
+def _taken(ticket: Ticket, fact: d.MergeTaken, _at: datetime) -> Ticket:
+    return replace(ticket, taken={**ticket.taken, fact.other: fact.accused})
+
+
+# --- merged ----------------------------------------------------------------------------------------------------------
+
+
+def merge_asked(draft: Draft, request: r.MergeAnswered) -> Refusal | None:
+    asked = draft.ticket.merging
+    return None if isinstance(asked, MergeWanted) and asked.into == request.origin else MOOT
+
+
+@episode.request(r.MergeAnswered, s.MERGEABLE, merge_asked, to={SAME, S.MERGED})
+def merge_answered(draft: Draft, request: r.MergeAnswered) -> None:
+    if request.taken:
+        asked = draft.ticket.merging
+        reason = asked.reason if isinstance(asked, MergeWanted) else request.reason
+        draft.say(d.Merged(**draft.by_author, into=request.origin, reason=reason))
+    else:
+        tell_office(draft, "merge", request)
+
+
+@episode.request(r.MergeAnswered, s.LIVING - s.MERGEABLE - {S.MERGED}, merge_asked)
+def merge_answered_too_late(draft: Draft, request: r.MergeAnswered) -> None:
+    if not request.taken:
+        tell_office(draft, "merge", request)
+        return
+    too_late = d.RequestRefused(
+        **draft.by_policy,
+        origin=request.origin,
+        request="merge_answered",
+        code="too_late",
+        reason=not_now(draft.ticket.state, "merge"),
+        receipt=request.receipt,
+    )
+    draft.say(too_late)
+
+
+def tell_office(draft: Draft, action: str, request: r.MergeAnswered | r.MemberAnswered) -> None:
+    """The office asked; the other ticket did not grant it."""
+    refused = d.ActionRefused(
+        **draft.by_policy,
+        receipt=request.receipt,
+        party=OFFICE,
+        action=action,
+        code="other_ticket_refused",
+        reason=request.reason,
+    )
+    draft.say(refused)
+
+
+@episode.fact(d.Merged, told=participants)
+def _merged(ticket: Ticket, fact: d.Merged, _at: datetime) -> Ticket:
+    back = ticket.standing
+    if not isinstance(
+        back, s.SurveyReview | s.PendingDispatch | s.Dispatched | s.InProgress | s.Rework | s.Suspended | s.NeedsInfo
+    ):
+        return ticket
+    return replace(ticket, standing=s.Merged(into=fact.into, back=back), merging=NoMergeAsked())
+
+
+@episode.request(r.EndOfMerged, {S.MERGED})
+def end_of_merged(draft: Draft, request: r.EndOfMerged) -> None:
+    over = d.MergedTicketEnded(
+        **draft.by_author,
+        into=request.origin,
+        outcome=request.outcome,
+        ruling=request.ruling,
+        reply=request.reply,
+        reason=request.reason,
+        to=request.to,
+    )
+    draft.say(over)
+
+
+def _end_for_others(ticket: Ticket, fact: d.MergedTicketEnded) -> Iterator[r.TicketRequest]:
+    ending = Ending(fact.outcome, fact.ruling, fact.reply, fact.reason, fact.to)
+    return told_of_end(ticket, fact.by, ending)
+
+
+@episode.fact(d.MergedTicketEnded, asks=_end_for_others)
+def _other_ended(ticket: Ticket, _fact: d.MergedTicketEnded, _at: datetime) -> Ticket:
+    standing = ticket.standing
+    return replace(ticket, standing=replace(standing, ended=True)) if isinstance(standing, s.Merged) else ticket
+
+
+# --- un-merged -------------------------------------------------------------------------------------------------------
+
+
+@episode.action(i.Unmerge, {S.MERGED}, to=s.MERGEABLE)
+def unmerge(draft: Draft, action: i.Unmerge) -> None:
+    standing = draft.ticket.standing
+    if isinstance(standing, s.Merged):
+        draft.say(d.Unmerged(**draft.by_author, into=standing.into, reason=action.reason))
+
+
+def _asks_to_drop(ticket: Ticket, fact: d.Unmerged) -> Iterator[r.TicketRequest]:
+    yield r.DropMerge(ticket=fact.into, origin=ticket.id, by=fact.by)
+
+
+@episode.fact(d.Unmerged, told=participants, asks=_asks_to_drop)
+def _unmerged(ticket: Ticket, _fact: d.Unmerged, _at: datetime) -> Ticket:
+    return replace(ticket, standing=ticket.standing.back) if isinstance(ticket.standing, s.Merged) else ticket
+
+
+def taken(draft: Draft, request: r.DropMerge) -> Refusal | None:
+    return None if request.origin in draft.ticket.taken else MOOT
+
+
+@episode.request(r.DropMerge, s.LIVING, taken)
+def drop_merge(draft: Draft, request: r.DropMerge) -> None:
+    draft.say(d.MergeDropped(**draft.by_author, other=request.origin))
+
+
+@episode.fact(d.MergeDropped)
+def _dropped(ticket: Ticket, fact: d.MergeDropped, _at: datetime) -> Ticket:
+    """What was added to the dropped ticket stands in the notes of this one: whom it accused must not read them."""
+    avoids = tuple(dict.fromkeys((*ticket.avoids, *ticket.taken.get(fact.other, ()))))
+    left = {name: accused for name, accused in ticket.taken.items() if name != fact.other}
+    return replace(ticket, taken=left, avoids=avoids)

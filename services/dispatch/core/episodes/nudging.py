@@ -1,0 +1,187 @@
+"""Nudges (催办), and the policy's ladder on which they, and missed clocks, climb to supervision and interview."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from rulebook.codes import Step
+from rulebook.rules import Rung
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.owner import Owner
+from schemas.values import Actor, Clock, DepartmentCode
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import BY_POLICY, Episode
+from services.dispatch.core.episodes.escalation import Proposed, unproposed
+from services.dispatch.core.episodes.supervision import (
+    Nudged,
+    Ordered,
+    Press,
+    Quiet,
+    Reported,
+    order_supervision,
+    with_presses,
+)
+from services.dispatch.core.holder import held_by, participants
+from services.dispatch.core.standing import OPEN
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("nudging")
+
+_TAKEN: Final = {Step.NUDGE: "予以催办", Step.SUPERVISE: "转督办", Step.INTERVIEW: "予以约谈"}
+_ASKED: Final = {Step.NUDGE: "请决定是否催办", Step.SUPERVISE: "请决定是否督办", Step.INTERVIEW: "请决定是否约谈"}
+
+
+@episode.action(i.Nudge, OPEN)
+def nudge(draft: Draft, action: i.Nudge) -> None:
+    press(draft, action.reason, draft.by)
+
+
+def press(draft: Draft, reason: str, by: Actor, breach: str | None = None) -> None:
+    """Press whoever holds the ticket; what a department was pressed for often and in vain climbs the ladder."""
+    order = draft.ticket.led_by
+    pressed = order if breach is not None or (order and _holds(draft.ticket, order.lead)) else None
+    department = pressed.lead if pressed else None
+    draft.say(d.Nudged(**draft.stamp(by), reason=reason, department=department, breach=breach))
+    _climb_unanswered(draft)
+
+
+def _holds(ticket: Ticket, lead: DepartmentCode) -> bool:
+    return held_by(ticket).owner == Owner.of_department(lead)
+
+
+def press_supporter(draft: Draft, department: DepartmentCode, clock: Clock, clock_id: str) -> None:
+    """Press a supporting department for its own lateness; the lead is not pressed for that."""
+    for rung in draft.rules.policy.ladder.rungs:
+        if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
+            reason = f"{_missed(draft, clock)}，{_TAKEN[rung.step]}。"
+            draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
+
+
+def _who_is_pressed(ticket: Ticket, fact: d.Nudged) -> tuple[DepartmentCode, ...]:
+    if fact.department is None:
+        return ()
+    return (fact.department,) if fact.department in ticket.tasks else participants(ticket)
+
+
+@episode.fact(d.Nudged, told=_who_is_pressed)
+def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
+    """Only what the lead is pressed for counts against it; the centre and supporters earn theirs themselves."""
+    after, press, order = unproposed(ticket, "nudge"), Press(at=at, breach=fact.breach), ticket.led_by
+    if order is None or fact.department != order.lead:
+        return after
+    match ticket.supervision:
+        case Quiet(orders=orders):
+            return replace(after, supervision=Nudged(orders=orders, presses=(press,)))
+        case Nudged() as pressed:
+            return replace(after, supervision=replace(pressed, presses=(*pressed.presses, press)))
+        case _:
+            return after
+
+
+# --- the ladder ------------------------------------------------------------------------------------------------------
+
+
+def climb(draft: Draft, clock: Clock, clock_id: str) -> None:
+    """Take the steps that the ladder has for a missed clock, and those that are due because nothing was answered."""
+    for rung in draft.rules.policy.ladder.rungs:
+        if clock in rung.on_breach_of and draft.ticket.led_by is not None:
+            _step(draft, rung, _missed(draft, clock), clock_id)
+    _climb_unanswered(draft)
+
+
+def _missed(draft: Draft, clock: Clock) -> str:
+    return f"{draft.rules.policy.limit(clock).title}逾期"
+
+
+def _climb_unanswered(draft: Draft) -> None:
+    for rung in draft.rules.policy.ladder.rungs:
+        found = _unanswered(draft, rung)
+        if found is not None and draft.ticket.led_by is not None:
+            _step(draft, rung, found, None)
+
+
+def _unanswered(draft: Draft, rung: Rung) -> str | None:
+    """Say what went unanswered so often and so long that the rung is due."""
+    watch = draft.ticket.supervision
+    match rung.after, watch:
+        case Step.NUDGE, Nudged():
+            times, said = len(watch.presses), f"催办{len(watch.presses)}次未见进展"
+        case Step.SUPERVISE, Ordered(interviews=0):
+            times, said = watch.orders, f"第{watch.orders}号督办单未见答复"
+        case _:
+            return None
+    long_enough = rung.unanswered_for is None or draft.rules.waited(watch.since, rung.unanswered_for, draft.at)
+    return said if times >= (rung.after_count or 1) and long_enough else None
+
+
+def _step(draft: Draft, rung: Rung, why: str, breach: str | None) -> None:
+    """Take a step of the ladder, or ask whoever orders it."""
+    if not rung.automatic:
+        _propose(draft, rung.step, f"{why}，{_ASKED[rung.step]}。", breach)
+        return
+    reason = f"{why}，{_TAKEN[rung.step]}。"
+    match rung.step:
+        case Step.NUDGE:
+            press(draft, reason, BY_POLICY, breach)
+        case Step.SUPERVISE:
+            order_supervision(draft, reason, BY_POLICY, "breach" if breach else "nudges", breach)
+        case Step.INTERVIEW:
+            draft.say(d.Interviewed(**draft.by_policy, department=draft.lead, reason=reason))
+
+
+def _propose(draft: Draft, step: Step, reason: str, breach: str | None) -> None:
+    """Ask for a step once; one that was taken, or a lesser one than is asked for already, is not asked for."""
+    asked, order = draft.ticket.escalation, list(Step)
+    if isinstance(asked, Proposed) and order.index(Step(asked.step)) >= order.index(step):
+        return
+    if step is Step.SUPERVISE and isinstance(draft.ticket.supervision, Ordered | Reported):
+        return
+    draft.say(
+        d.EscalationProposed(**draft.by_policy, step=step.value, department=draft.lead, reason=reason, breach=breach)
+    )
+
+
+# --- taken back ------------------------------------------------------------------------------------------------------
+
+
+def take_back(draft: Draft, clock: Clock, clock_id: str) -> None:
+    """Take back what the ladder ordered for a breach that is withdrawn; what has another cause stays."""
+    watch, title = draft.ticket.supervision, draft.rules.policy.limit(clock).title
+    if isinstance(watch, Quiet):
+        return
+    order = draft.ticket.led_by
+    if any(press.breach == clock_id for press in watch.presses):
+        lead, reason = order.lead if order else None, f"{title}逾期已撤销，催办收回。"
+        draft.say(d.NudgeWithdrawn(**draft.by_policy, reason=reason, department=lead, breach=clock_id))
+    watch = draft.ticket.supervision
+    if isinstance(watch, Ordered | Reported) and not _stands(draft, watch, clock_id):
+        result = f"{title}逾期已撤销，督办单收回。"
+        draft.say(d.SupervisionEnded(**draft.by_policy, result=result, reason=d.BREACH_WITHDRAWN))
+
+
+def _stands(draft: Draft, watch: Ordered | Reported, clock_id: str) -> bool:
+    """Whether the order would have been given without that breach too."""
+    rung = draft.rules.policy.ladder.rungs[list(Step).index(Step.SUPERVISE)]
+    if any(each.missed and each.clock in rung.on_breach_of for each in draft.ticket.dues.values()):
+        return True
+    match watch.cause:
+        case "breach":
+            return watch.breach != clock_id
+        case "nudges":
+            return rung.after_count is None or len(watch.presses) >= rung.after_count
+        case _:
+            return True
+
+
+@episode.fact(d.NudgeWithdrawn, told=participants)
+def _nudge_withdrawn(ticket: Ticket, fact: d.NudgeWithdrawn, _at: datetime) -> Ticket:
+    watch = ticket.supervision
+    if isinstance(watch, Quiet):
+        return ticket
+    left = [press for press in watch.presses if press.breach != fact.breach]
+    return replace(ticket, supervision=with_presses(watch, left))

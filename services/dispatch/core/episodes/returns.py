@@ -1,0 +1,209 @@
+"""Disputed responsibility: a return request (退单), the ruling on it, adjudication (确责), which binds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rulebook.codes import GroundFor, Passing
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.values import Actor, Clock
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.approvals import lapse
+from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused, send
+from services.dispatch.core.episodes.extension import NoExtensionAsked
+from services.dispatch.core.episodes.first_contact import NotDue
+from services.dispatch.core.episodes.supervision import end_watch, watched
+from services.dispatch.core.episodes.suspension import NoSuspensionAsked
+from services.dispatch.core.guards import approved, avoids, known, legal_ground
+from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.who import by_lead
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("returns")
+
+
+# --- asked -----------------------------------------------------------------------------------------------------------
+
+
+def order_returnable(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
+    order = draft.order
+    if order.binding or watched(draft.ticket):
+        return Refusal("order_binds", "该工单已经确责裁定或者系督办、重开件，不得退回，请办理。")
+    in_time = order.presumed_at is not None and draft.at <= order.presumed_at
+    if order.returnable or in_time:
+        return None
+    said = "退单期限已过或者已签收，工单由你单位办理；确有困难可申请延期。"
+    return Refusal("return_window_closed", said)
+
+
+def return_ground(draft: Draft, action: i.RequestReturn) -> Refusal | None:
+    return legal_ground(draft, GroundFor.RETURN, action.ground, "退单")
+
+
+def suggestion_known(draft: Draft, action: i.RequestReturn) -> Refusal | None:
+    if action.suggested is None:
+        return None
+    if action.suggested == draft.lead:
+        return Refusal("own_suggestion", "建议的承办单位不能是你单位自己。")
+    return known(draft, action.suggested)
+
+
+@episode.action(
+    i.RequestReturn,
+    {S.DISPATCHED, S.IN_PROGRESS},
+    by_lead,
+    order_returnable,
+    return_ground,
+    suggestion_known,
+    to={S.RETURN_REQUESTED, S.ADJUDICATING},
+)
+def request_return(draft: Draft, action: i.RequestReturn) -> None:
+    ticket, lead = draft.ticket, draft.lead
+    cited = draft.rules.precedents_on_return(ticket.matter, lead, action.ground)
+    against = any(
+        (each.ruling == "adjudicated" and each.lead == lead)
+        or (each.ruling == "overruled" and each.returned_by == lead)
+        for each in cited
+    )
+    others = tuple(code for code in ticket.refused_by if code != lead)
+    lapse(draft, "已申请退单，申请随之失效。")
+    asked = d.ReturnRequested(
+        **draft.by_author,
+        department=lead,
+        ground=action.ground,
+        reason=action.reason,
+        suggested=action.suggested,
+        dispute=ticket.disputes + 1,
+        against_precedent=against,
+        precedents=tuple(each.ticket for each in cited),
+    )
+    draft.say(asked)
+    if others:
+        draft.say(d.AdjudicationOpened(**draft.by_policy, departments=(*others, lead), reason="between_departments"))
+    elif draft.ticket.disputes >= draft.rules.policy.limits.returns_before_adjudication:
+        draft.say(d.AdjudicationOpened(**draft.by_policy, departments=(lead,), reason="disputed_twice"))
+
+
+@episode.fact(d.ReturnRequested, told=participants)
+def _requested(ticket: Ticket, fact: d.ReturnRequested, _at: datetime) -> Ticket:
+    after = replace(
+        ticket,
+        standing=s.ReturnRequested(
+            ground=fact.ground, suggested=fact.suggested, against_precedent=fact.against_precedent
+        ),
+        disputes=fact.dispute,
+        refused_by=tuple(dict.fromkeys((*ticket.refused_by, fact.department))),
+    )
+    return due_no_more(after, {Clock.RETURN_WINDOW})
+
+
+# --- ruled on --------------------------------------------------------------------------------------------------------
+
+
+def against_precedent_approved(draft: Draft, action: i.RuleOnReturn) -> Refusal | None:
+    standing = draft.ticket.standing
+    if action.upheld and isinstance(standing, s.ReturnRequested) and standing.against_precedent:
+        return approved(draft, action.approver, "同意退单与先例不一致，")
+    return None
+
+
+def new_lead_known(draft: Draft, action: i.RuleOnReturn) -> Refusal | None:
+    if action.lead is None or not action.upheld:
+        return None
+    if action.lead == draft.lead:
+        return Refusal("same_lead", "同意退单时不能再派给原单位；如不同意，请裁定不予退单。")
+    return known(draft, action.lead)
+
+
+def new_lead_not_accused(draft: Draft, action: i.RuleOnReturn) -> Refusal | None:
+    return avoids(draft, action.lead) if action.lead else None
+
+
+@episode.action(
+    i.RuleOnReturn,
+    {S.RETURN_REQUESTED},
+    against_precedent_approved,
+    new_lead_known,
+    new_lead_not_accused,
+    to={S.PENDING_DISPATCH, S.DISPATCHED},
+)
+def rule_on_return(draft: Draft, action: i.RuleOnReturn) -> None:
+    lead, order, standing = draft.lead, draft.order, draft.ticket.standing
+    approver = Actor(person=action.approver) if action.approver else None
+    if not action.upheld:
+        draft.say(d.ReturnOverruled(**draft.by_author, department=lead, reason=action.reason, approver=approver))
+        helpers = {code: task.blocking for code, task in draft.ticket.tasks.items()}
+        send(draft, lead, helpers, reason="return_overruled", binding=order.binding, by=draft.by)
+        return
+    suggested = standing.suggested if isinstance(standing, s.ReturnRequested) else None
+    end_watch(draft, "同意退单，督办随之结束")
+    draft.say(d.ReturnUpheld(**draft.by_author, department=lead, reason=action.reason, approver=approver))
+    for code in draft.ticket.tasks:
+        draft.say(d.SupportTaskEnded(**draft.by_author, department=code))
+    automatic = draft.rules.automation.dispatch is Passing.AUTOMATIC
+    wanted = action.lead or (suggested if automatic else None)
+    if wanted is None or wanted in draft.ticket.shunned:
+        by_policy(draft)
+    else:
+        send(draft, wanted, {}, reason="return_upheld", by=draft.by)
+
+
+@episode.fact(d.ReturnUpheld, told=participants)
+def _upheld(ticket: Ticket, fact: d.ReturnUpheld, _at: datetime) -> Ticket:
+    after = replace(
+        ticket,
+        standing=s.PendingDispatch(reason="returned"),
+        contact=NotDue(),
+        extension=NoExtensionAsked(),
+        suspension=NoSuspensionAsked(),
+    )
+    return due_no_more(after, Clock, fact.department)
+
+
+@episode.fact(d.ReturnOverruled, told=participants)
+def _overruled(ticket: Ticket, _fact: d.ReturnOverruled, _at: datetime) -> Ticket:
+    return replace(ticket, standing=s.Dispatched())
+
+
+# --- adjudicated -----------------------------------------------------------------------------------------------------
+
+
+def ruled_before(draft: Draft, _action: i.Adjudicate) -> Refusal | None:
+    if draft.ticket.ruled is not None:
+        return None
+    return Refusal("not_disputed", "该工单没有争议，也未曾确责；改派承办单位请用派单。")
+
+
+@episode.action(i.Adjudicate, {S.ADJUDICATING}, departments_known, not_accused, to={S.IN_PROGRESS})
+@episode.action(i.Adjudicate, s.WITH_LEAD, ruled_before, departments_known, not_accused, to={S.IN_PROGRESS})
+def adjudicate(draft: Draft, action: i.Adjudicate) -> None:
+    ruled = d.Adjudicated(
+        **draft.by_author,
+        lead=action.lead,
+        supporting=action.supporting,
+        reason=action.reason,
+        category=draft.ticket.matter.category,
+    )
+    draft.say(ruled)
+    helpers = dict.fromkeys(action.supporting, True)
+    send(draft, action.lead, helpers, reason="adjudicated", binding=True, by=draft.by)
+
+
+@episode.fact(d.AdjudicationOpened, told=participants)
+def _adjudicating(ticket: Ticket, _fact: d.AdjudicationOpened, _at: datetime) -> Ticket:
+    ground = ticket.standing.ground if isinstance(ticket.standing, s.ReturnRequested) else None
+    return due_no_more(replace(ticket, standing=s.Adjudicating(ground=ground)), {Clock.RETURN_WINDOW})
+
+
+@episode.fact(d.Adjudicated)
+def _adjudicated(ticket: Ticket, fact: d.Adjudicated, _at: datetime) -> Ticket:
+    return replace(ticket, ruled=fact.lead)

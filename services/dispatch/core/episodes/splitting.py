@@ -1,0 +1,126 @@
+"""Splitting (拆单): the parts live as tickets of their own; the whole closes with the last that it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.values import Ruling
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
+from services.dispatch.core.episodes.closing import close, ended, tidy
+from services.dispatch.core.episodes.dispatching import to_centre
+from services.dispatch.core.episodes.merging import shunned
+from services.dispatch.core.holder import participants
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("splitting")
+
+
+# --- split -----------------------------------------------------------------------------------------------------------
+
+
+def not_a_part(draft: Draft, _action: i.Split) -> Refusal | None:
+    return Refusal("part_already", "分单不能再拆，请在原诉求上说明。") if draft.ticket.matter.part_of else None
+
+
+@episode.action(
+    i.Split,
+    {S.PENDING_DISPATCH, S.DISPATCHED, S.RETURN_REQUESTED, S.IN_PROGRESS},
+    not_a_part,
+    to={S.SPLIT},
+)
+def split(draft: Draft, action: i.Split) -> None:
+    tidy(draft)
+    parts = d.SplitUp(
+        **draft.by_author,
+        parts=tuple(f"{draft.ticket.id}-{number}" for number, _ in enumerate(action.parts, 1)),
+        texts=tuple(part.text for part in action.parts),
+        categories=tuple(part.category or "" for part in action.parts),
+        reason=action.reason,
+    )
+    draft.say(parts)
+
+
+def _parts(ticket: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
+    for part, text, category in zip(fact.parts, fact.texts, fact.categories, strict=True):
+        complaint = ticket.matter.complaint
+        complaint["text"], complaint["category"] = text, category or None
+        complaint["accused"] = shunned(ticket)
+        yield r.OpenPart(
+            **complaint,
+            ticket=part,
+            origin=ticket.id,
+            by=fact.by,
+            tier=ticket.matter.tier,
+            registered_at=ticket.matter.opened_at,
+        )
+
+
+@episode.fact(d.SplitUp, told=participants, asks=_parts)
+def _split(ticket: Ticket, fact: d.SplitUp, _at: datetime) -> Ticket:
+    return ended(ticket, s.Split(waiting=fact.parts))
+
+
+# --- a part begins ---------------------------------------------------------------------------------------------------
+
+
+def part_opened(request: r.OpenPart) -> d.Opened:
+    """Begin life as a part of another ticket."""
+    return d.Opened(
+        **request.complaint,
+        ticket=request.ticket,
+        by=request.by,
+        tier=request.tier,
+        part_of=request.origin,
+        registered_at=request.registered_at,
+    )
+
+
+@episode.begins("open_part", r.OpenPart, to={S.PENDING_DISPATCH, S.DISPATCHED})
+def open_part(draft: Draft, _request: r.OpenPart) -> None:
+    """A part is classified and dispatched like any other ticket."""
+    to_centre(draft)
+
+
+# --- a part ends -----------------------------------------------------------------------------------------------------
+
+
+def its_part(draft: Draft, request: r.ReportPart) -> Refusal | None:
+    standing = draft.ticket.standing
+    return None if isinstance(standing, s.Split) and request.origin in standing.waiting else MOOT
+
+
+@episode.request(r.ReportPart, {S.SPLIT}, its_part, to={SAME, S.CLOSED})
+def report_part(draft: Draft, request: r.ReportPart) -> None:
+    draft.say(d.PartEnded(**draft.by_author, part=request.origin, outcome=request.outcome, ruling=request.ruling))
+    after = draft.ticket.standing
+    if isinstance(after, s.Split) and not after.waiting:
+        close(draft, "parts_ended", after.ruling or Ruling.FOR_REFERENCE)
+
+
+_WORST_FIRST: Final = (
+    Ruling.UNSOLVED, Ruling.EXPLAINED, Ruling.UNREASONABLE, Ruling.SOLVED, Ruling.FOR_REFERENCE
+)  # fmt: skip
+
+
+def _worse(one: Ruling | None, other: Ruling | None) -> Ruling | None:
+    return next((ruling for ruling in _WORST_FIRST if ruling in (one, other)), None)
+
+
+@episode.fact(d.PartEnded)
+def _part_ended(ticket: Ticket, fact: d.PartEnded, _at: datetime) -> Ticket:
+    standing = ticket.standing
+    if not isinstance(standing, s.Split):
+        return ticket
+    left = tuple(part for part in standing.waiting if part != fact.part)
+    return replace(ticket, standing=s.Split(waiting=left, ruling=_worse(standing.ruling, fact.ruling)))

@@ -1,0 +1,153 @@
+"""Suspension (挂账): asked for by the lead, approved with a ground and an end; the department's clock stands still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from rulebook.codes import GroundFor
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.values import Clock, Code, DeskTaskKind, Instant
+from schemas.values import TicketState as S
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import SAME, Episode, Refusal
+from services.dispatch.core.episodes.acceptance import take_up
+from services.dispatch.core.guards import legal_ground, within_longest
+from services.dispatch.core.holder import participants
+from services.dispatch.core.standing import AT_WORK, InProgress, Rework, Suspended
+from services.dispatch.core.who import by_lead
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("suspension")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuspensionAsked:
+    """Nothing waits for an approver."""
+
+    at: Literal["not_asked"] = "not_asked"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionAsked:
+    """An approver has to answer."""
+
+    at: Literal["asked"] = "asked"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.SUSPENSION
+    ground: Code
+    until: Instant
+
+
+Suspending = Annotated[NoSuspensionAsked | SuspensionAsked, Field(discriminator="at")]
+
+
+# --- asked -----------------------------------------------------------------------------------------------------------
+
+
+def suspension_free(draft: Draft, _action: i.RequestSuspension) -> Refusal | None:
+    if isinstance(draft.ticket.suspension, SuspensionAsked):
+        return Refusal("already_asked", "已有挂账申请在审批，请等待结果。")
+    return None
+
+
+def suspension_ground(draft: Draft, action: i.RequestSuspension) -> Refusal | None:
+    return legal_ground(draft, GroundFor.SUSPENSION, action.ground, "挂账")
+
+
+def until_ahead(draft: Draft, action: i.RequestSuspension) -> Refusal | None:
+    if action.until <= draft.at:
+        return Refusal("ends_in_the_past", "挂账的结束时间（until）须晚于现在。")
+    return within_longest(draft, Clock.SUSPENSION, "until", action.until)
+
+
+_ASKABLE: Final = (by_lead, suspension_free, suspension_ground, until_ahead)
+
+
+@episode.action(i.RequestSuspension, {S.DISPATCHED}, *_ASKABLE, to={S.IN_PROGRESS})
+@episode.action(i.RequestSuspension, AT_WORK, *_ASKABLE)
+def request_suspension(draft: Draft, action: i.RequestSuspension) -> None:
+    take_up(draft)
+    asked = d.SuspensionRequested(
+        **draft.by_author, department=draft.lead, ground=action.ground, until=action.until, reason=action.reason
+    )
+    draft.say(asked)
+
+
+@episode.fact(d.SuspensionRequested, told=participants)
+def _requested(ticket: Ticket, fact: d.SuspensionRequested, _at: datetime) -> Ticket:
+    return replace(ticket, suspension=SuspensionAsked(ground=fact.ground, until=fact.until))
+
+
+# --- granted or refused ----------------------------------------------------------------------------------------------
+
+
+def suspension_asked(draft: Draft, _action: i.RuleOnSuspension) -> Refusal | None:
+    if isinstance(draft.ticket.suspension, SuspensionAsked):
+        return None
+    return Refusal("nothing_asked", "没有待审批的挂账申请。")
+
+
+def granted_end_ahead(draft: Draft, action: i.RuleOnSuspension) -> Refusal | None:
+    asked = draft.ticket.suspension
+    until = action.until or (asked.until if isinstance(asked, SuspensionAsked) else None)
+    if not action.granted or until is None:
+        return None
+    if until <= draft.at:
+        return Refusal("ends_in_the_past", "挂账的结束时间（until）须晚于现在。")
+    return within_longest(draft, Clock.SUSPENSION, "until", until)
+
+
+@episode.action(i.RuleOnSuspension, AT_WORK, suspension_asked, granted_end_ahead, to={SAME, S.SUSPENDED})
+def rule_on_suspension(draft: Draft, action: i.RuleOnSuspension) -> None:
+    asked = draft.ticket.suspension
+    if not isinstance(asked, SuspensionAsked):
+        return
+    if not action.granted:
+        draft.say(d.SuspensionRefused(**draft.by_author, department=draft.lead, reason=action.reason))
+        return
+    suspended = d.Suspended(
+        **draft.by_author,
+        department=draft.lead,
+        ground=asked.ground,
+        until=action.until or asked.until,
+        reason=action.reason,
+    )
+    draft.say(suspended)
+
+
+@episode.fact(d.Suspended, told=participants)
+def _suspended(ticket: Ticket, fact: d.Suspended, _at: datetime) -> Ticket:
+    back = ticket.standing if isinstance(ticket.standing, InProgress | Rework) else InProgress()
+    return replace(ticket, suspension=NoSuspensionAsked(), standing=Suspended(until=fact.until, back=back))
+
+
+@episode.fact(d.SuspensionRefused, told=participants)
+def _refused(ticket: Ticket, _fact: d.SuspensionRefused, _at: datetime) -> Ticket:
+    return replace(ticket, suspension=NoSuspensionAsked())
+
+
+# --- ended -----------------------------------------------------------------------------------------------------------
+
+
+@episode.action(i.EndSuspension, {S.SUSPENDED}, to={S.IN_PROGRESS, S.REWORK})
+def end_suspension(draft: Draft, action: i.EndSuspension) -> None:
+    draft.say(d.SuspensionEnded(**draft.by_author, department=draft.lead, reason=action.reason))
+
+
+@episode.clock("suspension_lapsed", c.ClockLapsed, {S.SUSPENDED}, to={S.IN_PROGRESS, S.REWORK})
+def suspension_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
+    draft.say(d.SuspensionEnded(**draft.by_author, department=draft.lead, reason="挂账期满"))
+
+
+@episode.fact(d.SuspensionEnded, told=participants)
+def _ended(ticket: Ticket, _fact: d.SuspensionEnded, _at: datetime) -> Ticket:
+    return replace(ticket, standing=ticket.standing.back) if isinstance(ticket.standing, Suspended) else ticket

@@ -1,0 +1,77 @@
+"""The lead works (处置): notes its progress, and reports the matter handled (办结)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rulebook.codes import Passing
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.values import Clock
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.acceptance import take_up
+from services.dispatch.core.episodes.approvals import lapse
+from services.dispatch.core.episodes.extension import extension_over
+from services.dispatch.core.episodes.review import accept_handled
+from services.dispatch.core.episodes.supervision import answered_by_work
+from services.dispatch.core.episodes.support import blocking, reviewed
+from services.dispatch.core.episodes.suspension import NoSuspensionAsked
+from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import due_no_more, noted
+from services.dispatch.core.who import by_lead, by_participant
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+episode = Episode("work")
+
+
+# --- progress --------------------------------------------------------------------------------------------------------
+
+
+@episode.action(i.NoteProgress, s.WITH_LEAD | s.DISPUTED | s.WAITING, by_participant)
+def note_progress(draft: Draft, action: i.NoteProgress) -> None:
+    draft.say(d.ProgressNoted(**draft.by_author, department=draft.department or "", text=action.text, plan=action.plan))
+
+
+@episode.fact(d.ProgressNoted, told=participants)
+def _progress_noted(ticket: Ticket, fact: d.ProgressNoted, _at: datetime) -> Ticket:
+    after = answered_by_work(noted(ticket, fact.department, fact.text, plan=fact.plan))
+    return due_no_more(after, {Clock.URGENT_FIRST_REPORT}, fact.department)
+
+
+# --- handled ---------------------------------------------------------------------------------------------------------
+
+
+def no_blocking_task(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
+    open_at = blocking(draft.ticket.tasks)
+    if not open_at:
+        return None
+    names = "、".join(draft.rules.name(code) for code in open_at)
+    return Refusal("blocking_tasks_open", f"协办单位{names}尚未完成，待其完成后再报办结。")
+
+
+@episode.action(i.ReportHandled, s.WITH_LEAD, by_lead, no_blocking_task, to={S.HANDLED, S.CALLBACK_PENDING, S.CLOSED})
+def report_handled(draft: Draft, action: i.ReportHandled) -> None:
+    take_up(draft)
+    lapse(draft, "已报办结，申请不再审批。")
+    draft.say(d.Handled(**draft.by_author, department=draft.lead, reply=action.reply, round=draft.ticket.rounds))
+    if draft.rules.automation.review is Passing.AUTOMATIC:
+        accept_handled(draft, None, automatic=True)
+
+
+@episode.fact(d.Handled, told=participants)
+def _handled(ticket: Ticket, fact: d.Handled, at: datetime) -> Ticket:
+    after = replace(
+        extension_over(ticket),
+        standing=s.Handled(at=at, rework=isinstance(ticket.standing, s.Rework)),
+        reply=fact.reply,
+        tasks=reviewed(ticket.tasks),
+        suspension=NoSuspensionAsked(),
+    )
+    return due_no_more(answered_by_work(after), {Clock.RETURN_WINDOW, Clock.URGENT_FIRST_REPORT})

@@ -1,0 +1,85 @@
+"""What guards of several episodes ask: departments of the directory, legal grounds, approvers, longest spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from rulebook.codes import GroundFor, Role, Unit
+from rulebook.directory import Person as Named
+from schemas.inbound import Action
+from schemas.values import Clock, Person, RequesterKind
+from services.dispatch.core.episode import Refusal
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+
+COUNTED: Final[Mapping[Unit, str]] = {
+    Unit.WORKING_DAYS: "个工作日",
+    Unit.CALENDAR_DAYS: "个自然日",
+    Unit.HOURS: "小时",
+    Unit.HALF_WORKING_DAYS: "个半工作日",
+    Unit.OFFICE_MINUTES: "个办公分钟",
+}
+"""How an amount of each unit is said."""
+
+
+def named(people: Iterable[Named]) -> str:
+    """Name people with their ids, which is what has to be filled in."""
+    return "、".join(f"{each.name}（{each.id}）" for each in people)
+
+
+def approved(draft: Draft, approver: Person | None, what: str) -> Refusal | None:
+    """A named approver answers for it."""
+    given = approver is not None and not draft.rules.asks_who
+    if given or draft.rules.has_role(approver, Role.APPROVER):
+        return None
+    names = named(draft.rules.policy.with_role(Role.APPROVER))
+    return Refusal("approver_missing", f"{what}须由有审批权限的人员批准，请填写审批人：{names}。")
+
+
+def legal_ground(draft: Draft, purpose: GroundFor, ground: str, what: str) -> Refusal | None:
+    """The ground is one of the policy's."""
+    if draft.rules.legal(purpose, ground):
+        return None
+    names = "、".join(f"{each.name}（{each.code}）" for each in draft.rules.policy.grounds.of(purpose))
+    return Refusal("illegal_ground", f"{what}的依据不在规定范围内，请选择：{names}。")
+
+
+def known(draft: Draft, *codes: str) -> Refusal | None:
+    """The directory knows these departments."""
+    unknown = [code for code in codes if draft.rules.policy.department(code) is None]
+    if not unknown:
+        return None
+    return Refusal("unknown_department", f"名录中没有单位{'、'.join(unknown)}，请从单位名录中选择。")
+
+
+def avoids(draft: Draft, *codes: str) -> Refusal | None:
+    """None of these departments is accused."""
+    accused = [draft.rules.name(code) for code in codes if code in draft.ticket.shunned]
+    if not accused:
+        return None
+    return Refusal("accused", f"{'、'.join(accused)}是被举报对象，须回避，请另派其他单位。")
+
+
+def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> Refusal | None:
+    """A date that somebody names lies no further away than policy allows: more would be cut off without a word."""
+    limit = draft.rules.policy.limit(clock)
+    longest = limit.budget_for(draft.ticket.matter.tier)
+    if not draft.rules.waited(draft.at, longest, until - timedelta.resolution):
+        return None
+    most = f"{longest.amount}{COUNTED[longest.unit]}"
+    return Refusal("too_far_ahead", f"{limit.title}（{field}）最长{most}，请填写较近的日期。")
+
+
+def requester_known(draft: Draft, _action: Action) -> Refusal | None:
+    """Somebody can be asked."""
+    if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS:
+        return Refusal("anonymous", "诉求人匿名，无法请其补充；请按现有情况办理。")
+    return None
+
+
+def from_city(draft: Draft, _action: Action) -> Refusal | None:
+    """The ticket came down from the city."""
+    return None if draft.ticket.matter.upstream else Refusal("not_from_city", "该工单不是市热线办转来的。")

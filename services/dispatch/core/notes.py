@@ -1,0 +1,40 @@
+"""Notes that lead and supporters share, and due times that are owed no more: what many facts do to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from schemas.values import Clock, DepartmentCode
+from services.dispatch.core.base import replace
+
+if TYPE_CHECKING:
+    from services.dispatch.core.ticket import Ticket
+
+_NOTES: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A note that lead and supporters share."""
+
+    department: DepartmentCode | None = None
+    text: str
+    plan: bool = False
+
+
+def noted(ticket: Ticket, department: DepartmentCode | None, text: str, *, plan: bool = False) -> Ticket:
+    """The ticket with one note more; old ones stand in the trace."""
+    return replace(ticket, notes=(*ticket.notes, Note(department=department, text=text, plan=plan))[-_NOTES:])
+
+
+def due_no_more(ticket: Ticket, clocks: Iterable[Clock], department: DepartmentCode | None = None) -> Ticket:
+    """The ticket without the due times of these clocks (of one department)."""
+    gone = frozenset(clocks)
+    kept = {
+        name: each
+        for name, each in ticket.dues.items()
+        if each.clock not in gone or department not in (None, each.owner.department)
+    }
+    return ticket if len(kept) == len(ticket.dues) else replace(ticket, dues=kept)

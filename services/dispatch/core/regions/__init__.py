@@ -1,1 +1,0 @@
-"""The small machines that run beside the main state of a ticket, one module each."""

@@ -1,0 +1,33 @@
+"""What others see of a ticket, so that they hear only of what changed for them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from schemas.values import DepartmentCode, DeskTaskKind
+from services.dispatch.core import standing as s
+from services.dispatch.core.holder import desk_tasks, participants, task_in_review
+from services.dispatch.core.ticket import Seen, Ticket
+
+_SIGHTS: Final = 2_000
+
+
+def seen(ticket: Ticket) -> Seen:
+    """Tell what others see of a ticket."""
+    standing, desk = ticket.standing, desk_tasks(ticket)
+    reviewed = task_in_review(ticket) if DeskTaskKind.TASK_REVIEW in desk else None
+    return _seen(
+        participants(ticket), desk, reviewed, standing.round if isinstance(standing, s.CallbackPending) else None
+    )
+
+
+@lru_cache(_SIGHTS)
+def _seen(
+    departments: tuple[DepartmentCode, ...],
+    desk: tuple[DeskTaskKind, ...],
+    reviewed: DepartmentCode | None,
+    number: int | None,
+) -> Seen:
+    """Looked at three times for each fact, and nearly always the same few."""
+    return Seen(departments=departments, desk=desk, in_review=reviewed, round=number)

@@ -1,0 +1,202 @@
+"""Who else hears of a fact: departments, the desk, the callback agency, other tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from chassis.service import Tell
+from rulebook.codes import Passing
+from rulebook.rules import Automation
+from schemas import dispatch as d
+from schemas.message import Message
+from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Order, SharedNote
+from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
+from schemas.values import DepartmentCode, DeskTaskKind, PartyKind
+from services.dispatch.core.episodes.refusals import answer_to
+from services.dispatch.core.episodes.supervision import unanswered, watched
+from services.dispatch.core.episodes.support import blocking
+from services.dispatch.core.holder import task_in_review
+from services.dispatch.core.rules import Rules
+from services.dispatch.core.seen import seen
+from services.dispatch.core.table import FACTS
+from services.dispatch.core.ticket import Seen, Stub, Ticket
+
+Role = Literal["lead", "supporting", "none"]
+
+
+def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> list[Tell]:
+    """Name every further message of a fact, in order; `state` is the ticket after it."""
+    said: list[Tell] = []
+    if isinstance(fact, d.ActionRefused):
+        said.extend(_answer(fact))
+    if not isinstance(fact, d.DispatchFact):
+        return said
+    if not isinstance(state, Ticket):
+        if isinstance(fact, d.RequestRefused):
+            answer = answer_to(fact)
+            said.append(Tell(REQUESTS, answer.ticket, answer))
+        return said
+    now = seen(state)
+    said.extend(_departments(state, fact, now, rules))
+    if state.before is not now and state.before != now:
+        said.extend(_desk(state, fact, at, now, rules))
+    said.extend(_callbacks(state, fact, now))
+    row = FACTS.get(type(fact))
+    if row is not None:
+        said.extend(Tell(REQUESTS, request.ticket, request) for request in row.requests(state, fact))
+    return said
+
+
+def _answer(fact: d.ActionRefused) -> Iterator[Tell]:
+    if fact.party.kind is PartyKind.DEPARTMENT and fact.party.department:
+        answer = ActionAnswer(
+            receipt=fact.receipt, action=fact.action, ticket=fact.ticket, code=fact.code, reason=fact.reason
+        )
+        yield Tell(department_topic(fact.party.department), fact.ticket, answer)
+
+
+# --- departments -----------------------------------------------------------------------------------------------------
+
+
+def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
+    """The readers that the fact's episode names, and whoever the ticket left; the rest see it in the next order."""
+    row = FACTS.get(type(fact))
+    readers = None if row is None else row.readers(state, fact)
+    released = [code for code in state.before.departments if code not in now.departments]
+    if readers is None and not released:
+        return
+    roles: dict[DepartmentCode, Role] = dict.fromkeys(readers or (), "supporting")
+    if state.order is not None and state.order.lead in roles:
+        roles[state.order.lead] = "lead"
+    roles |= dict.fromkeys(released, "none")
+    happened = "released" if readers is None else fact.happened()
+    for code, role in roles.items():
+        yield Tell(department_topic(code), state.id, order_for(state, fact, happened, code, role, rules))
+
+
+def order_for(
+    state: Ticket, fact: d.DispatchFact, happened: str, code: DepartmentCode, role: Role, rules: Rules
+) -> Order:
+    """Make the whole truth of an order for one reader."""
+    matter, order = state.matter, state.order
+    category = rules.policy.category(matter.category) if matter.category else None
+    return Order.model_construct(
+        happened=happened,
+        reason=getattr(fact, "reason", None),
+        ticket=state.id,
+        order=order.number if order else 0,
+        role=role,
+        state=state.state,
+        lead=order.lead if order else code,
+        supporting=tuple(state.tasks),
+        returnable=bool(order and order.returnable and role == "lead" and not watched(state)),
+        kind=matter.kind,
+        tier=matter.tier,
+        category=matter.category,
+        category_name=category.name if category else None,
+        requester_kind=matter.requester_kind,
+        contact=matter.contact,
+        place=matter.place,
+        text=matter.text,
+        due=tuple(_due_times(state, code)),
+        follow_ups=state.follow_ups,
+        supervised=role == "lead" and unanswered(state),
+        blocking_tasks=blocking(state.tasks),
+        notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
+    )
+
+
+def _due_times(state: Ticket, code: DepartmentCode) -> Iterator[DueTime]:
+    for each in state.dues.values():
+        if each.owner.department == code and each.due is not None:
+            yield DueTime(clock=each.clock, due=each.due)
+
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+
+def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
+    for task in state.before.desk:
+        if task not in now.desk and not _by_itself(task, rules.automation):
+            yield _task(state, fact, at, task, is_open=False)
+    for task in now.desk:
+        another = task is DeskTaskKind.TASK_REVIEW and now.in_review != state.before.in_review
+        if (another or task not in state.before.desk) and not _by_itself(task, rules.automation):
+            yield _task(state, fact, at, task, is_open=True)
+
+
+def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
+    """Tasks that policy does itself in the same moment: the desk need not hear of those."""
+    match task:
+        case DeskTaskKind.UNIT_PASS_ON:
+            passing = automation.unit_pass_on
+        case DeskTaskKind.SURVEY_OFFICE:
+            passing = automation.survey_office
+        case DeskTaskKind.REVIEW:
+            passing = automation.review
+        case _:
+            return False
+    return passing is Passing.AUTOMATIC
+
+
+def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind, *, is_open: bool) -> Tell:
+    matter = state.matter
+    message = DeskTask.model_construct(
+        task=task.value,
+        open=is_open,
+        ticket=state.id,
+        since=at,
+        reason=getattr(fact, "reason", None),
+        department=_whose(state, task),
+        suggestion=getattr(fact, "suggestion", None),
+        category=matter.category,
+        tier=matter.tier,
+        kind=matter.kind,
+        subdistrict=matter.place.subdistrict,
+        text=matter.text,
+    )
+    return Tell(DESK, state.id, message)
+
+
+def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:
+    if task is DeskTaskKind.TASK_REVIEW:
+        return task_in_review(state) or state.before.in_review
+    return state.order.lead if state.order else None
+
+
+# --- the callback agency ---------------------------------------------------------------------------------------------
+
+
+def _callbacks(state: Ticket, fact: d.DispatchFact, now: Seen) -> Iterator[Tell]:
+    match fact:
+        case d.CallbackAwaited():
+            yield _callback(state, "requested", fact.round, attempts=fact.attempts)
+        case d.CallbackAppointed() if now.round is not None:
+            yield _callback(state, "appointed", now.round, at=fact.at)
+        case _ if state.before.round is not None and now.round is None:
+            yield _callback(state, "cancelled", state.before.round)
+        case _:
+            return
+
+
+def _callback(
+    state: Ticket,
+    happened: Literal["requested", "appointed", "cancelled"],
+    number: int,
+    *,
+    attempts: int = 0,
+    at: datetime | None = None,
+) -> Tell:
+    message = CallbackRequest(
+        happened=happened,
+        ticket=state.id,
+        round=number,
+        attempts=attempts,
+        contact=state.matter.contact,
+        text=state.matter.text,
+        reply=state.reply,
+        at=at,
+    )
+    return Tell(CALLBACKS, state.id, message)
