@@ -294,6 +294,7 @@ _WISHES: Final[Mapping[type[Message], _Wish]] = {
     t.Registered: _promised,
     t.Answered: lambda o: o.requester("requester-answered"),
     d.Opened: _promised,
+    d.Classified: lambda _: iter(()),
     d.Dispatched: _dispatched,
     d.SettledAtUnit: _replied,
     d.InfoAsked: lambda o: o.requester("requester-needs-info", text=o.fact.question),

@@ -30,7 +30,7 @@ from schemas.values import (
 )
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile, known
-from services.notify.core.wishes import Occasion, learned, wished
+from services.notify.core.wishes import CONCERNS, Occasion, learned, wished
 from services.notify.core.wording import Wording
 
 POLICY = load_policy(Path(__file__).resolve().parents[3] / "policy")
@@ -54,8 +54,9 @@ class Teller:
         before = self.profile
         after = known(before, fact) or Profile(ticket=TICKET)
         occasion = Occasion(fact, at, before, after, WORDING.book)
-        notices = [WORDING.notice(wish, after, f"cause-{self.number}", at) for wish in wished(occasion)]
-        self.profile = learned(occasion)
+        wishes = wished(occasion) if type(fact) in CONCERNS else ()
+        notices = [WORDING.notice(wish, after, f"cause-{self.number}", at) for wish in wishes]
+        self.profile = learned(occasion) if type(fact) in CONCERNS else after
         return [notice for notice in notices if notice is not None]
 
 
