@@ -30,7 +30,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
         migrations=Path(__file__).with_name("sql"),
         edges=(delivering(settings, policy.delivery),),
         hears=LISTENS_TO,
-        poll=store.untold_lanes,
+        poll=store.unreported_lanes,
     )
 
 

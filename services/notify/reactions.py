@@ -1,23 +1,413 @@
-"""What notify listens to: what a fact asks to be told, and what came back of what was sent, as commands."""
+"""What each fact means to notify: what it teaches about the ticket, and who is told what because of it.
+
+A fact that has no entry here passes by.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
 
-from chassis.service import Heard
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp
-from services.notify.core.ledger import Command, Report, Request
-from services.notify.core.notice import Notice
-from services.notify.core.profile import LEARNS
-from services.notify.core.wishes import CONCERNS
+from chassis.frozen import replace
+from chassis.reactions import Changes, Reactions
+from rulebook import Step, Unit
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import tickets as t
+from schemas.message import Message
+from schemas.values import Clock, PartyKind, RequesterKind, Tier, remind_by
+from services.notify.core.book import AddressBook
+from services.notify.core.notice import Wish
+from services.notify.core.occasion import Occasion
+from services.notify.core.profile import REMEMBERED, Profile
+from services.notify.core.values import due_of, ground, moment, remaining
 
-LISTENS_TO = LEARNS | CONCERNS
+Wishes = Iterator[Wish]
+
+profiles: Final = Changes[Profile]()
+wishes: Final = Reactions[Occasion, Wishes]()
+
+_GIST: Final = 200
+
+
+def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tuple[Profile, tuple[Wish, ...]]:
+    """What is known of a ticket after a fact, and who is to be told what; the same profile where nothing is new."""
+    profile = profiles.after(before, fact, at)
+    found = wishes.to(fact, Occasion(at, before, profile, book))
+    return (profile, ()) if found is None else (_once(profile), tuple(found))
+
+
+def _once(profile: Profile) -> Profile:
+    """Remember what is told only once, so that it is."""
+    if _receipt_is_ready(profile):
+        profile = replace(profile, receipt_told=True)
+    if _order_is_ready(profile):
+        profile = replace(profile, order_told=profile.orders)
+    return profile
+
+
+def _receipt_is_ready(profile: Profile) -> bool:
+    return not profile.receipt_told and profile.receipt is not None and Clock.CITIZEN in profile.due
+
+
+def _order_is_ready(profile: Profile) -> bool:
+    return profile.orders > profile.order_told and profile.lead == profile.handler
+
+
+def _promised(o: Occasion) -> Wishes:
+    """Receipt and order name a due time: each is told once that is known, an urgent order at once without."""
+    if _receipt_is_ready(o.profile):
+        yield from o.requester("requester-receipt", due=due_of(o.profile, Clock.CITIZEN, o.policy))
+    if _order_is_ready(o.profile) and o.profile.tier is not Tier.URGENT:
+        yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING, o.policy))
+
+
+def _urgent(o: Occasion) -> Wishes:
+    """The duty officer hears at once that a ticket is, or became, urgent."""
+    if o.profile.tier is Tier.URGENT and o.before.tier is not Tier.URGENT:
+        yield from o.to("duty-urgent", o.book.duty_officers(), due=_first_report(o))
+
+
+def _first_report(o: Occasion) -> str:
+    budget = o.policy.limit(Clock.URGENT_FIRST_REPORT).budget_for(Tier.URGENT)
+    hours = budget.amount if budget.unit is Unit.HOURS else 0
+    return moment(o.at + timedelta(hours=hours), o.policy) if hours else ""
+
+
+# --- recorded, classified, dispatched --------------------------------------------------------------------------------
+
+
+@profiles.on(t.Registered, d.Opened)
+def _known(profile: Profile, fact: t.Registered | d.Opened, _at: datetime) -> Profile:
+    """Registration and opening say the same of the requester; whichever is heard first, the later one is newer."""
+    return replace(
+        profile,
+        receipt=fact.receipt,
+        channel=fact.channel,
+        anonymous=fact.requester_kind is RequesterKind.ANONYMOUS,
+        contact=fact.contact,
+        visitor=fact.visit.visitor if fact.visit else None,
+        confidential=fact.confidential,
+        accused=fact.accused,
+        kind=fact.kind.value,
+        tier=fact.tier or profile.tier,
+        category=fact.category or profile.category,
+        place=fact.place.text,
+        text=fact.text[:_GIST],
+    )
+
+
+@wishes.on(t.Registered, d.Opened)
+def _recorded(_fact: t.Registered | d.Opened, o: Occasion) -> Wishes:
+    yield from _promised(o)
+    yield from _urgent(o)
+
+
+@profiles.on(t.Answered)
+def _known_answered(profile: Profile, fact: t.Answered, _at: datetime) -> Profile:
+    return replace(
+        profile,
+        receipt=fact.receipt,
+        channel=fact.channel,
+        anonymous=fact.requester_kind is RequesterKind.ANONYMOUS,
+        contact=fact.contact,
+        kind=fact.kind.value,
+        category=fact.category,
+        reply=fact.answer,
+    )
+
+
+wishes.on(t.Answered)(lambda _, o: o.requester("requester-answered"))
+profiles.on(d.CategorySuggested)(lambda p, fact, _: replace(p, category=fact.category) if fact.taken else p)
+profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier))
+wishes.on(d.Classified)(lambda _, o: _urgent(o))
+
+
+@profiles.on(d.Dispatched)
+def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
+    return replace(
+        profile,
+        lead=fact.lead,
+        supporting=fact.supporting,
+        tier=fact.tier,
+        category=fact.category or profile.category,
+        orders=fact.order,
+    )
+
+
+@wishes.on(d.Dispatched)
+def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
+    yield from _promised(o)
+    if o.profile.tier is Tier.URGENT:
+        at_once = o.book.departments(o.profile, fact.lead, at_once=True)
+        yield from o.to("department-urgent-order", at_once, due=_first_report(o))
+    if fact.order == 1:
+        yield from o.requester("requester-dispatched")
+        yield from o.visitor("visitor-progress", status="已派单", text=f"承办单位：{o.book.name(fact.lead)}")
+    yield from _urgent(o)
+
+
+def _return_ruled(fact: d.ReturnUpheld | d.ReturnOverruled, o: Occasion, ruling: str) -> Wishes:
+    return o.department(fact.department, "department-return-ruled", ruling=ruling, reason=fact.reason)
+
+
+wishes.on(d.ReturnUpheld)(lambda fact, o: _return_ruled(fact, o, "同意退单"))
+wishes.on(d.ReturnOverruled)(lambda fact, o: _return_ruled(fact, o, "不同意退单"))
+
+
+# --- worked on, handled ----------------------------------------------------------------------------------------------
+
+
+wishes.on(d.InfoAsked)(lambda fact, o: o.requester("requester-needs-info", text=fact.question))
+wishes.on(d.InfoProvided)(lambda fact, o: o.lead("department-info-provided", text=fact.text))
+wishes.on(d.FollowUpAdded)(lambda fact, o: o.lead("department-follow-up", text=fact.text, count=str(fact.count)))
+
+
+@wishes.on(d.ProgressNoted)
+def _progress_noted(fact: d.ProgressNoted, o: Occasion) -> Wishes:
+    if not fact.plan:
+        yield from o.requester("requester-progress", text=fact.text, department=o.book.name(fact.department))
+
+
+profiles.on(d.Handled)(lambda p, fact, _: replace(p, reply=fact.reply))
+
+
+@wishes.on(d.HandledSentBack, d.SupportTaskSentBack)
+def _sent_back(fact: d.HandledSentBack | d.SupportTaskSentBack, o: Occasion) -> Wishes:
+    return o.department(fact.department, "department-sent-back", reason=fact.reason)
+
+
+@wishes.on(d.HandledAccepted)
+def _handled_accepted(_fact: d.HandledAccepted, o: Occasion) -> Wishes:
+    yield from o.requester("requester-result")
+    yield from o.visitor("visitor-result")
+
+
+@wishes.on(d.ReworkOrdered)
+def _rework_ordered(fact: d.ReworkOrdered, o: Occasion) -> Wishes:
+    failures = fact.failure or 0
+    if failures >= o.policy.limits.failed_callbacks_before_supervision:
+        department = o.book.name(fact.department)
+        whom = o.book.supervisors()
+        yield from o.to("supervisor-failed-callbacks", whom, count=str(failures), department=department)
+
+
+# --- extended, suspended, promised -----------------------------------------------------------------------------------
+
+
+def _approval(
+    fact: d.ExtensionGranted | d.ExtensionRefused | d.Suspended | d.SuspensionRefused | d.RequestLapsed,
+    o: Occasion,
+    ruling: str,
+) -> Wishes:
+    approver = fact.by.person.name if fact.by.person else "热线中心"
+    why = {"ground": ground(o.profile.ground, o.policy), "reason": fact.reason}
+    return o.department(fact.department, "department-approval", ruling=ruling, approver=approver, **why)
+
+
+profiles.on(d.ExtensionRequested, d.SuspensionRequested)(lambda p, fact, _: replace(p, ground=fact.ground))
+wishes.on(d.ExtensionGranted)(lambda fact, o: _approval(fact, o, "同意延期"))
+wishes.on(d.ExtensionRefused)(lambda fact, o: _approval(fact, o, "不同意延期"))
+wishes.on(d.SuspensionRefused)(lambda fact, o: _approval(fact, o, "不同意挂账"))
+wishes.on(d.RequestLapsed)(
+    lambda fact, o: _approval(fact, o, "延期申请失效" if fact.what == "extension" else "挂账申请失效")
+)
+
+
+@wishes.on(d.Suspended)
+def _suspended(fact: d.Suspended, o: Occasion) -> Wishes:
+    yield from _approval(fact, o, "同意挂账")
+    why = {"ground": ground(o.profile.ground, o.policy), "reason": fact.reason}
+    yield from o.requester("requester-suspended", **why, promised=moment(fact.until, o.policy))
+
+
+wishes.on(d.Committed)(
+    lambda fact, o: o.requester("requester-committed", promised=moment(fact.promised, o.policy), text=fact.text)
+)
+
+
+# --- the end, and after it -------------------------------------------------------------------------------------------
+
+
+def _replied(o: Occasion, reply: str) -> Wishes:
+    return o.requester("requester-result", reply=reply, department=o.book.name(o.profile.lead) or "调研主体")
+
+
+wishes.on(d.SettledAtUnit)(lambda fact, o: _replied(o, fact.reply))
+wishes.on(d.FinalAnswerGiven)(lambda fact, o: _replied(o, fact.text))
+wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
+
+
+@wishes.on(d.NotAccepted)
+def _not_accepted(fact: d.NotAccepted, o: Occasion) -> Wishes:
+    yield from o.lead("department-ended", status="不予受理", reason=fact.reason)
+    why = ground(fact.ground, o.policy)
+    yield from o.requester("requester-not-accepted", reason=fact.reason, ground=why)
+
+
+wishes.on(d.Withdrawn)(lambda fact, o: o.lead("department-ended", status="撤诉", reason=fact.reason))
+
+
+@wishes.on(d.Transferred)
+def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
+    yield from o.lead("department-ended", status="转出", reason=fact.reason)
+    yield from o.requester("requester-transferred", reason=fact.reason, department=o.book.name(fact.to))
+
+
+@wishes.on(d.Merged)
+def _merged(fact: d.Merged, o: Occasion) -> Wishes:
+    yield from o.lead("department-ended", status="并案", reason=fact.reason)
+    yield from o.requester("requester-merged", reason=fact.reason, text=fact.into)
+
+
+_HOW_IT_ENDED: Final = {
+    "settled_at_unit": "当场办结",
+    "withdrawn": "撤诉",
+    "transferred": "转出",
+    "not_accepted": "不予受理",
+    "final_answer": "终结答复",
+}
+
+
+@wishes.on(d.MergedTicketEnded)
+def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
+    """Nobody calls about a ticket that was merged: the result, or why there is none, is told once and for all."""
+    status = _HOW_IT_ENDED.get(fact.outcome, "结案")
+    result = {"reply": fact.reply or "", "reason": fact.reason or "", "department": o.book.name(fact.to)}
+    yield from o.requester("requester-merged-ended", text=fact.into, status=status, **result)
+    text = fact.reply or fact.reason or ""
+    yield from o.visitor("visitor-progress", status=f"已随并入的工单{fact.into}{status}", text=text)
+
+
+# --- pressed, supervised, linked, refused ----------------------------------------------------------------------------
+
+
+def _title(step: Step, o: Occasion) -> str:
+    return next(rung.title for rung in o.policy.ladder.rungs if rung.step is step)
+
+
+def _pressed(
+    fact: d.Nudged | d.SupervisionOrdered | d.Interviewed | d.CallbackReviewOrdered, o: Occasion, step: str
+) -> Wishes:
+    return o.department(fact.department, "department-supervision", step=step, reason=fact.reason)
+
+
+wishes.on(d.Nudged)(lambda fact, o: _pressed(fact, o, _title(Step.NUDGE, o)))
+wishes.on(d.SupervisionOrdered)(lambda fact, o: _pressed(fact, o, _title(Step.SUPERVISE, o)))
+wishes.on(d.Interviewed)(lambda fact, o: _pressed(fact, o, _title(Step.INTERVIEW, o)))
+wishes.on(d.CallbackReviewOrdered)(lambda fact, o: _pressed(fact, o, "回访复核"))
+wishes.on(d.NudgeWithdrawn)(
+    lambda fact, o: o.lead("department-taken-back", step=_title(Step.NUDGE, o), reason=fact.reason)
+)
+
+
+@wishes.on(d.SupervisionEnded)
+def _supervision_ended(fact: d.SupervisionEnded, o: Occasion) -> Wishes:
+    """A department need not answer what a rule takes back; what else ends supervision it knows already."""
+    if fact.reason == d.BREACH_WITHDRAWN:
+        yield from o.lead("department-taken-back", step=_title(Step.SUPERVISE, o), reason=fact.result)
+
+
+wishes.on(d.FixReported)(
+    lambda fact, o: o.requester("requester-incident-resolved", incident=fact.incident, reply=fact.text)
+)
+
+
+@wishes.on(d.ActionRefused)
+def _action_refused(fact: d.ActionRefused, o: Occasion) -> Wishes:
+    if fact.party.kind is PartyKind.DEPARTMENT:
+        yield from o.department(fact.party.department, "department-refused", reason=fact.reason)
+
+
+# --- timed -----------------------------------------------------------------------------------------------------------
+
+_Timed = c.ClockStarted | c.ClockResumed | c.ClockExtended | c.ClockRederived
+
+
+def _timed(profile: Profile, fact: _Timed, _at: datetime) -> Profile:
+    if fact.clock not in REMEMBERED:
+        return profile
+    handler = fact.owner.code if fact.clock is Clock.HANDLING else profile.handler
+    return replace(profile, due={**profile.due, fact.clock: remind_by(fact.due)}, handler=handler)
+
+
+profiles.on(c.ClockStarted)(_timed)
+
+
+@wishes.on(c.ClockStarted)
+def _clock_started(fact: c.ClockStarted, o: Occasion) -> Wishes:
+    owner, due = fact.owner.department, moment(remind_by(fact.due), o.policy)
+    match fact.clock:
+        case Clock.CITIZEN | Clock.HANDLING:
+            yield from _promised(o)
+        case Clock.SUPPORTING_TASK:
+            yield from o.to("department-supporting-task", o.book.departments(o.profile, owner), due=due)
+        case Clock.REWORK:
+            yield from o.department(owner, "department-rework", due=due, count=_counter(fact.clock_id))
+            yield from o.requester("requester-rework", due=due)
+        case Clock.REOPEN_WINDOW:
+            yield from o.requester("requester-closed", due=due)
+        case _:
+            pass
+
+
+def _counter(clock_id: str) -> str:
+    """A clock's id is its name and, from the second on, a counter."""
+    digits = "".join(character for character in clock_id if character.isdigit())
+    return digits or "1"
+
+
+def _of_clock(
+    fact: c.ClockExtended | c.ClockRederived | c.ClockDueSoon | c.ClockBreached, o: Occasion
+) -> dict[str, str]:
+    return {"clock": o.policy.limit(fact.clock).title, "due": moment(remind_by(fact.due), o.policy)}
+
+
+profiles.on(c.ClockResumed)(_timed)
+profiles.on(c.ClockExtended)(_timed)
+
+
+@wishes.on(c.ClockExtended)
+def _clock_extended(fact: c.ClockExtended, o: Occasion) -> Wishes:
+    if fact.clock is Clock.HANDLING:
+        why = ground(o.profile.ground, o.policy)
+        yield from o.requester("requester-extended", due=_of_clock(fact, o)["due"], ground=why)
+
+
+profiles.on(c.ClockRederived)(_timed)
+
+
+@wishes.on(c.ClockRederived)
+def _clock_rederived(fact: c.ClockRederived, o: Occasion) -> Wishes:
+    values = _of_clock(fact, o)
+    return o.department(fact.owner.department, "department-due-changed", **values, reason="期限重新计算")
+
+
+@wishes.on(c.ClockDueSoon)
+def _clock_due_soon(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
+    owner = fact.owner
+    values = {**_of_clock(fact, o), "remaining": remaining(remind_by(fact.due), o.at)}
+    if owner.department:
+        yield from o.department(owner.department, "department-reminder", **values)
+    elif owner.kind == "office" and owner.code:
+        yield from o.to("centre-queue", o.book.person(owner.code), **values, person=_person(o, owner.code))
+
+
+@wishes.on(c.ClockBreached)
+def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
+    owner, values = fact.owner, _of_clock(fact, o)
+    if owner.department:
+        yield from o.department(owner.department, "department-overdue", **values)
+        yield from o.to("supervisor-breach", o.book.supervisors(), **values, department=o.book.name(owner.department))
+    elif owner.kind == "office" and owner.code:
+        yield from o.to("centre-overdue", o.book.person(owner.code), **values, person=_person(o, owner.code))
+
+
+def _person(o: Occasion, code: str) -> str:
+    person = o.policy.person(code)
+    return person.name if person else code
+
+
+LISTENS_TO: Final = profiles.facts | wishes.facts
 """The facts that teach something about a ticket, or that somebody may have to be told of; all others pass by."""
-
-
-def react(heard: Heard, wanted: Mapping[str, Sequence[Notice]]) -> Sequence[tuple[str, Command]]:
-    """Turn a fact into requests for what it was found to ask for, and an outcome into a report."""
-    message = heard.message
-    if isinstance(message, NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp):
-        return ((message.ticket, Report(message)),)
-    return [(heard.envelope.subject, Request(heard.envelope.subject, n)) for n in wanted.get(heard.envelope.id, ())]

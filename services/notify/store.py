@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from chassis.service import Connection, Pool
 from chassis.store import columns
@@ -14,6 +15,7 @@ from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 
 OUTCOMES_AT_ONCE: Final = 2_000
+_PROFILE: Final = TypeAdapter(Profile)
 
 
 class Planned(NamedTuple):
@@ -24,7 +26,7 @@ class Planned(NamedTuple):
     notice: Notice
 
 
-class Taken(NamedTuple):
+class DueDelivery(NamedTuple):
     """A delivery that is ours to attempt, for the time of its lease."""
 
     notice: str
@@ -51,7 +53,7 @@ class Ended(NamedTuple):
 
 async def load_profiles(connection: Connection, tickets: Sequence[str]) -> dict[str, Profile]:
     rows = await connection.fetch("select ticket, body from profile where ticket = any($1::text[])", tickets)
-    return {row["ticket"]: Profile.model_validate_json(row["body"]) for row in rows}
+    return {row["ticket"]: _PROFILE.validate_json(row["body"]) for row in rows}
 
 
 async def save_profiles(connection: Connection, profiles: Mapping[str, Profile]) -> None:
@@ -60,7 +62,7 @@ async def save_profiles(connection: Connection, profiles: Mapping[str, Profile])
             "insert into profile (ticket, body) select * from unnest($1::text[], $2::json[])"
             " on conflict (ticket) do update set body = excluded.body",
             list(profiles),
-            [profile.model_dump_json(exclude_defaults=True) for profile in profiles.values()],
+            [_PROFILE.dump_json(profile, exclude_defaults=True).decode() for profile in profiles.values()],
         )
 
 
@@ -79,7 +81,7 @@ async def plan(connection: Connection, planned: Iterable[Planned]) -> None:
         )
 
 
-async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta) -> list[Taken]:
+async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta) -> list[DueDelivery]:
     """Take deliveries that are due and nobody's, and note that an attempt of each begins; the lease is real time."""
     rows = await pool.fetch(
         "with due as (select notice from delivery where status = 'pending' and next_at <= $1"
@@ -94,7 +96,7 @@ async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta) -> l
         limit,
         lease,
     )
-    return [Taken(*row) for row in rows]
+    return [DueDelivery(*row) for row in rows]
 
 
 async def end(pool: Pool, ended: Sequence[Ended]) -> None:
@@ -112,7 +114,7 @@ async def end(pool: Pool, ended: Sequence[Ended]) -> None:
     )
 
 
-async def untold_lanes(connection: Connection, lanes: Sequence[str]) -> list[str]:
+async def unreported_lanes(connection: Connection, lanes: Sequence[str]) -> list[str]:
     """Tell in which lanes attempts have ended of which no fact was made yet."""
     rows = await connection.fetch(
         "select lane from unnest($1::text[]) lane where exists"
@@ -122,7 +124,7 @@ async def untold_lanes(connection: Connection, lanes: Sequence[str]) -> list[str
     return [row["lane"] for row in rows]
 
 
-async def untold(connection: Connection, lanes: Sequence[str]) -> list[asyncpg.Record]:
+async def unreported(connection: Connection, lanes: Sequence[str]) -> list[asyncpg.Record]:
     """Read the attempts that ended and of which no fact was made yet, in the order in which they ended."""
     return await connection.fetch(
         "select notice, attempt, ticket, lane, way, ended_at, outcome, error, next_at from attempt"
@@ -133,7 +135,7 @@ async def untold(connection: Connection, lanes: Sequence[str]) -> list[asyncpg.R
     )
 
 
-async def mark_told(connection: Connection, attempts: Sequence[tuple[str, int]]) -> None:
+async def mark_reported(connection: Connection, attempts: Sequence[tuple[str, int]]) -> None:
     await connection.execute(
         "update attempt a set told = true from unnest($1::text[], $2::int[]) x(notice, attempt)"
         " where a.notice = x.notice and a.attempt = x.attempt",

@@ -18,10 +18,9 @@ from schemas.message import Message
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp
 from schemas.registry import NOTICES
 from services.notify import store
-from services.notify.core.ledger import Command, Ledger, decide, evolve
+from services.notify.core.ledger import Command, Ledger, Report, Request, decide, evolve
 from services.notify.core.notice import Notice
-from services.notify.core.profile import Profile, known
-from services.notify.core.wishes import CONCERNS, Occasion, learned, wished
+from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
 from services.notify.reactions import LISTENS_TO, react
 
@@ -34,12 +33,12 @@ def telling(wording: Wording) -> Work:
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         heard = [item for item in items if isinstance(item, Heard)]
-        outcomes = await store.untold(transaction.connection, list(transaction.lanes))
+        outcomes = await store.unreported(transaction.connection, list(transaction.lanes))
         wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
         decider = Decider[Ledger, Command](
             topic=NOTICES,
             state=STATE,
-            react=partial(react, wanted=wanted),
+            react=partial(_commands, wanted=wanted),
             decide=decide,
             evolve=evolve,
         )
@@ -54,10 +53,18 @@ def telling(wording: Wording) -> Work:
             ),
         )
         if outcomes:
-            await store.mark_told(transaction.connection, [(row["notice"], row["attempt"]) for row in outcomes])
+            await store.mark_reported(transaction.connection, [(row["notice"], row["attempt"]) for row in outcomes])
         return replace(done, words=done.words[len(returned) :])
 
     return work
+
+
+def _commands(heard: Heard, wanted: Mapping[str, Sequence[Notice]]) -> Sequence[tuple[str, Command]]:
+    """Turn a fact into requests for what it was found to ask for, and an outcome into a report."""
+    message, ticket = heard.message, heard.envelope.subject
+    if isinstance(message, NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp):
+        return ((message.ticket, Report(message)),)
+    return [(ticket, Request(ticket, notice)) for notice in wanted.get(heard.envelope.id, ())]
 
 
 async def _wanted(transaction: Transaction, heard: Sequence[Heard], wording: Wording) -> dict[str, list[Notice]]:
@@ -66,14 +73,11 @@ async def _wanted(transaction: Transaction, heard: Sequence[Heard], wording: Wor
     changed: dict[str, Profile] = {}
     wanted: dict[str, list[Notice]] = {}
     for item in heard:
-        ticket, fact = item.envelope.subject, item.message
+        ticket, at = item.envelope.subject, item.envelope.time
         before = profiles.get(ticket)
-        after = known(before, fact) or Profile(ticket=ticket)
-        if type(fact) in CONCERNS:
-            occasion = Occasion(fact, item.envelope.time, before, after, wording.book)
-            worded = (wording.notice(wish, after, item.envelope.id, item.envelope.time) for wish in wished(occasion))
-            wanted[item.envelope.id] = [notice for notice in worded if notice is not None]
-            after = learned(occasion)
+        after, wishes = react(before or Profile(ticket=ticket), item.message, at, wording.book)
+        worded = (wording.notice(wish, after, item.envelope.id, at) for wish in wishes)
+        wanted[item.envelope.id] = [notice for notice in worded if notice is not None]
         if after is not before:
             profiles[ticket] = changed[ticket] = after
     await store.save_profiles(transaction.connection, changed)

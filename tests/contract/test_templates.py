@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from rulebook import load_policy
-from services.notify.core import wishes
+from services.notify import reactions
 from services.notify.core.notice import Addressee, Way, Wish
 from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")
 NAMED = set(
-    re.findall(r'"((?:requester|visitor|department|centre|supervisor|duty)-[a-z-]+)"', inspect.getsource(wishes))
+    re.findall(r'"((?:requester|visitor|department|centre|supervisor|duty)-[a-z-]+)"', inspect.getsource(reactions))
 )
 UNUSED = {"requester-refused"}
 """Told by the channel itself: who was refused at the door has no ticket and often no contact."""

@@ -12,7 +12,7 @@ from services.notify.core.profile import Profile
 
 
 @dataclass(frozen=True)
-class Book:
+class AddressBook:
     """The addresses of one policy."""
 
     policy: Policy

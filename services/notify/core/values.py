@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rulebook import TEMPLATE_VARIABLES, GroundFor, Policy
 from schemas.values import Clock, Tier
-from services.notify.core.book import Book
+from services.notify.core.book import AddressBook
 from services.notify.core.profile import Profile
 
 _TIERS: Final = {
@@ -22,7 +22,7 @@ _EMPTY: Final[Mapping[str, str]] = dict.fromkeys(TEMPLATE_VARIABLES, "")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def filled(profile: Profile, book: Book, own: Mapping[str, str]) -> dict[str, str]:
+def filled(profile: Profile, book: AddressBook, own: Mapping[str, str]) -> dict[str, str]:
     """Fill every variable: what this occasion knows, what the profile knows, otherwise an empty text."""
     category = book.policy.category(profile.category) if profile.category else None
     usual = {

@@ -11,7 +11,7 @@ from jinja2 import Environment, Template
 import rulebook as given
 from schemas.envelope import derived_id
 from schemas.values import Tier
-from services.notify.core.book import Book
+from services.notify.core.book import AddressBook
 from services.notify.core.notice import Notice, Wish
 from services.notify.core.profile import Profile
 from services.notify.core.values import filled
@@ -24,7 +24,7 @@ class Wording:
 
     def __init__(self, policy: given.Policy) -> None:
         self.policy = policy
-        self.book = Book(policy)
+        self.book = AddressBook(policy)
         self._zone = ZoneInfo(policy.office.zone)
         self._environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
         self._compiled: dict[str, Template] = {}

@@ -25,7 +25,7 @@ from rulebook.rules import Delivery
 from services.notify import store
 from services.notify.core.notice import Way
 from services.notify.settings import NotifySettings
-from services.notify.store import Ended, Taken
+from services.notify.store import DueDelivery, Ended
 
 _AT_ONCE: Final = 500
 _SIDE_BY_SIDE: Final = 20
@@ -53,14 +53,14 @@ class Failed(Exception):  # noqa: N818 - an outcome
         self.for_ever = for_ever
 
 
-Channel: TypeAlias = Callable[[Sequence[Taken]], Awaitable[Sequence[Failed | None]]]
+Channel: TypeAlias = Callable[[Sequence[DueDelivery]], Awaitable[Sequence[Failed | None]]]
 """Hands messages to the other side, and says of each whether it was taken; one that comes again must do no harm."""
 
 
 def to_files(folder: Path) -> Channel:
     """Append messages to a file of their way, one JSON object per line."""
 
-    async def channel(batch: Sequence[Taken]) -> Sequence[Failed | None]:
+    async def channel(batch: Sequence[DueDelivery]) -> Sequence[Failed | None]:
         try:
             await asyncio.to_thread(_append, folder, batch)
         except OSError as error:
@@ -70,7 +70,7 @@ def to_files(folder: Path) -> Channel:
     return channel
 
 
-def _append(folder: Path, batch: Sequence[Taken]) -> None:
+def _append(folder: Path, batch: Sequence[DueDelivery]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for way in {taken.way for taken in batch}:
         lines = [json.dumps(_said(taken), ensure_ascii=False) + "\n" for taken in batch if taken.way == way]
@@ -81,11 +81,11 @@ def _append(folder: Path, batch: Sequence[Taken]) -> None:
             os.close(descriptor)
 
 
-def one_by_one(send: Callable[[Taken], Awaitable[None]], seconds: float) -> Channel:
+def one_by_one(send: Callable[[DueDelivery], Awaitable[None]], seconds: float) -> Channel:
     """Send the messages of a batch side by side, but not too many at once; each within so many seconds."""
     free = asyncio.Semaphore(_SIDE_BY_SIDE)
 
-    async def attempt(taken: Taken) -> Failed | None:
+    async def attempt(taken: DueDelivery) -> Failed | None:
         async with free:
             try:
                 async with asyncio.timeout(seconds):
@@ -96,7 +96,7 @@ def one_by_one(send: Callable[[Taken], Awaitable[None]], seconds: float) -> Chan
                 return Failed("timeout")
         return None
 
-    async def channel(batch: Sequence[Taken]) -> Sequence[Failed | None]:
+    async def channel(batch: Sequence[DueDelivery]) -> Sequence[Failed | None]:
         return await asyncio.gather(*map(attempt, batch))
 
     return channel
@@ -105,7 +105,7 @@ def one_by_one(send: Callable[[Taken], Awaitable[None]], seconds: float) -> Chan
 def to_webhook(session: aiohttp.ClientSession, url: str, seconds: float) -> Channel:
     """Post messages as JSON; the notice's key is the Idempotency-Key, so that a repeat does no harm."""
 
-    async def send(taken: Taken) -> None:
+    async def send(taken: DueDelivery) -> None:
         headers = {"Idempotency-Key": taken.notice}
         try:
             async with session.post(url, json=_said(taken), headers=headers) as answer:
@@ -123,7 +123,7 @@ def to_mail_server(address: str, sender: str, seconds: float) -> Channel:
     parts = urlsplit(address)
     host, port = parts.hostname or "127.0.0.1", parts.port or _MAIL_PORT
 
-    async def send(taken: Taken) -> None:
+    async def send(taken: DueDelivery) -> None:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = sender, taken.address, taken.subject
         mail["Message-ID"] = f"<{taken.notice}@{sender.partition('@')[2]}>"
@@ -142,7 +142,7 @@ def to_mail_server(address: str, sender: str, seconds: float) -> Channel:
     return one_by_one(send, seconds)
 
 
-def _said(taken: Taken) -> dict[str, str]:
+def _said(taken: DueDelivery) -> dict[str, str]:
     return {
         "notice": taken.notice,
         "ticket": taken.ticket,
@@ -223,19 +223,19 @@ class Loop:
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
         taken = await store.take_due(self.context.pool, self.context.clock.now(), _AT_ONCE, self.lease)
-        by_channel: dict[Channel, list[Taken]] = {}
+        by_channel: dict[Channel, list[DueDelivery]] = {}
         for each in taken:
             by_channel.setdefault(self.channels[each.way], []).append(each)
         await asyncio.gather(*(self._through(channel, batch) for channel, batch in by_channel.items()))
         return len(taken)
 
-    async def _through(self, channel: Channel, batch: Sequence[Taken]) -> None:
+    async def _through(self, channel: Channel, batch: Sequence[DueDelivery]) -> None:
         ended = [self._ended(*pair) for pair in zip(batch, await channel(batch), strict=True)]
         await store.end(self.context.pool, [each for each, _ in ended])
         for each, way in ended:
             DELIVERIES.labels(way, each.outcome).inc()
 
-    def _ended(self, taken: Taken, failed: Failed | None) -> tuple[Ended, str]:
+    def _ended(self, taken: DueDelivery, failed: Failed | None) -> tuple[Ended, str]:
         now = self.context.clock.now()
         if failed is None:
             return Ended(taken.notice, taken.attempt, now, "delivered", None, None), taken.way

@@ -20,7 +20,7 @@ from services.notify import store
 from services.notify.core.notice import Way
 from services.notify.edges.channels import Channel, Failed, Loop, channels_of
 from services.notify.settings import NotifySettings
-from services.notify.store import Taken
+from services.notify.store import DueDelivery
 
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
 
@@ -142,7 +142,7 @@ class _Dying:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
 
-    async def __call__(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+    async def __call__(self, batch: Sequence[DueDelivery]) -> Sequence[Failed | None]:
         await self.channel(batch)
         raise _Killed
 
@@ -188,7 +188,7 @@ class _Slow:
         self.began = asyncio.Event()
         self.may_end = asyncio.Event()
 
-    async def __call__(self, batch: Sequence[Taken]) -> Sequence[Failed | None]:
+    async def __call__(self, batch: Sequence[DueDelivery]) -> Sequence[Failed | None]:
         self.began.set()
         await self.may_end.wait()
         return [None] * len(batch)

@@ -29,9 +29,9 @@ from schemas.values import (
     VisitRef,
 )
 from services.notify.core.notice import Notice
-from services.notify.core.profile import Profile, known
-from services.notify.core.wishes import CONCERNS, Occasion, learned, wished
+from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
+from services.notify.reactions import react
 
 POLICY = load_policy(Path(__file__).resolve().parents[3] / "policy")
 WORDING = Wording(POLICY)
@@ -46,17 +46,13 @@ class Teller:
     """Tells facts one after another and keeps what each asks to be told."""
 
     def __init__(self) -> None:
-        self.profile: Profile | None = None
+        self.profile = Profile(ticket=TICKET)
         self.number = 0
 
     def tell(self, fact: Message, at: datetime = MORNING) -> list[Notice]:
         self.number += 1
-        before = self.profile
-        after = known(before, fact) or Profile(ticket=TICKET)
-        occasion = Occasion(fact, at, before, after, WORDING.book)
-        wishes = wished(occasion) if type(fact) in CONCERNS else ()
-        notices = [WORDING.notice(wish, after, f"cause-{self.number}", at) for wish in wishes]
-        self.profile = learned(occasion) if type(fact) in CONCERNS else after
+        self.profile, wishes = react(self.profile, fact, at, WORDING.book)
+        notices = [WORDING.notice(wish, self.profile, f"cause-{self.number}", at) for wish in wishes]
         return [notice for notice in notices if notice is not None]
 
 
