@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from schemas import clocks, dispatch, inbound, notices, rules, tickets
 from schemas.inbound import Action
 from schemas.message import contracts
-from schemas.values import Channel, Clock, Contacted, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier
+from schemas.values import (
+    Channel,
+    Clock,
+    Contacted,
+    DeskTaskKind,
+    Grade,
+    Kind,
+    RequesterKind,
+    Ruling,
+    Solved,
+    TicketState,
+    Tier,
+)
 from vocabulary.tables import Table, complete, table
 
 _FAMILIES: Final = {module.__name__.rpartition(".")[2] for module in (tickets, dispatch, clocks, notices, rules)}
@@ -22,6 +34,10 @@ def _actions() -> Iterator[str]:
     for model in contracts().values():
         if issubclass(model, Action) and model.__module__.startswith(inbound.__name__):
             yield str(model.model_fields["do"].default)
+
+
+def _heard() -> Mapping[str, str]:
+    return {model.word: FACTS[name] for name, model in contracts().items() if issubclass(model, dispatch.DispatchFact)}
 
 
 STATES: Final = complete("state", TicketState)
@@ -39,9 +55,9 @@ RULINGS: Final = complete("ruling", Ruling)
 
 STEPS: Final = Table("step", {**ACTIONS, **table("step")})
 """Whatever can happen to a ticket: actions, what clocks say, what other tickets ask."""
-HAPPENED: Final = table("happened")
-"""What a department hears under another word than a fact's own."""
-TASKS: Final = table("task")
+HAPPENED: Final = Table("happened", {**_heard(), **table("happened")})
+"""What has just happened to an order: a fact by the word under which departments hear of it, and what is no fact."""
+TASKS: Final = complete("task", DeskTaskKind)
 QUEUES: Final = table("queue")
 WAITS: Final = table("waits_for")
 CLOCK_STATUS: Final = table("clock_status")
@@ -55,6 +71,8 @@ SERVICES: Final = table("service")
 METHODS: Final = table("method")
 MODES: Final = table("mode")
 WAYS: Final = table("way")
+ERRORS: Final = table("error")
+"""Why a message did not arrive; what follows a hyphen in the code is the other side's own number."""
 DOUBTS: Final = table("doubt")
 REASONS: Final = table("reason")
 OUTCOMES: Final = table("outcome")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -50,6 +51,7 @@ class Table(Mapping[C, str], Generic[C]):
         return self._words.get(code, f"未知（{code}）")
 
 
+@cache
 def table(name: str) -> Table[str]:
     """Read a table whose codes stand where this package cannot see them; contract tests hold it against those."""
     found = _FILE.get(name)

@@ -35,7 +35,7 @@ def _head(explanation: Explanation, names: Mapping[str, str]) -> Iterator[str]:
     budget = explanation.budget
     policy = names.get(explanation.policy, explanation.policy)
     amount = f"{amount_in_words(budget.amount, budget.unit)}，{_STARTS[budget.start]}"
-    yield f"规定：{policy}（{explanation.policy_version}），{amount}"
+    yield f"规则：{policy}（{explanation.policy_version}），{amount}"
     if budget.unit.is_office_time:
         periods = "、".join(f"{period.opens:%H:%M}–{period.closes:%H:%M}" for period in explanation.hours.periods)
         yield f"日历：{explanation.calendar_version}，官方公布至 {explanation.official_until}"

@@ -23,7 +23,7 @@ _console: Final = Console()
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     for kind in (PartyKind.HOTLINE, PartyKind.WECHAT, PartyKind.SURVEY, PartyKind.CALLBACK):
-        group = typer.Typer(help=words.said("parties", kind), no_args_is_help=True)
+        group = typer.Typer(help=words.group_of(kind), no_args_is_help=True)
         if kind is PartyKind.CALLBACK:
             group.command()(queue)
         add_deeds(group, kind, _always(Party(kind=kind)))

@@ -24,7 +24,7 @@ _console: Final = Console()
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help=words.said("parties", "department"), no_args_is_help=True, callback=_enter)
+    group = typer.Typer(help=words.group_of(PartyKind.DEPARTMENT), no_args_is_help=True, callback=_enter)
     group.command()(queue)
     group.command()(show)
     add_deeds(group, PartyKind.DEPARTMENT, _party)

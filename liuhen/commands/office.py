@@ -18,6 +18,7 @@ from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
 from services.sla.for_tools import DueTimes
 from tools.errors import SaidClearly
+from vocabulary import TASKS
 from worktime import load_calendar
 
 _OFFICE: Final = Party(kind=PartyKind.OFFICE)
@@ -26,7 +27,7 @@ _console: Final = Console()
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help=words.said("parties", "office"), no_args_is_help=True)
+    group = typer.Typer(help=words.group_of(PartyKind.OFFICE), no_args_is_help=True)
     group.command()(queue)
     add_deeds(group, PartyKind.OFFICE, lambda _: _OFFICE)
     app.add_typer(group, name="office")
@@ -38,9 +39,9 @@ def queue(
     as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """工作台上在等什么，等得最久的在前；将到期和逾期的有标记。"""
-    known = words.file()["tasks"]
-    if task is not None and task not in known:
-        raise SaidClearly(f"没有名为 {task} 的待办。有：{'、'.join(known)}")
+    if task is not None and task not in TASKS:
+        known = "".join(f"\n  {code}　{word}" for code, word in TASKS.items())
+        raise SaidClearly(f"没有名为 {task} 的待办。有：{known}")
     place = Place.of(_OFFICE)
     told, published = asyncio.run(_heard(place.addresses.kafka))
     calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from enum import Enum
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Final, get_origin
 
@@ -21,6 +20,7 @@ from liuhen.desk.speaking import Heard, speak
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.values import Party, PartyKind, Person
+from vocabulary import FIELDS, REFUSALS
 
 PATIENCE: Final = 10.0
 _console: Final = Console()
@@ -118,8 +118,9 @@ def document(action: Action, heard: Heard) -> dict[str, Any]:
 def _show(place: Place, action: Action, heard: Heard) -> None:
     name = words.name_of(type(action))
     if heard.refusal is not None:
-        field = f"，{heard.refusal.field}" if heard.refusal.field else ""
-        _told.print(Text.assemble((f"✘ {name}未被接受", "bold red"), f"（{heard.refusal.code}{field}）"))
+        field = FIELDS.get(heard.refusal.field or "")
+        where = f"，{field}" if field else ""
+        _told.print(Text.assemble((f"✘ {name}未被接受", "bold red"), f"（{REFUSALS.said(heard.refusal.code)}{where}）"))
         _told.print(Text(f"  {heard.refusal.reason}"))
         return
     if not heard.taken:
@@ -168,9 +169,8 @@ def _word(place: Place, slot: Slot, value: Any) -> str:
         return place.words.moment(value)
     if get_origin(slot.kind) is tuple:
         return "；".join(_word(place, Slot(slot.path, str, required=False), each) for each in value)
-    kind = type(value).__name__ if isinstance(value, Enum) else ""
-    table = words.values_of(kind, name)
-    return table.get(value) if value in table else _named(place, name, value)  # type: ignore[return-value]
+    table = words.values_of(slot.kind, name)
+    return table[value] if value in table else _named(place, name, value)
 
 
 def _named(place: Place, name: str, value: Any) -> str:

@@ -120,7 +120,7 @@ def _help(slot: Slot) -> str:
     if slot.kind is bool:
         flag = words.flag_of(slot.path[-1])
         return f"{label}：{flag.yes[1]}／{flag.no[1]}。"
-    said = words.values_of(getattr(slot.kind, "__name__", ""), slot.path[-1])
+    said = words.values_of(slot.kind, slot.path[-1])
     choices = "，".join(f"{code} {word}" for code, word in said.items())
     if get_origin(slot.kind) is tuple:
         of = _core(get_args(slot.kind)[0])[0]

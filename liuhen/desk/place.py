@@ -8,12 +8,12 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
-from liuhen.desk import words
 from rulebook import Policy, load_policy
 from schemas.values import Party, PartyKind, Person
 from services.trace.for_tools import Words
 from tools.client.addresses import Addresses, load_addresses
 from tools.errors import SaidClearly
+from vocabulary import ROLES
 
 OWN_PEOPLE = frozenset({PartyKind.OFFICE})
 """Parties whose people the rulebook names; the others know theirs themselves."""
@@ -76,6 +76,5 @@ class Place:
 
 def _people(policy: Policy) -> str:
     return "\n".join(
-        f"  {each.id}　{each.name}　{'、'.join(words.said('roles', role) for role in each.roles)}"
-        for each in policy.office.people
+        f"  {each.id}　{each.name}　{'、'.join(ROLES[role] for role in each.roles)}" for each in policy.office.people
     )

@@ -16,6 +16,7 @@ from liuhen.desk.place import Place
 from liuhen.desk.queue import Held, Urgency, Waiting, owed
 from schemas.public import CallbackRequest, Order
 from schemas.values import remind_by
+from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, STATES, TASKS
 
 _COLOURS: Final[dict[Urgency, str]] = {"overdue": "bold red", "due_soon": "yellow", "in_time": ""}
 _MARKS: Final[dict[Urgency, str]] = {"overdue": "逾期", "due_soon": "将到期", "in_time": ""}
@@ -24,13 +25,15 @@ _GIST: Final = 36
 
 def desk(place: Place, waiting: Sequence[Waiting]) -> RenderableType:
     """List what waits for the office."""
-    table = _table(f"待办（{len(waiting)}项）", ("工单", "等什么", "自", "期限", "", "档", "分类", "单位", "内容"))
+    named = (FIELDS[name] for name in ("tier", "category", "department", "text"))
+    columns = ("工单", "等什么", "自", "期限", "", *named)
+    table = _table(f"待办（{len(waiting)}项）", columns)
     for task, due, urgency in waiting:
         table.add_row(
             task.ticket,
-            words.said("tasks", task.task),
+            TASKS.said(task.task),
             place.words.moment(task.since),
-            place.words.moment(due),
+            place.words.until(due),
             _MARKS[urgency],
             place.words.of("tier", task.tier),
             _category(place, task.category, task.suggestion),
@@ -49,14 +52,15 @@ def desk_document(waiting: Sequence[Waiting]) -> list[dict[str, Any]]:
 def orders(place: Place, held: Sequence[Held], department: str) -> RenderableType:
     """List what a department holds."""
     name = place.words.department(department)
-    table = _table(f"{name}（{len(held)}件）", ("工单", "要做", "状态", "时限", "期限", "", "档", "分类", "地点", "催"))
+    columns = ("工单", "要做", "状态", "时限", "期限", "", FIELDS["tier"], FIELDS["category"], "地点", "催办补充")
+    table = _table(f"{name}（{len(held)}件）", columns)
     for order, due, urgency in held:
         table.add_row(
             order.ticket,
             owed(order),
-            words.said("state", order.state),
-            place.words.clock(due.clock) if due else "",
-            place.words.moment(remind_by(due.due)) if due else "",
+            STATES[order.state],
+            CLOCKS[due.clock] if due else "",
+            place.words.until(remind_by(due.due)) if due else "",
             _MARKS[urgency],
             place.words.of("tier", order.tier),
             _category(place, order.category, None),
@@ -92,12 +96,11 @@ def order(place: Place, order: Order) -> RenderableType:
 
 def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
     said = place.words
-    roles = {"lead": "牵头", "supporting": "协办", "none": "不再承办"}
     contact = order.contact
     return (
-        ("状态", f"{words.said('state', order.state)}　{roles[order.role]}{'　督办' if order.supervised else ''}"),
+        ("状态", f"{STATES[order.state]}　{PARTS[order.role]}{'　督办' if order.supervised else ''}"),
         ("要做", owed(order) if order.role != "none" else ""),
-        ("刚才", f"{_happened(order)}{'：' + words.said('reasons', order.reason) if order.reason else ''}"),
+        ("刚才", f"{HAPPENED.said(order.happened)}{'：' + words.reason(order.reason) if order.reason else ''}"),
         ("牵头", said.department(order.lead)),
         ("协办", "、".join(map(said.department, order.supporting))),
         ("未完成的协办", "、".join(map(said.department, order.blocking_tasks))),
@@ -106,14 +109,9 @@ def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
         ("诉求人", "　".join(filter(None, (contact.name, contact.phone, contact.wechat)))),
         ("地点", order.place.text),
         ("内容", order.text),
-        ("催办", f"{order.follow_ups}次" if order.follow_ups else ""),
-        *((f"期限 {said.clock(due.clock)}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
+        ("催办补充", f"{order.follow_ups}次" if order.follow_ups else ""),
+        *((f"期限 {CLOCKS[due.clock]}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
     )
-
-
-def _happened(order: Order) -> str:
-    """What has just happened, by its code where no sentence says it without the fact's own fields."""
-    return words.said("happened", order.happened)
 
 
 def callbacks(place: Place, asked: Sequence[CallbackRequest]) -> RenderableType:
@@ -142,7 +140,7 @@ def _category(place: Place, category: str | None, suggestion: str | None) -> str
 
 def _gist(reason: str | None, text: str) -> str:
     short = text if len(text) <= _GIST else f"{text[:_GIST]}…"
-    return f"{words.said('reasons', reason)}｜{short}" if reason else short
+    return f"{words.reason(reason)}｜{short}" if reason else short
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -22,6 +22,7 @@ from services.intake.for_tools import receipt_of
 from tools.client.kafka import Voice, listener, producer, read
 from tools.client.trace import ask
 from tools.errors import SaidClearly
+from vocabulary import STATES
 
 SOURCE: Final = "liuhen/cli"
 _LOOK_AGAIN: Final = 0.3
@@ -83,7 +84,7 @@ def _expected(action: Action, order: Order) -> bool:
 
 def state_of(order: Order) -> str:
     """Say where an order stands."""
-    return f"工单现为“{words.said('state', order.state)}”"
+    return f"工单现为“{STATES[order.state]}”"
 
 
 def follow(heard: Heard, entries: Sequence[Mapping[str, Any]]) -> Heard:

@@ -1,18 +1,23 @@
-"""The words of the terminal: what each action, field and answer is called. The words stand in words.yaml."""
+"""The words of the terminal. How commands and options are called stands in words.yaml, all else in the vocabulary."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_origin
 
 import yaml
 
+import vocabulary
 from schemas.inbound import Action
-from services.trace.for_tools import WORDS_FILE as SHARED
+from schemas.naming import snake_case
+from schemas.values import PartyKind
 
 WORDS_FILE: Final = Path(__file__).with_name("words.yaml")
+_CODE: Final = re.compile("[a-z_]+")
 
 
 class Flag(NamedTuple):
@@ -26,13 +31,6 @@ class Flag(NamedTuple):
 def file() -> Mapping[str, Any]:
     """Return the words as they stand in the file."""
     words: Mapping[str, Any] = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
-    return words
-
-
-@cache
-def shared() -> Mapping[str, Mapping[str, str]]:
-    """Return the words that the trace says too."""
-    words: Mapping[str, Mapping[str, str]] = yaml.safe_load(SHARED.read_text(encoding="utf-8"))
     return words
 
 
@@ -53,41 +51,39 @@ def help_of(action: type[Action]) -> str:
 
 
 def name_of(action: type[Action]) -> str:
-    """Return what people call an action, such as 退单裁定."""
-    word = word_of(action)
-    return shared()["action"].get(word, word)
+    """Return what people call an action, such as 裁定退单."""
+    return vocabulary.ACTIONS[word_of(action)]
 
 
 def option_of(path: tuple[str, ...]) -> str:
     """Return the name of the option that fills the field at this path."""
-    known = file()["options"].get(".".join(path), {})
-    return f"--{known.get('option', '-'.join(path).replace('_', '-'))}"
+    return f"--{file()['options'].get('.'.join(path), '-'.join(path).replace('_', '-'))}"
 
 
 def label_of(path: tuple[str, ...]) -> str:
     """Return what people call a field."""
-    return str(file()["options"].get(".".join(path), {}).get("label", ".".join(path)))
+    return vocabulary.FIELDS[".".join(path)]
 
 
 def flag_of(name: str) -> Flag:
     """Return how the yes and the no of a field are said."""
-    found = file()["flags"].get(name)
-    if found is None:
-        option = name.replace("_", "-")
-        return Flag((option, "是"), (f"no-{option}", "否"))
+    found = file()["flags"][name]
     # YAML reads a bare yes and no as true and false.
     return Flag(tuple(found[True]), tuple(found[False]))
 
 
-def values_of(kind: str, field: str) -> Mapping[str, str]:
+def values_of(kind: object, field: str) -> Mapping[str, str]:
     """Return what people say for each value of an enumeration, or of a field with a list of its own."""
-    table = file()["tables"].get(kind)
-    if table is not None:
-        return shared()[table]
-    own: Mapping[str, str] = file()["values"].get(field, {})
-    return own
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return vocabulary.table(snake_case(kind.__name__))
+    return vocabulary.table(field) if get_origin(kind) is Literal else {}
 
 
-def said(table: str, code: str) -> str:
-    """Return what people say for a code of one of this file's tables, or of the shared ones."""
-    return str(file().get(table, {}).get(code) or shared().get(table, {}).get(code, code))
+def group_of(kind: PartyKind) -> str:
+    """Return what a group of commands is for."""
+    return str(file()["parties"][kind])
+
+
+def reason(said: str) -> str:
+    """Return why something waits or was done: in the words of the person who gave the reason, or of the rule."""
+    return vocabulary.REASONS.said(said) if _CODE.fullmatch(said) else said

@@ -10,12 +10,11 @@ from services.trace.core.calendars import as_published
 from services.trace.core.holder import AT_REST
 from services.trace.core.rows import NOBODY, Summary
 from services.trace.reactions import steps_of
-from services.trace.words import WORDS_FILE, Words
+from services.trace.words import Words
 
 __all__ = [
     "AT_REST",
     "NOBODY",
-    "WORDS_FILE",
     "Span",
     "Step",
     "Summary",

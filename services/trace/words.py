@@ -1,8 +1,8 @@
-"""Facts and codes in Chinese, for people: the words stand in words.yaml, names come from the policy."""
+"""Facts and codes in Chinese, for people: words of the vocabulary, names of the policy, sentences of this service."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -12,69 +12,75 @@ from zoneinfo import ZoneInfo
 import yaml
 from jinja2 import ChainableUndefined, Environment, Template
 
+import vocabulary
 from rulebook import GroundFor, Policy
 from schemas.values import Clock
+from services.trace.core.rates import Rate
+from worktime import Unit, amount_in_words, deadline_in_words, moment_in_words
 
-WORDS_FILE: Final = Path(__file__).with_name("words.yaml")
-_SERVICES: Final = {"clocks": "时限", "notices": "通知", "tickets": "受理"}
+SENTENCES: Final = Path(__file__).with_name("sentences.yaml")
+_SAID_BY: Final = {"clocks": "sla", "notices": "notify"}
+_SPANS: Final = (Unit.HOURS, Unit.CALENDAR_DAYS, Unit.WORKING_DAYS)
 
 
 @cache
-def _file() -> Mapping[str, Mapping[str, str]]:
-    words: Mapping[str, Mapping[str, str]] = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
-    return words
-
-
-def codes(table: str) -> tuple[str, ...]:
-    """List the codes that a table of words.yaml has words for."""
-    return tuple(_file()[table])
+def sentences() -> Mapping[str, str]:
+    """Return the sentence of each fact, by its type."""
+    found: Mapping[str, str] = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+    return found
 
 
 class Words:
-    """Says facts and codes as people say them; what has no word stays what it is."""
+    """Says facts and codes as people say them; a code that this version does not know is called unknown."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.zone = ZoneInfo(policy.office.zone)
         self._environment = Environment(autoescape=False, undefined=ChainableUndefined)  # noqa: S701 - plain text
-        tables = {name: self._filter(name) for name in _file() if name != "facts"}
         own = {
             "dept": self.department,
             "depts": lambda codes: "、".join(map(self.department, codes or ())),
             "cat": self.category,
-            "clock": self.clock,
             "ground": self.ground,
             "moment": self.moment,
+            "until": self.until,
             "due": self.due,
+            "span": _span,
             "party": self.party,
-            "audience": self.party,
             "who": self.actor,
+            "person": self.person,
+            "error": _error,
         }
-        self._environment.filters.update({**tables, **own})
+        self._environment.filters.update({**{name: self._filter(name) for name in vocabulary.NAMES}, **own})
         self._facts: dict[str, Template] = {}
 
     def fact(self, type_name: str, body: Mapping[str, Any]) -> str:
-        """Say a fact in one sentence; one of an unknown type by its type's name."""
+        """Say a fact in one sentence; one of an unknown type by its word alone."""
         template = self._facts.get(type_name)
         if template is None:
-            text = _file()["facts"].get(type_name, type_name)
+            text = sentences().get(type_name, "{{ word }}")
             template = self._facts[type_name] = self._environment.from_string(text)
-        return template.render(body)
+        return template.render(body, word=vocabulary.FACTS.said(type_name))
 
     def of(self, table: str, code: str | None) -> str:
-        """Say a code of one of the tables of words.yaml."""
-        return "" if code is None else _file().get(table, {}).get(code, code)
+        """Say a code of one of the tables of the vocabulary; nothing where there is no code."""
+        return vocabulary.table(table).said(code) if code else ""
 
     def names(self) -> dict[str, str]:
         """Give every code that an explanation of a due time may name its name."""
-        clocks = {clock.value: self.policy.limit(clock).title for clock in Clock}
         grounds = {ground.code: ground.name for purpose in GroundFor for ground in self.policy.grounds.of(purpose)}
-        return {
-            **clocks,
-            **grounds,
-            **_file()["ledger"],
-            **{person.id: person.name for person in self.policy.office.people},
-        }
+        people = {person.id: person.name for person in self.policy.office.people}
+        return {**vocabulary.table("clock"), **grounds, **vocabulary.GROUNDS, **people, "policy": _rule("policy")}
+
+    def rate(self, rate: Rate) -> str:
+        """Name a rate; of the two callbacks the one that is not decisive is named too."""
+        title = vocabulary.RATES[rate.name.removesuffix("_other")]
+        return f"{title}（{vocabulary.CALLBACKS[rate.callback]}）" if rate.callback else title
+
+    def verdict(self, rate: Rate, code: str) -> str:
+        """Say what a row of a rate counts as: what somebody answered, or what else became of it."""
+        answers = vocabulary.table(rate.answers) if rate.answers else vocabulary.VERDICTS
+        return answers[code] if code in answers else vocabulary.VERDICTS.said(code)
 
     def department(self, code: str | None) -> str:
         """Name a department, or an outside body."""
@@ -87,9 +93,6 @@ class Words:
         known = self.policy.category(code) if code else None
         return known.path if known else code or ""
 
-    def clock(self, code: str) -> str:
-        return self.names().get(code, code)
-
     def rule(self, code: str) -> tuple[str, ...]:
         """What the policy notes on a clock, as a line of its own; () where it notes nothing."""
         note = self.policy.limit(Clock(code)).note
@@ -97,22 +100,28 @@ class Words:
 
     def ground(self, code: str | None) -> str:
         found = (self.policy.ground(purpose, code or "") for purpose in GroundFor)
-        return next((ground.name for ground in found if ground), self.of("ledger", code))
+        return next((ground.name for ground in found if ground), self.of("ground", code))
+
+    def person(self, code: str) -> str:
+        """Name a person of the office, or the rule that acted instead of one."""
+        known = self.policy.person(code)
+        return known.name if known else _rule(code)
 
     def moment(self, at: datetime | str | None) -> str:
-        """Say an instant in the office's zone, to the minute."""
-        if not at:
-            return ""
-        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        """Say when something happened, to the minute."""
+        return moment_in_words(_read(at)) if at else ""
+
+    def until(self, at: datetime | str | None) -> str:
+        """Say when something ends, to the minute."""
+        return deadline_in_words(_read(at)) if at else ""
 
     def due(self, due: Mapping[str, Any] | None) -> str:
         """Say a due time; a provisional one as the span that it lies in."""
         if not due:
             return ""
         if "at" in due:
-            return self.moment(due["at"])
-        earliest, latest = self.moment(due["earliest"]), self.moment(due["latest"])
+            return self.until(due["at"])
+        earliest, latest = self.until(due["earliest"]), self.until(due["latest"])
         return f"{earliest}（暂定）" if earliest == latest else f"{earliest}至{latest}之间（暂定）"
 
     def party(self, party: Mapping[str, Any] | str | None) -> str:
@@ -127,15 +136,15 @@ class Words:
             unit = self.policy.unit(code)
             return unit.name if unit else code
         person = self.policy.person(code) if code else None
-        words = self.of("party", kind) if kind in _file()["party"] else self.of("audience", kind)
-        return f"{words}{person.name}" if person else words
+        word = vocabulary.PARTIES.said(kind)
+        return f"{word}{person.name}" if person else word
 
     def actor(self, actor: Mapping[str, Any] | None) -> str:
         """Name who did something: the person and their party, or the rule."""
         if not actor:
             return ""
         if actor.get("by_rule"):
-            return f"系统（{self.of('rule', self.clock(actor['by_rule']))}）"
+            return f"系统（{_rule(actor['by_rule'])}）"
         person = actor.get("person") or {}
         return " ".join(filter(None, (self.party(actor.get("party")), person.get("name"))))
 
@@ -145,12 +154,32 @@ class Words:
             return self.actor(body["by"])
         family = type_name.split(".")[1]
         if family != "tickets":
-            return f"系统（{_SERVICES.get(family, family)}）"
+            return f"系统（{vocabulary.SERVICES.said(_SAID_BY.get(family, family))}）"
         # Of a refused submission the action is the kind of it, and all that was left of it.
         action = body.get("action")
         agent = body.get("agent") or (action.get("by") if isinstance(action, dict) else None) or {}
-        speaker = self.party(body["party"]) if "party" in body else self.of("party", body.get("channel", "survey"))
+        speaker = self.party(body["party"] if "party" in body else body.get("channel", "survey"))
         return " ".join(filter(None, (speaker, agent.get("name"))))
 
-    def _filter(self, table: str) -> Any:
+    def _filter(self, table: str) -> Callable[[str | None], str]:
         return lambda code: self.of(table, code)
+
+
+def _read(at: datetime | str) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
+def _rule(code: str) -> str:
+    """Say the rule by which something was done: a clock's, or another one of the policy."""
+    return "规则" if code == "policy" else vocabulary.CLOCKS.said(code)
+
+
+def _span(amounts: Sequence[int | None]) -> str:
+    """Say by how much something was extended, of which one unit is given: hours, calendar days or working days."""
+    return "".join(amount_in_words(amount, unit) for amount, unit in zip(amounts, _SPANS, strict=True) if amount)
+
+
+def _error(code: str) -> str:
+    """Say why a message did not arrive, with the number that the other side gave."""
+    kind, _, number = code.partition("-")
+    return f"{vocabulary.ERRORS.said(kind)}{number}"

@@ -16,13 +16,13 @@ import yaml
 from prometheus_client import REGISTRY
 from typer.core import TyperGroup
 
+import vocabulary
 from liuhen.cli import build
 from rulebook import load_policy
 from schemas import registry
 from schemas.message import MODELS
 from schemas.values import Channel, Clock, Ruling
 from services.notify.core.notice import Way
-from services.trace.words import codes
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import load_plan
 
@@ -172,7 +172,7 @@ def test_provisioning_reads_the_dashboards_from_where_compose_puts_them() -> Non
     ("label", "values"),
     [
         ("clock", [clock.value for clock in Clock]),
-        ("step", codes("waits_for")),
+        ("step", vocabulary.WAITS),
         ("way", [way.value for way in Way]),
         ("service", list(load_plan().services)),
     ],

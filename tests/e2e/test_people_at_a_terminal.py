@@ -82,7 +82,7 @@ def test_a_ticket_goes_its_whole_way() -> None:
     # then the office finds that on its desk, decides, and it is gone
     assert [(each["ticket"], each["task"]) for each in waiting("office")] == [(ticket, "extension")]
     granted = did("office", "rule-extension", ticket, "--granted", "--days", "3", "--reason", "属实", "--as", "p-fang")
-    assert "同意房管局延期3个工作日" in granted["followed"][0]
+    assert "同意延期3个工作日（房管局）" in granted["followed"][0]
     assert waiting("office") == []
 
     # and when it is handled, reviewed and called back, it is closed and waits for nobody

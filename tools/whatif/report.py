@@ -53,7 +53,7 @@ def document(found: Comparison, present: str, other: str) -> dict[str, Any]:
 def tables(found: Comparison, words: Words, present: str, other: str) -> RenderableType:
     """Show a comparison: the whole, breaches by clock and by owner, loads, and the tickets that moved."""
     parts: list[RenderableType] = [_whole(found, present, other)]
-    parts += _table("逾期（按时限）", {words.clock(code): pair for code, pair in found.breaches.items()})
+    parts += _table("逾期（按时限）", {words.of("clock", code): pair for code, pair in found.breaches.items()})
     parts += _table("逾期（按责任方）", {words.party(code): pair for code, pair in found.breaches_of.items()})
     parts += _table("承办量（按单位）", {words.department(code): pair for code, pair in found.loads.items()})
     if found.moved:

@@ -37,7 +37,8 @@ class By(StrEnum):
 class Rate:
     """One rate: each row has one verdict; verdicts with a weight count, all others are left out and named.
 
-    `axis` is the column that dates a row, `verdict` an SQL expression in which $3 is now.
+    `axis` is the column that dates a row, `verdict` an SQL expression in which $3 is now. `answers` is the table of the
+    vocabulary for verdicts that somebody gave; `callback` says which one is counted where it is not the decisive one.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Rate:
     weights: Mapping[str, float]
     department: str = "s.lead"
     only: str = "true"
+    answers: str = ""
+    callback: str = ""
 
 
 @dataclass(slots=True)
@@ -94,28 +97,35 @@ _REWORKED: Final = "case when s.lead is null then 'no_lead' when s.reworks > 0 t
 
 def rates_of(policy: Rates) -> tuple[Rate, ...]:
     """Define every rate under the policy's weights; of the two callbacks the decisive one has the plain name."""
-    last, first = ("", "first_") if policy.decisive_callback == "last" else ("first_", "")
     rulings = {ruling.value: float(ruling in policy.solved) for ruling in policy.solved_base}
     grades = {grade.value: weight for grade, weight in policy.weights.items()}
     left_out = policy.first_contact_left_out
     contacted = {answer.value: float(answer is Contacted.YES) for answer in Contacted if answer not in left_out}
-    closed = [
-        Rate("first_contact", Source.TICKETS, _CLOSED, _answer(f"{last}contacted"), contacted),
-        Rate("first_contact_other", Source.TICKETS, _CLOSED, _answer(f"{first}contacted"), contacted),
+    ruling = "coalesce(s.ruling, 'no_ruling')"
+    return (
+        *_heard(policy, "first_contact", "contacted", contacted, "contacted"),
         Rate("first_contact_claimed", Source.TICKETS, _CLOSED, _CLAIMED, {"claimed": 1.0, "not_claimed": 0.0}),
-        Rate("actual_resolution", Source.TICKETS, _CLOSED, "coalesce(s.ruling, 'no_ruling')", rulings),
-        Rate("resolution_by_citizen", Source.TICKETS, _CLOSED, _answer(f"{last}solved"), _SOLVED),
-        Rate("resolution_by_citizen_other", Source.TICKETS, _CLOSED, _answer(f"{first}solved"), _SOLVED),
-        Rate("satisfaction", Source.TICKETS, _CLOSED, _answer(f"{last}result"), grades),
-        Rate("satisfaction_other", Source.TICKETS, _CLOSED, _answer(f"{first}result"), grades),
+        Rate("actual_resolution", Source.TICKETS, _CLOSED, ruling, rulings, answers="ruling"),
+        *_heard(policy, "resolution_by_citizen", "solved", _SOLVED, "solved"),
+        *_heard(policy, "satisfaction", "result", grades, "grade"),
         Rate("rework", Source.TICKETS, _CLOSED, _REWORKED, {"reworked": 1.0, "at_once": 0.0}),
         Rate("callback_coverage", Source.TICKETS, _CLOSED, _COVERED, _COVERAGE),
-    ]
-    return (*closed, *_OTHERS)
+        *_OTHERS,
+    )
 
 
-def _answer(column: str) -> str:
-    return f"coalesce(s.{column}, '{NO_CALLBACK}')"
+def _heard(policy: Rates, name: str, column: str, weights: Mapping[str, float], answers: str) -> tuple[Rate, Rate]:
+    """A rate of what was said on the decisive callback, and the same of the other one."""
+    other = "first" if policy.decisive_callback == "last" else "last"
+    decisive, beside = _answer(policy.decisive_callback, column), _answer(other, column)
+    return (
+        Rate(name, Source.TICKETS, _CLOSED, decisive, weights, answers=answers),
+        Rate(f"{name}_other", Source.TICKETS, _CLOSED, beside, weights, answers=answers, callback=other),
+    )
+
+
+def _answer(callback: str, column: str) -> str:
+    return f"coalesce(s.{'first_' if callback == 'first' else ''}{column}, '{NO_CALLBACK}')"
 
 
 _SOLVED: Final = {"solved": 1.0, "partly": 0.0, "not": 0.0}

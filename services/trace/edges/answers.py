@@ -106,13 +106,13 @@ class Answers:
                 "part": part,
                 "words": self._part(by, part),
                 **said(its),
-                "left_out": {self.words.of("verdict", verdict): rows for verdict, rows in its.excluded.items()},
+                "left_out": {self.words.verdict(rate, verdict): rows for verdict, rows in its.excluded.items()},
             }
             for part, its in found.items()
         ]
         return {
             "name": rate.name,
-            "title": self.words.of("rate", rate.name),
+            "title": self.words.rate(rate),
             "axis": self.words.of("axis", rate.axis),
             "weights": rate.weights,
             "rows": rows,
@@ -142,7 +142,7 @@ class Answers:
             row.late if row.late is not None else row.status == "running" and (row.breached or row.due_latest < now)
         )
         words = {
-            "clock": self.words.clock(row.clock),
+            "clock": self.words.of("clock", row.clock),
             "owner": self.words.party(row.owner),
             "status": self.words.of("clock_status", row.status),
         }

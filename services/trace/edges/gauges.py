@@ -7,11 +7,11 @@ from typing import Final
 
 from prometheus_client import Gauge
 
+import vocabulary
 from chassis.metrics import PREFIX
 from chassis.service import EdgeContext
 from chassis.transient import transient
 from services.trace.edges import lookup
-from services.trace.words import codes
 
 OPEN: Final = Gauge(
     PREFIX + "open_tickets", "Open tickets of all lanes by what they wait for; every worker tells the same.", ["step"]
@@ -37,7 +37,7 @@ async def gauges(context: EdgeContext) -> None:
 async def _tell(context: EdgeContext) -> None:
     steps = {step.name: step for step in await lookup.steps(context.pool)}
     now = context.clock.now()
-    for name in codes("waits_for"):
+    for name in vocabulary.WAITS:
         step = steps.get(name)
         since = step.since if step is not None else None
         OPEN.labels(name).set(step.tickets if step is not None else 0)

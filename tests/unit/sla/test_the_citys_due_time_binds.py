@@ -101,5 +101,5 @@ def test_why_due_names_the_citys_number_and_says_that_it_decided(ticket: Ticket)
     (handling,) = [fact for fact in said if isinstance(fact, ClockStarted) and fact.clock is Clock.HANDLING]
     policy = ticket.rules.policy
     lines = Answers(Words(policy), Calendars(ticket.rules.calendar), ticket.rules.hours).lines(handling.explanation)
-    assert "市级期限 SH-1" in lines[-1]
+    assert "市级时限 SH-1" in lines[-1]
     assert lines[-1].endswith("，以此为准")

@@ -168,7 +168,7 @@ def test_policy_calendar_skipped_days_make_up_days_pauses_and_approvers_are_all_
     lines = explain_lines(explain(complex_case(), CALENDAR, HOURS), words)
 
     assert lines[:6] == [
-        "规定：处置（复杂）（v3），5个工作日，收到当日不计，次日起算",
+        "规则：处置（复杂）（v3），5个工作日，收到当日不计，次日起算",
         f"日历：{CALENDAR.version}，官方公布至 2026-12-31",
         "办公时间：09:00–11:30、13:30–17:30，每个工作日 6小时30分",
         "开始：2026-02-13 周五 10:00",
@@ -202,7 +202,7 @@ def test_hours_are_told_to_run_through_nights_and_holidays(start: str) -> None:
     ledger = Ledger(policy="urgent", policy_version="v", budget=hours_budget(24), started_at=at(start))
 
     assert explain_lines(explain(ledger, CALENDAR, HOURS)) == [
-        "规定：urgent（v），24小时，即时起算",
+        "规则：urgent（v），24小时，即时起算",
         "连续计时：夜间、周末、节假日照计",
         "开始：2026-02-16 周一 22:03:05",
         "到期：2026-02-17 周二 22:03:05",
@@ -218,7 +218,7 @@ def test_a_deadline_at_midnight_is_told_as_the_end_of_the_day_before() -> None:
 def test_half_a_working_day_is_told_as_such() -> None:
     ledger = Ledger(policy="p", policy_version="v", budget=half_working_days(1), started_at=at("2026-03-03 09:00"))
 
-    assert explain_lines(explain(ledger, CALENDAR, HOURS))[0] == "规定：p（v），半个工作日，即时起算"
+    assert explain_lines(explain(ledger, CALENDAR, HOURS))[0] == "规则：p（v），半个工作日，即时起算"
 
 
 def test_a_held_clock_tells_since_when_and_what_is_left() -> None:
