@@ -26,6 +26,7 @@ from chassis.load import LogInfo
 from chassis.service import Record, Service
 from chassis.store import TopicPartition
 from chassis.worker import PartitionWorker
+from schemas.text import mended
 
 FETCH_RECORDS: Final = 1_000
 _HEARTBEAT_SECONDS: Final = 3.0
@@ -224,7 +225,7 @@ def _record(message: Any) -> Record:
         message.offset,
         message.key,
         message.value,
-        tuple(message.headers),
+        tuple((mended(name), value) for name, value in message.headers),
         datetime.fromtimestamp(message.timestamp / 1000, UTC),
     )
 

@@ -1,31 +1,50 @@
-"""The dead letters of open lanes, relayed from their table to the dead-letter topic of where they came from."""
+"""The dead letters of open lanes, relayed from their table to the dead-letter topic of where they came from.
+
+A record can be larger than that topic accepts, because it was compressed when it came. What does not fit is cut,
+and the letter says so; the whole stays in the table.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import asyncpg
 import structlog
+from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis import store
 from chassis.outbox import Outbox
 from chassis.publish import Producer, Wire, pause_before
 from chassis.service import Pool
 from schemas.registry import dead_letter_topic
+from schemas.text import fitted
 
-_LETTERS: Final = 100
+CUT: Final = "dead_cut"
+"""The header that names what was cut."""
+_LETTERS: Final = 20
+_MOST: Final = 4 * 1024 * 1024
+"""So many bytes of a value are looked at, whatever a topic accepts."""
+_USUAL: Final = 1_000_000
+"""What a topic accepts unless told otherwise."""
+_LEAST: Final = 4_096
+_LONGEST_REASON: Final = 500
+_FRAME: Final = 256
+"""Bytes that a batch, a record and our last header take besides what stands in them."""
+_FRAME_OF_HEADER: Final = 12
 _log: Final = structlog.get_logger()
 
 
 class DeadLetters:
     """Publishes dead letters to the dead-letter topic of where they came from, when it can."""
 
-    def __init__(self, outbox: Outbox, pool: Pool, producer: Producer) -> None:
-        """Reads what is unpublished in the lanes of `outbox` whenever it is woken."""
+    def __init__(self, outbox: Outbox, pool: Pool, producer: Producer, limits: Mapping[str, int]) -> None:
+        """Reads what is unpublished in the lanes of `outbox` when woken; `limits` are bytes that topics accept."""
         self._outbox = outbox
         self._pool = pool
         self._producer = producer
+        self._limits = dict(limits)
         self._wake = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="dead letters")
 
@@ -49,13 +68,53 @@ class DeadLetters:
 
     async def _some(self) -> bool:
         async with self._pool.acquire() as connection:
-            rows = await store.unpublished_dead_letters(connection, sorted(self._outbox.lanes), _LETTERS)
+            rows = await store.unpublished_dead_letters(connection, sorted(self._outbox.lanes), _LETTERS, _MOST)
             if rows:
-                await self._producer.send([_letter(row) for row in rows])
+                await self._send(rows)
                 await store.mark_dead_letters_published(
                     connection, [(row["topic"], row["partition"], row["offset"]) for row in rows]
                 )
         return len(rows) == _LETTERS
+
+    async def _send(self, rows: Sequence[asyncpg.Record]) -> None:
+        try:
+            await self._producer.send([self._letter(row) for row in rows])
+        except MessageSizeTooLargeError:
+            for row in rows:
+                await self._send_alone(row)
+
+    async def _send_alone(self, row: asyncpg.Record) -> None:
+        """The broker accepts less than we were told: cut more until it takes it."""
+        while True:
+            letter = self._letter(row)
+            try:
+                await self._producer.send([letter])
+            except MessageSizeTooLargeError:
+                limit = self._limit(letter.topic)
+                if limit <= _LEAST:
+                    raise
+                self._limits[letter.topic] = max(limit // 2, _LEAST)
+            else:
+                return
+
+    def _limit(self, topic: str) -> int:
+        return self._limits.get(topic, _USUAL)
+
+    def _letter(self, row: asyncpg.Record) -> Wire:
+        record = store.record_of(row)
+        reasons = {
+            "dead_topic": record.topic,
+            "dead_partition": str(record.partition),
+            "dead_offset": str(record.offset),
+            "dead_reason": row["reason"],
+            "dead_detail": row["detail"],
+        }
+        # A record with neither key nor value cannot be sent as it was.
+        value = record.value if record.value is not None or record.key is not None else b""
+        topic = dead_letter_topic(record.topic)
+        whole = Wire(topic, 0, record.key, value, list(record.headers))
+        added = [(name, fitted(text, _LONGEST_REASON).encode()) for name, text in reasons.items()]
+        return cut(whole, added, row["size"] or 0, self._limit(topic))
 
     async def close(self) -> None:
         """Stop; the next worker finds what is left."""
@@ -64,16 +123,40 @@ class DeadLetters:
         await self._producer.close()
 
 
-def _letter(row: asyncpg.Record) -> Wire:
-    record = store.record_of(row)
-    reasons = {
-        "dead_topic": record.topic,
-        "dead_partition": str(record.partition),
-        "dead_offset": str(record.offset),
-        "dead_reason": row["reason"],
-        "dead_detail": row["detail"],
-    }
-    headers = [*record.headers, *((name, text.encode()) for name, text in reasons.items())]
-    # A record with neither key nor value cannot be sent as it was.
-    value = record.value if record.value is not None or record.key is not None else b""
-    return Wire(dead_letter_topic(record.topic), 0, record.key, value, headers)
+def cut(letter: Wire, added: Sequence[tuple[str, bytes]], size: int, limit: int) -> Wire:
+    """Let a letter fit into `limit` bytes: our headers whole; key, its own headers and value as far as it goes.
+
+    `size` is that of the whole value, of which the letter may hold the beginning only.
+    """
+    room = limit - _FRAME - sum(map(_bytes_of, added))
+    missing: list[str] = []
+    key = letter.key
+    if key is not None and len(key) > room // 4:
+        key = key[: max(room // 4, 0)]
+        missing.append(f"key {len(key)} of {len(letter.key or b'')} bytes")
+    room -= len(key or b"")
+    # A value says more than the last of hundreds of headers.
+    headers: list[tuple[str, bytes]] = []
+    for_headers = room if _bytes(letter) <= room else room // 2
+    for header in letter.headers:
+        for_headers -= _bytes_of(header)
+        if for_headers < 0:
+            missing.append(f"headers {len(headers)} of {len(letter.headers)}")
+            break
+        headers.append(header)
+    room -= sum(map(_bytes_of, headers))
+    value = letter.value
+    if value is not None and size > (kept := min(len(value), max(room, 0))):
+        value = value[:kept]
+        missing.append(f"value {kept} of {size} bytes")
+    said = [(CUT, ", ".join(missing).encode())] if missing else []
+    return letter._replace(key=key, value=value, headers=[*headers, *added, *said])
+
+
+def _bytes(letter: Wire) -> int:
+    return len(letter.value or b"") + sum(map(_bytes_of, letter.headers))
+
+
+def _bytes_of(header: tuple[str, bytes | None]) -> int:
+    name, value = header
+    return len(name.encode()) + len(value or b"") + _FRAME_OF_HEADER

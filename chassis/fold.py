@@ -21,6 +21,10 @@ S = TypeVar("S")
 _MOMENT: Final = timedelta(microseconds=1)
 
 
+class TimerError(Exception):
+    """What follows from a timer cannot be decided: no record is to blame for it."""
+
+
 def folding(decider: Decider[S, C]) -> Work:
     """Make the work of a lane: fold what is heard, fire what is due, write states, timers and read models."""
 
@@ -128,7 +132,13 @@ class _Fold(Generic[S, C]):
                 if ahead is not None and ahead.known.version == cell.version:
                     self._take(timer.key, cell, ahead.step, ahead.wanted, ahead.body)
                 else:
-                    self._decide(timer.key, cell, fire(wanted), cause_of(timer))
+                    self._decide_on(timer, cell, fire(wanted))
+
+    def _decide_on(self, timer: Timer, cell: _Cell[S], command: C) -> None:
+        try:
+            self._decide(timer.key, cell, command, cause_of(timer))
+        except Exception as error:
+            raise TimerError(f"{timer.key}: {timer.name}") from error
 
     def _decide(self, key: str, cell: _Cell[S], command: C, cause: Cause) -> None:
         done = step(self.decider, cell.lane, key, cell.now, command, cause)

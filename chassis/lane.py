@@ -10,16 +10,22 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from chassis.failures import faults
 from chassis.service import DeadLetter, Foreign, Heard, Instant, Lane, Record, Refused
 from chassis.store import TopicPartition
 from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.message import Message
 from schemas.registry import model_of
+from schemas.text import mended
 
 TOO_MANY_UNREADABLE: Final = 100
 """So many unreadable records in a row pause the party that sends them."""
 BEHIND: Final = "behind"
 """The reason of a record that can be read but waits behind one that cannot."""
+
+
+_LONGEST_KEY: Final = 512
+"""So many bytes of a key tell tickets apart, even where it is none of ours: an index takes no more."""
 
 
 class Alarm(StrEnum):
@@ -125,7 +131,7 @@ def _foreign(state: LaneState, record: Record, refusal: Refused | None, classifi
 def _own(
     state: LaneState, record: Record, refusal: Refused | None, classified: Classified, hears: frozenset[str] | None
 ) -> bool:
-    key = (record.key or b"").decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    key = mended((record.key or b"")[:_LONGEST_KEY].decode(errors="replace"))
     lane = state.lane.name
     try:
         envelope, body = decode(record.headers, record.value)
@@ -190,6 +196,4 @@ def read(envelope: Envelope, body: bytes) -> Message:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        listed = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in faults[:5])
-        raise Refused("body", f"{envelope.type}: {listed}") from None
+        raise Refused("body", f"{envelope.type}: {faults(error)}") from None

@@ -11,10 +11,10 @@ import structlog
 from chassis import garbage, metrics, store
 from chassis.clock import stopwatch
 from chassis.executor import LaneExecutor
+from chassis.failures import transient
 from chassis.logs import where
 from chassis.service import Precompute
 from chassis.store import TopicPartition
-from chassis.transient import transient
 
 _HOUSEKEEPING_SECONDS: Final = 1.0
 _BEHIND_SECONDS: Final = 5.0

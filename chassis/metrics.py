@@ -61,7 +61,7 @@ def begin_at_zero(service: Service) -> None:
         if model.family in own:
             for detail in _details(model):
                 EVENTS.labels(service.name, model.type_name, detail)
-    for kind in (*Alarm, "paused", "bug"):
+    for kind in (*Alarm, "paused", "unprocessable", "bug"):
         ALARMS.labels(service.name, kind)
 
 

@@ -23,6 +23,7 @@ from chassis.clock import Clock, stopwatch
 from chassis.consume import LaneApp, LaneConsumer, build_app
 from chassis.dead_letters import DeadLetters
 from chassis.executor import SESSION_SECONDS, LaneExecutor, Resources
+from chassis.failures import transient
 from chassis.health import Health, serving
 from chassis.migrate import Behind, ensure_months, require_migrated
 from chassis.outbox import Outbox
@@ -30,7 +31,6 @@ from chassis.publish import EdgeProducer, Producer
 from chassis.service import Connection, EdgeContext, Pool, Service
 from chassis.settings import Settings
 from chassis.transaction import Transactions
-from chassis.transient import transient
 from chassis.watchdog import EXIT_CODE, Watchdog
 from chassis.worker import PartitionWorker
 
@@ -95,12 +95,13 @@ class _Process:
         """Everything that the service does; ends only by an exception or by being cancelled."""
         pool = await self._ready(stack)
         kafka, name = self.settings.kafka, self.service.name
+        transactions = Transactions(self.service, self.clock)
         outbox = Outbox(pool, kafka, name)
-        dead_letters = DeadLetters(outbox, pool, Producer(kafka, name))
+        dead_letters = DeadLetters(outbox, pool, Producer(kafka, name), transactions.limits)
         producer, edge_producer = Producer(kafka, name), EdgeProducer(kafka)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
         resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical)
-        worker = PartitionWorker(LaneExecutor(Transactions(self.service, self.clock), resources))
+        worker = PartitionWorker(LaneExecutor(transactions, resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liuhen-"))
         app = build_app(self.service, kafka, worker, folder)
         watchdog = Watchdog(self.health, lambda: _coordinator_ended(app), 3 * SESSION_SECONDS)

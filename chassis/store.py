@@ -238,12 +238,17 @@ async def park(connection: Connection, parked: Iterable[tuple[str, DeadLetter]],
     )
 
 
-async def unpublished_dead_letters(connection: Connection, lanes: Sequence[str], limit: int) -> list[asyncpg.Record]:
+async def unpublished_dead_letters(
+    connection: Connection, lanes: Sequence[str], limit: int, most: int
+) -> list[asyncpg.Record]:
+    """Dead letters to be published, in order, with at most so many bytes of each value and its whole `size`."""
     return await connection.fetch(
-        'select * from dead_letter where lane = any($1::text[]) and not published order by topic, partition, "offset"'
-        " limit $2",
+        'select topic, partition, "offset", reason, detail, key, substring(value for $3) as value,'
+        " octet_length(value) as size, header_names, header_values, at"
+        ' from dead_letter where lane = any($1::text[]) and not published order by topic, partition, "offset" limit $2',
         lanes,
         limit,
+        most,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from chassis import store
 from chassis.clock import Clock
+from chassis.failures import Fenced
 from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, merged, read
 from chassis.service import (
     Connection,
@@ -29,10 +30,6 @@ from schemas.registry import Topic, TopicKind
 
 _HEADROOM: Final = 4096
 """Bytes that headers and framing may take of what the broker accepts."""
-
-
-class Fenced(Exception):  # noqa: N818 - nothing went wrong
-    """Another worker wrote in a lane since we did: its state as we know it is worth nothing."""
 
 
 @dataclass(slots=True)

@@ -12,14 +12,13 @@ import structlog
 
 from chassis import metrics
 from chassis.executor import Batch, LaneExecutor
+from chassis.failures import UNPROCESSABLE, Fenced, refusal_of, transient
 from chassis.lane import merged
 from chassis.logs import where
 from chassis.maintenance import Maintenance
 from chassis.publish import pause_before
-from chassis.service import Record, Refused
+from chassis.service import Record
 from chassis.store import TopicPartition
-from chassis.transaction import Fenced
-from chassis.transient import transient
 
 _SAVE_SECONDS: Final = 2.0
 _log: Final = structlog.get_logger()
@@ -236,18 +235,17 @@ class PartitionWorker:
             await executor.open(missing, seek=False)
 
     async def _isolated(self, record: Record, error: Exception) -> None:
-        """One record fails: what the work refuses becomes a dead letter or is parked, anything else is a bug."""
+        """One record fails by what it holds: it becomes a dead letter or is parked; anything else is a bug."""
         tp: TopicPartition = record[:2]
-        if isinstance(error, Refused):
-            self.executor.transactions.refused[record[:3]] = error
-            await self._process_part({tp: [record]})
-            return
-        metrics.ALARMS.labels(self.executor.service, "bug").inc()
-        _log.critical(
-            "stopped by a record",
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            error=where(error),
-        )
-        raise error
+        named = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        refusal = refusal_of(error)
+        if refusal is None:
+            metrics.ALARMS.labels(self.executor.service, "bug").inc()
+            _log.critical("stopped by a record", **named, error=where(error))
+            raise error
+        if refusal.reason == UNPROCESSABLE:
+            # We let it in, or wrote it ourselves: somebody has to look.
+            metrics.ALARMS.labels(self.executor.service, UNPROCESSABLE).inc()
+            _log.error("record put aside", **named, detail=refusal.detail, error=where(error))
+        self.executor.transactions.refused[record[:3]] = refusal
+        await self._process_part({tp: [record]})

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from chassis.failures import transient
 from chassis.service import Connection, Pool
-from chassis.transient import transient
 
 T = TypeVar("T")
 _log: Final = structlog.get_logger()

@@ -12,6 +12,8 @@ from hashlib import sha1
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from schemas.text import mended, storable
+
 Headers = list[tuple[str, bytes]]
 
 JSON: Final = b"application/json"
@@ -21,6 +23,7 @@ _NAMESPACE: Final = UUID("6f2b3f0e-5c0f-5d0a-9a53-1b0d4a6b1e77")
 _BEGUN: Final = sha1(_NAMESPACE.bytes, usedforsecurity=False)
 _REQUIRED: Final = ("specversion", "id", "source", "type")
 _LIMIT: Final = 512
+_LONGEST_FIELD: Final = 120
 _SEQUENCE_DIGITS: Final = 18
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -37,10 +40,10 @@ class EnvelopeError(ValueError):
     """An envelope that cannot be read: names the attribute and what was expected of it."""
 
     def __init__(self, field: str, expected: str) -> None:
-        """Keep the attribute and the expectation apart, so that an answer can name both."""
-        super().__init__(f"{field}: expected {expected}")
-        self.field = field
+        """Keep the attribute and the expectation apart, so that an answer can name both; its name may be anything."""
+        self.field = mended(field[:_LONGEST_FIELD])
         self.expected = expected
+        super().__init__(f"{self.field}: expected {expected}")
 
 
 class Envelope(NamedTuple):
@@ -237,7 +240,7 @@ def _header_text(name: str, raw: bytes | None) -> str:
         text = raw.decode()
     except UnicodeDecodeError:
         raise EnvelopeError(name, "UTF-8 text") from None
-    if "\x00" in text:
+    if not storable(text):
         raise EnvelopeError(name, "text without NUL characters")
     return text
 

@@ -70,7 +70,7 @@ async def insert_refused(connection: Connection, refused: Iterable[tuple[Foreign
         [
             (
                 *(receipt, *why, *item.record[:3], item.record.key, item.record.value),
-                [name.replace("\0", "") for name, _ in item.record.headers],
+                [name for name, _ in item.record.headers],
                 [value or b"" for _, value in item.record.headers],
                 at,
             )

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Action, AnyAction
 from schemas.registry import model_of
+from schemas.text import unstorable
 from schemas.values import Party
 from services.intake.core.numbers import receipt_of
 from services.intake.core.refusals import AGAIN, Refusal, expected_of, of_validation, refusal
@@ -84,12 +85,20 @@ def digest_of(type_name: str, data: bytes, document: object) -> bytes:
 
 def validated(model: type[Action], data: bytes, document: object) -> AnyAction | Refusal:
     """Read business JSON as one action, strictly: no unknown field at any depth, no value of another type."""
-    if b"\\u0000" in data and (field := _nul(document)) is not None:
-        return refusal("nul_character", field[:_LONGEST_NAME] or None, "内容里有不可用的空字符（\\u0000）。")
+    # Only an escape can hide what UTF-8 itself cannot say.
+    if b"\\u" in data and (found := unstorable(document)) is not None:
+        return _unstorable(*found)
     try:
         return cast("AnyAction", model.model_validate_json(data, strict=True, extra="forbid"))
     except ValidationError as error:
         return of_validation(error)
+
+
+def _unstorable(field: str, character: str) -> Refusal:
+    named = field[:_LONGEST_NAME] or None
+    if character == "\0":
+        return refusal("nul_character", named, "内容里有不可用的空字符（\\u0000）。")
+    return refusal("lone_surrogate", named, "内容里有不成对的代理字符。")
 
 
 def document_of(data: bytes) -> Any:
@@ -157,22 +166,3 @@ def _short(type_name: str) -> str:
 def _ticket(document: object) -> str | None:
     ticket = document.get("ticket") if isinstance(document, dict) else None
     return ticket if isinstance(ticket, str) and _TICKET.fullmatch(ticket) else None
-
-
-def _nul(document: object) -> str | None:
-    """Find the field that holds a NUL character; the way to it, or None."""
-    waiting: list[tuple[str, object]] = [("", document)]
-    while waiting:
-        path, found = waiting.pop()
-        match found:
-            case str() if "\0" in found:
-                return path
-            case dict():
-                if any("\0" in name for name in found):
-                    return path
-                waiting.extend((f"{path}.{name}" if path else name, part) for name, part in found.items())
-            case list():
-                waiting.extend((f"{path}.{place}", part) for place, part in enumerate(found))
-            case _:
-                pass
-    return None

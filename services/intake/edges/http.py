@@ -12,9 +12,9 @@ from typing import Any, Final
 from aiohttp import web
 from prometheus_client import Counter
 
+from chassis.failures import transient
 from chassis.metrics import PREFIX
 from chassis.service import Edge, EdgeContext
-from chassis.transient import transient
 from schemas import inbound
 from schemas.envelope import Envelope
 from schemas.inbound import Action
@@ -35,7 +35,7 @@ _LARGEST: Final = 1_000_000
 """A body of that size still fits, with its headers, into what the inbound topics take."""
 _LONGEST_ID: Final = 200
 _RETRY_SECONDS: Final = "2"
-_NOT_A_REQUEST: Final = frozenset({"not_json", "not_utf8", "nul_character"})
+_NOT_A_REQUEST: Final = frozenset({"not_json", "not_utf8", "nul_character", "lone_surrogate"})
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REQUESTS: Final = Counter(PREFIX + "http_requests", "Answers of the HTTP door.", ["route", "status"])

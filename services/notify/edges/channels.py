@@ -18,9 +18,9 @@ import aiohttp
 import aiosmtplib
 from prometheus_client import Counter, Gauge
 
+from chassis.failures import transient
 from chassis.metrics import PREFIX
 from chassis.service import Edge, EdgeContext
-from chassis.transient import transient
 from rulebook.rules import Delivery
 from services.notify import store
 from services.notify.core.notice import Way

@@ -9,9 +9,9 @@ from typing import Final
 
 from prometheus_client import Gauge
 
+from chassis.failures import transient
 from chassis.metrics import PREFIX
 from chassis.service import Edge, EdgeContext, Pool
-from chassis.transient import transient
 from schemas.values import Clock
 from services.sla import store
 from worktime import SHANGHAI, Calendar, parse_notice

@@ -8,9 +8,9 @@ from typing import Final
 from prometheus_client import Gauge
 
 import vocabulary
+from chassis.failures import transient
 from chassis.metrics import PREFIX
 from chassis.service import EdgeContext
-from chassis.transient import transient
 from services.trace.edges import lookup
 
 OPEN: Final = Gauge(

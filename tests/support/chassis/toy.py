@@ -5,12 +5,14 @@ usage: toy.py NAME INPUT OUTPUT OUTWARD FOREIGN
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Annotated
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, StringConstraints, TypeAdapter
 
 from chassis.decider import Decider
 from chassis.fold import folding
@@ -22,6 +24,8 @@ from schemas.message import Message
 from schemas.registry import Topic, TopicKind
 
 LANES = 4
+UNSTORABLE = {b"a lone surrogate": ["\ud800"], b"a NUL": ["\0"]}
+"""What the toy writes for a foreign value; the database takes none of it."""
 
 
 class ToyFact(Message, owner="toy"):
@@ -41,7 +45,7 @@ class Counted(ToyFact):
 
     n: int
     total: int
-    text: str = ""
+    text: Annotated[str, StringConstraints(max_length=100)] = ""
     wait: float | None = None
     fired: bool = False
 
@@ -67,7 +71,8 @@ def decide(state: Tally | None, poke: Poke, _: Cause) -> Sequence[Message]:
     if poke.text == "refused":
         raise Refused("unwelcome", "the toy does not take this")
     total = state.total if state else 0
-    return (Counted(n=poke.n, total=total + 1, text=poke.text, wait=poke.wait, fired=poke.text == "fired"),)
+    text = f"heard: {poke.text}" if poke.text.startswith("long") else poke.text
+    return (Counted(n=poke.n, total=total + 1, text=text, wait=poke.wait, fired=poke.text == "fired"),)
 
 
 def evolve(state: Tally | None, fact: Message, at: datetime) -> Tally:
@@ -95,6 +100,16 @@ def with_foreign(work: Work) -> Work:
         for item in items:
             if isinstance(item, Foreign) and (item.record.value is None or b"\xff" in item.record.value):
                 raise Refused("not-text", "the value is not text")
+            if not isinstance(item, Foreign) or item.record.value is None:
+                continue
+            if (texts := UNSTORABLE.get(item.record.value)) is not None:
+                await transaction.connection.fetchval("select cardinality($1::text[])", texts)
+            if item.record.value == b"too long for an index":
+                await transaction.connection.execute(
+                    "insert into heard (topic, partition, source, lane, sequence, id) values ('', 0, $1, $2, 0, '')",
+                    secrets.token_hex(10_000),
+                    item.lane,
+                )
         outcome = await work(transaction, items)
         return Outcome(outcome.says, words=("taken",) * len(items), timers=outcome.timers)
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.registry import party_of
+from schemas.text import storable
 from services.intake.core.decide import Moment, decide
 from services.intake.core.desk import Desk
 from services.intake.core.numbers import Numbers, check_digit
 from services.intake.core.reading import Reading, Unreadable, read
-from services.intake.core.refusals import expected_of
+from services.intake.core.refusals import Refusal, expected_of
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 HOTLINE = party_of("liuhen.inbound.hotline.v1")
@@ -151,7 +152,7 @@ def test_invalid_utf8_is_refused(front: Any, report: Any) -> None:
 
 def test_half_a_surrogate_pair_is_refused(front: Any, report: Any) -> None:
     broken = json.dumps(report | {"text": "?"}).encode().replace(b'"?"', b'"\\ud800"')
-    assert front.refused("hotline", "register", broken)[0] == "not_json"
+    assert front.refused("hotline", "register", broken)[:2] == ("lone_surrogate", "text")
 
 
 def headers(**changes: bytes | None) -> list[tuple[str, bytes]]:
@@ -212,6 +213,34 @@ def test_another_content_under_the_same_id_is_refused_and_changes_nothing(front:
     assert again.says[-1].message == first[-1]
 
 
+@pytest.mark.parametrize(
+    ("content", "code", "field"),
+    [
+        (rb'{"contact":{"phone":"1","\ud800":"x"}}', "lone_surrogate", "contact"),
+        (rb'{"\ud800":"a\u0000"}', "lone_surrogate", None),
+        (rb'{"contact":[{"a\u0000":"\ud800"}]}', "nul_character", "contact.0"),
+        (rb'{"text":"\ud83d\ude00 \udfff"}', "lone_surrogate", "text"),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_naming_a_field_that_can(
+    front: Any, content: bytes, code: str, field: str | None
+) -> None:
+    assert front.refused("hotline", "register", content)[:2] == (code, field)
+
+
+def test_a_header_name_that_cannot_be_stored_is_refused_under_one_that_can(front: Any, report: Any) -> None:
+    odd = [*headers(), ("ce_a\0b", b"\0")]
+    code, field, reason = front.refused("hotline", "register", report, headers=odd)
+    assert (code, field) == ("bad_envelope", "ce_a\ufffdb")
+    assert storable(reason)
+
+
+def test_a_whole_pair_of_surrogates_is_a_character_like_any_other(front: Any, report: Any) -> None:
+    value = json.dumps(report | {"text": "楼道漏水 \U0001f600"}).encode()
+    assert b"\\ud83d" in value
+    assert front.take("hotline", "register", value).word == "accepted"
+
+
 _JUNK = st.one_of(st.none(), st.binary(max_size=200), st.text(max_size=50).map(lambda t: t.encode(errors="replace")))
 _NAMES = st.sampled_from(
     ["ce_id", "ce_source", "ce_type", "ce_specversion", "ce_time", "content-type", "traceparent", "x"]
@@ -244,6 +273,41 @@ def test_any_content_under_a_good_envelope_ends_as_a_decision(house: Any, conten
     decision = decide(Desk(house), reading, Moment(now, now), Numbers(1, {}, house.zone))
     for answer in decision.says:
         assert answer.message.to_json()
+    _assert_storable(reading, decision.refusal)
+
+
+_ESCAPES = st.sampled_from(["\\u0000", "\\ud800", "\\udfff", "\\ud83d\\ude00", "冷", "a"])
+_ESCAPED = st.lists(_ESCAPES, max_size=4).map("".join)
+_WILD_NAMES = st.text(max_size=8) | st.sampled_from(["ce_id", "ce_\0", "ce_a\0", "CE_A\0", "content-type\0", "\0"])
+
+
+@given(
+    st.lists(st.tuples(_WILD_NAMES, _JUNK), max_size=4),
+    st.dictionaries(_FIELDS | _ESCAPED, _ESCAPED, max_size=4),
+    st.booleans(),
+)
+def test_whatever_comes_every_text_that_is_kept_of_it_can_be_stored(
+    house: Any,
+    named: list[tuple[str, bytes | None]],
+    content: dict[str, str],
+    nested: bool,  # noqa: FBT001
+) -> None:
+    members = ",".join(f'"{name}":"{text}"' for name, text in content.items())
+    value = f'{{"contact":{{{members}}}}}' if nested else f"{{{members}}}"
+    reading = read(HOTLINE, [*headers(), *named], value.encode())
+    if isinstance(reading, Unreadable):
+        assert storable(reading.detail)
+        return
+    decision = decide(Desk(house), reading, Moment(NOW, NOW), Numbers(1, {}, house.zone))
+    for answer in decision.says:
+        assert answer.message.to_json()
+    _assert_storable(reading, decision.refusal)
+
+
+def _assert_storable(reading: Reading, refusal: Refusal | None) -> None:
+    kept = [reading.source, reading.id, reading.receipt, reading.name, reading.traceparent, reading.ticket or ""]
+    kept += [text or "" for text in refusal or ()]
+    assert [text for text in kept if not storable(text)] == []
 
 
 _STRUCTURED = [
