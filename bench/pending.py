@@ -26,7 +26,7 @@ from schemas.values import Clock, OfficialDue, Tier
 from services.sla.core import commands as c
 from services.sla.core.decide import decide
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, Running
 from services.sla.work import STATE
 from tools.client.kafka import listener
@@ -130,11 +130,11 @@ async def _pending(connection: asyncpg.Connection[asyncpg.Record], count: int) -
 
 def _state(instance: Instance) -> Clocks:
     """The clocks of a ticket that was just dispatched, all of them due weeks later."""
-    rules = Rules(load_policy(instance.policy), load_calendar(instance.policy / "calendar"))
+    rules = ClockRules(load_policy(instance.policy), load_calendar(instance.policy / "calendar"))
     now, state = datetime.now(UTC), None
     for command in (
         c.Start(Clock.CITIZEN, Owner("office:desk"), tier=Tier.COMPLEX),
-        c.Order(_LEAD, Tier.COMPLEX, binding=False),
+        c.Lead(_LEAD, Tier.COMPLEX, binding=False),
     ):
         for fact in decide(rules, state, command, "0" * 14, now):
             state = evolve(state, fact, now)

@@ -16,7 +16,7 @@ from rulebook import Policy
 from schemas.public import DueTime
 from schemas.values import Clock, Due, Tier, breach_by, remind_by
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, timer
 from services.sla.work import STATE, Fire, Ruled, decider
 from worktime import Calendar
@@ -31,7 +31,7 @@ ClockCommand = Ruled | Fire
 
 def core_under(policy: Policy, calendar: Calendar) -> Decider[Clocks, ClockCommand]:
     """The core of the service as it decides under a policy and a calendar, whatever record it hears."""
-    return decider(policy, _Always(Rules(policy, calendar)), ())
+    return decider(policy, _Always(ClockRules(policy, calendar)), ())
 
 
 class Deadline(NamedTuple):
@@ -49,8 +49,8 @@ class DueTimes:
     calendar: Calendar
 
     @cached_property
-    def _rules(self) -> Rules:
-        return Rules(self.policy, self.calendar)
+    def _rules(self) -> ClockRules:
+        return ClockRules(self.policy, self.calendar)
 
     def of_task(self, clock: Clock, tier: Tier, since: datetime, now: datetime) -> Deadline:
         """Derive until when the office has to do what waits for it since a moment."""

@@ -1,10 +1,11 @@
-"""What each fact of a ticket's life means for its clocks: the whole of it on one table."""
+"""What each fact of a ticket's life asks of its clocks. A fact that has no entry here asks nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
+from chassis.reactions import Reactions
 from rulebook import Policy
 from schemas import dispatch as d
 from schemas.message import Message
@@ -17,9 +18,9 @@ from services.sla.core.commands import (
     Decided,
     End,
     Extend,
+    Lead,
     Meet,
     Names,
-    Order,
     Pause,
     Release,
     Resume,
@@ -38,7 +39,9 @@ SUSPENSION: Final = "suspension"
 Office = Callable[[Clock], Owner]
 """The person of the office whom policy names for a clock."""
 
-Reaction = Callable[[Any, Office], Sequence[Command]]
+Commands = Sequence[Command]
+
+clocks: Final = Reactions[Office, Commands]()
 
 _REQUESTER: Final = Owner.of("requester")
 _AGENCY: Final = Owner.of("callback")
@@ -49,17 +52,17 @@ _PROMISED: Final = frozenset({Clock.COMMITMENT})
 _ON_THE_WAY: Final = frozenset(_PASSING.values())
 
 
-def commands(fact: Message, policy: Policy) -> tuple[TicketId, Sequence[Command]] | None:
+def commands(fact: Message, policy: Policy) -> tuple[TicketId, Commands] | None:
     """The ticket of a fact and what it asks of its clocks; None for what asks nothing."""
-    reaction = TABLE.get(type(fact))
-    if reaction is None or not isinstance(fact, d.DispatchFact):
+    if not isinstance(fact, d.DispatchFact):
         return None
 
     def office(clock: Clock) -> Owner:
         person = policy.owner_of(clock)
         return Owner.of("office", person.id if person else clock.value)
 
-    return fact.ticket, reaction(fact, office)
+    found = clocks.to(fact, office)
+    return None if found is None else (fact.ticket, found)
 
 
 def these(*clocks: Clock) -> Names:
@@ -75,18 +78,24 @@ def named(actor: Actor) -> str | None:
 # --- recorded, passed on, dispatched ---------------------------------------------------------------------------------
 
 
-def _opened(fact: d.Opened, office: Office) -> Sequence[Command]:
+@clocks.on(d.Opened)
+def _opened(fact: d.Opened, office: Office) -> Commands:
     clock = Clock.CITIZEN
     return (Start(clock, office(clock), at=fact.registered_at, tier=fact.tier, upstream=fact.upstream),)
 
 
-def _pass_on_awaited(fact: d.PassOnAwaited, office: Office) -> Sequence[Command]:
+@clocks.on(d.PassOnAwaited)
+def _pass_on_awaited(fact: d.PassOnAwaited, office: Office) -> Commands:
     clock = _PASSING[fact.stage]
     at_unit = clock is Clock.UNIT_PASS_ON and fact.unit is not None
     return (Start(clock, Owner.of("unit", fact.unit) if at_unit else office(clock)),)
 
 
-def _settled(_fact: d.SettledAtUnit, _office: Office) -> Sequence[Command]:
+clocks.on(d.PassedOn)(lambda fact, _: (Meet(these(_PASSING[fact.stage])),))
+
+
+@clocks.on(d.SettledAtUnit)
+def _settled_at_unit(_fact: d.SettledAtUnit, _office: Office) -> Commands:
     return (
         Meet(these(Clock.UNIT_PASS_ON, Clock.SURVEY_OFFICE, Clock.CITIZEN)),
         End("settled"),
@@ -94,28 +103,39 @@ def _settled(_fact: d.SettledAtUnit, _office: Office) -> Sequence[Command]:
     )
 
 
-def _dispatched(fact: d.Dispatched, _office: Office) -> Sequence[Command]:
+clocks.on(d.Classified)(lambda fact, _: (Retier(fact.tier),))
+clocks.on(d.DispatchAwaited)(lambda _, office: (Start(Clock.DISPATCHING, office(Clock.DISPATCHING)),))
+
+
+@clocks.on(d.Dispatched)
+def _dispatched(fact: d.Dispatched, _office: Office) -> Commands:
     return (
         Meet(these(Clock.DISPATCHING)),
         Stop(_ON_THE_WAY, "dispatched"),
         Retier(fact.tier),
-        Order(Owner.of_department(fact.lead), fact.tier, fact.binding),
+        Lead(Owner.of_department(fact.lead), fact.tier, fact.binding),
     )
+
+
+clocks.on(d.Accepted)(lambda _, __: (Meet(these(Clock.RETURN_WINDOW)),))
 
 
 # --- disputed --------------------------------------------------------------------------------------------------------
 
 
-def _return_requested(_fact: d.ReturnRequested, office: Office) -> Sequence[Command]:
+@clocks.on(d.ReturnRequested)
+def _return_requested(_fact: d.ReturnRequested, office: Office) -> Commands:
     clock = Clock.RETURN_RULING
     return Meet(these(Clock.RETURN_WINDOW)), Start(clock, office(clock)), Contradict(clock, "asked_in_time")
 
 
-def _return_upheld(_fact: d.ReturnUpheld, _office: Office) -> Sequence[Command]:
+@clocks.on(d.ReturnUpheld)
+def _return_upheld(_fact: d.ReturnUpheld, _office: Office) -> Commands:
     return Release("return_upheld"), Meet(these(Clock.RETURN_RULING, Clock.ADJUDICATION))
 
 
-def _return_overruled(fact: d.ReturnOverruled, _office: Office) -> Sequence[Command]:
+@clocks.on(d.ReturnOverruled)
+def _return_overruled(fact: d.ReturnOverruled, _office: Office) -> Commands:
     return (
         Decided(Clock.RETURN_RULING),
         Meet(these(Clock.RETURN_RULING)),
@@ -123,7 +143,8 @@ def _return_overruled(fact: d.ReturnOverruled, _office: Office) -> Sequence[Comm
     )
 
 
-def _adjudication_opened(_fact: d.AdjudicationOpened, office: Office) -> Sequence[Command]:
+@clocks.on(d.AdjudicationOpened)
+def _adjudication_opened(_fact: d.AdjudicationOpened, office: Office) -> Commands:
     clock = Clock.ADJUDICATION
     return (
         Meet(these(Clock.RETURN_WINDOW)),
@@ -133,7 +154,8 @@ def _adjudication_opened(_fact: d.AdjudicationOpened, office: Office) -> Sequenc
     )
 
 
-def _adjudicated(fact: d.Adjudicated, _office: Office) -> Sequence[Command]:
+@clocks.on(d.Adjudicated)
+def _adjudicated(fact: d.Adjudicated, _office: Office) -> Commands:
     return (
         Release("adjudicated", sparing_owner=Owner.of_department(fact.lead)),
         Decided(Clock.ADJUDICATION),
@@ -141,27 +163,63 @@ def _adjudicated(fact: d.Adjudicated, _office: Office) -> Sequence[Command]:
     )
 
 
-# --- asked of the requester, of supporters ---------------------------------------------------------------------------
+# --- contacted, asked of the requester, of supporters ----------------------------------------------------------------
 
 
-def _info_asked(fact: d.InfoAsked, _office: Office) -> Sequence[Command]:
+clocks.on(d.FirstContactMade)(lambda _, __: (Meet(these(Clock.FIRST_CONTACT)),))
+clocks.on(d.FirstContactExempt)(lambda _, __: (Stop(these(Clock.FIRST_CONTACT), "exempt"),))
+clocks.on(d.ProgressNoted)(
+    lambda fact, _: (Meet(these(Clock.URGENT_FIRST_REPORT), Owner.of_department(fact.department)),)
+)
+
+
+@clocks.on(d.InfoAsked)
+def _info_asked(fact: d.InfoAsked, _office: Office) -> Commands:
     waiting = these() if fact.department else _ON_THE_WAY | {Clock.DISPATCHING}
     return Start(Clock.NEEDS_INFO, _REQUESTER), Pause(NEEDS_INFO, also=waiting)
 
 
-def _task(clock: Clock, department: DepartmentCode, *, afresh: bool = False) -> Start:
-    return Start(clock, Owner.of_department(department), afresh=afresh)
+clocks.on(d.InfoProvided)(lambda _, __: (Meet(these(Clock.NEEDS_INFO)), Resume(NEEDS_INFO)))
+clocks.on(d.InfoTimedOut)(lambda _, __: (Stop(these(Clock.NEEDS_INFO), "timed_out"), Resume(NEEDS_INFO)))
 
 
-def _task_done(fact: d.SupportTaskDone, office: Office) -> Sequence[Command]:
+def _task(clock: Clock, department: DepartmentCode, *, afresh: bool = False) -> Commands:
+    return (Start(clock, Owner.of_department(department), afresh=afresh),)
+
+
+clocks.on(d.SupportTaskOpened)(lambda fact, _: _task(Clock.SUPPORTING_TASK, fact.department))
+
+
+@clocks.on(d.SupportTaskDone)
+def _task_done(fact: d.SupportTaskDone, office: Office) -> Commands:
     met, clock = Meet(these(Clock.SUPPORTING_TASK), Owner.of_department(fact.department)), Clock.REVIEW
     return (met, Start(clock, office(clock), about=fact.department)) if fact.awaits_review else (met,)
 
 
-# --- handled, extended, suspended ------------------------------------------------------------------------------------
+clocks.on(d.SupportTaskAccepted)(lambda fact, _: (Meet(these(Clock.REVIEW), about=fact.department),))
 
 
-def _handled(_fact: d.Handled, office: Office) -> Sequence[Command]:
+@clocks.on(d.SupportTaskSentBack)
+def _task_sent_back(fact: d.SupportTaskSentBack, _office: Office) -> Commands:
+    return (
+        Meet(these(Clock.REVIEW), about=fact.department),
+        Revive(these(Clock.SUPPORTING_TASK), owner=Owner.of_department(fact.department)),
+    )
+
+
+@clocks.on(d.SupportTaskEnded)
+def _task_ended(fact: d.SupportTaskEnded, _office: Office) -> Commands:
+    return (
+        Stop(these(Clock.REVIEW), "ended", about=fact.department),
+        Stop(these(Clock.SUPPORTING_TASK), "ended", Owner.of_department(fact.department)),
+    )
+
+
+# --- handled, extended, suspended, promised --------------------------------------------------------------------------
+
+
+@clocks.on(d.Handled)
+def _handled(_fact: d.Handled, office: Office) -> Commands:
     clock = Clock.REVIEW
     return (
         Stop(these(clock), "handled"),
@@ -172,7 +230,8 @@ def _handled(_fact: d.Handled, office: Office) -> Sequence[Command]:
     )
 
 
-def _handled_accepted(fact: d.HandledAccepted, _office: Office) -> Sequence[Command]:
+@clocks.on(d.HandledAccepted)
+def _handled_accepted(fact: d.HandledAccepted, _office: Office) -> Commands:
     return (
         Meet(_HANDLED, at=fact.handled_at),
         Meet(these(Clock.REVIEW)),
@@ -180,21 +239,23 @@ def _handled_accepted(fact: d.HandledAccepted, _office: Office) -> Sequence[Comm
     )
 
 
-def _asked(about: str, office: Office) -> Sequence[Command]:
+clocks.on(d.HandledSentBack)(lambda _, __: (Decided(Clock.REVIEW), Meet(these(Clock.REVIEW))))
+
+
+def _asked(about: str, office: Office) -> Commands:
     clock = Clock.APPROVAL
     return Start(clock, office(clock), about=about), Contradict(clock, "asked_in_time")
 
 
-def _refused(about: str) -> Sequence[Command]:
+def _refused(about: str) -> Commands:
     return Decided(Clock.APPROVAL, about), Meet(these(Clock.APPROVAL), about=about)
 
 
-def _request_lapsed(fact: d.RequestLapsed, _office: Office) -> Sequence[Command]:
-    clock = Clock.APPROVAL
-    return Decided(clock, fact.what, never=True), Stop(these(clock), "lapsed", about=fact.what)
+clocks.on(d.ExtensionRequested)(lambda _, office: _asked(EXTENSION, office))
 
 
-def _granted(fact: d.ExtensionGranted, _office: Office) -> Sequence[Command]:
+@clocks.on(d.ExtensionGranted)
+def _extension_granted(fact: d.ExtensionGranted, _office: Office) -> Commands:
     return (
         *(Extend(amount, unit, named(fact.by), fact.ground) for amount, unit in fact.spans),
         Decided(Clock.APPROVAL, EXTENSION),
@@ -202,7 +263,12 @@ def _granted(fact: d.ExtensionGranted, _office: Office) -> Sequence[Command]:
     )
 
 
-def _suspended(fact: d.Suspended, office: Office) -> Sequence[Command]:
+clocks.on(d.ExtensionRefused)(lambda _, __: _refused(EXTENSION))
+clocks.on(d.SuspensionRequested)(lambda _, office: _asked(SUSPENSION, office))
+
+
+@clocks.on(d.Suspended)
+def _suspended(fact: d.Suspended, office: Office) -> Commands:
     clock = Clock.SUSPENSION
     return (
         Pause(fact.ground, named(fact.by), asked=SUSPENSION),
@@ -211,7 +277,43 @@ def _suspended(fact: d.Suspended, office: Office) -> Sequence[Command]:
     )
 
 
-def _supervision_ended(fact: d.SupervisionEnded, _office: Office) -> Sequence[Command]:
+clocks.on(d.SuspensionRefused)(lambda _, __: _refused(SUSPENSION))
+clocks.on(d.SuspensionEnded)(lambda _, __: (Stop(these(Clock.SUSPENSION), "ended"), Resume(sparing=NEEDS_INFO)))
+
+
+@clocks.on(d.RequestLapsed)
+def _request_lapsed(fact: d.RequestLapsed, _office: Office) -> Commands:
+    clock = Clock.APPROVAL
+    return Decided(clock, fact.what, never=True), Stop(these(clock), "lapsed", about=fact.what)
+
+
+@clocks.on(d.Committed)
+def _committed(fact: d.Committed, _office: Office) -> Commands:
+    return (Start(Clock.COMMITMENT, Owner.of_department(fact.department), named=fact.promised, afresh=True),)
+
+
+clocks.on(d.CommitmentChecked)(lambda _, __: (Meet(these(Clock.COMMITMENT)),))
+
+
+# --- called back, reworked, supervised -------------------------------------------------------------------------------
+
+
+clocks.on(d.CallbackAwaited)(lambda _, __: (Start(Clock.CALLBACK, _AGENCY),))
+clocks.on(d.CallbackAppointed)(lambda fact, _: (Appoint(fact.at),))
+clocks.on(d.CallbackRecorded, d.CallbackGivenUp)(lambda _, __: (Meet(these(Clock.CALLBACK)),))
+clocks.on(d.CallbackExempt)(lambda _, __: (Stop(these(Clock.CALLBACK), "exempt"),))
+clocks.on(d.ReworkOrdered)(lambda fact, _: _task(Clock.REWORK, fact.department))
+clocks.on(d.SupervisionOrdered)(lambda fact, _: _task(Clock.SUPERVISION, fact.department, afresh=True))
+clocks.on(d.CallbackReviewOrdered)(lambda fact, _: _task(Clock.CALLBACK_REVIEW, fact.department))
+
+
+@clocks.on(d.SupervisionAnswered)
+def _supervision_answered(fact: d.SupervisionAnswered, _office: Office) -> Commands:
+    return (Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), Owner.of_department(fact.department)),)
+
+
+@clocks.on(d.SupervisionEnded)
+def _supervision_ended(fact: d.SupervisionEnded, _office: Office) -> Commands:
     if fact.reason == d.BREACH_WITHDRAWN:
         return (Stop(these(Clock.SUPERVISION), UNDUE),)
     return (Stop(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), "ended"),)
@@ -220,75 +322,12 @@ def _supervision_ended(fact: d.SupervisionEnded, _office: Office) -> Sequence[Co
 # --- the end, and after it -------------------------------------------------------------------------------------------
 
 
-def _closed(_fact: d.Closed, _office: Office) -> Sequence[Command]:
-    return End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, _REQUESTER)
-
-
-TABLE: Final[Mapping[type[Message], Reaction]] = {
-    d.Opened: _opened,
-    d.PassOnAwaited: _pass_on_awaited,
-    d.PassedOn: lambda fact, _: (Meet(these(_PASSING[fact.stage])),),
-    d.SettledAtUnit: _settled,
-    d.Classified: lambda fact, _: (Retier(fact.tier),),
-    d.DispatchAwaited: lambda _, office: (Start(Clock.DISPATCHING, office(Clock.DISPATCHING)),),
-    d.Dispatched: _dispatched,
-    d.Accepted: lambda _, __: (Meet(these(Clock.RETURN_WINDOW)),),
-    d.ReturnRequested: _return_requested,
-    d.ReturnUpheld: _return_upheld,
-    d.ReturnOverruled: _return_overruled,
-    d.AdjudicationOpened: _adjudication_opened,
-    d.Adjudicated: _adjudicated,
-    d.FirstContactMade: lambda _, __: (Meet(these(Clock.FIRST_CONTACT)),),
-    d.FirstContactExempt: lambda _, __: (Stop(these(Clock.FIRST_CONTACT), "exempt"),),
-    d.ProgressNoted: lambda fact, _: (Meet(these(Clock.URGENT_FIRST_REPORT), Owner.of_department(fact.department)),),
-    d.InfoAsked: _info_asked,
-    d.InfoProvided: lambda _, __: (Meet(these(Clock.NEEDS_INFO)), Resume(NEEDS_INFO)),
-    d.InfoTimedOut: lambda _, __: (Stop(these(Clock.NEEDS_INFO), "timed_out"), Resume(NEEDS_INFO)),
-    d.SupportTaskOpened: lambda fact, _: (_task(Clock.SUPPORTING_TASK, fact.department),),
-    d.SupportTaskDone: _task_done,
-    d.SupportTaskAccepted: lambda fact, _: (Meet(these(Clock.REVIEW), about=fact.department),),
-    d.SupportTaskSentBack: lambda fact, _: (
-        Meet(these(Clock.REVIEW), about=fact.department),
-        Revive(these(Clock.SUPPORTING_TASK), owner=Owner.of_department(fact.department)),
-    ),
-    d.SupportTaskEnded: lambda fact, _: (
-        Stop(these(Clock.REVIEW), "ended", about=fact.department),
-        Stop(these(Clock.SUPPORTING_TASK), "ended", Owner.of_department(fact.department)),
-    ),
-    d.Handled: _handled,
-    d.HandledAccepted: _handled_accepted,
-    d.HandledSentBack: lambda _, __: (Decided(Clock.REVIEW), Meet(these(Clock.REVIEW))),
-    d.ExtensionRequested: lambda _, office: _asked(EXTENSION, office),
-    d.ExtensionGranted: _granted,
-    d.ExtensionRefused: lambda _, __: _refused(EXTENSION),
-    d.RequestLapsed: _request_lapsed,
-    d.SuspensionRequested: lambda _, office: _asked(SUSPENSION, office),
-    d.Suspended: _suspended,
-    d.SuspensionRefused: lambda _, __: _refused(SUSPENSION),
-    d.SuspensionEnded: lambda _, __: (Stop(these(Clock.SUSPENSION), "ended"), Resume(sparing=NEEDS_INFO)),
-    d.Committed: lambda fact, _: (
-        Start(Clock.COMMITMENT, Owner.of_department(fact.department), named=fact.promised, afresh=True),
-    ),
-    d.CommitmentChecked: lambda _, __: (Meet(these(Clock.COMMITMENT)),),
-    d.CallbackAwaited: lambda _, __: (Start(Clock.CALLBACK, _AGENCY),),
-    d.CallbackAppointed: lambda fact, _: (Appoint(fact.at),),
-    d.CallbackRecorded: lambda _, __: (Meet(these(Clock.CALLBACK)),),
-    d.CallbackGivenUp: lambda _, __: (Meet(these(Clock.CALLBACK)),),
-    d.CallbackExempt: lambda _, __: (Stop(these(Clock.CALLBACK), "exempt"),),
-    d.ReworkOrdered: lambda fact, _: (_task(Clock.REWORK, fact.department),),
-    d.SupervisionOrdered: lambda fact, _: (_task(Clock.SUPERVISION, fact.department, afresh=True),),
-    d.SupervisionAnswered: lambda fact, _: (
-        Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), Owner.of_department(fact.department)),
-    ),
-    d.SupervisionEnded: _supervision_ended,
-    d.CallbackReviewOrdered: lambda fact, _: (_task(Clock.CALLBACK_REVIEW, fact.department),),
-    d.Closed: _closed,
-    d.NotAccepted: lambda _, __: (End("not_accepted"),),
-    d.Withdrawn: lambda _, __: (End("withdrawn"),),
-    d.Transferred: lambda _, __: (End("transferred"),),
-    d.Merged: lambda _, __: (End(MERGED),),
-    d.Unmerged: lambda _, __: (Revive(_ALL, MERGED),),
-    d.SplitUp: lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),),
-    d.Reopened: lambda _, __: (Meet(these(Clock.REOPEN_WINDOW)), Revive(these(Clock.CITIZEN))),
-    d.Archived: lambda _, __: (End("archived", sparing=_PROMISED),),
-}
+clocks.on(d.Closed)(lambda _, __: (End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, _REQUESTER)))
+clocks.on(d.NotAccepted)(lambda _, __: (End("not_accepted"),))
+clocks.on(d.Withdrawn)(lambda _, __: (End("withdrawn"),))
+clocks.on(d.Transferred)(lambda _, __: (End("transferred"),))
+clocks.on(d.Merged)(lambda _, __: (End(MERGED),))
+clocks.on(d.Unmerged)(lambda _, __: (Revive(_ALL, MERGED),))
+clocks.on(d.SplitUp)(lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),))
+clocks.on(d.Reopened)(lambda _, __: (Meet(these(Clock.REOPEN_WINDOW)), Revive(these(Clock.CITIZEN))))
+clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_PROMISED),))

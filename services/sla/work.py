@@ -23,7 +23,7 @@ from services.sla import store
 from services.sla.core.commands import Command, Recalendar, Rederive
 from services.sla.core.decide import decide, fire
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, timer
 from services.sla.reactions import commands
 from worktime import Calendar, NoticeError, OutOfCalendarError, parse_notice
@@ -39,7 +39,7 @@ class Ruled:
 
     ticket: str
     command: Command
-    rules: Rules
+    rules: ClockRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,24 @@ class Fire:
 
 
 @dataclass(slots=True)
-class Book:
+class LaneRules:
     """The rules of each lane; every mixture of published calendars is built once."""
 
     policy: Policy
     base: Calendar
-    built: dict[tuple[int, ...], Rules] = field(default_factory=dict)
+    built: dict[tuple[int, ...], ClockRules] = field(default_factory=dict)
 
-    async def of(self, connection: Connection, lane: Lane) -> Rules:
+    async def of(self, connection: Connection, lane: Lane) -> ClockRules:
         """The rules that a lane goes by."""
         known = lane.cache.get(_REMEMBERED)
-        if isinstance(known, Rules):
+        if isinstance(known, ClockRules):
             return known
         numbers = tuple(sorted(number for name, number in lane.counters.items() if name.startswith(_YEAR)))
         if numbers not in self.built:
             calendar = self.base
             for published in await store.calendars(connection, numbers) if numbers else ():
                 calendar = calendar.with_notice(parse_notice(published.notice, f"calendar {published.number}"))
-            self.built[numbers] = Rules(self.policy, calendar)
+            self.built[numbers] = ClockRules(self.policy, calendar)
         lane.cache[_REMEMBERED] = self.built[numbers]
         return self.built[numbers]
 
@@ -83,39 +83,39 @@ class Book:
 
 def work_of(policy: Policy, base: Calendar) -> Work:
     """The work of the service under a policy and the calendar that it starts from."""
-    book = Book(policy, base)
+    lane_rules = LaneRules(policy, base)
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         heard = [item for item in items if isinstance(item, Heard)]
-        rules, corrections = await _rules_at(book, transaction, heard)
+        rules, corrections = await _rules_at(lane_rules, transaction, heard)
         return await folding(decider(policy, rules, heard, corrections))(transaction, heard)
 
     return work
 
 
 async def _rules_at(
-    book: Book, transaction: Transaction, heard: Sequence[Heard]
-) -> tuple[Mapping[str, Rules], frozenset[str]]:
+    lane_rules: LaneRules, transaction: Transaction, heard: Sequence[Heard]
+) -> tuple[Mapping[str, ClockRules], frozenset[str]]:
     """The rules that each record is judged under, by its event id; and which records correct a calendar."""
-    found: dict[str, Rules] = {}
+    found: dict[str, ClockRules] = {}
     corrections = set()
     for item in heard:
         lane = transaction.lanes[item.lane]
         match item.message:
             case CalendarPublished() as calendar:
-                if await book.adopt(transaction.connection, lane, calendar):
+                if await lane_rules.adopt(transaction.connection, lane, calendar):
                     corrections.add(item.envelope.id)
-            case RederivationOrdered() as order if order.policy != book.policy.version:
-                detail = f"ordered under {order.policy}, this worker goes by {book.policy.version}"
+            case RederivationOrdered() as order if order.policy != lane_rules.policy.version:
+                detail = f"ordered under {order.policy}, this worker goes by {lane_rules.policy.version}"
                 raise Refused("policy", detail)
             case _:
                 pass
-        found[item.envelope.id] = await book.of(transaction.connection, lane)
+        found[item.envelope.id] = await lane_rules.of(transaction.connection, lane)
     return found, frozenset(corrections)
 
 
 def decider(
-    policy: Policy, rules: Mapping[str, Rules], batch: Sequence[Heard], corrections: frozenset[str] = frozenset()
+    policy: Policy, rules: Mapping[str, ClockRules], batch: Sequence[Heard], corrections: frozenset[str] = frozenset()
 ) -> Decider[Clocks, Ruled | Fire]:
     """The pure core, wired for one batch of records and the rules of each."""
     return Decider(
@@ -131,7 +131,7 @@ def decider(
     )
 
 
-def _react(policy: Policy, rules: Rules, heard: Heard) -> Sequence[tuple[str, Ruled | Fire]]:
+def _react(policy: Policy, rules: ClockRules, heard: Heard) -> Sequence[tuple[str, Ruled | Fire]]:
     match heard.message:
         case CalendarPublished():
             return ((EVERYONE, Ruled("", Recalendar(), rules)),)

@@ -27,7 +27,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Lead:
     """A department leads: clocks of another lead end, its own run on or start."""
 
     owner: Owner
@@ -153,7 +153,7 @@ class Rederive:
 
 
 Command = (
-    Start | Order | Meet | Stop | End | Release | Pause | Resume | Extend | Contradict | Decided | Revive | Appoint
+    Start | Lead | Meet | Stop | End | Release | Pause | Resume | Extend | Contradict | Decided | Revive | Appoint
     | Retier | Recalendar | Rederive
 )  # fmt: skip
 """Decided under rules; what timers bring about needs none."""

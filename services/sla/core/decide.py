@@ -26,9 +26,9 @@ from services.sla.core import commands as c
 from services.sla.core import rederive
 from services.sla.core.evolve import evolve
 from services.sla.core.facts import UNDUE, in_time, lives, of, withdrawn
-from services.sla.core.rules import Rules, addable
+from services.sla.core.rules import ClockRules, addable
 from services.sla.core.state import (
-    HELD_BY,
+    HELD_UP_BY,
     MERGED,
     OF_THE_LEAD,
     UNDER_UPSTREAM,
@@ -43,7 +43,7 @@ from services.sla.core.state import (
     Paused,
     Running,
     Stopped,
-    held,
+    held_up,
 )
 from worktime import Extension, Unit
 from worktime import Pause as Stretch
@@ -52,7 +52,9 @@ Facts = Iterator[ClockFact]
 _MOMENT: Final = timedelta(microseconds=1)
 
 
-def decide(rules: Rules, state: Clocks | None, command: c.Command, ticket: str, now: datetime) -> tuple[ClockFact, ...]:
+def decide(
+    rules: ClockRules, state: Clocks | None, command: c.Command, ticket: str, now: datetime
+) -> tuple[ClockFact, ...]:
     """The facts that follow from a command at a moment; () where nothing is to be done."""
     clocks = state or Clocks(ticket=ticket, tier=Tier.COMPLEX)
     facts = tuple(_facts(rules, clocks, command, now))
@@ -78,17 +80,17 @@ def _looks_back(fact: ClockFact, now: datetime) -> bool:
         case ClockStarted() | ClockResumed() | ClockExtended() | ClockRederived():
             return breach_by(fact.due) < now or (fact.remind_at is not None and fact.remind_at < now)
         case ClockMet() | ClockStopped():
-            return fact.clock in HELD_BY
+            return fact.clock in HELD_UP_BY
         case _:
             return False
 
 
-def _facts(rules: Rules, state: Clocks, command: c.Command, now: datetime) -> Facts:  # noqa: C901, PLR0911, PLR0912 - the table of all commands
+def _facts(rules: ClockRules, state: Clocks, command: c.Command, now: datetime) -> Facts:  # noqa: C901, PLR0911, PLR0912 - the table of all commands
     match command:
         case c.Start():
             return _start(rules, state, command, now)
-        case c.Order():
-            return _order(rules, state, command, now)
+        case c.Lead():
+            return _lead(rules, state, command, now)
         case c.Meet():
             return _meet(state, command, now)
         case c.Stop():
@@ -116,7 +118,7 @@ def _facts(rules: Rules, state: Clocks, command: c.Command, now: datetime) -> Fa
 # --- started and met -------------------------------------------------------------------------------------------------
 
 
-def _start(rules: Rules, state: Clocks, command: c.Start, now: datetime) -> Facts:
+def _start(rules: ClockRules, state: Clocks, command: c.Start, now: datetime) -> Facts:
     same = list(state.named(command.clock, owner=command.owner, about=command.about))
     if same and not command.afresh:
         return
@@ -141,7 +143,7 @@ def _start(rules: Rules, state: Clocks, command: c.Start, now: datetime) -> Fact
     )
 
 
-def _order(rules: Rules, state: Clocks, command: c.Order, now: datetime) -> Facts:
+def _lead(rules: ClockRules, state: Clocks, command: c.Lead, now: datetime) -> Facts:
     for clock in state.named(*OF_THE_LEAD):
         if clock.owner != command.owner:
             yield from _stopped(state.ticket, clock, now, "new_lead")
@@ -204,7 +206,7 @@ def _stopped(ticket: str, clock: Open, now: datetime, reason: str) -> Facts:
 # --- paused, resumed, revived ----------------------------------------------------------------------------------------
 
 
-def _pause(rules: Rules, state: Clocks, command: c.Pause, now: datetime) -> Facts:
+def _pause(rules: ClockRules, state: Clocks, command: c.Pause, now: datetime) -> Facts:
     for clock in state.open():
         pauses = clock.clock in command.also or rules.limit(clock.clock).pauses
         if not pauses or clock.clock is Clock.CITIZEN:
@@ -230,7 +232,7 @@ def _stands_still(basis: Basis, ground: str) -> bool:
     return any(pause.ground == ground and pause.end is None for pause in basis.ledger.pauses)
 
 
-def _resume(rules: Rules, state: Clocks, command: c.Resume, now: datetime) -> Facts:
+def _resume(rules: ClockRules, state: Clocks, command: c.Resume, now: datetime) -> Facts:
     for clock in state.open():
         waits = [pause for pause in clock.basis.ledger.pauses if pause.end is None]
         ended = [p for p in waits if command.ground in (None, p.ground) and p.ground != command.sparing]
@@ -253,12 +255,12 @@ def _resume(rules: Rules, state: Clocks, command: c.Resume, now: datetime) -> Fa
             )
 
 
-def _resumed(rules: Rules, ticket: str, clock: AnyClock, basis: Basis, now: datetime) -> ClockResumed:
+def _resumed(rules: ClockRules, ticket: str, clock: AnyClock, basis: Basis, now: datetime) -> ClockResumed:
     found = rules.derive(basis, clock.clock, clock.tier, now)
     return ClockResumed(**of(ticket, clock), due=found.due, remind_at=found.remind_at, explanation=found.explanation)
 
 
-def _revive(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
+def _revive(rules: ClockRules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
     if command.reason is None:
         yield from _undone(rules, state, command, now)
         return
@@ -267,7 +269,7 @@ def _revive(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Fa
             yield _revived(rules, state.ticket, clock, now)
 
 
-def _undone(rules: Rules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
+def _undone(rules: ClockRules, state: Clocks, command: c.Revive, now: datetime) -> Facts:
     """Only the last one of each goes on, and only where none is open; what was late already is late still."""
     last = {clock.clock: clock for clock in sorted(state.clocks, key=_order_of) if _is(clock, command)}
     for clock in last.values():
@@ -288,7 +290,7 @@ def _order_of(clock: AnyClock) -> tuple[datetime, int, str]:
     return clock.started_at, len(clock.id), clock.id
 
 
-def _revived(rules: Rules, ticket: str, clock: Stopped, now: datetime) -> ClockFact:
+def _revived(rules: ClockRules, ticket: str, clock: Stopped, now: datetime) -> ClockFact:
     ledger = clock.basis.ledger
     for pause in ledger.pauses:
         if pause.end is None:
@@ -301,8 +303,8 @@ def _revived(rules: Rules, ticket: str, clock: Stopped, now: datetime) -> ClockF
 # --- extended, contradicted, fired -----------------------------------------------------------------------------------
 
 
-def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Facts:
-    for clock in state.named(*HELD_BY[Clock.APPROVAL]):
+def _extend(rules: ClockRules, state: Clocks, command: c.Extend, now: datetime) -> Facts:
+    for clock in state.named(*HELD_UP_BY[Clock.APPROVAL]):
         if not rules.limit(clock.clock).extendable:
             continue
         ledger = clock.basis.ledger
@@ -329,12 +331,12 @@ def _extend(rules: Rules, state: Clocks, command: c.Extend, now: datetime) -> Fa
 
 
 def _contradict(state: Clocks, command: c.Contradict, now: datetime) -> Facts:
-    for clock in state.named(*HELD_BY[command.by]):
+    for clock in state.named(*HELD_UP_BY[command.by]):
         yield from withdrawn(state.ticket, clock, now, command.reason)
 
 
 def _fired(state: Clocks, clock: Running, now: datetime) -> Facts:
-    up = breach_by(clock.due) <= now and not held(state, clock)
+    up = breach_by(clock.due) <= now and not held_up(state, clock)
     if up and clock.clock in WINDOWS:
         yield ClockLapsed(**of(state.ticket, clock), due=clock.due)
     elif up:

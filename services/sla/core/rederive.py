@@ -10,8 +10,8 @@ from schemas.clocks import BreachWithdrawn, ClockFact, ClockRederived, ClockStar
 from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core.facts import in_time, lives, of, withdrawn
-from services.sla.core.rules import Rules
-from services.sla.core.state import HELD_BY, Basis, Breached, Clocks, Open, Paused, Running
+from services.sla.core.rules import ClockRules
+from services.sla.core.state import HELD_UP_BY, Basis, Breached, Clocks, Open, Paused, Running
 from worktime import FreshStart, Ledger, Pause
 
 DECIDED_LATE = "decided-late"
@@ -19,7 +19,7 @@ Facts = Iterator[ClockFact]
 
 
 def facts(
-    rules: Rules,
+    rules: ClockRules,
     state: Clocks,
     command: c.Decided | c.Appoint | c.Retier | c.Recalendar | c.Rederive,
     now: datetime,
@@ -40,7 +40,7 @@ def facts(
             assert_never(command)
 
 
-def _fact(rules: Rules, state: Clocks, clock: Open, basis: Basis, because: str, now: datetime) -> ClockRederived:
+def _fact(rules: ClockRules, state: Clocks, clock: Open, basis: Basis, because: str, now: datetime) -> ClockRederived:
     found = rules.derive(basis, clock.clock, clock.tier, now)
     return ClockRederived(
         **of(state.ticket, clock),
@@ -57,13 +57,13 @@ def _with(basis: Basis, ledger: Ledger) -> Basis:
     return basis.model_copy(update={"ledger": ledger})
 
 
-def _decided(rules: Rules, state: Clocks, command: c.Decided, now: datetime) -> Facts:
+def _decided(rules: ClockRules, state: Clocks, command: c.Decided, now: datetime) -> Facts:
     """The wait for a late decision, or for none, is not the department's: it gets back what it had left then."""
     ground, because = ("undecided", "undecided") if command.never else (DECIDED_LATE, "decided_late")
     for request in state.named(command.by, about=command.about):
         if in_time(request, now) and not command.never:
             continue
-        for clock in state.named(*HELD_BY[command.by] - {Clock.CITIZEN}):
+        for clock in state.named(*HELD_UP_BY[command.by] - {Clock.CITIZEN}):
             asked_in_time = in_time(clock, request.started_at)
             if isinstance(clock, Running) and asked_in_time and not in_time(clock, now):
                 wait = Pause(start=request.started_at, end=now, ground=ground)
@@ -71,7 +71,7 @@ def _decided(rules: Rules, state: Clocks, command: c.Decided, now: datetime) -> 
                 yield _fact(rules, state, clock, basis, because, now)
 
 
-def _appoint(rules: Rules, state: Clocks, command: c.Appoint, now: datetime) -> Facts:
+def _appoint(rules: ClockRules, state: Clocks, command: c.Appoint, now: datetime) -> Facts:
     at = min(max(command.at, now), now + timedelta(days=rules.policy.limits.callback_within_days))
     for clock in state.named(Clock.CALLBACK):
         if lives(clock, now):
@@ -80,7 +80,7 @@ def _appoint(rules: Rules, state: Clocks, command: c.Appoint, now: datetime) -> 
             yield _fact(rules, state, clock, _with(clock.basis, ledger), "appointment", now)
 
 
-def _retier(rules: Rules, state: Clocks, command: c.Retier, now: datetime) -> Facts:
+def _retier(rules: ClockRules, state: Clocks, command: c.Retier, now: datetime) -> Facts:
     for clock in state.open():
         if clock.tier is command.tier or not lives(clock, now):
             continue
@@ -96,7 +96,7 @@ def _retier(rules: Rules, state: Clocks, command: c.Retier, now: datetime) -> Fa
     yield from _first_report(rules, state, command.tier, now)
 
 
-def _first_report(rules: Rules, state: Clocks, tier: Tier, now: datetime) -> Facts:
+def _first_report(rules: ClockRules, state: Clocks, tier: Tier, now: datetime) -> Facts:
     reports = list(state.named(Clock.URGENT_FIRST_REPORT))
     if tier is not Tier.URGENT:
         for clock in reports:
@@ -120,7 +120,7 @@ def _first_report(rules: Rules, state: Clocks, tier: Tier, now: datetime) -> Fac
         )
 
 
-def _recalendar(rules: Rules, state: Clocks, now: datetime) -> Facts:
+def _recalendar(rules: ClockRules, state: Clocks, now: datetime) -> Facts:
     for clock in state.open():
         if isinstance(clock, Paused):
             # It is due at no moment; the calendar that stands when it runs on is the one that counts.
@@ -133,7 +133,7 @@ def _recalendar(rules: Rules, state: Clocks, now: datetime) -> Facts:
         yield fact
 
 
-def _rederive(rules: Rules, state: Clocks, command: c.Rederive, now: datetime) -> Facts:
+def _rederive(rules: ClockRules, state: Clocks, command: c.Rederive, now: datetime) -> Facts:
     for clock in state.open():
         if isinstance(clock, Breached) or (command.clocks and clock.clock not in command.clocks):
             continue

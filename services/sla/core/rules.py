@@ -61,7 +61,7 @@ class Cap(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Rules:
+class ClockRules:
     """What decisions are made under; a calendar of its own in each lane, until all have heard of the new one."""
 
     policy: given.Policy = field(repr=False)

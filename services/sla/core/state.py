@@ -36,7 +36,7 @@ OF_THE_LEAD: Final = frozenset(
 UNDER_UPSTREAM: Final = frozenset({Clock.HANDLING, Clock.SUPPORTING_TASK})
 """A department's work until `handled`: where the city named an earlier due time, it is the department's too."""
 
-HELD_BY: Final[Mapping[Clock, frozenset[Clock]]] = {
+HELD_UP_BY: Final[Mapping[Clock, frozenset[Clock]]] = {
     Clock.REVIEW: frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK}),
     Clock.APPROVAL: frozenset({Clock.HANDLING, Clock.REWORK}),
     Clock.RETURN_RULING: frozenset({Clock.FIRST_CONTACT, Clock.HANDLING}),
@@ -44,9 +44,9 @@ HELD_BY: Final[Mapping[Clock, frozenset[Clock]]] = {
 }
 """While the centre has not decided what was asked or reported in time, no breach of these is declared."""
 
-_HOLDERS: Final[Mapping[Clock, frozenset[Clock]]] = {
-    held: frozenset(by for by, names in HELD_BY.items() if held in names)
-    for held in frozenset[Clock]().union(*HELD_BY.values())
+_HOLDING_UP: Final[Mapping[Clock, frozenset[Clock]]] = {
+    clock: frozenset(by for by, names in HELD_UP_BY.items() if clock in names)
+    for clock in frozenset[Clock]().union(*HELD_UP_BY.values())
 }
 
 MERGED: Final = "merged"
@@ -189,13 +189,13 @@ class Clocks(_Frozen):
         return any(type(clock.due) is ProvisionalDue for clock in self.open())
 
 
-def held(state: Clocks, clock: Open) -> bool:
+def held_up(state: Clocks, clock: Open) -> bool:
     """Whether the centre still has to decide something that was asked or reported before this clock's due time."""
-    holders = _HOLDERS.get(clock.clock)
-    if holders is None:
+    decisions = _HOLDING_UP.get(clock.clock)
+    if decisions is None:
         return False
     due = breach_by(clock.due)
-    return any(other.started_at <= due for other in state.open() if other.clock in holders and not _of_a_task(other))
+    return any(other.started_at <= due for other in state.open() if other.clock in decisions and not _of_a_task(other))
 
 
 def _of_a_task(clock: Open) -> bool:
@@ -212,7 +212,7 @@ def timer(state: Clocks) -> NextTimer | None:
             if soon is not None and (first is None or soon < first[0]):
                 first = soon, clock, "soon"
             due = breach_by(clock.due)
-            if (first is None or due < first[0]) and not held(state, clock):
+            if (first is None or due < first[0]) and not held_up(state, clock):
                 first = due, clock, "due"
     return first and NextTimer(first[0], f"{first[1].id}.{first[2]}.{first[1].round}")
 

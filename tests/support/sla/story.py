@@ -12,7 +12,7 @@ from schemas.values import Actor, Contact, Person, Place, Tier
 from services.sla.core.commands import Command
 from services.sla.core.decide import decide, fire
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, Open, timer
 from services.sla.reactions import commands
 from worktime import SHANGHAI
@@ -51,7 +51,7 @@ def moment(text: str) -> datetime:
 class Ticket:
     """The clocks of one ticket."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: ClockRules) -> None:
         self.rules = rules
         self.state: Clocks | None = None
         self.said: list[ClockFact] = []

@@ -8,7 +8,7 @@ import pytest
 
 from rulebook import Policy, load_policy
 from schemas import dispatch as d
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from tests.support.sla.story import Ticket
 from worktime import Calendar, load_calendar
 
@@ -26,13 +26,13 @@ def calendar() -> Calendar:
 
 
 @pytest.fixture(scope="session")
-def rules(policy: Policy, calendar: Calendar) -> Rules:
+def rules(policy: Policy, calendar: Calendar) -> ClockRules:
     """Policy and calendar together."""
-    return Rules(policy, calendar)
+    return ClockRules(policy, calendar)
 
 
 @pytest.fixture
-def ticket(rules: Rules) -> Ticket:
+def ticket(rules: ClockRules) -> Ticket:
     """A ticket that nothing is known of."""
     return Ticket(rules)
 

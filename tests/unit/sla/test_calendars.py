@@ -21,7 +21,7 @@ from schemas.clocks import (
 from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
 from services.sla.core.commands import Recalendar, Rederive, Start
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from services.sla.core.state import Paused, Running
 from services.sla.work import Ruled, decider
 from tests.support.sla.story import TICKET, Ticket, moment
@@ -30,10 +30,10 @@ from worktime.festivals import statutory_days
 
 
 @pytest.fixture
-def published(rules: Rules) -> Rules:
+def published(rules: ClockRules) -> ClockRules:
     """The same rules once a plain notice of 2027 has been published: statutory days off, nothing moved."""
     days = tuple(NoticeDay(name=name, date=day, is_off_day=True) for day, name in sorted(statutory_days(2027).items()))
-    return Rules(rules.policy, rules.calendar.with_notice(Notice(year=2027, papers=(), days=days)))
+    return ClockRules(rules.policy, rules.calendar.with_notice(Notice(year=2027, papers=(), days=days)))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_the_explanation_names_the_days_that_were_skipped(ticket: Ticket) -> Non
     assert told.calendar_version == ticket.rules.calendar.version
 
 
-def test_two_tickets_of_one_day_are_explained_alike_but_for_their_start(rules: Rules) -> None:
+def test_two_tickets_of_one_day_are_explained_alike_but_for_their_start(rules: ClockRules) -> None:
     first, second = Ticket(rules), Ticket(rules)
     (one,) = first.hear("2026-09-03 10:00", d.Opened)
     (other,) = second.hear("2026-09-03 15:00", d.Opened)
@@ -105,7 +105,9 @@ def test_reminders_go_by_the_earliest_and_breaches_by_the_latest(ticket: Ticket)
     assert breach.due == due
 
 
-def test_a_calendar_makes_provisional_due_times_official_each_with_an_event(ticket: Ticket, published: Rules) -> None:
+def test_a_calendar_makes_provisional_due_times_official_each_with_an_event(
+    ticket: Ticket, published: ClockRules
+) -> None:
     ticket.hear("2026-12-28 10:00", d.Opened)
     ticket.hear("2026-12-28 10:20", d.Dispatched)
     ticket.rules = published
@@ -121,7 +123,7 @@ def test_a_calendar_makes_provisional_due_times_official_each_with_an_event(tick
 
 
 def test_a_calendar_that_arrives_after_the_official_due_time_brings_the_breach_at_once(
-    ticket: Ticket, published: Rules
+    ticket: Ticket, published: ClockRules
 ) -> None:
     ticket.hear("2027-01-28 10:00", d.Opened)
     arrived = moment("2027-02-12 09:00")
@@ -135,15 +137,15 @@ def test_a_calendar_that_arrives_after_the_official_due_time_brings_the_breach_a
 
 
 @pytest.fixture
-def corrected(published: Rules) -> Rules:
+def corrected(published: ClockRules) -> ClockRules:
     """A second notice of 2027, which gives Monday, 4 January off as well."""
     off = NoticeDay(name="元旦", date=date(2027, 1, 4), is_off_day=True)
     days = tuple(NoticeDay(name=name, date=day, is_off_day=True) for day, name in sorted(statutory_days(2027).items()))
-    return Rules(published.policy, published.calendar.with_notice(Notice(year=2027, papers=(), days=(*days, off))))
+    return ClockRules(published.policy, published.calendar.with_notice(Notice(year=2027, papers=(), days=(*days, off))))
 
 
 def test_a_corrected_calendar_moves_every_open_due_time_that_it_changes(
-    ticket: Ticket, published: Rules, corrected: Rules
+    ticket: Ticket, published: ClockRules, corrected: ClockRules
 ) -> None:
     ticket.rules = published
     ticket.hear("2026-12-28 10:00", d.Opened)
@@ -159,7 +161,7 @@ def test_a_corrected_calendar_moves_every_open_due_time_that_it_changes(
 
 
 def test_a_corrected_calendar_takes_back_a_breach_of_a_day_that_was_off(
-    ticket: Ticket, published: Rules, corrected: Rules
+    ticket: Ticket, published: ClockRules, corrected: ClockRules
 ) -> None:
     ticket.rules = published
     ticket.hear("2026-12-28 10:00", d.Opened)
@@ -171,7 +173,7 @@ def test_a_corrected_calendar_takes_back_a_breach_of_a_day_that_was_off(
 
 
 def test_an_order_to_derive_again_leaves_a_clock_that_stands_still_under_the_same_limit(
-    ticket: Ticket, corrected: Rules
+    ticket: Ticket, corrected: ClockRules
 ) -> None:
     ticket.hear("2026-12-28 10:00", d.Opened, tier=Tier.URGENT)
     ticket.hear("2026-12-28 10:20", d.Dispatched, tier=Tier.URGENT)
@@ -190,7 +192,7 @@ def test_what_is_met_between_the_bounds_is_met_in_time(ticket: Ticket) -> None:
     assert [fact.late for fact in said if isinstance(fact, ClockMet)] == [False]
 
 
-def test_a_changed_policy_concerns_new_clocks_only(dispatched: Ticket, longer: Rules) -> None:
+def test_a_changed_policy_concerns_new_clocks_only(dispatched: Ticket, longer: ClockRules) -> None:
     dispatched.rules = longer
     assert dispatched.due("handling") == "2026-09-10 17:30"
     dispatched.hear("2026-09-04 10:00", d.InfoAsked, department="housing", question="门牌号？")
@@ -200,7 +202,7 @@ def test_a_changed_policy_concerns_new_clocks_only(dispatched: Ticket, longer: R
     assert dispatched.due("handling-2") == "2026-09-15 17:30"
 
 
-def test_an_order_derives_open_clocks_again_under_the_new_policy(dispatched: Ticket, longer: Rules) -> None:
+def test_an_order_derives_open_clocks_again_under_the_new_policy(dispatched: Ticket, longer: ClockRules) -> None:
     dispatched.rules = longer
     (moved,) = dispatched.ask(moment("2026-09-04 10:00"), Rederive(frozenset({Clock.HANDLING}), "policy-2026-2"))
     assert isinstance(moved, ClockRederived)
@@ -210,7 +212,7 @@ def test_an_order_derives_open_clocks_again_under_the_new_policy(dispatched: Tic
 
 
 @pytest.fixture
-def longer(policy: Policy, calendar: Calendar) -> Rules:
+def longer(policy: Policy, calendar: Calendar) -> ClockRules:
     """A later policy that gives six working days for a complex matter."""
     handling = policy.limit(Clock.HANDLING)
     budget = handling.budget.model_copy(update={"amount": 6})
@@ -220,10 +222,10 @@ def longer(policy: Policy, calendar: Calendar) -> Rules:
     )
     limits = policy.limits.model_copy(update={"clocks": clocks})
     fields = {name: getattr(policy, name) for name in Policy.model_fields}
-    return Rules(Policy.model_construct(**(fields | {"limits": limits, "version": "next"})), calendar)
+    return ClockRules(Policy.model_construct(**(fields | {"limits": limits, "version": "next"})), calendar)
 
 
-def test_a_moment_beyond_the_calendar_parks_its_ticket_and_ends_nothing(policy: Policy, rules: Rules) -> None:
+def test_a_moment_beyond_the_calendar_parks_its_ticket_and_ends_nothing(policy: Policy, rules: ClockRules) -> None:
     cause = Cause("c-1", TICKET, moment("2050-12-30 10:00"))
     asked = Ruled(TICKET, Start(Clock.HANDLING, Owner("department:housing")), rules)
     with pytest.raises(Refused, match="outside 2004-01-01 to 2050-12-31"):
@@ -231,14 +233,14 @@ def test_a_moment_beyond_the_calendar_parks_its_ticket_and_ends_nothing(policy: 
 
 
 def test_a_supporting_task_that_was_late_and_is_sent_back_before_its_new_due_time_is_late_no_more(
-    rules: Rules, dispatched: Ticket
+    rules: ClockRules, dispatched: Ticket
 ) -> None:
     task = {"department": "greening"}
     dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, blocking=True, **task)
     dispatched.hear("2026-09-09 09:00", d.SupportTaskDone, reply="已修剪", **task)
     off = {**statutory_days(2026), date(2026, 9, 8): "专项假"}
     days = tuple(NoticeDay(name=name, date=day, is_off_day=True) for day, name in sorted(off.items()))
-    dispatched.rules = Rules(rules.policy, rules.calendar.with_notice(Notice(year=2026, papers=(), days=days)))
+    dispatched.rules = ClockRules(rules.policy, rules.calendar.with_notice(Notice(year=2026, papers=(), days=days)))
     said = dispatched.late("2026-09-09 10:00", d.SupportTaskSentBack, reason="未清运", **task)
     assert [type(fact) for fact in said] == [BreachWithdrawn, ClockResumed]
     assert dispatched.due("supporting_task") == "2026-09-09 17:30"

@@ -20,7 +20,7 @@ from schemas.clocks import (
     ClockStopped,
 )
 from schemas.values import Actor, Clock, Person, Tier
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from services.sla.core.state import Breached, Paused
 from tests.support.sla.story import APPROVER, Ticket, moment
 from worktime import Explanation, explain_lines
@@ -28,13 +28,13 @@ from worktime import Explanation, explain_lines
 UNTIL = moment("2026-09-30 12:00")
 
 
-def with_handling(rules: Rules, budget: Budget, *, extendable: bool = True) -> Rules:
+def with_handling(rules: ClockRules, budget: Budget, *, extendable: bool = True) -> ClockRules:
     limits = rules.policy.limits
     changed = rules.limit(Clock.HANDLING).model_copy(update={"budget": budget, "extendable": extendable})
     clocks = tuple(changed if limit.clock is Clock.HANDLING else limit for limit in limits.clocks)
     fields = {name: getattr(rules.policy, name) for name in type(rules.policy).model_fields}
     policy = type(rules.policy).model_construct(**fields | {"limits": limits.model_copy(update={"clocks": clocks})})
-    return Rules(policy, rules.calendar)
+    return ClockRules(policy, rules.calendar)
 
 
 def breaches(said: Iterable[ClockFact]) -> set[str]:
@@ -100,7 +100,7 @@ def test_an_extension_of_an_urgent_matter_adds_hours_through_the_night(ticket: T
     assert ticket.due("handling") == "2026-10-02 10:05"
 
 
-def test_an_extension_of_a_limit_in_calendar_days_adds_calendar_days(rules: Rules) -> None:
+def test_an_extension_of_a_limit_in_calendar_days_adds_calendar_days(rules: ClockRules) -> None:
     ticket = Ticket(with_handling(rules, Budget(amount=5, unit=Unit.CALENDAR_DAYS, start=Start.DAY_AFTER)))
     ticket.hear("2026-09-28 10:00", d.Opened)
     ticket.hear("2026-09-28 10:20", d.Dispatched)
@@ -109,7 +109,7 @@ def test_an_extension_of_a_limit_in_calendar_days_adds_calendar_days(rules: Rule
     assert ticket.due("handling") == "2026-10-06 00:00"
 
 
-def test_a_limit_that_policy_does_not_extend_is_not_extended(rules: Rules) -> None:
+def test_a_limit_that_policy_does_not_extend_is_not_extended(rules: ClockRules) -> None:
     ticket = Ticket(with_handling(rules, rules.limit(Clock.HANDLING).budget, extendable=False))
     ticket.hear("2026-09-03 10:00", d.Opened)
     ticket.hear("2026-09-03 10:20", d.Dispatched)

@@ -25,7 +25,7 @@ from schemas.clocks import (
 )
 from schemas.values import Clock, Tier, Upstream, breach_by
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import Rules
+from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, timer
 from tests.support.sla.story import APPROVER, Ticket, moment
 
@@ -93,7 +93,7 @@ Plan = list[tuple[Step, int]]
 PLANS: Final = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 4000)), max_size=14)
 
 
-def live(rules: Rules, plan: Plan) -> tuple[Ticket, datetime]:
+def live(rules: ClockRules, plan: Plan) -> tuple[Ticket, datetime]:
     """A ticket that lived through a plan: what happened, and how many minutes after what was before."""
     ticket, at = Ticket(rules), START
     ticket.hear(at, d.Opened)
@@ -114,7 +114,7 @@ def check_dues(ticket: Ticket, said: list[ClockFact]) -> None:
 
 
 @given(plan=PLANS)
-def test_every_open_clock_has_an_owner_and_an_id_of_its_own(rules: Rules, plan: Plan) -> None:
+def test_every_open_clock_has_an_owner_and_an_id_of_its_own(rules: ClockRules, plan: Plan) -> None:
     ticket, _ = live(rules, plan)
     assert all(OWNER.fullmatch(clock.owner) for clock in ticket.open().values())
     ids = [fact.clock_id for fact in ticket.said if isinstance(fact, ClockStarted)]
@@ -122,7 +122,7 @@ def test_every_open_clock_has_an_owner_and_an_id_of_its_own(rules: Rules, plan: 
 
 
 @given(plan=PLANS)
-def test_the_citizens_clock_never_pauses_never_resets_and_is_one(rules: Rules, plan: Plan) -> None:
+def test_the_citizens_clock_never_pauses_never_resets_and_is_one(rules: ClockRules, plan: Plan) -> None:
     ticket, _ = live(rules, plan)
     citizens = [fact for fact in ticket.said if fact.clock is Clock.CITIZEN]
     assert not any(isinstance(fact, ClockPaused | ClockExtended) for fact in citizens)
@@ -135,14 +135,14 @@ def test_the_citizens_clock_never_pauses_never_resets_and_is_one(rules: Rules, p
 
 
 @given(plan=PLANS)
-def test_the_citizens_due_time_moves_for_a_tier_alone(rules: Rules, plan: Plan) -> None:
+def test_the_citizens_due_time_moves_for_a_tier_alone(rules: ClockRules, plan: Plan) -> None:
     ticket, _ = live(rules, plan)
     moves = {fact.because for fact in ticket.said if isinstance(fact, ClockRederived) and fact.clock is Clock.CITIZEN}
     assert moves <= {"tier"}
 
 
 @given(plan=PLANS, end=st.sampled_from(ENDS), lag=st.integers(0, 5000))
-def test_no_clock_runs_for_a_ticket_that_has_ended(rules: Rules, plan: Plan, end: Step, lag: int) -> None:
+def test_no_clock_runs_for_a_ticket_that_has_ended(rules: ClockRules, plan: Plan, end: Step, lag: int) -> None:
     ticket, at = live(rules, plan)
     fact, fields = end
     ticket.hear(at + timedelta(minutes=lag), fact, **fields)
@@ -153,7 +153,7 @@ def test_no_clock_runs_for_a_ticket_that_has_ended(rules: Rules, plan: Plan, end
 
 
 @given(plan=PLANS)
-def test_nothing_that_time_brings_about_is_dated_before_what_caused_it(rules: Rules, plan: Plan) -> None:
+def test_nothing_that_time_brings_about_is_dated_before_what_caused_it(rules: ClockRules, plan: Plan) -> None:
     ticket, at = Ticket(rules), START
     opened: Step = (d.Opened, {})
     for (fact, fields), minutes in [(opened, 0), *plan]:
@@ -174,7 +174,7 @@ def test_nothing_that_time_brings_about_is_dated_before_what_caused_it(rules: Ru
         ((d.SupportTaskSentBack, {"department": "greening", "reason": "否"}), 0),
     ]
 )
-def test_nothing_is_declared_early_or_twice(rules: Rules, plan: Plan) -> None:
+def test_nothing_is_declared_early_or_twice(rules: ClockRules, plan: Plan) -> None:
     ticket, at = live(rules, plan)
     ticket.wait(at + timedelta(days=200))
     standing: Counter[str] = Counter()
@@ -188,7 +188,7 @@ def test_nothing_is_declared_early_or_twice(rules: Rules, plan: Plan) -> None:
 
 
 @given(plan=PLANS)
-def test_the_state_is_the_fold_of_what_was_said(rules: Rules, plan: Plan) -> None:
+def test_the_state_is_the_fold_of_what_was_said(rules: ClockRules, plan: Plan) -> None:
     ticket, at = Ticket(rules), START
     folded: Clocks | None = None
     opened: Step = (d.Opened, {})
@@ -202,7 +202,7 @@ def test_the_state_is_the_fold_of_what_was_said(rules: Rules, plan: Plan) -> Non
 
 
 @given(minutes=st.integers(1, 20_000), lag=st.integers(0, 20_000))
-def test_how_late_a_fact_is_heard_changes_no_verdict(rules: Rules, minutes: int, lag: int) -> None:
+def test_how_late_a_fact_is_heard_changes_no_verdict(rules: ClockRules, minutes: int, lag: int) -> None:
     at = START + timedelta(minutes=minutes)
     verdicts = []
     for heard_at in (at, at + timedelta(minutes=lag)):
@@ -222,7 +222,7 @@ def test_how_late_a_fact_is_heard_changes_no_verdict(rules: Rules, minutes: int,
 
 @given(upstream=SENT, promised=SENT, until=SENT, appointed=SENT, minutes=st.integers(1, 4000))
 def test_no_date_that_anybody_sends_ends_the_service(
-    rules: Rules, upstream: datetime, promised: datetime, until: datetime, appointed: datetime, minutes: int
+    rules: ClockRules, upstream: datetime, promised: datetime, until: datetime, appointed: datetime, minutes: int
 ) -> None:
     ticket, span = Ticket(rules), timedelta(minutes=minutes)
     ticket.hear(START, d.Opened, upstream=Upstream(number="1", due=upstream))
@@ -240,7 +240,7 @@ def test_no_date_that_anybody_sends_ends_the_service(
 
 
 @given(at=SENT)
-def test_a_city_due_time_before_the_calendar_begins_is_still_the_due_time(rules: Rules, at: datetime) -> None:
+def test_a_city_due_time_before_the_calendar_begins_is_still_the_due_time(rules: ClockRules, at: datetime) -> None:
     ticket = Ticket(rules)
     ticket.hear(START, d.Opened, upstream=Upstream(number="1", due=at))
     due = breach_by(ticket.open()["citizen"].due)
