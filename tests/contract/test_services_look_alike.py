@@ -1,0 +1,91 @@
+"""Who knows one service knows all: they have the same files, their cores the same parts, and what differs is named.
+
+What a service does not need it does not have. Whoever adds a file to a service, or takes one away, says here why.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
+NAMES: Final = ("intake", "dispatch", "sla", "notify", "trace")
+
+TREE: Final[Mapping[str, str]] = {
+    "__init__.py": "what the service is for, in a sentence",
+    "__main__.py": "puts it together and runs it",
+    "settings.py": "what it is told by its surroundings",
+    "work.py": "what it does in a lane transaction",
+    "reactions.py": "what each fact that it hears means to it",
+    "store.py": "its statements, one function each",
+    "sql": "its tables",
+    "core": "what decides and calculates; it is pure",
+    "edges": "what faces people and other systems, outside any lane transaction",
+    "for_tools.py": "what the tools may use of it",
+}
+ALSO: Final[Mapping[str, Mapping[str, str]]] = {
+    "intake": {
+        "news.yaml": "what a channel is told of each fact, as data",
+        "rules.yaml": "what the door goes by, as data",
+    },
+    "dispatch": {
+        "suggest.py": "the suggester of categories, which a process loads once",
+        "corpus.py": "the examples that it is trained on",
+        "training.py": "how it is trained and measured",
+        "lifecycle.py": "draws the page of the lifecycle",
+    },
+    "trace": {
+        "words.py": "says facts and codes in Chinese",
+        "sentences.yaml": "a sentence for each fact",
+    },
+}
+LACKS: Final[Mapping[str, Mapping[str, str]]] = {
+    "dispatch": {"edges": "it speaks through topics alone"},
+}
+
+CORES: Final[Mapping[str, Mapping[str, str]]] = {
+    "intake": {"state": "desk.py", "decide": "decide.py"},
+    "dispatch": {"state": "ticket.py", "commands": "commands.py", "decide": "decide.py", "evolve": "evolve.py"},
+    "sla": {"state": "state.py", "commands": "commands.py", "decide": "decide.py", "evolve": "evolve.py"},
+    "notify": {"state": "ledger.py", "commands": "ledger.py", "decide": "ledger.py", "evolve": "ledger.py"},
+    "trace": {"state": "rows.py"},
+}
+"""In which module of a core its state, its commands, `decide` and `evolve` stand.
+
+`dispatch`, `sla` and `notify` remember by folding their own facts; what `notify` folds, the ledger of a ticket's
+notices, is small enough for one module. `intake` decides on submissions, which are its commands as they came in, and
+remembers in tables what it decided. `trace` decides nothing: it folds the facts of others, in its `reactions.py`.
+"""
+
+
+def entries(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+
+
+def test_these_are_all_services() -> None:
+    assert entries(SERVICES) - {"__init__.py", "py.typed"} == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_service_has_the_files_of_every_service_and_those_that_are_named_here(name: str) -> None:
+    expected = (TREE.keys() - LACKS.get(name, {}).keys()) | ALSO.get(name, {}).keys()
+
+    assert entries(SERVICES / name) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_core_has_the_parts_that_are_named_here(name: str) -> None:
+    found = {part: path for path in (SERVICES / name / "core").glob("*.py") for part in _decisions(path)}
+    expected = {part: file for part, file in CORES[name].items() if part in {"decide", "evolve"}}
+
+    assert {part: path.name for part, path in found.items()} == expected
+    assert {*CORES[name].values()} <= entries(SERVICES / name / "core")
+
+
+def _decisions(path: Path) -> set[str]:
+    defined = {each.name for each in ast.parse(path.read_text("utf-8")).body if isinstance(each, ast.FunctionDef)}
+    return defined & {"decide", "evolve"}
