@@ -12,7 +12,7 @@ STAMPS := .tools/stamps
 FILE ?=
 NEEDED := $(if $(filter-out tests/unit% tests/contract%,$(or $(FILE),tests)),setup,$(STAMPS)/python)
 
-.PHONY: help setup demo test unit lint format bench up down status generate lock clean
+.PHONY: help setup demo test unit lint format bench up down status generate pages lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ status: setup ## Say what runs
 
 generate: $(STAMPS)/python ## Write docker-compose.yml and prometheus.yml anew from deploy/services.yaml
 	@$(PYTHON) -m tools.generate
+
+pages: $(STAMPS)/python ## Write anew the pages of docs/ that are made from the code
+	@$(PYTHON) -m tools.pages
 
 lock: $(STAMPS)/uv ## Choose the newest versions and write the lock files
 	@deploy/lock

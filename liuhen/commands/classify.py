@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from classification import training
+from classification.corpus import Example, TrainingDataError, read_examples
+from classification.suggest import ModelRefusedError, Suggester
+from classification.training import Evaluation
 from liuhen.answers import AsJson, print_json
 from rulebook import PolicyError, load_policy
-from services.dispatch import for_tools as suggesting
-from services.dispatch.for_tools import Example, ModelRefusedError, Suggester, TrainingDataError, read_examples
 from tools.errors import SaidClearly
 from tools.layout import MODEL, POLICY
 from tools.prepare.model import prepare_model
-
-if TYPE_CHECKING:
-    from services.dispatch.for_tools import Evaluation
 
 app = typer.Typer(no_args_is_help=True, help="Suggest categories from texts.")
 
@@ -69,7 +68,7 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
     """Train the model on a file and store it."""
     examples = _examples(file, text, label, group)
     try:
-        model = suggesting.train(examples, seed)
+        model = training.train(examples, seed)
     except TrainingDataError as error:
         raise SaidClearly(f"{file}: {error}") from error
     model.save(out)
@@ -101,7 +100,7 @@ def evaluate(  # noqa: PLR0913 - one parameter for each thing that can be told
     """Train on three quarters of a file and ask about the rest: accuracy, a line for each category, confusion."""
     try:
         policy = load_policy(POLICY) if rules else None
-        found = suggesting.evaluate(_examples(file, text, label, group), seed, policy)
+        found = training.evaluate(_examples(file, text, label, group), seed, policy)
     except (TrainingDataError, ModelRefusedError, PolicyError) as error:
         raise SaidClearly(f"{file}: {error}") from error
     if as_json:

@@ -11,12 +11,12 @@ import structlog
 from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
+from classification.suggest import Suggester
 from rulebook import load_policy
 from schemas import registry
 from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
 from services.dispatch.reactions import LISTENS_TO
 from services.dispatch.settings import DispatchSettings
-from services.dispatch.suggest import Suggester
 from services.dispatch.work import work_of
 from worktime import load_calendar
 

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
-from services.dispatch.for_tools import Model, ModelRefusedError, fingerprint, read_examples, train
+from classification.corpus import fingerprint, read_examples
+from classification.suggest import Model, ModelRefusedError
+from classification.training import train
 from tools.errors import SaidClearly
 from tools.layout import MODEL, POLICY, ROOT
 

@@ -9,8 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from classification.suggest import Model
 from liuhen.commands import classify, policy
-from services.dispatch.suggest import Model
 from tools.errors import SaidClearly
 from tools.prepare.model import prepare_model
 

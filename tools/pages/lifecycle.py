@@ -1,38 +1,18 @@
-"""Draw the life of a ticket from the table of steps: `python -m services.dispatch.lifecycle` writes the page."""
+"""docs/lifecycle.md: the life of a ticket, drawn from the table of its steps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from schemas.values import TicketState as S
-from services.dispatch.core.episode import SAME, Episode, Step
-from services.dispatch.core.episodes import (
-    acceptance,
-    callback,
-    closing,
-    dispatching,
-    information,
-    merging,
-    registration,
-    reopening,
-    returns,
-    review,
-    splitting,
-    suspension,
-    work,
-)
-from services.dispatch.core.standing import OPEN
-from services.dispatch.core.table import EPISODES
-from services.dispatch.core.words import EXPECTED, KINDS, STATES
-
-PAGE: Final = Path(__file__).parents[2] / "docs" / "lifecycle.md"
+from services.dispatch.for_tools import EPISODES, EXPECTED, OPEN, SAME, Episode, Step
+from vocabulary import STATES, STEPS
 
 _HEAD: Final = """# The life of a ticket
 
 Generated from the steps of the episodes in `services/dispatch/core/episodes/` by
-`python -m services.dispatch.lifecycle`; a test fails when this page and the table differ. Decisions consult the same
+`make pages`; a test fails when this page and the table differ. Decisions consult the same
 table: what stands in no row is refused, and the refusal says what is expected instead. A decision that leaves a ticket
 where its row does not say is an error in tests and an alarm in life.
 """
@@ -49,35 +29,35 @@ class Picture(NamedTuple):
 
     title: str
     says: str
-    episodes: tuple[Episode, ...]
+    episodes: tuple[str, ...]
 
 
 PICTURES: Final = (
     Picture(
         "From the door to the department",
         "A survey's problem passes the visitor's unit and the survey office; all else goes to the centre at once.",
-        (registration.episode, dispatching.episode, acceptance.episode),
+        ("registration", "dispatching", "acceptance"),
     ),
     Picture(
         "Whose it is",
         "Inside the return window the lead may ask to return the order; disputed twice, a referee rules, which binds.",
-        (returns.episode,),
+        ("returns",),
     ),
     Picture(
         "Work that waits",
         "While the requester is asked or works are suspended the department's clock stands still; it goes on where it"
         " stood.",
-        (information.episode, suspension.episode),
+        ("information", "suspension"),
     ),
     Picture(
         "Handled, called back, closed",
         "The centre reviews what was reported, the requester is called, and what failed is worked on again.",
-        (work.episode, review.episode, callback.episode, reopening.episode),
+        ("work", "review", "callback", "reopening"),
     ),
     Picture(
         "Other ends, other tickets",
         "A matter can end without being worked on, go into another ticket, or live on in parts.",
-        (closing.episode, merging.episode, splitting.episode),
+        ("closing", "merging", "splitting"),
     ),
 )
 
@@ -117,11 +97,12 @@ def _drawn(picture: Picture) -> Iterator[str]:
 
 
 _ANY: Final = "any_open"
+_BY_NAME: Final = {episode.name: episode for episode in EPISODES}
 
 
 def _edges(picture: Picture) -> dict[tuple[str, str], list[str]]:
     edges: dict[tuple[str, str], list[str]] = {}
-    for step in (step for episode in picture.episodes for step in episode.steps):
+    for step in (step for name in picture.episodes for step in _BY_NAME[name].steps):
         for source in _sources(step):
             for target in S:
                 if target in step.targets and target.value != source:
@@ -152,8 +133,4 @@ def _row(step: Step) -> str:
     targets = [f"`{state}`" for state in S if state in step.targets]
     if SAME in step.targets:
         targets.append("same")
-    return f"| `{step.kind}` | {KINDS[step.kind]} | {sources} | {guards} | {', '.join(targets)} |"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    return f"| `{step.kind}` | {STEPS[step.kind]} | {sources} | {guards} | {', '.join(targets)} |"

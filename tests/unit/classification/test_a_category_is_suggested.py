@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classification import suggest as module
+from classification.corpus import Example, TrainingDataError, fingerprint, read_examples
+from classification.suggest import Method, Model, ModelRefusedError, Rules, Suggester, grams
+from classification.training import evaluate, split, train
 from examples.district.wording import training_rows
 from rulebook import Policy, load_policy
-from services.dispatch import suggest as module
-from services.dispatch.corpus import Example, TrainingDataError, fingerprint, read_examples
-from services.dispatch.suggest import Method, Model, ModelRefusedError, Rules, Suggester, grams
-from services.dispatch.training import evaluate, split, train
 
 POLICY = load_policy(Path(__file__).parents[3] / "policy")
 EXAMPLES = tuple(

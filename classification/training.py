@@ -1,4 +1,4 @@
-"""How the small model is made and measured; only commands import this, the running service does not."""
+"""How the small model is made and measured; the running service does not import this."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
-from sklearn.svm import LinearSVC
 
-from services.dispatch.corpus import TrainingDataError, fingerprint
-from services.dispatch.suggest import Model, Suggester, grams, probabilities
+from classification.corpus import TrainingDataError, fingerprint
+from classification.suggest import Model, Suggester, grams, probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from classification.corpus import Example
     from rulebook import Policy
-    from services.dispatch.corpus import Example
 
 FEATURES: Final = 20_000
 HELD_OUT: Final = 0.25
@@ -43,6 +40,8 @@ def split(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[E
 
     Examples without a group are parted in equal shares of each label; if only some have one, the others are learned.
     """
+    from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit  # noqa: PLC0415 - slow to import
+
     grouped = [at for at, example in enumerate(examples) if example.group is not None]
     if grouped:
         groups = [examples[at].group for at in grouped]
@@ -59,6 +58,9 @@ def split(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[E
 
 
 def _fit(examples: Sequence[Example], seed: int, temperature: float) -> Model:
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - slow to import
+    from sklearn.svm import LinearSVC  # noqa: PLC0415 - slow to import
+
     vectorizer: Any = TfidfVectorizer(analyzer=grams, sublinear_tf=True, min_df=2, max_features=FEATURES)
     try:
         matrix = vectorizer.fit_transform([example.text for example in examples])
