@@ -32,12 +32,6 @@ ALSO: Final[Mapping[str, Mapping[str, str]]] = {
         "news.yaml": "what a channel is told of each fact, as data",
         "rules.yaml": "what the door goes by, as data",
     },
-    "dispatch": {
-        "suggest.py": "the suggester of categories, which a process loads once",
-        "corpus.py": "the examples that it is trained on",
-        "training.py": "how it is trained and measured",
-        "lifecycle.py": "draws the page of the lifecycle",
-    },
     "trace": {
         "words.py": "says facts and codes in Chinese",
         "sentences.yaml": "a sentence for each fact",
