@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from schemas.clocks import (
     BreachWithdrawn,
@@ -22,7 +21,18 @@ from schemas.clocks import (
 from schemas.message import Message
 from schemas.values import Clock, Tier
 from services.sla.core.rules import basis_of
-from services.sla.core.state import AnyClock, Breached, Clocks, Lapsed, Met, Paused, Running, Stopped, Timed, sealed
+from services.sla.core.state import (
+    AnyClock,
+    Breached,
+    Clocks,
+    Lapsed,
+    Met,
+    Paused,
+    Running,
+    Stopped,
+    TimedFields,
+    sealed,
+)
 
 _RULINGS = frozenset({Clock.RETURN_RULING, Clock.ADJUDICATION})
 _Derived = ClockResumed | ClockExtended | ClockRederived
@@ -81,15 +91,15 @@ def _next(clock: AnyClock, fact: ClockFact, at: datetime) -> AnyClock:
         case ClockDueSoon():
             after = clock.model_copy(update={"reminded": True})
         case ClockBreached():
-            after = Breached(**_of(clock))
+            after = Breached(**clock.carried)
         case BreachWithdrawn():
-            after = Running(**_of(clock, reminded=True, round=clock.round + 1))
+            after = _running_again(clock.carried, reminded=True)
         case ClockMet():
-            after = Met(**_of(clock), late=isinstance(clock, Breached))
+            after = Met(**clock.carried, late=isinstance(clock, Breached))
         case ClockLapsed():
-            after = Lapsed(**_of(clock))
+            after = Lapsed(**clock.carried)
         case ClockStopped():
-            after = Stopped(**_of(clock), reason=fact.reason, at=at, late=isinstance(clock, Breached))
+            after = Stopped(**clock.carried, reason=fact.reason, at=at, late=isinstance(clock, Breached))
         case _:
             raise TypeError(f"{type(fact).__name__} is not known to this version")
     return after
@@ -99,25 +109,29 @@ def _paused(clock: AnyClock, fact: ClockPaused) -> AnyClock:
     ledger = clock.basis.ledger.paused(fact.since, fact.ground, fact.approved_by)
     if fact.instead_of is not None:
         ledger = clock.basis.ledger.resumed(fact.since, fact.instead_of)
-    return Paused(**_of(clock, sealed=sealed(clock.basis.model_copy(update={"ledger": ledger}))))
+    carried = clock.carried
+    carried["sealed"] = sealed(clock.basis.model_copy(update={"ledger": ledger}))
+    return Paused(**carried)
 
 
 def _derived(clock: AnyClock, fact: _Derived) -> AnyClock:
-    tier = fact.tier if isinstance(fact, ClockRederived) else clock.tier
     reminded = clock.reminded and clock.remind_at == fact.remind_at
-    changed = {
-        "sealed": sealed(basis_of(fact.explanation)),
-        "due": fact.due,
-        "remind_at": fact.remind_at,
-        "tier": tier,
-        "reminded": reminded,
-    }
+    after = clock.model_copy(
+        update={
+            "sealed": sealed(basis_of(fact.explanation)),
+            "due": fact.due,
+            "remind_at": fact.remind_at,
+            "tier": fact.tier if isinstance(fact, ClockRederived) else clock.tier,
+            "reminded": reminded,
+        }
+    )
     if not isinstance(fact, ClockResumed):
-        return clock.model_copy(update=changed)
+        return after
     if isinstance(clock, Stopped | Met) and clock.late:
-        return Breached(**_of(clock, **changed))
-    return Running(**_of(clock, **changed, round=clock.round + 1))
+        return Breached(**after.carried)
+    return _running_again(after.carried, reminded=reminded)
 
 
-def _of(clock: Timed, **changed: Any) -> dict[str, Any]:
-    return {name: changed.get(name, getattr(clock, name)) for name in Timed.model_fields}
+def _running_again(carried: TimedFields, *, reminded: bool) -> Running:
+    carried["reminded"], carried["round"] = reminded, carried["round"] + 1
+    return Running(**carried)

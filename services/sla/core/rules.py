@@ -96,8 +96,10 @@ class ClockRules:
         old = basis.ledger
         unit = fresh.ledger.budget.unit
         kept = tuple(_converted(granted, unit) for granted in old.extensions)
-        ledger = {"pauses": old.pauses, "extensions": kept, "fresh_starts": old.fresh_starts}
-        return fresh.model_copy(update={"ledger": fresh.ledger.model_copy(update=ledger)})
+        ledger = fresh.ledger.model_copy(
+            update={"pauses": old.pauses, "extensions": kept, "fresh_starts": old.fresh_starts}
+        )
+        return fresh.model_copy(update={"ledger": ledger})
 
     def derive(self, basis: Basis, clock: Clock, tier: Tier, now: datetime) -> Derived:
         """The due time of a clock; one that stands still is told the due time that it would have if it ran on now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeIs
@@ -75,6 +75,22 @@ def _unsealed(text: str) -> Basis:
     return Basis.model_validate_json(text)
 
 
+class TimedFields(TypedDict):
+    """What a clock carries with it from one status to the next."""
+
+    id: str
+    clock: Clock
+    owner: Owner
+    about: str | None
+    tier: Tier
+    started_at: Instant
+    sealed: str
+    due: Due
+    remind_at: Instant | None
+    reminded: bool
+    round: int
+
+
 class Timed(_Frozen):
     """A clock; `due` is what was last said, `round` grows each time that it runs again after its due time.
 
@@ -97,6 +113,23 @@ class Timed(_Frozen):
     def basis(self) -> Basis:
         """What the due time is derived from."""
         return _unsealed(self.sealed)
+
+    @property
+    def carried(self) -> TimedFields:
+        """What the clock takes along into another status: a field that is forgotten here is an error of types."""
+        return {
+            "id": self.id,
+            "clock": self.clock,
+            "owner": self.owner,
+            "about": self.about,
+            "tier": self.tier,
+            "started_at": self.started_at,
+            "sealed": self.sealed,
+            "due": self.due,
+            "remind_at": self.remind_at,
+            "reminded": self.reminded,
+            "round": self.round,
+        }
 
 
 class Running(Timed):

@@ -11,6 +11,7 @@ from typing import Any
 from chassis.service import Tell
 from rulebook import Policy, load_policy
 from rulebook.codes import Passing
+from rulebook.rules import Automation
 from schemas import clocks as c
 from schemas import inbound as i
 from schemas.message import Message
@@ -59,7 +60,7 @@ def shipped() -> Policy:
 def rules_with(**automation: Passing) -> Rules:
     """The shipped policy, passed by hand or by itself as named."""
     policy = shipped()
-    changed = policy.automation.model_copy(update=automation)
+    changed = Automation.model_validate({**dict(policy.automation), **automation})
     return Rules(policy.model_copy(update={"automation": changed}))
 
 

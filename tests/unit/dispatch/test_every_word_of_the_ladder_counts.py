@@ -10,6 +10,7 @@ import pytest
 
 from rulebook.codes import Role, Step, Unit
 from rulebook.limits import Span
+from rulebook.rules import Rung
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -30,9 +31,13 @@ def with_rung(step: Step, **changed: Any) -> Rules:
     """The shipped ladder with another rung, waiting counted on the calendar."""
     rules = rules_with()
     ladder = rules.policy.ladder
-    rungs = tuple(rung.model_copy(update=changed) if rung.step is step else rung for rung in ladder.rungs)
+    rungs = tuple(_other(rung, changed) if rung.step is step else rung for rung in ladder.rungs)
     policy = rules.policy.model_copy(update={"ladder": ladder.model_copy(update={"rungs": rungs})})
     return replace(rules, policy=policy, waited=by_calendar(policy, Calendar.published()))
+
+
+def _other(rung: Rung, changed: dict[str, Any]) -> Rung:
+    return Rung.model_validate({**dict(rung), **changed})
 
 
 def at_work(rules: Rules) -> Story:
