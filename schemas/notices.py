@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.message import Message
+from schemas.owner import Owner
 from schemas.values import Code, Instant, TicketId
 
 
@@ -20,7 +21,7 @@ class NoticeRequested(NoticeFact):
 
     counted_by: ClassVar[str] = "way"
 
-    audience: str
+    audience: Owner
     template: Code
     way: Code
     not_before: Instant

@@ -1,4 +1,4 @@
-"""Whose time it is: a word such as `department:housing`, `office:p-xu`, `unit:unit-01`, `requester` or `centre`."""
+"""Whose something is, as one word: `department:housing`, `office:p-xu`, `unit:unit-01`, `requester` or `centre`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DEPARTMENT = "department"
 
 
 class Owner(str):
-    """A party that a clock runs for, or that holds a ticket: a kind and, after a colon, which one of that kind.
+    """Who owes something, holds a ticket or is told: a kind of party and, after a colon, which one of that kind.
 
     On the wire it is the plain string.
     """

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rulebook import load_policy
+from schemas.owner import Owner
 from services.notify import reactions
 from services.notify.core.notice import Addressee, Way, Wish
 from services.notify.core.profile import Profile
@@ -29,7 +30,7 @@ def test_every_occasion_has_its_template_and_every_template_its_occasion() -> No
 
 @pytest.mark.parametrize("code", sorted(NAMED))
 def test_a_template_says_something_even_when_little_is_known(code: str) -> None:
-    wish = Wish(code, Addressee("requester", Way.SMS, "+8613800000000"), {})
+    wish = Wish(code, Addressee(Owner("requester"), Way.SMS, "+8613800000000"), {})
     now = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
     notice = Wording(POLICY).notice(wish, Profile(ticket="26030200000017"), "cause", now)

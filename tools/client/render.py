@@ -13,6 +13,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from schemas.owner import Owner
+
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _BAR: Final = 60
 _MINUTES_OF_A_DAY: Final = 390
@@ -112,7 +114,7 @@ def _bar(minutes: Mapping[tuple[str, str], int], total: int) -> Text:
 
 
 def _colour(party: str) -> str:
-    return _COLOURS.get(party.partition(":")[0], "white")
+    return _COLOURS.get(Owner(party).kind, "white")
 
 
 def _length(minutes: int) -> str:

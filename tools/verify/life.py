@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from schemas.message import Message
 from schemas.notices import NoticeRequested
+from schemas.owner import Owner
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, TicketState
 from services.trace.for_tools import Step, Summary, steps_of
-
-DEPARTMENT: Final = "department:"
 
 
 class NewestOrder(NamedTuple):
@@ -29,7 +28,7 @@ class OpenClock(NamedTuple):
 
     id: str
     clock: Clock
-    owner: str
+    owner: Owner
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,10 @@ class Elsewhere:
 
 def life_of(ticket: str, facts: Sequence[tuple[datetime, Message]]) -> Life:
     """Make a life of what the trace noted of a ticket."""
-    noticed = (fact.audience for _, fact in facts if isinstance(fact, NoticeRequested))
+    noticed = {fact.audience.department for _, fact in facts if isinstance(fact, NoticeRequested)}
     return Life(
         ticket,
         any(isinstance(fact, Registered | Answered) for _, fact in facts),
         steps_of(facts),
-        frozenset(name.removeprefix(DEPARTMENT) for name in noticed if name.startswith(DEPARTMENT)),
+        frozenset(department for department in noticed if department is not None),
     )

@@ -11,7 +11,7 @@ from typing import Final
 from schemas.values import Clock, TicketState
 from services.trace.for_tools import AT_REST, NOBODY
 from tools.verify.accusations import accused_never_told
-from tools.verify.life import DEPARTMENT, Elsewhere, Life
+from tools.verify.life import Elsewhere, Life
 
 Check = Callable[[Life, Elsewhere], Iterator[str]]
 
@@ -76,8 +76,8 @@ def somebody_owes_it(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
         yield f"is {life.state} and was left waiting for {waits_for}"
     elif waits_for in _AT_THE_DESK and not elsewhere.desk.get(_AT_THE_DESK[waits_for]):
         yield f"waits for {waits_for} and the desk does not know"
-    elif holder.startswith(DEPARTMENT):
-        order = elsewhere.orders.get(holder.removeprefix(DEPARTMENT))
+    elif holder.department is not None:
+        order = elsewhere.orders.get(holder.department)
         if order is None or order.role != "lead" or order.state in AT_REST:
             yield f"is held by {holder}, who does not know"
     elif waits_for == "callback" and elsewhere.callback in (None, "cancelled"):

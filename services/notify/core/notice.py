@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from schemas.owner import Owner
+
 
 class Way(StrEnum):
     """By which way a message goes; the settings say which channel serves it."""
@@ -20,7 +22,7 @@ class Way(StrEnum):
 class Addressee(NamedTuple):
     """Whom a message is for (without personal data), by which way, and where that ends."""
 
-    audience: str
+    audience: Owner
     way: Way
     address: str
 

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from chassis.clock import Clock
 from chassis.service import EdgeContext, Pool
+from schemas.owner import Owner
 from services.notify import store
 from services.notify.core.notice import Addressee, Notice, Way
 from tools.local.database import Database
@@ -64,7 +65,12 @@ class Planner:
     async def plan(self, *keys: str, way: Way = Way.SMS, address: str = "+8613800000000") -> None:
         notices = [
             Notice(
-                key, "requester-receipt", Addressee("requester", way, address), NOW, "您的诉求已受理", f"您好，{key}"
+                key,
+                "requester-receipt",
+                Addressee(Owner("requester"), way, address),
+                NOW,
+                "您的诉求已受理",
+                f"您好，{key}",
             )
             for key in keys
         ]

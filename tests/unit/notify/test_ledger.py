@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.service import Cause
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeFact, NoticeGivenUp, NoticeRequested
+from schemas.owner import Owner
 from services.notify.core.ledger import Command, Ledger, Report, Request, decide, evolve
 from services.notify.core.notice import Addressee, Notice, Way
 
@@ -20,7 +21,7 @@ KEYS = st.sampled_from(["n-1", "n-2"])
 
 
 def request(key: str) -> Request:
-    to = Addressee("requester", Way.SMS, "+8613800000000")
+    to = Addressee(Owner("requester"), Way.SMS, "+8613800000000")
     return Request(TICKET, Notice(key, "requester-receipt", to, NOW, "您的诉求已受理", "您好"))
 
 

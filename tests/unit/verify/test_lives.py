@@ -11,6 +11,7 @@ import pytest
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.notices import NoticeRequested
+from schemas.owner import Owner
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.tickets import Registered
@@ -35,7 +36,7 @@ from tools.verify.lives import CHECKS
 from worktime import Calendar, OfficeHours
 
 CALENDAR, HOURS = Calendar.published(), OfficeHours()
-HANDLING = OpenClock("handling", Clock.HANDLING, "department:housing")
+HANDLING = OpenClock("handling", Clock.HANDLING, Owner("department:housing"))
 OPEN_ORDER = NewestOrder(MONDAY, "lead", TicketState.IN_PROGRESS)
 
 
@@ -66,7 +67,7 @@ def known(
 
 def test_an_honest_life_is_clean() -> None:
     over = life(closed())
-    window = OpenClock("reopen_window", Clock.REOPEN_WINDOW, "requester")
+    window = OpenClock("reopen_window", Clock.REOPEN_WINDOW, Owner("requester"))
 
     assert found(life(), known(life())) == set()
     assert found(over, known(over, {"housing": OPEN_ORDER._replace(role="none")}, (window,))) == set()
@@ -140,7 +141,7 @@ def test_a_wait_that_no_clock_counts_is_found() -> None:
 
 def notice(audience: str) -> NoticeRequested:
     return NoticeRequested(
-        ticket=TICKET, notice="n-1", audience=audience, template="order", way="mail", not_before=MONDAY
+        ticket=TICKET, notice="n-1", audience=Owner(audience), template="order", way="mail", not_before=MONDAY
     )
 
 

@@ -20,7 +20,7 @@ from tools.verify.tables import DeliveryRow, TimerRow
 
 DUE = MONDAY + timedelta(days=1)
 REQUESTED = NoticeRequested(
-    ticket=TICKET, notice="n-1", audience="requester", template="receipt", way="sms", not_before=MONDAY
+    ticket=TICKET, notice="n-1", audience=Owner("requester"), template="receipt", way="sms", not_before=MONDAY
 )
 DELIVERED = NoticeDelivered(ticket=TICKET, notice="n-1", way="sms", attempts=1)
 GIVEN_UP = NoticeGivenUp(ticket=TICKET, notice="n-1", way="sms", attempts=5, error="timeout")
