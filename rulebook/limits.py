@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from rulebook.base import Model, Text
+from rulebook.base import Model
 from rulebook.codes import OwedBy, Start, StartsOn, Unit
 from schemas.values import Clock, Tier
 
@@ -42,7 +42,6 @@ class Limit(Model):
     """
 
     clock: Clock
-    title: Text
     starts_on: StartsOn
     owner: OwedBy
     budget: Budget

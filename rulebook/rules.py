@@ -65,7 +65,6 @@ class Rung(Model):
     """
 
     step: Step
-    title: Text
     on_breach_of: tuple[Clock, ...] = ()
     after: Step | None = None
     after_count: Count | None = None

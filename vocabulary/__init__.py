@@ -43,6 +43,7 @@ from vocabulary.codes import (
     VERDICTS,
     WAITS,
     WAYS,
+    word,
 )
 from vocabulary.tables import NAMES, NoWordError, Table, VocabularyError, complete, table
 
@@ -91,4 +92,5 @@ __all__ = [
     "VocabularyError",
     "complete",
     "table",
+    "word",
 ]

@@ -7,7 +7,7 @@ from typing import Final
 
 from schemas import clocks, dispatch, inbound, notices, rules, tickets
 from schemas.inbound import Action
-from schemas.message import contracts
+from schemas.message import Message, contracts
 from schemas.values import (
     Channel,
     Clock,
@@ -52,6 +52,12 @@ CONTACTED: Final = complete("contacted", Contacted)
 SOLVED: Final = complete("solved", Solved)
 GRADES: Final = complete("grade", Grade)
 RULINGS: Final = complete("ruling", Ruling)
+
+
+def word(fact: type[Message]) -> str:
+    """Return what a kind of fact is called."""
+    return FACTS[fact.type_name]
+
 
 STEPS: Final = Table("step", {**ACTIONS, **table("step")})
 """Whatever can happen to a ticket: actions, what clocks say, what other tickets ask."""

@@ -22,7 +22,7 @@ from worktime.ledger import (
 from worktime.lines import explain_lines
 from worktime.notices import Notice, NoticeDay, NoticeError, parse_notice, read_notices, unforeseen
 from worktime.office import add_office_minutes, office_minutes_between, office_time_between, split_minutes
-from worktime.wording import amount_in_words, deadline_in_words, last_minute, moment_in_words
+from worktime.wording import amount_in_words, deadline_in_words, last_minute, moment_in_words, unit_in_words
 
 __all__ = [
     "SHANGHAI",
@@ -76,6 +76,7 @@ __all__ = [
     "remind_by",
     "split_minutes",
     "unforeseen",
+    "unit_in_words",
     "working_days",
     "works",
 ]

@@ -6,7 +6,7 @@ from typing import Final
 from worktime.hours import local
 from worktime.ledger import Unit
 
-UNITS: Final = {
+_UNITS: Final = {
     Unit.HOURS: "小时",
     Unit.CALENDAR_DAYS: "个自然日",
     Unit.OFFICE_MINUTES: "个办公分钟",
@@ -19,7 +19,12 @@ def amount_in_words(amount: int, unit: Unit) -> str:
     """Say an amount of time, such as 5个工作日; one half of a working day is 半个工作日."""
     if unit is Unit.HALF_WORKING_DAYS and amount == 1:
         return "半个工作日"
-    return f"{amount}{UNITS[unit]}"
+    return f"{amount}{_UNITS[unit]}"
+
+
+def unit_in_words(unit: Unit) -> str:
+    """Name the unit itself, such as 工作日."""
+    return _UNITS[unit].removeprefix("个")
 
 
 def moment_in_words(at: datetime) -> str:

@@ -50,7 +50,7 @@ def house_of(settings: IntakeSettings, policy: Policy) -> House:
 
 def newsroom_of(policy: Policy) -> Newsroom:
     """Make the words in which channels are told of their tickets."""
-    return Newsroom(_read("news.yaml"), policy, ZoneInfo(policy.office.zone))
+    return Newsroom(_read("news.yaml"), policy)
 
 
 def _read(name: str) -> Any:

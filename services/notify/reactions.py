@@ -11,17 +11,18 @@ from typing import Final
 
 from chassis.frozen import replace
 from chassis.reactions import Changes, Reactions
-from rulebook import Step, Unit
+from rulebook import Unit
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
-from schemas.values import Clock, PartyKind, RequesterKind, Tier, remind_by
+from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, remind_by
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
-from services.notify.core.values import due_of, ground, moment, remaining
+from services.notify.core.values import deadline, due_of, ground, remaining
+from vocabulary import CLOCKS, OUTCOMES, PARTIES, STATES, word
 
 Wishes = Iterator[Wish]
 
@@ -58,9 +59,9 @@ def _order_is_ready(profile: Profile) -> bool:
 def _promised(o: Occasion) -> Wishes:
     """Receipt and order name a due time: each is told once that is known, an urgent order at once without."""
     if _receipt_is_ready(o.profile):
-        yield from o.requester("requester-receipt", due=due_of(o.profile, Clock.CITIZEN, o.policy))
+        yield from o.requester("requester-receipt", due=due_of(o.profile, Clock.CITIZEN))
     if _order_is_ready(o.profile) and o.profile.tier is not Tier.URGENT:
-        yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING, o.policy))
+        yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING))
 
 
 def _urgent(o: Occasion) -> Wishes:
@@ -72,7 +73,7 @@ def _urgent(o: Occasion) -> Wishes:
 def _first_report(o: Occasion) -> str:
     budget = o.policy.limit(Clock.URGENT_FIRST_REPORT).budget_for(Tier.URGENT)
     hours = budget.amount if budget.unit is Unit.HOURS else 0
-    return moment(o.at + timedelta(hours=hours), o.policy) if hours else ""
+    return deadline(o.at + timedelta(hours=hours)) if hours else ""
 
 
 # --- recorded, classified, dispatched --------------------------------------------------------------------------------
@@ -144,16 +145,17 @@ def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
         yield from o.to("department-urgent-order", at_once, due=_first_report(o))
     if fact.order == 1:
         yield from o.requester("requester-dispatched")
-        yield from o.visitor("visitor-progress", status="已派单", text=f"承办单位：{o.book.name(fact.lead)}")
+        yield from o.visitor(
+            "visitor-progress",
+            status=STATES[TicketState.DISPATCHED],
+            text=f"{PARTIES['department']}：{o.book.name(fact.lead)}",
+        )
     yield from _urgent(o)
 
 
-def _return_ruled(fact: d.ReturnUpheld | d.ReturnOverruled, o: Occasion, ruling: str) -> Wishes:
-    return o.department(fact.department, "department-return-ruled", ruling=ruling, reason=fact.reason)
-
-
-wishes.on(d.ReturnUpheld)(lambda fact, o: _return_ruled(fact, o, "同意退单"))
-wishes.on(d.ReturnOverruled)(lambda fact, o: _return_ruled(fact, o, "不同意退单"))
+@wishes.on(d.ReturnUpheld, d.ReturnOverruled)
+def _return_ruled(fact: d.ReturnUpheld | d.ReturnOverruled, o: Occasion) -> Wishes:
+    return o.department(fact.department, "department-return-ruled", ruling=word(type(fact)), reason=fact.reason)
 
 
 # --- worked on, handled ----------------------------------------------------------------------------------------------
@@ -201,29 +203,29 @@ def _approval(
     o: Occasion,
     ruling: str,
 ) -> Wishes:
-    approver = fact.by.person.name if fact.by.person else "热线中心"
+    approver = fact.by.person.name if fact.by.person else PARTIES["centre"]
     why = {"ground": ground(o.profile.ground, o.policy), "reason": fact.reason}
     return o.department(fact.department, "department-approval", ruling=ruling, approver=approver, **why)
 
 
 profiles.on(d.ExtensionRequested, d.SuspensionRequested)(lambda p, fact, _: replace(p, ground=fact.ground))
-wishes.on(d.ExtensionGranted)(lambda fact, o: _approval(fact, o, "同意延期"))
-wishes.on(d.ExtensionRefused)(lambda fact, o: _approval(fact, o, "不同意延期"))
-wishes.on(d.SuspensionRefused)(lambda fact, o: _approval(fact, o, "不同意挂账"))
+wishes.on(d.ExtensionGranted)(lambda fact, o: _approval(fact, o, word(d.ExtensionGranted)))
+wishes.on(d.ExtensionRefused)(lambda fact, o: _approval(fact, o, word(d.ExtensionRefused)))
+wishes.on(d.SuspensionRefused)(lambda fact, o: _approval(fact, o, word(d.SuspensionRefused)))
 wishes.on(d.RequestLapsed)(
-    lambda fact, o: _approval(fact, o, "延期申请失效" if fact.what == "extension" else "挂账申请失效")
+    lambda fact, o: _approval(fact, o, f"{'延期' if fact.what == 'extension' else '挂账'}{word(d.RequestLapsed)}")
 )
 
 
 @wishes.on(d.Suspended)
 def _suspended(fact: d.Suspended, o: Occasion) -> Wishes:
-    yield from _approval(fact, o, "同意挂账")
+    yield from _approval(fact, o, f"同意{word(d.Suspended)}")
     why = {"ground": ground(o.profile.ground, o.policy), "reason": fact.reason}
-    yield from o.requester("requester-suspended", **why, promised=moment(fact.until, o.policy))
+    yield from o.requester("requester-suspended", **why, promised=deadline(fact.until))
 
 
 wishes.on(d.Committed)(
-    lambda fact, o: o.requester("requester-committed", promised=moment(fact.promised, o.policy), text=fact.text)
+    lambda fact, o: o.requester("requester-committed", promised=deadline(fact.promised), text=fact.text)
 )
 
 
@@ -231,7 +233,7 @@ wishes.on(d.Committed)(
 
 
 def _replied(o: Occasion, reply: str) -> Wishes:
-    return o.requester("requester-result", reply=reply, department=o.book.name(o.profile.lead) or "调研主体")
+    return o.requester("requester-result", reply=reply, department=o.book.name(o.profile.lead) or PARTIES["unit"])
 
 
 wishes.on(d.SettledAtUnit)(lambda fact, o: _replied(o, fact.reply))
@@ -241,39 +243,30 @@ wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
 
 @wishes.on(d.NotAccepted)
 def _not_accepted(fact: d.NotAccepted, o: Occasion) -> Wishes:
-    yield from o.lead("department-ended", status="不予受理", reason=fact.reason)
+    yield from o.lead("department-ended", status=word(d.NotAccepted), reason=fact.reason)
     why = ground(fact.ground, o.policy)
     yield from o.requester("requester-not-accepted", reason=fact.reason, ground=why)
 
 
-wishes.on(d.Withdrawn)(lambda fact, o: o.lead("department-ended", status="撤诉", reason=fact.reason))
+wishes.on(d.Withdrawn)(lambda fact, o: o.lead("department-ended", status=word(d.Withdrawn), reason=fact.reason))
 
 
 @wishes.on(d.Transferred)
 def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
-    yield from o.lead("department-ended", status="转出", reason=fact.reason)
+    yield from o.lead("department-ended", status=word(d.Transferred), reason=fact.reason)
     yield from o.requester("requester-transferred", reason=fact.reason, department=o.book.name(fact.to))
 
 
 @wishes.on(d.Merged)
 def _merged(fact: d.Merged, o: Occasion) -> Wishes:
-    yield from o.lead("department-ended", status="并案", reason=fact.reason)
+    yield from o.lead("department-ended", status=word(d.Merged), reason=fact.reason)
     yield from o.requester("requester-merged", reason=fact.reason, text=fact.into)
-
-
-_HOW_IT_ENDED: Final = {
-    "settled_at_unit": "当场办结",
-    "withdrawn": "撤诉",
-    "transferred": "转出",
-    "not_accepted": "不予受理",
-    "final_answer": "终结答复",
-}
 
 
 @wishes.on(d.MergedTicketEnded)
 def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
     """Nobody calls about a ticket that was merged: the result, or why there is none, is told once and for all."""
-    status = _HOW_IT_ENDED.get(fact.outcome, "结案")
+    status = OUTCOMES.get(fact.outcome, word(d.Closed))
     result = {"reply": fact.reply or "", "reason": fact.reason or "", "department": o.book.name(fact.to)}
     yield from o.requester("requester-merged-ended", text=fact.into, status=status, **result)
     text = fact.reply or fact.reason or ""
@@ -283,30 +276,22 @@ def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
 # --- pressed, supervised, linked, refused ----------------------------------------------------------------------------
 
 
-def _title(step: Step, o: Occasion) -> str:
-    return next(rung.title for rung in o.policy.ladder.rungs if rung.step is step)
+def _pressed(fact: d.Nudged | d.SupervisionOrdered | d.Interviewed | d.CallbackReviewOrdered, o: Occasion) -> Wishes:
+    return o.department(fact.department, "department-supervision", step=word(type(fact)), reason=fact.reason)
 
 
-def _pressed(
-    fact: d.Nudged | d.SupervisionOrdered | d.Interviewed | d.CallbackReviewOrdered, o: Occasion, step: str
-) -> Wishes:
-    return o.department(fact.department, "department-supervision", step=step, reason=fact.reason)
-
-
-wishes.on(d.Nudged)(lambda fact, o: _pressed(fact, o, _title(Step.NUDGE, o)))
-wishes.on(d.SupervisionOrdered)(lambda fact, o: _pressed(fact, o, _title(Step.SUPERVISE, o)))
-wishes.on(d.Interviewed)(lambda fact, o: _pressed(fact, o, _title(Step.INTERVIEW, o)))
-wishes.on(d.CallbackReviewOrdered)(lambda fact, o: _pressed(fact, o, "回访复核"))
-wishes.on(d.NudgeWithdrawn)(
-    lambda fact, o: o.lead("department-taken-back", step=_title(Step.NUDGE, o), reason=fact.reason)
-)
+wishes.on(d.Nudged)(_pressed)
+wishes.on(d.SupervisionOrdered)(_pressed)
+wishes.on(d.Interviewed)(_pressed)
+wishes.on(d.CallbackReviewOrdered)(_pressed)
+wishes.on(d.NudgeWithdrawn)(lambda fact, o: o.lead("department-taken-back", step=word(d.Nudged), reason=fact.reason))
 
 
 @wishes.on(d.SupervisionEnded)
 def _supervision_ended(fact: d.SupervisionEnded, o: Occasion) -> Wishes:
     """A department need not answer what a rule takes back; what else ends supervision it knows already."""
     if fact.reason == d.BREACH_WITHDRAWN:
-        yield from o.lead("department-taken-back", step=_title(Step.SUPERVISE, o), reason=fact.result)
+        yield from o.lead("department-taken-back", step=word(d.SupervisionOrdered), reason=fact.result)
 
 
 wishes.on(d.FixReported)(
@@ -337,7 +322,7 @@ profiles.on(c.ClockStarted)(_timed)
 
 @wishes.on(c.ClockStarted)
 def _clock_started(fact: c.ClockStarted, o: Occasion) -> Wishes:
-    owner, due = fact.owner.department, moment(remind_by(fact.due), o.policy)
+    owner, due = fact.owner.department, deadline(remind_by(fact.due))
     match fact.clock:
         case Clock.CITIZEN | Clock.HANDLING:
             yield from _promised(o)
@@ -358,10 +343,8 @@ def _counter(clock_id: str) -> str:
     return digits or "1"
 
 
-def _of_clock(
-    fact: c.ClockExtended | c.ClockRederived | c.ClockDueSoon | c.ClockBreached, o: Occasion
-) -> dict[str, str]:
-    return {"clock": o.policy.limit(fact.clock).title, "due": moment(remind_by(fact.due), o.policy)}
+def _of_clock(fact: c.ClockExtended | c.ClockRederived | c.ClockDueSoon | c.ClockBreached) -> dict[str, str]:
+    return {"clock": CLOCKS[fact.clock], "due": deadline(remind_by(fact.due))}
 
 
 profiles.on(c.ClockResumed)(_timed)
@@ -372,7 +355,7 @@ profiles.on(c.ClockExtended)(_timed)
 def _clock_extended(fact: c.ClockExtended, o: Occasion) -> Wishes:
     if fact.clock is Clock.HANDLING:
         why = ground(o.profile.ground, o.policy)
-        yield from o.requester("requester-extended", due=_of_clock(fact, o)["due"], ground=why)
+        yield from o.requester("requester-extended", due=_of_clock(fact)["due"], ground=why)
 
 
 profiles.on(c.ClockRederived)(_timed)
@@ -380,14 +363,14 @@ profiles.on(c.ClockRederived)(_timed)
 
 @wishes.on(c.ClockRederived)
 def _clock_rederived(fact: c.ClockRederived, o: Occasion) -> Wishes:
-    values = _of_clock(fact, o)
-    return o.department(fact.owner.department, "department-due-changed", **values, reason="期限重新计算")
+    values = _of_clock(fact)
+    return o.department(fact.owner.department, "department-due-changed", **values, reason=word(c.ClockRederived))
 
 
 @wishes.on(c.ClockDueSoon)
 def _clock_due_soon(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
     owner = fact.owner
-    values = {**_of_clock(fact, o), "remaining": remaining(remind_by(fact.due), o.at)}
+    values = {**_of_clock(fact), "remaining": remaining(remind_by(fact.due), o.at)}
     if owner.department:
         yield from o.department(owner.department, "department-reminder", **values)
     elif owner.kind == "office" and owner.code:
@@ -396,7 +379,7 @@ def _clock_due_soon(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
 
 @wishes.on(c.ClockBreached)
 def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
-    owner, values = fact.owner, _of_clock(fact, o)
+    owner, values = fact.owner, _of_clock(fact)
     if owner.department:
         yield from o.department(owner.department, "department-overdue", **values)
         yield from o.to("supervisor-breach", o.book.supervisors(), **values, department=o.book.name(owner.department))

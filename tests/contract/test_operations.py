@@ -16,15 +16,14 @@ import yaml
 from prometheus_client import REGISTRY
 from typer.core import TyperGroup
 
-import vocabulary
 from liuhen.cli import build
-from rulebook import load_policy
 from schemas import registry
 from schemas.message import MODELS
 from schemas.values import Channel, Clock, Ruling
 from services.notify.core.notice import Way
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import load_plan
+from vocabulary import CHANNELS, CLOCKS, RULINGS, SERVICES, WAITS, WAYS, Table
 
 DOCS: Final = ROOT / "docs" / "operations.md"
 RULES: Final = DEPLOY / "prometheus" / "rules"
@@ -172,7 +171,7 @@ def test_provisioning_reads_the_dashboards_from_where_compose_puts_them() -> Non
     ("label", "values"),
     [
         ("clock", [clock.value for clock in Clock]),
-        ("step", vocabulary.WAITS),
+        ("step", WAITS),
         ("way", [way.value for way in Way]),
         ("service", list(load_plan().services)),
     ],
@@ -183,12 +182,13 @@ def test_codes_are_shown_as_words(label: str, values: Iterable[str]) -> None:
             assert set(values) <= _renamed(panel).keys(), (name, panel["title"])
 
 
-def test_clocks_are_called_what_the_policy_calls_them() -> None:
-    titles = {limit.clock.value: limit.title for limit in load_policy(ROOT / "policy").limits.clocks}
-    for name, panel in _panels():
-        renamed = _renamed(panel)
-        if titles.keys() <= renamed.keys():
-            assert {code: renamed[code] for code in titles} == titles, (name, panel["title"])
+@pytest.mark.parametrize("words", [CLOCKS, WAITS, WAYS, SERVICES, CHANNELS, RULINGS], ids=lambda table: str(table.name))
+def test_codes_are_called_what_everybody_calls_them(words: Table[str]) -> None:
+    panels = [(panel["title"], _renamed(panel)) for _, panel in _panels() if words.keys() <= _renamed(panel).keys()]
+
+    assert panels
+    for title, renamed in panels:
+        assert {code: renamed[code] for code in words} == dict(words), title
 
 
 def test_counted_details_are_shown_as_words() -> None:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from rulebook.codes import GroundFor, Role, Unit
+from rulebook.codes import GroundFor, Role
 from rulebook.directory import Person as Named
+from rulebook.limits import Span
 from schemas.inbound import Action
 from schemas.values import Clock, Person, RequesterKind
 from services.dispatch.core.episode import Refusal
+from vocabulary import CLOCKS
+from worktime import Unit, amount_in_words
 
 if TYPE_CHECKING:
     from services.dispatch.core.draft import Draft
 
-COUNTED: Final[Mapping[Unit, str]] = {
-    Unit.WORKING_DAYS: "个工作日",
-    Unit.CALENDAR_DAYS: "个自然日",
-    Unit.HOURS: "小时",
-    Unit.HALF_WORKING_DAYS: "个半工作日",
-    Unit.OFFICE_MINUTES: "个办公分钟",
-}
-"""How an amount of each unit is said."""
+
+def in_words(span: Span) -> str:
+    """Say an amount of time of the rulebook."""
+    return amount_in_words(span.amount, Unit(span.unit.value))
 
 
 def named(people: Iterable[Named]) -> str:
@@ -36,7 +35,7 @@ def approved(draft: Draft, approver: Person | None, what: str) -> Refusal | None
     if given or draft.rules.has_role(approver, Role.APPROVER):
         return None
     names = named(draft.rules.policy.with_role(Role.APPROVER))
-    return Refusal("approver_missing", f"{what}须由有审批权限的人员批准，请填写审批人：{names}。")
+    return Refusal("approver_missing", f"{what}须由有审批权限的人员批准，请填写批准人：{names}。")
 
 
 def legal_ground(draft: Draft, purpose: GroundFor, ground: str, what: str) -> Refusal | None:
@@ -65,12 +64,10 @@ def avoids(draft: Draft, *codes: str) -> Refusal | None:
 
 def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> Refusal | None:
     """A date that somebody names lies no further away than policy allows: more would be cut off without a word."""
-    limit = draft.rules.policy.limit(clock)
-    longest = limit.budget_for(draft.ticket.matter.tier)
+    longest = draft.rules.policy.limit(clock).budget_for(draft.ticket.matter.tier)
     if not draft.rules.waited(draft.at, longest, until - timedelta.resolution):
         return None
-    most = f"{longest.amount}{COUNTED[longest.unit]}"
-    return Refusal("too_far_ahead", f"{limit.title}（{field}）最长{most}，请填写较近的日期。")
+    return Refusal("too_far_ahead", f"{CLOCKS[clock]}（{field}）最长{in_words(longest)}，请填写较近的日期。")
 
 
 def requester_known(draft: Draft, _action: Action) -> Refusal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from string import Formatter
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from rulebook import Policy
 from schemas.message import MODELS, Message
 from schemas.values import TicketState
+from worktime import last_minute
 
 _DEPARTMENTS: Final = frozenset({"lead", "department", "to"})
 _KEPT: Final = "kept"
@@ -35,10 +36,9 @@ class NewsError(ValueError):
 class Newsroom:
     """The lines by type of fact, with the names that a policy gives."""
 
-    def __init__(self, lines: Mapping[str, Any], policy: Policy, zone: tzinfo) -> None:
+    def __init__(self, lines: Mapping[str, Any], policy: Policy) -> None:
         """NewsError names the line that fits no fact."""
         self._policy = policy
-        self._zone = zone
         self._lines: dict[tuple[type[Message], str], tuple[str, Line]] = {}
         self._names: dict[str, list[str]] = {}
         for key, line in lines.items():
@@ -76,7 +76,9 @@ class Newsroom:
             case None:
                 return ""
             case datetime():
-                return f"{value.astimezone(self._zone):%Y年%m月%d日 %H:%M}"
+                # Whatever moment the requester is told of is one at which something ends.
+                day, hour = last_minute(value)
+                return f"{day:%Y年%m月%d日} {hour.replace('24:00', '24时')}"
             case tuple():
                 return "、".join(map(str, value))
             case str() if name in _DEPARTMENTS:

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from rulebook import TEMPLATE_VARIABLES, GroundFor, Policy
-from schemas.values import Clock, Tier
+from schemas.values import Clock
 from services.notify.core.book import AddressBook
 from services.notify.core.profile import Profile
+from vocabulary import TIERS
+from worktime import last_minute
 
-_TIERS: Final = {
-    Tier.SIMPLE: "简单",
-    Tier.COMPLEX: "复杂",
-    Tier.PARTICULARLY_COMPLEX: "特别复杂",
-    Tier.URGENT: "紧急",
-}
 _EMPTY: Final[Mapping[str, str]] = dict.fromkeys(TEMPLATE_VARIABLES, "")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -30,7 +25,7 @@ def filled(profile: Profile, book: AddressBook, own: Mapping[str, str]) -> dict[
         "ticket": profile.ticket,
         "receipt": profile.receipt or "",
         "category": category.name if category else "诉求",
-        "tier": _TIERS[profile.tier] if profile.tier else "",
+        "tier": TIERS[profile.tier] if profile.tier else "",
         "place": profile.place,
         "department": book.name(profile.lead),
         "supporting": "、".join(map(book.name, profile.supporting)),
@@ -40,17 +35,17 @@ def filled(profile: Profile, book: AddressBook, own: Mapping[str, str]) -> dict[
     return {**_EMPTY, **usual, **own}
 
 
-def moment(at: datetime | None, policy: Policy) -> str:
-    """Say an instant in the office's zone."""
+def deadline(at: datetime | None) -> str:
+    """Say when something ends, such as 6月5日17:30; midnight is 24时 of the day that ends."""
     if at is None:
         return ""
-    here = at.astimezone(ZoneInfo(policy.office.zone))
-    return f"{here.month}月{here.day}日{here.hour:02}:{here.minute:02}"
+    day, hour = last_minute(at)
+    return f"{day.month}月{day.day}日{hour.replace('24:00', '24时')}"
 
 
-def due_of(profile: Profile, clock: Clock, policy: Policy) -> str:
+def due_of(profile: Profile, clock: Clock) -> str:
     """Say when a clock that is remembered is due."""
-    return moment(profile.due.get(clock), policy)
+    return deadline(profile.due.get(clock))
 
 
 def remaining(due: datetime, now: datetime) -> str:

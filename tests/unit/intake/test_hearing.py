@@ -69,9 +69,9 @@ def test_the_result_is_told_and_the_ticket_is_no_longer_open(newsroom: Newsroom)
     [
         ("called_back", {"reply": "灯已换好"}, "结案。灯已换好"),
         ("final_answer", {"reply": "已尽力"}, "结案。已尽力"),
-        ("settled_at_unit", {"reply": "灯已换好"}, "当场办结：灯已换好"),
+        ("settled_at_unit", {"reply": "灯已换好"}, "当场解决：灯已换好"),
         ("not_accepted", {"reason": "诉讼中"}, "不予受理：诉讼中"),
-        ("withdrawn", {"reason": "不用了"}, "撤回"),
+        ("withdrawn", {"reason": "不用了"}, "撤诉"),
         ("transferred", {"reason": "属市级", "to": "city"}, "转市热线办处理：属市级"),
     ],
 )
@@ -144,8 +144,8 @@ def test_a_part_is_remembered_with_the_channel_of_the_whole(newsroom: Newsroom) 
 
 def test_a_line_that_fits_no_fact_is_found_at_the_start(policy: Policy) -> None:
     with pytest.raises(NewsError, match="clozed"):
-        Newsroom({"clozed": {"state": "closed", "text": "x"}}, policy, UTC)
+        Newsroom({"clozed": {"state": "closed", "text": "x"}}, policy)
     with pytest.raises(NewsError, match="no outcome"):
-        Newsroom({"merged.closed": {"state": "merged", "text": "x"}}, policy, UTC)
+        Newsroom({"merged.closed": {"state": "merged", "text": "x"}}, policy)
     with pytest.raises(NewsError, match="replyy"):
-        Newsroom({"closed": {"state": "closed", "text": "{replyy}"}}, policy, UTC)
+        Newsroom({"closed": {"state": "closed", "text": "{replyy}"}}, policy)

@@ -80,10 +80,10 @@ episode.remembered(d.CallbackGivenUp)
 
 def appointment_ahead(draft: Draft, action: i.AppointCallback) -> Refusal | None:
     if action.at <= draft.at:
-        return Refusal("appointed_in_the_past", "预约的时间（at）须晚于现在。")
+        return Refusal("appointed_in_the_past", "约定的时间（at）须晚于现在。")
     most = draft.rules.policy.limits.callback_within_days
     if action.at > draft.at + timedelta(days=most):
-        return Refusal("appointed_too_far", f"预约的时间（at）最远为{most}天以内，请核对日期。")
+        return Refusal("appointed_too_far", f"约定的时间（at）最远为{most}天以内，请核对日期。")
     return None
 
 

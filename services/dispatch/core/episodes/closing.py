@@ -10,7 +10,7 @@ from rulebook.codes import GroundFor
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Actor, Channel, Code, Ruling
+from schemas.values import Actor, Code, Ruling
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.base import replace
@@ -23,6 +23,7 @@ from services.dispatch.core.episodes.support import undone
 from services.dispatch.core.episodes.suspension import NoSuspensionAsked
 from services.dispatch.core.guards import approved, from_city, legal_ground
 from services.dispatch.core.holder import participants
+from vocabulary import CHANNELS
 
 if TYPE_CHECKING:
     from services.dispatch.core.draft import Draft
@@ -184,15 +185,13 @@ def _not_accepted(ticket: Ticket, _fact: d.NotAccepted, at: datetime) -> Ticket:
 
 # --- withdrawn -------------------------------------------------------------------------------------------------------
 
-_CHANNELS = {Channel.HOTLINE: "12345热线", Channel.WECHAT: "微信", Channel.SURVEY: "大调研"}
-
 
 def its_channel(draft: Draft, _action: i.Withdraw) -> Refusal | None:
     """A number is no secret: only the channel that knows the requester takes the matter back for him."""
     channel, party = draft.ticket.matter.channel, draft.by.party
     if party is not None and i.CHANNEL_OF.get(party.kind) is channel:
         return None
-    return Refusal("another_channel", f"该工单由{_CHANNELS[channel]}登记，请诉求人通过该渠道撤诉。")
+    return Refusal("another_channel", f"该工单由{CHANNELS[channel]}登记，请诉求人通过该渠道撤诉。")
 
 
 @episode.action(i.Withdraw, s.OPEN, its_channel, to={S.WITHDRAWN})

@@ -101,7 +101,7 @@ def category_known(draft: Draft, action: i.Classify | i.Assign) -> Refusal | Non
 def tier_raise_approved(draft: Draft, action: i.Classify | i.Assign) -> Refusal | None:
     if action.tier is None or RANK[action.tier] <= RANK[draft.ticket.matter.tier]:
         return None
-    return approved(draft, action.approver, "提高办理等级、延长时限")
+    return approved(draft, action.approver, "调高难易程度、延长时限")
 
 
 @episode.action(i.Classify, {S.PENDING_DISPATCH}, category_known, tier_raise_approved, to={SAME, S.DISPATCHED})

@@ -18,10 +18,12 @@ from schemas.values import TicketState as S
 from services.dispatch.core.base import replace
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
-from services.dispatch.core.guards import COUNTED, legal_ground
+from services.dispatch.core.guards import in_words, legal_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.standing import AT_WORK, WAITING, WITH_LEAD, Rework
 from services.dispatch.core.who import by_lead
+from vocabulary import CLOCKS
+from worktime import Unit, unit_in_words
 
 if TYPE_CHECKING:
     from services.dispatch.core.draft import Draft
@@ -83,11 +85,11 @@ def _extendable_by(draft: Draft, spans: Sequence[tuple[int, TimeUnit]]) -> Refus
     standing = getattr(draft.ticket.standing, "back", draft.ticket.standing)
     running = draft.rules.policy.limit(Clock.REWORK if isinstance(standing, Rework) else Clock.HANDLING)
     if not running.extendable:
-        return Refusal("not_extendable", f"{running.title}不得延期；确需暂停的可申请挂账。")
+        return Refusal("not_extendable", f"{CLOCKS[running.clock]}不得延期；确需暂停的可申请挂账。")
     most = limits.extension.span_for(tier)
-    said = f"每次延期最多{most.amount}{COUNTED[most.unit]}"
+    said = f"每次延期最多{in_words(most)}"
     if len(spans) != 1 or spans[0][1] != most.unit.value:
-        unit = COUNTED[most.unit].removeprefix("个")
+        unit = unit_in_words(Unit(most.unit.value))
         return Refusal("wrong_unit", f"该工单延期按{unit}计，请只按此单位填写；{said}。")
     return Refusal("too_long", f"{said}。") if spans[0][0] > most.amount else None
 
@@ -103,7 +105,7 @@ def before_due(draft: Draft, _action: i.RequestExtension) -> Refusal | None:
     ]
     known = [due for due in dues if due is not None]
     if known and all(draft.at > breach_by(due) for due in known):
-        return Refusal("asked_too_late", "已过办理时限，延期须在到期前申请。")
+        return Refusal("asked_too_late", "已过期限，延期须在到期前申请。")
     return None
 
 

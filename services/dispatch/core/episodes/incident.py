@@ -68,7 +68,7 @@ Incident = Annotated[Alone | Joining | Member | Heads, Field(discriminator="at")
 
 def another_incident(draft: Draft, action: i.JoinIncident) -> Refusal | None:
     if action.incident == draft.ticket.id:
-        return Refusal("same_ticket", "事件以最先的工单编号为准，请让其他工单加入本工单。")
+        return Refusal("same_ticket", "多人同诉以首件的编号为准，请让其他工单加入本工单。")
     return None
 
 
@@ -77,9 +77,9 @@ def alone(draft: Draft, _action: i.JoinIncident) -> Refusal | None:
         case Alone():
             return None
         case Heads():
-            return Refusal("heads_incident", "本工单已代表一个同诉事件，请让其他工单加入本工单。")
+            return Refusal("heads_incident", "本工单已是多人同诉的首件，请让其他工单加入本工单。")
         case Joining() | Member():
-            return Refusal("joined_already", "该工单已在一个同诉事件中，请先退出。")
+            return Refusal("joined_already", "该工单已在多人同诉中，请先退出。")
 
 
 @episode.action(i.JoinIncident, OPEN, another_incident, alone)
@@ -109,9 +109,9 @@ def not_a_member(draft: Draft, request: r.AdmitMember) -> Refusal | None:
     region, me = draft.ticket.incident, draft.ticket.id
     if isinstance(region, Member | Joining):
         first = region.incident
-        return Refusal("not_the_first", f"工单{me}是事件{first}的成员，请加入{first}。")
+        return Refusal("not_the_first", f"工单{me}是多人同诉{first}的成员，请加入{first}。")
     if isinstance(region, Heads) and request.origin in region.members:
-        return Refusal("joined_already", "该工单已是该事件的成员。")
+        return Refusal("joined_already", "该工单已是本件的同诉成员。")
     return None
 
 
@@ -157,7 +157,7 @@ def _joined(ticket: Ticket, fact: d.IncidentJoined, _at: datetime) -> Ticket:
 def member(draft: Draft, _action: i.LeaveIncident) -> Refusal | None:
     if isinstance(draft.ticket.incident, Member):
         return None
-    return Refusal("no_incident", "该工单不是同诉事件的成员。")
+    return Refusal("no_incident", "该工单不在多人同诉中。")
 
 
 @episode.action(i.LeaveIncident, OPEN | {S.CLOSED}, member)
@@ -200,7 +200,7 @@ def _member_left(ticket: Ticket, fact: d.MemberLeft, _at: datetime) -> Ticket:
 def heads(draft: Draft, _action: i.ReportFix) -> Refusal | None:
     if isinstance(draft.ticket.incident, Heads):
         return None
-    return Refusal("no_incident", "该工单不代表同诉事件，没有成员可通报。")
+    return Refusal("no_incident", "该工单不是多人同诉的首件，没有成员可以统一反馈。")
 
 
 @episode.action(i.ReportFix, LIVING, heads)

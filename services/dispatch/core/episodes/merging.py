@@ -76,7 +76,7 @@ def another_ticket(draft: Draft, action: i.Merge) -> Refusal | None:
 
 def requester_known_by_hash(draft: Draft, _action: i.Merge) -> Refusal | None:
     if draft.ticket.matter.requester is None:
-        return Refusal("anonymous", "无法确认为同一诉求人，不能并案；可加入同诉事件。")
+        return Refusal("anonymous", "无法确认为同一诉求人，不能并案；可加入多人同诉。")
     return None
 
 
@@ -116,7 +116,7 @@ def same_requester(draft: Draft, request: r.TakeMerge) -> Refusal | None:
     own = draft.ticket.matter.requester
     if own is not None and own == request.requester:
         return None
-    reason = f"工单{draft.ticket.id}不是同一诉求人的，不能并案；可加入同诉事件。"
+    reason = f"工单{draft.ticket.id}不是同一诉求人的，不能并案；可加入多人同诉。"
     return Refusal("another_requester", reason)
 
 

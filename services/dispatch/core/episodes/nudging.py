@@ -25,6 +25,7 @@ from services.dispatch.core.episodes.supervision import (
 )
 from services.dispatch.core.holder import held_by, participants
 from services.dispatch.core.standing import OPEN
+from vocabulary import CLOCKS, word
 
 if TYPE_CHECKING:
     from services.dispatch.core.draft import Draft
@@ -58,7 +59,7 @@ def press_supporter(draft: Draft, department: DepartmentCode, clock: Clock, cloc
     """Press a supporting department for its own lateness; the lead is not pressed for that."""
     for rung in draft.rules.policy.ladder.rungs:
         if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
-            reason = f"{_missed(draft, clock)}，{_TAKEN[rung.step]}。"
+            reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
             draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
 
 
@@ -90,12 +91,12 @@ def climb(draft: Draft, clock: Clock, clock_id: str) -> None:
     """Take the steps that the ladder has for a missed clock, and those that are due because nothing was answered."""
     for rung in draft.rules.policy.ladder.rungs:
         if clock in rung.on_breach_of and draft.ticket.led_by is not None:
-            _step(draft, rung, _missed(draft, clock), clock_id)
+            _step(draft, rung, _missed(clock), clock_id)
     _climb_unanswered(draft)
 
 
-def _missed(draft: Draft, clock: Clock) -> str:
-    return f"{draft.rules.policy.limit(clock).title}逾期"
+def _missed(clock: Clock) -> str:
+    return f"{CLOCKS[clock]}{word(d.Overdue)}"
 
 
 def _climb_unanswered(draft: Draft) -> None:
@@ -112,7 +113,7 @@ def _unanswered(draft: Draft, rung: Rung) -> str | None:
         case Step.NUDGE, Nudged():
             times, said = len(watch.presses), f"催办{len(watch.presses)}次未见进展"
         case Step.SUPERVISE, Ordered(interviews=0):
-            times, said = watch.orders, f"第{watch.orders}号督办单未见答复"
+            times, said = watch.orders, f"第{watch.orders}号督办单未见回复"
         case _:
             return None
     long_enough = rung.unanswered_for is None or draft.rules.waited(watch.since, rung.unanswered_for, draft.at)
@@ -151,16 +152,16 @@ def _propose(draft: Draft, step: Step, reason: str, breach: str | None) -> None:
 
 def take_back(draft: Draft, clock: Clock, clock_id: str) -> None:
     """Take back what the ladder ordered for a breach that is withdrawn; what has another cause stays."""
-    watch, title = draft.ticket.supervision, draft.rules.policy.limit(clock).title
+    watch = draft.ticket.supervision
     if isinstance(watch, Quiet):
         return
     order = draft.ticket.led_by
     if any(press.breach == clock_id for press in watch.presses):
-        lead, reason = order.lead if order else None, f"{title}逾期已撤销，催办收回。"
+        lead, reason = order.lead if order else None, f"{_missed(clock)}已撤销，{word(d.NudgeWithdrawn)}。"
         draft.say(d.NudgeWithdrawn(**draft.by_policy, reason=reason, department=lead, breach=clock_id))
     watch = draft.ticket.supervision
     if isinstance(watch, Ordered | Reported) and not _stands(draft, watch, clock_id):
-        result = f"{title}逾期已撤销，督办单收回。"
+        result = f"{_missed(clock)}已撤销，督办单收回。"
         draft.say(d.SupervisionEnded(**draft.by_policy, result=result, reason=d.BREACH_WITHDRAWN))
 
 

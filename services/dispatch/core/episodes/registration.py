@@ -157,7 +157,7 @@ def _passed_on(ticket: Ticket, fact: d.PassedOn, _at: datetime) -> Ticket:
 def at_the_unit(draft: Draft, _action: i.SettleAtUnit) -> Refusal | None:
     if isinstance(draft.ticket.standing, s.SurveyReview) and draft.ticket.standing.stage == "unit":
         return None
-    return Refusal("passed_on_already", "走访单位已转出该诉求，请由大调研办转派。")
+    return Refusal("passed_on_already", "调研主体已流转该工单，请由大调研办流转。")
 
 
 @episode.action(i.SettleAtUnit, {S.SURVEY_REVIEW}, at_the_unit, to={S.CLOSED})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.base import replace
@@ -15,6 +16,7 @@ from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.dispatching import send, to_centre
 from services.dispatch.core.episodes.first_contact import NotDue
 from services.dispatch.core.holder import participants
+from vocabulary import CLOCKS
 
 if TYPE_CHECKING:
     from services.dispatch.core.draft import Draft
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 episode = Episode("reopening")
 
-_OVER: Final = Refusal("reopen_window_closed", "重开期限已过，请另行登记。")
+_OVER: Final = Refusal("reopen_window_closed", f"{CLOCKS[Clock.REOPEN_WINDOW]}已过，请另行登记。")
 _BACK: Final = frozenset({S.IN_PROGRESS, S.DISPATCHED, S.PENDING_DISPATCH})
 
 

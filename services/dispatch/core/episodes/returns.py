@@ -37,7 +37,7 @@ episode = Episode("returns")
 def order_returnable(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
     order = draft.order
     if order.binding or watched(draft.ticket):
-        return Refusal("order_binds", "该工单已经确责裁定或者系督办、重开件，不得退回，请办理。")
+        return Refusal("order_binds", "该工单已经确责，或者在督办、已重启办理，不得退单，请办理。")
     in_time = order.presumed_at is not None and draft.at <= order.presumed_at
     if order.returnable or in_time:
         return None
@@ -120,7 +120,7 @@ def new_lead_known(draft: Draft, action: i.RuleOnReturn) -> Refusal | None:
     if action.lead is None or not action.upheld:
         return None
     if action.lead == draft.lead:
-        return Refusal("same_lead", "同意退单时不能再派给原单位；如不同意，请裁定不予退单。")
+        return Refusal("same_lead", "同意退单时不能再派给原单位；如不同意，请裁定不同意退单。")
     return known(draft, action.lead)
 
 

@@ -205,7 +205,7 @@ def _review_ordered(ticket: Ticket, _fact: d.CallbackReviewOrdered, _at: datetim
 def answer_awaited(draft: Draft, _action: i.AnswerSupervision) -> Refusal | None:
     if unanswered(draft.ticket):
         return None
-    return Refusal("nothing_to_answer", "没有待答复的督办或者回访复核。")
+    return Refusal("nothing_to_answer", "没有待回复的督办或者回访复核。")
 
 
 @episode.action(i.AnswerSupervision, LED_OR_ASKED, by_lead, answer_awaited)

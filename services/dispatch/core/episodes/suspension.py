@@ -145,7 +145,7 @@ def end_suspension(draft: Draft, action: i.EndSuspension) -> None:
 
 @episode.clock("suspension_lapsed", c.ClockLapsed, {S.SUSPENDED}, to={S.IN_PROGRESS, S.REWORK})
 def suspension_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
-    draft.say(d.SuspensionEnded(**draft.by_author, department=draft.lead, reason="挂账期满"))
+    draft.say(d.SuspensionEnded(**draft.by_author, department=draft.lead, reason="挂账期限届满"))
 
 
 @episode.fact(d.SuspensionEnded, told=participants)
