@@ -12,7 +12,7 @@ STAMPS := .tools/stamps
 FILE ?=
 NEEDED := $(if $(filter-out tests/unit% tests/contract%,$(or $(FILE),tests)),setup,$(STAMPS)/python)
 
-.PHONY: help setup demo test unit lint format bench up down status generate pages lock clean
+.PHONY: help setup demo test unit lint format counts bench up down status generate pages lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ lint: $(STAMPS)/python ## ruff, mypy --strict, import contracts
 format: $(STAMPS)/python ## Let ruff put the code in order
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+counts: $(STAMPS)/python ## Count how far a change reaches in the code; AT=COMMIT counts an earlier tree
+	@$(PYTHON) -m bench.counts $(AT)
 
 bench: setup ## Measure hops, latency and whole tickets on this machine
 	@$(PYTHON) -m bench
