@@ -26,6 +26,7 @@ from schemas.values import (
     TicketState,
     Tier,
     Value,
+    Wording,
 )
 
 
@@ -86,7 +87,7 @@ class ActionAnswer(PublicMessage):
     ticket: str | None = None
     code: Code
     field: str | None = None
-    reason: Text
+    reason: Wording
 
 
 class CallbackRequest(PublicMessage):
@@ -147,7 +148,7 @@ class ReceiptRefused(PublicMessage):
     ticket: str | None = None
     code: Code
     field: str | None = None
-    reason: Text
+    reason: Wording
 
 
 class TicketNews(PublicMessage):
@@ -156,7 +157,7 @@ class TicketNews(PublicMessage):
     ticket: TicketId
     happened: Code
     state: TicketState
-    text: Text
+    text: Wording
 
 
 class DeviceAsked(PublicMessage):

@@ -17,6 +17,7 @@ from schemas.values import (
     Text,
     TicketId,
     Tier,
+    Wording,
 )
 
 
@@ -42,7 +43,7 @@ class MergeAnswered(TicketRequest):
     """Whether `origin` took this ticket in; a refusal names the reason."""
 
     taken: bool
-    reason: Text
+    reason: Wording
     receipt: Receipt
 
 
@@ -63,7 +64,7 @@ class MemberAnswered(TicketRequest):
     """Whether the incident `origin` admitted this ticket."""
 
     admitted: bool
-    reason: Text
+    reason: Wording
     receipt: Receipt
 
 

@@ -25,6 +25,7 @@ from schemas.values import (
     TicketId,
     Tier,
     VisitRef,
+    Wording,
 )
 
 
@@ -116,5 +117,5 @@ class SubmissionRefused(TicketFact):
     action: str
     code: Code
     field: str | None = None
-    reason: Text
+    reason: Wording
     ticket: str | None = None

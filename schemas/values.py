@@ -6,10 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from schemas.text import fitted
 
 TEXT_LIMIT: Final = 20_000
 """The longest text, in characters, that anybody may send in one field."""
+
+
+def _shortened(text: object) -> object:
+    return fitted(text, TEXT_LIMIT) if isinstance(text, str) else text
+
 
 TicketId = Annotated[str, StringConstraints(pattern=r"^\d{14}(-[1-9])?$")]
 """The ticket's number: date, lane, sequence, check digit; a part of a split ticket adds its own digit."""
@@ -19,6 +26,13 @@ DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT)]
+Wording = Annotated[
+    str,
+    BeforeValidator(_shortened),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
+]
+"""Words of ours around somebody's text: cut with an ellipsis where both are too long together; facts keep it whole."""
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Instant = AwareDatetime
 

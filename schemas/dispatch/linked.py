@@ -10,6 +10,7 @@ from schemas.values import (
     Ruling,
     Text,
     TicketId,
+    Wording,
 )
 
 
@@ -127,5 +128,5 @@ class RequestRefused(DispatchFact):
     origin: TicketId
     request: Code
     code: Code
-    reason: Text
+    reason: Wording
     receipt: Receipt

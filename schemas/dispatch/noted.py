@@ -12,7 +12,7 @@ from schemas.values import (
     Due,
     Party,
     Receipt,
-    Text,
+    Wording,
 )
 
 
@@ -50,4 +50,4 @@ class ActionRefused(DispatchFact):
     party: Party
     action: Code
     code: Code
-    reason: Text
+    reason: Wording

@@ -64,6 +64,11 @@ BAD = {
     "a null value": Bad(lambda _: None, "null_value", "value"),
     "invalid UTF-8": Bad(lambda good: as_it_is(good).replace(b"1", b"\xff"), "not_utf8", None),
     "a NUL character": Bad(changed(text="a\0b"), "nul_character", "text"),
+    "half a surrogate pair": Bad(changed(text="a\ud800b"), "lone_surrogate", "text"),
+    "half a surrogate pair in a name": Bad(changed(contact={"\udfff": "a\0"}), "lone_surrogate", "contact"),
+    "a NUL character in the name of a header": Bad(
+        as_it_is, "bad_envelope", "ce_\ufffd", headers=lambda h: [*h, ("ce_\0", b"\0")]
+    ),
     "header missing": Bad(as_it_is, "bad_envelope", "ce_type", headers=without("ce_type")),
     "header doubled": Bad(as_it_is, "bad_envelope", "ce_time", headers=lambda h: [*h, ("ce_time", b"2026-01-01")]),
     "an event of a future version": Bad(as_it_is, "unknown_version", "ce_type", type="liuhen.inbound.register.v2"),

@@ -195,6 +195,18 @@ async def test_progress_reply_and_result_come_back_on_the_channel(outside: Any) 
     assert not row["open"]
 
 
+async def test_a_reply_as_long_as_a_text_may_be_is_told_cut_and_the_door_goes_on(outside: Any) -> None:
+    by, says, reply = Actor(party=HOUSING, person=CHEN), Dispatch(outside), "答" * 19_996
+    ticket = await outside.report(WECHAT)
+    await says.say(ticket, d.Handled(ticket=ticket, by=by, department="housing", reply=reply, round=0))
+    await says.say(ticket, d.HandledAccepted(ticket=ticket, by=by, department="housing", handled_at=datetime.now(UTC)))
+
+    _, news = await outside.hear(lambda m: isinstance(m, TicketNews) and m.ticket == ticket)
+    assert news.text == "房管局答复：" + "答" * 19_993 + "…"
+    assert await outside.pool.fetchval("select text from news where ticket = $1", ticket) == "房管局答复：" + reply
+    assert await outside.report(HOTLINE)
+
+
 async def test_the_end_of_the_ticket_that_took_one_in_comes_back_on_the_channel_of_each(outside: Any) -> None:
     by, says = Actor(by_rule="policy"), Dispatch(outside)
     ticket, into = await outside.report(WECHAT), "26091407000023"
