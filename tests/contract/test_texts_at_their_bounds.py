@@ -120,7 +120,9 @@ def test_a_refusal_that_lists_what_it_refuses_is_cut_too() -> None:
     act = EXAMPLES["assign"](story)
     assert isinstance(act, Act)
     nobody = tuple(f"nobody-{number}" for number in range(4_000))
-    action = act.fact.action.model_copy(update={"supporting": nobody})
+    action = act.fact.action
+    assert isinstance(action, i.Assign)
+    action = action.model_copy(update={"supporting": nobody})
     (refused,) = story.when(Act(act.fact.model_copy(update={"action": action}))).facts
     assert isinstance(refused, d.ActionRefused)
     assert len(refused.reason) == TEXT_LIMIT
