@@ -20,6 +20,7 @@ from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import task_in_review
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.seen import seen
+from services.dispatch.core.standing import CallbackPending
 from services.dispatch.core.table import FACTS
 from services.dispatch.core.ticket import Seen, Stub, Ticket
 
@@ -42,7 +43,7 @@ def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> lis
     said.extend(_departments(state, fact, now, rules))
     if state.before is not now and state.before != now:
         said.extend(_desk(state, fact, at, now, rules))
-    said.extend(_callbacks(state, fact, now))
+    said.extend(_callbacks(state, fact, now, rules))
     row = FACTS.get(type(fact))
     if row is not None:
         said.extend(Tell(REQUESTS, request.ticket, request) for request in row.requests(state, fact))
@@ -169,12 +170,14 @@ def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:
 # --- the callback agency ---------------------------------------------------------------------------------------------
 
 
-def _callbacks(state: Ticket, fact: d.DispatchFact, now: Seen) -> Iterator[Tell]:
+def _callbacks(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
     match fact:
         case d.CallbackAwaited():
             yield _callback(state, "requested", fact.round, attempts=fact.attempts)
         case d.CallbackAppointed() if now.round is not None:
-            yield _callback(state, "appointed", now.round, at=fact.at)
+            made = state.standing.attempts if isinstance(state.standing, CallbackPending) else 0
+            left = max(1, rules.policy.limits.callback_attempts - made)
+            yield _callback(state, "appointed", now.round, attempts=left, at=fact.at)
         case _ if state.before.round is not None and now.round is None:
             yield _callback(state, "cancelled", state.before.round)
         case _:
