@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from schemas.complaint import Complaint
+from schemas.owner import Owner
 from schemas.values import (
     CategoryCode,
     Code,
@@ -88,7 +89,11 @@ class Stub:
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """The whole of a ticket as dispatch remembers it; `before` is what others saw before its newest fact."""
+    """The whole of a ticket as dispatch remembers it.
+
+    `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is taken back;
+    `before` is what others saw before the newest fact.
+    """
 
     id: TicketId
     matter: Matter
@@ -118,6 +123,7 @@ class Ticket:
     reply: str | None = None
     ruling: Ruling | None = None
     dues: dict[str, NotedDue] = field(default_factory=dict)
+    overdue: dict[str, Owner] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     before: Seen = field(default_factory=Seen)
 

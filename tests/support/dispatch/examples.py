@@ -85,8 +85,8 @@ HEADS = beside(incident=incident.Heads(members={OTHER: ()}))
 JOINING = beside(incident=incident.Joining(incident=OTHER, receipt=RECEIPT))
 MERGE_ASKED = beside(merging=merging.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
 TOOK = beside(taken={OTHER: ()})
-_LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD), missed=True)
-MISSED = beside(dues={"handling": _LATE})
+_LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
+MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_department(LEAD)})
 
 
 def _ruled(story: Story) -> Story:

@@ -16,7 +16,7 @@ from services.dispatch.core.base import replace
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
 from services.dispatch.core.episodes.first_contact import Owed
-from services.dispatch.core.episodes.nudging import climb, press_supporter, take_back
+from services.dispatch.core.episodes.nudging import climb, lead_holds, press_holder, press_supporter, take_back
 from services.dispatch.core.episodes.supervision import Ordered
 from services.dispatch.core.holder import participants
 from services.dispatch.core.standing import LIVING, OPEN, Dispatched
@@ -59,7 +59,6 @@ class NotedDue:
     clock: Clock
     due: Due | None
     owner: Owner
-    missed: bool = False
 
 
 def _takes_part(ticket: Ticket, owner: Owner) -> bool:
@@ -124,9 +123,7 @@ def _its_owner(ticket: Ticket, fact: d.DueNoted | d.Overdue) -> tuple[Department
 
 @episode.fact(d.DueNoted, told=_its_owner)
 def _noted(ticket: Ticket, fact: d.DueNoted, _at: datetime) -> Ticket:
-    before = ticket.dues.get(fact.clock_id)
-    missed = before is not None and before.missed and fact.due == before.due
-    noted = NotedDue(clock=fact.clock, due=fact.due, owner=fact.owner, missed=missed)
+    noted = NotedDue(clock=fact.clock, due=fact.due, owner=fact.owner)
     return replace(ticket, dues={**ticket.dues, fact.clock_id: noted})
 
 
@@ -134,8 +131,7 @@ def _noted(ticket: Ticket, fact: d.DueNoted, _at: datetime) -> Ticket:
 
 
 def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
-    before = draft.ticket.dues.get(fact.clock_id)
-    if before is not None and before.missed:
+    if fact.clock_id in draft.ticket.overdue:
         return MOOT
     concerns = fact.clock in FOR_DEPARTMENTS and _takes_part(draft.ticket, fact.owner)
     return None if concerns or fact.clock is Clock.CITIZEN else MOOT
@@ -147,13 +143,15 @@ def breached(draft: Draft, fact: c.ClockBreached) -> None:
     late = fact.owner.department
     if late in draft.ticket.tasks:
         press_supporter(draft, late, fact.clock, fact.clock_id)
-    else:
+    elif late is not None or lead_holds(draft.ticket):
         climb(draft, fact.clock, fact.clock_id)
+    else:
+        press_holder(draft, fact.clock, fact.clock_id)
 
 
 def noted_as_missed(draft: Draft, fact: c.BreachWithdrawn) -> Refusal | None:
-    before = draft.ticket.dues.get(fact.clock_id)
-    return None if before is not None and before.missed else MOOT
+    """What was said to be missed is taken back even where nobody owes it any more."""
+    return None if fact.clock_id in draft.ticket.overdue else MOOT
 
 
 @episode.clock("breach_withdrawn", c.BreachWithdrawn, LIVING, noted_as_missed)
@@ -165,6 +163,12 @@ def breach_withdrawn(draft: Draft, fact: c.BreachWithdrawn) -> None:
 
 @episode.fact(d.Overdue, told=_its_owner)
 def _overdue(ticket: Ticket, fact: d.Overdue, _at: datetime) -> Ticket:
-    before = ticket.dues.get(fact.clock_id) or NotedDue(clock=fact.clock, due=None, owner=fact.owner)
-    after = replace(ticket, dues={**ticket.dues, fact.clock_id: replace(before, missed=not fact.withdrawn)})
-    return unproposed_for(after, fact.clock_id) if fact.withdrawn else after
+    if fact.withdrawn:
+        overdue = {name: owner for name, owner in ticket.overdue.items() if name != fact.clock_id}
+        return unproposed_for(replace(ticket, overdue=overdue), fact.clock_id)
+    owed = ticket.dues.get(fact.clock_id) or NotedDue(clock=fact.clock, due=None, owner=fact.owner)
+    return replace(
+        ticket,
+        dues={**ticket.dues, fact.clock_id: owed},
+        overdue={**ticket.overdue, fact.clock_id: fact.owner},
+    )

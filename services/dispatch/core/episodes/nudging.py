@@ -45,22 +45,34 @@ def nudge(draft: Draft, action: i.Nudge) -> None:
 def press(draft: Draft, reason: str, by: Actor, breach: str | None = None) -> None:
     """Press whoever holds the ticket; what a department was pressed for often and in vain climbs the ladder."""
     order = draft.ticket.led_by
-    pressed = order if breach is not None or (order and _holds(draft.ticket, order.lead)) else None
-    department = pressed.lead if pressed else None
+    department = order.lead if order and (breach is not None or lead_holds(draft.ticket)) else None
     draft.say(d.Nudged(**draft.stamp(by), reason=reason, department=department, breach=breach))
     _climb_unanswered(draft)
 
 
-def _holds(ticket: Ticket, lead: DepartmentCode) -> bool:
-    return held_by(ticket).owner == Owner.of_department(lead)
+def lead_holds(ticket: Ticket) -> bool:
+    """Whether the lead has to act next: nobody else's time is held against it."""
+    order = ticket.led_by
+    return order is not None and held_by(ticket).owner == Owner.of_department(order.lead)
+
+
+def press_holder(draft: Draft, clock: Clock, clock_id: str) -> None:
+    """Press whoever sat on the ticket when the citizen's time ran out, where that was not the lead."""
+    for rung in _nudges_for(draft, clock):
+        reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
+        draft.say(d.Nudged(**draft.by_policy, reason=reason, breach=clock_id))
+
+
+def _nudges_for(draft: Draft, clock: Clock) -> list[Rung]:
+    rungs = draft.rules.policy.ladder.rungs
+    return [rung for rung in rungs if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of]
 
 
 def press_supporter(draft: Draft, department: DepartmentCode, clock: Clock, clock_id: str) -> None:
     """Press a supporting department for its own lateness; the lead is not pressed for that."""
-    for rung in draft.rules.policy.ladder.rungs:
-        if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
-            reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
-            draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
+    for rung in _nudges_for(draft, clock):
+        reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
+        draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
 
 
 def _who_is_pressed(ticket: Ticket, fact: d.Nudged) -> tuple[DepartmentCode, ...]:
@@ -168,7 +180,8 @@ def take_back(draft: Draft, clock: Clock, clock_id: str) -> None:
 def _stands(draft: Draft, watch: Ordered | Reported, clock_id: str) -> bool:
     """Whether the order would have been given without that breach too."""
     rung = draft.rules.policy.ladder.rungs[list(Step).index(Step.SUPERVISE)]
-    if any(each.missed and each.clock in rung.on_breach_of for each in draft.ticket.dues.values()):
+    owed, missed = draft.ticket.dues.items(), draft.ticket.overdue
+    if any(name in missed and each.clock in rung.on_breach_of for name, each in owed):
         return True
     match watch.cause:
         case "breach":
