@@ -16,7 +16,7 @@ from bench import hop, latency, pending, whole
 from bench.figures import Figure, table
 from bench.place import machine, measured_instance
 from tools.errors import SaidClearly
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 from tools.progress import telling
 
 PARTS = ("tickets", "hop", "latency", "timers")
@@ -52,7 +52,7 @@ def bench(
         console.print(table(figures, machine()))
 
 
-async def _measured(instance: Instance, only: str, tell: Progress, *, quick: bool) -> list[Figure]:
+async def _measured(instance: Instance, only: str, tell: Announce, *, quick: bool) -> list[Figure]:
     figures: list[Figure] = []
     if only in ("", "tickets"):
         figures += await whole.measure(instance, 500 if quick else 4_000, tell, verify=not quick)

@@ -17,7 +17,7 @@ from bench.life import Door
 from bench.place import Late, connected, until
 from chassis import store
 from schemas.registry import TICKETS, TopicKind, partitions
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 from tools.local.process import Started
 from tools.prepare import topics
 
@@ -41,7 +41,7 @@ class Round(NamedTuple):
     floor: Run
 
 
-async def measure(instance: Instance, tickets: int, rounds: int, progress: Progress) -> list[Figure]:
+async def measure(instance: Instance, tickets: int, rounds: int, announce: Announce) -> list[Figure]:
     """Hops a second through dispatch, of the floor, and their ratio: the middle of the rounds."""
     _floor_topics(instance)
     door = Door(instance.kafka)
@@ -49,7 +49,7 @@ async def measure(instance: Instance, tickets: int, rounds: int, progress: Progr
     instance.cluster.create_database(_FLOOR, template=instance.plan.postgres.database)
     done = []
     for number in range(1, rounds + 1):
-        progress(f"Hop and floor, round {number} of {rounds}")
+        announce(f"Hop and floor, round {number} of {rounds}")
         count = await door.feed(tickets)
         order = [_hop, _floor] if number % 2 else [_floor, _hop]
         runs = {run: await run(instance, count) for run in order}

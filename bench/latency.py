@@ -13,16 +13,16 @@ from bench.place import Late
 from chassis.publish import Producer
 from schemas.registry import DISPATCH
 from tools.client.kafka import listener
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 
 _EVERY_SECONDS: Final = 0.05
 _WARM: Final = 10
 _PATIENCE: Final = 20.0
 
 
-async def measure(instance: Instance, tickets: int, progress: Progress) -> list[Figure]:
+async def measure(instance: Instance, tickets: int, announce: Announce) -> list[Figure]:
     """Milliseconds from the broker's acknowledgement of a ticket to the arrival of what dispatch says about it."""
-    progress("Latency of a hop at low load")
+    announce("Latency of a hop at low load")
     instance.start_services(["dispatch"])
     door, producer = Door(instance.kafka), Producer(instance.kafka, "bench")
     sent: dict[str, float] = {}

@@ -30,7 +30,7 @@ from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, Running
 from services.sla.work import STATE
 from tools.client.kafka import listener
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 from worktime import load_calendar
 
 _START_SECONDS: Final = 40.0
@@ -73,11 +73,11 @@ class Fired(NamedTuple):
         return (self.told - self.due).total_seconds()
 
 
-async def measure(instance: Instance, pending: int, progress: Progress, *, quick: bool) -> list[Figure]:
+async def measure(instance: Instance, pending: int, announce: Announce, *, quick: bool) -> list[Figure]:
     """Fire timers beside the pending ones: those of an outage, a steady flow, a burst, and as many as it can."""
     connection = await connected(instance.postgres_dsn(), "sla")
     await _begin(connection)
-    progress(f"Timers: putting {pending:,} pending ones into the table")
+    announce(f"Timers: putting {pending:,} pending ones into the table")
     await _pending(connection, pending)
     begins = datetime.now(UTC) + timedelta(seconds=_START_SECONDS)
     waves = [
@@ -95,7 +95,7 @@ async def measure(instance: Instance, pending: int, progress: Progress, *, quick
         instance.start_services(["sla"], worker=worker)
     if datetime.now(UTC) > begins:
         raise Late("sla was not up before the first timer was due")
-    progress("Timers: waiting for those that come due")
+    announce("Timers: waiting for those that come due")
     idle = cpu.spent(instance)
     fired = await _fired(instance, waves)
     spent = cpu.since(instance, idle)

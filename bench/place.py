@@ -13,7 +13,7 @@ from typing import Final
 
 import asyncpg
 
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 from tools.local.ports import with_free_ports
 from tools.local.process import this_process
 from tools.local.settings import load_settings
@@ -28,7 +28,7 @@ class Late(Exception):  # noqa: N818 - it says what happened
 
 
 @contextmanager
-def measured_instance(progress: Progress) -> Iterator[Instance]:
+def measured_instance(announce: Announce) -> Iterator[Instance]:
     """A broker, a database and no service; ends with the measurement."""
     settings = load_settings()
     settings = with_free_ports(settings, _SHIFTS).model_copy(update={"patience": 3 * settings.patience})
@@ -36,7 +36,7 @@ def measured_instance(progress: Progress) -> Iterator[Instance]:
         f"bench-{os.getpid()}",
         settings=settings,
         clock="real",
-        progress=progress,
+        announce=announce,
     )
     try:
         instance.start_foundations()

@@ -12,7 +12,7 @@ from bench.figures import Figure
 from bench.parties import Parties
 from bench.place import connected
 from tools.client.addresses import Addresses
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 from tools.local.plan import service_names
 from tools.verify.run import verify_system
 
@@ -21,14 +21,14 @@ _OPEN_AT_ONCE: Final = 1_000
 _AIM: Final = 150.0
 
 
-async def measure(instance: Instance, tickets: int, progress: Progress, *, verify: bool) -> list[Figure]:
+async def measure(instance: Instance, tickets: int, announce: Announce, *, verify: bool) -> list[Figure]:
     """Tickets closed a second while all services run; then whether every promise was kept."""
     instance.start_services()
     parties = Parties(instance.kafka, _OPEN_AT_ONCE)
-    progress("Whole tickets: warming up")
+    announce("Whole tickets: warming up")
     await parties.play(_WARM)
     before = await _events(instance)
-    progress(f"Whole tickets: {tickets:,} from the call to the closing")
+    announce(f"Whole tickets: {tickets:,} from the call to the closing")
     idle = cpu.spent(instance)
     closed = await parties.play(tickets)
     spent = cpu.since(instance, idle)
@@ -47,7 +47,7 @@ async def measure(instance: Instance, tickets: int, progress: Progress, *, verif
         Figure("… what so much allows on idle cores", 1000 * (os.cpu_count() or 1) / cost, "tickets/s", _AIM),
     ]
     if verify:
-        progress("Whole tickets: verifying every promise")
+        announce("Whole tickets: verifying every promise")
         verdicts = await verify_system(Addresses.of(instance.addresses()), lambda _: None)
         findings = sum(len(verdict.findings) for verdict in verdicts)
         figures.append(Figure("… what verify found", findings, "findings", 0, "less", f"{len(verdicts)} promises"))

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from liuhen.commands import verify
 from tools.client.trace import ENDED, ask
 from tools.demo import report
-from tools.demo.stage import Play, Stage, staged
+from tools.demo.system import DemoSystem, Play, demo_system
 from tools.errors import SaidClearly
 from tools.local.settings import load_settings
 from tools.progress import telling
@@ -55,12 +55,12 @@ def demo(
     began = time.monotonic()
     with ExitStack() as ends:
         with telling(console) as said:
-            stage = ends.enter_context(staged(play, load_settings(), said))
-        os.environ.update(stage.instance.addresses())
-        _watch(stage, console)
-        stage.send_people_home()
+            system = ends.enter_context(demo_system(play, load_settings(), said))
+        os.environ.update(system.instance.addresses())
+        _watch(system, console)
+        system.send_people_home()
         kept = _tell(console)
-        console.print(f"[dim]全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {stage.instance.home.name}/。[/]")
+        console.print(f"[dim]全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {system.instance.home.name}/。[/]")
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:
@@ -79,23 +79,23 @@ def _tell(console: Console) -> bool:
     return all(verdict.kept for verdict in verdicts)
 
 
-def _watch(stage: Stage, console: Console) -> None:
+def _watch(system: DemoSystem, console: Console) -> None:
     with _bar(console) as progress:
-        total = timedelta(days=stage.play.days).total_seconds()
-        begins = stage.play.ends_at - timedelta(days=stage.play.days)
+        total = timedelta(days=system.play.days).total_seconds()
+        begins = system.play.ends_at - timedelta(days=system.play.days)
         task = progress.add_task("", total=total)
         published = False
-        while not stage.is_over():
-            stage.instance.require_alive()
-            now = stage.clock.now()
-            if not published and now >= stage.play.calendar_at:
-                stage.publish_calendar()
+        while not system.is_over():
+            system.instance.require_alive()
+            now = system.clock.now()
+            if not published and now >= system.play.calendar_at:
+                system.publish_calendar()
                 published = True
                 progress.console.print(f"{_said(now)}  [bold]明年日历公布[/]：暂定期限重新推算")
             passed = max(0.0, (now - begins).total_seconds())
             progress.update(task, completed=min(passed, total), description=_said(now))
             time.sleep(_LOOK_AGAIN)
-        progress.update(task, completed=total, description=_said(stage.clock.now()))
+        progress.update(task, completed=total, description=_said(system.clock.now()))
 
 
 def _said(now: datetime) -> str:

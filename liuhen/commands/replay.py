@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -26,11 +27,11 @@ from tools.errors import SaidClearly
 from tools.local.settings import load_settings
 from tools.progress import telling
 from tools.replay import report
-from tools.replay.mapping import Mapping, known_mappings, load_mapping
+from tools.replay.mapping import FileMapping, known_mappings, load_mapping
 from tools.replay.outcome import outcome
 from tools.replay.records import Record, read_rows, records
-from tools.replay.running import Job, Progress, first_moment, replay
-from tools.replay.stage import Stage, staged
+from tools.replay.running import Job, ReplayProgress, first_moment, replay
+from tools.replay.system import ReplaySystem, replay_system
 from tools.verify.findings import Verdict
 
 
@@ -56,19 +57,19 @@ def command(  # noqa: PLR0913 - the options of the command line
     if not rows:
         raise SaidClearly(f"{file.name} has no rows.")
     first = first_moment(records(rows, meaning), meaning)
-    with _running() if running else _own(meaning, first, speed, console) as stage:
-        clock = Clock.parse(stage.clock)
+    with _running() if running else _own(meaning, first, speed, console) as system:
+        clock = Clock.parse(system.clock)
         told = records(rows, meaning, _shift(records(rows, meaning), clock) if running else timedelta())
-        job = Job(Path(mapping).stem, meaning, told, stage.kafka, clock, load_policy(stage.policy))
+        job = Job(Path(mapping).stem, meaning, told, system.kafka, clock, load_policy(system.policy))
         with _bar(console, job) as seen:
-            progress = asyncio.run(replay(job, seen, stage.require_alive))
+            progress = asyncio.run(replay(job, seen, system.require_alive))
         came_out = asyncio.run(outcome(load_addresses(), progress))
         report.show(came_out, meaning.title, console)
         verdicts = verify.verdicts_of_running()
         kept = all(verdict.kept for verdict in verdicts)
         verify.show(verdicts, console)
         if as_json:
-            print_json({**came_out, "verify": _as_json(verdicts)})
+            print_json({**asdict(came_out), "verify": _as_json(verdicts)})
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:
@@ -76,17 +77,17 @@ def command(  # noqa: PLR0913 - the options of the command line
 
 
 @contextmanager
-def _running() -> Iterator[Stage]:
+def _running() -> Iterator[ReplaySystem]:
     found = load_addresses()
-    yield Stage(found.kafka, found.clock, found.policy)
+    yield ReplaySystem(found.kafka, found.clock, found.policy)
 
 
 @contextmanager
-def _own(mapping: Mapping, first: datetime | None, speed: float | None, console: Console) -> Iterator[Stage]:
+def _own(mapping: FileMapping, first: datetime | None, speed: float | None, console: Console) -> Iterator[ReplaySystem]:
     with ExitStack() as ends:
         with telling(console) as said:
-            stage = ends.enter_context(staged(mapping, first, speed, load_settings(), said))
-        yield stage
+            system = ends.enter_context(replay_system(mapping, first, speed, load_settings(), said))
+        yield system
 
 
 def _shift(told: list[Record], clock: Clock) -> timedelta:
@@ -107,14 +108,14 @@ def _as_json(verdicts: Sequence[Verdict]) -> list[dict[str, object]]:
 
 
 @contextmanager
-def _bar(console: Console, job: Job) -> Iterator[Callable[[Progress], None]]:
+def _bar(console: Console, job: Job) -> Iterator[Callable[[ReplayProgress], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=console) as bar:
         fed = bar.add_task("送入", total=len(job.records))
         answered = bar.add_task("答复", total=len(job.records))
         ended = bar.add_task("结案", total=None)
 
-        def seen(progress: Progress) -> None:
+        def seen(progress: ReplayProgress) -> None:
             now = job.clock.now().astimezone(ZoneInfo(job.mapping.zone))
             bar.update(fed, completed=progress.fed, description=f"{now:%Y-%m-%d %H时} 送入")
             bar.update(answered, completed=len(progress.book.answered))

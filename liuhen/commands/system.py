@@ -36,7 +36,7 @@ def up(
 ) -> None:
     """Start broker, database and services; leave them running; say where everything is."""
     with telling(_console) as tell:
-        instance = Instance(progress=tell)
+        instance = Instance(announce=tell)
         with alone(instance.home):
             if instance.is_running():
                 _show(instance)

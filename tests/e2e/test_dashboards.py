@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from chassis.clock import Clock
-from tools.demo.stage import PEOPLE, Play
+from tools.demo.system import PEOPLE, Play
 from tools.errors import SaidClearly
 from tools.layout import DEPLOY
 from tools.local.instance import Instance

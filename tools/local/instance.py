@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -33,7 +32,7 @@ from tools.prepare.database import READER, prepare_database
 FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
 
-Progress = Callable[[str], None]
+Announce = Callable[[str], None]
 """Is told, in a few words, what is being done."""
 
 
@@ -59,7 +58,7 @@ class Instance:
         clock: str | None = None,
         ephemeral: bool = False,
         settings: LocalSettings | None = None,
-        progress: Progress = _silent,
+        announce: Announce = _silent,
         policy: Path = POLICY,
     ) -> None:
         self.settings = settings or load_settings()
@@ -67,7 +66,7 @@ class Instance:
         self.name = name or (f"ephemeral-{os.getpid()}-{next(_numbers)}" if ephemeral else self.settings.instance)
         self.home = home_of(self.name)
         self.ephemeral = ephemeral
-        self.progress = progress
+        self.announce = announce
         self.policy = policy
         """The folder with the policy that services read."""
         known = read_state(self.home)
@@ -118,7 +117,7 @@ class Instance:
             raise
 
     def _start_foundations(self) -> None:
-        self.progress("Starting the database and the broker")
+        self.announce("Starting the database and the broker")
         with ThreadPoolExecutor(2) as both:
             formatted = both.submit(broker.prepare, self.home, self.ports)
             both.submit(self.cluster.prepare).result()
@@ -126,11 +125,11 @@ class Instance:
             properties = formatted.result()
         kafka = self._spawn_broker(properties)
         self._await(database, self.cluster.is_ready)
-        self.progress("Making roles, schemas and tables")
+        self.announce("Making roles, schemas and tables")
         self._prepare_database()
-        self.progress("Waiting for the broker")
+        self.announce("Waiting for the broker")
         self._await(kafka, self._broker_answers)
-        self.progress("Creating topics")
+        self.announce("Creating topics")
         broker.wake_coordinator(self.kafka)
         topics.apply(self.kafka, topics.wanted(self.policy))
 
@@ -151,7 +150,7 @@ class Instance:
         ports.require_free(
             self.ports, [port for name in chosen for port in self.plan.services[name].ports if worker == FIRST]
         )
-        self.progress(f"Starting {', '.join(chosen)}")
+        self.announce(f"Starting {', '.join(chosen)}")
         started = [self._start_service(name, worker, environment or {}) for name in chosen]
         for process in started:
             self.wait_ready(process)
@@ -161,14 +160,6 @@ class Instance:
         """Start a Python module beside the services, told where everything is; it ends with the instance."""
         told = {**os.environ, **self.addresses(), **environment}
         return self._spawn(Launch(name, [sys.executable, "-m", module], environment=told))
-
-    def run_command(self, *words: str) -> None:
-        """Run a liuhen command against this instance to its end; say clearly what it said when it failed."""
-        command = [sys.executable, "-m", "liuhen", *words]
-        told = {**os.environ, **self.addresses()}
-        done = subprocess.run(command, env=told, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode:
-            raise SaidClearly(f"liuhen {' '.join(words)} failed: {done.stderr or done.stdout}")
 
     def wait_ready(self, process: Started) -> None:
         """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
@@ -185,7 +176,7 @@ class Instance:
     def start_prometheus(self) -> Started:
         """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
         ports.require_free(self.ports, self.plan.prometheus.ports)
-        self.progress("Starting Prometheus")
+        self.announce("Starting Prometheus")
         process = self._spawn(watch.launch(self.home, self.plan, self.ports))
         self._await(process, lambda: is_ready(process.ready))
         return process

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping as Map
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from tools.errors import SaidClearly
 
 MAPPINGS: Final = Path(__file__).with_name("mappings")
-Row = Map[str, str]
+Row = Mapping[str, str]
 
 
 class _Model(BaseModel):
@@ -44,7 +44,7 @@ class Rule(_Model):
     template: str | None = None
     steps: Steps | None = None
     search: str | None = None
-    lookup: Map[str, str] = Field(default_factory=dict)
+    lookup: Mapping[str, str] = Field(default_factory=dict)
     local_time: bool = False
     longest: Annotated[int, Field(ge=1)] | None = None
     otherwise: Any = None
@@ -62,7 +62,7 @@ class Rule(_Model):
         return {*spelled, *filter(None, [self.column]), *([self.steps.since, self.steps.until] if self.steps else [])}
 
 
-class Recorded(_Model):
+class RecordedLife(_Model):
     """What a row says of the life of its case: who dealt with it, and when; the simulated parties keep to it."""
 
     handled_at: Rule | None = None
@@ -84,10 +84,10 @@ class SameComplaint(_Model):
     within: timedelta
 
 
-Life = Literal["recorded", "simulated", "claimed"]
+LifeKind = Literal["recorded", "simulated", "claimed"]
 
 
-class Mapping(_Model):
+class FileMapping(_Model):
     """How one kind of file is replayed.
 
     `life`: `recorded` lets departments, office and callbacks answer at the times of the row; `simulated` leaves the
@@ -100,7 +100,7 @@ class Mapping(_Model):
     channel: Literal["hotline", "wechat"]
     policy: str | None = None
     """Folder, below the project's root, of the files in which this policy differs from the district's."""
-    life: Life
+    life: LifeKind
     speed: Annotated[float, Field(gt=1)] | None = None
     begins: datetime | None = None
     """Records from before this moment go in at once, and say when they really happened."""
@@ -109,8 +109,8 @@ class Mapping(_Model):
     id: str
     at: str
     """The column that says when a record goes in."""
-    fields: Map[str, Rule]
-    recorded: Recorded = Recorded()
+    fields: Mapping[str, Rule]
+    recorded: RecordedLife = RecordedLife()
     same_complaint: SameComplaint | None = None
 
     def columns(self) -> set[str]:
@@ -163,11 +163,11 @@ def known_mappings() -> list[str]:
     return sorted(path.stem for path in MAPPINGS.glob("*.yaml"))
 
 
-def load_mapping(name: str) -> Mapping:
+def load_mapping(name: str) -> FileMapping:
     """Read a mapping by its name, or from a file of one's own; says clearly what is wrong with it."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else MAPPINGS / f"{name}.yaml"
     try:
-        return Mapping.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return FileMapping.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except FileNotFoundError:
         raise SaidClearly(f"There is no mapping {name!r}. There are {', '.join(known_mappings())}.") from None
     except (ValidationError, yaml.YAMLError) as error:

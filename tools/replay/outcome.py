@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import asyncpg
 
 from tools.client.addresses import Addresses
 from tools.replay.records import Record
-from tools.replay.running import Progress
+from tools.replay.running import ReplayProgress
 
 _REFUSED: Final = (
     "select body->>'action' || ' ' || (body->>'code') as what, count(*) from entry where type = $1 group by 1"
 )
 _CLOCKS: Final = (
-    "select ticket, clock, bool_or(coalesce(late, false) or breached) as late, bool_or(status = 'met') as met"
+    "select ticket, clock, bool_or(coalesce(late, false) or breached) as late"
     " from clock where clock = any($1::text[]) group by 1, 2"
 )
 _DEPARTMENTS: Final = (
@@ -42,37 +43,149 @@ _SUGGESTED: Final = (
 )
 
 
-async def outcome(system: Addresses, progress: Progress) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Department:
+    """How many tickets a department led, and what became of them."""
+
+    lead: str
+    dispatched: int
+    handled: int
+    closed: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """How many supervision orders were given by a person, and how many by a rule."""
+
+    by_person: int
+    by_rule: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """How many categories were suggested, and how many of them taken without a person."""
+
+    taken: int
+    suggested: int
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """What happened beside the main course of the tickets."""
+
+    extensions: int
+    reworks: int
+    follow_ups: int
+    members: int
+    """Tickets that belong to an incident."""
+    incidents: int
+    returns: int
+    supervised: Supervised
+    categories: Suggested
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """What the file itself says of its rows."""
+
+    replied: int
+    replied_late: int
+    extended: int
+    redo: int
+    supervised: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast it went, in real seconds where not said otherwise."""
+
+    speed: float
+    feeding_seconds: float
+    rows_in_per_second: float
+    answered_after_seconds: float
+    answers_per_second: float
+    over_after_seconds: float
+    facts_noted: int
+    most_behind_minutes: float
+    """By how much, of the replay's own time, a row went in later than it should have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Every figure of a finished replay; counts are by the words of the system."""
+
+    rows: int
+    answers: Mapping[str, int]
+    unanswered: Sequence[str]
+    states: Mapping[str, int]
+    departments: Sequence[Department]
+    refused_at_the_door: Mapping[str, int]
+    refused_by_state: Mapping[str, int]
+    regions: Regions
+    dead_letters: Mapping[str, int]
+    file: InFile
+    against_the_file: Mapping[str, Mapping[str, int]]
+    """By clock: on how many tickets file and system agree about being late, and on how many not."""
+    pace: Pace
+
+
+async def outcome(system: Addresses, progress: ReplayProgress) -> Outcome:
     """Gather every figure of a finished replay."""
     records, book = progress.job.records, progress.book
+    traced = await _traced(system)
+    return Outcome(
+        rows=len(records),
+        answers=dict(book.counts.most_common()),
+        unanswered=sorted({record.id for record in records} - set(book.answered)),
+        states=traced.states,
+        departments=traced.departments,
+        refused_at_the_door=traced.refused_at_the_door,
+        refused_by_state=traced.refused_by_state,
+        regions=traced.regions,
+        dead_letters=await _dead_letters(system),
+        file=_in_file(records),
+        against_the_file=_compared(progress, traced.late),
+        pace=_pace(progress, traced.facts),
+    )
+
+
+class _Traced(NamedTuple):
+    """What trace noted; `late` tells of a ticket's clock whether it was missed."""
+
+    facts: int
+    states: Mapping[str, int]
+    departments: Sequence[Department]
+    refused_at_the_door: Mapping[str, int]
+    refused_by_state: Mapping[str, int]
+    regions: Regions
+    late: Mapping[tuple[str, str], bool]
+
+
+async def _traced(system: Addresses) -> _Traced:
     connection = await asyncpg.connect(system.postgres_dsn("trace"))
     try:
         clocks = await connection.fetch(_CLOCKS, ["citizen", "handling"])
         states = await connection.fetch("select state, count(*) from summary group by 1 order by 2 desc")
-        facts = await connection.fetchval("select count(*) from entry")
-        told = {
-            "states": {row[0]: row[1] for row in states},
-            "departments": [dict(row) for row in await connection.fetch(_DEPARTMENTS)],
-            "refused_at_the_door": await _counts(connection, "liuhen.tickets.submission-refused.v1"),
-            "refused_by_state": await _counts(connection, "liuhen.dispatch.action-refused.v1"),
-            "regions": {
-                **dict(await connection.fetchrow(_REGIONS) or {}),
-                "supervised": dict(await connection.fetchrow(_ORDERED) or {}),
-                "categories": dict(await connection.fetchrow(_SUGGESTED) or {}),
-            },
-        }
+        return _Traced(
+            facts=await connection.fetchval("select count(*) from entry"),
+            states={row[0]: row[1] for row in states},
+            departments=[Department(**dict(row)) for row in await connection.fetch(_DEPARTMENTS)],
+            refused_at_the_door=await _counts(connection, "liuhen.tickets.submission-refused.v1"),
+            refused_by_state=await _counts(connection, "liuhen.dispatch.action-refused.v1"),
+            regions=await _regions(connection),
+            late={(row["ticket"], row["clock"]): row["late"] for row in clocks},
+        )
     finally:
         await connection.close()
-    return {
-        "rows": len(records),
-        "answers": dict(book.counts.most_common()),
-        "unanswered": sorted({record.id for record in records} - set(book.answered)),
-        **told,
-        "dead_letters": await _dead_letters(system),
-        "file": _file(records),
-        "against_the_file": _compared(progress, clocks),
-        "pace": _pace(progress, facts),
-    }
+
+
+async def _regions(connection: asyncpg.Connection[asyncpg.Record]) -> Regions:
+    return Regions(
+        **dict(await connection.fetchrow(_REGIONS) or {}),
+        supervised=Supervised(**dict(await connection.fetchrow(_ORDERED) or {})),
+        categories=Suggested(**dict(await connection.fetchrow(_SUGGESTED) or {})),
+    )
 
 
 async def _counts(connection: asyncpg.Connection[asyncpg.Record], kind: str) -> dict[str, int]:
@@ -88,15 +201,14 @@ async def _dead_letters(system: Addresses) -> dict[str, int]:
     return {row["reason"]: row["count"] for row in rows}
 
 
-def _file(records: Sequence[Record]) -> dict[str, int]:
-    """What the file itself says."""
-    return {
-        "replied": sum(record.handled_at is not None for record in records),
-        "replied_late": sum(_late(record) is True for record in records),
-        "extended": sum(record.extended_to is not None for record in records),
-        "redo": sum(record.redo for record in records),
-        "supervised": sum(record.supervised for record in records),
-    }
+def _in_file(records: Sequence[Record]) -> InFile:
+    return InFile(
+        replied=sum(record.handled_at is not None for record in records),
+        replied_late=sum(_late(record) is True for record in records),
+        extended=sum(record.extended_to is not None for record in records),
+        redo=sum(record.redo for record in records),
+        supervised=sum(record.supervised for record in records),
+    )
 
 
 def _late(record: Record) -> bool | None:
@@ -105,31 +217,30 @@ def _late(record: Record) -> bool | None:
     return record.handled_at > record.due
 
 
-def _compared(progress: Progress, clocks: Sequence[asyncpg.Record]) -> dict[str, dict[str, int]]:
+def _compared(progress: ReplayProgress, late: Mapping[tuple[str, str], bool]) -> dict[str, dict[str, int]]:
     """Count for each clock how its verdict stands beside the file's own, over the rows that became tickets."""
-    found = {(row["ticket"], row["clock"]): row["late"] for row in clocks}
-    told: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, int]] = {}
     for clock in ("citizen", "handling"):
         counts: Counter[str] = Counter()
         for ticket, record in progress.book.tickets.items():
-            by_file, ours = _late(record), found.get((ticket, clock))
+            by_file, ours = _late(record), late.get((ticket, clock))
             if by_file is None or ours is None:
                 continue
-            file, system = ("late" if late else "on_time" for late in (by_file, ours))
+            file, system = ("late" if missed else "on_time" for missed in (by_file, ours))
             counts[f"file_{file}_ours_{system}"] += 1
-        told[clock] = dict(counts)
-    return told
+        found[clock] = dict(counts)
+    return found
 
 
-def _pace(progress: Progress, facts: int) -> dict[str, float]:
+def _pace(progress: ReplayProgress, facts: int) -> Pace:
     rows = len(progress.job.records)
-    return {
-        "speed": progress.job.clock.speed,
-        "feeding_seconds": round(progress.feeding, 1),
-        "rows_in_per_second": round(rows / progress.feeding, 1),
-        "answered_after_seconds": round(progress.answering, 1),
-        "answers_per_second": round(len(progress.book.answered) / progress.answering, 1),
-        "over_after_seconds": round(progress.whole, 1),
-        "facts_noted": facts,
-        "most_behind_minutes": round(progress.behind.total_seconds() / 60, 1),
-    }
+    return Pace(
+        speed=progress.job.clock.speed,
+        feeding_seconds=round(progress.feeding, 1),
+        rows_in_per_second=round(rows / progress.feeding, 1),
+        answered_after_seconds=round(progress.answering, 1),
+        answers_per_second=round(len(progress.book.answered) / progress.answering, 1),
+        over_after_seconds=round(progress.whole, 1),
+        facts_noted=facts,
+        most_behind_minutes=round(progress.behind.total_seconds() / 60, 1),
+    )

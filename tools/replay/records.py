@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tools.errors import SaidClearly
-from tools.replay.mapping import Mapping, Row
+from tools.replay.mapping import FileMapping, Row
 
 _UNKNOWN: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ class Record:
     """By which rows are compared, where people with the same complaint are looked for."""
 
 
-def read_rows(file: Path, mapping: Mapping, limit: int | None = None) -> list[Row]:
+def read_rows(file: Path, mapping: FileMapping, limit: int | None = None) -> list[Row]:
     """Read a file's rows; says clearly when it is not the file that the mapping is about."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
@@ -55,14 +55,14 @@ def _some(rows: Iterator[dict[str | Any, str | Any]], limit: int | None) -> Iter
     return islice(rows, limit)
 
 
-def records(rows: list[Row], mapping: Mapping, shift: timedelta = timedelta()) -> list[Record]:
+def records(rows: list[Row], mapping: FileMapping, shift: timedelta = timedelta()) -> list[Record]:
     """Turn rows into records, in the order in which they go in; every row becomes one."""
     told = [_record(row, number, mapping, shift) for number, row in enumerate(rows, 2)]
     first = min((record.at for record in told if record.at is not None), default=None)
     return sorted(told, key=lambda record: record.at or first or _UNKNOWN)
 
 
-def _record(row: Row, line: int, mapping: Mapping, shift: timedelta) -> Record:
+def _record(row: Row, line: int, mapping: FileMapping, shift: timedelta) -> Record:
     said = mapping.recorded
 
     def moment(name: str) -> datetime | None:
@@ -86,7 +86,7 @@ def _record(row: Row, line: int, mapping: Mapping, shift: timedelta) -> Record:
     )
 
 
-def _body(row: Row, mapping: Mapping, shift: timedelta) -> bytes:
+def _body(row: Row, mapping: FileMapping, shift: timedelta) -> bytes:
     body: dict[str, Any] = {}
     for name, rule in mapping.fields.items():
         value = mapping.value(rule, row, shift)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+
+from tools.replay.outcome import Department, Outcome
 
 _PACE: Final = {
     "speed": "时钟倍速",
@@ -20,32 +23,32 @@ _PACE: Final = {
 }
 
 
-def show(told: Mapping[str, Any], title: str, console: Console) -> None:
+def show(outcome: Outcome, title: str, console: Console) -> None:
     """Print everything that a replay came to."""
     console.rule(f"回放：{title}", align="left")
-    console.print(_counts("送入与答复", {"文件行数": told["rows"], **_answers(told)}))
-    console.print(_counts("工单状态", told["states"]))
-    console.print(_departments(told["departments"]))
-    if any(told["against_the_file"].values()):
-        console.print(_against(told))
-    console.print(_regions(told))
+    console.print(_counts("送入与答复", {"文件行数": outcome.rows, **_answers(outcome)}))
+    console.print(_counts("工单状态", outcome.states))
+    console.print(_departments(outcome.departments))
+    if any(outcome.against_the_file.values()):
+        console.print(_against(outcome.against_the_file))
+    console.print(_regions(outcome))
     for name, counts in (
-        ("受理口拒收（原因）", told["refused_at_the_door"]),
-        ("按状态拒绝的操作（原因）", told["refused_by_state"]),
-        ("死信（原因）", told["dead_letters"]),
+        ("受理口拒收（原因）", outcome.refused_at_the_door),
+        ("按状态拒绝的操作（原因）", outcome.refused_by_state),
+        ("死信（原因）", outcome.dead_letters),
     ):
         if counts:
             console.print(_counts(name, counts))
-    console.print(_counts("速度", {_PACE[name]: value for name, value in told["pace"].items()}))
+    console.print(_counts("速度", {_PACE[name]: value for name, value in asdict(outcome.pace).items()}))
 
 
-def _answers(told: Mapping[str, Any]) -> dict[str, int]:
+def _answers(outcome: Outcome) -> dict[str, int]:
     words = {"accepted": "受理成单", "follow_up": "并为催办"}
-    named = {words.get(name, f"拒收 {name}"): count for name, count in told["answers"].items()}
-    return {**named, "没有答复": len(told["unanswered"])}
+    named = {words.get(name, f"拒收 {name}"): count for name, count in outcome.answers.items()}
+    return {**named, "没有答复": len(outcome.unanswered)}
 
 
-def _counts(title: str, counts: Mapping[str, Any]) -> Table:
+def _counts(title: str, counts: Mapping[str, float]) -> Table:
     table = Table(title=title, title_justify="left", show_header=False)
     table.add_column("")
     table.add_column("", justify="right")
@@ -54,17 +57,17 @@ def _counts(title: str, counts: Mapping[str, Any]) -> Table:
     return table
 
 
-def _departments(rows: list[dict[str, Any]]) -> Table:
+def _departments(departments: Sequence[Department]) -> Table:
     table = Table(title="承办单位", title_justify="left")
     table.add_column("单位")
     for column in ("派单", "办结", "结案", "处置超时"):
         table.add_column(column, justify="right")
-    for row in rows:
-        table.add_row(row["lead"], *(str(row[name]) for name in ("dispatched", "handled", "closed", "late")))
+    for each in departments:
+        table.add_row(each.lead, *map(str, (each.dispatched, each.handled, each.closed, each.late)))
     return table
 
 
-def _against(told: Mapping[str, Any]) -> Table:
+def _against(against_the_file: Mapping[str, Mapping[str, int]]) -> Table:
     table = Table(title="按时与否：文件所载与系统所判", title_justify="left")
     table.add_column("时钟")
     cells = {
@@ -76,24 +79,22 @@ def _against(told: Mapping[str, Any]) -> Table:
     for words in cells.values():
         table.add_column(words, justify="right")
     names = {"citizen": "市级时限（文件的到期时间）", "handling": "承办单位时限（规则）"}
-    for clock, counts in told["against_the_file"].items():
+    for clock, counts in against_the_file.items():
         table.add_row(names[clock], *(str(counts.get(cell, 0)) for cell in cells))
     return table
 
 
-def _regions(told: Mapping[str, Any]) -> Table:
-    file, ours = told["file"], told["regions"]
+def _regions(outcome: Outcome) -> Table:
+    file, ours = outcome.file, outcome.regions
     table = Table(title="并行环节：文件所载与留痕所计", title_justify="left")
     for column in ("", "文件", "留痕", ""):
         table.add_column(column, justify="right" if column in ("文件", "留痕") else "left")
-    supervised = ours["supervised"]
-    table.add_row("延期", str(file["extended"]), str(ours["extensions"]), "")
-    table.add_row("重办", str(file["redo"]), str(ours["reworks"]), "")
-    table.add_row("督办（人工）", str(file["supervised"]), str(supervised["by_person"]), "")
-    table.add_row("督办（按规则）", "", str(supervised["by_rule"]), "超时自动转督办")
-    table.add_row("催办", "", str(ours["follow_ups"]), "")
-    table.add_row("退单", "", str(ours["returns"]), "")
-    table.add_row("多人同诉", "", str(ours["members"]), f"{ours['incidents']} 个事件")
-    categories = ours["categories"]
-    table.add_row("建议分类", "", str(categories["suggested"]), f"其中自动采用 {categories['taken']}")
+    table.add_row("延期", str(file.extended), str(ours.extensions), "")
+    table.add_row("重办", str(file.redo), str(ours.reworks), "")
+    table.add_row("督办（人工）", str(file.supervised), str(ours.supervised.by_person), "")
+    table.add_row("督办（按规则）", "", str(ours.supervised.by_rule), "超时自动转督办")
+    table.add_row("催办", "", str(ours.follow_ups), "")
+    table.add_row("退单", "", str(ours.returns), "")
+    table.add_row("多人同诉", "", str(ours.members), f"{ours.incidents} 个事件")
+    table.add_row("建议分类", "", str(ours.categories.suggested), f"其中自动采用 {ours.categories.taken}")
     return table

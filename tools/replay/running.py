@@ -17,8 +17,8 @@ from tools.client.trace import ask
 from tools.errors import SaidClearly
 from tools.replay.alike import Dispatcher, incidents
 from tools.replay.casebook import Casebook
-from tools.replay.lives import LIVES, Life
-from tools.replay.mapping import Mapping
+from tools.replay.mapping import FileMapping
+from tools.replay.parties import PARTIES, Parties
 from tools.replay.records import Record
 from tools.replay.speaking import Speaker
 
@@ -33,7 +33,7 @@ class Job(NamedTuple):
     """What is replayed, and where."""
 
     name: str
-    mapping: Mapping
+    mapping: FileMapping
     records: list[Record]
     kafka: str
     clock: Clock
@@ -46,7 +46,7 @@ class Job(NamedTuple):
 
 
 @dataclass(slots=True)
-class Progress:
+class ReplayProgress:
     """How far a replay is; real seconds where not said otherwise."""
 
     job: Job
@@ -60,22 +60,24 @@ class Progress:
     states: dict[str, int] = field(default_factory=dict)
 
 
-async def replay(job: Job, seen: Callable[[Progress], None], alive: Callable[[], None]) -> Progress:
-    """Replay to the end; `seen` is told now and then how far it is, `alive` raises when the system has ended."""
+async def replay(
+    job: Job, report: Callable[[ReplayProgress], None], require_alive: Callable[[], None]
+) -> ReplayProgress:
+    """Replay to the end; `report` hears now and then how far it is, `require_alive` raises once the system is gone."""
     book = Casebook(job.records)
-    progress = Progress(job, book)
+    progress = ReplayProgress(job, book)
     async with producer(job.kafka) as shared, asyncio.TaskGroup() as tasks:
         speaker = Speaker(shared, job.clock, f"liuhen/replay/{job.name}", tasks)
-        life = LIVES[job.mapping.life](book, speaker, job.policy)
-        noticing = _dispatcher(job, book, speaker)
-        ears = tasks.create_task(_listen(job, book, life, noticing))
-        watch = tasks.create_task(_watch(progress, seen, alive))
+        parties = PARTIES[job.mapping.life](book, speaker, job.policy)
+        dispatcher = _dispatcher(job, book, speaker)
+        ears = tasks.create_task(_listen(job, book, parties, dispatcher))
+        watch = tasks.create_task(_watch(progress, report, require_alive))
         began = stopwatch()
         await (_feed_by_clock if job.is_paced else _feed_at_once)(job, speaker, progress)
         progress.feeding = stopwatch() - began
         await _until(lambda: len(book.answered) == len({record.id for record in job.records}), _PATIENCE)
         progress.answering = stopwatch() - began
-        await _lived(progress, speaker)
+        await _until_quiet(progress, speaker)
         progress.whole = stopwatch() - began
         speaker.give_up()
         ears.cancel()
@@ -88,20 +90,20 @@ def _dispatcher(job: Job, book: Casebook, speaker: Speaker) -> Dispatcher | None
     return Dispatcher(incidents(job.records, rule), book, speaker, job.policy) if rule else None
 
 
-async def _listen(job: Job, book: Casebook, life: Life, noticing: Dispatcher | None) -> None:
-    async for news in hear(job.kafka, [channel_topic(job.mapping.channel), *life.topics()]):
+async def _listen(job: Job, book: Casebook, parties: Parties, dispatcher: Dispatcher | None) -> None:
+    async for news in hear(job.kafka, [channel_topic(job.mapping.channel), *parties.topics()]):
         match news.message:
             case ReceiptGiven() | ReceiptRefused() as answer:
                 known = book.note(answer)
                 if known is not None:
-                    life.began(*known)
-                    if noticing is not None:
-                        noticing.began(*known)
+                    parties.began(*known)
+                    if dispatcher is not None:
+                        dispatcher.began(*known)
             case _:
-                life.hear(news)
+                parties.hear(news)
 
 
-async def _feed_by_clock(job: Job, speaker: Speaker, progress: Progress) -> None:
+async def _feed_by_clock(job: Job, speaker: Speaker, progress: ReplayProgress) -> None:
     async def one(record: Record) -> None:
         await speaker.register(job.mapping.channel, record.id, record.body)
         progress.fed += 1
@@ -115,7 +117,7 @@ async def _feed_by_clock(job: Job, speaker: Speaker, progress: Progress) -> None
             group.create_task(one(record))
 
 
-async def _feed_at_once(job: Job, speaker: Speaker, progress: Progress) -> None:
+async def _feed_at_once(job: Job, speaker: Speaker, progress: ReplayProgress) -> None:
     async def one(record: Record) -> None:
         await speaker.register(job.mapping.channel, record.id, record.body)
         progress.fed += 1
@@ -125,7 +127,7 @@ async def _feed_at_once(job: Job, speaker: Speaker, progress: Progress) -> None:
             group.create_task(one(record))
 
 
-async def _lived(progress: Progress, speaker: Speaker) -> None:
+async def _until_quiet(progress: ReplayProgress, speaker: Speaker) -> None:
     """Wait until the last row's life is over: its time has passed, nobody means to act, and nothing moves."""
     job = progress.job
     moments = [record.at for record in job.records if record.at is not None]
@@ -135,16 +137,18 @@ async def _lived(progress: Progress, speaker: Speaker) -> None:
     before: dict[str, int] = {}
     since = began = stopwatch()
     while stopwatch() - since < _QUIET and stopwatch() - began < longest:
-        if progress.states != before or speaker.meant:
+        if progress.states != before or speaker.pending:
             before, since = dict(progress.states), stopwatch()
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-async def _watch(progress: Progress, seen: Callable[[Progress], None], alive: Callable[[], None]) -> None:
+async def _watch(
+    progress: ReplayProgress, report: Callable[[ReplayProgress], None], require_alive: Callable[[], None]
+) -> None:
     while True:
-        alive()
+        require_alive()
         progress.states = await asyncio.to_thread(_states)
-        seen(progress)
+        report(progress)
         await asyncio.sleep(_LOOK_AGAIN)
 
 
@@ -163,7 +167,7 @@ async def _until(condition: Callable[[], bool], patience: float) -> None:
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-def first_moment(records: list[Record], mapping: Mapping) -> datetime | None:
+def first_moment(records: list[Record], mapping: FileMapping) -> datetime | None:
     """Tell when the replay's time begins: at its first row, or where the mapping says."""
     moments = [record.at for record in records if record.at is not None]
     first = min(moments, default=None)

@@ -31,12 +31,12 @@ class Speaker:
     """Puts messages on inbound topics, as whoever they come from would."""
 
     def __init__(self, producer: AIOKafkaProducer, clock: Clock, source: str, tasks: asyncio.TaskGroup) -> None:
-        """`source` is the CloudEvents source of all that is said; what is meant for later lives in `tasks`."""
+        """`source` is the CloudEvents source of all that is said; what is to be done later lives in `tasks`."""
         self.clock = clock
         self.source = source
         self._producer = producer
         self._tasks = tasks
-        self._meant: set[asyncio.Task[None]] = set()
+        self._pending: set[asyncio.Task[None]] = set()
         # Beyond this the client's own waking of everybody who waits costs more than the sending.
         self._room = asyncio.Semaphore(_IN_FLIGHT)
 
@@ -50,19 +50,19 @@ class Speaker:
         await self._send(party, action.type_name, str(uuid4()), ticket, action.to_json(), claimed)
 
     def later(self, moment: datetime, deed: Callable[[], Awaitable[None]]) -> None:
-        """Mean to do something at a moment; what is past is done at once."""
+        """Do something at a moment; at once where that is past."""
         task = self._tasks.create_task(self._do(moment, deed))
-        self._meant.add(task)
-        task.add_done_callback(self._meant.discard)
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
 
     @property
-    def meant(self) -> int:
-        """How many deeds are still meant for later."""
-        return len(self._meant)
+    def pending(self) -> int:
+        """How many deeds wait for their moment."""
+        return len(self._pending)
 
     def give_up(self) -> None:
-        """Mean to do nothing any more."""
-        for task in self._meant:
+        """Do nothing more of what waits for its moment."""
+        for task in self._pending:
             task.cancel()
 
     async def _do(self, moment: datetime, deed: Callable[[], Awaitable[None]]) -> None:

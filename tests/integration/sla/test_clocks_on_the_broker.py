@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from liuhen.commands.calendar import wires
 from rulebook import load_policy
 from schemas import dispatch as d
 from schemas.clocks import (
@@ -20,6 +19,7 @@ from schemas.registry import RULES, partitions
 from schemas.rules import RederivationOrdered
 from schemas.values import OfficialDue, Person, ProvisionalDue
 from tests.support.sla.broker import NOW, Sla
+from tools.client.rules import wires
 
 LONG_AGO = NOW - timedelta(days=60)
 

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from tools.errors import SaidClearly
-from tools.replay.mapping import Mapping, Rule, load_mapping
+from tools.replay.mapping import FileMapping, Rule, load_mapping
 from tools.replay.records import Record, read_rows, records
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -126,5 +126,5 @@ def test_a_mapping_of_ones_own_is_a_file(tmp_path: Path) -> None:
 
     mapping = load_mapping(str(own))
 
-    assert isinstance(mapping, Mapping)
+    assert isinstance(mapping, FileMapping)
     assert mapping.columns() == {"a", "b", "c"}

@@ -13,11 +13,11 @@ from typing import Final
 
 from chassis.clock import stopwatch
 from tools.layout import POLICY, home_of
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 from tools.local.ports import with_free_ports
 from tools.local.settings import LocalSettings
 from tools.prepare.model import prepare_model
-from tools.replay.mapping import Mapping
+from tools.replay.mapping import FileMapping
 from tools.replay.policies import assemble
 
 _PEOPLE: Final = ("departments", "office", "callbacks")
@@ -29,7 +29,7 @@ _SHIFTS: Final = range(300, 12_000, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ReplaySystem:
     """A system that a replay may use, its own or a running one."""
 
     kafka: str
@@ -43,7 +43,7 @@ class Stage:
             self.instance.require_alive()
 
 
-def clock_of(mapping: Mapping, first: datetime | None, speed: float | None, lead: float) -> str:
+def clock_of(mapping: FileMapping, first: datetime | None, speed: float | None, lead: float) -> str:
     """A clock that reaches the first row when the services are up; `real` where rows go in as fast as they can."""
     wanted = speed or mapping.speed
     if mapping.speed is None or wanted is None or first is None:
@@ -52,15 +52,17 @@ def clock_of(mapping: Mapping, first: datetime | None, speed: float | None, lead
 
 
 @contextmanager
-def staged(
-    mapping: Mapping, first: datetime | None, speed: float | None, settings: LocalSettings, said: Progress
-) -> Iterator[Stage]:
+def replay_system(
+    mapping: FileMapping, first: datetime | None, speed: float | None, settings: LocalSettings, announce: Announce
+) -> Iterator[ReplaySystem]:
     """Start a system from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
     name = "replay" if settings.instance == "main" else f"{settings.instance}-replay"
     own = with_free_ports(settings, _SHIFTS).model_copy(update={"instance": name})
     Instance(name, settings=own).remove()
     home_of(name).mkdir(parents=True, exist_ok=True)
-    instance = Instance(name, settings=own, progress=said, policy=assemble(mapping.policy, home_of(name) / "policy"))
+    instance = Instance(
+        name, settings=own, announce=announce, policy=assemble(mapping.policy, home_of(name) / "policy")
+    )
     try:
         if instance.policy == POLICY:
             prepare_model()
@@ -74,6 +76,6 @@ def staged(
         if mapping.life == "simulated":
             for person in _PEOPLE:
                 instance.start_program(person, f"examples.people.{person}", {})
-        yield Stage(instance.kafka, instance.clock, instance.policy, instance)
+        yield ReplaySystem(instance.kafka, instance.clock, instance.policy, instance)
     finally:
         instance.end_all()

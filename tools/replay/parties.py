@@ -26,6 +26,7 @@ from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Contacted, Grade, Person, Solved, TicketState
 from tools.client.kafka import News
 from tools.replay.casebook import Casebook
+from tools.replay.mapping import LifeKind
 from tools.replay.records import Record
 from tools.replay.speaking import CALLBACK, OFFICE, Speaker, department
 
@@ -35,7 +36,7 @@ _CALL: Final = timedelta(hours=1)
 _SOON: Final = timedelta(minutes=30)
 
 
-class Life(Protocol):
+class Parties(Protocol):
     """Answers what it hears on public topics."""
 
     def topics(self) -> Iterable[str]:
@@ -48,7 +49,7 @@ class Life(Protocol):
         """Take notice that a row has become a ticket."""
 
 
-class Quiet:
+class NoParties:
     """Nobody answers here: other processes live the rest."""
 
     def topics(self) -> Iterable[str]:
@@ -61,7 +62,7 @@ class Quiet:
         pass
 
 
-class Claimed:
+class ClaimingParties:
     """Departments answer as soon as they hear, and claim that they did so when the row says."""
 
     def __init__(self, book: Casebook, speaker: Speaker, policy: Policy) -> None:
@@ -102,7 +103,7 @@ class Claimed:
         self._speaker.later(self._speaker.clock.now(), deed)
 
 
-class Recorded:
+class RecordedParties:
     """Departments, office and callback agency do what the row says, when it says so."""
 
     def __init__(self, book: Casebook, speaker: Speaker, policy: Policy) -> None:
@@ -242,8 +243,8 @@ def person_of(code: str) -> Person:
     return Person(id=f"{code}-1", name="承办人")
 
 
-LIVES: Final[dict[str, Callable[[Casebook, Speaker, Policy], Life]]] = {
-    "recorded": Recorded,
-    "claimed": Claimed,
-    "simulated": lambda _book, _speaker, _policy: Quiet(),
+PARTIES: Final[dict[LifeKind, Callable[[Casebook, Speaker, Policy], Parties]]] = {
+    "recorded": RecordedParties,
+    "claimed": ClaimingParties,
+    "simulated": lambda _book, _speaker, _policy: NoParties(),
 }

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import Clock
+from tools.client.addresses import Addresses
+from tools.client.rules import publish_calendar, read_notice
 from tools.layout import ROOT
-from tools.local.instance import Instance, Progress
+from tools.local.instance import Announce, Instance
 from tools.local.settings import LocalSettings
 from worktime.hours import SHANGHAI
 
@@ -51,7 +53,7 @@ class Play:
 
 
 @dataclass(slots=True)
-class Stage:
+class DemoSystem:
     """The demo's instance while it plays."""
 
     instance: Instance
@@ -64,8 +66,8 @@ class Stage:
         return self.told.exists() and self.clock.now() >= self.play.ends_at
 
     def publish_calendar(self) -> None:
-        """Let the office publish the made-up calendar of the next year, as `liuhen calendar apply` does."""
-        self.instance.run_command("calendar", "apply", str(CALENDAR))
+        """Let the office publish the made-up calendar of the next year."""
+        publish_calendar(Addresses.of(self.instance.addresses()), read_notice(CALENDAR))
 
     def send_people_home(self) -> None:
         """Stop the simulated people; the system goes on by itself."""
@@ -73,10 +75,10 @@ class Stage:
 
 
 @contextmanager
-def staged(play: Play, settings: LocalSettings, progress: Progress) -> Iterator[Stage]:
+def demo_system(play: Play, settings: LocalSettings, announce: Announce) -> Iterator[DemoSystem]:
     """Start everything from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
     Instance(_NAME, settings=settings).remove()
-    instance = Instance(_NAME, settings=settings, progress=progress)
+    instance = Instance(_NAME, settings=settings, announce=announce)
     told = instance.home / "told"
     try:
         instance.start_foundations()
@@ -92,6 +94,6 @@ def staged(play: Play, settings: LocalSettings, progress: Progress) -> Iterator[
         }
         for person in PEOPLE:
             instance.start_program(person, f"examples.people.{person}", story)
-        yield Stage(instance, play, Clock.parse(instance.clock), told)
+        yield DemoSystem(instance, play, Clock.parse(instance.clock), told)
     finally:
         instance.end_all()
