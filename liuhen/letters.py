@@ -36,7 +36,7 @@ class Sort(StrEnum):
     PARKED = "parked"
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a record stands, written `topic/partition@offset`."""
 
     topic: str
@@ -48,7 +48,7 @@ class Place(NamedTuple):
         return f"{self.topic}/{self.partition}@{self.offset}"
 
     @classmethod
-    def parse(cls, text: str) -> Place:
+    def parse(cls, text: str) -> Position:
         """Read a place; say clearly what is wrong with it."""
         head, at, offset = text.rpartition("@")
         topic, slash, partition = head.rpartition("/")
@@ -64,7 +64,7 @@ class Letter(NamedTuple):
 
     sort: Sort
     service: str
-    place: Place
+    place: Position
     at: datetime
     reason: str
     detail: str
@@ -74,7 +74,7 @@ class Letter(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
 
 
-class Wanted(NamedTuple):
+class LetterFilter(NamedTuple):
     """Which letters a list is about; what is None does not matter."""
 
     sort: Sort | None = None
@@ -115,7 +115,7 @@ async def tables(system: Addresses, service: str) -> AsyncIterator[asyncpg.Conne
         await connection.close()
 
 
-async def found(system: Addresses, wanted: Wanted, limit: int) -> tuple[list[Letter], int]:
+async def found(system: Addresses, wanted: LetterFilter, limit: int) -> tuple[list[Letter], int]:
     """Find letters, dead ones the newest first, parked ones in their order; and tell how many there are in all."""
     letters: list[Letter] = []
     total = 0
@@ -140,7 +140,7 @@ def _query(sort: Sort, tail: str) -> str:
     )
 
 
-async def at(system: Addresses, place: Place, service: str | None = None) -> list[Letter]:
+async def at(system: Addresses, place: Position, service: str | None = None) -> list[Letter]:
     """Find what was put aside of one place; one of our own records can be parked in several services."""
     letters = []
     for name in (service,) if service else service_names():
@@ -184,7 +184,7 @@ def _letter(sort: Sort, service: str, row: Any) -> Letter:
     return Letter(
         sort=sort,
         service=service,
-        place=Place(row["topic"], row["partition"], row["offset"]),
+        place=Position(row["topic"], row["partition"], row["offset"]),
         at=row["at"],
         reason=row["reason"],
         detail=row["detail"],
@@ -195,7 +195,7 @@ def _letter(sort: Sort, service: str, row: Any) -> Letter:
     )
 
 
-class Again(NamedTuple):
+class Replacement(NamedTuple):
     """A record as it goes back on its topic, under which CloudEvent id."""
 
     id: str
@@ -203,7 +203,7 @@ class Again(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
 
 
-def again(letter: Letter, correction: Correction) -> Again:
+def replacement_of(letter: Letter, correction: Correction) -> Replacement:
     """Make the record that is put back; say clearly when that one could not be read either."""
     value = letter.value if correction.value is None else correction.value
     dropped = {name.lower() for name in (*correction.without, *correction.headers, REPLAY_OF)}
@@ -216,7 +216,7 @@ def again(letter: Letter, correction: Correction) -> Again:
     except EnvelopeError as error:
         hint = "Correct it with --header, --without or --value."
         raise SaidClearly(f"{letter.place} could not be read again either: {error}. {hint}") from None
-    return Again(envelope.id, value, [*headers, (REPLAY_OF, str(letter.place).encode())])
+    return Replacement(envelope.id, value, [*headers, (REPLAY_OF, str(letter.place).encode())])
 
 
 def _is_structured(headers: Sequence[tuple[str, bytes]]) -> bool:
@@ -224,7 +224,7 @@ def _is_structured(headers: Sequence[tuple[str, bytes]]) -> bool:
 
 
 def _identified(
-    place: Place, headers: Sequence[tuple[str, bytes]], value: bytes | None, fixed: Mapping[str, str]
+    place: Position, headers: Sequence[tuple[str, bytes]], value: bytes | None, fixed: Mapping[str, str]
 ) -> list[tuple[str, bytes]]:
     """Give a corrected record an id of its place and content, and its author's source where that can be read."""
     known = claimed(headers, value)
@@ -234,11 +234,11 @@ def _identified(
     return [*kept, ("ce_id", identity.encode()), ("ce_source", source.encode())]
 
 
-async def put_back(system: Addresses, letter: Letter, record: Again) -> Place:
+async def put_back(system: Addresses, letter: Letter, record: Replacement) -> Position:
     """Put a record back on the topic and partition where it came in; tells its new place."""
     topic, partition, _ = letter.place
     async with producer(system.kafka) as sender:
         sent = await sender.send_and_wait(
             topic, record.value, key=letter.key, headers=list(record.headers), partition=partition
         )
-    return Place(sent.topic, sent.partition, sent.offset)
+    return Position(sent.topic, sent.partition, sent.offset)

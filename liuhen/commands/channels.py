@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
-from liuhen.desk import shown, words
-from liuhen.desk.deeds import PartyOf, add_deeds
-from liuhen.desk.place import Place
+from liuhen.desk import render, words
+from liuhen.desk.actions import PartyOf, add_actions
 from liuhen.desk.queue import callbacks, standing
+from liuhen.desk.workplace import Workplace
 from schemas.registry import CALLBACKS
 from schemas.values import Party, PartyKind
 
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
         group = typer.Typer(help=words.group_of(kind), no_args_is_help=True)
         if kind is PartyKind.CALLBACK:
             group.command()(queue)
-        add_deeds(group, kind, _always(Party(kind=kind)))
+        add_actions(group, kind, _always(Party(kind=kind)))
         app.add_typer(group, name=kind.value)
 
 
@@ -36,9 +36,9 @@ def _always(party: Party) -> PartyOf:
 
 def queue(*, as_json: AsJsonAtTheDesk = False) -> None:
     """待回访的工单。"""
-    place = Place.of(_CALLBACK)
+    place = Workplace.of(_CALLBACK)
     asked = callbacks(asyncio.run(standing(place.addresses.kafka, CALLBACKS)))
     if as_json:
         print_json([each.model_dump(mode="json") for each in asked])
     else:
-        _console.print(shown.callbacks(place, asked))
+        _console.print(render.callbacks(place, asked))

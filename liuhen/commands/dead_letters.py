@@ -12,7 +12,7 @@ from rich.table import Table
 
 from liuhen import letters
 from liuhen.answers import AsJson, print_json
-from liuhen.letters import Correction, Letter, Place, Sort, Wanted
+from liuhen.letters import Correction, Letter, LetterFilter, Position, Sort
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
@@ -45,7 +45,7 @@ def list_(  # noqa: PLR0913 - one for each option
     as_json: AsJson = False,
 ) -> None:
     """List dead letters, the newest first, and parked records in their order; shows no personal data."""
-    wanted = Wanted(sort, service, topic, reason, subject)
+    wanted = LetterFilter(sort, service, topic, reason, subject)
     found, total = asyncio.run(letters.found(load_addresses(), wanted, limit))
     if as_json:
         print_json({"total": total, "letters": [_told(letter) for letter in found]})
@@ -68,7 +68,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one record that was put aside: why, its headers, and with --reveal its key and value (hex if not UTF-8)."""
-    found = asyncio.run(letters.at(load_addresses(), Place.parse(place), service))
+    found = asyncio.run(letters.at(load_addresses(), Position.parse(place), service))
     if as_json:
         print_json([{**_told(letter), **_content(letter, reveal=reveal)} for letter in found])
         return
@@ -103,7 +103,7 @@ def replay(  # noqa: PLR0913 - one for each option
     """
     correction = Correction(value.read_bytes() if value else None, _headers(header or ()), tuple(without or ()))
     if "@" in what:
-        _replay_dead(Place.parse(what), service, correction, as_json=as_json)
+        _replay_dead(Position.parse(what), service, correction, as_json=as_json)
     elif correction:
         raise SaidClearly(
             "What is parked is our own record and is heard as it is: correct the program, not the record."
@@ -112,12 +112,12 @@ def replay(  # noqa: PLR0913 - one for each option
         _replay_parked(what, service, wait, as_json=as_json)
 
 
-def _replay_dead(place: Place, service: str | None, correction: Correction, *, as_json: bool) -> None:
+def _replay_dead(place: Position, service: str | None, correction: Correction, *, as_json: bool) -> None:
     system = load_addresses()
     letter = asyncio.run(letters.at(system, place, service))[0]
     if letter.sort is Sort.PARKED:
         raise SaidClearly(f"{place} is parked, not dead: `liuhen dead-letters replay {letter.subject}` replays it.")
-    record = letters.again(letter, correction)
+    record = letters.replacement_of(letter, correction)
     now_at = asyncio.run(letters.put_back(system, letter, record))
     if as_json:
         print_json({"replayed": str(place), "place": str(now_at), "id": record.id})

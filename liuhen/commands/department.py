@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
-from liuhen.desk import shown, words
-from liuhen.desk.deeds import add_deeds
-from liuhen.desk.place import Place
+from liuhen.desk import render, words
+from liuhen.desk.actions import add_actions
 from liuhen.desk.queue import order_of, orders, standing
+from liuhen.desk.workplace import Workplace
 from schemas.registry import department_topic
 from schemas.values import Party, PartyKind
 from services.sla.for_tools import DueTimes
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=words.group_of(PartyKind.DEPARTMENT), no_args_is_help=True, callback=_enter)
     group.command()(queue)
     group.command()(show)
-    add_deeds(group, PartyKind.DEPARTMENT, _party)
+    add_actions(group, PartyKind.DEPARTMENT, _party)
     app.add_typer(group, name="department")
 
 
@@ -48,14 +48,14 @@ def queue(
     as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
-    place = Place.of(_party(context))
+    place = Workplace.of(_party(context))
     times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
     told = asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj))))
-    held = orders(told, times, place.now(), everything=everything)
+    owing = orders(told, times, place.now(), everything=everything)
     if as_json:
-        print_json(shown.orders_document(held))
+        print_json(render.orders_document(owing))
     else:
-        _console.print(shown.orders(place, held, str(context.obj)))
+        _console.print(render.orders(place, owing, str(context.obj)))
 
 
 def show(
@@ -65,11 +65,11 @@ def show(
     as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """一件工单：本单位知道的全部。"""
-    place = Place.of(_party(context))
+    place = Workplace.of(_party(context))
     found = order_of(asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj)))), ticket)
     if found is None:
         raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
     if as_json:
         print_json(found.model_dump(mode="json"))
     else:
-        _console.print(shown.order(place, found))
+        _console.print(render.order(place, found))

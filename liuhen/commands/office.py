@@ -9,11 +9,10 @@ import typer
 from rich.console import Console
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
-from liuhen.desk import shown, words
-from liuhen.desk.deeds import add_deeds
-from liuhen.desk.place import Place
-from liuhen.desk.published import as_published
-from liuhen.desk.queue import Told, desk, standing
+from liuhen.desk import render, words
+from liuhen.desk.actions import add_actions
+from liuhen.desk.queue import Published, as_published, desk, standing
+from liuhen.desk.workplace import Workplace
 from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
 from services.sla.for_tools import DueTimes
@@ -29,7 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help=words.group_of(PartyKind.OFFICE), no_args_is_help=True)
     group.command()(queue)
-    add_deeds(group, PartyKind.OFFICE, lambda _: _OFFICE)
+    add_actions(group, PartyKind.OFFICE, lambda _: _OFFICE)
     app.add_typer(group, name="office")
 
 
@@ -42,16 +41,16 @@ def queue(
     if task is not None and task not in TASKS:
         known = "".join(f"\n  {code}　{word}" for code, word in TASKS.items())
         raise SaidClearly(f"没有名为 {task} 的待办。有：{known}")
-    place = Place.of(_OFFICE)
+    place = Workplace.of(_OFFICE)
     told, published = asyncio.run(_heard(place.addresses.kafka))
     calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)
     waiting = desk(told, DueTimes(place.policy, calendar), place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
     if as_json:
-        print_json(shown.desk_document(wanted))
+        print_json(render.desk_document(wanted))
     else:
-        _console.print(shown.desk(place, wanted))
+        _console.print(render.desk(place, wanted))
 
 
-async def _heard(kafka: str) -> tuple[list[Told], list[Told]]:
+async def _heard(kafka: str) -> tuple[list[Published], list[Published]]:
     return await standing(kafka, DESK), await standing(kafka, RULES)

@@ -10,9 +10,12 @@ from aiokafka import TopicPartition
 
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
+from schemas.rules import CalendarPublished
 from schemas.values import Clock, TicketState, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
+from services.trace import for_tools as trace
 from tools.client.kafka import listener, read
+from worktime import Calendar
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)
@@ -46,14 +49,14 @@ ELSEWHERE: Final = frozenset(
 """States in which a department waits for somebody else."""
 
 
-class Told(NamedTuple):
+class Published(NamedTuple):
     """One message of a public topic, and when what it says happened."""
 
     at: datetime
     message: Message
 
 
-class Waiting(NamedTuple):
+class WaitingTask(NamedTuple):
     """One task of the office: until when it should be done, where a limit says so, and how urgent that is."""
 
     task: DeskTask
@@ -61,7 +64,7 @@ class Waiting(NamedTuple):
     urgency: Urgency
 
 
-class Held(NamedTuple):
+class OwedOrder(NamedTuple):
     """One order of a department: the earliest due time that it must keep, and how urgent that is."""
 
     order: Order
@@ -69,45 +72,54 @@ class Held(NamedTuple):
     urgency: Urgency
 
 
-async def standing(kafka: str, topic: str) -> list[Told]:
+async def standing(kafka: str, topic: str) -> list[Published]:
     """Read all that stands on a public topic, without what was repeated: the highest sequence of a source counts."""
-    found: list[Told] = []
-    heard: dict[tuple[TopicPartition, str], int] = {}
+    found: list[Published] = []
+    newest_of: dict[tuple[TopicPartition, str], int] = {}
     async with listener(kafka, [topic]) as ears:
         ends = await ears.end_offsets(ears.assignment())
         while [place for place, end in ends.items() if await ears.position(place) < end]:
             for place, records in (await ears.getmany(timeout_ms=200)).items():
                 for record in records:
                     news = read(topic, record.headers, record.value)
-                    if news is not None and news.envelope.sequence > heard.get((place, news.envelope.source), 0):
-                        heard[place, news.envelope.source] = news.envelope.sequence
-                        found.append(Told(news.envelope.time, news.message))
+                    if news is not None and news.envelope.sequence > newest_of.get((place, news.envelope.source), 0):
+                        newest_of[place, news.envelope.source] = news.envelope.sequence
+                        found.append(Published(news.envelope.time, news.message))
     return found
 
 
-def newest(told: Iterable[Told], kind: type[M], key: Callable[[M], Hashable]) -> list[M]:
+def as_published(base: Calendar, published: Iterable[Published]) -> Calendar:
+    """The calendar that the running system goes by: the policy's files, and what was published since, in its order.
+
+    Each publication stands in every partition; once is enough.
+    """
+    facts = (each.message for each in sorted(published, key=lambda one: one.at))
+    return trace.as_published(base, (each for each in facts if isinstance(each, CalendarPublished)))
+
+
+def newest(messages: Iterable[Published], kind: type[M], key: Callable[[M], Hashable]) -> list[M]:
     """Keep the newest message of each key, in the order in which they were last told."""
     found: dict[Hashable, M] = {}
-    for each in told:
+    for each in messages:
         if isinstance(each.message, kind):
             found.pop(key(each.message), None)
             found[key(each.message)] = each.message
     return list(found.values())
 
 
-def desk(told: Iterable[Told], times: DueTimes, now: datetime) -> list[Waiting]:
+def desk(messages: Iterable[Published], times: DueTimes, now: datetime) -> list[WaitingTask]:
     """Tell what waits for the office, what waits longest first."""
-    tasks = newest(told, DeskTask, lambda task: (task.ticket, task.task))
+    tasks = newest(messages, DeskTask, lambda task: (task.ticket, task.task))
     waiting = [_waiting(task, times, now) for task in tasks if task.open]
     return sorted(waiting, key=lambda each: (each.task.since, each.task.ticket, each.task.task))
 
 
-def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> Waiting:
+def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> WaitingTask:
     clock = _CLOCKS.get(task.task)
     if clock is None:
-        return Waiting(task, None, "in_time")
+        return WaitingTask(task, None, "in_time")
     found = times.of_task(clock, task.tier, task.since, now)
-    return Waiting(task, remind_by(found.due), _urgency(found, now))
+    return WaitingTask(task, remind_by(found.due), _urgency(found, now))
 
 
 def _urgency(deadline: Deadline, now: datetime) -> Urgency:
@@ -116,19 +128,21 @@ def _urgency(deadline: Deadline, now: datetime) -> Urgency:
     return "due_soon" if now >= deadline.soon else "in_time"
 
 
-def orders(told: Iterable[Told], times: DueTimes, now: datetime, *, everything: bool = False) -> list[Held]:
+def orders(
+    messages: Iterable[Published], times: DueTimes, now: datetime, *, everything: bool = False
+) -> list[OwedOrder]:
     """Tell what a department holds, what is due first at the top; `everything` names also what waits for others."""
     wanted = AT_WORK | ELSEWHERE if everything else AT_WORK
-    kept = newest(told, Order, lambda order: order.ticket)
-    held = [_held(order, times, now) for order in kept if order.role != "none" and order.state in wanted]
-    return sorted(held, key=lambda each: (each.due is None, each.due and remind_by(each.due.due), each.order.ticket))
+    kept = newest(messages, Order, lambda order: order.ticket)
+    owing = [_owed_order(order, times, now) for order in kept if order.role != "none" and order.state in wanted]
+    return sorted(owing, key=lambda each: (each.due is None, each.due and remind_by(each.due.due), each.order.ticket))
 
 
-def _held(order: Order, times: DueTimes, now: datetime) -> Held:
+def _owed_order(order: Order, times: DueTimes, now: datetime) -> OwedOrder:
     due = min(order.due, key=lambda each: remind_by(each.due), default=None)
     if due is None:
-        return Held(order, None, "in_time")
-    return Held(order, due, _urgency(times.of_order(due, order.tier), now))
+        return OwedOrder(order, None, "in_time")
+    return OwedOrder(order, due, _urgency(times.of_order(due, order.tier), now))
 
 
 def owed(order: Order) -> str:
@@ -146,14 +160,14 @@ def owed(order: Order) -> str:
             return "等候"
 
 
-def callbacks(told: Iterable[Told]) -> Sequence[CallbackRequest]:
+def callbacks(messages: Iterable[Published]) -> Sequence[CallbackRequest]:
     """Tell which tickets wait for a callback: appointments by their time, the others in the order of asking."""
-    asked = newest(told, CallbackRequest, lambda request: request.ticket)
+    asked = newest(messages, CallbackRequest, lambda request: request.ticket)
     open_ = [request for request in asked if request.happened != "cancelled"]
     return sorted(open_, key=lambda request: (request.at is not None, request.at))
 
 
-def order_of(told: Iterable[Told], ticket: str) -> Order | None:
+def order_of(messages: Iterable[Published], ticket: str) -> Order | None:
     """Find the newest order of a ticket."""
-    found = [order for order in newest(told, Order, lambda order: order.ticket) if order.ticket == ticket]
+    found = [order for order in newest(messages, Order, lambda order: order.ticket) if order.ticket == ticket]
     return found[0] if found else None

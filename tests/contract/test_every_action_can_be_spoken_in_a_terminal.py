@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 import vocabulary
 from liuhen.commands import channels, department, office
 from liuhen.desk import words
-from liuhen.desk.deeds import actions_of
+from liuhen.desk.actions import actions_of
 from liuhen.desk.options import SPEAKER, parameters_of, slots_of
 from schemas import inbound
 from schemas.inbound import Action

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 import pytest
 
 import vocabulary
-from liuhen.desk.deeds import actions_of
+from liuhen.desk.actions import actions_of
 from liuhen.desk.options import slots_of
 from rulebook import Audience, Role, load_policy
 from rulebook.responsibility import Rule

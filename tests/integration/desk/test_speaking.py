@@ -12,8 +12,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from liuhen.commands import channels, department, office
-from liuhen.desk.place import Place
-from liuhen.desk.speaking import SOURCE, Heard, speak
+from liuhen.desk.submitting import SOURCE, Answer, submit
+from liuhen.desk.workplace import Workplace
 from schemas.inbound import Accept, Action, Nudge
 from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind, Person
@@ -75,12 +75,12 @@ async def last_of(kafka: str, party: Party, submission: str) -> Reading:
 )
 async def test_the_door_reads_what_was_said(running: Instance, party: Party, action: Action) -> None:
     # when it is said while nobody answers
-    heard = await speak(Place.of(party), action, submission=None, patience=1)
+    answer = await submit(Workplace.of(party), action, submission=None, patience=1)
 
     # then it stands on the party's own topic, and the door's reader takes it as it is
-    found = await last_of(running.kafka, party, heard.submission)
-    assert (found.action, found.source, found.receipt) == (action, SOURCE, heard.receipt)
-    assert heard == Heard(heard.submission, heard.receipt)
+    found = await last_of(running.kafka, party, answer.submission)
+    assert (found.action, found.source, found.receipt) == (action, SOURCE, answer.receipt)
+    assert answer == Answer(answer.submission, answer.receipt)
 
 
 @pytest.mark.usefixtures("running")

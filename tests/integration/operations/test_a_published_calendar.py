@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liuhen.desk.published import as_published
-from liuhen.desk.queue import standing
+from liuhen.desk.queue import as_published, standing
 from schemas.registry import RULES
 from tests.support.operations import Operations
 from worktime import load_calendar

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from liuhen.letters import REPLAY_OF, Correction, Letter, Place, Sort, again
+from liuhen.letters import REPLAY_OF, Correction, Letter, Position, Sort, replacement_of
 from schemas.envelope import Envelope, Headers
 from tools.errors import SaidClearly
 
-PLACE = Place("liuhen.inbound.hotline.v1", 2, 17)
+PLACE = Position("liuhen.inbound.hotline.v1", 2, 17)
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 WHOLE = Envelope("call-7", "hotline", "liuhen.inbound.register.v1", MONDAY, "").headers()
 
@@ -24,7 +24,7 @@ def without(*names: str) -> Headers:
 
 
 def test_the_same_record_keeps_its_id_because_nothing_was_taken_under_it() -> None:
-    record = again(letter(WHOLE), Correction())
+    record = replacement_of(letter(WHOLE), Correction())
 
     assert record.id == "call-7"
     assert record.value == b"{}"
@@ -33,34 +33,34 @@ def test_the_same_record_keeps_its_id_because_nothing_was_taken_under_it() -> No
 
 def test_a_record_that_cannot_be_read_is_not_put_back_as_it_is() -> None:
     with pytest.raises(SaidClearly, match="ce_id: expected a non-empty string"):
-        again(letter(without("ce_id")), Correction())
+        replacement_of(letter(without("ce_id")), Correction())
 
 
 def test_a_corrected_record_gets_an_id_of_its_place_and_content() -> None:
-    first = again(letter(without("ce_id")), Correction(b'{"a": 1}'))
-    same = again(letter(without("ce_id")), Correction(b'{"a": 1}'))
-    other = again(letter(without("ce_id")), Correction(b'{"a": 2}'))
+    first = replacement_of(letter(without("ce_id")), Correction(b'{"a": 1}'))
+    same = replacement_of(letter(without("ce_id")), Correction(b'{"a": 1}'))
+    other = replacement_of(letter(without("ce_id")), Correction(b'{"a": 2}'))
 
     assert first.id == same.id != other.id
     assert dict(first.headers)["ce_id"] == first.id.encode()
 
 
 def test_a_corrected_record_never_takes_the_id_of_the_one_that_its_author_may_repeat() -> None:
-    assert again(letter(WHOLE), Correction(b'{"a": 1}')).id != "call-7"
-    assert again(letter(WHOLE), Correction(b"{}", {"ce_id": "call-8"})).id == "call-8"
+    assert replacement_of(letter(WHOLE), Correction(b'{"a": 1}')).id != "call-7"
+    assert replacement_of(letter(WHOLE), Correction(b"{}", {"ce_id": "call-8"})).id == "call-8"
 
 
 def test_headers_are_set_and_left_out_whatever_their_case() -> None:
     doubled = [*WHOLE, ("CE_Time", b"2026"), ("x-phone", b"138")]
 
-    record = again(letter(doubled), Correction(None, {"ce_time": "2026-03-02T09:00:00+08:00"}, ["X-Phone"]))
+    record = replacement_of(letter(doubled), Correction(None, {"ce_time": "2026-03-02T09:00:00+08:00"}, ["X-Phone"]))
 
     assert [raw for name, raw in record.headers if name.lower() == "ce_time"] == [b"2026-03-02T09:00:00+08:00"]
     assert "x-phone" not in dict(record.headers)
 
 
 def test_a_replayed_record_that_dies_again_names_only_its_last_place() -> None:
-    record = again(letter([*WHOLE, (REPLAY_OF, b"earlier")]), Correction())
+    record = replacement_of(letter([*WHOLE, (REPLAY_OF, b"earlier")]), Correction())
 
     assert [raw for name, raw in record.headers if name == REPLAY_OF] == [str(PLACE).encode()]
 
@@ -68,8 +68,8 @@ def test_a_replayed_record_that_dies_again_names_only_its_last_place() -> None:
 @pytest.mark.parametrize("text", ["", "a", "a/1", "a@1", "a/x@1", "a/1@x", "/1@1"])
 def test_what_is_no_place_is_answered_clearly(text: str) -> None:
     with pytest.raises(SaidClearly, match="topic/partition@offset"):
-        Place.parse(text)
+        Position.parse(text)
 
 
 def test_a_place_is_read_as_it_is_written() -> None:
-    assert Place.parse(str(PLACE)) == PLACE
+    assert Position.parse(str(PLACE)) == PLACE

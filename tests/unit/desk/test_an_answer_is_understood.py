@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from liuhen.desk.speaking import Heard, follow, note
+from liuhen.desk.submitting import Answer, follow, note
 from schemas.inbound import Accept, Nudge
 from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
 from schemas.values import Person
@@ -14,15 +14,15 @@ BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")
 ACCEPT = Accept(ticket=ONE, by=BY)
 RECEIPT, OTHER = "R0123456789AB", "R0123456789AC"
-START = Heard("s-1", RECEIPT)
+START = Answer("s-1", RECEIPT)
 
 
 def test_a_receipt_says_that_the_door_took_it() -> None:
     given = ReceiptGiven(receipt=RECEIPT, submission="s-1", action="nudge", tickets=(ONE,))
 
-    heard = note(START, given, NUDGE)
+    answer = note(START, given, NUDGE)
 
-    assert (heard.taken, heard.tickets, heard.settled) == (True, (ONE,), False)
+    assert (answer.taken, answer.tickets, answer.settled) == (True, (ONE,), False)
 
 
 def test_what_others_submitted_changes_nothing() -> None:
@@ -37,10 +37,10 @@ def test_the_door_refuses_by_submission_and_dispatch_by_receipt() -> None:
     later = ReceiptRefused(receipt=RECEIPT, action="nudge", code="illegal_in_state", reason="已结案")
 
     for message in (at_door, later):
-        heard = note(START, message, NUDGE)
-        assert heard.refusal is not None
-        assert heard.refusal.code == message.code
-        assert heard.settled
+        answer = note(START, message, NUDGE)
+        assert answer.refusal is not None
+        assert answer.refusal.code == message.code
+        assert answer.settled
 
 
 def test_a_department_hears_of_a_refusal_by_its_receipt() -> None:
@@ -53,10 +53,10 @@ def test_a_department_hears_of_its_act_by_its_order() -> None:
     assert note(START, order(happened="due_changed"), ACCEPT) == START
     assert note(START, order(TWO, happened="accepted"), ACCEPT) == START
 
-    heard = note(START, order(happened="accepted", state="in_progress"), ACCEPT)
+    answer = note(START, order(happened="accepted", state="in_progress"), ACCEPT)
 
-    assert heard.taken
-    assert heard.followed == ("工单现为“处置中”",)
+    assert answer.taken
+    assert answer.followed == ("工单现为“处置中”",)
 
 
 def entry(kind: str, caused_by: int | None, **body: Any) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def test_the_trace_tells_what_followed() -> None:
 def test_the_trace_tells_of_a_refusal_too() -> None:
     refused = entry("dispatch.action-refused", 0, code="illegal_in_state", reason="已结案", receipt=RECEIPT)
 
-    heard = follow(START, [entry("tickets.action-received", None, receipt=RECEIPT), refused])
+    answer = follow(START, [entry("tickets.action-received", None, receipt=RECEIPT), refused])
 
-    assert heard.refusal is not None
-    assert heard.refusal.reason == "已结案"
+    assert answer.refusal is not None
+    assert answer.refusal.reason == "已结案"

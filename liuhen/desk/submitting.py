@@ -11,7 +11,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer
 
 from liuhen.desk import words
-from liuhen.desk.place import Place
+from liuhen.desk.workplace import Workplace
 from schemas.dispatch import ActionRefused
 from schemas.inbound import Action
 from schemas.message import Message
@@ -31,7 +31,7 @@ _DISPATCH: Final = "liuhen.dispatch.v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Rejection:
     """Why something was not done: a machine's word, the field, and the reason in words."""
 
     code: str
@@ -40,15 +40,15 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard about a submission so far: taken at the door, refused, or what followed from it."""
+class Answer:
+    """What was answered to a submission so far: taken at the door, refused, or what followed from it."""
 
     submission: str
     receipt: str
     taken: bool = False
     tickets: tuple[str, ...] = ()
     follow_up: bool = False
-    refusal: Refusal | None = None
+    refusal: Rejection | None = None
     followed: tuple[str, ...] = ()
 
     @property
@@ -62,19 +62,19 @@ def answers_of(party: Party) -> str:
     return department_topic(party.department) if party.department else channel_topic(party.kind)
 
 
-def note(heard: Heard, message: Message, action: Action) -> Heard:
+def note(answer: Answer, message: Message, action: Action) -> Answer:
     """Take in one message of the party's topic; what concerns others changes nothing."""
     match message:
-        case ReceiptGiven() if message.submission == heard.submission:
-            return replace(heard, taken=True, tickets=message.tickets, follow_up=message.follow_up)
-        case ReceiptRefused() if heard.submission == message.submission or heard.receipt == message.receipt:
-            return replace(heard, refusal=Refusal(message.code, message.field, message.reason))
-        case ActionAnswer() if message.receipt == heard.receipt:
-            return replace(heard, refusal=Refusal(message.code, message.field, message.reason))
+        case ReceiptGiven() if message.submission == answer.submission:
+            return replace(answer, taken=True, tickets=message.tickets, follow_up=message.follow_up)
+        case ReceiptRefused() if answer.submission == message.submission or answer.receipt == message.receipt:
+            return replace(answer, refusal=Rejection(message.code, message.field, message.reason))
+        case ActionAnswer() if message.receipt == answer.receipt:
+            return replace(answer, refusal=Rejection(message.code, message.field, message.reason))
         case Order() if message.ticket == getattr(action, "ticket", None) and _expected(action, message):
-            return replace(heard, taken=True, tickets=(message.ticket,), followed=(state_of(message),))
+            return replace(answer, taken=True, tickets=(message.ticket,), followed=(state_of(message),))
         case _:
-            return heard
+            return answer
 
 
 def _expected(action: Action, order: Order) -> bool:
@@ -87,20 +87,20 @@ def state_of(order: Order) -> str:
     return f"工单现为“{STATES[order.state]}”"
 
 
-def follow(heard: Heard, entries: Sequence[Mapping[str, Any]]) -> Heard:
+def follow(answer: Answer, entries: Sequence[Mapping[str, Any]]) -> Answer:
     """Find in a ticket's trace what followed from the submission."""
-    ours = [place for place, entry in enumerate(entries) if entry["body"].get("receipt") == heard.receipt]
+    ours = [place for place, entry in enumerate(entries) if entry["body"].get("receipt") == answer.receipt]
     facts = [entry for entry in entries if entry["topic"] == _DISPATCH and entry["caused_by"] in ours]
     for fact in facts:
         if fact["type"] == ActionRefused.type_name:
-            return replace(heard, refusal=Refusal(fact["body"]["code"], None, fact["body"]["reason"]))
-    return replace(heard, followed=tuple(fact["words"] for fact in facts))
+            return replace(answer, refusal=Rejection(fact["body"]["code"], None, fact["body"]["reason"]))
+    return replace(answer, followed=tuple(fact["words"] for fact in facts))
 
 
-async def speak(place: Place, action: Action, *, submission: str | None, patience: float) -> Heard:
+async def submit(place: Workplace, action: Action, *, submission: str | None, patience: float) -> Answer:
     """Say an action, and wait at most `patience` seconds for what becomes of it."""
     named = submission or str(uuid4())
-    start = Heard(named, receipt_of(place.party, SOURCE, named))
+    start = Answer(named, receipt_of(place.party, SOURCE, named))
     async with listener(place.addresses.kafka, [answers_of(place.party)]) as ears:
         for partition, end in (await ears.end_offsets(ears.assignment())).items():
             ears.seek(partition, end)
@@ -109,25 +109,25 @@ async def speak(place: Place, action: Action, *, submission: str | None, patienc
         return await _listen(place, ears, action, start, patience)
 
 
-async def _listen(place: Place, ears: AIOKafkaConsumer, action: Action, heard: Heard, patience: float) -> Heard:
+async def _listen(place: Workplace, ears: AIOKafkaConsumer, action: Action, answer: Answer, patience: float) -> Answer:
     time = asyncio.get_running_loop().time
     until = time() + patience
     settled_by = until
-    while not heard.settled and time() < min(until, settled_by):
+    while not answer.settled and time() < min(until, settled_by):
         for records in (await ears.getmany(timeout_ms=int(_LOOK_AGAIN * 1000))).values():
             for record in records:
                 news = read(record.topic, record.headers, record.value)
-                heard = heard if news is None else note(heard, news.message, action)
-        if heard.taken and not heard.settled:
-            if place.addresses.trace_url and heard.tickets and place.party.kind is not PartyKind.DEPARTMENT:
-                heard = await asyncio.to_thread(_traced, heard)
+                answer = answer if news is None else note(answer, news.message, action)
+        if answer.taken and not answer.settled:
+            if place.addresses.trace_url and answer.tickets and place.party.kind is not PartyKind.DEPARTMENT:
+                answer = await asyncio.to_thread(_traced, answer)
             else:
                 settled_by = min(settled_by, time() + _SETTLE)
-    return heard
+    return answer
 
 
-def _traced(heard: Heard) -> Heard:
+def _traced(answer: Answer) -> Answer:
     try:
-        return follow(heard, ask("tickets", heard.tickets[0], "timeline")["entries"])
+        return follow(answer, ask("tickets", answer.tickets[0], "timeline")["entries"])
     except SaidClearly:
-        return heard  # trace has not heard of it yet, or is away: the door's word stands
+        return answer  # trace has not heard of it yet, or is away: the door's word stands

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from liuhen.desk import words
-from liuhen.desk.place import Place
-from liuhen.desk.queue import Held, Urgency, Waiting, owed
+from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
+from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, Order
 from schemas.values import remind_by
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, STATES, TASKS
@@ -23,7 +23,7 @@ _MARKS: Final[dict[Urgency, str]] = {"overdue": "逾期", "due_soon": "将到期
 _GIST: Final = 36
 
 
-def desk(place: Place, waiting: Sequence[Waiting]) -> RenderableType:
+def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
     """List what waits for the office."""
     named = (FIELDS[name] for name in ("tier", "category", "department", "text"))
     columns = ("工单", "等什么", "自", "期限", "", *named)
@@ -44,17 +44,17 @@ def desk(place: Place, waiting: Sequence[Waiting]) -> RenderableType:
     return table
 
 
-def desk_document(waiting: Sequence[Waiting]) -> list[dict[str, Any]]:
+def desk_document(waiting: Sequence[WaitingTask]) -> list[dict[str, Any]]:
     """Say what waits for the office as JSON."""
     return [{**each.task.model_dump(mode="json"), "due": _iso(each.due), "urgency": each.urgency} for each in waiting]
 
 
-def orders(place: Place, held: Sequence[Held], department: str) -> RenderableType:
+def orders(place: Workplace, owing: Sequence[OwedOrder], department: str) -> RenderableType:
     """List what a department holds."""
     name = place.words.department(department)
     columns = ("工单", "要做", "状态", "时限", "期限", "", FIELDS["tier"], FIELDS["category"], "地点", "催办补充")
-    table = _table(f"{name}（{len(held)}件）", columns)
-    for order, due, urgency in held:
+    table = _table(f"{name}（{len(owing)}件）", columns)
+    for order, due, urgency in owing:
         table.add_row(
             order.ticket,
             owed(order),
@@ -71,12 +71,12 @@ def orders(place: Place, held: Sequence[Held], department: str) -> RenderableTyp
     return table
 
 
-def orders_document(held: Sequence[Held]) -> list[dict[str, Any]]:
+def orders_document(owing: Sequence[OwedOrder]) -> list[dict[str, Any]]:
     """Say what a department holds as JSON."""
-    return [{**each.order.model_dump(mode="json"), "owed": owed(each.order), "urgency": each.urgency} for each in held]
+    return [{**each.order.model_dump(mode="json"), "owed": owed(each.order), "urgency": each.urgency} for each in owing]
 
 
-def order(place: Place, order: Order) -> RenderableType:
+def order(place: Workplace, order: Order) -> RenderableType:
     """Show all that a department knows of one order."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
@@ -94,7 +94,7 @@ def order(place: Place, order: Order) -> RenderableType:
     return Panel(Group(*parts), title=f"[bold]{order.ticket}[/]　第{order.order}次派单", title_align="left")
 
 
-def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
+def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
     said = place.words
     contact = order.contact
     return (
@@ -114,7 +114,7 @@ def _rows(place: Place, order: Order) -> Sequence[tuple[str, str]]:
     )
 
 
-def callbacks(place: Place, asked: Sequence[CallbackRequest]) -> RenderableType:
+def callbacks(place: Workplace, asked: Sequence[CallbackRequest]) -> RenderableType:
     """List what waits for a callback."""
     table = _table(f"待回访（{len(asked)}件）", ("工单", "轮次", "约定", "电话", "诉求", "答复"))
     for request in asked:
@@ -130,7 +130,7 @@ def _table(title: str, columns: Sequence[str]) -> Table:
     return table
 
 
-def _category(place: Place, category: str | None, suggestion: str | None) -> str:
+def _category(place: Workplace, category: str | None, suggestion: str | None) -> str:
     """Name a category by its last level; the whole path is for the ticket itself."""
     if category:
         known = place.policy.category(category)

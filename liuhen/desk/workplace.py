@@ -20,7 +20,7 @@ OWN_PEOPLE = frozenset({PartyKind.OFFICE})
 
 
 @dataclass(frozen=True)
-class Place:
+class Workplace:
     """One party's place of work."""
 
     party: Party
@@ -28,7 +28,7 @@ class Place:
     policy: Policy
 
     @classmethod
-    def of(cls, party: Party) -> Place:
+    def of(cls, party: Party) -> Workplace:
         """Return the place of a party in the system that runs; SaidClearly for a department that is none."""
         addresses = load_addresses()
         policy = load_policy(addresses.policy)

@@ -15,8 +15,8 @@ from rich.text import Text
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import words
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
-from liuhen.desk.place import Place
-from liuhen.desk.speaking import Heard, speak
+from liuhen.desk.submitting import Answer, submit
+from liuhen.desk.workplace import Workplace
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.values import Party, PartyKind, Person
@@ -36,7 +36,7 @@ def actions_of(kind: PartyKind) -> Iterator[type[Action]]:
             yield found
 
 
-def add_deeds(group: typer.Typer, kind: PartyKind, party_of: PartyOf) -> None:
+def add_actions(group: typer.Typer, kind: PartyKind, party_of: PartyOf) -> None:
     """Add a command for each action of a party to a group."""
     for action in actions_of(kind):
         group.command(words.command_of(action), help=words.help_of(action))(_command(action, party_of))
@@ -54,20 +54,20 @@ def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
         as_json: bool,
         **given: Any,
     ) -> None:
-        place = Place.of(party_of(context))
+        place = Workplace.of(party_of(context))
         needed = any(action.model_fields[name].is_required() for name in SPEAKER & action.model_fields.keys())
         speaker = place.speaker(as_) if needed else _somebody(place, as_)
         said = action_of(action, given, speaker, place)
         with _told.status("等候答复…"):
-            heard = asyncio.run(speak(place, said, submission=submission, patience=patience))
-        tell(place, said, heard, as_json=as_json)
+            answer = asyncio.run(submit(place, said, submission=submission, patience=patience))
+        tell(place, said, answer, as_json=as_json)
 
     mine = [_CONTEXT, *parameters_of(action), *([_AS] if speaks else []), *_COMMON]
     vars(command)["__signature__"] = Signature(mine)  # what typer reads
     return command
 
 
-def _somebody(place: Place, said: str | None) -> Person | None:
+def _somebody(place: Workplace, said: str | None) -> Person | None:
     return place.person(said) if said else None
 
 
@@ -90,54 +90,56 @@ _COMMON: Final = (
 )
 
 
-def tell(place: Place, action: Action, heard: Heard, *, as_json: bool) -> None:
+def tell(place: Workplace, action: Action, answer: Answer, *, as_json: bool) -> None:
     """Print what was done and what became of it; exit code 1 when it was refused or nobody answered."""
     if as_json:
-        print_json(document(action, heard))
+        print_json(document(action, answer))
     else:
-        _show(place, action, heard)
-    if heard.refusal is not None or not heard.taken:
+        _show(place, action, answer)
+    if answer.refusal is not None or not answer.taken:
         raise typer.Exit(1)
 
 
-def document(action: Action, heard: Heard) -> dict[str, Any]:
+def document(action: Action, answer: Answer) -> dict[str, Any]:
     """Say an action and its answer as JSON."""
-    refusal = heard.refusal
+    refusal = answer.refusal
     return {
         "action": words.word_of(type(action)),
-        "submission": heard.submission,
-        "receipt": heard.receipt,
-        "taken": heard.taken and refusal is None,
-        "tickets": list(heard.tickets),
-        "follow_up": heard.follow_up,
-        "followed": list(heard.followed),
+        "submission": answer.submission,
+        "receipt": answer.receipt,
+        "taken": answer.taken and refusal is None,
+        "tickets": list(answer.tickets),
+        "follow_up": answer.follow_up,
+        "followed": list(answer.followed),
         "refusal": refusal and {"code": refusal.code, "field": refusal.field, "reason": refusal.reason},
     }
 
 
-def _show(place: Place, action: Action, heard: Heard) -> None:
+def _show(place: Workplace, action: Action, answer: Answer) -> None:
     name = words.name_of(type(action))
-    if heard.refusal is not None:
-        field = FIELDS.get(heard.refusal.field or "")
+    if answer.refusal is not None:
+        field = FIELDS.get(answer.refusal.field or "")
         where = f"，{field}" if field else ""
-        _told.print(Text.assemble((f"✘ {name}未被接受", "bold red"), f"（{REFUSALS.said(heard.refusal.code)}{where}）"))
-        _told.print(Text(f"  {heard.refusal.reason}"))
+        _told.print(
+            Text.assemble((f"✘ {name}未被接受", "bold red"), f"（{REFUSALS.said(answer.refusal.code)}{where}）")
+        )
+        _told.print(Text(f"  {answer.refusal.reason}"))
         return
-    if not heard.taken:
-        again = f"可以用同一编号重发，不会重复：--submission {heard.submission}"
+    if not answer.taken:
+        again = f"可以用同一编号重发，不会重复：--submission {answer.submission}"
         _told.print(Text.assemble((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
         return
-    tickets = "、".join(heard.tickets)
-    again = "（已有未结工单，记为催办）" if heard.follow_up else ""
-    _console.print(Text.assemble((f"✔ {name}", "bold green"), f"　{tickets}{again}　回执 {heard.receipt}"))
+    tickets = "、".join(answer.tickets)
+    again = "（已有未结工单，记为催办）" if answer.follow_up else ""
+    _console.print(Text.assemble((f"✔ {name}", "bold green"), f"　{tickets}{again}　回执 {answer.receipt}"))
     _console.print(said_fields(place, action))
-    for fact in heard.followed:
+    for fact in answer.followed:
         _console.print(Text(f"  → {fact}"))
-    if not heard.followed and heard.tickets:
-        _console.print(Text(f"  → 已受理，后续见 liuhen ticket show {heard.tickets[0]}", style="dim"))
+    if not answer.followed and answer.tickets:
+        _console.print(Text(f"  → 已受理，后续见 liuhen ticket show {answer.tickets[0]}", style="dim"))
 
 
-def said_fields(place: Place, action: Action) -> Table:
+def said_fields(place: Workplace, action: Action) -> Table:
     """List what was said, field by field, in the words of the field."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
@@ -158,7 +160,7 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-def _word(place: Place, slot: Slot, value: Any) -> str:
+def _word(place: Workplace, slot: Slot, value: Any) -> str:
     name = slot.path[-1]
     if isinstance(value, bool):
         flag = words.flag_of(name)
@@ -173,7 +175,7 @@ def _word(place: Place, slot: Slot, value: Any) -> str:
     return table[value] if value in table else _named(place, name, value)
 
 
-def _named(place: Place, name: str, value: Any) -> str:
+def _named(place: Workplace, name: str, value: Any) -> str:
     match name:
         case "lead" | "supporting" | "department" | "suggested" | "suggested_department" | "accused" | "to":
             return place.words.department(value)
