@@ -1,7 +1,6 @@
 """The policy of a district as data: typed, validated, looked up by pure functions."""
 
 from rulebook.codes import (
-    TEMPLATE_VARIABLES,
     Audience,
     DepartmentKind,
     GroundFor,
@@ -9,7 +8,6 @@ from rulebook.codes import (
     Passing,
     Role,
     Start,
-    StartsOn,
     Step,
     Unit,
 )
@@ -22,7 +20,6 @@ from rulebook.responsibility import Assignment, Rule, Supporting, Undetermined, 
 from rulebook.rules import Ground, Rung, Template
 
 __all__ = [
-    "TEMPLATE_VARIABLES",
     "Assignment",
     "Audience",
     "Budget",
@@ -47,7 +44,6 @@ __all__ = [
     "Rung",
     "Span",
     "Start",
-    "StartsOn",
     "Step",
     "Street",
     "Supporting",

@@ -1,52 +1,18 @@
 """What no single file can know: that codes named in one file exist in another, and that rules agree."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
-from jinja2 import Environment, TemplateSyntaxError, meta
-
-from rulebook.base import Model
-from rulebook.codes import TEMPLATE_VARIABLES, DepartmentKind, GroundFor, OwedBy, Step, Unit
+from rulebook.checked import Checked
+from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, GroundFor, OwedBy, Step, Unit
 from rulebook.directory import Directory, Office, Street
 from rulebook.limits import Budget, Limit, Limits
 from rulebook.policy import Catalogue, Streets, Units
 from rulebook.problems import Problem
-from rulebook.rules import Grounds, Ladder, Template, Templates
-from rulebook.source import Source, Trail
+from rulebook.rules import Grounds, Ladder
+from rulebook.source import Trail
 from schemas.inbound import OFFICE_ACTIONS
 from schemas.values import Clock, Tier
-
-M = TypeVar("M", bound=Model)
-SUBDISTRICT_OF_PLACE = "subdistrict"
-"""In the catalogue's lists of departments: whichever sub-district the place lies in."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Every file of a policy, each fitting its own model."""
-
-    models: Mapping[str, Model]
-    sources: Mapping[str, Source]
-
-    def model(self, file: str, kind: type[M]) -> M:
-        """Return a file's model.
-
-        Raises TypeError when the file is not of that kind.
-        """
-        found = self.models[file]
-        if not isinstance(found, kind):
-            raise TypeError(f"{file} is no {kind.__name__}")
-        return found
-
-    @property
-    def templates(self) -> tuple[Template, ...]:
-        return self.model("templates.yaml", Templates).templates
-
-    def problem(self, file: str, path: Trail, found: object, expected: str, step: str) -> Problem:
-        field = ".".join(str(part) for part in path)
-        return Problem(file, self.sources[file].line(path), field, str(found), expected, step)
 
 
 def cross_check(checked: Checked) -> Iterator[Problem]:
@@ -58,7 +24,6 @@ def cross_check(checked: Checked) -> Iterator[Problem]:
     yield from _limits(checked)
     yield from _office(checked)
     yield from _ladder(checked)
-    yield from _templates(checked)
 
 
 def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
@@ -86,10 +51,9 @@ def _catalogue(checked: Checked) -> Iterator[Problem]:
     file = "catalogue.csv"
     for index, category in enumerate(checked.model(file, Catalogue).categories):
         row: Trail = ("categories", index)
-        if kinds.get(category.bureau) is not DepartmentKind.BUREAU:
-            yield checked.problem(
-                file, (*row, "bureau"), category.bureau, "a bureau of directory.yaml", _ADD_DEPARTMENT
-            )
+        if not category.led_by_subdistrict and kinds.get(category.lead) is not DepartmentKind.BUREAU:
+            expected = "a bureau of directory.yaml, or the word subdistrict"
+            yield checked.problem(file, (*row, "lead"), category.lead, expected, _ADD_DEPARTMENT)
         for name, codes in (("supporting", category.supporting), ("consulted", category.consulted)):
             for code in _unknown(codes, {*kinds, SUBDISTRICT_OF_PLACE}):
                 expected = "a department of directory.yaml, or the word subdistrict"
@@ -212,9 +176,7 @@ def _office(checked: Checked) -> Iterator[Problem]:
     for clock, person in office.owners.items():
         if person not in people:
             yield checked.problem(file, ("owners", clock.value), person, "a person of this file", "Correct the id.")
-    centre = {
-        x.clock for x in checked.model("limits.yaml", Limits).clocks if x.owner in (OwedBy.CENTRE, OwedBy.SURVEY_OFFICE)
-    }
+    centre = {x.clock for x in checked.model("limits.yaml", Limits).clocks if x.owner is OwedBy.OFFICE}
     for clock in sorted(centre - set(office.owners)):
         expected = "a named owner of each clock of the centre and the survey office"
         yield checked.problem(file, ("owners",), f"none for {clock}", expected, f"Add {clock} to owners.")
@@ -244,22 +206,3 @@ def _ladder(checked: Checked) -> Iterator[Problem]:
             path: Trail = ("rungs", index, "ordered_by")
             step = "Give somebody in office.yaml this role."
             yield checked.problem("ladder.yaml", path, rung.ordered_by, "a role that somebody has", step)
-
-
-def _templates(checked: Checked) -> Iterator[Problem]:
-    for index, template in enumerate(checked.templates):
-        texts: dict[Trail, str] = {("subject",): template.subject, ("text",): template.text}
-        texts |= {("by_channel", channel): text for channel, text in template.by_channel.items()}
-        for part, text in texts.items():
-            yield from _one_template(checked, ("templates", index, *part), text)
-
-
-def _one_template(checked: Checked, path: Trail, text: str) -> Iterator[Problem]:
-    try:
-        used = meta.find_undeclared_variables(Environment(autoescape=False).parse(text))  # noqa: S701 - text messages
-    except TemplateSyntaxError as error:
-        yield checked.problem("templates.yaml", path, error.message, "a jinja2 template", "Correct the braces.")
-        return
-    for name in sorted(used - TEMPLATE_VARIABLES):
-        expected = f"one of {', '.join(sorted(TEMPLATE_VARIABLES))}"
-        yield checked.problem("templates.yaml", path, name, expected, "Use a variable that is filled.")

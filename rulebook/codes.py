@@ -1,6 +1,10 @@
 """The closed lists that policy files choose from, besides the words of schemas.values: units, owners, roles."""
 
 from enum import StrEnum
+from typing import Final
+
+SUBDISTRICT_OF_PLACE: Final = "subdistrict"
+"""In the catalogue's lists of departments: whichever sub-district the place lies in."""
 
 
 class DepartmentKind(StrEnum):
@@ -31,38 +35,15 @@ class Start(StrEnum):
     SAME_DAY = "same_day"
 
 
-class StartsOn(StrEnum):
-    """The moment that a clock counts from."""
-
-    REGISTERED = "registered"
-    DISPATCHED = "dispatched"
-    SUPERVISION_ORDERED = "supervision_ordered"
-    REWORK_ORDERED = "rework_ordered"
-    CALLBACK_REVIEW_ORDERED = "callback_review_ordered"
-    INFO_REQUESTED = "info_requested"
-    CLOSED = "closed"
-    SUSPENDED = "suspended"
-    UNIT_RECEIVED = "unit_received"
-    SURVEY_OFFICE_RECEIVED = "survey_office_received"
-    CENTRE_RECEIVED = "centre_received"
-    HANDLED = "handled"
-    RETURN_REQUESTED = "return_requested"
-    DISPUTE_REFERRED = "dispute_referred"
-    APPROVAL_REQUESTED = "approval_requested"
-    CALLBACK_DUE = "callback_due"
-    TASK_GIVEN = "task_given"
-    COMMITTED = "committed"
-
-
 class OwedBy(StrEnum):
-    """Whose lateness it is when a clock runs out."""
+    """Whose lateness it is when a clock runs out; of the office, that of the person whom office.yaml names."""
 
     REQUESTER = "requester"
     LEAD = "lead"
     SUPPORTING = "supporting"
     VISITING_UNIT = "visiting_unit"
-    SURVEY_OFFICE = "survey_office"
-    CENTRE = "centre"
+    OFFICE = "office"
+    CALLBACK = "callback"
 
 
 class Role(StrEnum):
@@ -113,13 +94,3 @@ class GroundFor(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     FINAL_ANSWER = "final_answer"
     SENT_BACK = "sent_back"
-
-
-TEMPLATE_VARIABLES = frozenset(
-    {
-        "area", "ticket", "receipt", "requester", "category", "kind", "tier", "place", "department", "supporting",
-        "person", "unit", "step", "status", "reason", "ground", "ruling", "reply", "result", "text", "clock",
-        "due", "late_by", "remaining", "promised", "count", "incident", "attempt", "time", "approver", "phone",
-    }
-)  # fmt: skip
-"""The variables that a message template may use; notify fills every one of them or an empty text."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from rulebook.base import CategoryCode, Code, Model, Phone, Text
-from rulebook.codes import DepartmentKind, Role
+from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, Role
 from schemas.values import Clock, Tier
 
 
@@ -51,8 +51,7 @@ class Category(Model):
     level1: Text
     level2: Text
     name: Text
-    lead: DepartmentKind
-    bureau: Code
+    lead: Code
     supporting: tuple[Code, ...] = ()
     consulted: tuple[Code, ...] = ()
     tier: Tier
@@ -63,6 +62,11 @@ class Category(Model):
     def path(self) -> str:
         """The three levels in one line."""
         return f"{self.level1}/{self.level2}/{self.name}"
+
+    @property
+    def led_by_subdistrict(self) -> bool:
+        """Whether the sub-district of the place leads, whichever that is."""
+        return self.lead == SUBDISTRICT_OF_PLACE
 
 
 HouseNumber = Annotated[int, Field(ge=1, le=9999)]

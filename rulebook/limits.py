@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from rulebook.base import Model
-from rulebook.codes import OwedBy, Start, StartsOn, Unit
+from rulebook.codes import OwedBy, Start, Unit
 from schemas.values import Clock, Tier
 
 Amount = Annotated[int, Field(ge=1, le=100_000)]
@@ -36,13 +36,12 @@ class Budget(Span):
 
 
 class Limit(Model):
-    """One clock: how much time, from when, whose, whether it pauses, when it counts as due soon.
+    """One clock: how much time, whose it is, whether it pauses, when it counts as due soon.
 
     With `named_date` the end is named by whoever asked for it, and the budget is the longest that it may be away.
     """
 
     clock: Clock
-    starts_on: StartsOn
     owner: OwedBy
     budget: Budget
     by_tier: Mapping[Tier, Budget] = Field(default_factory=dict)

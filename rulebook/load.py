@@ -9,7 +9,9 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from rulebook.base import Model
-from rulebook.checks import Checked, cross_check
+from rulebook.checked import Checked
+from rulebook.checks import cross_check
+from rulebook.idle import idle
 from rulebook.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
 from rulebook.problems import PolicyError, Problem
 from rulebook.rules import Templates
@@ -71,7 +73,7 @@ def _check(directory: Path) -> tuple[Checked | None, tuple[Problem, ...]]:
     if problems:
         return None, tuple(problems)
     checked = Checked(models, sources)
-    return checked, tuple(cross_check(checked))
+    return checked, (*cross_check(checked), *idle(checked))
 
 
 def _read(path: Path, name: str, model: type[Model]) -> Source:

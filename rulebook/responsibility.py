@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rulebook.checks import SUBDISTRICT_OF_PLACE
-from rulebook.codes import DepartmentKind
+from rulebook.codes import SUBDISTRICT_OF_PLACE
 from rulebook.directory import Category
 from rulebook.policy import Policy
 
@@ -65,13 +64,11 @@ def responsible(
     found = policy.category(category)
     if found is None:
         return Undetermined(Rule.UNKNOWN_CATEGORY, f"目录中没有分类{category}，请人工派单")
-    match found.lead:
-        case DepartmentKind.BUREAU:
-            return _assigned(policy, found, found.bureau, Rule.CATALOGUE_BUREAU, subdistrict, excluded)
-        case DepartmentKind.SUBDISTRICT if subdistrict is None:
-            return Undetermined(Rule.NO_PLACE, f"{found.code} {found.name}由属地街道牵头，但地点不明，请人工派单")
-        case DepartmentKind.SUBDISTRICT:
-            return _assigned(policy, found, subdistrict, Rule.CATALOGUE_SUBDISTRICT, subdistrict, excluded)
+    if not found.led_by_subdistrict:
+        return _assigned(policy, found, found.lead, Rule.CATALOGUE_BUREAU, subdistrict, excluded)
+    if subdistrict is None:
+        return Undetermined(Rule.NO_PLACE, f"{found.code} {found.name}由属地街道牵头，但地点不明，请人工派单")
+    return _assigned(policy, found, subdistrict, Rule.CATALOGUE_SUBDISTRICT, subdistrict, excluded)
 
 
 def _last_resort(policy: Policy, subdistrict: str | None, excluded: frozenset[str]) -> Assignment | Undetermined:

@@ -146,7 +146,7 @@ class Storyteller:
         )
         report = kind is Kind.REPORT
         confidential = report and rng.random() < 0.3  # noqa: PLR2004 - a third of those who report want to stay unnamed
-        accused = (category.bureau,) if report and rng.random() < 0.02 else ()  # noqa: PLR2004 - one in fifty
+        accused = (_led_by(category, spot),) if report and rng.random() < 0.02 else ()  # noqa: PLR2004 - one in fifty
         return Trouble(f"t{self._told:05d}", kind.value, text, spot, traits, stated, department, confidential, accused)
 
     def _stated_category(self, category: Category, way: Way) -> str | None:
@@ -160,5 +160,8 @@ class Storyteller:
         draw = self.rng.random()
         if draw < 0.3:  # noqa: PLR2004 - not every visitor has an opinion
             return None
-        right = category.bureau if category.lead == "bureau" else spot.subdistrict
-        return right if draw < 0.9 else self.rng.choice(self.policy.departments).code  # noqa: PLR2004 - and some are wrong
+        return _led_by(category, spot) if draw < 0.9 else self.rng.choice(self.policy.departments).code  # noqa: PLR2004 - and some are wrong
+
+
+def _led_by(category: Category, spot: Spot) -> str:
+    return spot.subdistrict if category.led_by_subdistrict else category.lead

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chassis.reactions import Reactions
-from rulebook import Policy
+from rulebook import OwedBy, Policy
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
@@ -36,15 +37,31 @@ NEEDS_INFO: Final = "needs-info"
 EXTENSION: Final = "extension"
 SUSPENSION: Final = "suspension"
 
-Office = Callable[[Clock], Owner]
-"""The person of the office whom policy names for a clock."""
-
 Commands = Sequence[Command]
 
-clocks: Final = Reactions[Office, Commands]()
 
-_REQUESTER: Final = Owner.of("requester")
-_AGENCY: Final = Owner.of("callback")
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose time a clock is, as the policy says."""
+
+    policy: Policy
+
+    def __call__(self, clock: Clock, concerned: Owner | None = None) -> Owner:
+        """The owner of a clock; `concerned` is the department or the visiting unit that the fact is about."""
+        match self.policy.limit(clock).owner:
+            case OwedBy.REQUESTER:
+                return Owner.of("requester")
+            case OwedBy.CALLBACK:
+                return Owner.of("callback")
+            case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT if concerned is not None:
+                return concerned
+            case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT | OwedBy.OFFICE:
+                person = self.policy.owner_of(clock)
+                return Owner.of("office", person.id if person else clock.value)
+
+
+clocks: Final = Reactions[Whose, Commands]()
+
 _ALL: Final = frozenset(Clock)
 _HANDLED: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 _PASSING: Final = {"unit": Clock.UNIT_PASS_ON, "survey_office": Clock.SURVEY_OFFICE}
@@ -56,12 +73,7 @@ def commands(fact: Message, policy: Policy) -> tuple[TicketId, Commands] | None:
     """The ticket of a fact and what it asks of its clocks; None for what asks nothing."""
     if not isinstance(fact, d.DispatchFact):
         return None
-
-    def office(clock: Clock) -> Owner:
-        person = policy.owner_of(clock)
-        return Owner.of("office", person.id if person else clock.value)
-
-    found = clocks.to(fact, office)
+    found = clocks.to(fact, Whose(policy))
     return None if found is None else (fact.ticket, found)
 
 
@@ -79,36 +91,35 @@ def named(actor: Actor) -> str | None:
 
 
 @clocks.on(d.Opened)
-def _opened(fact: d.Opened, office: Office) -> Commands:
+def _opened(fact: d.Opened, whose: Whose) -> Commands:
     clock = Clock.CITIZEN
-    return (Start(clock, office(clock), at=fact.registered_at, tier=fact.tier, upstream=fact.upstream),)
+    return (Start(clock, whose(clock), at=fact.registered_at, tier=fact.tier, upstream=fact.upstream),)
 
 
 @clocks.on(d.PassOnAwaited)
-def _pass_on_awaited(fact: d.PassOnAwaited, office: Office) -> Commands:
+def _pass_on_awaited(fact: d.PassOnAwaited, whose: Whose) -> Commands:
     clock = _PASSING[fact.stage]
-    at_unit = clock is Clock.UNIT_PASS_ON and fact.unit is not None
-    return (Start(clock, Owner.of("unit", fact.unit) if at_unit else office(clock)),)
+    return (Start(clock, whose(clock, Owner.of("unit", fact.unit) if fact.unit else None)),)
 
 
 clocks.on(d.PassedOn)(lambda fact, _: (Meet(these(_PASSING[fact.stage])),))
 
 
 @clocks.on(d.SettledAtUnit)
-def _settled_at_unit(_fact: d.SettledAtUnit, _office: Office) -> Commands:
+def _settled_at_unit(_fact: d.SettledAtUnit, whose: Whose) -> Commands:
     return (
         Meet(these(Clock.UNIT_PASS_ON, Clock.SURVEY_OFFICE, Clock.CITIZEN)),
         End("settled"),
-        Start(Clock.REOPEN_WINDOW, _REQUESTER),
+        Start(Clock.REOPEN_WINDOW, whose(Clock.REOPEN_WINDOW)),
     )
 
 
 clocks.on(d.Classified)(lambda fact, _: (Retier(fact.tier),))
-clocks.on(d.DispatchAwaited)(lambda _, office: (Start(Clock.DISPATCHING, office(Clock.DISPATCHING)),))
+clocks.on(d.DispatchAwaited)(lambda _, whose: (Start(Clock.DISPATCHING, whose(Clock.DISPATCHING)),))
 
 
 @clocks.on(d.Dispatched)
-def _dispatched(fact: d.Dispatched, _office: Office) -> Commands:
+def _dispatched(fact: d.Dispatched, _whose: Whose) -> Commands:
     return (
         Meet(these(Clock.DISPATCHING)),
         Stop(_ON_THE_WAY, "dispatched"),
@@ -124,38 +135,38 @@ clocks.on(d.Accepted)(lambda _, __: (Meet(these(Clock.RETURN_WINDOW)),))
 
 
 @clocks.on(d.ReturnRequested)
-def _return_requested(_fact: d.ReturnRequested, office: Office) -> Commands:
+def _return_requested(_fact: d.ReturnRequested, whose: Whose) -> Commands:
     clock = Clock.RETURN_RULING
-    return Meet(these(Clock.RETURN_WINDOW)), Start(clock, office(clock)), Contradict(clock, "asked_in_time")
+    return Meet(these(Clock.RETURN_WINDOW)), Start(clock, whose(clock)), Contradict(clock, "asked_in_time")
 
 
 @clocks.on(d.ReturnUpheld)
-def _return_upheld(_fact: d.ReturnUpheld, _office: Office) -> Commands:
+def _return_upheld(_fact: d.ReturnUpheld, _whose: Whose) -> Commands:
     return Release("return_upheld"), Meet(these(Clock.RETURN_RULING, Clock.ADJUDICATION))
 
 
 @clocks.on(d.ReturnOverruled)
-def _return_overruled(fact: d.ReturnOverruled, _office: Office) -> Commands:
+def _return_overruled(fact: d.ReturnOverruled, whose: Whose) -> Commands:
     return (
         Decided(Clock.RETURN_RULING),
         Meet(these(Clock.RETURN_RULING)),
-        Start(Clock.RETURN_WINDOW, Owner.of_department(fact.department)),
+        _of_department(Clock.RETURN_WINDOW, fact.department, whose),
     )
 
 
 @clocks.on(d.AdjudicationOpened)
-def _adjudication_opened(_fact: d.AdjudicationOpened, office: Office) -> Commands:
+def _adjudication_opened(_fact: d.AdjudicationOpened, whose: Whose) -> Commands:
     clock = Clock.ADJUDICATION
     return (
         Meet(these(Clock.RETURN_WINDOW)),
-        Start(clock, office(clock)),
+        Start(clock, whose(clock)),
         Contradict(clock, "asked_in_time"),
         Stop(these(Clock.RETURN_RULING), "adjudication"),
     )
 
 
 @clocks.on(d.Adjudicated)
-def _adjudicated(fact: d.Adjudicated, _office: Office) -> Commands:
+def _adjudicated(fact: d.Adjudicated, _whose: Whose) -> Commands:
     return (
         Release("adjudicated", sparing_owner=Owner.of_department(fact.lead)),
         Decided(Clock.ADJUDICATION),
@@ -174,33 +185,33 @@ clocks.on(d.ProgressNoted)(
 
 
 @clocks.on(d.InfoAsked)
-def _info_asked(fact: d.InfoAsked, _office: Office) -> Commands:
+def _info_asked(fact: d.InfoAsked, whose: Whose) -> Commands:
     waiting = these() if fact.department else _ON_THE_WAY | {Clock.DISPATCHING}
-    return Start(Clock.NEEDS_INFO, _REQUESTER), Pause(NEEDS_INFO, also=waiting)
+    return Start(Clock.NEEDS_INFO, whose(Clock.NEEDS_INFO)), Pause(NEEDS_INFO, also=waiting)
 
 
 clocks.on(d.InfoProvided)(lambda _, __: (Meet(these(Clock.NEEDS_INFO)), Resume(NEEDS_INFO)))
 clocks.on(d.InfoTimedOut)(lambda _, __: (Stop(these(Clock.NEEDS_INFO), "timed_out"), Resume(NEEDS_INFO)))
 
 
-def _task(clock: Clock, department: DepartmentCode, *, afresh: bool = False) -> Commands:
-    return (Start(clock, Owner.of_department(department), afresh=afresh),)
+def _of_department(clock: Clock, department: DepartmentCode, whose: Whose) -> Start:
+    return Start(clock, whose(clock, Owner.of_department(department)))
 
 
-clocks.on(d.SupportTaskOpened)(lambda fact, _: _task(Clock.SUPPORTING_TASK, fact.department))
+clocks.on(d.SupportTaskOpened)(lambda fact, whose: (_of_department(Clock.SUPPORTING_TASK, fact.department, whose),))
 
 
 @clocks.on(d.SupportTaskDone)
-def _task_done(fact: d.SupportTaskDone, office: Office) -> Commands:
+def _task_done(fact: d.SupportTaskDone, whose: Whose) -> Commands:
     met, clock = Meet(these(Clock.SUPPORTING_TASK), Owner.of_department(fact.department)), Clock.REVIEW
-    return (met, Start(clock, office(clock), about=fact.department)) if fact.awaits_review else (met,)
+    return (met, Start(clock, whose(clock), about=fact.department)) if fact.awaits_review else (met,)
 
 
 clocks.on(d.SupportTaskAccepted)(lambda fact, _: (Meet(these(Clock.REVIEW), about=fact.department),))
 
 
 @clocks.on(d.SupportTaskSentBack)
-def _task_sent_back(fact: d.SupportTaskSentBack, _office: Office) -> Commands:
+def _task_sent_back(fact: d.SupportTaskSentBack, _whose: Whose) -> Commands:
     return (
         Meet(these(Clock.REVIEW), about=fact.department),
         Revive(these(Clock.SUPPORTING_TASK), owner=Owner.of_department(fact.department)),
@@ -208,7 +219,7 @@ def _task_sent_back(fact: d.SupportTaskSentBack, _office: Office) -> Commands:
 
 
 @clocks.on(d.SupportTaskEnded)
-def _task_ended(fact: d.SupportTaskEnded, _office: Office) -> Commands:
+def _task_ended(fact: d.SupportTaskEnded, _whose: Whose) -> Commands:
     return (
         Stop(these(Clock.REVIEW), "ended", about=fact.department),
         Stop(these(Clock.SUPPORTING_TASK), "ended", Owner.of_department(fact.department)),
@@ -219,11 +230,11 @@ def _task_ended(fact: d.SupportTaskEnded, _office: Office) -> Commands:
 
 
 @clocks.on(d.Handled)
-def _handled(_fact: d.Handled, office: Office) -> Commands:
+def _handled(_fact: d.Handled, whose: Whose) -> Commands:
     clock = Clock.REVIEW
     return (
         Stop(these(clock), "handled"),
-        Start(clock, office(clock)),
+        Start(clock, whose(clock)),
         Contradict(clock, "reported_in_time"),
         Meet(these(Clock.URGENT_FIRST_REPORT)),
         Stop(these(Clock.RETURN_WINDOW), "handled"),
@@ -231,7 +242,7 @@ def _handled(_fact: d.Handled, office: Office) -> Commands:
 
 
 @clocks.on(d.HandledAccepted)
-def _handled_accepted(fact: d.HandledAccepted, _office: Office) -> Commands:
+def _handled_accepted(fact: d.HandledAccepted, _whose: Whose) -> Commands:
     return (
         Meet(_HANDLED, at=fact.handled_at),
         Meet(these(Clock.REVIEW)),
@@ -242,20 +253,20 @@ def _handled_accepted(fact: d.HandledAccepted, _office: Office) -> Commands:
 clocks.on(d.HandledSentBack)(lambda _, __: (Decided(Clock.REVIEW), Meet(these(Clock.REVIEW))))
 
 
-def _asked(about: str, office: Office) -> Commands:
+def _asked(about: str, whose: Whose) -> Commands:
     clock = Clock.APPROVAL
-    return Start(clock, office(clock), about=about), Contradict(clock, "asked_in_time")
+    return Start(clock, whose(clock), about=about), Contradict(clock, "asked_in_time")
 
 
 def _refused(about: str) -> Commands:
     return Decided(Clock.APPROVAL, about), Meet(these(Clock.APPROVAL), about=about)
 
 
-clocks.on(d.ExtensionRequested)(lambda _, office: _asked(EXTENSION, office))
+clocks.on(d.ExtensionRequested)(lambda _, whose: _asked(EXTENSION, whose))
 
 
 @clocks.on(d.ExtensionGranted)
-def _extension_granted(fact: d.ExtensionGranted, _office: Office) -> Commands:
+def _extension_granted(fact: d.ExtensionGranted, _whose: Whose) -> Commands:
     return (
         *(Extend(amount, unit, named(fact.by), fact.ground) for amount, unit in fact.spans),
         Decided(Clock.APPROVAL, EXTENSION),
@@ -264,16 +275,16 @@ def _extension_granted(fact: d.ExtensionGranted, _office: Office) -> Commands:
 
 
 clocks.on(d.ExtensionRefused)(lambda _, __: _refused(EXTENSION))
-clocks.on(d.SuspensionRequested)(lambda _, office: _asked(SUSPENSION, office))
+clocks.on(d.SuspensionRequested)(lambda _, whose: _asked(SUSPENSION, whose))
 
 
 @clocks.on(d.Suspended)
-def _suspended(fact: d.Suspended, office: Office) -> Commands:
+def _suspended(fact: d.Suspended, whose: Whose) -> Commands:
     clock = Clock.SUSPENSION
     return (
         Pause(fact.ground, named(fact.by), asked=SUSPENSION),
         Meet(these(Clock.APPROVAL), about=SUSPENSION),
-        Start(clock, office(clock), named=fact.until, afresh=True),
+        Start(clock, whose(clock), named=fact.until, afresh=True),
     )
 
 
@@ -282,14 +293,16 @@ clocks.on(d.SuspensionEnded)(lambda _, __: (Stop(these(Clock.SUSPENSION), "ended
 
 
 @clocks.on(d.RequestLapsed)
-def _request_lapsed(fact: d.RequestLapsed, _office: Office) -> Commands:
+def _request_lapsed(fact: d.RequestLapsed, _whose: Whose) -> Commands:
     clock = Clock.APPROVAL
     return Decided(clock, fact.what, never=True), Stop(these(clock), "lapsed", about=fact.what)
 
 
 @clocks.on(d.Committed)
-def _committed(fact: d.Committed, _office: Office) -> Commands:
-    return (Start(Clock.COMMITMENT, Owner.of_department(fact.department), named=fact.promised, afresh=True),)
+def _committed(fact: d.Committed, whose: Whose) -> Commands:
+    clock = Clock.COMMITMENT
+    owner = whose(clock, Owner.of_department(fact.department))
+    return (Start(clock, owner, named=fact.promised, afresh=True),)
 
 
 clocks.on(d.CommitmentChecked)(lambda _, __: (Meet(these(Clock.COMMITMENT)),))
@@ -298,22 +311,26 @@ clocks.on(d.CommitmentChecked)(lambda _, __: (Meet(these(Clock.COMMITMENT)),))
 # --- called back, reworked, supervised -------------------------------------------------------------------------------
 
 
-clocks.on(d.CallbackAwaited)(lambda _, __: (Start(Clock.CALLBACK, _AGENCY),))
+clocks.on(d.CallbackAwaited)(lambda _, whose: (Start(Clock.CALLBACK, whose(Clock.CALLBACK)),))
 clocks.on(d.CallbackAppointed)(lambda fact, _: (Appoint(fact.at),))
 clocks.on(d.CallbackRecorded, d.CallbackGivenUp)(lambda _, __: (Meet(these(Clock.CALLBACK)),))
 clocks.on(d.CallbackExempt)(lambda _, __: (Stop(these(Clock.CALLBACK), "exempt"),))
-clocks.on(d.ReworkOrdered)(lambda fact, _: _task(Clock.REWORK, fact.department))
-clocks.on(d.SupervisionOrdered)(lambda fact, _: _task(Clock.SUPERVISION, fact.department, afresh=True))
-clocks.on(d.CallbackReviewOrdered)(lambda fact, _: _task(Clock.CALLBACK_REVIEW, fact.department))
+clocks.on(d.ReworkOrdered)(lambda fact, whose: (_of_department(Clock.REWORK, fact.department, whose),))
+clocks.on(d.CallbackReviewOrdered)(lambda fact, whose: (_of_department(Clock.CALLBACK_REVIEW, fact.department, whose),))
+
+
+@clocks.on(d.SupervisionOrdered)
+def _supervision_ordered(fact: d.SupervisionOrdered, whose: Whose) -> Commands:
+    return (replace(_of_department(Clock.SUPERVISION, fact.department, whose), afresh=True),)
 
 
 @clocks.on(d.SupervisionAnswered)
-def _supervision_answered(fact: d.SupervisionAnswered, _office: Office) -> Commands:
+def _supervision_answered(fact: d.SupervisionAnswered, _whose: Whose) -> Commands:
     return (Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), Owner.of_department(fact.department)),)
 
 
 @clocks.on(d.SupervisionEnded)
-def _supervision_ended(fact: d.SupervisionEnded, _office: Office) -> Commands:
+def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
     if fact.reason == d.BREACH_WITHDRAWN:
         return (Stop(these(Clock.SUPERVISION), UNDUE),)
     return (Stop(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), "ended"),)
@@ -322,7 +339,11 @@ def _supervision_ended(fact: d.SupervisionEnded, _office: Office) -> Commands:
 # --- the end, and after it -------------------------------------------------------------------------------------------
 
 
-clocks.on(d.Closed)(lambda _, __: (End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, _REQUESTER)))
+@clocks.on(d.Closed)
+def _closed(_fact: d.Closed, whose: Whose) -> Commands:
+    return End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, whose(Clock.REOPEN_WINDOW))
+
+
 clocks.on(d.NotAccepted)(lambda _, __: (End("not_accepted"),))
 clocks.on(d.Withdrawn)(lambda _, __: (End("withdrawn"),))
 clocks.on(d.Transferred)(lambda _, __: (End("transferred"),))

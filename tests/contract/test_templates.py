@@ -2,35 +2,100 @@
 
 from __future__ import annotations
 
-import inspect
-import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rulebook import load_policy
+from chassis.frozen import replace
+from rulebook import Audience, load_policy
+from rulebook.messages import ALWAYS, MESSAGES, VARIABLES
+from schemas import dispatch as d
+from schemas.examples import example
+from schemas.message import Message
 from schemas.owner import Owner
+from schemas.values import Channel, Clock, Contact, Party, PartyKind, Tier
 from services.notify import reactions
 from services.notify.core.notice import Addressee, Way, Wish
+from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
+from services.notify.core.values import filled
 from services.notify.core.wording import Wording
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")
-NAMED = set(
-    re.findall(r'"((?:requester|visitor|department|centre|supervisor|duty)-[a-z-]+)"', inspect.getsource(reactions))
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+PROFILE = Profile(
+    ticket="26030200000017",
+    receipt="R0123456789AB",
+    contact=Contact(phone="+8613800000000", wechat="wx-1"),
+    visitor="v-1",
+    lead="housing",
+    handler="housing",
+    orders=1,
+    tier=Tier.COMPLEX,
+    due=dict.fromkeys(Clock, NOON),
 )
-UNUSED = {"requester-refused"}
-"""Told by the channel itself: who was refused at the door has no ticket and often no contact."""
+VARIED: Mapping[str, tuple[Any, ...]] = {
+    "clock": tuple(Clock),
+    "owner": (Owner("department:housing"), Owner("office:p-lu")),
+    "department": ("housing",),
+    "order": (1,),
+    "failure": (9,),
+    "party": (Party(kind=PartyKind.DEPARTMENT, department="housing"),),
+}
+"""What an occasion depends on, besides what the profile knows."""
+
+
+def variants(model: type[Message]) -> Iterator[Message]:
+    fact = example(model)
+    fields = {name: values for name, values in VARIED.items() if name in model.model_fields}
+    if model is d.SupervisionEnded:
+        fields["reason"] = (d.BREACH_WITHDRAWN,)
+    for values in product(*fields.values()):
+        yield model.model_validate({**dict(fact), **dict(zip(fields, values, strict=True))})
+
+
+@cache
+def wishes() -> Mapping[str, tuple[Wish, ...]]:
+    """Every wish that an example of a fact brings about, by its template."""
+    found: defaultdict[str, list[Wish]] = defaultdict(list)
+    before, book = replace(PROFILE, tier=None), Wording(POLICY).book
+    facts = reactions.wishes.facts
+    for model, channel, tier in product(facts, (Channel.WECHAT, Channel.HOTLINE), (Tier.COMPLEX, Tier.URGENT)):
+        profile = replace(PROFILE, channel=channel, tier=tier)
+        for fact in variants(model):
+            for wish in reactions.wishes.to(fact, Occasion(NOON, before, profile, book)) or ():
+                found[wish.template].append(wish)
+    return {template: tuple(those) for template, those in found.items()}
 
 
 def test_every_occasion_has_its_template_and_every_template_its_occasion() -> None:
-    assert {template.code for template in POLICY.templates} - UNUSED == NAMED
+    assert {template.code for template in POLICY.templates} == set(MESSAGES) == set(wishes())
 
 
-@pytest.mark.parametrize("code", sorted(NAMED))
+@pytest.mark.parametrize("code", sorted(MESSAGES))
+def test_a_message_goes_to_whom_it_is_for_by_its_ways_and_fills_what_it_says_it_fills(code: str) -> None:
+    message, sent = MESSAGES[code], wishes()[code]
+    audiences = {wish.to.audience.kind for wish in sent}
+    assert audiences == {message.audience.value}
+    assert {wish.to.way.value for wish in sent} == message.ways
+    assert {name for wish in sent for name in wish.values} - ALWAYS == message.variables
+
+
+def test_what_every_message_may_say_is_filled_from_the_profile() -> None:
+    values = filled(PROFILE, Wording(POLICY).book, {})
+    assert set(values) == VARIABLES
+    assert {name for name, value in values.items() if value} <= ALWAYS
+
+
+@pytest.mark.parametrize("code", sorted(MESSAGES))
 def test_a_template_says_something_even_when_little_is_known(code: str) -> None:
-    wish = Wish(code, Addressee(Owner("requester"), Way.SMS, "+8613800000000"), {})
+    wish = Wish(code, Addressee(Owner(Audience.REQUESTER), Way.SMS, "+8613800000000"), {})
     now = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
     notice = Wording(POLICY).notice(wish, Profile(ticket="26030200000017"), "cause", now)

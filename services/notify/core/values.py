@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from rulebook import TEMPLATE_VARIABLES, GroundFor, Policy
+from rulebook import GroundFor, Policy
+from rulebook.messages import VARIABLES
 from schemas.values import Clock
 from services.notify.core.book import AddressBook
 from services.notify.core.profile import Profile
 from vocabulary import TIERS
 from worktime import last_minute
 
-_EMPTY: Final[Mapping[str, str]] = dict.fromkeys(TEMPLATE_VARIABLES, "")
+_EMPTY: Final[Mapping[str, str]] = dict.fromkeys(VARIABLES, "")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, Template
 
 import rulebook as given
+from rulebook.messages import LEFT_IN_PEACE
 from schemas.envelope import derived_id
 from schemas.values import Tier
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Notice, Wish
 from services.notify.core.profile import Profile
 from services.notify.core.values import filled
-
-_LEFT_IN_PEACE: Final = frozenset({given.Audience.REQUESTER, given.Audience.VISITOR})
 
 
 class Wording:
@@ -46,7 +44,7 @@ class Wording:
 
     def not_before(self, template: given.Template, profile: Profile, at: datetime) -> datetime:
         """Leave citizens in peace at night; what is urgent, and everybody on duty, is told at once."""
-        if template.audience not in _LEFT_IN_PEACE or template.at_once or profile.tier is Tier.URGENT:
+        if template.audience not in LEFT_IN_PEACE or template.at_once or profile.tier is Tier.URGENT:
             return at
         here = at.astimezone(self._zone)
         if not self.policy.is_quiet(here.time()):

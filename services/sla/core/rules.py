@@ -88,7 +88,7 @@ class ClockRules:
             started_at=at,
         )
         ceiling = None if limit.ceiling is None else budget_of(limit.ceiling)
-        return Basis(ledger=ledger, ceiling=ceiling, upstream=upstream, named=named)
+        return Basis(ledger=ledger, ceiling=ceiling, upstream=upstream, named=named if limit.named_date else None)
 
     def rebudgeted(self, basis: Basis, clock: Clock, tier: Tier) -> Basis:
         """The same course of events under the policy's present limit for a tier."""

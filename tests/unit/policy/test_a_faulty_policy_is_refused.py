@@ -32,7 +32,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
 @pytest.mark.parametrize(
     ("file", "old", "new", "field", "said"),
     [
-        ("catalogue.csv", ",market,housing,", ",markt,housing,", "bureau", "bureau of directory.yaml"),
+        ("catalogue.csv", ",market,housing,", ",markt,housing,", "lead", "bureau of directory.yaml"),
         ("catalogue.csv", ",greening,fire,subdistrict,", ",greening,fir,subdistrict,", "supporting", "department"),
         ("catalogue.csv", "fire-119", "fire-118", "refer", "outside body"),
         ("catalogue.csv", "0101-02,", "0101-01,", "categories", "stands once"),

@@ -36,7 +36,7 @@ def test_the_catalogue_has_three_levels_and_each_leaf_can_be_heard(policy: Polic
     assert 120 <= len(policy.categories) <= 220
     assert all(category.path.count("/") == 2 for category in policy.categories)
     assert all(category.keywords for category in policy.categories)
-    assert {category.lead for category in policy.categories} == set(DepartmentKind)
+    assert {category.led_by_subdistrict for category in policy.categories} == {True, False}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_handling_can_be_extended_three_times_by_three_days(policy: Policy) -> N
 
 def test_every_clock_of_the_centre_has_a_named_owner(policy: Policy) -> None:
     for clock in Clock:
-        if policy.limit(clock).owner in (OwedBy.CENTRE, OwedBy.SURVEY_OFFICE):
+        if policy.limit(clock).owner is OwedBy.OFFICE:
             assert policy.owner_of(clock) is not None, clock
     assert policy.owner_of(Clock.HANDLING) is None
 

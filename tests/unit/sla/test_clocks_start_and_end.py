@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from rulebook import Limit, OwedBy, Policy
 from schemas import dispatch as d
 from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockStarted, ClockStopped
 from schemas.values import Clock, Tier, Upstream
+from services.sla.core.rules import ClockRules
 from tests.support.sla.story import APPROVER, Ticket, moment
 
 
@@ -126,7 +128,7 @@ OFFICE: list[tuple[type[d.DispatchFact], dict[str, Any], str, str]] = [
     (d.ExtensionRequested, {}, "approval", "office:p-fang"),
     (d.SuspensionRequested, {"until": moment("2026-10-30 12:00")}, "approval", "office:p-fang"),
     (d.Suspended, {"until": moment("2026-10-30 12:00")}, "suspension", "office:p-fang"),
-    (d.CallbackAwaited, {"round": 0, "attempts": 3}, "callback", "callback"),
+    (d.CallbackAwaited, {"round": 0, "attempts": 3}, "callback", "office:p-tao"),
     (d.InfoAsked, {"question": "门牌号？"}, "needs_info", "requester"),
     (d.SupportTaskOpened, {"department": "greening", "blocking": True}, "supporting_task", "department:greening"),
     (
@@ -153,6 +155,35 @@ def test_every_clock_has_its_start_and_its_owner(
 ) -> None:
     dispatched.hear("2026-09-03 11:00", fact, **fields)
     assert dispatched.open()[clock].owner == owner
+
+
+def under(rules: ClockRules, clock: Clock, **changed: Any) -> Ticket:
+    """A ticket under a policy that says otherwise of one clock."""
+    limits = rules.policy.limits
+    clocks = tuple(Limit(**{**dict(each), **changed}) if each.clock is clock else each for each in limits.clocks)
+    policy = Policy(**{**dict(rules.policy), "limits": limits.model_copy(update={"clocks": clocks})})
+    ticket = Ticket(ClockRules(policy, rules.calendar))
+    ticket.hear("2026-09-03 10:00", d.Opened)
+    ticket.hear("2026-09-03 10:20", d.Dispatched)
+    return ticket
+
+
+def test_whose_lateness_it_is_the_policy_says(rules: ClockRules) -> None:
+    agency = under(rules, Clock.CALLBACK, owner=OwedBy.CALLBACK)
+    agency.hear("2026-09-03 11:00", d.CallbackAwaited, round=0, attempts=3)
+    assert agency.open()["callback"].owner == "callback"
+    office = under(rules, Clock.UNIT_PASS_ON, owner=OwedBy.OFFICE)
+    office.hear("2026-09-03 11:00", d.PassOnAwaited, stage="unit", unit="unit-07")
+    assert office.open()["unit_pass_on"].owner == "office:unit_pass_on"
+
+
+def test_a_date_that_is_named_ends_a_clock_only_where_the_policy_says_so(rules: ClockRules) -> None:
+    promise = {"department": "housing", "promised": moment("2026-10-30 12:00"), "text": "月底完工"}
+    by_date, by_budget = (under(rules, Clock.COMMITMENT, named_date=named) for named in (True, False))
+    for ticket in (by_date, by_budget):
+        ticket.hear("2026-09-03 11:00", d.Committed, **promise)
+    assert by_date.due("commitment") == "2026-10-30 12:00"
+    assert by_budget.due("commitment") == "2027-03-03 00:00"
 
 
 ENDS: list[tuple[type[d.DispatchFact], dict[str, Any]]] = [

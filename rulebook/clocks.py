@@ -1,0 +1,76 @@
+"""What each clock can be, whatever a policy says: whose it is, whether it can stand still, be extended, climb."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rulebook.codes import OwedBy
+from schemas.values import Clock, Tier
+
+_LEAD: Final = frozenset({OwedBy.LEAD})
+_OFFICE: Final = frozenset({OwedBy.OFFICE})
+_REQUESTER: Final = frozenset({OwedBy.REQUESTER})
+
+OWNERS: Final[Mapping[Clock, frozenset[OwedBy]]] = {
+    Clock.CITIZEN: _OFFICE,
+    Clock.FIRST_CONTACT: _LEAD,
+    Clock.RETURN_WINDOW: _LEAD,
+    Clock.HANDLING: _LEAD,
+    Clock.URGENT_FIRST_REPORT: _LEAD,
+    Clock.SUPPORTING_TASK: frozenset({OwedBy.SUPPORTING}),
+    Clock.SUPERVISION: _LEAD,
+    Clock.REWORK: _LEAD,
+    Clock.CALLBACK_REVIEW: _LEAD,
+    Clock.COMMITMENT: _LEAD,
+    Clock.NEEDS_INFO: _REQUESTER,
+    Clock.REOPEN_WINDOW: _REQUESTER,
+    Clock.SUSPENSION: _OFFICE,
+    Clock.UNIT_PASS_ON: frozenset({OwedBy.VISITING_UNIT, OwedBy.OFFICE}),
+    Clock.SURVEY_OFFICE: _OFFICE,
+    Clock.DISPATCHING: _OFFICE,
+    Clock.RETURN_RULING: _OFFICE,
+    Clock.ADJUDICATION: _OFFICE,
+    Clock.REVIEW: _OFFICE,
+    Clock.APPROVAL: _OFFICE,
+    Clock.CALLBACK: frozenset({OwedBy.CALLBACK, OwedBy.OFFICE}),
+}
+"""Whose time a clock can be: who is known, and can do something about it, when it starts."""
+
+NAMED: Final = frozenset({Clock.SUSPENSION, Clock.COMMITMENT})
+"""The clocks for which somebody names a date."""
+
+EXTENDABLE: Final = frozenset({Clock.HANDLING, Clock.REWORK})
+"""The clocks that a department can ask more time for."""
+
+NEVER_STILL: Final[Mapping[Clock, str]] = {
+    Clock.CITIZEN: "the citizen's time never stands still",
+    Clock.NEEDS_INFO: "it times the question that would make it stand still",
+    Clock.RETURN_RULING: "nothing is asked of the requester and nothing suspended during a dispute",
+    Clock.ADJUDICATION: "nothing is asked of the requester and nothing suspended during a dispute",
+    Clock.CALLBACK: "nothing is asked of the requester and nothing suspended after the review",
+    Clock.REOPEN_WINDOW: "nothing is asked of the requester and nothing suspended after the end",
+}
+"""The clocks that no pause can reach, and why."""
+
+LAPSING: Final = frozenset(
+    {Clock.RETURN_WINDOW, Clock.NEEDS_INFO, Clock.SUSPENSION, Clock.REOPEN_WINDOW, Clock.COMMITMENT}
+)
+"""The clocks that lapse: that has a consequence and blames nobody, so it is no breach."""
+
+CLIMBING: Final = frozenset(
+    {
+        Clock.CITIZEN,
+        Clock.FIRST_CONTACT,
+        Clock.HANDLING,
+        Clock.URGENT_FIRST_REPORT,
+        Clock.SUPERVISION,
+        Clock.REWORK,
+        Clock.CALLBACK_REVIEW,
+    }
+)
+"""The clocks whose breach can bring about any step of the ladder against the lead."""
+
+PRESSING: Final = CLIMBING | {Clock.SUPPORTING_TASK}
+"""The clocks whose breach can bring about a nudge; a supporting department is pressed for its own lateness."""
+
+TIERS: Final[Mapping[Clock, frozenset[Tier]]] = {Clock.URGENT_FIRST_REPORT: frozenset({Tier.URGENT})}
+"""The tiers that a clock runs for, where these are not all."""

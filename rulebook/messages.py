@@ -1,0 +1,84 @@
+"""The messages that are sent: for whom, by which ways, and what each can say."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from rulebook.codes import Audience
+
+ALWAYS: Final = frozenset(
+    {"area", "ticket", "receipt", "category", "tier", "place", "department", "supporting", "text", "reply"}
+)
+"""The variables that every template may use; what is not known of a ticket is an empty text."""
+
+LEFT_IN_PEACE: Final = frozenset({Audience.REQUESTER, Audience.VISITOR})
+"""Those who are told nothing in quiet hours, unless it is urgent; everybody else hears at once."""
+
+
+class Message(NamedTuple):
+    """One message: who hears it, by which ways it can go, and the variables that only it fills."""
+
+    audience: Audience
+    ways: frozenset[str]
+    variables: frozenset[str]
+
+
+_WAYS: Final[Mapping[Audience, frozenset[str]]] = {
+    Audience.REQUESTER: frozenset({"sms", "wechat"}),
+    Audience.VISITOR: frozenset({"visitor"}),
+    Audience.DEPARTMENT: frozenset({"mail"}),
+    Audience.CENTRE: frozenset({"mail"}),
+    Audience.SUPERVISOR: frozenset({"mail"}),
+    Audience.DUTY_OFFICER: frozenset({"sms"}),
+}
+
+
+def _to(audience: Audience, variables: str = "", *, ways: str | None = None) -> Message:
+    return Message(audience, frozenset({ways}) if ways else _WAYS[audience], frozenset(variables.split()))
+
+
+MESSAGES: Final[Mapping[str, Message]] = {
+    "requester-receipt": _to(Audience.REQUESTER, "due"),
+    "requester-not-accepted": _to(Audience.REQUESTER, "ground reason"),
+    "requester-needs-info": _to(Audience.REQUESTER),
+    "requester-progress": _to(Audience.REQUESTER),
+    "requester-dispatched": _to(Audience.REQUESTER),
+    "requester-extended": _to(Audience.REQUESTER, "due ground"),
+    "requester-suspended": _to(Audience.REQUESTER, "ground reason promised"),
+    "requester-result": _to(Audience.REQUESTER),
+    "requester-answered": _to(Audience.REQUESTER),
+    "requester-rework": _to(Audience.REQUESTER, "due"),
+    "requester-closed": _to(Audience.REQUESTER, "due"),
+    "requester-merged": _to(Audience.REQUESTER, "reason"),
+    "requester-merged-ended": _to(Audience.REQUESTER, "status reason"),
+    "requester-incident-resolved": _to(Audience.REQUESTER, "incident"),
+    "requester-transferred": _to(Audience.REQUESTER, "reason"),
+    "requester-committed": _to(Audience.REQUESTER, "promised"),
+    "requester-reopened": _to(Audience.REQUESTER),
+    "visitor-progress": _to(Audience.VISITOR, "status"),
+    "visitor-result": _to(Audience.VISITOR),
+    "department-new-order": _to(Audience.DEPARTMENT, "due"),
+    "department-urgent-order": _to(Audience.DEPARTMENT, "due", ways="sms"),
+    "department-supporting-task": _to(Audience.DEPARTMENT, "due"),
+    "department-reminder": _to(Audience.DEPARTMENT, "clock due remaining"),
+    "department-overdue": _to(Audience.DEPARTMENT, "clock due"),
+    "department-due-changed": _to(Audience.DEPARTMENT, "clock due reason"),
+    "department-follow-up": _to(Audience.DEPARTMENT, "count"),
+    "department-return-ruled": _to(Audience.DEPARTMENT, "ruling reason"),
+    "department-sent-back": _to(Audience.DEPARTMENT, "reason"),
+    "department-rework": _to(Audience.DEPARTMENT, "due count"),
+    "department-supervision": _to(Audience.DEPARTMENT, "step reason"),
+    "department-taken-back": _to(Audience.DEPARTMENT, "step reason"),
+    "department-approval": _to(Audience.DEPARTMENT, "ruling approver ground reason"),
+    "department-refused": _to(Audience.DEPARTMENT, "reason"),
+    "department-info-provided": _to(Audience.DEPARTMENT),
+    "department-ended": _to(Audience.DEPARTMENT, "status reason"),
+    "centre-queue": _to(Audience.CENTRE, "clock due remaining person"),
+    "centre-overdue": _to(Audience.CENTRE, "clock due person"),
+    "supervisor-breach": _to(Audience.SUPERVISOR, "clock due"),
+    "supervisor-failed-callbacks": _to(Audience.SUPERVISOR, "count"),
+    "duty-urgent": _to(Audience.DUTY_OFFICER, "due"),
+}
+"""Every message that notify can send, by the code of its template; a contract test holds it to what notify does."""
+
+VARIABLES: Final = ALWAYS.union(*(message.variables for message in MESSAGES.values()))
+"""The variables that some template may use."""
