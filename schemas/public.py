@@ -52,7 +52,8 @@ class SharedNote(Value):
 class Order(PublicMessage):
     """All that one department must know about one of its orders, and what has just happened to it (`happened`).
 
-    Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket.
+    Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket. An action that
+    sends `version` back as `if_seen` is refused when somebody else acted in between.
     """
 
     happened: Code
@@ -77,6 +78,7 @@ class Order(PublicMessage):
     supervised: bool = False
     blocking_tasks: tuple[DepartmentCode, ...] = ()
     notes: tuple[SharedNote, ...] = ()
+    version: int | None = None
 
 
 class ActionAnswer(PublicMessage):
@@ -101,6 +103,7 @@ class CallbackRequest(PublicMessage):
     text: Text
     reply: Text | None = None
     at: Instant | None = None
+    version: int | None = None
 
 
 class DeskTask(PublicMessage):
@@ -123,6 +126,7 @@ class DeskTask(PublicMessage):
     kind: Kind
     subdistrict: DepartmentCode | None = None
     text: Text
+    version: int | None = None
 
 
 class ReceiptGiven(PublicMessage):

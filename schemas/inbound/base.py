@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
+
+from pydantic import Field
 
 from schemas.message import Message
 from schemas.values import PartyKind
+
+Version = Annotated[int, Field(ge=0)]
+"""Which version of a ticket its author saw, as the newest public message of the ticket names it."""
 
 CHANNELS: Final = frozenset({PartyKind.HOTLINE, PartyKind.WECHAT, PartyKind.SURVEY})
 

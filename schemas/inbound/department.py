@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from schemas.inbound.base import Action
+from schemas.inbound.base import Action, Version
 from schemas.more_time import MoreTimeAsked
 from schemas.values import Code, DepartmentCode, Instant, PartyKind, Person, Text, TicketId
 
 
 class DepartmentAction(Action, owner="inbound"):
-    """An act of the department whose topic it came on, by a named person of it."""
+    """An act of the department whose topic it came on, by a named person of it.
+
+    It is refused when others acted on the ticket after the version `if_seen`.
+    """
 
     spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.DEPARTMENT})
     ticket: TicketId
     by: Person
+    if_seen: Version | None = None
 
 
 class Accept(DepartmentAction):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from schemas.inbound.base import Action
+from schemas.inbound.base import Action, Version
 from schemas.more_time import MoreTimeAsked
 from schemas.values import (
     CategoryCode,
@@ -33,9 +33,10 @@ class OfficeAction(Action, owner="inbound"):
 
 
 class OnTicket(OfficeAction, owner="inbound"):
-    """An act of the office on one ticket."""
+    """An act of the office on one ticket; refused when others acted on it after the version `if_seen`."""
 
     ticket: TicketId
+    if_seen: Version | None = None
 
 
 class ApproveDevice(OfficeAction):

@@ -24,6 +24,7 @@ from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, r
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.guards import named
 from services.dispatch.core.rules import Rules
+from services.dispatch.core.second_hand import changed_meanwhile
 from services.dispatch.core.table import LEGAL, OutOfTableError, leads_out_of_table
 from services.dispatch.core.ticket import Stub, Ticket
 from services.dispatch.core.who import NOT_YOURS
@@ -95,9 +96,9 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
 
 def _not_allowed(draft: Draft, action: Action, kind: str) -> Refusal | None:
     """What speaks against whoever acts, before the ticket is looked at closely."""
-    if (draft.ticket.state, kind) not in LEGAL:
-        return _stranger(draft)
-    return _may(draft, action, kind)
+    legal = (draft.ticket.state, kind) in LEGAL
+    refused = _may(draft, action, kind) if legal else _stranger(draft)
+    return refused or changed_meanwhile(draft, action)
 
 
 def _take(draft: Draft, kind: str, message: Message) -> Refusal | None:

@@ -106,6 +106,7 @@ def order_for(
         supervised=role == "lead" and unanswered(state),
         blocking_tasks=blocking(state.tasks),
         notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
+        version=state.version,
     )
 
 
@@ -157,6 +158,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         kind=matter.kind,
         subdistrict=matter.place.subdistrict,
         text=matter.text,
+        version=state.version,
     )
     return Tell(DESK, state.id, message)
 
@@ -201,5 +203,6 @@ def _callback(
         text=state.matter.text,
         reply=state.reply,
         at=at,
+        version=state.version,
     )
     return Tell(CALLBACKS, state.id, message)

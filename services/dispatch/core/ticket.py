@@ -31,6 +31,7 @@ from services.dispatch.core.episodes.supervision import CallbackReview, NoReview
 from services.dispatch.core.episodes.support import Tasks
 from services.dispatch.core.episodes.suspension import NoSuspensionAsked, Suspending
 from services.dispatch.core.notes import Note
+from services.dispatch.core.second_hand import RecentAct
 from services.dispatch.core.standing import LED, NeedsInfo, Standing
 
 
@@ -91,6 +92,7 @@ class Stub:
 class Ticket:
     """The whole of a ticket as dispatch remembers it.
 
+    `version` counts the acts of the office, of departments and of the callback agency, `acts` are the last of them;
     `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is taken back;
     `before` is what others saw before the newest fact.
     """
@@ -125,6 +127,8 @@ class Ticket:
     dues: dict[str, NotedDue] = field(default_factory=dict)
     overdue: dict[str, Owner] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    version: int = 0
+    acts: tuple[RecentAct, ...] = ()
     before: Seen = field(default_factory=Seen)
 
     @property

@@ -1,0 +1,63 @@
+"""A second hand notices the first: an act that says what its author saw is refused when others acted in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import vocabulary
+from schemas import dispatch as d
+from schemas.inbound import Action, CallbackAction, DepartmentAction, OnTicket
+from schemas.values import Instant, PartyKind, Person
+from services.dispatch.core.base import replace
+from services.dispatch.core.episode import Refusal
+from services.dispatch.core.holder import participants
+from worktime import SHANGHAI
+
+if TYPE_CHECKING:
+    from services.dispatch.core.draft import Draft
+    from services.dispatch.core.ticket import Ticket
+
+_STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK})
+_REMEMBERED: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecentAct:
+    """An act on the ticket: its number, what happened, whose it was and when."""
+
+    number: int
+    word: str
+    by: Person | None
+    at: Instant
+
+
+def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
+    """The ticket after a fact that may be somebody's act; what requesters say and what rules do is none."""
+    party = fact.by.party
+    if party is None or party.kind not in _STAFF or isinstance(fact, d.ActionRefused | d.RequestRefused):
+        return ticket
+    act = RecentAct(number=ticket.version + 1, word=fact.type_name, by=fact.by.person, at=at)
+    return replace(ticket, version=act.number, acts=(*ticket.acts, act)[-_REMEMBERED:])
+
+
+def changed_meanwhile(draft: Draft, action: Action) -> Refusal | None:
+    """What others did after the version that the author saw; nothing where that is not said."""
+    if not isinstance(action, OnTicket | DepartmentAction | CallbackAction) or action.if_seen is None:
+        return None
+    if isinstance(action, DepartmentAction) and draft.department not in participants(draft.ticket):
+        return None
+    ticket = draft.ticket
+    since = [act for act in ticket.acts if act.number > action.if_seen and act.by != action.by]
+    forgotten = ticket.acts and action.if_seen + 1 < ticket.acts[0].number
+    if not since and not forgotten:
+        return None
+    said = "、".join(_said(act) for act in since) or "多次操作"
+    reason = f"您查看之后，该工单已有他人操作：{said}。请查看最新情况（版本{ticket.version}）后再办理。"
+    return Refusal("changed_meanwhile", reason)
+
+
+def _said(act: RecentAct) -> str:
+    who = act.by.name if act.by else ""
+    return f"{act.at.astimezone(SHANGHAI):%m-%d %H:%M}{who}{vocabulary.FACTS.said(act.word)}"
