@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from liuhen.commands import verify
-from tools.client.trace import ENDED, ask
+from tools.client.trace import ENDED, summary
 from tools.demo import report
 from tools.demo.system import DemoSystem, Play, demo_system
 from tools.errors import SaidClearly
@@ -99,7 +99,7 @@ def _watch(system: DemoSystem, console: Console) -> None:
 
 
 def _said(now: datetime) -> str:
-    states = ask("summary")["by_state"]
+    states = summary()["by_state"]
     ended = sum(count for name, count in states.items() if name in ENDED)
     return f"{now.astimezone(_ZONE):%m月%d日 %H时}  受理 {sum(states.values())}  办结归档 {ended}"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
 from liuhen.answers import AsJson, print_json
-from tools.client import render
-from tools.client.trace import ask
+from tools.client import render, trace
 from tools.errors import SaidClearly
 
 _NAME: Final = typer.Argument(metavar="NUMBER|RECEIPT", help="The number of a ticket, or a receipt.")
@@ -27,12 +26,12 @@ def register(app: typer.Typer) -> None:
 
 def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
     """Show where a ticket stands, its whole trace, whose the ball was, and its clocks."""
-    standing = ask("tickets", name)
+    standing = trace.ticket(name)
     if "tickets" in standing:
         _show_receipt(standing, as_json=as_json)
         return
-    entries = ask("tickets", standing["ticket"], "timeline")["entries"]
-    clocks = ask("tickets", standing["ticket"], "clocks")["clocks"]
+    entries = trace.timeline(standing["ticket"])
+    clocks = trace.clocks(standing["ticket"])["clocks"]
     if as_json:
         print_json({**standing, "timeline": entries, "clocks": clocks})
         return
@@ -43,7 +42,7 @@ def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
         _console.print(render.clocks(clocks))
 
 
-def _show_receipt(answer: dict[str, Any], *, as_json: bool) -> None:
+def _show_receipt(answer: trace.ReceiptAnswer, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
@@ -64,9 +63,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List tickets, the newest first."""
-    said = None if overdue is None else str(overdue).lower()
-    query = {"state": state, "department": department, "overdue": said, "limit": limit}
-    answer = ask("tickets", query=query)
+    answer = trace.tickets(state=state, department=department, overdue=overdue, limit=limit)
     if as_json:
         print_json(answer)
     else:
@@ -82,11 +79,11 @@ def why_due(
     as_json: AsJson = False,
 ) -> None:
     """Explain day by day why a ticket is due when it is: policy, calendar, skipped days, pauses, extensions."""
-    answer = ask("tickets", name, "clocks", query={"clock": clock})
+    answer = trace.clocks(name, clock)
     if as_json:
         print_json(answer)
         return
     if not answer["clocks"]:
         raise SaidClearly(f"工单{answer['ticket']}没有{clock or ''}时限。")
-    for told in answer["clocks"]:
-        _console.print(render.explanation(told))
+    for each in answer["clocks"]:
+        _console.print(render.explanation(each))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer
@@ -19,8 +19,9 @@ from schemas.public import ActionAnswer, Order, ReceiptGiven, ReceiptRefused
 from schemas.registry import channel_topic, department_topic
 from schemas.values import Party, PartyKind
 from services.intake.for_tools import receipt_of
+from tools.client import trace
 from tools.client.kafka import Voice, listener, producer, read
-from tools.client.trace import ask
+from tools.client.trace import Entry
 from tools.errors import SaidClearly
 from vocabulary import STATES
 
@@ -87,7 +88,7 @@ def state_of(order: Order) -> str:
     return f"工单现为“{STATES[order.state]}”"
 
 
-def follow(answer: Answer, entries: Sequence[Mapping[str, Any]]) -> Answer:
+def follow(answer: Answer, entries: Sequence[Entry]) -> Answer:
     """Find in a ticket's trace what followed from the submission."""
     ours = [place for place, entry in enumerate(entries) if entry["body"].get("receipt") == answer.receipt]
     facts = [entry for entry in entries if entry["topic"] == _DISPATCH and entry["caused_by"] in ours]
@@ -128,6 +129,6 @@ async def _listen(place: Workplace, ears: AIOKafkaConsumer, action: Action, answ
 
 def _traced(answer: Answer) -> Answer:
     try:
-        return follow(answer, ask("tickets", answer.tickets[0], "timeline")["entries"])
+        return follow(answer, trace.timeline(answer.tickets[0]))
     except SaidClearly:
         return answer  # trace has not heard of it yet, or is away: the door's word stands

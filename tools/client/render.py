@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.owner import Owner
+from tools.client.trace import ClockStanding, Entry, HeldFor, Standing
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _BAR: Final = 60
@@ -29,15 +30,13 @@ _COLOURS: Final = {
     "callback": "green",
 }
 
-Said = Mapping[str, Any]
-
 
 def moment(text: str | None) -> str:
     """Say an instant in the office's zone, to the minute."""
     return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M}" if text else ""
 
 
-def header(ticket: Said) -> RenderableType:
+def header(ticket: Standing) -> RenderableType:
     """Say where a ticket stands: state, who holds it, what it waits for, when it is due, and what it is about."""
     words = ticket["words"]
     late = f"　[bold red]{ticket['overdue']}项时限逾期[/]" if ticket["overdue"] else ""
@@ -65,13 +64,13 @@ def _both(one: str, one_at: str | None, other: str, other_at: str | None) -> str
     return "　".join(f"{name} {moment(at)}" for name, at in ((one, one_at), (other, other_at)) if at)
 
 
-def _about(ticket: Said) -> str:
+def _about(ticket: Standing) -> str:
     words = ticket["words"]
     parts = (words.get("channel"), words.get("kind"), words["category"], words.get("tier"), ticket["place"])
     return "　".join(part for part in parts if part)
 
 
-def timeline(entries: Sequence[Said]) -> RenderableType:
+def timeline(entries: Sequence[Entry]) -> RenderableType:
     """List every step: when, who, what, and by which step it was caused."""
     table = Table(box=None, padding=(0, 1), title="经过", title_justify="left", title_style="bold")
     table.add_column("序", style="dim", justify="right", no_wrap=True)
@@ -80,13 +79,13 @@ def timeline(entries: Sequence[Said]) -> RenderableType:
     table.add_column("何事", overflow="fold", ratio=1)
     table.add_column("因", style="dim", justify="right", no_wrap=True)
     for place, entry in enumerate(entries, 1):
-        cause = "" if entry.get("caused_by") is None else f"←{entry['caused_by'] + 1}"
+        cause = "" if entry["caused_by"] is None else f"←{entry['caused_by'] + 1}"
         style = "dim" if entry["topic"] != "liuhen.dispatch.v1" else ""
         table.add_row(str(place), moment(entry["at"]), Text(entry["who"]), Text(entry["words"]), cause, style=style)
     return table
 
 
-def ball(spans: Iterable[Said]) -> RenderableType:
+def ball(spans: Iterable[HeldFor]) -> RenderableType:
     """Draw whose every working minute was, and list the minutes of each party."""
     minutes: dict[tuple[str, str], int] = {}
     for span in spans:
@@ -124,12 +123,12 @@ def _length(minutes: int) -> str:
     return "".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0分"
 
 
-def clocks(told: Iterable[Said]) -> RenderableType:
+def clocks(standings: Iterable[ClockStanding]) -> RenderableType:
     """List clocks: whose, from when, due when, and how they stand."""
     table = Table(box=None, padding=(0, 1), title="时限", title_justify="left", title_style="bold")
     for column in ("时限", "责任方", "开始", "到期", "状态"):
         table.add_column(column, overflow="fold")
-    for clock in told:
+    for clock in standings:
         words = clock["words"]
         state = f"[red]{words['status']}，逾期[/]" if clock["overdue"] else words["status"]
         due = moment(clock["due"])
@@ -139,7 +138,7 @@ def clocks(told: Iterable[Said]) -> RenderableType:
     return Padding(table, (1, 0, 0, 0))
 
 
-def tickets(standings: Iterable[Said], *, title: str) -> RenderableType:
+def tickets(standings: Iterable[Standing], *, title: str) -> RenderableType:
     """List tickets, one line each."""
     table = Table(title=title, title_justify="left")
     table.add_column("工单", no_wrap=True)
@@ -160,7 +159,7 @@ def tickets(standings: Iterable[Said], *, title: str) -> RenderableType:
     return table
 
 
-def explanation(clock: Said) -> RenderableType:
+def explanation(clock: ClockStanding) -> RenderableType:
     """Say day by day why a clock is due when it is."""
     words = clock["words"]
     title = f"[bold]{words['clock']}[/]　{words['owner']}　{words['status']}"

@@ -1,11 +1,11 @@
-"""Asking trace over HTTP what it knows."""
+"""Asking trace over HTTP what it knows. Of the fields of an answer those are named here that a terminal shows."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypedDict, final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import urlopen
@@ -19,7 +19,197 @@ ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "wit
 """The states, by the words of its summary, in which a ticket has come to its end."""
 
 
-def ask(*path: str, query: Mapping[str, object] | None = None) -> Any:
+class StandingNames(TypedDict):
+    """Who holds, leads and supports a ticket, its state and category, as people say them."""
+
+    state: str
+    holder: str
+    lead: str
+    supporting: str
+    category: str
+
+
+class StandingWords(StandingNames, total=False):
+    """The other codes of a ticket, where it has them, as people say them."""
+
+    waits_for: str
+    channel: str
+    kind: str
+    tier: str
+    ruling: str
+
+
+class Standing(TypedDict):
+    """Where a ticket stands; moments are ISO 8601 with their zone."""
+
+    ticket: str
+    receipt: str | None
+    holder: str
+    lead: str | None
+    place: str | None
+    gist: str | None
+    waiting_since: str | None
+    due: str | None
+    citizen_due: str | None
+    closed_at: str | None
+    overdue: int
+    returns: int
+    extensions: int
+    reworks: int
+    follow_ups: int
+    reopenings: int
+    incident: str | None
+    supervision: str
+    words: StandingWords
+
+
+class HeldFor(TypedDict):
+    """A stretch of time that was one party's, and its minutes of office time."""
+
+    party: str
+    minutes: int
+    words: str
+
+
+@final
+class WholeStanding(Standing):
+    """Where one ticket stands, and whose the ball was until now."""
+
+    ball: list[HeldFor]
+
+
+class Entry(TypedDict):
+    """One fact of a ticket: when, who, what, and the place among the entries of what caused it."""
+
+    at: str
+    topic: str
+    type: str
+    who: str
+    words: str
+    body: dict[str, Any]
+    caused_by: int | None
+
+
+@final
+class ReceiptAnswer(TypedDict):
+    """What came of a submission that became several tickets, or none."""
+
+    receipt: str
+    tickets: list[Standing]
+    timeline: list[Entry]
+
+
+class ClockWords(TypedDict):
+    """The codes of a clock as people say them."""
+
+    clock: str
+    owner: str
+    status: str
+
+
+class ClockStanding(TypedDict):
+    """One clock of a ticket, and line by line why it is due when it is."""
+
+    clock: str
+    started_at: str
+    due: str
+    due_latest: str
+    overdue: bool
+    lines: list[str]
+    words: ClockWords
+
+
+class ClocksAnswer(TypedDict):
+    """The clocks of one ticket."""
+
+    ticket: str
+    clocks: list[ClockStanding]
+
+
+class TicketsAnswer(TypedDict):
+    """Tickets, the newest first."""
+
+    tickets: list[Standing]
+
+
+class SummaryWords(TypedDict):
+    """The codes that tickets are counted by, as people say them."""
+
+    by_state: dict[str, str]
+    by_channel: dict[str, str]
+
+
+class Summary(TypedDict):
+    """How many tickets there are, by state and by channel."""
+
+    by_state: dict[str, int]
+    by_channel: dict[str, int]
+    words: SummaryWords
+
+
+class RateRow(TypedDict):
+    """A rate's figures; `value` is None where nothing was counted."""
+
+    numerator: float
+    denominator: float
+    value: float | None
+    left_out: dict[str, int]
+
+
+class Rate(TypedDict):
+    """One rate of the usual window, undivided."""
+
+    title: str
+    rows: list[RateRow]
+
+
+def ticket(name: str) -> WholeStanding | ReceiptAnswer:
+    """Ask where the ticket of a number stands, or what came of a receipt."""
+    answer: WholeStanding | ReceiptAnswer = _ask("tickets", name)
+    return answer
+
+
+def standing(number: str) -> WholeStanding:
+    """Ask where a ticket stands."""
+    answer: WholeStanding = _ask("tickets", number)
+    return answer
+
+
+def timeline(number: str) -> list[Entry]:
+    """Ask for every fact of a ticket, in order."""
+    entries: list[Entry] = _ask("tickets", number, "timeline")["entries"]
+    return entries
+
+
+def clocks(name: str, clock: str | None = None) -> ClocksAnswer:
+    """Ask for the clocks of a ticket, or one of them."""
+    answer: ClocksAnswer = _ask("tickets", name, "clocks", query={"clock": clock})
+    return answer
+
+
+def tickets(
+    *, state: str | None = None, department: str | None = None, overdue: bool | None = None, limit: int
+) -> TicketsAnswer:
+    """Ask for tickets; what is None does not matter."""
+    late = None if overdue is None else str(overdue).lower()
+    query = {"state": state, "department": department, "overdue": late, "limit": limit}
+    answer: TicketsAnswer = _ask("tickets", query=query)
+    return answer
+
+
+def summary() -> Summary:
+    """Ask how many tickets there are."""
+    answer: Summary = _ask("summary")
+    return answer
+
+
+def rates() -> list[Rate]:
+    """Ask for all rates."""
+    answer: list[Rate] = _ask("rates")["rates"]
+    return answer
+
+
+def _ask(*path: str, query: Mapping[str, object] | None = None) -> Any:
     """Return the JSON that trace answers; say clearly what is wrong where it does not."""
     base = load_addresses().trace_url
     if not base:
@@ -40,5 +230,5 @@ def _reason(error: HTTPError) -> str:
         told = json.load(error)
     except ValueError:
         return f"Trace answered {error.code} {HTTPStatus(error.code).phrase}."
-    tickets = "".join(f"\n  {number}" for number in told.get("tickets", ()))
-    return f"{told.get('reason', error.code)}{tickets}"
+    numbers = "".join(f"\n  {number}" for number in told.get("tickets", ()))
+    return f"{told.get('reason', error.code)}{numbers}"

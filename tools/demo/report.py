@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tools.client import render
-from tools.client.trace import ask
+from tools.client import render, trace
+from tools.client.trace import Standing
 
 _BAR: Final = 40
 _MOST: Final = 1000
@@ -19,33 +19,31 @@ _MOST: Final = 1000
 
 def came_in() -> RenderableType:
     """How many came in by which channel, and where they stand."""
-    summary = ask("summary")
+    summary = trace.summary()
     return Group(
-        _bars("来件渠道", _said(summary, "by_channel")),
-        _bars("工单状态", _said(summary, "by_state")),
+        _bars("来件渠道", _named(summary["by_channel"], summary["words"]["by_channel"])),
+        _bars("工单状态", _named(summary["by_state"], summary["words"]["by_state"])),
     )
 
 
-def _said(summary: Mapping[str, Any], group: str) -> dict[str, int]:
-    return {summary["words"][group].get(name, name): count for name, count in summary[group].items()}
+def _named(counts: Mapping[str, int], words: Mapping[str, str]) -> dict[str, int]:
+    return {words.get(code, code): count for code, count in counts.items()}
 
 
 def turns() -> RenderableType:
     """What else happened on the way: to how many tickets."""
     tickets = _all()
-    counts = {
-        name: sum(bool(ticket[field]) for ticket in tickets)
-        for name, field in (
-            ("退单", "returns"),
-            ("延期", "extensions"),
-            ("重办", "reworks"),
-            ("催办补充", "follow_ups"),
-            ("重新办理", "reopenings"),
-            ("多人同诉", "incident"),
-            ("督办中", "supervision"),
-            ("逾期未结", "overdue"),
-        )
+    happened: Mapping[str, Callable[[Standing], object]] = {
+        "退单": lambda ticket: ticket["returns"],
+        "延期": lambda ticket: ticket["extensions"],
+        "重办": lambda ticket: ticket["reworks"],
+        "催办补充": lambda ticket: ticket["follow_ups"],
+        "重新办理": lambda ticket: ticket["reopenings"],
+        "多人同诉": lambda ticket: ticket["incident"],
+        "督办中": lambda ticket: ticket["supervision"],
+        "逾期未结": lambda ticket: ticket["overdue"],
     }
+    counts = {name: sum(bool(of(ticket)) for ticket in tickets) for name, of in happened.items()}
     return _bars("三周里的曲折（件）", counts)
 
 
@@ -61,7 +59,7 @@ def departments() -> RenderableType:
         ("", "left"),
     ):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    led: dict[str, list[dict[str, Any]]] = {}
+    led: dict[str, list[Standing]] = {}
     for ticket in tickets:
         if ticket["lead"]:
             led.setdefault(ticket["words"]["lead"], []).append(ticket)
@@ -85,25 +83,24 @@ def one_ticket(console: Console) -> None:
     if ticket is None:
         return
     number = ticket["ticket"]
-    standing = ask("tickets", number)
-    clocks = ask("tickets", number, "clocks")["clocks"]
+    standing = trace.standing(number)
+    clocks = trace.clocks(number)["clocks"]
     console.rule(f"一张工单的全部留痕  liuhen ticket show {number}", align="left")
     console.print(render.header(standing))
-    console.print(render.timeline(ask("tickets", number, "timeline")["entries"]))
+    console.print(render.timeline(trace.timeline(number)))
     console.print(render.ball(standing["ball"]))
     console.rule(f"为什么是这个期限  liuhen ticket why-due {number} --clock handling", align="left")
-    for told in clocks:
-        if told["clock"] == "handling":
-            console.print(render.explanation(told))
+    for clock in clocks:
+        if clock["clock"] == "handling":
+            console.print(render.explanation(clock))
 
 
 def rates() -> RenderableType:
     """The rates, each with numerator and denominator."""
-    answer = ask("rates")
     table = Table(title="指标", title_justify="left")
     for column in ("指标", "分子", "分母", "比率", "不计"):
         table.add_column(column, justify="left" if column in ("指标", "不计") else "right")
-    for rate in answer["rates"]:
+    for rate in trace.rates():
         (row,) = rate["rows"]
         share = f"{row['value']:.1%}" if row["value"] is not None else "—"
         left_out = "、".join(f"{name} {count}" for name, count in row["left_out"].items() if count)
@@ -111,14 +108,13 @@ def rates() -> RenderableType:
     return table
 
 
-def _all() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ask("tickets", query={"limit": _MOST})["tickets"]
-    return found
+def _all() -> list[Standing]:
+    return trace.tickets(limit=_MOST)["tickets"]
 
 
-def _eventful(ticket: Mapping[str, Any]) -> tuple[int, int, int]:
-    told = (ticket["returns"], ticket["extensions"], ticket["reworks"], ticket["follow_ups"])
-    return (sum(map(bool, told)), ticket["closed_at"] is not None, sum(told))
+def _eventful(ticket: Standing) -> tuple[int, int, int]:
+    counts = (ticket["returns"], ticket["extensions"], ticket["reworks"], ticket["follow_ups"])
+    return (sum(map(bool, counts)), ticket["closed_at"] is not None, sum(counts))
 
 
 def _bars(title: str, counts: Mapping[str, int]) -> RenderableType:

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from chassis.clock import Clock, stopwatch
 from rulebook import Policy
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import channel_topic
 from tools.client.kafka import hear, producer
-from tools.client.trace import ask
+from tools.client.trace import summary
 from tools.errors import SaidClearly
 from tools.replay.alike import Dispatcher, incidents
 from tools.replay.casebook import Casebook
@@ -154,10 +154,9 @@ async def _watch(
 
 def _states() -> dict[str, int]:
     try:
-        summary: dict[str, Any] = ask("summary")
+        return summary()["by_state"]
     except SaidClearly:
         return {}
-    return dict(summary["by_state"])
 
 
 async def _until(condition: Callable[[], bool], patience: float) -> None:

@@ -14,6 +14,7 @@ from schemas import dispatch as d
 from schemas.registry import DISPATCH
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Actor, Clock, Person
+from tools.client import trace
 from worktime import parse_notice
 
 BY = Actor(by_rule="test")
@@ -205,3 +206,26 @@ async def test_the_summary_counts_states_channels_and_running_clocks(
     assert counted["by_channel"] == {"hotline": 1}
     assert counted["by_holder"] == {"department:housing": 1}
     assert counted["running_clocks"] == {"in_time": 0, "overdue": 1}
+
+
+async def test_an_answer_has_every_field_that_a_terminal_shows(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:
+    await ear.hear(story.registered().dispatched().clock(Clock.HANDLING, story.now + timedelta(days=1)))
+
+    answer = await _ask(web, f"/v1/tickets/{story.ticket}")
+    entries = (await _ask(web, f"/v1/tickets/{story.ticket}/timeline"))["entries"]
+    clocks = (await _ask(web, f"/v1/tickets/{story.ticket}/clocks"))["clocks"]
+    summary, rates = await _ask(web, "/v1/summary"), (await _ask(web, "/v1/rates"))["rates"]
+
+    for found, form in (
+        (answer, trace.WholeStanding),
+        (answer["words"], trace.StandingWords),
+        *((span, trace.HeldFor) for span in answer["ball"]),
+        *((entry, trace.Entry) for entry in entries),
+        *((clock, trace.ClockStanding) for clock in clocks),
+        *((clock["words"], trace.ClockWords) for clock in clocks),
+        (summary, trace.Summary),
+        (summary["words"], trace.SummaryWords),
+        *((rate, trace.Rate) for rate in rates),
+        *((row, trace.RateRow) for rate in rates for row in rate["rows"]),
+    ):
+        assert form.__required_keys__ <= found.keys(), form  # type: ignore[attr-defined]

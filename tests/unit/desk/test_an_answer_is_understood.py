@@ -9,6 +9,7 @@ from schemas.inbound import Accept, Nudge
 from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
 from schemas.values import Person
 from tests.support.desk import ONE, TWO, order
+from tools.client.trace import Entry
 
 BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")
@@ -59,9 +60,10 @@ def test_a_department_hears_of_its_act_by_its_order() -> None:
     assert answer.followed == ("工单现为“处置中”",)
 
 
-def entry(kind: str, caused_by: int | None, **body: Any) -> dict[str, Any]:
+def entry(kind: str, caused_by: int | None, **body: Any) -> Entry:
     topic = f"liuhen.{kind.split('.', maxsplit=1)[0]}.v1"
-    return {"type": f"liuhen.{kind}.v1", "topic": topic, "caused_by": caused_by, "words": kind, "body": body}
+    at = "2026-09-01T10:00:00+08:00"
+    return Entry(at=at, type=f"liuhen.{kind}.v1", topic=topic, caused_by=caused_by, who="", words=kind, body=body)
 
 
 def test_the_trace_tells_what_followed() -> None:
