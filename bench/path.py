@@ -21,11 +21,11 @@ from schemas.envelope import Envelope
 from schemas.registry import TICKETS, department_topic, party_of
 from services.dispatch.core.rules import Rules
 from services.dispatch.work import decider
-from services.intake.__main__ import house_of
+from services.intake.__main__ import config_of
 from services.intake.core.decide import Moment, decide
-from services.intake.core.desk import Desk
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading, read
+from services.intake.core.state import DoorState
 from services.intake.settings import IntakeSettings
 
 ROOT: Final = Path(sys.modules[Rules.__module__].__file__ or "").parents[3]
@@ -43,8 +43,8 @@ class Town:
     """The door and dispatch with one ticket, and nothing between them."""
 
     def __init__(self, policy: Any) -> None:
-        self.desk = Desk(house_of(IntakeSettings(), policy))
-        self.numbers = Numbers(0, {}, self.desk.house.zone)
+        self.door = DoorState(config_of(IntakeSettings(), policy))
+        self.numbers = Numbers(0, {}, self.door.config.zone)
         self.dispatch = decider(Rules(policy))
         self.state: Any = None
         self.now = BEGAN
@@ -56,8 +56,8 @@ class Town:
         reading = read(party_of(f"liuhen.inbound.{party}.v1"), envelope.headers(), json.dumps(values).encode())
         if not isinstance(reading, Reading):
             raise TypeError(reading)
-        decision = decide(self.desk, reading, Moment(self.now, self.now), self.numbers)
-        self.desk.note((str(reading.party), reading.source, reading.id), decision)
+        decision = decide(self.door, reading, Moment(self.now, self.now), self.numbers)
+        self.door.note((str(reading.party), reading.source, reading.id), decision)
         return {topic for said in decision.says for topic in (said.topic, *self._hears(said.topic, said.message))}
 
     def _hears(self, topic: str, message: Any) -> Iterator[str]:

@@ -15,9 +15,9 @@ from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.registry import TopicKind
-from services.intake.core.desk import House, Secrets
 from services.intake.core.news import Newsroom
 from services.intake.core.rules import DoorRules
+from services.intake.core.state import DoorConfig, Secrets
 from services.intake.edges.http import serve
 from services.intake.reactions import listens_to
 from services.intake.settings import IntakeSettings
@@ -29,23 +29,23 @@ _HERE: Final = Path(__file__).parent
 def compose(settings: IntakeSettings, policy: Policy) -> Service:
     """Describe the service."""
     topics = registry.topics(department.code for department in policy.departments)
-    house, newsroom = house_of(settings, policy), newsroom_of(policy)
+    config, newsroom = config_of(settings, policy), newsroom_of(policy)
     return Service(
         name="intake",
         inputs=(*(topic.name for topic in topics if topic.kind is TopicKind.INBOUND), registry.DISPATCH),
         topics=topics,
-        work=working(house, newsroom, Clock.parse(settings.clock)),
+        work=working(config, newsroom, Clock.parse(settings.clock)),
         policy=policy.version,
         migrations=_HERE / "sql",
-        edges=(serve(settings, house),),
+        edges=(serve(settings, config),),
         hears=listens_to(newsroom),
     )
 
 
-def house_of(settings: IntakeSettings, policy: Policy) -> House:
+def config_of(settings: IntakeSettings, policy: Policy) -> DoorConfig:
     """Bring together what decisions rest on."""
     secrets = Secrets(settings.secret.get_secret_value().encode())
-    return House(policy, DoorRules.model_validate(_read("rules.yaml")), secrets, ZoneInfo(policy.office.zone))
+    return DoorConfig(policy, DoorRules.model_validate(_read("rules.yaml")), secrets, ZoneInfo(policy.office.zone))
 
 
 def newsroom_of(policy: Policy) -> Newsroom:

@@ -9,13 +9,13 @@ from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.registry import channel_topic
 from schemas.values import Instant, PartyKind
-from services.intake.core.desk import Answer, KnownTicket
 from services.intake.core.news import Newsroom
+from services.intake.core.state import Answer, KnownTicket
 
 _REQUESTERS: Final = frozenset({PartyKind.HOTLINE, PartyKind.SURVEY, PartyKind.WECHAT})
 
 
-class News(NamedTuple):
+class NewsRow(NamedTuple):
     """One thing that the requester can look up."""
 
     ticket: str
@@ -30,7 +30,7 @@ class Reaction(NamedTuple):
 
     says: tuple[Answer, ...] = ()
     ticket: KnownTicket | None = None
-    news: News | None = None
+    news: NewsRow | None = None
 
 
 NOTHING: Final = Reaction()
@@ -66,7 +66,7 @@ def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Ne
         case Handled() if known is not None:
             return Reaction(ticket=known._replace(reply=message.reply))
         case DispatchFact() if known is not None:
-            return _told(message, at, known, newsroom)
+            return _progress(message, at, known, newsroom)
         case _:
             return NOTHING
 
@@ -97,10 +97,10 @@ def _refusal(message: ActionRefused, at: Instant, known: KnownTicket | None) -> 
     says = (Answer(channel_topic(kind), message.receipt, refused),)
     if kind not in _REQUESTERS or known is None:
         return Reaction(says)
-    return Reaction(says, news=News(known.id, at, "action-refused", message.code, message.reason))
+    return Reaction(says, news=NewsRow(known.id, at, "action-refused", message.code, message.reason))
 
 
-def _told(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: Newsroom) -> Reaction:
+def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: Newsroom) -> Reaction:
     found = newsroom.line_of(message)
     if found is None:
         return NOTHING
@@ -111,5 +111,5 @@ def _told(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: News
     return Reaction(
         says=(Answer(channel_topic(known.channel), known.id, news),),
         ticket=known._replace(open=True) if line.resumes else after,
-        news=News(known.id, at, happened, line.state, text),
+        news=NewsRow(known.id, at, happened, line.state, text),
     )

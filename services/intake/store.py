@@ -8,9 +8,9 @@ from typing import Any
 import asyncpg
 
 from chassis.service import Connection, Foreign, Instant
-from services.intake.core.desk import Binding, DeviceRequest, KnownTicket, Seen, SubmissionKey, Verdict, VisitRow
 from services.intake.core.refusals import Refusal
-from services.intake.reactions import News
+from services.intake.core.state import Binding, DeviceRequest, KnownTicket, Seen, SubmissionKey, Verdict, VisitRow
+from services.intake.reactions import NewsRow
 
 _TICKET = ", ".join(KnownTicket._fields)
 _NEIGHBOUR_HOURS = 12
@@ -122,11 +122,11 @@ async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     )
 
 
-async def insert_news(connection: Connection, news: Sequence[News]) -> None:
+async def insert_news(connection: Connection, news: Sequence[NewsRow]) -> None:
     await connection.execute(
         "insert into news (ticket, at, happened, state, text)"
         " select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])",
-        *columns(news, len(News._fields)),
+        *columns(news, len(NewsRow._fields)),
     )
 
 

@@ -25,12 +25,12 @@ from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, Re
 from schemas.registry import party_of
 from services.intake import store
 from services.intake.core.decide import Moment, decide
-from services.intake.core.desk import Binding, Decision, Desk, House, KnownTicket, Verdict
 from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
-from services.intake.reactions import News, concerns, react
+from services.intake.core.state import Binding, Decision, DoorConfig, DoorState, KnownTicket, Verdict
+from services.intake.reactions import NewsRow, concerns, react
 
 _PART: Final = 14
 _RECEIVED: Final = "received"
@@ -56,12 +56,12 @@ class Result:
     words: list[str] = field(default_factory=list)
 
 
-def working(house: House, newsroom: Newsroom, clock: Clock) -> Work:
+def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:
     """Make the work of the service."""
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         result = Result()
-        await _take(transaction, [item for item in items if isinstance(item, Foreign)], house, clock, result)
+        await _take(transaction, [item for item in items if isinstance(item, Foreign)], config, clock, result)
         taken = iter(result.words)
         heard = iter(await _hear(transaction, [item for item in items if isinstance(item, Heard)], newsroom, result))
         words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
@@ -70,11 +70,15 @@ def working(house: House, newsroom: Newsroom, clock: Clock) -> Work:
     return work
 
 
-async def _take(transaction: Transaction, items: Sequence[Foreign], house: House, clock: Clock, result: Result) -> None:
+async def _take(
+    transaction: Transaction, items: Sequence[Foreign], config: DoorConfig, clock: Clock, result: Result
+) -> None:
     if not items:
         return
     readings = [read(party_of(item.record.topic), item.record.headers, item.record.value) for item in items]
-    desk = await load(transaction.connection, house, [one for one in readings if isinstance(one, Reading)], transaction)
+    state = await load(
+        transaction.connection, config, [one for one in readings if isinstance(one, Reading)], transaction
+    )
     decided: list[Decided] = []
     for item, reading in zip(items, readings, strict=True):
         lane = transaction.lanes[item.lane]
@@ -83,9 +87,9 @@ async def _take(transaction: Transaction, items: Sequence[Foreign], house: House
             result.words.append("unreadable")
             continue
         received = received_at(lane, item.record, clock)
-        numbers = Numbers(lane.ordinal, lane.counters, house.zone)
-        decision = decide(desk, reading, Moment(received, lane.now), numbers)
-        desk.note((str(reading.party), reading.source, reading.id), decision)
+        numbers = Numbers(lane.ordinal, lane.counters, config.zone)
+        decision = decide(state, reading, Moment(received, lane.now), numbers)
+        state.note((str(reading.party), reading.source, reading.id), decision)
         decided.append(Decided(item, reading, received, decision))
         result.says += _says(item, reading, received, decision)
         result.words.append(decision.word)
@@ -113,43 +117,45 @@ def _says(item: Foreign, reading: Reading, received: Instant, decision: Decision
     ]
 
 
-async def load(connection: Connection, house: House, readings: Sequence[Reading], transaction: Transaction) -> Desk:
-    """Bring to the desk all that these submissions may touch, in one statement for each table that is needed."""
-    desk = Desk(house)
-    desk.verdicts = await store.load_verdicts(connection, [(str(one.party), one.source, one.id) for one in readings])
+async def load(
+    connection: Connection, config: DoorConfig, readings: Sequence[Reading], transaction: Transaction
+) -> DoorState:
+    """Bring together all that these submissions may touch, in one statement for each table that is needed."""
+    state = DoorState(config)
+    state.verdicts = await store.load_verdicts(connection, [(str(one.party), one.source, one.id) for one in readings])
     actions = [one.action for one in readings if not isinstance(one.action, Refusal)]
     named = {action.ticket for action in actions if isinstance(action, OnExisting)}
     if named:
-        desk.tickets = await store.load_tickets(connection, named | {ticket[:_PART] for ticket in named})
+        state.tickets = await store.load_tickets(connection, named | {ticket[:_PART] for ticket in named})
     requesters = {
         requester
         for action in actions
         if isinstance(action, Register)
-        and (requester := house.secrets.requester(action.requester_kind, action.contact)) is not None
+        and (requester := config.secrets.requester(action.requester_kind, action.contact)) is not None
     }
     if requesters:
         now = min(lane.now for lane in transaction.lanes.values())
-        since = now - timedelta(days=2 * house.rules.repeat.within_days)
+        since = now - timedelta(days=2 * config.rules.repeat.within_days)
         for ticket in await store.load_open_tickets(connection, requesters, since):
-            desk.tickets[ticket.id] = ticket
-            desk.open_by_requester.setdefault(ticket.requester or "", []).append(ticket)
+            state.tickets[ticket.id] = ticket
+            state.open_by_requester.setdefault(ticket.requester or "", []).append(ticket)
     about = [action for action in actions if isinstance(action, RecordVisit | RequestDevice | ApproveDevice)]
     if about:
-        await _load_visitors(connection, desk, about)
-    return desk
+        await _load_visitors(connection, state, about)
+    return state
 
 
 async def _load_visitors(
-    connection: Connection, desk: Desk, actions: Sequence[RecordVisit | RequestDevice | ApproveDevice]
+    connection: Connection, state: DoorState, actions: Sequence[RecordVisit | RequestDevice | ApproveDevice]
 ) -> None:
     visitors = sorted({action.visitor for action in actions})
-    desk.bindings = await store.load_bindings(connection, visitors, sorted({action.device for action in actions}))
+    state.bindings = await store.load_bindings(connection, visitors, sorted({action.device for action in actions}))
     if any(isinstance(action, ApproveDevice) for action in actions):
-        desk.requests = await store.load_requests(connection, visitors)
+        state.requests = await store.load_requests(connection, visitors)
     visits = [(action.visitor, action.visited_at) for action in actions if isinstance(action, RecordVisit)]
     if visits:
         for visitor, seen in await store.load_neighbours(connection, visits):
-            desk.visits.setdefault(visitor, []).append(seen)
+            state.visits.setdefault(visitor, []).append(seen)
 
 
 async def save(connection: Connection, decided: Sequence[Decided]) -> None:
@@ -181,7 +187,7 @@ async def save(connection: Connection, decided: Sequence[Decided]) -> None:
 async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
     wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
     known = await store.load_tickets(transaction.connection, wanted) if wanted else {}
-    before, news, words = dict(known), list[News](), list[str]()
+    before, news, words = dict(known), list[NewsRow](), list[str]()
     for item in items:
         ticket = concerns(item.message, newsroom)
         if ticket is None:
@@ -199,7 +205,7 @@ async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: News
 
 
 async def _remember(
-    connection: Connection, before: dict[str, KnownTicket], after: dict[str, KnownTicket], news: Sequence[News]
+    connection: Connection, before: dict[str, KnownTicket], after: dict[str, KnownTicket], news: Sequence[NewsRow]
 ) -> None:
     new = [after[id_] for id_ in sorted(after.keys() - before.keys())]
     changed = [after[id_] for id_ in sorted(before) if after[id_] != before[id_]]

@@ -42,7 +42,7 @@ LACKS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 CORES: Final[Mapping[str, Mapping[str, str]]] = {
-    "intake": {"state": "desk.py", "decide": "decide.py"},
+    "intake": {"state": "state.py", "decide": "decide.py"},
     "dispatch": {"state": "ticket.py", "commands": "commands.py", "decide": "decide.py", "evolve": "evolve.py"},
     "sla": {"state": "state.py", "commands": "commands.py", "decide": "decide.py", "evolve": "evolve.py"},
     "notify": {"state": "ledger.py", "commands": "ledger.py", "decide": "ledger.py", "evolve": "ledger.py"},

@@ -11,9 +11,9 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import TICKETS, channel_topic
 from schemas.tickets import SubmissionRefused
 from schemas.values import PartyKind
-from services.intake.core.desk import Answer, Decision, KnownTicket, Verdict
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
+from services.intake.core.state import Answer, Decision, KnownTicket, Verdict
 
 _ANSWERED: Final = frozenset(PartyKind) - {PartyKind.DEPARTMENT}
 """Departments hear of refusals through dispatch, and of what was taken by what follows."""

@@ -20,12 +20,12 @@ from schemas.tickets import ActionReceived, Answered, Registered
 from schemas.values import Channel
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
-from services.intake.core.desk import Decision, Desk, KnownTicket
 from services.intake.core.devices import approve_device, request_device
 from services.intake.core.numbers import Numbers, is_number
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.repeats import comparable, repeat_of
+from services.intake.core.state import Decision, DoorState, KnownTicket
 from services.intake.core.visits import record_visit
 
 _PART = 14
@@ -38,42 +38,42 @@ class Moment(NamedTuple):
     now: datetime
 
 
-def decide(desk: Desk, reading: Reading, moment: Moment, numbers: Numbers) -> Decision:
-    """Decide on one submission with all that the desk knows; the desk itself is not touched."""
-    earlier = desk.verdicts.get((str(reading.party), reading.source, reading.id))
+def decide(state: DoorState, reading: Reading, moment: Moment, numbers: Numbers) -> Decision:
+    """Decide on one submission with all that the door knows; its state is not touched."""
+    earlier = state.verdicts.get((str(reading.party), reading.source, reading.id))
     if earlier is not None:
         return repeated(reading, earlier)
     if isinstance(reading.action, Refusal):
         return refused(reading, reading.action)
-    tolerance = timedelta(seconds=desk.house.rules.future_tolerance_seconds)
-    wrong = check(reading.action, reading.at, Against(desk.house.policy, moment.now + tolerance))
+    tolerance = timedelta(seconds=state.config.rules.future_tolerance_seconds)
+    wrong = check(reading.action, reading.at, Against(state.config.policy, moment.now + tolerance))
     if wrong is not None:
         return refused(reading, wrong)
-    return _act(desk, reading, reading.action, moment, numbers)
+    return _act(state, reading, reading.action, moment, numbers)
 
 
-def _act(desk: Desk, reading: Reading, action: AnyAction, moment: Moment, numbers: Numbers) -> Decision:
+def _act(state: DoorState, reading: Reading, action: AnyAction, moment: Moment, numbers: Numbers) -> Decision:
     match action:
         case Register():
-            return _register(desk, reading, action, moment, numbers)
+            return _register(state, reading, action, moment, numbers)
         case AnswerOnLine():
-            return _answer_on_line(desk, reading, action, moment, numbers)
+            return _answer_on_line(state, reading, action, moment, numbers)
         case RecordVisit():
-            return record_visit(desk, reading, action, moment.received, numbers)
+            return record_visit(state, reading, action, moment.received, numbers)
         case RequestDevice():
-            return request_device(desk, reading, action, moment.received)
+            return request_device(state, reading, action, moment.received)
         case ApproveDevice():
-            return approve_device(desk, reading, action, moment.received)
+            return approve_device(state, reading, action, moment.received)
         case _:
-            return _on_existing(desk, reading, action)
+            return _on_existing(state, reading, action)
 
 
-def _register(desk: Desk, reading: Reading, action: Register, moment: Moment, numbers: Numbers) -> Decision:
+def _register(state: DoorState, reading: Reading, action: Register, moment: Moment, numbers: Numbers) -> Decision:
     happened = action.occurred_at or min(reading.at or moment.received, moment.received)
     if action.upstream is not None and action.upstream.due is not None and action.upstream.due < happened:
         return refused(reading, refusal("due_before_occurred", "upstream.due", "市级时限早于诉求发生的时间。"))
-    requester = desk.house.secrets.requester(action.requester_kind, action.contact)
-    same = repeat_of(desk, action, requester, moment.received)
+    requester = state.config.secrets.requester(action.requester_kind, action.contact)
+    same = repeat_of(state, action, requester, moment.received)
     if same is not None:
         return _follow_up(reading, action, same)
     ticket = numbers.next(moment.received)
@@ -84,20 +84,26 @@ def _register(desk: Desk, reading: Reading, action: Register, moment: Moment, nu
         upstream=action.upstream.number if action.upstream else None,
         occurred=min(happened, moment.received),
     )
-    fields = {name: getattr(action, name) for name in _REGISTERED}
     message = Registered(
         ticket=ticket,
         receipt=reading.receipt,
         channel=Channel(known.channel),
+        kind=action.kind,
+        requester_kind=action.requester_kind,
         requester=requester,
+        contact=action.contact,
+        place=action.place,
+        text=action.text,
+        category=action.category,
+        tier=action.tier,
+        suggested_department=action.suggested_department,
+        confidential=action.confidential,
+        accused=action.accused,
+        upstream=action.upstream,
         occurred_at=happened,
-        **fields,
+        agent=action.agent,
     )
     return accepted(reading, (fact(ticket, message),), (known,))
-
-
-_REGISTERED = tuple(set(Register.model_fields) & set(Registered.model_fields) - {"occurred_at"})
-"""What a report says and the fact repeats as it is."""
 
 
 def _follow_up(reading: Reading, action: Register, same: KnownTicket) -> Decision:
@@ -111,8 +117,10 @@ def _follow_up(reading: Reading, action: Register, same: KnownTicket) -> Decisio
     return accepted(reading, (fact(same.id, message),), concerning=same.id)
 
 
-def _answer_on_line(desk: Desk, reading: Reading, action: AnswerOnLine, moment: Moment, numbers: Numbers) -> Decision:
-    requester = desk.house.secrets.requester(action.requester_kind, action.contact)
+def _answer_on_line(
+    state: DoorState, reading: Reading, action: AnswerOnLine, moment: Moment, numbers: Numbers
+) -> Decision:
+    requester = state.config.secrets.requester(action.requester_kind, action.contact)
     known = _known(reading, numbers.next(moment.received), requester, moment.received)._replace(open=False)
     message = Answered(
         ticket=known.id,
@@ -136,11 +144,11 @@ def _known(reading: Reading, ticket: str, requester: str | None, received: datet
     return KnownTicket(ticket, reading.receipt, channel, requester, open=True, registered=received)
 
 
-def _on_existing(desk: Desk, reading: Reading, action: OnExisting) -> Decision:
-    if action.ticket not in desk.tickets and action.ticket[:_PART] not in desk.tickets:
+def _on_existing(state: DoorState, reading: Reading, action: OnExisting) -> Decision:
+    if action.ticket not in state.tickets and action.ticket[:_PART] not in state.tickets:
         return refused(reading, _unknown(action.ticket))
-    occurred = desk.tickets[action.ticket].occurred if action.ticket in desk.tickets else None
-    tolerance = timedelta(seconds=desk.house.rules.clocks_apart_seconds)
+    occurred = state.tickets[action.ticket].occurred if action.ticket in state.tickets else None
+    tolerance = timedelta(seconds=state.config.rules.clocks_apart_seconds)
     if occurred is not None and reading.at is not None and reading.at < occurred - tolerance:
         return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
     message = ActionReceived(ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action)

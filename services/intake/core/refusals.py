@@ -74,8 +74,10 @@ _EXPECTED: Final = {
 
 def expected_of(error: EnvelopeError) -> str:
     """Say in Chinese what was expected of an attribute; names of formats stay as they are."""
-    said = error.expected.replace("at most ", "不超过 ").replace(" bytes", " 字节").replace("one event, ", "单个事件：")
-    return _EXPECTED.get(error.expected, said.replace(" or ", " 或者 "))
+    format_name = (
+        error.expected.replace("at most ", "不超过 ").replace(" bytes", " 字节").replace("one event, ", "单个事件：")
+    )
+    return _EXPECTED.get(error.expected, format_name.replace(" or ", " 或者 "))
 
 
 def of_validation(error: ValidationError) -> Refusal:

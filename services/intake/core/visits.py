@@ -12,31 +12,33 @@ from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import DeviceBound, Registered, Visited
 from schemas.values import Channel, Place, VisitRef
 from services.intake.core.answers import accepted, fact, refused
-from services.intake.core.desk import Binding, Decision, Desk, KnownTicket, Seen, VisitRow
 from services.intake.core.devices import admitted
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import comparable
 from services.intake.core.rules import DoubtRules
+from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Seen, VisitRow
 
 _EARTH_RADIUS_KM: Final = 6371.0
 
 
-def record_visit(desk: Desk, reading: Reading, visit: RecordVisit, received: datetime, numbers: Numbers) -> Decision:
+def record_visit(
+    state: DoorState, reading: Reading, visit: RecordVisit, received: datetime, numbers: Numbers
+) -> Decision:
     """Take a visit from the visitor's own device: one ticket for each problem, one receipt that names them all."""
-    admission = admitted(desk, visit.visitor, visit.device, visit.visited_at)
+    admission = admitted(state, visit.visitor, visit.device, visit.visited_at)
     if isinstance(admission, Refusal):
         return refused(reading, admission)
-    household = desk.house.secrets.household(visit.household, visit.address.text)
-    requester = desk.house.secrets.requester(visit.requester_kind, visit.contact) or household
+    household = state.config.secrets.household(visit.household, visit.address.text)
+    requester = state.config.secrets.requester(visit.requester_kind, visit.contact) or household
     tickets = tuple(
         _ticket(reading, problem, problem.place or visit.address, requester, numbers.next(received), received)
         for problem in visit.problems
     )
     doubts = (
-        *doubts_of(desk.house.rules.doubts, visit, desk.visits.get(visit.visitor, ())),
-        *_doubt_of_the_unit(desk.house.policy, visit),
+        *doubts_of(state.config.rules.doubts, visit, state.visits.get(visit.visitor, ())),
+        *_doubt_of_the_unit(state.config.policy, visit),
     )
     visited = Visited(
         receipt=reading.receipt,

@@ -21,15 +21,15 @@ from schemas.inbound import Action
 from schemas.registry import inbound_topic
 from schemas.values import Channel, Party, PartyKind
 from services.intake.core.checks import Against, check
-from services.intake.core.desk import House
 from services.intake.core.reading import Reading, Unreadable, document_of, read
 from services.intake.core.refusals import Refusal
+from services.intake.core.state import DoorConfig
 from services.intake.edges import lookup
 from services.intake.edges.openapi import describe
 from services.intake.settings import IntakeSettings
 
 _CONTEXT: Final = web.AppKey("context", EdgeContext)
-_HOUSE: Final = web.AppKey("house", House)
+_CONFIG: Final = web.AppKey("config", DoorConfig)
 _SETTINGS: Final = web.AppKey("settings", IntakeSettings)
 _LARGEST: Final = 1_000_000
 """A body of that size still fits, with its headers, into what the inbound topics take."""
@@ -55,7 +55,7 @@ ROUTES: Final[Mapping[str, tuple[Channel, type[Action]]]] = {
 """Every way in, whose it is, and what is asked for there."""
 
 
-class Problem(Exception):  # noqa: N818 - an answer
+class HttpProblem(Exception):  # noqa: N818 - an answer
     """A request that is not taken: the status, a machine's word, the field, and what to do, in Chinese."""
 
     def __init__(self, status: int, refusal: Refusal, **more: Any) -> None:
@@ -65,11 +65,11 @@ class Problem(Exception):  # noqa: N818 - an answer
         self.body = {**refusal._asdict(), **more}
 
 
-def serve(settings: IntakeSettings, house: House) -> Edge:
+def serve(settings: IntakeSettings, config: DoorConfig) -> Edge:
     """Make the edge that answers on the port of the settings."""
 
     async def edge(context: EdgeContext) -> None:
-        runner = web.AppRunner(application(context, settings, house), access_log=None)
+        runner = web.AppRunner(application(context, settings, config), access_log=None)
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.bind, settings.http_port).start()
@@ -80,10 +80,10 @@ def serve(settings: IntakeSettings, house: House) -> Edge:
     return edge
 
 
-def application(context: EdgeContext, settings: IntakeSettings, house: House) -> web.Application:
+def application(context: EdgeContext, settings: IntakeSettings, config: DoorConfig) -> web.Application:
     """Build the HTTP application."""
     app = web.Application(middlewares=[_answer], client_max_size=_LARGEST)
-    app[_CONTEXT], app[_SETTINGS], app[_HOUSE] = context, settings, house
+    app[_CONTEXT], app[_SETTINGS], app[_CONFIG] = context, settings, config
     for path, (channel, action) in ROUTES.items():
         app.router.add_post(path, _taking(channel, action))
     app.router.add_get("/v1/receipts/{receipt}", show_receipt)
@@ -96,7 +96,7 @@ async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse
     """Say what is wrong in one form, and count."""
     try:
         response = await handler(request)
-    except Problem as problem:
+    except HttpProblem as problem:
         headers = {"Retry-After": _RETRY_SECONDS} if problem.status == web.HTTPServiceUnavailable.status_code else {}
         response = _json(problem.body, problem.status, headers)
     except web.HTTPException as error:
@@ -125,20 +125,20 @@ def _plain(value: object) -> str:
 
 
 def channel_of(request: web.Request) -> Channel:
-    """Tell by its token which channel speaks; a Problem for nobody we know."""
+    """Tell by its token which channel speaks; a HttpProblem for nobody we know."""
     settings = request.app[_SETTINGS]
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         for channel, known in ((Channel.SURVEY, settings.survey_token), (Channel.WECHAT, settings.wechat_token)):
             if hmac.compare_digest(token.encode(errors="replace"), known.get_secret_value().encode()):
                 return channel
-    raise Problem(401, Refusal("no_token", "Authorization", "请带上本渠道的令牌：Authorization: Bearer …"))
+    raise HttpProblem(401, Refusal("no_token", "Authorization", "请带上本渠道的令牌：Authorization: Bearer …"))
 
 
 def _taking(channel: Channel, model: type[Action]) -> _Handler:
     async def take(request: web.Request) -> web.StreamResponse:
         if channel_of(request) is not channel:
-            raise Problem(403, Refusal("not_permitted", "Authorization", "这个令牌不能用于此渠道。"))
+            raise HttpProblem(403, Refusal("not_permitted", "Authorization", "这个令牌不能用于此渠道。"))
         body = await _body(request)
         submission, data = _identified(request, body)
         reading, headers = _read(request, channel, model, submission, data)
@@ -147,7 +147,7 @@ def _taking(channel: Channel, model: type[Action]) -> _Handler:
             await _put(request, reading, data, headers)
         elif known.digest != reading.digest:
             reason = f"编号 {submission} 已用于另一内容（回执 {known.receipt}）。请换一个新的编号。"
-            raise Problem(409, Refusal("conflicting_repeat", "id", reason), receipt=known.receipt)
+            raise HttpProblem(409, Refusal("conflicting_repeat", "id", reason), receipt=known.receipt)
         here = f"/v1/receipts/{reading.receipt}"
         answer = {"receipt": reading.receipt, "state": "pending", "href": here, "repeated": known is not None}
         return _json(answer, web.HTTPAccepted.status_code, {"Location": here})
@@ -159,55 +159,55 @@ async def _body(request: web.Request) -> bytes:
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        raise Problem(413, Refusal("too_long", None, f"内容过大，最多 {_LARGEST} 字节。")) from None
+        raise HttpProblem(413, Refusal("too_long", None, f"内容过大，最多 {_LARGEST} 字节。")) from None
 
 
 def _identified(request: web.Request, body: bytes) -> tuple[str, bytes]:
     """Take the client's own id from the header, or out of the body."""
-    said = request.headers.get("Idempotency-Key", "")
+    given = request.headers.get("Idempotency-Key", "")
     document = document_of(body)
     if isinstance(document, dict) and "id" in document:
         inside = document.pop("id")
-        if not isinstance(inside, str) or (said and said != inside):
-            raise Problem(400, Refusal("bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。"))
-        said, body = inside, _dumped(document)
-    if not said or len(said) > _LONGEST_ID or not said.isprintable():
-        raise Problem(400, Refusal("bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。"))
-    return said, body
+        if not isinstance(inside, str) or (given and given != inside):
+            raise HttpProblem(400, Refusal("bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。"))
+        given, body = inside, _dumped(document)
+    if not given or len(given) > _LONGEST_ID or not given.isprintable():
+        raise HttpProblem(400, Refusal("bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。"))
+    return given, body
 
 
 def _dumped(document: dict[str, Any]) -> bytes:
     try:
         return json.dumps(document).encode()
     except RecursionError:
-        raise Problem(400, Refusal("not_json", None, "内容嵌套过深。")) from None
+        raise HttpProblem(400, Refusal("not_json", None, "内容嵌套过深。")) from None
 
 
 def _read(
     request: web.Request, channel: Channel, model: type[Action], submission: str, data: bytes
 ) -> tuple[Reading, list[tuple[str, bytes]]]:
     """Read the body exactly as the lane will read it, so that what is wrong is said at once."""
-    house, now = request.app[_HOUSE], request.app[_CONTEXT].clock.now()
+    config, now = request.app[_CONFIG], request.app[_CONTEXT].clock.now()
     envelope = Envelope(submission, f"door/{channel}", model.type_name, now, "")
     headers = envelope.headers()
     if trace := request.headers.get("traceparent", ""):
         headers.append(("traceparent", trace.encode(errors="replace")))
     reading = read(Party(kind=PartyKind(channel.value)), headers, data)
     if isinstance(reading, Unreadable):
-        raise Problem(400, Refusal("bad_id", "id", "编号不可用。"))
-    latest = now + timedelta(seconds=house.rules.future_tolerance_seconds)
+        raise HttpProblem(400, Refusal("bad_id", "id", "编号不可用。"))
+    latest = now + timedelta(seconds=config.rules.future_tolerance_seconds)
     wrong = reading.action
     if not isinstance(wrong, Refusal):
-        wrong_value = check(wrong, None, Against(house.policy, latest))
+        wrong_value = check(wrong, None, Against(config.policy, latest))
         if wrong_value is None:
             return reading, headers
         wrong = wrong_value
-    raise Problem(400 if wrong.code in _NOT_A_REQUEST else 422, wrong)
+    raise HttpProblem(400 if wrong.code in _NOT_A_REQUEST else 422, wrong)
 
 
 async def _put(request: web.Request, reading: Reading, data: bytes, headers: list[tuple[str, bytes]]) -> None:
     """Put a submission on its topic and return when the broker has it."""
-    context, key = request.app[_CONTEXT], _key(request.app[_HOUSE], reading)
+    context, key = request.app[_CONTEXT], _key(request.app[_CONFIG], reading)
     try:
         async with asyncio.timeout(request.app[_SETTINGS].broker_patience):
             await context.publish(inbound_topic(reading.party), key.encode(), data, headers)
@@ -215,17 +215,17 @@ async def _put(request: web.Request, reading: Reading, data: bytes, headers: lis
         if not transient(error):
             raise
         unavailable = Refusal("unavailable", None, "系统暂时不可用，请稍后用同一编号重试。")
-        raise Problem(503, unavailable) from error
+        raise HttpProblem(503, unavailable) from error
     await lookup.note_put(context.pool, reading, context.clock.now())
 
 
-def _key(house: House, reading: Reading) -> str:
+def _key(config: DoorConfig, reading: Reading) -> str:
     """Keep what belongs together in order: one visitor, one requester, one ticket."""
     match reading.action:
         case inbound.RecordVisit(visitor=visitor) | inbound.RequestDevice(visitor=visitor):
             return visitor
         case inbound.Register(requester_kind=kind, contact=contact):
-            return house.secrets.requester(kind, contact) or reading.receipt
+            return config.secrets.requester(kind, contact) or reading.receipt
         case _:
             return reading.ticket or reading.receipt
 
@@ -236,7 +236,7 @@ async def show_receipt(request: web.Request) -> web.StreamResponse:
     receipt = request.match_info["receipt"]
     standing = await lookup.standing(request.app[_CONTEXT].pool, str(party), receipt)
     if standing is None:
-        raise Problem(404, Refusal("unknown_receipt", "receipt", f"本渠道没有回执 {receipt[:20]}。"))
+        raise HttpProblem(404, Refusal("unknown_receipt", "receipt", f"本渠道没有回执 {receipt[:20]}。"))
     return _json(standing, web.HTTPOk.status_code)
 
 

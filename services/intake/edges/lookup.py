@@ -44,11 +44,11 @@ async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | Non
     if row is None:
         at = await pool.fetchval("select at from put where receipt = $2 and party = $1", party, receipt)
         return None if at is None else {"receipt": receipt, "state": "pending", "received_at": at}
-    told = {"receipt": receipt, "action": row["action"], "received_at": row["at"]}
+    submission = {"receipt": receipt, "action": row["action"], "received_at": row["at"]}
     if row["code"] is not None:
-        return {**told, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
+        return {**submission, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
     tickets = await _tickets(pool, row["tickets"])
-    return {**told, "state": "accepted", "follow_up": row["follow_up"], "tickets": tickets}
+    return {**submission, "state": "accepted", "follow_up": row["follow_up"], "tickets": tickets}
 
 
 async def _tickets(pool: Pool, ids: list[str]) -> list[dict[str, Any]]:

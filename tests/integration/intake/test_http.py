@@ -18,7 +18,7 @@ from chassis.publish import EdgeProducer
 from chassis.service import EdgeContext
 from rulebook import load_policy
 from schemas.inbound import Register
-from services.intake.__main__ import house_of
+from services.intake.__main__ import config_of
 from services.intake.edges.http import application
 from services.intake.settings import IntakeSettings
 from tools.local.database import Database
@@ -151,10 +151,10 @@ async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
     intake: Any, database: Database, report: Register
 ) -> None:
     settings = IntakeSettings()
-    house = house_of(settings, load_policy(intake.policy))
+    config = config_of(settings, load_policy(intake.policy))
     where = {"search_path": "intake"}
     async with asyncpg.create_pool(database.dsn("intake"), min_size=0, server_settings=where) as pool:
-        app = application(EdgeContext(pool, REAL, EdgeProducer(NOBODY_LISTENS)), settings, house)
+        app = application(EdgeContext(pool, REAL, EdgeProducer(NOBODY_LISTENS)), settings, config)
         async with TestClient(TestServer(app)) as client:
             body = {**content(report), "id": "x"}
             response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)

@@ -16,11 +16,11 @@ from schemas.envelope import Envelope
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import party_of
-from services.intake.__main__ import house_of
+from services.intake.__main__ import config_of
 from services.intake.core.decide import Moment, decide
-from services.intake.core.desk import Decision, Desk, House
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading, Unreadable, read
+from services.intake.core.state import Decision, DoorConfig, DoorState
 from services.intake.settings import IntakeSettings
 
 POLICY = Path(__file__).resolve().parents[3] / "policy"
@@ -45,9 +45,9 @@ VISIT: Mapping[str, Any] = {
 
 @dataclass
 class Front:
-    """One lane of the door and its desk, which remembers from one submission to the next."""
+    """One lane of the door and its state, which remembers from one submission to the next."""
 
-    desk: Desk
+    state: DoorState
     counters: dict[str, int] = field(default_factory=dict)
     now: datetime = NOW
     submissions: int = 0
@@ -71,9 +71,9 @@ class Front:
         return self.decide(reading) if isinstance(reading, Reading) else reading
 
     def decide(self, reading: Reading) -> Decision:
-        numbers = Numbers(7, self.counters, self.desk.house.zone)
-        decision = decide(self.desk, reading, Moment(self.now, self.now), numbers)
-        self.desk.note((str(reading.party), reading.source, reading.id), decision)
+        numbers = Numbers(7, self.counters, self.state.config.zone)
+        decision = decide(self.state, reading, Moment(self.now, self.now), numbers)
+        self.state.note((str(reading.party), reading.source, reading.id), decision)
         return decision
 
     def took(self, *arguments: Any, **options: Any) -> tuple[Message, ...]:
@@ -116,13 +116,13 @@ def policy() -> Policy:
 
 
 @pytest.fixture(scope="session")
-def house(policy: Policy) -> House:
-    return house_of(IntakeSettings(), policy)
+def config(policy: Policy) -> DoorConfig:
+    return config_of(IntakeSettings(), policy)
 
 
 @pytest.fixture
-def front(house: House) -> Front:
-    return Front(Desk(house))
+def front(config: DoorConfig) -> Front:
+    return Front(DoorState(config))
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.registry import party_of
 from schemas.text import storable
 from services.intake.core.decide import Moment, decide
-from services.intake.core.desk import Desk
 from services.intake.core.numbers import Numbers, check_digit
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal, expected_of
+from services.intake.core.state import DoorState
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 HOTLINE = party_of("liuhen.inbound.hotline.v1")
@@ -266,11 +266,11 @@ _FIELDS = st.sampled_from(
 
 
 @given(st.dictionaries(_FIELDS | st.text(max_size=5), _JSON | st.sampled_from(["complain", "press"]), max_size=8))
-def test_any_content_under_a_good_envelope_ends_as_a_decision(house: Any, content: dict[str, Any]) -> None:
+def test_any_content_under_a_good_envelope_ends_as_a_decision(config: Any, content: dict[str, Any]) -> None:
     reading = read(HOTLINE, headers(), json.dumps(content).encode())
     assert isinstance(reading, Reading)
     now = NOW
-    decision = decide(Desk(house), reading, Moment(now, now), Numbers(1, {}, house.zone))
+    decision = decide(DoorState(config), reading, Moment(now, now), Numbers(1, {}, config.zone))
     for answer in decision.says:
         assert answer.message.to_json()
     _assert_storable(reading, decision.refusal)
@@ -287,7 +287,7 @@ _WILD_NAMES = st.text(max_size=8) | st.sampled_from(["ce_id", "ce_\0", "ce_a\0",
     st.booleans(),
 )
 def test_whatever_comes_every_text_that_is_kept_of_it_can_be_stored(
-    house: Any,
+    config: Any,
     named: list[tuple[str, bytes | None]],
     content: dict[str, str],
     nested: bool,  # noqa: FBT001
@@ -298,7 +298,7 @@ def test_whatever_comes_every_text_that_is_kept_of_it_can_be_stored(
     if isinstance(reading, Unreadable):
         assert storable(reading.detail)
         return
-    decision = decide(Desk(house), reading, Moment(NOW, NOW), Numbers(1, {}, house.zone))
+    decision = decide(DoorState(config), reading, Moment(NOW, NOW), Numbers(1, {}, config.zone))
     for answer in decision.says:
         assert answer.message.to_json()
     _assert_storable(reading, decision.refusal)

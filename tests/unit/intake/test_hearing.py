@@ -13,8 +13,8 @@ from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Place, RequesterKind, Ruling, Tier
 from services.intake.__main__ import newsroom_of
-from services.intake.core.desk import KnownTicket
 from services.intake.core.news import NewsError, Newsroom
+from services.intake.core.state import KnownTicket
 from services.intake.reactions import Reaction, concerns, react
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)

@@ -111,5 +111,5 @@ def test_after_some_time_the_same_words_are_a_new_matter(front: Any, report: Any
 
 def test_a_closed_ticket_is_not_pressed_for(front: Any, report: Any) -> None:
     first, *_ = front.took("hotline", "register", report)
-    front.desk.tickets[first.ticket] = front.desk.tickets[first.ticket]._replace(open=False)
+    front.state.tickets[first.ticket] = front.state.tickets[first.ticket]._replace(open=False)
     assert isinstance(front.took("hotline", "register", report)[0], Registered)

@@ -134,7 +134,7 @@ class Secrets(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class DoorConfig:
     """What stays the same from one transaction to the next."""
 
     policy: Policy
@@ -144,10 +144,10 @@ class House:
 
 
 @dataclass(slots=True)
-class Desk:
+class DoorState:
     """What is known in one transaction about the submissions that wait in it."""
 
-    house: House
+    config: DoorConfig
     verdicts: dict[SubmissionKey, Verdict] = field(default_factory=dict)
     tickets: dict[str, KnownTicket] = field(default_factory=dict)
     open_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
