@@ -57,10 +57,10 @@ class DueTimes:
         found = self._rules.derive(self._rules.basis(clock, tier, since, None, None), clock, tier, now)
         return Deadline(found.due, found.remind_at or breach_by(found.due))
 
-    def of_order(self, told: DueTime, tier: Tier) -> Deadline:
+    def of_order(self, heard: DueTime, tier: Tier) -> Deadline:
         """Add to the due time that an order tells of from when on it counts as due soon."""
-        span = self._rules.limit(told.clock).due_soon_for(tier)
-        return Deadline(told.due, self._rules.before(remind_by(told.due), span))
+        span = self._rules.limit(heard.clock).due_soon_for(tier)
+        return Deadline(heard.due, self._rules.before(remind_by(heard.due), span))
 
 
 class _Always(Mapping[str, V]):

@@ -72,8 +72,8 @@ def to_files(folder: Path) -> Channel:
 
 def _append(folder: Path, batch: Sequence[DueDelivery]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for way in {taken.way for taken in batch}:
-        lines = [json.dumps(_said(taken), ensure_ascii=False) + "\n" for taken in batch if taken.way == way]
+    for way in {delivery.way for delivery in batch}:
+        lines = [json.dumps(_payload(delivery), ensure_ascii=False) + "\n" for delivery in batch if delivery.way == way]
         descriptor = os.open(folder / f"{way}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(descriptor, "".join(lines).encode())
@@ -85,11 +85,11 @@ def one_by_one(send: Callable[[DueDelivery], Awaitable[None]], seconds: float) -
     """Send the messages of a batch side by side, but not too many at once; each within so many seconds."""
     free = asyncio.Semaphore(_SIDE_BY_SIDE)
 
-    async def attempt(taken: DueDelivery) -> Failed | None:
+    async def attempt(delivery: DueDelivery) -> Failed | None:
         async with free:
             try:
                 async with asyncio.timeout(seconds):
-                    await send(taken)
+                    await send(delivery)
             except Failed as failed:
                 return failed
             except TimeoutError:
@@ -105,10 +105,10 @@ def one_by_one(send: Callable[[DueDelivery], Awaitable[None]], seconds: float) -
 def to_webhook(session: aiohttp.ClientSession, url: str, seconds: float) -> Channel:
     """Post messages as JSON; the notice's key is the Idempotency-Key, so that a repeat does no harm."""
 
-    async def send(taken: DueDelivery) -> None:
-        headers = {"Idempotency-Key": taken.notice}
+    async def send(delivery: DueDelivery) -> None:
+        headers = {"Idempotency-Key": delivery.notice}
         try:
-            async with session.post(url, json=_said(taken), headers=headers) as answer:
+            async with session.post(url, json=_payload(delivery), headers=headers) as answer:
                 if not answer.ok:
                     for_ever = answer.status < 500 and answer.status not in _TRY_AGAIN  # noqa: PLR2004 - HTTP's words
                     raise Failed(f"http-{answer.status}", for_ever=for_ever)
@@ -123,12 +123,12 @@ def to_mail_server(address: str, sender: str, seconds: float) -> Channel:
     parts = urlsplit(address)
     host, port = parts.hostname or "127.0.0.1", parts.port or _MAIL_PORT
 
-    async def send(taken: DueDelivery) -> None:
+    async def send(delivery: DueDelivery) -> None:
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = sender, taken.address, taken.subject
-        mail["Message-ID"] = f"<{taken.notice}@{sender.partition('@')[2]}>"
-        mail["Idempotency-Key"] = taken.notice
-        mail.set_content(taken.text)
+        mail["From"], mail["To"], mail["Subject"] = sender, delivery.address, delivery.subject
+        mail["Message-ID"] = f"<{delivery.notice}@{sender.partition('@')[2]}>"
+        mail["Idempotency-Key"] = delivery.notice
+        mail.set_content(delivery.text)
         try:
             await aiosmtplib.send(mail, hostname=host, port=port, timeout=seconds)
         except aiosmtplib.SMTPResponseException as error:
@@ -142,16 +142,16 @@ def to_mail_server(address: str, sender: str, seconds: float) -> Channel:
     return one_by_one(send, seconds)
 
 
-def _said(taken: DueDelivery) -> dict[str, str]:
+def _payload(delivery: DueDelivery) -> dict[str, str]:
     return {
-        "notice": taken.notice,
-        "ticket": taken.ticket,
-        "audience": taken.audience,
-        "template": taken.template,
-        "way": taken.way,
-        "to": taken.address,
-        "subject": taken.subject,
-        "text": taken.text,
+        "notice": delivery.notice,
+        "ticket": delivery.ticket,
+        "audience": delivery.audience,
+        "template": delivery.template,
+        "way": delivery.way,
+        "to": delivery.address,
+        "subject": delivery.subject,
+        "text": delivery.text,
     }
 
 
@@ -222,12 +222,12 @@ class Loop:
 
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
-        taken = await store.take_due(self.context.pool, self.context.clock.now(), _AT_ONCE, self.lease)
+        deliveries = await store.take_due(self.context.pool, self.context.clock.now(), _AT_ONCE, self.lease)
         by_channel: dict[Channel, list[DueDelivery]] = {}
-        for each in taken:
+        for each in deliveries:
             by_channel.setdefault(self.channels[each.way], []).append(each)
         await asyncio.gather(*(self._through(channel, batch) for channel, batch in by_channel.items()))
-        return len(taken)
+        return len(deliveries)
 
     async def _through(self, channel: Channel, batch: Sequence[DueDelivery]) -> None:
         ended = [self._ended(*pair) for pair in zip(batch, await channel(batch), strict=True)]
@@ -235,15 +235,15 @@ class Loop:
         for each, way in ended:
             DELIVERIES.labels(way, each.outcome).inc()
 
-    def _ended(self, taken: DueDelivery, failed: Failed | None) -> tuple[Ended, str]:
+    def _ended(self, delivery: DueDelivery, failed: Failed | None) -> tuple[Ended, str]:
         now = self.context.clock.now()
         if failed is None:
-            return Ended(taken.notice, taken.attempt, now, "delivered", None, None), taken.way
-        wait = None if failed.for_ever else self.rules.wait_after(taken.attempt)
+            return Ended(delivery.notice, delivery.attempt, now, "delivered", None, None), delivery.way
+        wait = None if failed.for_ever else self.rules.wait_after(delivery.attempt)
         if wait is None:
-            return Ended(taken.notice, taken.attempt, now, "given_up", failed.code, None), taken.way
+            return Ended(delivery.notice, delivery.attempt, now, "given_up", failed.code, None), delivery.way
         again = now + timedelta(seconds=wait)
-        return Ended(taken.notice, taken.attempt, now, "failed", failed.code, again), taken.way
+        return Ended(delivery.notice, delivery.attempt, now, "failed", failed.code, again), delivery.way
 
     async def _count(self) -> None:
         waiting = await store.waiting(self.context.pool, self.context.clock.now())

@@ -231,16 +231,16 @@ def earlier(one: Due, other: Due) -> Due:
 
 def basis_of(explanation: dict[str, Any]) -> Basis:
     """What an explanation was made of: the explanation alone is enough to go on from."""
-    told = explanation["budget"]
+    whole = explanation["budget"]
     caps = {cap["kind"]: cap for cap in explanation.get("caps", ())}
     ledger = Ledger(
-        policy=told["policy"],
-        policy_version=told["policy_version"],
-        budget=_budget(**told["budget"]),
-        started_at=_instant(told["started_at"]),
-        pauses=tuple(Pause.model_validate(counted["pause"]) for counted in told["pauses"]),
-        extensions=tuple(Extension.model_validate(granted) for granted in told["extensions"]),
-        fresh_starts=tuple(FreshStart.model_validate(fresh) for fresh in told["fresh_starts"]),
+        policy=whole["policy"],
+        policy_version=whole["policy_version"],
+        budget=_budget(**whole["budget"]),
+        started_at=_instant(whole["started_at"]),
+        pauses=tuple(Pause.model_validate(counted["pause"]) for counted in whole["pauses"]),
+        extensions=tuple(Extension.model_validate(granted) for granted in whole["extensions"]),
+        fresh_starts=tuple(FreshStart.model_validate(fresh) for fresh in whole["fresh_starts"]),
     )
     upstream = caps.get("upstream")
     return Basis(

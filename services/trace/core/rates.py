@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from rulebook.rules import Rates
 from schemas.values import Contacted
@@ -204,14 +204,3 @@ def part_of(rate: Rate, by: By | None) -> str:
 def _rows(rate: Rate) -> str:
     window = f"{rate.axis} >= $1 and {rate.axis} < $2 and $3::timestamptz is not null"
     return f"from {rate.source.value} where {rate.only} and {window}"
-
-
-def said(its: Figures) -> dict[str, Any]:
-    """Say figures as JSON."""
-    return {
-        "numerator": round(its.numerator, 6),
-        "denominator": its.denominator,
-        "value": its.value,
-        "counted": its.counted,
-        "excluded": its.excluded,
-    }

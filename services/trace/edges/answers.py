@@ -12,7 +12,7 @@ from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.registry import model_of
 from services.trace.core.ball import Span, Step, ball_in_court
-from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates_of, said
+from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates_of
 from services.trace.core.rows import ClockRow
 from services.trace.edges.calendars import Calendars
 from services.trace.edges.lookup import Standing
@@ -105,7 +105,7 @@ class Answers:
             {
                 "part": part,
                 "words": self._part(by, part),
-                **said(its),
+                **_counts(its),
                 "left_out": {self.words.verdict(rate, verdict): rows for verdict, rows in its.excluded.items()},
             }
             for part, its in found.items()
@@ -161,6 +161,16 @@ class Answers:
 
     def _explained(self, part: Mapping[str, Any] | None) -> list[str]:
         return explain_lines(Explanation.model_validate(part), self.words.names()) if part else []
+
+
+def _counts(its: Figures) -> dict[str, Any]:
+    return {
+        "numerator": round(its.numerator, 6),
+        "denominator": its.denominator,
+        "value": its.value,
+        "counted": its.counted,
+        "excluded": its.excluded,
+    }
 
 
 def _notice(row: Mapping[str, Any]) -> str:

@@ -58,7 +58,7 @@ def application(context: EdgeContext, answers: Answers) -> web.Application:
     return app
 
 
-class _Problem(Exception):  # noqa: N818 - an answer
+class _HttpProblem(Exception):  # noqa: N818 - an answer
     """A question that cannot be answered: the status, a machine's word and a person's."""
 
     def __init__(self, status: int, code: str, words: str, **more: Any) -> None:
@@ -71,7 +71,7 @@ class _Problem(Exception):  # noqa: N818 - an answer
 async def _say_what_is_wrong(request: web.Request, handler: _Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except _Problem as problem:
+    except _HttpProblem as problem:
         return _json(problem.body, problem.status)
 
 
@@ -88,9 +88,9 @@ async def _ticket(request: web.Request) -> str:
     name = request.match_info["name"]
     found = await lookup.tickets_of(request.app[_CONTEXT].pool, name)
     if not found:
-        raise _Problem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
+        raise _HttpProblem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
     if len(found) > 1:
-        raise _Problem(409, "several", f"回执{name}对应{len(found)}件工单，请用工单号查询", tickets=found)
+        raise _HttpProblem(409, "several", f"回执{name}对应{len(found)}件工单，请用工单号查询", tickets=found)
     return found[0]
 
 
@@ -106,7 +106,7 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
         return _json({**answers.standing(standing), "ball": ball, "now": now})
     rows = await lookup.timeline(pool, name)
     if not found and not rows:
-        raise _Problem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
+        raise _HttpProblem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
     tickets = [answers.standing(standing) for standing in await lookup.standings(pool, found, now)]
     return _json({"receipt": name, "tickets": tickets, "timeline": answers.timeline(rows), "now": now})
 
@@ -123,15 +123,15 @@ async def show_clocks(request: web.Request) -> web.StreamResponse:
     ticket, now = await _ticket(request), request.app[_CONTEXT].clock.now()
     rows = await lookup.clocks(request.app[_CONTEXT].pool, ticket)
     wanted = request.query.get("clock")
-    told = [request.app[_ANSWERS].clock(row, now) for row in rows if wanted in (None, row.clock, row.clock_id)]
-    return _json({"ticket": ticket, "clocks": told, "now": now})
+    clocks = [request.app[_ANSWERS].clock(row, now) for row in rows if wanted in (None, row.clock, row.clock_id)]
+    return _json({"ticket": ticket, "clocks": clocks, "now": now})
 
 
 async def list_tickets(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets?state=&department=&overdue=&limit=: tickets, the newest first."""
     query, now = request.query, request.app[_CONTEXT].clock.now()
     overdue = {"true": True, "1": True, "false": False, "0": False}.get(query.get("overdue", "").lower())
-    wanted = lookup.Wanted(query.get("state"), query.get("department"), overdue, _number(query, "limit", 50))
+    wanted = lookup.TicketFilter(query.get("state"), query.get("department"), overdue, _number(query, "limit", 50))
     found = await lookup.listed(request.app[_CONTEXT].pool, wanted, now)
     return _json({"tickets": [request.app[_ANSWERS].standing(standing) for standing in found], "now": now})
 
@@ -140,13 +140,13 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
     """GET /v1/desk?queue=&limit=: what waits for whom in the office, what is due first at the top of each queue."""
     asked, limit = request.query.get("queue"), _number(request.query, "limit", 50)
     if asked is not None and asked not in lookup.queues():
-        raise _Problem(400, "queue", f"没有名为{asked}的队列", queues=lookup.queues())
-    answers, told = request.app[_ANSWERS], []
+        raise _HttpProblem(400, "queue", f"没有名为{asked}的队列", queues=lookup.queues())
+    answers, queues = request.app[_ANSWERS], []
     for queue in (asked,) if asked else lookup.queues():
         rows = await lookup.waiting(request.app[_CONTEXT].pool, queue, limit)
         items = [answers.waiting(row) for row in rows]
-        told.append({"queue": queue, "words": answers.words.of("queue", queue), "items": items})
-    return _json({"queues": told, "now": request.app[_CONTEXT].clock.now()})
+        queues.append({"queue": queue, "words": answers.words.of("queue", queue), "items": items})
+    return _json({"queues": queues, "now": request.app[_CONTEXT].clock.now()})
 
 
 async def show_rates(request: web.Request) -> web.StreamResponse:
@@ -158,14 +158,14 @@ async def show_rates(request: web.Request) -> web.StreamResponse:
     by, name = _by(query), query.get("rate")
     rates = [rate for rate in answers.rates() if name in (None, rate.name)]
     if not rates:
-        raise _Problem(400, "rate", f"没有名为{name}的指标", rates=[rate.name for rate in answers.rates()])
-    told = []
+        raise _HttpProblem(400, "rate", f"没有名为{name}的指标", rates=[rate.name for rate in answers.rates()])
+    found = []
     for rate in rates:
-        said = answers.rate(rate, by, await lookup.verdicts(pool, rate, by, window))
+        rated = answers.rate(rate, by, await lookup.verdicts(pool, rate, by, window))
         if query.get("ids", "").lower() in ("true", "1"):
-            said["tickets"] = await lookup.behind(pool, rate, by, window, query.get("part"))
-        told.append(said)
-    return _json({"from": window.since, "to": window.until, "by": by, "rates": told, "now": now})
+            rated["tickets"] = await lookup.behind(pool, rate, by, window, query.get("part"))
+        found.append(rated)
+    return _json({"from": window.since, "to": window.until, "by": by, "rates": found, "now": now})
 
 
 def _by(query: Mapping[str, str]) -> By | None:
@@ -174,7 +174,7 @@ def _by(query: Mapping[str, str]) -> By | None:
     try:
         return By(query["by"])
     except ValueError:
-        raise _Problem(400, "by", f"不能按{query['by']}分组", by=list(By)) from None
+        raise _HttpProblem(400, "by", f"不能按{query['by']}分组", by=list(By)) from None
 
 
 def _moment(query: Mapping[str, str], name: str, zone: tzinfo, usual: datetime) -> datetime:
@@ -184,7 +184,7 @@ def _moment(query: Mapping[str, str], name: str, zone: tzinfo, usual: datetime) 
         moment = datetime.fromisoformat(query[name])
     except ValueError:
         words = f"{name}应为日期或者带时区的时间，而不是{query[name]}"
-        raise _Problem(400, name, words) from None
+        raise _HttpProblem(400, name, words) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
@@ -203,5 +203,5 @@ async def show_gaps(request: web.Request) -> web.StreamResponse:
 def _number(query: Mapping[str, str], name: str, usual: int) -> int:
     text = query.get(name, str(usual))
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST):
-        raise _Problem(400, name, f"{name}应为1至{_MOST}的整数，而不是{text}")
+        raise _HttpProblem(400, name, f"{name}应为1至{_MOST}的整数，而不是{text}")
     return int(text)

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from chassis.service import Pool
+from schemas import dispatch as d
+from schemas import registry
+from schemas.values import Clock
 from services.trace import store
 from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
 from services.trace.core.rows import ClockRow, Summary
@@ -18,8 +21,17 @@ Row: TypeAlias = dict[str, Any]
 
 _SUMMARY: Final = ", ".join(f"s.{name}" for name in store.SUMMARIES.names)
 _CLOCK: Final = ", ".join(f"c.{name}" for name in store.CLOCKS.names)
-_RANKS: Final = "array['liuhen.tickets.v1', 'liuhen.dispatch.v1', 'liuhen.clocks.v1', 'liuhen.notices.v1']"
-_DEPARTMENTS_CLOCKS: Final = "array['handling', 'rework', 'urgent_first_report', 'supervision', 'callback_review']"
+
+
+def _array(*names: str) -> str:
+    """Our own names as an array in SQL."""
+    return f"array[{', '.join(repr(str(name)) for name in names)}]"
+
+
+_RANKS: Final = _array(registry.TICKETS, registry.DISPATCH, registry.CLOCKS, registry.NOTICES)
+_DEPARTMENTS_CLOCKS: Final = _array(
+    Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT, Clock.SUPERVISION, Clock.CALLBACK_REVIEW
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TicketFilter:
     """Which tickets a list is about; what is None does not matter."""
 
     state: str | None = None
@@ -50,7 +62,7 @@ class Window(NamedTuple):
     now: datetime
 
 
-class Step(NamedTuple):
+class OpenStep(NamedTuple):
     """What open tickets wait for: how many of them, and since when the first."""
 
     name: str
@@ -67,12 +79,12 @@ async def calendars(pool: Pool) -> list[str]:
     return [row["body"] for row in rows]
 
 
-async def steps(pool: Pool) -> list[Step]:
+async def steps(pool: Pool) -> list[OpenStep]:
     """Count open tickets by what they wait for; reads one index, and of that only what is open."""
     rows = await pool.fetch(
         "select waits_for, count(*), min(waiting_since) from summary where holder <> '' group by waits_for"
     )
-    return [Step(*row) for row in rows]
+    return [OpenStep(*row) for row in rows]
 
 
 async def tickets_of(pool: Pool, number_or_receipt: str) -> list[str]:
@@ -100,7 +112,7 @@ async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[S
     return [_standing(row) for row in rows]
 
 
-async def listed(pool: Pool, wanted: Wanted, now: datetime) -> list[Standing]:
+async def listed(pool: Pool, wanted: TicketFilter, now: datetime) -> list[Standing]:
     """List tickets, the newest first."""
     order = "s.registered_at desc nulls last, s.ticket desc"
     chosen = (
@@ -136,32 +148,42 @@ async def clocks(pool: Pool, ticket: str) -> list[ClockRow]:
     return [store.CLOCKS.read(row) for row in rows]
 
 
-# What waits for whom: which tickets, which clock tells until when, and which facts tell what is asked.
-_QUEUES: Final[Mapping[str, tuple[str, str, tuple[str, ...]]]] = {
-    "unit_pass_on": ("s.waits_for = 'unit_pass_on'", "unit_pass_on", ()),
-    "survey_office": ("s.waits_for = 'survey_office'", "survey_office", ()),
-    "dispatch": ("s.waits_for = 'dispatch'", "dispatching", ("dispatch-awaited",)),
-    "return_ruling": ("s.waits_for = 'return_ruling'", "return_ruling", ("return-requested",)),
-    "adjudication": ("s.waits_for = 'adjudication'", "adjudication", ("adjudication-opened",)),
-    "extension": ("s.extension_asked", "approval", ("extension-requested",)),
-    "suspension": ("s.suspension_asked", "approval", ("suspension-requested",)),
-    "review": ("s.waits_for = 'review'", "review", ("handled",)),
-    "closing": ("s.waits_for = 'closing'", "review", ("handled-accepted",)),
-    "callback": ("s.waits_for = 'callback'", "callback", ("callback-awaited", "callback-tried", "callback-appointed")),
-    "commitment": ("s.commitment_due", "commitment", ("committed",)),
-    "supervision": ("s.supervision = 'answered' and s.holder <> ''", "supervision", ("supervision-answered",)),
-    "undelivered": ("s.undelivered > 0 and s.holder <> ''", "", ()),
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for somebody: on which tickets, which clock tells until when, which facts tell what is asked."""
+
+    where: str
+    clock: Clock | None
+    facts: tuple[type[d.DispatchFact], ...] = ()
+
+
+_QUEUES: Final[Mapping[str, Queue]] = {
+    "unit_pass_on": Queue("s.waits_for = 'unit_pass_on'", Clock.UNIT_PASS_ON),
+    "survey_office": Queue("s.waits_for = 'survey_office'", Clock.SURVEY_OFFICE),
+    "dispatch": Queue("s.waits_for = 'dispatch'", Clock.DISPATCHING, (d.DispatchAwaited,)),
+    "return_ruling": Queue("s.waits_for = 'return_ruling'", Clock.RETURN_RULING, (d.ReturnRequested,)),
+    "adjudication": Queue("s.waits_for = 'adjudication'", Clock.ADJUDICATION, (d.AdjudicationOpened,)),
+    "extension": Queue("s.extension_asked", Clock.APPROVAL, (d.ExtensionRequested,)),
+    "suspension": Queue("s.suspension_asked", Clock.APPROVAL, (d.SuspensionRequested,)),
+    "review": Queue("s.waits_for = 'review'", Clock.REVIEW, (d.Handled,)),
+    "closing": Queue("s.waits_for = 'closing'", Clock.REVIEW, (d.HandledAccepted,)),
+    "callback": Queue(
+        "s.waits_for = 'callback'", Clock.CALLBACK, (d.CallbackAwaited, d.CallbackTried, d.CallbackAppointed)
+    ),
+    "commitment": Queue("s.commitment_due", Clock.COMMITMENT, (d.Committed,)),
+    "supervision": Queue("s.supervision = 'answered' and s.holder <> ''", Clock.SUPERVISION, (d.SupervisionAnswered,)),
+    "undelivered": Queue("s.undelivered > 0 and s.holder <> ''", None),
 }
 
 
 def queues() -> tuple[str, ...]:
-    """Name every queue of the desk."""
+    """Name every queue of the office."""
     return tuple(_QUEUES)
 
 
 async def waiting(pool: Pool, queue: str, limit: int) -> list[Row]:
     """Read one queue of the desk, what waits longest first: ticket, since when, until when, and the fact behind it."""
-    condition, clock, facts = _QUEUES[queue]
+    asked = _QUEUES[queue]
     rows = await pool.fetch(
         "select s.ticket, s.kind, s.tier, s.category, s.subdistrict, s.place, s.gist, s.lead, s.unit, s.state,"  # noqa: S608
         " s.holder, s.suggestion, s.suggestion_score, s.follow_ups, coalesce(e.at, s.waiting_since) as since, k.due,"
@@ -170,9 +192,9 @@ async def waiting(pool: Pool, queue: str, limit: int) -> list[Row]:
         "   and c.status in ('running', 'paused')) k on true"
         " left join lateral (select e.at, e.type, e.body from entry e where e.ticket = s.ticket"
         '   and e.type = any($2::text[]) order by e."offset" desc limit 1) e on true'
-        f" where {condition} order by k.due nulls last, since, s.ticket limit $3",
-        clock,
-        [f"liuhen.dispatch.{fact}.v1" for fact in facts],
+        f" where {asked.where} order by k.due nulls last, since, s.ticket limit $3",
+        asked.clock,
+        [fact.type_name for fact in asked.facts],
         limit,
     )
     return [dict(row) for row in rows]
