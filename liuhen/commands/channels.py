@@ -13,6 +13,7 @@ from liuhen.desk import render, words
 from liuhen.desk.actions import PartyOf, add_actions
 from liuhen.desk.queue import callbacks, standing
 from liuhen.desk.workplace import Workplace
+from schemas.inbound import CHANNEL_OF
 from schemas.registry import CALLBACKS
 from schemas.values import Party, PartyKind
 
@@ -22,7 +23,7 @@ _console: Final = Console()
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for kind in (PartyKind.HOTLINE, PartyKind.WECHAT, PartyKind.SURVEY, PartyKind.CALLBACK):
+    for kind in (*CHANNEL_OF, PartyKind.CALLBACK):
         group = typer.Typer(help=words.group_of(kind), no_args_is_help=True)
         if kind is PartyKind.CALLBACK:
             group.command()(queue)

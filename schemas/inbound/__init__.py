@@ -12,6 +12,7 @@ from typing import Annotated, Final, get_args
 from pydantic import Field
 
 from schemas.inbound.base import (
+    CHANNEL_OF,
     CHANNELS,
     Action,
 )
@@ -80,7 +81,6 @@ from schemas.inbound.requester import (
     RequestDevice,
     Withdraw,
 )
-from schemas.values import Channel, PartyKind
 
 __all__ = [
     "CHANNELS",
@@ -212,9 +212,3 @@ OFFICE_ACTIONS: Final = tuple(
     if issubclass(action, OfficeAction)
 )
 """What a person of the office may ask for, by name."""
-
-CHANNEL_OF: Final = {
-    PartyKind.HOTLINE: Channel.HOTLINE,
-    PartyKind.SURVEY: Channel.SURVEY,
-    PartyKind.WECHAT: Channel.WECHAT,
-}

@@ -7,12 +7,15 @@ from typing import Annotated, ClassVar, Final
 from pydantic import Field
 
 from schemas.message import Message
-from schemas.values import PartyKind
+from schemas.values import Channel, PartyKind
 
 Version = Annotated[int, Field(ge=0)]
 """Which version of a ticket its author saw, as the newest public message of the ticket names it."""
 
-CHANNELS: Final = frozenset({PartyKind.HOTLINE, PartyKind.WECHAT, PartyKind.SURVEY})
+CHANNEL_OF: Final = {PartyKind(channel): channel for channel in Channel}
+"""The parties that speak for requesters, and the channel of each."""
+
+CHANNELS: Final = frozenset(CHANNEL_OF)
 
 
 class Action(Message, owner="inbound"):

@@ -31,7 +31,7 @@ from schemas.values import (
 class Register(Action):
     """A call or a WeChat message raises a problem; `agent` is the hotline agent who took it."""
 
-    spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.HOTLINE, PartyKind.WECHAT})
+    spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS - {PartyKind.SURVEY}
     do: Literal["register"] = "register"
     kind: Kind
     requester_kind: RequesterKind = RequesterKind.RESIDENT

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from schemas.dispatch import ActionRefused, Dispatched, DispatchFact, Handled, Opened, ProgressNoted
+from schemas.inbound import CHANNELS
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.registry import channel_topic
 from schemas.values import Instant, PartyKind
 from services.intake.core.news import Newsroom
 from services.intake.core.state import Answer, KnownTicket
-
-_REQUESTERS: Final = frozenset({PartyKind.HOTLINE, PartyKind.SURVEY, PartyKind.WECHAT})
 
 
 class NewsRow(NamedTuple):
@@ -95,7 +94,7 @@ def _refusal(message: ActionRefused, at: Instant, known: KnownTicket | None) -> 
         reason=message.reason,
     )
     says = (Answer(channel_topic(kind), message.receipt, refused),)
-    if kind not in _REQUESTERS or known is None:
+    if kind not in CHANNELS or known is None:
         return Reaction(says)
     return Reaction(says, news=NewsRow(known.id, at, "action-refused", message.code, message.reason))
 
