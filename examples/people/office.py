@@ -148,7 +148,7 @@ class Office:
 
     def _pass_on(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         if task.task == "unit_pass_on" and dice.random() < 0.1:  # noqa: PLR2004 - one in ten is settled on the spot
-            return SettleAtUnit(ticket=task.ticket, by=who, reply="走访单位已当场协调解决。")
+            return SettleAtUnit(ticket=task.ticket, by=who, reply="调研主体已当场协调解决。")
         return PassOn(ticket=task.ticket, by=who)
 
     def _assign(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:

@@ -56,7 +56,7 @@ def apply(
         print_json(told | {"unforeseen": [str(day.date) for day in surprises]})
     else:
         _console.print(f"{notice.year}年日历已发布（{fact.version}），由 {fact.by.name} 负责；官方日历至 {until}。")
-        _console.print("到期时间正在重新推算，每项变化都会留痕并通知承办单位。")
+        _console.print("到期时间正在重新计算，每项变化都会留痕并通知承办单位。")
         for day in surprises:
             said = "放假" if day.is_off_day else "上班"
             _console.print(
@@ -96,7 +96,7 @@ def rederive(
     if as_json:
         print_json({"version": version, "policy": fact.policy, "clocks": [*fact.clocks]})
     else:
-        _console.print(f"已要求按 {fact.policy} 重新推算，由 {fact.by.name} 负责。")
+        _console.print(f"已要求按 {fact.policy} 重新计算，由 {fact.by.name} 负责。")
 
 
 def _files(directory: Path) -> tuple[Notice, ...]:

@@ -50,7 +50,7 @@ def demo(
     play = Play(start=date(start.year, start.month, start.day), days=days, tickets=tickets, seed=seed, speed=speed)
     console.print(
         f"[bold]留痕 Liuhen[/]：虚构的城区，{play.start} 起 {days} 天，{tickets} 件诉求，"
-        f"时间加速 {speed:,.0f} 倍。部门、中心、回访机构各是独立进程。"
+        f"时间加速 {speed:,.0f} 倍。承办单位、热线中心、回访员各是独立进程。"
     )
     began = time.monotonic()
     with ExitStack() as ends:
@@ -91,7 +91,7 @@ def _watch(system: DemoSystem, console: Console) -> None:
             if not published and now >= system.play.calendar_at:
                 system.publish_calendar()
                 published = True
-                progress.console.print(f"{_said(now)}  [bold]明年日历公布[/]：暂定期限重新推算")
+                progress.console.print(f"{_said(now)}  [bold]明年日历公布[/]：暂定期限重新计算")
             passed = max(0.0, (now - begins).total_seconds())
             progress.update(task, completed=min(passed, total), description=_said(now))
             time.sleep(_LOOK_AGAIN)

@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913 - the options of the command line
         with _bar(console, job) as seen:
             progress = asyncio.run(replay(job, seen, system.require_alive))
         came_out = asyncio.run(outcome(load_addresses(), progress))
-        report.show(came_out, meaning.title, console)
+        report.show(came_out, meaning.title, job.policy, console)
         verdicts = verify.verdicts_of_running()
         kept = all(verdict.kept for verdict in verdicts)
         verify.show(verdicts, console)

@@ -10,17 +10,18 @@ from rich.console import Console
 from liuhen.answers import AsJson, print_json
 from tools.client import render, trace
 from tools.errors import SaidClearly
+from vocabulary import CLOCKS
 
-_NAME: Final = typer.Argument(metavar="NUMBER|RECEIPT", help="The number of a ticket, or a receipt.")
+_NAME: Final = typer.Argument(metavar="工单号|回执", help="工单号，或者回执。")
 _console: Final = Console()
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Tickets: where they stand, their traces and their clocks.", no_args_is_help=True)
-    group.command()(show)
-    group.command("list")(list_)
-    group.command("why-due")(why_due)
+    group = typer.Typer(help="工单：现状、全部留痕和时限。", no_args_is_help=True)
+    group.command(help="一张工单的现状、全部留痕、球在谁手、各项时限。")(show)
+    group.command("list", help="列出工单，新的在前。")(list_)
+    group.command("why-due", help="逐日说明为什么是这个期限：规则、日历、跳过的日子、暂停、延期。")(why_due)
     app.add_typer(group, name="ticket")
 
 
@@ -54,12 +55,10 @@ def _show_receipt(answer: trace.ReceiptAnswer, *, as_json: bool) -> None:
 
 def list_(
     *,
-    state: Annotated[str | None, typer.Option(help="Only in this state, such as in_progress.")] = None,
-    department: Annotated[str | None, typer.Option(help="Only led by this department, by its code.")] = None,
-    overdue: Annotated[
-        bool | None, typer.Option("--overdue/--in-time", help="Only with an overdue clock, or none.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    state: Annotated[str | None, typer.Option(help="只看这个状态，如 in_progress。")] = None,
+    department: Annotated[str | None, typer.Option(help="只看这个单位牵头的，用单位代码。")] = None,
+    overdue: Annotated[bool | None, typer.Option("--overdue/--in-time", help="只看有时限逾期的，或者没有的。")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少件。")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List tickets, the newest first."""
@@ -73,9 +72,7 @@ def list_(
 def why_due(
     name: Annotated[str, _NAME],
     *,
-    clock: Annotated[
-        str | None, typer.Option(help="One clock, such as handling or citizen; all if none is named.")
-    ] = None,
+    clock: Annotated[str | None, typer.Option(help="只看一项时限，如 handling、citizen；不写就全看。")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain day by day why a ticket is due when it is: policy, calendar, skipped days, pauses, extensions."""
@@ -84,6 +81,6 @@ def why_due(
         print_json(answer)
         return
     if not answer["clocks"]:
-        raise SaidClearly(f"工单{answer['ticket']}没有{clock or ''}时限。")
+        raise SaidClearly(f"工单{answer['ticket']}没有{CLOCKS.said(clock) if clock else '时限'}。")
     for each in answer["clocks"]:
         _console.print(render.explanation(each))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from itertools import product
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, Final, get_args
 import pytest
 
 import vocabulary
+from chassis.failures import UNPROCESSABLE
+from chassis.lane import BEHIND
 from liuhen.desk.actions import actions_of
 from liuhen.desk.options import slots_of
 from rulebook import Audience, Role, load_policy
@@ -143,6 +146,13 @@ def test_every_refusal_has_a_word() -> None:
     )
 
 
+def test_every_reason_for_putting_a_record_aside_has_a_word() -> None:
+    made = {"Refused", "Unreadable", "DeadLetter"}
+    written = (code for folder in ("chassis", "services") for code in _made(folder, made))
+
+    _same("dead_letter", {*written, UNPROCESSABLE, BEHIND}, "chassis/lane.py")
+
+
 def test_every_rate_and_whatever_a_ticket_counts_as_has_a_word() -> None:
     rates = rates_of(POLICY.rates)
     answers = {code for name in RATES_TABLES for code in vocabulary.table(name)}
@@ -183,13 +193,19 @@ def _refused(folder: str) -> Iterator[str]:
         match node:
             case ast.Tuple(elts=[first, second]) if _is_sentence(second):
                 yield from _codes(first)
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name.lower() in _REFUSES:
+            case _:
+                pass
+    yield from _made(folder, {"refusal", "refuse", "Refusal"})
+
+
+def _made(folder: str, names: AbstractSet[str]) -> Iterator[str]:
+    """The first code that each call of these names is given."""
+    for node in _nodes(folder):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name in names:
                 yield from list(_codes(*args))[:1]
             case _:
                 pass
-
-
-_REFUSES: Final = {"refusal", "refuse"}
 
 
 def _nodes(folder: str) -> Iterator[ast.AST]:

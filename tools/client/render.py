@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -15,8 +14,8 @@ from rich.text import Text
 
 from schemas.owner import Owner
 from tools.client.trace import ClockStanding, Entry, HeldFor, Standing
+from worktime import deadline_in_words, moment_in_words
 
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _BAR: Final = 60
 _MINUTES_OF_A_DAY: Final = 390
 _COLOURS: Final = {
@@ -32,8 +31,13 @@ _COLOURS: Final = {
 
 
 def moment(text: str | None) -> str:
-    """Say an instant in the office's zone, to the minute."""
-    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%Y-%m-%d %H:%M}" if text else ""
+    """Say when something happened, to the minute."""
+    return moment_in_words(datetime.fromisoformat(text)) if text else ""
+
+
+def deadline(text: str | None) -> str:
+    """Say when something is due, to the minute."""
+    return deadline_in_words(datetime.fromisoformat(text)) if text else ""
 
 
 def header(ticket: Standing) -> RenderableType:
@@ -61,7 +65,7 @@ def header(ticket: Standing) -> RenderableType:
 
 
 def _both(one: str, one_at: str | None, other: str, other_at: str | None) -> str:
-    return "　".join(f"{name} {moment(at)}" for name, at in ((one, one_at), (other, other_at)) if at)
+    return "　".join(f"{name} {deadline(at)}" for name, at in ((one, one_at), (other, other_at)) if at)
 
 
 def _about(ticket: Standing) -> str:
@@ -131,9 +135,9 @@ def clocks(standings: Iterable[ClockStanding]) -> RenderableType:
     for clock in standings:
         words = clock["words"]
         state = f"[red]{words['status']}，逾期[/]" if clock["overdue"] else words["status"]
-        due = moment(clock["due"])
+        due = deadline(clock["due"])
         if clock["due_latest"] != clock["due"]:
-            due = f"{due} 至 {moment(clock['due_latest'])}（暂定）"
+            due = f"{due} 至 {deadline(clock['due_latest'])}（暂定）"
         table.add_row(words["clock"], words["owner"], moment(clock["started_at"]), due, state)
     return Padding(table, (1, 0, 0, 0))
 
@@ -153,7 +157,7 @@ def tickets(standings: Iterable[Standing], *, title: str) -> RenderableType:
             words.get("waits_for", ""),
             words["lead"],
             words["category"],
-            moment(ticket["due"]),
+            deadline(ticket["due"]),
             f"[red]{ticket['overdue']}[/]" if ticket["overdue"] else "",
         )
     return table

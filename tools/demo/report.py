@@ -10,8 +10,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from schemas import dispatch as d
 from tools.client import render, trace
 from tools.client.trace import Standing
+from vocabulary import word
 
 _BAR: Final = 40
 _MOST: Final = 1000
@@ -38,7 +40,7 @@ def turns() -> RenderableType:
         "延期": lambda ticket: ticket["extensions"],
         "重办": lambda ticket: ticket["reworks"],
         "催办补充": lambda ticket: ticket["follow_ups"],
-        "重新办理": lambda ticket: ticket["reopenings"],
+        word(d.Reopened): lambda ticket: ticket["reopenings"],
         "多人同诉": lambda ticket: ticket["incident"],
         "督办中": lambda ticket: ticket["supervision"],
         "逾期未结": lambda ticket: ticket["overdue"],
@@ -55,7 +57,7 @@ def departments() -> RenderableType:
         ("单位", "left"),
         ("承办", "right"),
         ("已结", "right"),
-        ("超时未结", "right"),
+        ("逾期未结", "right"),
         ("", "left"),
     ):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from rulebook import Policy
+from schemas.values import Clock
 from tools.replay.outcome import Department, Outcome
+from vocabulary import ACTIONS, CLOCKS, DEAD_LETTERS, REFUSALS, STATES
 
 _PACE: Final = {
     "speed": "时钟倍速",
@@ -23,19 +26,19 @@ _PACE: Final = {
 }
 
 
-def show(outcome: Outcome, title: str, console: Console) -> None:
-    """Print everything that a replay came to."""
+def show(outcome: Outcome, title: str, policy: Policy, console: Console) -> None:
+    """Print everything that a replay under a policy came to."""
     console.rule(f"回放：{title}", align="left")
     console.print(_counts("送入与答复", {"文件行数": outcome.rows, **_answers(outcome)}))
-    console.print(_counts("工单状态", outcome.states))
-    console.print(_departments(outcome.departments))
+    console.print(_counts("工单状态", _said(STATES.said, outcome.states)))
+    console.print(_departments(outcome.departments, policy))
     if any(outcome.against_the_file.values()):
         console.print(_against(outcome.against_the_file))
     console.print(_regions(outcome))
     for name, counts in (
-        ("受理口拒收（原因）", outcome.refused_at_the_door),
-        ("按状态拒绝的操作（原因）", outcome.refused_by_state),
-        ("死信（原因）", outcome.dead_letters),
+        ("拒收的提交（原因）", _refused(outcome.refused_at_the_door)),
+        ("未被接受的操作（原因）", _refused(outcome.refused_by_state)),
+        ("死信（原因）", _said(DEAD_LETTERS.said, outcome.dead_letters)),
     ):
         if counts:
             console.print(_counts(name, counts))
@@ -44,8 +47,21 @@ def show(outcome: Outcome, title: str, console: Console) -> None:
 
 def _answers(outcome: Outcome) -> dict[str, int]:
     words = {"accepted": "受理成单", "follow_up": "并为催办"}
-    named = {words.get(name, f"拒收 {name}"): count for name, count in outcome.answers.items()}
+    named = {words.get(code) or f"拒收：{REFUSALS.said(code)}": count for code, count in outcome.answers.items()}
     return {**named, "没有答复": len(outcome.unanswered)}
+
+
+def _said(word: Callable[[str], str], counts: Mapping[str, int]) -> dict[str, int]:
+    return {word(code): count for code, count in counts.items()}
+
+
+def _refused(counts: Mapping[str, int]) -> dict[str, int]:
+    """Say what was refused and why, counted by the action and the code of the refusal."""
+    said = {}
+    for name, count in counts.items():
+        action, _, code = name.rpartition(" ")
+        said[f"{ACTIONS.said(action)}：{REFUSALS.said(code)}"] = count
+    return said
 
 
 def _counts(title: str, counts: Mapping[str, float]) -> Table:
@@ -57,30 +73,35 @@ def _counts(title: str, counts: Mapping[str, float]) -> Table:
     return table
 
 
-def _departments(departments: Sequence[Department]) -> Table:
+def _departments(departments: Sequence[Department], policy: Policy) -> Table:
     table = Table(title="承办单位", title_justify="left")
     table.add_column("单位")
-    for column in ("派单", "办结", "结案", "处置超时"):
+    for column in ("派单", "办结", "结案", "处置逾期"):
         table.add_column(column, justify="right")
     for each in departments:
-        table.add_row(each.lead, *map(str, (each.dispatched, each.handled, each.closed, each.late)))
+        lead = policy.department(each.lead)
+        figures = map(str, (each.dispatched, each.handled, each.closed, each.late))
+        table.add_row(lead.name if lead else each.lead, *figures)
     return table
 
 
 def _against(against_the_file: Mapping[str, Mapping[str, int]]) -> Table:
     table = Table(title="按时与否：文件所载与系统所判", title_justify="left")
-    table.add_column("时钟")
+    table.add_column("时限")
     cells = {
         "file_on_time_ours_on_time": "均按时",
-        "file_late_ours_late": "均超时",
-        "file_on_time_ours_late": "文件按时、系统超时",
-        "file_late_ours_on_time": "文件超时、系统按时",
+        "file_late_ours_late": "均逾期",
+        "file_on_time_ours_late": "文件按时、系统逾期",
+        "file_late_ours_on_time": "文件逾期、系统按时",
     }
     for words in cells.values():
         table.add_column(words, justify="right")
-    names = {"citizen": "市级时限（文件的到期时间）", "handling": "承办单位时限（规则）"}
+    names = {
+        Clock.CITIZEN: f"{CLOCKS[Clock.CITIZEN]}（文件的到期时间）",
+        Clock.HANDLING: f"{CLOCKS[Clock.HANDLING]}（规则）",
+    }
     for clock, counts in against_the_file.items():
-        table.add_row(names[clock], *(str(counts.get(cell, 0)) for cell in cells))
+        table.add_row(names[Clock(clock)], *(str(counts.get(cell, 0)) for cell in cells))
     return table
 
 
@@ -92,9 +113,9 @@ def _regions(outcome: Outcome) -> Table:
     table.add_row("延期", str(file.extended), str(ours.extensions), "")
     table.add_row("重办", str(file.redo), str(ours.reworks), "")
     table.add_row("督办（人工）", str(file.supervised), str(ours.supervised.by_person), "")
-    table.add_row("督办（按规则）", "", str(ours.supervised.by_rule), "超时自动转督办")
-    table.add_row("催办", "", str(ours.follow_ups), "")
+    table.add_row("督办（按规则）", "", str(ours.supervised.by_rule), "逾期自动转督办")
+    table.add_row("催办补充", "", str(ours.follow_ups), "")
     table.add_row("退单", "", str(ours.returns), "")
-    table.add_row("多人同诉", "", str(ours.members), f"{ours.incidents} 个事件")
-    table.add_row("建议分类", "", str(ours.categories.suggested), f"其中自动采用 {ours.categories.taken}")
+    table.add_row("多人同诉", "", str(ours.members), f"{ours.incidents} 件首件")
+    table.add_row("推荐分类", "", str(ours.categories.suggested), f"其中自动采用 {ours.categories.taken}")
     return table

@@ -72,7 +72,7 @@ def _whole(found: Comparison, present: str, other: str) -> RenderableType:
         ("催办", found.nudged),
         ("督办", found.supervised),
         ("等候人工派单", found.waited),
-        ("已结案", found.closed),
+        ("结案", found.closed),
         ("未被接受的操作", found.refused),
     )
     for name, pair in rows:
@@ -80,7 +80,7 @@ def _whole(found: Comparison, present: str, other: str) -> RenderableType:
     later = sum(each.seconds > 0 for each in found.shifted)
     said = (
         f"重放工单 {found.tickets} 件，其中 {found.reproduced} 件在现行规则下与记录逐项一致。"
-        f"首派单位会变的 {len(found.moved)} 件；处置期限会变的 {len(found.shifted)} 件"
+        f"首派单位会变的 {len(found.moved)} 件；处置时限的到期会变的 {len(found.shifted)} 件"
         f"（推后 {later}，提前 {len(found.shifted) - later}{_median(found)}）。"
     )
     deviating = "、".join(found.deviating[:_SHOWN])

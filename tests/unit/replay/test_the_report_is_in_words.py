@@ -1,0 +1,48 @@
+"""What a replay came to is shown in the words that people use, never in codes."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from rulebook import load_policy
+from tools.replay import report
+from tools.replay.outcome import Department, InFile, Outcome, Pace, Regions, Suggested, Supervised
+
+POLICY: Final = load_policy(Path(__file__).resolve().parents[3] / "policy")
+OUTCOME: Final = Outcome(
+    rows=9,
+    answers={"accepted": 6, "follow_up": 1, "due_before_occurred": 2},
+    unanswered=(),
+    states={"callback_pending": 4, "closed": 2},
+    departments=(Department(lead="housing", dispatched=6, handled=5, closed=2, late=1),),
+    refused_at_the_door={"register due_before_occurred": 2},
+    refused_by_state={"request_extension asked_too_late": 1},
+    regions=Regions(1, 1, 1, 1, 1, 1, supervised=Supervised(0, 1), categories=Suggested(5, 6)),
+    dead_letters={"unreadable": 1},
+    file=InFile(5, 1, 1, 0, 0),
+    against_the_file={"citizen": {"file_on_time_ours_on_time": 3}, "handling": {}},
+    pace=Pace(2.0, 1.0, 9.0, 2.0, 4.5, 3.0, 60, 0.5),
+)
+
+
+def test_no_code_is_shown() -> None:
+    console = Console(file=io.StringIO(), width=120)
+
+    report.show(OUTCOME, "示例", POLICY, console)
+
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    for word in (
+        "拒收：市级时限早于诉求",
+        "登记：市级时限早于诉求",
+        "申请延期：申请过迟",
+        "待回访",
+        "房管局",
+        "读不懂",
+    ):
+        assert word in shown
+    assert not re.findall("[a-z]+", shown)
