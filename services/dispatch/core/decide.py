@@ -21,7 +21,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
 from services.dispatch.core.episodes import registration, splitting
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
-from services.dispatch.core.evolve import evolve
+from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.guards import named
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.second_hand import changed_meanwhile
@@ -35,7 +35,7 @@ def decide(state: Ticket | Stub | None, command: Command, at: datetime, rules: R
     """Decide; nothing to do is (). `at` is the moment by which the command is judged."""
     if not isinstance(state, Ticket):
         return _unborn(command, at, rules)
-    draft = Draft(state, rules, at)
+    draft = Draft(state, rules, at, changed)
     match command:
         case Act(fact):
             _act(draft, kind_of(command), fact)
@@ -80,7 +80,7 @@ def _begin(opened: d.Opened, kind: str, cause: Message, at: datetime, rules: Rul
     ticket = evolve(None, opened, at)
     if not isinstance(ticket, Ticket):
         raise TypeError("what was opened is a ticket")
-    draft = Draft(ticket, rules, at, facts=[opened])
+    draft = Draft(ticket, rules, at, changed, facts=[opened])
     _take(draft, kind, cause)
     return tuple(draft.facts)
 

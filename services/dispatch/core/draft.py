@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from schemas.dispatch import DispatchFact
 from schemas.message import Message
 from schemas.values import Actor, DepartmentCode, Receipt, TicketId
-from services.dispatch.core.episode import BY_POLICY
-from services.dispatch.core.evolve import changed
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import LeadOrder, Ticket
+
+BY_POLICY: Final = Actor(by_rule="policy")
+
+Fold = Callable[[Ticket, DispatchFact, datetime], Ticket]
+"""What a ticket is after a fact."""
 
 
 class Stamp(TypedDict):
@@ -26,12 +30,13 @@ class Stamp(TypedDict):
 class Draft:
     """Facts are said one after another; each sees the ticket that the earlier ones made.
 
-    `by` is whose act or word is being taken, `receipt` that of an action, empty where none came in.
+    `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty.
     """
 
     ticket: Ticket
     rules: Rules
     at: datetime
+    fold: Fold
     by: Actor = BY_POLICY
     receipt: Receipt = ""
     facts: list[Message] = field(default_factory=list)
@@ -39,7 +44,7 @@ class Draft:
     def say(self, fact: DispatchFact) -> None:
         """Add a fact about this ticket."""
         self.facts.append(fact)
-        self.ticket = changed(self.ticket, fact, self.at)
+        self.ticket = self.fold(self.ticket, fact, self.at)
 
     def stamp(self, by: Actor) -> Stamp:
         """Stamp a fact with this ticket and whoever did it."""

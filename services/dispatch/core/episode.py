@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Final, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from schemas.clocks import ClockFact
 from schemas.dispatch import DispatchFact
@@ -17,14 +17,11 @@ from schemas.inbound import Action
 from schemas.message import Message
 from schemas.naming import snake_case
 from schemas.requests import TicketRequest
-from schemas.values import Actor, DepartmentCode
+from schemas.values import DepartmentCode
 from schemas.values import TicketState as S
+from services.dispatch.core.draft import Draft
+from services.dispatch.core.ticket import Ticket
 
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
-
-BY_POLICY: Final = Actor(by_rule="policy")
 SAME: Final = "same"
 """The target of a step that leaves the main state as it is; a region beside it moves."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.message import Message
-from services.dispatch.core.base import replace
 from services.dispatch.core.episodes import registration
 from services.dispatch.core.second_hand import with_act
 from services.dispatch.core.seen import seen

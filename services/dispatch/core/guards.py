@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from rulebook.codes import GroundFor, Role
 from rulebook.directory import Person as Named
 from rulebook.limits import Span
 from schemas.inbound import Action
 from schemas.values import Clock, Person, RequesterKind
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
 from vocabulary import CLOCKS
 from worktime import Unit, amount_in_words
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
 
 
 def in_words(span: Span) -> str:

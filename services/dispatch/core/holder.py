@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from schemas.owner import Owner
 from schemas.values import DepartmentCode, DeskTaskKind
 from services.dispatch.core import standing as s
-
-if TYPE_CHECKING:
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket
 
 
 class Holder(NamedTuple):

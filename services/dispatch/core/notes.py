@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas.values import Clock, DepartmentCode
-from services.dispatch.core.base import replace
-
-if TYPE_CHECKING:
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.regions import Note
+from services.dispatch.core.ticket import Ticket
 
 _NOTES: Final = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Note:
-    """A note that lead and supporters share."""
-
-    department: DepartmentCode | None = None
-    text: str
-    plan: bool = False
 
 
 def noted(ticket: Ticket, department: DepartmentCode | None, text: str, *, plan: bool = False) -> Ticket:

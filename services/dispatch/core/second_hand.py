@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import vocabulary
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.inbound import Action, CallbackAction, DepartmentAction, OnTicket
-from schemas.values import Instant, PartyKind, Person
-from services.dispatch.core.base import replace
+from schemas.values import PartyKind
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import RecentAct
+from services.dispatch.core.ticket import Ticket
 from worktime import SHANGHAI
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 _STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK})
 _REMEMBERED: Final = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecentAct:
-    """An act on the ticket: its number, what happened, whose it was and when."""
-
-    number: int
-    word: str
-    by: Person | None
-    at: Instant
 
 
 def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:

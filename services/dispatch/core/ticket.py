@@ -20,18 +20,31 @@ from schemas.values import (
     TicketState,
     Tier,
 )
-from services.dispatch.core.episodes.clock_events import NotedDue
-from services.dispatch.core.episodes.commitment import Commitment, NothingPromised
-from services.dispatch.core.episodes.escalation import Escalation, NotProposed
-from services.dispatch.core.episodes.extension import Extension, NoExtensionAsked
-from services.dispatch.core.episodes.first_contact import FirstContact, NotDue
-from services.dispatch.core.episodes.incident import Alone, Heads, Incident
-from services.dispatch.core.episodes.merging import Merging, NoMergeAsked
-from services.dispatch.core.episodes.supervision import CallbackReview, NoReview, Quiet, Supervision
-from services.dispatch.core.episodes.support import Tasks
-from services.dispatch.core.episodes.suspension import NoSuspensionAsked, Suspending
-from services.dispatch.core.notes import Note
-from services.dispatch.core.second_hand import RecentAct
+from services.dispatch.core.regions import (
+    Alone,
+    CallbackReview,
+    Commitment,
+    Escalation,
+    Extension,
+    FirstContact,
+    Heads,
+    Incident,
+    Merging,
+    NoExtensionAsked,
+    NoMergeAsked,
+    NoReview,
+    NoSuspensionAsked,
+    NotDue,
+    Note,
+    NotedDue,
+    NothingPromised,
+    NotProposed,
+    Quiet,
+    RecentAct,
+    Supervision,
+    Suspending,
+    Tasks,
+)
 from services.dispatch.core.standing import LED, NeedsInfo, Standing
 
 

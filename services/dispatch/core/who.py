@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from schemas.inbound import Action
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
 
 NOT_YOURS: Final = Refusal("not_yours", "该工单不由你单位承办，无法操作；如有疑问请联系热线中心。")
 

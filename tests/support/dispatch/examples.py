@@ -13,9 +13,9 @@ from schemas import requests as r
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
 from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState, Tier
+from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
-from services.dispatch.core.episodes import commitment, extension, incident, merging, supervision, support, suspension
-from services.dispatch.core.episodes.clock_events import NotedDue
+from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import Adjudicating, Archived, Handled, InProgress, Split
 from tests.support.dispatch.story import (
     APPROVER,
@@ -66,7 +66,7 @@ def _presumed(story: Story) -> Story:
 def _task_done(story: Story) -> Story:
     if isinstance(story.ticket.standing, Handled):
         return story
-    return beside(tasks={SUPPORTER: support.Done(blocking=True)})(story)
+    return beside(tasks={SUPPORTER: regions.Done(blocking=True)})(story)
 
 
 def _part(story: Story) -> Story:
@@ -74,16 +74,16 @@ def _part(story: Story) -> Story:
     return beside(standing=Split(waiting=(OTHER,)))(story) if isinstance(standing, Split) else story
 
 
-ASKED_EXTENSION = beside(extension=extension.ExtensionAsked(amount=3, unit=TimeUnit.WORKING_DAYS, ground="needs-works"))
-ASKED_SUSPENSION = beside(suspension=suspension.SuspensionAsked(ground="litigation", until=LATER))
-PROMISED = beside(commitment=commitment.Promised(department=LEAD, until=LATER))
-ORDERED = beside(supervision=supervision.Ordered(orders=1, since=AT))
+ASKED_EXTENSION = beside(extension=regions.ExtensionAsked(amount=3, unit=TimeUnit.WORKING_DAYS, ground="needs-works"))
+ASKED_SUSPENSION = beside(suspension=regions.SuspensionAsked(ground="litigation", until=LATER))
+PROMISED = beside(commitment=regions.Promised(department=LEAD, until=LATER))
+ORDERED = beside(supervision=regions.Ordered(orders=1, since=AT))
 NO_TASKS = beside(tasks={})
-DOING = beside(tasks={SUPPORTER: support.Doing(blocking=True)})
-MEMBER = beside(incident=incident.Member(incident=OTHER))
-HEADS = beside(incident=incident.Heads(members={OTHER: ()}))
-JOINING = beside(incident=incident.Joining(incident=OTHER, receipt=RECEIPT))
-MERGE_ASKED = beside(merging=merging.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
+DOING = beside(tasks={SUPPORTER: regions.Doing(blocking=True)})
+MEMBER = beside(incident=regions.Member(incident=OTHER))
+HEADS = beside(incident=regions.Heads(members={OTHER: ()}))
+JOINING = beside(incident=regions.Joining(incident=OTHER, receipt=RECEIPT))
+MERGE_ASKED = beside(merging=regions.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
 TOOK = beside(taken={OTHER: ()})
 _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
 MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_department(LEAD)})

@@ -7,7 +7,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import DeskTask
 from schemas.values import TicketState
-from services.dispatch.core.episodes.support import Doing, Done
+from services.dispatch.core.regions import Doing, Done
 from tests.support.dispatch.story import BY_HAND, LEAD, SUPPORTER, Story, opened, rules_with
 
 SECOND = "greening"

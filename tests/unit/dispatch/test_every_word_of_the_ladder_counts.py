@@ -16,8 +16,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import DeskTask
 from schemas.values import Clock, Person
-from services.dispatch.core.episodes.escalation import NotProposed
-from services.dispatch.core.episodes.supervision import Quiet
+from services.dispatch.core.regions import NotProposed, Quiet
 from services.dispatch.core.rules import Rules, by_calendar
 from services.dispatch.core.ticket import Ticket
 from tests.support.dispatch import given

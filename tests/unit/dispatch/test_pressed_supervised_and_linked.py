@@ -15,7 +15,7 @@ from schemas.public import Order
 from schemas.registry import department_topic
 from schemas.values import Actor, Channel, Clock, Ruling, TicketState
 from services.dispatch.core.commands import Ask, Begin
-from services.dispatch.core.episodes.supervision import Nudged, Quiet
+from services.dispatch.core.regions import Nudged, Quiet
 from tests.support.dispatch import given
 from tests.support.dispatch.story import APPROVER, LEAD, OTHER, RECEIPT, TICKET, Story, opened, registered, rules_with
 

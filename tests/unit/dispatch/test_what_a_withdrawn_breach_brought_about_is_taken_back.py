@@ -9,7 +9,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import Order
 from schemas.values import Clock
-from services.dispatch.core.episodes.supervision import Nudged, Ordered, Quiet, ReviewOrdered
+from services.dispatch.core.regions import Nudged, Ordered, Quiet, ReviewOrdered
 from tests.support.dispatch import given
 from tests.support.dispatch.story import LEAD, TICKET, Story, opened, rules_with
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Clock
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.standing import Dispatched, InProgress
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("acceptance")
 

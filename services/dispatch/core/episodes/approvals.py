@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from chassis.frozen import replace
 from schemas import dispatch as d
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode
-from services.dispatch.core.episodes.extension import ExtensionAsked, extension_over
-from services.dispatch.core.episodes.suspension import NoSuspensionAsked, SuspensionAsked
+from services.dispatch.core.episodes.extension import extension_over
 from services.dispatch.core.holder import participants
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.regions import ExtensionAsked, NoSuspensionAsked, SuspensionAsked
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("approvals")
 

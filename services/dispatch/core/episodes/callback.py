@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Grade, Kind, RequesterKind, Ruling, Solved
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
-from services.dispatch.core.episode import BY_POLICY, SAME, Episode, Refusal
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import close
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.holder import participants
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("callback")
 

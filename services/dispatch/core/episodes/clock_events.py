@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.owner import Owner
 from schemas.values import Clock, DepartmentCode, Due, Tier
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
-from services.dispatch.core.episodes.first_contact import Owed
 from services.dispatch.core.episodes.nudging import climb, lead_holds, press_holder, press_supporter, take_back
-from services.dispatch.core.episodes.supervision import Ordered
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import NotedDue, Ordered, Owed
 from services.dispatch.core.standing import LIVING, OPEN, Dispatched
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("clock_events")
 
@@ -50,15 +46,6 @@ REASONS: Final[Mapping[type[c.ClockFact], str]] = {
     c.ClockRederived: "rederived",
 }
 """Why a due time is told anew, in the machine's words."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotedDue:
-    """A due time as sla last told it; None while the clock stands still."""
-
-    clock: Clock
-    due: Due | None
-    owner: Owner
 
 
 def _takes_part(ticket: Ticket, owner: Owner) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from chassis.frozen import replace
 from rulebook.codes import GroundFor
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -13,21 +14,22 @@ from schemas import requests as r
 from schemas.values import Actor, Code, Ruling
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
-from services.dispatch.core.episodes.commitment import NothingPromised
-from services.dispatch.core.episodes.escalation import NotProposed
-from services.dispatch.core.episodes.extension import NoExtensionAsked
-from services.dispatch.core.episodes.supervision import NoReview, Quiet, end_watch
+from services.dispatch.core.episodes.supervision import end_watch
 from services.dispatch.core.episodes.support import undone
-from services.dispatch.core.episodes.suspension import NoSuspensionAsked
 from services.dispatch.core.guards import approved, from_city, legal_ground
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import (
+    NoExtensionAsked,
+    NoReview,
+    NoSuspensionAsked,
+    NothingPromised,
+    NotProposed,
+    Quiet,
+)
+from services.dispatch.core.ticket import Ticket
 from vocabulary import CHANNELS
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("closing")
 

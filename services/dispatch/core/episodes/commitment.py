@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from typing import Final
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Clock, DepartmentCode, DeskTaskKind, Instant
+from schemas.values import Clock
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.guards import within_longest
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.regions import NothingPromised, Promised, PromiseDue
 from services.dispatch.core.standing import AT_WORK, OPEN
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("commitment")
 
 _CHECKED: Final = OPEN | {S.CLOSED, S.ARCHIVED}
 """What was promised for later outlives the case."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NothingPromised:
-    """Nothing is promised, or it has been checked."""
-
-    at: Literal["nothing"] = "nothing"
-    desk: ClassVar[None] = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Promised:
-    """The date is still to come."""
-
-    at: Literal["promised"] = "promised"
-    desk: ClassVar[None] = None
-    department: DepartmentCode
-    until: Instant
-
-
-@dataclass(frozen=True, kw_only=True)
-class PromiseDue:
-    """The date has come: the centre checks."""
-
-    at: Literal["due"] = "due"
-    desk: ClassVar[DeskTaskKind] = DeskTaskKind.COMMITMENT_CHECK
-    department: DepartmentCode
-
-
-Commitment = Annotated[NothingPromised | Promised | PromiseDue, Field(discriminator="at")]
 
 
 # --- promised --------------------------------------------------------------------------------------------------------

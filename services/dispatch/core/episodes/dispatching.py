@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Actor, CategoryCode, Clock, DepartmentCode, Person, Tier
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
-from services.dispatch.core.episode import BY_POLICY, SAME, Episode, Refusal
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
-from services.dispatch.core.episodes.commitment import NothingPromised
 from services.dispatch.core.episodes.escalation import unproposed
-from services.dispatch.core.episodes.extension import NoExtensionAsked
-from services.dispatch.core.episodes.first_contact import NotDue, Owed, exempt_anonymous
+from services.dispatch.core.episodes.first_contact import exempt_anonymous
 from services.dispatch.core.episodes.supervision import answered_by_work, end_watch
 from services.dispatch.core.episodes.support import give_tasks
-from services.dispatch.core.episodes.suspension import NoSuspensionAsked
 from services.dispatch.core.guards import approved, avoids, known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue, NothingPromised, Owed
 from services.dispatch.core.rules import RANK, Led, shorter
 from services.dispatch.core.standing import AFTER, OPEN, WITH_LEAD, Dispatched, PendingDispatch
 from services.dispatch.core.ticket import LeadOrder, Ticket
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
 
 episode = Episode("dispatching")
 

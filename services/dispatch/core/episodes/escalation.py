@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from schemas import dispatch as d
-from schemas.values import DeskTaskKind
-from services.dispatch.core.base import replace
 from services.dispatch.core.episode import Episode
-
-if TYPE_CHECKING:
-    from services.dispatch.core.ticket import Ticket
-
-LadderStep = Literal["nudge", "supervise", "interview"]
+from services.dispatch.core.regions import LadderStep, NotProposed, Proposed
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("escalation")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotProposed:
-    """The ladder asks nobody for anything."""
-
-    at: Literal["not_proposed"] = "not_proposed"
-    desk: ClassVar[None] = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proposed:
-    """The ladder asks for a step: for the breach of the clock `breach`, or for what stays unanswered."""
-
-    at: Literal["proposed"] = "proposed"
-    step: LadderStep
-    breach: str | None = None
-
-    @property
-    def desk(self) -> DeskTaskKind:
-        """The step waits for whoever orders it."""
-        return DeskTaskKind(self.step)
-
-
-Escalation = Annotated[NotProposed | Proposed, Field(discriminator="at")]
 
 
 @episode.fact(d.EscalationProposed)

@@ -3,59 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from typing import Final
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from rulebook.codes import GroundFor
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.more_time import TimeUnit, more_time
-from schemas.values import Clock, Code, DeskTaskKind, breach_by
+from schemas.values import Clock, breach_by
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.guards import in_words, legal_ground
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import ExtensionAsked, NoExtensionAsked
 from services.dispatch.core.standing import AT_WORK, WAITING, WITH_LEAD, Rework
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
 from vocabulary import CLOCKS
 from worktime import Unit, unit_in_words
 
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
-
 episode = Episode("extension")
 
 _EXTENDED: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoExtensionAsked:
-    """Nothing waits for an approver; so many were granted."""
-
-    at: Literal["not_asked"] = "not_asked"
-    desk: ClassVar[None] = None
-    granted: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExtensionAsked:
-    """An approver has to answer."""
-
-    at: Literal["asked"] = "asked"
-    desk: ClassVar[DeskTaskKind] = DeskTaskKind.EXTENSION
-    granted: int = 0
-    amount: int
-    unit: TimeUnit
-    ground: Code
-
-
-Extension = Annotated[NoExtensionAsked | ExtensionAsked, Field(discriminator="at")]
 
 
 def extension_over(ticket: Ticket) -> Ticket:

@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Clock, RequesterKind
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.regions import Exempt, Made, Owed
 from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
 
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
-
 episode = Episode("first_contact")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotDue:
-    """Nobody leads."""
-
-    at: Literal["not_due"] = "not_due"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Owed:
-    """The lead owes it; attempts in vain are counted."""
-
-    at: Literal["owed"] = "owed"
-    tries: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """The lead reached the requester."""
-
-    at: Literal["made"] = "made"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exempt:
-    """An anonymous requester cannot be contacted."""
-
-    at: Literal["exempt"] = "exempt"
-
-
-FirstContact = Annotated[NotDue | Owed | Made | Exempt, Field(discriminator="at")]
 
 
 def requester_reachable(draft: Draft, _action: i.MakeFirstContact) -> Refusal | None:

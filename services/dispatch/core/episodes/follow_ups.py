@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.inbound import CHANNEL_OF
 from schemas.values import Channel, Receipt
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
-from services.dispatch.core.episode import BY_POLICY, MOOT, Episode, Refusal
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.nudging import press
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
 from services.dispatch.core.standing import OPEN, Merged, Split
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("follow_ups")
 

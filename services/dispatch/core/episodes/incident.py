@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import DepartmentCode, Receipt, TicketId
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.merging import keeps_from_accused, shunned, tell_office
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
+from services.dispatch.core.regions import Alone, Heads, Joining, Member
 from services.dispatch.core.standing import LIVING, OPEN
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("incident")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alone:
-    """The ticket belongs to no incident."""
-
-    at: Literal["alone"] = "alone"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Joining:
-    """The first ticket of an incident was asked to admit this one; the office asked by `receipt`."""
-
-    at: Literal["joining"] = "joining"
-    incident: TicketId
-    receipt: Receipt
-
-
-@dataclass(frozen=True, kw_only=True)
-class Member:
-    """The ticket is a member."""
-
-    at: Literal["member"] = "member"
-    incident: TicketId
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heads:
-    """The ticket stands for an incident: its other members, and whom each of them accuses."""
-
-    at: Literal["heads"] = "heads"
-    members: dict[TicketId, tuple[DepartmentCode, ...]]
-
-
-Incident = Annotated[Alone | Joining | Member | Heads, Field(discriminator="at")]
 
 
 # --- joined ----------------------------------------------------------------------------------------------------------

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.episodes.approvals import lapse_suspension
@@ -19,11 +20,8 @@ from services.dispatch.core.episodes.follow_ups import FollowUpContact, channel_
 from services.dispatch.core.guards import requester_known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("information")
 

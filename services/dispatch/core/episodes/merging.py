@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Final
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Party, PartyKind, Receipt, TicketId
+from schemas.values import Party, PartyKind
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, told_of_end
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import MergeWanted, NoMergeAsked
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.words import not_now
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("merging")
 
 OFFICE: Final = Party(kind=PartyKind.OFFICE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoMergeAsked:
-    """No merge is asked for."""
-
-    at: Literal["not_asked"] = "not_asked"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MergeWanted:
-    """Another ticket was asked to take this one in; the office asked by `receipt`."""
-
-    at: Literal["asked"] = "asked"
-    into: TicketId
-    reason: str
-    receipt: Receipt
-
-
-Merging = Annotated[NoMergeAsked | MergeWanted, Field(discriminator="at")]
 
 
 def shunned(ticket: Ticket) -> tuple[str, ...]:

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from rulebook.codes import Step
 from rulebook.rules import Rung
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.owner import Owner
 from schemas.values import Actor, Clock, DepartmentCode
-from services.dispatch.core.base import replace
-from services.dispatch.core.episode import BY_POLICY, Episode
-from services.dispatch.core.episodes.escalation import Proposed, unproposed
-from services.dispatch.core.episodes.supervision import (
-    Nudged,
-    Ordered,
-    Press,
-    Quiet,
-    Reported,
-    order_supervision,
-    with_presses,
-)
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import Episode
+from services.dispatch.core.episodes.escalation import unproposed
+from services.dispatch.core.episodes.supervision import order_supervision, with_presses
 from services.dispatch.core.holder import held_by, participants
+from services.dispatch.core.regions import Nudged, Ordered, Press, Proposed, Quiet, Reported
 from services.dispatch.core.standing import OPEN
+from services.dispatch.core.ticket import Ticket
 from vocabulary import CLOCKS, word
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("nudging")
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import requests as r
 from schemas.naming import snake_case
 from schemas.requests import TicketRequest
 from schemas.tickets import ActionReceived
 from schemas.values import Actor
-from services.dispatch.core.base import replace
-from services.dispatch.core.episode import BY_POLICY, Episode, Refusal
-from services.dispatch.core.episodes.incident import Alone, Joining
-from services.dispatch.core.episodes.merging import MergeWanted, NoMergeAsked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.draft import BY_POLICY
+from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.regions import Alone, Joining, MergeWanted, NoMergeAsked
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("refusals")
 

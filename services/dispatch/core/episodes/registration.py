@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from chassis.frozen import replace
 from rulebook import locate
 from rulebook.codes import Passing
 from schemas import dispatch as d
@@ -15,15 +15,12 @@ from schemas.tickets import Answered, Registered
 from schemas.values import Actor, Channel, Contact, Party, PartyKind, Place, Ruling, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
-from services.dispatch.core.episode import BY_POLICY, SAME, Episode, Refusal
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, ended, told_of_end
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.rules import Rules, shorter
 from services.dispatch.core.ticket import Matter, Ticket
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
 
 episode = Episode("registration")
 

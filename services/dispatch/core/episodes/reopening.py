@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.dispatching import send, to_centre
-from services.dispatch.core.episodes.first_contact import NotDue
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import NotDue
+from services.dispatch.core.ticket import Ticket
 from vocabulary import CLOCKS
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("reopening")
 

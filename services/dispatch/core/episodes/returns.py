@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from chassis.frozen import replace
 from rulebook.codes import GroundFor, Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Actor, Clock
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused, send
-from services.dispatch.core.episodes.extension import NoExtensionAsked
-from services.dispatch.core.episodes.first_contact import NotDue
 from services.dispatch.core.episodes.supervision import end_watch, watched
-from services.dispatch.core.episodes.suspension import NoSuspensionAsked
 from services.dispatch.core.guards import approved, avoids, known, legal_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("returns")
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Clock, Ruling
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
-from services.dispatch.core.episode import BY_POLICY, SAME, Episode, Refusal
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import await_callback
-from services.dispatch.core.episodes.support import Done
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.regions import Done
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("review")
 

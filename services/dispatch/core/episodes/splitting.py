@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.values import Ruling
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import close, ended, tidy
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
 from services.dispatch.core.holder import participants
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket
 
 episode = Episode("splitting")
 

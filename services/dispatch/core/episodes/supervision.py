@@ -3,132 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, Clock, DeskTaskKind, Instant
-from services.dispatch.core.base import replace
+from schemas.values import Actor, Clock
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
-from services.dispatch.core.episodes.escalation import Proposed, unproposed
+from services.dispatch.core.episodes.escalation import unproposed
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.regions import (
+    Cause,
+    NoReview,
+    Nudged,
+    Ordered,
+    Press,
+    Proposed,
+    Quiet,
+    Reported,
+    ReviewOrdered,
+    ReviewReported,
+    Supervision,
+)
 from services.dispatch.core.standing import AFTER, AT_WORK, LED_OR_ASKED
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead, led
 
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
-
 episode = Episode("supervision")
-
-Cause = Literal["breach", "nudges", "callbacks"]
-"""Why a rule orders supervision."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Press:
-    """One nudge; `breach` is the clock whose breach the rule ordered it for."""
-
-    at: Instant
-    breach: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quiet:
-    """Nobody presses; `orders` were issued before."""
-
-    at: Literal["quiet"] = "quiet"
-    desk: ClassVar[None] = None
-    orders: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Nudged:
-    """Pressed, unanswered since the first time."""
-
-    at: Literal["nudged"] = "nudged"
-    desk: ClassVar[None] = None
-    orders: int = 0
-    presses: tuple[Press, ...]
-
-    @property
-    def since(self) -> datetime:
-        """The first of the nudges that were not answered."""
-        return self.presses[0].at
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ordered:
-    """An order waits for the department's answer: since when, why a rule gave it (None: a person), nudges before."""
-
-    at: Literal["ordered"] = "ordered"
-    desk: ClassVar[None] = None
-    orders: int
-    interviews: int = 0
-    since: Instant
-    cause: Cause | None = None
-    breach: str | None = None
-    presses: tuple[Press, ...] = ()
-
-    def reported(self) -> Reported:
-        """The same order once the department answered."""
-        return Reported(
-            orders=self.orders,
-            interviews=self.interviews,
-            since=self.since,
-            cause=self.cause,
-            breach=self.breach,
-            presses=self.presses,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reported:
-    """The department answered; the supervisor has to be content, or go on."""
-
-    at: Literal["reported"] = "reported"
-    desk: ClassVar[DeskTaskKind] = DeskTaskKind.SUPERVISION
-    orders: int
-    interviews: int = 0
-    since: Instant
-    cause: Cause | None = None
-    breach: str | None = None
-    presses: tuple[Press, ...] = ()
-
-
-Supervision = Annotated[Quiet | Nudged | Ordered | Reported, Field(discriminator="at")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoReview:
-    """Nothing that a callback heard has to be checked."""
-
-    at: Literal["none"] = "none"
-    desk: ClassVar[None] = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewOrdered:
-    """The department checks what a callback heard."""
-
-    at: Literal["ordered"] = "ordered"
-    desk: ClassVar[None] = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewReported:
-    """The department said what it found."""
-
-    at: Literal["reported"] = "reported"
-    desk: ClassVar[DeskTaskKind] = DeskTaskKind.CALLBACK_REVIEW
-
-
-CallbackReview = Annotated[NoReview | ReviewOrdered | ReviewReported, Field(discriminator="at")]
 
 
 def watched(ticket: Ticket) -> bool:

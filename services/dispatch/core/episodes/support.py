@@ -3,49 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Actor, Clock, DepartmentCode
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more, noted
+from services.dispatch.core.regions import Doing, Done, Tasks
 from services.dispatch.core.standing import AFTER, DISPUTED, WAITING, WITH_LEAD
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import NOT_YOURS, by_lead
 
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
-
 episode = Episode("support")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Doing:
-    """The supporting department works; a blocking task holds up the lead's `handled`."""
-
-    at: Literal["doing"] = "doing"
-    blocking: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """The supporting department reported its task done; the centre may have to review that before the lead reports."""
-
-    at: Literal["done"] = "done"
-    blocking: bool
-    awaits_review: bool = False
-
-
-SupportTask = Annotated[Doing | Done, Field(discriminator="at")]
-Tasks = dict[DepartmentCode, SupportTask]
 
 
 def undone(tasks: Mapping[str, Doing | Done]) -> tuple[str, ...]:

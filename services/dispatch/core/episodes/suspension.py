@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from typing import Final
 
-from pydantic import Field
-
+from chassis.frozen import replace
 from rulebook.codes import GroundFor
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Clock, Code, DeskTaskKind, Instant
+from schemas.values import Clock
 from schemas.values import TicketState as S
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.guards import legal_ground, within_longest
 from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import NoSuspensionAsked, SuspensionAsked
 from services.dispatch.core.standing import AT_WORK, InProgress, Rework, Suspended
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
 
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
-
 episode = Episode("suspension")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoSuspensionAsked:
-    """Nothing waits for an approver."""
-
-    at: Literal["not_asked"] = "not_asked"
-    desk: ClassVar[None] = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SuspensionAsked:
-    """An approver has to answer."""
-
-    at: Literal["asked"] = "asked"
-    desk: ClassVar[DeskTaskKind] = DeskTaskKind.SUSPENSION
-    ground: Code
-    until: Instant
-
-
-Suspending = Annotated[NoSuspensionAsked | SuspensionAsked, Field(discriminator="at")]
 
 
 # --- asked -----------------------------------------------------------------------------------------------------------

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
-from services.dispatch.core.base import replace
+from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.episodes.approvals import lapse
@@ -19,14 +19,11 @@ from services.dispatch.core.episodes.extension import extension_over
 from services.dispatch.core.episodes.review import accept_handled
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.episodes.support import blocking, reviewed
-from services.dispatch.core.episodes.suspension import NoSuspensionAsked
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more, noted
+from services.dispatch.core.regions import NoSuspensionAsked
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead, by_participant
-
-if TYPE_CHECKING:
-    from services.dispatch.core.draft import Draft
-    from services.dispatch.core.ticket import Ticket
 
 episode = Episode("work")
 

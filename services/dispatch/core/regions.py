@@ -1,0 +1,391 @@
+"""The small machines that run beside the main state of a ticket: one frozen type for each state of each region.
+
+What moves them stands in the episode of the same name. `desk` names what a state lets wait at the desk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from schemas.more_time import TimeUnit
+from schemas.owner import Owner
+from schemas.values import Clock, Code, DepartmentCode, DeskTaskKind, Due, Instant, Person, Receipt, TicketId
+
+# --- first contact (先行联系) ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotDue:
+    """Nobody leads."""
+
+    at: Literal["not_due"] = "not_due"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """The lead owes it; attempts in vain are counted."""
+
+    at: Literal["owed"] = "owed"
+    tries: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The lead reached the requester."""
+
+    at: Literal["made"] = "made"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exempt:
+    """An anonymous requester cannot be contacted."""
+
+    at: Literal["exempt"] = "exempt"
+
+
+FirstContact = Annotated[NotDue | Owed | Made | Exempt, Field(discriminator="at")]
+
+
+# --- extensions (延期) ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoExtensionAsked:
+    """Nothing waits for an approver; so many were granted."""
+
+    at: Literal["not_asked"] = "not_asked"
+    desk: ClassVar[None] = None
+    granted: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionAsked:
+    """An approver has to answer."""
+
+    at: Literal["asked"] = "asked"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.EXTENSION
+    granted: int = 0
+    amount: int
+    unit: TimeUnit
+    ground: Code
+
+
+Extension = Annotated[NoExtensionAsked | ExtensionAsked, Field(discriminator="at")]
+
+
+# --- what the lead asked for before a suspension (挂账), which itself is a main state -------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoSuspensionAsked:
+    """Nothing waits for an approver."""
+
+    at: Literal["not_asked"] = "not_asked"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspensionAsked:
+    """An approver has to answer."""
+
+    at: Literal["asked"] = "asked"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.SUSPENSION
+    ground: Code
+    until: Instant
+
+
+Suspending = Annotated[NoSuspensionAsked | SuspensionAsked, Field(discriminator="at")]
+
+
+# --- a commitment (承诺) --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingPromised:
+    """Nothing is promised, or it has been checked."""
+
+    at: Literal["nothing"] = "nothing"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """The date is still to come."""
+
+    at: Literal["promised"] = "promised"
+    desk: ClassVar[None] = None
+    department: DepartmentCode
+    until: Instant
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseDue:
+    """The date has come: the centre checks."""
+
+    at: Literal["due"] = "due"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.COMMITMENT_CHECK
+    department: DepartmentCode
+
+
+Commitment = Annotated[NothingPromised | Promised | PromiseDue, Field(discriminator="at")]
+
+
+# --- one task for each supporting department (协办) -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doing:
+    """The supporting department works; a blocking task holds up the lead's `handled`."""
+
+    at: Literal["doing"] = "doing"
+    blocking: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The supporting department reported its task done; the centre may have to review that before the lead reports."""
+
+    at: Literal["done"] = "done"
+    blocking: bool
+    awaits_review: bool = False
+
+
+SupportTask = Annotated[Doing | Done, Field(discriminator="at")]
+
+
+Tasks = dict[DepartmentCode, SupportTask]
+
+
+# --- a step of the ladder that a person has to order ----------------------------------------------------------------
+
+
+LadderStep = Literal["nudge", "supervise", "interview"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotProposed:
+    """The ladder asks nobody for anything."""
+
+    at: Literal["not_proposed"] = "not_proposed"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed:
+    """The ladder asks for a step: for the breach of the clock `breach`, or for what stays unanswered."""
+
+    at: Literal["proposed"] = "proposed"
+    step: LadderStep
+    breach: str | None = None
+
+    @property
+    def desk(self) -> DeskTaskKind:
+        """The step waits for whoever orders it."""
+        return DeskTaskKind(self.step)
+
+
+Escalation = Annotated[NotProposed | Proposed, Field(discriminator="at")]
+
+
+# --- supervision (催办、督办、约谈), and beside it the callback review (回访复核) -----------------------------------
+
+
+Cause = Literal["breach", "nudges", "callbacks"]
+"""Why a rule orders supervision."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """One nudge; `breach` is the clock whose breach the rule ordered it for."""
+
+    at: Instant
+    breach: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet:
+    """Nobody presses; `orders` were issued before."""
+
+    at: Literal["quiet"] = "quiet"
+    desk: ClassVar[None] = None
+    orders: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nudged:
+    """Pressed, unanswered since the first time."""
+
+    at: Literal["nudged"] = "nudged"
+    desk: ClassVar[None] = None
+    orders: int = 0
+    presses: tuple[Press, ...]
+
+    @property
+    def since(self) -> datetime:
+        """The first of the nudges that were not answered."""
+        return self.presses[0].at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ordered:
+    """An order waits for the department's answer: since when, why a rule gave it (None: a person), nudges before."""
+
+    at: Literal["ordered"] = "ordered"
+    desk: ClassVar[None] = None
+    orders: int
+    interviews: int = 0
+    since: Instant
+    cause: Cause | None = None
+    breach: str | None = None
+    presses: tuple[Press, ...] = ()
+
+    def reported(self) -> Reported:
+        """The same order once the department answered."""
+        return Reported(
+            orders=self.orders,
+            interviews=self.interviews,
+            since=self.since,
+            cause=self.cause,
+            breach=self.breach,
+            presses=self.presses,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """The department answered; the supervisor has to be content, or go on."""
+
+    at: Literal["reported"] = "reported"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.SUPERVISION
+    orders: int
+    interviews: int = 0
+    since: Instant
+    cause: Cause | None = None
+    breach: str | None = None
+    presses: tuple[Press, ...] = ()
+
+
+Supervision = Annotated[Quiet | Nudged | Ordered | Reported, Field(discriminator="at")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoReview:
+    """Nothing that a callback heard has to be checked."""
+
+    at: Literal["none"] = "none"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewOrdered:
+    """The department checks what a callback heard."""
+
+    at: Literal["ordered"] = "ordered"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewReported:
+    """The department said what it found."""
+
+    at: Literal["reported"] = "reported"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.CALLBACK_REVIEW
+
+
+CallbackReview = Annotated[NoReview | ReviewOrdered | ReviewReported, Field(discriminator="at")]
+
+
+# --- a merge that was asked for (并案) ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoMergeAsked:
+    """No merge is asked for."""
+
+    at: Literal["not_asked"] = "not_asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeWanted:
+    """Another ticket was asked to take this one in; the office asked by `receipt`."""
+
+    at: Literal["asked"] = "asked"
+    into: TicketId
+    reason: str
+    receipt: Receipt
+
+
+Merging = Annotated[NoMergeAsked | MergeWanted, Field(discriminator="at")]
+
+
+# --- membership of an incident (多人同诉) ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alone:
+    """The ticket belongs to no incident."""
+
+    at: Literal["alone"] = "alone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joining:
+    """The first ticket of an incident was asked to admit this one; the office asked by `receipt`."""
+
+    at: Literal["joining"] = "joining"
+    incident: TicketId
+    receipt: Receipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """The ticket is a member."""
+
+    at: Literal["member"] = "member"
+    incident: TicketId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heads:
+    """The ticket stands for an incident: its other members, and whom each of them accuses."""
+
+    at: Literal["heads"] = "heads"
+    members: dict[TicketId, tuple[DepartmentCode, ...]]
+
+
+Incident = Annotated[Alone | Joining | Member | Heads, Field(discriminator="at")]
+
+
+# --- due times ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotedDue:
+    """A due time as sla last told it; None while the clock stands still."""
+
+    clock: Clock
+    due: Due | None
+    owner: Owner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A note that lead and supporters share."""
+
+    department: DepartmentCode | None = None
+    text: str
+    plan: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecentAct:
+    """An act on the ticket: its number, what happened, whose it was and when."""
+
+    number: int
+    word: str
+    by: Person | None
+    at: Instant
