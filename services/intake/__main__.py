@@ -54,7 +54,7 @@ def newsroom_of(policy: Policy) -> Newsroom:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
+    return yaml.safe_load((_HERE / "core" / name).read_text(encoding="utf-8"))
 
 
 def main() -> int:

@@ -13,8 +13,8 @@ from services.trace.edges.answers import Answers
 from services.trace.edges.calendars import Calendars
 from services.trace.edges.gauges import gauges
 from services.trace.edges.http import serve
+from services.trace.edges.words import Words
 from services.trace.settings import TraceSettings
-from services.trace.words import Words
 from services.trace.work import note
 from worktime import OfficeHours, Period, load_calendar
 

@@ -9,8 +9,8 @@ from services.trace.core.ball import Span, Step, ball_in_court
 from services.trace.core.calendars import as_published
 from services.trace.core.holder import AT_REST
 from services.trace.core.rows import NOBODY, Summary
+from services.trace.edges.words import Words
 from services.trace.reactions import steps_of
-from services.trace.words import Words
 
 __all__ = [
     "AT_REST",

@@ -12,7 +12,7 @@ from jinja2 import meta
 from rulebook import load_policy
 from schemas import registry
 from schemas.message import MODELS
-from services.trace.words import Words, sentences
+from services.trace.edges.words import Words, sentences
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")
 GOLDEN = Path(__file__).resolve().parents[2] / "schemas" / "golden"

@@ -16,8 +16,8 @@ from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates
 from services.trace.core.rows import ClockRow
 from services.trace.edges.calendars import Calendars
 from services.trace.edges.lookup import Standing
+from services.trace.edges.words import Words
 from services.trace.reactions import steps_of
-from services.trace.words import Words
 from worktime import Calendar, Explanation, OfficeHours, explain_lines
 
 _SAID: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from schemas.clocks import ClockBreached, ClockExtended, ClockStarted
 from schemas.values import Clock, Tier, Upstream
 from services.trace.edges.answers import Answers
 from services.trace.edges.calendars import Calendars
-from services.trace.words import Words
+from services.trace.edges.words import Words
 from tests.support.sla.story import APPROVER, Ticket, moment
 
 CITY = Upstream(number="SH-1", due=moment("2026-09-07 12:00"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rulebook import load_policy
-from services.trace.words import Words
+from services.trace.edges.words import Words
 
 WORDS = Words(load_policy(Path(__file__).resolve().parents[3] / "policy"))
 

@@ -14,6 +14,7 @@ from jinja2 import ChainableUndefined, Environment, Template
 
 import vocabulary
 from rulebook import GroundFor, Policy
+from schemas.owner import Owner
 from schemas.values import Clock
 from services.trace.core.rates import Rate
 from worktime import Unit, amount_in_words, deadline_in_words, moment_in_words
@@ -128,15 +129,15 @@ class Words:
         """Name a party, given as in a message or as `department:housing`, `unit:unit-03`, `office:p-xu`, `centre`."""
         if not party:
             return ""
-        name = party if isinstance(party, str) else ":".join(filter(None, (party["kind"], party.get("department"))))
-        kind, _, code = name.partition(":")
-        if kind == "department" and code:
-            return self.department(code)
-        if kind == "unit" and code:
+        owner = Owner(party) if isinstance(party, str) else Owner.of(party["kind"], party.get("department"))
+        code = owner.code
+        if owner.department:
+            return self.department(owner.department)
+        if owner.kind == "unit" and code:
             unit = self.policy.unit(code)
             return unit.name if unit else code
         person = self.policy.person(code) if code else None
-        word = vocabulary.PARTIES.said(kind)
+        word = vocabulary.PARTIES.said(owner.kind)
         return f"{word}{person.name}" if person else word
 
     def actor(self, actor: Mapping[str, Any] | None) -> str:
