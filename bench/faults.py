@@ -22,7 +22,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from bench.parties import Parties
+from bench.parties import SpeakingParties
 from bench.place import measured_instance
 from chassis.executor import SESSION_SECONDS
 from tools.client.addresses import Addresses
@@ -30,7 +30,7 @@ from tools.local.instance import Instance
 from tools.local.plan import service_names
 from tools.local.process import Started
 from tools.progress import telling
-from tools.verify.findings import Verdict
+from tools.verify.findings import CheckResult
 from tools.verify.run import verify_system
 
 WORKERS: Final = ("a", "b")
@@ -102,12 +102,12 @@ class Village:
             await flow
 
     async def _flow(self, over: asyncio.Event, tickets: int) -> None:
-        parties = Parties(self.instance.kafka, tickets, _PATIENCE)
+        parties = SpeakingParties(self.instance.kafka, tickets, _PATIENCE)
         while not over.is_set():
             self.closed += len(await parties.play(tickets))
         await parties.close()
 
-    async def verdicts(self) -> list[Verdict]:
+    async def results(self) -> list[CheckResult]:
         """What `liuhen verify` has to say."""
         return await verify_system(Addresses.of(self.instance.addresses()), lambda _: None)
 
@@ -142,21 +142,21 @@ def faults(
         village = Village(instance, ("intake", "dispatch", "sla", "notify", "trace"))
         village.start()
         tell(f"Striking for {seconds:.0f} s")
-        verdicts = asyncio.run(_story(village, seconds, at_once, random.Random(seed)))  # noqa: S311 - a simulation
+        results = asyncio.run(_story(village, seconds, at_once, random.Random(seed)))  # noqa: S311 - a simulation
     console.print(
         f"{village.closed:,} tickets closed; " + ", ".join(f"{n} × {blow}" for blow, n in village.blows.items())
     )
-    for verdict in verdicts:
-        console.print(f"{'✔' if verdict.kept else '✘'} {verdict.promise}: {verdict.looked_at:,} looked at")
-        for finding in verdict.findings[:10]:
+    for result in results:
+        console.print(f"{'✔' if result.kept else '✘'} {result.promise}: {result.looked_at:,} looked at")
+        for finding in result.findings[:10]:
             console.print(f"   {finding.subject}: {finding.text}")
-    raise typer.Exit(0 if all(verdict.kept for verdict in verdicts) else 1)
+    raise typer.Exit(0 if all(result.kept for result in results) else 1)
 
 
-async def _story(village: Village, seconds: float, at_once: int, chance: random.Random) -> list[Verdict]:
+async def _story(village: Village, seconds: float, at_once: int, chance: random.Random) -> list[CheckResult]:
     async with village.flowing(at_once):
         await strike_for(village, seconds, chance)
-    return await village.verdicts()
+    return await village.results()
 
 
 if __name__ == "__main__":

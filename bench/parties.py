@@ -32,7 +32,7 @@ _ANSWERS: Final = {"dispatched": 0, "accepted": 1, "first_contact_made": 2, "rev
 """What is heard, and the step of a ticket's life that answers it."""
 
 
-class Parties:
+class SpeakingParties:
     """Plays all parties; `open_at_once` bounds how many tickets are under way."""
 
     def __init__(self, kafka: str, open_at_once: int, patience: float = 60.0) -> None:

@@ -9,7 +9,7 @@ import asyncpg
 
 from bench import cpu
 from bench.figures import Figure
-from bench.parties import Parties
+from bench.parties import SpeakingParties
 from bench.place import connected
 from tools.client.addresses import Addresses
 from tools.local.instance import Announce, Instance
@@ -24,7 +24,7 @@ _AIM: Final = 150.0
 async def measure(instance: Instance, tickets: int, announce: Announce, *, verify: bool) -> list[Figure]:
     """Tickets closed a second while all services run; then whether every promise was kept."""
     instance.start_services()
-    parties = Parties(instance.kafka, _OPEN_AT_ONCE)
+    parties = SpeakingParties(instance.kafka, _OPEN_AT_ONCE)
     announce("Whole tickets: warming up")
     await parties.play(_WARM)
     before = await _events(instance)
@@ -48,9 +48,9 @@ async def measure(instance: Instance, tickets: int, announce: Announce, *, verif
     ]
     if verify:
         announce("Whole tickets: verifying every promise")
-        verdicts = await verify_system(Addresses.of(instance.addresses()), lambda _: None)
-        findings = sum(len(verdict.findings) for verdict in verdicts)
-        figures.append(Figure("… what verify found", findings, "findings", 0, "less", f"{len(verdicts)} promises"))
+        results = await verify_system(Addresses.of(instance.addresses()), lambda _: None)
+        findings = sum(len(result.findings) for result in results)
+        figures.append(Figure("… what verify found", findings, "findings", 0, "less", f"{len(results)} promises"))
     instance.stop(*instance.plan.services)
     return figures
 

@@ -36,7 +36,7 @@ class Sort(StrEnum):
     PARKED = "parked"
 
 
-class Position(NamedTuple):
+class LetterPlace(NamedTuple):
     """Where a record stands, written `topic/partition@offset`."""
 
     topic: str
@@ -48,7 +48,7 @@ class Position(NamedTuple):
         return f"{self.topic}/{self.partition}@{self.offset}"
 
     @classmethod
-    def parse(cls, text: str) -> Position:
+    def parse(cls, text: str) -> LetterPlace:
         """Read a place; say clearly what is wrong with it."""
         head, at, offset = text.rpartition("@")
         topic, slash, partition = head.rpartition("/")
@@ -64,7 +64,7 @@ class Letter(NamedTuple):
 
     sort: Sort
     service: str
-    place: Position
+    place: LetterPlace
     at: datetime
     reason: str
     detail: str
@@ -140,7 +140,7 @@ def _query(sort: Sort, tail: str) -> str:
     )
 
 
-async def at(system: Addresses, place: Position, service: str | None = None) -> list[Letter]:
+async def at(system: Addresses, place: LetterPlace, service: str | None = None) -> list[Letter]:
     """Find what was put aside of one place; one of our own records can be parked in several services."""
     letters = []
     for name in (service,) if service else service_names():
@@ -184,7 +184,7 @@ def _letter(sort: Sort, service: str, row: Any) -> Letter:
     return Letter(
         sort=sort,
         service=service,
-        place=Position(row["topic"], row["partition"], row["offset"]),
+        place=LetterPlace(row["topic"], row["partition"], row["offset"]),
         at=row["at"],
         reason=row["reason"],
         detail=row["detail"],
@@ -224,7 +224,7 @@ def _is_structured(headers: Sequence[tuple[str, bytes]]) -> bool:
 
 
 def _identified(
-    place: Position, headers: Sequence[tuple[str, bytes]], value: bytes | None, fixed: Mapping[str, str]
+    place: LetterPlace, headers: Sequence[tuple[str, bytes]], value: bytes | None, fixed: Mapping[str, str]
 ) -> list[tuple[str, bytes]]:
     """Give a corrected record an id of its place and content, and its author's source where that can be read."""
     known = claimed(headers, value)
@@ -234,11 +234,11 @@ def _identified(
     return [*kept, ("ce_id", identity.encode()), ("ce_source", source.encode())]
 
 
-async def put_back(system: Addresses, letter: Letter, record: Replacement) -> Position:
+async def put_back(system: Addresses, letter: Letter, record: Replacement) -> LetterPlace:
     """Put a record back on the topic and partition where it came in; tells its new place."""
     topic, partition, _ = letter.place
     async with producer(system.kafka) as sender:
         sent = await sender.send_and_wait(
             topic, record.value, key=letter.key, headers=list(record.headers), partition=partition
         )
-    return Position(sent.topic, sent.partition, sent.offset)
+    return LetterPlace(sent.topic, sent.partition, sent.offset)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Way(StrEnum):
+class WayIn(StrEnum):
     """The way in that somebody chose."""
 
     HOTLINE = "hotline"
@@ -86,7 +86,7 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Upstream:
+class CityOrder:
     """The city hotline's number and due time of a matter that came down from it."""
 
     number: str
@@ -102,7 +102,7 @@ class Call:
     agent: str
     caller: Somebody
     trouble: Trouble
-    upstream: Upstream | None = None
+    upstream: CityOrder | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class FollowUp:
 
     id: str
     at: datetime
-    way: Way
+    way: WayIn
     trouble: str
     mode: str
     text: str
@@ -176,7 +176,7 @@ class BadInput:
 
     id: str
     at: datetime
-    way: Way
+    way: WayIn
     fault: Fault
 
 

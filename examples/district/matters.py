@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from examples.district.happenings import Somebody, Spot, Traits, Trouble, Way
+from examples.district.happenings import Somebody, Spot, Traits, Trouble, WayIn
 from examples.district.moments import moment
 from examples.district.population import District, Household, somebody
 from examples.district.wording import Teller, kinds, tell, wordings
@@ -20,10 +20,10 @@ _DIFFICULTY = {Tier.SIMPLE: 0.2, Tier.COMPLEX: 0.45, Tier.PARTICULARLY_COMPLEX: 
 
 
 @dataclass(frozen=True)
-class Matter:
+class PlannedMatter:
     """One matter before it has found its words: who raises it, which way, when."""
 
-    way: Way
+    way: WayIn
     at: datetime
     household: Household
     person: Somebody
@@ -40,13 +40,13 @@ class Storyteller:
     start: date
     days: int
     _told: int = 0
-    _visited: Matter | None = None
+    _visited: PlannedMatter | None = None
     _weights: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._weights = [_TIER_WEIGHT[c.tier] * self.rng.lognormvariate(0, 0.8) for c in self.policy.categories]
 
-    def matters(self, count: int) -> Iterator[Matter]:
+    def matters(self, count: int) -> Iterator[PlannedMatter]:
         """Yield so many matters: incidents, people who come again and again, doubled ones, and the ordinary."""
         left = count
         for number in range(max(1, count // 75)):
@@ -65,8 +65,8 @@ class Storyteller:
                 left -= 1
                 yield self._doubled(first)
 
-    def _way(self) -> Way:
-        return self.rng.choices((Way.HOTLINE, Way.SURVEY, Way.WECHAT), (50, 30, 20))[0]
+    def _way(self) -> WayIn:
+        return self.rng.choices((WayIn.HOTLINE, WayIn.SURVEY, WayIn.WECHAT), (50, 30, 20))[0]
 
     def _category(self) -> Category:
         return self.rng.choices(self.policy.categories, self._weights)[0]
@@ -74,9 +74,9 @@ class Storyteller:
     def _home(self) -> Household:
         return self.rng.choice(self.district.households)
 
-    def _ordinary(self) -> Matter:
+    def _ordinary(self) -> PlannedMatter:
         way, category = self._way(), self._category()
-        if way is not Way.SURVEY:
+        if way is not WayIn.SURVEY:
             return self._matter(way, category, self._home())
         before = self._visited
         if before is None or self.rng.random() >= 0.2:  # noqa: PLR2004 - one household in five has more to say
@@ -85,38 +85,38 @@ class Storyteller:
             self._visited = replace(self._matter(way, category, before.household), at=before.at)
         return self._visited
 
-    def _matter(self, way: Way, category: Category, home: Household) -> Matter:
-        person = home.resident if way is Way.SURVEY or self.rng.random() < 0.7 else somebody(self.rng)  # noqa: PLR2004 - most call about their own home
-        if way is Way.WECHAT and person.wechat is None:
+    def _matter(self, way: WayIn, category: Category, home: Household) -> PlannedMatter:
+        person = home.resident if way is WayIn.SURVEY or self.rng.random() < 0.7 else somebody(self.rng)  # noqa: PLR2004 - most call about their own home
+        if way is WayIn.WECHAT and person.wechat is None:
             person = replace(person, wechat=f"wx-{self.rng.randrange(16**10):010x}")
         at = moment(self.rng, way, self.start, self.days)
-        return Matter(way, at, home, person, self._trouble(category, home.spot, way, self.rng.betavariate(2, 3)))
+        return PlannedMatter(way, at, home, person, self._trouble(category, home.spot, way, self.rng.betavariate(2, 3)))
 
-    def _burst(self, name: str, count: int) -> Iterator[Matter]:
+    def _burst(self, name: str, count: int) -> Iterator[PlannedMatter]:
         known = [category for code in BURSTABLE if (category := self.policy.category(code)) is not None]
         category = self.rng.choice(known)
         spot = self._home().spot
-        begin = moment(self.rng, Way.HOTLINE, self.start, max(1, self.days - 2))
+        begin = moment(self.rng, WayIn.HOTLINE, self.start, max(1, self.days - 2))
         for _ in range(count):
-            way = self.rng.choice((Way.HOTLINE, Way.HOTLINE, Way.WECHAT))
+            way = self.rng.choice((WayIn.HOTLINE, WayIn.HOTLINE, WayIn.WECHAT))
             matter = self._matter(way, category, replace(self._home(), spot=spot))
             traits = replace(matter.trouble.traits, burst=name)
             at = begin + timedelta(minutes=self.rng.expovariate(1 / 240))
             yield replace(matter, at=at, trouble=replace(matter.trouble, traits=traits))
 
-    def _again_and_again(self, count: int) -> Iterator[Matter]:
+    def _again_and_again(self, count: int) -> Iterator[PlannedMatter]:
         home = replace(
             self._home(), resident=replace(somebody(self.rng), kind="resident", name="钱阿根", phone="13490010086")
         )
         for _ in range(count):
-            way = self.rng.choice((Way.HOTLINE, Way.HOTLINE, Way.HOTLINE, Way.WECHAT))
+            way = self.rng.choice((WayIn.HOTLINE, WayIn.HOTLINE, WayIn.HOTLINE, WayIn.WECHAT))
             matter = self._matter(way, self._category(), home)
             traits = replace(matter.trouble.traits, temper=round(self.rng.uniform(0.8, 1.0), 2))
             yield replace(matter, person=home.resident, trouble=replace(matter.trouble, traits=traits))
 
-    def _doubled(self, first: Matter) -> Matter:
+    def _doubled(self, first: PlannedMatter) -> PlannedMatter:
         """Tell the same matter again by another way, some hours later and in other words."""
-        way = Way.WECHAT if first.way is Way.HOTLINE else Way.HOTLINE
+        way = WayIn.WECHAT if first.way is WayIn.HOTLINE else WayIn.HOTLINE
         category = self.policy.category(first.trouble.traits.category)
         if category is None:
             raise KeyError(first.trouble.traits.category)
@@ -126,14 +126,14 @@ class Storyteller:
         at = first.at + timedelta(minutes=self.rng.randint(60, 3000))
         return replace(again, at=at, person=person, trouble=replace(again.trouble, traits=traits))
 
-    def _trouble(self, category: Category, spot: Spot, way: Way, temper: float) -> Trouble:
+    def _trouble(self, category: Category, spot: Spot, way: WayIn, temper: float) -> Trouble:
         self._told += 1
         rng = self.rng
         kind = kinds()[category.code]
         teller = Teller(category.code, kind.value, way.value, spot.text, temper)
         text = tell(rng, rng.choice(wordings()[category.code]), teller)
         stated = self._stated_category(category, way)
-        department = self._stated_department(category, spot) if way is Way.SURVEY else None
+        department = self._stated_department(category, spot) if way is WayIn.SURVEY else None
         wrong = stated not in (None, category.code)
         difficulty = min(1.0, max(0.0, _DIFFICULTY[category.tier] + rng.gauss(0, 0.15)))
         returned = rng.random() < (0.6 if wrong else 0.06)
@@ -149,8 +149,8 @@ class Storyteller:
         accused = (_led_by(category, spot),) if report and rng.random() < 0.02 else ()  # noqa: PLR2004 - one in fifty
         return Trouble(f"t{self._told:05d}", kind.value, text, spot, traits, stated, department, confidential, accused)
 
-    def _stated_category(self, category: Category, way: Way) -> str | None:
-        stated = {Way.HOTLINE: 0.6, Way.SURVEY: 0.25, Way.WECHAT: 0.1}[way]
+    def _stated_category(self, category: Category, way: WayIn) -> str | None:
+        stated = {WayIn.HOTLINE: 0.6, WayIn.SURVEY: 0.25, WayIn.WECHAT: 0.1}[way]
         if self.rng.random() >= stated:
             return None
         right = self.rng.random() < 0.92  # noqa: PLR2004 - agents know the catalogue well

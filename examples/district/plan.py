@@ -9,18 +9,18 @@ from examples.district.happenings import (
     AnsweredCall,
     BadInput,
     Call,
+    CityOrder,
     DeviceLost,
     Fault,
     FollowUp,
     Happening,
     Resubmission,
-    Upstream,
     Visit,
-    Way,
+    WayIn,
     WechatMessage,
     troubles_of,
 )
-from examples.district.matters import Matter, Storyteller
+from examples.district.matters import PlannedMatter, Storyteller
 from examples.district.moments import ZONE, moment
 from examples.district.population import AGENTS, Household, Visitor, district
 from examples.district.wording import phrases
@@ -50,36 +50,36 @@ def generate(policy: Policy, *, seed: int, start: date, days: int = 21, tickets:
     yield from sorted(told, key=lambda happening: (happening.at, happening.id))
 
 
-def _in_visits(matters: Iterable[Matter]) -> Iterator[tuple[Matter, ...]]:
+def _in_visits(matters: Iterable[PlannedMatter]) -> Iterator[tuple[PlannedMatter, ...]]:
     """Put what one household said during one visit together; everything else comes alone."""
-    together: dict[tuple[str, datetime], list[Matter]] = {}
+    together: dict[tuple[str, datetime], list[PlannedMatter]] = {}
     for matter in matters:
-        if matter.way is Way.SURVEY:
+        if matter.way is WayIn.SURVEY:
             together.setdefault((matter.household.name, matter.at), []).append(matter)
         else:
             yield (matter,)
     yield from (tuple(found) for found in together.values())
 
 
-def _happen(story: Storyteller, number: int, matters: tuple[Matter, ...]) -> Happening:
+def _happen(story: Storyteller, number: int, matters: tuple[PlannedMatter, ...]) -> Happening:
     first, rng = matters[0], story.rng
     match first.way:
-        case Way.SURVEY:
+        case WayIn.SURVEY:
             return _visit(story, f"v{number:05d}", first.at, first.household, matters)
-        case Way.WECHAT:
+        case WayIn.WECHAT:
             return WechatMessage(f"w{number:05d}", first.at, first.person, first.trouble)
-        case Way.HOTLINE if _answerable(first) and rng.random() < 0.45:  # noqa: PLR2004 - agents know much by heart
+        case WayIn.HOTLINE if _answerable(first) and rng.random() < 0.45:  # noqa: PLR2004 - agents know much by heart
             answer = rng.choice(phrases()["answers"])
             return AnsweredCall(f"a{number:05d}", first.at, rng.choice(AGENTS), first.person, first.trouble, answer)
-        case Way.HOTLINE:
+        case WayIn.HOTLINE:
             upstream = None
             if rng.random() < 0.05:  # noqa: PLR2004 - one call in twenty reached the city's hotline first
                 due = first.at + timedelta(hours=rng.choice((48, 72, 120)))
-                upstream = Upstream(f"SH{first.at:%Y%m%d}{rng.randrange(100_000):05d}", due)
+                upstream = CityOrder(f"SH{first.at:%Y%m%d}{rng.randrange(100_000):05d}", due)
             return Call(f"c{number:05d}", first.at, rng.choice(AGENTS), first.person, first.trouble, upstream)
 
 
-def _answerable(matter: Matter) -> bool:
+def _answerable(matter: PlannedMatter) -> bool:
     kind = matter.trouble.kind
     return kind in (Kind.CONSULT, Kind.PRAISE) and matter.trouble.traits.tier == Tier.SIMPLE
 
@@ -88,7 +88,9 @@ def _visitor(story: Storyteller, area: str) -> Visitor:
     return story.rng.choice([visitor for visitor in story.district.visitors if area in visitor.areas])
 
 
-def _visit(story: Storyteller, name: str, visited_at: datetime, home: Household, matters: Sequence[Matter]) -> Visit:
+def _visit(
+    story: Storyteller, name: str, visited_at: datetime, home: Household, matters: Sequence[PlannedMatter]
+) -> Visit:
     rng, visitor = story.rng, _visitor(story, home.spot.subdistrict)
     late = timedelta(minutes=rng.randint(600, 4000)) if rng.random() < 0.08 else timedelta(seconds=rng.randint(5, 240))  # noqa: PLR2004 - some phones find no network for days
     plausible = rng.random() >= 0.03  # noqa: PLR2004 - and some positions are far off
@@ -111,7 +113,7 @@ def _visit(story: Storyteller, name: str, visited_at: datetime, home: Household,
 
 def _empty_visit(story: Storyteller, number: int) -> Visit:
     home = story.rng.choice(story.district.households)
-    visited_at = moment(story.rng, Way.SURVEY, story.start, story.days)
+    visited_at = moment(story.rng, WayIn.SURVEY, story.start, story.days)
     return _visit(story, f"e{number:05d}", visited_at, home, ())
 
 
@@ -119,16 +121,16 @@ def _not_after(happening: Happening, end: datetime) -> Happening:
     return replace(happening, at=min(happening.at, end))
 
 
-def _way_of(happening: Happening) -> Way:
+def _way_of(happening: Happening) -> WayIn:
     match happening:
         case Visit() | DeviceLost():
-            return Way.SURVEY
+            return WayIn.SURVEY
         case WechatMessage():
-            return Way.WECHAT
+            return WayIn.WECHAT
         case FollowUp() | BadInput():
             return happening.way
         case Call() | AnsweredCall() | Resubmission():
-            return Way.HOTLINE
+            return WayIn.HOTLINE
 
 
 def _follow_ups(rng: Random, told: Sequence[Happening], end: datetime) -> list[Happening]:
@@ -145,7 +147,7 @@ def _follow_ups(rng: Random, told: Sequence[Happening], end: datetime) -> list[H
                     break
                 mode = rng.choice(("press", "press", "add"))
                 text = rng.choice(phrases()[mode])
-                way = _way_of(happening) if rng.random() < 0.6 else Way.HOTLINE  # noqa: PLR2004 - in the end they call
+                way = _way_of(happening) if rng.random() < 0.6 else WayIn.HOTLINE  # noqa: PLR2004 - in the end they call
                 found.append(FollowUp(f"f{len(found):05d}", at, way, trouble.id, mode, text))
     return found
 
@@ -163,13 +165,13 @@ def _sent_again(rng: Random, told: Sequence[Happening], end: datetime) -> list[H
 
 def _bad(rng: Random, number: int, start: date, days: int) -> BadInput:
     faults = tuple(Fault)
-    way = rng.choice(tuple(Way))
-    return BadInput(f"b{number:05d}", moment(rng, Way.HOTLINE, start, days), way, faults[number % len(faults)])
+    way = rng.choice(tuple(WayIn))
+    return BadInput(f"b{number:05d}", moment(rng, WayIn.HOTLINE, start, days), way, faults[number % len(faults)])
 
 
 def _lost(story: Storyteller, number: int) -> DeviceLost:
     rng = story.rng
     visitor = rng.choice(story.district.visitors)
-    at = moment(rng, Way.SURVEY, story.start, story.days)
+    at = moment(rng, WayIn.SURVEY, story.start, story.days)
     device = f"device-{rng.randrange(16**12):012x}"
     return DeviceLost(f"d{number:05d}", at, visitor.account, device, rng.choice(phrases()["lost"]))

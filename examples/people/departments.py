@@ -30,7 +30,7 @@ from schemas.public import ActionAnswer, Order
 from schemas.registry import department_topic
 from schemas.values import Clock as ClockName
 from schemas.values import Party, PartyKind, Person, RequesterKind, TicketState, Tier, remind_by
-from tools.client.kafka import News, Voice, hear, producer
+from tools.client.kafka import PublicMessage, Voice, hear, producer
 
 Owed = Literal["answer_order", "first_contact", "handle", "task", "supervision", "nothing"]
 
@@ -65,7 +65,7 @@ def owed(order: Order, done: set[str]) -> Owed:
     return "handle" if f"contact{order.order}" in done else "first_contact"
 
 
-class Department:
+class SimulatedDepartment:
     """One department at work."""
 
     def __init__(self, code: str, voice: Voice, agenda: Agenda, around: Surroundings) -> None:
@@ -77,7 +77,7 @@ class Department:
         self._habits: Mapping[str, Any] = around.habits_of("department")
         self._books: dict[str, Book] = {}
 
-    def hear(self, news: News) -> None:
+    def hear(self, news: PublicMessage) -> None:
         """Read one message of the department's topic."""
         match news.message:
             case Order() as order:
@@ -250,7 +250,7 @@ async def work(around: Surroundings) -> None:
     agenda = Agenda(around.time)
     async with producer(around.kafka) as shared:
         departments = {
-            department_topic(each.code): Department(
+            department_topic(each.code): SimulatedDepartment(
                 each.code,
                 Voice(
                     shared,

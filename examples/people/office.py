@@ -56,7 +56,7 @@ _WHO: Final[Mapping[str, Role]] = {
 }
 
 
-class Office:
+class SimulatedOffice:
     """The desk at work."""
 
     def __init__(self, voice: Voice, agenda: Agenda, around: Surroundings) -> None:
@@ -204,7 +204,7 @@ async def work(around: Surroundings) -> None:
     agenda = Agenda(around.time)
     async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
         voice = Voice(shared, Party(kind=PartyKind.OFFICE), "examples/office", around.time.now)
-        office = Office(voice, agenda, around)
+        office = SimulatedOffice(voice, agenda, around)
         tasks.create_task(agenda.keep())
         async for news in hear(around.kafka, [DESK]):
             if isinstance(news.message, DeskTask):

@@ -19,7 +19,7 @@ from examples.district.happenings import (
     Resubmission,
     Trouble,
     Visit,
-    Way,
+    WayIn,
     WechatMessage,
     troubles_of,
 )
@@ -33,7 +33,7 @@ from schemas.inbound import ProvideInfo, RequestDevice
 from schemas.public import ReceiptGiven, TicketNews
 from schemas.registry import channel_topic
 from schemas.values import Party, PartyKind, TicketState
-from tools.client.kafka import News, Voice, hear, producer
+from tools.client.kafka import PublicMessage, Voice, hear, producer
 
 _SOURCE: Final = "examples/{}"
 
@@ -50,7 +50,7 @@ class Story(Surroundings):
 class Requesters:
     """Everybody who has a problem, and the three channels that speak for them."""
 
-    def __init__(self, voices: dict[Way, Voice], agenda: Agenda, around: Story) -> None:
+    def __init__(self, voices: dict[WayIn, Voice], agenda: Agenda, around: Story) -> None:
         """Speak with one voice for each channel."""
         self._voices = voices
         self._agenda = agenda
@@ -67,13 +67,13 @@ class Requesters:
                 self._troubles[trouble.id] = (happening.id, index)
             self._agenda.at(happening.at, lambda told=happening: self._tell(told))  # type: ignore[misc]
 
-    def hear(self, news: News) -> None:
+    def hear(self, news: PublicMessage) -> None:
         """Read one answer of a channel."""
         match news.message:
             case ReceiptGiven(submission=submission, tickets=tickets) if tickets:
                 self._tickets.setdefault(submission, tickets)
             case TicketNews(state=TicketState.NEEDS_INFO, ticket=ticket):
-                way = Way(news.topic.split(".")[-2])
+                way = WayIn(news.topic.split(".")[-2])
                 dice = chance(self._around.seed, "info", ticket)
                 if dice.random() < 0.8:  # noqa: PLR2004 - one in five never answers
                     reply = ProvideInfo(ticket=ticket, text="是3号楼，晚上六点以后家里有人。")
@@ -82,19 +82,19 @@ class Requesters:
             case _:
                 pass
 
-    async def _say(self, way: Way, reply: ProvideInfo) -> None:
+    async def _say(self, way: WayIn, reply: ProvideInfo) -> None:
         await self._voices[way].say(reply)
 
     async def _tell(self, happening: Happening) -> None:
         match happening:
             case Call():
-                await self._voices[Way.HOTLINE].say(messages.register(happening), submission=happening.id)
+                await self._voices[WayIn.HOTLINE].say(messages.register(happening), submission=happening.id)
             case WechatMessage():
-                await self._voices[Way.WECHAT].say(messages.register(happening), submission=happening.id)
+                await self._voices[WayIn.WECHAT].say(messages.register(happening), submission=happening.id)
             case AnsweredCall():
-                await self._voices[Way.HOTLINE].say(messages.answered(happening), submission=happening.id)
+                await self._voices[WayIn.HOTLINE].say(messages.answered(happening), submission=happening.id)
             case Visit():
-                await self._voices[Way.SURVEY].say(messages.visit(happening), submission=happening.id)
+                await self._voices[WayIn.SURVEY].say(messages.visit(happening), submission=happening.id)
             case FollowUp():
                 await self._ask_after(happening)
             case Resubmission():
@@ -105,7 +105,7 @@ class Requesters:
                 await self._voices[happening.way].say_raw(headers, value, key=happening.id)
             case DeviceLost():
                 asked = RequestDevice(visitor=happening.visitor, device=happening.device, reason=happening.reason)
-                await self._voices[Way.SURVEY].say(asked, submission=happening.id)
+                await self._voices[WayIn.SURVEY].say(asked, submission=happening.id)
             case _:
                 assert_never(happening)
 
@@ -133,7 +133,7 @@ async def work(around: Story) -> None:
     async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
         voices = {
             way: Voice(shared, Party(kind=PartyKind(way.value)), _SOURCE.format(way.value), around.time.now)
-            for way in Way
+            for way in WayIn
         }
         requesters = Requesters(voices, agenda, around)
         story = list(
@@ -142,7 +142,7 @@ async def work(around: Story) -> None:
         requesters.mean(story)
         agenda.at(story[-1].at, lambda: _say_done(around))
         tasks.create_task(agenda.keep())
-        async for news in hear(around.kafka, [channel_topic(way.value) for way in Way]):
+        async for news in hear(around.kafka, [channel_topic(way.value) for way in WayIn]):
             requesters.hear(news)
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from liuhen import letters
 from liuhen.answers import AsJson, print_json
-from liuhen.letters import Correction, Letter, LetterFilter, Position, Sort
+from liuhen.letters import Correction, Letter, LetterFilter, LetterPlace, Sort
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
@@ -68,7 +68,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one record that was put aside: why, its headers, and with --reveal its key and value (hex if not UTF-8)."""
-    found = asyncio.run(letters.at(load_addresses(), Position.parse(place), service))
+    found = asyncio.run(letters.at(load_addresses(), LetterPlace.parse(place), service))
     if as_json:
         print_json([{**_told(letter), **_content(letter, reveal=reveal)} for letter in found])
         return
@@ -103,7 +103,7 @@ def replay(  # noqa: PLR0913 - one for each option
     """
     correction = Correction(value.read_bytes() if value else None, _headers(header or ()), tuple(without or ()))
     if "@" in what:
-        _replay_dead(Position.parse(what), service, correction, as_json=as_json)
+        _replay_dead(LetterPlace.parse(what), service, correction, as_json=as_json)
     elif correction:
         raise SaidClearly(
             "What is parked is our own record and is heard as it is: correct the program, not the record."
@@ -112,7 +112,7 @@ def replay(  # noqa: PLR0913 - one for each option
         _replay_parked(what, service, wait, as_json=as_json)
 
 
-def _replay_dead(place: Position, service: str | None, correction: Correction, *, as_json: bool) -> None:
+def _replay_dead(place: LetterPlace, service: str | None, correction: Correction, *, as_json: bool) -> None:
     system = load_addresses()
     letter = asyncio.run(letters.at(system, place, service))[0]
     if letter.sort is Sort.PARKED:

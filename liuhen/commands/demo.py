@@ -74,9 +74,9 @@ def _tell(console: Console) -> bool:
     console.print(report.departments())
     report.one_ticket(console)
     console.print(report.rates())
-    verdicts = verify.verdicts_of_running()
-    verify.show(verdicts, console)
-    return all(verdict.kept for verdict in verdicts)
+    results = verify.check_running()
+    verify.show(results, console)
+    return all(result.kept for result in results)
 
 
 def _watch(system: DemoSystem, console: Console) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
-from liuhen.desk.queue import Published, as_published, desk, standing
+from liuhen.desk.queue import PublishedMessage, as_published, desk, standing
 from liuhen.desk.workplace import Workplace
 from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
@@ -52,5 +52,5 @@ def queue(
         _console.print(render.desk(place, wanted))
 
 
-async def _heard(kafka: str) -> tuple[list[Published], list[Published]]:
+async def _heard(kafka: str) -> tuple[list[PublishedMessage], list[PublishedMessage]]:
     return await standing(kafka, DESK), await standing(kafka, RULES)

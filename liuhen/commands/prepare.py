@@ -28,7 +28,7 @@ def prepare(*, as_json: AsJson = False) -> None:
     addresses = load_addresses()
     say: Callable[[str], None] = _silent if as_json else typer.echo
     applied = topics.apply(addresses.kafka, topics.wanted(addresses.policy))
-    changed = [item for item in applied if item.change is not topics.Change.UNCHANGED]
+    changed = [item for item in applied if item.change is not topics.TopicChange.UNCHANGED]
     for item in changed:
         say(f"{item.topic.name}: {item.change} {item.detail}".rstrip())
     now = Clock.parse(addresses.clock).now()

@@ -29,10 +29,10 @@ from tools.progress import telling
 from tools.replay import report
 from tools.replay.mapping import FileMapping, known_mappings, load_mapping
 from tools.replay.outcome import outcome
-from tools.replay.records import Record, read_rows, records
+from tools.replay.records import CaseRecord, read_rows, records
 from tools.replay.running import Job, ReplayProgress, first_moment, replay
 from tools.replay.system import ReplaySystem, replay_system
-from tools.verify.findings import Verdict
+from tools.verify.findings import CheckResult
 
 
 def register(app: typer.Typer) -> None:
@@ -65,11 +65,11 @@ def command(  # noqa: PLR0913 - the options of the command line
             progress = asyncio.run(replay(job, seen, system.require_alive))
         came_out = asyncio.run(outcome(load_addresses(), progress))
         report.show(came_out, meaning.title, job.policy, console)
-        verdicts = verify.verdicts_of_running()
-        kept = all(verdict.kept for verdict in verdicts)
-        verify.show(verdicts, console)
+        results = verify.check_running()
+        kept = all(result.kept for result in results)
+        verify.show(results, console)
         if as_json:
-            print_json({**asdict(came_out), "verify": _as_json(verdicts)})
+            print_json({**asdict(came_out), "verify": _as_json(results)})
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:
@@ -90,20 +90,20 @@ def _own(mapping: FileMapping, first: datetime | None, speed: float | None, cons
         yield system
 
 
-def _shift(told: list[Record], clock: Clock) -> timedelta:
+def _shift(told: list[CaseRecord], clock: Clock) -> timedelta:
     """Move the file's times so that its first record comes now."""
     first = min((record.at for record in told if record.at is not None), default=None)
     return clock.now() - first if first is not None else timedelta()
 
 
-def _as_json(verdicts: Sequence[Verdict]) -> list[dict[str, object]]:
+def _as_json(results: Sequence[CheckResult]) -> list[dict[str, object]]:
     return [
         {
-            "promise": verdict.promise,
-            "looked_at": verdict.looked_at,
-            "found": [f"{finding.subject}: {finding.text}" for finding in verdict.findings],
+            "promise": result.promise,
+            "looked_at": result.looked_at,
+            "found": [f"{finding.subject}: {finding.text}" for finding in result.findings],
         }
-        for verdict in verdicts
+        for result in results
     ]
 
 

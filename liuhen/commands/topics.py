@@ -15,10 +15,10 @@ from tools.prepare import topics
 
 _console: Final = Console()
 _COLOURS: Final = {
-    topics.Change.CREATED: "green",
-    topics.Change.ALTERED: "yellow",
-    topics.Change.UNCHANGED: "dim",
-    topics.Change.DIFFERS: "red",
+    topics.TopicChange.CREATED: "green",
+    topics.TopicChange.ALTERED: "yellow",
+    topics.TopicChange.UNCHANGED: "dim",
+    topics.TopicChange.DIFFERS: "red",
 }
 
 
@@ -46,7 +46,7 @@ def apply(*, as_json: AsJson = False) -> None:
         print_json(rows)
     else:
         _show(applied)
-    if any(item.change is topics.Change.DIFFERS for item in applied):
+    if any(item.change is topics.TopicChange.DIFFERS for item in applied):
         raise typer.Exit(1)
 
 

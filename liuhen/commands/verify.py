@@ -13,7 +13,7 @@ from rich.table import Table
 from liuhen.answers import AsJson, print_json
 from tools.client.addresses import load_addresses
 from tools.progress import counting
-from tools.verify.findings import Verdict
+from tools.verify.findings import CheckResult
 from tools.verify.run import verify_system
 
 _SHOWN: Final = 20
@@ -25,43 +25,43 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def verify(*, as_json: AsJson = False) -> None:
         """Read all topics and tables of the running system and check every promise; exit code 1 when one is broken."""
-        verdicts = verdicts_of_running()
+        results = check_running()
         if as_json:
-            print_json([_as_json(verdict) for verdict in verdicts])
+            print_json([_as_json(result) for result in results])
         else:
-            show(verdicts, Console())
-        raise typer.Exit(code=0 if all(verdict.kept for verdict in verdicts) else 1)
+            show(results, Console())
+        raise typer.Exit(code=0 if all(result.kept for result in results) else 1)
 
 
-def verdicts_of_running() -> list[Verdict]:
+def check_running() -> list[CheckResult]:
     """Inquire of the running system, and show on standard error how many records were read."""
     system = load_addresses()
     with counting("verify") as counted:
         return asyncio.run(verify_system(system, counted))
 
 
-def show(verdicts: Sequence[Verdict], console: Console) -> None:
+def show(results: Sequence[CheckResult], console: Console) -> None:
     """Print a line for each promise, and what is broken below."""
     table = Table(title="留痕核验 liuhen verify", title_justify="left")
     table.add_column("")
     table.add_column("承诺 promise")
     table.add_column("核对 looked at", justify="right")
     table.add_column("问题 found", justify="right")
-    for verdict in verdicts:
-        mark = "[green]✔[/]" if verdict.kept else "[red]✘[/]"
-        table.add_row(mark, verdict.promise, f"{verdict.looked_at:,}", str(len(verdict.findings)))
+    for result in results:
+        mark = "[green]✔[/]" if result.kept else "[red]✘[/]"
+        table.add_row(mark, result.promise, f"{result.looked_at:,}", str(len(result.findings)))
     console.print(table)
-    for verdict in verdicts:
-        for finding in verdict.findings[:_SHOWN]:
-            console.print(f"[red]{finding.subject}[/]: {finding.text}  [dim]({verdict.promise})[/]")
-        if len(verdict.findings) > _SHOWN:
-            console.print(f"[red]… and {len(verdict.findings) - _SHOWN} more[/]  [dim]({verdict.promise})[/]")
+    for result in results:
+        for finding in result.findings[:_SHOWN]:
+            console.print(f"[red]{finding.subject}[/]: {finding.text}  [dim]({result.promise})[/]")
+        if len(result.findings) > _SHOWN:
+            console.print(f"[red]… and {len(result.findings) - _SHOWN} more[/]  [dim]({result.promise})[/]")
 
 
-def _as_json(verdict: Verdict) -> dict[str, object]:
+def _as_json(result: CheckResult) -> dict[str, object]:
     return {
-        "promise": verdict.promise,
-        "looked_at": verdict.looked_at,
-        "kept": verdict.kept,
-        "findings": [{"subject": each.subject, "text": each.text} for each in verdict.findings],
+        "promise": result.promise,
+        "looked_at": result.looked_at,
+        "kept": result.kept,
+        "findings": [{"subject": each.subject, "text": each.text} for each in result.findings],
     }

@@ -15,7 +15,7 @@ from rich.text import Text
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import words
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
-from liuhen.desk.submitting import Answer, submit
+from liuhen.desk.submitting import SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
 from schemas import inbound
 from schemas.inbound import Action
@@ -90,7 +90,7 @@ _COMMON: Final = (
 )
 
 
-def tell(place: Workplace, action: Action, answer: Answer, *, as_json: bool) -> None:
+def tell(place: Workplace, action: Action, answer: SubmissionAnswer, *, as_json: bool) -> None:
     """Print what was done and what became of it; exit code 1 when it was refused or nobody answered."""
     if as_json:
         print_json(document(action, answer))
@@ -100,7 +100,7 @@ def tell(place: Workplace, action: Action, answer: Answer, *, as_json: bool) -> 
         raise typer.Exit(1)
 
 
-def document(action: Action, answer: Answer) -> dict[str, Any]:
+def document(action: Action, answer: SubmissionAnswer) -> dict[str, Any]:
     """Say an action and its answer as JSON."""
     refusal = answer.refusal
     return {
@@ -115,7 +115,7 @@ def document(action: Action, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _show(place: Workplace, action: Action, answer: Answer) -> None:
+def _show(place: Workplace, action: Action, answer: SubmissionAnswer) -> None:
     name = words.name_of(type(action))
     if answer.refusal is not None:
         field = FIELDS.get(answer.refusal.field or "")

@@ -49,7 +49,7 @@ ELSEWHERE: Final = frozenset(
 """States in which a department waits for somebody else."""
 
 
-class Published(NamedTuple):
+class PublishedMessage(NamedTuple):
     """One message of a public topic, and when what it says happened."""
 
     at: datetime
@@ -72,9 +72,9 @@ class OwedOrder(NamedTuple):
     urgency: Urgency
 
 
-async def standing(kafka: str, topic: str) -> list[Published]:
+async def standing(kafka: str, topic: str) -> list[PublishedMessage]:
     """Read all that stands on a public topic, without what was repeated: the highest sequence of a source counts."""
-    found: list[Published] = []
+    found: list[PublishedMessage] = []
     newest_of: dict[tuple[TopicPartition, str], int] = {}
     async with listener(kafka, [topic]) as ears:
         ends = await ears.end_offsets(ears.assignment())
@@ -84,11 +84,11 @@ async def standing(kafka: str, topic: str) -> list[Published]:
                     news = read(topic, record.headers, record.value)
                     if news is not None and news.envelope.sequence > newest_of.get((place, news.envelope.source), 0):
                         newest_of[place, news.envelope.source] = news.envelope.sequence
-                        found.append(Published(news.envelope.time, news.message))
+                        found.append(PublishedMessage(news.envelope.time, news.message))
     return found
 
 
-def as_published(base: Calendar, published: Iterable[Published]) -> Calendar:
+def as_published(base: Calendar, published: Iterable[PublishedMessage]) -> Calendar:
     """The calendar that the running system goes by: the policy's files, and what was published since, in its order.
 
     Each publication stands in every partition; once is enough.
@@ -97,7 +97,7 @@ def as_published(base: Calendar, published: Iterable[Published]) -> Calendar:
     return trace.as_published(base, (each for each in facts if isinstance(each, CalendarPublished)))
 
 
-def newest(messages: Iterable[Published], kind: type[M], key: Callable[[M], Hashable]) -> list[M]:
+def newest(messages: Iterable[PublishedMessage], kind: type[M], key: Callable[[M], Hashable]) -> list[M]:
     """Keep the newest message of each key, in the order in which they were last told."""
     found: dict[Hashable, M] = {}
     for each in messages:
@@ -107,7 +107,7 @@ def newest(messages: Iterable[Published], kind: type[M], key: Callable[[M], Hash
     return list(found.values())
 
 
-def desk(messages: Iterable[Published], times: DueTimes, now: datetime) -> list[WaitingTask]:
+def desk(messages: Iterable[PublishedMessage], times: DueTimes, now: datetime) -> list[WaitingTask]:
     """Tell what waits for the office, what waits longest first."""
     tasks = newest(messages, DeskTask, lambda task: (task.ticket, task.task))
     waiting = [_waiting(task, times, now) for task in tasks if task.open]
@@ -129,7 +129,7 @@ def _urgency(deadline: Deadline, now: datetime) -> Urgency:
 
 
 def orders(
-    messages: Iterable[Published], times: DueTimes, now: datetime, *, everything: bool = False
+    messages: Iterable[PublishedMessage], times: DueTimes, now: datetime, *, everything: bool = False
 ) -> list[OwedOrder]:
     """Tell what a department holds, what is due first at the top; `everything` names also what waits for others."""
     wanted = AT_WORK | ELSEWHERE if everything else AT_WORK
@@ -160,14 +160,14 @@ def owed(order: Order) -> str:
             return "等候"
 
 
-def callbacks(messages: Iterable[Published]) -> Sequence[CallbackRequest]:
+def callbacks(messages: Iterable[PublishedMessage]) -> Sequence[CallbackRequest]:
     """Tell which tickets wait for a callback: appointments by their time, the others in the order of asking."""
     asked = newest(messages, CallbackRequest, lambda request: request.ticket)
     open_ = [request for request in asked if request.happened != "cancelled"]
     return sorted(open_, key=lambda request: (request.at is not None, request.at))
 
 
-def order_of(messages: Iterable[Published], ticket: str) -> Order | None:
+def order_of(messages: Iterable[PublishedMessage], ticket: str) -> Order | None:
     """Find the newest order of a ticket."""
     found = [order for order in newest(messages, Order, lambda order: order.ticket) if order.ticket == ticket]
     return found[0] if found else None

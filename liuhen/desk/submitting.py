@@ -21,7 +21,7 @@ from schemas.values import Party, PartyKind
 from services.intake.for_tools import receipt_of
 from tools.client import trace
 from tools.client.kafka import Voice, listener, producer, read
-from tools.client.trace import Entry
+from tools.client.trace import EntryAnswer
 from tools.errors import SaidClearly
 from vocabulary import STATES
 
@@ -41,7 +41,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SubmissionAnswer:
     """What was answered to a submission so far: taken at the door, refused, or what followed from it."""
 
     submission: str
@@ -63,7 +63,7 @@ def answers_of(party: Party) -> str:
     return department_topic(party.department) if party.department else channel_topic(party.kind)
 
 
-def note(answer: Answer, message: Message, action: Action) -> Answer:
+def note(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
     """Take in one message of the party's topic; what concerns others changes nothing."""
     match message:
         case ReceiptGiven() if message.submission == answer.submission:
@@ -88,7 +88,7 @@ def state_of(order: Order) -> str:
     return f"工单现为“{STATES[order.state]}”"
 
 
-def follow(answer: Answer, entries: Sequence[Entry]) -> Answer:
+def follow(answer: SubmissionAnswer, entries: Sequence[EntryAnswer]) -> SubmissionAnswer:
     """Find in a ticket's trace what followed from the submission."""
     ours = [place for place, entry in enumerate(entries) if entry["body"].get("receipt") == answer.receipt]
     facts = [entry for entry in entries if entry["topic"] == _DISPATCH and entry["caused_by"] in ours]
@@ -98,10 +98,10 @@ def follow(answer: Answer, entries: Sequence[Entry]) -> Answer:
     return replace(answer, followed=tuple(fact["words"] for fact in facts))
 
 
-async def submit(place: Workplace, action: Action, *, submission: str | None, patience: float) -> Answer:
+async def submit(place: Workplace, action: Action, *, submission: str | None, patience: float) -> SubmissionAnswer:
     """Say an action, and wait at most `patience` seconds for what becomes of it."""
     named = submission or str(uuid4())
-    start = Answer(named, receipt_of(place.party, SOURCE, named))
+    start = SubmissionAnswer(named, receipt_of(place.party, SOURCE, named))
     async with listener(place.addresses.kafka, [answers_of(place.party)]) as ears:
         for partition, end in (await ears.end_offsets(ears.assignment())).items():
             ears.seek(partition, end)
@@ -110,7 +110,9 @@ async def submit(place: Workplace, action: Action, *, submission: str | None, pa
         return await _listen(place, ears, action, start, patience)
 
 
-async def _listen(place: Workplace, ears: AIOKafkaConsumer, action: Action, answer: Answer, patience: float) -> Answer:
+async def _listen(
+    place: Workplace, ears: AIOKafkaConsumer, action: Action, answer: SubmissionAnswer, patience: float
+) -> SubmissionAnswer:
     time = asyncio.get_running_loop().time
     until = time() + patience
     settled_by = until
@@ -127,7 +129,7 @@ async def _listen(place: Workplace, ears: AIOKafkaConsumer, action: Action, answ
     return answer
 
 
-def _traced(answer: Answer) -> Answer:
+def _traced(answer: SubmissionAnswer) -> SubmissionAnswer:
     try:
         return follow(answer, trace.timeline(answer.tickets[0]))
     except SaidClearly:

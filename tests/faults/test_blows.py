@@ -35,7 +35,7 @@ async def test_every_promise_is_kept_under_blows_to_workers_broker_and_database(
         await village.freeze("dispatch-b")
         await village.strike("postgres", at_once=False)
         await village.revive()
-    verdicts = await village.verdicts()
+    results = await village.results()
     # then every ticket was closed, and verify finds nothing
     assert village.closed >= _AT_ONCE
-    assert [finding for verdict in verdicts for finding in verdict.findings] == []
+    assert [finding for result in results for finding in result.findings] == []

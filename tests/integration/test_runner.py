@@ -71,7 +71,7 @@ async def test_a_wrong_password_opens_nothing(database: Database) -> None:
 def test_applying_topics_again_changes_nothing(system: Instance) -> None:
     asked = topics.wanted(system.policy)
     again = topics.apply(system.kafka, asked)
-    assert {applied.change for applied in again} == {topics.Change.UNCHANGED}
+    assert {applied.change for applied in again} == {topics.TopicChange.UNCHANGED}
     assert len(again) == len(asked)
 
 
@@ -81,7 +81,7 @@ def test_a_topic_that_drifted_is_set_right_but_never_repartitioned(system: Insta
     topics.apply(system.kafka, [drifted])
     wider = replace(drifted, partitions=3, config={"retention.ms": "2000"})
     altered = topics.apply(system.kafka, [wider])
-    assert altered[0].change is topics.Change.DIFFERS
+    assert altered[0].change is topics.TopicChange.DIFFERS
     assert altered[0].detail == "2 partitions instead of 3; retention.ms=2000"
 
 

@@ -19,7 +19,7 @@ from schemas.values import Party
 _MAX_REQUEST: Final = 1_048_576
 
 
-class News(NamedTuple):
+class PublicMessage(NamedTuple):
     """One message of a public topic, with its envelope."""
 
     topic: str
@@ -66,7 +66,7 @@ async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
         await opened.stop()
 
 
-async def hear(kafka: str, topics: Iterable[str], *, new_only: bool = False) -> AsyncIterator[News]:
+async def hear(kafka: str, topics: Iterable[str], *, new_only: bool = False) -> AsyncIterator[PublicMessage]:
     """Yield what stands and what comes on public topics, each message once, in order per writer and partition.
 
     The contract with outside readers: a message may be repeated; the highest `ce_sequence` of each `ce_source` counts.
@@ -100,11 +100,11 @@ async def listener(kafka: str, topics: Iterable[str], *, new_only: bool = False)
         await consumer.stop()
 
 
-def read(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> News | None:
+def read(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> PublicMessage | None:
     """Read a record; None where it has no envelope or is of a type that this version does not know."""
     try:
         envelope, body = decode(headers, value)
     except EnvelopeError:
         return None
     model = model_of(envelope.type)
-    return News(topic, envelope, model.model_validate_json(body)) if model else None
+    return PublicMessage(topic, envelope, model.model_validate_json(body)) if model else None

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.owner import Owner
-from tools.client.trace import ClockStanding, Entry, HeldFor, Standing
+from tools.client.trace import ClockStanding, EntryAnswer, HeldFor, StandingAnswer
 from worktime import deadline_in_words, moment_in_words
 
 _BAR: Final = 60
@@ -40,7 +40,7 @@ def deadline(text: str | None) -> str:
     return deadline_in_words(datetime.fromisoformat(text)) if text else ""
 
 
-def header(ticket: Standing) -> RenderableType:
+def header(ticket: StandingAnswer) -> RenderableType:
     """Say where a ticket stands: state, who holds it, what it waits for, when it is due, and what it is about."""
     words = ticket["words"]
     late = f"　[bold red]{ticket['overdue']}项时限逾期[/]" if ticket["overdue"] else ""
@@ -68,13 +68,13 @@ def _both(one: str, one_at: str | None, other: str, other_at: str | None) -> str
     return "　".join(f"{name} {deadline(at)}" for name, at in ((one, one_at), (other, other_at)) if at)
 
 
-def _about(ticket: Standing) -> str:
+def _about(ticket: StandingAnswer) -> str:
     words = ticket["words"]
     parts = (words.get("channel"), words.get("kind"), words["category"], words.get("tier"), ticket["place"])
     return "　".join(part for part in parts if part)
 
 
-def timeline(entries: Sequence[Entry]) -> RenderableType:
+def timeline(entries: Sequence[EntryAnswer]) -> RenderableType:
     """List every step: when, who, what, and by which step it was caused."""
     table = Table(box=None, padding=(0, 1), title="经过", title_justify="left", title_style="bold")
     table.add_column("序", style="dim", justify="right", no_wrap=True)
@@ -142,7 +142,7 @@ def clocks(standings: Iterable[ClockStanding]) -> RenderableType:
     return Padding(table, (1, 0, 0, 0))
 
 
-def tickets(standings: Iterable[Standing], *, title: str) -> RenderableType:
+def tickets(standings: Iterable[StandingAnswer], *, title: str) -> RenderableType:
     """List tickets, one line each."""
     table = Table(title=title, title_justify="left")
     table.add_column("工单", no_wrap=True)

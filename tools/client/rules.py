@@ -36,7 +36,7 @@ class CalendarInForce(NamedTuple):
     notice: Notice
 
 
-class Ordered(NamedTuple):
+class OrderedRederivation(NamedTuple):
     """A rederivation as it was ordered, and the version that stands in every event that follows from it."""
 
     fact: RederivationOrdered
@@ -66,14 +66,14 @@ def publish_calendar(addresses: Addresses, notice: Notice, by: str | None = None
 
 def order_rederivation(
     addresses: Addresses, reason: str, code: str, clocks: Sequence[Clock], by: str | None = None
-) -> Ordered:
+) -> OrderedRederivation:
     """Order open clocks (all where none is named) to be derived again under the policy that now stands."""
     policy, now = load_policy(addresses.policy), Time.parse(addresses.clock).now()
     version = _version("policy", now, f"{policy.version} {list(clocks) or None} {code} {reason}")
     person = _person(policy, by)
     fact = RederivationOrdered(by=person, clocks=tuple(clocks), policy=policy.version, code=code, reason=reason)
     _publish(addresses, fact, version, now, policy)
-    return Ordered(fact, version)
+    return OrderedRederivation(fact, version)
 
 
 def wires(fact: RulesFact, version: str, now: datetime, policy: Policy) -> list[Wire]:

@@ -39,7 +39,7 @@ class StandingWords(StandingNames, total=False):
     ruling: str
 
 
-class Standing(TypedDict):
+class StandingAnswer(TypedDict):
     """Where a ticket stands; moments are ISO 8601 with their zone."""
 
     ticket: str
@@ -72,13 +72,13 @@ class HeldFor(TypedDict):
 
 
 @final
-class WholeStanding(Standing):
+class TicketAnswer(StandingAnswer):
     """Where one ticket stands, and whose the ball was until now."""
 
     ball: list[HeldFor]
 
 
-class Entry(TypedDict):
+class EntryAnswer(TypedDict):
     """One fact of a ticket: when, who, what, and the place among the entries of what caused it."""
 
     at: str
@@ -95,8 +95,8 @@ class ReceiptAnswer(TypedDict):
     """What came of a submission that became several tickets, or none."""
 
     receipt: str
-    tickets: list[Standing]
-    timeline: list[Entry]
+    tickets: list[StandingAnswer]
+    timeline: list[EntryAnswer]
 
 
 class ClockWords(TypedDict):
@@ -129,7 +129,7 @@ class ClocksAnswer(TypedDict):
 class TicketsAnswer(TypedDict):
     """Tickets, the newest first."""
 
-    tickets: list[Standing]
+    tickets: list[StandingAnswer]
 
 
 class SummaryWords(TypedDict):
@@ -139,7 +139,7 @@ class SummaryWords(TypedDict):
     by_channel: dict[str, str]
 
 
-class Summary(TypedDict):
+class SummaryAnswer(TypedDict):
     """How many tickets there are, by state and by channel."""
 
     by_state: dict[str, int]
@@ -156,28 +156,28 @@ class RateRow(TypedDict):
     left_out: dict[str, int]
 
 
-class Rate(TypedDict):
+class RateAnswer(TypedDict):
     """One rate of the usual window, undivided."""
 
     title: str
     rows: list[RateRow]
 
 
-def ticket(name: str) -> WholeStanding | ReceiptAnswer:
+def ticket(name: str) -> TicketAnswer | ReceiptAnswer:
     """Ask where the ticket of a number stands, or what came of a receipt."""
-    answer: WholeStanding | ReceiptAnswer = _ask("tickets", name)
+    answer: TicketAnswer | ReceiptAnswer = _ask("tickets", name)
     return answer
 
 
-def standing(number: str) -> WholeStanding:
+def standing(number: str) -> TicketAnswer:
     """Ask where a ticket stands."""
-    answer: WholeStanding = _ask("tickets", number)
+    answer: TicketAnswer = _ask("tickets", number)
     return answer
 
 
-def timeline(number: str) -> list[Entry]:
+def timeline(number: str) -> list[EntryAnswer]:
     """Ask for every fact of a ticket, in order."""
-    entries: list[Entry] = _ask("tickets", number, "timeline")["entries"]
+    entries: list[EntryAnswer] = _ask("tickets", number, "timeline")["entries"]
     return entries
 
 
@@ -197,15 +197,15 @@ def tickets(
     return answer
 
 
-def summary() -> Summary:
+def summary() -> SummaryAnswer:
     """Ask how many tickets there are."""
-    answer: Summary = _ask("summary")
+    answer: SummaryAnswer = _ask("summary")
     return answer
 
 
-def rates() -> list[Rate]:
+def rates() -> list[RateAnswer]:
     """Ask for all rates."""
-    answer: list[Rate] = _ask("rates")["rates"]
+    answer: list[RateAnswer] = _ask("rates")["rates"]
     return answer
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from schemas import dispatch as d
 from tools.client import render, trace
-from tools.client.trace import Standing
+from tools.client.trace import StandingAnswer
 from vocabulary import word
 
 _BAR: Final = 40
@@ -35,7 +35,7 @@ def _named(counts: Mapping[str, int], words: Mapping[str, str]) -> dict[str, int
 def turns() -> RenderableType:
     """What else happened on the way: to how many tickets."""
     tickets = _all()
-    happened: Mapping[str, Callable[[Standing], object]] = {
+    happened: Mapping[str, Callable[[StandingAnswer], object]] = {
         "退单": lambda ticket: ticket["returns"],
         "延期": lambda ticket: ticket["extensions"],
         "重办": lambda ticket: ticket["reworks"],
@@ -61,7 +61,7 @@ def departments() -> RenderableType:
         ("", "left"),
     ):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    led: dict[str, list[Standing]] = {}
+    led: dict[str, list[StandingAnswer]] = {}
     for ticket in tickets:
         if ticket["lead"]:
             led.setdefault(ticket["words"]["lead"], []).append(ticket)
@@ -110,11 +110,11 @@ def rates() -> RenderableType:
     return table
 
 
-def _all() -> list[Standing]:
+def _all() -> list[StandingAnswer]:
     return trace.tickets(limit=_MOST)["tickets"]
 
 
-def _eventful(ticket: Standing) -> tuple[int, int, int]:
+def _eventful(ticket: StandingAnswer) -> tuple[int, int, int]:
     counts = (ticket["returns"], ticket["extensions"], ticket["reworks"], ticket["follow_ups"])
     return (sum(map(bool, counts)), ticket["closed_at"] is not None, sum(counts))
 

@@ -18,14 +18,14 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Part(_Frozen):
+class OtherPart(_Frozen):
     """Something that we run and did not write."""
 
     image: str
     ports: Mapping[str, Port]
 
 
-class Database(Part):
+class DatabasePart(OtherPart):
     database: str
 
 
@@ -40,10 +40,10 @@ class Program(_Frozen):
 class Plan(_Frozen):
     """The whole of deploy/services.yaml."""
 
-    kafka: Part
-    postgres: Database
-    prometheus: Part
-    grafana: Part
+    kafka: OtherPart
+    postgres: DatabasePart
+    prometheus: OtherPart
+    grafana: OtherPart
     environment: Mapping[str, str]
     services: Mapping[str, Program]
 

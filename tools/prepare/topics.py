@@ -25,7 +25,7 @@ from tools.errors import SaidClearly
 _PATIENCE = 30.0  # seconds
 
 
-class Change(StrEnum):
+class TopicChange(StrEnum):
     """What applying did to a topic."""
 
     CREATED = "created"
@@ -36,7 +36,7 @@ class Change(StrEnum):
 
 class Applied(NamedTuple):
     topic: Topic
-    change: Change
+    change: TopicChange
     detail: str = ""
 
 
@@ -60,7 +60,7 @@ def apply(bootstrap: str, asked: Iterable[Topic]) -> tuple[Applied, ...]:
         if there[topic.name] != topic.partitions:
             edited = results[topic.name].detail
             detail = f"{there[topic.name]} partitions instead of {topic.partitions}"
-            results[topic.name] = Applied(topic, Change.DIFFERS, f"{detail}; {edited}" if edited else detail)
+            results[topic.name] = Applied(topic, TopicChange.DIFFERS, f"{detail}; {edited}" if edited else detail)
     return tuple(results[topic.name] for topic in registry)
 
 
@@ -77,7 +77,7 @@ def _create(admin: AdminClient, missing: Sequence[Topic]) -> dict[str, Applied]:
             # Somebody else applied at the same moment; what exists now is theirs and ours.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise SaidClearly(f"The topic {topic.name} was not created: {error.args[0].str()}.") from None
-        results[topic.name] = Applied(topic, Change.CREATED)
+        results[topic.name] = Applied(topic, TopicChange.CREATED)
     return results
 
 
@@ -99,7 +99,7 @@ def _configure(admin: AdminClient, present: Sequence[Topic]) -> dict[str, Applie
         if edits:
             changes.append(ConfigResource(ResourceType.TOPIC, topic.name, incremental_configs=edits))
         detail = ", ".join(f"{edit.name}={edit.value}" for edit in edits)
-        results[topic.name] = Applied(topic, Change.ALTERED if edits else Change.UNCHANGED, detail)
+        results[topic.name] = Applied(topic, TopicChange.ALTERED if edits else TopicChange.UNCHANGED, detail)
     if changes:
         for pending in admin.incremental_alter_configs(changes, request_timeout=_PATIENCE).values():
             pending.result()

@@ -15,13 +15,13 @@ from schemas.inbound import JoinIncident
 from schemas.values import Person
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import SameComplaint
-from tools.replay.records import Record
+from tools.replay.records import CaseRecord
 from tools.replay.speaking import OFFICE, Speaker
 
 _SHORTEST: Final = 6
 
 
-def incidents(records: Sequence[Record], rule: SameComplaint) -> dict[str, str]:
+def incidents(records: Sequence[CaseRecord], rule: SameComplaint) -> dict[str, str]:
     """Tell for each row that repeats another person's complaint which row was the first of that incident."""
     told = [record for record in records if record.at is not None and len(record.said) >= _SHORTEST]
     words = [record.said for record in told]
@@ -35,7 +35,7 @@ def incidents(records: Sequence[Record], rule: SameComplaint) -> dict[str, str]:
     return first
 
 
-def _author(record: Record) -> Any:
+def _author(record: CaseRecord) -> Any:
     return json.loads(record.body).get("contact")
 
 
@@ -49,7 +49,7 @@ class Dispatcher:
         found = policy.with_role(Role.DISPATCHER)[0]
         self._who = Person(id=found.id, name=found.name)
 
-    def began(self, ticket: str, record: Record) -> None:
+    def began(self, ticket: str, record: CaseRecord) -> None:
         """Let a new ticket join the incident of the first of its kind, where that became a ticket."""
         first = self._firsts.get(record.id)
         if first is None:

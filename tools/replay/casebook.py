@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from schemas.public import ReceiptGiven, ReceiptRefused
-from tools.replay.records import Record
+from tools.replay.records import CaseRecord
 
 
 class Casebook:
     """Rows by submission and by ticket, and every answer of the door, counted once."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[CaseRecord]) -> None:
         """Expect an answer to each of these."""
         self._rows = {record.id: record for record in records}
         self.answered: dict[str, str] = {}
         """By submission: `accepted`, `follow_up`, or the code of the refusal."""
-        self.tickets: dict[str, Record] = {}
+        self.tickets: dict[str, CaseRecord] = {}
 
-    def note(self, answer: ReceiptGiven | ReceiptRefused) -> tuple[str, Record] | None:
+    def note(self, answer: ReceiptGiven | ReceiptRefused) -> tuple[str, CaseRecord] | None:
         """Take an answer of the door; returns the ticket and its row where a row became a ticket."""
         submission = answer.submission or ""
         record = self._rows.get(submission)

@@ -31,7 +31,7 @@ class Steps(_Model):
     beyond: str
 
 
-class Rule(_Model):
+class FieldRule(_Model):
     """Where one field comes from: a constant, a column, a template over columns, or hours between two columns.
 
     Then, in this order: `search` keeps the first match of a pattern, `lookup` translates, `local_time` writes the
@@ -65,14 +65,14 @@ class Rule(_Model):
 class RecordedLife(_Model):
     """What a row says of the life of its case: who dealt with it, and when; the simulated parties keep to it."""
 
-    handled_at: Rule | None = None
+    handled_at: FieldRule | None = None
     """When the department replied."""
-    due: Rule | None = None
+    due: FieldRule | None = None
     """By when it had to."""
-    extended_to: Rule | None = None
-    redo: Rule | None = None
+    extended_to: FieldRule | None = None
+    redo: FieldRule | None = None
     """`yes`: the requester was not content with the reply, and it was done again."""
-    supervised: Rule | None = None
+    supervised: FieldRule | None = None
     """`yes`: a supervision order was issued when the case was dispatched."""
 
 
@@ -109,7 +109,7 @@ class FileMapping(_Model):
     id: str
     at: str
     """The column that says when a record goes in."""
-    fields: Mapping[str, Rule]
+    fields: Mapping[str, FieldRule]
     recorded: RecordedLife = RecordedLife()
     same_complaint: SameComplaint | None = None
 
@@ -127,7 +127,7 @@ class FileMapping(_Model):
             return None
         return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(self.zone))) + shift
 
-    def value(self, rule: Rule, row: Row, shift: timedelta = timedelta()) -> Any:
+    def value(self, rule: FieldRule, row: Row, shift: timedelta = timedelta()) -> Any:
         """Apply a rule to a row; None where there is nothing."""
         if rule.constant is not None:
             return rule.constant
@@ -143,7 +143,7 @@ class FileMapping(_Model):
             text = moment.isoformat()
         return text[: rule.longest]
 
-    def _origin(self, rule: Rule, row: Row) -> str:
+    def _origin(self, rule: FieldRule, row: Row) -> str:
         if rule.steps is not None:
             return self._step(rule.steps, row)
         if rule.template is not None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from tools.client.addresses import Addresses
-from tools.replay.records import Record
+from tools.replay.records import CaseRecord
 from tools.replay.running import ReplayProgress
 
 _REFUSED: Final = (
@@ -44,7 +44,7 @@ _SUGGESTED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Department:
+class DepartmentFigures:
     """How many tickets a department led, and what became of them."""
 
     lead: str
@@ -112,14 +112,14 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReplayOutcome:
     """Every figure of a finished replay; counts are by the words of the system."""
 
     rows: int
     answers: Mapping[str, int]
     unanswered: Sequence[str]
     states: Mapping[str, int]
-    departments: Sequence[Department]
+    departments: Sequence[DepartmentFigures]
     refused_at_the_door: Mapping[str, int]
     refused_by_state: Mapping[str, int]
     regions: Regions
@@ -130,11 +130,11 @@ class Outcome:
     pace: Pace
 
 
-async def outcome(system: Addresses, progress: ReplayProgress) -> Outcome:
+async def outcome(system: Addresses, progress: ReplayProgress) -> ReplayOutcome:
     """Gather every figure of a finished replay."""
     records, book = progress.job.records, progress.book
     traced = await _traced(system)
-    return Outcome(
+    return ReplayOutcome(
         rows=len(records),
         answers=dict(book.counts.most_common()),
         unanswered=sorted({record.id for record in records} - set(book.answered)),
@@ -155,7 +155,7 @@ class _Traced(NamedTuple):
 
     facts: int
     states: Mapping[str, int]
-    departments: Sequence[Department]
+    departments: Sequence[DepartmentFigures]
     refused_at_the_door: Mapping[str, int]
     refused_by_state: Mapping[str, int]
     regions: Regions
@@ -170,7 +170,7 @@ async def _traced(system: Addresses) -> _Traced:
         return _Traced(
             facts=await connection.fetchval("select count(*) from entry"),
             states={row[0]: row[1] for row in states},
-            departments=[Department(**dict(row)) for row in await connection.fetch(_DEPARTMENTS)],
+            departments=[DepartmentFigures(**dict(row)) for row in await connection.fetch(_DEPARTMENTS)],
             refused_at_the_door=await _counts(connection, "liuhen.tickets.submission-refused.v1"),
             refused_by_state=await _counts(connection, "liuhen.dispatch.action-refused.v1"),
             regions=await _regions(connection),
@@ -201,7 +201,7 @@ async def _dead_letters(system: Addresses) -> dict[str, int]:
     return {row["reason"]: row["count"] for row in rows}
 
 
-def _in_file(records: Sequence[Record]) -> InFile:
+def _in_file(records: Sequence[CaseRecord]) -> InFile:
     return InFile(
         replied=sum(record.handled_at is not None for record in records),
         replied_late=sum(_late(record) is True for record in records),
@@ -211,14 +211,14 @@ def _in_file(records: Sequence[Record]) -> InFile:
     )
 
 
-def _late(record: Record) -> bool | None:
+def _late(record: CaseRecord) -> bool | None:
     if record.handled_at is None or record.due is None:
         return None
     return record.handled_at > record.due
 
 
 def _compared(progress: ReplayProgress, late: Mapping[tuple[str, str], bool]) -> dict[str, dict[str, int]]:
-    """Count for each clock how its verdict stands beside the file's own, over the rows that became tickets."""
+    """Count for each clock how its result stands beside the file's own, over the rows that became tickets."""
     found: dict[str, dict[str, int]] = {}
     for clock in ("citizen", "handling"):
         counts: Counter[str] = Counter()

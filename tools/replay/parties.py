@@ -24,10 +24,10 @@ from schemas.more_time import TimeUnit, more_time
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Contacted, Grade, Person, Solved, TicketState
-from tools.client.kafka import News
+from tools.client.kafka import PublicMessage
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import LifeKind
-from tools.replay.records import Record
+from tools.replay.records import CaseRecord
 from tools.replay.speaking import CALLBACK, OFFICE, Speaker, department
 
 _REPLY: Final = "已核实处理，并向诉求人说明。原文已脱敏。"
@@ -36,16 +36,16 @@ _CALL: Final = timedelta(hours=1)
 _SOON: Final = timedelta(minutes=30)
 
 
-class Parties(Protocol):
+class AnsweringParties(Protocol):
     """Answers what it hears on public topics."""
 
     def topics(self) -> Iterable[str]:
         """Name the public topics that it listens to."""
 
-    def hear(self, news: News) -> None:
+    def hear(self, news: PublicMessage) -> None:
         """Take one message."""
 
-    def began(self, ticket: str, record: Record) -> None:
+    def began(self, ticket: str, record: CaseRecord) -> None:
         """Take notice that a row has become a ticket."""
 
 
@@ -55,10 +55,10 @@ class NoParties:
     def topics(self) -> Iterable[str]:
         return ()
 
-    def hear(self, news: News) -> None:
+    def hear(self, news: PublicMessage) -> None:
         pass
 
-    def began(self, ticket: str, record: Record) -> None:
+    def began(self, ticket: str, record: CaseRecord) -> None:
         pass
 
 
@@ -75,7 +75,7 @@ class ClaimingParties:
     def topics(self) -> Iterable[str]:
         return [department_topic(each.code) for each in self._policy.departments]
 
-    def hear(self, news: News) -> None:
+    def hear(self, news: PublicMessage) -> None:
         match news.message:
             case Order(state=TicketState.DISPATCHED, role="lead") as order if order.ticket not in self._done:
                 self._done.add(order.ticket)
@@ -87,12 +87,12 @@ class ClaimingParties:
             case _:
                 pass
 
-    def began(self, ticket: str, record: Record) -> None:
+    def began(self, ticket: str, record: CaseRecord) -> None:
         order = self._early.pop(ticket, None)
         if order is not None:
             self._take(order, record)
 
-    def _take(self, order: Order, record: Record) -> None:
+    def _take(self, order: Order, record: CaseRecord) -> None:
         async def deed() -> None:
             by, lead = person_of(order.lead), department(order.lead)
             await self._speaker.say(lead, Accept(ticket=order.ticket, by=by))
@@ -110,7 +110,7 @@ class RecordedParties:
         self._book = book
         self._speaker = speaker
         self._policy = policy
-        self._early: dict[str, list[News]] = {}
+        self._early: dict[str, list[PublicMessage]] = {}
         self._done: set[tuple[str, str]] = set()
         self._newest: dict[str, Order] = {}
         self._supervising: set[str] = set()
@@ -118,7 +118,7 @@ class RecordedParties:
     def topics(self) -> Iterable[str]:
         return [DESK, CALLBACKS, *(department_topic(each.code) for each in self._policy.departments)]
 
-    def hear(self, news: News) -> None:
+    def hear(self, news: PublicMessage) -> None:
         ticket = str(getattr(news.message, "ticket", ""))
         record = self._book.tickets.get(ticket)
         if record is None:
@@ -134,7 +134,7 @@ class RecordedParties:
             case _:
                 pass
 
-    def began(self, ticket: str, record: Record) -> None:  # noqa: ARG002 - the book has it
+    def began(self, ticket: str, record: CaseRecord) -> None:  # noqa: ARG002 - the book has it
         for news in self._early.pop(ticket, ()):
             self.hear(news)
 
@@ -143,7 +143,7 @@ class RecordedParties:
         self._done.add((ticket, what))
         return new
 
-    def _order(self, order: Order, record: Record, event: str) -> None:
+    def _order(self, order: Order, record: CaseRecord, event: str) -> None:
         now = self._speaker.clock.now()
         self._newest[order.ticket] = order
         if order.state is TicketState.DISPATCHED and self._once(order.ticket, f"order {order.order}"):
@@ -155,7 +155,7 @@ class RecordedParties:
         if order.happened == "supervision_ordered" and self._once(order.ticket, f"supervision {event}"):
             self._speaker.later(now + _SOON, lambda: self._answer_supervision(order))
 
-    def _dispatched(self, order: Order, record: Record) -> None:
+    def _dispatched(self, order: Order, record: CaseRecord) -> None:
         now = self._speaker.clock.now()
         self._speaker.later(now, lambda: self._accept(order, record))
         if record.extended_to is not None and record.due is not None:
@@ -163,7 +163,7 @@ class RecordedParties:
             more = record.extended_to - record.due
             self._speaker.later(middle, lambda: self._ask_extension(order, more))
 
-    async def _accept(self, order: Order, record: Record) -> None:
+    async def _accept(self, order: Order, record: CaseRecord) -> None:
         by, lead = person_of(order.lead), department(order.lead)
         await self._speaker.say(lead, Accept(ticket=order.ticket, by=by))
         await self._speaker.say(lead, MakeFirstContact(ticket=order.ticket, by=by, reached=True))
@@ -174,7 +174,7 @@ class RecordedParties:
         elif self._once(order.ticket, "handled"):
             self._mean_to_handle(order, record)
 
-    def _mean_to_handle(self, order: Order, record: Record) -> None:
+    def _mean_to_handle(self, order: Order, record: CaseRecord) -> None:
         """Only after what comes before it: a reply that is due already must not overtake its own acceptance."""
         if record.handled_at is not None:
             self._speaker.later(record.handled_at, lambda: self._handled(order))
@@ -203,7 +203,7 @@ class RecordedParties:
         )
         await self._speaker.say(department(order.lead), asked)
 
-    def _desk(self, task: DeskTask, record: Record) -> None:
+    def _desk(self, task: DeskTask, record: CaseRecord) -> None:
         now = self._speaker.clock.now()
         if task.task == "extension" and task.open and record.extended_to is not None:
             ruling = RuleOnExtension(
@@ -221,7 +221,7 @@ class RecordedParties:
             who = self._person(Role.SUPERVISOR)
             await self._speaker.say(OFFICE, EndSupervision(ticket=ticket, by=who, result="已答复，督办结束。"))
 
-    def _call(self, request: CallbackRequest, record: Record, asked: datetime) -> None:
+    def _call(self, request: CallbackRequest, record: CaseRecord, asked: datetime) -> None:
         content = not (record.redo and request.round == 0)
         answers = RecordCallback(
             ticket=request.ticket,
@@ -243,7 +243,7 @@ def person_of(code: str) -> Person:
     return Person(id=f"{code}-1", name="承办人")
 
 
-PARTIES: Final[dict[LifeKind, Callable[[Casebook, Speaker, Policy], Parties]]] = {
+PARTIES: Final[dict[LifeKind, Callable[[Casebook, Speaker, Policy], AnsweringParties]]] = {
     "recorded": RecordedParties,
     "claimed": ClaimingParties,
     "simulated": lambda _book, _speaker, _policy: NoParties(),

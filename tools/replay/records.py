@@ -18,7 +18,7 @@ _UNKNOWN: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class CaseRecord:
     """One row: what is sent, under which id, when; and what the row says of the rest of its life.
 
     `at` is None where the row does not say it in a way that can be read; it then goes in first, and the door decides.
@@ -55,14 +55,14 @@ def _some(rows: Iterator[dict[str | Any, str | Any]], limit: int | None) -> Iter
     return islice(rows, limit)
 
 
-def records(rows: list[Row], mapping: FileMapping, shift: timedelta = timedelta()) -> list[Record]:
+def records(rows: list[Row], mapping: FileMapping, shift: timedelta = timedelta()) -> list[CaseRecord]:
     """Turn rows into records, in the order in which they go in; every row becomes one."""
     told = [_record(row, number, mapping, shift) for number, row in enumerate(rows, 2)]
     first = min((record.at for record in told if record.at is not None), default=None)
     return sorted(told, key=lambda record: record.at or first or _UNKNOWN)
 
 
-def _record(row: Row, line: int, mapping: FileMapping, shift: timedelta) -> Record:
+def _record(row: Row, line: int, mapping: FileMapping, shift: timedelta) -> CaseRecord:
     said = mapping.recorded
 
     def moment(name: str) -> datetime | None:
@@ -73,7 +73,7 @@ def _record(row: Row, line: int, mapping: FileMapping, shift: timedelta) -> Reco
         rule = getattr(said, name)
         return bool(rule) and mapping.value(rule, row) == "yes"
 
-    return Record(
+    return CaseRecord(
         id=row[mapping.id].strip() or f"line-{line}",
         at=mapping.instant(row[mapping.at].strip(), shift),
         body=_body(row, mapping, shift),

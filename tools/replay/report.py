@@ -11,7 +11,7 @@ from rich.table import Table
 
 from rulebook import Policy
 from schemas.values import Clock
-from tools.replay.outcome import Department, Outcome
+from tools.replay.outcome import DepartmentFigures, ReplayOutcome
 from vocabulary import ACTIONS, CLOCKS, DEAD_LETTERS, REFUSALS, STATES
 
 _PACE: Final = {
@@ -26,7 +26,7 @@ _PACE: Final = {
 }
 
 
-def show(outcome: Outcome, title: str, policy: Policy, console: Console) -> None:
+def show(outcome: ReplayOutcome, title: str, policy: Policy, console: Console) -> None:
     """Print everything that a replay under a policy came to."""
     console.rule(f"回放：{title}", align="left")
     console.print(_counts("送入与答复", {"文件行数": outcome.rows, **_answers(outcome)}))
@@ -45,7 +45,7 @@ def show(outcome: Outcome, title: str, policy: Policy, console: Console) -> None
     console.print(_counts("速度", {_PACE[name]: value for name, value in asdict(outcome.pace).items()}))
 
 
-def _answers(outcome: Outcome) -> dict[str, int]:
+def _answers(outcome: ReplayOutcome) -> dict[str, int]:
     words = {"accepted": "受理成单", "follow_up": "并为催办"}
     named = {words.get(code) or f"拒收：{REFUSALS.said(code)}": count for code, count in outcome.answers.items()}
     return {**named, "没有答复": len(outcome.unanswered)}
@@ -73,7 +73,7 @@ def _counts(title: str, counts: Mapping[str, float]) -> Table:
     return table
 
 
-def _departments(departments: Sequence[Department], policy: Policy) -> Table:
+def _departments(departments: Sequence[DepartmentFigures], policy: Policy) -> Table:
     table = Table(title="承办单位", title_justify="left")
     table.add_column("单位")
     for column in ("派单", "办结", "结案", "处置逾期"):
@@ -105,7 +105,7 @@ def _against(against_the_file: Mapping[str, Mapping[str, int]]) -> Table:
     return table
 
 
-def _regions(outcome: Outcome) -> Table:
+def _regions(outcome: ReplayOutcome) -> Table:
     file, ours = outcome.file, outcome.regions
     table = Table(title="并行环节：文件所载与留痕所计", title_justify="left")
     for column in ("", "文件", "留痕", ""):

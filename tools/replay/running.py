@@ -18,8 +18,8 @@ from tools.errors import SaidClearly
 from tools.replay.alike import Dispatcher, incidents
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import FileMapping
-from tools.replay.parties import PARTIES, Parties
-from tools.replay.records import Record
+from tools.replay.parties import PARTIES, AnsweringParties
+from tools.replay.records import CaseRecord
 from tools.replay.speaking import Speaker
 
 _LOOK_AGAIN: Final = 0.5
@@ -34,7 +34,7 @@ class Job(NamedTuple):
 
     name: str
     mapping: FileMapping
-    records: list[Record]
+    records: list[CaseRecord]
     kafka: str
     clock: Clock
     policy: Policy
@@ -90,7 +90,7 @@ def _dispatcher(job: Job, book: Casebook, speaker: Speaker) -> Dispatcher | None
     return Dispatcher(incidents(job.records, rule), book, speaker, job.policy) if rule else None
 
 
-async def _listen(job: Job, book: Casebook, parties: Parties, dispatcher: Dispatcher | None) -> None:
+async def _listen(job: Job, book: Casebook, parties: AnsweringParties, dispatcher: Dispatcher | None) -> None:
     async for news in hear(job.kafka, [channel_topic(job.mapping.channel), *parties.topics()]):
         match news.message:
             case ReceiptGiven() | ReceiptRefused() as answer:
@@ -104,7 +104,7 @@ async def _listen(job: Job, book: Casebook, parties: Parties, dispatcher: Dispat
 
 
 async def _feed_by_clock(job: Job, speaker: Speaker, progress: ReplayProgress) -> None:
-    async def one(record: Record) -> None:
+    async def one(record: CaseRecord) -> None:
         await speaker.register(job.mapping.channel, record.id, record.body)
         progress.fed += 1
         if record.at is not None and (job.mapping.begins is None or record.at > job.mapping.begins):
@@ -118,7 +118,7 @@ async def _feed_by_clock(job: Job, speaker: Speaker, progress: ReplayProgress) -
 
 
 async def _feed_at_once(job: Job, speaker: Speaker, progress: ReplayProgress) -> None:
-    async def one(record: Record) -> None:
+    async def one(record: CaseRecord) -> None:
         await speaker.register(job.mapping.channel, record.id, record.body)
         progress.fed += 1
 
@@ -166,7 +166,7 @@ async def _until(condition: Callable[[], bool], patience: float) -> None:
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-def first_moment(records: list[Record], mapping: FileMapping) -> datetime | None:
+def first_moment(records: list[CaseRecord], mapping: FileMapping) -> datetime | None:
     """Tell when the replay's time begins: at its first row, or where the mapping says."""
     moments = [record.at for record in records if record.at is not None]
     first = min(moments, default=None)

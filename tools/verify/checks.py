@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from tools.verify.contents import Contents, Source
-from tools.verify.findings import Finding, Verdict
+from tools.verify.contents import Contents, Writer
+from tools.verify.findings import CheckResult, Finding
 from tools.verify.tables import EntryRow, EventRow, HeardRow, NextOffset
 
 Partition = tuple[str, int]
 
 
-def order_kept(contents: Contents) -> Verdict:
+def order_kept(contents: Contents) -> CheckResult:
     """Each source's numbers follow one another on each partition, and stand for one event each."""
     events = sum(map(len, contents.marks.values()))
-    return Verdict("每个来源的事件连续、有序 (no gap, no disorder)", events, contents.disorder)
+    return CheckResult("每个来源的事件连续、有序 (no gap, no disorder)", events, contents.disorder)
 
 
 class EventsCheck:
@@ -26,7 +26,7 @@ class EventsCheck:
         self.moved: set[str] = set()
         """The keys of which something was recorded that was not yet on its topic when that was read."""
         self._contents, self._before, self._services = contents, before, services
-        self._seen: dict[Source, set[int]] = {}
+        self._seen: dict[Writer, set[int]] = {}
         self._ids: set[tuple[str, str]] = set()
         self._rows = 0
         self._unpublished: list[Finding] = []
@@ -40,7 +40,7 @@ class EventsCheck:
         if (event.service, event.id) in self._ids:
             self._doubled.append(Finding(event.key, f"{name} was recorded more than once"))
         self._ids.add((event.service, event.id))
-        source = Source(event.topic, event.partition, f"liuhen/{event.service}/{event.lane}")
+        source = Writer(event.topic, event.partition, f"liuhen/{event.service}/{event.lane}")
         mark = self._contents.mark(source, event.sequence)
         if mark is not None and mark.id == event.id:
             self._seen.setdefault(source, set()).add(event.sequence)
@@ -51,7 +51,7 @@ class EventsCheck:
         elif mark is not None or not self._contents.is_gone(source, event.sequence):
             self._unpublished.append(Finding(event.key, f"{name} is recorded but not on {event.topic}"))
 
-    def verdicts(self) -> list[Verdict]:
+    def results(self) -> list[CheckResult]:
         """Return what was found, once all rows were taken."""
         ours = [source for source in self._contents.marks if source.service in self._services]
         strangers = [
@@ -60,10 +60,10 @@ class EventsCheck:
         ]
         marks = sum(len(self._contents.marks[source]) for source in ours)
         return [
-            Verdict("表里的每个事件都在主题上 (recorded means published)", self._rows, self._unpublished),
-            Verdict("主题上的每个事件都在表里 (published means recorded)", marks, strangers),
-            Verdict("主题与表里的内容一字不差 (same body on topic and table)", self._rows, self._altered),
-            Verdict("没有重复的效果 (no doubled effect)", len(self._ids), self._doubled),
+            CheckResult("表里的每个事件都在主题上 (recorded means published)", self._rows, self._unpublished),
+            CheckResult("主题上的每个事件都在表里 (published means recorded)", marks, strangers),
+            CheckResult("主题与表里的内容一字不差 (same body on topic and table)", self._rows, self._altered),
+            CheckResult("没有重复的效果 (no doubled effect)", len(self._ids), self._doubled),
         ]
 
 
@@ -73,14 +73,14 @@ class EntriesCheck:
     def __init__(self, contents: Contents, topics: Collection[str]) -> None:
         """`topics` are those that trace hears."""
         self._contents, self._topics = contents, topics
-        self._seen: dict[Source, set[int]] = {}
+        self._seen: dict[Writer, set[int]] = {}
         self._rows = 0
         self._findings: list[Finding] = []
 
     def take(self, entry: EntryRow) -> None:
         """Look at one entry; what came after the topics were read is left out."""
         self._rows += 1
-        source = Source(entry.topic, entry.partition, entry.source)
+        source = Writer(entry.topic, entry.partition, entry.source)
         mark = self._contents.mark(source, entry.sequence)
         name = f"{entry.source} number {entry.sequence} of {entry.topic}"
         if mark is None:
@@ -94,17 +94,21 @@ class EntriesCheck:
             self._findings.append(Finding(entry.ticket, f"trace noted {name} under another id"))
         seen.add(entry.sequence)
 
-    def verdict(self) -> Verdict:
+    def result(self) -> CheckResult:
         """Return what was found, once all entries were taken."""
         heard = [source for source in self._contents.marks if source.topic in self._topics]
         missing = [
             Finding(mark.subject, f"{source.source} number {sequence} is on {source.topic} but not in the trace")
             for source, sequence, mark in self._contents.left(self._seen, heard)
         ]
-        return Verdict("留痕一条不少、一条不多 (trace notes each record once)", self._rows, [*self._findings, *missing])
+        return CheckResult(
+            "留痕一条不少、一条不多 (trace notes each record once)", self._rows, [*self._findings, *missing]
+        )
 
 
-def everything_heard(listened: Sequence[HeardRow], contents: Contents, readers: Mapping[str, Sequence[str]]) -> Verdict:
+def everything_heard(
+    listened: Sequence[HeardRow], contents: Contents, readers: Mapping[str, Sequence[str]]
+) -> CheckResult:
     """Each reader of a topic heard each source to its end."""
     heard = {(each.service, each.topic, each.partition, each.source): each.sequence for each in listened}
     findings = []
@@ -116,12 +120,12 @@ def everything_heard(listened: Sequence[HeardRow], contents: Contents, readers: 
             if reached < last:
                 text = f"{service} heard {source.source} up to {reached} of {last}"
                 findings.append(Finding(_at((source.topic, source.partition)), text))
-    return Verdict("每个事件都被下游听到 (published means heard)", looked_at, findings)
+    return CheckResult("每个事件都被下游听到 (published means heard)", looked_at, findings)
 
 
 def offsets_behind(
     next_offsets: Sequence[NextOffset], ends: Mapping[Partition, int], committed: Mapping[str, Mapping[Partition, int]]
-) -> Verdict:
+) -> CheckResult:
     """No service says that it read what is not there, and none committed more than it did."""
     findings = []
     for each in next_offsets:
@@ -133,10 +137,10 @@ def offsets_behind(
         offset = committed.get(each.service, {}).get(place, 0)
         if offset > each.offset:
             findings.append(Finding(_at(place), f"{each.service} committed {offset} but did only {each.offset}"))
-    return Verdict("位移从未超前 (offsets never ran ahead)", len(next_offsets), findings)
+    return CheckResult("位移从未超前 (offsets never ran ahead)", len(next_offsets), findings)
 
 
-def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition, int]) -> Verdict:
+def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition, int]) -> CheckResult:
     """Each service read its inputs to their ends."""
     findings = [
         Finding(
@@ -145,7 +149,7 @@ def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition,
         for each in next_offsets
         if (waiting := unread(each, ends))
     ]
-    return Verdict("每条输入都已读完 (every input was read)", len(next_offsets), findings)
+    return CheckResult("每条输入都已读完 (every input was read)", len(next_offsets), findings)
 
 
 def unread(each: NextOffset, ends: Mapping[Partition, int]) -> int:

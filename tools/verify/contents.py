@@ -14,7 +14,7 @@ from tools.verify.findings import Finding
 _PUBLIC = "liuhen.public."
 
 
-class Source(NamedTuple):
+class Writer(NamedTuple):
     """One writer on one partition; its numbers run from 1."""
 
     topic: str
@@ -47,7 +47,7 @@ class Contents:
 
     def __init__(self, trimmed: Collection[tuple[str, int]] = ()) -> None:
         """`trimmed` are partitions whose beginning is gone by retention."""
-        self.marks: dict[Source, dict[int, Mark]] = {}
+        self.marks: dict[Writer, dict[int, Mark]] = {}
         self.newest: dict[tuple[str, str, str], Newest] = {}
         """By topic, subject and, where a topic tells of several things of one subject, which of them."""
         self.ends: dict[tuple[str, int], int] = {}
@@ -61,7 +61,7 @@ class Contents:
         if envelope is None or not envelope.sequence or record.value is None:
             self.disorder.append(Finding(place_of(record), "没有可读的信封或序号 (no readable envelope or sequence)"))
             return
-        source = Source(intern(record.topic), record.partition, intern(envelope.source))
+        source = Writer(intern(record.topic), record.partition, intern(envelope.source))
         marks = self.marks.setdefault(source, {})
         mark = Mark(envelope.id, intern(envelope.subject), _digest(record.value))
         before = marks.get(envelope.sequence)
@@ -71,7 +71,7 @@ class Contents:
             text = f"{envelope.source} said number {envelope.sequence} twice with different content on"
             self.disorder.append(Finding(envelope.subject, f"{text} {place_of(record)}"))
 
-    def _note(self, record: TopicRecord, source: Source, marks: dict[int, Mark], mark: Mark) -> None:
+    def _note(self, record: TopicRecord, source: Writer, marks: dict[int, Mark], mark: Mark) -> None:
         envelope = record.envelope
         assert envelope is not None  # noqa: S101 - the caller looked
         last = next(reversed(marks), 0)
@@ -91,20 +91,20 @@ class Contents:
             return
         self.newest[topic, intern(envelope.subject), about] = Newest(envelope, value)
 
-    def mark(self, source: Source, sequence: int) -> Mark | None:
+    def mark(self, source: Writer, sequence: int) -> Mark | None:
         """What stands under a number of a source."""
         return self.marks.get(source, {}).get(sequence)
 
-    def last(self, source: Source) -> int:
+    def last(self, source: Writer) -> int:
         """The highest number of a source, 0 for none."""
         return next(reversed(self.marks.get(source, {})), 0)
 
-    def is_gone(self, source: Source, sequence: int) -> bool:
+    def is_gone(self, source: Writer, sequence: int) -> bool:
         """Whether a number may have stood there before retention took the beginning."""
         first = next(iter(self.marks.get(source, {})), None)
         return source[:2] in self._trimmed and (first is None or sequence < first)
 
-    def left(self, seen: dict[Source, set[int]], sources: Collection[Source]) -> Iterator[tuple[Source, int, Mark]]:
+    def left(self, seen: dict[Writer, set[int]], sources: Collection[Writer]) -> Iterator[tuple[Writer, int, Mark]]:
         """What stands there of these sources and was not seen elsewhere."""
         for source in sources:
             known: set[int] = seen.get(source, set())

@@ -15,7 +15,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckResult:
     """One check: the promise in a sentence, how many things were looked at, and what was found."""
 
     promise: str

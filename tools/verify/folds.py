@@ -17,8 +17,8 @@ from schemas.values import breach_by
 from services.dispatch import for_tools as dispatch
 from services.notify import for_tools as notify
 from services.sla import for_tools as sla
-from tools.verify.findings import Finding, Verdict
-from tools.verify.tables import FactRow, Tables, TimerRow
+from tools.verify.findings import CheckResult, Finding
+from tools.verify.tables import HistoryRow, Tables, TimerRow
 
 Fact = tuple[Message, datetime]
 
@@ -43,7 +43,7 @@ Visitor = Callable[[str, object, Sequence[Fact]], None]
 """Is shown each key with its stored state and its facts, so that nothing has to be read twice."""
 
 
-async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[Verdict]:
+async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[CheckResult]:
     """Check all histories, states and timers of a service that folds."""
     how = FOLDS[tables.service]
     broken: list[Finding] = []
@@ -62,11 +62,11 @@ async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[
             visit(key, state, facts)
     broken += [Finding(key, f"{tables.service} has a state without events") for key in states]
     kept += [Finding(key, f"{tables.service} has a timer without events") for key in rows]
-    verdicts = [Verdict(f"{tables.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
+    results = [CheckResult(f"{tables.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
     if tables.service == "sla":
-        verdicts.append(Verdict("时限到点只响一次且不早响 (clocks run out once, never early)", keys, rang))
-        verdicts.append(Verdict("定时器与状态一致 (timers are as the states want them)", keys, kept))
-    return verdicts
+        results.append(CheckResult("时限到点只响一次且不早响 (clocks run out once, never early)", keys, rang))
+        results.append(CheckResult("定时器与状态一致 (timers are as the states want them)", keys, kept))
+    return results
 
 
 def fold_kept(service: str, key: str, state: object, facts: Sequence[Fact]) -> Iterator[Finding]:
@@ -116,7 +116,7 @@ def timer_kept(key: str, wanted: NextTimer | None, row: TimerRow | None, overdue
         yield Finding(key, f"{name} fired before {row.due}: its lane's time is {row.now}")
 
 
-def fact_of(row: FactRow) -> Fact:
+def fact_of(row: HistoryRow) -> Fact:
     """Read a fact back from its row."""
     model = model_of(row.type)
     if model is None:

@@ -19,11 +19,11 @@ from tools.verify.accusations import Accusations
 from tools.verify.ball import ball_adds_up
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
-from tools.verify.findings import Finding, Verdict
+from tools.verify.findings import CheckResult, Finding
 from tools.verify.folds import Fact, Visitor
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
-from tools.verify.tables import DeliveryRow, FactRow, Tables
+from tools.verify.tables import DeliveryRow, HistoryRow, Tables
 from worktime import Calendar, OfficeHours
 
 TIMELINE: Final = (
@@ -41,7 +41,7 @@ class Histories:
 
     def __init__(self, contents: Contents, calendar: Calendar, hours: OfficeHours) -> None:
         """Knows nothing but the public topics yet."""
-        self.verdicts: list[Verdict] = []
+        self.results: list[CheckResult] = []
         self._calendar, self._hours = calendar, hours
         self._elsewhere = elsewhere_of(contents)
         self._clocks: dict[str, tuple[OpenClock, ...]] = {}
@@ -88,14 +88,14 @@ class Histories:
         texts = ball_adds_up(life.steps, spans, self._hours, self._calendar)
         self._lives[_BALL] += [Finding(life.ticket, text) for text in texts]
 
-    def judged(self, moved: Collection[str]) -> Iterator[Verdict]:
+    def judged(self, moved: Collection[str]) -> Iterator[CheckResult]:
         """Yield what was found; a ticket that moved on meanwhile is left out of what spans services."""
-        yield from self.verdicts
+        yield from self.results
         for promise, findings in self._lives.items():
-            yield Verdict(promise, self._tickets, [each for each in findings if each.subject not in moved])
+            yield CheckResult(promise, self._tickets, [each for each in findings if each.subject not in moved])
         leaks = [Finding(ticket, text) for ticket, text in self._accusations.leaks() if ticket not in moved]
-        yield Verdict(_ACCUSED, self._tickets, leaks)
-        yield Verdict(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
+        yield CheckResult(_ACCUSED, self._tickets, leaks)
+        yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 
 def elsewhere_of(contents: Contents) -> dict[str, Elsewhere]:
@@ -119,7 +119,7 @@ def elsewhere_of(contents: Contents) -> dict[str, Elsewhere]:
     }
 
 
-def _read(row: FactRow) -> tuple[datetime, Message]:
+def _read(row: HistoryRow) -> tuple[datetime, Message]:
     """Read an entry back; the contact that was left out of it stays empty."""
     model = model_of(row.type)
     if model is None:

@@ -18,7 +18,7 @@ from tools.client.log import Counted, TopicRecord, committed_offsets, end_offset
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
 from tools.verify.contents import Contents
-from tools.verify.findings import Finding, Verdict
+from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
 from tools.verify.tables import NextOffset, Tables
 from worktime import OfficeHours, Period, load_calendar
@@ -27,7 +27,7 @@ _PATIENCE: Final = 60.0
 _LOOK_AGAIN: Final = 0.2
 
 
-async def verify_system(system: Addresses, counted: Counted) -> list[Verdict]:
+async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult]:
     """Check every promise of a running system; what is on its way is given time to arrive and is no finding.
 
     The order of reading matters: what was recorded before the topics were read must stand on them, what stood on them
@@ -75,25 +75,25 @@ async def _histories(
     for service in folds.FOLDS:
         if service == "notify":
             histories.know_deliveries(await tables[service].deliveries())
-        histories.verdicts += await folds.checked(tables[service], began, histories.visitor(service))
+        histories.results += await folds.checked(tables[service], began, histories.visitor(service))
     entries = checks.EntriesCheck(contents, [topic for topic, readers in _READ_BY_TRACE.items() if readers])
     async with tables["trace"].at_one_moment():
         async for entry in tables["trace"].entries():
             entries.take(entry)
         await histories.read_trace(tables["trace"])
-    histories.verdicts.append(entries.verdict())
+    histories.results.append(entries.result())
     return histories
 
 
 async def _events_recorded(
     tables: Mapping[str, Tables], contents: Contents, before: Mapping[tuple[str, str], int], histories: Histories
-) -> list[Verdict]:
+) -> list[CheckResult]:
     """Read the event tables last: what they hold beyond the topics as they were read tells which tickets moved on."""
     events = checks.EventsCheck(contents, before, service_names())
     for each in tables.values():
         async for event in each.events():
             events.take(event)
-    return [*events.verdicts(), *histories.judged(events.moved)]
+    return [*events.results(), *histories.judged(events.moved)]
 
 
 def _readers(known: Sequence[Topic]) -> Mapping[str, Sequence[str]]:
@@ -118,7 +118,9 @@ async def _caught_up(tables: Sequence[Tables], ends: Mapping[tuple[str, int], in
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-async def _read(system: Addresses, tables: Sequence[Tables], reached: Mapping[tuple[str, int], int]) -> list[Verdict]:
+async def _read(
+    system: Addresses, tables: Sequence[Tables], reached: Mapping[tuple[str, int], int]
+) -> list[CheckResult]:
     places: dict[str, list[tuple[str, int]]] = {}
     for each in tables:
         places[each.service] = [(place.topic, place.partition) for place in await each.next_offsets()]
@@ -134,14 +136,14 @@ async def _next_offsets(tables: Iterable[Tables]) -> list[NextOffset]:
 
 async def _nothing_stands_still(
     tables: Sequence[Tables], at_first: Sequence[NextOffset], reached: Mapping[tuple[str, int], int]
-) -> Verdict:
+) -> CheckResult:
     findings = checks.standing_services(at_first, await _next_offsets(tables), reached)
     for each in tables:
         findings += [Finding(key, f"parked in {each.service}") for key in await each.parked_keys()]
         findings += [
             Finding(f"{each.service}/{lane}", f"stands still: {why}") for lane, why in await each.paused_lanes()
         ]
-    return Verdict("没有停住的服务、通道和工单 (nothing stands still)", len(tables), findings)
+    return CheckResult("没有停住的服务、通道和工单 (nothing stands still)", len(tables), findings)
 
 
 @asynccontextmanager

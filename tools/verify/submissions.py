@@ -10,14 +10,14 @@ from schemas.registry import party_of
 from schemas.tickets import Answered, Registered
 from services.intake.for_tools import receipt_of_record
 from tools.client.log import TopicRecord
-from tools.verify.findings import Finding, Verdict
+from tools.verify.findings import CheckResult, Finding
 
 _BORN = frozenset({Registered.type_name, Answered.type_name})
 
 
 def everything_answered(
     arrivals: Sequence[TopicRecord], facts: Sequence[TopicRecord], dead: Collection[tuple[str, int, int]]
-) -> Verdict:
+) -> CheckResult:
     """Each record of an inbound topic led to a fact of the door under its receipt, or is a dead letter."""
     answered = {receipt for receipt, _ in _receipts(facts)}
     findings = []
@@ -27,15 +27,15 @@ def everything_answered(
         if receipt_of_record(party_of(record.topic), record.headers, record.value) not in answered:
             place = f"{record.topic}/{record.partition}@{record.offset}"
             findings.append(Finding(place, "came in and left no fact, no refusal and no dead letter"))
-    return Verdict("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
+    return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
 
 
-def one_ticket_each(facts: Sequence[TopicRecord]) -> Verdict:
+def one_ticket_each(facts: Sequence[TopicRecord]) -> CheckResult:
     """No ticket number was given twice."""
     born = [fact.envelope for fact in _unique(facts) if fact.envelope and fact.envelope.type in _BORN]
     numbers = Counter(envelope.subject for envelope in born)
     findings = [Finding(number, f"was registered {times} times") for number, times in numbers.items() if times > 1]
-    return Verdict("一个编号一张工单 (one number, one ticket)", len(born), findings)
+    return CheckResult("一个编号一张工单 (one number, one ticket)", len(born), findings)
 
 
 def _unique(facts: Sequence[TopicRecord]) -> Iterator[TopicRecord]:

@@ -56,7 +56,7 @@ class EntryRow(NamedTuple):
     ticket: str
 
 
-class FactRow(NamedTuple):
+class HistoryRow(NamedTuple):
     """One fact of a history: its type, its body as JSON text, the moment by which it is judged."""
 
     type: str
@@ -155,11 +155,11 @@ class Tables:
         query = "select t.key, t.name, t.due, t.status, l.now from timer t join lane l on l.name = t.lane"
         return [TimerRow(*row) for row in await self._fetch(query)]
 
-    async def histories(self, topic: str) -> AsyncIterator[tuple[str, list[FactRow]]]:
+    async def histories(self, topic: str) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
         """Each key with its facts on one topic in the order in which they were decided; inside of a transaction."""
         query = "select key, type, body::text, time from event where topic = $1 order by key, lane, number"
         async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
-            yield key, [FactRow(*row) for row in rows]
+            yield key, [HistoryRow(*row) for row in rows]
 
     async def entries(self) -> AsyncIterator[EntryRow]:
         """Every entry of trace, streamed; inside of a transaction."""
@@ -168,14 +168,14 @@ class Tables:
         ):
             yield EntryRow(*row.values())
 
-    async def timelines(self, types: Sequence[str]) -> AsyncIterator[tuple[str, list[FactRow]]]:
+    async def timelines(self, types: Sequence[str]) -> AsyncIterator[tuple[str, list[HistoryRow]]]:
         """Each ticket with its entries of these types, each topic in its own order; inside of a transaction."""
         query = (
             "select ticket, type, body::text, at from entry where type = any($1::text[])"
             ' order by ticket, topic, "offset"'
         )
         async for ticket, rows in _grouped(self._connection.cursor(query, types, prefetch=_AT_ONCE)):
-            yield ticket, [FactRow(*row) for row in rows]
+            yield ticket, [HistoryRow(*row) for row in rows]
 
     async def standings(self) -> dict[str, tuple[str, str]]:
         """The state and the holder of each ticket as trace tells them."""

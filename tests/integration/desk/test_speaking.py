@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from liuhen.commands import channels, department, office
-from liuhen.desk.submitting import SOURCE, Answer, submit
+from liuhen.desk.submitting import SOURCE, SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import Accept, Action, Nudge
 from schemas.registry import inbound_topic
@@ -80,7 +80,7 @@ async def test_the_door_reads_what_was_said(running: Instance, party: Party, act
     # then it stands on the party's own topic, and the door's reader takes it as it is
     found = await last_of(running.kafka, party, answer.submission)
     assert (found.action, found.source, found.receipt) == (action, SOURCE, answer.receipt)
-    assert answer == Answer(answer.submission, answer.receipt)
+    assert answer == SubmissionAnswer(answer.submission, answer.receipt)
 
 
 @pytest.mark.usefixtures("running")

@@ -14,14 +14,14 @@ def broken(operations: Any) -> dict[str, set[str]]:
     """Which promises `liuhen verify` finds broken, and whom each names; its exit code says the same."""
     result = operations.run("verify", "--json")
     assert result.stdout, (result.output, result.exception)
-    verdicts = json.loads(result.stdout)
+    results = json.loads(result.stdout)
     found: dict[str, set[str]] = {}
-    for verdict in verdicts:
-        promise = verdict["promise"].partition("(")[2].rstrip(")")
-        if not verdict["kept"]:
-            found.setdefault(promise, set()).update(finding["subject"] for finding in verdict["findings"])
+    for result in results:
+        promise = result["promise"].partition("(")[2].rstrip(")")
+        if not result["kept"]:
+            found.setdefault(promise, set()).update(finding["subject"] for finding in result["findings"])
     assert result.exit_code == (1 if found else 0), result.output
-    assert sum(verdict["looked_at"] for verdict in verdicts) > 0
+    assert sum(result["looked_at"] for result in results) > 0
     return found
 
 

@@ -217,15 +217,15 @@ async def test_an_answer_has_every_field_that_a_terminal_shows(story: Any, ear: 
     summary, rates = await _ask(web, "/v1/summary"), (await _ask(web, "/v1/rates"))["rates"]
 
     for found, form in (
-        (answer, trace.WholeStanding),
+        (answer, trace.TicketAnswer),
         (answer["words"], trace.StandingWords),
         *((span, trace.HeldFor) for span in answer["ball"]),
-        *((entry, trace.Entry) for entry in entries),
+        *((entry, trace.EntryAnswer) for entry in entries),
         *((clock, trace.ClockStanding) for clock in clocks),
         *((clock["words"], trace.ClockWords) for clock in clocks),
-        (summary, trace.Summary),
+        (summary, trace.SummaryAnswer),
         (summary["words"], trace.SummaryWords),
-        *((rate, trace.Rate) for rate in rates),
+        *((rate, trace.RateAnswer) for rate in rates),
         *((row, trace.RateRow) for rate in rates for row in rate["rows"]),
     ):
         assert form.__required_keys__ <= found.keys(), form  # type: ignore[attr-defined]

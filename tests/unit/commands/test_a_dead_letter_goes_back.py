@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from liuhen.letters import REPLAY_OF, Correction, Letter, Position, Sort, replacement_of
+from liuhen.letters import REPLAY_OF, Correction, Letter, LetterPlace, Sort, replacement_of
 from schemas.envelope import Envelope, Headers
 from tools.errors import SaidClearly
 
-PLACE = Position("liuhen.inbound.hotline.v1", 2, 17)
+PLACE = LetterPlace("liuhen.inbound.hotline.v1", 2, 17)
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 WHOLE = Envelope("call-7", "hotline", "liuhen.inbound.register.v1", MONDAY, "").headers()
 
@@ -68,8 +68,8 @@ def test_a_replayed_record_that_dies_again_names_only_its_last_place() -> None:
 @pytest.mark.parametrize("text", ["", "a", "a/1", "a@1", "a/x@1", "a/1@x", "/1@1"])
 def test_what_is_no_place_is_answered_clearly(text: str) -> None:
     with pytest.raises(SaidClearly, match="topic/partition@offset"):
-        Position.parse(text)
+        LetterPlace.parse(text)
 
 
 def test_a_place_is_read_as_it_is_written() -> None:
-    assert Position.parse(str(PLACE)) == PLACE
+    assert LetterPlace.parse(str(PLACE)) == PLACE

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from liuhen.desk.submitting import Answer, follow, note
+from liuhen.desk.submitting import SubmissionAnswer, follow, note
 from schemas.inbound import Accept, Nudge
 from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
 from schemas.values import Person
 from tests.support.desk import ONE, TWO, order
-from tools.client.trace import Entry
+from tools.client.trace import EntryAnswer
 
 BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")
 ACCEPT = Accept(ticket=ONE, by=BY)
 RECEIPT, OTHER = "R0123456789AB", "R0123456789AC"
-START = Answer("s-1", RECEIPT)
+START = SubmissionAnswer("s-1", RECEIPT)
 
 
 def test_a_receipt_says_that_the_door_took_it() -> None:
@@ -60,10 +60,10 @@ def test_a_department_hears_of_its_act_by_its_order() -> None:
     assert answer.followed == ("工单现为“处置中”",)
 
 
-def entry(kind: str, caused_by: int | None, **body: Any) -> Entry:
+def entry(kind: str, caused_by: int | None, **body: Any) -> EntryAnswer:
     topic = f"liuhen.{kind.split('.', maxsplit=1)[0]}.v1"
     at = "2026-09-01T10:00:00+08:00"
-    return Entry(at=at, type=f"liuhen.{kind}.v1", topic=topic, caused_by=caused_by, who="", words=kind, body=body)
+    return EntryAnswer(at=at, type=f"liuhen.{kind}.v1", topic=topic, caused_by=caused_by, who="", words=kind, body=body)
 
 
 def test_the_trace_tells_what_followed() -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from liuhen.desk.queue import Published, as_published, callbacks, desk, order_of, orders, owed
+from liuhen.desk.queue import PublishedMessage, as_published, callbacks, desk, order_of, orders, owed
 from rulebook import load_policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime
@@ -28,8 +28,8 @@ def times() -> DueTimes:
     return DueTimes(load_policy(Path("policy")), load_calendar(Path("policy/calendar")))
 
 
-def told(*messages: Message) -> list[Published]:
-    return [Published(MORNING, message) for message in messages]
+def told(*messages: Message) -> list[PublishedMessage]:
+    return [PublishedMessage(MORNING, message) for message in messages]
 
 
 def task(ticket: str = ONE, **fields: Any) -> DeskTask:
@@ -153,6 +153,6 @@ def test_the_newest_publication_of_a_year_counts(times: DueTimes) -> None:
     by = Person(id="p-he", name="何静宜")
     first = CalendarPublished(by=by, year=2027, days=tuple(day for day in days if day.off), version="2027-1")
     second = CalendarPublished(by=by, year=2027, days=days, version="2027-2")
-    said = [Published(MORNING + timedelta(hours=1), second), Published(MORNING, first)]
+    said = [PublishedMessage(MORNING + timedelta(hours=1), second), PublishedMessage(MORNING, first)]
 
     assert as_published(times.calendar, said).version == as_published(times.calendar, told(second)).version

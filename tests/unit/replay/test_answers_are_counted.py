@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from schemas.public import ReceiptGiven, ReceiptRefused
 from tools.replay.casebook import Casebook
-from tools.replay.records import Record
+from tools.replay.records import CaseRecord
 
-ROWS = [Record(name, None, b"{}") for name in ("a", "b", "c", "d")]
+ROWS = [CaseRecord(name, None, b"{}") for name in ("a", "b", "c", "d")]
 TICKET = "26091403000175"
 
 

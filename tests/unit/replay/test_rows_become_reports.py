@@ -13,19 +13,19 @@ import pytest
 from pydantic import ValidationError
 
 from tools.errors import SaidClearly
-from tools.replay.mapping import FileMapping, Rule, load_mapping
-from tools.replay.records import Record, read_rows, records
+from tools.replay.mapping import FieldRule, FileMapping, load_mapping
+from tools.replay.records import CaseRecord, read_rows, records
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
-def told(orders: Path) -> dict[str, Record]:
+def told(orders: Path) -> dict[str, CaseRecord]:
     mapping = load_mapping("work-orders")
     return {record.id: record for record in records(read_rows(orders, mapping), mapping)}
 
 
-def body(record: Record) -> dict[str, Any]:
+def body(record: CaseRecord) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(record.body)
     return found
 
@@ -39,7 +39,7 @@ def test_every_row_becomes_a_record_and_they_go_in_by_their_times(orders: Path) 
     assert sorted(ids) == ["C1", "C2", "C3", "line-5"]
 
 
-def test_columns_become_fields_with_the_zone_of_the_file(told: dict[str, Record]) -> None:
+def test_columns_become_fields_with_the_zone_of_the_file(told: dict[str, CaseRecord]) -> None:
     report = body(told["C1"])
 
     assert report["occurred_at"] == "2020-11-02T09:00:00+08:00"
@@ -48,12 +48,12 @@ def test_columns_become_fields_with_the_zone_of_the_file(told: dict[str, Record]
     assert "120字" in report["text"]
 
 
-def test_the_tier_follows_from_the_hours_that_the_file_gives(told: dict[str, Record]) -> None:
+def test_the_tier_follows_from_the_hours_that_the_file_gives(told: dict[str, CaseRecord]) -> None:
     assert body(told["C1"])["tier"] == "complex"
     assert body(told["C2"])["tier"] == "urgent"
 
 
-def test_what_the_row_says_of_its_life_is_kept(told: dict[str, Record]) -> None:
+def test_what_the_row_says_of_its_life_is_kept(told: dict[str, CaseRecord]) -> None:
     assert told["C1"].handled_at == datetime(2020, 11, 4, 10, tzinfo=ZONE)
     assert told["C1"].extended_to == datetime(2020, 11, 5, 9, tzinfo=ZONE)
     assert (told["C1"].supervised, told["C1"].redo) == (True, False)
@@ -61,7 +61,7 @@ def test_what_the_row_says_of_its_life_is_kept(told: dict[str, Record]) -> None:
     assert told["C3"].handled_at is None
 
 
-def test_dirt_is_sent_as_it_is_for_the_door_to_refuse(told: dict[str, Record]) -> None:
+def test_dirt_is_sent_as_it_is_for_the_door_to_refuse(told: dict[str, CaseRecord]) -> None:
     due_before, no_time = body(told["C3"]), body(told["line-5"])
 
     assert due_before["category"] == "不存在的单位"
@@ -108,7 +108,7 @@ def test_a_message_is_searched_for_its_kind_and_its_place(tmp_path: Path) -> Non
 
 def test_a_rule_has_exactly_one_origin() -> None:
     with pytest.raises(ValidationError, match="exactly one"):
-        Rule(column="a", constant="b")
+        FieldRule(column="a", constant="b")
 
 
 def test_an_unknown_mapping_is_answered_with_those_that_there_are() -> None:

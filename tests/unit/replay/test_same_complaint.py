@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from tools.replay.alike import incidents
 from tools.replay.mapping import SameComplaint
-from tools.replay.records import Record
+from tools.replay.records import CaseRecord
 
 RULE = SameComplaint(column="said", likeness=72, within=timedelta(days=30))
 START = datetime(2019, 3, 1, tzinfo=UTC)
 
 
-def message(name: str, author: str, said: str, *, day: int = 0) -> Record:
+def message(name: str, author: str, said: str, *, day: int = 0) -> CaseRecord:
     sent = json.dumps({"contact": {"wechat": author}}).encode()
-    return Record(name, START + timedelta(days=day), sent, said=said)
+    return CaseRecord(name, START + timedelta(days=day), sent, said=said)
 
 
 def test_different_people_with_nearly_the_same_words_are_one_incident() -> None:

@@ -11,15 +11,15 @@ from rich.console import Console
 
 from rulebook import load_policy
 from tools.replay import report
-from tools.replay.outcome import Department, InFile, Outcome, Pace, Regions, Suggested, Supervised
+from tools.replay.outcome import DepartmentFigures, InFile, Pace, Regions, ReplayOutcome, Suggested, Supervised
 
 POLICY: Final = load_policy(Path(__file__).resolve().parents[3] / "policy")
-OUTCOME: Final = Outcome(
+OUTCOME: Final = ReplayOutcome(
     rows=9,
     answers={"accepted": 6, "follow_up": 1, "due_before_occurred": 2},
     unanswered=(),
     states={"callback_pending": 4, "closed": 2},
-    departments=(Department(lead="housing", dispatched=6, handled=5, closed=2, late=1),),
+    departments=(DepartmentFigures(lead="housing", dispatched=6, handled=5, closed=2, late=1),),
     refused_at_the_door={"register due_before_occurred": 2},
     refused_by_state={"request_extension asked_too_late": 1},
     regions=Regions(1, 1, 1, 1, 1, 1, supervised=Supervised(0, 1), categories=Suggested(5, 6)),

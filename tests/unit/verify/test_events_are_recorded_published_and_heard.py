@@ -17,7 +17,7 @@ from tools.verify.checks import (
     standing_services,
 )
 from tools.verify.contents import Contents, contents_of
-from tools.verify.findings import Verdict
+from tools.verify.findings import CheckResult
 from tools.verify.tables import EntryRow, EventRow, HeardRow, NextOffset
 
 ALL_OF_IT = {("dispatch", "0"): 99}
@@ -32,32 +32,32 @@ def compared(
     return recorded
 
 
-def broken(verdicts: Iterable[Verdict]) -> list[tuple[str, str]]:
+def broken(results: Iterable[CheckResult]) -> list[tuple[str, str]]:
     """Which promise is broken (its English half), and whom it names."""
     return [
-        (verdict.promise.partition("(")[2].rstrip(")"), finding.subject)
-        for verdict in verdicts
-        for finding in verdict.findings
+        (result.promise.partition("(")[2].rstrip(")"), finding.subject)
+        for result in results
+        for finding in result.findings
     ]
 
 
 def test_honest_evidence_is_clean(contents: Contents, rows: list[EventRow]) -> None:
-    verdicts = compared(contents, rows).verdicts()
+    results = compared(contents, rows).results()
 
-    assert broken([*verdicts, order_kept(contents)]) == []
-    assert [verdict.looked_at for verdict in verdicts] == [3, 3, 3, 3]
+    assert broken([*results, order_kept(contents)]) == []
+    assert [result.looked_at for result in results] == [3, 3, 3, 3]
 
 
 def test_a_deleted_event_is_found(contents: Contents, rows: list[EventRow]) -> None:
     del rows[1]
 
-    assert broken(compared(contents, rows).verdicts()) == [("published means recorded", TICKET)]
+    assert broken(compared(contents, rows).results()) == [("published means recorded", TICKET)]
 
 
 def test_an_event_that_never_came_onto_its_topic_is_found(records: list[TopicRecord], rows: list[EventRow]) -> None:
     contents = contents_of(records[:2])
 
-    assert broken(compared(contents, rows).verdicts()) == [("recorded means published", TICKET)]
+    assert broken(compared(contents, rows).results()) == [("recorded means published", TICKET)]
 
 
 def test_what_was_recorded_after_the_reading_is_no_finding_but_moved_its_ticket(
@@ -65,20 +65,20 @@ def test_what_was_recorded_after_the_reading_is_no_finding_but_moved_its_ticket(
 ) -> None:
     recorded = compared(contents_of(records[:2]), rows, {("dispatch", "0"): 3})
 
-    assert broken(recorded.verdicts()) == []
+    assert broken(recorded.results()) == []
     assert recorded.moved == {TICKET}
 
 
 def test_another_event_under_its_number_is_found(contents: Contents, rows: list[EventRow]) -> None:
     rows[1] = rows[1]._replace(id="00000000-0000-0000-0000-000000000000")
 
-    assert ("recorded means published", TICKET) in broken(compared(contents, rows).verdicts())
+    assert ("recorded means published", TICKET) in broken(compared(contents, rows).results())
 
 
 def test_a_body_that_was_changed_is_found(contents: Contents, rows: list[EventRow]) -> None:
     rows[2] = rows[2]._replace(digest=b"another")
 
-    assert broken(compared(contents, rows).verdicts()) == [("same body on topic and table", TICKET)]
+    assert broken(compared(contents, rows).results()) == [("same body on topic and table", TICKET)]
 
 
 def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecord], rows: list[EventRow]) -> None:
@@ -86,7 +86,7 @@ def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecor
     double = written(again, 4)._replace(id=rows[0].id)
     assert again.envelope is not None
 
-    found = broken(compared(contents_of([*records, again]), [*rows, double]).verdicts())
+    found = broken(compared(contents_of([*records, again]), [*rows, double]).results())
 
     assert ("no doubled effect", TICKET) in found
 
@@ -94,7 +94,7 @@ def test_a_consequence_that_was_recorded_twice_is_found(records: list[TopicRecor
 def test_a_repeat_is_legal_and_counts_once(records: list[TopicRecord], rows: list[EventRow]) -> None:
     contents = contents_of([*records, records[1]._replace(offset=3)])
 
-    assert broken([*compared(contents, rows).verdicts(), order_kept(contents)]) == []
+    assert broken([*compared(contents, rows).results(), order_kept(contents)]) == []
 
 
 def test_a_gap_is_found(records: list[TopicRecord]) -> None:
@@ -116,7 +116,7 @@ def test_a_record_without_envelope_is_found(records: list[TopicRecord]) -> None:
 def test_what_retention_took_is_no_gap_and_not_missed(records: list[TopicRecord], rows: list[EventRow]) -> None:
     contents = contents_of(records[1:], trimmed=[(DISPATCH, 0)])
 
-    assert broken([*compared(contents, rows).verdicts(), order_kept(contents)]) == []
+    assert broken([*compared(contents, rows).results(), order_kept(contents)]) == []
 
 
 def noted(contents: Contents) -> list[EntryRow]:
@@ -127,11 +127,11 @@ def noted(contents: Contents) -> list[EntryRow]:
     ]
 
 
-def traced(contents: Contents, entries: Iterable[EntryRow]) -> Verdict:
+def traced(contents: Contents, entries: Iterable[EntryRow]) -> CheckResult:
     check = EntriesCheck(contents, [DISPATCH])
     for entry in entries:
         check.take(entry)
-    return check.verdict()
+    return check.result()
 
 
 def test_trace_has_each_record_once(contents: Contents) -> None:
