@@ -44,6 +44,7 @@ from vocabulary.codes import (
     VERDICTS,
     WAITS,
     WAYS,
+    label,
     word,
 )
 from vocabulary.tables import NAMES, NoWordError, Table, VocabularyError, complete, table
@@ -93,6 +94,7 @@ __all__ = [
     "Table",
     "VocabularyError",
     "complete",
+    "label",
     "table",
     "word",
 ]

@@ -90,3 +90,11 @@ AXES: Final = table("axis")
 VERDICTS: Final = table("verdict")
 NOTICES: Final = table("notice")
 FIELDS: Final = table("field")
+
+
+def label(path: str) -> str:
+    """Name a field for whoever has to correct it, with its name on the wire, such as 难易程度（tier）."""
+    parts = [part for part in path.split(".") if not part.isdigit()]
+    ends = (".".join(parts[start:]) for start in range(len(parts)))
+    word_ = next((FIELDS[end] for end in ends if end in FIELDS), None)
+    return f"{word_}（{path}）" if word_ else path

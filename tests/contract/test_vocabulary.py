@@ -256,6 +256,14 @@ def test_an_enumeration_and_its_table_have_the_same_codes() -> None:
         vocabulary.complete("callback", Colour)
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("tier", "难易程度（tier）"), ("problems.0.place.text", "地点（problems.0.place.text）"), ("ce_time", "ce_time")],
+)
+def test_a_field_is_named_in_chinese_and_as_it_has_to_be_written(path: str, said: str) -> None:
+    assert vocabulary.label(path) == said
+
+
 def test_a_code_of_another_version_is_said_to_be_unknown() -> None:
     assert vocabulary.table("state").said("lost") == "未知（lost）"
     assert vocabulary.table("state").said("closed") == "已结案"

@@ -12,7 +12,7 @@ from schemas.inbound import Action
 from schemas.values import Clock, Person, RequesterKind
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
-from vocabulary import CLOCKS
+from vocabulary import CLOCKS, label
 from worktime import Unit, amount_in_words
 
 
@@ -64,7 +64,7 @@ def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> R
     longest = draft.rules.policy.limit(clock).budget_for(draft.ticket.matter.tier)
     if not draft.rules.waited(draft.at, longest, until - timedelta.resolution):
         return None
-    return Refusal("too_far_ahead", f"{CLOCKS[clock]}（{field}）最长{in_words(longest)}，请填写较近的日期。")
+    return Refusal("too_far_ahead", f"{CLOCKS[clock]}最长{in_words(longest)}，请填写较近的{label(field)}。")
 
 
 def requester_known(draft: Draft, _action: Action) -> Refusal | None:

@@ -13,6 +13,7 @@ from schemas.inbound import Action
 from schemas.values import Contact, Place, Upstream
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal, refusal
+from vocabulary import label
 from worktime.festivals import LAST_YEAR
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,14 +44,14 @@ def check(action: Action, claimed_at: datetime | None, against: Against) -> Refu
 
 def _past(against: Against, field: str, moment: datetime) -> Refusal | None:
     if moment > against.latest:
-        return refusal("future_time", field, f"{field} 在将来，请核对时钟。")
+        return refusal("future_time", field, f"{label(field)} 在将来，请核对时钟。")
     return _any_time(against, field, moment)
 
 
 def _any_time(_against: Against, field: str, moment: datetime) -> Refusal | None:
     if _EARLIEST <= moment < _LATEST:
         return None
-    return refusal("impossible_time", field, f"{field} 不在 {_EARLIEST.year} 年至 {_LATEST.year - 1} 年之间。")
+    return refusal("impossible_time", field, f"{label(field)} 不在 {_EARLIEST.year} 年至 {_LATEST.year - 1} 年之间。")
 
 
 def _category(against: Against, field: str, code: str) -> Refusal | None:
@@ -104,8 +105,8 @@ def _ground(purpose: GroundFor) -> Check:
     def known(against: Against, field: str, code: str) -> Refusal | None:
         if against.policy.ground(purpose, code) is not None:
             return None
-        legal = "、".join(ground.code for ground in against.policy.grounds.of(purpose))
-        return refusal("unknown_ground", field, f"{code} 不是可用的理由；可用：{legal}。")
+        legal = "、".join(f"{ground.name}（{ground.code}）" for ground in against.policy.grounds.of(purpose))
+        return refusal("unknown_ground", field, f"{code} 不是可用的依据；可用：{legal}。")
 
     return known
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from schemas.envelope import EnvelopeError
+from vocabulary import label
 
 _LONGEST_PATH: Final = 120
 AGAIN: Final = "请更正后换一个新的提交编号重新提交。"
@@ -92,7 +93,9 @@ def of_validation(error: ValidationError) -> Refusal:
     code, reason = _explained(first["type"])
     details = {"min_length": 0, "max_length": "不限", **first.get("ctx", {})}
     details["expected"] = str(details.get("expected", "")).replace(" or ", "、").replace(", ", "、")
-    return refusal(code, field or None, reason.format(named=f"字段 {field}" if field else "全文", **details) + more)
+    return refusal(
+        code, field or None, reason.format(named=f"字段 {label(field)}" if field else "全文", **details) + more
+    )
 
 
 def _explained(kind: str) -> tuple[str, str]:

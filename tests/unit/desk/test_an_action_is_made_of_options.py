@@ -177,8 +177,8 @@ def test_parts_of_a_whole_are_flat() -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        (["1234", "--lead", "housing"], "字段 ticket 的格式不对"),
-        ([TICKET, "--lead", "Housing Bureau"], "字段 lead 的格式不对"),
+        (["1234", "--lead", "housing"], "字段 工单（ticket） 的格式不对"),
+        ([TICKET, "--lead", "Housing Bureau"], "字段 牵头单位（lead） 的格式不对"),
     ],
 )
 def test_what_cannot_be_meant_is_said_in_the_doors_words(said: list[str], reason: str) -> None:

@@ -17,6 +17,7 @@ from services.dispatch.core.episodes.closing import close
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.holder import participants
 from services.dispatch.core.ticket import Ticket
+from vocabulary import label
 
 episode = Episode("callback")
 
@@ -78,10 +79,10 @@ episode.remembered(d.CallbackGivenUp)
 
 def appointment_ahead(draft: Draft, action: i.AppointCallback) -> Refusal | None:
     if action.at <= draft.at:
-        return Refusal("appointed_in_the_past", "约定的时间（at）须晚于现在。")
+        return Refusal("appointed_in_the_past", f"{label('at')}须晚于现在。")
     most = draft.rules.policy.limits.callback_within_days
     if action.at > draft.at + timedelta(days=most):
-        return Refusal("appointed_too_far", f"约定的时间（at）最远为{most}天以内，请核对日期。")
+        return Refusal("appointed_too_far", f"{label('at')}最远为{most}天以内，请核对日期。")
     return None
 
 

@@ -21,6 +21,7 @@ from services.dispatch.core.regions import NothingPromised, Promised, PromiseDue
 from services.dispatch.core.standing import AT_WORK, OPEN
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
+from vocabulary import label
 
 episode = Episode("commitment")
 
@@ -39,7 +40,7 @@ def nothing_promised(draft: Draft, _action: i.Commit) -> Refusal | None:
 
 def promise_ahead(draft: Draft, action: i.Commit) -> Refusal | None:
     if action.promised <= draft.at:
-        return Refusal("promised_in_the_past", "承诺的日期（promised）须晚于现在。")
+        return Refusal("promised_in_the_past", f"{label('promised')}须晚于现在。")
     return within_longest(draft, Clock.COMMITMENT, "promised", action.promised)
 
 

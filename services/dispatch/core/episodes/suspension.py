@@ -21,6 +21,7 @@ from services.dispatch.core.regions import NoSuspensionAsked, SuspensionAsked
 from services.dispatch.core.standing import AT_WORK, InProgress, Rework, Suspended
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
+from vocabulary import label
 
 episode = Episode("suspension")
 
@@ -40,7 +41,7 @@ def suspension_ground(draft: Draft, action: i.RequestSuspension) -> Refusal | No
 
 def until_ahead(draft: Draft, action: i.RequestSuspension) -> Refusal | None:
     if action.until <= draft.at:
-        return Refusal("ends_in_the_past", "挂账的结束时间（until）须晚于现在。")
+        return Refusal("ends_in_the_past", f"挂账的{label('until')}须晚于现在。")
     return within_longest(draft, Clock.SUSPENSION, "until", action.until)
 
 
@@ -77,7 +78,7 @@ def granted_end_ahead(draft: Draft, action: i.RuleOnSuspension) -> Refusal | Non
     if not action.granted or until is None:
         return None
     if until <= draft.at:
-        return Refusal("ends_in_the_past", "挂账的结束时间（until）须晚于现在。")
+        return Refusal("ends_in_the_past", f"挂账的{label('until')}须晚于现在。")
     return within_longest(draft, Clock.SUSPENSION, "until", until)
 
 
