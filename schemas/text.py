@@ -1,13 +1,24 @@
-"""What every text must be that we read, keep or word: storable as UTF-8, and no longer than its field."""
+"""What every text must be that we read, keep, compare or word: storable as UTF-8, visible, no longer than its field."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 ELLIPSIS: Final = "…"
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+_INVISIBLE: Final = (
+    # Control characters that are no space, soft hyphen and joiners, fillers and blanks that count as letters,
+    # directions, variations, tags, what annotates and shapes; a test holds the list against the Unicode data.
+    r"\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_UNSEEN: Final = re.compile(f"[{_INVISIBLE}]")
+_SHOWN: Final = re.compile(rf"[^\s{_INVISIBLE}]")
+_DASH: Final = re.compile("[\u2010-\u2015\u2212]")
 
 
 def storable(text: str) -> bool:
@@ -43,3 +54,30 @@ def unstorable(document: object) -> tuple[str, str] | None:
 def fitted(text: str, limit: int) -> str:
     """The text, cut with an ellipsis where it is longer than `limit` characters."""
     return text if len(text) <= limit else text[: limit - len(ELLIPSIS)] + ELLIPSIS
+
+
+def seen(text: str) -> str:
+    """The text without what nobody sees, its spaces and line breaks each one space: how a name or a place is kept."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(_UNSEEN.sub("", text).split())
+
+
+def blank(text: str) -> bool:
+    """Whether a text shows nothing at all, however many characters it has."""
+    return _SHOWN.search(text) is None
+
+
+def plain(text: str) -> str:
+    """The form in which what names something is compared: what is seen of it, each character in its one form.
+
+    Full-width forms are the ordinary ones; digits of every script and dashes of every length are those of a keyboard.
+    """
+    shown = seen(text)
+    if shown.isascii():
+        return shown
+    return "".join(map(_plain_digit, _DASH.sub("-", seen(unicodedata.normalize("NFKC", shown)))))
+
+
+def _plain_digit(character: str) -> str:
+    return str(unicodedata.decimal(character)) if not character.isascii() and character.isdecimal() else character

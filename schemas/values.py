@@ -14,6 +14,16 @@ TEXT_LIMIT: Final = 20_000
 """The longest text, in characters, that anybody may send in one field."""
 
 
+class Kept(StrEnum):
+    """How the door keeps text: to the letter where somebody speaks, as seen what is called so; all else in plain form.
+
+    Marks a type of text; `schemas.text` has the forms.
+    """
+
+    AS_SAID = "as_said"
+    AS_SEEN = "as_seen"
+
+
 def _shortened(text: object) -> object:
     return fitted(text, TEXT_LIMIT) if isinstance(text, str) else text
 
@@ -25,15 +35,16 @@ Receipt = Annotated[str, StringConstraints(pattern=r"^R[0-9A-HJKMNP-TV-Z]{12}$")
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT), Kept.AS_SAID]
 Wording = Annotated[
     str,
     BeforeValidator(_shortened),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
+    Kept.AS_SAID,
 ]
 """Words of ours around somebody's text: cut with an ellipsis where both are too long together; facts keep it whole."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Kept.AS_SEEN]
 Instant = AwareDatetime
 
 
@@ -236,7 +247,7 @@ class Position(Value):
 class Place(Value):
     """Where the problem is: free text, and road and number or compound where they are known."""
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Kept.AS_SEEN]
     road: Name | None = None
     number: Annotated[int, Field(ge=1, le=99_999)] | None = None
     compound: Name | None = None
@@ -255,7 +266,7 @@ class Contact(Value):
     name: Name | None = None
     phone: Annotated[str, StringConstraints(max_length=20)] | None = None
     wechat: Annotated[str, StringConstraints(max_length=64)] | None = None
-    address: Annotated[str, StringConstraints(max_length=300)] | None = None
+    address: Annotated[str, StringConstraints(max_length=300), Kept.AS_SEEN] | None = None
 
 
 class Upstream(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,12 +10,12 @@ import asyncpg
 
 from chassis.service import Connection, Foreign, Instant
 from services.intake.core.refusals import Refusal
+from services.intake.core.repeats import Candidates
 from services.intake.core.state import Binding, DeviceRequest, KnownTicket, Seen, SubmissionKey, Verdict, VisitRow
 from services.intake.reactions import NewsRow
 
 _TICKET = ", ".join(KnownTicket._fields)
 _NEIGHBOUR_HOURS = 12
-_OPEN_TICKETS = 20
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
@@ -35,7 +36,15 @@ async def load_verdicts(connection: Connection, keys: Sequence[SubmissionKey]) -
 def verdict_of(row: asyncpg.Record) -> Verdict:
     """Read what became of a submission from its row."""
     refusal = Refusal(row["code"], row["field"], row["reason"]) if row["code"] is not None else None
-    return Verdict(row["digest"], row["receipt"], row["action"], tuple(row["tickets"]), row["follow_up"], refusal)
+    return Verdict(
+        digest=row["digest"],
+        receipt=row["receipt"],
+        action=row["action"],
+        tickets=tuple(row["tickets"]),
+        follow_up=row["follow_up"],
+        refusal=refusal,
+        outline=json.loads(row["outline"]),
+    )
 
 
 async def insert_verdicts(
@@ -46,17 +55,21 @@ async def insert_verdicts(
     Raises a serialization failure, which is tried again, when another lane decided on one of them at the same time.
     """
     rows = [
-        (*key, v.digest, v.receipt, lane, at, v.action, "\n".join(v.tickets), v.follow_up, *(v.refusal or (None,) * 3))
+        (
+            *(*key, v.digest, json.dumps(dict(v.outline)), v.receipt, lane, at, v.action, "\n".join(v.tickets)),
+            *(v.follow_up, *(v.refusal or (None,) * 3)),
+        )
         for key, v, lane, at in sorted(verdicts, key=lambda row: row[0])
     ]
     done = await connection.execute(
-        "insert into submission (party, source, id, digest, receipt, lane, at, action, tickets, follow_up, code, field,"
-        " reason) select party, source, id, digest, receipt, lane, at, action, string_to_array(tickets, E'\\n'),"
-        " follow_up, code, field, reason from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[],"
-        " $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::bool[], $11::text[], $12::text[], $13::text[])"
-        " s(party, source, id, digest, receipt, lane, at, action, tickets, follow_up, code, field, reason)"
+        "insert into submission (party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up,"
+        " code, field, reason) select party, source, id, digest, outline, receipt, lane, at, action,"
+        " string_to_array(tickets, E'\\n'), follow_up, code, field, reason"
+        " from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::json[], $6::text[], $7::text[],"
+        " $8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::text[], $13::text[], $14::text[])"
+        " s(party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up, code, field, reason)"
         " on conflict do nothing",
-        *columns(rows, 13),
+        *columns(rows, 14),
     )
     if done != f"INSERT 0 {len(rows)}":
         raise asyncpg.SerializationError("another lane took the same submission at the same time")
@@ -88,16 +101,17 @@ async def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, 
     return {row["id"]: KnownTicket(*row) for row in rows}
 
 
-async def load_open_tickets(connection: Connection, requesters: Iterable[str], since: Instant) -> list[KnownTicket]:
-    """Find the newest open tickets of these requesters."""
+async def load_open_tickets(connection: Connection, asked: Iterable[Candidates], since: Instant) -> list[KnownTicket]:
+    """Find all open tickets that these reports may repeat, however many a requester has."""
     rows = await connection.fetch(
-        f"select {', '.join('t.' + name for name in KnownTicket._fields)}"  # noqa: S608 - our own column names
-        " from unnest($1::text[]) r(requester) cross join lateral"
-        " (select * from ticket t where t.requester = r.requester and t.open and t.registered >= $2"
-        "  order by t.registered desc limit $3) t",
-        sorted(requesters),
+        f"select distinct {', '.join('t.' + name for name in KnownTicket._fields)}"  # noqa: S608 - our own column names
+        " from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[])"
+        " r(requester, shortest, longest, category, upstream) cross join lateral"
+        " (select * from ticket t where t.requester = r.requester and t.open and t.registered >= $6"
+        "  and char_length(t.words) between r.shortest and r.longest and t.upstream is not distinct from r.upstream"
+        "  and (t.category = r.category or t.category is null or r.category is null)) t",
+        *columns(sorted(asked, key=repr), len(Candidates._fields)),
         since,
-        _OPEN_TICKETS,
     )
     return [KnownTicket(*row) for row in rows]
 

@@ -29,6 +29,7 @@ from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
+from services.intake.core.repeats import Candidates, candidates_of
 from services.intake.core.state import Binding, Decision, DoorConfig, DoorState, KnownTicket, Verdict
 from services.intake.reactions import NewsRow, concerns, react
 
@@ -127,22 +128,22 @@ async def load(
     named = {action.ticket for action in actions if isinstance(action, OnExisting)}
     if named:
         state.tickets = await store.load_tickets(connection, named | {ticket[:_PART] for ticket in named})
-    requesters = {
-        requester
-        for action in actions
-        if isinstance(action, Register)
-        and (requester := config.secrets.requester(action.requester_kind, action.contact)) is not None
-    }
-    if requesters:
+    asked = {found for action in actions if isinstance(action, Register) and (found := _candidates(config, action))}
+    if asked:
         now = min(lane.now for lane in transaction.lanes.values())
         since = now - timedelta(days=2 * config.rules.repeat.within_days)
-        for ticket in await store.load_open_tickets(connection, requesters, since):
+        for ticket in await store.load_open_tickets(connection, asked, since):
             state.tickets[ticket.id] = ticket
             state.open_by_requester.setdefault(ticket.requester or "", []).append(ticket)
     about = [action for action in actions if isinstance(action, RecordVisit | RequestDevice | ApproveDevice)]
     if about:
         await _load_visitors(connection, state, about)
     return state
+
+
+def _candidates(config: DoorConfig, report: Register) -> Candidates | None:
+    requester = config.secrets.requester(report.requester_kind, report.contact)
+    return candidates_of(report, requester, config.rules.repeat)
 
 
 async def _load_visitors(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from schemas.inbound import CHANNEL_OF
@@ -11,10 +11,11 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import TICKETS, channel_topic
 from schemas.tickets import SubmissionRefused
 from schemas.values import PartyKind
-from services.intake.core.reading import Reading
+from services.intake.core.reading import Reading, differing
 from services.intake.core.refusals import Refusal
 from services.intake.core.state import Answer, Decision, KnownTicket, Verdict
 
+_NAMED: Final = 8
 _ANSWERED: Final = frozenset(PartyKind) - {PartyKind.DEPARTMENT}
 """Departments hear of refusals through dispatch, and of what was taken by what follows."""
 
@@ -30,13 +31,13 @@ def accepted(
     """Take a submission: it made `tickets`, or concerns one that exists."""
     numbers = tuple(ticket.id for ticket in tickets) or ((concerning,) if concerning else ())
     follow_up = reading.name == "register" and not tickets
-    verdict = Verdict(reading.digest, reading.receipt, reading.name, numbers, follow_up)
+    verdict = Verdict(reading.digest, reading.receipt, reading.name, numbers, follow_up, outline=reading.outline)
     return Decision((*facts, *_given(reading, verdict)), "accepted", verdict, tickets=tuple(tickets))
 
 
 def refused(reading: Reading, why: Refusal) -> Decision:
     """Refuse a submission, once and for all."""
-    verdict = Verdict(reading.digest, reading.receipt, reading.name, refusal=why)
+    verdict = Verdict(reading.digest, reading.receipt, reading.name, refusal=why, outline=reading.outline)
     return Decision(_refusal(reading, why), "refused", verdict, why)
 
 
@@ -45,9 +46,16 @@ def repeated(reading: Reading, earlier: Verdict) -> Decision:
     if earlier.digest == reading.digest:
         answers = _refused(reading, earlier.refusal) if earlier.refusal else _given(reading, earlier)
         return Decision(answers, "repeated")
-    reason = f"这个提交编号已用于另一内容，原提交（回执 {earlier.receipt}）不受影响。请换一个新的提交编号。"
-    conflict = Refusal("conflicting_repeat", "ce_id", reason)
+    conflict = Refusal("conflicting_repeat", "ce_id", conflicting(reading, earlier.receipt, earlier.outline))
     return Decision(_refusal(reading, conflict), "refused", refusal=conflict)
+
+
+def conflicting(reading: Reading, receipt: str, outline: Mapping[str, str]) -> str:
+    """Say that an id was used for another content, and in which fields the two differ where that is known."""
+    fields = differing(reading.outline, outline)
+    more = "等" if len(fields) > _NAMED else ""
+    where = f"（不同之处：{'、'.join(fields[:_NAMED])}{more}）" if fields else ""
+    return f"这个提交编号已用于另一内容{where}，原提交（回执 {receipt}）不受影响。请换一个新的提交编号。"
 
 
 def _refusal(reading: Reading, why: Refusal) -> tuple[Answer, ...]:

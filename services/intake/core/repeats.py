@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime, timedelta
-from typing import Final
+from math import ceil, floor
+from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
 from schemas.inbound import Register
+from schemas.text import plain, seen
+from services.intake.core.rules import Repeat
 from services.intake.core.state import DoorState, KnownTicket
 
 _COMPARED: Final = 400
+_WHOLE: Final = 100.0
 _SILENT: Final = re.compile(r"[\W_]+")
 
 
 def comparable(text: str) -> str:
-    """Reduce text to what is compared: one form of each character, no punctuation, no spaces."""
-    return _SILENT.sub("", unicodedata.normalize("NFKC", text[: 2 * _COMPARED])).lower()[:_COMPARED]
+    """Reduce text to what is compared: its plain form without punctuation, spaces and case."""
+    return _SILENT.sub("", plain(seen(text)[: 2 * _COMPARED])).lower()[:_COMPARED]
+
+
+class Candidates(NamedTuple):
+    """Which open tickets a report may repeat: whose, about what, and with words of which lengths."""
+
+    requester: str
+    shortest: int
+    longest: int
+    category: str | None
+    upstream: str | None
+
+
+def candidates_of(report: Register, requester: str | None, rules: Repeat) -> Candidates | None:
+    """Narrow down what a report is compared with to what can be alike at all; None for what repeats nothing."""
+    words = comparable(report.text)
+    if requester is None or report.confidential or len(words) < rules.shortest_text:
+        return None
+    # Two texts are at most as alike as the shorter of them, found whole in the other.
+    widest = (2 * _WHOLE - rules.text_similarity) / max(rules.text_similarity, 1)
+    return Candidates(
+        requester, floor(len(words) / widest), ceil(len(words) * widest), report.category, _upstream(report)
+    )
 
 
 def repeat_of(state: DoorState, report: Register, requester: str | None, received: datetime) -> KnownTicket | None:
@@ -26,14 +51,10 @@ def repeat_of(state: DoorState, report: Register, requester: str | None, receive
 
     A confidential report is never put together with another, and text too short to compare is always a new matter.
     """
-    if requester is None or report.confidential:
-        return None
-    open_tickets = state.open_by_requester.get(requester)
-    if not open_tickets:
-        return None
     rules = state.config.rules.repeat
+    open_tickets = state.open_by_requester.get(requester) if requester is not None and not report.confidential else None
     words, place = comparable(report.text), comparable(report.place.text)
-    if len(words) < rules.shortest_text:
+    if not open_tickets or len(words) < rules.shortest_text:
         return None
     since = received - timedelta(days=rules.within_days)
     for known in sorted(open_tickets, key=lambda ticket: ticket.registered, reverse=True):
@@ -50,4 +71,8 @@ def repeat_of(state: DoorState, report: Register, requester: str | None, receive
 def _same_matter(report: Register, ticket: KnownTicket) -> bool:
     if report.category is not None and ticket.category is not None and report.category != ticket.category:
         return False
-    return ticket.upstream == (report.upstream.number if report.upstream else None)
+    return ticket.upstream == _upstream(report)
+
+
+def _upstream(report: Register) -> str | None:
+    return report.upstream.number if report.upstream is not None else None

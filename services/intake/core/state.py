@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from rulebook import Policy
 from schemas.message import Message
+from schemas.text import plain
 from schemas.values import Contact, RequesterKind
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal
@@ -36,7 +39,10 @@ class KnownTicket(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What became of a submission: the tickets that it made or concerned, or the refusal."""
+    """What became of a submission: the tickets that it made or concerned, or the refusal.
+
+    `outline` holds a short hash of each field's content.
+    """
 
     digest: bytes
     receipt: str
@@ -44,6 +50,7 @@ class Verdict(NamedTuple):
     tickets: tuple[str, ...] = ()
     follow_up: bool = False
     refusal: Refusal | None = None
+    outline: Mapping[str, str] = MappingProxyType({})
 
 
 class Binding(NamedTuple):
@@ -126,11 +133,12 @@ class Secrets(NamedTuple):
         phone = international(contact.phone) if contact.phone else None
         if phone is not None:
             return self.hashed("phone", phone)
-        return self.hashed("wechat", contact.wechat) if contact.wechat else None
+        wechat = plain(contact.wechat) if contact.wechat else ""
+        return self.hashed("wechat", wechat) if wechat else None
 
     def household(self, name: str, address: str) -> str:
         """Tell households apart by their name and address."""
-        return self.hashed("household", f"{name}\0{address}")
+        return self.hashed("household", f"{plain(name)}\0{plain(address)}")
 
 
 @dataclass(frozen=True, slots=True)

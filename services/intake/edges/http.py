@@ -19,9 +19,11 @@ from schemas import inbound
 from schemas.envelope import Envelope
 from schemas.inbound import Action
 from schemas.registry import inbound_topic
+from schemas.text import blank
 from schemas.values import Channel, Party, PartyKind
+from services.intake.core.answers import conflicting
 from services.intake.core.checks import Against, check
-from services.intake.core.reading import Reading, Unreadable, document_of, read
+from services.intake.core.reading import Reading, Unreadable, differing, document_of, read
 from services.intake.core.refusals import Refusal
 from services.intake.core.state import DoorConfig
 from services.intake.edges import lookup
@@ -142,12 +144,14 @@ def _taking(channel: Channel, model: type[Action]) -> _Handler:
         body = await _body(request)
         submission, data = _identified(request, body)
         reading, headers = _read(request, channel, model, submission, data)
-        known = await lookup.earlier(request.app[_CONTEXT].pool, reading)
-        if known is None:
+        context = request.app[_CONTEXT]
+        known = await lookup.claim(context.pool, reading, context.clock.now())
+        if known is not None and known.digest != reading.digest:
+            conflict = Refusal("conflicting_repeat", "id", conflicting(reading, known.receipt, known.outline))
+            differs = differing(reading.outline, known.outline)
+            raise HttpProblem(409, conflict, receipt=known.receipt, differs=differs)
+        if known is None or not known.sent:
             await _put(request, reading, data, headers)
-        elif known.digest != reading.digest:
-            reason = f"编号 {submission} 已用于另一内容（回执 {known.receipt}）。请换一个新的编号。"
-            raise HttpProblem(409, Refusal("conflicting_repeat", "id", reason), receipt=known.receipt)
         here = f"/v1/receipts/{reading.receipt}"
         answer = {"receipt": reading.receipt, "state": "pending", "href": here, "repeated": known is not None}
         return _json(answer, web.HTTPAccepted.status_code, {"Location": here})
@@ -171,7 +175,7 @@ def _identified(request: web.Request, body: bytes) -> tuple[str, bytes]:
         if not isinstance(inside, str) or (given and given != inside):
             raise HttpProblem(400, Refusal("bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。"))
         given, body = inside, _dumped(document)
-    if not given or len(given) > _LONGEST_ID or not given.isprintable():
+    if blank(given) or len(given) > _LONGEST_ID or not given.isprintable():
         raise HttpProblem(400, Refusal("bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。"))
     return given, body
 
@@ -216,7 +220,7 @@ async def _put(request: web.Request, reading: Reading, data: bytes, headers: lis
             raise
         unavailable = Refusal("unavailable", None, "系统暂时不可用，请稍后用同一编号重试。")
         raise HttpProblem(503, unavailable) from error
-    await lookup.note_put(context.pool, reading, context.clock.now())
+    await lookup.note_sent(context.pool, reading)
 
 
 def _key(config: DoorConfig, reading: Reading) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chassis.service import Instant, Pool
@@ -9,29 +11,46 @@ from services.intake.core.reading import Reading
 
 
 class Put(NamedTuple):
-    """A submission that the HTTP door took before."""
+    """A submission that the HTTP door took before; `sent` when the broker is known to have it."""
 
     receipt: str
     digest: bytes
+    outline: Mapping[str, str]
+    sent: bool
 
 
-async def earlier(pool: Pool, reading: Reading) -> Put | None:
-    """Find a submission of the same client under the same id, decided or not."""
-    row = await pool.fetchrow(
-        "select receipt, digest from submission where party = $1 and source = $2 and id = $3"
-        " union all select receipt, digest from put where party = $1 and source = $2 and id = $3 limit 1",
-        *(str(reading.party), reading.source, reading.id),
-    )
-    return Put(*row) if row is not None else None
+async def claim(pool: Pool, reading: Reading, at: Instant) -> Put | None:
+    """Take an id for this content before it goes anywhere; what stands under the id where somebody took it before.
 
-
-async def note_put(pool: Pool, reading: Reading, at: Instant) -> None:
-    """Remember that the broker has a submission."""
-    await pool.execute(
-        "insert into put (party, source, id, digest, receipt, at) values ($1, $2, $3, $4, $5, $6)"
+    Of two requests at the same moment one finds the row of the other.
+    """
+    done = await pool.execute(
+        "insert into put (party, source, id, digest, outline, receipt, at, sent)"
+        " select $1, $2, $3, $4, $5, $6, $7, false"
+        " where not exists (select from submission where party = $1 and source = $2 and id = $3)"
         " on conflict do nothing",
-        *(str(reading.party), reading.source, reading.id, reading.digest, reading.receipt, at),
+        *(*_key(reading), reading.digest, json.dumps(dict(reading.outline)), reading.receipt, at),
     )
+    return None if done == "INSERT 0 1" else await _earlier(pool, reading)
+
+
+async def _earlier(pool: Pool, reading: Reading) -> Put | None:
+    row = await pool.fetchrow(
+        "select receipt, digest, outline, true as sent from submission where party = $1 and source = $2 and id = $3"
+        " union all select receipt, digest, outline, sent from put where party = $1 and source = $2 and id = $3"
+        " limit 1",
+        *_key(reading),
+    )
+    return Put(row["receipt"], row["digest"], json.loads(row["outline"]), row["sent"]) if row is not None else None
+
+
+async def note_sent(pool: Pool, reading: Reading) -> None:
+    """Remember that the broker has a submission."""
+    await pool.execute("update put set sent = true where party = $1 and source = $2 and id = $3", *_key(reading))
+
+
+def _key(reading: Reading) -> tuple[str, str, str]:
+    return str(reading.party), reading.source, reading.id
 
 
 async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | None:
@@ -42,7 +61,7 @@ async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | Non
         *(party, receipt),
     )
     if row is None:
-        at = await pool.fetchval("select at from put where receipt = $2 and party = $1", party, receipt)
+        at = await pool.fetchval("select at from put where receipt = $2 and party = $1 and sent", party, receipt)
         return None if at is None else {"receipt": receipt, "state": "pending", "received_at": at}
     submission = {"receipt": receipt, "action": row["action"], "received_at": row["at"]}
     if row["code"] is not None:

@@ -52,11 +52,16 @@ class Standing(BaseModel):
 
 
 class Wrong(BaseModel):
-    """Why a request is not taken: a machine's word, the field, and what to do, in Chinese."""
+    """Why a request is not taken: a machine's word, the field, and what to do, in Chinese.
+
+    Where its id was used for another content: the receipt of that, and the fields that differ.
+    """
 
     code: str
     field: str | None
     reason: str
+    receipt: str | None = None
+    differs: list[str] = Field(default_factory=list)
 
 
 _STATUSES: Final = {

@@ -69,7 +69,24 @@ async def test_the_same_id_is_one_submission_and_another_content_is_a_conflict(w
     await settled(web, answers[0][1])
     async with web.post("/v1/wechat/reports", json=body | {"text": "另外一件事情"}, headers=WECHAT) as response:
         assert response.status == 409
-        assert (await response.json())["code"] == "conflicting_repeat"
+        told = await response.json()
+        assert (told["code"], told["receipt"], told["differs"]) == ("conflicting_repeat", answers[0][1], ["text"])
+        assert "不同之处：text" in told["reason"]
+
+
+async def test_of_two_contents_under_one_id_at_the_same_moment_one_is_a_conflict(web: Any, report: Register) -> None:
+    async def post(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        async with web.post("/v1/wechat/reports", json=body, headers=WECHAT) as response:
+            return response.status, await response.json()
+
+    for _ in range(20):
+        body = {**content(report), "id": str(uuid4())}
+        answers = await asyncio.gather(*(post(body | {"text": f"第{n}种说法，彼此不同"}) for n in (1, 1, 2, 3)))
+        taken = {told["receipt"] for status, told in answers if status == 202}
+        conflicts = [told for status, told in answers if status == 409]
+        assert len(taken) == 1
+        assert len(conflicts) >= 2
+        assert all((told["receipt"], told["differs"]) == (min(taken), ["text"]) for told in conflicts)
 
 
 async def test_a_visit_of_the_survey_app_is_taken(web: Any) -> None:
@@ -154,10 +171,15 @@ async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
     config = config_of(settings, load_policy(intake.policy))
     where = {"search_path": "intake"}
     async with asyncpg.create_pool(database.dsn("intake"), min_size=0, server_settings=where) as pool:
+        body = {**content(report), "id": str(uuid4())}
         app = application(EdgeContext(pool, REAL, EdgeProducer(NOBODY_LISTENS)), settings, config)
         async with TestClient(TestServer(app)) as client:
-            body = {**content(report), "id": "x"}
             response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)
             assert response.status == 503
             assert response.headers["Retry-After"]
-            assert await pool.fetchval("select count(*) from put") == 0
+            assert await pool.fetchval("select count(*) from put where sent") == 0
+        app = application(EdgeContext(pool, REAL, EdgeProducer(intake.kafka)), settings, config)
+        async with TestClient(TestServer(app)) as client:
+            response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)
+            assert response.status == 202
+            assert await pool.fetchval("select count(*) from put where sent") == 1

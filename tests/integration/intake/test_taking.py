@@ -12,7 +12,7 @@ from schemas import dispatch as d
 from schemas import inbound
 from schemas.envelope import Envelope, derived_id, partition_of
 from schemas.message import Message
-from schemas.public import ReceiptRefused, TicketNews
+from schemas.public import ReceiptGiven, ReceiptRefused, TicketNews
 from schemas.registry import DISPATCH, partitions
 from schemas.tickets import ActionReceived, DeviceBound, Registered, SubmissionRefused
 from schemas.values import Actor, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier
@@ -90,6 +90,51 @@ async def test_two_workers_take_the_same_submission_once(outside: Any) -> None:
         assert sorted(row["receipt"] for row in rows) == sorted(receipts)
     finally:
         outside.system.stop(second.name)
+
+
+async def test_of_two_contents_under_one_id_at_the_same_moment_one_is_taken(outside: Any, report: Any) -> None:
+    report = report.model_copy(update={"confidential": True})  # never put together with another
+    for _ in range(10):
+        submission = str(uuid4())
+        contents = [_other(report, f"楼道里的灯坏了没有人来修，这是第{n}种说法") for n in range(4)]
+        await asyncio.gather(*(outside.say(HOTLINE, one, submission, partition=n) for n, one in enumerate(contents)))
+        answers = await _answers(outside, submission, 4)
+        given = [one for one in answers if isinstance(one, ReceiptGiven)]
+        refused = [one for one in answers if isinstance(one, ReceiptRefused)]
+        assert len(given) == 1
+        assert {one.code for one in refused} == {"conflicting_repeat"}
+        assert all("text" in one.reason for one in refused)
+        assert await outside.pool.fetchval("select count(*) from ticket where receipt = $1", given[0].receipt) == 1
+
+
+def _other(report: inbound.Register, text: str) -> inbound.Register:
+    return report.model_copy(update={"text": text})
+
+
+async def _answers(outside: Any, submission: str, number: int) -> list[Message]:
+    """Wait until so many answers to a submission were heard."""
+
+    def mine() -> list[Message]:
+        return [
+            message
+            for _, _, message in outside.heard
+            if isinstance(message, ReceiptGiven | ReceiptRefused) and message.submission == submission
+        ]
+
+    await outside.hear(lambda _: len(mine()) >= number)
+    return mine()
+
+
+async def test_a_report_is_compared_with_all_open_tickets_of_its_requester(outside: Any, report: Any) -> None:
+    """A hotel's desk, a school's office: one number with more open matters than anybody thought of."""
+    matters = [_other(report, "".join(chr(0x4E00 + 40 * n + place) for place in range(20))) for n in range(30)]
+    submissions = [await outside.say(HOTLINE, matter) for matter in matters]
+    tickets = [(await outside.given(submission)).tickets[0] for submission in submissions]
+    assert len(set(tickets)) == len(matters)
+
+    again = await outside.given(await outside.say(WECHAT, matters[0]))
+    assert again.follow_up
+    assert again.tickets == (tickets[0],)
 
 
 def _somebodys(number: int) -> inbound.Register:

@@ -1,0 +1,64 @@
+"""The one form in which the door keeps and compares what was sent: what nobody sees makes no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from schemas.inbound import Action
+from schemas.text import blank, plain, seen
+from schemas.values import Kept
+
+Forms = Mapping[str, "Kept | Forms | None"]
+"""How each field of a model is kept; None for the plain form."""
+
+
+def normal(model: type[Action], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring every text of a document into the form in which its field is kept; what fits no field stays as it is."""
+    return _object(document, forms_of(model))
+
+
+def _object(document: Mapping[str, Any], forms: Forms) -> dict[str, Any]:
+    return {name: _kept(value, forms[name]) if name in forms else value for name, value in document.items()}
+
+
+def _kept(value: object, form: Kept | Forms | None) -> object:
+    match value, form:
+        case str(), None:
+            return plain(value)
+        case str(), Kept.AS_SEEN:
+            return seen(value)
+        case str(), Kept.AS_SAID:
+            return "" if blank(value) else value
+        case list(), _:
+            return [one if isinstance(one, list) else _kept(one, form) for one in value]
+        case dict(), Mapping():
+            return _object(value, form)
+        case _:
+            return value
+
+
+@cache
+def forms_of(model: type[BaseModel]) -> Forms:
+    """Tell how the fields of a model are kept, by the marks of their types."""
+    return {name: _form(field) for name, field in model.model_fields.items()}
+
+
+def _form(field: FieldInfo) -> Kept | Forms | None:
+    parts = (field.annotation, *field.metadata, *_parts(field.annotation))
+    for part in parts:
+        if isinstance(part, Kept):
+            return part
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            return forms_of(part)
+    return None
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    for part in get_args(annotation):
+        yield part
+        yield from _parts(part)
