@@ -3,7 +3,6 @@
 from rulebook.codes import (
     Audience,
     DepartmentKind,
-    GroundFor,
     OwedBy,
     Passing,
     Role,
@@ -27,7 +26,6 @@ __all__ = [
     "Department",
     "DepartmentKind",
     "Ground",
-    "GroundFor",
     "Hours",
     "Limit",
     "Limits",

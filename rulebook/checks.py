@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rulebook.checked import Checked
-from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, GroundFor, OwedBy, Step, Unit
+from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
 from rulebook.directory import Directory, Office, Street
 from rulebook.limits import Budget, Limit, Limits
 from rulebook.policy import Catalogue, Streets, Units
@@ -37,7 +37,7 @@ def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
         ("templates.yaml", ("templates",), [t.code for t in checked.templates]),
     ]
     grounds = checked.model("grounds.yaml", Grounds)
-    lists += [("grounds.yaml", (purpose.value,), [g.code for g in grounds.of(purpose)]) for purpose in GroundFor]
+    lists += [("grounds.yaml", (act,), [each.code for each in those]) for act, those in grounds.by_act().items()]
     for file, path, codes in lists:
         counts = Counter(codes)
         for index, code in enumerate(codes):

@@ -83,14 +83,3 @@ class Audience(StrEnum):
     CENTRE = "centre"
     SUPERVISOR = "supervisor"
     DUTY_OFFICER = "duty_officer"
-
-
-class GroundFor(StrEnum):
-    """What needs a legal ground."""
-
-    RETURN = "return"
-    SUSPENSION = "suspension"
-    EXTENSION = "extension"
-    NOT_ACCEPTED = "not_accepted"
-    FINAL_ANSWER = "final_answer"
-    SENT_BACK = "sent_back"

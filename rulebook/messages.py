@@ -64,7 +64,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "department-due-changed": _to(Audience.DEPARTMENT, "clock due reason"),
     "department-follow-up": _to(Audience.DEPARTMENT, "count"),
     "department-return-ruled": _to(Audience.DEPARTMENT, "ruling reason"),
-    "department-sent-back": _to(Audience.DEPARTMENT, "reason"),
+    "department-sent-back": _to(Audience.DEPARTMENT, "ground reason"),
     "department-rework": _to(Audience.DEPARTMENT, "due count"),
     "department-supervision": _to(Audience.DEPARTMENT, "step reason"),
     "department-taken-back": _to(Audience.DEPARTMENT, "step reason"),

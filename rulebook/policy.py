@@ -4,11 +4,11 @@ from datetime import time
 from functools import cached_property
 
 from rulebook.base import Model, Text
-from rulebook.codes import GroundFor, Role, Step
+from rulebook.codes import Role, Step
 from rulebook.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
 from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
-from rulebook.rules import Automation, Delivery, Ground, Grounds, Ladder, Rates, Template, Templates
+from rulebook.rules import Automation, Delivery, Grounds, Ladder, Rates, Template, Templates
 from schemas.values import Clock
 
 
@@ -84,9 +84,6 @@ class Policy(Model):
         """Return the named person who answers for a clock of the centre or the survey office."""
         code = self.office.owners.get(clock)
         return None if code is None else self.person(code)
-
-    def ground(self, purpose: GroundFor, code: str) -> Ground | None:
-        return next((ground for ground in self.grounds.of(purpose) if ground.code == code), None)
 
     def template(self, code: str) -> Template | None:
         return self._template_by_code.get(code)

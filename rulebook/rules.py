@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from rulebook.base import Code, Model, Share, Text
-from rulebook.codes import Audience, GroundFor, Passing, Role, Step
+from rulebook.codes import Audience, Passing, Role, Step
 from rulebook.limits import Count, Span
 from schemas.values import Clock, Contacted, Grade, Ruling
 
@@ -40,7 +40,7 @@ class Ground(Model):
 
 
 class Grounds(Model):
-    """The grounds for each request that needs one."""
+    """The grounds for each act that needs one."""
 
     return_: tuple[Ground, ...] = Field(alias="return")
     suspension: tuple[Ground, ...]
@@ -49,11 +49,13 @@ class Grounds(Model):
     final_answer: tuple[Ground, ...]
     sent_back: tuple[Ground, ...]
 
-    def of(self, purpose: GroundFor) -> tuple[Ground, ...]:
-        """Return the grounds that a request of this sort can name."""
-        name = "return_" if purpose is GroundFor.RETURN else purpose.value
-        grounds: tuple[Ground, ...] = getattr(self, name)
-        return grounds
+    def by_act(self) -> Mapping[str, tuple[Ground, ...]]:
+        """All grounds by the name of the act that needs them, for whoever has to name one and decides nothing by it."""
+        return {info.alias or name: getattr(self, name) for name, info in type(self).model_fields.items()}
+
+    def named(self, code: str) -> Ground | None:
+        """Find a ground by its code, whatever act it is for."""
+        return next((ground for grounds in self.by_act().values() for ground in grounds if ground.code == code), None)
 
 
 class Rung(Model):

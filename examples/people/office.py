@@ -179,9 +179,16 @@ class SimulatedOffice:
     def _review(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         department = task.department if task.task == "task_review" else None
         if task.tier is not Tier.URGENT and dice.random() < self._habits["send_back"]:
-            reason = "答复未说明处理结果，请补充。"
-            return Review(ticket=task.ticket, by=who, accepted=False, reason=reason, department=department)
+            reason, ground = "答复未说明处理结果，请补充。", self._unclear()
+            return Review(
+                ticket=task.ticket, by=who, accepted=False, ground=ground, reason=reason, department=department
+            )
         return Review(ticket=task.ticket, by=who, accepted=True, department=department)
+
+    def _unclear(self) -> str:
+        """The ground for an answer that says too little, else the first that the policy has."""
+        codes = [ground.code for ground in self._around.rules.grounds.sent_back]
+        return "reply-unclear" if "reply-unclear" in codes else codes[0]
 
     def _check(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         kept = dice.random() < 0.8  # noqa: PLR2004 - four promises of five are kept

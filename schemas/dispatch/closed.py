@@ -88,9 +88,10 @@ class OutcomeRuled(DispatchFact):
 
 
 class FinalAnswerGiven(DispatchFact):
-    """The centre gave the final answer (终结答复) under a named approver."""
+    """The centre gave the final answer (终结答复), on which ground, under a named approver."""
 
     text: Text
+    ground: Code | None = None
     ruling: Ruling
     approver: Actor
 

@@ -88,11 +88,12 @@ class SupportTaskAccepted(DispatchFact):
 
 
 class SupportTaskSentBack(DispatchFact):
-    """The centre sent a supporting department's task back."""
+    """The centre sent a supporting department's task back, and on which ground."""
 
     word: ClassVar[str] = "task_sent_back"
 
     department: DepartmentCode
+    ground: Code | None = None
     reason: Text
 
 
@@ -122,9 +123,10 @@ class HandledAccepted(DispatchFact):
 
 
 class HandledSentBack(DispatchFact):
-    """The centre sent the reported `handled`, or that of a rework, back; it does not count."""
+    """The centre sent the reported `handled`, or that of a rework, back, and on which ground; it does not count."""
 
     department: DepartmentCode
+    ground: Code | None = None
     reason: Text
     rework: Literal[True] | None = None
 

@@ -143,10 +143,11 @@ class EndSuspension(OnTicket):
 
 
 class Review(OnTicket):
-    """The centre accepts a reported `handled`, or sends it back; with its ruling when it has one already."""
+    """The centre accepts a reported `handled`, or sends it back on a ground; with its ruling if it has one."""
 
     do: Literal["review"] = "review"
     accepted: bool
+    ground: Code | None = None
     reason: Text | None = None
     ruling: Ruling | None = None
     department: DepartmentCode | None = None
@@ -247,9 +248,10 @@ class Reopen(OnTicket):
 
 
 class GiveFinalAnswer(OnTicket):
-    """The way out (终结答复) when reworks changed nothing; needs a named approver."""
+    """The way out (终结答复) when reworks changed nothing; needs a ground and a named approver."""
 
     do: Literal["give_final_answer"] = "give_final_answer"
+    ground: Code | None = None
     text: Text
     ruling: Ruling
     approver: Person

@@ -177,7 +177,8 @@ profiles.on(d.Handled)(lambda p, fact, _: replace(p, reply=fact.reply))
 
 @wishes.on(d.HandledSentBack, d.SupportTaskSentBack)
 def _sent_back(fact: d.HandledSentBack | d.SupportTaskSentBack, o: Occasion) -> Wishes:
-    return o.department(fact.department, "department-sent-back", reason=fact.reason)
+    why = ground(fact.ground, o.policy)
+    return o.department(fact.department, "department-sent-back", ground=why, reason=fact.reason)
 
 
 @wishes.on(d.HandledAccepted)

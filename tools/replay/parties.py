@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final, Protocol
 
 from rulebook import Policy
-from rulebook.codes import GroundFor, Role, Unit
+from rulebook.codes import Role, Unit
 from schemas.inbound import (
     Accept,
     AnswerSupervision,
@@ -193,7 +193,7 @@ class RecordedParties:
         most = self._policy.limits.extension.span_for(order.tier)
         one = timedelta(hours=1) if most.unit is Unit.HOURS else timedelta(days=1)
         amount = min(most.amount, max(1, ceil(more / one)))
-        ground = self._policy.grounds.of(GroundFor.EXTENSION)[0].code
+        ground = self._policy.grounds.extension[0].code
         asked = RequestExtension(
             ticket=order.ticket,
             by=person_of(order.lead),

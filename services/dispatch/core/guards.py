@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from rulebook.codes import GroundFor, Role
+from rulebook.codes import Role
 from rulebook.directory import Person as Named
 from rulebook.limits import Span
+from rulebook.rules import Ground
 from schemas.inbound import Action
 from schemas.values import Clock, Person, RequesterKind
 from services.dispatch.core.draft import Draft
@@ -35,12 +36,24 @@ def approved(draft: Draft, approver: Person | None, what: str) -> Refusal | None
     return Refusal("approver_missing", f"{what}须由有审批权限的人员批准，请填写批准人：{names}。")
 
 
-def legal_ground(draft: Draft, purpose: GroundFor, ground: str, what: str) -> Refusal | None:
-    """The ground is one of the policy's."""
-    if draft.rules.legal(purpose, ground):
+def legal_ground(grounds: Sequence[Ground], ground: str, what: str) -> Refusal | None:
+    """The ground is one of these."""
+    if any(ground == each.code for each in grounds):
         return None
-    names = "、".join(f"{each.name}（{each.code}）" for each in draft.rules.policy.grounds.of(purpose))
-    return Refusal("illegal_ground", f"{what}的依据不在规定范围内，请选择：{names}。")
+    return Refusal("illegal_ground", f"{what}的依据不在规定范围内，请选择：{_choice(grounds)}。")
+
+
+def ground_named(draft: Draft, grounds: Sequence[Ground], ground: str | None, what: str) -> Refusal | None:
+    """A ground is named, and is one of these; acts that were recorded before grounds were asked for have none."""
+    if ground is not None:
+        return legal_ground(grounds, ground, what)
+    if not draft.rules.asks_who:
+        return None
+    return Refusal("ground_missing", f"{what}须写明依据（ground），请选择：{_choice(grounds)}。")
+
+
+def _choice(grounds: Sequence[Ground]) -> str:
+    return "、".join(f"{each.name}（{each.code}）" for each in grounds)
 
 
 def known(draft: Draft, *codes: str) -> Refusal | None:

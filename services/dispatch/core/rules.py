@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from rulebook import Assignment, Policy, Undetermined, responsible
-from rulebook.codes import GroundFor, Role
+from rulebook.codes import Role
 from rulebook.limits import Span
 from rulebook.rules import Automation
 from schemas.values import DepartmentCode, Person, TicketId, Tier
@@ -136,10 +136,6 @@ class Rules:
         """Whether the rulebook has a person of this id under this name."""
         found = self.policy.person(person.id) if person else None
         return found is not None and person is not None and found.name == person.name
-
-    def legal(self, purpose: GroundFor, ground: str) -> bool:
-        """Whether a ground is one of the policy's."""
-        return self.policy.ground(purpose, ground) is not None
 
     @property
     def automation(self) -> Automation:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from rulebook import Policy
-from rulebook.codes import DepartmentKind, GroundFor
+from rulebook.codes import DepartmentKind
+from rulebook.rules import Ground, Grounds
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.values import Contact, Place, Upstream
@@ -101,11 +102,12 @@ def _upstream(against: Against, field: str, upstream: Upstream) -> Refusal | Non
     return _any_time(against, f"{field}.due", upstream.due) if upstream.due is not None else None
 
 
-def _ground(purpose: GroundFor) -> Check:
+def _ground(grounds: Callable[[Grounds], Sequence[Ground]]) -> Check:
     def known(against: Against, field: str, code: str) -> Refusal | None:
-        if against.policy.ground(purpose, code) is not None:
+        possible = grounds(against.policy.grounds)
+        if any(code == ground.code for ground in possible):
             return None
-        legal = "、".join(f"{ground.name}（{ground.code}）" for ground in against.policy.grounds.of(purpose))
+        legal = "、".join(f"{ground.name}（{ground.code}）" for ground in possible)
         return refusal("unknown_ground", field, f"{code} 不是可用的依据；可用：{legal}。")
 
     return known
@@ -158,11 +160,13 @@ _BY_NAME: Final[dict[str, Check]] = {
     ),
     "parts": _each({"category": _category}),
 }
-_GROUNDS: Final[dict[type[Action], GroundFor]] = {
-    inbound.RequestReturn: GroundFor.RETURN,
-    inbound.RequestExtension: GroundFor.EXTENSION,
-    inbound.RequestSuspension: GroundFor.SUSPENSION,
-    inbound.RefuseTicket: GroundFor.NOT_ACCEPTED,
+_GROUNDS: Final[dict[type[Action], Callable[[Grounds], Sequence[Ground]]]] = {
+    inbound.RequestReturn: lambda grounds: grounds.return_,
+    inbound.RequestExtension: lambda grounds: grounds.extension,
+    inbound.RequestSuspension: lambda grounds: grounds.suspension,
+    inbound.RefuseTicket: lambda grounds: grounds.not_accepted,
+    inbound.Review: lambda grounds: grounds.sent_back,
+    inbound.GiveFinalAnswer: lambda grounds: grounds.final_answer,
 }
 
 

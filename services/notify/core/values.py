@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from rulebook import GroundFor, Policy
+from rulebook import Policy
 from rulebook.messages import VARIABLES
 from schemas.values import Clock
 from services.notify.core.book import AddressBook
@@ -61,5 +61,5 @@ def remaining(due: datetime, now: datetime) -> str:
 
 def ground(code: str | None, policy: Policy) -> str:
     """Name a ground, whatever it is for, and say what it means in full."""
-    found = next((named for use in GroundFor if (named := policy.ground(use, code or ""))), None)
+    found = policy.grounds.named(code or "")
     return f"{found.name}（{found.text.rstrip('。')}）" if found else code or ""

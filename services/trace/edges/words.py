@@ -13,7 +13,7 @@ import yaml
 from jinja2 import ChainableUndefined, Environment, Template
 
 import vocabulary
-from rulebook import GroundFor, Policy
+from rulebook import Policy
 from schemas.owner import Owner
 from schemas.values import Clock
 from services.trace.core.rates import Rate
@@ -69,7 +69,7 @@ class Words:
 
     def names(self) -> dict[str, str]:
         """Give every code that an explanation of a due time may name its name."""
-        grounds = {ground.code: ground.name for purpose in GroundFor for ground in self.policy.grounds.of(purpose)}
+        grounds = {ground.code: ground.name for those in self.policy.grounds.by_act().values() for ground in those}
         people = {person.id: person.name for person in self.policy.office.people}
         return {**vocabulary.table("clock"), **grounds, **vocabulary.GROUNDS, **people, "policy": _rule("policy")}
 
@@ -100,8 +100,8 @@ class Words:
         return (f"规定：{note}",) if note else ()
 
     def ground(self, code: str | None) -> str:
-        found = (self.policy.ground(purpose, code or "") for purpose in GroundFor)
-        return next((ground.name for ground in found if ground), self.of("ground", code))
+        found = self.policy.grounds.named(code or "")
+        return found.name if found else self.of("ground", code)
 
     def person(self, code: str) -> str:
         """Name a person of the office, or the rule that acted instead of one."""

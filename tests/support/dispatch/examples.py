@@ -20,6 +20,7 @@ from services.dispatch.core.standing import Adjudicating, Archived, Handled, InP
 from tests.support.dispatch.story import (
     APPROVER,
     AT,
+    FINAL,
     LEAD,
     OTHER,
     RECEIPT,
@@ -176,7 +177,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "rule_on_extension": _office(i.RuleOnExtension, granted=True, reason="同意。"),
     "rule_on_suspension": _office(i.RuleOnSuspension, granted=True, reason="同意。"),
     "end_suspension": _office(i.EndSuspension, reason="施工完成。"),
-    "review": _office(i.Review, accepted=False, reason="未联系。", department=SUPPORTER),
+    "review": _office(i.Review, accepted=False, ground="not-done", reason="未联系。", department=SUPPORTER),
     "nudge": _office(i.Nudge, reason="请抓紧。"),
     "supervise": _office(i.Supervise, reason="久拖不决。"),
     "interview": _office(i.Interview, reason="督办未果。"),
@@ -189,7 +190,9 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "report_fix": _office(i.ReportFix, text="已修复。"),
     "split": _office(i.Split, parts=(i.Part(text="一。"), i.Part(text="二。")), reason="两件事。"),
     "reopen": _office(i.Reopen, reason="又发生了。"),
-    "give_final_answer": _office(i.GiveFinalAnswer, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER),
+    "give_final_answer": _office(
+        i.GiveFinalAnswer, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER
+    ),
     "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。"),
     "rule_on_outcome": _office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已解释。"),
     "check_commitment": _office(i.CheckCommitment, kept=True, note="已兑现。"),

@@ -47,6 +47,8 @@ RECEIPT = "R0123456789AB"
 AT = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 LEAD, SUPPORTER, CATEGORY = "housing", "siping", "0101-02"
 APPROVER = Person(id="p-fang", name="方立群")
+FINAL = "reworks-changed-nothing"
+"""A ground for a final answer."""
 AGENT = Person(id="a-1", name="话务员")
 Spoken = i.OnTicket | i.DepartmentAction | i.CallbackAction | i.FollowUp | i.ProvideInfo | i.Withdraw
 

@@ -209,12 +209,12 @@ def test_a_reopened_ticket_starts_over_whatever_was_reworked_before() -> None:
     reopened = twice.office(i.Review, accepted=True).called().office(i.Reopen, reason="又坏了。")
 
     handled = reopened.lead(i.ReportHandled, reply="办结。")
-    handled.office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
+    handled.office(i.Review, accepted=False, ground="not-done").then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
     failed = handled.office(i.Review, accepted=True).called(Solved.NOT, Grade.DISSATISFIED)
     failed.then(d.CallbackRecorded, d.ReworkOrdered, state=TicketState.REWORK)
     order = failed.said(d.ReworkOrdered)
     assert (order.round, order.failure) == (3, 1)
-    again = failed.lead(i.ReportHandled, reply="办结。").office(i.Review, accepted=False)
+    again = failed.lead(i.ReportHandled, reply="办结。").office(i.Review, accepted=False, ground="not-done")
     again.then(d.HandledSentBack, state=TicketState.REWORK)
 
 
@@ -237,10 +237,12 @@ def test_members_hear_of_the_fix_whatever_became_of_the_first_ticket(ended: Tick
 
 def test_a_review_of_a_supporter_leaves_the_leads_report_alone() -> None:
     handled = given.handled()
-    back = handled.office(i.Review, accepted=False, department=SUPPORTER, reason="未配合。")
+    back = handled.office(i.Review, accepted=False, ground="not-done", department=SUPPORTER, reason="未配合。")
     back.then(d.SupportTaskSentBack, state=TicketState.HANDLED)
     back.department(SUPPORTER, i.ReportTaskDone, reply="已配合。").then(d.SupportTaskDone, state=TicketState.HANDLED)
     handled.office(i.Review, accepted=True, department="market").refused("nothing_to_review")
     lead = handled.office(i.Review, accepted=True, department=LEAD)
     lead.then(d.HandledAccepted, d.CallbackAwaited, state=TicketState.CALLBACK_PENDING)
-    lead.office(i.Review, accepted=False, department=SUPPORTER, reason="未配合。").then(d.SupportTaskSentBack)
+    lead.office(i.Review, accepted=False, ground="not-done", department=SUPPORTER, reason="未配合。").then(
+        d.SupportTaskSentBack
+    )

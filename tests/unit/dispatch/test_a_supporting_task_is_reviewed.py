@@ -31,7 +31,9 @@ def test_where_policy_reviews_by_itself_nothing_waits_and_it_can_still_be_sent_b
     story = done(at_work(Passing.AUTOMATIC))
     assert desk(story) == []
     story.office(i.Review, accepted=True, department=SUPPORTER).refused("nothing_to_review")
-    story.office(i.Review, accepted=False, department=SUPPORTER, reason="未完成。").then(d.SupportTaskSentBack)
+    story.office(i.Review, accepted=False, ground="not-done", department=SUPPORTER, reason="未完成。").then(
+        d.SupportTaskSentBack
+    )
 
 
 def test_where_policy_asks_for_review_it_waits_at_the_desk_until_it_is_accepted() -> None:
@@ -45,7 +47,9 @@ def test_where_policy_asks_for_review_it_waits_at_the_desk_until_it_is_accepted(
 
 def test_what_is_sent_back_is_open_again_and_blocks_the_lead() -> None:
     both = done(done(at_work(), SECOND))
-    back = both.office(i.Review, accepted=False, department=SUPPORTER, reason="未完成。").then(d.SupportTaskSentBack)
+    back = both.office(i.Review, accepted=False, ground="not-done", department=SUPPORTER, reason="未完成。").then(
+        d.SupportTaskSentBack
+    )
     assert isinstance(back.ticket.tasks[SUPPORTER], Doing)
     back.lead(i.ReportHandled, reply="已办结。").refused("blocking_tasks_open")
     again = done(back)
@@ -68,6 +72,8 @@ def test_the_review_of_the_whole_covers_the_tasks() -> None:
     both = done(done(at_work(), SECOND))
     handled = both.lead(i.ReportHandled, reply="已办结。").then(d.Handled, state=TicketState.HANDLED)
     assert [is_open for is_open, _ in desk(handled)] == [False]
-    back = handled.office(i.Review, accepted=False, reason="未修好。").then(d.HandledSentBack)
+    back = handled.office(i.Review, accepted=False, ground="not-done", reason="未修好。").then(d.HandledSentBack)
     assert desk(back) == []
-    back.office(i.Review, accepted=False, department=SUPPORTER, reason="未完成。").then(d.SupportTaskSentBack)
+    back.office(i.Review, accepted=False, ground="not-done", department=SUPPORTER, reason="未完成。").then(
+        d.SupportTaskSentBack
+    )

@@ -17,7 +17,18 @@ from schemas.values import Actor, Channel, Clock, Ruling, TicketState
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions import Nudged, Quiet
 from tests.support.dispatch import given
-from tests.support.dispatch.story import APPROVER, LEAD, OTHER, RECEIPT, TICKET, Story, opened, registered, rules_with
+from tests.support.dispatch.story import (
+    APPROVER,
+    FINAL,
+    LEAD,
+    OTHER,
+    RECEIPT,
+    TICKET,
+    Story,
+    opened,
+    registered,
+    rules_with,
+)
 
 ASKED: dict[str, Any] = {"ticket": TICKET, "origin": OTHER, "by": Actor()}
 
@@ -118,7 +129,9 @@ ENDS: list[tuple[Story, str, str | None, str | None]] = [
     (given.merged(), "called_back", "已办结。", None),
 ]
 WAYS: dict[str, Any] = {
-    "final_answer": lambda x: x.office(i.GiveFinalAnswer, text="已尽力。", ruling=Ruling.EXPLAINED, approver=APPROVER),
+    "final_answer": lambda x: x.office(
+        i.GiveFinalAnswer, ground=FINAL, text="已尽力。", ruling=Ruling.EXPLAINED, approver=APPROVER
+    ),
     "withdrawn": lambda x: x.act(i.Withdraw(ticket=TICKET, reason="不用了。")),
     "transferred": lambda x: x.office(i.TransferOut, to="city", reason="属市级。"),
     "not_accepted": lambda x: x.office(i.RefuseTicket, ground="court", reason="诉讼中。"),

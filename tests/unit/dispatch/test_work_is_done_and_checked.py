@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,18 @@ from services.dispatch.core.holder import held_by
 from services.dispatch.core.rules import Guess, Rules
 from tests.support.dispatch import given
 from tests.support.dispatch.examples import EXAMPLES
-from tests.support.dispatch.story import APPROVER, AT, BY_HAND, LEAD, SUPPORTER, TICKET, opened, rules_with, shipped
+from tests.support.dispatch.story import (
+    APPROVER,
+    AT,
+    BY_HAND,
+    FINAL,
+    LEAD,
+    SUPPORTER,
+    TICKET,
+    opened,
+    rules_with,
+    shipped,
+)
 
 VISIT = VisitRef(visitor="v-1", unit="unit-01", visited_at=AT)
 
@@ -53,7 +66,9 @@ def test_handled_waits_for_a_blocking_task() -> None:
     story = given.in_progress()
     story.lead(i.ReportHandled, reply="已办结。").refused("blocking_tasks_open")
     done = story.department(SUPPORTER, i.ReportTaskDone, reply="已配合。")
-    done.office(i.Review, accepted=False, reason="不完整。", department=SUPPORTER).then(d.SupportTaskSentBack)
+    done.office(i.Review, accepted=False, ground="not-done", reason="不完整。", department=SUPPORTER).then(
+        d.SupportTaskSentBack
+    )
     done.lead(i.ReportHandled, reply="已办结。").then(d.Handled, state=TicketState.HANDLED)
 
 
@@ -66,10 +81,39 @@ def test_work_on_an_order_accepts_it() -> None:
     story.lead(i.ReportHandled, reply="已办结。").then(d.Accepted, d.Handled)
 
 
+def test_whoever_sends_back_names_a_ground_of_the_rulebook_and_is_told_which_there_are() -> None:
+    handled = given.handled()
+    missing = handled.office(i.Review, accepted=False, reason="没做。").refused("ground_missing")
+    assert "退回办结须写明依据（ground），请选择：未联系诉求人（not-contacted）" in missing.said(d.ActionRefused).reason
+    handled.office(i.Review, accepted=False, ground="not-our-duty").refused("illegal_ground")
+    back = handled.office(i.Review, accepted=False, ground="not-contacted").then(d.HandledSentBack)
+    said = back.said(d.HandledSentBack)
+    assert (said.ground, said.reason) == ("not-contacted", "没有联系诉求人或者没有联系记录。")
+    handled.office(i.Review, accepted=True).then(d.HandledAccepted, d.CallbackAwaited)
+
+
+def test_a_final_answer_names_a_ground_of_the_rulebook() -> None:
+    again = given.rework()
+    answer: dict[str, Any] = {"text": "终结。", "ruling": Ruling.UNREASONABLE, "approver": APPROVER}
+    missing = again.office(i.GiveFinalAnswer, **answer).refused("ground_missing")
+    assert "多次重办无新情况（reworks-changed-nothing）" in missing.said(d.ActionRefused).reason
+    again.office(i.GiveFinalAnswer, ground="not-done", **answer).refused("illegal_ground")
+    answered = again.office(i.GiveFinalAnswer, ground=FINAL, **answer)
+    assert answered.said(d.FinalAnswerGiven).ground == FINAL
+
+
+def test_what_was_recorded_before_grounds_were_asked_for_is_decided_again_without() -> None:
+    story = given.handled()
+    again = replace(story, rules=replace(story.rules, asks_who=False))
+    again.office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
+
+
 def test_what_is_sent_back_is_in_progress_again_and_rework_is_rework_again() -> None:
-    given.handled().office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
+    given.handled().office(i.Review, accepted=False, ground="not-done").then(
+        d.HandledSentBack, state=TicketState.IN_PROGRESS
+    )
     again = given.rework().lead(i.ReportHandled, reply="再次办结。")
-    again.office(i.Review, accepted=False).then(d.HandledSentBack, state=TicketState.REWORK)
+    again.office(i.Review, accepted=False, ground="not-done").then(d.HandledSentBack, state=TicketState.REWORK)
 
 
 def test_a_review_by_policy_takes_the_same_moment() -> None:
@@ -174,7 +218,9 @@ def test_unreachable_after_three_attempts_is_an_outcome() -> None:
 def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_the_way_out() -> None:
     story = given.callback_pending()
     story.act(
-        i.GiveFinalAnswer(ticket=TICKET, by=APPROVER, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER)
+        i.GiveFinalAnswer(
+            ticket=TICKET, by=APPROVER, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER
+        )
     ).refused("no_rework_yet")
     for number in range(1, 4):
         story = story.called(Solved.NOT, Grade.DISSATISFIED)
@@ -185,7 +231,9 @@ def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_t
 
     pending = story.lead(i.ReportHandled, reply="再次办结。").office(i.Review, accepted=True)
     final = pending.act(
-        i.GiveFinalAnswer(ticket=TICKET, by=APPROVER, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER)
+        i.GiveFinalAnswer(
+            ticket=TICKET, by=APPROVER, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER
+        )
     )
     final.then(d.FinalAnswerGiven, d.SupervisionEnded, d.Closed, state=TicketState.CLOSED)
     (call,) = [each.message for each in final.told if isinstance(each.message, CallbackRequest)]

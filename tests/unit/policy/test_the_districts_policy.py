@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import worktime
-from rulebook import DepartmentKind, GroundFor, OwedBy, Policy, Role, Start, Unit, load_policy, validate
+from rulebook import DepartmentKind, OwedBy, Policy, Role, Start, Unit, load_policy, validate
 from schemas.values import Clock, Tier
 
 DIRECTORY = Path(__file__).parents[3] / "policy"
@@ -104,10 +104,9 @@ def test_every_role_is_somebodys(policy: Policy) -> None:
 
 
 def test_every_request_that_needs_a_ground_has_some(policy: Policy) -> None:
-    for purpose in GroundFor:
-        first = policy.grounds.of(purpose)[0]
-        assert policy.ground(purpose, first.code) == first
-    assert policy.ground(GroundFor.RETURN, "because") is None
+    for grounds in policy.grounds.by_act().values():
+        assert policy.grounds.named(grounds[0].code) == grounds[0]
+    assert policy.grounds.named("because") is None
 
 
 def test_citizens_are_left_in_peace_at_night(policy: Policy) -> None:

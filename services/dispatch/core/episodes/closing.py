@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chassis.frozen import replace
-from rulebook.codes import GroundFor
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
@@ -18,7 +17,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.supervision import end_watch
 from services.dispatch.core.episodes.support import undone
-from services.dispatch.core.guards import approved, from_city, legal_ground
+from services.dispatch.core.guards import approved, from_city, ground_named, legal_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import (
     NoExtensionAsked,
@@ -129,10 +128,17 @@ def final_approved(draft: Draft, action: i.GiveFinalAnswer) -> Refusal | None:
     return approved(draft, action.approver, "终结答复")
 
 
-@episode.action(i.GiveFinalAnswer, s.AT_WORK | s.AFTER, reworked, final_approved, to={S.CLOSED})
+def final_on_a_ground(draft: Draft, action: i.GiveFinalAnswer) -> Refusal | None:
+    return ground_named(draft, draft.rules.policy.grounds.final_answer, action.ground, "终结答复")
+
+
+@episode.action(i.GiveFinalAnswer, s.AT_WORK | s.AFTER, reworked, final_on_a_ground, final_approved, to={S.CLOSED})
 def give_final_answer(draft: Draft, action: i.GiveFinalAnswer) -> None:
     approver = Actor(person=action.approver)
-    draft.say(d.FinalAnswerGiven(**draft.by_author, text=action.text, ruling=action.ruling, approver=approver))
+    answer = d.FinalAnswerGiven(
+        **draft.by_author, text=action.text, ground=action.ground, ruling=action.ruling, approver=approver
+    )
+    draft.say(answer)
     close(draft, "final_answer", action.ruling)
 
 
@@ -167,7 +173,7 @@ episode.remembered(d.CityVerdictRecorded)
 
 
 def legal_not_accepted(draft: Draft, action: i.RefuseTicket) -> Refusal | None:
-    return legal_ground(draft, GroundFor.NOT_ACCEPTED, action.ground, "不予受理")
+    return legal_ground(draft.rules.policy.grounds.not_accepted, action.ground, "不予受理")
 
 
 @episode.action(i.RefuseTicket, s.BEFORE | {S.NEEDS_INFO, S.RETURN_REQUESTED}, legal_not_accepted, to={S.NOT_ACCEPTED})

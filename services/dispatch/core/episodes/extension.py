@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from chassis.frozen import replace
-from rulebook.codes import GroundFor
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.more_time import TimeUnit, more_time
@@ -67,7 +66,7 @@ def _extendable_by(draft: Draft, spans: Sequence[tuple[int, TimeUnit]]) -> Refus
 
 
 def extension_ground(draft: Draft, action: i.RequestExtension) -> Refusal | None:
-    return legal_ground(draft, GroundFor.EXTENSION, action.ground, "延期")
+    return legal_ground(draft.rules.policy.grounds.extension, action.ground, "延期")
 
 
 def before_due(draft: Draft, _action: i.RequestExtension) -> Refusal | None:

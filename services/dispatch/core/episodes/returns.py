@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chassis.frozen import replace
-from rulebook.codes import GroundFor, Passing
+from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Actor, Clock
@@ -41,7 +41,7 @@ def order_returnable(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
 
 
 def return_ground(draft: Draft, action: i.RequestReturn) -> Refusal | None:
-    return legal_ground(draft, GroundFor.RETURN, action.ground, "退单")
+    return legal_ground(draft.rules.policy.grounds.return_, action.ground, "退单")
 
 
 def suggestion_known(draft: Draft, action: i.RequestReturn) -> Refusal | None:

@@ -14,6 +14,7 @@ from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import await_callback
+from services.dispatch.core.guards import ground_named
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import Done
@@ -37,13 +38,20 @@ def lead_or_task_done(draft: Draft, action: i.Review) -> Refusal | None:
     return None if action.department in (None, draft.lead) else task_done(draft, action)
 
 
+def sent_back_on_a_ground(draft: Draft, action: i.Review) -> Refusal | None:
+    if action.accepted:
+        return None
+    return ground_named(draft, draft.rules.policy.grounds.sent_back, action.ground, "退回办结")
+
+
 @episode.action(
     i.Review,
     {S.HANDLED},
     lead_or_task_done,
+    sent_back_on_a_ground,
     to={SAME, S.IN_PROGRESS, S.REWORK, S.CALLBACK_PENDING, S.CLOSED},
 )
-@episode.action(i.Review, s.WITH_LEAD | s.DISPUTED | s.WAITING | {S.CALLBACK_PENDING}, task_done)
+@episode.action(i.Review, s.WITH_LEAD | s.DISPUTED | s.WAITING | {S.CALLBACK_PENDING}, task_done, sent_back_on_a_ground)
 def review(draft: Draft, action: i.Review) -> None:
     """Whom the review names is meant; where it names nobody, the lead."""
     standing = draft.ticket.standing
@@ -55,10 +63,17 @@ def review(draft: Draft, action: i.Review) -> None:
         sent_back = d.HandledSentBack(
             **draft.by_author,
             department=draft.lead,
-            reason=action.reason or "办理结果不符合要求，退回继续办理。",
+            ground=action.ground,
+            reason=_why(draft, action, "办理结果不符合要求，退回继续办理。"),
             rework=True if standing.rework else None,
         )
         draft.say(sent_back)
+
+
+def _why(draft: Draft, action: i.Review, otherwise: str) -> str:
+    """What the reviewer wrote, else what the ground says in full."""
+    ground = draft.rules.policy.grounds.named(action.ground or "")
+    return action.reason or (ground.text if ground else otherwise)
 
 
 def _review_task(draft: Draft, action: i.Review) -> None:
@@ -66,8 +81,9 @@ def _review_task(draft: Draft, action: i.Review) -> None:
     if action.accepted:
         draft.say(d.SupportTaskAccepted(**draft.by_author, department=department))
     else:
-        reason = action.reason or "协办结果不符合要求，请继续办理。"
-        draft.say(d.SupportTaskSentBack(**draft.by_author, department=department, reason=reason))
+        reason = _why(draft, action, "协办结果不符合要求，请继续办理。")
+        back = d.SupportTaskSentBack(**draft.by_author, department=department, ground=action.ground, reason=reason)
+        draft.say(back)
 
 
 def accept_handled(draft: Draft, ruling: Ruling | None, *, automatic: bool = False) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from chassis.frozen import replace
-from rulebook.codes import GroundFor
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -36,7 +35,7 @@ def suspension_free(draft: Draft, _action: i.RequestSuspension) -> Refusal | Non
 
 
 def suspension_ground(draft: Draft, action: i.RequestSuspension) -> Refusal | None:
-    return legal_ground(draft, GroundFor.SUSPENSION, action.ground, "挂账")
+    return legal_ground(draft.rules.policy.grounds.suspension, action.ground, "挂账")
 
 
 def until_ahead(draft: Draft, action: i.RequestSuspension) -> Refusal | None:
