@@ -11,8 +11,8 @@ import yaml
 from tools.layout import DEPLOY, ROOT
 from tools.local.database import OWNER
 from tools.local.plan import Plan, Program, fill, load_plan
+from tools.local.prometheus import configuration
 from tools.local.settings import variable
-from tools.local.watch import configuration
 from tools.prepare.database import READER, password_variable
 
 COMPOSE: Final = ROOT / "docker-compose.yml"
@@ -116,7 +116,7 @@ def _prepare(plan: Plan) -> dict[str, Any]:
     return {
         **_OURS,
         "command": ["python", "-m", "liuhen", "prepare"],
-        "environment": {**_told(plan, plan.environment, OWNER), **passwords},
+        "environment": {**_environment(plan, plan.environment, OWNER), **passwords},
         "depends_on": {name: {"condition": "service_healthy"} for name in ("kafka", "postgres")},
     }
 
@@ -127,7 +127,7 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
     return {
         **_OURS,
         "command": ["python", "-m", f"services.{name}"],
-        "environment": _told(plan, {**plan.environment, **program.environment}, name),
+        "environment": _environment(plan, {**plan.environment, **program.environment}, name),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
         "volumes": ["notices:/var/lib/liuhen/notices"] if "LIUHEN_NOTICES" in program.environment else [],
         "ports": [_published(port, number) for port, number in program.ports.items()],
@@ -162,7 +162,7 @@ def _grafana(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _told(plan: Plan, said: Mapping[str, str], role: str) -> dict[str, str]:
+def _environment(plan: Plan, variables: Mapping[str, str], role: str) -> dict[str, str]:
     places = {
         "kafka": _BROKER,
         "postgres": f"postgresql://{{service}}@postgres:5432/{plan.postgres.database}",
@@ -174,8 +174,8 @@ def _told(plan: Plan, said: Mapping[str, str], role: str) -> dict[str, str]:
         "notices": "/var/lib/liuhen/notices",
         "model": "/app/.tools/classifier.npz",
     }
-    told = {name: fill(value, places, plan.ports()) for name, value in said.items()}
-    return {**told, "PGPASSWORD": _password(role)}
+    filled = {name: fill(value, places, plan.ports()) for name, value in variables.items()}
+    return {**filled, "PGPASSWORD": _password(role)}
 
 
 def _password(role: str) -> str:

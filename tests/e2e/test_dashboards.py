@@ -18,10 +18,11 @@ import pytest
 import yaml
 
 from chassis.clock import Clock
-from tools.demo.system import PEOPLE, Play
+from tools.demo.system import Play
 from tools.errors import SaidClearly
 from tools.layout import DEPLOY
 from tools.local.instance import Instance
+from tools.local.people import EVERYBODY, start_people
 from tools.local.programs import find
 
 PLAY: Final = Play(start=date(2026, 9, 14), days=7, tickets=40, seed=7, speed=15_000)
@@ -119,8 +120,7 @@ def watched() -> Iterator[Watched]:
         }
         prometheus = Watched(system.url("prometheus"), since)
         prometheus.wait('sum(up{job="liuhen"})', lambda up: up == len(system.plan.services))
-        for person in PEOPLE:
-            system.start_program(person, f"examples.people.{person}", story)
+        start_people(system, EVERYBODY, story)
         clock = Clock.parse(system.clock)
         prometheus.wait('sum(liuhen_events_total{type="liuhen.dispatch.closed.v1"})', lambda closed: closed > 0)
         prometheus.wait('liuhen_now_timestamp_seconds{service="sla"}', lambda now: now > PLAY.ends_at.timestamp())

@@ -16,10 +16,10 @@ from tools.client.addresses import Addresses
 from tools.client.rules import publish_calendar, read_notice
 from tools.layout import ROOT
 from tools.local.instance import Announce, Instance
+from tools.local.people import EVERYBODY, start_people
 from tools.local.settings import LocalSettings
 from worktime.hours import SHANGHAI
 
-PEOPLE: Final = ("departments", "office", "callbacks", "requesters")
 CALENDAR: Final = ROOT / "examples" / "calendar" / "2027.json"
 _NAME: Final = "demo"
 _EVENING_BEFORE: Final = timedelta(days=2, hours=6)
@@ -71,7 +71,7 @@ class DemoSystem:
 
     def send_people_home(self) -> None:
         """Stop the simulated people; the system goes on by itself."""
-        self.instance.stop(*PEOPLE)
+        self.instance.stop(*EVERYBODY)
 
 
 @contextmanager
@@ -92,8 +92,7 @@ def demo_system(play: Play, settings: LocalSettings, announce: Announce) -> Iter
             "LIUHEN_SEED": str(play.seed),
             "LIUHEN_DONE": str(told),
         }
-        for person in PEOPLE:
-            instance.start_program(person, f"examples.people.{person}", story)
+        start_people(instance, EVERYBODY, story)
         yield DemoSystem(instance, play, Clock.parse(instance.clock), told)
     finally:
         instance.end_all()

@@ -18,7 +18,7 @@ from typing import Self
 from chassis.clock import Clock
 from tools.errors import SaidClearly
 from tools.layout import MODEL, POLICY, ROOT, RUN, home_of
-from tools.local import broker, ports, watch
+from tools.local import broker, ports, prometheus
 from tools.local.database import OWNER, Cluster, run_apart
 from tools.local.plan import Plan, fill, load_plan
 from tools.local.ports import HOST, free_ports
@@ -177,7 +177,7 @@ class Instance:
         """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
         ports.require_free(self.ports, self.plan.prometheus.ports)
         self.announce("Starting Prometheus")
-        process = self._spawn(watch.launch(self.home, self.plan, self.ports))
+        process = self._spawn(prometheus.launch(self.home, self.plan, self.ports))
         self._await(process, lambda: is_ready(process.ready))
         return process
 

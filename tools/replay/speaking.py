@@ -12,10 +12,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError
 
 from chassis.clock import Clock
-from schemas.envelope import Envelope, partition_of
+from schemas.envelope import Envelope
 from schemas.inbound import Action, Register
-from schemas.registry import inbound_topic, partitions_of
 from schemas.values import Party, PartyKind
+from tools.client.kafka import Voice
 
 OFFICE: Final = Party(kind=PartyKind.OFFICE)
 CALLBACK: Final = Party(kind=PartyKind.CALLBACK)
@@ -72,13 +72,12 @@ class Speaker:
     async def _send(
         self, party: Party, kind: str, submission: str, key: str, value: bytes, claimed: datetime | None = None
     ) -> None:
-        topic = inbound_topic(party)
+        voice = Voice(self._producer, party, self.source, self.clock.now)
         headers = Envelope(submission, self.source, kind, claimed or self.clock.now(), "").headers()
-        place = partition_of(key, partitions_of(topic))
         while True:
             try:
                 async with self._room:
-                    await self._producer.send_and_wait(topic, value, key=key.encode(), headers=headers, partition=place)
+                    await voice.say_raw(headers, value, key=key)
             except KafkaTimeoutError:
                 continue  # the broker is busy; said twice under one id is said once
             return

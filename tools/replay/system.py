@@ -14,13 +14,13 @@ from typing import Final
 from chassis.clock import stopwatch
 from tools.layout import POLICY, home_of
 from tools.local.instance import Announce, Instance
+from tools.local.people import ANSWERING, start_people
 from tools.local.ports import with_free_ports
 from tools.local.settings import LocalSettings
 from tools.prepare.model import prepare_model
 from tools.replay.mapping import FileMapping
 from tools.replay.policies import assemble
 
-_PEOPLE: Final = ("departments", "office", "callbacks")
 _LEAST_LEAD: Final = 15.0
 _LEAD_SHARE: Final = 1.2
 """The first row comes so many real seconds after the clock is set, or so many times what broker and database took to
@@ -74,8 +74,7 @@ def replay_system(
         instance.write_addresses()
         os.environ.update(instance.addresses())
         if mapping.life == "simulated":
-            for person in _PEOPLE:
-                instance.start_program(person, f"examples.people.{person}", {})
+            start_people(instance, ANSWERING)
         yield ReplaySystem(instance.kafka, instance.clock, instance.policy, instance)
     finally:
         instance.end_all()
