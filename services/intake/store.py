@@ -11,7 +11,7 @@ import asyncpg
 from chassis.service import Connection, Foreign, Instant
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
-from services.intake.core.state import Binding, DeviceRequest, KnownTicket, Seen, SubmissionKey, Verdict, VisitRow
+from services.intake.core.state import Binding, DeviceRequest, KnownTicket, Sighting, SubmissionKey, Verdict, VisitRow
 from services.intake.reactions import NewsRow
 
 _TICKET = ", ".join(KnownTicket._fields)
@@ -189,7 +189,7 @@ async def save_binding(connection: Connection, binding: Binding) -> None:
     await connection.execute("delete from device_request where visitor = $1", binding.visitor)
 
 
-async def load_neighbours(connection: Connection, visits: Sequence[tuple[str, Instant]]) -> list[tuple[str, Seen]]:
+async def load_neighbours(connection: Connection, visits: Sequence[tuple[str, Instant]]) -> list[tuple[str, Sighting]]:
     """Find where visitors were just before and just after these moments."""
     side = (
         "(select visited_at, latitude, longitude, accuracy from visit v where v.visitor = x.visitor and v.visited_at"
@@ -202,7 +202,7 @@ async def load_neighbours(connection: Connection, visits: Sequence[tuple[str, In
         f" cross join lateral ({before} union {after}) n",
         *columns(visits, 2),
     )
-    return [(row[0], Seen(*row[1:])) for row in rows]
+    return [(row[0], Sighting(*row[1:])) for row in rows]
 
 
 async def insert_visits(connection: Connection, visits: Sequence[VisitRow]) -> None:

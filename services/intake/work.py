@@ -39,7 +39,7 @@ _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
-class Decided(NamedTuple):
+class DecidedSubmission(NamedTuple):
     """One submission, when the door received it, and what was decided."""
 
     item: Foreign
@@ -80,7 +80,7 @@ async def _take(
     state = await load(
         transaction.connection, config, [one for one in readings if isinstance(one, Reading)], transaction
     )
-    decided: list[Decided] = []
+    decided: list[DecidedSubmission] = []
     for item, reading in zip(items, readings, strict=True):
         lane = transaction.lanes[item.lane]
         if isinstance(reading, Unreadable):
@@ -91,7 +91,7 @@ async def _take(
         numbers = Numbers(lane.ordinal, lane.counters, config.zone)
         decision = decide(state, reading, Moment(received, lane.now), numbers)
         state.note((str(reading.party), reading.source, reading.id), decision)
-        decided.append(Decided(item, reading, received, decision))
+        decided.append(DecidedSubmission(item, reading, received, decision))
         result.says += _says(item, reading, received, decision)
         result.words.append(decision.word)
     await save(transaction.connection, decided)
@@ -159,7 +159,7 @@ async def _load_visitors(
             state.visits.setdefault(visitor, []).append(seen)
 
 
-async def save(connection: Connection, decided: Sequence[Decided]) -> None:
+async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> None:
     """Write what was decided, in an order of tables and rows that is the same for every worker."""
     verdicts: list[tuple[tuple[str, str, str], Verdict, str, Instant]] = []
     for item, reading, received, decision in decided:

@@ -18,14 +18,14 @@ from schemas.message import Message
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp
 from schemas.registry import NOTICES
 from services.notify import store
-from services.notify.core.ledger import Command, Ledger, Report, Request, decide, evolve
+from services.notify.core.ledger import Command, NoticeLedger, Report, Request, decide, evolve
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
 from services.notify.reactions import LISTENS_TO, react
 
 _REMEMBERED: Final = 5_000
-STATE: Final = TypeAdapter(Ledger)
+STATE: Final = TypeAdapter(NoticeLedger)
 
 
 def telling(wording: Wording) -> Work:
@@ -35,7 +35,7 @@ def telling(wording: Wording) -> Work:
         heard = [item for item in items if isinstance(item, Heard)]
         outcomes = await store.unreported(transaction.connection, list(transaction.lanes))
         wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
-        decider = Decider[Ledger, Command](
+        decider = Decider[NoticeLedger, Command](
             topic=NOTICES,
             state=STATE,
             react=partial(_commands, wanted=wanted),

@@ -18,7 +18,7 @@ _DEPARTMENTS: Final = frozenset({"lead", "department", "to"})
 _KEPT: Final = "kept"
 
 
-class Line(BaseModel):
+class NewsLine(BaseModel):
     """What one fact says to the requester, and what it does to the ticket."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,14 +39,14 @@ class Newsroom:
     def __init__(self, lines: Mapping[str, Any], policy: Policy) -> None:
         """NewsError names the line that fits no fact."""
         self._policy = policy
-        self._lines: dict[tuple[type[Message], str], tuple[str, Line]] = {}
+        self._lines: dict[tuple[type[Message], str], tuple[str, NewsLine]] = {}
         self._names: dict[str, list[str]] = {}
         for key, line in lines.items():
             happened, _, outcome = key.partition(".")
             model = MODELS.get(f"liuhen.dispatch.{happened}.v1")
             if model is None:
                 raise NewsError(f"{key}: dispatch says no such fact")
-            read = Line.model_validate(line)
+            read = NewsLine.model_validate(line)
             names = {name for _, name, _, _ in Formatter().parse(read.text) if name}
             unknown = names - {*model.model_fields, _KEPT}
             if unknown:
@@ -61,12 +61,12 @@ class Newsroom:
         """The facts that have a line."""
         return frozenset(model for model, _ in self._lines)
 
-    def line_of(self, message: Message) -> tuple[str, Line] | None:
+    def line_of(self, message: Message) -> tuple[str, NewsLine] | None:
         """Find what a fact is called and says; None for what the requester need not know."""
         model, outcome = type(message), getattr(message, "outcome", "")
         return self._lines.get((model, outcome)) or self._lines.get((model, ""))
 
-    def text(self, line: Line, message: Message, kept: str | None) -> str:
+    def text(self, line: NewsLine, message: Message, kept: str | None) -> str:
         """Fill a line with what the fact says."""
         values = {name: self._word(name, getattr(message, name)) for name in self._names[line.text]}
         return line.text.format(**{**values, _KEPT: kept or ""})

@@ -72,7 +72,7 @@ class DeviceRequest(NamedTuple):
     at: datetime
 
 
-class Seen(NamedTuple):
+class Sighting(NamedTuple):
     """When a visitor was where, in degrees, and how exactly the phone knew it, in metres."""
 
     at: datetime
@@ -161,7 +161,7 @@ class DoorState:
     open_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)
     requests: dict[str, DeviceRequest] = field(default_factory=dict)
-    visits: dict[str, list[Seen]] = field(default_factory=dict)
+    visits: dict[str, list[Sighting]] = field(default_factory=dict)
 
     def note(self, key: SubmissionKey, decision: Decision) -> None:
         """Know from now on what was just decided."""
@@ -177,7 +177,7 @@ class DoorState:
         if decision.device_request is not None:
             self.requests[decision.device_request.visitor] = decision.device_request
         if (visit := decision.visit) is not None:
-            seen = Seen(visit.visited_at, visit.latitude, visit.longitude, visit.accuracy)
+            seen = Sighting(visit.visited_at, visit.latitude, visit.longitude, visit.accuracy)
             self.visits.setdefault(visit.visitor, []).append(seen)
 
     def _bind(self, binding: Binding) -> None:

@@ -18,7 +18,7 @@ from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import comparable
 from services.intake.core.rules import DoubtRules
-from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Seen, VisitRow
+from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Sighting, VisitRow
 
 _EARTH_RADIUS_KM: Final = 6371.0
 
@@ -121,7 +121,7 @@ def _row(reading: Reading, visit: RecordVisit, household: str, doubts: tuple[str
     )
 
 
-def doubts_of(rules: DoubtRules, visit: RecordVisit, others: tuple[Seen, ...] | list[Seen]) -> Iterator[str]:
+def doubts_of(rules: DoubtRules, visit: RecordVisit, others: tuple[Sighting, ...] | list[Sighting]) -> Iterator[str]:
     """Name what is implausible about where and when a visit is said to have been."""
     position = visit.position
     inside = rules.south <= position.latitude <= rules.north and rules.west <= position.longitude <= rules.east
@@ -131,7 +131,7 @@ def doubts_of(rules: DoubtRules, visit: RecordVisit, others: tuple[Seen, ...] | 
         yield "poor_accuracy"
     if abs(position.at - visit.visited_at) > timedelta(minutes=rules.position_apart_minutes):
         yield "position_of_another_time"
-    here = Seen(visit.visited_at, position.latitude, position.longitude, position.accuracy)
+    here = Sighting(visit.visited_at, position.latitude, position.longitude, position.accuracy)
     if any(_too_fast(here, other, rules.fastest_km_per_hour) for other in others):
         yield "too_fast"
 
@@ -144,12 +144,12 @@ def _doubt_of_the_unit(policy: Policy, visit: RecordVisit) -> Iterator[str]:
         yield "outside_areas_of_unit"
 
 
-def _too_fast(one: Seen, other: Seen, fastest: float) -> bool:
+def _too_fast(one: Sighting, other: Sighting, fastest: float) -> bool:
     hours = abs((one.at - other.at).total_seconds()) / 3600
     return kilometres(one, other) - (one.accuracy + other.accuracy) / 1000 > fastest * hours
 
 
-def kilometres(one: Seen, other: Seen) -> float:
+def kilometres(one: Sighting, other: Sighting) -> float:
     """Measure the way along the surface of the earth."""
     south, north = radians(one.latitude), radians(other.latitude)
     half = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * (

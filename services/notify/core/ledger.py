@@ -16,7 +16,7 @@ from services.notify.core.notice import Notice
 Status = Literal["requested", "delivered", "given_up"]
 
 
-class Ledger(BaseModel):
+class NoticeLedger(BaseModel):
     """The notices of one ticket by key, each with how it stands."""
 
     model_config = ConfigDict(frozen=True)
@@ -40,7 +40,7 @@ class Report(NamedTuple):
 Command = Request | Report
 
 
-def decide(state: Ledger | None, command: Command, _: Cause) -> Sequence[Message]:
+def decide(state: NoticeLedger | None, command: Command, _: Cause) -> Sequence[Message]:
     """A notice is requested once; what is reported of one that is finished, or unknown, changes nothing."""
     notices = state.notices if state else {}
     match command:
@@ -61,9 +61,9 @@ def _requested(ticket: str, notice: Notice) -> NoticeRequested:
     )
 
 
-def evolve(state: Ledger | None, fact: Message, _: datetime) -> Ledger:
+def evolve(state: NoticeLedger | None, fact: Message, _: datetime) -> NoticeLedger:
     """Fold one fact; total."""
-    before = state or Ledger()
+    before = state or NoticeLedger()
     match fact:
         case NoticeRequested():
             status: Status = "requested"
@@ -73,4 +73,4 @@ def evolve(state: Ledger | None, fact: Message, _: datetime) -> Ledger:
             status = "given_up"
         case _:
             return before
-    return Ledger(notices={**before.notices, fact.notice: status})
+    return NoticeLedger(notices={**before.notices, fact.notice: status})

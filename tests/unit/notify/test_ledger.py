@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chassis.service import Cause
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeFact, NoticeGivenUp, NoticeRequested
 from schemas.owner import Owner
-from services.notify.core.ledger import Command, Ledger, Report, Request, decide, evolve
+from services.notify.core.ledger import Command, NoticeLedger, Report, Request, decide, evolve
 from services.notify.core.notice import Addressee, Notice, Way
 
 TICKET = "26030200000017"
@@ -42,7 +42,7 @@ COMMANDS = st.lists(KEYS.flatmap(lambda key: st.sampled_from([f(key) for f in (r
 
 @given(commands=COMMANDS)
 def test_each_notice_is_requested_once_and_ends_once_after_that(commands: list[Command]) -> None:
-    state: Ledger | None = None
+    state: NoticeLedger | None = None
     told: list[NoticeFact] = []
     for command in commands:
         for fact in decide(state, command, CAUSE):

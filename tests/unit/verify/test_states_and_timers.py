@@ -12,7 +12,7 @@ from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeGivenUp, NoticeRequested
 from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue
-from services.notify.core.ledger import Ledger
+from services.notify.core.ledger import NoticeLedger
 from tests.support.verify import LIFE, MONDAY, TICKET
 from tools.verify.deliveries import delivered_once
 from tools.verify.folds import FOLDS, Fact, fold_kept, runs_out_once, timer_kept
@@ -51,7 +51,7 @@ def test_a_state_that_lost_a_fact_or_its_row_is_found(service: str, facts: list[
 
 
 def test_a_state_that_was_changed_by_hand_is_found_and_the_field_is_named() -> None:
-    (found,) = fold_kept("notify", TICKET, Ledger(notices={"n-1": "given_up"}), [(REQUESTED, MONDAY)])
+    (found,) = fold_kept("notify", TICKET, NoticeLedger(notices={"n-1": "given_up"}), [(REQUESTED, MONDAY)])
 
     assert "notices" in found.text
 
