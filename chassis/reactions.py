@@ -31,6 +31,10 @@ class Reactions(Generic[X, Y]):
         """Every kind of fact that asks for something."""
         return frozenset(self._reactions)
 
+    def of(self, fact: type[Message]) -> Callable[..., Y] | None:
+        """The function that is entered for a kind of fact."""
+        return self._reactions.get(fact)
+
     @overload
     def on(self, fact: type[F], /) -> Callable[[Reaction[F, X, Y]], Reaction[F, X, Y]]: ...
     @overload
@@ -54,12 +58,16 @@ class Changes(Generic[S]):
 
     def __init__(self) -> None:
         self._changes: dict[type[Message], Callable[[Any, Any, datetime], S]] = {}
-        self._beginnings: set[type[Message]] = set()
+        self._beginnings: dict[type[Message], Callable[..., S]] = {}
 
     @property
     def facts(self) -> frozenset[type[Message]]:
         """Every kind of fact that changes something."""
         return frozenset(self._changes)
+
+    def of(self, fact: type[Message]) -> Callable[..., S] | None:
+        """The function that is entered for a kind of fact."""
+        return self._beginnings.get(fact) or self._changes.get(fact)
 
     @overload
     def on(self, fact: type[F], /) -> Callable[[Change[S, F]], Change[S, F]]: ...
@@ -78,7 +86,7 @@ class Changes(Generic[S]):
 
         def entered(beginning: Reaction[F, datetime, S]) -> Reaction[F, datetime, S]:
             _entered(self._changes, (fact,), lambda _before, said, at: beginning(said, at))
-            self._beginnings.add(fact)
+            self._beginnings[fact] = beginning
             return beginning
 
         return entered

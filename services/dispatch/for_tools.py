@@ -11,12 +11,15 @@ from typing import NamedTuple
 from chassis.decider import Change, Decider
 from rulebook import Policy
 from services.dispatch.core.commands import Command
-from services.dispatch.core.episode import SAME, Episode, Step
+from services.dispatch.core.decide import decide
+from services.dispatch.core.episode import SAME, Episode, FactRow, Step
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.rules import Guess, Like, Precedent, Rules, Suggest, by_calendar
+from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import OPEN
 from services.dispatch.core.table import EPISODES
-from services.dispatch.core.ticket import STATE, Stub, Ticket
+from services.dispatch.core.telling import callbacks
+from services.dispatch.core.ticket import STATE, Seen, Stub, Ticket
 from services.dispatch.core.words import EXPECTED
 from services.dispatch.store import rulings
 from services.dispatch.work import decider
@@ -31,11 +34,18 @@ __all__ = [
     "Command",
     "Core",
     "Episode",
+    "FactRow",
     "Guess",
+    "Rules",
+    "Seen",
     "Step",
     "Suggest",
+    "Ticket",
+    "callbacks",
     "core_under",
+    "decide",
     "evolve",
+    "seen",
 ]
 
 

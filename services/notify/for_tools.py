@@ -1,4 +1,4 @@
-"""What tools may use of notify: how facts fold to the notices of a ticket.
+"""What tools may use of notify: how facts fold to the notices of a ticket, and which of them facts ask for.
 
 It is pure. Everything else of this service may change without asking them.
 """
@@ -6,6 +6,7 @@ It is pure. Everything else of this service may change without asking them.
 from __future__ import annotations
 
 from services.notify.core.ledger import evolve
+from services.notify.reactions import profiles, wishes
 from services.notify.work import STATE
 
-__all__ = ["STATE", "evolve"]
+__all__ = ["STATE", "evolve", "profiles", "wishes"]

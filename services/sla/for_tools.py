@@ -1,4 +1,4 @@
-"""What tools may use of sla: its core as one decider, how facts fold to clocks, and due times under a policy.
+"""What tools may use of sla: its core as one decider, how facts fold to clocks, what facts ask of them, due times.
 
 Nothing here reads or writes a topic or a table. Everything else of this service may change without asking them.
 """
@@ -15,13 +15,27 @@ from chassis.decider import Decider
 from rulebook import Policy
 from schemas.public import DueTime
 from schemas.values import Clock, Due, Tier, breach_by, remind_by
+from services.sla.core.commands import Command as ClockOrder
 from services.sla.core.evolve import evolve
 from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, timer
+from services.sla.reactions import clocks, commands
 from services.sla.work import STATE, Fire, Ruled, decider
 from worktime import Calendar
 
-__all__ = ["STATE", "ClockCommand", "Clocks", "Deadline", "DueTimes", "core_under", "evolve", "timer"]
+__all__ = [
+    "STATE",
+    "ClockCommand",
+    "ClockOrder",
+    "Clocks",
+    "Deadline",
+    "DueTimes",
+    "clocks",
+    "commands",
+    "core_under",
+    "evolve",
+    "timer",
+]
 
 V = TypeVar("V")
 

@@ -1,4 +1,4 @@
-"""What tools may use of trace: its words, the fold of a ticket's facts, whose the ball was, and calendars in force.
+"""What tools may use of trace: its words, how facts fold to what it keeps, whose the ball was, and calendars in force.
 
 Nothing here reads or writes a topic or a table. Everything else of this service may change without asking them.
 """
@@ -10,7 +10,7 @@ from services.trace.core.calendars import as_published
 from services.trace.core.holder import AT_REST
 from services.trace.core.rows import NOBODY, Summary
 from services.trace.edges.words import Words
-from services.trace.reactions import steps_of
+from services.trace.reactions import orders, steps_of, summaries
 
 __all__ = [
     "AT_REST",
@@ -21,5 +21,7 @@ __all__ = [
     "Words",
     "as_published",
     "ball_in_court",
+    "orders",
     "steps_of",
+    "summaries",
 ]

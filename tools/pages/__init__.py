@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from tools.layout import ROOT
-from tools.pages import lifecycle
+from tools.pages import facts, lifecycle
 
 
+@cache
 def pages() -> Mapping[Path, str]:
     """Return every generated page with its text."""
-    return {ROOT / "docs" / "lifecycle.md": lifecycle.page()}
+    docs = ROOT / "docs"
+    return {docs / "facts.md": facts.page(), docs / "lifecycle.md": lifecycle.page()}

@@ -109,7 +109,9 @@ class FactRow(Protocol):
     @property
     def code(self) -> Callable[..., Ticket] | None: ...
     @property
-    def departments_hear(self) -> bool: ...
+    def told(self) -> Callable[..., tuple[DepartmentCode, ...]] | None: ...
+    @property
+    def asks(self) -> Callable[..., Iterator[TicketRequest]] | None: ...
 
     def change(self, ticket: Ticket, fact: DispatchFact, at: datetime) -> Ticket:
         """The ticket after the fact."""
@@ -127,10 +129,6 @@ class _FactRow(Generic[F]):
     code: Change[F] | None
     told: Told[F] | None
     asks: Asks[F] | None
-
-    @property
-    def departments_hear(self) -> bool:
-        return self.told is not None
 
     def change(self, ticket: Ticket, fact: DispatchFact, at: datetime) -> Ticket:
         return self.code(ticket, fact, at) if self.code is not None and isinstance(fact, self.heard) else ticket

@@ -43,7 +43,7 @@ def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> lis
     said.extend(_departments(state, fact, now, rules))
     if state.before is not now and state.before != now:
         said.extend(_desk(state, fact, at, now, rules))
-    said.extend(_callbacks(state, fact, now, rules))
+    said.extend(callbacks(state, fact, now, rules))
     row = FACTS.get(type(fact))
     if row is not None:
         said.extend(Tell(REQUESTS, request.ticket, request) for request in row.requests(state, fact))
@@ -172,7 +172,8 @@ def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:
 # --- the callback agency ---------------------------------------------------------------------------------------------
 
 
-def _callbacks(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
+def callbacks(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
+    """What the callback agency hears of a fact; `now` is what others see of the ticket after it."""
     match fact:
         case d.CallbackAwaited():
             yield _callback(state, "requested", fact.round, attempts=fact.attempts)
