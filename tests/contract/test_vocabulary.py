@@ -91,7 +91,7 @@ def test_whatever_a_ticket_can_wait_for_and_whoever_can_hold_it_has_a_word() -> 
     holders = {holder.partition(":")[0] for holder, _ in found if holder}
 
     _same("waits_for", {waits_for for _, waits_for in found if waits_for}, "services/trace/core/holder.py")
-    _same("party", {*holders, *PartyKind, *Audience, "visiting_unit"}, "the enums of parties")
+    _same("party", {*holders, *PartyKind, *Audience}, "the enums of parties")
 
 
 def test_every_status_cap_and_ground_of_a_clock_has_a_word() -> None:
