@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "demo": ("demo",),
     "verify": ("verify",),
     "ticket": ("ticket",),
+    "rates": ("rates",),
     "channels": ("hotline", "wechat", "survey", "callback"),
     "office": ("office",),
     "department": ("department",),

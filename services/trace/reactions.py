@@ -299,12 +299,19 @@ def _callback_recorded(summary: Summary, fact: d.CallbackRecorded, _at: datetime
         first_contacted=contacted if first else summary.first_contacted,
         first_solved=solved if first else summary.first_solved,
         first_result=result if first else summary.first_result,
+        first_lead=summary.lead if first else summary.first_lead,
     )
 
 
 @summaries.on(d.ReworkOrdered)
 def _rework_ordered(summary: Summary, _fact: d.ReworkOrdered, _at: datetime) -> Summary:
-    return replace(moved(summary, S.REWORK), reworks=summary.reworks + 1, handled_at=None, ruling=None)
+    again = replace(moved(summary, S.REWORK), reworks=summary.reworks + 1, handled_at=None, ruling=None)
+    return _unheard(again)
+
+
+def _unheard(summary: Summary) -> Summary:
+    """A new round: what the requester said of the one before is not said of this one."""
+    return replace(summary, callback_outcome=None, contacted=None, solved=None, attitude=None, result=None)
 
 
 # --- ended, and after ------------------------------------------------------------------------------------------------
@@ -327,7 +334,7 @@ summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 @summaries.on(d.Reopened)
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
     again = replace(moved(summary, S.PENDING_DISPATCH), reopenings=fact.count, closed_at=None, outcome=None)
-    return replace(again, ruling=None, handled_at=None, contacted_at=None)
+    return _unheard(replace(again, ruling=None, handled_at=None, contacted_at=None))
 
 
 # --- pressed, supervised, linked -------------------------------------------------------------------------------------

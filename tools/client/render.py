@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.owner import Owner
-from tools.client.trace import ClockStanding, EntryAnswer, HeldFor, StandingAnswer
+from tools.client.trace import ClockStanding, EntryAnswer, HeldFor, RateAnswer, RateRow, StandingAnswer
 from worktime import deadline_in_words, moment_in_words
 
 _BAR: Final = 60
@@ -168,3 +168,58 @@ def explanation(clock: ClockStanding) -> RenderableType:
     words = clock["words"]
     title = f"[bold]{words['clock']}[/]　{words['owner']}　{words['status']}"
     return Panel(Text("\n".join(clock["lines"])), title=title, title_align="left")
+
+
+class RatesOfMonth(NamedTuple):
+    """The rates of one window, and its name."""
+
+    name: str
+    rates: Sequence[RateAnswer]
+
+
+def rates(columns: Sequence[RatesOfMonth], *, split: bool) -> Iterator[RenderableType]:
+    """Rates as tables: one of all rates where they are not split, otherwise one for each; windows side by side."""
+    if not split:
+        yield _whole(columns)
+        return
+    for place, rate in enumerate(columns[0].rates):
+        table = Table(title=rate["title"], title_justify="left")
+        table.add_column("")
+        for column in columns:
+            table.add_column(column.name, justify="right")
+        of_parts = [{row["words"] or "—": row for row in column.rates[place]["rows"]} for column in columns]
+        for part in dict.fromkeys(part for rows in of_parts for part in rows):
+            table.add_row(part, *(_figure(rows.get(part)) for rows in of_parts))
+        yield table
+
+
+def _whole(columns: Sequence[RatesOfMonth]) -> Table:
+    table = Table(title="指标", title_justify="left")
+    table.add_column("指标")
+    for column in columns:
+        table.add_column(column.name, justify="right")
+    table.add_column("不计")
+    for place, rate in enumerate(columns[-1].rates):
+        rows = [column.rates[place]["rows"][0] for column in columns]
+        left_out = "、".join(f"{name} {count}" for name, count in rows[-1]["left_out"].items() if count)
+        table.add_row(rate["title"], *(_figure(row) for row in rows), left_out)
+    return table
+
+
+def _figure(row: RateRow | None) -> str:
+    """A share with what it is a share of; a number alone where it is none."""
+    if row is None:
+        return ""
+    if row["value"] is None:
+        return f"{row['numerator']:g}" if row["numerator"] else "—"
+    return f"{row['value']:.1%}（{row['numerator']:g}/{row['denominator']:g}）"
+
+
+def behind(rate: RateAnswer) -> RenderableType:
+    """The tickets behind a rate, by what they count as."""
+    table = Table(title=rate["title"], title_justify="left")
+    for column in ("计为", "件数", "工单"):
+        table.add_column(column, overflow="fold")
+    for verdict, tickets in rate.get("tickets", {}).items():
+        table.add_row(rate["verdicts"][verdict], str(len(tickets)), " ".join(tickets))
+    return table

@@ -148,19 +148,33 @@ class SummaryAnswer(TypedDict):
 
 
 class RateRow(TypedDict):
-    """A rate's figures; `value` is None where nothing was counted."""
+    """A rate's figures of one part; `value` is None where nothing was counted, or where the rate is a number alone."""
 
+    part: str | None
+    words: str
     numerator: float
     denominator: float
     value: float | None
     left_out: dict[str, int]
 
 
-class RateAnswer(TypedDict):
-    """One rate of the usual window, undivided."""
+class RateTickets(TypedDict, total=False):
+    """The tickets behind a rate by what they count as, where they were asked for."""
 
+    tickets: dict[str, list[str]]
+
+
+class RateAnswer(RateTickets):
+    """One rate of a window."""
+
+    name: str
     title: str
     rows: list[RateRow]
+    verdicts: dict[str, str]
+
+
+RatesAnswer = TypedDict("RatesAnswer", {"from": str, "to": str, "rates": list[RateAnswer]})
+"""The rates of one window."""
 
 
 def ticket(name: str) -> TicketAnswer | ReceiptAnswer:
@@ -203,9 +217,17 @@ def summary() -> SummaryAnswer:
     return answer
 
 
-def rates() -> list[RateAnswer]:
-    """Ask for all rates."""
-    answer: list[RateAnswer] = _ask("rates")["rates"]
+def rates(
+    *,
+    by: str | None = None,
+    rate: str | None = None,
+    window: tuple[str, str] | None = None,
+    ids: bool = False,
+) -> RatesAnswer:
+    """Ask for the rates of a window, the last thirty days where none is named; split, and with the tickets behind."""
+    since, until = window or (None, None)
+    query = {"by": by, "rate": rate, "from": since, "to": until, "ids": "true" if ids else None}
+    answer: RatesAnswer = _ask("rates", query=query)
     return answer
 
 

@@ -99,14 +99,7 @@ def one_ticket(console: Console) -> None:
 
 def rates() -> RenderableType:
     """The rates, each with numerator and denominator."""
-    table = Table(title="指标", title_justify="left")
-    for column in ("指标", "分子", "分母", "比率", "不计"):
-        table.add_column(column, justify="left" if column in ("指标", "不计") else "right")
-    for rate in trace.rates():
-        (row,) = rate["rows"]
-        share = f"{row['value']:.1%}" if row["value"] is not None else "—"
-        left_out = "、".join(f"{name} {count}" for name, count in row["left_out"].items() if count)
-        table.add_row(rate["title"], f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out)
+    (table,) = render.rates([render.RatesOfMonth("", trace.rates()["rates"])], split=False)
     return table
 
 

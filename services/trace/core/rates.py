@@ -39,6 +39,7 @@ class Rate:
 
     `axis` is the column that dates a row, `verdict` an SQL expression in which $3 is now. `answers` is the table of the
     vocabulary for verdicts that somebody gave; `callback` says which one is counted where it is not the decisive one.
+    A rate that `counts_only` is a number of tickets and no share of anything.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Rate:
     only: str = "true"
     answers: str = ""
     callback: str = ""
+    counts_only: bool = False
 
 
 @dataclass(slots=True)
@@ -75,12 +77,13 @@ class Counted(NamedTuple):
 
 
 _CLOSED, _REGISTERED, _DUE, _GIVEN = "s.closed_at", "s.registered_at", "c.due", "o.given_at"
-_OPEN_CLOCK: Final = (
+_CLOCK_KEPT: Final = (
     "case when c.status = 'met' then case when c.late then 'late' else 'on_time' end"
-    " when c.status in ('stopped', 'lapsed') then 'fell_away'"
     " when c.breached or (c.status = 'running' and c.due_latest < $3) then 'overdue'"
+    " when c.status in ('stopped', 'lapsed') then 'fell_away'"
     " when c.status = 'paused' then 'paused' else 'not_due' end"
 )
+"""A clock that was missed stays missed for its owner, whatever ended it afterwards."""
 _ON_TIME: Final = {"on_time": 1.0, "late": 0.0, "overdue": 0.0}
 _CLAIMED: Final = (
     "case when s.requester_kind = 'anonymous' then 'anonymous' when s.lead is null then 'no_lead'"
@@ -95,6 +98,12 @@ _COVERED: Final = "coalesce(s.callback_outcome, case when s.lead is null then 'n
 _REWORKED: Final = "case when s.lead is null then 'no_lead' when s.reworks > 0 then 'reworked' else 'at_once' end"
 
 
+def _theirs(verdict: str) -> str:
+    """A verdict of a ticket that was somebody's to solve; what went elsewhere is left out, by where it went."""
+    elsewhere = "('merged', 'transferred', 'not_accepted', 'withdrawn')"
+    return f"case when s.outcome in {elsewhere} then s.outcome else {verdict} end"
+
+
 def rates_of(policy: Rates) -> tuple[Rate, ...]:
     """Define every rate under the policy's weights; of the two callbacks the decisive one has the plain name."""
     rulings = {ruling.value: float(ruling in policy.solved) for ruling in policy.solved_base}
@@ -104,12 +113,12 @@ def rates_of(policy: Rates) -> tuple[Rate, ...]:
     ruling = "coalesce(s.ruling, 'no_ruling')"
     return (
         *_heard(policy, "first_contact", "contacted", contacted, "contacted"),
-        Rate("first_contact_claimed", Source.TICKETS, _CLOSED, _CLAIMED, {"claimed": 1.0, "not_claimed": 0.0}),
-        Rate("actual_resolution", Source.TICKETS, _CLOSED, ruling, rulings, answers="ruling"),
+        Rate("first_contact_claimed", Source.TICKETS, _CLOSED, _theirs(_CLAIMED), {"claimed": 1.0, "not_claimed": 0.0}),
+        Rate("actual_resolution", Source.TICKETS, _CLOSED, _theirs(ruling), rulings, answers="ruling"),
         *_heard(policy, "resolution_by_citizen", "solved", _SOLVED, "solved"),
         *_heard(policy, "satisfaction", "result", grades, "grade"),
-        Rate("rework", Source.TICKETS, _CLOSED, _REWORKED, {"reworked": 1.0, "at_once": 0.0}),
-        Rate("callback_coverage", Source.TICKETS, _CLOSED, _COVERED, _COVERAGE),
+        Rate("rework", Source.TICKETS, _CLOSED, _theirs(_REWORKED), {"reworked": 1.0, "at_once": 0.0}),
+        Rate("callback_coverage", Source.TICKETS, _CLOSED, _theirs(_COVERED), _COVERAGE),
         *_OTHERS,
     )
 
@@ -119,13 +128,27 @@ def _heard(policy: Rates, name: str, column: str, weights: Mapping[str, float], 
     other = "first" if policy.decisive_callback == "last" else "last"
     decisive, beside = _answer(policy.decisive_callback, column), _answer(other, column)
     return (
-        Rate(name, Source.TICKETS, _CLOSED, decisive, weights, answers=answers),
-        Rate(f"{name}_other", Source.TICKETS, _CLOSED, beside, weights, answers=answers, callback=other),
+        Rate(name, Source.TICKETS, _CLOSED, decisive, weights, _lead_of(policy.decisive_callback), answers=answers),
+        Rate(
+            f"{name}_other",
+            Source.TICKETS,
+            _CLOSED,
+            beside,
+            weights,
+            _lead_of(other),
+            answers=answers,
+            callback=other,
+        ),
     )
 
 
 def _answer(callback: str, column: str) -> str:
-    return f"coalesce(s.{'first_' if callback == 'first' else ''}{column}, '{NO_CALLBACK}')"
+    return _theirs(f"coalesce(s.{'first_' if callback == 'first' else ''}{column}, '{NO_CALLBACK}')")
+
+
+def _lead_of(callback: str) -> str:
+    """An answer belongs to the lead of the round that it was given in."""
+    return "coalesce(s.first_lead, s.lead)" if callback == "first" else "s.lead"
 
 
 _SOLVED: Final = {"solved": 1.0, "partly": 0.0, "not": 0.0}
@@ -135,12 +158,12 @@ _OTHERS: Final = (
         "on_time",
         Source.CLOCKS,
         _DUE,
-        _OPEN_CLOCK,
+        _CLOCK_KEPT,
         _ON_TIME,
         department="nullif(split_part(c.owner, ':', 2), '')",
         only="c.clock = 'handling'",
     ),
-    Rate("citizen_on_time", Source.CLOCKS, _DUE, _OPEN_CLOCK, _ON_TIME, only="c.clock = 'citizen'"),
+    Rate("citizen_on_time", Source.CLOCKS, _DUE, _CLOCK_KEPT, _ON_TIME, only="c.clock = 'citizen'"),
     Rate(
         "acceptance",
         Source.ORDERS,
@@ -158,7 +181,7 @@ _OTHERS: Final = (
         "case when s.follow_ups > 0 then 'followed_up' else 'quiet' end",
         {"followed_up": 1.0, "quiet": 0.0},
     ),
-    Rate("received", Source.TICKETS, _REGISTERED, "'received'", {"received": 1.0}),
+    Rate("received", Source.TICKETS, _REGISTERED, "'received'", {"received": 1.0}, counts_only=True),
 )
 
 

@@ -19,7 +19,8 @@ class Summary:
     """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
 
     `holder` is a party of `services.trace.core.holder`; `resume` are the states to go back to, the next one last;
-    `stage` tells apart what one state can wait for. What the first callback heard stands beside what counts.
+    `stage` tells apart what one state can wait for. What a callback heard belongs to its round: a rework or a reopening
+    begins without; what the first one heard, and of whom, stands beside.
     """
 
     ticket: str
@@ -74,6 +75,7 @@ class Summary:
     first_contacted: str | None = None
     first_solved: str | None = None
     first_result: str | None = None
+    first_lead: str | None = None
     outcome: str | None = None
     ruling: str | None = None
     incident: str | None = None

@@ -105,7 +105,7 @@ class Answers:
             {
                 "part": part,
                 "words": self._part(by, part),
-                **_counts(its),
+                **_counts(rate, its),
                 "left_out": {self.words.verdict(rate, verdict): rows for verdict, rows in its.excluded.items()},
             }
             for part, its in found.items()
@@ -115,6 +115,11 @@ class Answers:
             "title": self.words.rate(rate),
             "axis": self.words.of("axis", rate.axis),
             "weights": rate.weights,
+            "verdicts": {
+                verdict: self.words.verdict(rate, verdict)
+                for its in found.values()
+                for verdict in (*its.counted, *its.excluded)
+            },
             "rows": rows,
         }
 
@@ -163,11 +168,11 @@ class Answers:
         return explain_lines(Explanation.model_validate(part), self.words.names()) if part else []
 
 
-def _counts(its: Figures) -> dict[str, Any]:
+def _counts(rate: Rate, its: Figures) -> dict[str, Any]:
     return {
         "numerator": round(its.numerator, 6),
         "denominator": its.denominator,
-        "value": its.value,
+        "value": None if rate.counts_only else its.value,
         "counted": its.counted,
         "excluded": its.excluded,
     }

@@ -86,6 +86,7 @@ create table summary (
     first_contacted text,
     first_solved text,
     first_result text,
+    first_lead text,
     outcome text,
     ruling text,
     incident text,

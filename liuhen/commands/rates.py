@@ -1,0 +1,91 @@
+"""`liuhen rates`: the published rates, split or month by month, each open to the tickets behind it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from liuhen.answers import AsJson, print_json
+from tools.client import render, trace
+from tools.client.render import RatesOfMonth
+from tools.errors import SaidClearly
+
+_console: Final = Console()
+_COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "不计")
+_DECEMBER: Final = 12
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(help="各项指标：合计、按承办单位等分列、按月对比；每个数都可列出工单。")(rates)
+
+
+def rates(  # noqa: PLR0913 - each is an option of the command
+    *,
+    by: Annotated[
+        str | None, typer.Option(help="按什么分列：department、channel、kind、requester_kind、category、subdistrict。")
+    ] = None,
+    rate: Annotated[str | None, typer.Option(help="只看这一项指标，如 on_time。")] = None,
+    month: Annotated[str | None, typer.Option(help="哪个月，如 2026-11；不写的为最近三十天。")] = None,
+    months: Annotated[int, typer.Option(min=1, max=24, help="连同之前共几个月，逐月并列。")] = 1,
+    ids: Annotated[bool, typer.Option("--ids", help="列出一项指标所计的工单，须同时写 --rate。")] = False,
+    to_csv: Annotated[Path | None, typer.Option("--csv", help="另存为CSV文件。")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the rates of a month, or of the last thirty days."""
+    if ids and rate is None:
+        raise SaidClearly("--ids 要同时写 --rate，例如 --rate on_time；指标名称见不带参数的 liuhen rates --json。")
+    if months > 1 and month is None:
+        raise SaidClearly("--months 要同时写 --month，例如 --month 2026-11 --months 3。")
+    windows: Sequence[tuple[str, str] | None] = [*_before(month, months)] if month else [None]
+    found = [trace.rates(by=by, rate=rate, window=window, ids=ids) for window in windows]
+    if to_csv is not None:
+        _write(to_csv, found, by)
+    if as_json:
+        print_json(found if len(found) > 1 else found[0])
+        return
+    if ids:
+        _console.print(render.behind(found[0]["rates"][0]))
+        return
+    columns = [RatesOfMonth(answer["from"][:7] if month else "近三十天", answer["rates"]) for answer in found]
+    for table in render.rates(columns, split=by is not None):
+        _console.print(table)
+    if to_csv is not None:
+        _console.print(f"已存入 {to_csv}")
+
+
+def _before(month: str, months: int) -> Iterator[tuple[str, str]]:
+    """The first day of each month and of the one after it, oldest first."""
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise SaidClearly(f"--month 应写年和月，例如 2026-11，而不是{month}。") from None
+    for back in reversed(range(months)):
+        begins = _shifted(first, -back)
+        yield begins.isoformat(), _shifted(begins, 1).isoformat()
+
+
+def _shifted(first: date, months: int) -> date:
+    years, month = divmod(first.month - 1 + months, _DECEMBER)
+    return date(first.year + years, month + 1, 1)
+
+
+def _write(path: Path, found: Sequence[trace.RatesAnswer], by: str | None) -> None:
+    """One line for each figure, in UTF-8 with a mark, which spreadsheets ask for."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(_COLUMNS)
+        for answer in found:
+            for each in answer["rates"]:
+                for row in each["rows"]:
+                    left_out = "、".join(f"{name}{count}" for name, count in row["left_out"].items())
+                    window = answer["from"][:10], answer["to"][:10]
+                    share = "" if row["value"] is None else f"{row['value']:.4f}"
+                    figures = f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out
+                    rows.writerow((each["title"], *window, by or "", row["words"] or "合计", *figures))

@@ -1,0 +1,97 @@
+"""`liuhen rates` shows what trace answers: a share with what it is a share of, and a number where it is none."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from liuhen.cli import build
+from tools.client import trace
+from tools.client.trace import RateAnswer, RateRow, RatesAnswer
+
+ROW: RateRow = {
+    "part": "housing",
+    "words": "房管局",
+    "numerator": 3,
+    "denominator": 4,
+    "value": 0.75,
+    "left_out": {"不再计": 1},
+}
+ON_TIME: RateAnswer = {
+    "name": "on_time",
+    "title": "按时办结率（承办单位）",
+    "rows": [ROW],
+    "verdicts": {"late": "逾期"},
+    "tickets": {"late": ["26030200000017"]},
+}
+RECEIVED: RateAnswer = {
+    "name": "received",
+    "title": "受理量",
+    "rows": [{**ROW, "value": None, "left_out": {}}],
+    "verdicts": {},
+}
+Asked = list[tuple[str, str] | None]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    windows: Asked = []
+
+    def rates(*, window: tuple[str, str] | None = None, **_: object) -> RatesAnswer:
+        windows.append(window)
+        since, until = window or ("2026-10-29", "2026-11-28")
+        return {"from": since, "to": until, "rates": [ON_TIME, RECEIVED]}
+
+    monkeypatch.setattr(trace, "rates", rates)
+    return windows
+
+
+def said(*words: str) -> str:
+    done = CliRunner().invoke(build(["rates"]), ["rates", *words], env={"COLUMNS": "120"})
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_share_stands_with_its_counts_and_a_number_alone() -> None:
+    shown = said()
+
+    assert "75.0%（3/4）" in shown
+    assert "不再计 1" in shown
+    assert "100.0%" not in shown
+
+
+def test_months_stand_side_by_side_for_each_department(asked: Asked) -> None:
+    shown = said("--by", "department", "--month", "2027-01", "--months", "2")
+
+    assert asked == [("2026-12-01", "2027-01-01"), ("2027-01-01", "2027-02-01")]
+    assert "房管局" in shown
+    assert "2026-12" in shown
+    assert "2027-01" in shown
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_figure_opens_into_its_tickets() -> None:
+    assert "26030200000017" in said("--rate", "on_time", "--ids")
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_csv_has_one_line_for_each_figure(tmp_path: Path) -> None:
+    said("--csv", str(tmp_path / "rates.csv"))
+
+    with (tmp_path / "rates.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, *lines = csv.reader(file)
+    assert head[0] == "指标"
+    assert [line[0] for line in lines] == [ON_TIME["title"], RECEIVED["title"]]
+    assert lines[0][-2] == "0.7500"
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_cannot_be_asked_says_what_to_write() -> None:
+    for words, says in ((["--ids"], "--rate"), (["--months", "2"], "--month"), (["--month", "11月"], "2026-11")):
+        done = CliRunner().invoke(build(["rates"]), ["rates", *words])
+        assert done.exit_code == 1
+        assert says in str(done.exception)
