@@ -40,14 +40,14 @@ def generate(policy: Policy, *, seed: int, start: date, days: int = 21, tickets:
     people = district(rng, policy, max(60, tickets * HOUSEHOLDS_PER_TICKET))
     story = Storyteller(rng, policy, people, start, days)
     end = datetime.combine(start + timedelta(days=days), time(), ZONE) - timedelta(seconds=1)
-    told = [_happen(story, number, matter) for number, matter in enumerate(_in_visits(story.matters(tickets)))]
-    told += [_empty_visit(story, number) for number in range(tickets // 5)]
-    told = [_not_after(happening, end) for happening in told]
-    told += _follow_ups(rng, told, end)
-    told += _sent_again(rng, told, end)
-    told += [_bad(rng, number, start, days) for number in range(max(len(Fault), tickets // 50))]
-    told += [_lost(story, number) for number in range(max(1, tickets // 150))]
-    yield from sorted(told, key=lambda happening: (happening.at, happening.id))
+    happenings = [_happen(story, number, matter) for number, matter in enumerate(_in_visits(story.matters(tickets)))]
+    happenings += [_empty_visit(story, number) for number in range(tickets // 5)]
+    happenings = [_not_after(happening, end) for happening in happenings]
+    happenings += _follow_ups(rng, happenings, end)
+    happenings += _sent_again(rng, happenings, end)
+    happenings += [_bad(rng, number, start, days) for number in range(max(len(Fault), tickets // 50))]
+    happenings += [_lost(story, number) for number in range(max(1, tickets // 150))]
+    yield from sorted(happenings, key=lambda happening: (happening.at, happening.id))
 
 
 def _in_visits(matters: Iterable[PlannedMatter]) -> Iterator[tuple[PlannedMatter, ...]]:
@@ -133,10 +133,10 @@ def _way_of(happening: Happening) -> WayIn:
             return WayIn.HOTLINE
 
 
-def _follow_ups(rng: Random, told: Sequence[Happening], end: datetime) -> list[Happening]:
+def _follow_ups(rng: Random, happenings: Sequence[Happening], end: datetime) -> list[Happening]:
     """Let the impatient ask again after some days, and some more than once."""
     found: list[Happening] = []
-    for happening in told:
+    for happening in happenings:
         if isinstance(happening, AnsweredCall):
             continue
         for trouble in troubles_of(happening):
@@ -152,10 +152,10 @@ def _follow_ups(rng: Random, told: Sequence[Happening], end: datetime) -> list[H
     return found
 
 
-def _sent_again(rng: Random, told: Sequence[Happening], end: datetime) -> list[Happening]:
+def _sent_again(rng: Random, happenings: Sequence[Happening], end: datetime) -> list[Happening]:
     """Let apps and integrations send some of it twice, a little later, once in a while with other content."""
     found: list[Happening] = []
-    for happening in told:
+    for happening in happenings:
         if isinstance(happening, Visit | WechatMessage | Call) and rng.random() < 0.04:  # noqa: PLR2004 - one in 25
             at = min(happening.at + timedelta(seconds=rng.choice((2, 30, 600, 90_000))), end)
             altered = rng.random() < 0.2  # noqa: PLR2004 - a fifth of them

@@ -52,8 +52,8 @@ def apply(
     until = load_calendar(addresses.policy / "calendar").with_notice(notice).official_until
     surprises = unforeseen(notice)
     if as_json:
-        told = {"year": notice.year, "version": fact.version, "days": len(fact.days), "official_until": str(until)}
-        print_json(told | {"unforeseen": [str(day.date) for day in surprises]})
+        document = {"year": notice.year, "version": fact.version, "days": len(fact.days), "official_until": str(until)}
+        print_json(document | {"unforeseen": [str(day.date) for day in surprises]})
     else:
         _console.print(f"{notice.year}年日历已发布（{fact.version}），由 {fact.by.name} 负责；官方日历至 {until}。")
         _console.print("到期时间正在重新计算，每项变化都会留痕并通知承办单位。")
@@ -77,8 +77,8 @@ def show(*, as_json: AsJson = False) -> None:
         rows = [
             {"year": i.year, "version": i.version, "published_by": i.published_by, "lanes": i.lanes} for i in published
         ]
-        told = {"version": calendar.version, "official_until": str(calendar.official_until), "published": rows}
-        print_json(told | {"files": sorted(files)})
+        document = {"version": calendar.version, "official_until": str(calendar.official_until), "published": rows}
+        print_json(document | {"files": sorted(files)})
     else:
         _show(calendar, files, published)
 

@@ -72,16 +72,16 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
     except TrainingDataError as error:
         raise SaidClearly(f"{file}: {error}") from error
     model.save(out)
-    told = {
+    document = {
         "model": str(out),
         "texts": len(examples),
         "categories": len(model.labels),
         "trained_on": model.trained_on,
     }
     if as_json:
-        print_json(told)
+        print_json(document)
     else:
-        typer.echo(f"{told['texts']} texts of {told['categories']} categories learned; model in {out}")
+        typer.echo(f"{document['texts']} texts of {document['categories']} categories learned; model in {out}")
 
 
 @app.command()

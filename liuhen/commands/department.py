@@ -50,8 +50,8 @@ def queue(
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
     place = Workplace.of(_party(context))
     times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
-    told = asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj))))
-    owing = orders(told, times, place.now(), everything=everything)
+    messages = asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj))))
+    owing = orders(messages, times, place.now(), everything=everything)
     if as_json:
         print_json(render.orders_document(owing))
     else:

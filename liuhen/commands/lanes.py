@@ -21,8 +21,8 @@ _console: Final = Console()
 
 OfService = Annotated[str, typer.Argument(metavar="SERVICE", help="Such as sla.")]
 Lane = Annotated[str, typer.Argument(metavar="LANE", help="A lane of the service, as `list` prints it.")]
-Topic = Annotated[str, typer.Argument(metavar="TOPIC")]
-Partition = Annotated[int, typer.Argument(metavar="PARTITION", min=0)]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="The whole name of a topic.")]
+Partition = Annotated[int, typer.Argument(metavar="PARTITION", min=0, help="The number of a partition, from 0.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +70,7 @@ async def _lanes(system: Addresses, service: str | None) -> list[dict[str, Any]]
 
 
 def resume(service: OfService, lane: Lane, *, as_json: AsJson = False) -> None:
-    """Let a paused lane go on, its cause being out of the way."""
+    """Let a paused lane go on, once what paused it is mended."""
 
     async def done() -> bool:
         async with letters.tables(load_addresses(), service) as connection:
@@ -92,7 +92,7 @@ def mend(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Let a lane that stopped at a gap skip what follows until the missing message of a source comes again.
+    """Let a lane that stopped at a gap go on, and leave out that source until its missing message comes again.
 
     Then `liuhen lanes republish` of the source's service sends from the missing message on.
     """
@@ -118,7 +118,7 @@ def republish(
     first: Annotated[int, typer.Option("--from", min=1, help="The sequence number to begin with.")],
     as_json: AsJson = False,
 ) -> None:
-    """Send what a lane recorded for a partition of a topic again, as it was; listeners drop what they know."""
+    """Send again what a lane recorded for a partition of a topic; listeners drop what they know already."""
 
     async def done() -> int:
         system = load_addresses()
@@ -148,10 +148,10 @@ def rebase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let an input go on in another log than before, after a topic was made anew or restored.
+    """Read a topic on from another place, after it was made anew or restored.
 
-    On our own topics the numbers of the sources drop what was heard already; on inbound ones all from the offset on is
-    taken, and repeats are told by their CloudEvent ids.
+    On our own topics, what was heard already is known by its number and dropped. On inbound topics, all from that place
+    on is read, and a repeat is known by its CloudEvent id.
     """
 
     async def done() -> None:

@@ -42,9 +42,9 @@ def queue(
         known = "".join(f"\n  {code}　{word}" for code, word in TASKS.items())
         raise SaidClearly(f"没有名为 {task} 的待办。有：{known}")
     place = Workplace.of(_OFFICE)
-    told, published = asyncio.run(_heard(place.addresses.kafka))
+    tasks, published = asyncio.run(_heard(place.addresses.kafka))
     calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)
-    waiting = desk(told, DueTimes(place.policy, calendar), place.now())
+    waiting = desk(tasks, DueTimes(place.policy, calendar), place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
     if as_json:
         print_json(render.desk_document(wanted))

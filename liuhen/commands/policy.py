@@ -45,8 +45,8 @@ def validate_(
     wrong = bool(problems or calendar)
     version = None if problems else load_policy(directory).version
     if as_json:
-        told = {"version": version, "problems": [asdict(problem) for problem in problems], "calendar": calendar}
-        print_json(told)
+        document = {"version": version, "problems": [asdict(problem) for problem in problems], "calendar": calendar}
+        print_json(document)
     else:
         for line in [*map(str, problems), *([calendar] if calendar else [])]:
             typer.echo(line, err=True)
@@ -85,7 +85,7 @@ def try_other(
     since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Tickets registered from this day on.")],
     as_json: AsJson = False,
 ) -> None:
-    """Live the recorded tickets again under other rules: breaches, loads and re-dispatches that would have changed.
+    """Live the recorded tickets again under other rules, and say which breaches, loads and orders would have changed.
 
     Reads the topics of the running system and changes nothing. What people did is taken as it was.
     """

@@ -59,8 +59,8 @@ def command(  # noqa: PLR0913 - the options of the command line
     first = first_moment(records(rows, meaning), meaning)
     with _running() if running else _own(meaning, first, speed, console) as system:
         clock = Clock.parse(system.clock)
-        told = records(rows, meaning, _shift(records(rows, meaning), clock) if running else timedelta())
-        job = Job(Path(mapping).stem, meaning, told, system.kafka, clock, load_policy(system.policy))
+        cases = records(rows, meaning, _shift(records(rows, meaning), clock) if running else timedelta())
+        job = Job(Path(mapping).stem, meaning, cases, system.kafka, clock, load_policy(system.policy))
         with _bar(console, job) as seen:
             progress = asyncio.run(replay(job, seen, system.require_alive))
         came_out = asyncio.run(outcome(load_addresses(), progress))
@@ -90,9 +90,9 @@ def _own(mapping: FileMapping, first: datetime | None, speed: float | None, cons
         yield system
 
 
-def _shift(told: list[CaseRecord], clock: Clock) -> timedelta:
+def _shift(cases: list[CaseRecord], clock: Clock) -> timedelta:
     """Move the file's times so that its first record comes now."""
-    first = min((record.at for record in told if record.at is not None), default=None)
+    first = min((record.at for record in cases if record.at is not None), default=None)
     return clock.now() - first if first is not None else timedelta()
 
 

@@ -56,20 +56,20 @@ class Workplace:
         """The moment that it is for everyone who shares the system's clock."""
         return Clock.parse(self.addresses.clock).now()
 
-    def person(self, said: str) -> Person:
+    def person(self, given: str) -> Person:
         """Tell who is meant: for the office by the id or name of the rulebook, elsewhere `id=name` or a name."""
         if self.party.kind not in OWN_PEOPLE:
-            id_, _, name = said.partition("=")
+            id_, _, name = given.partition("=")
             return Person(id=id_.strip(), name=(name or id_).strip())
-        found = next((each for each in self.policy.office.people if said in (each.id, each.name)), None)
+        found = next((each for each in self.policy.office.people if given in (each.id, each.name)), None)
         if found is None:
-            raise SaidClearly(f"规则中没有名为 {said} 的人员。有：\n{_people(self.policy)}")
+            raise SaidClearly(f"规则中没有名为 {given} 的人员。有：\n{_people(self.policy)}")
         return Person(id=found.id, name=found.name)
 
-    def speaker(self, said: str | None) -> Person:
+    def speaker(self, given: str | None) -> Person:
         """Tell who speaks; SaidClearly when nobody said so."""
-        if said:
-            return self.person(said)
+        if given:
+            return self.person(given)
         people = f"有：\n{_people(self.policy)}" if self.party.kind in OWN_PEOPLE else "例如 --as w-01=王芳。"
         raise SaidClearly(f"请说明由谁操作：--as，或者环境变量 LIUHEN_PERSON。{people}")
 

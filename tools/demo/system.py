@@ -38,7 +38,7 @@ class Play:
 
     @property
     def ends_at(self) -> datetime:
-        """The virtual moment at which the story is told."""
+        """The virtual moment at which the story ends."""
         return datetime.combine(self.start + timedelta(days=self.days), time_of_day(), SHANGHAI)
 
     @property
@@ -59,11 +59,11 @@ class DemoSystem:
     instance: Instance
     play: Play
     clock: Clock
-    told: Path
+    finished: Path
 
     def is_over(self) -> bool:
-        """Whether the story is told and its last day has passed."""
-        return self.told.exists() and self.clock.now() >= self.play.ends_at
+        """Whether everything was raised and the last day has passed."""
+        return self.finished.exists() and self.clock.now() >= self.play.ends_at
 
     def publish_calendar(self) -> None:
         """Let the office publish the made-up calendar of the next year."""
@@ -79,7 +79,7 @@ def demo_system(play: Play, settings: LocalSettings, announce: Announce) -> Iter
     """Start everything from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
     Instance(_NAME, settings=settings).remove()
     instance = Instance(_NAME, settings=settings, announce=announce)
-    told = instance.home / "told"
+    finished = instance.home / "finished"
     try:
         instance.start_foundations()
         instance.clock = play.clock()
@@ -90,9 +90,9 @@ def demo_system(play: Play, settings: LocalSettings, announce: Announce) -> Iter
             "LIUHEN_LENGTH": str(play.days),
             "LIUHEN_TICKETS": str(play.tickets),
             "LIUHEN_SEED": str(play.seed),
-            "LIUHEN_DONE": str(told),
+            "LIUHEN_DONE": str(finished),
         }
         start_people(instance, EVERYBODY, story)
-        yield DemoSystem(instance, play, Clock.parse(instance.clock), told)
+        yield DemoSystem(instance, play, Clock.parse(instance.clock), finished)
     finally:
         instance.end_all()

@@ -33,7 +33,7 @@ FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
 
 Announce = Callable[[str], None]
-"""Is told, in a few words, what is being done."""
+"""Hears, in a few words, what is being done."""
 
 
 _LOOK_AGAIN = 0.1  # seconds
@@ -157,9 +157,9 @@ class Instance:
         return tuple(started)
 
     def start_program(self, name: str, module: str, environment: Mapping[str, str]) -> Started:
-        """Start a Python module beside the services, told where everything is; it ends with the instance."""
-        told = {**os.environ, **self.addresses(), **environment}
-        return self._spawn(Launch(name, [sys.executable, "-m", module], environment=told))
+        """Start a Python module beside the services, with variables to find everything; it ends with the instance."""
+        variables = {**os.environ, **self.addresses(), **environment}
+        return self._spawn(Launch(name, [sys.executable, "-m", module], environment=variables))
 
     def wait_ready(self, process: Started) -> None:
         """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
@@ -220,13 +220,13 @@ class Instance:
         return any(process.is_alive() for process in self.processes)
 
     def environment(self, service: str, worker: str = FIRST) -> dict[str, str]:
-        """Return what a service is told: LIUHEN_* as deploy/services.yaml says, and where the passwords are."""
+        """Return the variables of a service: LIUHEN_* as deploy/services.yaml says, and where the passwords are."""
         program = self.plan.services[service]
         own = self.ports if worker == FIRST else {**self.ports, **free_ports(program.ports)}
-        said = {**self.plan.environment, **program.environment}
+        wanted = {**self.plan.environment, **program.environment}
         places = self._places(worker)
-        told = {name: fill(value, places, own) for name, value in said.items()}
-        return {**os.environ, **told, "PGPASSFILE": str(self.home / "pgpass")}
+        variables = {name: fill(value, places, own) for name, value in wanted.items()}
+        return {**os.environ, **variables, "PGPASSFILE": str(self.home / "pgpass")}
 
     def addresses(self) -> dict[str, str]:
         """Return where everything is, as the variables by which commands and scripts find it."""

@@ -23,12 +23,12 @@ _SHORTEST: Final = 6
 
 def incidents(records: Sequence[CaseRecord], rule: SameComplaint) -> dict[str, str]:
     """Tell for each row that repeats another person's complaint which row was the first of that incident."""
-    told = [record for record in records if record.at is not None and len(record.said) >= _SHORTEST]
-    words = [record.said for record in told]
+    candidates = [record for record in records if record.at is not None and len(record.said) >= _SHORTEST]
+    words = [record.said for record in candidates]
     likeness = process.cdist(words, words, scorer=fuzz.ratio, score_cutoff=rule.likeness, dtype=np.uint8)
     first: dict[str, str] = {}
     for before, after in zip(*np.nonzero(np.triu(likeness, 1)), strict=True):
-        one, two = told[before], told[after]
+        one, two = candidates[before], candidates[after]
         near = one.at is not None and two.at is not None and two.at - one.at <= rule.within
         if near and _author(one) != _author(two) and two.id not in first:
             first[two.id] = first.get(one.id, one.id)

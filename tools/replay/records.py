@@ -57,20 +57,20 @@ def _some(rows: Iterator[dict[str | Any, str | Any]], limit: int | None) -> Iter
 
 def records(rows: list[Row], mapping: FileMapping, shift: timedelta = timedelta()) -> list[CaseRecord]:
     """Turn rows into records, in the order in which they go in; every row becomes one."""
-    told = [_record(row, number, mapping, shift) for number, row in enumerate(rows, 2)]
-    first = min((record.at for record in told if record.at is not None), default=None)
-    return sorted(told, key=lambda record: record.at or first or _UNKNOWN)
+    found = [_record(row, number, mapping, shift) for number, row in enumerate(rows, 2)]
+    first = min((record.at for record in found if record.at is not None), default=None)
+    return sorted(found, key=lambda record: record.at or first or _UNKNOWN)
 
 
 def _record(row: Row, line: int, mapping: FileMapping, shift: timedelta) -> CaseRecord:
-    said = mapping.recorded
+    recorded = mapping.recorded
 
     def moment(name: str) -> datetime | None:
-        rule = getattr(said, name)
+        rule = getattr(recorded, name)
         return mapping.instant(str(mapping.value(rule, row, shift) or "")) if rule else None
 
     def is_so(name: str) -> bool:
-        rule = getattr(said, name)
+        rule = getattr(recorded, name)
         return bool(rule) and mapping.value(rule, row) == "yes"
 
     return CaseRecord(

@@ -81,10 +81,10 @@ def _distinct_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:
     kept = []
     for each in inputs:
         if isinstance(each.message, RulesFact):
-            said = each.message.to_json()
-            if said in seen:
+            body = each.message.to_json()
+            if body in seen:
                 continue
-            seen.add(said)
+            seen.add(body)
         kept.append(each)
     return tuple(kept)
 
