@@ -109,7 +109,7 @@ def test_words_name_nothing_that_is_not_there() -> None:
 def test_whatever_follows_an_action_of_a_department_has_a_word() -> None:
     followed = {code for codes in words.file()["followed_by"].values() for code in codes}
 
-    assert followed <= {fact.word for fact, row in FACTS.items() if row.told is not None}
+    assert followed <= {fact.word for fact, row in FACTS.items() if row.heard_by is not None}
 
 
 def test_a_rules_reason_is_said_in_its_word_and_a_persons_as_it_was_given() -> None:

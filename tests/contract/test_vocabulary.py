@@ -69,7 +69,7 @@ def test_every_step_of_a_ticket_has_a_word() -> None:
 
 
 def test_whatever_departments_hear_has_a_word() -> None:
-    heard = {fact.word for fact, row in FACTS.items() if row.told is not None}
+    heard = {fact.word for fact, row in FACTS.items() if row.heard_by is not None}
 
     assert heard <= vocabulary.HAPPENED.keys()
     _same("happened", {"overdue_withdrawn", "released"}, "services/dispatch/core/telling.py")

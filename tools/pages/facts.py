@@ -172,8 +172,11 @@ def _dispatch(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
     if row.code is not None:
         moves = f"moves to {_states(found.to)}; " if found.to else ""
         yield "Ticket", f"{_link(row.code)}: {moves}changes {_codes(sorted(found.changes))}"
-    if row.told is not None:
-        yield "Departments", f"hear `{kind.word}`: {row.told.__name__.strip('_').replace('_', ' ')} {_link(row.told)}"
+    if row.heard_by is not None:
+        yield (
+            "Departments",
+            f"hear `{kind.word}`: {row.heard_by.__name__.strip('_').replace('_', ' ')} {_link(row.heard_by)}",
+        )
     yield (
         "Desk",
         "; ".join(

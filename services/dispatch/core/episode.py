@@ -47,7 +47,7 @@ F = TypeVar("F", bound=DispatchFact)
 Guard = Callable[["Draft", M], Refusal | None]
 Decision = Callable[["Draft", M], None]
 Change = Callable[["Ticket", F, datetime], "Ticket"]
-Told = Callable[["Ticket", F], tuple[DepartmentCode, ...]]
+Readers = Callable[["Ticket", F], tuple[DepartmentCode, ...]]
 """Names the departments that hear of a fact, of those that take part after it."""
 
 Asks = Callable[["Ticket", F], Iterator[TicketRequest]]
@@ -109,7 +109,7 @@ class FactRow(Protocol):
     @property
     def code(self) -> Callable[..., Ticket] | None: ...
     @property
-    def told(self) -> Callable[..., tuple[DepartmentCode, ...]] | None: ...
+    def heard_by(self) -> Callable[..., tuple[DepartmentCode, ...]] | None: ...
     @property
     def asks(self) -> Callable[..., Iterator[TicketRequest]] | None: ...
 
@@ -127,14 +127,14 @@ class FactRow(Protocol):
 class _FactRow(Generic[F]):
     heard: type[F]
     code: Change[F] | None
-    told: Told[F] | None
+    heard_by: Readers[F] | None
     asks: Asks[F] | None
 
     def change(self, ticket: Ticket, fact: DispatchFact, at: datetime) -> Ticket:
         return self.code(ticket, fact, at) if self.code is not None and isinstance(fact, self.heard) else ticket
 
     def readers(self, ticket: Ticket, fact: DispatchFact) -> tuple[DepartmentCode, ...] | None:
-        return self.told(ticket, fact) if self.told is not None and isinstance(fact, self.heard) else None
+        return self.heard_by(ticket, fact) if self.heard_by is not None and isinstance(fact, self.heard) else None
 
     def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[TicketRequest]:
         return self.asks(ticket, fact) if self.asks is not None and isinstance(fact, self.heard) else iter(())
@@ -176,19 +176,19 @@ class Episode:
         return self._step(kind, fact, {S.REGISTERED}, (), to)
 
     def fact(
-        self, fact: type[F], *, told: Told[F] | None = None, asks: Asks[F] | None = None
+        self, fact: type[F], *, heard_by: Readers[F] | None = None, asks: Asks[F] | None = None
     ) -> Callable[[Change[F]], Change[F]]:
         """Enter how a fact changes the ticket, which departments hear of it, and what it asks of other tickets."""
 
         def entered(change: Change[F]) -> Change[F]:
-            self.facts.append(_FactRow(fact, change, told, asks))
+            self.facts.append(_FactRow(fact, change, heard_by, asks))
             return change
 
         return entered
 
-    def remembered(self, fact: type[F], *, told: Told[F] | None = None, asks: Asks[F] | None = None) -> None:
+    def remembered(self, fact: type[F], *, heard_by: Readers[F] | None = None, asks: Asks[F] | None = None) -> None:
         """Enter a fact that changes nothing of the ticket."""
-        self.facts.append(_FactRow(fact, None, told, asks))
+        self.facts.append(_FactRow(fact, None, heard_by, asks))
 
     def _step(
         self,

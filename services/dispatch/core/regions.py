@@ -365,7 +365,7 @@ Incident = Annotated[Alone | Joining | Member | Heads, Field(discriminator="at")
 
 @dataclass(frozen=True, kw_only=True)
 class NotedDue:
-    """A due time as sla last told it; None while the clock stands still."""
+    """A due time as sla last said it; None while the clock stands still."""
 
     clock: Clock
     due: Due | None

@@ -51,7 +51,7 @@ Like = tuple[str, str]
 
 Suggest = Callable[[str], Guess | None]
 Alarm = Callable[[Exception], None]
-"""What is done about a decision that led where the table does not: raised in tests, told to operations in life."""
+"""What is done about a decision that led where the table does not: raised in tests, shown to operations in life."""
 
 Waited = Callable[[datetime, Span, datetime], bool]
 """Whether from the first instant on so much time had gone by at the second."""

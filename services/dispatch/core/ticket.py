@@ -1,4 +1,4 @@
-"""What a ticket is: its matter, where it stands, and the regions that run beside, each told in its own episode."""
+"""What a ticket is: its matter, where it stands, and the regions beside; what moves them stands in the episodes."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def return_window_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
     draft.say(d.Accepted(**draft.by_author, department=draft.lead, presumed=True))
 
 
-@episode.fact(d.Accepted, told=participants)
+@episode.fact(d.Accepted, heard_by=participants)
 def _accepted(ticket: Ticket, fact: d.Accepted, at: datetime) -> Ticket:
     order = ticket.order
     if order is not None:

@@ -29,7 +29,7 @@ def lapse_suspension(draft: Draft, reason: str) -> None:
         draft.say(d.RequestLapsed(**draft.by_policy, department=draft.lead, what="suspension", reason=reason))
 
 
-@episode.fact(d.RequestLapsed, told=participants)
+@episode.fact(d.RequestLapsed, heard_by=participants)
 def _lapsed(ticket: Ticket, fact: d.RequestLapsed, _at: datetime) -> Ticket:
     match fact.what:
         case "extension":

@@ -139,6 +139,6 @@ def _rework(draft: Draft, reason: str) -> None:
         order_supervision(draft, said, BY_POLICY, "callbacks")
 
 
-@episode.fact(d.ReworkOrdered, told=participants)
+@episode.fact(d.ReworkOrdered, heard_by=participants)
 def _reworked(ticket: Ticket, fact: d.ReworkOrdered, _at: datetime) -> Ticket:
     return replace(ticket, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None)

@@ -108,7 +108,7 @@ def _its_owner(ticket: Ticket, fact: d.DueNoted | d.Overdue) -> tuple[Department
     return present[:1] if fact.clock is Clock.CITIZEN else present
 
 
-@episode.fact(d.DueNoted, told=_its_owner)
+@episode.fact(d.DueNoted, heard_by=_its_owner)
 def _noted(ticket: Ticket, fact: d.DueNoted, _at: datetime) -> Ticket:
     noted = NotedDue(clock=fact.clock, due=fact.due, owner=fact.owner)
     return replace(ticket, dues={**ticket.dues, fact.clock_id: noted})
@@ -148,7 +148,7 @@ def breach_withdrawn(draft: Draft, fact: c.BreachWithdrawn) -> None:
     take_back(draft, fact.clock, fact.clock_id)
 
 
-@episode.fact(d.Overdue, told=_its_owner)
+@episode.fact(d.Overdue, heard_by=_its_owner)
 def _overdue(ticket: Ticket, fact: d.Overdue, _at: datetime) -> Ticket:
     if fact.withdrawn:
         overdue = {name: owner for name, owner in ticket.overdue.items() if name != fact.clock_id}

@@ -69,7 +69,7 @@ class Ending(NamedTuple):
     to: Code | None = None
 
 
-def told_of_end(ticket: Ticket, by: Actor, ending: Ending) -> Iterator[r.TicketRequest]:
+def tell_of_end(ticket: Ticket, by: Actor, ending: Ending) -> Iterator[r.TicketRequest]:
     """The whole hears that its part ended, and each ticket that was merged into this one hears the result."""
     whole = ticket.matter.part_of
     if whole is not None:
@@ -105,10 +105,10 @@ def close(draft: Draft, outcome: Code, ruling: Ruling) -> None:
 
 
 def _close_for_others(ticket: Ticket, fact: d.Closed) -> Iterator[r.TicketRequest]:
-    return told_of_end(ticket, fact.by, Ending(fact.outcome, ruling=fact.ruling, reply=fact.reply))
+    return tell_of_end(ticket, fact.by, Ending(fact.outcome, ruling=fact.ruling, reply=fact.reply))
 
 
-@episode.fact(d.Closed, told=participants, asks=_close_for_others)
+@episode.fact(d.Closed, heard_by=participants, asks=_close_for_others)
 def _closed(ticket: Ticket, fact: d.Closed, at: datetime) -> Ticket:
     """What was promised for later outlives the case: it comes back for checking."""
     after = ended(ticket, s.Closed(since=at, ruling=fact.ruling))
@@ -183,10 +183,10 @@ def refuse_ticket(draft: Draft, action: i.RefuseTicket) -> None:
 
 
 def _refusal_for_others(ticket: Ticket, fact: d.NotAccepted) -> Iterator[r.TicketRequest]:
-    return told_of_end(ticket, fact.by, Ending("not_accepted", reason=fact.reason))
+    return tell_of_end(ticket, fact.by, Ending("not_accepted", reason=fact.reason))
 
 
-@episode.fact(d.NotAccepted, told=participants, asks=_refusal_for_others)
+@episode.fact(d.NotAccepted, heard_by=participants, asks=_refusal_for_others)
 def _not_accepted(ticket: Ticket, _fact: d.NotAccepted, at: datetime) -> Ticket:
     return ended(ticket, s.NotAccepted(since=at))
 
@@ -209,10 +209,10 @@ def withdraw(draft: Draft, action: i.Withdraw) -> None:
 
 
 def _withdrawal_for_others(ticket: Ticket, fact: d.Withdrawn) -> Iterator[r.TicketRequest]:
-    return told_of_end(ticket, fact.by, Ending("withdrawn", reason=fact.reason))
+    return tell_of_end(ticket, fact.by, Ending("withdrawn", reason=fact.reason))
 
 
-@episode.fact(d.Withdrawn, told=participants, asks=_withdrawal_for_others)
+@episode.fact(d.Withdrawn, heard_by=participants, asks=_withdrawal_for_others)
 def _withdrawn(ticket: Ticket, _fact: d.Withdrawn, at: datetime) -> Ticket:
     return ended(ticket, s.Withdrawn(since=at))
 
@@ -244,9 +244,9 @@ def transfer_out(draft: Draft, action: i.TransferOut) -> None:
 
 
 def _transfer_for_others(ticket: Ticket, fact: d.Transferred) -> Iterator[r.TicketRequest]:
-    return told_of_end(ticket, fact.by, Ending("transferred", reason=fact.reason, to=fact.to))
+    return tell_of_end(ticket, fact.by, Ending("transferred", reason=fact.reason, to=fact.to))
 
 
-@episode.fact(d.Transferred, told=participants, asks=_transfer_for_others)
+@episode.fact(d.Transferred, heard_by=participants, asks=_transfer_for_others)
 def _transferred(ticket: Ticket, _fact: d.Transferred, at: datetime) -> Ticket:
     return ended(ticket, s.Transferred(since=at))

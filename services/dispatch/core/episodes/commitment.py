@@ -54,7 +54,7 @@ def commit(draft: Draft, action: i.Commit) -> None:
     draft.say(d.Committed(**draft.by_author, department=draft.lead, promised=action.promised, text=action.text))
 
 
-@episode.fact(d.Committed, told=participants)
+@episode.fact(d.Committed, heard_by=participants)
 def _committed(ticket: Ticket, fact: d.Committed, _at: datetime) -> Ticket:
     return replace(ticket, commitment=Promised(department=fact.department, until=fact.promised))
 
@@ -73,7 +73,7 @@ def commitment_lapsed(draft: Draft, _fact: c.ClockFact) -> None:
         draft.say(d.CommitmentDue(**draft.by_author, department=promise.department))
 
 
-@episode.fact(d.CommitmentDue, told=participants)
+@episode.fact(d.CommitmentDue, heard_by=participants)
 def _due(ticket: Ticket, fact: d.CommitmentDue, _at: datetime) -> Ticket:
     return replace(ticket, commitment=PromiseDue(department=fact.department))
 
@@ -96,6 +96,6 @@ def check_commitment(draft: Draft, action: i.CheckCommitment) -> None:
         draft.say(d.Nudged(**draft.by_policy, reason="承诺事项到期未兑现。", department=draft.lead))
 
 
-@episode.fact(d.CommitmentChecked, told=participants)
+@episode.fact(d.CommitmentChecked, heard_by=participants)
 def _checked(ticket: Ticket, _fact: d.CommitmentChecked, _at: datetime) -> Ticket:
     return due_no_more(replace(ticket, commitment=NothingPromised()), {Clock.COMMITMENT})

@@ -130,7 +130,7 @@ def _tier_with(draft: Draft, category: CategoryCode | None, approver: Person | N
     return found.tier if first_or_shorter or approver else matter.tier
 
 
-@episode.fact(d.Classified, told=participants)
+@episode.fact(d.Classified, heard_by=participants)
 def _classified(ticket: Ticket, fact: d.Classified, _at: datetime) -> Ticket:
     after = replace(ticket, matter=ticket.matter.classified(fact.category, fact.tier))
     return after if fact.tier is Tier.URGENT else due_no_more(after, {Clock.URGENT_FIRST_REPORT})
@@ -236,7 +236,7 @@ def _lead_and_those_before(ticket: Ticket, fact: d.Dispatched) -> tuple[Departme
     return tuple(code for code in participants(ticket) if code == fact.lead or code in ticket.before.departments)
 
 
-@episode.fact(d.Dispatched, told=_lead_and_those_before)
+@episode.fact(d.Dispatched, heard_by=_lead_and_those_before)
 def _dispatched(ticket: Ticket, fact: d.Dispatched, _at: datetime) -> Ticket:
     order = LeadOrder(
         number=fact.order,

@@ -99,7 +99,7 @@ def request_extension(draft: Draft, action: i.RequestExtension) -> None:
     draft.say(asked)
 
 
-@episode.fact(d.ExtensionRequested, told=participants)
+@episode.fact(d.ExtensionRequested, heard_by=participants)
 def _requested(ticket: Ticket, fact: d.ExtensionRequested, _at: datetime) -> Ticket:
     (amount, unit), *_ = fact.spans
     granted = ticket.extension.granted
@@ -141,11 +141,11 @@ def rule_on_extension(draft: Draft, action: i.RuleOnExtension) -> None:
     draft.say(granted)
 
 
-@episode.fact(d.ExtensionGranted, told=participants)
+@episode.fact(d.ExtensionGranted, heard_by=participants)
 def _granted(ticket: Ticket, _fact: d.ExtensionGranted, _at: datetime) -> Ticket:
     return replace(ticket, extension=NoExtensionAsked(granted=ticket.extension.granted + 1))
 
 
-@episode.fact(d.ExtensionRefused, told=participants)
+@episode.fact(d.ExtensionRefused, heard_by=participants)
 def _refused(ticket: Ticket, _fact: d.ExtensionRefused, _at: datetime) -> Ticket:
     return extension_over(ticket)

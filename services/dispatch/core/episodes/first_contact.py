@@ -42,17 +42,17 @@ def exempt_anonymous(draft: Draft, lead: str) -> None:
         draft.say(d.FirstContactExempt(**draft.by_policy, department=lead))
 
 
-@episode.fact(d.FirstContactTried, told=participants)
+@episode.fact(d.FirstContactTried, heard_by=participants)
 def _tried(ticket: Ticket, _fact: d.FirstContactTried, _at: datetime) -> Ticket:
     owed = ticket.contact
     return replace(ticket, contact=Owed(tries=owed.tries + 1)) if isinstance(owed, Owed) else ticket
 
 
-@episode.fact(d.FirstContactMade, told=participants)
+@episode.fact(d.FirstContactMade, heard_by=participants)
 def _made(ticket: Ticket, _fact: d.FirstContactMade, _at: datetime) -> Ticket:
     return due_no_more(answered_by_work(replace(ticket, contact=Made())), {Clock.FIRST_CONTACT})
 
 
-@episode.fact(d.FirstContactExempt, told=participants)
+@episode.fact(d.FirstContactExempt, heard_by=participants)
 def _exempt(ticket: Ticket, _fact: d.FirstContactExempt, _at: datetime) -> Ticket:
     return due_no_more(replace(ticket, contact=Exempt()), {Clock.FIRST_CONTACT})

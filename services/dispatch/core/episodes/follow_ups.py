@@ -92,7 +92,7 @@ def _to_who_has_it(ticket: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketRe
         )
 
 
-@episode.fact(d.FollowUpAdded, told=participants, asks=_to_who_has_it)
+@episode.fact(d.FollowUpAdded, heard_by=participants, asks=_to_who_has_it)
 def _added(ticket: Ticket, fact: d.FollowUpAdded, _at: datetime) -> Ticket:
     presses = ticket.presses + (fact.mode == "press")
     return noted(replace(ticket, follow_ups=fact.count, presses=presses), None, fact.text)

@@ -183,6 +183,6 @@ def _to_members(ticket: Ticket, fact: d.FixReported) -> Iterator[r.TicketRequest
             yield r.PassOnFix(ticket=each, origin=ticket.id, by=fact.by, text=fact.text)
 
 
-@episode.fact(d.FixReported, told=participants, asks=_to_members)
+@episode.fact(d.FixReported, heard_by=participants, asks=_to_members)
 def _fix_reported(ticket: Ticket, fact: d.FixReported, _at: datetime) -> Ticket:
     return noted(ticket, None, fact.text)

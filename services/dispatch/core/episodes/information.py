@@ -44,7 +44,7 @@ def ask_for_info(draft: Draft, action: i.AskForInfo) -> None:
     draft.say(d.InfoAsked(**draft.by_author, question=action.question, department=draft.lead))
 
 
-@episode.fact(d.InfoAsked, told=participants)
+@episode.fact(d.InfoAsked, heard_by=participants)
 def _asked(ticket: Ticket, fact: d.InfoAsked, _at: datetime) -> Ticket:
     back = ticket.standing
     if not isinstance(back, s.SurveyReview | s.PendingDispatch | s.InProgress | s.Rework):
@@ -76,13 +76,13 @@ def _go_on(draft: Draft) -> None:
         to_centre(draft)
 
 
-@episode.fact(d.InfoProvided, told=participants)
+@episode.fact(d.InfoProvided, heard_by=participants)
 def _provided(ticket: Ticket, fact: d.InfoProvided, _at: datetime) -> Ticket:
     if not isinstance(ticket.standing, s.NeedsInfo):
         return ticket
     return noted(replace(ticket, standing=ticket.standing.back), None, fact.text)
 
 
-@episode.fact(d.InfoTimedOut, told=participants)
+@episode.fact(d.InfoTimedOut, heard_by=participants)
 def _timed_out(ticket: Ticket, _fact: d.InfoTimedOut, _at: datetime) -> Ticket:
     return replace(ticket, standing=ticket.standing.back) if isinstance(ticket.standing, s.NeedsInfo) else ticket

@@ -15,7 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
-from services.dispatch.core.episodes.closing import Ending, told_of_end
+from services.dispatch.core.episodes.closing import Ending, tell_of_end
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import MergeWanted, NoMergeAsked
 from services.dispatch.core.ticket import Ticket
@@ -165,7 +165,7 @@ def tell_office(draft: Draft, action: str, request: r.MergeAnswered | r.MemberAn
     draft.say(refused)
 
 
-@episode.fact(d.Merged, told=participants)
+@episode.fact(d.Merged, heard_by=participants)
 def _merged(ticket: Ticket, fact: d.Merged, _at: datetime) -> Ticket:
     back = ticket.standing
     if not isinstance(
@@ -191,7 +191,7 @@ def end_of_merged(draft: Draft, request: r.EndOfMerged) -> None:
 
 def _end_for_others(ticket: Ticket, fact: d.MergedTicketEnded) -> Iterator[r.TicketRequest]:
     ending = Ending(fact.outcome, fact.ruling, fact.reply, fact.reason, fact.to)
-    return told_of_end(ticket, fact.by, ending)
+    return tell_of_end(ticket, fact.by, ending)
 
 
 @episode.fact(d.MergedTicketEnded, asks=_end_for_others)
@@ -214,7 +214,7 @@ def _asks_to_drop(ticket: Ticket, fact: d.Unmerged) -> Iterator[r.TicketRequest]
     yield r.DropMerge(ticket=fact.into, origin=ticket.id, by=fact.by)
 
 
-@episode.fact(d.Unmerged, told=participants, asks=_asks_to_drop)
+@episode.fact(d.Unmerged, heard_by=participants, asks=_asks_to_drop)
 def _unmerged(ticket: Ticket, _fact: d.Unmerged, _at: datetime) -> Ticket:
     return replace(ticket, standing=ticket.standing.back) if isinstance(ticket.standing, s.Merged) else ticket
 

@@ -72,7 +72,7 @@ def _who_is_pressed(ticket: Ticket, fact: d.Nudged) -> tuple[DepartmentCode, ...
     return (fact.department,) if fact.department in ticket.tasks else participants(ticket)
 
 
-@episode.fact(d.Nudged, told=_who_is_pressed)
+@episode.fact(d.Nudged, heard_by=_who_is_pressed)
 def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
     """Only what the lead is pressed for counts against it; the centre and supporters earn theirs themselves."""
     after, press, order = unproposed(ticket, "nudge"), Press(at=at, breach=fact.breach), ticket.led_by
@@ -183,7 +183,7 @@ def _stands(draft: Draft, watch: Ordered | Reported, clock_id: str) -> bool:
             return True
 
 
-@episode.fact(d.NudgeWithdrawn, told=participants)
+@episode.fact(d.NudgeWithdrawn, heard_by=participants)
 def _nudge_withdrawn(ticket: Ticket, fact: d.NudgeWithdrawn, _at: datetime) -> Ticket:
     watch = ticket.supervision
     if isinstance(watch, Quiet):

@@ -17,7 +17,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
-from services.dispatch.core.episodes.closing import Ending, ended, told_of_end
+from services.dispatch.core.episodes.closing import Ending, ended, tell_of_end
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.rules import Rules, shorter
 from services.dispatch.core.ticket import Matter, Ticket
@@ -163,7 +163,7 @@ def settle_at_unit(draft: Draft, action: i.SettleAtUnit) -> None:
 
 
 def _end_for_others(ticket: Ticket, fact: d.SettledAtUnit) -> Iterator[r.TicketRequest]:
-    return told_of_end(ticket, fact.by, Ending("settled_at_unit", reply=fact.reply))
+    return tell_of_end(ticket, fact.by, Ending("settled_at_unit", reply=fact.reply))
 
 
 @episode.fact(d.SettledAtUnit, asks=_end_for_others)

@@ -50,7 +50,7 @@ def reopen(draft: Draft, action: i.Reopen) -> None:
         to_centre(draft)
 
 
-@episode.fact(d.Reopened, told=participants)
+@episode.fact(d.Reopened, heard_by=participants)
 def _reopened(ticket: Ticket, fact: d.Reopened, _at: datetime) -> Ticket:
     return replace(
         ticket,

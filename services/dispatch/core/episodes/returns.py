@@ -88,7 +88,7 @@ def request_return(draft: Draft, action: i.RequestReturn) -> None:
         draft.say(d.AdjudicationOpened(**draft.by_policy, departments=(lead,), reason="disputed_twice"))
 
 
-@episode.fact(d.ReturnRequested, told=participants)
+@episode.fact(d.ReturnRequested, heard_by=participants)
 def _requested(ticket: Ticket, fact: d.ReturnRequested, _at: datetime) -> Ticket:
     after = replace(
         ticket,
@@ -152,7 +152,7 @@ def rule_on_return(draft: Draft, action: i.RuleOnReturn) -> None:
         send(draft, wanted, {}, reason="return_upheld", by=draft.by)
 
 
-@episode.fact(d.ReturnUpheld, told=participants)
+@episode.fact(d.ReturnUpheld, heard_by=participants)
 def _upheld(ticket: Ticket, fact: d.ReturnUpheld, _at: datetime) -> Ticket:
     after = replace(
         ticket,
@@ -164,7 +164,7 @@ def _upheld(ticket: Ticket, fact: d.ReturnUpheld, _at: datetime) -> Ticket:
     return due_no_more(after, Clock, fact.department)
 
 
-@episode.fact(d.ReturnOverruled, told=participants)
+@episode.fact(d.ReturnOverruled, heard_by=participants)
 def _overruled(ticket: Ticket, _fact: d.ReturnOverruled, _at: datetime) -> Ticket:
     return replace(ticket, standing=s.Dispatched())
 
@@ -193,7 +193,7 @@ def adjudicate(draft: Draft, action: i.Adjudicate) -> None:
     send(draft, action.lead, helpers, reason="adjudicated", binding=True, by=draft.by)
 
 
-@episode.fact(d.AdjudicationOpened, told=participants)
+@episode.fact(d.AdjudicationOpened, heard_by=participants)
 def _adjudicating(ticket: Ticket, _fact: d.AdjudicationOpened, _at: datetime) -> Ticket:
     ground = ticket.standing.ground if isinstance(ticket.standing, s.ReturnRequested) else None
     return due_no_more(replace(ticket, standing=s.Adjudicating(ground=ground)), {Clock.RETURN_WINDOW})

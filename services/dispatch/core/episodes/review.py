@@ -99,7 +99,7 @@ def accept_handled(draft: Draft, ruling: Ruling | None, *, automatic: bool = Fal
     await_callback(draft)
 
 
-@episode.fact(d.HandledAccepted, told=participants)
+@episode.fact(d.HandledAccepted, heard_by=participants)
 def _accepted(ticket: Ticket, fact: d.HandledAccepted, _at: datetime) -> Ticket:
     standing = ticket.standing
     if isinstance(standing, s.Handled):
@@ -108,6 +108,6 @@ def _accepted(ticket: Ticket, fact: d.HandledAccepted, _at: datetime) -> Ticket:
     return due_no_more(after, _WORKING)
 
 
-@episode.fact(d.HandledSentBack, told=participants)
+@episode.fact(d.HandledSentBack, heard_by=participants)
 def _sent_back(ticket: Ticket, fact: d.HandledSentBack, _at: datetime) -> Ticket:
     return replace(ticket, standing=s.Rework() if fact.rework else s.InProgress())

@@ -64,7 +64,7 @@ def _parts(ticket: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
         )
 
 
-@episode.fact(d.SplitUp, told=participants, asks=_parts)
+@episode.fact(d.SplitUp, heard_by=participants, asks=_parts)
 def _split(ticket: Ticket, fact: d.SplitUp, _at: datetime) -> Ticket:
     return ended(ticket, s.Split(waiting=fact.parts))
 

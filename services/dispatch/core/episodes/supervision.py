@@ -72,7 +72,7 @@ def order_supervision(
     )
 
 
-@episode.fact(d.SupervisionOrdered, told=participants)
+@episode.fact(d.SupervisionOrdered, heard_by=participants)
 def _ordered(ticket: Ticket, fact: d.SupervisionOrdered, at: datetime) -> Ticket:
     watch = ticket.supervision
     ordered = Ordered(
@@ -97,7 +97,7 @@ def review_callback(draft: Draft, action: i.ReviewCallback) -> None:
     draft.say(d.CallbackReviewOrdered(**draft.by_author, department=draft.lead, reason=action.reason))
 
 
-@episode.fact(d.CallbackReviewOrdered, told=participants)
+@episode.fact(d.CallbackReviewOrdered, heard_by=participants)
 def _review_ordered(ticket: Ticket, _fact: d.CallbackReviewOrdered, _at: datetime) -> Ticket:
     return replace(ticket, review=ReviewOrdered())
 
@@ -116,7 +116,7 @@ def answer_supervision(draft: Draft, action: i.AnswerSupervision) -> None:
     draft.say(d.SupervisionAnswered(**draft.by_author, department=draft.lead, report=action.report))
 
 
-@episode.fact(d.SupervisionAnswered, told=participants)
+@episode.fact(d.SupervisionAnswered, heard_by=participants)
 def _answered(ticket: Ticket, _fact: d.SupervisionAnswered, _at: datetime) -> Ticket:
     after = due_no_more(ticket, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW})
     if isinstance(after.supervision, Ordered):
@@ -140,7 +140,7 @@ def interview(draft: Draft, action: i.Interview) -> None:
     draft.say(d.Interviewed(**draft.by_author, department=draft.lead, reason=action.reason))
 
 
-@episode.fact(d.Interviewed, told=participants)
+@episode.fact(d.Interviewed, heard_by=participants)
 def _interviewed(ticket: Ticket, _fact: d.Interviewed, _at: datetime) -> Ticket:
     watch = ticket.supervision
     if isinstance(watch, Ordered | Reported):
@@ -168,7 +168,7 @@ def end_watch(draft: Draft, result: str) -> None:
         draft.say(d.SupervisionEnded(**draft.by_policy, result=result))
 
 
-@episode.fact(d.SupervisionEnded, told=participants)
+@episode.fact(d.SupervisionEnded, heard_by=participants)
 def _ended(ticket: Ticket, fact: d.SupervisionEnded, _at: datetime) -> Ticket:
     if fact.reason == d.BREACH_WITHDRAWN:
         return _taken_back(ticket)

@@ -65,12 +65,12 @@ def _lead_and_it(ticket: Ticket, fact: d.SupportTaskOpened) -> tuple[DepartmentC
     return tuple(code for code in (*present[:1], fact.department) if code in present)
 
 
-@episode.fact(d.SupportTaskOpened, told=_lead_and_it)
+@episode.fact(d.SupportTaskOpened, heard_by=_lead_and_it)
 def _opened(ticket: Ticket, fact: d.SupportTaskOpened, _at: datetime) -> Ticket:
     return _with_task(ticket, fact.department, Doing(blocking=fact.blocking))
 
 
-@episode.fact(d.SupportTaskEnded, told=participants)
+@episode.fact(d.SupportTaskEnded, heard_by=participants)
 def _ended(ticket: Ticket, fact: d.SupportTaskEnded, _at: datetime) -> Ticket:
     return _with_task(ticket, fact.department, None)
 
@@ -95,17 +95,17 @@ def report_task_done(draft: Draft, action: i.ReportTaskDone) -> None:
     draft.say(done)
 
 
-@episode.fact(d.SupportTaskDone, told=participants)
+@episode.fact(d.SupportTaskDone, heard_by=participants)
 def _done(ticket: Ticket, fact: d.SupportTaskDone, _at: datetime) -> Ticket:
     done = Done(blocking=_blocks(ticket, fact.department), awaits_review=bool(fact.awaits_review))
     return noted(_with_task(ticket, fact.department, done), fact.department, fact.reply)
 
 
-@episode.fact(d.SupportTaskAccepted, told=participants)
+@episode.fact(d.SupportTaskAccepted, heard_by=participants)
 def _accepted(ticket: Ticket, fact: d.SupportTaskAccepted, _at: datetime) -> Ticket:
     return _with_task(ticket, fact.department, Done(blocking=_blocks(ticket, fact.department)))
 
 
-@episode.fact(d.SupportTaskSentBack, told=participants)
+@episode.fact(d.SupportTaskSentBack, heard_by=participants)
 def _sent_back(ticket: Ticket, fact: d.SupportTaskSentBack, _at: datetime) -> Ticket:
     return _with_task(ticket, fact.department, Doing(blocking=_blocks(ticket, fact.department)))

@@ -57,7 +57,7 @@ def request_suspension(draft: Draft, action: i.RequestSuspension) -> None:
     draft.say(asked)
 
 
-@episode.fact(d.SuspensionRequested, told=participants)
+@episode.fact(d.SuspensionRequested, heard_by=participants)
 def _requested(ticket: Ticket, fact: d.SuspensionRequested, _at: datetime) -> Ticket:
     return replace(ticket, suspension=SuspensionAsked(ground=fact.ground, until=fact.until))
 
@@ -99,13 +99,13 @@ def rule_on_suspension(draft: Draft, action: i.RuleOnSuspension) -> None:
     draft.say(suspended)
 
 
-@episode.fact(d.Suspended, told=participants)
+@episode.fact(d.Suspended, heard_by=participants)
 def _suspended(ticket: Ticket, fact: d.Suspended, _at: datetime) -> Ticket:
     back = ticket.standing if isinstance(ticket.standing, InProgress | Rework) else InProgress()
     return replace(ticket, suspension=NoSuspensionAsked(), standing=Suspended(until=fact.until, back=back))
 
 
-@episode.fact(d.SuspensionRefused, told=participants)
+@episode.fact(d.SuspensionRefused, heard_by=participants)
 def _refused(ticket: Ticket, _fact: d.SuspensionRefused, _at: datetime) -> Ticket:
     return replace(ticket, suspension=NoSuspensionAsked())
 
@@ -123,6 +123,6 @@ def suspension_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
     draft.say(d.SuspensionEnded(**draft.by_author, department=draft.lead, reason="挂账期限届满"))
 
 
-@episode.fact(d.SuspensionEnded, told=participants)
+@episode.fact(d.SuspensionEnded, heard_by=participants)
 def _ended(ticket: Ticket, _fact: d.SuspensionEnded, _at: datetime) -> Ticket:
     return replace(ticket, standing=ticket.standing.back) if isinstance(ticket.standing, Suspended) else ticket

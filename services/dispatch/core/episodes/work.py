@@ -36,7 +36,7 @@ def note_progress(draft: Draft, action: i.NoteProgress) -> None:
     draft.say(d.ProgressNoted(**draft.by_author, department=draft.department or "", text=action.text, plan=action.plan))
 
 
-@episode.fact(d.ProgressNoted, told=participants)
+@episode.fact(d.ProgressNoted, heard_by=participants)
 def _progress_noted(ticket: Ticket, fact: d.ProgressNoted, _at: datetime) -> Ticket:
     after = answered_by_work(noted(ticket, fact.department, fact.text, plan=fact.plan))
     return due_no_more(after, {Clock.URGENT_FIRST_REPORT}, fact.department)
@@ -62,7 +62,7 @@ def report_handled(draft: Draft, action: i.ReportHandled) -> None:
         accept_handled(draft, None, automatic=True)
 
 
-@episode.fact(d.Handled, told=participants)
+@episode.fact(d.Handled, heard_by=participants)
 def _handled(ticket: Ticket, fact: d.Handled, at: datetime) -> Ticket:
     after = replace(
         extension_over(ticket),
