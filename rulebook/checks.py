@@ -12,7 +12,7 @@ from rulebook.problems import Problem
 from rulebook.rules import Grounds, Ladder
 from rulebook.source import Trail
 from schemas.inbound import OFFICE_ACTIONS
-from schemas.values import Clock, Tier
+from schemas.values import Tier
 
 
 def cross_check(checked: Checked) -> Iterator[Problem]:
@@ -132,10 +132,6 @@ def _limits(checked: Checked) -> Iterator[Problem]:
                 yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
         yield from _ceiling(checked, index, limit)
     yield from _extension(checked, limits)
-    reopen = next(limit for limit in limits.clocks if limit.clock is Clock.REOPEN_WINDOW).budget
-    if (limits.archive_after.unit, limits.archive_after.amount) < (reopen.unit, reopen.amount):
-        expected = "the reopen window's unit and at least its amount"
-        yield checked.problem(file, ("archive_after",), limits.archive_after, expected, "Archive later.")
 
 
 _OFFICE_TIME = {Unit.OFFICE_MINUTES, Unit.HALF_WORKING_DAYS, Unit.WORKING_DAYS}

@@ -88,10 +88,11 @@ class Limits(Model):
     extension: Extension
     callback_attempts: Count
     callback_retry_after: Span
+    callback_on_days: Count
     callback_within_days: Days
     failed_callbacks_before_supervision: Count
     returns_before_adjudication: Count
-    archive_after: Span
+    reopen_within_days: Days
 
     @model_validator(mode="after")
     def _each_clock_once(self) -> Self:
@@ -100,4 +101,10 @@ class Limits(Model):
         doubled = sorted({name.value for name in names if names.count(name) > 1})
         if missing or doubled:
             raise ValueError(f"each clock stands once; missing: {missing}, doubled: {doubled}")
+        return self
+
+    @model_validator(mode="after")
+    def _days_enough_for_the_attempts(self) -> Self:
+        if self.callback_on_days > self.callback_attempts:
+            raise ValueError("callback_on_days is at most callback_attempts: one attempt is made on one day")
         return self

@@ -4,7 +4,7 @@ from worktime.calendar import Calendar, OutOfCalendarError, load_calendar, works
 from worktime.days import Day, Holiday, MakeUpDay, UnpublishedDay, Weekend, WorkingDay
 from worktime.due import Due, Held, Official, Provisional, breach_after, due, earlier_of, remaining, remind_by
 from worktime.explain import CountedDay, CountedPause, Explanation, explain
-from worktime.hours import SHANGHAI, OfficeHours, Period
+from worktime.hours import SHANGHAI, OfficeHours, Period, local
 from worktime.ledger import (
     Budget,
     Extension,
@@ -66,6 +66,7 @@ __all__ = [
     "hours_budget",
     "last_minute",
     "load_calendar",
+    "local",
     "moment_in_words",
     "office_minutes",
     "office_minutes_between",

@@ -49,7 +49,8 @@ class Agency:
         if dice.random() < self._habits["unreached"]:
             await self._voice.say(NoteUnreached(ticket=request.ticket, by=agent, note="无人接听"))
             if attempt < request.attempts:
-                again = self._around.days.later(self._agenda.clock.now(), dice.uniform(60, 240))
+                # More than half a working day later, and so never all on one day.
+                again = self._around.days.working_days_later(self._agenda.clock.now(), dice.uniform(0.55, 0.9))
                 self._agenda.at(again, lambda: self._call(request, dice, attempt=attempt + 1))
             return
         if request.at is None and dice.random() < self._habits["appointment"]:

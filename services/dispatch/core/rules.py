@@ -53,8 +53,8 @@ Suggest = Callable[[str], Guess | None]
 Alarm = Callable[[Exception], None]
 """What is done about a decision that led where the table does not: raised in tests, shown to operations in life."""
 
-Waited = Callable[[datetime, Span, datetime], bool]
-"""Whether from the first instant on so much time had gone by at the second."""
+After = Callable[[datetime, Span], datetime]
+"""The moment by which so much time has gone by since another one."""
 
 RANK: Final = {Tier.URGENT: 0, Tier.SIMPLE: 1, Tier.COMPLEX: 2, Tier.PARTICULARLY_COMPLEX: 3}
 """Tiers by the time that they give, the shortest first."""
@@ -70,30 +70,32 @@ def _no_suggestion(_text: str) -> Guess | None:
     return None
 
 
-def _never(_since: datetime, _span: Span, _now: datetime) -> bool:
-    return False
+def _no_calendar(_since: datetime, span: Span) -> datetime:
+    raise LookupError(f"no calendar to count {span.amount} {span.unit} by")
 
 
 def _raise(error: Exception) -> None:
     raise error
 
 
-def by_calendar(policy: Policy, calendar: Calendar) -> Waited:
-    """Count waiting on a calendar, in the office hours of a policy."""
+def by_calendar(policy: Policy, calendar: Calendar) -> After:
+    """Count time on a calendar, in the office hours of a policy; in doubt it is later."""
     hours = OfficeHours(periods=tuple(Period(opens=span.opens, closes=span.closes) for span in policy.office.hours))
 
-    def waited(since: datetime, span: Span, now: datetime) -> bool:
+    def after(since: datetime, span: Span) -> datetime:
         budget = Budget(unit=Unit(span.unit.value), amount=span.amount)
         ledger = Ledger(policy=policy.name, policy_version=policy.version, budget=budget, started_at=since)
         end = breach_after(due(ledger, calendar, hours))
-        return end is not None and end <= now
+        if end is None:
+            raise AssertionError("nothing pauses what nobody has paused")
+        return end
 
-    return waited
+    return after
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Policy, suggester, precedents by category and sub-district (newest first), and how waiting is counted.
+    """Policy, suggester, precedents by category and sub-district (newest first), and how time is counted.
 
     Where recorded acts are decided again, `asks_who` is false: who acted was known to the rulebook of that day.
     `alarm` hears of a decision that left a ticket where the table does not allow.
@@ -102,9 +104,13 @@ class Rules:
     policy: Policy
     suggest: Suggest = _no_suggestion
     precedents: Mapping[Like, tuple[Precedent, ...]] = field(default_factory=dict)
-    waited: Waited = _never
+    after: After = _no_calendar
     asks_who: bool = True
     alarm: Alarm = _raise
+
+    def waited(self, since: datetime, span: Span, now: datetime) -> bool:
+        """Whether since one moment so much time has gone by at another."""
+        return self.after(since, span) <= now
 
     def lead_for(self, matter: Matter, besides: frozenset[DepartmentCode]) -> Led | Undetermined:
         """Tell who leads by the newest binding ruling on the like, else by the catalogue; never one of `besides`."""
@@ -145,7 +151,7 @@ class Rules:
     @property
     def reopen_span(self) -> timedelta:
         """How long a ticket that ended without a callback can be reopened."""
-        return timedelta(days=self.policy.limits.archive_after.amount)
+        return timedelta(days=self.policy.limits.reopen_within_days)
 
     def name(self, department: str) -> str:
         """The short name of a department."""

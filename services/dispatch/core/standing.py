@@ -107,8 +107,13 @@ class CallbackPending:
 
     state: Literal[TicketState.CALLBACK_PENDING] = TicketState.CALLBACK_PENDING
     round: int
-    attempts: int = 0
+    tried: tuple[Instant, ...] = ()
     at: Instant | None = None
+
+    @property
+    def attempts(self) -> int:
+        """How often the requester was called in vain."""
+        return len(self.tried)
 
 
 @dataclass(frozen=True, kw_only=True)

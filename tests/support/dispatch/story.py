@@ -37,9 +37,10 @@ from schemas.values import (
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
-from services.dispatch.core.rules import Rules
+from services.dispatch.core.rules import Rules, by_calendar
 from services.dispatch.core.telling import tell
 from services.dispatch.core.ticket import Stub, Ticket
+from worktime import Calendar
 
 TICKET = "26091403000175"
 OTHER = "26091403000183"
@@ -63,7 +64,7 @@ def rules_with(**automation: Passing) -> Rules:
     """The shipped policy, passed by hand or by itself as named."""
     policy = shipped()
     changed = Automation.model_validate({**dict(policy.automation), **automation})
-    return Rules(policy.model_copy(update={"automation": changed}))
+    return Rules(policy.model_copy(update={"automation": changed}), after=by_calendar(policy, Calendar.published()))
 
 
 def registered(ticket: str = TICKET, **values: Any) -> Registered:

@@ -181,11 +181,11 @@ def test_a_press_while_the_centre_reviews_does_not_press_the_department() -> Non
 
 def _impatient() -> Rules:
     """Whoever was nudged twice is supervised, however short the wait."""
-    return replace(given.pending_dispatch().rules, waited=lambda _since, _span, _now: True)
+    return replace(given.pending_dispatch().rules, after=lambda since, _span: since)
 
 
 def test_no_date_is_granted_that_policy_would_cut_off() -> None:
-    calendar = replace(given.in_progress().rules, waited=by_calendar(shipped(), Calendar.published()))
+    calendar = replace(given.in_progress().rules, after=by_calendar(shipped(), Calendar.published()))
     story = replace(given.in_progress(), rules=calendar)
     suspend = {"ground": "litigation", "reason": "诉讼。"}
 

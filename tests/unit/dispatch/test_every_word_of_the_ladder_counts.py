@@ -32,7 +32,7 @@ def with_rung(step: Step, **changed: Any) -> Rules:
     ladder = rules.policy.ladder
     rungs = tuple(_other(rung, changed) if rung.step is step else rung for rung in ladder.rungs)
     policy = rules.policy.model_copy(update={"ladder": ladder.model_copy(update={"rungs": rungs})})
-    return replace(rules, policy=policy, waited=by_calendar(policy, Calendar.published()))
+    return replace(rules, policy=policy, after=by_calendar(policy, Calendar.published()))
 
 
 def _other(rung: Rung, changed: dict[str, Any]) -> Rung:

@@ -46,7 +46,7 @@ def test_a_press_is_counted_and_nudges_whoever_holds_the_ticket() -> None:
 
 
 def test_nudges_in_vain_become_supervision_and_what_the_lead_does_answers_them() -> None:
-    rules = replace(rules_with(), waited=lambda _since, _span, _now: True)
+    rules = replace(rules_with(), after=lambda since, _span: since)
     once = _press(opened(rules).lead(i.Accept))
     assert isinstance(once.ticket.supervision, Nudged)
     _press(once).then(d.FollowUpAdded, d.Nudged, d.SupervisionOrdered)

@@ -71,7 +71,7 @@ def test_a_nudge_for_a_withdrawn_breach_is_taken_back_and_those_of_the_requester
 
 
 def test_an_order_after_nudges_in_vain_falls_with_a_nudge_that_it_needed() -> None:
-    rules = replace(rules_with(), waited=lambda _since, _span, _now: True)
+    rules = replace(rules_with(), after=lambda since, _span: since)
     story = _press(opened(rules).lead(i.Accept))
     supervised = _missed(story, Clock.HANDLING).then(d.Overdue, d.Nudged, d.SupervisionOrdered)
     fallen = _withdrawn(supervised, Clock.HANDLING).then(d.Overdue, d.NudgeWithdrawn, d.SupervisionEnded)

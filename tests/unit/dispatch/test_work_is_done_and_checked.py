@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,12 +27,24 @@ from tests.support.dispatch.story import (
     LEAD,
     SUPPORTER,
     TICKET,
+    Story,
     opened,
     rules_with,
     shipped,
 )
+from worktime import SHANGHAI
 
 VISIT = VisitRef(visitor="v-1", unit="unit-01", visited_at=AT)
+
+
+def moment(text: str) -> datetime:
+    """An instant of Shanghai: `2026-09-14 10:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def at(text: str, story: Story) -> Story:
+    """A story whose next step is taken at this moment."""
+    return replace(story, at=moment(text) - timedelta(minutes=10))
 
 
 def test_a_survey_ticket_passes_unit_and_office_in_the_same_moment_where_policy_says_so() -> None:
@@ -210,9 +222,28 @@ def test_what_the_citizen_says_and_what_the_centre_rules_are_kept_apart() -> Non
 def test_unreachable_after_three_attempts_is_an_outcome() -> None:
     story = given.callback_pending()
     for _ in range(2):
-        story = story.callback(i.NoteUnreached).then(d.CallbackTried)
+        story = replace(story.callback(i.NoteUnreached).then(d.CallbackTried), at=story.at + timedelta(days=1))
     story = story.callback(i.AppointCallback, at=story.at + timedelta(days=1)).then(d.CallbackAppointed)
+    story = replace(story, at=story.at + timedelta(days=1))
     story.callback(i.NoteUnreached).then(d.CallbackTried, d.CallbackGivenUp, d.Closed, state=TicketState.CLOSED)
+
+
+def test_attempts_to_call_back_keep_their_distance_and_the_next_moment_is_named() -> None:
+    once = at("2026-09-14 09:50", given.callback_pending()).callback(i.NoteUnreached)
+    soon = at("2026-09-14 15:00", once).callback(i.NoteUnreached).refused("called_too_soon")
+    said = "两次回访至少间隔半个工作日，请于2026-09-14 15:05之后再次回访。"
+    assert soon.said(d.ActionRefused).reason == said
+    at("2026-09-14 15:05", once).callback(i.NoteUnreached).then(d.CallbackTried)
+    asked = at("2026-09-14 10:30", once).callback(i.AppointCallback, at=moment("2026-09-14 11:00"))
+    at("2026-09-14 11:00", asked).callback(i.NoteUnreached).then(d.CallbackTried)
+
+
+def test_attempts_to_call_back_are_made_on_two_days_at_least() -> None:
+    story = at("2026-09-14 09:00", given.callback_pending()).callback(i.NoteUnreached).then(d.CallbackTried)
+    story = at("2026-09-14 14:15", story).callback(i.NoteUnreached).then(d.CallbackTried)
+    evening = at("2026-09-14 19:00", story).callback(i.NoteUnreached).refused("called_on_one_day")
+    assert evening.said(d.ActionRefused).reason == "3次回访须分在2天以上，请于2026-09-14之后再次回访。"
+    at("2026-09-15 09:00", evening).callback(i.NoteUnreached).then(d.CallbackTried, d.CallbackGivenUp, d.Closed)
 
 
 def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_the_way_out() -> None:
@@ -254,7 +285,7 @@ def test_a_suggestion_that_nobody_confirmed_is_for_the_record() -> None:
     story = given.without_task(opened(kind=Kind.SUGGEST).lead(i.Accept)).lead(i.ReportHandled, reply="已采纳。")
     story = story.office(i.Review, accepted=True)
     for _ in range(3):
-        story = story.callback(i.NoteUnreached)
+        story = replace(story.callback(i.NoteUnreached), at=story.at + timedelta(days=1))
     assert story.said(d.Closed).ruling is Ruling.FOR_REFERENCE
 
 

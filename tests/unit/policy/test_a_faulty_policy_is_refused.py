@@ -68,6 +68,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
             "ceiling",
             "at least the 5 working_days of complex",
         ),
+        ("limits.yaml", "callback_on_days: 2", "callback_on_days: 4", "", "at most callback_attempts"),
         ("limits.yaml", "callback_attempts: 3", "callback_attempts: 0", "callback_attempts", "greater than"),
         ("templates.yaml", "{{ ticket }}", "{{ tickte }}", "text", "one of"),
         ("templates.yaml", "{{ ticket }}", "{{ ticket }", "text", "jinja2"),

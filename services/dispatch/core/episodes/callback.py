@@ -15,9 +15,11 @@ from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import close
 from services.dispatch.core.episodes.supervision import order_supervision
+from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
 from services.dispatch.core.ticket import Ticket
 from vocabulary import label
+from worktime import local, moment_in_words
 
 episode = Episode("callback")
 
@@ -55,7 +57,34 @@ def _awaited(ticket: Ticket, fact: d.CallbackAwaited, _at: datetime) -> Ticket:
 # --- not reached, appointed ------------------------------------------------------------------------------------------
 
 
-@episode.action(i.NoteUnreached, {S.CALLBACK_PENDING}, to={SAME, S.CLOSED})
+def attempts_apart(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
+    """Between two attempts lies some time, unless the requester asked to be called just then."""
+    standing = draft.ticket.standing
+    if not isinstance(standing, s.CallbackPending) or not standing.tried:
+        return None
+    if standing.at is not None and draft.at >= standing.at:
+        return None
+    apart = draft.rules.policy.limits.callback_retry_after
+    earliest = draft.rules.after(standing.tried[-1], apart)
+    if draft.at >= earliest:
+        return None
+    said = f"两次回访至少间隔{in_words(apart)}，请于{moment_in_words(earliest)}之后再次回访。"
+    return Refusal("called_too_soon", said)
+
+
+def attempts_on_days(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
+    """Who was only ever out on one day was not tried in earnest: the attempts left must reach so many days."""
+    standing, limits = draft.ticket.standing, draft.rules.policy.limits
+    tried = standing.tried if isinstance(standing, s.CallbackPending) else ()
+    days = {local(at).date() for at in (*tried, draft.at)}
+    left = limits.callback_attempts - len(tried) - 1
+    if left >= limits.callback_on_days - len(days):
+        return None
+    said = f"{limits.callback_attempts}次回访须分在{limits.callback_on_days}天以上，请于{max(days)}之后再次回访。"
+    return Refusal("called_on_one_day", said)
+
+
+@episode.action(i.NoteUnreached, {S.CALLBACK_PENDING}, attempts_apart, attempts_on_days, to={SAME, S.CLOSED})
 def note_unreached(draft: Draft, _action: i.NoteUnreached) -> None:
     """One attempt more in vain; after the last one that is the outcome."""
     standing = draft.ticket.standing
@@ -67,11 +96,11 @@ def note_unreached(draft: Draft, _action: i.NoteUnreached) -> None:
 
 
 @episode.fact(d.CallbackTried)
-def _tried(ticket: Ticket, fact: d.CallbackTried, _at: datetime) -> Ticket:
+def _tried(ticket: Ticket, _fact: d.CallbackTried, at: datetime) -> Ticket:
     standing = ticket.standing
     if not isinstance(standing, s.CallbackPending):
         return ticket
-    return replace(ticket, standing=replace(standing, attempts=fact.attempt, at=None))
+    return replace(ticket, standing=replace(standing, tried=(*standing.tried, at), at=None))
 
 
 episode.remembered(d.CallbackGivenUp)
