@@ -16,12 +16,12 @@ def broken(operations: Any) -> dict[str, set[str]]:
     assert result.stdout, (result.output, result.exception)
     results = json.loads(result.stdout)
     found: dict[str, set[str]] = {}
-    for result in results:
-        promise = result["promise"].partition("(")[2].rstrip(")")
-        if not result["kept"]:
-            found.setdefault(promise, set()).update(finding["subject"] for finding in result["findings"])
+    for each in results:
+        promise = each["promise"].partition("(")[2].rstrip(")")
+        if not each["kept"]:
+            found.setdefault(promise, set()).update(finding["subject"] for finding in each["findings"])
     assert result.exit_code == (1 if found else 0), result.output
-    assert sum(result["looked_at"] for result in results) > 0
+    assert sum(each["looked_at"] for each in results) > 0
     return found
 
 
