@@ -5,7 +5,7 @@ Nothing here reads or writes a topic or a table. Everything else of this service
 
 from __future__ import annotations
 
-from services.trace.core.ball import Span, Step, ball_in_court
+from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.calendars import as_published
 from services.trace.core.holder import AT_REST
 from services.trace.core.rows import NOBODY, Summary
@@ -15,8 +15,8 @@ from services.trace.reactions import orders, steps_of, summaries
 __all__ = [
     "AT_REST",
     "NOBODY",
-    "Span",
-    "Step",
+    "BallSpan",
+    "LifeStep",
     "Summary",
     "Words",
     "as_published",

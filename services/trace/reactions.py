@@ -21,7 +21,7 @@ from schemas.message import Message
 from schemas.notices import NoticeGivenUp
 from schemas.values import Due, breach_by, remind_by
 from schemas.values import TicketState as S
-from services.trace.core.ball import Step
+from services.trace.core.ball import LifeStep
 from services.trace.core.holder import REVIEWED, UNIT
 from services.trace.core.moves import back, ended, handed, interrupted, moved
 from services.trace.core.rows import ClockRow, OrderRow, Summary
@@ -44,13 +44,13 @@ def summed(summary: Summary, fact: Message, at: datetime) -> Summary:
     return after if after is summary or fact.family != d.DispatchFact.family else handed(after, at)
 
 
-def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[Step]:
+def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[LifeStep]:
     """Pick the facts of a ticket's life, each with where the ticket stands after it."""
-    steps: list[Step] = []
+    steps: list[LifeStep] = []
     for at, fact in facts:
         if isinstance(fact, d.DispatchFact):
             before = steps[-1].after if steps else Summary(fact.ticket)
-            steps.append(Step(at, fact, summed(before, fact, at)))
+            steps.append(LifeStep(at, fact, summed(before, fact, at)))
     return steps
 
 

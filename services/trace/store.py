@@ -42,7 +42,7 @@ class Entry(NamedTuple):
     body: str
 
 
-class Table(Generic[R]):
+class RowTable(Generic[R]):
     """The statements that load and save one kind of row; its columns are the fields of the row's class."""
 
     def __init__(self, name: str, row: type[R], key: Sequence[str], json: frozenset[str] = frozenset()) -> None:
@@ -98,9 +98,9 @@ def _postgres_type(hint: Any) -> str:
     return next(_TYPES[part] for part in hint.__args__ if part in _TYPES)
 
 
-SUMMARIES: Final = Table("summary", Summary, ("ticket",))
-ORDERS: Final = Table("orders", OrderRow, ("ticket", "number"))
-CLOCKS: Final = Table("clock", ClockRow, ("ticket", "clock_id"), frozenset({"explanation"}))
+SUMMARIES: Final = RowTable("summary", Summary, ("ticket",))
+ORDERS: Final = RowTable("orders", OrderRow, ("ticket", "number"))
+CLOCKS: Final = RowTable("clock", ClockRow, ("ticket", "clock_id"), frozenset({"explanation"}))
 
 
 async def insert_entries(connection: Connection, entries: Sequence[Entry]) -> None:

@@ -8,11 +8,13 @@ from itertools import pairwise, zip_longest
 from typing import Final
 
 from schemas import dispatch as d
-from services.trace.for_tools import Span, Step
+from services.trace.for_tools import BallSpan, LifeStep
 from worktime import Calendar, OfficeHours, split_minutes
 
 
-def ball_adds_up(steps: Sequence[Step], spans: Sequence[Span], hours: OfficeHours, calendar: Calendar) -> Iterator[str]:
+def ball_adds_up(
+    steps: Sequence[LifeStep], spans: Sequence[BallSpan], hours: OfficeHours, calendar: Calendar
+) -> Iterator[str]:
     """The stretches of a life lie end to end, but for rests, and their minutes are those of the whole."""
     if not steps:
         return
@@ -50,7 +52,7 @@ _RESTS: Final = frozenset(
 """The facts with which a ticket comes to rest."""
 
 
-def _stretches(spans: Sequence[Span]) -> Iterator[tuple[datetime, datetime]]:
+def _stretches(spans: Sequence[BallSpan]) -> Iterator[tuple[datetime, datetime]]:
     start: datetime | None = None
     for span, following in zip_longest(spans, spans[1:]):
         start = start or span.start

@@ -12,7 +12,7 @@ from schemas.notices import NoticeRequested
 from schemas.owner import Owner
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, TicketState
-from services.trace.for_tools import Step, Summary, steps_of
+from services.trace.for_tools import LifeStep, Summary, steps_of
 
 
 class NewestOrder(NamedTuple):
@@ -37,7 +37,7 @@ class Life:
 
     ticket: str
     registered: bool
-    steps: Sequence[Step]
+    steps: Sequence[LifeStep]
     noticed: frozenset[str] = frozenset()
 
     @property

@@ -16,7 +16,7 @@ from services.trace.core.rows import NOBODY, Summary
 from worktime import Calendar, OfficeHours, split_minutes
 
 
-class Step(NamedTuple):
+class LifeStep(NamedTuple):
     """One fact of a ticket's life, the moment by which it is judged, and where the ticket stands after it."""
 
     at: datetime
@@ -25,7 +25,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class BallSpan:
     """A stretch of time that belongs to one party, what the ticket waited for, and its minutes of office time."""
 
     party: Owner
@@ -43,29 +43,29 @@ class _Stretch(NamedTuple):
 
 
 def ball_in_court(
-    timeline: Sequence[Step], calendar: Calendar, hours: OfficeHours, until: datetime | None = None
-) -> tuple[Span, ...]:
+    timeline: Sequence[LifeStep], calendar: Calendar, hours: OfficeHours, until: datetime | None = None
+) -> tuple[BallSpan, ...]:
     """Divide a life, from its first fact to `until` (or the last fact), among the parties that held the ticket.
 
     The minutes add up to those of the life, whatever the facts. Time at rest (closed, merged, …) belongs to nobody and
     is left out. A dispute that ends where it began, overruled or adjudicated, is charged back to the department.
     """
-    spans: list[Span] = []
+    spans: list[BallSpan] = []
     for party, whole in groupby(_stretches(timeline, until), key=lambda stretch: stretch.party != NOBODY):
         if party:
             spans += _measured(list(whole), calendar, hours)
     return tuple(spans)
 
 
-def _measured(life: Sequence[_Stretch], calendar: Calendar, hours: OfficeHours) -> Iterable[Span]:
+def _measured(life: Sequence[_Stretch], calendar: Calendar, hours: OfficeHours) -> Iterable[BallSpan]:
     minutes = split_minutes([life[0].start, *(stretch.end for stretch in life)], calendar, hours)
-    return [Span(*stretch, spent) for stretch, spent in zip(life, minutes, strict=True)]
+    return [BallSpan(*stretch, spent) for stretch, spent in zip(life, minutes, strict=True)]
 
 
-def _stretches(timeline: Sequence[Step], until: datetime | None) -> list[_Stretch]:
+def _stretches(timeline: Sequence[LifeStep], until: datetime | None) -> list[_Stretch]:
     """Cut the whole time, without gaps, wherever the holder changes; a moment never lies before an earlier fact's."""
     found: list[_Stretch] = []
-    before: Step | None = None
+    before: LifeStep | None = None
     for each in timeline:
         step = each if before is None else each._replace(at=max(before.at, each.at))
         if before is not None:
@@ -77,7 +77,7 @@ def _stretches(timeline: Sequence[Step], until: datetime | None) -> list[_Stretc
     return found
 
 
-def _stretch(since: Step, until: datetime) -> _Stretch:
+def _stretch(since: LifeStep, until: datetime) -> _Stretch:
     return _Stretch(since.after.holder, since.after.waits_for, since.at, until)
 
 

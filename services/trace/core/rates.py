@@ -14,7 +14,7 @@ from schemas.values import Contacted
 NO_CALLBACK: Final = "no_callback"
 
 
-class Source(StrEnum):
+class RateSource(StrEnum):
     """What a rate counts: tickets, clocks of tickets, or orders to departments."""
 
     TICKETS = "summary s"
@@ -43,7 +43,7 @@ class Rate:
     """
 
     name: str
-    source: Source
+    source: RateSource
     axis: str
     verdict: str
     weights: Mapping[str, float]
@@ -113,12 +113,18 @@ def rates_of(policy: Rates) -> tuple[Rate, ...]:
     ruling = "coalesce(s.ruling, 'no_ruling')"
     return (
         *_heard(policy, "first_contact", "contacted", contacted, "contacted"),
-        Rate("first_contact_claimed", Source.TICKETS, _CLOSED, _theirs(_CLAIMED), {"claimed": 1.0, "not_claimed": 0.0}),
-        Rate("actual_resolution", Source.TICKETS, _CLOSED, _theirs(ruling), rulings, answers="ruling"),
+        Rate(
+            "first_contact_claimed",
+            RateSource.TICKETS,
+            _CLOSED,
+            _theirs(_CLAIMED),
+            {"claimed": 1.0, "not_claimed": 0.0},
+        ),
+        Rate("actual_resolution", RateSource.TICKETS, _CLOSED, _theirs(ruling), rulings, answers="ruling"),
         *_heard(policy, "resolution_by_citizen", "solved", _SOLVED, "solved"),
         *_heard(policy, "satisfaction", "result", grades, "grade"),
-        Rate("rework", Source.TICKETS, _CLOSED, _theirs(_REWORKED), {"reworked": 1.0, "at_once": 0.0}),
-        Rate("callback_coverage", Source.TICKETS, _CLOSED, _theirs(_COVERED), _COVERAGE),
+        Rate("rework", RateSource.TICKETS, _CLOSED, _theirs(_REWORKED), {"reworked": 1.0, "at_once": 0.0}),
+        Rate("callback_coverage", RateSource.TICKETS, _CLOSED, _theirs(_COVERED), _COVERAGE),
         *_OTHERS,
     )
 
@@ -128,10 +134,10 @@ def _heard(policy: Rates, name: str, column: str, weights: Mapping[str, float], 
     other = "first" if policy.decisive_callback == "last" else "last"
     decisive, beside = _answer(policy.decisive_callback, column), _answer(other, column)
     return (
-        Rate(name, Source.TICKETS, _CLOSED, decisive, weights, _lead_of(policy.decisive_callback), answers=answers),
+        Rate(name, RateSource.TICKETS, _CLOSED, decisive, weights, _lead_of(policy.decisive_callback), answers=answers),
         Rate(
             f"{name}_other",
-            Source.TICKETS,
+            RateSource.TICKETS,
             _CLOSED,
             beside,
             weights,
@@ -156,32 +162,32 @@ _COVERAGE: Final = {"recorded": 1.0, "unreached": 0.0, "none": 0.0}
 _OTHERS: Final = (
     Rate(
         "on_time",
-        Source.CLOCKS,
+        RateSource.CLOCKS,
         _DUE,
         _CLOCK_KEPT,
         _ON_TIME,
         department="nullif(split_part(c.owner, ':', 2), '')",
         only="c.clock = 'handling'",
     ),
-    Rate("citizen_on_time", Source.CLOCKS, _DUE, _CLOCK_KEPT, _ON_TIME, only="c.clock = 'citizen'"),
+    Rate("citizen_on_time", RateSource.CLOCKS, _DUE, _CLOCK_KEPT, _ON_TIME, only="c.clock = 'citizen'"),
     Rate(
         "acceptance",
-        Source.ORDERS,
+        RateSource.ORDERS,
         _GIVEN,
         _ACCEPTED,
         {"accepted": 1.0, "presumed": 0.0},
         department="o.lead",
         only="not o.binding",
     ),
-    Rate("return", Source.ORDERS, _GIVEN, _RETURNED, {"returned": 1.0, "kept": 0.0}, department="o.lead"),
+    Rate("return", RateSource.ORDERS, _GIVEN, _RETURNED, {"returned": 1.0, "kept": 0.0}, department="o.lead"),
     Rate(
         "follow_up",
-        Source.TICKETS,
+        RateSource.TICKETS,
         _REGISTERED,
         "case when s.follow_ups > 0 then 'followed_up' else 'quiet' end",
         {"followed_up": 1.0, "quiet": 0.0},
     ),
-    Rate("received", Source.TICKETS, _REGISTERED, "'received'", {"received": 1.0}, counts_only=True),
+    Rate("received", RateSource.TICKETS, _REGISTERED, "'received'", {"received": 1.0}, counts_only=True),
 )
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.registry import model_of
-from services.trace.core.ball import Span, Step, ball_in_court
+from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates_of
 from services.trace.core.rows import ClockRow
 from services.trace.edges.calendars import Calendars
-from services.trace.edges.lookup import Standing
+from services.trace.edges.lookup import TicketStanding
 from services.trace.edges.words import Words
 from services.trace.reactions import steps_of
 from worktime import Calendar, Explanation, OfficeHours, explain_lines
@@ -39,7 +39,7 @@ class Answers:
         self.calendars = calendars
         self.hours = hours
 
-    def standing(self, standing: Standing) -> dict[str, Any]:
+    def standing(self, standing: TicketStanding) -> dict[str, Any]:
         """Say where a ticket stands: the row, and under `words` its codes as people say them."""
         summary = asdict(standing.summary)
         words = {name: self.words.of(table, summary[name]) for name, table in _SAID.items() if summary[name]}
@@ -81,7 +81,7 @@ class Answers:
         """Say whose every working minute was."""
         return [self._span(span) for span in ball_in_court(_steps(rows), calendar, self.hours, until)]
 
-    def _span(self, span: Span) -> dict[str, Any]:
+    def _span(self, span: BallSpan) -> dict[str, Any]:
         waits_for = self.words.of("waits_for", span.waits_for)
         return {**asdict(span), "words": self.words.party(span.party), "waits_for_words": waits_for}
 
@@ -182,7 +182,7 @@ def _notice(row: Mapping[str, Any]) -> str:
     return str(json.loads(row["body"])["notice"]) if row["type"].startswith("liuhen.notices.") else ""
 
 
-def _steps(rows: Iterable[Mapping[str, Any]]) -> list[Step]:
+def _steps(rows: Iterable[Mapping[str, Any]]) -> list[LifeStep]:
     facts = ((row["at"], _fact(row)) for row in rows)
     return steps_of((at, fact) for at, fact in facts if fact is not None)
 

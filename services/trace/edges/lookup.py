@@ -35,7 +35,7 @@ _DEPARTMENTS_CLOCKS: Final = _array(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TicketStanding:
     """A ticket's summary, when it is due for the department and for the citizen, and how many clocks are overdue."""
 
     summary: Summary
@@ -105,14 +105,14 @@ async def timeline(pool: Pool, ticket: str) -> list[Row]:
     return [dict(row) for row in rows]
 
 
-async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[Standing]:
+async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[TicketStanding]:
     """Read where these tickets stand, in order of their numbers."""
     chosen = "select * from summary where ticket = any($2::text[])"
     rows = await pool.fetch(_STANDING.format(chosen=chosen, order="s.ticket"), now, tickets)
     return [_standing(row) for row in rows]
 
 
-async def listed(pool: Pool, wanted: TicketFilter, now: datetime) -> list[Standing]:
+async def listed(pool: Pool, wanted: TicketFilter, now: datetime) -> list[TicketStanding]:
     """List tickets, the newest first."""
     order = "s.registered_at desc nulls last, s.ticket desc"
     chosen = (
@@ -134,9 +134,9 @@ _STANDING: Final = (
 )
 
 
-def _standing(row: Iterable[Any]) -> Standing:
+def _standing(row: Iterable[Any]) -> TicketStanding:
     *summary, due, citizen_due, overdue = row
-    return Standing(store.SUMMARIES.read(summary), due, citizen_due, overdue)
+    return TicketStanding(store.SUMMARIES.read(summary), due, citizen_due, overdue)
 
 
 async def clocks(pool: Pool, ticket: str) -> list[ClockRow]:

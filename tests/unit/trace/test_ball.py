@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import Actor, Channel, Contact, Kind, Place, RequesterKind, Ruling, Tier
-from services.trace.core.ball import Step, ball_in_court
+from services.trace.core.ball import LifeStep, ball_in_court
 from services.trace.reactions import steps_of
 from worktime import Calendar, OfficeHours, office_minutes_between
 
@@ -43,12 +43,12 @@ def dispatched() -> d.Dispatched:
     return d.Dispatched(ticket=TICKET, by=BY, order=1, lead="housing", tier=Tier.COMPLEX, reason="by-hand")
 
 
-def after(*facts: tuple[int, Message]) -> list[Step]:
+def after(*facts: tuple[int, Message]) -> list[LifeStep]:
     """Facts so many minutes after Monday, 9:00."""
     return steps_of((MONDAY + timedelta(minutes=minutes), fact) for minutes, fact in facts)
 
 
-def shares(steps: list[Step], until: int) -> list[tuple[str, int]]:
+def shares(steps: list[LifeStep], until: int) -> list[tuple[str, int]]:
     spans = ball_in_court(steps, CALENDAR, HOURS, MONDAY + timedelta(minutes=until))
     return [(span.party, span.minutes) for span in spans]
 

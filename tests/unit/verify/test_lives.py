@@ -25,7 +25,7 @@ from schemas.values import (
     TicketState,
     Tier,
 )
-from services.trace.core.ball import Span, ball_in_court
+from services.trace.core.ball import BallSpan, ball_in_court
 from tests.support.verify import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
 from tools.verify.accusations import Accusations
 from tools.verify.ball import ball_adds_up
@@ -216,11 +216,11 @@ def test_a_trace_that_tells_another_state_is_found() -> None:
     assert found(life(), Elsewhere(honest.orders, {}, None, honest.clocks, None)) == {"trace_agrees"}
 
 
-def spans(histories: Life) -> tuple[Span, ...]:
+def spans(histories: Life) -> tuple[BallSpan, ...]:
     return ball_in_court(histories.steps, CALENDAR, HOURS)
 
 
-def adds_up(histories: Life, parts: tuple[Span, ...]) -> bool:
+def adds_up(histories: Life, parts: tuple[BallSpan, ...]) -> bool:
     return not list(ball_adds_up(histories.steps, parts, HOURS, CALENDAR))
 
 
