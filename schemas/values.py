@@ -115,6 +115,21 @@ class TicketState(StrEnum):
     TRANSFERRED = "transferred"
 
 
+ENDED: Final = frozenset(
+    {
+        TicketState.CLOSED,
+        TicketState.ARCHIVED,
+        TicketState.ANSWERED,
+        TicketState.NOT_ACCEPTED,
+        TicketState.WITHDRAWN,
+        TicketState.TRANSFERRED,
+    }
+)
+"""The states in which nobody owes anything any more."""
+CARRIED_ON: Final = frozenset({TicketState.MERGED, TicketState.SPLIT})
+"""The states in which other tickets carry the matter on."""
+
+
 class PartyKind(StrEnum):
     """Who may speak to the system: one inbound topic, or one for each department, is theirs alone."""
 

@@ -10,12 +10,13 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import urlopen
 
+from schemas import values
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 
 _SECONDS: Final = 30
 
-ENDED: Final = frozenset({"closed", "archived", "answered", "not_accepted", "withdrawn", "merged", "transferred"})
+ENDED: Final = frozenset(state.value for state in (*values.ENDED, values.TicketState.MERGED))
 """The states, by the words of its summary, in which a ticket has come to its end."""
 
 

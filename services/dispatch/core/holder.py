@@ -55,7 +55,7 @@ def held_by(ticket: Ticket) -> Holder:  # noqa: C901, PLR0911, PLR0912 - one lin
             return Holder(Owner.of("ticket", standing.into), "merged")
         case s.Split():
             return Holder(Owner.of("parts"), "parts")
-        case s.Closed() | s.Archived() | s.Answered() | s.NotAccepted() | s.Withdrawn() | s.Transferred():
+        case s.AtAnEnd():
             return _REST
         case _:
             assert_never(standing)
@@ -78,7 +78,7 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
     """What waits at the desk; of a ticket that ended nothing but a promise that has to be checked."""
     if isinstance(ticket.standing, s.Merged):
         return ()
-    if ticket.state in s.ENDED:
+    if isinstance(ticket.standing, s.AtAnEnd):
         return (ticket.commitment.desk,) if ticket.commitment.desk else ()
     regions = (
         ticket.extension.desk,

@@ -116,8 +116,12 @@ class CallbackPending:
         return len(self.tried)
 
 
+class AtAnEnd:
+    """Nobody owes anything any more."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Closed:
+class Closed(AtAnEnd):
     """Closed; it can be reopened inside its window."""
 
     state: Literal[TicketState.CLOSED] = TicketState.CLOSED
@@ -126,7 +130,7 @@ class Closed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Archived:
+class Archived(AtAnEnd):
     """At rest, unless a reopening had come in before the window lapsed."""
 
     state: Literal[TicketState.ARCHIVED] = TicketState.ARCHIVED
@@ -134,14 +138,14 @@ class Archived:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answered:
+class Answered(AtAnEnd):
     """Born closed: answered on the line."""
 
     state: Literal[TicketState.ANSWERED] = TicketState.ANSWERED
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotAccepted:
+class NotAccepted(AtAnEnd):
     """The centre does not take the matter on."""
 
     state: Literal[TicketState.NOT_ACCEPTED] = TicketState.NOT_ACCEPTED
@@ -149,7 +153,7 @@ class NotAccepted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withdrawn:
+class Withdrawn(AtAnEnd):
     """The requester took it back."""
 
     state: Literal[TicketState.WITHDRAWN] = TicketState.WITHDRAWN
@@ -157,7 +161,7 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transferred:
+class Transferred(AtAnEnd):
     """It went out of the district."""
 
     state: Literal[TicketState.TRANSFERRED] = TicketState.TRANSFERRED
@@ -215,15 +219,3 @@ LIVING: Final = frozenset(TicketState) - {TicketState.REGISTERED, TicketState.AN
 
 LED: Final = OPEN - BEFORE - {TicketState.NEEDS_INFO}
 """The states in which a department leads."""
-
-ENDED: Final = frozenset(
-    {
-        TicketState.CLOSED,
-        TicketState.ARCHIVED,
-        TicketState.ANSWERED,
-        TicketState.NOT_ACCEPTED,
-        TicketState.WITHDRAWN,
-        TicketState.TRANSFERRED,
-    }
-)
-"""The states in which nobody owes anything any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from schemas.owner import Owner
-from schemas.values import TicketState
+from schemas.values import CARRIED_ON, ENDED, TicketState
 from services.trace.core.rows import NOBODY, Summary
 
 REQUESTER: Final = Owner.of("requester")
@@ -18,18 +18,7 @@ UNIT: Final = "unit"
 
 REVIEWED: Final = "reviewed"
 
-AT_REST: Final = frozenset(
-    {
-        TicketState.CLOSED,
-        TicketState.ARCHIVED,
-        TicketState.ANSWERED,
-        TicketState.NOT_ACCEPTED,
-        TicketState.WITHDRAWN,
-        TicketState.MERGED,
-        TicketState.SPLIT,
-        TicketState.TRANSFERRED,
-    }
-)
+AT_REST: Final = ENDED | CARRIED_ON
 """The states in which nobody owes anything on the ticket: it has ended, or others carry it on."""
 
 _PLAIN: Final = {

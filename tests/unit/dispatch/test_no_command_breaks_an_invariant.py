@@ -15,14 +15,14 @@ from schemas.message import Message
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
 from schemas.registry import REQUESTS, department_topic
 from schemas.requests import TicketRequest
-from schemas.values import Kind, RequesterKind
+from schemas.values import ENDED, Kind, RequesterKind
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.holder import held_by, participants
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.seen import seen
-from services.dispatch.core.standing import ENDED, CallbackPending, Merged
+from services.dispatch.core.standing import CallbackPending, Merged
 from services.dispatch.core.table import LEGAL
 from services.dispatch.core.telling import tell
 from services.dispatch.core.ticket import STATE, Stub, Ticket

@@ -13,12 +13,13 @@ from schemas import dispatch as d
 from schemas import inbound, requests
 from schemas.message import MODELS
 from schemas.naming import snake_case
-from schemas.values import TicketState
+from schemas.values import ENDED, TicketState
 from services.dispatch.core import decide, table, who
 from services.dispatch.core.commands import Act, Ask, Begin, Tick, kind_of
 from services.dispatch.core.episode import SAME, Episode
 from services.dispatch.core.episodes import acceptance
 from services.dispatch.core.evolve import evolve
+from services.dispatch.core.standing import AnyStanding, AtAnEnd
 from services.dispatch.core.table import EPISODES, FACTS, KINDS, LEGAL, TABLE, OutOfTableError
 from services.dispatch.core.words import EXPECTED, STATES
 from services.dispatch.core.words import KINDS as WORDS
@@ -77,6 +78,13 @@ def test_what_is_not_legal_is_refused_with_a_reason_and_changes_nothing(state: T
 
 def test_every_state_but_the_passing_one_has_a_story() -> None:
     assert set(given.STORIES) == set(TicketState) - {TicketState.REGISTERED}
+
+
+def test_the_states_that_end_a_life_are_those_in_which_nobody_owes_anything() -> None:
+    standings = get_args(AnyStanding)
+
+    assert {standing.state for standing in standings} == set(TicketState)
+    assert {standing.state for standing in standings if issubclass(standing, AtAnEnd)} == ENDED
 
 
 def test_every_action_and_every_request_stands_in_the_table_and_has_words() -> None:
