@@ -1,7 +1,7 @@
 """The floor: aiokafka and asyncpg around the pure core of dispatch; the same SQL, the same messages, nothing else.
 
-It keeps none of the promises of the chassis: no group that moves, no check for gaps, doubles or other holders, no
-parking, no timers, no logs or metrics; after a crash nobody would publish what was not published.
+It keeps none of the promises of the chassis. No group moves, nothing checks for gaps, doubles or other holders, nothing
+is parked, there are no timers, logs or metrics, and after a crash nobody would publish what was left.
 """
 
 from __future__ import annotations

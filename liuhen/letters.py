@@ -1,8 +1,8 @@
 """Dead letters and parked records of a running system: finding them, and letting them be heard again.
 
-A dead letter is a record from outside that could not be taken. It goes back on its own inbound topic: unchanged, it
-keeps its CloudEvent id, because nothing was ever taken under that; corrected, it gets one derived from its place and
-its new content, so that its author's own repeat is not mistaken for it and replaying it twice is one submission.
+A dead letter is a record from outside that could not be taken. It goes back on its own inbound topic. Unchanged, it
+keeps its CloudEvent id, because nothing was ever taken under that. Corrected, it gets an id that follows from its place
+and its new content: to replay it twice is one submission, and what its author repeats is another.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What runs a system, looks into it and tries it out; the command line and the measurements stand on it.
 
-`local` starts broker, database and services on this machine, `prepare` makes topics, tables and the model, `client`
-speaks and listens as anybody outside does. `verify` checks a running system against its promises, `whatif` tries other
-rules on what was recorded, `replay` feeds in a file of real records, and `demo` plays three weeks of a district.
-`pages` writes what `docs/` shows of the code.
+To run one: `local` starts broker, database and services on this machine, `prepare` makes topics, tables and the model.
+To reach one: `client` speaks and listens as anybody outside does.
+To look into one: `verify` holds it against its promises, `whatif` tries other rules on what it recorded.
+To fill one: `replay` feeds in a file of real records, `demo` plays three weeks of a made-up district.
+To write down what the code says: `generate` for Docker and Prometheus, `pages` for `docs/`.
 """

@@ -97,9 +97,9 @@ def replay(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Put a dead letter back on its inbound topic, or let the records of a parked ticket be heard again in order.
 
-    Unchanged, a dead letter keeps its CloudEvent id: nothing was ever taken under that. Corrected, it gets one of its
-    own, derived from its place and new content: replaying it twice is one submission, and its author's own repeat is
-    another. A header `replayof` names the place of the dead letter.
+    Unchanged, a dead letter keeps its CloudEvent id, because nothing was ever taken under that. Corrected, it gets an
+    id that follows from its place and its new content: to replay it twice is one submission, and what its author
+    repeats is another. A header `replayof` names the place of the dead letter.
     """
     correction = Correction(value.read_bytes() if value else None, _headers(header or ()), tuple(without or ()))
     if "@" in what:

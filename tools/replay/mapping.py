@@ -90,9 +90,9 @@ LifeKind = Literal["recorded", "simulated", "claimed"]
 class FileMapping(_Model):
     """How one kind of file is replayed.
 
-    `life`: `recorded` lets departments, office and callbacks answer at the times of the row; `simulated` leaves the
-    rest of the life to the made-up district's people; `claimed` lets departments answer at once and claim the row's
-    time. `speed` is virtual seconds in a second; without one the rows go in as fast as they can, by the real clock.
+    `life` says who answers. `recorded`: departments, office and callbacks, at the times of the row. `simulated`: the
+    made-up district's people. `claimed`: departments, at once, and they claim the row's time. `speed` is virtual
+    seconds in a second; without one the rows go in as fast as they can, by the real clock.
     """
 
     title: str

@@ -30,8 +30,8 @@ _LOOK_AGAIN: Final = 0.2
 async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult]:
     """Check every promise of a running system; what is on its way is given time to arrive and is no finding.
 
-    The order of reading matters: what was recorded before the topics were read must stand on them, what stood on them
-    must be recorded and heard afterwards, and what was recorded in between is left out of what spans services.
+    The order of reading matters. What was recorded before the topics were read must stand on them. What stood on them
+    must be recorded and heard afterwards. What was recorded in between is left out of what spans services.
     """
     policy = load_policy(system.policy)
     known = topics(department.code for department in policy.departments)
