@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -153,6 +154,12 @@ def test_every_reason_for_putting_a_record_aside_has_a_word() -> None:
     _same("dead_letter", {*written, UNPROCESSABLE, BEHIND}, "chassis/lane.py")
 
 
+def test_every_end_of_a_merged_ticket_that_has_a_word_of_its_own_is_one() -> None:
+    assert vocabulary.OUTCOMES.keys() <= set(_made("services/dispatch", {"Ending", "close"})), _add(
+        "outcome", "dispatch"
+    )
+
+
 def test_every_rate_and_whatever_a_ticket_counts_as_has_a_word() -> None:
     rates = rates_of(POLICY.rates)
     answers = {code for name in RATES_TABLES for code in vocabulary.table(name)}
@@ -208,9 +215,10 @@ def _made(folder: str, names: AbstractSet[str]) -> Iterator[str]:
                 pass
 
 
-def _nodes(folder: str) -> Iterator[ast.AST]:
-    for file in sorted((ROOT / folder).rglob("*.py")):
-        yield from ast.walk(ast.parse(file.read_text("utf-8")))
+@cache
+def _nodes(folder: str) -> tuple[ast.AST, ...]:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
 
 
 def _codes(*nodes: ast.expr) -> Iterator[str]:

@@ -91,6 +91,13 @@ def test_a_moment_is_told_in_local_time(newsroom: Newsroom) -> None:
     assert "2026年09月14日 10:00" in told(hear(fact, newsroom)).text
 
 
+def test_a_promise_until_midnight_names_the_day_that_ends(newsroom: Newsroom) -> None:
+    midnight = datetime(2026, 9, 13, 16, 0, tzinfo=UTC)
+    fact = d.Committed(ticket=TICKET, by=RULE, department="housing", promised=midnight, text="换新灯")
+
+    assert "2026年09月13日 24时前" in told(hear(fact, newsroom)).text
+
+
 @pytest.mark.parametrize(
     "fact",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rulebook import load_policy
@@ -13,3 +14,30 @@ WORDS = Words(load_policy(Path(__file__).resolve().parents[3] / "policy"))
 def test_why_due_quotes_what_the_policy_notes_on_the_clock() -> None:
     assert WORDS.rule("supervision") == ("规定：督办单不得退回。",)
     assert WORDS.rule("first_contact") == ()
+
+
+def test_what_ends_at_midnight_is_said_to_end_on_the_day_before() -> None:
+    midnight = datetime(2026, 2, 24, 16, 0, tzinfo=UTC).isoformat()
+
+    assert WORDS.due({"at": midnight}) == WORDS.until(midnight) == "2026-02-24 24:00"
+    assert WORDS.moment(midnight) == "2026-02-25 00:00"
+
+
+def test_a_clock_that_stood_still_names_its_ground_and_who_approved_it() -> None:
+    paused = {"clock": "handling", "ground": "needs-info", "approved_by": "p-fang"}
+
+    said = WORDS.fact("liuhen.clocks.clock-paused.v1", paused)
+
+    assert said == "处置时限暂停计时（等待诉求人补充），方立群批准"
+
+
+def test_a_failed_delivery_says_why_in_words() -> None:
+    failed = {"audience": "requester", "way": "sms", "error": "http-503", "attempts": 6}
+
+    said = WORDS.fact("liuhen.notices.notice-given-up.v1", failed)
+
+    assert said == "通知送不到诉求人（短信，对方系统报错503），共6次，需人工处理"
+
+
+def test_a_fact_of_another_version_is_said_to_be_unknown() -> None:
+    assert WORDS.fact("liuhen.dispatch.teleported.v1", {}) == "未知（liuhen.dispatch.teleported.v1）"
