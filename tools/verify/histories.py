@@ -32,8 +32,8 @@ TIMELINE: Final = (
 )
 """The types of entries that a life is made of."""
 _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
-_ACCUSED: Final = "反映不经并案、拆单传到被反映单位 (no accusation reaches the accused through another ticket)"
-_DELIVERED: Final = "一件告知一个结果 (one end for each notice)"
+_ACCUSED: Final = "举报不经并案、拆单传到被举报单位 (no accusation reaches the accused through another ticket)"
+_DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
 class Histories:

@@ -98,12 +98,12 @@ def trace_agrees(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
 
 
 CHECKS: Final[Mapping[str, Check]] = {
-    "结束的工单在部门处也已结束 (a closed ticket is never open at a department)": ended_is_ended_at_departments,
+    "结束的工单在承办单位处也已结束 (a closed ticket is never open at a department)": ended_is_ended_at_departments,
     "同一时刻只有一个牵头单位 (one department leads)": one_department_leads,
     "工单结束，时限随之结束 (every clock of an ended ticket ended)": ended_has_no_clocks,
     "没有无人负责的工单 (nothing is owed by nobody)": somebody_owes_it,
     "在办必有时限 (every wait is counted by a clock)": every_wait_is_timed,
-    "被反映单位不知情 (the accused are never told)": accused_never_told,
+    "被举报单位不知情 (the accused are never told)": accused_never_told,
     "台账与留痕一致 (where a ticket stands is the fold of its trace)": trace_agrees,
 }
 """Each promise in a sentence, and how it is checked."""
