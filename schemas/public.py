@@ -112,6 +112,9 @@ class DeskTask(PublicMessage):
     `task` says what is asked: unit_pass_on, survey_office, dispatching, return_ruling, adjudication, extension,
     suspension, review, task_review, commitment_check, supervision, callback_review, nudge, supervise,
     interview. The last three are steps of the ladder that the policy leaves to a person.
+
+    `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
+    refers such matters to: a proposal, which a person decides.
     """
 
     task: Code
@@ -121,6 +124,8 @@ class DeskTask(PublicMessage):
     reason: str | None = None
     department: DepartmentCode | None = None
     suggestion: CategoryCode | None = None
+    alternatives: tuple[CategoryCode, ...] | None = None
+    refer: Code | None = None
     category: CategoryCode | None = None
     tier: Tier
     kind: Kind

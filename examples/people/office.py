@@ -30,6 +30,7 @@ from schemas.inbound import (
     RuleOnSuspension,
     SettleAtUnit,
     Supervise,
+    TransferOut,
 )
 from schemas.public import DeskTask
 from schemas.registry import DESK
@@ -152,6 +153,8 @@ class SimulatedOffice:
         return PassOn(ticket=task.ticket, by=who)
 
     def _assign(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        if task.refer is not None:
+            return TransferOut(ticket=task.ticket, by=who, to=task.refer, reason="按目录属区外单位职责，已转介。")
         category = task.category or task.suggestion or dice.choice(self._around.rules.categories).code
         return Assign(ticket=task.ticket, by=who, lead=self._lead(task, dice), category=category)
 

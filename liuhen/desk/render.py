@@ -14,7 +14,7 @@ from rich.text import Text
 from liuhen.desk import words
 from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
 from liuhen.desk.workplace import Workplace
-from schemas.public import CallbackRequest, Order
+from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.values import remind_by
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, STATES, TASKS
 
@@ -36,7 +36,7 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
             place.words.until(due),
             _MARKS[urgency],
             place.words.of("tier", task.tier),
-            _category(place, task.category, task.suggestion),
+            _proposed(place, task),
             place.words.department(task.department),
             _gist(task.reason, task.text),
             style=_COLOURS[urgency],
@@ -128,6 +128,14 @@ def _table(title: str, columns: Sequence[str]) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column == "工单")
     return table
+
+
+def _proposed(place: Workplace, task: DeskTask) -> str:
+    """Name the category, or those that are suggested, and the outside body that such a matter is for."""
+    found = _category(place, task.category, task.suggestion)
+    if task.alternatives:
+        found += f"，其次 {'、'.join(_category(place, each, None) for each in task.alternatives)}"
+    return f"{found}，建议转 {place.words.department(task.refer)}" if task.refer else found
 
 
 def _category(place: Workplace, category: str | None, suggestion: str | None) -> str:

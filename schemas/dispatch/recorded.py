@@ -88,8 +88,14 @@ class Classified(DispatchFact):
 
 
 class DispatchAwaited(DispatchFact):
-    """The ticket waits on the desk for a dispatcher, and why."""
+    """The ticket waits on the desk for a dispatcher, and why.
+
+    `alternatives` are the categories that come after the suggested one, the likeliest first; `refer` is the outside
+    body that the policy refers such matters to.
+    """
 
     reason: Code
     suggestion: CategoryCode | None = None
+    alternatives: tuple[CategoryCode, ...] | None = None
+    refer: Code | None = None
     precedents: tuple[TicketId, ...] = ()

@@ -44,7 +44,8 @@ def suggestions(suggester: Suggester) -> Suggest:
         found = suggester.suggest(text)
         if found.category is None:
             return None
-        return Guess(found.category, found.score, found.method, suggester.is_certain(found))
+        others = tuple(each.category for each in found.runners_up)
+        return Guess(found.category, found.score, found.method, suggester.is_certain(found), others)
 
     return suggest
 

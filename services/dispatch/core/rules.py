@@ -11,18 +11,19 @@ from rulebook import Assignment, Policy, Undetermined, responsible
 from rulebook.codes import Role
 from rulebook.limits import Span
 from rulebook.rules import Automation
-from schemas.values import DepartmentCode, Person, TicketId, Tier
+from schemas.values import Code, DepartmentCode, Person, TicketId, Tier
 from services.dispatch.core.ticket import Matter
 from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach_after, due
 
 
 class Guess(NamedTuple):
-    """A category suggested from a text."""
+    """A category suggested from a text, and those that come after it, the likeliest first."""
 
     category: str
     score: float
     method: str
     certain: bool
+    alternatives: tuple[str, ...] = ()
 
 
 class Precedent(NamedTuple):
@@ -120,6 +121,11 @@ class Rules:
             if precedent.ruling == "adjudicated" and precedent.lead and precedent.lead not in besides:
                 return Led(precedent.lead, helpers, "precedent")
         return Led(found.lead, helpers, found.rule.value) if isinstance(found, Assignment) else found
+
+    def referral(self, matter: Matter) -> Code | None:
+        """Tell which outside body the catalogue refers a matter to."""
+        found = self.policy.category(matter.category) if matter.category else None
+        return found.refer if found else None
 
     def alike(self, matter: Matter) -> tuple[Precedent, ...]:
         """Earlier rulings on the like, newest first."""

@@ -16,6 +16,7 @@ from classification.suggest import Method, Model, ModelRefusedError, Rules, Sugg
 from classification.training import evaluate, split, train
 from examples.district.wording import training_rows
 from rulebook import Policy, load_policy
+from services.dispatch.__main__ import suggestions
 
 POLICY = load_policy(Path(__file__).parents[3] / "policy")
 EXAMPLES = tuple(
@@ -45,6 +46,16 @@ def test_what_people_say_finds_its_category(suggester: Suggester, text: str, cat
     assert found.category == category
     assert found.method is Method.RULES_AND_MODEL
     assert suggester.is_certain(found)
+
+
+@pytest.mark.parametrize("shown", [1, 4])
+def test_as_many_alternatives_are_shown_as_the_policy_says(shown: int) -> None:
+    suggestion = POLICY.automation.suggestion.model_copy(update={"shown": shown})
+    policy = POLICY.model_copy(update={"automation": POLICY.automation.model_copy(update={"suggestion": suggestion})})
+    guess = suggestions(Suggester(policy, MODEL))("门口的路灯和垃圾桶都坏了，没人管")
+    assert guess is not None
+    assert len(guess.alternatives) == shown
+    assert guess.category not in guess.alternatives
 
 
 def test_a_text_that_says_nothing_is_never_certain(suggester: Suggester) -> None:

@@ -212,6 +212,37 @@ def test_a_promise_comes_back_for_checking_and_a_broken_one_is_pressed() -> None
     due.office(i.CheckCommitment, kept=True, note="已兑现。").then(d.CommitmentChecked)
 
 
+def test_what_the_catalogue_refers_to_others_waits_on_the_desk_with_the_proposal() -> None:
+    story = opened(category="0701-04").then(d.Opened, d.DispatchAwaited, state=TicketState.PENDING_DISPATCH)
+    (task,) = [each.message for each in story.told if isinstance(each.message, DeskTask)]
+    assert isinstance(task, DeskTask)
+    assert (task.task, task.reason, task.refer) == ("dispatching", "referral", "police-110")
+    story.office(i.Classify, category="0701-05").then(d.Classified, d.DispatchAwaited)
+    refused = story.office(i.TransferOut, to="moon", reason="不属本区。").refused("unknown_body")
+    assert "110报警服务台（police-110，正在发生的违法犯罪和危及人身安全的警情）" in refused.said(d.ActionRefused).reason
+    gone = story.office(i.TransferOut, to="police-110", reason="警情。")
+    assert gone.said(d.Transferred).to == "police-110"
+    assert gone.ticket.state is TicketState.TRANSFERRED
+    kept = story.office(i.Assign, lead="police")
+    assert kept.said(d.Dispatched).lead == "police"
+
+
+def test_what_the_catalogue_says_is_the_citys_goes_to_the_city_wherever_it_came_from() -> None:
+    buses = opened(category="0404-01")
+    assert buses.said(d.DispatchAwaited).refer == "city"
+    assert buses.office(i.TransferOut, to="city", reason="属市级部门。").said(d.Transferred).to == "city"
+    opened().office(i.TransferOut, to="city", reason="属市级部门。").refused("not_from_city")
+
+
+def test_a_category_that_is_not_certain_comes_to_the_desk_with_the_next_ones() -> None:
+    guess = Guess("0101-02", 0.41, "rules", certain=False, alternatives=("0101-01", "0104-06"))
+    rules = replace(rules_with(), suggest=lambda _text: guess)
+    story = opened(rules, category=None)
+    (task,) = [each.message for each in story.told if isinstance(each.message, DeskTask)]
+    assert isinstance(task, DeskTask)
+    assert (task.suggestion, task.alternatives) == ("0101-02", ("0101-01", "0104-06"))
+
+
 def test_what_the_citizen_says_and_what_the_centre_rules_are_kept_apart() -> None:
     story = given.callback_pending()
     assert story.called(Solved.PARTLY, Grade.AVERAGE).said(d.Closed).ruling is Ruling.EXPLAINED

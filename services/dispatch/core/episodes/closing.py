@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chassis.frozen import replace
 from schemas import dispatch as d
@@ -220,15 +220,21 @@ def _withdrawn(ticket: Ticket, _fact: d.Withdrawn, at: datetime) -> Ticket:
 # --- transferred -----------------------------------------------------------------------------------------------------
 
 
+_CITY: Final = "city"
+
+
 def outside_known(draft: Draft, action: i.TransferOut) -> Refusal | None:
     if draft.rules.policy.is_outside(action.to):
         return None
-    names = "、".join(f"{each.name}（{each.code}）" for each in draft.rules.policy.outside)
+    names = "、".join(f"{each.name}（{each.code}，{each.takes}）" for each in draft.rules.policy.outside)
     return Refusal("unknown_body", f"不能转至{action.to}，可以转至：{names}。")
 
 
 def from_city_to_city(draft: Draft, action: i.TransferOut) -> Refusal | None:
-    return from_city(draft, action) if action.to == "city" else None
+    """To the city goes what came from it, and what the catalogue says is the city's."""
+    if action.to != _CITY or draft.rules.referral(draft.ticket.matter) == _CITY:
+        return None
+    return from_city(draft, action)
 
 
 @episode.action(

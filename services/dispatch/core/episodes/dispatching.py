@@ -51,7 +51,13 @@ def to_centre(draft: Draft) -> None:
     )
     draft.say(suggested)
     if not guess.certain:
-        draft.say(d.DispatchAwaited(**draft.by_policy, reason="uncertain_category", suggestion=guess.category))
+        awaited = d.DispatchAwaited(
+            **draft.by_policy,
+            reason="uncertain_category",
+            suggestion=guess.category,
+            alternatives=guess.alternatives or None,
+        )
+        draft.say(awaited)
         return
     category = draft.rules.policy.category(guess.category)
     tier = category.tier if category and matter.tier is Tier.COMPLEX else matter.tier
@@ -61,7 +67,11 @@ def to_centre(draft: Draft) -> None:
 
 
 def by_policy(draft: Draft) -> None:
-    """Dispatch as precedents and the catalogue say, unless a person has to."""
+    """Dispatch as precedents and the catalogue say, unless a person has to; what is for others never goes by itself."""
+    refer = draft.rules.referral(draft.ticket.matter)
+    if refer is not None:
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason="referral", refer=refer))
+        return
     found = draft.rules.lead_for(draft.ticket.matter, draft.ticket.shunned | frozenset(draft.ticket.refused_by))
     cited = tuple(each.ticket for each in draft.rules.precedents_for(draft.ticket.matter))
     if not isinstance(found, Led):
