@@ -10,7 +10,6 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bench import hop, latency, pending, whole
 from bench.figures import Figure, table
@@ -18,6 +17,7 @@ from bench.place import machine, measured_instance
 from tools.errors import SaidClearly
 from tools.local.instance import Announce, Instance
 from tools.progress import telling
+from tools.terminal import Terminal
 
 PARTS = ("tickets", "hop", "latency", "timers")
 
@@ -37,7 +37,7 @@ def bench(
     """Measure on this machine, broker and database beside the services, and print figures with the aims beside them."""
     # A broker that has just made its topics is asked too early; aiokafka asks again by itself, and says so each time.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    console = Console()
+    console = Terminal()
     if only and only not in PARTS:
         raise typer.BadParameter(f"one of {', '.join(PARTS)}", param_hint="--only")
     try:

@@ -20,7 +20,6 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from bench.parties import SpeakingParties
 from bench.place import measured_instance
@@ -30,6 +29,7 @@ from tools.local.instance import Instance
 from tools.local.plan import service_names
 from tools.local.process import Started
 from tools.progress import telling
+from tools.terminal import Terminal
 from tools.verify.findings import CheckResult
 from tools.verify.run import verify_system
 
@@ -137,7 +137,7 @@ def faults(
 ) -> None:
     """Break things for a while, then verify every promise; exit code 1 when one is broken."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    console = Console()
+    console = Terminal()
     with telling(console) as tell, measured_instance(tell) as instance:
         village = Village(instance, ("intake", "dispatch", "sla", "notify", "trace"))
         village.start()

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 from rich.table import Table
 
+from tools.terminal import styled
+
 
 class Figure(NamedTuple):
     """One figure; `aim` is what it should at least (or at most) be, where there is an aim."""
@@ -39,10 +41,10 @@ def table(figures: Iterable[Figure], machine: str) -> Table:
     shown.add_column("aim", justify="right")
     shown.add_column("")
     for figure in figures:
-        mark = {None: "", True: "[green]✔[/]", False: "[yellow]✘[/]"}[figure.reached]
+        mark = styled("" if figure.reached is None else ("✔", "green") if figure.reached else ("✘", "yellow"))
         sign = "≥" if figure.better == "more" else "≤"
         aim = "" if figure.aim is None else f"{sign} {_number(figure.aim)}"
-        shown.add_row(mark, figure.name, _number(figure.value), figure.unit, aim, f"[dim]{figure.note}[/]")
+        shown.add_row(mark, figure.name, _number(figure.value), figure.unit, aim, styled((figure.note, "dim")))
     return shown
 
 

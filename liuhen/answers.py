@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
+
+from tools.terminal import json_text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AsJsonAtTheDesk = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")]
@@ -14,4 +15,4 @@ AsJsonAtTheDesk = Annotated[bool, typer.Option("--json", help="输出一个 JSON
 
 def print_json(document: object) -> None:
     """Print one document, characters as they are."""
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    typer.echo(json_text(document))

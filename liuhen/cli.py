@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from schemas.text import harmless
 from tools.errors import SaidClearly
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class _App(typer.Typer):
         try:
             super().__call__(*args, **kwargs)
         except SaidClearly as error:
-            typer.secho(str(error), fg=typer.colors.RED, err=True)
+            typer.secho(harmless(str(error)), fg=typer.colors.RED, err=True)
             raise SystemExit(1) from None
 
 

@@ -18,6 +18,16 @@ _INVISIBLE: Final = (
 )
 _UNSEEN: Final = re.compile(f"[{_INVISIBLE}]")
 _SHOWN: Final = re.compile(rf"[^\s{_INVISIBLE}]")
+COMMANDS: Final = (
+    # Control characters but tab and line feed, marks of direction, separators of lines, halves of surrogate pairs,
+    # what annotates, and tags.
+    r"\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f"
+)
+"""The characters that command instead of being seen, as a class of a pattern."""
+_COMMANDS: Final = re.compile(f"[{COMMANDS}]")
+_PICTURES: Final = 0x2400
+_DELETE: Final = 0x7F
 _DASH: Final = re.compile("[\u2010-\u2015\u2212]")
 
 
@@ -81,3 +91,25 @@ def plain(text: str) -> str:
 
 def _plain_digit(character: str) -> str:
     return str(unicodedata.decimal(character)) if not character.isascii() and character.isdecimal() else character
+
+
+def harmless(text: str) -> str:
+    """The text with a picture of each character that commands instead of being seen; line breaks and tabs stay.
+
+    What commands a terminal, turns the direction of reading, or breaks lines where nobody expects it.
+    """
+    if _COMMANDS.search(text) is None:
+        return text
+    return _COMMANDS.sub(_pictured, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """The text on one line and harmless, as a heading needs it."""
+    return harmless(" ".join(text.split()))
+
+
+def _pictured(command: re.Match[str]) -> str:
+    code = ord(command[0])
+    if code == _DELETE:
+        return "\N{SYMBOL FOR DELETE}"
+    return chr(_PICTURES + code) if code < ord(" ") else _REPLACEMENT

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from tools.terminal import Terminal, styled
+
+_COUNTED: Final = ("{task.description}", "{task.completed:,} records read")
 
 
 @contextmanager
-def telling(console: Console) -> Iterator[Callable[[str], None]]:
+def telling(console: Terminal) -> Iterator[Callable[[str], None]]:
     """Yield what takes the words: a moving line in a terminal, a line on standard error each elsewhere."""
     if console.is_terminal:
         with console.status("…") as status:
-            yield status.update
+            yield lambda words: status.update(styled(words))
     else:
-        yield Console(stderr=True).print
+        yield Terminal(stderr=True).print
 
 
 @contextmanager
 def counting(title: str) -> Iterator[Callable[[int], None]]:
     """Yield what takes how many more records were read: their number moves on standard error in the meantime."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,} records read"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    columns = (SpinnerColumn(), *(TextColumn(words, markup=False) for words in _COUNTED))
+    with Progress(*columns, console=Terminal(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=None)
         yield lambda count: progress.advance(task, count)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
@@ -21,9 +20,10 @@ from tools.client.rules import (
     read_notice,
 )
 from tools.errors import SaidClearly
+from tools.terminal import Terminal, styled
 from worktime import Calendar, Notice, NoticeError, load_calendar, read_notices, unforeseen
 
-_console: Final = Console()
+_console: Final = Terminal()
 
 By = Annotated[str | None, typer.Option(help="Who answers for it: a person of policy/office.yaml.")]
 
@@ -59,9 +59,8 @@ def apply(
         _console.print("到期时间正在重新计算，每项变化都会留痕并通知承办单位。")
         for day in surprises:
             said = "放假" if day.is_off_day else "上班"
-            _console.print(
-                f"[bold red]注意[/]：{day.date} {said}（{day.name}）出乎历年惯例，此前告知的暂定期限未作此估计。"
-            )
+            odd = f"：{day.date} {said}（{day.name}）出乎历年惯例，此前告知的暂定期限未作此估计。"
+            _console.print(styled(("注意", "bold red"), odd))
 
 
 def show(*, as_json: AsJson = False) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from typing import Final
 
 import typer
-from rich.console import Console
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import render, words
@@ -16,9 +15,10 @@ from liuhen.desk.workplace import Workplace
 from schemas.inbound import CHANNEL_OF
 from schemas.registry import CALLBACKS
 from schemas.values import Party, PartyKind
+from tools.terminal import Terminal
 
 _CALLBACK: Final = Party(kind=PartyKind.CALLBACK)
-_console: Final = Console()
+_console: Final = Terminal()
 
 
 def register(app: typer.Typer) -> None:

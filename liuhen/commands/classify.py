@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from classification import training
@@ -19,6 +18,7 @@ from rulebook import PolicyError, load_policy
 from tools.errors import SaidClearly
 from tools.layout import MODEL, POLICY
 from tools.prepare.model import prepare_model
+from tools.terminal import Terminal
 
 app = typer.Typer(no_args_is_help=True, help="Suggest categories from texts.")
 
@@ -113,7 +113,7 @@ _MOST_LABELS = 20
 
 
 def _show(found: Evaluation) -> None:
-    console = Console()
+    console = Terminal()
     console.print(f"Learned from {found.learned} texts, asked about {found.asked} others.")
     console.print(f"Accuracy {found.accuracy:.3f}, macro F1 {found.macro_f1:.3f}.")
     console.print(_certainty(found))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from liuhen import letters
@@ -16,8 +15,9 @@ from liuhen.letters import Correction, Letter, LetterFilter, LetterPlace, Sort
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
+from tools.terminal import Terminal, styled
 
-_console: Final = Console()
+_console: Final = Terminal()
 _COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow"}
 _HIDDEN: Final = "（可能含个人信息，--reveal 显示）"
 
@@ -56,7 +56,7 @@ def list_(  # noqa: PLR0913 - one for each option
     for letter in found:
         place = str(letter.place)
         told = (letter.reason, letter.detail, letter.subject or "")
-        table.add_row(f"[{_COLOURS[letter.sort]}]{letter.sort}", letter.service, place, _when(letter), *told)
+        table.add_row(styled((letter.sort, _COLOURS[letter.sort])), letter.service, place, _when(letter), *told)
     _console.print(table)
 
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import click
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from liuhen.commands import verify
@@ -22,6 +21,7 @@ from tools.demo.system import DemoSystem, Play, demo_system
 from tools.errors import SaidClearly
 from tools.local.settings import load_settings
 from tools.progress import telling
+from tools.terminal import Terminal, styled
 
 _LOOK_AGAIN: Final = 0.5
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -46,12 +46,13 @@ def demo(
 
     A public holiday, a make-up working day, and the turn of a year whose calendar is published under way.
     """
-    console = Console()
+    console = Terminal()
     play = Play(start=date(start.year, start.month, start.day), days=days, tickets=tickets, seed=seed, speed=speed)
-    console.print(
-        f"[bold]留痕 Liuhen[/]：虚构的城区，{play.start} 起 {days} 天，{tickets} 件诉求，"
+    played = (
+        f"：虚构的城区，{play.start} 起 {days} 天，{tickets} 件诉求，"
         f"时间加速 {speed:,.0f} 倍。承办单位、热线中心、回访员各是独立进程。"
     )
+    console.print(styled(("留痕 Liuhen", "bold"), played))
     began = time.monotonic()
     with ExitStack() as ends:
         with telling(console) as said:
@@ -60,14 +61,15 @@ def demo(
         _watch(system, console)
         system.send_people_home()
         kept = _tell(console)
-        console.print(f"[dim]全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {system.instance.home.name}/。[/]")
+        ended = f"全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {system.instance.home.name}/。"
+        console.print(styled((ended, "dim")))
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:
         raise SaidClearly("The demo ran, but `verify` found broken promises: see above.")
 
 
-def _tell(console: Console) -> bool:
+def _tell(console: Terminal) -> bool:
     console.rule("三周之后", align="left")
     console.print(report.came_in())
     console.print(report.turns())
@@ -79,7 +81,7 @@ def _tell(console: Console) -> bool:
     return all(result.kept for result in results)
 
 
-def _watch(system: DemoSystem, console: Console) -> None:
+def _watch(system: DemoSystem, console: Terminal) -> None:
     with _bar(console) as progress:
         total = timedelta(days=system.play.days).total_seconds()
         begins = system.play.ends_at - timedelta(days=system.play.days)
@@ -91,7 +93,8 @@ def _watch(system: DemoSystem, console: Console) -> None:
             if not published and now >= system.play.calendar_at:
                 system.publish_calendar()
                 published = True
-                progress.console.print(f"{_said(now)}  [bold]明年日历公布[/]：暂定期限重新计算")
+                news = (f"{_said(now)}  ", ("明年日历公布", "bold"), "：暂定期限重新计算")
+                progress.console.print(styled(*news))
             passed = max(0.0, (now - begins).total_seconds())
             progress.update(task, completed=min(passed, total), description=_said(now))
             time.sleep(_LOOK_AGAIN)
@@ -105,11 +108,11 @@ def _said(now: datetime) -> str:
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[Progress]:
+def _bar(console: Terminal) -> Iterator[Progress]:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.percentage:>3.0f}%", markup=False),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:

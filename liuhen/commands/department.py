@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import render, words
@@ -17,9 +16,10 @@ from schemas.registry import department_topic
 from schemas.values import Party, PartyKind
 from services.sla.for_tools import DueTimes
 from tools.errors import SaidClearly
+from tools.terminal import Terminal
 from worktime import load_calendar
 
-_console: Final = Console()
+_console: Final = Terminal()
 
 
 def register(app: typer.Typer) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from chassis import admin
@@ -16,8 +15,9 @@ from liuhen.answers import AsJson, print_json
 from tools.client.addresses import Addresses, load_addresses
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
+from tools.terminal import Terminal, styled
 
-_console: Final = Console()
+_console: Final = Terminal()
 
 OfService = Annotated[str, typer.Argument(metavar="SERVICE", help="Such as sla.")]
 Lane = Annotated[str, typer.Argument(metavar="LANE", help="A lane of the service, as `list` prints it.")]
@@ -53,7 +53,7 @@ def list_(
         table.add_column(column, overflow="fold")
     for row in shown:
         figures = (str(row[name]) for name in ("recorded", "published", "parked"))
-        table.add_row(row["service"], row["lane"], row["now"] or "", *figures, f"[red]{row['paused'] or ''}")
+        table.add_row(row["service"], row["lane"], row["now"] or "", *figures, styled((row["paused"] or "", "red")))
     _console.print(table)
 
 

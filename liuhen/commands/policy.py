@@ -10,7 +10,6 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 
 from chassis.clock import Clock
 from liuhen.answers import AsJson, print_json
@@ -21,6 +20,7 @@ from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.layout import POLICY
 from tools.progress import counting
+from tools.terminal import Terminal
 from worktime import Calendar, NoticeError, load_calendar, read_notices
 
 app = typer.Typer(no_args_is_help=True, help="The rules of the district, as data.")
@@ -103,7 +103,7 @@ def try_other(
     if as_json:
         print_json(report.document(found, *versions))
     else:
-        Console().print(report.tables(found, Words(other.policy), *versions))
+        Terminal().print(report.tables(found, Words(other.policy), *versions))
 
 
 def _rules(directory: Path) -> tuple[Policy, Calendar]:

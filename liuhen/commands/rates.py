@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from liuhen.answers import AsJson, print_json
 from tools.client import render, trace
 from tools.client.render import RatesOfMonth
 from tools.errors import SaidClearly
+from tools.spreadsheet import write_csv
+from tools.terminal import Terminal
 
-_console: Final = Console()
+_console: Final = Terminal()
 _COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "不计")
 _DECEMBER: Final = 12
 
@@ -46,7 +46,7 @@ def rates(  # noqa: PLR0913 - each is an option of the command
     windows: Sequence[tuple[str, str] | None] = [*_before(month, months)] if month else [None]
     found = [trace.rates(by=by, rate=rate, window=window, ids=ids) for window in windows]
     if to_csv is not None:
-        _write(to_csv, found, by)
+        write_csv(to_csv, (_COLUMNS, *_rows(found, by)))
     if as_json:
         print_json(found if len(found) > 1 else found[0])
         return
@@ -76,16 +76,13 @@ def _shifted(first: date, months: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-def _write(path: Path, found: Sequence[trace.RatesAnswer], by: str | None) -> None:
-    """One line for each figure, in UTF-8 with a mark, which spreadsheets ask for."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(_COLUMNS)
-        for answer in found:
-            for each in answer["rates"]:
-                for row in each["rows"]:
-                    left_out = "、".join(f"{name}{count}" for name, count in row["left_out"].items())
-                    window = answer["from"][:10], answer["to"][:10]
-                    share = "" if row["value"] is None else f"{row['value']:.4f}"
-                    figures = f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out
-                    rows.writerow((each["title"], *window, by or "", row["words"] or "合计", *figures))
+def _rows(found: Sequence[trace.RatesAnswer], by: str | None) -> Iterator[tuple[str, ...]]:
+    """One line for each figure."""
+    for answer in found:
+        for each in answer["rates"]:
+            for row in each["rows"]:
+                left_out = "、".join(f"{name}{count}" for name, count in row["left_out"].items())
+                window = answer["from"][:10], answer["to"][:10]
+                share = "" if row["value"] is None else f"{row['value']:.4f}"
+                figures = f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out
+                yield (each["title"], *window, by or "", row["words"] or "合计", *figures)

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import click
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
@@ -32,6 +31,7 @@ from tools.replay.outcome import outcome
 from tools.replay.records import CaseRecord, read_rows, records
 from tools.replay.running import Job, ReplayProgress, first_moment, replay
 from tools.replay.system import ReplaySystem, replay_system
+from tools.terminal import Terminal
 from tools.verify.findings import CheckResult
 
 
@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913 - the options of the command line
     as_json: AsJson = False,
 ) -> None:
     """Replay the records of a file, let departments answer as recorded, show what came out, and verify it."""
-    console = Console(stderr=as_json)
+    console = Terminal(stderr=as_json)
     meaning = load_mapping(mapping)
     rows = read_rows(file, meaning, limit)
     if not rows:
@@ -83,7 +83,9 @@ def _running() -> Iterator[ReplaySystem]:
 
 
 @contextmanager
-def _own(mapping: FileMapping, first: datetime | None, speed: float | None, console: Console) -> Iterator[ReplaySystem]:
+def _own(
+    mapping: FileMapping, first: datetime | None, speed: float | None, console: Terminal
+) -> Iterator[ReplaySystem]:
     with ExitStack() as ends:
         with telling(console) as said:
             system = ends.enter_context(replay_system(mapping, first, speed, load_settings(), said))
@@ -108,8 +110,8 @@ def _as_json(results: Sequence[CheckResult]) -> list[dict[str, object]]:
 
 
 @contextmanager
-def _bar(console: Console, job: Job) -> Iterator[Callable[[ReplayProgress], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+def _bar(console: Terminal, job: Job) -> Iterator[Callable[[ReplayProgress], None]]:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=console) as bar:
         fed = bar.add_task("送入", total=len(job.records))
         answered = bar.add_task("答复", total=len(job.records))

@@ -6,7 +6,6 @@ import os
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
@@ -17,9 +16,10 @@ from tools.local.plan import service_names
 from tools.local.readiness import is_ready
 from tools.local.state import alone
 from tools.progress import telling
+from tools.terminal import Terminal, styled
 from tools.verify.backlog import backlog_of
 
-_console: Final = Console()
+_console: Final = Terminal()
 
 
 def register(app: typer.Typer) -> None:
@@ -84,7 +84,8 @@ def _show_standing(instance: Instance) -> None:
     for process in instance.processes:
         running = process.is_alive() and (not process.ready or is_ready(process.ready))
         if not running and process.name in service_names() and (count := backlog_of(system, process.name)):
-            _console.print(f"[red]{process.name} stands still[/]: {count} records wait for it unheard")
+            waits = f": {count} records wait for it unheard"
+            _console.print(styled((f"{process.name} stands still", "red"), waits))
 
 
 def _start(instance: Instance, *, with_prometheus: bool) -> None:
@@ -122,9 +123,11 @@ def _show(instance: Instance) -> None:
         table.add_column(column, overflow="fold")
     for process in instance.processes:
         if not process.is_alive():
-            state = "[red]ended"
+            state = styled(("ended", "red"))
+        elif not process.ready or is_ready(process.ready):
+            state = styled(("ready", "green"))
         else:
-            state = "[green]ready" if not process.ready or is_ready(process.ready) else "[yellow]not ready"
+            state = styled(("not ready", "yellow"))
         log = os.path.relpath(process.log)
         table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
     _console.print(table)

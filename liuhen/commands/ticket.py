@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
 from liuhen.answers import AsJson, print_json
 from tools.client import render, trace
 from tools.errors import SaidClearly
+from tools.terminal import Terminal
 from vocabulary import CLOCKS
 
 _NAME: Final = typer.Argument(metavar="工单号|回执", help="工单号，或者回执。")
-_console: Final = Console()
+_console: Final = Terminal()
 
 
 def register(app: typer.Typer) -> None:

@@ -6,14 +6,14 @@ from collections import Counter
 from typing import Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
 from tools.client.addresses import load_addresses
 from tools.prepare import topics
+from tools.terminal import Terminal, styled
 
-_console: Final = Console()
+_console: Final = Terminal()
 _COLOURS: Final = {
     topics.TopicChange.CREATED: "green",
     topics.TopicChange.ALTERED: "yellow",
@@ -56,7 +56,7 @@ def _show(applied: tuple[topics.Applied, ...]) -> None:
         table.add_column(column, overflow="fold")
     for topic, change, detail in applied:
         row = (topic.name, str(topic.kind), str(topic.partitions))
-        table.add_row(*row, f"[{_COLOURS[change]}]{change}", detail)
+        table.add_row(*row, styled((change, _COLOURS[change])), detail)
     _console.print(table)
     counts = Counter(item.change for item in applied)
     _console.print(", ".join(f"{number} {change}" for change, number in counts.items()))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
 from tools.client.addresses import load_addresses
 from tools.progress import counting
+from tools.terminal import Terminal, styled
 from tools.verify.findings import CheckResult
 from tools.verify.run import verify_system
 
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
         if as_json:
             print_json([_as_json(result) for result in results])
         else:
-            show(results, Console())
+            show(results, Terminal())
         raise typer.Exit(code=0 if all(result.kept for result in results) else 1)
 
 
@@ -40,7 +40,7 @@ def check_running() -> list[CheckResult]:
         return asyncio.run(verify_system(system, counted))
 
 
-def show(results: Sequence[CheckResult], console: Console) -> None:
+def show(results: Sequence[CheckResult], console: Terminal) -> None:
     """Print a line for each promise, and what is broken below."""
     table = Table(title="留痕核验 liuhen verify", title_justify="left")
     table.add_column("")
@@ -48,14 +48,16 @@ def show(results: Sequence[CheckResult], console: Console) -> None:
     table.add_column("核对 looked at", justify="right")
     table.add_column("问题 found", justify="right")
     for result in results:
-        mark = "[green]✔[/]" if result.kept else "[red]✘[/]"
+        mark = styled(("✔", "green")) if result.kept else styled(("✘", "red"))
         table.add_row(mark, result.promise, f"{result.looked_at:,}", str(len(result.findings)))
     console.print(table)
     for result in results:
         for finding in result.findings[:_SHOWN]:
-            console.print(f"[red]{finding.subject}[/]: {finding.text}  [dim]({result.promise})[/]")
+            promise = (f"  ({result.promise})", "dim")
+            console.print(styled((finding.subject, "red"), f": {finding.text}", promise))
         if len(result.findings) > _SHOWN:
-            console.print(f"[red]… and {len(result.findings) - _SHOWN} more[/]  [dim]({result.promise})[/]")
+            more = f"… and {len(result.findings) - _SHOWN} more"
+            console.print(styled((more, "red"), (f"  ({result.promise})", "dim")))
 
 
 def _as_json(result: CheckResult) -> dict[str, object]:

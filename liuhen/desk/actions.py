@@ -8,9 +8,7 @@ from inspect import Parameter, Signature
 from typing import Annotated, Any, Final, get_origin
 
 import typer
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import words
@@ -20,11 +18,12 @@ from liuhen.desk.workplace import Workplace
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.values import Party, PartyKind, Person
+from tools.terminal import Terminal, styled
 from vocabulary import FIELDS, REFUSALS
 
 PATIENCE: Final = 10.0
-_console: Final = Console()
-_told: Final = Console(stderr=True)
+_console: Final = Terminal()
+_told: Final = Terminal(stderr=True)
 
 PartyOf = Callable[[typer.Context], Party]
 
@@ -120,23 +119,21 @@ def _show(place: Workplace, action: Action, answer: SubmissionAnswer) -> None:
     if answer.refusal is not None:
         field = FIELDS.get(answer.refusal.field or "")
         where = f"，{field}" if field else ""
-        _told.print(
-            Text.assemble((f"✘ {name}未被接受", "bold red"), f"（{REFUSALS.said(answer.refusal.code)}{where}）")
-        )
-        _told.print(Text(f"  {answer.refusal.reason}"))
+        _told.print(styled((f"✘ {name}未被接受", "bold red"), f"（{REFUSALS.said(answer.refusal.code)}{where}）"))
+        _told.print(f"  {answer.refusal.reason}")
         return
     if not answer.taken:
         again = f"可以用同一编号重发，不会重复：--submission {answer.submission}"
-        _told.print(Text.assemble((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
+        _told.print(styled((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
         return
     tickets = "、".join(answer.tickets)
     again = "（已有未结工单，记为催办）" if answer.follow_up else ""
-    _console.print(Text.assemble((f"✔ {name}", "bold green"), f"　{tickets}{again}　回执 {answer.receipt}"))
+    _console.print(styled((f"✔ {name}", "bold green"), f"　{tickets}{again}　回执 {answer.receipt}"))
     _console.print(said_fields(place, action))
     for fact in answer.followed:
-        _console.print(Text(f"  → {fact}"))
+        _console.print(f"  → {fact}")
     if not answer.followed and answer.tickets:
-        _console.print(Text(f"  → 已受理，后续见 liuhen ticket show {answer.tickets[0]}", style="dim"))
+        _console.print(styled((f"  → 已受理，后续见 liuhen ticket show {answer.tickets[0]}", "dim")))
 
 
 def said_fields(place: Workplace, action: Action) -> Table:
@@ -147,10 +144,10 @@ def said_fields(place: Workplace, action: Action) -> Table:
     for slot in slots_of(type(action)):
         value = _at(action, slot.path)
         if value not in (None, "", ()) and slot.path != ("ticket",):
-            grid.add_row(f"  {words.label_of(slot.path)}", Text(_word(place, slot, value)))
+            grid.add_row(f"  {words.label_of(slot.path)}", _word(place, slot, value))
     speaker = next((getattr(action, name) for name in sorted(SPEAKER) if getattr(action, name, None)), None)
     if speaker is not None:
-        grid.add_row("  操作人", Text(speaker.name))
+        grid.add_row("  操作人", speaker.name)
     return grid
 
 

@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
-from rich.panel import Panel
 from rich.table import Table
-from rich.text import Text
 
 from liuhen.desk import words
 from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
 from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.values import remind_by
+from tools.terminal import framed, styled
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, STATES, TASKS
 
 _COLOURS: Final[dict[Urgency, str]] = {"overdue": "bold red", "due_soon": "yellow", "in_time": ""}
@@ -83,15 +82,15 @@ def order(place: Workplace, order: Order) -> RenderableType:
     grid.add_column(overflow="fold")
     for name, said in _rows(place, order):
         if said:
-            grid.add_row(name, Text(said))
+            grid.add_row(name, said)
     parts: list[RenderableType] = [grid]
     if order.notes:
         notes = Table.grid(padding=(0, 2))
         for note in order.notes:
             kind = "方案" if note.plan else "进展"
-            notes.add_row(place.words.department(note.department), kind, Text(note.text))
-        parts += [Text("共同记录", style="bold"), notes]
-    return Panel(Group(*parts), title=f"[bold]{order.ticket}[/]　第{order.order}次派单", title_align="left")
+            notes.add_row(place.words.department(note.department), kind, note.text)
+        parts += [styled(("共同记录", "bold")), notes]
+    return framed(Group(*parts), styled((order.ticket, "bold"), f"　第{order.order}次派单"))
 
 
 def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:

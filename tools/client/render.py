@@ -8,12 +8,11 @@ from typing import Final, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.panel import Panel
 from rich.table import Table
-from rich.text import Text
 
 from schemas.owner import Owner
 from tools.client.trace import ClockStanding, EntryAnswer, HeldFor, RateAnswer, RateRow, StandingAnswer
+from tools.terminal import framed, styled
 from worktime import deadline_in_words, moment_in_words
 
 _BAR: Final = 60
@@ -43,13 +42,13 @@ def deadline(text: str | None) -> str:
 def header(ticket: StandingAnswer) -> RenderableType:
     """Say where a ticket stands: state, who holds it, what it waits for, when it is due, and what it is about."""
     words = ticket["words"]
-    late = f"　[bold red]{ticket['overdue']}项时限逾期[/]" if ticket["overdue"] else ""
+    late = f"　{ticket['overdue']}项时限逾期" if ticket["overdue"] else ""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     waits = f"{words['holder']}　等待：{words.get('waits_for', '')}（自{moment(ticket['waiting_since'])}）"
-    rows = (
-        ("状态", f"[bold]{words['state']}[/]{late}"),
+    rows: tuple[tuple[str, RenderableType], ...] = (
+        ("状态", styled((words["state"], "bold"), (late, "bold red"))),
         ("现由", waits if ticket["holder"] else ""),
         ("期限", _both("承办", ticket["due"], "市民", ticket["citizen_due"])),
         ("牵头", f"{words['lead']}{'　协办：' + words['supporting'] if words['supporting'] else ''}"),
@@ -60,8 +59,8 @@ def header(ticket: StandingAnswer) -> RenderableType:
     for name, said in rows:
         if said:
             grid.add_row(name, said)
-    title = f"[bold]{ticket['ticket']}[/]　回执 {ticket['receipt']}" if ticket["receipt"] else ticket["ticket"]
-    return Panel(grid, title=title, title_align="left")
+    receipt = f"　回执 {ticket['receipt']}" if ticket["receipt"] else ""
+    return framed(grid, styled((ticket["ticket"], "bold"), receipt))
 
 
 def _both(one: str, one_at: str | None, other: str, other_at: str | None) -> str:
@@ -85,7 +84,7 @@ def timeline(entries: Sequence[EntryAnswer]) -> RenderableType:
     for place, entry in enumerate(entries, 1):
         cause = "" if entry["caused_by"] is None else f"←{entry['caused_by'] + 1}"
         style = "dim" if entry["topic"] != "liuhen.dispatch.v1" else ""
-        table.add_row(str(place), moment(entry["at"]), Text(entry["who"]), Text(entry["words"]), cause, style=style)
+        table.add_row(str(place), moment(entry["at"]), entry["who"], entry["words"], cause, style=style)
     return table
 
 
@@ -96,24 +95,24 @@ def ball(spans: Iterable[HeldFor]) -> RenderableType:
         key = (span["party"], span["words"])
         minutes[key] = minutes.get(key, 0) + span["minutes"]
     total = sum(minutes.values())
-    lines = [Text("球在谁手（办公时间）", style="bold")]
+    lines: list[RenderableType] = [styled(("球在谁手（办公时间）", "bold"))]
     if total:
         lines.append(_bar(minutes, total))
     for (party, words), spent in minutes.items():
         share = f"{spent / total:.0%}" if total else ""
-        lines.append(Text.assemble(("■ ", _colour(party)), f"{words}　{_length(spent)}　{share}"))
-    lines.append(Text(f"合计　{_length(total)}", style="dim"))
+        lines.append(styled(("■ ", _colour(party)), f"{words}　{_length(spent)}　{share}"))
+    lines.append(styled((f"合计　{_length(total)}", "dim")))
     return Padding(Group(*lines), (1, 0, 0, 1))
 
 
-def _bar(minutes: Mapping[tuple[str, str], int], total: int) -> Text:
-    bar, done, drawn = Text(), 0, 0
+def _bar(minutes: Mapping[tuple[str, str], int], total: int) -> RenderableType:
+    bar, done, drawn = list[tuple[str, str]](), 0, 0
     for (party, _), spent in minutes.items():
         done += spent
         upto = round(_BAR * done / total)
-        bar.append("█" * (upto - drawn), style=_colour(party))
+        bar.append(("█" * (upto - drawn), _colour(party)))
         drawn = upto
-    return bar
+    return styled(*bar)
 
 
 def _colour(party: str) -> str:
@@ -134,7 +133,7 @@ def clocks(standings: Iterable[ClockStanding]) -> RenderableType:
         table.add_column(column, overflow="fold")
     for clock in standings:
         words = clock["words"]
-        state = f"[red]{words['status']}，逾期[/]" if clock["overdue"] else words["status"]
+        state = styled((f"{words['status']}，逾期", "red")) if clock["overdue"] else words["status"]
         due = deadline(clock["due"])
         if clock["due_latest"] != clock["due"]:
             due = f"{due} 至 {deadline(clock['due_latest'])}（暂定）"
@@ -158,7 +157,7 @@ def tickets(standings: Iterable[StandingAnswer], *, title: str) -> RenderableTyp
             words["lead"],
             words["category"],
             deadline(ticket["due"]),
-            f"[red]{ticket['overdue']}[/]" if ticket["overdue"] else "",
+            styled((str(ticket["overdue"] or ""), "red")),
         )
     return table
 
@@ -166,8 +165,8 @@ def tickets(standings: Iterable[StandingAnswer], *, title: str) -> RenderableTyp
 def explanation(clock: ClockStanding) -> RenderableType:
     """Say day by day why a clock is due when it is."""
     words = clock["words"]
-    title = f"[bold]{words['clock']}[/]　{words['owner']}　{words['status']}"
-    return Panel(Text("\n".join(clock["lines"])), title=title, title_align="left")
+    title = styled((words["clock"], "bold"), f"　{words['owner']}　{words['status']}")
+    return framed("\n".join(clock["lines"]), title)
 
 
 class RatesOfMonth(NamedTuple):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
-from rich.panel import Panel
+from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from schemas import dispatch as d
 from tools.client import render, trace
 from tools.client.trace import StandingAnswer
+from tools.terminal import Terminal, framed, styled
 from vocabulary import word
 
 _BAR: Final = 40
@@ -69,7 +68,7 @@ def departments() -> RenderableType:
     for name, own in sorted(led.items(), key=lambda each: -len(each[1])):
         closed = sum(ticket["closed_at"] is not None for ticket in own)
         overdue = sum(bool(ticket["overdue"]) and ticket["closed_at"] is None for ticket in own)
-        bar = Text("█" * closed_cells(len(own), most), style="blue")
+        bar = styled(("█" * closed_cells(len(own), most), "blue"))
         table.add_row(name, str(len(own)), str(closed), str(overdue) if overdue else "", bar)
     return table
 
@@ -79,7 +78,7 @@ def closed_cells(count: int, most: int) -> int:
     return max(1, round(count / most * _BAR)) if count else 0
 
 
-def one_ticket(console: Console) -> None:
+def one_ticket(console: Terminal) -> None:
     """One ticket's whole trace, and why it is due when it is: one to which much happened."""
     ticket = max(_all(), key=_eventful, default=None)
     if ticket is None:
@@ -116,5 +115,5 @@ def _bars(title: str, counts: Mapping[str, int]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     most = max(counts.values(), default=1)
     for name, count in sorted(counts.items(), key=lambda each: -each[1]):
-        table.add_row(name, str(count), Text("█" * closed_cells(count, most), style="cyan"))
-    return Panel(table, title=title, title_align="left", expand=False)
+        table.add_row(name, str(count), styled(("█" * closed_cells(count, most), "cyan")))
+    return framed(table, title, expand=False)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
 from rulebook import Policy
 from schemas.values import Clock
 from tools.replay.outcome import DepartmentFigures, ReplayOutcome
+from tools.terminal import Terminal
 from vocabulary import ACTIONS, CLOCKS, DEAD_LETTERS, REFUSALS, STATES
 
 _PACE: Final = {
@@ -26,7 +26,7 @@ _PACE: Final = {
 }
 
 
-def show(outcome: ReplayOutcome, title: str, policy: Policy, console: Console) -> None:
+def show(outcome: ReplayOutcome, title: str, policy: Policy, console: Terminal) -> None:
     """Print everything that a replay under a policy came to."""
     console.rule(f"回放：{title}", align="left")
     console.print(_counts("送入与答复", {"文件行数": outcome.rows, **_answers(outcome)}))

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from services.trace.for_tools import Words
+from tools.terminal import styled
 from tools.whatif.compare import Comparison, Moved, Pair
 
 _SHOWN: Final = 20
@@ -58,7 +58,7 @@ def tables(found: Comparison, words: Words, present: str, other: str) -> Rendera
     parts += _table("承办量（按单位）", {words.department(code): pair for code, pair in found.loads.items()})
     if found.moved:
         parts.append(_moved(found.moved, words))
-    parts += [Text(f"· {line}", style="dim") for line in NOT_REPLAYED]
+    parts += [styled((f"· {line}", "dim")) for line in NOT_REPLAYED]
     return Group(*parts)
 
 
@@ -84,8 +84,8 @@ def _whole(found: Comparison, present: str, other: str) -> RenderableType:
         f"（推后 {later}，提前 {len(found.shifted) - later}{_median(found)}）。"
     )
     deviating = "、".join(found.deviating[:_SHOWN])
-    warning = Text(f"与记录不一致，请谨慎看待：{deviating}", style="yellow") if deviating else Text()
-    return Group(table, Text(said), warning)
+    warning = styled((f"与记录不一致，请谨慎看待：{deviating}", "yellow")) if deviating else ""
+    return Group(table, said, warning)
 
 
 def _median(found: Comparison) -> str:
@@ -98,7 +98,7 @@ def _median(found: Comparison) -> str:
 def _table(title: str, pairs: Mapping[str, Pair]) -> list[RenderableType]:
     changed = {name: pair for name, pair in pairs.items() if pair.present != pair.other}
     if not changed:
-        return [Text(f"{title}：没有变化。", style="dim")]
+        return [styled((f"{title}：没有变化。", "dim"))]
     table = Table(title=title, title_justify="left")
     for column in ("", "现行", "试行", "差"):
         table.add_column(column, justify="left" if not column else "right")
@@ -107,10 +107,10 @@ def _table(title: str, pairs: Mapping[str, Pair]) -> list[RenderableType]:
     return [table]
 
 
-def _numbers(pair: Pair) -> tuple[str, str, str]:
+def _numbers(pair: Pair) -> tuple[RenderableType, ...]:
     change = pair.other - pair.present
     colour = "red" if change > 0 else "green" if change < 0 else "dim"
-    return str(pair.present), str(pair.other), f"[{colour}]{change:+d}[/]"
+    return str(pair.present), str(pair.other), styled((f"{change:+d}", colour))
 
 
 def _moved(moved: tuple[Moved, ...], words: Words) -> RenderableType:

@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
 from rulebook import load_policy
 from tools.replay import report
 from tools.replay.outcome import DepartmentFigures, InFile, Pace, Regions, ReplayOutcome, Suggested, Supervised
+from tools.terminal import Terminal
 
 POLICY: Final = load_policy(Path(__file__).resolve().parents[3] / "policy")
 OUTCOME: Final = ReplayOutcome(
@@ -31,7 +30,7 @@ OUTCOME: Final = ReplayOutcome(
 
 
 def test_no_code_is_shown() -> None:
-    console = Console(file=io.StringIO(), width=120)
+    console = Terminal(file=io.StringIO(), width=120)
 
     report.show(OUTCOME, "示例", POLICY, console)
 
