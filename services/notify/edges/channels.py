@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import aiosmtplib
+import structlog
 from prometheus_client import Counter, Gauge
 
 from chassis.failures import transient
-from chassis.metrics import PREFIX
+from chassis.metrics import ALARMS, PREFIX
 from chassis.service import Edge, EdgeContext
 from rulebook.rules import Delivery
+from schemas.text import harmless, one_line
 from services.notify import store
 from services.notify.core.notice import Way
 from services.notify.settings import NotifySettings
@@ -35,6 +37,9 @@ _END_SECONDS: Final = 5.0
 _COUNT_EVERY: Final = 25
 _MAIL_PORT: Final = 25
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
+UNSENDABLE: Final = "unsendable"
+"""The error of a message that no channel can hand over, whatever the other side says."""
+_log: Final = structlog.get_logger()
 
 DELIVERIES: Final = Counter(
     PREFIX + "deliveries", "Attempts to deliver a message, by what they came to.", ["way", "outcome"]
@@ -94,6 +99,10 @@ def one_by_one(send: Callable[[DueDelivery], Awaitable[None]], seconds: float) -
                 return failed
             except TimeoutError:
                 return Failed("timeout")
+            except Exception as error:  # noqa: BLE001 - whatever one message holds, the others are sent
+                ALARMS.labels("notify", UNSENDABLE).inc()
+                _log.error("message cannot be sent", notice=delivery.notice, error=type(error).__qualname__)
+                return Failed(UNSENDABLE, for_ever=True)
         return None
 
     async def channel(batch: Sequence[DueDelivery]) -> Sequence[Failed | None]:
@@ -124,13 +133,8 @@ def to_mail_server(address: str, sender: str, seconds: float) -> Channel:
     host, port = parts.hostname or "127.0.0.1", parts.port or _MAIL_PORT
 
     async def send(delivery: DueDelivery) -> None:
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = sender, delivery.address, delivery.subject
-        mail["Message-ID"] = f"<{delivery.notice}@{sender.partition('@')[2]}>"
-        mail["Idempotency-Key"] = delivery.notice
-        mail.set_content(delivery.text)
         try:
-            await aiosmtplib.send(mail, hostname=host, port=port, timeout=seconds)
+            await aiosmtplib.send(_mail(delivery, sender), hostname=host, port=port, timeout=seconds)
         except aiosmtplib.SMTPResponseException as error:
             raise Failed(f"smtp-{error.code}", for_ever=error.code >= 500) from None  # noqa: PLR2004 - SMTP's words
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -142,6 +146,15 @@ def to_mail_server(address: str, sender: str, seconds: float) -> Channel:
     return one_by_one(send, seconds)
 
 
+def _mail(delivery: DueDelivery, sender: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, delivery.address, one_line(delivery.subject)
+    mail["Message-ID"] = f"<{delivery.notice}@{sender.partition('@')[2]}>"
+    mail["Idempotency-Key"] = delivery.notice
+    mail.set_content(harmless(delivery.text))
+    return mail
+
+
 def _payload(delivery: DueDelivery) -> dict[str, str]:
     return {
         "notice": delivery.notice,
@@ -150,8 +163,8 @@ def _payload(delivery: DueDelivery) -> dict[str, str]:
         "template": delivery.template,
         "way": delivery.way,
         "to": delivery.address,
-        "subject": delivery.subject,
-        "text": delivery.text,
+        "subject": one_line(delivery.subject),
+        "text": harmless(delivery.text),
     }
 
 
@@ -195,6 +208,7 @@ class Loop:
         """Deliver until cancelled, when what is being sent is still written down; wait for a database that is away."""
         for way, outcome in product(Way, ("delivered", "failed", "given_up")):
             DELIVERIES.labels(way.value, outcome)
+        ALARMS.labels("notify", UNSENDABLE)
         rounds = 0
         while True:
             try:
