@@ -1,9 +1,12 @@
-"""Where a ticket stands: one frozen type for each main state, with what only that state knows."""
+"""Where a ticket stands: one frozen type for each main state, with what only that state knows.
+
+`expected` is what a refusal in that state tells its author: what the ticket waits for, or what can be done instead.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -15,6 +18,7 @@ class Registered:
     """Recorded; what follows is decided in the same moment."""
 
     state: Literal[TicketState.REGISTERED] = TicketState.REGISTERED
+    expected: ClassVar[str] = "正在受理，请稍后再试"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +26,7 @@ class SurveyReview:
     """The visitor's unit or the survey office has to pass it on."""
 
     state: Literal[TicketState.SURVEY_REVIEW] = TicketState.SURVEY_REVIEW
+    expected: ClassVar[str] = "须先由调研主体或者大调研办流转"
     stage: Literal["unit", "survey_office"]
 
 
@@ -30,6 +35,7 @@ class PendingDispatch:
     """It waits for a dispatcher, and why."""
 
     state: Literal[TicketState.PENDING_DISPATCH] = TicketState.PENDING_DISPATCH
+    expected: ClassVar[str] = "须先由热线中心派单"
     reason: Code
     suggestion: CategoryCode | None = None
 
@@ -39,6 +45,7 @@ class Dispatched:
     """The lead has the order and has not accepted it yet."""
 
     state: Literal[TicketState.DISPATCHED] = TicketState.DISPATCHED
+    expected: ClassVar[str] = "须先由承办单位签收，或者在退单期限内申请退单"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +53,7 @@ class ReturnRequested:
     """The lead wants to return the order; `against` names precedents that speak against it."""
 
     state: Literal[TicketState.RETURN_REQUESTED] = TicketState.RETURN_REQUESTED
+    expected: ClassVar[str] = "须先由热线中心裁定退单"
     ground: Code
     suggested: DepartmentCode | None = None
     against_precedent: bool = False
@@ -56,6 +64,7 @@ class Adjudicating:
     """A referee rules who is responsible."""
 
     state: Literal[TicketState.ADJUDICATING] = TicketState.ADJUDICATING
+    expected: ClassVar[str] = "须先由热线中心确责"
     ground: Code | None = None
 
 
@@ -64,6 +73,7 @@ class InProgress:
     """The lead works on it."""
 
     state: Literal[TicketState.IN_PROGRESS] = TicketState.IN_PROGRESS
+    expected: ClassVar[str] = "须先由承办单位处置并报办结"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +81,7 @@ class Rework:
     """The lead works on it again."""
 
     state: Literal[TicketState.REWORK] = TicketState.REWORK
+    expected: ClassVar[str] = "须先由承办单位重办并报办结"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +89,7 @@ class Suspended:
     """The works cannot go on until an end (挂账)."""
 
     state: Literal[TicketState.SUSPENDED] = TicketState.SUSPENDED
+    expected: ClassVar[str] = "须待挂账期限届满，或者由热线中心结束挂账"
     until: Instant
     back: Annotated[InProgress | Rework, Field(discriminator="state")]
 
@@ -87,6 +99,7 @@ class NeedsInfo:
     """The requester has to answer; then it goes on where it stood."""
 
     state: Literal[TicketState.NEEDS_INFO] = TicketState.NEEDS_INFO
+    expected: ClassVar[str] = "须先由诉求人补充情况，或者等补充期限届满"
     department: DepartmentCode | None = None
     back: Annotated[SurveyReview | PendingDispatch | InProgress | Rework, Field(discriminator="state")]
 
@@ -96,6 +109,7 @@ class Handled:
     """The lead reported it, or its `rework`, handled; the centre reviews, and has `accepted` until the callback."""
 
     state: Literal[TicketState.HANDLED] = TicketState.HANDLED
+    expected: ClassVar[str] = "须先由热线中心审核办结"
     at: Instant
     accepted: bool = False
     rework: bool = False
@@ -106,6 +120,7 @@ class CallbackPending:
     """The agency has to call the requester, at an appointed time if there is one."""
 
     state: Literal[TicketState.CALLBACK_PENDING] = TicketState.CALLBACK_PENDING
+    expected: ClassVar[str] = "须先由回访员回访诉求人"
     round: int
     tried: tuple[Instant, ...] = ()
     at: Instant | None = None
@@ -125,6 +140,7 @@ class Closed(AtAnEnd):
     """Closed; it can be reopened inside its window."""
 
     state: Literal[TicketState.CLOSED] = TicketState.CLOSED
+    expected: ClassVar[str] = "如有必要，可在期限内申请重办"
     since: Instant
     ruling: Ruling
 
@@ -134,6 +150,7 @@ class Archived(AtAnEnd):
     """At rest, unless a reopening had come in before the window lapsed."""
 
     state: Literal[TicketState.ARCHIVED] = TicketState.ARCHIVED
+    expected: ClassVar[str] = "申请重办期限已过，请另行登记"
     since: Instant
 
 
@@ -142,6 +159,7 @@ class Answered(AtAnEnd):
     """Born closed: answered on the line."""
 
     state: Literal[TicketState.ANSWERED] = TicketState.ANSWERED
+    expected: ClassVar[str] = "已直办答复，如有新情况请另行登记"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +167,7 @@ class NotAccepted(AtAnEnd):
     """The centre does not take the matter on."""
 
     state: Literal[TicketState.NOT_ACCEPTED] = TicketState.NOT_ACCEPTED
+    expected: ClassVar[str] = "如有新情况，可申请重启办理或者另行登记"
     since: Instant
 
 
@@ -157,6 +176,7 @@ class Withdrawn(AtAnEnd):
     """The requester took it back."""
 
     state: Literal[TicketState.WITHDRAWN] = TicketState.WITHDRAWN
+    expected: ClassVar[str] = "如仍需办理，可申请重启办理或者另行登记"
     since: Instant
 
 
@@ -165,6 +185,7 @@ class Transferred(AtAnEnd):
     """It went out of the district."""
 
     state: Literal[TicketState.TRANSFERRED] = TicketState.TRANSFERRED
+    expected: ClassVar[str] = "已转其他单位办理，退回后可申请重启办理"
     since: Instant
 
 
@@ -173,6 +194,7 @@ class Merged:
     """Merged into another ticket of the same requester; un-merging goes on where it stood."""
 
     state: Literal[TicketState.MERGED] = TicketState.MERGED
+    expected: ClassVar[str] = "请在所并入的工单上操作，或者先撤销并案"
     into: TicketId
     ended: bool = False
     back: Annotated[
@@ -186,6 +208,7 @@ class Split:
     """Its parts live; it closes with the last of those that it waits for."""
 
     state: Literal[TicketState.SPLIT] = TicketState.SPLIT
+    expected: ClassVar[str] = "请在各分单上操作"
     waiting: tuple[TicketId, ...]
     ruling: Ruling | None = None
 
