@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from chassis.service import Connection, Foreign, Instant
+from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
 from services.intake.core.state import Binding, DeviceRequest, KnownTicket, Sighting, SubmissionKey, Verdict, VisitRow
@@ -75,19 +76,20 @@ async def insert_verdicts(
         raise asyncpg.SerializationError("another lane took the same submission at the same time")
 
 
-async def insert_refused(connection: Connection, refused: Iterable[tuple[Foreign, str, Refusal, Instant]]) -> None:
-    """Keep records that were refused as they came."""
+async def insert_refused(connection: Connection, refused: Iterable[tuple[Foreign, Reading, Refusal, Instant]]) -> None:
+    """Keep records that were refused as they came, but for what names somebody who wants to stay unknown."""
     await connection.executemany(
         'insert into refused_record (receipt, code, field, reason, topic, partition, "offset", key, value,'
         " header_names, header_values, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             (
-                *(receipt, *why, *item.record[:3], item.record.key, item.record.value),
+                *(reading.receipt, *why, *item.record[:3]),
+                *((item.record.key, item.record.value) if reading.unnamed is None else (None, reading.unnamed)),
                 [name for name, _ in item.record.headers],
                 [value or b"" for _, value in item.record.headers],
                 at,
             )
-            for item, receipt, why, at in refused
+            for item, reading, why, at in refused
         ],
     )
 

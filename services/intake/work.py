@@ -171,7 +171,7 @@ async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> 
     tickets = sorted(ticket for one in decided for ticket in one.decision.tickets)
     if tickets:
         await store.insert_tickets(connection, tickets)
-    refused = [(d.item, d.reading.receipt, d.decision.refusal, d.received) for d in decided if d.decision.refusal]
+    refused = [(d.item, d.reading, d.decision.refusal, d.received) for d in decided if d.decision.refusal]
     if refused:
         await store.insert_refused(connection, refused)
     bindings: list[Binding] = [binding for one in decided for binding in one.decision.bindings]

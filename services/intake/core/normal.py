@@ -1,18 +1,24 @@
-"""The one form in which the door keeps and compares what was sent: what nobody sees makes no difference."""
+"""The one form in which the door keeps and compares what was sent: what nobody sees makes no difference.
+
+Of who wants to stay unknown (匿名) nothing is kept that names the person, whatever came along.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.inbound import Action
 from schemas.text import blank, plain, seen
-from schemas.values import Kept
+from schemas.values import Kept, RequesterKind
 
+_DOOR: Final = re.compile(r"[\s,，、]*(?:[0-9０-９a-zA-Z－-]+|[一二三四五六七八九十百零〇]+)\s*(?:室|户).*$", re.DOTALL)
+"""The number of a flat at the end of an address, and what stands behind it."""
 Forms = Mapping[str, "Kept | Forms | None"]
 """How each field of a model is kept; None for the plain form."""
 
@@ -20,6 +26,21 @@ Forms = Mapping[str, "Kept | Forms | None"]
 def normal(model: type[Action], document: Mapping[str, Any]) -> dict[str, Any]:
     """Bring every text of a document into the form in which its field is kept; what fits no field stays as it is."""
     return _object(document, forms_of(model))
+
+
+def unnamed(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The document without what names a requester who wants to stay unknown; None where there is nothing to leave out.
+
+    Where the household of a visit stands for the place of its problems, the door of the flat does not.
+    """
+    kind = document.get("requester_kind")
+    if not isinstance(kind, str) or plain(kind) != RequesterKind.ANONYMOUS:
+        return None
+    kept = {name: value for name, value in document.items() if name != "contact"}
+    address = kept.get("address")
+    if isinstance(address, dict) and isinstance(address.get("text"), str):
+        kept["address"] = address | {"text": _DOOR.sub("", address["text"]) or address["text"]}
+    return kept if kept != document else None
 
 
 def _object(document: Mapping[str, Any], forms: Forms) -> dict[str, Any]:

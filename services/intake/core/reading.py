@@ -17,7 +17,7 @@ from schemas.inbound import Action, AnyAction
 from schemas.registry import model_of
 from schemas.text import storable, unstorable
 from schemas.values import Party
-from services.intake.core.normal import normal
+from services.intake.core.normal import normal, unnamed
 from services.intake.core.numbers import receipt_of
 from services.intake.core.refusals import AGAIN, Refusal, expected_of, of_validation, refusal
 
@@ -36,7 +36,8 @@ class Reading(NamedTuple):
     """One submission as its author meant it, or why it cannot be taken as it is.
 
     `digest` is equal for equal content, however it was spelled, and `outline` tells where two contents differ; `ticket`
-    is the number that it names, if any.
+    is the number that it names, if any. `unnamed` is what may be kept of a content that came with what names somebody
+    who wants to stay unknown.
     """
 
     party: Party
@@ -50,6 +51,7 @@ class Reading(NamedTuple):
     action: AnyAction | Refusal
     ticket: str | None = None
     outline: Mapping[str, str] = MappingProxyType({})
+    unnamed: bytes | None = None
 
 
 class Unreadable(NamedTuple):
@@ -65,10 +67,12 @@ def read(party: Party, headers: Headers, value: bytes | None) -> Reading | Unrea
         envelope, data = decode(headers, value)
     except EnvelopeError as error:
         return _misaddressed(party, headers, value, error)
-    content = _content(party, envelope, data)
+    document = _document(data)
+    without = unnamed(document) if isinstance(document, dict) else None
+    content = _content(party, envelope, data, document if without is None else without)
     if isinstance(content, Refusal):
         action: AnyAction | Refusal = content
-        document = _document(data)
+        document = document if without is None else without
     else:
         action, document = validated(content.model, content.data), content.document
     return Reading(
@@ -83,6 +87,7 @@ def read(party: Party, headers: Headers, value: bytes | None) -> Reading | Unrea
         action=action,
         ticket=_ticket(document),
         outline=outline_of(envelope.type, document),
+        unnamed=None if without is None else dumped(without),
     )
 
 
@@ -146,6 +151,16 @@ def document_of(data: bytes) -> Any:
     return _document(data)
 
 
+def dumped(document: object) -> bytes:
+    """Write parsed JSON again; nothing where it is nested without end."""
+    try:
+        return json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(document).encode()
+    except RecursionError:
+        return b""
+
+
 def _misaddressed(party: Party, headers: Headers, value: bytes | None, error: EnvelopeError) -> Reading | Unreadable:
     who = claimed(headers, value)
     if who is None:
@@ -173,7 +188,7 @@ def _document(data: bytes) -> Any:
         return None
 
 
-def _content(party: Party, envelope: Envelope, data: bytes) -> Content | Refusal:
+def _content(party: Party, envelope: Envelope, data: bytes, document: object) -> Content | Refusal:
     model = _model(party, envelope.type)
     if isinstance(model, Refusal):
         return model
@@ -181,21 +196,13 @@ def _content(party: Party, envelope: Envelope, data: bytes) -> Content | Refusal
         data.decode()
     except UnicodeDecodeError:
         return refusal("not_utf8", None, "内容不是 UTF-8 文字。")
-    document = _document(data)
     # Only an escape can hide what UTF-8 itself cannot say.
     if b"\\u" in data and (found := unstorable(document)) is not None:
         return _unstorable(*found)
     if not isinstance(document, dict):
         return Content(model, data, document)
     kept = normal(model, document)
-    return Content(model, data if kept == document else _dumped(kept) or data, kept)
-
-
-def _dumped(document: object) -> bytes:
-    try:
-        return json.dumps(document, ensure_ascii=False).encode()
-    except RecursionError:
-        return b""
+    return Content(model, dumped(kept) or data, kept)
 
 
 def _model(party: Party, type_name: str) -> type[Action] | Refusal:

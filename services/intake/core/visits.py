@@ -10,7 +10,7 @@ from typing import Final
 from rulebook import Policy, locate
 from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import DeviceBound, Registered, Visited
-from schemas.values import Channel, Place, VisitRef
+from schemas.values import Channel, Place, RequesterKind, VisitRef
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.devices import admitted
 from services.intake.core.numbers import Numbers
@@ -18,7 +18,7 @@ from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import comparable
 from services.intake.core.rules import DoubtRules
-from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Sighting, VisitRow
+from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Secrets, Sighting, VisitRow
 
 _EARTH_RADIUS_KM: Final = 6371.0
 
@@ -31,7 +31,7 @@ def record_visit(
     if isinstance(admission, Refusal):
         return refused(reading, admission)
     household = state.config.secrets.household(visit.household, visit.address.text)
-    requester = state.config.secrets.requester(visit.requester_kind, visit.contact) or household
+    requester = _requester(state.config.secrets, visit, household)
     tickets = tuple(
         _ticket(reading, problem, problem.place or visit.address, requester, numbers.next(received), received)
         for problem in visit.problems
@@ -62,12 +62,18 @@ def record_visit(
     )
 
 
+def _requester(secrets: Secrets, visit: RecordVisit, household: str) -> str | None:
+    if visit.requester_kind is RequesterKind.ANONYMOUS:
+        return None
+    return secrets.requester(visit.requester_kind, visit.contact) or household
+
+
 def _bindings(admission: Binding | None) -> tuple[Binding, ...]:
     return () if admission is None else (admission,)
 
 
 def _ticket(
-    reading: Reading, problem: Problem, place: Place, requester: str, number: str, received: datetime
+    reading: Reading, problem: Problem, place: Place, requester: str | None, number: str, received: datetime
 ) -> KnownTicket:
     return KnownTicket(
         id=number,

@@ -23,7 +23,7 @@ from schemas.text import blank
 from schemas.values import Channel, Party, PartyKind
 from services.intake.core.answers import conflicting
 from services.intake.core.checks import Against, check
-from services.intake.core.reading import Reading, Unreadable, differing, document_of, read
+from services.intake.core.reading import Reading, Unreadable, differing, document_of, dumped, read
 from services.intake.core.refusals import Refusal
 from services.intake.core.state import DoorConfig
 from services.intake.edges import lookup
@@ -151,7 +151,7 @@ def _taking(channel: Channel, model: type[Action]) -> _Handler:
             differs = differing(reading.outline, known.outline)
             raise HttpProblem(409, conflict, receipt=known.receipt, differs=differs)
         if known is None or not known.sent:
-            await _put(request, reading, data, headers)
+            await _put(request, reading, data if reading.unnamed is None else reading.unnamed, headers)
         here = f"/v1/receipts/{reading.receipt}"
         answer = {"receipt": reading.receipt, "state": "pending", "href": here, "repeated": known is not None}
         return _json(answer, web.HTTPAccepted.status_code, {"Location": here})
@@ -174,17 +174,10 @@ def _identified(request: web.Request, body: bytes) -> tuple[str, bytes]:
         inside = document.pop("id")
         if not isinstance(inside, str) or (given and given != inside):
             raise HttpProblem(400, Refusal("bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。"))
-        given, body = inside, _dumped(document)
+        given, body = inside, dumped(document)
     if blank(given) or len(given) > _LONGEST_ID or not given.isprintable():
         raise HttpProblem(400, Refusal("bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。"))
     return given, body
-
-
-def _dumped(document: dict[str, Any]) -> bytes:
-    try:
-        return json.dumps(document).encode()
-    except RecursionError:
-        raise HttpProblem(400, Refusal("not_json", None, "内容嵌套过深。")) from None
 
 
 def _read(

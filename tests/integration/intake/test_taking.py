@@ -47,6 +47,22 @@ async def test_a_call_becomes_a_ticket_and_gets_a_receipt_with_its_number(outsid
     assert envelope.causation.startswith(f"{fact.receipt}@liuhen.inbound.hotline.v1/0/")
 
 
+async def test_of_who_wants_to_stay_unknown_no_table_keeps_name_or_number(outside: Any) -> None:
+    named = {"name": "不愿具名的人", "phone": "13800999888", "address": "平凉路9号909室"}
+    unknown = {"requester_kind": "anonymous", "contact": named, "kind": "help", "place": {"text": "延吉路"}}
+    report = inbound.Register.model_validate({**unknown, "text": "请派人来看看屋顶漏水"})
+    taken = await outside.given(await outside.say(HOTLINE, report))
+    _, fact = await outside.hear(lambda m: isinstance(m, Registered) and m.ticket == taken.tickets[0])
+    assert fact.contact.model_dump(exclude_none=True) == {}
+    refused = inbound.Register.model_validate({**unknown, "text": "屋顶漏水", "category": "9999-99"})
+    assert (await outside.refused(await outside.say(HOTLINE, refused))).code == "unknown_category"
+
+    for table in ("event", "submission", "ticket", "refused_record"):
+        for word in named.values():
+            sql = f"select count(*) from {table} t where t::text like $1 or t::text like $2"  # noqa: S608 - ours
+            assert await outside.pool.fetchval(sql, f"%{word}%", f"%{word.encode().hex()}%") == 0, (table, word)
+
+
 async def test_structured_mode_is_taken_like_binary(outside: Any, report: Any) -> None:
     event = {
         "specversion": "1.0",
