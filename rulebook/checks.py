@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from rulebook.checked import Checked
 from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
 from rulebook.directory import Directory, Office, Street
+from rulebook.duty import check_duty
 from rulebook.limits import Budget, Limit, Limits
 from rulebook.policy import Catalogue, Streets, Units
 from rulebook.problems import Problem
@@ -24,6 +25,7 @@ def cross_check(checked: Checked) -> Iterator[Problem]:
     yield from _limits(checked)
     yield from _office(checked)
     yield from _ladder(checked)
+    yield from check_duty(checked)
 
 
 def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
@@ -108,6 +110,7 @@ def _units(checked: Checked) -> Iterator[Problem]:
 
 
 _ROUGH_MINUTES = {
+    Unit.MINUTES: 1,
     Unit.HOURS: 60,
     Unit.OFFICE_MINUTES: 1,
     Unit.HALF_WORKING_DAYS: 195,

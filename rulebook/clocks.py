@@ -32,6 +32,7 @@ OWNERS: Final[Mapping[Clock, frozenset[OwedBy]]] = {
     Clock.REVIEW: _OFFICE,
     Clock.APPROVAL: _OFFICE,
     Clock.CALLBACK: frozenset({OwedBy.CALLBACK, OwedBy.OFFICE}),
+    Clock.DUTY_ACKNOWLEDGEMENT: frozenset({OwedBy.DUTY_OFFICER}),
 }
 """Whose time a clock can be: who is known, and can do something about it, when it starts."""
 
@@ -48,11 +49,19 @@ NEVER_STILL: Final[Mapping[Clock, str]] = {
     Clock.ADJUDICATION: "nothing is asked of the requester and nothing suspended during a dispute",
     Clock.CALLBACK: "nothing is asked of the requester and nothing suspended after the review",
     Clock.REOPEN_WINDOW: "nothing is asked of the requester and nothing suspended after the end",
+    Clock.DUTY_ACKNOWLEDGEMENT: "nothing keeps somebody on duty from saying that they know",
 }
 """The clocks that no pause can reach, and why."""
 
 LAPSING: Final = frozenset(
-    {Clock.RETURN_WINDOW, Clock.NEEDS_INFO, Clock.SUSPENSION, Clock.REOPEN_WINDOW, Clock.COMMITMENT}
+    {
+        Clock.RETURN_WINDOW,
+        Clock.NEEDS_INFO,
+        Clock.SUSPENSION,
+        Clock.REOPEN_WINDOW,
+        Clock.COMMITMENT,
+        Clock.DUTY_ACKNOWLEDGEMENT,
+    }
 )
 """The clocks that lapse: that has a consequence and blames nobody, so it is no breach."""
 
@@ -72,5 +81,8 @@ CLIMBING: Final = frozenset(
 PRESSING: Final = CLIMBING | {Clock.SUPPORTING_TASK}
 """The clocks whose breach can bring about a nudge; a supporting department is pressed for its own lateness."""
 
-TIERS: Final[Mapping[Clock, frozenset[Tier]]] = {Clock.URGENT_FIRST_REPORT: frozenset({Tier.URGENT})}
+TIERS: Final[Mapping[Clock, frozenset[Tier]]] = {
+    Clock.URGENT_FIRST_REPORT: frozenset({Tier.URGENT}),
+    Clock.DUTY_ACKNOWLEDGEMENT: frozenset({Tier.URGENT}),
+}
 """The tiers that a clock runs for, where these are not all."""

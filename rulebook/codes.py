@@ -17,9 +17,11 @@ class DepartmentKind(StrEnum):
 class Unit(StrEnum):
     """What an amount of time counts, in the words of worktime.
 
-    Hours and calendar days run by day and night; the others are office time; a working day ends at close of business.
+    Minutes, hours and calendar days run by day and night; the others are office time; a working day ends at close of
+    business.
     """
 
+    MINUTES = "minutes"
     HOURS = "hours"
     CALENDAR_DAYS = "calendar_days"
     OFFICE_MINUTES = "office_minutes"
@@ -36,13 +38,17 @@ class Start(StrEnum):
 
 
 class OwedBy(StrEnum):
-    """Whose lateness it is when a clock runs out; of the office, that of the person whom office.yaml names."""
+    """Whose lateness it is when a clock runs out; of the office, that of the person whom office.yaml names.
+
+    Of a duty officer, that of whoever was called.
+    """
 
     REQUESTER = "requester"
     LEAD = "lead"
     SUPPORTING = "supporting"
     VISITING_UNIT = "visiting_unit"
     OFFICE = "office"
+    DUTY_OFFICER = "duty_officer"
     CALLBACK = "callback"
 
 

@@ -22,18 +22,21 @@ class Message(NamedTuple):
     variables: frozenset[str]
 
 
+_LOUD: Final = frozenset({"sms", "call"})
+"""What is told at once by telephone: a short message, and the list of those who are rung up."""
+
 _WAYS: Final[Mapping[Audience, frozenset[str]]] = {
     Audience.REQUESTER: frozenset({"sms", "wechat"}),
     Audience.VISITOR: frozenset({"visitor"}),
     Audience.DEPARTMENT: frozenset({"mail"}),
     Audience.CENTRE: frozenset({"mail"}),
     Audience.SUPERVISOR: frozenset({"mail"}),
-    Audience.DUTY_OFFICER: frozenset({"sms"}),
+    Audience.DUTY_OFFICER: _LOUD,
 }
 
 
-def _to(audience: Audience, variables: str = "", *, ways: str | None = None) -> Message:
-    return Message(audience, frozenset({ways}) if ways else _WAYS[audience], frozenset(variables.split()))
+def _to(audience: Audience, variables: str = "", *, ways: frozenset[str] | None = None) -> Message:
+    return Message(audience, ways or _WAYS[audience], frozenset(variables.split()))
 
 
 MESSAGES: Final[Mapping[str, Message]] = {
@@ -57,7 +60,8 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "visitor-progress": _to(Audience.VISITOR, "status"),
     "visitor-result": _to(Audience.VISITOR),
     "department-new-order": _to(Audience.DEPARTMENT, "due"),
-    "department-urgent-order": _to(Audience.DEPARTMENT, "due", ways="sms"),
+    "department-urgent-order": _to(Audience.DEPARTMENT, "due accept", ways=_LOUD),
+    "department-urgent-task": _to(Audience.DEPARTMENT, "due", ways=_LOUD),
     "department-supporting-task": _to(Audience.DEPARTMENT, "due"),
     "department-reminder": _to(Audience.DEPARTMENT, "clock due remaining"),
     "department-overdue": _to(Audience.DEPARTMENT, "clock due"),
@@ -76,7 +80,8 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "centre-overdue": _to(Audience.CENTRE, "clock due person"),
     "supervisor-breach": _to(Audience.SUPERVISOR, "clock due"),
     "supervisor-failed-callbacks": _to(Audience.SUPERVISOR, "count"),
-    "duty-urgent": _to(Audience.DUTY_OFFICER, "due"),
+    "supervisor-urgent-unaccepted": _to(Audience.SUPERVISOR, ways=_LOUD),
+    "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason"),
 }
 """Every message that notify can send, by the code of its template; a contract test holds it to what notify does."""
 

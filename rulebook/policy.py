@@ -1,11 +1,13 @@
 """The policy as one frozen value, looked up by code."""
 
-from datetime import time
+from datetime import datetime, time
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from rulebook.base import Model, Text
 from rulebook.codes import Role, Step
 from rulebook.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
+from rulebook.duty import Duty, OnDuty, on_duty
 from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
 from rulebook.rules import Automation, Delivery, Grounds, Ladder, Rates, Template, Templates
@@ -32,6 +34,7 @@ class Policy(Model):
     units: tuple[VisitingUnit, ...]
     limits: Limits
     office: Office
+    duty: Duty
     automation: Automation
     grounds: Grounds
     ladder: Ladder
@@ -79,6 +82,11 @@ class Policy(Model):
         rungs = self.ladder.rungs[steps.index(action) :] if action in steps else ()
         roles = tuple(rung.ordered_by for rung in rungs) or self.office.may.get(action, ())
         return tuple(person for person in self.office.people if not set(roles).isdisjoint(person.roles))
+
+    def on_duty(self, at: datetime) -> OnDuty:
+        """Tell who is told of something urgent at an instant, in order; there is always somebody."""
+        here = at.astimezone(ZoneInfo(self.office.zone)).replace(tzinfo=None)
+        return on_duty(self.duty, here, self._person_by_id)
 
     def owner_of(self, clock: Clock) -> Person | None:
         """Return the named person who answers for a clock of the centre or the survey office."""
@@ -149,6 +157,7 @@ FILES: dict[str, type[Model]] = {
     "units.csv": Units,
     "limits.yaml": Limits,
     "office.yaml": Office,
+    "duty.yaml": Duty,
     "automation.yaml": Automation,
     "grounds.yaml": Grounds,
     "ladder.yaml": Ladder,

@@ -109,8 +109,8 @@ class CallbackRequest(PublicMessage):
 class DeskTask(PublicMessage):
     """Something waits for a person of the office, or does not any more; the newest of a ticket and task counts.
 
-    `task` says what is asked: unit_pass_on, survey_office, dispatching, return_ruling, adjudication, extension,
-    suspension, review, task_review, commitment_check, supervision, callback_review, nudge, supervise,
+    `task` says what is asked: urgent_call, unit_pass_on, survey_office, dispatching, return_ruling, adjudication,
+    extension, suspension, review, task_review, commitment_check, supervision, callback_review, nudge, supervise,
     interview. The last three are steps of the ladder that the policy leaves to a person.
 
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy

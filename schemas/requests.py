@@ -30,11 +30,12 @@ class TicketRequest(Message, owner="requests"):
 
 
 class TakeMerge(TicketRequest):
-    """Take `origin` in: it is the same requester's duplicate."""
+    """Take `origin` in: it is the same requester's duplicate, and as urgent as its `tier` says."""
 
     requester: str | None = None
     accused: tuple[DepartmentCode, ...] = ()
     departments: tuple[DepartmentCode, ...] | None = None
+    tier: Tier | None = None
     reason: Text
     receipt: Receipt
 

@@ -165,11 +165,13 @@ class Clock(StrEnum):
     REVIEW = "review"
     APPROVAL = "approval"
     CALLBACK = "callback"
+    DUTY_ACKNOWLEDGEMENT = "duty_acknowledgement"
 
 
 class DeskTaskKind(StrEnum):
-    """What can wait at the desk; the last three are steps of the ladder that policy leaves to a person."""
+    """What can wait at the desk, the most pressing first; the last three are steps of the ladder left to a person."""
 
+    URGENT_CALL = "urgent_call"
     UNIT_PASS_ON = "unit_pass_on"  # noqa: S105 - the unit passes a ticket on; no password
     SURVEY_OFFICE = "survey_office"
     DISPATCHING = "dispatching"

@@ -164,6 +164,8 @@ def _bounds(found: Official | Provisional) -> tuple[datetime, datetime]:
 
 def _micros(unit: Unit, amount: int, hours: OfficeHours) -> int:
     match unit:
+        case Unit.MINUTES:
+            return amount * _MINUTE
         case Unit.HOURS:
             return amount * _HOUR
         case Unit.CALENDAR_DAYS:

@@ -12,10 +12,11 @@ from worktime.days import Frozen
 class Unit(StrEnum):
     """What a budget is counted in.
 
-    ``hours`` and ``calendar_days`` run through nights and holidays; ``office_minutes`` and ``half_working_days`` (half
-    of a day's office time each) are office time; ``working_days`` end at close of business.
+    ``minutes``, ``hours`` and ``calendar_days`` run through nights and holidays; ``office_minutes`` and
+    ``half_working_days`` (half of a day's office time each) are office time; ``working_days`` end at close of business.
     """
 
+    MINUTES = "minutes"
     HOURS = "hours"
     CALENDAR_DAYS = "calendar_days"
     OFFICE_MINUTES = "office_minutes"

@@ -7,6 +7,7 @@ from worktime.hours import local
 from worktime.ledger import Unit
 
 _UNITS: Final = {
+    Unit.MINUTES: "分钟",
     Unit.HOURS: "小时",
     Unit.CALENDAR_DAYS: "个自然日",
     Unit.OFFICE_MINUTES: "个办公分钟",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from examples.people.agenda import Agenda, chance
 from examples.people.surroundings import Surroundings
 from rulebook import Assignment, responsible
 from rulebook.codes import Role
 from schemas.inbound import (
+    AcknowledgeUrgent,
     Adjudicate,
     Assign,
     CheckCommitment,
@@ -34,11 +36,12 @@ from schemas.inbound import (
 )
 from schemas.public import DeskTask
 from schemas.registry import DESK
-from schemas.values import Party, PartyKind, Person, Tier
+from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Tier
 from tools.client.kafka import Voice, hear, producer
 
 _QUICK: Final = frozenset({"unit_pass_on", "survey_office", "dispatching"})
 _WHO: Final[Mapping[str, Role]] = {
+    "urgent_call": Role.DUTY_OFFICER,
     "unit_pass_on": Role.SURVEY_CLERK,
     "survey_office": Role.SURVEY_CLERK,
     "dispatching": Role.DISPATCHER,
@@ -86,7 +89,7 @@ class SimulatedOffice:
                 if task.task == "review":
                     await self._besides(task, dice)
 
-        self._agenda.at(self._around.days.later(task.since, self._minutes(task, dice)), deed)
+        self._agenda.at(self._when(task, dice), deed)
 
     async def _besides(self, task: DeskTask, dice: Random) -> None:
         """See many people with the same complaint; take up again what a citizen was not content with."""
@@ -108,6 +111,23 @@ class SimulatedOffice:
     async def _say(self, action: OfficeAction) -> None:
         await self._voice.say(action)
 
+    def _when(self, task: DeskTask, dice: Random) -> datetime:
+        """Nearly everything waits for office hours; who is called of something urgent answers by night, or sleeps."""
+        if task.task != DeskTaskKind.URGENT_CALL:
+            return self._around.days.later(task.since, self._minutes(task, dice))
+        minutes = dice.uniform(*self._habits["answer_minutes"])
+        return task.since + timedelta(minutes=minutes + (self._patience if self._is_missed(task) else 0))
+
+    def _is_missed(self, task: DeskTask) -> bool:
+        """By night the first one called sleeps through it."""
+        here = task.since.astimezone(ZoneInfo(self._around.rules.office.zone))
+        return self._around.rules.is_quiet(here.time())
+
+    @property
+    def _patience(self) -> float:
+        """Minutes until the next one is called."""
+        return self._around.rules.limit(Clock.DUTY_ACKNOWLEDGEMENT).budget.amount
+
     def _minutes(self, task: DeskTask, dice: Random) -> float:
         if dice.random() < self._habits["slow"]:
             return dice.uniform(*self._habits["slow_minutes"])
@@ -120,6 +140,7 @@ class SimulatedOffice:
     def _decide(self, task: DeskTask, dice: Random) -> OfficeAction | None:
         who = self._person(_WHO.get(task.task, Role.DISPATCHER))
         decisions: Mapping[str, Callable[[DeskTask, Random, Person], OfficeAction]] = {
+            "urgent_call": self._acknowledge,
             "unit_pass_on": self._pass_on,
             "survey_office": self._pass_on,
             "dispatching": self._assign,
@@ -146,6 +167,11 @@ class SimulatedOffice:
             return answer.lead
         bodies = [each.code for each in self._around.rules.departments if each.code != besides]
         return dice.choice(bodies)
+
+    def _acknowledge(self, task: DeskTask, _dice: Random, _who: Person) -> OfficeAction:
+        on_duty = self._around.rules.on_duty(task.since).people
+        who = on_duty[self._is_missed(task) % len(on_duty)]
+        return AcknowledgeUrgent(ticket=task.ticket, by=Person(id=who.id, name=who.name))
 
     def _pass_on(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         if task.task == "unit_pass_on" and dice.random() < 0.1:  # noqa: PLR2004 - one in ten is settled on the spot

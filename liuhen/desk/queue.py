@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
 from schemas.rules import CalendarPublished
-from schemas.values import Clock, TicketState, breach_by, remind_by
+from schemas.values import Clock, DeskTaskKind, TicketState, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
 from services.trace import for_tools as trace
 from tools.client.kafka import listener, read
@@ -21,6 +21,7 @@ Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)
 
 _CLOCKS: Final = {
+    "urgent_call": Clock.DUTY_ACKNOWLEDGEMENT,
     "unit_pass_on": Clock.UNIT_PASS_ON,
     "survey_office": Clock.SURVEY_OFFICE,
     "dispatching": Clock.DISPATCHING,
@@ -32,6 +33,9 @@ _CLOCKS: Final = {
     "task_review": Clock.REVIEW,
 }
 """The centre's own clock of a task, where it has one."""
+
+_FIRST: Final = DeskTaskKind.URGENT_CALL
+"""What nobody at the desk may overlook."""
 
 AT_WORK: Final = frozenset({TicketState.DISPATCHED, TicketState.IN_PROGRESS, TicketState.REWORK})
 """States in which a department owes something."""
@@ -108,10 +112,14 @@ def newest(messages: Iterable[PublishedMessage], kind: type[M], key: Callable[[M
 
 
 def desk(messages: Iterable[PublishedMessage], times: DueTimes, now: datetime) -> list[WaitingTask]:
-    """Tell what waits for the office, what waits longest first."""
+    """Tell what waits for the office: urgent calls on top, then what waits longest."""
     tasks = newest(messages, DeskTask, lambda task: (task.ticket, task.task))
     waiting = [_waiting(task, times, now) for task in tasks if task.open]
-    return sorted(waiting, key=lambda each: (each.task.since, each.task.ticket, each.task.task))
+    return sorted(waiting, key=_pressing)
+
+
+def _pressing(each: WaitingTask) -> tuple[bool, datetime, str, str]:
+    return each.task.task != _FIRST, each.task.since, each.task.ticket, each.task.task
 
 
 def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> WaitingTask:

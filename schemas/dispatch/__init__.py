@@ -15,3 +15,4 @@ from schemas.dispatch.linked import *
 from schemas.dispatch.noted import *
 from schemas.dispatch.pressed import *
 from schemas.dispatch.recorded import *
+from schemas.dispatch.urgent import *

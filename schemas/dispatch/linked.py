@@ -10,6 +10,7 @@ from schemas.values import (
     Ruling,
     Text,
     TicketId,
+    Tier,
     Wording,
 )
 
@@ -37,10 +38,11 @@ class Unmerged(DispatchFact):
 
 
 class MergeTaken(DispatchFact):
-    """This ticket took in another one of the same requester, and whom that one accuses."""
+    """This ticket took in another one of the same requester, whom that one accuses, and the `tier` that it brought."""
 
     other: TicketId
     accused: tuple[DepartmentCode, ...] = ()
+    tier: Tier | None = None
 
 
 class MergeDropped(DispatchFact):

@@ -27,6 +27,7 @@ OnExisting = (
     | SettleAtUnit
     | RefuseTicket
     | AskRequester
+    | AcknowledgeUrgent
     | Classify
     | Assign
     | RuleOnReturn

@@ -76,6 +76,12 @@ class AskRequester(OnTicket):
     question: Text
 
 
+class AcknowledgeUrgent(OnTicket):
+    """A person on duty says that they know of an urgent matter and see to it; until then the next one is called."""
+
+    do: Literal["acknowledge_urgent"] = "acknowledge_urgent"
+
+
 class Classify(OnTicket):
     """The dispatcher sets category or tier; raising the tier needs a named approver."""
 

@@ -22,7 +22,7 @@ from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
 from services.notify.core.values import deadline, due_of, ground, remaining
-from vocabulary import CLOCKS, OUTCOMES, PARTIES, STATES, word
+from vocabulary import CLOCKS, OUTCOMES, PARTIES, REASONS, STATES, word
 
 Wishes = Iterator[Wish]
 
@@ -35,8 +35,14 @@ _GIST: Final = 200
 def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tuple[Profile, tuple[Wish, ...]]:
     """What is known of a ticket after a fact, and who is to be told what; the same profile where nothing is new."""
     profile = profiles.after(before, fact, at)
-    found = wishes.to(fact, Occasion(at, before, profile, book))
-    return (profile, ()) if found is None else (_once(profile), tuple(found))
+    occasion = Occasion(at, before, profile, book)
+    return (_once(profile) if type(fact) in wishes.facts else profile), tuple(asked(fact, occasion))
+
+
+def asked(fact: Message, occasion: Occasion) -> Wishes:
+    """Who is to be told what: by this kind of fact, and of what is urgent now, whatever the fact."""
+    yield from wishes.to(fact, occasion) or ()
+    yield from _alarms(occasion)
 
 
 def _once(profile: Profile) -> Profile:
@@ -64,16 +70,35 @@ def _promised(o: Occasion) -> Wishes:
         yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING))
 
 
-def _urgent(o: Occasion) -> Wishes:
-    """The duty officer hears at once that a ticket is, or became, urgent."""
-    if o.profile.tier is Tier.URGENT and o.before.tier is not Tier.URGENT:
-        yield from o.to("duty-urgent", o.book.duty_officers(), due=_first_report(o))
+def _alarms(o: Occasion) -> Wishes:
+    """Each department hears at once, and loudly, of an order that is urgent, or becomes so: whatever made it so."""
+    known = _urgent_orders(o.before)
+    for order, department in _urgent_orders(o.profile):
+        if (order, department) not in known:
+            at_once = o.book.departments(o.profile, department, at_once=True)
+            if department == o.profile.lead:
+                accept, due = _within(o, Clock.RETURN_WINDOW), _within(o, Clock.URGENT_FIRST_REPORT)
+                yield from o.to("department-urgent-order", at_once, accept=accept, due=due)
+            else:
+                yield from o.to("department-urgent-task", at_once, due=_within(o, Clock.SUPPORTING_TASK))
 
 
-def _first_report(o: Occasion) -> str:
-    budget = o.policy.limit(Clock.URGENT_FIRST_REPORT).budget_for(Tier.URGENT)
-    hours = budget.amount if budget.unit is Unit.HOURS else 0
-    return deadline(o.at + timedelta(hours=hours)) if hours else ""
+def _urgent_orders(profile: Profile) -> tuple[tuple[int, str], ...]:
+    if profile.tier is not Tier.URGENT or profile.lead is None:
+        return ()
+    return tuple((profile.orders, code) for code in dict.fromkeys((profile.lead, *profile.supporting)))
+
+
+def _within(o: Occasion, clock: Clock) -> str:
+    """Say when a clock of an urgent matter that starts now will be up, where it runs by night."""
+    budget = o.policy.limit(clock).budget_for(Tier.URGENT)
+    match budget.unit:
+        case Unit.MINUTES:
+            return deadline(o.at + timedelta(minutes=budget.amount))
+        case Unit.HOURS:
+            return deadline(o.at + timedelta(hours=budget.amount))
+        case _:
+            return ""
 
 
 # --- recorded, classified, dispatched --------------------------------------------------------------------------------
@@ -102,7 +127,6 @@ def _known(profile: Profile, fact: t.Registered | d.Opened, _at: datetime) -> Pr
 @wishes.on(t.Registered, d.Opened)
 def _recorded(_fact: t.Registered | d.Opened, o: Occasion) -> Wishes:
     yield from _promised(o)
-    yield from _urgent(o)
 
 
 @profiles.on(t.Answered)
@@ -122,7 +146,29 @@ def _known_answered(profile: Profile, fact: t.Answered, _at: datetime) -> Profil
 wishes.on(t.Answered)(lambda _, o: o.requester("requester-answered"))
 profiles.on(d.CategorySuggested)(lambda p, fact, _: replace(p, category=fact.category) if fact.taken else p)
 profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier))
-wishes.on(d.Classified)(lambda _, o: _urgent(o))
+profiles.on(d.MergeTaken)(lambda p, fact, _: replace(p, tier=fact.tier) if fact.tier else p)
+
+
+@wishes.on(d.UrgentCalled)
+def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
+    """Whoever is called hears what is urgent, why they are called, and until when they have to say that they know."""
+    yield from o.to(
+        "duty-urgent",
+        o.book.duty_officer(fact.person.id),
+        person=fact.person.name,
+        count=str(fact.call),
+        reason=REASONS.said(fact.reason),
+        accept=_within(o, Clock.DUTY_ACKNOWLEDGEMENT),
+        due=_within(o, Clock.URGENT_FIRST_REPORT),
+    )
+
+
+@wishes.on(d.Accepted)
+def _accepted(fact: d.Accepted, o: Occasion) -> Wishes:
+    """An urgent order that nobody took in time is the supervisor's matter at once."""
+    if fact.presumed and not fact.binding and o.profile.tier is Tier.URGENT:
+        whom = o.book.supervisors(at_once=True)
+        yield from o.to("supervisor-urgent-unaccepted", whom, department=o.book.name(fact.department))
 
 
 @profiles.on(d.Dispatched)
@@ -140,9 +186,6 @@ def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
 @wishes.on(d.Dispatched)
 def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
     yield from _promised(o)
-    if o.profile.tier is Tier.URGENT:
-        at_once = o.book.departments(o.profile, fact.lead, at_once=True)
-        yield from o.to("department-urgent-order", at_once, due=_first_report(o))
     if fact.order == 1:
         yield from o.requester("requester-dispatched")
         yield from o.visitor(
@@ -150,7 +193,19 @@ def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
             status=STATES[TicketState.DISPATCHED],
             text=f"{PARTIES['department']}：{o.book.name(fact.lead)}",
         )
-    yield from _urgent(o)
+
+
+@profiles.on(d.SupportTaskOpened)
+def _supported(profile: Profile, fact: d.SupportTaskOpened, _at: datetime) -> Profile:
+    return replace(profile, supporting=tuple(dict.fromkeys((*profile.supporting, fact.department))))
+
+
+@profiles.on(d.SupportTaskEnded)
+def _supported_no_more(profile: Profile, fact: d.SupportTaskEnded, _at: datetime) -> Profile:
+    return replace(profile, supporting=tuple(code for code in profile.supporting if code != fact.department))
+
+
+profiles.on(d.ReturnUpheld, d.Reopened)(lambda p, _, __: replace(p, lead=None, supporting=()))
 
 
 @wishes.on(d.ReturnUpheld, d.ReturnOverruled)

@@ -11,7 +11,7 @@ from rulebook import OwedBy, Policy
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
-from schemas.values import Actor, Clock, DepartmentCode, TicketId
+from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier
 from services.sla.core.commands import (
     Appoint,
     Command,
@@ -53,9 +53,9 @@ class Whose:
                 return Owner.of("requester")
             case OwedBy.CALLBACK:
                 return Owner.of("callback")
-            case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT if concerned is not None:
+            case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT | OwedBy.DUTY_OFFICER if concerned is not None:
                 return concerned
-            case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT | OwedBy.OFFICE:
+            case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT | OwedBy.OFFICE | OwedBy.DUTY_OFFICER:
                 person = self.policy.owner_of(clock)
                 return Owner.of("office", person.id if person else clock.value)
 
@@ -114,7 +114,24 @@ def _settled_at_unit(_fact: d.SettledAtUnit, whose: Whose) -> Commands:
     )
 
 
-clocks.on(d.Classified)(lambda fact, _: (Retier(fact.tier),))
+@clocks.on(d.Classified)
+def _classified(fact: d.Classified, _whose: Whose) -> Commands:
+    if fact.tier is Tier.URGENT:
+        return (Retier(fact.tier),)
+    return Stop(these(Clock.DUTY_ACKNOWLEDGEMENT), "tier"), Retier(fact.tier)
+
+
+clocks.on(d.MergeTaken)(lambda fact, _: (Retier(fact.tier),) if fact.tier else ())
+
+
+@clocks.on(d.UrgentCalled)
+def _urgent_called(fact: d.UrgentCalled, whose: Whose) -> Commands:
+    clock = Clock.DUTY_ACKNOWLEDGEMENT
+    owner = whose(clock, Owner.of("office", fact.person.id))
+    return (Stop(these(clock), "called_again"), Start(clock, owner, tier=Tier.URGENT, afresh=True))
+
+
+clocks.on(d.UrgentAcknowledged)(lambda _, __: (Meet(these(Clock.DUTY_ACKNOWLEDGEMENT)),))
 clocks.on(d.DispatchAwaited)(lambda _, whose: (Start(Clock.DISPATCHING, whose(Clock.DISPATCHING)),))
 
 

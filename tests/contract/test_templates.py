@@ -19,7 +19,7 @@ from schemas import dispatch as d
 from schemas.examples import example
 from schemas.message import Message
 from schemas.owner import Owner
-from schemas.values import Channel, Clock, Contact, Party, PartyKind, Tier
+from schemas.values import Channel, Clock, Contact, Party, PartyKind, Person, Tier
 from services.notify import reactions
 from services.notify.core.notice import Addressee, Way, Wish
 from services.notify.core.occasion import Occasion
@@ -35,6 +35,7 @@ PROFILE = Profile(
     contact=Contact(phone="+8613800000000", wechat="wx-1"),
     visitor="v-1",
     lead="housing",
+    supporting=("police",),
     handler="housing",
     orders=1,
     tier=Tier.COMPLEX,
@@ -46,6 +47,8 @@ VARIED: Mapping[str, tuple[Any, ...]] = {
     "department": ("housing",),
     "order": (1,),
     "failure": (9,),
+    "presumed": (True,),
+    "person": (Person(id="p-min", name="闵建国"),),
     "party": (Party(kind=PartyKind.DEPARTMENT, department="housing"),),
 }
 """What an occasion depends on, besides what the profile knows."""
@@ -69,7 +72,7 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
     for model, channel, tier in product(facts, (Channel.WECHAT, Channel.HOTLINE), (Tier.COMPLEX, Tier.URGENT)):
         profile = replace(PROFILE, channel=channel, tier=tier)
         for fact in variants(model):
-            for wish in reactions.wishes.to(fact, Occasion(NOON, before, profile, book)) or ():
+            for wish in reactions.asked(fact, Occasion(NOON, before, profile, book)):
                 found[wish.template].append(wish)
     return {template: tuple(those) for template, those in found.items()}
 

@@ -11,6 +11,7 @@ from rulebook import Policy
 from rulebook.codes import Role, Unit
 from schemas.inbound import (
     Accept,
+    AcknowledgeUrgent,
     AnswerSupervision,
     EndSupervision,
     MakeFirstContact,
@@ -23,7 +24,7 @@ from schemas.inbound import (
 from schemas.more_time import TimeUnit, more_time
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
-from schemas.values import Contacted, Grade, Person, Solved, TicketState
+from schemas.values import Contacted, DeskTaskKind, Grade, Person, Solved, TicketState
 from tools.client.kafka import PublicMessage
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import LifeKind
@@ -73,10 +74,12 @@ class ClaimingParties:
         self._done: set[str] = set()
 
     def topics(self) -> Iterable[str]:
-        return [department_topic(each.code) for each in self._policy.departments]
+        return [DESK, *(department_topic(each.code) for each in self._policy.departments)]
 
     def hear(self, news: PublicMessage) -> None:
         match news.message:
+            case DeskTask(task=DeskTaskKind.URGENT_CALL, open=True) as task:
+                acknowledge(task, self._speaker, self._policy)
             case Order(state=TicketState.DISPATCHED, role="lead") as order if order.ticket not in self._done:
                 self._done.add(order.ticket)
                 record = self._book.tickets.get(order.ticket)
@@ -205,7 +208,9 @@ class RecordedParties:
 
     def _desk(self, task: DeskTask, record: CaseRecord) -> None:
         now = self._speaker.clock.now()
-        if task.task == "extension" and task.open and record.extended_to is not None:
+        if task.task == DeskTaskKind.URGENT_CALL and task.open:
+            acknowledge(task, self._speaker, self._policy)
+        elif task.task == "extension" and task.open and record.extended_to is not None:
             ruling = RuleOnExtension(
                 ticket=task.ticket, by=self._person(Role.APPROVER), granted=True, reason="文件载明已同意延期。"
             )
@@ -236,6 +241,13 @@ class RecordedParties:
     def _person(self, role: Role) -> Person:
         found = self._policy.with_role(role)[0]
         return Person(id=found.id, name=found.name)
+
+
+def acknowledge(task: DeskTask, speaker: Speaker, policy: Policy) -> None:
+    """Whoever is first on duty says at once that they know of something urgent: files do not tell who did."""
+    first = policy.on_duty(task.since).people[0]
+    known = AcknowledgeUrgent(ticket=task.ticket, by=Person(id=first.id, name=first.name))
+    speaker.later(speaker.clock.now(), lambda: speaker.say(OFFICE, known))
 
 
 def person_of(code: str) -> Person:

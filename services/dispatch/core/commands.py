@@ -11,7 +11,14 @@ from schemas.tickets import ActionReceived, Answered, Registered
 from schemas.values import Clock
 
 _LAPSES: Final = frozenset(
-    {Clock.RETURN_WINDOW, Clock.NEEDS_INFO, Clock.SUSPENSION, Clock.REOPEN_WINDOW, Clock.COMMITMENT}
+    {
+        Clock.RETURN_WINDOW,
+        Clock.NEEDS_INFO,
+        Clock.SUSPENSION,
+        Clock.REOPEN_WINDOW,
+        Clock.COMMITMENT,
+        Clock.DUTY_ACKNOWLEDGEMENT,
+    }
 )
 
 

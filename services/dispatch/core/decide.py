@@ -21,6 +21,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
 from services.dispatch.core.episodes import registration, splitting
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
+from services.dispatch.core.episodes.urgency import call_if_untold
 from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.guards import named
 from services.dispatch.core.rules import Rules
@@ -51,6 +52,7 @@ def decide(state: Ticket | Stub | None, command: Command, at: datetime, rules: R
             pass
         case _:
             assert_never(command)
+    call_if_untold(draft)
     return tuple(draft.facts)
 
 
@@ -61,7 +63,7 @@ def _unborn(command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
         case BeginAnswered(fact):
             return (registration.answered(fact),)
         case Ask(r.OpenPart() as request):
-            return _begin(splitting.part_opened(request), kind_of(command), request, at, rules)
+            return _begin(splitting.part_opened(request, rules), kind_of(command), request, at, rules)
         case Ask(fact):
             return (request_refused(fact, _unknown(fact.ticket)),) if isinstance(fact, ANSWERED) else ()
         case Act(fact):
@@ -82,6 +84,7 @@ def _begin(opened: d.Opened, kind: str, cause: Message, at: datetime, rules: Rul
         raise TypeError("what was opened is a ticket")
     draft = Draft(ticket, rules, at, changed, facts=[opened])
     _take(draft, kind, cause)
+    call_if_untold(draft)
     return tuple(draft.facts)
 
 

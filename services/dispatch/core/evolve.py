@@ -8,6 +8,7 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.message import Message
 from services.dispatch.core.episodes import registration
+from services.dispatch.core.episodes.urgency import unless_over
 from services.dispatch.core.second_hand import with_act
 from services.dispatch.core.seen import seen
 from services.dispatch.core.table import FACTS
@@ -30,6 +31,6 @@ def evolve(state: Ticket | Stub | None, fact: Message, at: datetime) -> Ticket |
 def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
     """Fold one fact of a ticket that was opened; what others saw before it is kept in `before`."""
     row = FACTS.get(type(fact))
-    after = with_act(ticket if row is None else row.change(ticket, fact, at), fact, at)
+    after = with_act(ticket if row is None else unless_over(row.change(ticket, fact, at)), fact, at)
     before = seen(ticket)
     return after if before is ticket.before or before == ticket.before else replace(after, before=before)

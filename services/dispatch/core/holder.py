@@ -91,8 +91,8 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
     beside = tuple([each for each in regions if each is not None])
     if ticket.tasks and task_in_review(ticket) is not None and ticket.led_by is not None:
         beside = (DeskTaskKind.TASK_REVIEW, *beside)
-    main = main_task(ticket.standing)
-    return beside if main is None else (main, *beside)
+    first = (ticket.urgency.desk, main_task(ticket.standing))
+    return (*[each for each in first if each is not None], *beside)
 
 
 def task_in_review(ticket: Ticket) -> DepartmentCode | None:

@@ -360,6 +360,42 @@ class Heads:
 Incident = Annotated[Alone | Joining | Member | Heads, Field(discriminator="at")]
 
 
+# --- somebody on duty knows of what is urgent (紧急件知悉) ------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotUrgent:
+    """Nobody on duty has to know."""
+
+    at: Literal["not_urgent"] = "not_urgent"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calling:
+    """The `call`-th call went to `person`; nobody has said yet that they know. `called` are all who were called."""
+
+    at: Literal["calling"] = "calling"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.URGENT_CALL
+    call: int
+    person: Person
+    called: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acknowledged:
+    """`by` knows, after the `call`-th call, which went to `person`."""
+
+    at: Literal["acknowledged"] = "acknowledged"
+    desk: ClassVar[None] = None
+    call: int
+    person: Person
+    by: Person | None
+
+
+Urgency = Annotated[NotUrgent | Calling | Acknowledged, Field(discriminator="at")]
+
+
 # --- due times ------------------------------------------------------------------------------------------------------
 
 

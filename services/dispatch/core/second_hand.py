@@ -22,9 +22,13 @@ _REMEMBERED: Final = 10
 
 
 def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
-    """The ticket after a fact that may be somebody's act; what requesters say and what rules do is none."""
+    """The ticket after a fact that may be somebody's act; what requesters say and what rules do is none.
+
+    Nor is it one that somebody on duty knows of it: that changes nothing that another one decides about.
+    """
     party = fact.by.party
-    if party is None or party.kind not in _STAFF or isinstance(fact, d.ActionRefused | d.RequestRefused):
+    no_act = isinstance(fact, d.ActionRefused | d.RequestRefused | d.UrgentAcknowledged)
+    if party is None or party.kind not in _STAFF or no_act:
         return ticket
     act = RecentAct(number=ticket.version + 1, word=fact.type_name, by=fact.by.person, at=at)
     return replace(ticket, version=act.number, acts=(*ticket.acts, act)[-_REMEMBERED:])

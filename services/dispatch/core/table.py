@@ -36,11 +36,13 @@ from services.dispatch.core.episodes import (
     supervision,
     support,
     suspension,
+    urgency,
     work,
 )
 
 EPISODES: Final[tuple[Episode, ...]] = (
     registration.episode,
+    urgency.episode,
     dispatching.episode,
     acceptance.episode,
     returns.episode,

@@ -13,7 +13,7 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Order, SharedNote
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
-from schemas.values import DepartmentCode, DeskTaskKind, PartyKind
+from schemas.values import DepartmentCode, DeskTaskKind, PartyKind, Tier
 from services.dispatch.core.episodes.refusals import answer_to
 from services.dispatch.core.episodes.supervision import unanswered, watched
 from services.dispatch.core.episodes.support import blocking
@@ -92,7 +92,7 @@ def order_for(
         state=state.state,
         lead=order.lead if order else code,
         supporting=tuple(state.tasks),
-        returnable=bool(order and order.returnable and role == "lead" and not watched(state)),
+        returnable=role == "lead" and _returnable(state),
         kind=matter.kind,
         tier=matter.tier,
         category=matter.category,
@@ -108,6 +108,11 @@ def order_for(
         notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
         version=state.version,
     )
+
+
+def _returnable(state: Ticket) -> bool:
+    order = state.order
+    return order is not None and order.returnable and not watched(state) and state.matter.tier is not Tier.URGENT
 
 
 def _due_times(state: Ticket, code: DepartmentCode) -> Iterator[DueTime]:

@@ -39,11 +39,13 @@ from services.dispatch.core.regions import (
     NotedDue,
     NothingPromised,
     NotProposed,
+    NotUrgent,
     Quiet,
     RecentAct,
     Supervision,
     Suspending,
     Tasks,
+    Urgency,
 )
 from services.dispatch.core.standing import LED, NeedsInfo, Standing
 
@@ -118,6 +120,7 @@ class Ticket:
     disputes: int = 0
     refused_by: tuple[DepartmentCode, ...] = ()
     ruled: DepartmentCode | None = None
+    urgency: Urgency = field(default_factory=NotUrgent)
     contact: FirstContact = field(default_factory=NotDue)
     extension: Extension = field(default_factory=NoExtensionAsked)
     suspension: Suspending = field(default_factory=NoSuspensionAsked)

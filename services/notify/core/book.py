@@ -15,6 +15,12 @@ from services.notify.core.profile import Profile
 _REQUESTER: Final = Owner.of(Audience.REQUESTER.value)
 
 
+def _loud(audience: Owner, phone: str) -> Iterable[Addressee]:
+    """Tell somebody as loudly as can be: a short message, and a place on the list of those who are rung up."""
+    yield Addressee(audience, Way.SMS, phone)
+    yield Addressee(audience, Way.CALL, phone)
+
+
 @dataclass(frozen=True)
 class AddressBook:
     """The addresses of one policy."""
@@ -44,18 +50,24 @@ class AddressBook:
                 continue
             audience = Owner.of_department(found.code)
             if at_once:
-                yield Addressee(audience, Way.SMS, found.duty.phone)
+                yield from _loud(audience, found.duty.phone)
             else:
                 yield Addressee(audience, Way.MAIL, found.desk.mail)
 
-    def supervisors(self) -> Iterable[Addressee]:
+    def supervisors(self, *, at_once: bool = False) -> Iterable[Addressee]:
+        """Reach the supervisors by mail, or by telephone."""
         for person in self.policy.with_role(Role.SUPERVISOR):
-            yield Addressee(Owner.of(Audience.SUPERVISOR.value, person.id), Way.MAIL, person.mail)
+            audience = Owner.of(Audience.SUPERVISOR.value, person.id)
+            if at_once:
+                yield from _loud(audience, person.phone)
+            else:
+                yield Addressee(audience, Way.MAIL, person.mail)
 
-    def duty_officers(self) -> Iterable[Addressee]:
-        """Reach whoever is on duty in the centre, by telephone, day and night."""
-        for person in self.policy.with_role(Role.DUTY_OFFICER):
-            yield Addressee(Owner.of(Audience.DUTY_OFFICER.value, person.id), Way.SMS, person.phone)
+    def duty_officer(self, code: str) -> Iterable[Addressee]:
+        """Reach somebody on duty in the centre, by telephone, day and night."""
+        found = self.policy.person(code)
+        if found is not None:
+            yield from _loud(Owner.of(Audience.DUTY_OFFICER.value, found.id), found.phone)
 
     def person(self, code: str) -> Iterable[Addressee]:
         """Reach a named person of the centre or the survey office."""

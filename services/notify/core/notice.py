@@ -11,9 +11,10 @@ from schemas.owner import Owner
 
 
 class Way(StrEnum):
-    """By which way a message goes; the settings say which channel serves it."""
+    """By which way a message goes (`call` is the telephone call list); the settings say which channel serves it."""
 
     SMS = "sms"
+    CALL = "call"
     WECHAT = "wechat"
     MAIL = "mail"
     VISITOR = "visitor"

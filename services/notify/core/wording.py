@@ -34,7 +34,7 @@ class Wording:
             return None
         values = filled(profile, self.book, wish.values)
         return Notice(
-            key=derived_id(cause, "notice", wish.template, wish.to.audience),
+            key=derived_id(cause, "notice", wish.template, wish.to.audience, wish.to.way.value),
             template=wish.template,
             to=wish.to,
             not_before=self.not_before(template, profile, at),

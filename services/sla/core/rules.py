@@ -180,6 +180,8 @@ class ClockRules:
     def before(self, at: datetime, span: given.Span) -> datetime:
         """The moment that lies a span before another one, counted in the span's own unit."""
         match span.unit:
+            case given.Unit.MINUTES:
+                return at - timedelta(minutes=span.amount)
             case given.Unit.HOURS:
                 return at - timedelta(hours=span.amount)
             case given.Unit.CALENDAR_DAYS:

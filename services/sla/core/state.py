@@ -15,7 +15,14 @@ from schemas.values import Clock, Due, Instant, ProvisionalDue, Tier, Upstream, 
 from worktime import Budget, Ledger
 
 WINDOWS: Final = frozenset(
-    {Clock.RETURN_WINDOW, Clock.NEEDS_INFO, Clock.SUSPENSION, Clock.REOPEN_WINDOW, Clock.COMMITMENT}
+    {
+        Clock.RETURN_WINDOW,
+        Clock.NEEDS_INFO,
+        Clock.SUSPENSION,
+        Clock.REOPEN_WINDOW,
+        Clock.COMMITMENT,
+        Clock.DUTY_ACKNOWLEDGEMENT,
+    }
 )
 """These end with a consequence and blame nobody."""
 

@@ -157,7 +157,9 @@ class Queue:
     facts: tuple[type[d.DispatchFact], ...] = ()
 
 
+_CALLED: Final = "select ticket from clock where clock = 'duty_acknowledgement' and status in ('running', 'lapsed')"
 _QUEUES: Final[Mapping[str, Queue]] = {
+    "urgent_call": Queue(f"s.ticket in ({_CALLED})", Clock.DUTY_ACKNOWLEDGEMENT, (d.UrgentCalled,)),
     "unit_pass_on": Queue("s.waits_for = 'unit_pass_on'", Clock.UNIT_PASS_ON),
     "survey_office": Queue("s.waits_for = 'survey_office'", Clock.SURVEY_OFFICE),
     "dispatch": Queue("s.waits_for = 'dispatch'", Clock.DISPATCHING, (d.DispatchAwaited,)),

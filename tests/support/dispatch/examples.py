@@ -16,7 +16,7 @@ from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruli
 from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.regions import NotedDue
-from services.dispatch.core.standing import Adjudicating, Archived, Handled, InProgress, Split
+from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Split
 from tests.support.dispatch.story import (
     APPROVER,
     AT,
@@ -94,11 +94,25 @@ def _ruled(story: Story) -> Story:
     return story if isinstance(story.ticket.standing, Adjudicating) else beside(ruled=LEAD)(story)
 
 
+_ON_DUTY: Final = Person(id="p-min", name="闵建国")
+
+
+def _called(story: Story) -> Story:
+    """Urgent, and somebody on duty was called; of what has ended nobody is."""
+    if story.ticket.state not in OPEN:
+        return story
+    urgent = story.ticket.matter.classified(story.ticket.matter.category, Tier.URGENT)
+    calling = regions.Calling(call=1, person=_ON_DUTY, called=(_ON_DUTY.id,))
+    return beside(matter=urgent, urgency=calling)(story)
+
+
 def _by_phone(story: Story) -> Story:
     return beside(matter=story.ticket.matter.model_copy(update={"channel": Channel.HOTLINE}))(story)
 
 
 PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
+    "acknowledge_urgent": _called,
+    "duty_acknowledgement_lapsed": _called,
     "report_handled": NO_TASKS,
     "report_task_done": DOING,
     "adjudicate": _ruled,
@@ -153,8 +167,8 @@ def _callback(action: type[i.CallbackAction], **values: Any) -> Callable[[Story]
     return lambda _story: Act(received(action(ticket=TICKET, by=Person(id="k-1", name="回访员"), **values)))
 
 
-def _clock(fact: type[c.ClockFact], clock: Clock, **values: Any) -> Callable[[Story], Command]:
-    return lambda _story: Tick(clock_says(fact, clock, values.pop("owner", f"department:{LEAD}"), **values))
+def _clock(fact: type[c.ClockFact], clock: Clock, owner: str = f"department:{LEAD}") -> Callable[[Story], Command]:
+    return lambda _story: Tick(clock_says(fact, clock, owner))
 
 
 def _ask(request: r.TicketRequest) -> Callable[[Story], Command]:
@@ -170,6 +184,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "settle_at_unit": _office(i.SettleAtUnit, reply="当场解决。"),
     "refuse_ticket": _office(i.RefuseTicket, ground="court", reason="已起诉。"),
     "ask_requester": _office(i.AskRequester, question="哪一幢？"),
+    "acknowledge_urgent": _office(i.AcknowledgeUrgent),
     "classify": _office(i.Classify, category="0101-03"),
     "assign": _office(i.Assign, lead="market", supporting=("police",)),
     "rule_on_return": _office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market"),
@@ -217,6 +232,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
         attitude=Grade.SATISFIED,
         result=Grade.SATISFIED,
     ),
+    "duty_acknowledgement_lapsed": _clock(c.ClockLapsed, Clock.DUTY_ACKNOWLEDGEMENT, owner="office:p-min"),
     "return_window_lapsed": _clock(c.ClockLapsed, Clock.RETURN_WINDOW),
     "needs_info_lapsed": _clock(c.ClockLapsed, Clock.NEEDS_INFO),
     "suspension_lapsed": _clock(c.ClockLapsed, Clock.SUSPENSION),

@@ -53,6 +53,14 @@ def test_a_ticket_may_wait_for_two_things_at_once(times: DueTimes) -> None:
     assert [each.task.task for each in found] == ["extension"]
 
 
+def test_who_is_called_of_something_urgent_sees_it_on_top_with_the_minutes_that_are_left(times: DueTimes) -> None:
+    later = MORNING + timedelta(minutes=3)
+
+    top, _ = desk(told(task(), task(TWO, task="urgent_call", tier=Tier.URGENT, since=later)), times, later)
+
+    assert (top.task.ticket, top.due) == (TWO, later + timedelta(minutes=10))
+
+
 def test_what_waits_longest_comes_first(times: DueTimes) -> None:
     later = MORNING + timedelta(minutes=3)
 

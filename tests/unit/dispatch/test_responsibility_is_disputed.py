@@ -183,10 +183,10 @@ def test_a_category_that_is_urgent_by_itself_makes_a_matter_urgent_under_way() -
     known = shipped().category(urgent)
     assert known is not None
     assert known.tier is Tier.URGENT
-    changed = given.in_progress().office(i.Classify, category=urgent).then(d.Classified)
+    changed = given.in_progress().office(i.Classify, category=urgent).then(d.Classified, d.UrgentCalled)
     assert changed.said(d.Classified).tier is Tier.URGENT
     set_by_hand = given.in_progress().office(i.Classify, tier="simple").office(i.Classify, category=urgent)
-    assert set_by_hand.ticket.matter.tier is Tier.SIMPLE
+    assert set_by_hand.ticket.matter.tier is Tier.URGENT
     back = changed.office(i.Classify, category=ordinary)
     assert back.ticket.matter.tier is Tier.URGENT
     assert changed.office(i.Classify, category=ordinary, approver=APPROVER).ticket.matter.tier is Tier.COMPLEX

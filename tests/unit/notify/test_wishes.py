@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from schemas.values import (
     OfficialDue,
     Party,
     PartyKind,
+    Person,
     Place,
     RequesterKind,
     Tier,
@@ -87,6 +89,23 @@ def started(clock: Clock, owner: str = "department:housing") -> c.ClockStarted:
 def dispatched(tier: Tier = Tier.COMPLEX, **changed: Any) -> d.Dispatched:
     usual = {"ticket": TICKET, "by": BY, "order": 1, "lead": "housing", "tier": tier, "reason": "by-hand"}
     return d.Dispatched(**{**usual, **changed})
+
+
+MIN, RUAN = Person(id="p-min", name="闵建国"), Person(id="p-ruan", name="阮志强")
+
+
+def called(**changed: Any) -> d.UrgentCalled:
+    usual = {"ticket": TICKET, "by": BY, "call": 1, "person": MIN, "reason": "became_urgent"}
+    return d.UrgentCalled(**{**usual, **changed})
+
+
+def loud(notices: list[Notice]) -> list[tuple[str, str, list[str]]]:
+    """Who is told what by telephone, and by which ways in which order."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for notice in notices:
+        if notice.to.way.value in ("sms", "call") and notice.to.audience != "requester":
+            ways.setdefault((notice.template, notice.to.audience), []).append(notice.to.way.value)
+    return [(*told, those) for told, those in ways.items()]
 
 
 def said(notices: list[Notice]) -> list[tuple[str, str]]:
@@ -160,18 +179,68 @@ def test_citizens_are_left_in_peace_at_night(teller: Teller) -> None:
 
 
 def test_what_is_urgent_is_told_at_once_by_day_and_night(teller: Teller) -> None:
-    notices = teller.tell(registered(tier=Tier.URGENT), NIGHT)
-    assert said(notices) == [("duty-urgent", "duty_officer:p-min")]
-    notices += teller.tell(dispatched(Tier.URGENT), NIGHT)
-    assert ("department-urgent-order", "department:housing") in said(notices)
+    teller.tell(registered(tier=Tier.URGENT), NIGHT)
+    notices = [*teller.tell(dispatched(Tier.URGENT), NIGHT), *teller.tell(called(), NIGHT)]
+    assert loud(notices) == [
+        ("department-urgent-order", "department:housing", ["sms", "call"]),
+        ("duty-urgent", "duty_officer:p-min", ["sms", "call"]),
+    ]
     assert all(notice.not_before == NIGHT for notice in notices)
 
 
-def test_the_duty_officer_hears_once_that_a_ticket_became_urgent(teller: Teller) -> None:
-    teller.tell(registered(tier=Tier.COMPLEX))
-    raised = d.Classified(ticket=TICKET, by=BY, category="0301-01", tier=Tier.URGENT)
-    assert ("duty-urgent", "duty_officer:p-min") in said(teller.tell(raised))
-    assert ("duty-urgent", "duty_officer:p-min") not in said(teller.tell(dispatched(Tier.URGENT)))
+def test_whoever_is_called_hears_what_it_is_why_and_until_when_they_have_to_say_that_they_know(teller: Teller) -> None:
+    teller.tell(registered())
+    (sms, ring) = teller.tell(called(call=2, person=RUAN, reason="unacknowledged"), NIGHT)
+    assert (sms.to.address, ring.to.address) == ("021-00001212", "021-00001212")
+    assert "第2次呼叫（前一位未确认），请阮志强在3月2日23:10前确认知悉" in sms.text
+    assert ring.text.startswith("请呼叫阮志强：紧急件26030200000017，平凉路100弄")
+    assert sms.key != ring.key
+
+
+@pytest.mark.parametrize(
+    "raise_it",
+    [
+        lambda: d.Classified(ticket=TICKET, by=BY, category="0301-01", tier=Tier.URGENT),
+        lambda: d.MergeTaken(ticket=TICKET, by=BY, other="26030200000025", tier=Tier.URGENT),
+        lambda: dispatched(Tier.URGENT, order=2, supporting=("police",)),
+    ],
+)
+def test_lead_and_supporters_hear_loudly_and_once_that_their_order_became_urgent(
+    teller: Teller, raise_it: Callable[[], Message]
+) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched(supporting=("police",)))
+    assert loud(teller.tell(raise_it(), NIGHT)) == [
+        ("department-urgent-order", "department:housing", ["sms", "call"]),
+        ("department-urgent-task", "department:police", ["sms", "call"]),
+    ]
+    again = d.Classified(ticket=TICKET, by=BY, category="0301-02", tier=Tier.URGENT)
+    assert loud(teller.tell(again, NIGHT)) == []
+
+
+def test_who_supports_an_urgent_order_later_hears_as_loudly(teller: Teller) -> None:
+    teller.tell(registered(tier=Tier.URGENT))
+    teller.tell(dispatched(Tier.URGENT))
+    asked = d.SupportTaskOpened(ticket=TICKET, by=BY, department="police", blocking=True)
+    assert loud(teller.tell(asked, NIGHT)) == [("department-urgent-task", "department:police", ["sms", "call"])]
+
+
+def test_who_leads_no_more_hears_nothing_of_what_becomes_urgent_later(teller: Teller) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched())
+    teller.tell(d.ReturnUpheld(ticket=TICKET, by=BY, department="housing", reason="不归房管"))
+    assert teller.tell(d.Classified(ticket=TICKET, by=BY, category="0301-01", tier=Tier.URGENT)) == []
+
+
+@pytest.mark.parametrize(("tier", "told"), [(Tier.URGENT, True), (Tier.COMPLEX, False)])
+def test_the_supervisor_hears_at_once_that_nobody_took_an_urgent_order(teller: Teller, tier: Tier, told: bool) -> None:  # noqa: FBT001 - a case of the table
+    teller.tell(registered())
+    teller.tell(dispatched(tier))
+    lapsed = d.Accepted(ticket=TICKET, by=BY, department="housing", presumed=True)
+    expected = [("supervisor-urgent-unaccepted", "supervisor:p-he", ["sms", "call"])] if told else []
+    assert loud(teller.tell(lapsed, NIGHT)) == expected
+    bound = d.Accepted(ticket=TICKET, by=BY, department="housing", presumed=True, binding=True)
+    assert teller.tell(bound) == []
 
 
 def test_the_accused_are_never_told(teller: Teller) -> None:

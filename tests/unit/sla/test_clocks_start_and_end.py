@@ -64,9 +64,31 @@ def test_an_urgent_matter_runs_in_hours_through_the_night(ticket: Ticket) -> Non
         "citizen": "2026-10-01 22:00",
         "first_contact": "2026-10-01 00:05",
         "handling": "2026-10-01 22:05",
-        "return_window": "2026-10-01 00:05",
+        "return_window": "2026-09-30 22:35",
         "urgent_first_report": "2026-10-01 00:05",
     }
+
+
+def test_whoever_is_called_of_something_urgent_has_ten_minutes_by_night_to_say_that_they_know(ticket: Ticket) -> None:
+    ticket.hear("2026-10-02 02:10", d.Opened, tier=Tier.URGENT)
+    call: dict[str, Any] = {"person": {"id": "p-min", "name": "闵建国"}, "reason": "became_urgent"}
+    (started,) = ticket.hear("2026-10-02 02:10", d.UrgentCalled, call=1, **call)
+    assert (started.clock_id, started.owner) == ("duty_acknowledgement", "office:p-min")
+    assert ticket.due("duty_acknowledgement") == "2026-10-02 02:20"
+    (lapsed,) = ticket.wait("2026-10-02 02:20")
+    assert isinstance(lapsed, ClockLapsed)
+    ticket.hear("2026-10-02 02:20", d.UrgentCalled, call=2, **call)
+    (met,) = ticket.hear("2026-10-02 02:25", d.UrgentAcknowledged, call=2)
+    assert isinstance(met, ClockMet)
+    assert ticket.wait("2026-10-02 03:00") == []
+
+
+def test_nobody_owes_an_answer_to_a_call_that_is_over(ticket: Ticket) -> None:
+    ticket.hear("2026-10-02 02:10", d.Opened, tier=Tier.URGENT)
+    call: dict[str, Any] = {"person": {"id": "p-min", "name": "闵建国"}, "reason": "became_urgent"}
+    ticket.hear("2026-10-02 02:10", d.UrgentCalled, call=1, **call)
+    ticket.hear("2026-10-02 02:12", d.Classified, category="0101-02", tier=Tier.COMPLEX)
+    assert "duty_acknowledgement" not in ticket.open()
 
 
 def test_a_binding_order_has_no_return_window(ticket: Ticket) -> None:
@@ -271,7 +293,7 @@ def test_two_approvals_are_told_apart(dispatched: Ticket) -> None:
 def test_the_urgent_report_is_met_by_a_note_of_the_lead(ticket: Ticket) -> None:
     ticket.hear("2026-09-30 22:00", d.Opened, tier=Tier.URGENT)
     ticket.hear("2026-09-30 22:05", d.Dispatched, tier=Tier.URGENT)
-    (met,) = ticket.hear("2026-09-30 23:00", d.ProgressNoted, department="housing", text="已到现场")
+    (*_, met) = ticket.hear("2026-09-30 23:00", d.ProgressNoted, department="housing", text="已到现场")
     assert isinstance(met, ClockMet)
     assert (met.clock, met.late) == (Clock.URGENT_FIRST_REPORT, False)
 

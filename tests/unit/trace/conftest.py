@@ -54,6 +54,7 @@ BY_NAME: dict[str, Any] = {
     "member": st.just("26030200000025"),
     "part": st.just(f"{TICKET}-1"),
     "agent": st.just(Person(id="a-1", name="小李")),
+    "person": st.just(Person(id="p-min", name="闵建国")),
 }
 
 

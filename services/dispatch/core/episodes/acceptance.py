@@ -1,4 +1,7 @@
-"""The lead takes the order (签收), or the return window lapses and it counts as taken."""
+"""The lead takes the order (签收), or the return window lapses and it counts as taken.
+
+An urgent order that nobody takes in time counts as taken too, and the next one on duty hears that nobody did.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Clock
+from schemas.values import Clock, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
+from services.dispatch.core.episodes.urgency import call_next
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.standing import Dispatched, InProgress
@@ -40,6 +44,8 @@ def window_of_lead(draft: Draft, fact: c.ClockLapsed) -> Refusal | None:
 @episode.clock("return_window_lapsed", c.ClockLapsed, {S.DISPATCHED}, window_of_lead, to={S.IN_PROGRESS})
 def return_window_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
     draft.say(d.Accepted(**draft.by_author, department=draft.lead, presumed=True))
+    if draft.ticket.matter.tier is Tier.URGENT:
+        call_next(draft, draft.by, reason="not_accepted")
 
 
 @episode.fact(d.Accepted, heard_by=participants)

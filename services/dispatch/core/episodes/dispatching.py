@@ -130,10 +130,15 @@ def reclassify(draft: Draft, category: CategoryCode | None, tier: Tier | None, a
 
 
 def _tier_with(draft: Draft, category: CategoryCode | None, approver: Person | None) -> Tier:
-    """A category's own tier counts where nobody set another one; longer than it was only with a named approver."""
+    """A category's own tier counts where nobody set another one; longer than it was only with a named approver.
+
+    An urgent category makes urgent whatever was set before.
+    """
     matter, policy = draft.ticket.matter, draft.rules.policy
     found = policy.category(category) if category else None
     before = policy.category(matter.category) if matter.category else None
+    if found is not None and found.tier is Tier.URGENT:
+        return Tier.URGENT
     if found is None or matter.tier is not (before.tier if before else Tier.COMPLEX):
         return matter.tier
     first_or_shorter = before is None or RANK[found.tier] < RANK[matter.tier]

@@ -10,7 +10,7 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Party, PartyKind
+from schemas.values import DepartmentCode, Party, PartyKind, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
@@ -75,6 +75,7 @@ def _asks_to_take(ticket: Ticket, fact: d.MergeAsked) -> Iterator[r.TicketReques
         requester=ticket.matter.requester,
         accused=shunned(ticket),
         departments=participants(ticket),
+        tier=ticket.matter.tier,
         reason=fact.reason,
         receipt=fact.receipt,
     )
@@ -105,7 +106,8 @@ def no_merge_under_way(draft: Draft, _request: r.TakeMerge) -> Refusal | None:
 
 @episode.request(r.TakeMerge, s.OPEN, same_requester, no_merge_under_way, keeps_from_accused)
 def take_merge(draft: Draft, request: r.TakeMerge) -> None:
-    draft.say(d.MergeTaken(**draft.by_author, other=request.origin, accused=request.accused))
+    raised = Tier.URGENT if request.tier is Tier.URGENT is not draft.ticket.matter.tier else None
+    draft.say(d.MergeTaken(**draft.by_author, other=request.origin, accused=request.accused, tier=raised))
 
 
 def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:
@@ -113,9 +115,14 @@ def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:
     yield r.MergeAnswered(ticket=fact.other, origin=ticket.id, by=fact.by, taken=True, reason="已并入", receipt=receipt)
 
 
-@episode.fact(d.MergeTaken, asks=_answers)
+def _if_raised(ticket: Ticket, fact: d.MergeTaken) -> tuple[DepartmentCode, ...]:
+    return participants(ticket) if fact.tier else ()
+
+
+@episode.fact(d.MergeTaken, heard_by=_if_raised, asks=_answers)
 def _taken(ticket: Ticket, fact: d.MergeTaken, _at: datetime) -> Ticket:
-    return replace(ticket, taken={**ticket.taken, fact.other: fact.accused})
+    after = replace(ticket, taken={**ticket.taken, fact.other: fact.accused})
+    return replace(after, matter=after.matter.classified(after.matter.category, fact.tier)) if fact.tier else after
 
 
 # --- merged ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, Clock
+from schemas.values import Actor, Clock, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
@@ -27,6 +27,18 @@ episode = Episode("returns")
 
 
 # --- asked -----------------------------------------------------------------------------------------------------------
+
+
+def not_urgent(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
+    """Nobody sends a burning matter round: who should not have it rings the centre, which gives it to another one."""
+    if draft.ticket.matter.tier is not Tier.URGENT:
+        return None
+    first = draft.rules.policy.on_duty(draft.at).people[0]
+    reason = (
+        "紧急件不得退单，请立即处置；不属于你单位职责的，请立即致电热线中心值班人员"
+        f"{first.name}（{first.phone}），由中心当场改派。"
+    )
+    return Refusal("urgent_not_returnable", reason)
 
 
 def order_returnable(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
@@ -56,6 +68,7 @@ def suggestion_known(draft: Draft, action: i.RequestReturn) -> Refusal | None:
     i.RequestReturn,
     {S.DISPATCHED, S.IN_PROGRESS},
     by_lead,
+    not_urgent,
     order_returnable,
     return_ground,
     suggestion_known,

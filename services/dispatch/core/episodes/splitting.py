@@ -10,7 +10,7 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Ruling
+from schemas.values import Ruling, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
@@ -19,6 +19,7 @@ from services.dispatch.core.episodes.closing import close, ended, tidy
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
 from services.dispatch.core.holder import participants
+from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("splitting")
@@ -72,13 +73,15 @@ def _split(ticket: Ticket, fact: d.SplitUp, _at: datetime) -> Ticket:
 # --- a part begins ---------------------------------------------------------------------------------------------------
 
 
-def part_opened(request: r.OpenPart) -> d.Opened:
-    """Begin life as a part of another ticket."""
+def part_opened(request: r.OpenPart, rules: Rules) -> d.Opened:
+    """Begin life as a part of another ticket: as urgent as that one, or as its own category makes it."""
+    category = rules.policy.category(request.category) if request.category else None
+    urgent = category is not None and category.tier is Tier.URGENT
     return d.Opened(
         **request.complaint,
         ticket=request.ticket,
         by=request.by,
-        tier=request.tier,
+        tier=Tier.URGENT if urgent else request.tier,
         part_of=request.origin,
         registered_at=request.registered_at,
     )

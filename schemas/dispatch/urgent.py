@@ -1,0 +1,24 @@
+"""Somebody on duty is told of an urgent matter, by day and night, until somebody says that they know."""
+
+from __future__ import annotations
+
+from schemas.dispatch.base import DispatchFact
+from schemas.values import Code, Person
+
+
+class UrgentCalled(DispatchFact):
+    """Whoever is next on the duty roster is told at once of an urgent matter, the `call`-th time, and why.
+
+    `by_default` says that no shift of the roster covers the moment, so that those were called who stand in for a gap.
+    """
+
+    call: int
+    person: Person
+    reason: Code
+    by_default: bool = False
+
+
+class UrgentAcknowledged(DispatchFact):
+    """A person on duty (`by`) knows of the urgent matter and sees to it; `call` is the call that reached somebody."""
+
+    call: int

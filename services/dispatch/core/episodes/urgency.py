@@ -1,0 +1,125 @@
+"""What is urgent is told to somebody on duty at once, at any hour, one after the other until somebody knows of it.
+
+However a ticket became urgent, and whenever: after every decision that leaves one urgent of which nobody was told,
+`call_if_untold` calls.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chassis.frozen import replace
+from rulebook.directory import Person as Named
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.owner import Owner
+from schemas.values import Actor, Person, Tier
+from schemas.values import TicketState as S
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import MOOT, Episode, Refusal
+from services.dispatch.core.guards import named
+from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent
+from services.dispatch.core.standing import OPEN
+from services.dispatch.core.ticket import Ticket
+
+episode = Episode("urgency")
+
+
+# --- called, whoever is next -----------------------------------------------------------------------------------------
+
+
+def call_if_untold(draft: Draft) -> None:
+    """Call whoever is on duty, where a decision left an urgent matter open that nobody was told of."""
+    ticket = draft.ticket
+    if ticket.matter.tier is Tier.URGENT and isinstance(ticket.urgency, NotUrgent) and ticket.state in OPEN:
+        call_next(draft, BY_POLICY, reason="became_urgent")
+
+
+def call_next(draft: Draft, by: Actor, *, reason: str) -> None:
+    """Call the next one on the roster of this moment, and so on round."""
+    roster, before = draft.rules.policy.on_duty(draft.at), draft.ticket.urgency
+    last = None if isinstance(before, NotUrgent) else before.person
+    person = _after(roster.people, last)
+    called = d.UrgentCalled(
+        **draft.stamp(by),
+        call=1 if isinstance(before, NotUrgent) else before.call + 1,
+        person=Person(id=person.id, name=person.name),
+        reason=reason,
+        by_default=roster.by_default,
+    )
+    draft.say(called)
+
+
+def _after(people: tuple[Named, ...], last: Person | None) -> Named:
+    """Whoever stands behind the last one; the first, where that one is not on duty any more or was the last."""
+    ids = [person.id for person in people]
+    at = ids.index(last.id) + 1 if last is not None and last.id in ids else 0
+    return people[at % len(people)]
+
+
+@episode.fact(d.UrgentCalled)
+def _called(ticket: Ticket, fact: d.UrgentCalled, _at: datetime) -> Ticket:
+    before = ticket.urgency.called if isinstance(ticket.urgency, Calling) else ()
+    called = tuple(dict.fromkeys((*before, fact.person.id)))
+    return replace(ticket, urgency=Calling(call=fact.call, person=fact.person, called=called))
+
+
+def unless_over(ticket: Ticket) -> Ticket:
+    """Nobody has to know any more of what is not urgent, or has ended; a merged ticket waits for what it goes on to."""
+    if isinstance(ticket.urgency, NotUrgent):
+        return ticket
+    goes_on = ticket.matter.tier is Tier.URGENT and ticket.state in OPEN | {S.REGISTERED, S.MERGED}
+    return ticket if goes_on else replace(ticket, urgency=NotUrgent())
+
+
+# --- unanswered, or the order is not taken ---------------------------------------------------------------------------
+
+
+def call_unanswered(draft: Draft, fact: c.ClockLapsed) -> Refusal | None:
+    urgency = draft.ticket.urgency
+    waits = isinstance(urgency, Calling) and fact.owner == Owner.of("office", urgency.person.id)
+    return None if waits else MOOT
+
+
+@episode.clock("duty_acknowledgement_lapsed", c.ClockLapsed, OPEN, call_unanswered)
+def duty_acknowledgement_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
+    call_next(draft, draft.by, reason="unacknowledged")
+
+
+# --- acknowledged ----------------------------------------------------------------------------------------------------
+
+
+def somebody_is_called(draft: Draft, _action: i.AcknowledgeUrgent) -> Refusal | None:
+    match draft.ticket.urgency:
+        case Calling():
+            return None
+        case Acknowledged(by=by):
+            who = by.name if by else "值班人员"
+            return Refusal("acknowledged_already", f"{who}已确认知悉该紧急件，不必再确认；请与其联系，或者直接处理。")
+        case NotUrgent():
+            return Refusal("nobody_called", "该工单没有待确认的紧急呼叫；情况紧急的，请先把难易程度定为紧急。")
+
+
+def on_the_roster(draft: Draft, action: i.AcknowledgeUrgent) -> Refusal | None:
+    people, urgency = draft.rules.policy.on_duty(draft.at).people, draft.ticket.urgency
+    called = urgency.called if isinstance(urgency, Calling) else ()
+    if not draft.rules.asks_who or action.by.id in (*called, *(person.id for person in people)):
+        return None
+    reason = f"{action.by.name}此时不在值班表上；请由值班人员确认：{named(people)}，或者先更正值班表。"
+    return Refusal("not_on_duty", reason)
+
+
+@episode.action(i.AcknowledgeUrgent, OPEN, somebody_is_called, on_the_roster)
+def acknowledge_urgent(draft: Draft, _action: i.AcknowledgeUrgent) -> None:
+    urgency = draft.ticket.urgency
+    if isinstance(urgency, Calling):
+        draft.say(d.UrgentAcknowledged(**draft.by_author, call=urgency.call))
+
+
+@episode.fact(d.UrgentAcknowledged)
+def _acknowledged(ticket: Ticket, fact: d.UrgentAcknowledged, _at: datetime) -> Ticket:
+    urgency = ticket.urgency
+    if not isinstance(urgency, Calling):
+        return ticket
+    return replace(ticket, urgency=Acknowledged(call=fact.call, person=urgency.person, by=fact.by.person))
