@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import Environment, TemplateSyntaxError, meta
 
+from rulebook.base import Model
 from rulebook.checked import Checked
 from rulebook.clocks import CLIMBING, EXTENDABLE, NAMED, NEVER_STILL, OWNERS, PRESSING, TIERS
 from rulebook.codes import OwedBy, Step
@@ -22,10 +23,13 @@ _LIMITS, _LADDER, _TEMPLATES, _CATALOGUE = "limits.yaml", "ladder.yaml", "templa
 def idle(checked: Checked) -> Iterator[Problem]:
     """Tell every line of a policy that would do nothing."""
     yield from _clocks(checked)
+    yield from _people(checked)
     yield from _owners(checked)
     yield from _rungs(checked)
     yield from _messages(checked)
     yield from _categories(checked)
+    for file, model in checked.models.items():
+        yield from _twice(checked, file, (), model)
 
 
 # --- limits.yaml, office.yaml ----------------------------------------------------------------------------------------
@@ -39,6 +43,10 @@ def _clocks(checked: Checked) -> Iterator[Problem]:
         yield from _tiers(checked, (*row, "by_tier"), limit.by_tier, "budget", _tiers_of(limit))
         yield from _tiers(checked, (*row, "due_soon_by_tier"), limit.due_soon_by_tier, "due_soon", _tiers_of(limit))
     yield from _tiers(checked, ("extension", "by_tier"), limits.extension.by_tier, "span", frozenset(Tier))
+    if not any(limit.extendable for limit in limits.clocks):
+        expected = f"{' or '.join(sorted(EXTENDABLE))} to be extendable"
+        step = "Write extendable: true for one of them: an extension that no clock takes does nothing."
+        yield checked.problem(_LIMITS, ("extension",), "no clock that can be extended", expected, step)
 
 
 def _one_clock(checked: Checked, row: Trail, limit: Limit) -> Iterator[Problem]:
@@ -71,6 +79,15 @@ def _tiers(
         expected = f"at least one tier for which {usual} stands"
         step = f"Take out a tier that is like {usual}, or put the longest one there."
         yield checked.problem(_LIMITS, path, "every tier", expected, step)
+
+
+def _people(checked: Checked) -> Iterator[Problem]:
+    office = checked.model("office.yaml", Office)
+    for index, person in enumerate(office.people):
+        if not person.roles and person.id not in office.owners.values():
+            expected = "a role, or a clock to answer for under owners"
+            step = f"Give {person.id} a role, or take the person out."
+            yield checked.problem("office.yaml", ("people", index, "roles"), "no role", expected, step)
 
 
 def _owners(checked: Checked) -> Iterator[Problem]:
@@ -170,8 +187,25 @@ def _categories(checked: Checked) -> Iterator[Problem]:
                     expected = "each department once, and not the one that leads"
                     yield checked.problem(_CATALOGUE, (*row, name), found, expected, f"Take {code} out of {name}.")
                 told.add(code)
-        for word in category.keywords:
-            if category.keywords.count(word) > 1:
-                found, expected = f"{word} twice", "each keyword once"
-                yield checked.problem(_CATALOGUE, (*row, "keywords"), found, expected, "Take one of them out.")
-                break
+
+
+# --- everywhere ------------------------------------------------------------------------------------------------------
+
+
+def _twice(checked: Checked, file: str, path: Trail, value: object) -> Iterator[Problem]:
+    """What a list says twice counts once."""
+    match value:
+        case Model():
+            for name, info in type(value).model_fields.items():
+                yield from _twice(checked, file, (*path, info.alias or name), getattr(value, name))
+        case Mapping():
+            for key, part in value.items():
+                yield from _twice(checked, file, (*path, str(key)), part)
+        case tuple():
+            words = [part for part in value if isinstance(part, str)]
+            for word in sorted({word for word in words if words.count(word) > 1}):
+                yield checked.problem(file, path, f"{word} twice", "each once", "Take one of them out.")
+            for index, part in enumerate(value):
+                yield from _twice(checked, file, (*path, index), part)
+        case _:
+            return

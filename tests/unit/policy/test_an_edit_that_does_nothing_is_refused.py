@@ -138,7 +138,14 @@ class Edit(NamedTuple):
             "supporting",
             "not the one that leads",
         ),
-        (Edit("catalogue.csv", "0101-02", "物业费 涨价", "物业费 物业费 涨价"), "keywords", "each keyword once"),
+        (Edit("catalogue.csv", "0101-02", "物业费 涨价", "物业费 物业费 涨价"), "keywords", "each once"),
+        (Edit("office.yaml", "may:", "[survey_clerk, approver]", "[survey_clerk, survey_clerk]"), "may", "each once"),
+        (Edit("units.csv", "unit-01", "dinghai siping", "dinghai dinghai"), "areas", "each once"),
+        (
+            Edit("office.yaml", "p-shen", "roles: [dispatcher]", "roles: []"),
+            "roles",
+            "a role, or a clock to answer for",
+        ),
     ],
 )
 def test_the_line_the_reason_and_the_next_step_are_named(
@@ -151,6 +158,16 @@ def test_the_line_the_reason_and_the_next_step_are_named(
     assert problems, [str(problem) for problem in validate(directory)]
     assert any(expected in problem.expected and line <= problem.line <= line + 2 for problem in problems), problems
     assert all(problem.next_step for problem in problems)
+
+
+def test_an_extension_that_no_clock_takes_is_refused(directory: Path) -> None:
+    for clock in ("handling", "rework"):
+        Edit("limits.yaml", f"clock: {clock}", "extendable: true", "extendable: false").of(directory)
+
+    (problem,) = validate(directory)
+
+    assert (problem.file, problem.field) == ("limits.yaml", "extension")
+    assert "handling or rework" in problem.expected
 
 
 def test_an_owner_that_a_clock_can_have_is_taken(directory: Path) -> None:
