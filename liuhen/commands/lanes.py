@@ -48,8 +48,8 @@ def list_(
     if as_json:
         print_json(shown)
         return
-    table = Table(title=f"通道 lanes（{len(shown)}）", title_justify="left")
-    for column in ("服务", "通道", "自己的时间", "已记录", "已发布", "停放", "停住的原因"):
+    table = Table(title=f"分区 lanes（{len(shown)}）", title_justify="left")
+    for column in ("服务", "分区", "自己的时间", "已记录", "已发布", "停放", "停住的原因"):
         table.add_column(column, overflow="fold")
     for row in shown:
         figures = (str(row[name]) for name in ("recorded", "published", "parked"))

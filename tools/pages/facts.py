@@ -171,7 +171,8 @@ def _dispatch(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
         return
     if row.code is not None:
         moves = f"moves to {_states(found.to)}; " if found.to else ""
-        yield "Ticket", f"{_link(row.code)}: {moves}changes {_codes(sorted(found.changes))}"
+        changed = f"changes {_codes(sorted(found.changes))}" if found.changes else "changes what it asked of another"
+        yield "Ticket", f"{_link(row.code)}: {moves}{changed}"
     if row.heard_by is not None:
         yield (
             "Departments",

@@ -143,7 +143,7 @@ async def _nothing_stands_still(
         findings += [
             Finding(f"{each.service}/{lane}", f"stands still: {why}") for lane, why in await each.paused_lanes()
         ]
-    return CheckResult("没有停住的服务、通道和工单 (nothing stands still)", len(tables), findings)
+    return CheckResult("没有停住的服务、分区和工单 (nothing stands still)", len(tables), findings)
 
 
 @asynccontextmanager
