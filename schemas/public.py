@@ -82,7 +82,10 @@ class Order(PublicMessage):
 
 
 class ActionAnswer(PublicMessage):
-    """An action of the reader was refused: which one (`receipt`, the CloudEvent id), why, and what to do."""
+    """An action of the reader was refused: which one (`receipt`, the CloudEvent id), why, and what to do.
+
+    `version` is that of the ticket now, where the reader may know it.
+    """
 
     receipt: Receipt
     action: str
@@ -90,6 +93,7 @@ class ActionAnswer(PublicMessage):
     code: Code
     field: str | None = None
     reason: Wording
+    version: int | None = None
 
 
 class CallbackRequest(PublicMessage):
@@ -103,7 +107,6 @@ class CallbackRequest(PublicMessage):
     text: Text
     reply: Text | None = None
     at: Instant | None = None
-    version: int | None = None
 
 
 class DeskTask(PublicMessage):

@@ -42,7 +42,10 @@ class Overdue(DispatchFact):
 
 
 class ActionRefused(DispatchFact):
-    """An action was not legal in the ticket's state; its author hears the reason, and nothing else changes."""
+    """An action was not legal in the ticket's state; its author hears the reason, and nothing else changes.
+
+    `version` is that of the ticket, for whoever had seen an older one.
+    """
 
     counted_by: ClassVar[str] = "code"
 
@@ -51,3 +54,4 @@ class ActionRefused(DispatchFact):
     action: Code
     code: Code
     reason: Wording
+    version: int | None = None

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from schemas.inbound.base import Action, Version
+from schemas.inbound.base import Action
 from schemas.values import Contacted, Grade, Instant, PartyKind, Person, Solved, Text, TicketId
 
 
 class CallbackAction(Action, owner="inbound"):
-    """An act of the callback agent on a ticket that waits for its callback.
-
-    It is refused when others acted on the ticket after the version `if_seen`.
-    """
+    """An act of the callback agent on a ticket that waits for its callback."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.CALLBACK})
     ticket: TicketId
     by: Person
-    if_seen: Version | None = None
 
 
 class NoteUnreached(CallbackAction):

@@ -25,7 +25,7 @@ from services.dispatch.core.episodes.urgency import call_if_untold
 from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.guards import named
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.second_hand import changed_meanwhile
+from services.dispatch.core.second_hand import CHANGED_MEANWHILE, changed_meanwhile
 from services.dispatch.core.table import LEGAL, OutOfTableError, leads_out_of_table
 from services.dispatch.core.ticket import Stub, Ticket
 from services.dispatch.core.who import NOT_YOURS
@@ -94,7 +94,8 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     draft.by, draft.receipt = Actor(party=received.party, person=person), received.receipt
     refused = _not_allowed(draft, action, kind) or _take(draft, kind, action)
     if refused is not None:
-        draft.say(action_refused(received, draft.by, refused))
+        version = draft.ticket.version if refused.code == CHANGED_MEANWHILE else None
+        draft.say(action_refused(received, draft.by, refused, version))
 
 
 def _not_allowed(draft: Draft, action: Action, kind: str) -> Refusal | None:

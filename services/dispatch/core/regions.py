@@ -13,7 +13,7 @@ from pydantic import Field
 
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
-from schemas.values import Clock, Code, DepartmentCode, DeskTaskKind, Due, Instant, Person, Receipt, TicketId
+from schemas.values import Clock, Code, DepartmentCode, DeskTaskKind, Due, Instant, Party, Person, Receipt, TicketId
 
 # --- first contact (先行联系) ---------------------------------------------------------------------------------------
 
@@ -424,4 +424,5 @@ class RecentAct:
     number: int
     word: str
     by: Person | None
+    party: Party
     at: Instant

@@ -8,7 +8,7 @@ from typing import Final
 import vocabulary
 from chassis.frozen import replace
 from schemas import dispatch as d
-from schemas.inbound import Action, CallbackAction, DepartmentAction, OnTicket
+from schemas.inbound import Action, DepartmentAction, OnTicket
 from schemas.values import PartyKind
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
@@ -19,10 +19,13 @@ from worktime import SHANGHAI
 
 _STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK})
 _REMEMBERED: Final = 10
+"""So many people are remembered, each with the last of their acts."""
+
+CHANGED_MEANWHILE: Final = "changed_meanwhile"
 
 
 def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
-    """The ticket after a fact that may be somebody's act; what requesters say and what rules do is none.
+    """The ticket after a fact that may be somebody's act; only acts of staff count.
 
     Nor is it one that somebody on duty knows of it: that changes nothing that another one decides about.
     """
@@ -30,22 +33,31 @@ def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
     no_act = isinstance(fact, d.ActionRefused | d.RequestRefused | d.UrgentAcknowledged)
     if party is None or party.kind not in _STAFF or no_act:
         return ticket
-    act = RecentAct(number=ticket.version + 1, word=fact.type_name, by=fact.by.person, at=at)
-    return replace(ticket, version=act.number, acts=(*ticket.acts, act)[-_REMEMBERED:])
+    act = RecentAct(number=ticket.version + 1, word=fact.type_name, by=fact.by.person, party=party, at=at)
+    others = [each for each in ticket.acts if (each.party, each.by) != (act.party, act.by)]
+    return replace(ticket, version=act.number, acts=(*others, act)[-_REMEMBERED:])
 
 
 def changed_meanwhile(draft: Draft, action: Action) -> Refusal | None:
-    """What others did after the version that the author saw; nothing where that is not said."""
-    if not isinstance(action, OnTicket | DepartmentAction | CallbackAction) or action.if_seen is None:
+    """What others did after the version that the author saw; nothing where that is not said.
+
+    For the office, others are those of the office: what a department does in between moves the ticket, which the table
+    catches, or changes nothing that the office decides about. For a department they are all.
+    """
+    if not isinstance(action, OnTicket | DepartmentAction) or action.if_seen is None:
         return None
     if isinstance(action, DepartmentAction) and draft.department not in participants(draft.ticket):
         return None
-    ticket = draft.ticket
-    since = [act for act in ticket.acts if act.number > action.if_seen and act.by != action.by]
-    forgotten = ticket.acts and action.if_seen + 1 < ticket.acts[0].number
-    if not since and not forgotten:
+    ticket, me = draft.ticket, (draft.by.party, action.by)
+    kinds = {PartyKind.OFFICE} if isinstance(action, OnTicket) else _STAFF
+    since = [
+        act
+        for act in ticket.acts
+        if act.number > action.if_seen and act.party.kind in kinds and (act.party, act.by) != me
+    ]
+    if not since:
         return None
-    said = "、".join(_said(act) for act in since) or "多次操作"
+    said = "、".join(_said(act) for act in since)
     reason = f"您查看之后，该工单已有他人操作：{said}。请查看最新情况（版本{ticket.version}）后再办理。"
     return Refusal("changed_meanwhile", reason)
 

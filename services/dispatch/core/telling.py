@@ -53,7 +53,12 @@ def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> lis
 def _answer(fact: d.ActionRefused) -> Iterator[Tell]:
     if fact.party.kind is PartyKind.DEPARTMENT and fact.party.department:
         answer = ActionAnswer(
-            receipt=fact.receipt, action=fact.action, ticket=fact.ticket, code=fact.code, reason=fact.reason
+            receipt=fact.receipt,
+            action=fact.action,
+            ticket=fact.ticket,
+            code=fact.code,
+            reason=fact.reason,
+            version=fact.version,
         )
         yield Tell(department_topic(fact.party.department), fact.ticket, answer)
 
@@ -211,6 +216,5 @@ def _callback(
         text=state.matter.text,
         reply=state.reply,
         at=at,
-        version=state.version,
     )
     return Tell(CALLBACKS, state.id, message)

@@ -108,7 +108,8 @@ class Ticket:
     """The whole of a ticket as dispatch remembers it.
 
     `version` counts the acts of the office, of departments and of the callback agency, `acts` are the last of them;
-    `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is taken back;
+    `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is
+    taken back, with whoever answers for it;
     `before` is what others saw before the newest fact.
     """
 

@@ -7,7 +7,7 @@ from schemas import inbound as i
 from schemas.public import DeskTask, Order
 from schemas.values import Person, TicketState
 from tests.support.dispatch import given
-from tests.support.dispatch.story import LEAD, TICKET, Story
+from tests.support.dispatch.story import LEAD, SUPPORTER, TICKET, Story
 
 
 def version_of(story: Story) -> int:
@@ -58,10 +58,28 @@ def test_a_department_that_has_the_ticket_no_more_learns_nothing_of_what_others_
     moved.department(LEAD, i.NoteProgress, text="已派人。", if_seen=before.ticket.version).refused("not_yours")
 
 
-def test_whoever_looked_away_for_long_is_refused_though_the_acts_are_forgotten() -> None:
+def test_ones_own_acts_are_known_however_many_they_are() -> None:
     story = given.in_progress()
     seen = story.ticket.version
     for number in range(12):
-        story = story.lead(i.NoteProgress, text=f"第{number}次。")
+        story = story.lead(i.NoteProgress, text=f"第{number}次。", if_seen=seen).then(d.ProgressNoted)
 
-    story.office(i.Nudge, reason="抓紧。", if_seen=seen).refused("changed_meanwhile")
+
+def test_two_departments_that_call_their_people_alike_are_two_hands() -> None:
+    story = given.in_progress()
+    seen = story.ticket.version
+    noted = story.department(SUPPORTER, i.NoteProgress, text="已配合。")
+
+    refused = noted.lead(i.NoteProgress, text="已到场。", if_seen=seen).refused("changed_meanwhile")
+    assert refused.said(d.ActionRefused).version == refused.ticket.version
+    refused.lead(i.NoteProgress, text="已到场。", if_seen=refused.ticket.version).then(d.ProgressNoted)
+
+
+def test_what_a_department_notes_meanwhile_holds_up_no_ruling_of_the_office() -> None:
+    story = given.return_requested()
+    seen = story.ticket.version
+    noted = story.lead(i.NoteProgress, text="补充说明。")
+
+    noted.office(i.RuleOnReturn, upheld=False, reason="属你局职责。", if_seen=seen).then(
+        d.ReturnOverruled, d.Dispatched
+    )

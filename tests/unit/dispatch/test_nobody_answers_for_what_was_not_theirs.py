@@ -76,3 +76,15 @@ def test_a_breach_is_withdrawn_after_the_ticket_was_closed_or_led_by_another() -
         (fact,) = after.clock(c.BreachWithdrawn, Clock.HANDLING, f"department:{LEAD}").then(d.Overdue).facts
         assert isinstance(fact, d.Overdue)
         assert fact.withdrawn
+
+
+def test_the_centres_own_lateness_keeps_no_supervision_of_a_department_alive() -> None:
+    # given a department supervised for a rework, which it reported; and the citizen's time runs out in the review
+    late = (
+        given.rework().clock(c.ClockBreached, Clock.REWORK, f"department:{LEAD}").then(d.Overdue, d.SupervisionOrdered)
+    )
+    reviewed = late.lead(i.AnswerSupervision, report="已整改。").lead(i.ReportHandled, reply="已重办。")
+    theirs = reviewed.clock(c.ClockBreached, Clock.CITIZEN, CITY).then(d.Overdue)
+    # when the breach of the rework is withdrawn, for it had been reported in time
+    # then the order ends with it
+    theirs.clock(c.BreachWithdrawn, Clock.REWORK, f"department:{LEAD}").then(d.Overdue, d.SupervisionEnded)

@@ -157,5 +157,13 @@ def _overdue(ticket: Ticket, fact: d.Overdue, _at: datetime) -> Ticket:
     return replace(
         ticket,
         dues={**ticket.dues, fact.clock_id: owed},
-        overdue={**ticket.overdue, fact.clock_id: fact.owner},
+        overdue={**ticket.overdue, fact.clock_id: _answers_for(ticket, fact)},
     )
+
+
+def _answers_for(ticket: Ticket, fact: d.Overdue) -> Owner:
+    """Whoever held the ticket when the citizen's time ran out; of any other clock its owner."""
+    order = ticket.led_by
+    if fact.owner.department is None and order is not None and lead_holds(ticket):
+        return Owner.of_department(order.lead)
+    return fact.owner

@@ -172,7 +172,8 @@ def _stands(draft: Draft, watch: Ordered | Reported, clock_id: str) -> bool:
     """Whether the order would have been given without that breach too."""
     rung = draft.rules.policy.ladder.rungs[list(Step).index(Step.SUPERVISE)]
     owed, missed = draft.ticket.dues.items(), draft.ticket.overdue
-    if any(name in missed and each.clock in rung.on_breach_of for name, each in owed):
+    department = {name for name, owner in missed.items() if owner.department is not None}
+    if any(name in department and each.clock in rung.on_breach_of for name, each in owed):
         return True
     match watch.cause:
         case "breach":
@@ -189,4 +190,5 @@ def _nudge_withdrawn(ticket: Ticket, fact: d.NudgeWithdrawn, _at: datetime) -> T
     if isinstance(watch, Quiet):
         return ticket
     left = [press for press in watch.presses if press.breach != fact.breach]
-    return replace(ticket, supervision=with_presses(watch, left))
+    after = replace(ticket, supervision=with_presses(watch, left))
+    return after if len(left) == len(watch.presses) else unproposed(after, "supervise")

@@ -24,7 +24,9 @@ ANSWERED: Final = (r.TakeMerge, r.AdmitMember)
 """The requests whose asker waits for an answer in any case."""
 
 
-def action_refused(received: ActionReceived, by: Actor, refused: Refusal) -> d.ActionRefused:
+def action_refused(
+    received: ActionReceived, by: Actor, refused: Refusal, version: int | None = None
+) -> d.ActionRefused:
     """Say to whoever asked that an action is not taken."""
     return d.ActionRefused(
         ticket=received.ticket,
@@ -34,6 +36,7 @@ def action_refused(received: ActionReceived, by: Actor, refused: Refusal) -> d.A
         action=received.action.do,
         code=refused.code,
         reason=refused.reason,
+        version=version,
     )
 
 

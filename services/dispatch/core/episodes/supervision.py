@@ -184,7 +184,7 @@ def _taken_back(ticket: Ticket) -> Ticket:
     after: Quiet | Nudged = Quiet(orders=watch.orders)
     if watch.presses:
         after = Nudged(orders=watch.orders, presses=watch.presses)
-    return due_no_more(replace(ticket, supervision=after), {Clock.SUPERVISION})
+    return unproposed(due_no_more(replace(ticket, supervision=after), {Clock.SUPERVISION}), "interview")
 
 
 # --- nudges, as the department's answer and the rule that takes them back change them ---------------------------------
