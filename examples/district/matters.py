@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from examples.district.happenings import Somebody, Spot, Traits, Trouble, WayIn
-from examples.district.moments import moment
+from examples.district.moments import ZONE, moment
 from examples.district.population import District, Household, somebody
 from examples.district.wording import Teller, kinds, tell, wordings
 from rulebook import Category, Policy
@@ -14,6 +14,9 @@ from schemas.values import Kind, Tier
 
 BURSTABLE = ("0403-01", "0402-01", "0601-01", "0101-04", "0201-01", "0501-01", "0406-03", "0902-01", "0104-06")
 """What many people complain of at once; codes that the catalogue does not have are passed over."""
+
+EMERGENCY = "0403-03"
+"""What happens by night."""
 
 _TIER_WEIGHT = {Tier.SIMPLE: 3.0, Tier.COMPLEX: 2.0, Tier.PARTICULARLY_COMPLEX: 0.6, Tier.URGENT: 0.5}
 _DIFFICULTY = {Tier.SIMPLE: 0.2, Tier.COMPLEX: 0.45, Tier.PARTICULARLY_COMPLEX: 0.7, Tier.URGENT: 0.5}
@@ -64,6 +67,16 @@ class Storyteller:
             if left > 0 and self.rng.random() < 1 / 40:
                 left -= 1
                 yield self._doubled(first)
+
+    def emergency(self) -> PlannedMatter | None:
+        """A gas leak in the third night: somebody calls, and nobody says that it is urgent but the catalogue."""
+        category = self.policy.category(EMERGENCY)
+        if category is None:
+            return None
+        home = self._home()
+        at = datetime.combine(self.start + timedelta(days=min(2, self.days - 1)), time(2, 10), ZONE)
+        trouble = replace(self._trouble(category, home.spot, WayIn.HOTLINE, 1.0), category=category.code)
+        return PlannedMatter(WayIn.HOTLINE, at, home, home.resident, trouble)
 
     def _way(self) -> WayIn:
         return self.rng.choices((WayIn.HOTLINE, WayIn.SURVEY, WayIn.WECHAT), (50, 30, 20))[0]

@@ -28,6 +28,8 @@ from rulebook import Policy
 from schemas.values import Kind, Tier
 
 HOUSEHOLDS_PER_TICKET = 3
+ENOUGH = 20
+"""So many matters leave room for one that is out of the ordinary."""
 
 
 def generate(policy: Policy, *, seed: int, start: date, days: int = 21, tickets: int = 300) -> Iterator[Happening]:
@@ -40,7 +42,8 @@ def generate(policy: Policy, *, seed: int, start: date, days: int = 21, tickets:
     people = district(rng, policy, max(60, tickets * HOUSEHOLDS_PER_TICKET))
     story = Storyteller(rng, policy, people, start, days)
     end = datetime.combine(start + timedelta(days=days), time(), ZONE) - timedelta(seconds=1)
-    happenings = [_happen(story, number, matter) for number, matter in enumerate(_in_visits(story.matters(tickets)))]
+    matters = _in_visits(_matters(story, tickets))
+    happenings = [_happen(story, number, matter) for number, matter in enumerate(matters)]
     happenings += [_empty_visit(story, number) for number in range(tickets // 5)]
     happenings = [_not_after(happening, end) for happening in happenings]
     happenings += _follow_ups(rng, happenings, end)
@@ -48,6 +51,13 @@ def generate(policy: Policy, *, seed: int, start: date, days: int = 21, tickets:
     happenings += [_bad(rng, number, start, days) for number in range(max(len(Fault), tickets // 50))]
     happenings += [_lost(story, number) for number in range(max(1, tickets // 150))]
     yield from sorted(happenings, key=lambda happening: (happening.at, happening.id))
+
+
+def _matters(story: Storyteller, tickets: int) -> list[PlannedMatter]:
+    """Draw so many matters, an emergency by night among them where there are enough."""
+    drawn = list(story.matters(tickets))
+    emergency = story.emergency() if tickets >= ENOUGH else None
+    return drawn if emergency is None else [*drawn[:-1], emergency]
 
 
 def _in_visits(matters: Iterable[PlannedMatter]) -> Iterator[tuple[PlannedMatter, ...]]:

@@ -112,11 +112,13 @@ class SimulatedOffice:
         await self._voice.say(action)
 
     def _when(self, task: DeskTask, dice: Random) -> datetime:
-        """Nearly everything waits for office hours; who is called of something urgent answers by night, or sleeps."""
-        if task.task != DeskTaskKind.URGENT_CALL:
+        """Nearly everything waits for office hours; who is called of something urgent answers by night, then acts."""
+        called = task.task == DeskTaskKind.URGENT_CALL
+        if not called and (task.tier is not Tier.URGENT or task.task not in _QUICK):
             return self._around.days.later(task.since, self._minutes(task, dice))
-        minutes = dice.uniform(*self._habits["answer_minutes"])
-        return task.since + timedelta(minutes=minutes + (self._patience if self._is_missed(task) else 0))
+        turns = self._is_missed(task) + (not called)
+        minutes = dice.uniform(*self._habits["answer_minutes"]) + turns * self._patience
+        return task.since + timedelta(minutes=minutes)
 
     def _is_missed(self, task: DeskTask) -> bool:
         """By night the first one called sleeps through it."""

@@ -9,13 +9,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from schemas import dispatch as d
+from schemas.values import Tier
 from tools.client import render, trace
 from tools.client.trace import StandingAnswer
 from tools.terminal import Terminal, framed, styled
-from vocabulary import word
+from vocabulary import TIERS, word
 
 _BAR: Final = 40
 _MOST: Final = 1000
+_CALLED: Final = frozenset(fact.type_name for fact in (d.UrgentCalled, d.UrgentAcknowledged))
 
 
 def came_in() -> RenderableType:
@@ -94,6 +96,19 @@ def one_ticket(console: Terminal) -> None:
     for clock in clocks:
         if clock["clock"] == "handling":
             console.print(render.explanation(clock))
+
+
+def the_night(console: Terminal) -> None:
+    """The emergency of the third night: whom it was told to, one after the other, and who said that they know."""
+    for ticket in _all():
+        if ticket["words"].get("tier") != TIERS[Tier.URGENT]:
+            continue
+        entries = trace.timeline(ticket["ticket"])
+        called = [entry for entry in entries if entry["type"] in _CALLED]
+        if called and render.moment(called[0]["at"]).endswith("02:10"):
+            console.rule(f"夜里的紧急件：值班人员何时知悉  {ticket['ticket']}", align="left")
+            console.print(render.timeline([{**entry, "caused_by": None} for entry in called]))
+            return
 
 
 def rates() -> RenderableType:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from typing_extensions import TypeIs
+
+from schemas.clocks import ClockStarted
 from schemas.message import MODELS, Message
 from schemas.notices import NoticeRequested
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import model_of
 from schemas.tickets import Answered, Registered
-from schemas.values import TicketState
+from schemas.values import Clock, TicketState, breach_by
 from services.sla.for_tools import Clocks
 from services.trace.for_tools import ball_in_court
 from tools.verify.accusations import Accusations
@@ -45,6 +49,7 @@ class Histories:
         self._calendar, self._hours = calendar, hours
         self._elsewhere = elsewhere_of(contents)
         self._clocks: dict[str, tuple[OpenClock, ...]] = {}
+        self._calls: dict[str, dict[datetime, datetime]] = {}
         self._deliveries: dict[str, list[DeliveryRow]] = {}
         self._tickets = 0
         self._lives: dict[str, list[Finding]] = {promise: [] for promise in (*CHECKS, _BALL)}
@@ -61,7 +66,10 @@ class Histories:
         """What wants to see the histories of a service."""
         return {"sla": self._clocks_of, "notify": self._notices_of}.get(service, _nothing)
 
-    def _clocks_of(self, ticket: str, state: object, _: Sequence[Fact]) -> None:
+    def _clocks_of(self, ticket: str, state: object, facts: Sequence[Fact]) -> None:
+        calls = {at: breach_by(fact.due) for fact, at in facts if _counts_a_call(fact)}
+        if calls:
+            self._calls[ticket] = calls
         if isinstance(state, Clocks):
             self._clocks[ticket] = tuple(OpenClock(clock.id, clock.clock, clock.owner) for clock in state.open())
 
@@ -76,7 +84,8 @@ class Histories:
         async for ticket, rows in tables.timelines(TIMELINE):
             elsewhere = self._elsewhere.get(ticket, Elsewhere())
             clocks = self._clocks.get(ticket, ())
-            known = Elsewhere(elsewhere.orders, elsewhere.desk, elsewhere.callback, clocks, standings.get(ticket))
+            calls = self._calls.get(ticket, {})
+            known = replace(elsewhere, clocks=clocks, standing=standings.get(ticket), calls=calls)
             self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
 
     def _look_at(self, life: Life, elsewhere: Elsewhere) -> None:
@@ -127,6 +136,10 @@ def _read(row: HistoryRow) -> tuple[datetime, Message]:
     if "contact" in model.model_fields:
         return row.at, model.model_validate({"contact": {}, **json.loads(row.body)})
     return row.at, model.model_validate_json(row.body)
+
+
+def _counts_a_call(fact: Message) -> TypeIs[ClockStarted]:
+    return isinstance(fact, ClockStarted) and fact.clock is Clock.DUTY_ACKNOWLEDGEMENT
 
 
 def _nothing(_key: str, _state: object, _facts: Sequence[Fact]) -> None:

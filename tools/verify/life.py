@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.message import Message
 from schemas.notices import NoticeRequested
@@ -13,6 +14,9 @@ from schemas.owner import Owner
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, TicketState
 from services.trace.for_tools import LifeStep, Summary, steps_of
+
+_RUNG: Final = ("duty-urgent", "sms")
+"""The notice, and one of its ways, by which calls are counted."""
 
 
 class NewestOrder(NamedTuple):
@@ -33,12 +37,15 @@ class OpenClock(NamedTuple):
 
 @dataclass(frozen=True)
 class Life:
-    """One ticket: its registration and the facts of its life in order, and the departments that notices went to."""
+    """One ticket: its registration and the facts of its life in order, the departments that notices went to, and how
+    often each person on duty was to be told.
+    """
 
     ticket: str
     registered: bool
     steps: Sequence[LifeStep]
     noticed: frozenset[str] = frozenset()
+    rung: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def summary(self) -> Summary:
@@ -52,21 +59,28 @@ class Life:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What others know of a ticket: departments by their newest order, the desk, the callback agency, sla, trace."""
+    """What others know of a ticket: departments by their newest order, the desk, the callback agency, sla, trace.
+
+    `calls` are the moments at which somebody on duty was called, by sla, and until when they had to answer.
+    """
 
     orders: Mapping[str, NewestOrder] = field(default_factory=dict)
     desk: Mapping[str, bool] = field(default_factory=dict)
     callback: str | None = None
     clocks: Sequence[OpenClock] = ()
     standing: tuple[str, str] | None = None
+    calls: Mapping[datetime, datetime] = field(default_factory=dict)
 
 
 def life_of(ticket: str, facts: Sequence[tuple[datetime, Message]]) -> Life:
     """Make a life of what the trace noted of a ticket."""
-    noticed = {fact.audience.department for _, fact in facts if isinstance(fact, NoticeRequested)}
+    notices = [fact for _, fact in facts if isinstance(fact, NoticeRequested)]
+    noticed = {fact.audience.department for fact in notices}
+    rung = Counter(str(fact.audience.code) for fact in notices if (fact.template, fact.way) == _RUNG)
     return Life(
         ticket,
         any(isinstance(fact, Registered | Answered) for _, fact in facts),
         steps_of(facts),
         frozenset(department for department in noticed if department is not None),
+        rung,
     )

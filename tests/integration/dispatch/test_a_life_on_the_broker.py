@@ -19,6 +19,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.envelope import Envelope, decode, derived_id, partition_of
 from schemas.message import Message
+from schemas.owner import Owner
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, CLOCKS, DESK, DISPATCH, TICKETS, department_topic, model_of, partitions
 from schemas.tickets import ActionReceived, Registered, SubmissionRefused
@@ -31,7 +32,11 @@ PATIENCE = 40.0
 NOW = datetime(2026, 9, 14, 9, 30, tzinfo=SHANGHAI)
 RECEIPT = "R0123456789AB"
 LEAD, SUPPORTER, CATEGORY = "housing", "siping", "0101-02"
-WHO = {"p-gu": Person(id="p-gu", name="顾承业"), "p-xu": Person(id="p-xu", name="徐文珏")}
+WHO = {
+    "p-gu": Person(id="p-gu", name="顾承业"),
+    "p-xu": Person(id="p-xu", name="徐文珏"),
+    "p-ruan": Person(id="p-ruan", name="阮志强"),
+}
 DESK_WORKER = Person(id="d-1", name="经办人")
 _numbers = count(1)
 _sources = count(1)
@@ -253,3 +258,22 @@ async def test_a_department_hears_what_the_door_refused(dispatch: Dispatch) -> N
     (answer,) = await dispatch.says(refused.receipt, ActionAnswer)
     assert isinstance(answer, ActionAnswer)
     assert (answer.code, answer.field) == ("missing_field", "reply")
+
+
+async def test_a_gas_leak_calls_one_after_the_other_on_duty_until_somebody_knows(dispatch: Dispatch) -> None:
+    ticket = await dispatch.registered(category="0403-03", text="楼道里煤气味很重。")
+    said = await dispatch.says(ticket, d.UrgentCalled, DeskTask)
+    (called,) = [message for message in said if isinstance(message, d.UrgentCalled)]
+    assert (called.call, called.person.id) == (1, "p-min")
+    assert "urgent_call" in {task.task for task in said if isinstance(task, DeskTask) and task.open}
+
+    clock = Clock.DUTY_ACKNOWLEDGEMENT
+    due = OfficialDue(at=dispatch.at + timedelta(minutes=10))
+    lapsed = c.ClockLapsed(ticket=ticket, clock_id=clock.value, clock=clock, owner=Owner("office:p-min"), due=due)
+    await dispatch.tell(CLOCKS, ticket, lapsed)
+    await dispatch.until(lambda said: sum(isinstance(m, d.UrgentCalled) for _, m in said) == 2, ticket)
+    await dispatch.office(i.AcknowledgeUrgent, ticket, "p-ruan")
+    said = await dispatch.says(ticket, d.UrgentAcknowledged)
+
+    (known,) = [message for message in said if isinstance(message, d.UrgentAcknowledged)]
+    assert (known.call, known.by.person) == (2, WHO["p-ruan"])

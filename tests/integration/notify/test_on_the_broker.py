@@ -29,6 +29,7 @@ from schemas.values import (
     Contact,
     Kind,
     OfficialDue,
+    Person,
     Place,
     RequesterKind,
     Tier,
@@ -69,6 +70,7 @@ def _life() -> list[Message]:
         d.Opened(**who, by=by, tier=Tier.URGENT),
         c.ClockStarted(**clock, clock_id="citizen", clock=Clock.CITIZEN, owner=Owner("office:p-he")),
         d.Dispatched(ticket=TICKET, by=by, order=1, lead="housing", tier=Tier.URGENT, reason="catalogue"),
+        d.UrgentCalled(ticket=TICKET, by=by, call=1, person=Person(id="p-min", name="闵建国"), reason="became_urgent"),
     ]
 
 
@@ -119,19 +121,26 @@ async def test_what_is_told_and_what_became_of_it_stands_in_the_trace(running: I
     def delivered() -> list[Any]:
         return [entry for entry in _entries(running) if entry["type"].endswith("notice-delivered.v1")]
 
-    _until(delivered, 4)
+    _until(delivered, 6)
     entries = _entries(running)
     asked = {e["body"]["notice"]: e for e in entries if e["type"].endswith("notice-requested.v1")}
-    assert {(e["body"]["template"], e["body"]["audience"]) for e in asked.values()} == {
-        ("duty-urgent", "duty_officer:p-min"),
-        ("requester-receipt", "requester"),
-        ("requester-dispatched", "requester"),
-        ("department-urgent-order", "department:housing"),
+    assert {(e["body"]["template"], e["body"]["audience"], e["body"]["way"]) for e in asked.values()} == {
+        ("duty-urgent", "duty_officer:p-min", "sms"),
+        ("duty-urgent", "duty_officer:p-min", "call"),
+        ("requester-receipt", "requester", "sms"),
+        ("requester-dispatched", "requester", "sms"),
+        ("department-urgent-order", "department:housing", "sms"),
+        ("department-urgent-order", "department:housing", "call"),
     }
     for entry in delivered():
         assert entries[entry["caused_by"]] == asked[entry["body"]["notice"]]
-    sent = (running.home / "notices" / "sms.jsonl").read_text("utf-8").splitlines()
+    sent = [line for way in ("sms", "call") for line in _sent(running, way)]
     assert {json.loads(line)["notice"] for line in sent} == set(asked)
+    assert [json.loads(line)["text"][:7] for line in _sent(running, "call")].count("请呼叫闵建国：") == 1
+
+
+def _sent(system: Instance, way: str) -> list[str]:
+    return (system.home / "notices" / f"{way}.jsonl").read_text("utf-8").splitlines()
 
 
 def test_logs_and_metrics_hold_no_personal_data(running: Instance) -> None:

@@ -76,6 +76,14 @@ def test_everything_that_the_demo_shows_is_in_it() -> None:
     assert {bad.fault for bad in of(BadInput) if isinstance(bad, BadInput)} == set(Fault)
 
 
+def test_gas_leaks_in_the_third_night_and_nobody_says_that_it_is_urgent_but_the_catalogue() -> None:
+    (call,) = [each for each in of(Call) if each.at == datetime.combine(START + timedelta(days=2), time(2, 10), ZONE)]
+    assert isinstance(call, Call)
+    known = POLICY.category(call.trouble.category or "")
+    assert known is not None
+    assert (known.name, known.tier) == ("燃气泄漏", Tier.URGENT)
+
+
 def test_visits_come_with_and_without_problems_some_late_some_far_off() -> None:
     visits = [happening for happening in STORY if isinstance(happening, Visit)]
 

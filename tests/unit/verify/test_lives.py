@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,10 +16,12 @@ from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.tickets import Registered
 from schemas.values import (
+    Actor,
     Channel,
     Clock,
     Contact,
     Kind,
+    Person,
     Place,
     RequesterKind,
     TicketState,
@@ -33,6 +35,7 @@ from tools.verify.contents import contents_of
 from tools.verify.histories import elsewhere_of
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
+from tools.verify.urgency import nothing_urgent_untold
 from worktime import Calendar, OfficeHours
 
 CALENDAR, HOURS = Calendar.published(), OfficeHours()
@@ -275,3 +278,88 @@ def test_the_newest_public_message_of_each_kind_is_what_others_know() -> None:
     assert elsewhere.orders == {"housing": NewestOrder(MONDAY, "none", TicketState.CLOSED)}
     assert elsewhere.desk == {"review": True, "extension": False}
     assert elsewhere.callback == "requested"
+
+
+# --- nothing urgent is untold ----------------------------------------------------------------------------------------
+
+MIN, RUAN = Person(id="p-min", name="闵建国"), Person(id="p-ruan", name="阮志强")
+TEN = timedelta(minutes=10)
+NIGHT = MONDAY + timedelta(hours=17, minutes=10)  # 2:10 in Shanghai
+
+
+def call(number: int, person: Person, reason: str = "unacknowledged") -> d.UrgentCalled:
+    return d.UrgentCalled(ticket=TICKET, by=BY, call=number, person=person, reason=reason)
+
+
+def rung(person: Person) -> NoticeRequested:
+    to = Owner.of("duty_officer", person.id)
+    return NoticeRequested(
+        ticket=TICKET, notice="n-1", audience=to, template="duty-urgent", way="sms", not_before=NIGHT
+    )
+
+
+RAISED = d.Classified(ticket=TICKET, by=BY, category="0403-03", tier=Tier.URGENT)
+KNOWN = d.UrgentAcknowledged(ticket=TICKET, by=Actor(person=RUAN), call=2)
+TOLD: tuple[tuple[timedelta, Message], ...] = (
+    (timedelta(), RAISED),
+    (timedelta(), call(1, MIN, "became_urgent")),
+    (timedelta(), rung(MIN)),
+    (TEN, call(2, RUAN)),
+    (TEN, rung(RUAN)),
+    (TEN + TEN / 2, KNOWN),
+)
+
+
+def untold(
+    told: Sequence[tuple[timedelta, Message]],
+    *,
+    counted: Collection[timedelta] = (timedelta(), TEN),
+    asked: bool = False,
+) -> list[str]:
+    night = life_of(TICKET, [*LIFE, *((NIGHT + after, fact) for after, fact in told)])
+    calls = {NIGHT + after: NIGHT + after + TEN for after in counted}
+    return list(nothing_urgent_untold(night, Elsewhere(desk={"urgent_call": asked}, calls=calls)))
+
+
+def test_what_was_told_until_somebody_knew_is_no_finding() -> None:
+    assert untold(TOLD) == []
+    assert untold(TOLD[:5], asked=True) == []
+
+
+def test_what_became_urgent_while_nobody_was_called_is_found() -> None:
+    (found_here,) = untold(TOLD[:1])
+    assert "nobody on duty was called" in found_here
+
+
+def test_a_call_of_which_no_notice_was_asked_for_is_found() -> None:
+    (found_here,) = untold([each for each in TOLD if each[1] != rung(RUAN)])
+    assert "p-ruan was to be called 1 times, and 0 notices" in found_here
+
+
+def test_a_call_that_no_clock_counts_is_found() -> None:
+    (found_here,) = untold(TOLD, counted=(timedelta(),))
+    assert "no clock counted how long call 2 to p-ruan" in found_here
+
+
+def test_a_next_call_that_came_late_is_found() -> None:
+    late = TEN + timedelta(minutes=1)
+    told = [*TOLD[:3], (late, call(2, RUAN)), (late, rung(RUAN)), (late, KNOWN)]
+    (found_here,) = untold(told, counted=(timedelta(), late))
+    assert "call 1 to p-min was not answered, and the next one was called only at" in found_here
+
+
+def test_a_call_that_nobody_answered_and_nobody_sees_is_found() -> None:
+    (found_here,) = untold(TOLD[:5])
+    assert "call 2 to p-ruan was not answered, and the desk does not know" in found_here
+
+
+def test_a_ticket_that_ended_or_is_not_urgent_any_more_needs_no_answer() -> None:
+    calm = d.Classified(ticket=TICKET, by=BY, category="0101-02", tier=Tier.COMPLEX)
+    for over in (closed(), calm):
+        assert untold([*TOLD[:3], (TEN / 2, over)]) == []
+
+
+def test_a_ticket_that_is_reopened_has_to_be_told_again() -> None:
+    again = d.Reopened(ticket=TICKET, by=BY, reason="又漏了", count=1)
+    found_here = untold([*TOLD, (2 * TEN, closed()), (3 * TEN, again)])
+    assert ["became urgent" in each for each in found_here] == [True]
