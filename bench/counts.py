@@ -156,9 +156,9 @@ def path_of_a_report(tree: Tree) -> str:
     program = Path(__file__).with_name("path.py")
     environment = {**os.environ, "PYTHONPATH": str(tree.root), "PYTHONSAFEPATH": "1"}
     done = subprocess.run(  # noqa: S603 - it is ours
-        [sys.executable, str(program)], cwd=tree.root, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, str(program)], cwd=tree.root, env=environment, capture_output=True, text=True, check=True
     )
-    return str(len(done.stdout.split())) if done.returncode == 0 else "not to be run in this tree"
+    return str(len(done.stdout.split()))
 
 
 def untyped(tree: Tree) -> str:
@@ -265,6 +265,8 @@ def main() -> None:
     packed = subprocess.run(["git", "archive", commit], capture_output=True, check=True).stdout  # noqa: S603, S607 - git
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
+        # Without it the folder is a namespace, before which Python prefers the services that are installed here.
+        (Path(folder) / "services/__init__.py").touch()
         _print(Tree(Path(folder)))
 
 

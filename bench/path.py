@@ -15,18 +15,32 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from chassis.service import Cause, Heard, Record
 from schemas.envelope import Envelope
 from schemas.registry import TICKETS, department_topic, party_of
 from services.dispatch.core.rules import Rules
 from services.dispatch.work import decider
-from services.intake.__main__ import config_of
 from services.intake.core.decide import Moment, decide
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading, read
-from services.intake.core.state import DoorState
 from services.intake.settings import IntakeSettings
+
+
+def first_of(*places: str) -> Any:
+    """What stands at the first of these places that there is: earlier trees have it elsewhere."""
+    for module, _, name in (place.partition(":") for place in places):
+        try:
+            return getattr(import_module(module), name)
+        except (ImportError, AttributeError):
+            continue
+    raise ImportError(f"none of {places} is there")
+
+
+load_policy: Final = first_of("rulebook:load_policy", "schemas.policy:load_policy")
+config_of: Final = first_of("services.intake.__main__:config_of", "services.intake.__main__:house_of")
+door_state: Final = first_of("services.intake.core.state:DoorState", "services.intake.core.desk:Desk")
 
 ROOT: Final = Path(sys.modules[Rules.__module__].__file__ or "").parents[3]
 BEGAN: Final = datetime(2026, 9, 14, 2, tzinfo=UTC)
@@ -43,8 +57,8 @@ class Town:
     """The door and dispatch with one ticket, and nothing between them."""
 
     def __init__(self, policy: Any) -> None:
-        self.door = DoorState(config_of(IntakeSettings(), policy))
-        self.numbers = Numbers(0, {}, self.door.config.zone)
+        self.door = door_state(config_of(IntakeSettings(), policy))
+        self.numbers = Numbers(0, {}, ZoneInfo(policy.office.zone))
         self.dispatch = decider(Rules(policy))
         self.state: Any = None
         self.now = BEGAN
@@ -89,7 +103,7 @@ def watched(seen: set[str]) -> Iterator[None]:
 
 def walked() -> list[str]:
     """The modules in alphabetical order; this one and the chassis, which every record passes, are left out."""
-    policy = _shipped_policy()
+    policy = load_policy(ROOT / "policy")
     town = Town(policy)
     town.takes("hotline", "register", **MATTER)
     lead, supporter = "housing", "siping"
@@ -108,12 +122,6 @@ def walked() -> list[str]:
         raise RuntimeError(f"the report was not taken: {town.state.state}, heard on {said}")
     inside = {Path(name).relative_to(ROOT) for name in seen if name.startswith(f"{ROOT}/")}
     return sorted(str(path) for path in inside if path.parts[0] in {"services", "schemas", "rulebook", "worktime"})
-
-
-def _shipped_policy() -> Any:
-    """The policy that the tree ships; before it had a package of its own, its loader stood in `schemas`."""
-    home = "rulebook" if (ROOT / "rulebook").is_dir() else "schemas.policy"
-    return import_module(home).load_policy(ROOT / "policy")
 
 
 if __name__ == "__main__":
