@@ -68,6 +68,7 @@ def granted(why: Explanation) -> timedelta:
     periods = [(at(f"2000-01-01 {period.opens}"), at(f"2000-01-01 {period.closes}")) for period in why.hours.periods]
     day = sum((closes - opens for opens, closes in periods), timedelta(0))
     of = {
+        Unit.MINUTES: timedelta(minutes=1),
         Unit.HOURS: timedelta(hours=1),
         Unit.CALENDAR_DAYS: timedelta(days=1),
         Unit.OFFICE_MINUTES: timedelta(minutes=1),
@@ -88,7 +89,7 @@ def first_counted(why: Explanation) -> datetime:
 
 def worked_spans(why: Explanation, open_days_work: bool) -> list[Span]:  # noqa: FBT001
     begin = first_counted(why)
-    if why.budget.unit in {Unit.HOURS, Unit.CALENDAR_DAYS}:
+    if why.budget.unit in {Unit.MINUTES, Unit.HOURS, Unit.CALENDAR_DAYS}:
         return [(begin, FOREVER)]
     spans = []
     for counted in why.days:
