@@ -15,7 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
-from services.dispatch.core.episodes.nudging import climb, lead_holds, press_holder, press_supporter, take_back
+from services.dispatch.core.episodes.nudging import climb, lead_holds, press_for_breach, take_back
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NotedDue, Ordered, Owed
 from services.dispatch.core.standing import LIVING, OPEN, Dispatched
@@ -129,11 +129,11 @@ def breached(draft: Draft, fact: c.ClockBreached) -> None:
     draft.say(d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner))
     late = fact.owner.department
     if late in draft.ticket.tasks:
-        press_supporter(draft, late, fact.clock, fact.clock_id)
+        press_for_breach(draft, fact.clock, fact.clock_id, late)
     elif late is not None or lead_holds(draft.ticket):
         climb(draft, fact.clock, fact.clock_id)
     else:
-        press_holder(draft, fact.clock, fact.clock_id)
+        press_for_breach(draft, fact.clock, fact.clock_id)
 
 
 def noted_as_missed(draft: Draft, fact: c.BreachWithdrawn) -> Refusal | None:

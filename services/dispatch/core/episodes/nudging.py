@@ -47,23 +47,12 @@ def lead_holds(ticket: Ticket) -> bool:
     return order is not None and held_by(ticket).owner == Owner.of_department(order.lead)
 
 
-def press_holder(draft: Draft, clock: Clock, clock_id: str) -> None:
-    """Press whoever sat on the ticket when the citizen's time ran out, where that was not the lead."""
-    for rung in _nudges_for(draft, clock):
-        reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
-        draft.say(d.Nudged(**draft.by_policy, reason=reason, breach=clock_id))
-
-
-def _nudges_for(draft: Draft, clock: Clock) -> list[Rung]:
-    rungs = draft.rules.policy.ladder.rungs
-    return [rung for rung in rungs if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of]
-
-
-def press_supporter(draft: Draft, department: DepartmentCode, clock: Clock, clock_id: str) -> None:
-    """Press a supporting department for its own lateness; the lead is not pressed for that."""
-    for rung in _nudges_for(draft, clock):
-        reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
-        draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
+def press_for_breach(draft: Draft, clock: Clock, clock_id: str, department: DepartmentCode | None = None) -> None:
+    """Press a supporting department for its own lateness, or nobody of the departments where others held the ticket."""
+    for rung in draft.rules.policy.ladder.rungs:
+        if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
+            reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
+            draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
 
 
 def _who_is_pressed(ticket: Ticket, fact: d.Nudged) -> tuple[DepartmentCode, ...]:
