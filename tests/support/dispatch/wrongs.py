@@ -1,0 +1,276 @@
+"""For each guard of each row of the table, an example that this guard alone speaks against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from schemas.owner import Owner
+from schemas.values import Channel, Clock, OfficialDue, Person, RequesterKind, TicketState, Tier
+from schemas.values import TicketState as S
+from services.dispatch.core import regions
+from services.dispatch.core import standing as s
+from services.dispatch.core.commands import Act, Ask, Command, Tick
+from services.dispatch.core.regions import NotedDue
+from services.dispatch.core.table import LEGAL
+from tests.support.dispatch.examples import (
+    ASKED_EXTENSION,
+    ASKED_SUSPENSION,
+    DOING,
+    EXAMPLES,
+    MEMBER,
+    MERGE_ASKED,
+    NO_TASKS,
+    ORDERED,
+    PROMISED,
+    beside,
+    prepared,
+)
+from tests.support.dispatch.given import STORIES, at
+from tests.support.dispatch.story import AT, LEAD, TICKET, Story, received
+
+Prepare = Callable[[Story], Story]
+Spoil = Callable[[Command], Command]
+
+NOWHERE: Final = "nowhere"
+PAST: Final = AT - timedelta(days=400)
+MOOT: Final = "moot"
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong: with the ticket, or with the command; `states` where it is so in some rows of the kind only."""
+
+    kind: str
+    guard: str
+    code: str
+    ticket: Prepare = lambda story: story
+    command: Spoil = lambda command: command
+    states: AbstractSet[TicketState] | None = None
+
+    def played(self, state: TicketState) -> tuple[Story, Command]:
+        """A ticket in a state, and the command that the guard speaks against there."""
+        story = self.ticket(prepared(at(state), self.kind))
+        return story, self.command(EXAMPLES[self.kind](story))
+
+    @property
+    def rows(self) -> Iterator[TicketState]:
+        """The states in which it is so."""
+        for state in STORIES:
+            if (state, self.kind) in LEGAL and (self.states is None or state in self.states):
+                yield state
+
+
+def _saying(**values: Any) -> Spoil:
+    """Say the same with other values."""
+
+    def spoilt(command: Command) -> Command:
+        match command:
+            case Act(fact):
+                party = fact.party.department or ""
+                return Act(received(type(fact.action).model_validate({**dict(fact.action), **values}), party))
+            case Ask(request):
+                return Ask(type(request).model_validate({**dict(request), **values}))
+            case Tick(fact):
+                return Tick(type(fact).model_validate({**dict(fact), **values}))
+            case _:
+                raise TypeError(command)
+
+    return spoilt
+
+
+def _by(department: str) -> Spoil:
+    """Let another department say it."""
+
+    def spoilt(command: Command) -> Command:
+        assert isinstance(command, Act)
+        return Act(received(command.fact.action, department))
+
+    return spoilt
+
+
+def _matter(**values: Any) -> Prepare:
+    def changed(story: Story) -> Story:
+        matter = story.ticket.matter
+        return beside(matter=type(matter).model_validate({**dict(matter), **values}))(story)
+
+    return changed
+
+
+def _urgent(story: Story) -> Story:
+    """Urgent, and somebody knows of it."""
+    urgent = story.ticket.matter.classified(story.ticket.matter.category, Tier.URGENT)
+    return _acknowledged(beside(matter=urgent)(story))
+
+
+def _acknowledged(story: Story) -> Story:
+    return beside(urgency=regions.Acknowledged(call=1, person=_ON_DUTY, by=_ON_DUTY))(story)
+
+
+def _order(**values: Any) -> Prepare:
+    def changed(story: Story) -> Story:
+        assert story.ticket.order is not None
+        return beside(order=replace(story.ticket.order, **values))(story)
+
+    return changed
+
+
+def _standing(**values: Any) -> Prepare:
+    return lambda story: beside(standing=replace(story.ticket.standing, **values))(story)
+
+
+def _another_roster(story: Story) -> Story:
+    policy = story.rules.policy
+    alone = policy.duty.model_copy(update={"default": ("p-jiang",), "shifts": ()})
+    calling = regions.Calling(call=1, person=Person(id="p-jiang", name="蒋月娥"), called=("p-jiang",))
+    rules = replace(story.rules, policy=policy.model_copy(update={"duty": alone}))
+    return replace(beside(urgency=calling)(story), rules=rules)
+
+
+def _late(story: Story) -> Story:
+    missed = NotedDue(clock=Clock.HANDLING, due=OfficialDue(at=PAST), owner=Owner.of_department(LEAD))
+    return beside(dues={"handling": missed})(story)
+
+
+def _just_tried(story: Story) -> Story:
+    return _standing(tried=(story.at,))(story)
+
+
+def _tried_twice_today(story: Story) -> Story:
+    morning = AT
+    evening = replace(story, at=AT + timedelta(hours=8))
+    return _standing(tried=(morning, morning + timedelta(hours=4)))(evening)
+
+
+_ON_DUTY: Final = Person(id="p-min", name="闵建国")
+_NOBODY: Final = Person(id="p-nobody", name="某人")
+_AVOIDS_MARKET: Final = beside(avoids=("market",))
+_CALM: Final = beside(supervision=regions.Quiet(orders=0))
+_LED_BY_NOBODY: Final = beside(order=None)
+_ANONYMOUS: Final = _matter(requester_kind=RequesterKind.ANONYMOUS)
+_NOT_FROM_CITY: Final = _matter(upstream=None)
+_NO_SUCH_GROUND: Final = _saying(ground=NOWHERE)
+_IN_DISPUTE: Final = frozenset({S.ADJUDICATING})
+
+LEADS_ONLY: Final = (
+    "accept",
+    "request_return",
+    "make_first_contact",
+    "note_progress",
+    "report_handled",
+    "ask_for_info",
+    "request_extension",
+    "request_suspension",
+    "commit",
+    "answer_supervision",
+)
+
+WRONGS: Final[tuple[Wrong, ...]] = (
+    *(
+        Wrong(kind, "by_participant" if kind == "note_progress" else "by_lead", "not_yours", command=_by("police"))
+        for kind in LEADS_ONLY
+    ),
+    Wrong("settle_at_unit", "at_the_unit", "passed_on_already", _standing(stage="survey_office")),
+    Wrong("duty_acknowledgement_lapsed", "call_unanswered", MOOT, _acknowledged),
+    Wrong("acknowledge_urgent", "somebody_is_called", "acknowledged_already", _acknowledged),
+    Wrong("acknowledge_urgent", "on_the_roster", "not_on_duty", _another_roster),
+    Wrong("classify", "category_known", "unknown_category", command=_saying(category="9999-99")),
+    Wrong("classify", "tier_raise_approved", "approver_missing", command=_saying(tier=Tier.PARTICULARLY_COMPLEX)),
+    Wrong("assign", "departments_known", "unknown_department", command=_saying(lead=NOWHERE)),
+    Wrong("assign", "not_accused", "accused", _AVOIDS_MARKET),
+    Wrong("assign", "ruling_binds", "ruling_binds", beside(ruled=LEAD), states=s.WITH_LEAD),
+    Wrong("assign", "category_known", "unknown_category", command=_saying(category="9999-99")),
+    Wrong("assign", "tier_raise_approved", "approver_missing", command=_saying(tier=Tier.PARTICULARLY_COMPLEX)),
+    Wrong("return_window_lapsed", "window_of_lead", MOOT, _order(returnable=False)),
+    Wrong("request_return", "not_urgent", "urgent_not_returnable", _urgent),
+    Wrong("request_return", "order_returnable", "order_binds", _order(binding=True)),
+    Wrong("request_return", "return_ground", "illegal_ground", command=_NO_SUCH_GROUND),
+    Wrong("request_return", "suggestion_known", "unknown_department", command=_saying(suggested=NOWHERE)),
+    Wrong("rule_on_return", "against_precedent_approved", "approver_missing", _standing(against_precedent=True)),
+    Wrong("rule_on_return", "new_lead_known", "unknown_department", command=_saying(lead=NOWHERE)),
+    Wrong("rule_on_return", "new_lead_not_accused", "accused", _AVOIDS_MARKET),
+    Wrong("adjudicate", "ruled_before", "not_disputed", beside(ruled=None), states=s.WITH_LEAD),
+    Wrong("adjudicate", "departments_known", "unknown_department", command=_saying(lead=NOWHERE)),
+    Wrong("adjudicate", "not_accused", "accused", _AVOIDS_MARKET),
+    Wrong("make_first_contact", "requester_reachable", "anonymous", _ANONYMOUS),
+    Wrong("report_handled", "no_blocking_task", "blocking_tasks_open", DOING),
+    Wrong("ask_requester", "requester_known", "anonymous", _ANONYMOUS),
+    Wrong("ask_for_info", "requester_known", "anonymous", _ANONYMOUS),
+    Wrong("report_task_done", "by_supporter", "not_yours", command=_by("police")),
+    Wrong("request_extension", "extension_free", "already_asked", ASKED_EXTENSION),
+    Wrong(
+        "request_extension",
+        "extension_left",
+        "too_many_extensions",
+        beside(extension=regions.NoExtensionAsked(granted=3)),
+    ),
+    Wrong("request_extension", "extension_ground", "illegal_ground", command=_NO_SUCH_GROUND),
+    Wrong("request_extension", "before_due", "asked_too_late", _late),
+    Wrong("rule_on_extension", "extension_asked", "nothing_asked", beside(extension=regions.NoExtensionAsked())),
+    Wrong("rule_on_extension", "granted_time_legal", "too_long", command=_saying(days=5)),
+    Wrong("request_suspension", "suspension_free", "already_asked", ASKED_SUSPENSION),
+    Wrong("request_suspension", "suspension_ground", "illegal_ground", command=_NO_SUCH_GROUND),
+    Wrong("request_suspension", "until_ahead", "ends_in_the_past", command=_saying(until=PAST)),
+    Wrong("rule_on_suspension", "suspension_asked", "nothing_asked", beside(suspension=regions.NoSuspensionAsked())),
+    Wrong("rule_on_suspension", "granted_end_ahead", "ends_in_the_past", command=_saying(until=PAST)),
+    Wrong("commit", "nothing_promised", "promised_already", PROMISED),
+    Wrong("commit", "promise_ahead", "promised_in_the_past", command=_saying(promised=PAST)),
+    Wrong("commitment_lapsed", "promise_running", MOOT, beside(commitment=regions.NothingPromised())),
+    Wrong("check_commitment", "promised", "no_commitment", beside(commitment=regions.NothingPromised())),
+    Wrong("review", "task_done", "nothing_to_review", NO_TASKS, states=frozenset(STORIES) - {S.HANDLED}),
+    Wrong("review", "lead_or_task_done", "nothing_to_review", NO_TASKS, states={S.HANDLED}),
+    Wrong("review", "sent_back_on_a_ground", "illegal_ground", command=_NO_SUCH_GROUND),
+    Wrong("note_unreached", "attempts_apart", "called_too_soon", _just_tried),
+    Wrong("note_unreached", "attempts_on_days", "called_on_one_day", _tried_twice_today),
+    Wrong("appoint_callback", "appointment_ahead", "appointed_in_the_past", command=_saying(at=PAST)),
+    Wrong("give_final_answer", "reworked", "no_rework_yet", beside(failures=0)),
+    Wrong("give_final_answer", "final_on_a_ground", "illegal_ground", command=_NO_SUCH_GROUND),
+    Wrong("give_final_answer", "final_approved", "approver_missing", command=_saying(approver=_NOBODY)),
+    Wrong("record_city_verdict", "from_city", "not_from_city", _NOT_FROM_CITY),
+    Wrong("refuse_ticket", "legal_not_accepted", "illegal_ground", command=_NO_SUCH_GROUND),
+    Wrong("withdraw", "its_channel", "another_channel", _matter(channel=Channel.WECHAT)),
+    Wrong("transfer_out", "outside_known", "unknown_body", command=_saying(to=NOWHERE)),
+    Wrong("transfer_out", "from_city_to_city", "not_from_city", _NOT_FROM_CITY, _saying(to="city")),
+    Wrong("reopen", "asked_in_window", "reopen_window_closed", _standing(since=PAST), states={S.ARCHIVED}),
+    Wrong(
+        "reopen",
+        "still_reopenable",
+        "reopen_window_closed",
+        _standing(since=PAST),
+        states={S.NOT_ACCEPTED, S.WITHDRAWN, S.TRANSFERRED},
+    ),
+    Wrong("pass_on_follow_up", "taken_or_part", MOOT, beside(taken={})),
+    Wrong("supervise", "led", "nobody_leads", _LED_BY_NOBODY),
+    Wrong("supervise", "not_supervised", "supervised_already", ORDERED),
+    Wrong("review_callback", "no_review_open", "reviewed_already", beside(review=regions.ReviewOrdered())),
+    Wrong("answer_supervision", "answer_awaited", "nothing_to_answer", _CALM),
+    Wrong("interview", "led", "nobody_leads", _LED_BY_NOBODY),
+    Wrong("interview", "supervised_or_reviewed", "not_supervised", _CALM),
+    Wrong("end_supervision", "supervised_or_asked_for", "not_supervised", _CALM),
+    Wrong("merge", "another_ticket", "same_ticket", command=_saying(into=TICKET)),
+    Wrong("merge", "requester_known_by_hash", "anonymous", _matter(requester=None)),
+    Wrong("merge", "no_merge_asked", "already_asked", MERGE_ASKED),
+    Wrong("take_merge", "same_requester", "another_requester", command=_saying(requester="h-2")),
+    Wrong("take_merge", "no_merge_under_way", "merging_itself", MERGE_ASKED),
+    Wrong("take_merge", "keeps_from_accused", "accused", _AVOIDS_MARKET, _saying(departments=("market",))),
+    Wrong("merge_answered", "merge_asked", MOOT, beside(merging=regions.NoMergeAsked())),
+    Wrong("drop_merge", "taken", MOOT, beside(taken={})),
+    Wrong("join_incident", "another_incident", "same_ticket", command=_saying(incident=TICKET)),
+    Wrong("join_incident", "alone", "joined_already", MEMBER),
+    Wrong("admit_member", "not_a_member", "not_the_first", MEMBER),
+    Wrong("admit_member", "keeps_from_accused", "accused", _AVOIDS_MARKET, _saying(departments=("market",))),
+    Wrong("member_answered", "joining", MOOT, beside(incident=regions.Alone())),
+    Wrong("leave_incident", "member", "no_incident", beside(incident=regions.Alone())),
+    Wrong("dismiss_member", "its_head", MOOT, beside(incident=regions.Alone())),
+    Wrong("report_fix", "heads", "no_incident", beside(incident=regions.Alone())),
+    Wrong("pass_on_fix", "its_member", MOOT, beside(incident=regions.Alone())),
+    Wrong("split", "not_a_part", "part_already", _matter(part_of=TICKET)),
+    Wrong("report_part", "its_part", MOOT, _standing(waiting=())),
+    Wrong("due_changed", "due_of_participant", MOOT, command=_saying(owner="department:police")),
+    Wrong("breached", "worth_noting", MOOT, command=_saying(clock="handling", owner="department:police")),
+    Wrong("breach_withdrawn", "noted_as_missed", MOOT, beside(overdue={})),
+)
+"""One for each guard of a kind; where two rows of a kind have other guards, each names its states."""
