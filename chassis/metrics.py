@@ -48,6 +48,9 @@ TIMERS_FIRED: Final = Counter(PREFIX + "timers_fired", "Timers that fired.", ["s
 TIMER_LATE: Final = Histogram(
     PREFIX + "timer_late_seconds", "How long after its due time a timer fired.", ["service"], buckets=_SECONDS
 )
+HTTP_REQUESTS: Final = Counter(
+    PREFIX + "http_requests", "Answers of HTTP doors; 500 is a bug.", ["service", "route", "status"]
+)
 READY: Final = Gauge(PREFIX + "ready", "1 when the service does its work, 0 when something is in its way.", ["service"])
 NOW: Final = Gauge(PREFIX + "now_timestamp_seconds", "The clock by which the service lives.", ["service"])
 

@@ -35,29 +35,38 @@ def rates(  # noqa: PLR0913 - each is an option of the command
     month: Annotated[str | None, typer.Option(help="哪个月，如 2026-11；不写的为最近三十天。")] = None,
     months: Annotated[int, typer.Option(min=1, max=24, help="连同之前共几个月，逐月并列。")] = 1,
     ids: Annotated[bool, typer.Option("--ids", help="列出一项指标所计的工单，须同时写 --rate。")] = False,
+    part: Annotated[str | None, typer.Option(help="只列这一部分的工单，如 housing，须同时写 --ids 和 --by。")] = None,
     to_csv: Annotated[Path | None, typer.Option("--csv", help="另存为CSV文件。")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the rates of a month, or of the last thirty days."""
-    if ids and rate is None:
-        raise SaidClearly("--ids 要同时写 --rate，例如 --rate on_time；指标名称见不带参数的 liuhen rates --json。")
-    if months > 1 and month is None:
-        raise SaidClearly("--months 要同时写 --month，例如 --month 2026-11 --months 3。")
+    _need(ids, rate, "--ids 要同时写 --rate，例如 --rate on_time；指标名称见不带参数的 liuhen rates --json。")
+    _need(months > 1, month, "--months 要同时写 --month，例如 --month 2026-11 --months 3。")
+    _need(part, ids and by, "--part 要同时写 --ids 和 --by，例如 --rate on_time --ids --by department --part housing。")
     windows: Sequence[tuple[str, str] | None] = [*_before(month, months)] if month else [None]
-    found = [trace.rates(by=by, rate=rate, window=window, ids=ids) for window in windows]
+    if ids and rate is not None:
+        found = [trace.behind(rate, by=by, part=part, window=window) for window in windows]
+    else:
+        found = [trace.rates(by=by, rate=rate, window=window) for window in windows]
     if to_csv is not None:
         write_csv(to_csv, (_COLUMNS, *_rows(found, by)))
     if as_json:
         print_json(found if len(found) > 1 else found[0])
         return
     if ids:
-        _console.print(render.behind(found[0]["rates"][0]))
+        for answer in found:
+            _console.print(render.behind(answer["rates"][0]))
         return
     columns = [RatesOfMonth(answer["from"][:7] if month else "近三十天", answer["rates"]) for answer in found]
     for table in render.rates(columns, split=by is not None):
         _console.print(table)
     if to_csv is not None:
         _console.print(f"已存入 {to_csv}")
+
+
+def _need(given: object, other: object, words: str) -> None:
+    if given and not other:
+        raise SaidClearly(words)
 
 
 def _before(month: str, months: int) -> Iterator[tuple[str, str]]:

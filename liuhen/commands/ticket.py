@@ -53,20 +53,31 @@ def _show_receipt(answer: trace.ReceiptAnswer, *, as_json: bool) -> None:
         _console.print(render.timeline(answer["timeline"]))
 
 
-def list_(
+def list_(  # noqa: PLR0913 - each is an option of the command
     *,
     state: Annotated[str | None, typer.Option(help="只看这个状态，如 in_progress。")] = None,
     department: Annotated[str | None, typer.Option(help="只看这个单位牵头的，用单位代码。")] = None,
     overdue: Annotated[bool | None, typer.Option("--overdue/--in-time", help="只看有时限逾期的，或者没有的。")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少件。")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="一页多少件。")] = 50,
+    after: Annotated[str | None, typer.Option(help="从这件工单之后列起：上一页的最后一件。")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="不分页，全部列出。")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List tickets, the newest first."""
-    answer = trace.tickets(state=state, department=department, overdue=overdue, limit=limit)
+    """List tickets, the newest first, page by page, and say how many there are in all."""
+    if everything and after is not None:
+        raise SaidClearly("--all 从头列出全部，不能同时写 --after。")
+    if everything:
+        answer = trace.all_tickets(state=state, department=department, overdue=overdue)
+    else:
+        answer = trace.tickets(state=state, department=department, overdue=overdue, limit=limit, after=after)
     if as_json:
         print_json(answer)
-    else:
-        _console.print(render.tickets(answer["tickets"], title=f"工单（{len(answer['tickets'])}件）"))
+        return
+    listed = len(answer["tickets"])
+    shown = "" if listed == answer["total"] else f"，这里 {listed} 件"
+    _console.print(render.tickets(answer["tickets"], title=f"工单（共 {answer['total']} 件{shown}）"))
+    if answer["next"] is not None:
+        _console.print(f"后面还有：加 --after {answer['next']} 看下一页，加 --all 列出全部。")
 
 
 def why_due(

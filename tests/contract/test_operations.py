@@ -46,7 +46,7 @@ BOUNDED: Final[Mapping[str, str]] = {
     "clock": "the clocks of the rulebook",
     "step": "what trace has words for",
     "way": "the ways of delivery",
-    "route": "the routes of the HTTP door",
+    "route": "the routes of the HTTP doors",
 }
 COUNTED_CODES: Final = {
     "liuhen.tickets.submission-refused.v1": "code",

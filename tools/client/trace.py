@@ -15,6 +15,7 @@ from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 
 _SECONDS: Final = 30
+_PAGE: Final = 1000
 
 ENDED: Final = frozenset(state.value for state in (*values.ENDED, values.TicketState.MERGED))
 """The states, by the words of its summary, in which a ticket has come to its end."""
@@ -128,9 +129,11 @@ class ClocksAnswer(TypedDict):
 
 
 class TicketsAnswer(TypedDict):
-    """Tickets, the newest first."""
+    """A page of tickets, the newest first: how many there are in all, and after which the next page begins."""
 
     tickets: list[StandingAnswer]
+    total: int
+    next: str | None
 
 
 class SummaryWords(TypedDict):
@@ -160,9 +163,10 @@ class RateRow(TypedDict):
 
 
 class RateTickets(TypedDict, total=False):
-    """The tickets behind a rate by what they count as, where they were asked for."""
+    """The tickets behind a rate by what they count as, where they were asked for, and where the next page begins."""
 
     tickets: dict[str, list[str]]
+    next: str | None
 
 
 class RateAnswer(RateTickets):
@@ -203,13 +207,29 @@ def clocks(name: str, clock: str | None = None) -> ClocksAnswer:
 
 
 def tickets(
-    *, state: str | None = None, department: str | None = None, overdue: bool | None = None, limit: int
+    *,
+    state: str | None = None,
+    department: str | None = None,
+    overdue: bool | None = None,
+    limit: int | None = None,
+    after: str | None = None,
 ) -> TicketsAnswer:
-    """Ask for tickets; what is None does not matter."""
+    """Ask for a page of tickets; what is None does not matter."""
     late = None if overdue is None else str(overdue).lower()
-    query = {"state": state, "department": department, "overdue": late, "limit": limit}
+    query = {"state": state, "department": department, "overdue": late, "limit": limit, "after": after}
     answer: TicketsAnswer = _ask("tickets", query=query)
     return answer
+
+
+def all_tickets(
+    *, state: str | None = None, department: str | None = None, overdue: bool | None = None
+) -> TicketsAnswer:
+    """Ask for every page of tickets."""
+    whole = answer = tickets(state=state, department=department, overdue=overdue, limit=_PAGE)
+    while answer["next"] is not None:
+        answer = tickets(state=state, department=department, overdue=overdue, limit=_PAGE, after=answer["next"])
+        whole["tickets"] += answer["tickets"]
+    return {**whole, "next": None}
 
 
 def summary() -> SummaryAnswer:
@@ -218,18 +238,30 @@ def summary() -> SummaryAnswer:
     return answer
 
 
-def rates(
-    *,
-    by: str | None = None,
-    rate: str | None = None,
-    window: tuple[str, str] | None = None,
-    ids: bool = False,
-) -> RatesAnswer:
-    """Ask for the rates of a window, the last thirty days where none is named; split, and with the tickets behind."""
+def rates(*, by: str | None = None, rate: str | None = None, window: tuple[str, str] | None = None) -> RatesAnswer:
+    """Ask for the rates of a window, the last thirty days where none is named; split where asked."""
     since, until = window or (None, None)
-    query = {"by": by, "rate": rate, "from": since, "to": until, "ids": "true" if ids else None}
-    answer: RatesAnswer = _ask("rates", query=query)
+    answer: RatesAnswer = _ask("rates", query={"by": by, "rate": rate, "from": since, "to": until})
     return answer
+
+
+def behind(
+    rate: str, *, by: str | None = None, part: str | None = None, window: tuple[str, str] | None = None
+) -> RatesAnswer:
+    """Ask for one rate of a window with every ticket behind it, or behind one part of it ('' for those of none)."""
+    since, until = window or (None, None)
+    query = {"by": by, "rate": rate, "from": since, "to": until, "ids": "true", "part": part, "limit": _PAGE}
+    whole: RatesAnswer = _ask("rates", query=query)
+    (rated,) = whole["rates"]
+    # Of a window that ends now every page is of the same moment.
+    fixed = {"from": whole["from"], "to": whole["to"]}
+    while rated["next"] is not None:
+        page: RatesAnswer = _ask("rates", query={**query, **fixed, "after": rated["next"]})
+        rated["next"] = page["rates"][0]["next"]
+        for verdict, numbers in page["rates"][0]["tickets"].items():
+            rated["tickets"].setdefault(verdict, []).extend(numbers)
+            rated["verdicts"][verdict] = page["rates"][0]["verdicts"][verdict]
+    return whole
 
 
 def _ask(*path: str, query: Mapping[str, object] | None = None) -> Any:

@@ -16,7 +16,6 @@ from tools.terminal import Terminal, framed, styled
 from vocabulary import TIERS, word
 
 _BAR: Final = 40
-_MOST: Final = 1000
 _CALLED: Final = frozenset(fact.type_name for fact in (d.UrgentCalled, d.UrgentAcknowledged))
 
 
@@ -118,7 +117,7 @@ def rates() -> RenderableType:
 
 
 def _all() -> list[StandingAnswer]:
-    return trace.tickets(limit=_MOST)["tickets"]
+    return trace.all_tickets()["tickets"]
 
 
 def _eventful(ticket: StandingAnswer) -> tuple[int, int, int]:

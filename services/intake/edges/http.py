@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
 
 from aiohttp import web
-from prometheus_client import Counter
 
-from chassis.failures import transient
-from chassis.metrics import PREFIX
+from chassis import http
+from chassis.http import Handler, HttpProblem, Route, json_answer
 from chassis.service import Edge, EdgeContext
 from schemas import inbound
 from schemas.envelope import Envelope
@@ -36,11 +34,7 @@ _SETTINGS: Final = web.AppKey("settings", IntakeSettings)
 _LARGEST: Final = 1_000_000
 """A body of that size still fits, with its headers, into what the inbound topics take."""
 _LONGEST_ID: Final = 200
-_RETRY_SECONDS: Final = "2"
 _NOT_A_REQUEST: Final = frozenset({"not_json", "not_utf8", "nul_character", "lone_surrogate"})
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-REQUESTS: Final = Counter(PREFIX + "http_requests", "Answers of the HTTP door.", ["route", "status"])
 
 _COMMON: Final[Mapping[str, type[Action]]] = {
     "follow-ups": inbound.FollowUp,
@@ -57,73 +51,19 @@ ROUTES: Final[Mapping[str, tuple[Channel, type[Action]]]] = {
 """Every way in, whose it is, and what is asked for there."""
 
 
-class HttpProblem(Exception):  # noqa: N818 - an answer
-    """A request that is not taken: the status, a machine's word, the field, and what to do, in Chinese."""
-
-    def __init__(self, status: int, refusal: Refusal, **more: Any) -> None:
-        """`more` stands beside code, field and reason in the answer."""
-        super().__init__(refusal.code)
-        self.status = status
-        self.body = {**refusal._asdict(), **more}
-
-
 def serve(settings: IntakeSettings, config: DoorConfig) -> Edge:
     """Make the edge that answers on the port of the settings."""
-
-    async def edge(context: EdgeContext) -> None:
-        runner = web.AppRunner(application(context, settings, config), access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, settings.bind, settings.http_port).start()
-            await asyncio.Event().wait()
-        finally:
-            await runner.cleanup()
-
-    return edge
+    return http.door(lambda context: application(context, settings, config), settings.bind, settings.http_port)
 
 
 def application(context: EdgeContext, settings: IntakeSettings, config: DoorConfig) -> web.Application:
     """Build the HTTP application."""
-    app = web.Application(middlewares=[_answer], client_max_size=_LARGEST)
+    routes = [Route("POST", path, _taking(channel, action)) for path, (channel, action) in ROUTES.items()]
+    routes.append(Route("GET", "/v1/receipts/{receipt}", show_receipt))
+    routes.append(Route("GET", "/v1/openapi.json", show_description))
+    app = http.application("intake", routes, largest=_LARGEST)
     app[_CONTEXT], app[_SETTINGS], app[_CONFIG] = context, settings, config
-    for path, (channel, action) in ROUTES.items():
-        app.router.add_post(path, _taking(channel, action))
-    app.router.add_get("/v1/receipts/{receipt}", show_receipt)
-    app.router.add_get("/v1/openapi.json", show_description)
     return app
-
-
-@web.middleware
-async def _answer(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Say what is wrong in one form, and count."""
-    try:
-        response = await handler(request)
-    except HttpProblem as problem:
-        headers = {"Retry-After": _RETRY_SECONDS} if problem.status == web.HTTPServiceUnavailable.status_code else {}
-        response = _json(problem.body, problem.status, headers)
-    except web.HTTPException as error:
-        response = _json({"code": "http", "field": None, "reason": error.reason}, error.status, _allowed(error))
-    except Exception as error:
-        if not transient(error):
-            raise
-        body = {"code": "unavailable", "field": None, "reason": "系统暂时不可用，请稍后用同一编号重试。"}
-        response = _json(body, web.HTTPServiceUnavailable.status_code, {"Retry-After": _RETRY_SECONDS})
-    resource = request.match_info.route.resource
-    REQUESTS.labels(resource.canonical if resource else "other", str(response.status)).inc()
-    return response
-
-
-def _allowed(error: web.HTTPException) -> dict[str, str]:
-    return {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-
-
-def _json(body: Any, status: int, headers: Mapping[str, str] | None = None) -> web.Response:
-    text = json.dumps(body, ensure_ascii=False, default=_plain)
-    return web.Response(text=text, status=status, content_type="application/json", headers=headers)
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def channel_of(request: web.Request) -> Channel:
@@ -134,13 +74,13 @@ def channel_of(request: web.Request) -> Channel:
         for channel, known in ((Channel.SURVEY, settings.survey_token), (Channel.WECHAT, settings.wechat_token)):
             if hmac.compare_digest(token.encode(errors="replace"), known.get_secret_value().encode()):
                 return channel
-    raise HttpProblem(401, Refusal("no_token", "Authorization", "请带上本渠道的令牌：Authorization: Bearer …"))
+    raise HttpProblem(401, "no_token", "Authorization", "请带上本渠道的令牌：Authorization: Bearer …")
 
 
-def _taking(channel: Channel, model: type[Action]) -> _Handler:
+def _taking(channel: Channel, model: type[Action]) -> Handler:
     async def take(request: web.Request) -> web.StreamResponse:
         if channel_of(request) is not channel:
-            raise HttpProblem(403, Refusal("not_permitted", "Authorization", "这个令牌不能用于此渠道。"))
+            raise HttpProblem(403, "not_permitted", "Authorization", "这个令牌不能用于此渠道。")
         body = await _body(request)
         submission, data = _identified(request, body)
         reading, headers = _read(request, channel, model, submission, data)
@@ -149,12 +89,12 @@ def _taking(channel: Channel, model: type[Action]) -> _Handler:
         if known is not None and known.digest != reading.digest:
             conflict = Refusal("conflicting_repeat", "id", conflicting(reading, known.receipt, known.outline))
             differs = differing(reading.outline, known.outline)
-            raise HttpProblem(409, conflict, receipt=known.receipt, differs=differs)
+            raise HttpProblem(409, *conflict, receipt=known.receipt, differs=differs)
         if known is None or not known.sent:
             await _put(request, reading, data if reading.unnamed is None else reading.unnamed, headers)
         here = f"/v1/receipts/{reading.receipt}"
         answer = {"receipt": reading.receipt, "state": "pending", "href": here, "repeated": known is not None}
-        return _json(answer, web.HTTPAccepted.status_code, {"Location": here})
+        return json_answer(answer, web.HTTPAccepted.status_code, {"Location": here})
 
     return take
 
@@ -163,7 +103,7 @@ async def _body(request: web.Request) -> bytes:
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
-        raise HttpProblem(413, Refusal("too_long", None, f"内容过大，最多 {_LARGEST} 字节。")) from None
+        raise HttpProblem(413, "too_long", None, f"内容过大，最多 {_LARGEST} 字节。") from None
 
 
 def _identified(request: web.Request, body: bytes) -> tuple[str, bytes]:
@@ -173,10 +113,10 @@ def _identified(request: web.Request, body: bytes) -> tuple[str, bytes]:
     if isinstance(document, dict) and "id" in document:
         inside = document.pop("id")
         if not isinstance(inside, str) or (given and given != inside):
-            raise HttpProblem(400, Refusal("bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。"))
+            raise HttpProblem(400, "bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。")
         given, body = inside, dumped(document)
     if blank(given) or len(given) > _LONGEST_ID or not given.isprintable():
-        raise HttpProblem(400, Refusal("bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。"))
+        raise HttpProblem(400, "bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。")
     return given, body
 
 
@@ -191,7 +131,7 @@ def _read(
         headers.append(("traceparent", trace.encode(errors="replace")))
     reading = read(Party(kind=PartyKind(channel.value)), headers, data)
     if isinstance(reading, Unreadable):
-        raise HttpProblem(400, Refusal("bad_id", "id", "编号不可用。"))
+        raise HttpProblem(400, "bad_id", "id", "编号不可用。")
     latest = now + timedelta(seconds=config.rules.future_tolerance_seconds)
     wrong = reading.action
     if not isinstance(wrong, Refusal):
@@ -199,20 +139,14 @@ def _read(
         if wrong_value is None:
             return reading, headers
         wrong = wrong_value
-    raise HttpProblem(400 if wrong.code in _NOT_A_REQUEST else 422, wrong)
+    raise HttpProblem(400 if wrong.code in _NOT_A_REQUEST else 422, *wrong)
 
 
 async def _put(request: web.Request, reading: Reading, data: bytes, headers: list[tuple[str, bytes]]) -> None:
     """Put a submission on its topic and return when the broker has it."""
     context, key = request.app[_CONTEXT], _key(request.app[_CONFIG], reading)
-    try:
-        async with asyncio.timeout(request.app[_SETTINGS].broker_patience):
-            await context.publish(inbound_topic(reading.party), key.encode(), data, headers)
-    except Exception as error:
-        if not transient(error):
-            raise
-        unavailable = Refusal("unavailable", None, "系统暂时不可用，请稍后用同一编号重试。")
-        raise HttpProblem(503, unavailable) from error
+    async with asyncio.timeout(request.app[_SETTINGS].broker_patience):
+        await context.publish(inbound_topic(reading.party), key.encode(), data, headers)
     await lookup.note_sent(context.pool, reading)
 
 
@@ -233,10 +167,10 @@ async def show_receipt(request: web.Request) -> web.StreamResponse:
     receipt = request.match_info["receipt"]
     standing = await lookup.standing(request.app[_CONTEXT].pool, str(party), receipt)
     if standing is None:
-        raise HttpProblem(404, Refusal("unknown_receipt", "receipt", f"本渠道没有回执 {receipt[:20]}。"))
-    return _json(standing, web.HTTPOk.status_code)
+        raise HttpProblem(404, "unknown_receipt", "receipt", f"本渠道没有回执 {receipt[:20]}。")
+    return json_answer(standing, web.HTTPOk.status_code)
 
 
 async def show_description(_request: web.Request) -> web.StreamResponse:
     """GET /v1/openapi.json: this interface, described."""
-    return _json(describe({path: action for path, (_, action) in ROUTES.items()}), web.HTTPOk.status_code)
+    return json_answer(describe({path: action for path, (_, action) in ROUTES.items()}), web.HTTPOk.status_code)

@@ -22,6 +22,14 @@ class RateSource(StrEnum):
     ORDERS = "orders o join summary s using (ticket)"
 
 
+_KEYS: Final[Mapping[RateSource, str]] = {
+    RateSource.TICKETS: "s.ticket",
+    RateSource.CLOCKS: "c.clock_id",
+    RateSource.ORDERS: "o.number::text",
+}
+"""What tells apart the rows of one ticket."""
+
+
 class By(StrEnum):
     """What a rate can be split by."""
 
@@ -215,11 +223,16 @@ def statement(rate: Rate, by: By | None) -> str:
 
 
 def tickets_statement(rate: Rate, by: By | None) -> str:
-    """List the tickets behind a rate with their verdicts; $4 is a part (all if null), $5 how many at most."""
-    part = part_of(rate, by)
+    """List the rows behind a rate with their verdicts, in the order of their axis.
+
+    $4 is a part ('' for none, all if null), $5 how many at most; $6 to $8 are axis, ticket and key of the row before.
+    """
+    key = _KEYS[rate.source]
     return (
-        f"select s.ticket, {rate.verdict} as verdict {_rows(rate)} and ($4::text is null or {part} = $4)"
-        f" order by {rate.axis}, s.ticket limit $5"
+        f"select s.ticket, {rate.verdict} as verdict, {rate.axis} as at, {key} as key {_rows(rate)}"
+        f" and ($4::text is null or coalesce({part_of(rate, by)}, '') = $4)"
+        f" and ($6::timestamptz is null or ({rate.axis}, s.ticket, {key}) > ($6, $7::text, $8::text))"
+        f" order by {rate.axis}, s.ticket, {key} limit $5"
     )
 
 

@@ -2,95 +2,66 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta, tzinfo
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
+from chassis import http
+from chassis.http import HttpProblem, Route, json_answer
 from chassis.service import Edge, EdgeContext
-from services.trace.core.rates import By
+from schemas.values import Clock, TicketState
+from services.trace.core.rates import By, Rate
 from services.trace.edges import lookup
 from services.trace.edges.answers import Answers
 from services.trace.settings import TraceSettings
 
+T = TypeVar("T")
+
 _CONTEXT: Final = web.AppKey("context", EdgeContext)
 _ANSWERS: Final = web.AppKey("answers", Answers)
 _MOST: Final = 1000
+_ON_A_PAGE: Final = 50
+_LARGEST: Final = 1_000
 _USUAL: Final = timedelta(days=30)
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def serve(settings: TraceSettings, answers: Answers) -> Edge:
     """Make the edge that answers on the port of the settings."""
-
-    async def edge(context: EdgeContext) -> None:
-        runner = web.AppRunner(application(context, answers), access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, settings.bind, settings.http_port).start()
-            await asyncio.Event().wait()
-        finally:
-            await runner.cleanup()
-
-    return edge
+    return http.door(lambda context: application(context, answers), settings.bind, settings.http_port)
 
 
 def application(context: EdgeContext, answers: Answers) -> web.Application:
     """Build the HTTP application."""
-    app = web.Application(middlewares=[_say_what_is_wrong])
-    app[_CONTEXT] = context
-    app[_ANSWERS] = answers
-    app.add_routes(
-        [
-            web.get("/v1/tickets", list_tickets),
-            web.get("/v1/tickets/{name}", show_ticket),
-            web.get("/v1/tickets/{name}/timeline", show_timeline),
-            web.get("/v1/tickets/{name}/clocks", show_clocks),
-            web.get("/v1/desk", show_desk),
-            web.get("/v1/rates", show_rates),
-            web.get("/v1/summary", show_summary),
-            web.get("/v1/gaps", show_gaps),
-        ]
+    routes = (
+        Route("GET", "/v1/tickets", list_tickets, ("state", "department", "overdue", "limit", "after")),
+        Route("GET", "/v1/tickets/{name}", show_ticket),
+        Route("GET", "/v1/tickets/{name}/timeline", show_timeline),
+        Route("GET", "/v1/tickets/{name}/clocks", show_clocks, ("clock",)),
+        Route("GET", "/v1/desk", show_desk, ("queue", "limit", "after")),
+        Route("GET", "/v1/rates", show_rates, ("from", "to", "by", "rate", "part", "ids", "limit", "after")),
+        Route("GET", "/v1/summary", show_summary),
+        Route("GET", "/v1/gaps", show_gaps),
     )
+    app = http.application("trace", routes, largest=_LARGEST)
+    app[_CONTEXT], app[_ANSWERS] = context, answers
     return app
 
 
-class _HttpProblem(Exception):  # noqa: N818 - an answer
-    """A question that cannot be answered: the status, a machine's word and a person's."""
-
-    def __init__(self, status: int, code: str, words: str, **more: Any) -> None:
-        super().__init__(words)
-        self.status = status
-        self.body = {"error": code, "reason": words, **more}
-
-
-@web.middleware
-async def _say_what_is_wrong(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except _HttpProblem as problem:
-        return _json(problem.body, problem.status)
-
-
-def _json(body: Any, status: int = 200) -> web.Response:
-    text = json.dumps(body, ensure_ascii=False, default=_plain)
-    return web.Response(text=text, status=status, content_type="application/json")
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def _unknown(name: str) -> HttpProblem:
+    shown = http.shown(name)
+    return HttpProblem(404, "unknown", "name", f"没有编号或者回执为 {shown} 的工单，请核对后再查。", asked=shown)
 
 
 async def _ticket(request: web.Request) -> str:
     name = request.match_info["name"]
     found = await lookup.tickets_of(request.app[_CONTEXT].pool, name)
     if not found:
-        raise _HttpProblem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
+        raise _unknown(name)
     if len(found) > 1:
-        raise _HttpProblem(409, "several", f"回执{name}对应{len(found)}件工单，请用工单号查询", tickets=found)
+        words = f"回执 {name} 对应 {len(found)} 件工单，请用工单号查询。"
+        raise HttpProblem(409, "several", "name", words, tickets=found)
     return found[0]
 
 
@@ -103,105 +74,147 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
         rows = await lookup.timeline(pool, found[0])
         (standing,) = await lookup.standings(pool, found, now)
         ball = answers.ball(rows, await answers.calendars.now(pool), now)
-        return _json({**answers.standing(standing), "ball": ball, "now": now})
+        return json_answer({**answers.standing(standing), "ball": ball, "now": now})
     rows = await lookup.timeline(pool, name)
     if not found and not rows:
-        raise _HttpProblem(404, "unknown", f"没有编号或者回执为{name}的工单", asked=name)
+        raise _unknown(name)
     tickets = [answers.standing(standing) for standing in await lookup.standings(pool, found, now)]
-    return _json({"receipt": name, "tickets": tickets, "timeline": answers.timeline(rows), "now": now})
+    return json_answer({"receipt": name, "tickets": tickets, "timeline": answers.timeline(rows), "now": now})
 
 
 async def show_timeline(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/timeline: every fact, in order, with who, when and caused by what."""
     ticket = await _ticket(request)
     rows = await lookup.timeline(request.app[_CONTEXT].pool, ticket)
-    return _json({"ticket": ticket, "entries": request.app[_ANSWERS].timeline(rows)})
+    return json_answer({"ticket": ticket, "entries": request.app[_ANSWERS].timeline(rows)})
 
 
 async def show_clocks(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/clocks?clock=: every clock, and day by day why it is due when it is."""
     ticket, now = await _ticket(request), request.app[_CONTEXT].clock.now()
     rows = await lookup.clocks(request.app[_CONTEXT].pool, ticket)
-    wanted = request.query.get("clock")
+    wanted = http.choice(request, "clock", dict.fromkeys((*Clock, *(row.clock_id for row in rows))))
     clocks = [request.app[_ANSWERS].clock(row, now) for row in rows if wanted in (None, row.clock, row.clock_id)]
-    return _json({"ticket": ticket, "clocks": clocks, "now": now})
+    return json_answer({"ticket": ticket, "clocks": clocks, "now": now})
 
 
 async def list_tickets(request: web.Request) -> web.StreamResponse:
-    """GET /v1/tickets?state=&department=&overdue=&limit=: tickets, the newest first."""
-    query, now = request.query, request.app[_CONTEXT].clock.now()
-    overdue = {"true": True, "1": True, "false": False, "0": False}.get(query.get("overdue", "").lower())
-    wanted = lookup.TicketFilter(query.get("state"), query.get("department"), overdue, _number(query, "limit", 50))
-    found = await lookup.listed(request.app[_CONTEXT].pool, wanted, now)
-    return _json({"tickets": [request.app[_ANSWERS].standing(standing) for standing in found], "now": now})
+    """GET /v1/tickets?state=&department=&overdue=&limit=&after=: tickets, the newest first, and how many in all."""
+    pool, answers, now = request.app[_CONTEXT].pool, request.app[_ANSWERS], request.app[_CONTEXT].clock.now()
+    departments = [department.code for department in answers.words.policy.departments]
+    wanted = lookup.TicketFilter(
+        http.choice(request, "state", TicketState),
+        http.choice(request, "department", departments),
+        http.flag(request, "overdue"),
+    )
+    limit, after = _page(request)
+    if after is not None and not await lookup.is_ticket(pool, after):
+        raise _no_place(after)
+    found, more = _cut(await lookup.listed(pool, wanted, now, limit + 1, after), limit)
+    tickets = [answers.standing(standing) for standing in found]
+    total = await lookup.how_many(pool, wanted, now)
+    following = found[-1].summary.ticket if more else None
+    return json_answer({"tickets": tickets, "total": total, "next": following, "now": now})
+
+
+def _page(request: web.Request, usual: int = _ON_A_PAGE) -> tuple[int, str | None]:
+    return http.number(request, "limit", usual=usual, most=_MOST), request.query.get("after")
+
+
+def _cut(found: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
+    """The first `limit` of what was found, and whether there is more: one more than these is asked for."""
+    return found[:limit], len(found) > limit
+
+
+def _no_place(after: str) -> HttpProblem:
+    words = f"after 应为上一页答复中的 next，而不是 {http.shown(after)}。不写则从头开始。"
+    return HttpProblem(400, "unknown_place", "after", words)
 
 
 async def show_desk(request: web.Request) -> web.StreamResponse:
-    """GET /v1/desk?queue=&limit=: what waits for whom in the office, what is due first at the top of each queue."""
-    asked, limit = request.query.get("queue"), _number(request.query, "limit", 50)
-    if asked is not None and asked not in lookup.queues():
-        raise _HttpProblem(400, "queue", f"没有名为{asked}的队列", queues=lookup.queues())
-    answers, queues = request.app[_ANSWERS], []
+    """GET /v1/desk?queue=&limit=&after=: what waits in the office, due first at the top, and how much in all."""
+    pool, answers = request.app[_CONTEXT].pool, request.app[_ANSWERS]
+    asked, (limit, after) = http.choice(request, "queue", lookup.queues()), _page(request)
+    if after is not None and asked is None:
+        raise HttpProblem(400, "missing_parameter", "queue", "after 要同时写 queue：每个队列各自分页。")
+    queues: list[dict[str, Any]] = []
     for queue in (asked,) if asked else lookup.queues():
-        rows = await lookup.waiting(request.app[_CONTEXT].pool, queue, limit)
-        items = [answers.waiting(row) for row in rows]
-        queues.append({"queue": queue, "words": answers.words.of("queue", queue), "items": items})
-    return _json({"queues": queues, "now": request.app[_CONTEXT].clock.now()})
+        try:
+            rows, more = _cut(await lookup.waiting(pool, queue, limit + 1, after), limit)
+        except ValueError:
+            raise _no_place(after or "") from None
+        queues.append(
+            {
+                "queue": queue,
+                "words": answers.words.of("queue", queue),
+                "items": [answers.waiting(row) for row in rows],
+                "total": await lookup.how_many_wait(pool, queue),
+                "next": lookup.place_in_queue(rows[-1]) if more else None,
+            }
+        )
+    return json_answer({"queues": queues, "now": request.app[_CONTEXT].clock.now()})
 
 
 async def show_rates(request: web.Request) -> web.StreamResponse:
-    """GET /v1/rates?from=&to=&by=&rate=&part=&ids=: the rates of a window, split, and the tickets behind one."""
-    pool, answers, query = request.app[_CONTEXT].pool, request.app[_ANSWERS], request.query
-    now, zone = request.app[_CONTEXT].clock.now(), answers.words.zone
-    until = _moment(query, "to", zone, now + timedelta(microseconds=1))
-    window = lookup.Window(_moment(query, "from", zone, until - _USUAL), until, now)
-    by, name = _by(query), query.get("rate")
-    rates = [rate for rate in answers.rates() if name in (None, rate.name)]
-    if not rates:
-        raise _HttpProblem(400, "rate", f"没有名为{name}的指标", rates=[rate.name for rate in answers.rates()])
+    """GET /v1/rates?from=&to=&by=&rate=&part=&ids=&limit=&after=: the rates of a window, split, and what is behind."""
+    pool, answers, window = request.app[_CONTEXT].pool, request.app[_ANSWERS], _window(request)
+    by, name = http.choice(request, "by", By), http.choice(request, "rate", [rate.name for rate in answers.rates()])
+    opened = _opened(request, by, name)
     found = []
-    for rate in rates:
-        rated = answers.rate(rate, by, await lookup.verdicts(pool, rate, by, window))
-        if query.get("ids", "").lower() in ("true", "1"):
-            rated["tickets"] = await lookup.behind(pool, rate, by, window, query.get("part"))
-        found.append(rated)
-    return _json({"from": window.since, "to": window.until, "by": by, "rates": found, "now": now})
+    for rate in answers.rates():
+        if name in (None, rate.name):
+            rated = answers.rate(rate, by, await lookup.verdicts(pool, rate, by, window))
+            if opened is not None:
+                rated |= await _behind(request, rate, by, window, opened)
+            found.append(rated)
+    return json_answer({"from": window.since, "to": window.until, "by": by, "rates": found, "now": window.now})
 
 
-def _by(query: Mapping[str, str]) -> By | None:
-    if "by" not in query:
+def _opened(request: web.Request, by: By | None, rate: str | None) -> lookup.Opened | None:
+    """Read which tickets are asked for; None where only figures are."""
+    if not http.flag(request, "ids"):
+        for name in ("part", "limit", "after"):
+            if name in request.query:
+                raise HttpProblem(400, "missing_parameter", "ids", f"{name} 只用于列出工单，要同时写 ids=true。")
         return None
-    try:
-        return By(query["by"])
-    except ValueError:
-        raise _HttpProblem(400, "by", f"不能按{query['by']}分组", by=list(By)) from None
+    if "part" in request.query and by is None:
+        raise HttpProblem(400, "missing_parameter", "by", "part 要同时写 by：是按什么分列的哪一部分。")
+    if "after" in request.query and rate is None:
+        raise HttpProblem(400, "missing_parameter", "rate", "after 要同时写 rate：每项指标各自分页。")
+    return lookup.Opened(request.query.get("part"), *_page(request, _MOST))
 
 
-def _moment(query: Mapping[str, str], name: str, zone: tzinfo, usual: datetime) -> datetime:
-    if name not in query:
-        return usual
+async def _behind(
+    request: web.Request, rate: Rate, by: By | None, window: lookup.Window, opened: lookup.Opened
+) -> dict[str, Any]:
     try:
-        moment = datetime.fromisoformat(query[name])
+        wanted = opened._replace(limit=opened.limit + 1)
+        rows, more = _cut(await lookup.behind(request.app[_CONTEXT].pool, rate, by, window, wanted), opened.limit)
     except ValueError:
-        words = f"{name}应为日期或者带时区的时间，而不是{query[name]}"
-        raise _HttpProblem(400, name, words) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        raise _no_place(opened.after or "") from None
+    tickets: dict[str, list[str]] = {}
+    for row in rows:
+        tickets.setdefault(row.verdict, []).append(row.ticket)
+    return {"tickets": tickets, "next": rows[-1].place if more else None}
+
+
+def _window(request: web.Request) -> lookup.Window:
+    now, zone = request.app[_CONTEXT].clock.now(), request.app[_ANSWERS].words.zone
+    until = http.moment(request, "to", zone) or now + timedelta(microseconds=1)
+    since = http.moment(request, "from", zone) or until - _USUAL
+    if since >= until:
+        words = f"from 应早于 to，而不是 {since.isoformat()} 至 {until.isoformat()}。只写 to 的为此前三十天。"
+        raise HttpProblem(400, "empty_window", "from", words)
+    return lookup.Window(since, until, now)
 
 
 async def show_summary(request: web.Request) -> web.StreamResponse:
     """GET /v1/summary: tickets by state, channel and holder, and running clocks."""
     now = request.app[_CONTEXT].clock.now()
     counts = await lookup.counted(request.app[_CONTEXT].pool, now)
-    return _json({**request.app[_ANSWERS].counted(counts), "now": now})
+    return json_answer({**request.app[_ANSWERS].counted(counts), "now": now})
 
 
 async def show_gaps(request: web.Request) -> web.StreamResponse:
     """GET /v1/gaps: what was not heard although something later of the same source was."""
-    return _json({"gaps": await lookup.gaps(request.app[_CONTEXT].pool)})
-
-
-def _number(query: Mapping[str, str], name: str, usual: int) -> int:
-    text = query.get(name, str(usual))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST):
-        raise _HttpProblem(400, name, f"{name}应为1至{_MOST}的整数，而不是{text}")
-    return int(text)
+    return json_answer({"gaps": await lookup.gaps(request.app[_CONTEXT].pool)})

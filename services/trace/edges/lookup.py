@@ -14,8 +14,7 @@ from schemas.values import Clock
 from services.trace import store
 from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
 from services.trace.core.rows import ClockRow, Summary
-
-_MOST_BEHIND: Final = 10_000
+from services.trace.edges.pages import place_of, read_place
 
 Row: TypeAlias = dict[str, Any]
 
@@ -51,7 +50,6 @@ class TicketFilter:
     state: str | None = None
     department: str | None = None
     overdue: bool | None = None
-    limit: int = 50
 
 
 class Window(NamedTuple):
@@ -68,6 +66,22 @@ class OpenStep(NamedTuple):
     name: str
     tickets: int
     since: datetime | None
+
+
+class Opened(NamedTuple):
+    """Which tickets behind a rate are asked for: of which part ('' for none, all if None), how many, after which."""
+
+    part: str | None
+    limit: int
+    after: str | None
+
+
+class Behind(NamedTuple):
+    """A ticket that is counted in a rate, as what it counts, and its place in the list of them."""
+
+    ticket: str
+    verdict: str
+    place: str
 
 
 async def calendars(pool: Pool) -> list[str]:
@@ -112,19 +126,36 @@ async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[T
     return [_standing(row) for row in rows]
 
 
-async def listed(pool: Pool, wanted: TicketFilter, now: datetime) -> list[TicketStanding]:
-    """List tickets, the newest first."""
-    order = "s.registered_at desc nulls last, s.ticket desc"
-    chosen = (
-        "select * from summary s where ($2::text is null or s.state = $2) and ($3::text is null or s.lead = $3)"  # noqa: S608 - our own names
-        f" and ($4::bool is null or (s.ticket in ({_LATE})) = $4) order by {order} limit $5"
-    )
-    values = (wanted.state, wanted.department, wanted.overdue, wanted.limit)
+async def listed(
+    pool: Pool, wanted: TicketFilter, now: datetime, limit: int, after: str | None = None
+) -> list[TicketStanding]:
+    """List tickets, the newest first, from behind the ticket `after`."""
+    order = f"{_NEWEST} desc, s.ticket desc"
+    behind = f" and ({_NEWEST}, s.ticket) < ((select {_NEWEST} from summary s where s.ticket = $6), $6)"  # noqa: S608
+    chosen = f"select * from summary s where {_WANTED}{behind if after else ''} order by {order} limit $5"  # noqa: S608 - our own names
+    values = (wanted.state, wanted.department, wanted.overdue, limit, *((after,) if after else ()))
     rows = await pool.fetch(_STANDING.format(chosen=chosen, order=order), now, *values)
     return [_standing(row) for row in rows]
 
 
+async def how_many(pool: Pool, wanted: TicketFilter, now: datetime) -> int:
+    """Count the tickets that a list is about."""
+    count = f"select count(*) from summary s where {_WANTED}"  # noqa: S608 - our own names
+    found: int = await pool.fetchval(count, now, wanted.state, wanted.department, wanted.overdue)
+    return found
+
+
+async def is_ticket(pool: Pool, number: str) -> bool:
+    """Tell whether there is a ticket of this number."""
+    return bool(await pool.fetchval("select exists (select from summary where ticket = $1)", number))
+
+
 _LATE: Final = "select ticket from clock where status = 'running' and (breached or due_latest < $1)"
+_NEWEST: Final = "coalesce(s.registered_at, '-infinity')"
+_WANTED: Final = (
+    "($2::text is null or s.state = $2) and ($3::text is null or s.lead = $3)"
+    f" and ($4::bool is null or (s.ticket in ({_LATE})) = $4)"
+)
 _STANDING: Final = (
     f"select {_SUMMARY}, k.due, k.citizen_due, coalesce(k.overdue, 0) from ({{chosen}}) s"  # noqa: S608 - our own names
     f" left join lateral (select min(c.due) filter (where c.clock = any({_DEPARTMENTS_CLOCKS})) as due,"
@@ -183,9 +214,14 @@ def queues() -> tuple[str, ...]:
     return tuple(_QUEUES)
 
 
-async def waiting(pool: Pool, queue: str, limit: int) -> list[Row]:
-    """Read one queue of the desk, what waits longest first: ticket, since when, until when, and the fact behind it."""
+async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) -> list[Row]:
+    """Read one queue of the desk, what is due first at the top: ticket, since when, until when, the fact behind it.
+
+    `after` is the place, as `place_in_queue` says it, behind which to begin; ValueError where it is none.
+    """
     asked = _QUEUES[queue]
+    due, since, ticket = read_place(after, 2, 1) if after else (None, None, None)
+    behind = f" and ({', '.join(_QUEUE_ORDER)}) > (coalesce($4, {_LAST}), coalesce($5, {_LAST}), $6::text)"
     rows = await pool.fetch(
         "select s.ticket, s.kind, s.tier, s.category, s.subdistrict, s.place, s.gist, s.lead, s.unit, s.state,"  # noqa: S608
         " s.holder, s.suggestion, s.suggestion_score, s.follow_ups, coalesce(e.at, s.waiting_since) as since, k.due,"
@@ -194,12 +230,28 @@ async def waiting(pool: Pool, queue: str, limit: int) -> list[Row]:
         "   and c.status in ('running', 'paused')) k on true"
         " left join lateral (select e.at, e.type, e.body from entry e where e.ticket = s.ticket"
         '   and e.type = any($2::text[]) order by e."offset" desc limit 1) e on true'
-        f" where {asked.where} order by k.due nulls last, since, s.ticket limit $3",
+        f" where {asked.where}{behind if after else ''} order by {', '.join(_QUEUE_ORDER)} limit $3",
         asked.clock,
         [fact.type_name for fact in asked.facts],
         limit,
+        *((due, since, ticket) if after else ()),
     )
     return [dict(row) for row in rows]
+
+
+_LAST: Final = "'infinity'::timestamptz"
+_QUEUE_ORDER: Final = (f"coalesce(k.due, {_LAST})", f"coalesce(e.at, s.waiting_since, {_LAST})", "s.ticket")
+
+
+def place_in_queue(item: Row) -> str:
+    """Say the place of an item in its queue."""
+    return place_of(item["due"], item["since"], item["ticket"])
+
+
+async def how_many_wait(pool: Pool, queue: str) -> int:
+    """Count what waits in one queue of the desk."""
+    found: int = await pool.fetchval(f"select count(*) from summary s where {_QUEUES[queue].where}")  # noqa: S608 - our own names
+    return found
 
 
 async def counted(pool: Pool, now: datetime) -> Row:
@@ -230,12 +282,11 @@ async def verdicts(pool: Pool, rate: Rate, by: By | None, window: Window) -> lis
     return [Counted(row["part"], row["verdict"], row["rows"]) for row in rows]
 
 
-async def behind(pool: Pool, rate: Rate, by: By | None, window: Window, part: str | None) -> dict[str, list[str]]:
-    """List the tickets behind a rate by their verdicts."""
-    found: dict[str, list[str]] = {}
-    for row in await pool.fetch(tickets_statement(rate, by), *window, part, _MOST_BEHIND):
-        found.setdefault(row["verdict"], []).append(row["ticket"])
-    return found
+async def behind(pool: Pool, rate: Rate, by: By | None, window: Window, asked: Opened) -> list[Behind]:
+    """List the tickets behind a rate with their verdicts; ValueError where `after` is no place."""
+    place = read_place(asked.after, 1, 2) if asked.after else (None, None, None)
+    rows = await pool.fetch(tickets_statement(rate, by), *window, asked.part, asked.limit, *place)
+    return [Behind(row["ticket"], row["verdict"], place_of(row["at"], row["ticket"], row["key"])) for row in rows]
 
 
 async def gaps(pool: Pool) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import pytest
@@ -181,10 +181,110 @@ async def test_lists_are_filtered_by_state_department_and_lateness(
         assert len((await _ask(web, f"/v1/tickets?{query}"))["tickets"]) == found, query
 
 
+_UNANSWERABLE: Final = (
+    ("/v1/tickets/26030299999999", 404, "unknown", "name"),
+    ("/v1/tickets/a%00b", 400, "bad_text", "name"),
+    ("/v1/tickets/a%00b/timeline", 400, "bad_text", "name"),
+    ("/v1/tickets?limit=many", 400, "bad_number", "limit"),
+    ("/v1/tickets?colour=red", 400, "unknown_parameter", "colour"),
+    ("/v1/tickets?state=lost", 400, "unknown_value", "state"),
+    ("/v1/tickets?department=nobody", 400, "unknown_value", "department"),
+    ("/v1/tickets?department=%00", 400, "bad_text", "department"),
+    ("/v1/tickets?overdue=maybe", 400, "bad_flag", "overdue"),
+    ("/v1/tickets?after=26030299999999", 400, "unknown_place", "after"),
+    ("/v1/desk?queue=nothing", 400, "unknown_value", "queue"),
+    ("/v1/desk?after=1.2.3", 400, "missing_parameter", "queue"),
+    ("/v1/desk?queue=dispatch&after=nowhere", 400, "unknown_place", "after"),
+    ("/v1/rates?from=0001-01-01", 400, "out_of_range", "from"),
+    ("/v1/rates?to=9999-12-31T23:59:59-12:00", 400, "out_of_range", "to"),
+    ("/v1/rates?from=2026-12-01&to=2026-11-01", 400, "empty_window", "from"),
+    ("/v1/rates?by=colour", 400, "unknown_value", "by"),
+    ("/v1/rates?rate=luck", 400, "unknown_value", "rate"),
+    ("/v1/rates?part=housing", 400, "missing_parameter", "ids"),
+    ("/v1/rates?ids=true&part=housing", 400, "missing_parameter", "by"),
+    ("/v1/rates?ids=true&rate=on_time&after=1.2", 400, "unknown_place", "after"),
+    ("/v1/summary?state=closed", 400, "unknown_parameter", "state"),
+    ("/v1/nothing", 404, "unknown_path", None),
+)
+
+
 async def test_a_question_that_cannot_be_answered_says_why(web: TestClient[Any, Any]) -> None:
-    assert (await _ask(web, "/v1/tickets/26030299999999", 404))["error"] == "unknown"
-    assert (await _ask(web, "/v1/tickets?limit=many", 400))["error"] == "limit"
-    assert (await _ask(web, "/v1/desk?queue=nothing", 400))["error"] == "queue"
+    for path, status, code, field in _UNANSWERABLE:
+        told = await _ask(web, path, status)
+
+        assert (told["code"], told["field"]) == (code, field), path
+        assert told["reason"].endswith("。")
+
+
+async def test_a_clock_that_a_ticket_cannot_have_is_refused(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:
+    await ear.hear(story.registered())
+
+    assert (await _ask(web, f"/v1/tickets/{story.ticket}/clocks?clock=wrist", 400))["code"] == "unknown_value"
+    assert (await _ask(web, f"/v1/tickets/{story.ticket}/clocks?clock=handling"))["clocks"] == []
+
+
+async def test_a_list_says_how_many_there_are_and_every_page_leads_to_the_next(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given five tickets, two of them of the same moment, and one whose registration was not heard
+    stories = [type(story)(f"2603020000{n:04}", str(n)).wait(minutes=n // 2).registered() for n in range(5)]
+    unheard = type(story)("26030200009999", "5").tell(d.CallbackExempt(ticket="26030200009999", by=BY))
+    await ear.hear(*stories, unheard)
+    # when they are listed in pages of two, and one more comes between two pages
+    first = await _ask(web, "/v1/tickets?limit=2")
+    await ear.hear(type(story)("26030200008888", "6").wait(hours=1).registered())
+    pages = [first]
+    while pages[-1]["next"] is not None:
+        pages.append(await _ask(web, f"/v1/tickets?limit=2&after={pages[-1]['next']}"))
+    # then each of those stands on exactly one page, the newest first, and the total is that of the moment
+    found = [ticket["ticket"] for page in pages for ticket in page["tickets"]]
+    assert found == [story.ticket for story in reversed(stories)] + [unheard.ticket]
+    assert [page["total"] for page in pages] == [6, 7, 7]
+
+
+async def test_a_queue_says_how_much_waits_and_every_page_leads_to_the_next(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given what waits for dispatch, some of it due
+    awaited = []
+    for n in range(5):
+        each = type(story)(f"2603020000{n:04}", str(n)).registered()
+        each.tell(d.DispatchAwaited(ticket=each.ticket, by=BY, reason="no-category"))
+        awaited.append(each.clock(Clock.DISPATCHING, each.now + timedelta(hours=n), "centre") if n % 2 else each)
+    await ear.hear(*awaited)
+    # when the queue is read in pages of two
+    page = (await _ask(web, "/v1/desk?queue=dispatch&limit=2"))["queues"][0]
+    pages = [page]
+    while page["next"] is not None:
+        page = (await _ask(web, f"/v1/desk?queue=dispatch&limit=2&after={page['next']}"))["queues"][0]
+        pages.append(page)
+    # then what is due comes first, and everything stands on exactly one page
+    found = [item["ticket"][-1] for page in pages for item in page["items"]]
+    assert found == ["1", "3", "0", "2", "4"]
+    assert {page["total"] for page in pages} == {5}
+
+
+async def test_the_tickets_behind_a_figure_come_in_pages_too(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:
+    # given five orders given at the same moment, two of them of one ticket
+    stories = [type(story)(f"2603020000{n:04}", str(n)).registered().dispatched() for n in range(4)]
+    stories[0].dispatched("police", order=2)
+    await ear.hear(*stories)
+    # when the tickets behind a rate are asked for, two at a time
+    query, found, after = "rate=return&ids=true&limit=2", list[str](), ""
+    while True:
+        (rate,) = (await _ask(web, f"/v1/rates?{query}{after}"))["rates"]
+        found += rate["tickets"]["kept"]
+        if rate["next"] is None:
+            break
+        after = f"&after={rate['next']}"
+    # then there are as many as the figure says
+    assert len(found) == rate["rows"][0]["denominator"] == 5
+    assert set(found) == {story.ticket for story in stories}
+    # and of a part only those of the part
+    (rate,) = (await _ask(web, "/v1/rates?rate=return&ids=true&by=department&part=police"))["rates"]
+    assert rate["tickets"] == {"kept": [stories[0].ticket]}
+    (rate,) = (await _ask(web, "/v1/rates?rate=follow_up&ids=true&by=department&part="))["rates"]
+    assert rate["tickets"] == {}
 
 
 async def test_a_gap_in_a_source_is_found(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:

@@ -26,6 +26,7 @@ ON_TIME: RateAnswer = {
     "rows": [ROW],
     "verdicts": {"late": "逾期"},
     "tickets": {"late": ["26030200000017"]},
+    "next": None,
 }
 RECEIVED: RateAnswer = {
     "name": "received",
@@ -46,6 +47,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         return {"from": since, "to": until, "rates": [ON_TIME, RECEIVED]}
 
     monkeypatch.setattr(trace, "rates", rates)
+    monkeypatch.setattr(trace, "behind", lambda _, **asked: rates(window=asked["window"]))
     return windows
 
 
@@ -91,7 +93,12 @@ def test_a_csv_has_one_line_for_each_figure(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("asked")
 def test_what_cannot_be_asked_says_what_to_write() -> None:
-    for words, says in ((["--ids"], "--rate"), (["--months", "2"], "--month"), (["--month", "11月"], "2026-11")):
+    for words, says in (
+        (["--ids"], "--rate"),
+        (["--months", "2"], "--month"),
+        (["--part", "housing"], "--ids"),
+        (["--month", "11月"], "2026-11"),
+    ):
         done = CliRunner().invoke(build(["rates"]), ["rates", *words])
         assert done.exit_code == 1
         assert says in str(done.exception)

@@ -1,0 +1,208 @@
+"""What every HTTP door is: parameters are read strictly, what is wrong is said in one form, every answer is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+
+import structlog
+from aiohttp import web
+
+from chassis.failures import transient
+from chassis.logs import where
+from chassis.metrics import HTTP_REQUESTS
+from chassis.service import Edge, EdgeContext
+from schemas.text import fitted, one_line, storable
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Named = TypeVar("Named", bound=str)
+
+_LONGEST: Final = 200
+_SHOWN: Final = 40
+_YEARS: Final = range(2000, 2100)
+"""Moments outside of them overflow where zones and windows are calculated with, and nobody means them."""
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+_RETRY_SECONDS: Final = "2"
+_OTHER: Final = "other"
+_UNAVAILABLE: Final = "系统暂时不可用，请稍后重试；提交用同一编号。"
+_BUG: Final = "系统内部错误，已记录并告警。请把时间和所问的内容告诉运维；提交可用同一编号重试。"
+_STATUSES: Final = {
+    404: ("unknown_path", "没有这个地址，请核对路径。"),
+    405: ("wrong_method", "这个地址不用这种方法，可用的方法见 Allow。"),
+    413: ("too_long", "内容过大。"),
+}
+_PARAMETERS: Final = web.AppKey("parameters", dict[str, frozenset[str]])
+_SERVICE: Final = web.AppKey("service", str)
+_log: Final = structlog.get_logger()
+
+
+class HttpProblem(Exception):  # noqa: N818 - an answer
+    """A request that is not answered as asked: the status, a machine's word, the field, and what to do, in Chinese."""
+
+    def __init__(self, status: int, code: str, field: str | None, reason: str, **more: Any) -> None:
+        """`more` stands beside code, field and reason in the answer."""
+        super().__init__(code)
+        self.status = status
+        self.body = {"code": code, "field": field, "reason": reason, **more}
+
+
+class Route(NamedTuple):
+    """One address of a door: who answers there, and which parameters of a query it understands."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    handler: Handler
+    parameters: Collection[str] = ()
+
+
+def door(make: Callable[[EdgeContext], web.Application], bind: str, port: int) -> Edge:
+    """Make the edge that answers with an application at an address and port (0: any free one)."""
+
+    async def edge(context: EdgeContext) -> None:
+        runner = web.AppRunner(make(context), access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, bind, port).start()
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    return edge
+
+
+def application(service: str, routes: Iterable[Route], *, largest: int) -> web.Application:
+    """Build the application of a service's door; `largest` is how many bytes a body may have."""
+    app = web.Application(middlewares=[_answer], client_max_size=largest)
+    app[_SERVICE], app[_PARAMETERS] = service, {}
+    for route in routes:
+        add = app.router.add_get if route.method == "GET" else app.router.add_post
+        resource = add(route.path, route.handler).resource
+        canonical = resource.canonical if resource else _OTHER
+        app[_PARAMETERS][canonical] = frozenset(route.parameters)
+        # An alert cannot see the first step of a counter that comes out of nothing.
+        HTTP_REQUESTS.labels(service, canonical, "500")
+    return app
+
+
+def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Answer with JSON; moments are written in ISO 8601."""
+    text = json.dumps(body, ensure_ascii=False, default=_plain)
+    return web.Response(text=text, status=status, content_type="application/json", headers=headers)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+@web.middleware
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Read strictly, say what is wrong in one form, and count; a bug is said as one and never hidden."""
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource else _OTHER
+    try:
+        _check(request, route)
+        response = await handler(request)
+    except HttpProblem as problem:
+        headers = {"Retry-After": _RETRY_SECONDS} if problem.status == web.HTTPServiceUnavailable.status_code else None
+        response = json_answer(problem.body, problem.status, headers)
+    except web.HTTPException as error:
+        response = _of_aiohttp(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
+        response = _failed(route, error)
+    HTTP_REQUESTS.labels(request.app[_SERVICE], route, str(response.status)).inc()
+    return response
+
+
+def _of_aiohttp(error: web.HTTPException) -> web.Response:
+    code, reason = _STATUSES.get(error.status, ("http", error.reason))
+    allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+    return json_answer({"code": code, "field": None, "reason": reason}, error.status, allowed)
+
+
+def _failed(route: str, error: Exception) -> web.Response:
+    if transient(error):
+        body = {"code": "unavailable", "field": None, "reason": _UNAVAILABLE}
+        return json_answer(body, web.HTTPServiceUnavailable.status_code, {"Retry-After": _RETRY_SECONDS})
+    _log.error("request failed", route=route, error=where(error))
+    body = {"code": "internal", "field": None, "reason": _BUG}
+    return json_answer(body, web.HTTPInternalServerError.status_code)
+
+
+def _check(request: web.Request, route: str) -> None:
+    """Refuse what no handler could mean: unknown or repeated parameters, text that cannot be looked for."""
+    for name, value in request.match_info.items():
+        _check_text(name, value)
+    known = request.app[_PARAMETERS].get(route)
+    if known is None:
+        return
+    for name in request.query:
+        if name not in known:
+            expected = f"可用的参数：{'、'.join(sorted(known))}" if known else "这个地址不带参数"
+            raise HttpProblem(400, "unknown_parameter", shown(name), f"不认识参数 {shown(name)}。{expected}。")
+        given = request.query.getall(name)
+        if len(given) > 1:
+            raise HttpProblem(400, "repeated_parameter", name, f"参数 {name} 写了 {len(given)} 次，请只写一次。")
+        _check_text(name, given[0])
+
+
+def _check_text(name: str, value: str) -> None:
+    if not storable(value) or len(value) > _LONGEST:
+        words = f"{name} 应为不超过 {_LONGEST} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
+        raise HttpProblem(400, "bad_text", name, words)
+
+
+def shown(value: str) -> str:
+    """What somebody wrote, short and on one line, as an answer may quote it."""
+    return fitted(one_line(value), _SHOWN)
+
+
+def choice(request: web.Request, name: str, known: Iterable[Named]) -> Named | None:
+    """Read a parameter that is one of these; None where it is not given."""
+    value = request.query.get(name)
+    if value is None:
+        return None
+    values = {str(each): each for each in known}
+    if value not in values:
+        words = f"{name} 没有 {shown(value)} 这个值。请用：{'、'.join(values)}。"
+        raise HttpProblem(400, "unknown_value", name, words, expected=list(values))
+    return values[value]
+
+
+def flag(request: web.Request, name: str) -> bool | None:
+    """Read a parameter that is true or false; None where it is not given."""
+    value = request.query.get(name)
+    if value is None:
+        return None
+    if value.lower() not in _FLAGS:
+        raise HttpProblem(400, "bad_flag", name, f"{name} 应为 true 或者 false，而不是 {shown(value)}。")
+    return _FLAGS[value.lower()]
+
+
+def number(request: web.Request, name: str, *, usual: int, most: int) -> int:
+    """Read a whole number from 1 to `most`."""
+    value = request.query.get(name, str(usual))
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and 1 <= int(value) <= most):
+        raise HttpProblem(400, "bad_number", name, f"{name} 应为 1 至 {most} 的整数，而不是 {shown(value)}。")
+    return int(value)
+
+
+def moment(request: web.Request, name: str, zone: tzinfo) -> datetime | None:
+    """Read a date or a moment, of this zone where it names none; None where it is not given."""
+    value = request.query.get(name)
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        words = (
+            f"{name} 应为日期或者时间，如 2026-11-01 或 2026-11-01T09:00:00+08:00（地址中的 + 写作 %2B），"
+            f"而不是 {shown(value)}。"
+        )
+        raise HttpProblem(400, "bad_moment", name, words) from None
+    if found.year not in _YEARS:
+        words = f"{name} 应在 {_YEARS.start} 年至 {_YEARS.stop - 1} 年之间，而不是 {found.year} 年。"
+        raise HttpProblem(400, "out_of_range", name, words)
+    return found if found.tzinfo else found.replace(tzinfo=zone)
