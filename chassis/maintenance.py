@@ -18,6 +18,7 @@ from chassis.store import TopicPartition
 
 _HOUSEKEEPING_SECONDS: Final = 1.0
 _BEHIND_SECONDS: Final = 5.0
+_COUNT_SECONDS: Final = 15.0
 _NOT_CAUGHT_UP_SECONDS: Final = 0.02
 _SWEEP_SECONDS: Final = 600.0
 _SWEEP_AT_LAST_SECONDS: Final = 3_600.0
@@ -34,6 +35,7 @@ class Maintenance:
         self.transactions = executor.transactions
         self._last_housekeeping = 0.0
         self._last_behind_check = 0.0
+        self._last_count = -_COUNT_SECONDS
         self._fire_again = 0.0
         self._precompute_again = 0.0
         self._swept = stopwatch()
@@ -121,9 +123,20 @@ class Maintenance:
         if any(state.parked for state in states.values()):
             await self._replay()
         await self._poll()
+        if stopwatch() - self._last_count >= _COUNT_SECONDS:
+            self._last_count = stopwatch()
+            await self._count_dead_letters()
         if stopwatch() - self._last_behind_check >= _BEHIND_SECONDS:
             self._last_behind_check = stopwatch()
             executor.resources.health.behind = await executor.consumer.behind(list(executor.epochs))
+
+    async def _count_dead_letters(self) -> None:
+        """Tell what lies in the table, which a counter of this process cannot know: it was born after most of it."""
+        executor = self.executor
+        counted = await store.count_dead_letters(await executor.connected(), sorted(executor.resources.outbox.lanes))
+        metrics.DEAD_LETTERS_KEPT.clear()
+        for row in counted:
+            metrics.DEAD_LETTERS_KEPT.labels(executor.service, row["topic"], row["reason"]).set(row["letters"])
 
     async def _poll(self) -> None:
         """Let the work look at what came by no topic, such as the outcome of an effect outside."""

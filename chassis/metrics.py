@@ -38,6 +38,11 @@ ALARMS: Final = Counter(PREFIX + "alarms", "What must never happen and needs a p
 DEAD_LETTERS: Final = Counter(
     PREFIX + "dead_letters", "Records that could not be taken.", ["service", "topic", "reason"]
 )
+DEAD_LETTERS_KEPT: Final = Gauge(
+    PREFIX + "dead_letters_kept",
+    "Dead letters that lie in the table, of the lanes open here.",
+    ["service", "topic", "reason"],
+)
 PARKED: Final = Gauge(
     PREFIX + "parked_tickets", "Tickets that wait behind a record that could not be read.", ["service"]
 )

@@ -252,6 +252,12 @@ async def unpublished_dead_letters(
     )
 
 
+async def count_dead_letters(connection: Connection, lanes: Sequence[str]) -> list[asyncpg.Record]:
+    return await connection.fetch(
+        "select topic, reason, count(*) as letters from dead_letter where lane = any($1::text[]) group by 1, 2", lanes
+    )
+
+
 async def mark_dead_letters_published(connection: Connection, letters: Sequence[tuple[str, int, int]]) -> None:
     await connection.execute(
         "update dead_letter d set published = true from unnest($1::text[], $2::int[], $3::bigint[]) x(t, p, o)"

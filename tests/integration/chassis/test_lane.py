@@ -187,6 +187,27 @@ async def test_an_unreadable_foreign_record_is_a_dead_letter_and_the_rest_goes_o
     await toy.until(published)
 
 
+async def test_dead_letters_are_counted_as_they_lie_there_also_after_a_restart(toy: Toy) -> None:
+    # given two dead letters, and a worker that ended
+    await toy.send([Wire(toy.foreign, 0, b"a", b"\xff", []) for _ in range(2)])
+    toy.start()
+    await toy.until(lambda: _offset(toy, toy.foreign, 2))
+    toy.end()
+    # when another one begins
+    toy.start()
+    await toy.until(lambda: _measures(toy, "liuhen_lanes{"))
+    # then it tells of both, though it has met none
+    told = f'liuhen_dead_letters_kept{{reason="not-text",service="{toy.name}",topic="{toy.foreign}"}} 2.0'
+    await toy.until(lambda: _measures(toy, told))
+
+
+async def _measures(toy: Toy, words: str) -> bool:
+    try:
+        return words in await asyncio.to_thread(toy.measured)
+    except OSError:
+        return False
+
+
 async def _offset(toy: Toy, topic: str, offset: int) -> bool:
     return bool(await toy.value("select min(next_offset) = $2 from input where topic = $1", topic, offset))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -87,6 +89,13 @@ class Toy:
 
     def logged(self, words: str) -> bool:
         return words in self.log.read_text("utf-8")
+
+    def measured(self) -> str:
+        """What the worker that was started last tells of itself; nothing before it serves."""
+        ports = [line["port"] for line in map(json.loads, self.log.read_text("utf-8").splitlines()) if "port" in line]
+        with urlopen(f"http://127.0.0.1:{ports[-1]}/metrics") as answer:
+            told: str = answer.read().decode()
+        return told
 
     def end(self) -> None:
         for process in self.processes:
