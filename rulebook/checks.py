@@ -7,7 +7,7 @@ from rulebook.checked import Checked
 from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
 from rulebook.directory import Directory, Office, Street
 from rulebook.duty import check_duty
-from rulebook.limits import Budget, Limit, Limits
+from rulebook.limits import Budget, Limit, Limits, Span
 from rulebook.policy import Catalogue, Streets, Units
 from rulebook.problems import Problem
 from rulebook.rules import Grounds, Ladder
@@ -109,45 +109,47 @@ def _units(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(file, ("units", index, "areas"), code, "a sub-district", _ADD_DEPARTMENT)
 
 
-_ROUGH_MINUTES = {
-    Unit.MINUTES: 1,
-    Unit.HOURS: 60,
-    Unit.OFFICE_MINUTES: 1,
-    Unit.HALF_WORKING_DAYS: 195,
-    Unit.WORKING_DAYS: 390,
-    Unit.CALENDAR_DAYS: 24 * 60,
-}
-"""Only good for telling whether one span can fit into another."""
+def _rough_minutes(span: Span, office: Office) -> int:
+    """Minutes of a span, by which it can be told whether one can fit into another."""
+    day = office.minutes_of_a_day
+    units = {
+        Unit.MINUTES: 1,
+        Unit.HOURS: 60,
+        Unit.OFFICE_MINUTES: 1,
+        Unit.HALF_WORKING_DAYS: day // 2,
+        Unit.WORKING_DAYS: day,
+        Unit.CALENDAR_DAYS: 24 * 60,
+    }
+    return span.amount * units[span.unit]
 
 
 def _limits(checked: Checked) -> Iterator[Problem]:
     file = "limits.yaml"
-    limits = checked.model(file, Limits)
+    limits, office = checked.model(file, Limits), checked.model("office.yaml", Office)
     for index, limit in enumerate(limits.clocks):
         budgets: list[tuple[Tier | None, Budget]] = [(None, limit.budget), *limit.by_tier.items()]
         for tier, budget in budgets:
             soon = limit.due_soon if tier is None else limit.due_soon_for(tier)
-            room = budget.amount * _ROUGH_MINUTES[budget.unit]
-            if soon.amount * _ROUGH_MINUTES[soon.unit] > room:
+            if _rough_minutes(soon, office) > _rough_minutes(budget, office):
                 found = f"due soon {soon.amount} {soon.unit} before the end"
                 expected = f"not more than the budget of {budget.amount} {budget.unit}"
                 step = f"Shorten due_soon, or due_soon_by_tier for {tier or 'the default'}."
                 yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
-        yield from _ceiling(checked, index, limit)
+        yield from _ceiling(checked, index, limit, office)
     yield from _extension(checked, limits)
 
 
 _OFFICE_TIME = {Unit.OFFICE_MINUTES, Unit.HALF_WORKING_DAYS, Unit.WORKING_DAYS}
 
 
-def _ceiling(checked: Checked, index: int, limit: Limit) -> Iterator[Problem]:
+def _ceiling(checked: Checked, index: int, limit: Limit, office: Office) -> Iterator[Problem]:
     top = limit.ceiling
     if top is None:
         return
     for tier in Tier:
         budget = limit.budget_for(tier)
         alike = (budget.unit in _OFFICE_TIME) == (top.unit in _OFFICE_TIME)
-        if alike and budget.amount * _ROUGH_MINUTES[budget.unit] > top.amount * _ROUGH_MINUTES[top.unit]:
+        if alike and _rough_minutes(budget, office) > _rough_minutes(top, office):
             found, expected = f"{top.amount} {top.unit}", f"at least the {budget.amount} {budget.unit} of {tier}"
             yield checked.problem(
                 "limits.yaml", ("clocks", index, "ceiling"), found, expected, "Raise the ceiling or shorten the limit."

@@ -149,3 +149,12 @@ class Office(Model):
         if any(a.closes > b.opens for a, b in pairwise(self.hours)):
             raise ValueError("stretches stand in order and do not overlap")
         return self
+
+    @property
+    def minutes_of_a_day(self) -> int:
+        """Office minutes of one working day."""
+        return sum(_minute(each.closes) - _minute(each.opens) for each in self.hours)
+
+
+def _minute(of: time) -> int:
+    return of.hour * 60 + of.minute

@@ -38,7 +38,7 @@ def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
         return
     _console.print(render.header(standing))
     _console.print(render.timeline(entries))
-    _console.print(render.ball(standing["ball"]))
+    _console.print(render.ball(standing))
     if clocks:
         _console.print(render.clocks(clocks))
 

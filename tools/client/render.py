@@ -11,12 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 
 from schemas.owner import Owner
-from tools.client.trace import ClockStanding, EntryAnswer, HeldFor, RateAnswer, RateRow, StandingAnswer
+from tools.client.trace import ClockStanding, EntryAnswer, RateAnswer, RateRow, StandingAnswer, TicketAnswer
 from tools.terminal import framed, styled
 from worktime import deadline_in_words, moment_in_words
 
 _BAR: Final = 60
-_MINUTES_OF_A_DAY: Final = 390
 _COLOURS: Final = {
     "requester": "magenta",
     "unit": "cyan",
@@ -88,8 +87,9 @@ def timeline(entries: Sequence[EntryAnswer]) -> RenderableType:
     return table
 
 
-def ball(spans: Iterable[HeldFor]) -> RenderableType:
+def ball(ticket: TicketAnswer) -> RenderableType:
     """Draw whose every working minute was, and list the minutes of each party."""
+    spans, day = ticket["ball"], ticket["minutes_of_a_day"]
     minutes: dict[tuple[str, str], int] = {}
     for span in spans:
         key = (span["party"], span["words"])
@@ -100,8 +100,8 @@ def ball(spans: Iterable[HeldFor]) -> RenderableType:
         lines.append(_bar(minutes, total))
     for (party, words), spent in minutes.items():
         share = f"{spent / total:.0%}" if total else ""
-        lines.append(styled(("■ ", _colour(party)), f"{words}　{_length(spent)}　{share}"))
-    lines.append(styled((f"合计　{_length(total)}", "dim")))
+        lines.append(styled(("■ ", _colour(party)), f"{words}　{_length(spent, day)}　{share}"))
+    lines.append(styled((f"合计　{_length(total, day)}", "dim")))
     return Padding(Group(*lines), (1, 0, 0, 1))
 
 
@@ -119,8 +119,8 @@ def _colour(party: str) -> str:
     return _COLOURS.get(Owner(party).kind, "white")
 
 
-def _length(minutes: int) -> str:
-    days, rest = divmod(minutes, _MINUTES_OF_A_DAY)
+def _length(minutes: int, day: int) -> str:
+    days, rest = divmod(minutes, day)
     hours, rest = divmod(rest, 60)
     parts = ((days, "个工作日"), (hours, "小时"), (rest, "分"))
     return "".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0分"

@@ -75,9 +75,10 @@ class HeldFor(TypedDict):
 
 @final
 class TicketAnswer(StandingAnswer):
-    """Where one ticket stands, and whose the ball was until now."""
+    """Where one ticket stands, whose the ball was until now, and how many office minutes a working day has."""
 
     ball: list[HeldFor]
+    minutes_of_a_day: int
 
 
 class EntryAnswer(TypedDict):

@@ -90,7 +90,7 @@ def one_ticket(console: Terminal) -> None:
     console.rule(f"一张工单的全部留痕  liuhen ticket show {number}", align="left")
     console.print(render.header(standing))
     console.print(render.timeline(trace.timeline(number)))
-    console.print(render.ball(standing["ball"]))
+    console.print(render.ball(standing))
     console.rule(f"为什么是这个期限  liuhen ticket why-due {number} --clock handling", align="left")
     for clock in clocks:
         if clock["clock"] == "handling":

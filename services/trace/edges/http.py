@@ -74,7 +74,8 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
         rows = await lookup.timeline(pool, found[0])
         (standing,) = await lookup.standings(pool, found, now)
         ball = answers.ball(rows, await answers.calendars.now(pool), now)
-        return json_answer({**answers.standing(standing), "ball": ball, "now": now})
+        day = answers.hours.day // timedelta(minutes=1)
+        return json_answer({**answers.standing(standing), "ball": ball, "minutes_of_a_day": day, "now": now})
     rows = await lookup.timeline(pool, name)
     if not found and not rows:
         raise _unknown(name)

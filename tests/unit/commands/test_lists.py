@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from io import StringIO
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner
 
 from liuhen.cli import build
-from tools.client import trace
+from tools.client import render, trace
+from tools.client.trace import TicketAnswer
+from tools.terminal import Terminal
 
 WORDS = {"state": "处置中", "holder": "房管局", "lead": "房管局", "supporting": "", "category": ""}
 NUMBERS = [f"260302{n:08}" for n in range(130)]
@@ -65,3 +68,13 @@ def test_a_program_reads_total_and_next_too() -> None:
     answer = json.loads(said("--json", "--limit", "10"))
 
     assert (answer["total"], answer["next"], len(answer["tickets"])) == (130, NUMBERS[9], 10)
+
+
+@pytest.mark.parametrize(("day", "said"), [(390, "1个工作日1小时30分"), (480, "1个工作日")])
+def test_a_working_day_is_as_long_as_the_office_works(day: int, said: str) -> None:
+    held = {"party": "centre", "minutes": 480, "words": "热线中心"}
+
+    shown = StringIO()
+    Terminal(file=shown, width=100).print(render.ball(cast("TicketAnswer", {"ball": [held], "minutes_of_a_day": day})))
+
+    assert f"合计　{said} " in shown.getvalue()

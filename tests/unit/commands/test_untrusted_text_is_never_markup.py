@@ -75,6 +75,7 @@ def standing(text: str) -> dict[str, Any]:
         "closed_at": None,
         "overdue": 1,
         "ball": [{"party": "centre", "minutes": 90, "words": text}],
+        "minutes_of_a_day": 390,
         "words": dict.fromkeys(names, text),
     }
 

@@ -175,6 +175,14 @@ def test_a_threshold_longer_than_the_time_itself_is_refused(directory: Path) -> 
     assert any("due_soon" in problem.field for problem in validate(directory))
 
 
+def test_a_working_day_is_as_long_as_the_office_works(directory: Path) -> None:
+    # given 60 office minutes before the end of half a working day, where half a day has 45
+    change(directory, "office.yaml", 'closes: "11:30"', 'closes: "10:00"')
+    change(directory, "office.yaml", 'closes: "17:30"', 'closes: "14:00"')
+
+    assert any(problem.found == "due soon 60 office_minutes before the end" for problem in validate(directory))
+
+
 def test_a_forgotten_clock_is_named(directory: Path) -> None:
     path = directory / "limits.yaml"
     text = path.read_text(encoding="utf-8")
