@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Iterable, Sequence
@@ -15,6 +16,7 @@ from aiokafka.errors import KafkaError, ProducerClosed
 from chassis import metrics
 from chassis.health import Health
 from chassis.store import Event
+from schemas.registry import model_of
 
 _BATCH_BYTES: Final = 512 * 1024
 _REQUEST_BYTES: Final = 8 * 1024 * 1024
@@ -35,7 +37,16 @@ class Wire(NamedTuple):
 
 def wire(event: Event, service: str) -> Wire:
     """Write an event as its message, the same however often it is published."""
-    return Wire(event.topic, event.partition, event.key.encode(), event.body.encode(), event.headers(service))
+    return Wire(event.topic, event.partition, _key(event).encode(), event.body.encode(), event.headers(service))
+
+
+def _key(event: Event) -> str:
+    """The same for messages that replace one another and for no others: a compacted topic keeps the newest of each."""
+    model = model_of(event.type)
+    if model is None or not model.told_apart_by:
+        return event.key
+    body = json.loads(event.body)
+    return "/".join((event.key, *(str(body[name]) for name in model.told_apart_by)))
 
 
 def pause_before(attempt: int) -> float:

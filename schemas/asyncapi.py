@@ -49,8 +49,10 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Liuhen 留痕",
             "version": "1.0.0",
-            "description": "CloudEvents 1.0 over Kafka, binary mode. Keys are ticket ids, the partition is the CRC-32 "
-            "of the key modulo their number. Unknown fields are refused on inbound topics and tolerated elsewhere.",
+            "description": "CloudEvents 1.0 over Kafka, binary mode. Keys are ticket ids, with the task or the receipt "
+            "behind a slash where several messages about one ticket stand beside one another. The partition is the "
+            "CRC-32 of the subject modulo their number. Unknown fields are refused on inbound topics and tolerated "
+            "elsewhere.",
         },
         "defaultContentType": "application/json",
         "channels": {_name(entry["name"]): _channel(entry) for entry in entries},

@@ -25,6 +25,8 @@ class Message(BaseModel):
     type_name: ClassVar[str] = ""
     counted_by: ClassVar[str] = ""
     """The field by which operations count messages of a type apart: an enumeration or a code, never free text."""
+    told_apart_by: ClassVar[tuple[str, ...]] = ()
+    """The fields that tell messages about one subject apart: of each the newest stays where a topic is compacted."""
 
     def __init_subclass__(cls, *, owner: str | None = None, **kwargs: Any) -> None:
         """Take `owner` out of the class statement; pydantic hands it on below."""

@@ -5,7 +5,7 @@ Readers may see a message twice, and an old one after a newer one: keep the high
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from schemas.message import Message
 from schemas.values import (
@@ -87,6 +87,8 @@ class ActionAnswer(PublicMessage):
     `version` is that of the ticket now, where the reader may know it.
     """
 
+    told_apart_by: ClassVar[tuple[str, ...]] = ("receipt",)
+
     receipt: Receipt
     action: str
     ticket: str | None = None
@@ -119,6 +121,8 @@ class DeskTask(PublicMessage):
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
     refers such matters to: a proposal, which a person decides.
     """
+
+    told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
 
     task: Code
     open: bool

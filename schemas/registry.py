@@ -54,6 +54,11 @@ class Topic:
     config: Mapping[str, str]
     messages: str
 
+    @property
+    def compacted(self) -> bool:
+        """Whether of messages that replace one another only the newest is sure to stand there."""
+        return "compact" in self.config.get("cleanup.policy", "")
+
 
 def inbound_topic(party: Party) -> str:
     """Name the topic that a party, and nobody else, writes."""
@@ -138,6 +143,8 @@ def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[To
     size, keep = ("inbound", "inbound") if kind is TopicKind.INBOUND else ("internal", "public")
     if kind is TopicKind.INTERNAL:
         keep = "forever"
+    elif entry.get("states"):
+        keep = "states"
     name = entry["name"]
     codes: Iterable[str] = ("",)
     if "{department}" in name:
@@ -157,12 +164,15 @@ def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[To
 
 
 def _config(size: str, keep: str) -> Mapping[str, str]:
-    return MappingProxyType(
-        {
-            "max.message.bytes": str(_file()["max_message_bytes"][size]),
-            "retention.ms": str(_file()["retention_ms"][keep]),
-            "cleanup.policy": "delete",
-            # The moment of receipt decides what was in time, so the broker stamps it and never the writer.
-            "message.timestamp.type": "LogAppendTime",
-        }
-    )
+    retention = _file()["retention_ms"]
+    config = {
+        "max.message.bytes": str(_file()["max_message_bytes"][size]),
+        "retention.ms": str(retention[keep]),
+        "cleanup.policy": "delete",
+        # The moment of receipt decides what was in time, so the broker stamps it and never the writer.
+        "message.timestamp.type": "LogAppendTime",
+    }
+    if keep == "states":
+        # A reader that was away misses no step, as on every public topic.
+        config |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": str(retention["public"])}
+    return MappingProxyType(config)

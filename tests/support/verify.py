@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from schemas import dispatch as d
@@ -64,4 +65,6 @@ def written(record: TopicRecord, number: int) -> EventRow:
     assert envelope is not None
     mark = next(iter(contents_of([record._replace(offset=0)]).marks.values()))[envelope.sequence]
     topic, sequence, identity = record.topic, envelope.sequence, envelope.id
-    return EventRow("dispatch", "0", number, topic, 0, sequence, identity, TICKET, envelope.type, mark.digest)
+    body = json.loads(record.value or b"{}")
+    task = body.get("task") if envelope.type.endswith(".desk-task.v1") else None
+    return EventRow("dispatch", "0", number, topic, 0, sequence, identity, TICKET, envelope.type, mark.digest, task)

@@ -28,6 +28,7 @@ class EventsCheck:
         self._contents, self._before, self._services = contents, before, services
         self._seen: dict[Writer, set[int]] = {}
         self._ids: set[tuple[str, str]] = set()
+        self._replaced: dict[Writer, set[int]] = {}
         self._rows = 0
         self._unpublished: list[Finding] = []
         self._altered: list[Finding] = []
@@ -48,6 +49,8 @@ class EventsCheck:
                 self._altered.append(Finding(event.key, f"{name} reads otherwise on {event.topic} than in its table"))
         elif mark is None and event.number >= self._before.get((event.service, event.lane), 1):
             self.moved.add(event.key)
+        elif mark is None and self._contents.is_replaced(source, event.sequence, event.key, event.task or ""):
+            self._replaced.setdefault(source, set()).add(event.sequence)
         elif mark is not None or not self._contents.is_gone(source, event.sequence):
             self._unpublished.append(Finding(event.key, f"{name} is recorded but not on {event.topic}"))
 
@@ -60,10 +63,20 @@ class EventsCheck:
         ]
         marks = sum(len(self._contents.marks[source]) for source in ours)
         return [
-            CheckResult("表里的每个事件都在主题上 (recorded means published)", self._rows, self._unpublished),
+            CheckResult(
+                "表里的每个事件都在主题上 (recorded means published)", self._rows, [*self._unpublished, *self._lost()]
+            ),
             CheckResult("主题上的每个事件都在表里 (published means recorded)", marks, strangers),
             CheckResult("主题与表里的内容一字不差 (same body on topic and table)", self._rows, self._altered),
             CheckResult("没有重复的效果 (no doubled effect)", len(self._ids), self._doubled),
+        ]
+
+    def _lost(self) -> list[Finding]:
+        """Numbers that compaction cannot have taken, for nothing in the tables says what they were."""
+        return [
+            Finding(_at(source[:2]), f"{source.source} number {sequence} is neither recorded nor there")
+            for source, sequences in self._contents.skipped.items()
+            for sequence in sorted(sequences - self._replaced.get(source, set()))
         ]
 
 

@@ -45,14 +45,17 @@ class Newest(NamedTuple):
 class Contents:
     """Everything that stood on the topics."""
 
-    def __init__(self, trimmed: Collection[tuple[str, int]] = ()) -> None:
-        """`trimmed` are partitions whose beginning is gone by retention."""
+    def __init__(self, trimmed: Collection[tuple[str, int]] = (), compacted: Collection[str] = ()) -> None:
+        """`trimmed` are partitions whose beginning is gone by retention; of `compacted` topics the newest is left."""
         self.marks: dict[Writer, dict[int, Mark]] = {}
         self.newest: dict[tuple[str, str, str], Newest] = {}
         """By topic, subject and, where a topic tells of several things of one subject, which of them."""
         self.ends: dict[tuple[str, int], int] = {}
         self.disorder: list[Finding] = []
+        self.skipped: dict[Writer, set[int]] = {}
+        """Numbers that are missing on a compacted topic: legal where a newer message replaced each."""
         self._trimmed = frozenset(trimmed)
+        self._compacted = frozenset(compacted)
 
     def take(self, record: TopicRecord) -> None:
         """Note one record; a repeat is legal, another event under the same number is not, nor is a gap."""
@@ -76,7 +79,9 @@ class Contents:
         assert envelope is not None  # noqa: S101 - the caller looked
         last = next(reversed(marks), 0)
         begins = not marks and (record.topic, record.partition) in self._trimmed
-        if envelope.sequence != last + 1 and not begins:
+        if envelope.sequence > last + 1 and not begins and record.topic in self._compacted:
+            self.skipped.setdefault(source, set()).update(range(last + 1, envelope.sequence))
+        elif envelope.sequence != last + 1 and not begins:
             text = f"{source.source} jumps from {last} to {envelope.sequence} on {place_of(record)}"
             self.disorder.append(Finding(envelope.subject, text))
         marks[envelope.sequence] = mark
@@ -103,6 +108,11 @@ class Contents:
         """Whether a number may have stood there before retention took the beginning."""
         first = next(iter(self.marks.get(source, {})), None)
         return source[:2] in self._trimmed and (first is None or sequence < first)
+
+    def is_replaced(self, source: Writer, sequence: int, subject: str, about: str) -> bool:
+        """Whether compaction may have taken what stood there: a newer message about the same thing stands instead."""
+        newest = self.newest.get((source.topic, subject, about))
+        return source.topic in self._compacted and newest is not None and newest.envelope.sequence > sequence
 
     def left(self, seen: dict[Writer, set[int]], sources: Collection[Writer]) -> Iterator[tuple[Writer, int, Mark]]:
         """What stands there of these sources and was not seen elsewhere."""

@@ -60,7 +60,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
 
 async def _contents(system: Addresses, known: Sequence[Topic], counted: Counted) -> Contents:
     names = [topic.name for topic in known if topic.kind in (TopicKind.INTERNAL, TopicKind.PUBLIC)]
-    contents = Contents(await trimmed(system.kafka, names))
+    contents = Contents(await trimmed(system.kafka, names), [topic.name for topic in known if topic.compacted])
     async for record in read_topics(system.kafka, names, counted):
         contents.take(record)
     return contents

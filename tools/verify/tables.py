@@ -12,7 +12,7 @@ _AT_ONCE = 5_000
 
 
 class EventRow(NamedTuple):
-    """One row of a service's event table; `digest` is the MD5 of its body, byte for byte."""
+    """One row of a service's event table; `digest` is the MD5 of its body, byte for byte, `task` is of a desk task."""
 
     service: str
     lane: str
@@ -24,6 +24,7 @@ class EventRow(NamedTuple):
     key: str
     type: str
     digest: bytes
+    task: str | None = None
 
 
 class HeardRow(NamedTuple):
@@ -109,8 +110,8 @@ class Tables:
         """Every event that the service recorded, streamed."""
         async with self._connection.transaction():
             async for row in self._connection.cursor(
-                "select lane, number, topic, partition, sequence, id::text, key, type, decode(md5(body::text), 'hex')"
-                " from event order by lane, number",
+                "select lane, number, topic, partition, sequence, id::text, key, type, decode(md5(body::text), 'hex'),"
+                " case when type like '%.desk-task.v1' then body ->> 'task' end from event order by lane, number",
                 prefetch=_AT_ONCE,
             ):
                 yield EventRow(self.service, *row.values())

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas.registry import DISPATCH
-from tests.support.verify import TICKET, closed, stood, written
+import pytest
+
+from schemas.public import DeskTask
+from schemas.registry import DESK, DISPATCH
+from schemas.values import Kind, Tier
+from tests.support.verify import MONDAY, TICKET, closed, stood, written
 from tools.client.log import TopicRecord
 from tools.verify.checks import (
     EntriesCheck,
@@ -39,6 +43,26 @@ def broken(results: Iterable[CheckResult]) -> list[tuple[str, str]]:
         for result in results
         for finding in result.findings
     ]
+
+
+@pytest.fixture
+def tasks() -> list[TopicRecord]:
+    """A desk that is told of two tasks of a ticket, one of them twice."""
+    said = [("dispatching", True), ("extension", True), ("dispatching", False)]
+    return [stood(number, desk_task(*each), topic=DESK) for number, each in enumerate(said, 1)]
+
+
+def desk_task(task: str, is_open: bool) -> DeskTask:  # noqa: FBT001 - as it stands in the message
+    given = {"task": task, "open": is_open, "ticket": TICKET, "since": MONDAY, "text": "楼道积水"}
+    return DeskTask.model_validate({**given, "tier": Tier.COMPLEX, "kind": Kind.HELP})
+
+
+def contents_with(records: Iterable[TopicRecord]) -> Contents:
+    """What is left of the desk's topic."""
+    contents = Contents(compacted=[DESK])
+    for record in records:
+        contents.take(record)
+    return contents
 
 
 def test_honest_evidence_is_clean(contents: Contents, rows: list[EventRow]) -> None:
@@ -99,6 +123,24 @@ def test_a_repeat_is_legal_and_counts_once(records: list[TopicRecord], rows: lis
 
 def test_a_gap_is_found(records: list[TopicRecord]) -> None:
     assert broken([order_kept(contents_of([records[0], records[2]]))]) == [("no gap, no disorder", TICKET)]
+
+
+def test_what_compaction_may_have_taken_is_no_gap(tasks: list[TopicRecord]) -> None:
+    rows = [written(record, number) for number, record in enumerate(tasks, 1)]
+    compacted = contents_with(tasks[1:])
+
+    assert broken([order_kept(compacted), *compared(compacted, rows).results()]) == []
+
+
+def test_what_nothing_newer_replaced_is_missing_on_a_compacted_topic_too(tasks: list[TopicRecord]) -> None:
+    # given a task of which only the opening was told, and it is not there
+    rows = [written(record, number) for number, record in enumerate(tasks, 1)]
+    without = contents_with([tasks[0], tasks[2]])
+
+    assert broken(compared(without, rows).results()) == [
+        ("recorded means published", TICKET),
+        ("recorded means published", f"{DESK}/0"),
+    ]
 
 
 def test_a_number_that_stands_for_two_events_is_found(records: list[TopicRecord]) -> None:
