@@ -29,6 +29,7 @@ _COMMANDS: Final = re.compile(f"[{COMMANDS}]")
 _PICTURES: Final = 0x2400
 _DELETE: Final = 0x7F
 _DASH: Final = re.compile("[\u2010-\u2015\u2212]")
+_DIGIT: Final = re.compile(r"\d")
 
 
 def storable(text: str) -> bool:
@@ -86,11 +87,11 @@ def plain(text: str) -> str:
     shown = seen(text)
     if shown.isascii():
         return shown
-    return "".join(map(_plain_digit, _DASH.sub("-", seen(unicodedata.normalize("NFKC", shown)))))
+    return _DIGIT.sub(_plain_digit, _DASH.sub("-", seen(unicodedata.normalize("NFKC", shown))))
 
 
-def _plain_digit(character: str) -> str:
-    return str(unicodedata.decimal(character)) if not character.isascii() and character.isdecimal() else character
+def _plain_digit(digit: re.Match[str]) -> str:
+    return str(unicodedata.decimal(digit[0]))
 
 
 def harmless(text: str) -> str:

@@ -28,6 +28,7 @@ _DIGEST: Final = 16
 _OUTLINED: Final = 2
 """So few bytes tell two contents of one field apart, and tell nothing of a telephone number."""
 _MOST_OUTLINED: Final = 60
+_IN_ORDER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -126,7 +127,7 @@ def _digest(content: bytes, size: int) -> bytes:
 
 def _canonical(value: object) -> bytes:
     try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+        return _IN_ORDER.encode(value).encode()
     except (ValueError, RecursionError):
         return b""
 
