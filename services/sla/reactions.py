@@ -145,7 +145,10 @@ def _dispatched(fact: d.Dispatched, _whose: Whose) -> Commands:
     )
 
 
-clocks.on(d.Accepted)(lambda _, __: (Meet(these(Clock.RETURN_WINDOW)),))
+@clocks.on(d.Accepted)
+def _accepted(fact: d.Accepted, _whose: Whose) -> Commands:
+    """Whoever counts as having accepted because the window lapsed did nothing in time."""
+    return () if fact.presumed and not fact.binding else (Meet(these(Clock.RETURN_WINDOW)),)
 
 
 # --- disputed --------------------------------------------------------------------------------------------------------

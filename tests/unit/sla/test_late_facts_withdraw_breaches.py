@@ -136,3 +136,14 @@ def test_a_return_that_was_asked_before_the_window_lapsed_meets_it_after_all(dis
     dispatched.wait("2026-09-04 18:00")
     said = dispatched.late("2026-09-04 17:00", d.ReturnRequested)
     assert Clock.RETURN_WINDOW in {f.clock for f in said if isinstance(f, ClockMet) and not f.late}
+
+
+def test_a_window_that_lapsed_is_not_met_by_the_acceptance_that_is_presumed_of_it(dispatched: Ticket) -> None:
+    # given an order that nobody accepted: its window lapses, and by that very moment it counts as accepted
+    lapses = dispatched.wait("2026-09-04 17:30")
+    assert [fact.clock for fact in lapses if isinstance(fact, ClockLapsed)] == [Clock.RETURN_WINDOW]
+    said = dispatched.late("2026-09-04 17:30", d.Accepted, department="housing", presumed=True)
+    assert not [fact for fact in said if isinstance(fact, ClockMet)]
+    # and an acceptance that was in time, and heard late, meets it still
+    late = dispatched.late("2026-09-04 17:00", d.Accepted, department="housing")
+    assert [(fact.clock, fact.late) for fact in late if isinstance(fact, ClockMet)] == [(Clock.RETURN_WINDOW, False)]
