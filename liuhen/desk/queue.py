@@ -139,10 +139,15 @@ def _urgency(deadline: Deadline, now: datetime) -> Urgency:
 def orders(
     messages: Iterable[PublishedMessage], times: DueTimes, now: datetime, *, everything: bool = False
 ) -> list[OwedOrder]:
-    """Tell what a department holds, what is due first at the top; `everything` names also what waits for others."""
-    wanted = AT_WORK | ELSEWHERE if everything else AT_WORK
-    kept = newest(messages, Order, lambda order: order.ticket)
-    owing = [_owed_order(order, times, now) for order in kept if order.role != "none" and order.state in wanted]
+    """Tell what a department holds, what is due first at the top; `everything` names also what waits for others.
+
+    Whoever has to answer a supervision order holds that, wherever the ticket itself stands.
+    """
+    kept = [order for order in newest(messages, Order, lambda order: order.ticket) if order.role != "none"]
+    mine = [
+        each for each in kept if each.state in AT_WORK or each.supervised or (everything and each.state in ELSEWHERE)
+    ]
+    owing = [_owed_order(order, times, now) for order in mine]
     return sorted(owing, key=lambda each: (each.due is None, each.due and remind_by(each.due.due), each.order.ticket))
 
 
@@ -163,9 +168,9 @@ def owed(order: Order) -> str:
         case TicketState.IN_PROGRESS:
             return "督办：回复并处置" if order.supervised else "处置"
         case TicketState.REWORK:
-            return "重办"
+            return "督办：回复并重办" if order.supervised else "重办"
         case _:
-            return "等候"
+            return "督办：回复" if order.supervised else "等候"
 
 
 def callbacks(messages: Iterable[PublishedMessage]) -> Sequence[CallbackRequest]:

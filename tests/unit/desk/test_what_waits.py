@@ -95,6 +95,13 @@ def test_what_waits_for_others_is_shown_when_asked_for(times: DueTimes) -> None:
     assert [owed(each.order) for each in orders(told(handled), times, MORNING, everything=True)] == ["等候"]
 
 
+@pytest.mark.parametrize("state", [TicketState.SUSPENDED, TicketState.NEEDS_INFO, TicketState.CALLBACK_PENDING])
+def test_a_supervision_order_is_owed_wherever_the_ticket_stands(times: DueTimes, state: TicketState) -> None:
+    found = orders(told(order(state=state, supervised=True)), times, MORNING)
+
+    assert [owed(each.order) for each in found] == ["督办：回复"]
+
+
 def test_the_earliest_due_time_comes_first_and_is_marked(times: DueTimes) -> None:
     evening = datetime(2026, 9, 1, 17, 30, tzinfo=SHANGHAI)
     soon = order(due=due(Clock.HANDLING, evening))
@@ -116,6 +123,8 @@ def test_the_earliest_due_time_comes_first_and_is_marked(times: DueTimes) -> Non
         ({"role": "supporting", "state": TicketState.IN_PROGRESS}, "协办"),
         ({"state": TicketState.IN_PROGRESS, "supervised": True}, "督办：回复并处置"),
         ({"state": TicketState.REWORK}, "重办"),
+        ({"state": TicketState.REWORK, "supervised": True}, "督办：回复并重办"),
+        ({"state": TicketState.SUSPENDED, "supervised": True}, "督办：回复"),
     ],
 )
 def test_what_an_order_asks_is_said_in_words(fields: dict[str, Any], words: str) -> None:
