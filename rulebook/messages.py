@@ -79,6 +79,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "centre-queue": _to(Audience.CENTRE, "clock due remaining person"),
     "centre-overdue": _to(Audience.CENTRE, "clock due person"),
     "supervisor-breach": _to(Audience.SUPERVISOR, "clock due"),
+    "supervisor-breach-elsewhere": _to(Audience.SUPERVISOR, "clock due person"),
     "supervisor-failed-callbacks": _to(Audience.SUPERVISOR, "count"),
     "supervisor-urgent-unaccepted": _to(Audience.SUPERVISOR, ways=_LOUD),
     "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason"),

@@ -21,6 +21,7 @@ from schemas.values import (
     Place,
     Receipt,
     RequesterKind,
+    Supplement,
     Text,
     TicketId,
     TicketState,
@@ -53,7 +54,8 @@ class Order(PublicMessage):
     """All that one department must know about one of its orders, and what has just happened to it (`happened`).
 
     Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket. An action that
-    sends `version` back as `if_seen` is refused when somebody else acted in between.
+    sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
+    that were merged into this one.
     """
 
     happened: Code
@@ -78,6 +80,7 @@ class Order(PublicMessage):
     supervised: bool = False
     blocking_tasks: tuple[DepartmentCode, ...] = ()
     notes: tuple[SharedNote, ...] = ()
+    supplements: tuple[Supplement, ...] | None = None
     version: int | None = None
 
 
@@ -119,7 +122,7 @@ class DeskTask(PublicMessage):
     interview. The last three are steps of the ladder that the policy leaves to a person.
 
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
-    refers such matters to: a proposal, which a person decides.
+    refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -138,6 +141,7 @@ class DeskTask(PublicMessage):
     kind: Kind
     subdistrict: DepartmentCode | None = None
     text: Text
+    supplements: tuple[Supplement, ...] | None = None
     version: int | None = None
 
 

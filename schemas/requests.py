@@ -14,6 +14,7 @@ from schemas.values import (
     Instant,
     Receipt,
     Ruling,
+    Supplement,
     Text,
     TicketId,
     Tier,
@@ -30,12 +31,13 @@ class TicketRequest(Message, owner="requests"):
 
 
 class TakeMerge(TicketRequest):
-    """Take `origin` in: it is the same requester's duplicate, and as urgent as its `tier` says."""
+    """Take `origin` in: it is the same requester's duplicate, as urgent as its `tier` says, and says `supplements`."""
 
     requester: str | None = None
     accused: tuple[DepartmentCode, ...] = ()
     departments: tuple[DepartmentCode, ...] | None = None
     tier: Tier | None = None
+    supplements: tuple[Supplement, ...] | None = None
     reason: Text
     receipt: Receipt
 

@@ -301,6 +301,14 @@ class VisitRef(Value):
     visited_at: Instant
 
 
+class Supplement(Value):
+    """What a ticket that was merged into another one says: where, and in whose words."""
+
+    ticket: TicketId
+    place: Place
+    text: Wording
+
+
 class OfficialDue(Value):
     """A due time that rests on published calendars alone."""
 

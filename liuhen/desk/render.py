@@ -84,6 +84,11 @@ def order(place: Workplace, order: Order) -> RenderableType:
         if said:
             grid.add_row(name, said)
     parts: list[RenderableType] = [grid]
+    if order.supplements:
+        merged = Table.grid(padding=(0, 2))
+        for each in order.supplements:
+            merged.add_row(each.ticket, each.place.text, each.text)
+        parts += [styled(("并入工单所反映", "bold")), merged]
     if order.notes:
         notes = Table.grid(padding=(0, 2))
         for note in order.notes:

@@ -8,6 +8,7 @@ from schemas.values import (
     DepartmentCode,
     Receipt,
     Ruling,
+    Supplement,
     Text,
     TicketId,
     Tier,
@@ -38,11 +39,12 @@ class Unmerged(DispatchFact):
 
 
 class MergeTaken(DispatchFact):
-    """This ticket took in another one of the same requester, whom that one accuses, and the `tier` that it brought."""
+    """This ticket took in another one of the same requester: whom that one accuses, its `tier`, and what it says."""
 
     other: TicketId
     accused: tuple[DepartmentCode, ...] = ()
     tier: Tier | None = None
+    supplements: tuple[Supplement, ...] | None = None
 
 
 class MergeDropped(DispatchFact):

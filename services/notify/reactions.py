@@ -11,11 +11,12 @@ from typing import Final
 
 from chassis.frozen import replace
 from chassis.reactions import Changes, Reactions
-from rulebook import Unit
+from rulebook import Audience, Unit
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
+from schemas.owner import Owner
 from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, remind_by
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
@@ -319,6 +320,15 @@ def _merged(fact: d.Merged, o: Occasion) -> Wishes:
     yield from o.requester("requester-merged", reason=fact.reason, text=fact.into)
 
 
+@wishes.on(d.MergeTaken)
+def _merge_taken(fact: d.MergeTaken, o: Occasion) -> Wishes:
+    """Whoever works on the ticket that stays hears what the other one says."""
+    text = "；".join(f"{said.text}（{said.place.text}）" for said in fact.supplements or ())
+    if text:
+        whom = o.book.departments(o.profile, o.profile.lead, *o.profile.supporting)
+        yield from o.to("department-info-provided", whom, text=text)
+
+
 @wishes.on(d.MergedTicketEnded)
 def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
     """Nobody calls about a ticket that was merged: the result, or why there is none, is told once and for all."""
@@ -340,7 +350,9 @@ wishes.on(d.Nudged)(_pressed)
 wishes.on(d.SupervisionOrdered)(_pressed)
 wishes.on(d.Interviewed)(_pressed)
 wishes.on(d.CallbackReviewOrdered)(_pressed)
-wishes.on(d.NudgeWithdrawn)(lambda fact, o: o.lead("department-taken-back", step=word(d.Nudged), reason=fact.reason))
+wishes.on(d.NudgeWithdrawn)(
+    lambda fact, o: o.department(fact.department, "department-taken-back", step=word(d.Nudged), reason=fact.reason)
+)
 
 
 @wishes.on(d.SupervisionEnded)
@@ -441,6 +453,14 @@ def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
         yield from o.to("supervisor-breach", o.book.supervisors(), **values, department=o.book.name(owner.department))
     elif owner.kind == "office" and owner.code:
         yield from o.to("centre-overdue", o.book.person(owner.code), **values, person=_person(o, owner.code))
+    elif owner.kind != Audience.REQUESTER:
+        yield from o.to("supervisor-breach-elsewhere", o.book.supervisors(), **values, person=_outsider(o, owner))
+
+
+def _outsider(o: Occasion, owner: Owner) -> str:
+    """Name whoever has no address of their own here: the callback agency, a visiting unit."""
+    unit = o.policy.unit(owner.code) if owner.kind == "unit" and owner.code else None
+    return unit.name if unit else PARTIES.said(owner.kind)
 
 
 def _person(o: Occasion, code: str) -> str:

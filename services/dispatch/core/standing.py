@@ -191,12 +191,16 @@ class Transferred(AtAnEnd):
 
 @dataclass(frozen=True, kw_only=True)
 class Merged:
-    """Merged into another ticket of the same requester; un-merging goes on where it stood."""
+    """Merged into another ticket of the same requester; un-merging goes on where it stood.
+
+    `missed` are clocks that were said to be missed while it was merged.
+    """
 
     state: Literal[TicketState.MERGED] = TicketState.MERGED
     expected: ClassVar[str] = "请在所并入的工单上操作，或者先撤销并案"
     into: TicketId
     ended: bool = False
+    missed: tuple[str, ...] = ()
     back: Annotated[
         SurveyReview | PendingDispatch | Dispatched | InProgress | Rework | Suspended | NeedsInfo,
         Field(discriminator="state"),

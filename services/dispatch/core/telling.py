@@ -41,7 +41,7 @@ def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> lis
         return said
     now = seen(state)
     said.extend(_departments(state, fact, now, rules))
-    if state.before is not now and state.before != now:
+    if isinstance(fact, d.MergeTaken | d.MergeDropped) or (state.before is not now and state.before != now):
         said.extend(_desk(state, fact, at, now, rules))
     said.extend(callbacks(state, fact, now, rules))
     row = FACTS.get(type(fact))
@@ -111,6 +111,7 @@ def order_for(
         supervised=role == "lead" and unanswered(state),
         blocking_tasks=blocking(state.tasks),
         notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
+        supplements=state.supplements or None,
         version=state.version,
     )
 
@@ -133,8 +134,9 @@ def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: R
     for task in state.before.desk:
         if task not in now.desk and not _by_itself(task, rules.automation):
             yield _task(state, fact, at, task, is_open=False)
+    said_anew = isinstance(fact, d.MergeTaken | d.MergeDropped)
     for task in now.desk:
-        another = task is DeskTaskKind.TASK_REVIEW and now.in_review != state.before.in_review
+        another = said_anew or (task is DeskTaskKind.TASK_REVIEW and now.in_review != state.before.in_review)
         if (another or task not in state.before.desk) and not _by_itself(task, rules.automation):
             yield _task(state, fact, at, task, is_open=True)
 
@@ -170,6 +172,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         kind=matter.kind,
         subdistrict=matter.place.subdistrict,
         text=matter.text,
+        supplements=state.supplements or None,
         version=state.version,
     )
     return Tell(DESK, state.id, message)

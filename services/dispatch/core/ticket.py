@@ -16,6 +16,7 @@ from schemas.values import (
     DeskTaskKind,
     Instant,
     Ruling,
+    Supplement,
     TicketId,
     TicketState,
     Tier,
@@ -87,6 +88,14 @@ class LeadOrder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakenIn:
+    """A ticket that was merged into this one: whom it accuses, and what it says."""
+
+    accused: tuple[DepartmentCode, ...] = ()
+    supplements: tuple[Supplement, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """What others see of a ticket: who takes part, what waits at the desk, whose task, which callback round runs."""
 
@@ -109,7 +118,7 @@ class Ticket:
 
     `version` counts the acts of the office, of departments and of the callback agency, `acts` are the last of them;
     `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is
-    taken back, with whoever answers for it;
+    taken back, with whoever answers for it; `pressed` is who else than the lead a rule nudged for which breach;
     `before` is what others saw before the newest fact.
     """
 
@@ -132,7 +141,7 @@ class Ticket:
     commitment: Commitment = field(default_factory=NothingPromised)
     incident: Incident = field(default_factory=Alone)
     merging: Merging = field(default_factory=NoMergeAsked)
-    taken: dict[TicketId, tuple[DepartmentCode, ...]] = field(default_factory=dict)
+    taken: dict[TicketId, TakenIn] = field(default_factory=dict)
     avoids: tuple[DepartmentCode, ...] = ()
     rounds: int = 0
     failures: int = 0
@@ -143,6 +152,7 @@ class Ticket:
     ruling: Ruling | None = None
     dues: dict[str, NotedDue] = field(default_factory=dict)
     overdue: dict[str, Owner] = field(default_factory=dict)
+    pressed: dict[str, DepartmentCode | None] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     version: int = 0
     acts: tuple[RecentAct, ...] = ()
@@ -152,6 +162,11 @@ class Ticket:
     def state(self) -> TicketState:
         """Where the ticket stands, by name."""
         return self.standing.state
+
+    @property
+    def supplements(self) -> tuple[Supplement, ...]:
+        """What tickets say that were merged into this one."""
+        return tuple(said for each in self.taken.values() for said in each.supplements) if self.taken else ()
 
     @property
     def led_by(self) -> LeadOrder | None:
@@ -164,7 +179,7 @@ class Ticket:
         """Whom this ticket accuses, or one that it ever took in or that is of its incident: they never hear of it."""
         accused = frozenset((*self.matter.accused, *self.avoids))
         if self.taken:
-            accused = accused.union(*self.taken.values())
+            accused = accused.union(*(each.accused for each in self.taken.values()))
         if isinstance(self.incident, Heads):
             accused = accused.union(*self.incident.members.values())
         return accused

@@ -17,6 +17,7 @@ from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Split
+from services.dispatch.core.ticket import TakenIn
 from tests.support.dispatch.story import (
     APPROVER,
     AT,
@@ -85,7 +86,7 @@ MEMBER = beside(incident=regions.Member(incident=OTHER))
 HEADS = beside(incident=regions.Heads(members={OTHER: ()}))
 JOINING = beside(incident=regions.Joining(incident=OTHER, receipt=RECEIPT))
 MERGE_ASKED = beside(merging=regions.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
-TOOK = beside(taken={OTHER: ()})
+TOOK = beside(taken={OTHER: TakenIn()})
 _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
 MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_department(LEAD)})
 

@@ -11,9 +11,9 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.public import Order
+from schemas.public import DeskTask, Order
 from schemas.registry import department_topic
-from schemas.values import Actor, Channel, Clock, Ruling, TicketState
+from schemas.values import Actor, Channel, Clock, Place, Ruling, TicketState
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions import Nudged, Quiet
 from tests.support.dispatch import given
@@ -23,6 +23,7 @@ from tests.support.dispatch.story import (
     LEAD,
     OTHER,
     RECEIPT,
+    SUPPORTER,
     TICKET,
     Story,
     opened,
@@ -160,6 +161,43 @@ def test_however_a_ticket_ends_those_merged_into_it_hear_how(
     after = given.merged().asked(end.model_copy(update={"ticket": TICKET, "origin": OTHER})).then(d.MergedTicketEnded)
     said = after.said(d.MergedTicketEnded)
     assert (said.outcome, said.reply, said.reason, said.to) == (outcome, reply, reason, end.to)
+
+
+def _taken_over(merged: Story, survivor: Story) -> Story:
+    """The request of a ticket that wants to be merged, as the other one hears it."""
+    (asked,) = [each.message for each in merged.office(i.Merge, into=OTHER, reason="重复。").told]
+    assert isinstance(asked, r.TakeMerge)
+    return survivor.asked(asked.model_copy(update={"ticket": TICKET, "origin": OTHER}))
+
+
+def test_what_a_merged_ticket_says_reaches_whoever_works_on_the_one_that_stays() -> None:
+    # given a duplicate that says more than the first report did, some of it later
+    place = Place(text="四平路3号楼电梯", subdistrict="siping")
+    more = opened(text="机柜冒烟。", place=place).lead(i.Accept).act(
+        i.FollowUp(ticket=TICKET, mode="add", text="有人被困。")
+    )  # fmt: skip
+    took = _taken_over(more, given.in_progress()).then(d.MergeTaken)
+    # then lead and supporter have it in their orders
+    orders = {each.topic: each.message for each in took.told if isinstance(each.message, Order)}
+    assert set(orders) == {department_topic(LEAD), department_topic(SUPPORTER)}
+    for order in orders.values():
+        assert [(said.place.text, said.text) for said in order.supplements or ()] == [
+            (place.text, "机柜冒烟。"), (place.text, "有人被困。")
+        ]  # fmt: skip
+    # and so has whoever is given the ticket later, and whoever takes it in in its turn
+    assert took.lead(i.NoteProgress, text="已派人。").told[0].message.supplements == order.supplements  # type: ignore[attr-defined]
+    third = _taken_over(took, given.in_progress()).ticket.supplements
+    assert [said.text for said in third] == [registered().text, "机柜冒烟。", "有人被困。"]
+    # until the two go their own ways again
+    dropped = took.asked(r.DropMerge(**ASKED)).then(d.MergeDropped)
+    assert [each.message.supplements for each in dropped.told if isinstance(each.message, Order)] == [None, None]
+
+
+def test_what_a_merged_ticket_says_is_seen_on_the_desk() -> None:
+    took = _taken_over(opened(text="机柜冒烟。"), given.pending_dispatch()).then(d.MergeTaken)
+    (task,) = [each.message for each in took.told if isinstance(each.message, DeskTask)]
+    assert task.open
+    assert [said.text for said in task.supplements or ()] == ["机柜冒烟。"]
 
 
 def test_one_fix_of_an_incident_is_reported_to_every_member() -> None:

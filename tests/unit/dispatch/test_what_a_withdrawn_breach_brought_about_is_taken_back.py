@@ -8,10 +8,11 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import Order
+from schemas.registry import department_topic
 from schemas.values import Clock
 from services.dispatch.core.regions import Nudged, Ordered, Quiet, ReviewOrdered
 from tests.support.dispatch import given
-from tests.support.dispatch.story import LEAD, TICKET, Story, opened, rules_with
+from tests.support.dispatch.story import LEAD, SUPPORTER, TICKET, Story, opened, rules_with
 
 CENTRE = "office:p-he"
 
@@ -90,6 +91,33 @@ def test_what_ended_meanwhile_is_not_taken_back() -> None:
     supervised = _missed(given.in_progress(), Clock.CITIZEN, CENTRE)
     ended = supervised.office(i.EndSupervision, result="已落实。")
     _withdrawn(ended, Clock.CITIZEN, CENTRE).then(d.Overdue)
+
+
+def test_a_supporters_nudge_for_a_withdrawn_breach_is_taken_back_from_the_supporter() -> None:
+    owner = f"department:{SUPPORTER}"
+    nudged = _missed(given.in_progress(), Clock.SUPPORTING_TASK, owner).then(d.Overdue, d.Nudged)
+    alone = _withdrawn(nudged, Clock.SUPPORTING_TASK, owner).then(d.Overdue, d.NudgeWithdrawn)
+    assert alone.said(d.NudgeWithdrawn).department == SUPPORTER
+    topics = [each.topic for each in alone.told if getattr(each.message, "happened", "") == "nudge_withdrawn"]
+    assert topics == [department_topic(SUPPORTER)]
+    # and nothing is taken back twice
+    again = _withdrawn(_missed(alone, Clock.SUPPORTING_TASK, owner), Clock.SUPPORTING_TASK, owner)
+    again.then(d.Overdue, d.NudgeWithdrawn)
+    assert again.ticket.pressed == {}
+
+
+def test_a_breach_that_is_heard_of_while_the_ticket_is_merged_is_known_after_un_merging() -> None:
+    # given a clock that was missed before the merge, and is heard of after it
+    missed = _missed(given.merged(), Clock.HANDLING).then(d.Overdue)
+    assert missed.ticket.overdue["handling"].department == LEAD
+    assert _told(missed) == []
+    # when the ticket goes its own way again, then the ladder answers the breach
+    missed.office(i.Unmerge, reason="另一件事。").then(d.Unmerged, d.Nudged)
+    citizen = _missed(given.merged(), Clock.CITIZEN, CENTRE).office(i.Unmerge, reason="另一件事。")
+    citizen.then(d.Unmerged, d.SupervisionOrdered)
+    # and what is withdrawn meanwhile is answered by nothing
+    _withdrawn(missed, Clock.HANDLING).then(d.Overdue).office(i.Unmerge, reason="另一件事。").then(d.Unmerged)
+    _missed(missed, Clock.HANDLING).then()
 
 
 def _press(story: Story) -> Story:

@@ -27,6 +27,7 @@ from schemas.values import (
     Person,
     Place,
     RequesterKind,
+    Supplement,
     Tier,
     VisitRef,
 )
@@ -290,6 +291,29 @@ def test_the_centres_own_lateness_is_told_to_its_named_owner(teller: Teller) -> 
     about: dict[str, Any] = {"ticket": TICKET, "clock_id": "review", "clock": Clock.REVIEW}
     breached = c.ClockBreached(**about, owner=Owner("office:p-lu"), due=DUE)
     assert said(teller.tell(breached)) == [("centre-overdue", "centre:p-lu")]
+
+
+def test_what_a_merged_ticket_says_is_told_to_whoever_works_on_the_one_that_stays(teller: Teller) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched(supporting=("siping",)))
+    said_there = Supplement(ticket="26030200000025", place=Place(text="3号楼电梯"), text="有人被困。")
+    told = teller.tell(d.MergeTaken(ticket=TICKET, by=BY, other="26030200000025", supplements=(said_there,)))
+    assert [audience for _, audience in said(told)] == ["department:housing", "department:siping"]
+    assert all("有人被困。（3号楼电梯）" in notice.text for notice in told)
+
+
+@pytest.mark.parametrize(
+    ("clock", "owner", "named"),
+    [(Clock.CALLBACK, "callback", "回访员"), (Clock.UNIT_PASS_ON, "unit:unit-01", "区委办")],
+)
+def test_lateness_of_whoever_has_no_address_here_is_told_to_the_supervisors(
+    teller: Teller, clock: Clock, owner: str, named: str
+) -> None:
+    teller.tell(registered())
+    about: dict[str, Any] = {"ticket": TICKET, "clock_id": clock.value, "clock": clock}
+    (notice,) = teller.tell(c.ClockBreached(**about, owner=Owner(owner), due=DUE))
+    assert said([notice]) == [("supervisor-breach-elsewhere", "supervisor:p-he")]
+    assert f"由{named}负责" in notice.text
 
 
 def test_a_visitor_hears_of_the_problems_that_they_brought_unless_they_are_confidential(teller: Teller) -> None:

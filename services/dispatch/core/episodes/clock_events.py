@@ -15,10 +15,10 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
-from services.dispatch.core.episodes.nudging import climb, lead_holds, press_for_breach, take_back
+from services.dispatch.core.episodes.nudging import answer_breach, lead_holds, take_back
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NotedDue, Ordered, Owed
-from services.dispatch.core.standing import LIVING, OPEN, Dispatched
+from services.dispatch.core.standing import LIVING, OPEN, Dispatched, Merged
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("clock_events")
@@ -117,23 +117,29 @@ def _noted(ticket: Ticket, fact: d.DueNoted, _at: datetime) -> Ticket:
 # --- missed, and taken back ------------------------------------------------------------------------------------------
 
 
+def _before_merging(ticket: Ticket) -> Ticket:
+    """A clock that was missed before the ticket was merged, and is heard of after that, found it as it was."""
+    standing = ticket.standing
+    return replace(ticket, standing=standing.back) if isinstance(standing, Merged) else ticket
+
+
 def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
     if fact.clock_id in draft.ticket.overdue:
         return MOOT
-    concerns = fact.clock in FOR_DEPARTMENTS and _takes_part(draft.ticket, fact.owner)
+    concerns = fact.clock in FOR_DEPARTMENTS and _takes_part(_before_merging(draft.ticket), fact.owner)
     return None if concerns or fact.clock is Clock.CITIZEN else MOOT
 
 
 @episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT}, worth_noting)
 def breached(draft: Draft, fact: c.ClockBreached) -> None:
     draft.say(d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner))
-    late = fact.owner.department
-    if late in draft.ticket.tasks:
-        press_for_breach(draft, fact.clock, fact.clock_id, late)
-    elif late is not None or lead_holds(draft.ticket):
-        climb(draft, fact.clock, fact.clock_id)
-    else:
-        press_for_breach(draft, fact.clock, fact.clock_id)
+    answer_breach(draft, fact.clock, fact.clock_id, fact.owner.department)
+
+
+@episode.clock("breached", c.ClockBreached, {S.MERGED}, worth_noting)
+def breached_before_merging(draft: Draft, fact: c.ClockBreached) -> None:
+    """The ladder answers it when the ticket goes its own way again: until then nobody works on it."""
+    draft.say(d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner))
 
 
 def noted_as_missed(draft: Draft, fact: c.BreachWithdrawn) -> Refusal | None:
@@ -154,10 +160,14 @@ def _overdue(ticket: Ticket, fact: d.Overdue, _at: datetime) -> Ticket:
         overdue = {name: owner for name, owner in ticket.overdue.items() if name != fact.clock_id}
         return unproposed_for(replace(ticket, overdue=overdue), fact.clock_id)
     owed = ticket.dues.get(fact.clock_id) or NotedDue(clock=fact.clock, due=None, owner=fact.owner)
+    standing = ticket.standing
+    if isinstance(standing, Merged):
+        standing = replace(standing, missed=(*standing.missed, fact.clock_id))
     return replace(
         ticket,
+        standing=standing,
         dues={**ticket.dues, fact.clock_id: owed},
-        overdue={**ticket.overdue, fact.clock_id: _answers_for(ticket, fact)},
+        overdue={**ticket.overdue, fact.clock_id: _answers_for(_before_merging(ticket), fact)},
     )
 
 

@@ -50,6 +50,7 @@ def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
         standing=standing,
         tasks={},
         dues={},
+        pressed={},
         extension=NoExtensionAsked(),
         suspension=NoSuspensionAsked(),
         commitment=NothingPromised(),

@@ -10,15 +10,16 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import DepartmentCode, Party, PartyKind, Tier
+from schemas.values import Party, PartyKind, Supplement, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, tell_of_end
+from services.dispatch.core.episodes.nudging import answer_breach
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import MergeWanted, NoMergeAsked
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import TakenIn, Ticket
 from services.dispatch.core.words import not_now
 
 episode = Episode("merging")
@@ -76,9 +77,19 @@ def _asks_to_take(ticket: Ticket, fact: d.MergeAsked) -> Iterator[r.TicketReques
         accused=shunned(ticket),
         departments=participants(ticket),
         tier=ticket.matter.tier,
+        supplements=tuple(_own_words(ticket)),
         reason=fact.reason,
         receipt=fact.receipt,
     )
+
+
+def _own_words(ticket: Ticket) -> Iterator[Supplement]:
+    """All that was said of this ticket, also before, by tickets that it took in itself."""
+    place = ticket.matter.place
+    yield Supplement(ticket=ticket.id, place=place, text=ticket.matter.text)
+    if ticket.notes:
+        yield Supplement(ticket=ticket.id, place=place, text="\n".join(note.text for note in ticket.notes))
+    yield from ticket.supplements
 
 
 @episode.fact(d.MergeAsked, asks=_asks_to_take)
@@ -107,7 +118,14 @@ def no_merge_under_way(draft: Draft, _request: r.TakeMerge) -> Refusal | None:
 @episode.request(r.TakeMerge, s.OPEN, same_requester, no_merge_under_way, keeps_from_accused)
 def take_merge(draft: Draft, request: r.TakeMerge) -> None:
     raised = Tier.URGENT if request.tier is Tier.URGENT is not draft.ticket.matter.tier else None
-    draft.say(d.MergeTaken(**draft.by_author, other=request.origin, accused=request.accused, tier=raised))
+    taken = d.MergeTaken(
+        **draft.by_author,
+        other=request.origin,
+        accused=request.accused,
+        tier=raised,
+        supplements=request.supplements,
+    )
+    draft.say(taken)
 
 
 def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:
@@ -115,13 +133,10 @@ def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:
     yield r.MergeAnswered(ticket=fact.other, origin=ticket.id, by=fact.by, taken=True, reason="已并入", receipt=receipt)
 
 
-def _if_raised(ticket: Ticket, fact: d.MergeTaken) -> tuple[DepartmentCode, ...]:
-    return participants(ticket) if fact.tier else ()
-
-
-@episode.fact(d.MergeTaken, heard_by=_if_raised, asks=_answers)
+@episode.fact(d.MergeTaken, heard_by=participants, asks=_answers)
 def _taken(ticket: Ticket, fact: d.MergeTaken, _at: datetime) -> Ticket:
-    after = replace(ticket, taken={**ticket.taken, fact.other: fact.accused})
+    taken = TakenIn(accused=fact.accused, supplements=fact.supplements or ())
+    after = replace(ticket, taken={**ticket.taken, fact.other: taken})
     return replace(after, matter=after.matter.classified(after.matter.category, fact.tier)) if fact.tier else after
 
 
@@ -215,6 +230,10 @@ def unmerge(draft: Draft, action: i.Unmerge) -> None:
     standing = draft.ticket.standing
     if isinstance(standing, s.Merged):
         draft.say(d.Unmerged(**draft.by_author, into=standing.into, reason=action.reason))
+        for clock_id in standing.missed:
+            late, owed = draft.ticket.overdue.get(clock_id), draft.ticket.dues.get(clock_id)
+            if late is not None and owed is not None:
+                answer_breach(draft, owed.clock, clock_id, owed.owner.department)
 
 
 def _asks_to_drop(ticket: Ticket, fact: d.Unmerged) -> Iterator[r.TicketRequest]:
@@ -235,9 +254,10 @@ def drop_merge(draft: Draft, request: r.DropMerge) -> None:
     draft.say(d.MergeDropped(**draft.by_author, other=request.origin))
 
 
-@episode.fact(d.MergeDropped)
+@episode.fact(d.MergeDropped, heard_by=participants)
 def _dropped(ticket: Ticket, fact: d.MergeDropped, _at: datetime) -> Ticket:
     """What was added to the dropped ticket stands in the notes of this one: whom it accused must not read them."""
-    avoids = tuple(dict.fromkeys((*ticket.avoids, *ticket.taken.get(fact.other, ()))))
-    left = {name: accused for name, accused in ticket.taken.items() if name != fact.other}
+    gone = ticket.taken.get(fact.other, TakenIn())
+    avoids = tuple(dict.fromkeys((*ticket.avoids, *gone.accused)))
+    left = {name: each for name, each in ticket.taken.items() if name != fact.other}
     return replace(ticket, taken=left, avoids=avoids)

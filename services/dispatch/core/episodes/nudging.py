@@ -55,10 +55,11 @@ def press_for_breach(draft: Draft, clock: Clock, clock_id: str, department: Depa
             draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
 
 
-def _who_is_pressed(ticket: Ticket, fact: d.Nudged) -> tuple[DepartmentCode, ...]:
-    if fact.department is None:
-        return ()
-    return (fact.department,) if fact.department in ticket.tasks else participants(ticket)
+def _who_is_pressed(ticket: Ticket, fact: d.Nudged | d.NudgeWithdrawn) -> tuple[DepartmentCode, ...]:
+    order, present = ticket.led_by, participants(ticket)
+    if order is not None and fact.department == order.lead:
+        return present
+    return (fact.department,) if fact.department is not None and fact.department in present else ()
 
 
 @episode.fact(d.Nudged, heard_by=_who_is_pressed)
@@ -66,7 +67,7 @@ def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
     """Only what the lead is pressed for counts against it; the centre and supporters earn theirs themselves."""
     after, press, order = unproposed(ticket, "nudge"), Press(at=at, breach=fact.breach), ticket.led_by
     if order is None or fact.department != order.lead:
-        return after
+        return after if fact.breach is None else replace(after, pressed={**after.pressed, fact.breach: fact.department})
     match ticket.supervision:
         case Quiet(orders=orders):
             return replace(after, supervision=Nudged(orders=orders, presses=(press,)))
@@ -77,6 +78,16 @@ def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
 
 
 # --- the ladder ------------------------------------------------------------------------------------------------------
+
+
+def answer_breach(draft: Draft, clock: Clock, clock_id: str, late: DepartmentCode | None) -> None:
+    """Do what the ladder has for a missed clock, against nobody but whoever answers for it; `late` owned the clock."""
+    if late in draft.ticket.tasks:
+        press_for_breach(draft, clock, clock_id, late)
+    elif late is not None or lead_holds(draft.ticket):
+        climb(draft, clock, clock_id)
+    else:
+        press_for_breach(draft, clock, clock_id)
 
 
 def climb(draft: Draft, clock: Clock, clock_id: str) -> None:
@@ -144,12 +155,15 @@ def _propose(draft: Draft, step: Step, reason: str, breach: str | None) -> None:
 
 def take_back(draft: Draft, clock: Clock, clock_id: str) -> None:
     """Take back what the ladder ordered for a breach that is withdrawn; what has another cause stays."""
+    order, reason = draft.ticket.led_by, f"{_missed(clock)}已撤销，{word(d.NudgeWithdrawn)}。"
+    if clock_id in draft.ticket.pressed:
+        whom = draft.ticket.pressed[clock_id]
+        draft.say(d.NudgeWithdrawn(**draft.by_policy, reason=reason, department=whom, breach=clock_id))
     watch = draft.ticket.supervision
     if isinstance(watch, Quiet):
         return
-    order = draft.ticket.led_by
     if any(press.breach == clock_id for press in watch.presses):
-        lead, reason = order.lead if order else None, f"{_missed(clock)}已撤销，{word(d.NudgeWithdrawn)}。"
+        lead = order.lead if order else None
         draft.say(d.NudgeWithdrawn(**draft.by_policy, reason=reason, department=lead, breach=clock_id))
     watch = draft.ticket.supervision
     if isinstance(watch, Ordered | Reported) and not _stands(draft, watch, clock_id):
@@ -173,9 +187,11 @@ def _stands(draft: Draft, watch: Ordered | Reported, clock_id: str) -> bool:
             return True
 
 
-@episode.fact(d.NudgeWithdrawn, heard_by=participants)
+@episode.fact(d.NudgeWithdrawn, heard_by=_who_is_pressed)
 def _nudge_withdrawn(ticket: Ticket, fact: d.NudgeWithdrawn, _at: datetime) -> Ticket:
-    watch = ticket.supervision
+    watch, order = ticket.supervision, ticket.led_by
+    if fact.breach in ticket.pressed and (order is None or fact.department != order.lead):
+        return replace(ticket, pressed={name: whom for name, whom in ticket.pressed.items() if name != fact.breach})
     if isinstance(watch, Quiet):
         return ticket
     left = [press for press in watch.presses if press.breach != fact.breach]
