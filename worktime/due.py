@@ -3,10 +3,11 @@
 A budget is an amount of time that runs from the moment at which counting begins and stands still while paused. For
 hours and calendar days that is real time, for the other units office time. A budget of N working days is N times the
 office time of a day, counted from the midnight after receipt (or before it, where the day of receipt counts): without
-a pause it is used up at exactly the close of business of the N-th working day. A pause moves the deadline by exactly
-the office time that it covered between the beginning of counting and the deadline: minutes for minutes, nothing for a
-night, a weekend or the day of receipt. So a longer pause never shortens, a tiny one moves little, and no order of
-pauses matters; overlapping ones count once.
+a pause it is used up at exactly the close of business of the N-th working day. A pause moves the end of the budget by
+exactly the office time that it covered between the beginning of counting and the deadline: minutes for minutes, nothing
+for a night, a weekend or the day of receipt. A limit that is counted in days then ends with the day in which its budget
+is used up: at close of business, or at midnight where calendar days are counted. So a longer pause never shortens, what
+several cover is added up before the day is rounded, and no order of pauses matters; overlapping ones count once.
 
 Where the calendar is not official, the deadline is computed on its two extreme readings. Office time of the true
 calendar is never more than the earliest reading's and never less than the latest's, at any moment, so the true
@@ -65,14 +66,17 @@ def due(ledger: Ledger, calendar: Calendar, hours: OfficeHours) -> Due:
     pauses = ledger.live_pauses
     budget = budget_micros(ledger, hours)
     if not ledger.budget.unit.is_office_time:
-        end = _run(budget, begin, pauses, _real)
+        whole = _end_of_day if ledger.budget.unit.is_days else _exactly
+        end = _run(budget, begin, pauses, _real, whole)
         return end if isinstance(end, Held) else Official(at=_real_moment(end))
-    latest = _office_due(budget, begin, pauses, calendar.latest, hours)
+    whole = partial(_close_of_business, day=hours.length) if ledger.budget.unit.is_days else _exactly
+    run = partial(_office_due, budget, begin, pauses, whole=whole, hours=hours)
+    latest = run(reading=calendar.latest)
     if isinstance(latest, Held):
         return latest
     if calendar.is_official(latest.date()):
         return Official(at=latest)
-    earliest = _office_due(budget, begin, pauses, calendar.earliest, hours)
+    earliest = run(reading=calendar.earliest)
     # A clock that has run out on the latest reading has run out on the earliest too: this one is never held.
     return earliest if isinstance(earliest, Held) else Provisional(earliest=earliest, latest=latest)
 
@@ -100,7 +104,10 @@ def budget_micros(ledger: Ledger, hours: OfficeHours) -> int:
 
 
 def remaining(ledger: Ledger, now: datetime, calendar: Calendar, hours: OfficeHours) -> timedelta:
-    """What is left of the budget at a moment, in its kind of time; below zero it is overrun by as much."""
+    """What is left of the budget at a moment, in its kind of time; below zero it is overrun by as much.
+
+    A budget of days may be overrun by less than a day when its limit ends, see above.
+    """
     at = clock_face(ledger, calendar.likely, hours)
     used = charged(counting_from(ledger, hours), now, ledger.live_pauses, at)
     return timedelta(microseconds=budget_micros(ledger, hours) - used)
@@ -188,21 +195,49 @@ def _real_moment(at: int) -> datetime:
     return (_EPOCH + timedelta(microseconds=at)).astimezone(SHANGHAI)
 
 
+def _exactly(end: int) -> int:
+    return end
+
+
+def _close_of_business(end: int, day: int) -> int:
+    """On the line of office time, where each working day is as long as every other."""
+    return -(-end // day) * day
+
+
+def _end_of_day(end: int) -> int:
+    """On the line of real time, where the office's midnight lies eight hours before that of the epoch's zone."""
+    midnight = 8 * _HOUR
+    return -(-(end + midnight) // (24 * _HOUR)) * 24 * _HOUR - midnight
+
+
 def _office_due(
-    budget: int, begin: datetime, pauses: Iterable[Pause], reading: Reading, hours: OfficeHours
+    budget: int,
+    begin: datetime,
+    pauses: Iterable[Pause],
+    *,
+    whole: Callable[[int], int],
+    reading: Reading,
+    hours: OfficeHours,
 ) -> datetime | Held:
-    end = _run(budget, begin, pauses, partial(position, reading=reading, hours=hours))
+    end = _run(budget, begin, pauses, partial(position, reading=reading, hours=hours), whole)
     return end if isinstance(end, Held) else moment(end, reading, hours)
 
 
-def _run(budget: int, begin: datetime, pauses: Iterable[Pause], at: Callable[[datetime], int]) -> int | Held:
+def _run(
+    budget: int,
+    begin: datetime,
+    pauses: Iterable[Pause],
+    at: Callable[[datetime], int],
+    whole: Callable[[int], int],
+) -> int | Held:
+    """Where the budget ends, made whole; whoever was interrupted before that has something left, if only a moment."""
     cursor, left = at(begin), budget
     for pause in pauses:
         start = at(max(pause.start, begin))
-        if start - cursor >= left:
+        if start >= whole(cursor + left):
             break
-        left -= max(start - cursor, 0)
+        left = max(left - max(start - cursor, 0), 1)
         if pause.end is None:
             return Held(since=pause.start, remaining=timedelta(microseconds=left))
         cursor = max(cursor, at(pause.end))
-    return cursor + left
+    return whole(cursor + left)

@@ -105,15 +105,23 @@ def _due(explanation: Explanation) -> str:
     found = explanation.due
     match found:
         case Official():
-            return f"到期：{_deadline(found.at)}"
+            return f"到期：{_deadline(found.at)}{_whole(explanation)}"
         case Provisional():
             bounds = f"最早 {_deadline(found.earliest)}，最晚 {_deadline(found.latest)}"
             between = bounds if found.earliest != found.latest else _deadline(found.latest)
-            return f"到期（暂定）：{between}；放假安排公布后重新计算"
+            return f"到期（暂定）：{between}{_whole(explanation)}；放假安排公布后重新计算"
         case Held():
             return f"暂停中：剩余 {_duration(found.remaining)}，恢复后续计"
         case _:
             assert_never(found)
+
+
+def _whole(explanation: Explanation) -> str:
+    """Why a limit that was interrupted does not end to the minute."""
+    paused = any(counted.covered for counted in explanation.pauses)
+    if not (explanation.budget.unit.is_days and paused):
+        return ""
+    return "（按日计，当日下班为止）" if explanation.budget.unit.is_office_time else "（按日计，当日二十四时为止）"
 
 
 def _moment(at: datetime) -> str:

@@ -68,7 +68,9 @@ def _decided(rules: ClockRules, state: Clocks, command: c.Decided, now: datetime
             if isinstance(clock, Running) and asked_in_time and not in_time(clock, now):
                 wait = Pause(start=request.started_at, end=now, ground=ground)
                 basis = _with(clock.basis, clock.basis.ledger.with_pause(wait))
-                yield _fact(rules, state, clock, basis, because, now)
+                fact = _fact(rules, state, clock, basis, because, now)
+                if fact.due != clock.due:
+                    yield fact
 
 
 def _appoint(rules: ClockRules, state: Clocks, command: c.Appoint, now: datetime) -> Facts:

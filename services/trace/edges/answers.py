@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -140,8 +140,8 @@ class Answers:
         words["asked"] = self.words.fact(item["type"], body) if body else ""
         return {**item, "body": body, "words": words}
 
-    def clock(self, row: ClockRow, now: datetime) -> dict[str, Any]:
-        """Say a clock and why it is due when it is, line by line."""
+    def clock(self, row: ClockRow, now: datetime, calendar: Calendar) -> dict[str, Any]:
+        """Say a clock and why it is due when it is, line by line; `calendar` is the one in force now."""
         explanation = json.loads(row.explanation)
         overdue = (
             row.late if row.late is not None else row.status == "running" and (row.breached or row.due_latest < now)
@@ -151,7 +151,7 @@ class Answers:
             "owner": self.words.party(row.owner),
             "status": self.words.of("clock_status", row.status),
         }
-        lines = [*self.words.rule(row.clock), *self.lines(explanation)]
+        lines = [*self.words.rule(row.clock), *self.lines(explanation), *_in_force(row, explanation, calendar)]
         return {**asdict(row), "explanation": explanation, "overdue": overdue, "words": words, "lines": lines}
 
     def lines(self, explanation: Mapping[str, Any]) -> list[str]:
@@ -166,6 +166,15 @@ class Answers:
 
     def _explained(self, part: Mapping[str, Any] | None) -> list[str]:
         return explain_lines(Explanation.model_validate(part), self.words.names()) if part else []
+
+
+def _in_force(row: ClockRow, explanation: Mapping[str, Any], calendar: Calendar) -> Iterator[str]:
+    """A calendar that was published since moves only what is due otherwise by it: of the rest nothing else is said."""
+    budget = explanation.get("budget") or {}
+    counted = "days" in budget and budget["days"] and row.status in ("running", "paused")
+    if counted and budget["calendar_version"] != calendar.version:
+        changed = "恢复时按此重新推算" if row.status == "paused" else "按此推算，期限不变"
+        yield f"现行日历：{calendar.version}，官方公布至 {calendar.official_until}；{changed}"
 
 
 def _counts(rate: Rate, its: Figures) -> dict[str, Any]:

@@ -93,10 +93,11 @@ async def show_timeline(request: web.Request) -> web.StreamResponse:
 async def show_clocks(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/clocks?clock=: every clock, and day by day why it is due when it is."""
     ticket, now = await _ticket(request), request.app[_CONTEXT].clock.now()
-    rows = await lookup.clocks(request.app[_CONTEXT].pool, ticket)
+    pool, answers = request.app[_CONTEXT].pool, request.app[_ANSWERS]
+    rows, calendar = await lookup.clocks(pool, ticket), await answers.calendars.now(pool)
     wanted = http.choice(request, "clock", dict.fromkeys((*Clock, *(row.clock_id for row in rows))))
-    clocks = [request.app[_ANSWERS].clock(row, now) for row in rows if wanted in (None, row.clock, row.clock_id)]
-    return json_answer({"ticket": ticket, "clocks": clocks, "now": now})
+    clocks = [answers.clock(row, now, calendar) for row in rows if wanted in (None, row.clock, row.clock_id)]
+    return json_answer({"ticket": ticket, "clocks": clocks, "calendar": calendar.version, "now": now})
 
 
 async def list_tickets(request: web.Request) -> web.StreamResponse:

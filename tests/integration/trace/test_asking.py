@@ -15,7 +15,7 @@ from schemas.registry import DISPATCH
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Actor, Clock, Person
 from tools.client import trace
-from worktime import parse_notice
+from worktime import Calendar, Ledger, OfficeHours, explain, parse_notice, working_days
 
 BY = Actor(by_rule="test")
 FRIDAY = datetime(2027, 1, 8, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
@@ -145,6 +145,25 @@ async def test_minutes_are_counted_by_the_calendar_that_was_published_last(
     # then its minutes are somebody's
     after = (await _ask(web, f"/v1/tickets/{story.ticket}"))["ball"]
     assert after[0]["minutes"] == 2 * ONE_DAY
+
+
+async def test_why_due_names_the_calendar_in_force(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:
+    # given a clock that was derived by the calendar of the policy, over days that no notice of 2027 can move
+    ledger = Ledger(policy="p", policy_version="v", budget=working_days(2), started_at=story.now)
+    why = explain(ledger, Calendar.published(), OfficeHours())
+    started = story.registered().dispatched().clock(Clock.HANDLING, story.now + timedelta(days=2)).items[-1].message
+    told = started.model_copy(update={"clock_id": "handling-2", "explanation": {"budget": why.model_dump(mode="json")}})
+    await ear.hear(story.tell(told))
+    (before,) = (await _ask(web, f"/v1/tickets/{story.ticket}/clocks?clock=handling-2"))["clocks"]
+    assert not any(line.startswith("现行日历") for line in before["lines"])
+    # when the calendar of the year is published
+    await ear.hear(type(story)("calendar", "1").tell(_published()))
+    # then the explanation names both: the one that it was made by, and the one that counts now
+    answer = await _ask(web, f"/v1/tickets/{story.ticket}/clocks?clock=handling-2")
+    (after,) = answer["clocks"]
+    assert any(line.startswith(f"日历：{why.calendar_version}") for line in after["lines"])
+    assert after["lines"][-1].startswith(f"现行日历：{answer['calendar']}，官方公布至 2027")
+    assert answer["calendar"] != why.calendar_version
 
 
 async def test_the_desk_shows_what_waits_for_the_office_and_what_was_asked(

@@ -130,7 +130,7 @@ def test_asked_in_time_and_refused_late_gives_back_what_was_left(dispatched: Tic
     said = dispatched.hear("2026-09-14 10:00", d.ExtensionRefused, department="housing", reason="不可", by=APPROVER)
     (moved,) = [fact for fact in said if isinstance(fact, ClockRederived)]
     assert (moved.clock, moved.because) == (Clock.HANDLING, "decided_late")
-    assert dispatched.due("handling") == "2026-09-14 11:00"
+    assert dispatched.due("handling") == "2026-09-14 17:30"
 
 
 def test_asked_in_time_and_refused_in_time_leaves_the_due_time(dispatched: Ticket) -> None:
@@ -149,7 +149,7 @@ def test_a_request_that_lapses_is_owed_by_nobody_and_its_wait_is_not_the_departm
     ]
     (moved,) = [fact for fact in said if isinstance(fact, ClockRederived)]
     assert (moved.clock, moved.because) == (Clock.HANDLING, "undecided")
-    assert dispatched.due("handling") == "2026-09-11 10:10"
+    assert dispatched.due("handling") == "2026-09-11 17:30"
     assert [clock.about for clock in dispatched.open().values() if clock.clock is Clock.APPROVAL] == ["suspension"]
     dispatched.hear("2026-09-11 09:10", d.RequestLapsed, department="housing", what="suspension", reason="办结")
     dispatched.hear("2026-09-11 09:10", d.Handled)
@@ -172,7 +172,7 @@ def test_a_suspension_asked_in_time_and_granted_late_counts_from_the_asking(disp
     (paused,) = [fact for fact in said if isinstance(fact, ClockPaused) and fact.clock is Clock.HANDLING]
     assert paused.since == moment("2026-09-10 16:30")
     dispatched.hear("2026-09-15 10:00", d.SuspensionEnded, department="housing", reason="撤诉")
-    assert dispatched.due("handling") == "2026-09-15 11:00"
+    assert dispatched.due("handling") == "2026-09-15 17:30"
 
 
 def test_an_overruled_return_leaves_the_clock_running(dispatched: Ticket) -> None:

@@ -125,23 +125,47 @@ def test_half_a_working_day_is_half_of_its_office_time() -> None:
 @pytest.mark.parametrize(
     ("pauses", "expected"),
     [
-        ([("2026-03-04 10:00", "2026-03-04 11:00")], "2026-03-06 10:00"),
+        ([("2026-03-04 10:00", "2026-03-04 11:00")], "2026-03-06 17:30"),
         ([("2026-03-04 10:00", "2026-03-04 10:00")], "2026-03-05 17:30"),
         ([("2026-03-04 18:00", "2026-03-05 08:00")], "2026-03-05 17:30"),
         ([("2026-03-03 11:00", "2026-03-03 17:30")], "2026-03-05 17:30"),
         ([("2026-03-03 11:00", "2026-03-05 09:00")], "2026-03-06 17:30"),
         ([("2026-03-04 00:00", "2026-03-06 00:00")], "2026-03-09 17:30"),
-        ([("2026-03-04 10:00", "2026-03-04 11:00"), ("2026-03-04 10:30", "2026-03-04 11:30")], "2026-03-06 10:30"),
+        ([("2026-03-04 10:00", "2026-03-04 11:00"), ("2026-03-04 10:30", "2026-03-04 11:30")], "2026-03-06 17:30"),
         ([("2026-03-05 17:30", "2026-03-09 10:00")], "2026-03-05 17:30"),
-        ([("2026-03-05 17:29", "2026-03-09 10:00")], "2026-03-09 10:01"),
+        ([("2026-03-05 17:29", "2026-03-09 10:00")], "2026-03-09 17:30"),
+        ([("2026-03-04 09:00", "2026-03-05 17:09:24")], "2026-03-09 17:30"),
+        # a pause of the rest of that last day, and one of an hour of it
+        ([("2026-03-04 10:00", "2026-03-04 11:00"), ("2026-03-06 14:00", "2026-03-06 20:00")], "2026-03-09 17:30"),
+        ([("2026-03-04 10:00", "2026-03-04 11:00"), ("2026-03-06 14:00", "2026-03-06 15:00")], "2026-03-06 17:30"),
+        ([("2026-03-04 10:00", "2026-03-04 11:00"), ("2026-03-06 17:30", "2026-03-09 10:00")], "2026-03-06 17:30"),
     ],
 )
-def test_a_pause_moves_the_deadline_by_the_office_time_it_covered(pauses: list[tuple[str, str]], expected: str) -> None:
+def test_a_pause_moves_a_limit_in_days_to_the_close_of_the_day_in_which_it_is_used_up(
+    pauses: list[tuple[str, str]], expected: str
+) -> None:
     ledger = clock(working_days(2), "2026-03-03 10:00")
     for start, end in pauses:
         ledger = ledger.paused(at(start), f"needs-info {start}", "张三").resumed(at(end), f"needs-info {start}")
 
     assert due_at(ledger) == at(expected)
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        (half_working_days(3), "2026-03-04 16:15"),
+        (office_minutes(390), "2026-03-04 11:00"),
+        (hours_budget(24), "2026-03-04 11:00"),
+        (calendar_days(2), "2026-03-07 00:00"),
+    ],
+)
+def test_what_is_not_counted_in_days_ends_to_the_minute_and_calendar_days_at_midnight(
+    budget: Budget, expected: str
+) -> None:
+    paused = clock(budget, "2026-03-03 10:00").paused(at("2026-03-04 09:00"), "suspended")
+
+    assert due_at(paused.resumed(at("2026-03-04 10:00"), "suspended")) == at(expected)
 
 
 def test_an_open_pause_holds_the_clock_and_resuming_runs_on_with_what_was_left() -> None:
@@ -152,7 +176,7 @@ def test_an_open_pause_holds_the_clock_and_resuming_runs_on_with_what_was_left()
 
     assert held == Held(since=at("2026-03-05 09:00"), remaining=HOURS.day)
     assert (remind_by(held), breach_after(held)) == (None, None)
-    assert due_at(resumed) == at("2026-04-01 11:30")
+    assert due_at(resumed) == at("2026-04-01 17:30")
 
 
 def test_a_pause_with_a_planned_end_gives_a_deadline_and_can_end_earlier() -> None:
@@ -175,7 +199,7 @@ def test_pausing_twice_and_resuming_nothing_change_nothing() -> None:
 def test_time_charged_to_a_dispute_afterwards_counts_like_a_pause_at_its_time() -> None:
     dispute = Pause(start=at("2026-03-04 09:00"), end=at("2026-03-04 15:30"), ground="return upheld", approver="李四")
 
-    assert due_at(clock(working_days(1), "2026-03-03 10:00").with_pause(dispute)) == at("2026-03-05 15:30")
+    assert due_at(clock(working_days(1), "2026-03-03 10:00").with_pause(dispute)) == at("2026-03-05 17:30")
 
 
 def test_extensions_add_whole_days_and_a_fresh_start_spends_them() -> None:

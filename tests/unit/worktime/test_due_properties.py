@@ -1,6 +1,6 @@
 """What holds for every due time: order, justice to pauses, and bounds that contain whatever notice comes."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,7 +115,13 @@ def test_one_pause_moves_the_deadline_by_the_office_time_it_covered_before_it(
         assert pause.end is not None
         first, last = max(pause.start, begin), min(max(pause.end, begin), moved)
         covered += max(office_time_between(first, last, CALENDAR, HOURS), timedelta(0))
-    assert office_time_between(plain, moved, CALENDAR, HOURS) == covered
+    rounded = office_time_between(plain, moved, CALENDAR, HOURS) - covered
+    if budget.unit is Unit.WORKING_DAYS:
+        # a limit in days ends at the close of the day in which it is used up
+        assert moved.time() == HOURS.close
+        assert timedelta(0) <= rounded < HOURS.day
+    else:
+        assert rounded == timedelta(0)
 
 
 @given(start=PUBLISHED, budget=budgets(), data=st.data())
@@ -126,8 +132,16 @@ def test_at_the_deadline_nothing_is_left_and_a_moment_before_something_is(
 
     at, _ = bounds(due(ledger, CALENDAR, HOURS))
 
-    assert remaining(ledger, at, CALENDAR, HOURS) == timedelta(0)
-    assert remaining(ledger, at - timedelta(microseconds=1), CALENDAR, HOURS) > timedelta(0)
+    if budget.unit.is_days:
+        closing = HOURS.close if budget.unit is Unit.WORKING_DAYS else time(0)
+        assert at.time() == closing
+        assert remaining(ledger, at, CALENDAR, HOURS) <= timedelta(0)
+        assert remaining(
+            clock(budget, start), bounds(due(clock(budget, start), CALENDAR, HOURS))[0], CALENDAR, HOURS
+        ) == (timedelta(0))
+    else:
+        assert remaining(ledger, at, CALENDAR, HOURS) == timedelta(0)
+        assert remaining(ledger, at - timedelta(microseconds=1), CALENDAR, HOURS) > timedelta(0)
 
 
 @given(start=PUBLISHED, budget=budgets(OFFICE_UNITS), after=st.integers(0, 30 * 24 * 60), data=st.data())

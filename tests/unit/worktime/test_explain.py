@@ -55,13 +55,42 @@ def recompute(why: Explanation) -> Due:
 
 
 def spend(why: Explanation, open_days_work: bool) -> datetime | Held:  # noqa: FBT001
-    left = granted(why)
-    for start, end in cut_out(worked_spans(why, open_days_work), why):
+    """Pause by pause: one that comes before what was told as the end moves it, by what was left then."""
+    spans, left, cut = worked_spans(why, open_days_work), granted(why), list[Pause]()
+    for pause in (counted.pause for counted in why.pauses):
+        end = told(why, spans, cut, left)
+        if end != FOREVER and not any(max(first, pause.start) < min(last, end) for first, last in spans):
+            break
+        if pause.end is None:
+            spent = sum(
+                (min(end, pause.start) - start for start, end in before(pause, cut_out(spans, cut))), timedelta(0)
+            )
+            return Held(since=pause.start, remaining=max(left - spent, timedelta(microseconds=1)))
+        cut.append(pause)
+    return told(why, spans, cut, left)
+
+
+def before(pause: Pause, spans: list[Span]) -> list[Span]:
+    return [(start, end) for start, end in spans if start < pause.start]
+
+
+def told(why: Explanation, spans: list[Span], cut: list[Pause], left: timedelta) -> datetime:
+    """When the time is used up; where days are counted, the end of that day, and never before somebody could go on."""
+    ends = [pause.end for pause in cut if pause.end is not None]
+    goes_on = min((max(start, *ends) for start, end in spans if max(ends) < end), default=FOREVER) if ends else None
+    for start, end in cut_out(spans, cut):
         if end - start >= left:
-            return start + left
+            return whole_day(why, max(start + left, goes_on or start))
         left -= end - start
-    opened = [counted.pause.start for counted in why.pauses if counted.pause.end is None]
-    return Held(since=min(opened), remaining=left)
+    return FOREVER
+
+
+def whole_day(why: Explanation, end: datetime) -> datetime:
+    if why.budget.unit is Unit.WORKING_DAYS:
+        return at(f"{end.date()} {max(period.closes for period in why.hours.periods)}")
+    midnight = datetime.combine(end.date(), time(0), SHANGHAI)
+    is_day = why.budget.unit is Unit.CALENDAR_DAYS and end > midnight
+    return midnight + timedelta(days=1) if is_day else end
 
 
 def granted(why: Explanation) -> timedelta:
@@ -99,8 +128,8 @@ def worked_spans(why: Explanation, open_days_work: bool) -> list[Span]:  # noqa:
     return [(max(start, begin), end) for start, end in spans if end > begin]
 
 
-def cut_out(spans: list[Span], why: Explanation) -> list[Span]:
-    for pause in (counted.pause for counted in why.pauses):
+def cut_out(spans: list[Span], pauses: list[Pause]) -> list[Span]:
+    for pause in pauses:
         first, last = pause.start, pause.end or FOREVER
         before = [(start, min(end, first)) for start, end in spans]
         after = [(max(start, last), end) for start, end in spans]
@@ -148,8 +177,10 @@ def test_the_charges_of_the_days_add_up_to_what_was_spent(ledger: Ledger) -> Non
     why = explain(ledger, CALENDAR, HOURS)
 
     if why.days and not isinstance(why.due, Held):
-        assert sum((day.earliest for day in why.days), timedelta(0)) == why.total
-        assert sum((day.latest for day in why.days), timedelta(0)) == why.total
+        # a limit in days lasts until the end of the day in which it is used up, and so does what each pause interrupted
+        most = HOURS.day * len(why.pauses) if why.budget.unit is Unit.WORKING_DAYS else timedelta(0)
+        for spent in (day.earliest for day in why.days), (day.latest for day in why.days):
+            assert timedelta(0) <= sum(spent, timedelta(0)) - why.total <= most
 
 
 def complex_case() -> Ledger:
@@ -185,7 +216,7 @@ def test_policy_calendar_skipped_days_make_up_days_pauses_and_approvers_are_all_
     assert "  2026-02-24 周二：计 3小时30分" in lines
     assert "  2026-02-28 周六 调休上班（春节）：第5个工作日" in lines
     assert "  2026-03-01 周日：不计" in lines
-    assert lines[-1] == "到期：2026-03-04 周三 14:00"
+    assert lines[-1] == "到期：2026-03-04 周三 17:30（按日计，当日下班为止）"
 
 
 def test_a_provisional_deadline_is_told_with_both_bounds_and_why() -> None:
