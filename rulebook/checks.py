@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from rulebook.callers import check_callers
 from rulebook.checked import Checked
 from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
 from rulebook.directory import Directory, Office, Street
@@ -26,6 +27,7 @@ def cross_check(checked: Checked) -> Iterator[Problem]:
     yield from _office(checked)
     yield from _ladder(checked)
     yield from check_duty(checked)
+    yield from check_callers(checked)
 
 
 def _codes_stand_once(checked: Checked) -> Iterator[Problem]:

@@ -35,6 +35,7 @@ def load_policy(directory: Path) -> Policy:
         "units": checked.model("units.csv", Units).units,
         "templates": checked.templates,
         "delivery": checked.model("templates.yaml", Templates).delivery,
+        "callers": checked.model("templates.yaml", Templates).callers,
         **{name: checked.models[f"{name}.yaml"] for name in _WHOLE},
     }
     version = f"{manifest.version}+{content_hash(directory)}"

@@ -6,7 +6,19 @@ from typing import Final, NamedTuple
 from rulebook.codes import Audience
 
 ALWAYS: Final = frozenset(
-    {"area", "ticket", "receipt", "category", "tier", "place", "department", "supporting", "text", "reply"}
+    {
+        "area",
+        "ticket",
+        "receipt",
+        "category",
+        "tier",
+        "place",
+        "department",
+        "supporting",
+        "text",
+        "reply",
+        "has_number",
+    }
 )
 """The variables that every template may use; what is not known of a ticket is an empty text."""
 
@@ -44,16 +56,20 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "requester-not-accepted": _to(Audience.REQUESTER, "ground reason"),
     "requester-needs-info": _to(Audience.REQUESTER),
     "requester-progress": _to(Audience.REQUESTER),
-    "requester-dispatched": _to(Audience.REQUESTER),
+    "requester-due-changed": _to(Audience.REQUESTER, "due was"),
+    "requester-dispatched": _to(Audience.REQUESTER, "due"),
+    "requester-redispatched": _to(Audience.REQUESTER),
     "requester-extended": _to(Audience.REQUESTER, "due ground"),
     "requester-suspended": _to(Audience.REQUESTER, "ground reason promised"),
     "requester-result": _to(Audience.REQUESTER),
+    "requester-settled": _to(Audience.REQUESTER),
+    "requester-final-answer": _to(Audience.REQUESTER),
     "requester-answered": _to(Audience.REQUESTER),
     "requester-rework": _to(Audience.REQUESTER, "due"),
     "requester-closed": _to(Audience.REQUESTER, "due"),
     "requester-merged": _to(Audience.REQUESTER, "reason"),
     "requester-merged-ended": _to(Audience.REQUESTER, "status reason"),
-    "requester-incident-resolved": _to(Audience.REQUESTER, "incident"),
+    "requester-incident-resolved": _to(Audience.REQUESTER),
     "requester-transferred": _to(Audience.REQUESTER, "reason"),
     "requester-committed": _to(Audience.REQUESTER, "promised"),
     "requester-reopened": _to(Audience.REQUESTER),
@@ -65,7 +81,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "department-supporting-task": _to(Audience.DEPARTMENT, "due"),
     "department-reminder": _to(Audience.DEPARTMENT, "clock due remaining"),
     "department-overdue": _to(Audience.DEPARTMENT, "clock due"),
-    "department-due-changed": _to(Audience.DEPARTMENT, "clock due reason"),
+    "department-due-changed": _to(Audience.DEPARTMENT, "clock due was reason"),
     "department-follow-up": _to(Audience.DEPARTMENT, "count"),
     "department-return-ruled": _to(Audience.DEPARTMENT, "ruling reason"),
     "department-sent-back": _to(Audience.DEPARTMENT, "ground reason"),

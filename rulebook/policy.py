@@ -10,7 +10,7 @@ from rulebook.directory import Category, Department, Directory, Office, Outside,
 from rulebook.duty import Duty, OnDuty, on_duty
 from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
-from rulebook.rules import Automation, Delivery, Grounds, Ladder, Rates, Template, Templates
+from rulebook.rules import Automation, Callers, Delivery, Grounds, Ladder, Rates, Template, Templates
 from schemas.values import Clock
 
 
@@ -41,6 +41,7 @@ class Policy(Model):
     rates: Rates
     templates: tuple[Template, ...]
     delivery: Delivery
+    callers: Callers
 
     def category(self, code: str) -> Category | None:
         return self._category_by_code.get(code)
@@ -51,6 +52,20 @@ class Policy(Model):
 
     def department(self, code: str) -> Department | None:
         return self._department_by_code.get(code)
+
+    def body_name(self, code: str) -> str:
+        """Name a department or an outside body; the code itself where it is neither."""
+        found = self.department(code) or next((body for body in self.outside if body.code == code), None)
+        return found.name if found else code
+
+    def name_for_callers(self, code: str) -> str:
+        """Name a department or an outside body as those who called are told of it."""
+        return self.callers.departments.get(code) or self.body_name(code)
+
+    def matter_for_callers(self, category: str) -> str | None:
+        """Name what a category is about as those who called are told of it; None for no such category."""
+        found = self.category(category)
+        return self.callers.categories.get(category, found.name) if found else None
 
     @property
     def outside(self) -> tuple[Outside, ...]:

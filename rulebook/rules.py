@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rulebook.base import Code, Model, Share, Text
+from rulebook.base import CategoryCode, Code, Model, Share, Text
 from rulebook.codes import Audience, Passing, Role, Step
 from rulebook.limits import Count, Span
 from schemas.values import Clock, Contacted, Grade, Ruling
@@ -141,8 +141,16 @@ class Delivery(Model):
         return min(self.first_wait_seconds * self.factor ** (attempt - 1), self.longest_wait_seconds)
 
 
+class Callers(Model):
+    """Names by code that those who called are told instead of the house's own."""
+
+    categories: Mapping[CategoryCode, Text] = Field(default_factory=dict)
+    departments: Mapping[Code, Text] = Field(default_factory=dict)
+
+
 class Templates(Model):
-    """All message templates, and how persistently they are delivered."""
+    """All message templates, how persistently they are delivered, and how things are called in those for callers."""
 
     delivery: Delivery
+    callers: Callers = Callers()
     templates: tuple[Template, ...]

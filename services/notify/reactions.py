@@ -22,6 +22,7 @@ from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
+from services.notify.core.promises import tell_requester
 from services.notify.core.values import deadline, due_of, ground, remaining
 from vocabulary import CLOCKS, OUTCOMES, PARTIES, REASONS, STATES, word
 
@@ -31,42 +32,36 @@ profiles: Final = Changes[Profile]()
 wishes: Final = Reactions[Occasion, Wishes]()
 
 _GIST: Final = 200
+_RESTS: Final = (d.PassOnAwaited, d.DispatchAwaited)
+"""Now the ticket waits for somebody: its requester hears that it was received, with or without a date."""
 
 
 def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tuple[Profile, tuple[Wish, ...]]:
     """What is known of a ticket after a fact, and who is to be told what; the same profile where nothing is new."""
     profile = profiles.after(before, fact, at)
-    occasion = Occasion(at, before, profile, book)
-    return (_once(profile) if type(fact) in wishes.facts else profile), tuple(asked(fact, occasion))
+    asked_for = tuple(asked(fact, Occasion(at, before, profile, book)))
+    rests = type(fact) in _RESTS or any(wish.to.audience.kind == Audience.REQUESTER for wish in asked_for)
+    after, first = tell_requester(profile, at, rests=rests)
+    requester = Occasion(at, before, after, book).requester
+    told = tuple(wish for each in first for wish in requester(each.template, **each.values))
+    if _order_is_ready(after):
+        after = replace(after, order_told=after.orders)
+    return after, (*told, *asked_for)
 
 
 def asked(fact: Message, occasion: Occasion) -> Wishes:
-    """Who is to be told what: by this kind of fact, and of what is urgent now, whatever the fact."""
+    """Who is to be told what: by this kind of fact, and of orders now, whatever the fact."""
     yield from wishes.to(fact, occasion) or ()
+    yield from _orders(occasion)
     yield from _alarms(occasion)
-
-
-def _once(profile: Profile) -> Profile:
-    """Remember what is told only once, so that it is."""
-    if _receipt_is_ready(profile):
-        profile = replace(profile, receipt_told=True)
-    if _order_is_ready(profile):
-        profile = replace(profile, order_told=profile.orders)
-    return profile
-
-
-def _receipt_is_ready(profile: Profile) -> bool:
-    return not profile.receipt_told and profile.receipt is not None and Clock.CITIZEN in profile.due
 
 
 def _order_is_ready(profile: Profile) -> bool:
     return profile.orders > profile.order_told and profile.lead == profile.handler
 
 
-def _promised(o: Occasion) -> Wishes:
-    """Receipt and order name a due time: each is told once that is known, an urgent order at once without."""
-    if _receipt_is_ready(o.profile):
-        yield from o.requester("requester-receipt", due=due_of(o.profile, Clock.CITIZEN))
+def _orders(o: Occasion) -> Wishes:
+    """An order names its due time: it is told once that is known, an urgent one at once and loudly instead."""
     if _order_is_ready(o.profile) and o.profile.tier is not Tier.URGENT:
         yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING))
 
@@ -105,9 +100,9 @@ def _within(o: Occasion, clock: Clock) -> str:
 # --- recorded, classified, dispatched --------------------------------------------------------------------------------
 
 
-@profiles.on(t.Registered, d.Opened)
-def _known(profile: Profile, fact: t.Registered | d.Opened, _at: datetime) -> Profile:
-    """Registration and opening say the same of the requester; whichever is heard first, the later one is newer."""
+@profiles.on(d.Opened)
+def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
+    """Whoever gave a category, or asked for less time than usual, has decided on the tier."""
     return replace(
         profile,
         receipt=fact.receipt,
@@ -118,16 +113,12 @@ def _known(profile: Profile, fact: t.Registered | d.Opened, _at: datetime) -> Pr
         confidential=fact.confidential,
         accused=fact.accused,
         kind=fact.kind.value,
-        tier=fact.tier or profile.tier,
-        category=fact.category or profile.category,
+        tier=fact.tier,
+        tier_decided=fact.category is not None or fact.tier is not Tier.COMPLEX,
+        category=fact.category,
         place=fact.place.text,
         text=fact.text[:_GIST],
     )
-
-
-@wishes.on(t.Registered, d.Opened)
-def _recorded(_fact: t.Registered | d.Opened, o: Occasion) -> Wishes:
-    yield from _promised(o)
 
 
 @profiles.on(t.Answered)
@@ -141,13 +132,15 @@ def _known_answered(profile: Profile, fact: t.Answered, _at: datetime) -> Profil
         kind=fact.kind.value,
         category=fact.category,
         reply=fact.answer,
+        receipt_told=True,
     )
 
 
 wishes.on(t.Answered)(lambda _, o: o.requester("requester-answered"))
 profiles.on(d.CategorySuggested)(lambda p, fact, _: replace(p, category=fact.category) if fact.taken else p)
-profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier))
+profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier, tier_decided=True))
 profiles.on(d.MergeTaken)(lambda p, fact, _: replace(p, tier=fact.tier) if fact.tier else p)
+profiles.on(*_RESTS)(lambda p, _, __: p)
 
 
 @wishes.on(d.UrgentCalled)
@@ -179,6 +172,7 @@ def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
         lead=fact.lead,
         supporting=fact.supporting,
         tier=fact.tier,
+        tier_decided=True,
         category=fact.category or profile.category,
         orders=fact.order,
     )
@@ -186,9 +180,7 @@ def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
 
 @wishes.on(d.Dispatched)
 def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
-    yield from _promised(o)
-    if fact.order == 1:
-        yield from o.requester("requester-dispatched")
+    if not fact.same_lead:
         yield from o.visitor(
             "visitor-progress",
             status=STATES[TicketState.DISPATCHED],
@@ -206,7 +198,8 @@ def _supported_no_more(profile: Profile, fact: d.SupportTaskEnded, _at: datetime
     return replace(profile, supporting=tuple(code for code in profile.supporting if code != fact.department))
 
 
-profiles.on(d.ReturnUpheld, d.Reopened)(lambda p, _, __: replace(p, lead=None, supporting=()))
+profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()))
+profiles.on(d.Reopened)(lambda p, _, __: replace(p, lead=None, supporting=(), final=False))
 
 
 @wishes.on(d.ReturnUpheld, d.ReturnOverruled)
@@ -225,7 +218,8 @@ wishes.on(d.FollowUpAdded)(lambda fact, o: o.lead("department-follow-up", text=f
 @wishes.on(d.ProgressNoted)
 def _progress_noted(fact: d.ProgressNoted, o: Occasion) -> Wishes:
     if not fact.plan:
-        yield from o.requester("requester-progress", text=fact.text, department=o.book.name(fact.department))
+        department = o.book.name_for_callers(fact.department)
+        yield from o.requester("requester-progress", text=fact.text, department=department)
 
 
 profiles.on(d.Handled)(lambda p, fact, _: replace(p, reply=fact.reply))
@@ -289,12 +283,10 @@ wishes.on(d.Committed)(
 # --- the end, and after it -------------------------------------------------------------------------------------------
 
 
-def _replied(o: Occasion, reply: str) -> Wishes:
-    return o.requester("requester-result", reply=reply, department=o.book.name(o.profile.lead) or PARTIES["unit"])
-
-
-wishes.on(d.SettledAtUnit)(lambda fact, o: _replied(o, fact.reply))
-wishes.on(d.FinalAnswerGiven)(lambda fact, o: _replied(o, fact.text))
+profiles.on(d.FinalAnswerGiven)(lambda p, fact, _: replace(p, reply=fact.text, final=True))
+profiles.on(d.SettledAtUnit)(lambda p, fact, _: replace(p, reply=fact.reply))
+wishes.on(d.FinalAnswerGiven)(lambda _, o: o.requester("requester-final-answer"))
+wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))
 wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
 
 
@@ -311,7 +303,7 @@ wishes.on(d.Withdrawn)(lambda fact, o: o.lead("department-ended", status=word(d.
 @wishes.on(d.Transferred)
 def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
     yield from o.lead("department-ended", status=word(d.Transferred), reason=fact.reason)
-    yield from o.requester("requester-transferred", reason=fact.reason, department=o.book.name(fact.to))
+    yield from o.requester("requester-transferred", reason=fact.reason, department=o.book.name_for_callers(fact.to))
 
 
 @wishes.on(d.Merged)
@@ -333,7 +325,7 @@ def _merge_taken(fact: d.MergeTaken, o: Occasion) -> Wishes:
 def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
     """Nobody calls about a ticket that was merged: the result, or why there is none, is told once and for all."""
     status = OUTCOMES.get(fact.outcome, word(d.Closed))
-    result = {"reply": fact.reply or "", "reason": fact.reason or "", "department": o.book.name(fact.to)}
+    result = {"reply": fact.reply or "", "reason": fact.reason or "", "department": o.book.name_for_callers(fact.to)}
     yield from o.requester("requester-merged-ended", text=fact.into, status=status, **result)
     text = fact.reply or fact.reason or ""
     yield from o.visitor("visitor-progress", status=f"已随并入的工单{fact.into}{status}", text=text)
@@ -362,9 +354,7 @@ def _supervision_ended(fact: d.SupervisionEnded, o: Occasion) -> Wishes:
         yield from o.lead("department-taken-back", step=word(d.SupervisionOrdered), reason=fact.result)
 
 
-wishes.on(d.FixReported)(
-    lambda fact, o: o.requester("requester-incident-resolved", incident=fact.incident, reply=fact.text)
-)
+wishes.on(d.FixReported)(lambda fact, o: o.requester("requester-incident-resolved", reply=fact.text))
 
 
 @wishes.on(d.ActionRefused)
@@ -379,6 +369,9 @@ _Timed = c.ClockStarted | c.ClockResumed | c.ClockExtended | c.ClockRederived
 
 
 def _timed(profile: Profile, fact: _Timed, _at: datetime) -> Profile:
+    if fact.clock is Clock.CITIZEN:
+        tier = fact.tier if isinstance(fact, c.ClockStarted | c.ClockRederived) else profile.citizen_tier
+        return replace(profile, citizen_due=fact.due, citizen_tier=tier)
     if fact.clock not in REMEMBERED:
         return profile
     handler = fact.owner.code if fact.clock is Clock.HANDLING else profile.handler
@@ -392,14 +385,12 @@ profiles.on(c.ClockStarted)(_timed)
 def _clock_started(fact: c.ClockStarted, o: Occasion) -> Wishes:
     owner, due = fact.owner.department, deadline(remind_by(fact.due))
     match fact.clock:
-        case Clock.CITIZEN | Clock.HANDLING:
-            yield from _promised(o)
         case Clock.SUPPORTING_TASK:
             yield from o.to("department-supporting-task", o.book.departments(o.profile, owner), due=due)
         case Clock.REWORK:
             yield from o.department(owner, "department-rework", due=due, count=_counter(fact.clock_id))
             yield from o.requester("requester-rework", due=due)
-        case Clock.REOPEN_WINDOW:
+        case Clock.REOPEN_WINDOW if not o.profile.final:
             yield from o.requester("requester-closed", due=due)
         case _:
             pass
@@ -431,8 +422,10 @@ profiles.on(c.ClockRederived)(_timed)
 
 @wishes.on(c.ClockRederived)
 def _clock_rederived(fact: c.ClockRederived, o: Occasion) -> Wishes:
-    values = _of_clock(fact)
-    return o.department(fact.owner.department, "department-due-changed", **values, reason=word(c.ClockRederived))
+    values, was = _of_clock(fact), deadline(remind_by(fact.was))
+    if was != values["due"]:
+        why = word(c.ClockRederived)
+        yield from o.department(fact.owner.department, "department-due-changed", **values, was=was, reason=why)
 
 
 @wishes.on(c.ClockDueSoon)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -19,11 +19,12 @@ from schemas import dispatch as d
 from schemas.examples import example
 from schemas.message import Message
 from schemas.owner import Owner
-from schemas.values import Channel, Clock, Contact, Party, PartyKind, Person, Tier
+from schemas.values import Channel, Clock, Contact, OfficialDue, Party, PartyKind, Person, Tier
 from services.notify import reactions
 from services.notify.core.notice import Addressee, Way, Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
+from services.notify.core.promises import tell_requester
 from services.notify.core.values import filled
 from services.notify.core.wording import Wording
 
@@ -31,6 +32,9 @@ POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 PROFILE = Profile(
     ticket="26030200000017",
+    tier_decided=True,
+    citizen_due=OfficialDue(at=NOON + timedelta(days=1)),
+    citizen_tier=Tier.COMPLEX,
     receipt="R0123456789AB",
     contact=Contact(phone="+8613800000000", wechat="wx-1"),
     visitor="v-1",
@@ -48,10 +52,13 @@ VARIED: Mapping[str, tuple[Any, ...]] = {
     "order": (1,),
     "failure": (9,),
     "presumed": (True,),
+    "was": (OfficialDue(at=NOON - timedelta(days=1)),),
     "person": (Person(id="p-min", name="闵建国"),),
     "party": (Party(kind=PartyKind.DEPARTMENT, department="housing"),),
 }
 """What an occasion depends on, besides what the profile knows."""
+TOLD_BEFORE = (("", None), ("3月1日17:30", "greening"))
+"""The date and the department that a requester heard of earlier."""
 
 
 def variants(model: type[Message]) -> Iterator[Message]:
@@ -74,6 +81,12 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
         for fact in variants(model):
             for wish in reactions.asked(fact, Occasion(NOON, before, profile, book)):
                 found[wish.template].append(wish)
+    for channel, (promised, responsible) in product((Channel.WECHAT, Channel.HOTLINE), TOLD_BEFORE):
+        received = replace(PROFILE, channel=channel, promised=promised, responsible=responsible)
+        for profile in (received, replace(received, receipt_told=True)):
+            after, told = tell_requester(profile, NOON, rests=False)
+            for each in told:
+                found[each.template] += Occasion(NOON, profile, after, book).requester(each.template, **each.values)
     return {template: tuple(those) for template, those in found.items()}
 
 

@@ -77,7 +77,8 @@ class AddressBook:
 
     def name(self, code: str | None) -> str:
         """Name a department or an outside body."""
-        if not code:
-            return ""
-        known = self.policy.department(code) or next((body for body in self.policy.outside if body.code == code), None)
-        return known.name if known else code
+        return self.policy.body_name(code) if code else ""
+
+    def name_for_callers(self, code: str | None) -> str:
+        """Name a department or an outside body as those who called are told of it."""
+        return self.policy.name_for_callers(code) if code else ""

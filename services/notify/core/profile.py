@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from schemas.values import Channel, Clock, Contact, Tier
+from schemas.values import Channel, Clock, Contact, Due, Tier
 
-REMEMBERED: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK})
-"""The clocks whose due times stand in messages about something else."""
+REMEMBERED: Final = frozenset({Clock.HANDLING, Clock.REWORK})
+"""The clocks whose due times stand in messages about something else, beside the citizen's."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Profile:
     """A ticket as far as messages need it; the only place where notify keeps the requester's contact.
 
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
+    Likewise `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date
+    and the department that the requester was told last.
     """
 
     ticket: str
@@ -30,6 +32,7 @@ class Profile:
     accused: tuple[str, ...] = ()
     kind: str | None = None
     tier: Tier | None = None
+    tier_decided: bool = False
     category: str | None = None
     place: str = ""
     text: str = ""
@@ -40,5 +43,10 @@ class Profile:
     reply: str = ""
     due: Mapping[Clock, datetime] = field(default_factory=dict)
     handler: str | None = None
+    citizen_due: Due | None = None
+    citizen_tier: Tier | None = None
     receipt_told: bool = False
+    promised: str = ""
+    responsible: str | None = None
     order_told: int = 0
+    final: bool = False

@@ -18,20 +18,27 @@ _EMPTY: Final[Mapping[str, str]] = dict.fromkeys(VARIABLES, "")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def filled(profile: Profile, book: AddressBook, own: Mapping[str, str]) -> dict[str, str]:
-    """Fill every variable: what this occasion knows, what the profile knows, otherwise an empty text."""
+def filled(profile: Profile, book: AddressBook, own: Mapping[str, str], *, caller: bool = False) -> dict[str, str]:
+    """Fill every variable: what this occasion knows, what the profile knows, otherwise an empty text.
+
+    `caller` says that the one who called reads it, who hears other names than the house uses.
+    """
     category = book.policy.category(profile.category) if profile.category else None
+    name, matter = book.name, category.name if category else None
+    if caller:
+        name, matter = book.name_for_callers, book.policy.matter_for_callers(profile.category or "")
     usual = {
         "area": book.policy.area,
         "ticket": profile.ticket,
         "receipt": profile.receipt or "",
-        "category": category.name if category else "诉求",
+        "category": matter or "诉求",
         "tier": TIERS[profile.tier] if profile.tier else "",
         "place": profile.place,
-        "department": book.name(profile.lead),
-        "supporting": "、".join(map(book.name, profile.supporting)),
+        "department": name(profile.lead),
+        "supporting": "、".join(map(name, profile.supporting)),
         "text": profile.text,
         "reply": profile.reply,
+        "has_number": "有" if profile.contact.phone else "",
     }
     return {**_EMPTY, **usual, **own}
 

@@ -32,7 +32,7 @@ class Wording:
         template = self.policy.template(wish.template)
         if template is None:
             return None
-        values = filled(profile, self.book, wish.values)
+        values = filled(profile, self.book, wish.values, caller=template.audience is given.Audience.REQUESTER)
         return Notice(
             key=derived_id(cause, "notice", wish.template, wish.to.audience, wish.to.way.value),
             template=wish.template,
