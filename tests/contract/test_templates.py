@@ -47,7 +47,7 @@ PROFILE = Profile(
 )
 VARIED: Mapping[str, tuple[Any, ...]] = {
     "clock": tuple(Clock),
-    "owner": (Owner("department:housing"), Owner("office:p-lu")),
+    "owner": (Owner("department:housing"), Owner("office:p-lu"), Owner("callback")),
     "department": ("housing",),
     "order": (1,),
     "failure": (9,),
