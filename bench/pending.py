@@ -201,7 +201,9 @@ def _figures(fired: dict[int, list[Fired]], pending: int) -> list[Figure]:
     through = len(flood) / max(each.late for each in flood)
     return [
         Figure("timers fired through the topic", through, "timers/s", 10_000, note=f"{len(flood):,} at once, {beside}"),
-        Figure("… unforeseen, by one worker", after_outage, "timers/s", note=f"{len(backlog):,} overdue at its start"),
+        Figure(
+            "… not precomputed, by one worker", after_outage, "timers/s", note=f"{len(backlog):,} overdue at its start"
+        ),
         Figure("timers fired early", early, "timers", 0, "less", f"of {len(everything):,}"),
         Figure("lateness, 99 % (1,000 due a second)", 1000 * percentile(lateness, 0.99), "ms", 250, "less", beside),
         Figure("lateness, median", 1000 * percentile(lateness, 0.5), "ms"),

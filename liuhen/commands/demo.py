@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -61,12 +62,18 @@ def demo(
         _watch(system, console)
         system.send_people_home()
         kept = _tell(console)
-        ended = f"全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {system.instance.home.name}/。"
+        ended = f"全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {_shown(system.instance.home)}/。"
         console.print(styled((ended, "dim")))
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:
         raise SaidClearly("The demo ran, but `verify` found broken promises: see above.")
+
+
+def _shown(folder: Path) -> Path:
+    """The folder as one would type it from here."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def _tell(console: Terminal) -> bool:
