@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from rulebook.base import CategoryCode, Code, Model, Share, Text
 from rulebook.codes import Audience, Passing, Role, Step
 from rulebook.limits import Count, Span
-from schemas.values import Clock, Contacted, Grade, Ruling
+from schemas.values import Clock, Contacted, Grade, Ruling, Unruled
 
 
 class Suggestion(Model):
@@ -101,6 +101,7 @@ class Rates(Model):
     solved_base: tuple[Ruling, ...]
     first_contact_left_out: tuple[Contacted, ...]
     decisive_callback: Literal["first", "last"]
+    person_rules_on: tuple[Unruled, ...]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -27,6 +27,7 @@ from schemas.values import (
     TicketState,
     Tier,
     Value,
+    WatchOrder,
     Wording,
 )
 
@@ -55,7 +56,8 @@ class Order(PublicMessage):
 
     Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket. An action that
     sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
-    that were merged into this one.
+    that were merged into this one; `said` is what the requester said at the last callback; `to_answer` names the
+    supervision order and the callback review that wait for an answer.
     """
 
     happened: Code
@@ -81,6 +83,8 @@ class Order(PublicMessage):
     blocking_tasks: tuple[DepartmentCode, ...] = ()
     notes: tuple[SharedNote, ...] = ()
     supplements: tuple[Supplement, ...] | None = None
+    said: Text | None = None
+    to_answer: tuple[WatchOrder, ...] | None = None
     version: int | None = None
 
 
@@ -118,11 +122,12 @@ class DeskTask(PublicMessage):
     """Something waits for a person of the office, or does not any more; the newest of a ticket and task counts.
 
     `task` says what is asked: urgent_call, unit_pass_on, survey_office, dispatching, return_ruling, adjudication,
-    extension, suspension, review, task_review, commitment_check, supervision, callback_review, nudge, supervise,
-    interview. The last three are steps of the ladder that the policy leaves to a person.
+    extension, suspension, review, task_review, outcome_ruling, commitment_check, supervision, callback_review, nudge,
+    supervise, interview. The last three are steps of the ladder that the policy leaves to a person.
 
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
-    refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say.
+    refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say, `contacted`
+    is the note of the lead's first contact, `said` what the requester said at the last callback.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -142,6 +147,8 @@ class DeskTask(PublicMessage):
     subdistrict: DepartmentCode | None = None
     text: Text
     supplements: tuple[Supplement, ...] | None = None
+    contacted: Text | None = None
+    said: Text | None = None
     version: int | None = None
 
 

@@ -179,6 +179,7 @@ class DeskTaskKind(StrEnum):
     ADJUDICATION = "adjudication"
     REVIEW = "review"
     TASK_REVIEW = "task_review"
+    OUTCOME_RULING = "outcome_ruling"
     EXTENSION = "extension"
     SUSPENSION = "suspension"
     COMMITMENT_CHECK = "commitment_check"
@@ -224,6 +225,24 @@ class Ruling(StrEnum):
     FOR_REFERENCE = "for_reference"
     UNREASONABLE = "unreasonable"
     UNSOLVED = "unsolved"
+
+
+class WatchOrder(StrEnum):
+    """The orders beside the main one that the lead has to answer: 督办单, 回访复核单."""
+
+    SUPERVISION = "supervision"
+    CALLBACK_REVIEW = "callback_review"
+
+
+class Unruled(StrEnum):
+    """Why a ticket is closed without a ruling: the citizen did not say that it is solved, or that it is not."""
+
+    PARTLY = "partly"
+    NOT_RATED = "not_rated"
+    UNREACHABLE = "unreachable"
+    ANONYMOUS = "anonymous"
+    NO_NUMBER = "no_number"
+    PARTS = "parts"
 
 
 class Party(Value):

@@ -20,6 +20,8 @@ from schemas.values import (
     Solved,
     TicketState,
     Tier,
+    Unruled,
+    WatchOrder,
 )
 from vocabulary.tables import Table, complete, table
 
@@ -52,6 +54,8 @@ CONTACTED: Final = complete("contacted", Contacted)
 SOLVED: Final = complete("solved", Solved)
 GRADES: Final = complete("grade", Grade)
 RULINGS: Final = complete("ruling", Ruling)
+UNRULED: Final = complete("unruled", Unruled)
+WATCH_ORDERS: Final = complete("watch_order", WatchOrder)
 
 
 def word(fact: type[Message]) -> str:

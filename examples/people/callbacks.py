@@ -71,6 +71,7 @@ class Agency:
             solved=solved,
             attitude=Grade.SATISFIED if result is Grade.DISSATISFIED else result,
             result=result,
+            note="诉求人说问题还在，希望尽快再来看。" if solved is Solved.NOT else None,
         )
 
     def _pick(self, dice: Random, question: str, answers: type[_Answer]) -> _Answer:

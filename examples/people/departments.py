@@ -29,7 +29,7 @@ from schemas.more_time import TimeUnit, more_time
 from schemas.public import ActionAnswer, Order
 from schemas.registry import department_topic
 from schemas.values import Clock as ClockName
-from schemas.values import Party, PartyKind, Person, RequesterKind, TicketState, Tier, remind_by
+from schemas.values import Party, PartyKind, Person, RequesterKind, TicketState, Tier, WatchOrder, remind_by
 from tools.client.kafka import PublicMessage, Voice, hear, producer
 
 Owed = Literal["answer_order", "first_contact", "handle", "task", "supervision", "nothing"]
@@ -58,11 +58,16 @@ def owed(order: Order, done: set[str]) -> Owed:
         return "task" if mine_open else "nothing"
     if order.state is TicketState.DISPATCHED:
         return "answer_order"
-    if order.supervised and f"supervision{order.order}" not in done and order.state in _AT_WORK:
+    if _to_answer(order, done):
         return "supervision"
     if order.state not in _AT_WORK:
         return "nothing"
     return "handle" if f"contact{order.order}" in done else "first_contact"
+
+
+def _to_answer(order: Order, done: set[str]) -> list[WatchOrder]:
+    """The orders beside the main one that nobody of the department has answered yet, each once for each order."""
+    return [each for each in order.to_answer or () if f"{each}{order.order}" not in done]
 
 
 class SimulatedDepartment:
@@ -160,10 +165,10 @@ class SimulatedDepartment:
                     ReportTaskDone(ticket=order.ticket, by=person, reply="协办事项已完成，情况已告知牵头单位。")
                 )
             case "supervision":
-                book.done.add(f"supervision{order.order}")
-                await self._voice.say(
-                    AnswerSupervision(ticket=order.ticket, by=person, report="已专题研究，明确责任人和完成时间。")
-                )
+                which = _to_answer(order, book.done)[0]
+                book.done.add(f"{which}{order.order}")
+                report = "已专题研究，明确责任人和完成时间。"
+                await self._voice.say(AnswerSupervision(ticket=order.ticket, by=person, report=report, answers=which))
             case "nothing":
                 return
         self._plan(book)

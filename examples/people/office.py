@@ -28,6 +28,7 @@ from schemas.inbound import (
     ReportFix,
     Review,
     RuleOnExtension,
+    RuleOnOutcome,
     RuleOnReturn,
     RuleOnSuspension,
     SettleAtUnit,
@@ -36,7 +37,7 @@ from schemas.inbound import (
 )
 from schemas.public import DeskTask
 from schemas.registry import DESK
-from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Tier
+from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Ruling, Tier, WatchOrder
 from tools.client.kafka import Voice, hear, producer
 
 _QUICK: Final = frozenset({"unit_pass_on", "survey_office", "dispatching"})
@@ -51,6 +52,7 @@ _WHO: Final[Mapping[str, Role]] = {
     "suspension": Role.APPROVER,
     "review": Role.REVIEWER,
     "task_review": Role.REVIEWER,
+    "outcome_ruling": Role.REVIEWER,
     "commitment_check": Role.SUPERVISOR,
     "supervision": Role.SUPERVISOR,
     "callback_review": Role.SUPERVISOR,
@@ -152,6 +154,7 @@ class SimulatedOffice:
             "suspension": self._rule_on_suspension,
             "review": self._review,
             "task_review": self._review,
+            "outcome_ruling": self._rule,
             "commitment_check": self._check,
             "supervision": self._end_supervision,
             "callback_review": self._end_supervision,
@@ -221,6 +224,11 @@ class SimulatedOffice:
         codes = [ground.code for ground in self._around.rules.grounds.sent_back]
         return "reply-unclear" if "reply-unclear" in codes else codes[0]
 
+    def _rule(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        rulings = (Ruling.SOLVED, Ruling.EXPLAINED, Ruling.UNSOLVED)
+        ruling = dice.choices(rulings, (0.5, 0.4, 0.1))[0]
+        return RuleOnOutcome(ticket=task.ticket, by=who, ruling=ruling, reason="经查阅办理记录评判。")
+
     def _check(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         kept = dice.random() < 0.8  # noqa: PLR2004 - four promises of five are kept
         return CheckCommitment(ticket=task.ticket, by=who, kept=kept, note="已现场核查。")
@@ -234,7 +242,8 @@ class SimulatedOffice:
         return orders[task.task](ticket=task.ticket, by=who, reason=task.reason or "久拖不决。")
 
     def _end_supervision(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
-        return EndSupervision(ticket=task.ticket, by=who, result="已按要求整改，督办结束。")
+        order = WatchOrder(task.task)
+        return EndSupervision(ticket=task.ticket, by=who, result="已按要求整改，督办结束。", order=order)
 
 
 async def work(around: Surroundings) -> None:

@@ -15,6 +15,7 @@ from schemas.values import Clock, DeskTaskKind, TicketState, breach_by, remind_b
 from services.sla.for_tools import Deadline, DueTimes
 from services.trace import for_tools as trace
 from tools.client.kafka import listener, read
+from vocabulary import WATCH_ORDERS
 from worktime import Calendar
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
@@ -170,7 +171,8 @@ def owed(order: Order) -> str:
         case TicketState.REWORK:
             return "督办：回复并重办" if order.supervised else "重办"
         case _:
-            return "督办：回复" if order.supervised else "等候"
+            named = "、".join(WATCH_ORDERS[each] for each in order.to_answer or ())
+            return f"{named or '督办'}：回复" if order.supervised else "等候"
 
 
 def callbacks(messages: Iterable[PublishedMessage]) -> Sequence[CallbackRequest]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.values import remind_by
 from tools.terminal import framed, styled
-from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, STATES, TASKS
+from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, STATES, TASKS, WATCH_ORDERS
 
 _COLOURS: Final[dict[Urgency, str]] = {"overdue": "bold red", "due_soon": "yellow", "in_time": ""}
 _MARKS: Final[dict[Urgency, str]] = {"overdue": "逾期", "due_soon": "将到期", "in_time": ""}
@@ -37,10 +37,18 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
             place.words.of("tier", task.tier),
             _proposed(place, task),
             place.words.department(task.department),
-            _gist(task.reason, task.text),
+            "\n".join((_gist(task.reason, task.text), *_spoken(task))),
             style=_COLOURS[urgency],
         )
     return table
+
+
+def _spoken(task: DeskTask) -> Iterator[str]:
+    """What the requester said to the lead and at the callback, whole: whoever decides has to know it."""
+    if task.contacted:
+        yield f"先行联系：{task.contacted}"
+    if task.said:
+        yield f"回访时诉求人说：{task.said}"
 
 
 def desk_document(waiting: Sequence[WaitingTask]) -> list[dict[str, Any]]:
@@ -104,6 +112,7 @@ def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
     return (
         ("状态", f"{STATES[order.state]}　{PARTS[order.role]}{'　督办' if order.supervised else ''}"),
         ("要做", owed(order) if order.role != "none" else ""),
+        ("待回复", "、".join(WATCH_ORDERS[each] for each in order.to_answer or ())),
         ("刚才", f"{HAPPENED.said(order.happened)}{'：' + words.reason(order.reason) if order.reason else ''}"),
         ("牵头", said.department(order.lead)),
         ("协办", "、".join(map(said.department, order.supporting))),
@@ -113,6 +122,7 @@ def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
         ("诉求人", "　".join(filter(None, (contact.name, contact.phone, contact.wechat)))),
         ("地点", order.place.text),
         ("内容", order.text),
+        ("回访时诉求人说", order.said or ""),
         ("催办补充", f"{order.follow_ups}次" if order.follow_ups else ""),
         *((f"期限 {CLOCKS[due.clock]}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from schemas.dispatch.base import DispatchFact
 from schemas.values import (
@@ -15,6 +15,7 @@ from schemas.values import (
     Ruling,
     Solved,
     Text,
+    Unruled,
 )
 
 
@@ -29,6 +30,7 @@ class CallbackTried(DispatchFact):
     """The requester was not reached."""
 
     attempt: int
+    note: Text | None = None
 
 
 class CallbackAppointed(DispatchFact):
@@ -38,17 +40,20 @@ class CallbackAppointed(DispatchFact):
 
 
 class CallbackRecorded(DispatchFact):
-    """What the requester said."""
+    """What the requester said: four answers, and the words in which the agent noted them."""
 
     round: int
     contacted: Contacted
     solved: Solved
     attitude: Grade
     result: Grade
+    note: Text | None = None
 
 
 class CallbackExempt(DispatchFact):
-    """Nobody can be called: the requester is anonymous."""
+    """Nobody can be called, for this reason: the requester is anonymous, or left no number."""
+
+    reason: Literal["anonymous", "no_number"] | None = None
 
 
 class CallbackGivenUp(DispatchFact):
@@ -60,28 +65,35 @@ class CallbackGivenUp(DispatchFact):
 class ReworkOrdered(DispatchFact):
     """The callback said unsolved or dissatisfied: the department works again (重办), with a clock of its own.
 
-    `round` counts reworks for the ticket's whole life, `failure` the callbacks that failed since it was last reopened.
+    `round` counts reworks for the ticket's whole life, `failure` the callbacks that failed since it was last reopened;
+    `said` is what the requester said at the callback.
     """
 
     department: DepartmentCode
     round: int
     failure: int | None = None
     reason: Code
+    said: Text | None = None
 
 
 class Closed(DispatchFact):
-    """The ticket is closed (结案), with the centre's ruling; `lead` is None where nobody led."""
+    """The ticket is closed (结案), with the centre's ruling; `lead` is None where nobody led.
+
+    Without a ruling `unruled` says why there is none, and `awaits_ruling` that a person of the centre is asked for one.
+    """
 
     counted_by: ClassVar[str] = "ruling"
 
     outcome: Code
-    ruling: Ruling
+    ruling: Ruling | None = None
+    unruled: Unruled | None = None
+    awaits_ruling: Literal[True] | None = None
     lead: DepartmentCode | None = None
     reply: Text | None = None
 
 
 class OutcomeRuled(DispatchFact):
-    """The centre ruled otherwise on the outcome."""
+    """A person of the centre ruled on the outcome: for the first time, or otherwise than before."""
 
     ruling: Ruling
     reason: Text
@@ -128,7 +140,8 @@ class Transferred(DispatchFact):
 
 
 class CityVerdictRecorded(DispatchFact):
-    """The city's own callback verdict came in."""
+    """The city's own callback verdict came in, with what the requester said to the city."""
 
     solved: Solved
     satisfaction: Grade
+    note: Text | None = None

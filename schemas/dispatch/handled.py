@@ -20,13 +20,15 @@ class FirstContactTried(DispatchFact):
 
     department: DepartmentCode
     method: Code
+    note: Text | None = None
 
 
 class FirstContactMade(DispatchFact):
-    """The lead contacted the requester first (先行联系)."""
+    """The lead contacted the requester first (先行联系); `note` is what was said."""
 
     department: DepartmentCode
     method: Code
+    note: Text | None = None
 
 
 class FirstContactExempt(DispatchFact):

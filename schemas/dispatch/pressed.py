@@ -11,6 +11,7 @@ from schemas.values import (
     DepartmentCode,
     Receipt,
     Text,
+    WatchOrder,
 )
 
 
@@ -65,10 +66,14 @@ class SupervisionOrdered(DispatchFact):
 
 
 class SupervisionAnswered(DispatchFact):
-    """The department answered the supervision order or the callback review."""
+    """The department answered the supervision order, or the callback review: the one that `answers` names.
+
+    An answer that was recorded before orders were named answers whatever ran.
+    """
 
     department: DepartmentCode
     report: Text
+    answers: WatchOrder | None = None
 
 
 class Interviewed(DispatchFact):
@@ -84,15 +89,22 @@ BREACH_WITHDRAWN: Final = "breach_withdrawn"
 class SupervisionEnded(DispatchFact):
     """The supervisor is content, the ticket ended, or a rule takes its order back (`reason` breach_withdrawn).
 
-    The callback review ends with it, unless only the rule's order was taken back.
+    `ended` names the one order that ends, where the other runs on; without it the callback review ends too, unless
+    only the rule's order was taken back.
     """
 
     result: Text
     reason: Code | None = None
+    ended: WatchOrder | None = None
 
 
 class CallbackReviewOrdered(DispatchFact):
-    """The department must check what the callback heard: an order with a clock, not returnable."""
+    """The department must check what the callback heard, ours or the city's: an order with a clock, not returnable.
+
+    `city` says that the city's verdict led to it: it outlives the closing; `said` is what the requester said there.
+    """
 
     department: DepartmentCode
     reason: Text
+    city: Literal[True] | None = None
+    said: Text | None = None

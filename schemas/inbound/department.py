@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from schemas.inbound.base import Action, Version
 from schemas.more_time import MoreTimeAsked
-from schemas.values import Code, DepartmentCode, Instant, PartyKind, Person, Text, TicketId
+from schemas.values import Code, DepartmentCode, Instant, PartyKind, Person, Text, TicketId, WatchOrder
 
 
 class DepartmentAction(Action, owner="inbound"):
@@ -100,7 +100,8 @@ class Commit(DepartmentAction):
 
 
 class AnswerSupervision(DepartmentAction):
-    """The lead answers a supervision order or a callback review."""
+    """The lead answers a supervision order or a callback review; where both wait, `answers` names which."""
 
     do: Literal["answer_supervision"] = "answer_supervision"
     report: Text
+    answers: WatchOrder | None = None

@@ -22,6 +22,7 @@ from schemas.values import (
     TicketId,
     Tier,
     Value,
+    WatchOrder,
 )
 
 
@@ -181,10 +182,11 @@ class Interview(OnTicket):
 
 
 class EndSupervision(OnTicket):
-    """The supervisor is content with what the department reported."""
+    """The supervisor is content with what the department reported; where two orders run, `order` names which ends."""
 
     do: Literal["end_supervision"] = "end_supervision"
     result: Text
+    order: WatchOrder | None = None
 
 
 class ReviewCallback(OnTicket):

@@ -11,7 +11,7 @@ from rulebook import OwedBy, Policy
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
-from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier
+from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier, WatchOrder
 from services.sla.core.commands import (
     Appoint,
     Command,
@@ -65,7 +65,13 @@ clocks: Final = Reactions[Whose, Commands]()
 _ALL: Final = frozenset(Clock)
 _HANDLED: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 _PASSING: Final = {"unit": Clock.UNIT_PASS_ON, "survey_office": Clock.SURVEY_OFFICE}
-_PROMISED: Final = frozenset({Clock.COMMITMENT})
+_OUTLIVING: Final = frozenset({Clock.COMMITMENT, Clock.CALLBACK_REVIEW})
+"""What outlives the closing: a promise for later, and the review of what the city heard (any other ended before)."""
+_WATCHED: Final = {
+    WatchOrder.SUPERVISION: frozenset({Clock.SUPERVISION}),
+    WatchOrder.CALLBACK_REVIEW: frozenset({Clock.CALLBACK_REVIEW}),
+    None: frozenset({Clock.SUPERVISION, Clock.CALLBACK_REVIEW}),
+}
 _ON_THE_WAY: Final = frozenset(_PASSING.values())
 
 
@@ -346,14 +352,14 @@ def _supervision_ordered(fact: d.SupervisionOrdered, whose: Whose) -> Commands:
 
 @clocks.on(d.SupervisionAnswered)
 def _supervision_answered(fact: d.SupervisionAnswered, _whose: Whose) -> Commands:
-    return (Meet(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), Owner.of_department(fact.department)),)
+    return (Meet(_WATCHED[fact.answers], Owner.of_department(fact.department)),)
 
 
 @clocks.on(d.SupervisionEnded)
 def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
     if fact.reason == d.BREACH_WITHDRAWN:
         return (Stop(these(Clock.SUPERVISION), UNDUE),)
-    return (Stop(these(Clock.SUPERVISION, Clock.CALLBACK_REVIEW), "ended"),)
+    return (Stop(_WATCHED[fact.ended], "ended"),)
 
 
 # --- the end, and after it -------------------------------------------------------------------------------------------
@@ -361,7 +367,7 @@ def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
 
 @clocks.on(d.Closed)
 def _closed(_fact: d.Closed, whose: Whose) -> Commands:
-    return End("closed", sparing=_PROMISED), Start(Clock.REOPEN_WINDOW, whose(Clock.REOPEN_WINDOW))
+    return End("closed", sparing=_OUTLIVING), Start(Clock.REOPEN_WINDOW, whose(Clock.REOPEN_WINDOW))
 
 
 clocks.on(d.NotAccepted)(lambda _, __: (End("not_accepted"),))
@@ -371,4 +377,4 @@ clocks.on(d.Merged)(lambda _, __: (End(MERGED),))
 clocks.on(d.Unmerged)(lambda _, __: (Revive(_ALL, MERGED),))
 clocks.on(d.SplitUp)(lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),))
 clocks.on(d.Reopened)(lambda _, __: (Meet(these(Clock.REOPEN_WINDOW)), Revive(these(Clock.CITIZEN))))
-clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_PROMISED),))
+clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_OUTLIVING),))

@@ -19,7 +19,7 @@ from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
 from schemas.notices import NoticeGivenUp
-from schemas.values import Due, breach_by, remind_by
+from schemas.values import Due, WatchOrder, breach_by, remind_by
 from schemas.values import TicketState as S
 from services.trace.core.ball import LifeStep
 from services.trace.core.holder import REVIEWED, UNIT
@@ -321,10 +321,22 @@ def _unheard(summary: Summary) -> Summary:
 @summaries.on(d.Closed)
 def _closed(summary: Summary, fact: d.Closed, at: datetime) -> Summary:
     closed = replace(ended(summary, S.CLOSED, at), commitment_due=summary.commitment_due)
-    return replace(closed, outcome=fact.outcome, ruling=fact.ruling.value, lead=fact.lead or summary.lead)
+    ruling = fact.ruling.value if fact.ruling else None
+    asked = fact.awaits_ruling is not None
+    return replace(closed, outcome=fact.outcome, ruling=ruling, awaits_ruling=asked, lead=fact.lead or summary.lead)
 
 
-summaries.on(d.OutcomeRuled, d.FinalAnswerGiven)(lambda s, fact, _: replace(s, ruling=fact.ruling.value))
+@summaries.on(d.OutcomeRuled, d.FinalAnswerGiven)
+def _ruled(summary: Summary, fact: d.OutcomeRuled | d.FinalAnswerGiven, _at: datetime) -> Summary:
+    return replace(summary, ruling=fact.ruling.value, awaits_ruling=False)
+
+
+@summaries.on(d.CityVerdictRecorded)
+def _city_verdict(summary: Summary, fact: d.CityVerdictRecorded, _at: datetime) -> Summary:
+    """What the city heard stands beside what we heard; the newest counts."""
+    return replace(summary, city_solved=fact.solved.value, city_satisfaction=fact.satisfaction.value)
+
+
 summaries.on(d.NotAccepted)(lambda s, _, at: ended(s, S.NOT_ACCEPTED, at))
 summaries.on(d.Withdrawn)(lambda s, _, at: ended(s, S.WITHDRAWN, at))
 summaries.on(d.Transferred)(lambda s, _, at: ended(s, S.TRANSFERRED, at))
@@ -335,16 +347,36 @@ summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 @summaries.on(d.Reopened)
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
     again = replace(moved(summary, S.PENDING_DISPATCH), reopenings=fact.count, closed_at=None, outcome=None)
-    return _unheard(replace(again, ruling=None, handled_at=None, contacted_at=None))
+    return _unheard(replace(again, ruling=None, awaits_ruling=False, handled_at=None, contacted_at=None))
 
 
 # --- pressed, supervised, linked -------------------------------------------------------------------------------------
 
 
 summaries.on(d.FollowUpAdded)(lambda s, fact, _: replace(s, follow_ups=fact.count))
-summaries.on(d.SupervisionOrdered, d.CallbackReviewOrdered)(lambda s, _, __: replace(s, supervision="ordered"))
-summaries.on(d.SupervisionAnswered)(lambda s, _, __: replace(s, supervision="answered"))
-summaries.on(d.SupervisionEnded)(lambda s, _, __: replace(s, supervision=""))
+summaries.on(d.SupervisionOrdered)(lambda s, _, __: replace(s, supervision="ordered"))
+summaries.on(d.CallbackReviewOrdered)(lambda s, _, __: replace(s, callback_review="ordered"))
+
+
+@summaries.on(d.SupervisionAnswered)
+def _answered_for(summary: Summary, fact: d.SupervisionAnswered, _at: datetime) -> Summary:
+    """Each answer is to one order; one that names none is to whatever runs."""
+    after = summary
+    if fact.answers is not WatchOrder.CALLBACK_REVIEW and summary.supervision:
+        after = replace(after, supervision="answered")
+    if fact.answers is not WatchOrder.SUPERVISION and summary.callback_review:
+        after = replace(after, callback_review="answered")
+    return after
+
+
+@summaries.on(d.SupervisionEnded)
+def _supervised_no_more(summary: Summary, fact: d.SupervisionEnded, _at: datetime) -> Summary:
+    if fact.ended is WatchOrder.CALLBACK_REVIEW:
+        return replace(summary, callback_review="")
+    only = fact.ended is WatchOrder.SUPERVISION or fact.reason == d.BREACH_WITHDRAWN
+    return replace(summary, supervision="", callback_review=summary.callback_review if only else "")
+
+
 summaries.on(d.IncidentJoined)(lambda s, fact, _: replace(s, incident=fact.incident))
 summaries.on(d.IncidentLeft)(lambda s, _, __: replace(s, incident=None))
 

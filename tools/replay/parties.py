@@ -24,7 +24,7 @@ from schemas.inbound import (
 from schemas.more_time import TimeUnit, more_time
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
-from schemas.values import Contacted, DeskTaskKind, Grade, Person, Solved, TicketState
+from schemas.values import Contacted, DeskTaskKind, Grade, Person, Solved, TicketState, WatchOrder
 from tools.client.kafka import PublicMessage
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import LifeKind
@@ -187,9 +187,14 @@ class RecordedParties:
         await self._speaker.say(department(order.lead), done)
 
     async def _answer_supervision(self, order: Order) -> None:
-        if not self._newest[order.ticket].supervised:
+        if WatchOrder.SUPERVISION not in (self._newest[order.ticket].to_answer or ()):
             return
-        report = AnswerSupervision(ticket=order.ticket, by=person_of(order.lead), report="已安排专人限时办理。")
+        report = AnswerSupervision(
+            ticket=order.ticket,
+            by=person_of(order.lead),
+            report="已安排专人限时办理。",
+            answers=WatchOrder.SUPERVISION,
+        )
         await self._speaker.say(department(order.lead), report)
 
     async def _ask_extension(self, order: Order, more: timedelta) -> None:

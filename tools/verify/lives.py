@@ -26,12 +26,12 @@ def ended_is_ended_at_departments(life: Life, elsewhere: Elsewhere) -> Iterator[
 
 
 def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
-    """With a ticket all its clocks end, but for the window to reopen it, a promise for later, and the citizen's clock
-    of a split one.
+    """With a ticket all its clocks end, but for the window to reopen it, a promise for later, the review of what the
+    city heard, and the citizen's clock of a split one.
     """
     spared = {
-        TicketState.CLOSED: {Clock.REOPEN_WINDOW, Clock.COMMITMENT},
-        TicketState.ARCHIVED: {Clock.COMMITMENT},
+        TicketState.CLOSED: {Clock.REOPEN_WINDOW, Clock.COMMITMENT, Clock.CALLBACK_REVIEW},
+        TicketState.ARCHIVED: {Clock.COMMITMENT, Clock.CALLBACK_REVIEW},
         TicketState.SPLIT: {Clock.CITIZEN},
     }
     if life.steps and life.state in AT_REST:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, assert_never
 from schemas.owner import Owner
 from schemas.values import DepartmentCode, DeskTaskKind
 from services.dispatch.core import standing as s
+from services.dispatch.core.regions import NoReview
 from services.dispatch.core.ticket import Ticket
 
 
@@ -69,17 +70,27 @@ def participants(ticket: Ticket, _fact: object = None) -> tuple[DepartmentCode, 
     """The departments that take part at this moment, the lead first; never one that is accused."""
     order = ticket.led_by
     if order is None:
-        return ()
+        return _reviewing_after(ticket)
     shunned = ticket.shunned
     return tuple(code for code in dict.fromkeys((order.lead, *ticket.tasks)) if code not in shunned)
 
 
+def _reviewing_after(ticket: Ticket) -> tuple[DepartmentCode, ...]:
+    """Whoever led last takes part after the end too, while it has to review what the city heard."""
+    order = ticket.order
+    if order is None or isinstance(ticket.review, NoReview) or not isinstance(ticket.standing, s.AtAnEnd):
+        return ()
+    return () if order.lead in ticket.shunned else (order.lead,)
+
+
 def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
-    """What waits at the desk; of a ticket that ended nothing but a promise that has to be checked."""
+    """What waits at the desk; of a ticket that ended only what outlives it: a ruling, a promise, a review's answer."""
     if isinstance(ticket.standing, s.Merged):
         return ()
     if isinstance(ticket.standing, s.AtAnEnd):
-        return (ticket.commitment.desk,) if ticket.commitment.desk else ()
+        ruling = DeskTaskKind.OUTCOME_RULING if ticket.awaits_ruling else None
+        after = (ruling, ticket.commitment.desk, ticket.review.desk)
+        return tuple([each for each in after if each is not None])
     regions = (
         ticket.extension.desk,
         ticket.suspension.desk,

@@ -13,7 +13,21 @@ from pydantic import Field
 
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
-from schemas.values import Clock, Code, DepartmentCode, DeskTaskKind, Due, Instant, Party, Person, Receipt, TicketId
+from schemas.values import (
+    Clock,
+    Code,
+    Contacted,
+    DepartmentCode,
+    DeskTaskKind,
+    Due,
+    Grade,
+    Instant,
+    Party,
+    Person,
+    Receipt,
+    Solved,
+    TicketId,
+)
 
 # --- first contact (先行联系) ---------------------------------------------------------------------------------------
 
@@ -31,13 +45,15 @@ class Owed:
 
     at: Literal["owed"] = "owed"
     tries: int = 0
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """The lead reached the requester."""
+    """The lead reached the requester; `note` is what was said."""
 
     at: Literal["made"] = "made"
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +64,21 @@ class Exempt:
 
 
 FirstContact = Annotated[NotDue | Owed | Made | Exempt, Field(discriminator="at")]
+
+
+# --- the callback (回访): what was heard, round by round -----------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What the requester said at the callback of a round."""
+
+    round: int
+    contacted: Contacted
+    solved: Solved
+    attitude: Grade
+    result: Grade
+    note: str | None = None
 
 
 # --- extensions (延期) ----------------------------------------------------------------------------------------------
@@ -282,10 +313,11 @@ class NoReview:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewOrdered:
-    """The department checks what a callback heard."""
+    """The department checks what a callback heard; what the `city` heard, after the closing too."""
 
     at: Literal["ordered"] = "ordered"
     desk: ClassVar[None] = None
+    city: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,6 +326,7 @@ class ReviewReported:
 
     at: Literal["reported"] = "reported"
     desk: ClassVar[DeskTaskKind] = DeskTaskKind.CALLBACK_REVIEW
+    city: bool = False
 
 
 CallbackReview = Annotated[NoReview | ReviewOrdered | ReviewReported, Field(discriminator="at")]

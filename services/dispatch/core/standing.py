@@ -142,7 +142,6 @@ class Closed(AtAnEnd):
     state: Literal[TicketState.CLOSED] = TicketState.CLOSED
     expected: ClassVar[str] = "如有必要，可在期限内申请重办"
     since: Instant
-    ruling: Ruling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,12 +208,13 @@ class Merged:
 
 @dataclass(frozen=True, kw_only=True)
 class Split:
-    """Its parts live; it closes with the last of those that it waits for."""
+    """Its parts live; it closes with the last of those that it waits for, unruled where one of them was."""
 
     state: Literal[TicketState.SPLIT] = TicketState.SPLIT
     expected: ClassVar[str] = "请在各分单上操作"
     waiting: tuple[TicketId, ...]
     ruling: Ruling | None = None
+    unruled: bool = False
 
 
 AnyStanding = (

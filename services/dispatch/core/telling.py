@@ -15,9 +15,10 @@ from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Ord
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.values import DepartmentCode, DeskTaskKind, PartyKind, Tier
 from services.dispatch.core.episodes.refusals import answer_to
-from services.dispatch.core.episodes.supervision import unanswered, watched
+from services.dispatch.core.episodes.supervision import to_answer, watched
 from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import task_in_review
+from services.dispatch.core.regions import Made, Owed
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending
@@ -108,12 +109,19 @@ def order_for(
         text=matter.text,
         due=tuple(_due_times(state, code)),
         follow_ups=state.follow_ups,
-        supervised=role == "lead" and unanswered(state),
+        supervised=role == "lead" and bool(to_answer(state)),
         blocking_tasks=blocking(state.tasks),
         notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
         supplements=state.supplements or None,
+        said=_said(state),
+        to_answer=(to_answer(state) or None) if role == "lead" else None,
         version=state.version,
     )
+
+
+def _said(state: Ticket) -> str | None:
+    """What the requester said at the last callback."""
+    return state.heard[-1].note if state.heard else None
 
 
 def _returnable(state: Ticket) -> bool:
@@ -173,6 +181,8 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         subdistrict=matter.place.subdistrict,
         text=matter.text,
         supplements=state.supplements or None,
+        contacted=state.contact.note if isinstance(state.contact, Made | Owed) else None,
+        said=_said(state),
         version=state.version,
     )
     return Tell(DESK, state.id, message)

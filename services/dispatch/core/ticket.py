@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -15,6 +15,7 @@ from schemas.values import (
     DepartmentCode,
     DeskTaskKind,
     Instant,
+    Kind,
     Ruling,
     Supplement,
     TicketId,
@@ -29,6 +30,7 @@ from services.dispatch.core.regions import (
     Extension,
     FirstContact,
     Heads,
+    Heard,
     Incident,
     Merging,
     NoExtensionAsked,
@@ -72,6 +74,14 @@ class Matter(Complaint):
             part_of=self.part_of,
             opened_at=self.opened_at,
         )
+
+
+_FOR_THE_RECORD: Final = frozenset({Kind.SUGGEST, Kind.PRAISE})
+
+
+def is_for_the_record(matter: Matter) -> bool:
+    """Whether there is nothing to solve: praise and suggestions have a reply and no rework."""
+    return matter.kind in _FOR_THE_RECORD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +129,8 @@ class Ticket:
     `version` counts the acts of the office, of departments and of the callback agency, `acts` are the last of them;
     `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is
     taken back, with whoever answers for it; `pressed` is who else than the lead a rule nudged for which breach;
+    `awaits_ruling` says that a person of the centre is asked to rule on the outcome, `heard` is what the requester said
+    at each callback;
     `before` is what others saw before the newest fact.
     """
 
@@ -150,6 +162,8 @@ class Ticket:
     reopened: int = 0
     reply: str | None = None
     ruling: Ruling | None = None
+    awaits_ruling: bool = False
+    heard: tuple[Heard, ...] = ()
     dues: dict[str, NotedDue] = field(default_factory=dict)
     overdue: dict[str, Owner] = field(default_factory=dict)
     pressed: dict[str, DepartmentCode | None] = field(default_factory=dict)

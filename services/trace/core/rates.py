@@ -12,6 +12,8 @@ from rulebook.rules import Rates
 from schemas.values import Contacted
 
 NO_CALLBACK: Final = "no_callback"
+NO_CITY_VERDICT: Final = "no_city_verdict"
+NOT_OF_THE_CITY: Final = "not_of_the_city"
 
 
 class RateSource(StrEnum):
@@ -131,6 +133,13 @@ def rates_of(policy: Rates) -> tuple[Rate, ...]:
         Rate("actual_resolution", RateSource.TICKETS, _CLOSED, _theirs(ruling), rulings, answers="ruling"),
         *_heard(policy, "resolution_by_citizen", "solved", _SOLVED, "solved"),
         *_heard(policy, "satisfaction", "result", grades, "grade"),
+        *(
+            Rate(name, RateSource.TICKETS, _CLOSED, _of_the_city(column), weights, answers=answers)
+            for name, column, weights, answers in (
+                ("city_resolution", "solved", _SOLVED, "solved"),
+                ("city_satisfaction", "satisfaction", grades, "grade"),
+            )
+        ),
         Rate("rework", RateSource.TICKETS, _CLOSED, _theirs(_REWORKED), {"reworked": 1.0, "at_once": 0.0}),
         Rate("callback_coverage", RateSource.TICKETS, _CLOSED, _theirs(_COVERED), _COVERAGE),
         *_OTHERS,
@@ -158,6 +167,12 @@ def _heard(policy: Rates, name: str, column: str, weights: Mapping[str, float], 
 
 def _answer(callback: str, column: str) -> str:
     return _theirs(f"coalesce(s.{'first_' if callback == 'first' else ''}{column}, '{NO_CALLBACK}')")
+
+
+def _of_the_city(column: str) -> str:
+    """What the city's own callback heard of a ticket that came down from it."""
+    unheard = f"case when s.upstream is null then '{NOT_OF_THE_CITY}' else '{NO_CITY_VERDICT}' end"
+    return _theirs(f"coalesce(s.city_{column}, {unheard})")
 
 
 def _lead_of(callback: str) -> str:

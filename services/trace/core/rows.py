@@ -57,6 +57,8 @@ class Summary:
     suspension_asked: bool = False
     commitment_due: bool = False
     supervision: str = ""
+    callback_review: str = ""
+    awaits_ruling: bool = False
     open_tasks: int = 0
     orders: int = 0
     returns: int = 0
@@ -76,6 +78,8 @@ class Summary:
     first_solved: str | None = None
     first_result: str | None = None
     first_lead: str | None = None
+    city_solved: str | None = None
+    city_satisfaction: str | None = None
     outcome: str | None = None
     ruling: str | None = None
     incident: str | None = None

@@ -205,6 +205,8 @@ _QUEUES: Final[Mapping[str, Queue]] = {
     ),
     "commitment": Queue("s.commitment_due", Clock.COMMITMENT, (d.Committed,)),
     "supervision": Queue("s.supervision = 'answered' and s.holder <> ''", Clock.SUPERVISION, (d.SupervisionAnswered,)),
+    "callback_review": Queue("s.callback_review = 'answered'", Clock.CALLBACK_REVIEW, (d.SupervisionAnswered,)),
+    "outcome_ruling": Queue("s.awaits_ruling", None, (d.Closed,)),
     "undelivered": Queue("s.undelivered > 0 and s.holder <> ''", None),
 }
 

@@ -68,6 +68,8 @@ create table summary (
     suspension_asked bool not null,
     commitment_due bool not null,
     supervision text not null,
+    callback_review text not null,
+    awaits_ruling bool not null,
     open_tasks int not null check (open_tasks >= 0),
     orders int not null check (orders >= 0),
     returns int not null check (returns >= 0),
@@ -87,6 +89,8 @@ create table summary (
     first_solved text,
     first_result text,
     first_lead text,
+    city_solved text,
+    city_satisfaction text,
     outcome text,
     ruling text,
     incident text,
@@ -98,7 +102,8 @@ create index summary_open on summary (waits_for, waiting_since) where holder <> 
 create index summary_registered on summary (registered_at);
 create index summary_closed on summary (closed_at) where closed_at is not null;
 create index summary_attention on summary (ticket)
-    where extension_asked or suspension_asked or commitment_due or supervision <> '' or undelivered > 0;
+    where extension_asked or suspension_asked or commitment_due or supervision <> ''
+        or callback_review <> '' or awaits_ruling or undelivered > 0;
 
 -- Each order to a lead department, and what became of it.
 create table orders (

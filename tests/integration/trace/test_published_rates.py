@@ -108,8 +108,14 @@ class Life:
         for round_ in range(chance.choice([0, 1, 1, 2])):
             self._call_back(lead, round_)
         if chance.random() < 0.9:
-            ruling = chance.choice(list(Ruling))
+            ruling = chance.choice([*Ruling, None])
             self._tell(d.Closed(ticket=story.ticket, by=BY, outcome="called-back", ruling=ruling, lead=lead))
+            if chance.random() < 0.3:
+                said: dict[str, Any] = {
+                    "solved": chance.choice(list(Solved)),
+                    "satisfaction": chance.choice(list(Grade)),
+                }
+                self._tell(d.CityVerdictRecorded(ticket=story.ticket, by=BY, **said))
 
     def _call_back(self, lead: str, round_: int) -> None:
         if round_:
@@ -153,6 +159,7 @@ def _mean(weights: dict[str, float], verdicts: list[str]) -> tuple[Any, int]:
 def _naive(lives: list[Any], until: datetime) -> dict[str, tuple[Any, int]]:
     closed = [life for life in lives if (at := _closed(life)) is not None and at < until]
     called = [(_facts(life, d.CallbackRecorded) or [None]) for life in closed]
+    city = [verdict for life in closed for verdict in _facts(life, d.CityVerdictRecorded)]
     last, first = [calls[-1] for calls in called if calls[-1]], [calls[0] for calls in called if calls[0]]
     clocks = [(life, clock) for life in lives for clock in (Clock.HANDLING, Clock.CITIZEN)]
     on_time: dict[Clock, list[str]] = {Clock.HANDLING: [], Clock.CITIZEN: []}
@@ -166,10 +173,12 @@ def _naive(lives: list[Any], until: datetime) -> dict[str, tuple[Any, int]]:
     return {
         "first_contact": _mean(yes_no, [call.contacted.value for call in last]),
         "first_contact_other": _mean(yes_no, [call.contacted.value for call in first]),
-        "actual_resolution": _mean(BASE, [_facts(life, d.Closed)[0].ruling.value for life in closed]),
+        "actual_resolution": _mean(BASE, [_facts(life, d.Closed)[0].ruling or "" for life in closed]),
         "resolution_by_citizen": _mean({"solved": 1, "partly": 0, "not": 0}, [call.solved.value for call in last]),
         "satisfaction": _mean(WEIGHTS, [call.result.value for call in last]),
         "satisfaction_other": _mean(WEIGHTS, [call.result.value for call in first]),
+        "city_resolution": _mean({"solved": 1, "partly": 0, "not": 0}, [verdict.solved.value for verdict in city]),
+        "city_satisfaction": _mean(WEIGHTS, [verdict.satisfaction.value for verdict in city]),
         "rework": (sum(bool(_facts(life, d.ReworkOrdered)) for life in closed), len(closed)),
         "callback_coverage": (sum(bool(_facts(life, d.CallbackRecorded)) for life in closed), len(closed)),
         "on_time": _mean(yes, on_time[Clock.HANDLING]),

@@ -15,6 +15,7 @@ from schemas.owner import Owner
 from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState, Tier
 from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
+from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Split
 from services.dispatch.core.ticket import TakenIn
@@ -91,6 +92,17 @@ _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_departmen
 MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_department(LEAD)})
 
 
+def _watched(story: Story) -> Story:
+    """A supervision order; of what has ended, a review of what the city heard."""
+    if story.ticket.state in REVIEWED_AFTER:
+        return beside(review=regions.ReviewOrdered(city=True))(story)
+    return ORDERED(story)
+
+
+def _reviewed_after(story: Story) -> Story:
+    return _watched(story) if story.ticket.state in REVIEWED_AFTER else story
+
+
 def _ruled(story: Story) -> Story:
     return story if isinstance(story.ticket.standing, Adjudicating) else beside(ruled=LEAD)(story)
 
@@ -123,8 +135,9 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "review": _task_done,
     "check_commitment": PROMISED,
     "interview": ORDERED,
-    "end_supervision": ORDERED,
-    "answer_supervision": ORDERED,
+    "end_supervision": _watched,
+    "answer_supervision": _watched,
+    "breached": _reviewed_after,
     "leave_incident": MEMBER,
     "report_fix": HEADS,
     "give_final_answer": _reworked,
@@ -239,7 +252,11 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "suspension_lapsed": _clock(c.ClockLapsed, Clock.SUSPENSION),
     "reopen_window_lapsed": _clock(c.ClockLapsed, Clock.REOPEN_WINDOW),
     "commitment_lapsed": _clock(c.ClockLapsed, Clock.COMMITMENT),
-    "breached": _clock(c.ClockBreached, Clock.CITIZEN, owner="office:p-he"),
+    "breached": lambda story: (
+        _clock(c.ClockBreached, Clock.CALLBACK_REVIEW)
+        if story.ticket.state in REVIEWED_AFTER
+        else _clock(c.ClockBreached, Clock.CITIZEN, owner="office:p-he")
+    )(story),
     "breach_withdrawn": _clock(c.BreachWithdrawn, Clock.HANDLING),
     "due_changed": _clock(c.ClockStarted, Clock.HANDLING),
     "take_merge": _ask(r.TakeMerge(**_ASKER, requester="h-1", reason="重复。", receipt=RECEIPT)),

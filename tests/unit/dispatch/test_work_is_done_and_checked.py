@@ -141,7 +141,7 @@ def test_an_anonymous_contact_is_neither_contacted_nor_called_back() -> None:
     story.lead(i.MakeFirstContact, reached=True).refused("anonymous")
     done = given.without_task(story).lead(i.ReportHandled, reply="已办结。")
     done.office(i.Review, accepted=True).then(d.HandledAccepted, d.CallbackExempt, d.Closed, state=TicketState.CLOSED)
-    assert done.office(i.Review, accepted=True).said(d.Closed).ruling is Ruling.EXPLAINED
+    assert done.office(i.Review, accepted=True).said(d.Closed).ruling is None
 
 
 def test_extensions_are_asked_in_time_counted_and_answered_by_an_approver() -> None:
@@ -245,7 +245,7 @@ def test_a_category_that_is_not_certain_comes_to_the_desk_with_the_next_ones() -
 
 def test_what_the_citizen_says_and_what_the_centre_rules_are_kept_apart() -> None:
     story = given.callback_pending()
-    assert story.called(Solved.PARTLY, Grade.AVERAGE).said(d.Closed).ruling is Ruling.EXPLAINED
+    assert story.called(Solved.PARTLY, Grade.AVERAGE).said(d.Closed).ruling is None
     ruled = story.office(i.RuleOnOutcome, ruling=Ruling.FOR_REFERENCE, reason="建议类。")
     assert ruled.called().said(d.Closed).ruling is Ruling.FOR_REFERENCE
 
@@ -322,7 +322,7 @@ def test_a_suggestion_that_nobody_confirmed_is_for_the_record() -> None:
 
 def test_the_city_has_its_say_on_its_own_tickets_alone() -> None:
     verdict = {"solved": Solved.NOT, "satisfaction": Grade.DISSATISFIED}
-    given.closed().office(i.RecordCityVerdict, **verdict).then(d.CityVerdictRecorded)
+    given.closed().office(i.RecordCityVerdict, **verdict).then(d.CityVerdictRecorded, d.CallbackReviewOrdered)
     own = (
         given.without_task(opened().lead(i.Accept)).lead(i.ReportHandled, reply="好。").office(i.Review, accepted=True)
     )

@@ -89,7 +89,7 @@ def test_what_is_asked_of_clocks_in_every_branch() -> None:
     said = asked(d.PassedOn, POLICY)
 
     assert said == "`Meet` 调研主体流转时限 · `Meet` 大调研办流转时限"
-    assert "but 承诺" in asked(d.Closed, POLICY)
+    assert "but 回访复核时限、承诺" in asked(d.Closed, POLICY)
 
 
 def test_every_fact_stands_on_the_page_once_and_every_link_of_the_page_leads_somewhere() -> None:

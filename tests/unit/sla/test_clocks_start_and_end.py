@@ -305,3 +305,28 @@ def test_a_promise_for_later_outlives_the_closing(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-23 10:00", d.Archived)
     assert set(dispatched.open()) == {"commitment"}
     assert [type(fact) for fact in dispatched.wait(promised)][-1] is ClockLapsed
+
+
+def test_a_review_of_what_the_city_heard_is_timed_after_the_closing_and_answered_by_name(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.Closed, outcome="called_back")
+    dispatched.hear(
+        "2026-09-08 10:00", d.CallbackReviewOrdered, department="housing", reason="市级回访：未解决。", city=True
+    )
+    assert dispatched.due("callback_review") == "2026-09-11 17:30"
+    dispatched.hear("2026-09-09 10:00", d.Archived)
+    assert "callback_review" in dispatched.open()
+    dispatched.hear(
+        "2026-09-10 10:00", d.SupervisionAnswered, department="housing", report="已核实。", answers="callback_review"
+    )
+    assert "callback_review" not in dispatched.open()
+
+
+def test_an_answer_to_one_order_leaves_the_clock_of_the_other(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.SupervisionOrdered, department="housing", reason="久拖不决。", number=1)
+    dispatched.hear("2026-09-07 11:00", d.CallbackReviewOrdered, department="housing", reason="核实。")
+    dispatched.hear(
+        "2026-09-08 10:00", d.SupervisionAnswered, department="housing", report="已整改。", answers="supervision"
+    )
+    assert {"supervision", "callback_review"} & set(dispatched.open()) == {"callback_review"}
+    dispatched.hear("2026-09-09 10:00", d.SupervisionEnded, result="好。", ended="supervision")
+    assert "callback_review" in dispatched.open()

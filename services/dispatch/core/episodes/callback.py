@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Grade, Kind, RequesterKind, Ruling, Solved
+from schemas.values import Channel, Code, Grade, RequesterKind, Ruling, Solved, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
@@ -17,14 +17,15 @@ from services.dispatch.core.episodes.closing import close
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.regions import Heard
+from services.dispatch.core.ticket import Matter, Ticket, is_for_the_record
 from vocabulary import label
 from worktime import local, moment_in_words
 
 episode = Episode("callback")
 
-_RULED: Final = {Solved.SOLVED: Ruling.SOLVED, Solved.PARTLY: Ruling.EXPLAINED, Solved.NOT: Ruling.UNSOLVED}
-_FOR_THE_RECORD: Final = frozenset({Kind.SUGGEST, Kind.PRAISE})
+_RULED: Final = {Solved.SOLVED: Ruling.SOLVED, Solved.NOT: Ruling.UNSOLVED}
+_UNRULED: Final = {Solved.PARTLY: Unruled.PARTLY, Solved.NOT_RATED: Unruled.NOT_RATED}
 
 
 # --- asked for -------------------------------------------------------------------------------------------------------
@@ -32,18 +33,30 @@ _FOR_THE_RECORD: Final = frozenset({Kind.SUGGEST, Kind.PRAISE})
 
 def await_callback(draft: Draft) -> None:
     """Ask the callback agency, unless nobody can be called."""
-    if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS:
-        draft.say(d.CallbackExempt(**draft.by_policy))
-        close(draft, "exempt", _unheard(draft))
+    nobody = _cannot_be_called(draft.ticket.matter)
+    if nobody is not None:
+        draft.say(d.CallbackExempt(**draft.by_policy, reason=nobody))
+        _close(draft, "exempt", Unruled(nobody))
         return
     attempts = draft.rules.policy.limits.callback_attempts
     draft.say(d.CallbackAwaited(**draft.by_policy, round=draft.ticket.rounds, attempts=attempts))
 
 
-def _unheard(draft: Draft) -> Ruling:
-    """The ruling where the requester did not say whether it is solved: nobody may call that solved but the office."""
-    usual = Ruling.FOR_REFERENCE if draft.ticket.matter.kind in _FOR_THE_RECORD else Ruling.EXPLAINED
-    return draft.ticket.ruling or usual
+def _cannot_be_called(matter: Matter) -> Literal["anonymous", "no_number"] | None:
+    """Why nobody can be called: a survey household without a number is met at its door."""
+    if matter.requester_kind is RequesterKind.ANONYMOUS:
+        return "anonymous"
+    contact = matter.contact
+    household = matter.channel is Channel.SURVEY and contact.address
+    return None if contact.phone or contact.wechat or household else "no_number"
+
+
+def _close(draft: Draft, outcome: Code, unruled: Unruled | None, heard: Ruling | None = None) -> None:
+    """Close by the centre's ruling, else by what was heard; what nobody said is not ruled, and nobody's to guess."""
+    ruling = draft.ticket.ruling or heard
+    if ruling is None and is_for_the_record(draft.ticket.matter):
+        ruling = Ruling.FOR_REFERENCE
+    close(draft, outcome, ruling, None if ruling else unruled)
 
 
 episode.remembered(d.CallbackExempt)
@@ -85,14 +98,14 @@ def attempts_on_days(draft: Draft, _action: i.NoteUnreached) -> Refusal | None:
 
 
 @episode.action(i.NoteUnreached, {S.CALLBACK_PENDING}, attempts_apart, attempts_on_days, to={SAME, S.CLOSED})
-def note_unreached(draft: Draft, _action: i.NoteUnreached) -> None:
+def note_unreached(draft: Draft, action: i.NoteUnreached) -> None:
     """One attempt more in vain; after the last one that is the outcome."""
     standing = draft.ticket.standing
     attempt = (standing.attempts if isinstance(standing, s.CallbackPending) else 0) + 1
-    draft.say(d.CallbackTried(**draft.by_author, attempt=attempt))
+    draft.say(d.CallbackTried(**draft.by_author, attempt=attempt, note=action.note))
     if attempt >= draft.rules.policy.limits.callback_attempts:
         draft.say(d.CallbackGivenUp(**draft.by_policy, attempts=attempt))
-        close(draft, "unreachable", _unheard(draft))
+        _close(draft, "unreachable", Unruled.UNREACHABLE)
 
 
 @episode.fact(d.CallbackTried)
@@ -141,26 +154,48 @@ def record_callback(draft: Draft, action: i.RecordCallback) -> None:
         solved=action.solved,
         attitude=action.attitude,
         result=action.result,
+        note=action.note,
     )
     draft.say(answers)
-    if action.solved is Solved.NOT or action.result is Grade.DISSATISFIED:
-        reason = "unsolved" if action.solved is Solved.NOT else "dissatisfied"
-        _rework(draft, reason)
+    follow_answers(draft, draft.ticket.heard[-1])
+
+
+def failed(matter: Matter, heard: Heard) -> bool:
+    """Whether what was heard sends the matter back to work."""
+    return not is_for_the_record(matter) and (heard.solved is Solved.NOT or heard.result is Grade.DISSATISFIED)
+
+
+def follow_answers(draft: Draft, heard: Heard) -> None:
+    """Close the ticket, or send it back to work, as what the requester said has it."""
+    if failed(draft.ticket.matter, heard):
+        rework(draft, heard)
     else:
-        derived = _RULED.get(action.solved)
-        close(draft, "called_back", draft.ticket.ruling or derived or _unheard(draft))
+        unheard = is_for_the_record(draft.ticket.matter) and heard.solved is Solved.NOT
+        _close(draft, "called_back", _UNRULED.get(heard.solved), None if unheard else _RULED.get(heard.solved))
 
 
-episode.remembered(d.CallbackRecorded)
+@episode.fact(d.CallbackRecorded)
+def _recorded(ticket: Ticket, fact: d.CallbackRecorded, _at: datetime) -> Ticket:
+    heard = Heard(
+        round=fact.round,
+        contacted=fact.contacted,
+        solved=fact.solved,
+        attitude=fact.attitude,
+        result=fact.result,
+        note=fact.note,
+    )
+    return replace(ticket, heard=(*ticket.heard, heard))
 
 
-def _rework(draft: Draft, reason: str) -> None:
+def rework(draft: Draft, heard: Heard) -> None:
+    """Order the work anew, with what the requester said; failing too often goes to supervision."""
     ordered = d.ReworkOrdered(
         **draft.by_policy,
         department=draft.lead,
         round=draft.ticket.rounds + 1,
         failure=draft.ticket.failures + 1,
-        reason=reason,
+        reason="unsolved" if heard.solved is Solved.NOT else "dissatisfied",
+        said=heard.note,
     )
     draft.say(ordered)
     if draft.ticket.failures >= draft.rules.policy.limits.failed_callbacks_before_supervision:

@@ -16,8 +16,9 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
 from services.dispatch.core.episodes.nudging import answer_breach, lead_holds, take_back
+from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.holder import participants
-from services.dispatch.core.regions import NotedDue, Ordered, Owed
+from services.dispatch.core.regions import NotedDue, Ordered, Owed, ReviewOrdered
 from services.dispatch.core.standing import LIVING, OPEN, Dispatched, Merged
 from services.dispatch.core.ticket import Ticket
 
@@ -76,6 +77,8 @@ def _still_owed(draft: Draft, clock: Clock) -> bool:
             return isinstance(draft.ticket.contact, Owed)
         case Clock.SUPERVISION:
             return isinstance(draft.ticket.supervision, Ordered)
+        case Clock.CALLBACK_REVIEW:
+            return isinstance(draft.ticket.review, ReviewOrdered)
         case _:
             return True
 
@@ -88,7 +91,7 @@ def _due_of(fact: c.ClockFact) -> Due | None:
             return None
 
 
-@episode.clock("due_changed", c.ClockFact, OPEN, due_of_participant)
+@episode.clock("due_changed", c.ClockFact, OPEN | REVIEWED_AFTER, due_of_participant)
 def due_changed(draft: Draft, fact: c.ClockFact) -> None:
     noted = d.DueNoted(
         **draft.by_author,
@@ -127,10 +130,11 @@ def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
     if fact.clock_id in draft.ticket.overdue:
         return MOOT
     concerns = fact.clock in FOR_DEPARTMENTS and _takes_part(_before_merging(draft.ticket), fact.owner)
-    return None if concerns or fact.clock is Clock.CITIZEN else MOOT
+    of_citizen = fact.clock is Clock.CITIZEN and draft.ticket.state not in REVIEWED_AFTER
+    return None if concerns or of_citizen else MOOT
 
 
-@episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT}, worth_noting)
+@episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT} | REVIEWED_AFTER, worth_noting)
 def breached(draft: Draft, fact: c.ClockBreached) -> None:
     draft.say(d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner))
     answer_breach(draft, fact.clock, fact.clock_id, fact.owner.department)

@@ -10,12 +10,12 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Actor, Code, Ruling
+from schemas.values import Actor, Clock, Code, Grade, Ruling, Solved, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
-from services.dispatch.core.episodes.supervision import end_watch
+from services.dispatch.core.episodes.supervision import REVIEWED_AFTER, end_watch, end_watch_of_closed
 from services.dispatch.core.episodes.support import undone
 from services.dispatch.core.guards import approved, from_city, ground_named, legal_ground
 from services.dispatch.core.holder import participants
@@ -26,9 +26,11 @@ from services.dispatch.core.regions import (
     NothingPromised,
     NotProposed,
     Quiet,
+    ReviewOrdered,
+    ReviewReported,
 )
-from services.dispatch.core.ticket import Ticket
-from vocabulary import CHANNELS
+from services.dispatch.core.ticket import Ticket, is_for_the_record
+from vocabulary import CHANNELS, GRADES, SOLVED
 
 episode = Episode("closing")
 
@@ -36,11 +38,18 @@ episode = Episode("closing")
 # --- what every end has in common ------------------------------------------------------------------------------------
 
 
+_OVER: Final = "工单已结束"
+
+
 def tidy(draft: Draft) -> None:
     """End tasks and supervision, which nobody owes any more."""
+    _end_tasks(draft)
+    end_watch(draft, _OVER)
+
+
+def _end_tasks(draft: Draft) -> None:
     for code in undone(draft.ticket.tasks):
         draft.say(d.SupportTaskEnded(**draft.by_policy, department=code))
-    end_watch(draft, "工单已结束")
 
 
 def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
@@ -91,14 +100,21 @@ def tell_of_end(ticket: Ticket, by: Actor, ending: Ending) -> Iterator[r.TicketR
 # --- closed ----------------------------------------------------------------------------------------------------------
 
 
-def close(draft: Draft, outcome: Code, ruling: Ruling) -> None:
-    """Close, and let go of everything that ran beside."""
-    tidy(draft)
+UNHEARD: Final = frozenset({"called_back", "unreachable", "exempt", "parts_ended"})
+"""The outcomes that leave a closed ticket without a ruling, where nobody said that it is solved, or that it is not."""
+
+
+def close(draft: Draft, outcome: Code, ruling: Ruling | None, unruled: Unruled | None = None) -> None:
+    """Close, and let go of everything that ran beside; where policy says so a person is asked for the ruling."""
+    _end_tasks(draft)
+    end_watch_of_closed(draft, _OVER)
     order = draft.ticket.order
     closed = d.Closed(
         **draft.by_policy,
         outcome=outcome,
         ruling=ruling,
+        unruled=unruled,
+        awaits_ruling=True if unruled in draft.rules.policy.rates.person_rules_on else None,
         lead=order.lead if order else None,
         reply=draft.ticket.reply,
     )
@@ -111,9 +127,16 @@ def _close_for_others(ticket: Ticket, fact: d.Closed) -> Iterator[r.TicketReques
 
 @episode.fact(d.Closed, heard_by=participants, asks=_close_for_others)
 def _closed(ticket: Ticket, fact: d.Closed, at: datetime) -> Ticket:
-    """What was promised for later outlives the case: it comes back for checking."""
-    after = ended(ticket, s.Closed(since=at, ruling=fact.ruling))
-    return replace(after, ruling=fact.ruling, commitment=ticket.commitment)
+    """What was promised for later, and what the city heard, outlive the case."""
+    asked = fact.awaits_ruling is not None
+    return replace(
+        ended(ticket, s.Closed(since=at)),
+        ruling=fact.ruling,
+        awaits_ruling=asked,
+        commitment=ticket.commitment,
+        review=ticket.review,
+        dues={name: each for name, each in ticket.dues.items() if each.clock is Clock.CALLBACK_REVIEW},
+    )
 
 
 # --- finally answered ------------------------------------------------------------------------------------------------
@@ -151,20 +174,39 @@ def _finally_answered(ticket: Ticket, fact: d.FinalAnswerGiven, _at: datetime) -
 # --- ruled on afterwards ---------------------------------------------------------------------------------------------
 
 
-@episode.action(i.RuleOnOutcome, s.AFTER | {S.CLOSED})
+@episode.action(i.RuleOnOutcome, s.AFTER | {S.CLOSED, S.ARCHIVED})
 def rule_on_outcome(draft: Draft, action: i.RuleOnOutcome) -> None:
     draft.say(d.OutcomeRuled(**draft.by_author, ruling=action.ruling, reason=action.reason))
 
 
 @episode.fact(d.OutcomeRuled)
 def _outcome_ruled(ticket: Ticket, fact: d.OutcomeRuled, _at: datetime) -> Ticket:
-    return replace(ticket, ruling=fact.ruling)
+    return replace(ticket, ruling=fact.ruling, awaits_ruling=False)
 
 
 @episode.action(i.RecordCityVerdict, s.AFTER | {S.REWORK, S.CLOSED, S.ARCHIVED, S.TRANSFERRED}, from_city)
 def record_city_verdict(draft: Draft, action: i.RecordCityVerdict) -> None:
-    verdict = d.CityVerdictRecorded(**draft.by_author, solved=action.solved, satisfaction=action.satisfaction)
+    """What the city heard stands beside ours; where it is not content, the last lead has to look at it again."""
+    verdict = d.CityVerdictRecorded(
+        **draft.by_author, solved=action.solved, satisfaction=action.satisfaction, note=action.note
+    )
     draft.say(verdict)
+    if _is_to_be_reviewed(draft, action):
+        said = f"市级回访：{SOLVED[action.solved]}，{GRADES[action.satisfaction]}。请复核并在期限内回复，不得退回。"
+        draft.say(
+            d.CallbackReviewOrdered(**draft.by_policy, department=draft.lead, reason=said, city=True, said=action.note)
+        )
+
+
+def _is_to_be_reviewed(draft: Draft, action: i.RecordCityVerdict) -> bool:
+    """A ticket in rework is being looked at already, and there is nothing to solve in praise and suggestions."""
+    ticket, order = draft.ticket, draft.ticket.order
+    if action.solved is not Solved.NOT and action.satisfaction is not Grade.DISSATISFIED:
+        return False
+    if order is None or order.lead in ticket.shunned or is_for_the_record(ticket.matter):
+        return False
+    runs = isinstance(ticket.review, ReviewOrdered | ReviewReported) and ticket.review.city
+    return ticket.state in s.AFTER | REVIEWED_AFTER and not runs
 
 
 episode.remembered(d.CityVerdictRecorded)

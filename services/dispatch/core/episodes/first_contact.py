@@ -7,13 +7,13 @@ from datetime import datetime
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Clock, RequesterKind
+from schemas.values import Clock, DepartmentCode, RequesterKind
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.notes import due_no_more, noted
 from services.dispatch.core.regions import Exempt, Made, Owed
 from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD
 from services.dispatch.core.ticket import Ticket
@@ -31,9 +31,9 @@ def requester_reachable(draft: Draft, _action: i.MakeFirstContact) -> Refusal | 
 @episode.action(i.MakeFirstContact, WITH_LEAD | DISPUTED | WAITING | {S.HANDLED}, by_lead, requester_reachable)
 def make_first_contact(draft: Draft, action: i.MakeFirstContact) -> None:
     if action.reached:
-        draft.say(d.FirstContactMade(**draft.by_author, department=draft.lead, method=action.method))
+        draft.say(d.FirstContactMade(**draft.by_author, department=draft.lead, method=action.method, note=action.note))
     else:
-        draft.say(d.FirstContactTried(**draft.by_author, department=draft.lead, method=action.method))
+        draft.say(d.FirstContactTried(**draft.by_author, department=draft.lead, method=action.method, note=action.note))
 
 
 def exempt_anonymous(draft: Draft, lead: str) -> None:
@@ -43,14 +43,20 @@ def exempt_anonymous(draft: Draft, lead: str) -> None:
 
 
 @episode.fact(d.FirstContactTried, heard_by=participants)
-def _tried(ticket: Ticket, _fact: d.FirstContactTried, _at: datetime) -> Ticket:
-    owed = ticket.contact
-    return replace(ticket, contact=Owed(tries=owed.tries + 1)) if isinstance(owed, Owed) else ticket
+def _tried(ticket: Ticket, fact: d.FirstContactTried, _at: datetime) -> Ticket:
+    after, owed = _shared(ticket, fact.department, fact.note), ticket.contact
+    return replace(after, contact=Owed(tries=owed.tries + 1, note=fact.note)) if isinstance(owed, Owed) else after
 
 
 @episode.fact(d.FirstContactMade, heard_by=participants)
-def _made(ticket: Ticket, _fact: d.FirstContactMade, _at: datetime) -> Ticket:
-    return due_no_more(answered_by_work(replace(ticket, contact=Made())), {Clock.FIRST_CONTACT})
+def _made(ticket: Ticket, fact: d.FirstContactMade, _at: datetime) -> Ticket:
+    after = replace(_shared(ticket, fact.department, fact.note), contact=Made(note=fact.note))
+    return due_no_more(answered_by_work(after), {Clock.FIRST_CONTACT})
+
+
+def _shared(ticket: Ticket, department: DepartmentCode, note: str | None) -> Ticket:
+    """Whoever works on it reads what was said at the contact."""
+    return noted(ticket, department, note) if note else ticket
 
 
 @episode.fact(d.FirstContactExempt, heard_by=participants)

@@ -12,7 +12,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.tickets import Answered, Registered
-from schemas.values import Actor, Channel, Contact, Party, PartyKind, Place, Ruling, Tier
+from schemas.values import Actor, Channel, Contact, Party, PartyKind, Place, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
@@ -168,4 +168,4 @@ def _end_for_others(ticket: Ticket, fact: d.SettledAtUnit) -> Iterator[r.TicketR
 
 @episode.fact(d.SettledAtUnit, asks=_end_for_others)
 def _settled(ticket: Ticket, fact: d.SettledAtUnit, at: datetime) -> Ticket:
-    return replace(ended(ticket, s.Closed(since=at, ruling=Ruling.SOLVED)), reply=fact.reply)
+    return replace(ended(ticket, s.Closed(since=at)), reply=fact.reply)

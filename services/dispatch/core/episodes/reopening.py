@@ -58,6 +58,7 @@ def _reopened(ticket: Ticket, fact: d.Reopened, _at: datetime) -> Ticket:
         failures=0,
         standing=s.PendingDispatch(reason="reopened"),
         ruling=None,
+        awaits_ruling=False,
         reply=None,
         refused_by=(),
         contact=NotDue(),

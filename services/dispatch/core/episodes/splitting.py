@@ -10,12 +10,12 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Ruling, Tier
+from schemas.values import Ruling, Tier, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
-from services.dispatch.core.episodes.closing import close, ended, tidy
+from services.dispatch.core.episodes.closing import UNHEARD, close, ended, tidy
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
 from services.dispatch.core.holder import participants
@@ -106,7 +106,10 @@ def report_part(draft: Draft, request: r.ReportPart) -> None:
     draft.say(d.PartEnded(**draft.by_author, part=request.origin, outcome=request.outcome, ruling=request.ruling))
     after = draft.ticket.standing
     if isinstance(after, s.Split) and not after.waiting:
-        close(draft, "parts_ended", after.ruling or Ruling.FOR_REFERENCE)
+        if after.unruled:
+            close(draft, "parts_ended", None, Unruled.PARTS)
+        else:
+            close(draft, "parts_ended", after.ruling or Ruling.FOR_REFERENCE)
 
 
 _WORST_FIRST: Final = (
@@ -124,4 +127,5 @@ def _part_ended(ticket: Ticket, fact: d.PartEnded, _at: datetime) -> Ticket:
     if not isinstance(standing, s.Split):
         return ticket
     left = tuple(part for part in standing.waiting if part != fact.part)
-    return replace(ticket, standing=s.Split(waiting=left, ruling=_worse(standing.ruling, fact.ruling)))
+    unruled = standing.unruled or (fact.ruling is None and fact.outcome in UNHEARD)
+    return replace(ticket, standing=s.Split(waiting=left, ruling=_worse(standing.ruling, fact.ruling), unruled=unruled))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, Clock
+from schemas.values import Actor, Clock, WatchOrder
+from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed
@@ -29,19 +31,42 @@ from services.dispatch.core.regions import (
 )
 from services.dispatch.core.standing import AFTER, AT_WORK, LED_OR_ASKED
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import by_lead, led
+from services.dispatch.core.who import by_watched, led
+from vocabulary import WATCH_ORDERS, label
 
 episode = Episode("supervision")
+
+REVIEWED_AFTER: Final = frozenset({S.CLOSED, S.ARCHIVED})
+"""The states after the end in which a review of the city's verdict can run."""
+CLOCKS_OF: Final[Mapping[WatchOrder | None, frozenset[Clock]]] = {
+    WatchOrder.SUPERVISION: frozenset({Clock.SUPERVISION}),
+    WatchOrder.CALLBACK_REVIEW: frozenset({Clock.CALLBACK_REVIEW}),
+    None: frozenset({Clock.SUPERVISION, Clock.CALLBACK_REVIEW}),
+}
+"""The clocks of an order; of both where none is named."""
 
 
 def watched(ticket: Ticket) -> bool:
     """Whether a supervision order or a callback review runs."""
-    return isinstance(ticket.supervision, Ordered | Reported) or not isinstance(ticket.review, NoReview)
+    return bool(running(ticket))
 
 
-def unanswered(ticket: Ticket) -> bool:
-    """Whether the lead owes an answer to an order or a review."""
-    return isinstance(ticket.supervision, Ordered) or isinstance(ticket.review, ReviewOrdered)
+def to_answer(ticket: Ticket) -> tuple[WatchOrder, ...]:
+    """Name the order and the review that the lead owes an answer to."""
+    owed = {
+        WatchOrder.SUPERVISION: isinstance(ticket.supervision, Ordered),
+        WatchOrder.CALLBACK_REVIEW: isinstance(ticket.review, ReviewOrdered),
+    }
+    return tuple(each for each, is_owed in owed.items() if is_owed)
+
+
+def running(ticket: Ticket) -> tuple[WatchOrder, ...]:
+    """Name the order and the review that run, answered or not."""
+    runs = {
+        WatchOrder.SUPERVISION: isinstance(ticket.supervision, Ordered | Reported),
+        WatchOrder.CALLBACK_REVIEW: not isinstance(ticket.review, NoReview),
+    }
+    return tuple(each for each, is_running in runs.items() if is_running)
 
 
 # --- ordered ---------------------------------------------------------------------------------------------------------
@@ -98,32 +123,46 @@ def review_callback(draft: Draft, action: i.ReviewCallback) -> None:
 
 
 @episode.fact(d.CallbackReviewOrdered, heard_by=participants)
-def _review_ordered(ticket: Ticket, _fact: d.CallbackReviewOrdered, _at: datetime) -> Ticket:
-    return replace(ticket, review=ReviewOrdered())
+def _review_ordered(ticket: Ticket, fact: d.CallbackReviewOrdered, _at: datetime) -> Ticket:
+    return replace(ticket, review=ReviewOrdered(city=fact.city is not None))
 
 
 # --- answered --------------------------------------------------------------------------------------------------------
 
 
-def answer_awaited(draft: Draft, _action: i.AnswerSupervision) -> Refusal | None:
-    if unanswered(draft.ticket):
-        return None
-    return Refusal("nothing_to_answer", "没有待回复的督办或者回访复核。")
+def _one_named(which: WatchOrder | None, among: tuple[WatchOrder, ...], field: str) -> Refusal | None:
+    """Where two orders run, the act says which one it is about: the other stays open."""
+    if which is None and len(among) > 1:
+        names = "、".join(f"{WATCH_ORDERS[each]}（{each}）" for each in among)
+        return Refusal("which_order", f"{names}各自单独办理，请在“{label(field)}”中写明是哪一件。")
+    return None
 
 
-@episode.action(i.AnswerSupervision, LED_OR_ASKED, by_lead, answer_awaited)
+def answer_awaited(draft: Draft, action: i.AnswerSupervision) -> Refusal | None:
+    owed = to_answer(draft.ticket)
+    if not owed:
+        return Refusal("nothing_to_answer", "没有待回复的督办或者回访复核。")
+    if action.answers is not None and action.answers not in owed:
+        names = "、".join(f"{WATCH_ORDERS[each]}（{each}）" for each in owed)
+        return Refusal("nothing_to_answer", f"{WATCH_ORDERS[action.answers]}没有待回复的，待回复的是{names}。")
+    return _one_named(action.answers, owed, "answers")
+
+
+@episode.action(i.AnswerSupervision, LED_OR_ASKED | REVIEWED_AFTER, by_watched, answer_awaited)
 def answer_supervision(draft: Draft, action: i.AnswerSupervision) -> None:
-    draft.say(d.SupervisionAnswered(**draft.by_author, department=draft.lead, report=action.report))
+    answers = action.answers or to_answer(draft.ticket)[0]
+    draft.say(d.SupervisionAnswered(**draft.by_author, department=draft.lead, report=action.report, answers=answers))
 
 
 @episode.fact(d.SupervisionAnswered, heard_by=participants)
-def _answered(ticket: Ticket, _fact: d.SupervisionAnswered, _at: datetime) -> Ticket:
-    after = due_no_more(ticket, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW})
-    if isinstance(after.supervision, Ordered):
-        after = replace(after, supervision=after.supervision.reported())
-    if isinstance(after.review, ReviewOrdered):
-        after = replace(after, review=ReviewReported())
-    return unproposed(after)
+def _answered(ticket: Ticket, fact: d.SupervisionAnswered, _at: datetime) -> Ticket:
+    after = due_no_more(ticket, CLOCKS_OF[fact.answers])
+    watch, review = after.supervision, after.review
+    if isinstance(watch, Ordered) and fact.answers is not WatchOrder.CALLBACK_REVIEW:
+        after = replace(after, supervision=watch.reported())
+    if isinstance(review, ReviewOrdered) and fact.answers is not WatchOrder.SUPERVISION:
+        after = replace(after, review=ReviewReported(city=review.city))
+    return after if fact.answers is WatchOrder.CALLBACK_REVIEW else unproposed(after)
 
 
 # --- interviewed -----------------------------------------------------------------------------------------------------
@@ -151,15 +190,20 @@ def _interviewed(ticket: Ticket, _fact: d.Interviewed, _at: datetime) -> Ticket:
 # --- ended -----------------------------------------------------------------------------------------------------------
 
 
-def supervised_or_asked_for(draft: Draft, _action: i.EndSupervision) -> Refusal | None:
-    if watched(draft.ticket) or isinstance(draft.ticket.escalation, Proposed):
-        return None
+def supervised_or_asked_for(draft: Draft, action: i.EndSupervision) -> Refusal | None:
+    runs = running(draft.ticket)
+    if action.order is not None and action.order not in runs:
+        return Refusal("not_supervised", f"该工单没有在办的{WATCH_ORDERS[action.order]}。")
+    if runs or isinstance(draft.ticket.escalation, Proposed):
+        return _one_named(action.order, runs, "order")
     return Refusal("not_supervised", "该工单没有督办或者回访复核。")
 
 
-@episode.action(i.EndSupervision, LED_OR_ASKED, supervised_or_asked_for)
+@episode.action(i.EndSupervision, LED_OR_ASKED | REVIEWED_AFTER, supervised_or_asked_for)
 def end_supervision(draft: Draft, action: i.EndSupervision) -> None:
-    draft.say(d.SupervisionEnded(**draft.by_author, result=action.result))
+    runs = running(draft.ticket)
+    ended = action.order if len(runs) > 1 else None
+    draft.say(d.SupervisionEnded(**draft.by_author, result=action.result, ended=ended))
 
 
 def end_watch(draft: Draft, result: str) -> None:
@@ -168,12 +212,25 @@ def end_watch(draft: Draft, result: str) -> None:
         draft.say(d.SupervisionEnded(**draft.by_policy, result=result))
 
 
+def end_watch_of_closed(draft: Draft, result: str) -> None:
+    """End what runs, but for a review that the city's verdict led to: the lead answers that after the closing too."""
+    review = draft.ticket.review
+    if not (isinstance(review, ReviewOrdered | ReviewReported) and review.city):
+        end_watch(draft, result)
+    elif WatchOrder.SUPERVISION in running(draft.ticket):
+        draft.say(d.SupervisionEnded(**draft.by_policy, result=result, ended=WatchOrder.SUPERVISION))
+
+
 @episode.fact(d.SupervisionEnded, heard_by=participants)
 def _ended(ticket: Ticket, fact: d.SupervisionEnded, _at: datetime) -> Ticket:
     if fact.reason == d.BREACH_WITHDRAWN:
         return _taken_back(ticket)
-    calm = replace(ticket, supervision=Quiet(orders=ticket.supervision.orders), review=NoReview())
-    return unproposed(due_no_more(calm, {Clock.SUPERVISION, Clock.CALLBACK_REVIEW}))
+    calm = due_no_more(ticket, CLOCKS_OF[fact.ended])
+    if fact.ended is not WatchOrder.SUPERVISION:
+        calm = replace(calm, review=NoReview())
+    if fact.ended is WatchOrder.CALLBACK_REVIEW:
+        return calm
+    return unproposed(replace(calm, supervision=Quiet(orders=ticket.supervision.orders)))
 
 
 def _taken_back(ticket: Ticket) -> Ticket:
