@@ -1,8 +1,9 @@
 """What no single file can know: that codes named in one file exist in another, and that rules agree."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from rulebook.base import Model
 from rulebook.callers import check_callers
 from rulebook.checked import Checked
 from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
@@ -20,6 +21,7 @@ from schemas.values import Tier
 def cross_check(checked: Checked) -> Iterator[Problem]:
     """Tell every disagreement between the files of a policy."""
     yield from _codes_stand_once(checked)
+    yield from _names_stand_once(checked)
     yield from _catalogue(checked)
     yield from _streets(checked)
     yield from _units(checked)
@@ -47,6 +49,28 @@ def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
         for index, code in enumerate(codes):
             if counts[code] > 1 and code in codes[:index]:
                 yield checked.problem(file, (*path, index), code, "a code that stands once", "Give it another code.")
+
+
+def _names_stand_once(checked: Checked) -> Iterator[Problem]:
+    """People say names, not codes; only what is there for some time may hand its name on."""
+    directory, office = checked.model("directory.yaml", Directory), checked.model("office.yaml", Office)
+    named: list[tuple[str, Trail, Sequence[Model], str]] = [
+        ("catalogue.csv", ("categories",), checked.model("catalogue.csv", Catalogue).categories, "path"),
+        ("directory.yaml", ("departments",), directory.departments, "name"),
+        ("directory.yaml", ("outside",), directory.outside, "name"),
+        ("units.csv", ("units",), checked.model("units.csv", Units).units, "name"),
+        ("office.yaml", ("people",), office.people, "name"),
+    ]
+    grounds = checked.model("grounds.yaml", Grounds).by_act()
+    named += [("grounds.yaml", (act,), those, "name") for act, those in grounds.items()]
+    for file, path, those, field in named:
+        seen: set[str] = set()
+        for index, each in enumerate(those):
+            name = str(getattr(each, field))
+            if name in seen and not {"valid_from", "valid_to"} & each.model_fields_set:
+                step = "Give one of them another name, such as 王芳（二）."
+                yield checked.problem(file, (*path, index, "name"), name, "a name that stands once", step)
+            seen.add(name)
 
 
 def _catalogue(checked: Checked) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from rulebook.problems import PolicyError, Problem
+from schemas.files import Loader
 
 Trail = tuple[str | int, ...]
 
@@ -30,13 +31,13 @@ class Source:
         return 0
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Loader):
     """Safe YAML in which `21:00` and `2026-01-01` stay what they look like, and a key stands once."""
 
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":int"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, resolvers in Loader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?[0-9]+$"), list("-0123456789"))
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic.json_schema import models_json_schema
 
+from schemas.files import read_yaml
 from schemas.inbound import Action
 from schemas.message import Message, contracts
 from schemas.registry import TOPICS_FILE
@@ -39,7 +38,7 @@ _REQUIRED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time"
 
 def document() -> dict[str, Any]:
     """Describe every topic with its messages, writers and readers."""
-    entries = yaml.safe_load(Path(TOPICS_FILE).read_text(encoding="utf-8"))["topics"]
+    entries = read_yaml(TOPICS_FILE)["topics"]
     models = list(contracts().values())
     _, schemas = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"

@@ -10,9 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import yaml
-
 from schemas import clocks, dispatch, inbound, notices, public, requests, rules, tickets
+from schemas.files import read_yaml
 from schemas.message import MODELS, Message
 from schemas.values import Channel, Party, PartyKind
 
@@ -135,7 +134,7 @@ def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    return MappingProxyType(yaml.safe_load(TOPICS_FILE.read_text(encoding="utf-8")))
+    return MappingProxyType(read_yaml(TOPICS_FILE))
 
 
 def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[Topic]:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-import yaml
+from schemas.files import read_yaml
 
 FILE: Final = Path(__file__).with_name("words.yaml")
 
@@ -73,7 +73,7 @@ def complete(name: str, codes: Iterable[C]) -> Table[C]:
 
 
 def _read() -> Mapping[str, Mapping[str, str]]:
-    tables = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    tables = read_yaml(FILE)
     families = tables.pop("fact")
     facts = {f"liuhen.{family}.{name}.v1": word for family, words in families.items() for name, word in words.items()}
     return {**tables, "fact": facts}

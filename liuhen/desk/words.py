@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_origin
 
-import yaml
-
 import vocabulary
+from schemas.files import read_yaml
 from schemas.inbound import Action
 from schemas.naming import snake_case
 from schemas.values import PartyKind
@@ -30,7 +29,7 @@ class Flag(NamedTuple):
 @cache
 def file() -> Mapping[str, Any]:
     """Return the words as they stand in the file."""
-    words: Mapping[str, Any] = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
+    words: Mapping[str, Any] = read_yaml(WORDS_FILE)
     return words
 
 

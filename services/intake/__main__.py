@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from chassis.clock import Clock
 from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
+from schemas.files import read_yaml
 from schemas.registry import TopicKind
 from services.intake.core.news import Newsroom
 from services.intake.core.rules import DoorRules
@@ -54,7 +53,7 @@ def newsroom_of(policy: Policy) -> Newsroom:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((_HERE / "core" / name).read_text(encoding="utf-8"))
+    return read_yaml(_HERE / "core" / name)
 
 
 def main() -> int:

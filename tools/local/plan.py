@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from schemas.files import read_yaml
 from tools.layout import DEPLOY
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -57,7 +57,7 @@ class Plan(_Frozen):
 @cache
 def load_plan() -> Plan:
     """Return the plan of this clone."""
-    return Plan.model_validate(yaml.safe_load((DEPLOY / "services.yaml").read_text("utf-8")))
+    return Plan.model_validate(read_yaml(DEPLOY / "services.yaml"))
 
 
 def service_names() -> tuple[str, ...]:

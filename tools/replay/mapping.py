@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from schemas.files import read_yaml
 from tools.errors import SaidClearly
 
 MAPPINGS: Final = Path(__file__).with_name("mappings")
@@ -167,7 +168,7 @@ def load_mapping(name: str) -> FileMapping:
     """Read a mapping by its name, or from a file of one's own; says clearly what is wrong with it."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else MAPPINGS / f"{name}.yaml"
     try:
-        return FileMapping.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return FileMapping.model_validate(read_yaml(path))
     except FileNotFoundError:
         raise SaidClearly(f"There is no mapping {name!r}. There are {', '.join(known_mappings())}.") from None
     except (ValidationError, yaml.YAMLError) as error:

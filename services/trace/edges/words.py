@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import yaml
 from jinja2 import ChainableUndefined, Environment, Template
 
 import vocabulary
 from rulebook import Policy
+from schemas.files import read_yaml
 from schemas.owner import Owner
 from schemas.values import Clock
 from services.trace.core.rates import Rate
@@ -27,7 +27,7 @@ _SPANS: Final = (Unit.HOURS, Unit.CALENDAR_DAYS, Unit.WORKING_DAYS)
 @cache
 def sentences() -> Mapping[str, str]:
     """Return the sentence of each fact, by its type."""
-    found: Mapping[str, str] = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+    found: Mapping[str, str] = read_yaml(SENTENCES)
     return found
 
 

@@ -203,6 +203,26 @@ def test_a_threshold_longer_than_the_time_itself_is_refused(directory: Path) -> 
     assert any("due_soon" in problem.field for problem in validate(directory))
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("office.yaml", "name: 沈知远", "name: 徐文珏"),
+        ("directory.yaml", "name: 绿化市容局", "name: 房管局"),
+        ("units.csv", "区府办", "区委办"),
+        ("catalogue.csv", "物业收费", "物业服务不到位"),
+        ("grounds.yaml", "name: 非本辖区", "name: 非本单位职责"),
+    ],
+)
+def test_a_name_that_stands_twice_is_refused_for_people_say_names(
+    directory: Path, file: str, old: str, new: str
+) -> None:
+    line = change(directory, file, old, new)
+
+    problem = only(validate(directory))
+
+    assert (problem.file, problem.line, problem.expected) == (file, line, "a name that stands once")
+
+
 def test_a_working_day_is_as_long_as_the_office_works(directory: Path) -> None:
     # given 60 office minutes before the end of half a working day, where half a day has 45
     change(directory, "office.yaml", 'closes: "11:30"', 'closes: "10:00"')
