@@ -117,7 +117,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _of_aiohttp(error: web.HTTPException) -> web.Response:
-    code, reason = _STATUSES.get(error.status, ("http", error.reason))
+    code, reason = _STATUSES.get(error.status, ("http", "请求有误，请核对后重试。"))
     allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
     return json_answer({"code": code, "field": None, "reason": reason}, error.status, allowed)
 

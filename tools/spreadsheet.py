@@ -1,17 +1,28 @@
-"""The one way to a spreadsheet: a cell is what it says, never a formula, and one cell is one line."""
+"""The one way to and from a spreadsheet: a cell is what it says, never a formula, and one cell is one line."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from xml.sax.saxutils import escape
 
 from schemas.text import one_line
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?%?")
 _BEGINS_FORMULA: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_FORMATS: Final = "http://schemas.openxmlformats.org"
+_MAIN: Final = f"{_FORMATS}/spreadsheetml/2006/main"
+_PACKAGE: Final = f"{_FORMATS}/package/2006"
+_OFFICE: Final = f"{_FORMATS}/officeDocument/2006/relationships"
+_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
+_NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_NAME: Final = 31
 
 
 def cell(text: str) -> str:
@@ -20,8 +31,59 @@ def cell(text: str) -> str:
     return f"'{shown}" if shown[:1] in _BEGINS_FORMULA and not _NUMBER.fullmatch(shown) else shown
 
 
-def write_csv(path: Path, rows: Iterable[Iterable[str]]) -> None:
+def write_csv(path: Path, rows: Iterable[Iterable[str | float]]) -> None:
     """Write rows in UTF-8 with a mark, which spreadsheets ask for."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)  # noqa: TID251 - of safe cells
-        writer.writerows([cell(each) for each in row] for row in rows)
+        writer.writerows([cell(_plain(each)) for each in row] for row in rows)
+
+
+def _plain(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def write_xlsx(path: Path, sheets: Mapping[str, Iterable[Iterable[str | float]]]) -> None:
+    """Write a workbook with a sheet for each name: numbers as numbers, all else as text, which nothing calculates."""
+    names = list(sheets)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for number, name in enumerate(names, 1):
+            rows = "".join(f"<row>{''.join(map(_cell_of_xlsx, row))}</row>" for row in sheets[name])
+            body = f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+            book.writestr(f"xl/worksheets/sheet{number}.xml", _XML + body)
+        for file, text in _frame(names).items():
+            book.writestr(file, _XML + text)
+
+
+def _cell_of_xlsx(value: str | float) -> str:
+    if isinstance(value, str):
+        return f'<c t="inlineStr"><is><t xml:space="preserve">{_xml(one_line(value))}</t></is></c>'
+    return f"<c><v>{value!r}</v></c>"
+
+
+def _xml(text: str) -> str:
+    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text), {'"': "&quot;"})
+
+
+def _frame(names: Sequence[str]) -> dict[str, str]:
+    """What a workbook consists of beside its sheets."""
+    sheets = "".join(
+        f'<sheet name="{_xml(_NOT_IN_NAMES.sub(" ", name)[:_LONGEST_NAME])}" sheetId="{number}" r:id="r{number}"/>'
+        for number, name in enumerate(names, 1)
+    )
+    related = "".join(
+        f'<Relationship Id="r{number}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        for number in range(1, len(names) + 1)
+    )
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{_TYPE}.worksheet+xml"/>'
+        for number in range(1, len(names) + 1)
+    )
+    return {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>{types}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{related}</Relationships>',
+    }

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.console import RenderableType
 
 from liuhen.answers import AsJson, print_json
 from tools.client import render, trace
 from tools.client.render import RatesOfMonth
 from tools.errors import SaidClearly
-from tools.spreadsheet import write_csv
+from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal
 
 _console: Final = Terminal()
-_COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "不计")
+_COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "档次", "不计")
+_BEHIND: Final = ("指标", "自", "计为", "工单")
 _DECEMBER: Final = 12
 
 
@@ -36,10 +38,15 @@ def rates(  # noqa: PLR0913 - each is an option of the command
     months: Annotated[int, typer.Option(min=1, max=24, help="连同之前共几个月，逐月并列。")] = 1,
     ids: Annotated[bool, typer.Option("--ids", help="列出一项指标所计的工单，须同时写 --rate。")] = False,
     part: Annotated[str | None, typer.Option(help="只列这一部分的工单，如 housing，须同时写 --ids 和 --by。")] = None,
+    in_bands: Annotated[
+        bool, typer.Option("--bands", help="按承办单位分档：与同类单位合计相比，委办局与街道各为一类，只分档、不排名。")
+    ] = False,
     to_csv: Annotated[Path | None, typer.Option("--csv", help="另存为CSV文件。")] = None,
+    to_xlsx: Annotated[Path | None, typer.Option("--xlsx", help="另存为Excel文件。")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the rates of a month, or of the last thirty days."""
+    by = "department" if in_bands else by
     _need(ids, rate, "--ids 要同时写 --rate，例如 --rate on_time；指标名称见不带参数的 liuhen rates --json。")
     _need(months > 1, month, "--months 要同时写 --month，例如 --month 2026-11 --months 3。")
     _need(part, ids and by, "--part 要同时写 --ids 和 --by，例如 --rate on_time --ids --by department --part housing。")
@@ -48,20 +55,43 @@ def rates(  # noqa: PLR0913 - each is an option of the command
         found = [trace.behind(rate, by=by, part=part, window=window) for window in windows]
     else:
         found = [trace.rates(by=by, rate=rate, window=window) for window in windows]
-    if to_csv is not None:
-        write_csv(to_csv, (_COLUMNS, *_rows(found, by)))
+    _save(found, by, to_csv, to_xlsx)
     if as_json:
         print_json(found if len(found) > 1 else found[0])
         return
-    if ids:
-        for answer in found:
-            _console.print(render.behind(answer["rates"][0]))
-        return
-    columns = [RatesOfMonth(answer["from"][:7] if month else "近三十天", answer["rates"]) for answer in found]
-    for table in render.rates(columns, split=by is not None):
-        _console.print(table)
+    for shown in _shown(found, month, rate, split=by is not None, ids=ids, in_bands=in_bands):
+        _console.print(shown)
+    for file in filter(None, (to_csv, to_xlsx)):
+        _console.print(f"已存入 {file}")
+
+
+def _save(found: Sequence[trace.RatesAnswer], by: str | None, to_csv: Path | None, to_xlsx: Path | None) -> None:
+    """One line for each figure; in a workbook each ticket behind a figure has a line of its own beside."""
     if to_csv is not None:
-        _console.print(f"已存入 {to_csv}")
+        write_csv(to_csv, (_COLUMNS, *_rows(found, by)))
+    if to_xlsx is not None:
+        behind = list(_behind(found))
+        sheets = {"指标": (_COLUMNS, *_rows(found, by)), **({"工单": (_BEHIND, *behind)} if behind else {})}
+        write_xlsx(to_xlsx, sheets)
+
+
+def _shown(
+    found: Sequence[trace.RatesAnswer], month: str | None, rate: str | None, *, split: bool, ids: bool, in_bands: bool
+) -> Iterator[RenderableType]:
+    if ids:
+        yield from (render.behind(answer["rates"][0]) for answer in found)
+    elif in_bands:
+        pooled = trace.rates(by="department", rate=rate, window=_three_months(month)) if month else None
+        yield from render.bands(found[-1]["rates"], pooled["rates"] if pooled else None)
+    else:
+        columns = [RatesOfMonth(answer["from"][:7] if month else "近三十天", answer["rates"]) for answer in found]
+        yield from render.rates(columns, split=split)
+
+
+def _three_months(month: str) -> tuple[str, str]:
+    """What a month is pooled with where it alone has too few: the two before it."""
+    first, *_, last = _before(month, 3)
+    return first[0], last[1]
 
 
 def _need(given: object, other: object, words: str) -> None:
@@ -85,13 +115,21 @@ def _shifted(first: date, months: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-def _rows(found: Sequence[trace.RatesAnswer], by: str | None) -> Iterator[tuple[str, ...]]:
+def _behind(found: Sequence[trace.RatesAnswer]) -> Iterator[tuple[str, ...]]:
+    """One line for each ticket behind a figure, as what it counts."""
+    for answer in found:
+        for each in answer["rates"]:
+            for verdict, numbers in each.get("tickets", {}).items():
+                yield from ((each["title"], answer["from"][:10], each["verdicts"][verdict], n) for n in numbers)
+
+
+def _rows(found: Sequence[trace.RatesAnswer], by: str | None) -> Iterator[tuple[str | float, ...]]:
     """One line for each figure."""
     for answer in found:
         for each in answer["rates"]:
             for row in each["rows"]:
                 left_out = "、".join(f"{name}{count}" for name, count in row["left_out"].items())
                 window = answer["from"][:10], answer["to"][:10]
-                share = "" if row["value"] is None else f"{row['value']:.4f}"
-                figures = f"{row['numerator']:g}", f"{row['denominator']:g}", share, left_out
+                share = "" if row["value"] is None else round(row["value"], 4)
+                figures = row["numerator"], row["denominator"], share, row["band_words"] or "", left_out
                 yield (each["title"], *window, by or "", row["words"] or "合计", *figures)

@@ -20,6 +20,7 @@ from chassis.lane import BEHIND
 from liuhen.desk.actions import actions_of
 from liuhen.desk.options import slots_of
 from rulebook import Audience, Role, load_policy
+from rulebook.codes import DepartmentKind
 from rulebook.responsibility import Rule
 from rulebook.rules import Rates
 from schemas import inbound, public
@@ -32,6 +33,7 @@ from services.sla import reactions as sla
 from services.sla.core.rederive import DECIDED_LATE
 from services.sla.core.rules import Kind as Cap
 from services.sla.core.state import MERGED
+from services.trace.core.bands import Band
 from services.trace.core.holder import holder_of
 from services.trace.core.rates import rates_of
 from services.trace.core.rows import ClockStatus, Summary
@@ -142,8 +144,12 @@ def test_every_reason_that_a_rule_gives_has_a_word() -> None:
 def test_every_refusal_has_a_word() -> None:
     _same(
         "refusal",
-        {*_refused("services/dispatch"), *_refused("services/intake")},
-        "services/dispatch or services/intake",
+        {
+            code
+            for folder in ("services/dispatch", "services/intake", "services/trace", "chassis")
+            for code in _refused(folder)
+        },
+        "services/dispatch, services/intake, services/trace or chassis/http.py",
     )
 
 
@@ -170,6 +176,8 @@ def test_every_rate_and_whatever_a_ticket_counts_as_has_a_word() -> None:
     _same("rate", {rate.name.removesuffix("_other") for rate in rates}, "services/trace/core/rates.py")
     _same("callback", _literals(Rates, "decisive_callback"), "rulebook.rules.Rates")
     _same("axis", {rate.axis for rate in rates}, "services/trace/core/rates.py")
+    _same("band", Band, "services/trace/core/bands.py")
+    _same("department_kind", DepartmentKind, "rulebook/codes.py")
     _same("verdict", (verdicts | heard) - answers - inner, "services/trace/core/rates.py")
 
 
@@ -202,7 +210,7 @@ def _refused(folder: str) -> Iterator[str]:
                 yield from _codes(first)
             case _:
                 pass
-    yield from _made(folder, {"refusal", "refuse", "Refusal"})
+    yield from _made(folder, {"refusal", "refuse", "Refusal", "HttpProblem"})
 
 
 def _made(folder: str, names: AbstractSet[str]) -> Iterator[str]:

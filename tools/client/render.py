@@ -214,6 +214,32 @@ def _figure(row: RateRow | None) -> str:
     return f"{row['value']:.1%}（{row['numerator']:g}/{row['denominator']:g}）"
 
 
+def bands(rates: Sequence[RateAnswer], pooled: Sequence[RateAnswer] | None) -> Iterator[RenderableType]:
+    """Departments by band, each class apart, within a band in no order; `pooled` stands in where one has too few."""
+    for place, rate in enumerate(rates):
+        if not any(row["class_words"] for row in rate["rows"]):
+            continue
+        table = Table(title=f"{rate['title']}　分档", title_justify="left")
+        for column in ("类别", "档次", "单位", "比率", "同类合计"):
+            table.add_column(column, overflow="fold")
+        more = {row["part"]: row for row in pooled[place]["rows"]} if pooled else {}
+        rows = [_banded(row, more.get(row["part"])) for row in rate["rows"] if row["class_words"]]
+        for row in sorted(rows, key=lambda cells: (cells[0], _BANDS.index(cells[1].partition("（")[0]))):
+            table.add_row(*row)
+        yield table
+
+
+_BANDS: Final = ("明显低于同类", "低于同类", "与同类相当", "高于同类", "明显高于同类", "件数不足，不分档")
+
+
+def _banded(row: RateRow, pooled: RateRow | None) -> tuple[str, str, str, str, str]:
+    band, figure = row["band_words"], _figure(row)
+    if not band and pooled is not None and pooled["band_words"]:
+        band, figure = f"{pooled['band_words']}（三个月合并）", _figure(pooled)
+    of_class = "" if row["class_rate"] is None else f"{row['class_rate']:.1%}"
+    return row["class_words"] or "", band or _BANDS[-1], row["words"], figure, of_class
+
+
 def behind(rate: RateAnswer) -> RenderableType:
     """The tickets behind a rate, by what they count as."""
     table = Table(title=rate["title"], title_justify="left")

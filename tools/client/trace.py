@@ -152,7 +152,16 @@ class SummaryAnswer(TypedDict):
     words: SummaryWords
 
 
-class RateRow(TypedDict):
+class RateBand(TypedDict):
+    """Of a department its class, the rate of that, and where it lies from it; None for what has none, or too few."""
+
+    class_words: str | None
+    class_rate: float | None
+    band: str | None
+    band_words: str | None
+
+
+class RateRow(RateBand):
     """A rate's figures of one part; `value` is None where nothing was counted, or where the rate is a number alone."""
 
     part: str | None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from typer.testing import CliRunner
@@ -19,6 +21,10 @@ ROW: RateRow = {
     "denominator": 4,
     "value": 0.75,
     "left_out": {"不再计": 1},
+    "class_words": "委办局（条）",
+    "class_rate": 0.9,
+    "band": "below",
+    "band_words": "低于同类",
 }
 ON_TIME: RateAnswer = {
     "name": "on_time",
@@ -88,7 +94,8 @@ def test_a_csv_has_one_line_for_each_figure(tmp_path: Path) -> None:
         head, *lines = csv.reader(file)
     assert head[0] == "指标"
     assert [line[0] for line in lines] == [ON_TIME["title"], RECEIVED["title"]]
-    assert lines[0][-2] == "0.7500"
+    assert lines[0][head.index("比率")] == "0.75"
+    assert lines[0][head.index("档次")] == "低于同类"
 
 
 @pytest.mark.usefixtures("asked")
@@ -102,3 +109,40 @@ def test_what_cannot_be_asked_says_what_to_write() -> None:
         done = CliRunner().invoke(build(["rates"]), ["rates", *words])
         assert done.exit_code == 1
         assert says in str(done.exception)
+
+
+@pytest.mark.usefixtures("asked")
+def test_bands_stand_by_class_and_name_no_rank() -> None:
+    shown = said("--bands", "--rate", "on_time")
+
+    assert "委办局（条）" in shown
+    assert "低于同类" in shown
+    assert "90.0%" in shown
+
+
+def test_a_month_with_too_few_is_pooled_with_the_two_before_it(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    few: RateRow = {**ROW, "denominator": 9, "band": None, "band_words": None}
+    whole = trace.rates
+
+    def rates(*, window: tuple[str, str] | None = None, **_: object) -> RatesAnswer:
+        answer = whole(window=window)
+        return answer if window == ("2026-11-01", "2027-02-01") else {**answer, "rates": [{**ON_TIME, "rows": [few]}]}
+
+    monkeypatch.setattr(trace, "rates", rates)
+    shown = said("--bands", "--rate", "on_time", "--month", "2027-01")
+
+    assert "低于同类（三个月合并）" in shown
+    assert asked == [("2027-01-01", "2027-02-01"), ("2026-11-01", "2027-02-01")]
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_workbook_has_the_figures_and_the_tickets_behind_them(tmp_path: Path) -> None:
+    said("--rate", "on_time", "--ids", "--xlsx", str(tmp_path / "rates.xlsx"))
+
+    with zipfile.ZipFile(tmp_path / "rates.xlsx") as book:
+        assert book.testzip() is None
+        texts = {name: book.read(name).decode() for name in book.namelist()}
+    for text in texts.values():
+        ET.fromstring(text)  # noqa: S314 - our own
+    assert "<v>0.75</v>" in texts["xl/worksheets/sheet1.xml"]
+    assert ">26030200000017<" in texts["xl/worksheets/sheet2.xml"]
