@@ -8,7 +8,7 @@ from typing import Any, Final
 from jsonsubschema import isSubschema
 
 _WORDS: Final = frozenset({"title", "description", "default", "$defs", "discriminator", "$schema", "$id", "format"})
-_LARGE: Final = 10
+_LARGE: Final = 6
 """A union of more members than that is compared member by member, each as a message of its own."""
 
 

@@ -27,7 +27,7 @@ _BY_NAME: Final[Mapping[str, Any]] = {
     "parts": ["26091407000015-1", "26091407000015-2"],
     "origin": "26091407000023",
     "into": "26091407000023",
-    "incident": "26091407000023",
+    "incident": "M7Q2M8ZK4D1XB",
     "receipt": "R7Q2M8ZK4D1XB",
     "requester": "5d9c1f0e8a7b64d2c3f1908e7a6b5c4d",
     "household": "三号楼 201",
@@ -63,7 +63,7 @@ _BY_NAME: Final[Mapping[str, Any]] = {
 }
 _INSTANT: Final = "2026-09-14T02:00:00Z"
 _DEPARTMENTS: Final = frozenset({"lead", "department", "suggested", "suggested_department"})
-_ANY: Final = ("按规定办理", "by-policy", "26091407000015", "R7Q2M8ZK4D1XB")
+_ANY: Final = ("按规定办理", "by-policy", "26091407000015", "R7Q2M8ZK4D1XB", "M7Q2M8ZK4D1XB")
 
 
 def example(model: type[Message]) -> Message:

@@ -16,8 +16,10 @@ from schemas.values import (
     Contact,
     DepartmentCode,
     Due,
+    IncidentId,
     Instant,
     Kind,
+    Name,
     Place,
     Receipt,
     RequesterKind,
@@ -57,7 +59,8 @@ class Order(PublicMessage):
     Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket. An action that
     sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
     that were merged into this one; `said` is what the requester said at the last callback; `to_answer` names the
-    supervision order and the callback review that wait for an answer.
+    supervision order and the callback review that wait for an answer; `incident` is the one that it belongs to, which
+    its lead can act on as a whole.
     """
 
     happened: Code
@@ -85,6 +88,8 @@ class Order(PublicMessage):
     supplements: tuple[Supplement, ...] | None = None
     said: Text | None = None
     to_answer: tuple[WatchOrder, ...] | None = None
+    incident: IncidentId | None = None
+    incident_title: Name | None = None
     version: int | None = None
 
 
@@ -155,7 +160,8 @@ class DeskTask(PublicMessage):
 class ReceiptGiven(PublicMessage):
     """A submission was taken: the ticket's number, or the numbers of a visit's problems.
 
-    `follow_up` says that a report repeats an open ticket, which is the one named, and was counted as pressing for it.
+    `follow_up` says that a report repeats an open ticket, which is the one named, and was counted as pressing for it;
+    `incident` is the one that was opened.
     """
 
     receipt: Receipt
@@ -164,6 +170,7 @@ class ReceiptGiven(PublicMessage):
     action: str
     tickets: tuple[TicketId, ...] = ()
     follow_up: bool = False
+    incident: IncidentId | None = None
 
 
 class ReceiptRefused(PublicMessage):

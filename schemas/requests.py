@@ -1,17 +1,25 @@
-"""`liuhen.requests.v1`: what one ticket asks of another, keyed by the other. Owner and only reader: dispatch."""
+"""`liuhen.requests.v1`: what tickets and incidents ask of one another, keyed by whoever is asked.
+
+Owner and only reader: dispatch.
+"""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from schemas.complaint import Complaint
+from schemas.inbound import TicketAction
 from schemas.message import Message
 from schemas.values import (
     Actor,
+    CategoryCode,
     Channel,
     Code,
     DepartmentCode,
+    IncidentId,
     Instant,
+    Name,
+    Party,
     Receipt,
     Ruling,
     Supplement,
@@ -28,6 +36,49 @@ class TicketRequest(Message, owner="requests"):
     ticket: TicketId
     origin: TicketId
     by: Actor
+
+
+class MemberRequest(Message, owner="requests"):
+    """What is asked of `ticket` as a member of `incident`."""
+
+    ticket: TicketId
+    incident: IncidentId
+
+
+class ActAsMember(MemberRequest):
+    """An act on the incident is made on each member, as if it had been made on that ticket alone."""
+
+    party: Party
+    receipt: Receipt
+    action: TicketAction
+
+
+class IncidentRequest(Message, owner="requests"):
+    """What is asked of an incident."""
+
+    incident: IncidentId
+
+
+class AdmitMember(IncidentRequest):
+    """The ticket `origin` wants to join."""
+
+    origin: TicketId
+    by: Actor
+    accused: tuple[DepartmentCode, ...] = ()
+    departments: tuple[DepartmentCode, ...] = ()
+    reason: Text | None = None
+    receipt: Receipt | None = None
+
+
+class DismissMember(IncidentRequest):
+    """The ticket `origin` leaves."""
+
+    origin: TicketId
+    by: Actor
+
+
+class GoOn(IncidentRequest):
+    """An act has not reached all members yet: the incident asks itself for the next step."""
 
 
 class TakeMerge(TicketRequest):
@@ -54,30 +105,33 @@ class DropMerge(TicketRequest):
     """`origin` goes its own way again."""
 
 
-class AdmitMember(TicketRequest):
-    """`origin` wants to join the incident that this ticket stands for."""
+class InviteMember(TicketRequest):
+    """The office attaches this ticket to the incident `origin`."""
 
-    accused: tuple[DepartmentCode, ...] = ()
-    departments: tuple[DepartmentCode, ...] | None = None
+    origin: IncidentId
     reason: Text | None = None
     receipt: Receipt
 
 
 class MemberAnswered(TicketRequest):
-    """Whether the incident `origin` admitted this ticket."""
+    """Whether the incident `origin` admitted this ticket, and what the incident is."""
 
+    origin: IncidentId
     admitted: bool
     reason: Wording
-    receipt: Receipt
-
-
-class DismissMember(TicketRequest):
-    """`origin` leaves the incident that this ticket stands for."""
+    receipt: Receipt | None = None
+    title: Name | None = None
+    lead: DepartmentCode | None = None
+    category: CategoryCode | None = None
+    avoids: tuple[DepartmentCode, ...] = ()
+    accepted: bool = False
 
 
 class PassOnFix(TicketRequest):
     """The incident `origin` reports one fix to its member."""
 
+    origin: IncidentId
+    title: Name
     text: Text
 
 

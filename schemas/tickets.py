@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.complaint import Complaint
-from schemas.inbound import TicketAction
+from schemas.inbound import IncidentAction, TicketAction
 from schemas.message import Message
 from schemas.values import (
     CategoryCode,
@@ -13,6 +13,7 @@ from schemas.values import (
     Code,
     Contact,
     DepartmentCode,
+    IncidentId,
     Instant,
     Kind,
     Party,
@@ -105,6 +106,18 @@ class ActionReceived(TicketFact):
     party: Party
     action: TicketAction
     repeat_of: Receipt | None = None
+
+
+class IncidentActionReceived(TicketFact):
+    """Somebody asked for something on an incident, or opens one; whether it is legal there, dispatch decides.
+
+    Keyed by the incident.
+    """
+
+    incident: IncidentId
+    receipt: Receipt
+    party: Party
+    action: IncidentAction
 
 
 class SubmissionRefused(TicketFact):

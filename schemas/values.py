@@ -31,6 +31,9 @@ def _shortened(text: object) -> object:
 TicketId = Annotated[str, StringConstraints(pattern=r"^\d{14}(-[1-9])?$")]
 """The ticket's number: date, lane, sequence, check digit; a part of a split ticket adds its own digit."""
 
+IncidentId = Annotated[str, StringConstraints(pattern=r"^M[0-9A-HJKMNP-TV-Z]{12}$")]
+"""The code of an incident, made of the receipt of the act that opened it: it cannot be guessed from another one's."""
+
 Receipt = Annotated[str, StringConstraints(pattern=r"^R[0-9A-HJKMNP-TV-Z]{12}$")]
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]

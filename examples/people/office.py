@@ -20,9 +20,9 @@ from schemas.inbound import (
     CheckCommitment,
     EndSupervision,
     Interview,
-    JoinIncident,
     Nudge,
     OfficeAction,
+    OpenIncident,
     PassOn,
     Reopen,
     ReportFix,
@@ -35,8 +35,8 @@ from schemas.inbound import (
     Supervise,
     TransferOut,
 )
-from schemas.public import DeskTask
-from schemas.registry import DESK
+from schemas.public import DeskTask, ReceiptGiven
+from schemas.registry import DESK, channel_topic
 from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Ruling, Tier, WatchOrder
 from tools.client.kafka import Voice, hear, producer
 
@@ -104,11 +104,13 @@ class SimulatedOffice:
         if task.ticket not in alike:
             alike.append(task.ticket)
         if len(alike) == self._habits["incident_from"]:
-            head, *others = alike
-            for member in others:
-                await self._say(JoinIncident(ticket=member, by=clerk, incident=head, reason="多人反映同一问题。"))
-            fix = ReportFix(ticket=head, by=clerk, text="该处问题已统一整改完毕，感谢各位反映。")
-            self._agenda.at(self._around.days.later(self._agenda.clock.now(), 60), lambda: self._say(fix))
+            await self._say(OpenIncident(by=clerk, title="多人反映同一问题", tickets=tuple(alike)))
+
+    def opened(self, incident: str) -> None:
+        """An hour of office time after an incident was opened its members hear that the matter was seen to."""
+        clerk = self._person(Role.DISPATCHER)
+        fix = ReportFix(incident=incident, by=clerk, text="该处问题已统一整改完毕，感谢各位反映。")
+        self._agenda.at(self._around.days.later(self._agenda.clock.now(), 60), lambda: self._say(fix))
 
     async def _say(self, action: OfficeAction) -> None:
         await self._voice.say(action)
@@ -253,9 +255,14 @@ async def work(around: Surroundings) -> None:
         voice = Voice(shared, Party(kind=PartyKind.OFFICE), "examples/office", around.time.now)
         office = SimulatedOffice(voice, agenda, around)
         tasks.create_task(agenda.keep())
-        async for news in hear(around.kafka, [DESK]):
-            if isinstance(news.message, DeskTask):
-                office.take(news.message)
+        async for news in hear(around.kafka, [DESK, channel_topic(PartyKind.OFFICE)]):
+            match news.message:
+                case DeskTask() as task:
+                    office.take(task)
+                case ReceiptGiven(incident=str() as incident):
+                    office.opened(incident)
+                case _:
+                    pass
 
 
 if __name__ == "__main__":

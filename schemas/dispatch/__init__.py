@@ -11,6 +11,7 @@ from schemas.dispatch.base import *
 from schemas.dispatch.closed import *
 from schemas.dispatch.dispatched import *
 from schemas.dispatch.handled import *
+from schemas.dispatch.incidents import *
 from schemas.dispatch.linked import *
 from schemas.dispatch.noted import *
 from schemas.dispatch.pressed import *

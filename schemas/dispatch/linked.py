@@ -1,4 +1,4 @@
-"""One ticket and another: merged, split, members of an incident."""
+"""One ticket and another: merged, split; and a ticket as a member of an incident."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from schemas.dispatch.base import DispatchFact
 from schemas.values import (
     Code,
     DepartmentCode,
+    IncidentId,
+    Name,
     Receipt,
     Ruling,
     Supplement,
@@ -69,43 +71,34 @@ class MergedTicketEnded(DispatchFact):
 
 
 class IncidentAsked(DispatchFact):
-    """The ticket that an incident stands under is asked to admit this one."""
+    """The ticket wants to join an incident: the office asked by `receipt`, or a rule did."""
 
-    incident: TicketId
+    incident: IncidentId
     reason: Text | None = None
-    receipt: Receipt
+    receipt: Receipt | None = None
 
 
 class IncidentJoined(DispatchFact):
-    """The ticket belongs to an incident (多人同诉) that stands under its first ticket's number."""
+    """The ticket belongs to an incident (多人同诉), which `lead` leads; `avoids` are whom its members accuse."""
 
-    incident: TicketId
+    incident: IncidentId
+    title: Name | None = None
+    lead: DepartmentCode | None = None
+    avoids: tuple[DepartmentCode, ...] = ()
 
 
 class IncidentLeft(DispatchFact):
-    """The ticket left its incident."""
+    """The ticket left its incident, or was not admitted."""
 
-    incident: TicketId
-    reason: Text
-
-
-class MemberJoined(DispatchFact):
-    """The incident that this ticket stands for has one member more, and whom that one accuses."""
-
-    member: TicketId
-    accused: tuple[DepartmentCode, ...] = ()
-
-
-class MemberLeft(DispatchFact):
-    """The incident that this ticket stands for has one member less."""
-
-    member: TicketId
+    incident: IncidentId
+    reason: Wording
 
 
 class FixReported(DispatchFact):
     """One fix was reported for the whole incident; every member hears it and keeps its own clock and callback."""
 
-    incident: TicketId
+    incident: IncidentId
+    title: Name
     text: Text
 
 

@@ -16,6 +16,7 @@ from pydantic import Field
 from schemas.inbound.base import *
 from schemas.inbound.callback import *
 from schemas.inbound.department import *
+from schemas.inbound.incidents import *
 from schemas.inbound.office import *
 from schemas.inbound.requester import *
 
@@ -45,7 +46,6 @@ OnExisting = (
     | Unmerge
     | JoinIncident
     | LeaveIncident
-    | ReportFix
     | Split
     | Reopen
     | GiveFinalAnswer
@@ -72,14 +72,27 @@ OnExisting = (
 TicketAction = Annotated[OnExisting, Field(discriminator="do")]
 """The actions that concern one ticket which exists already."""
 
+OnIncident = (
+    OpenIncident
+    | AttachToIncident
+    | ReportFix
+    | ReviewIncident
+    | CloseIncident
+    | AcceptIncident
+    | ReportIncidentHandled
+)
+
+IncidentAction = Annotated[OnIncident, Field(discriminator="do")]
+"""The actions that concern one incident."""
+
 AnyAction = Annotated[
-    Register | AnswerOnLine | RecordVisit | RequestDevice | ApproveDevice | OnExisting,
+    Register | AnswerOnLine | RecordVisit | RequestDevice | ApproveDevice | OnExisting | OnIncident,
     Field(discriminator="do"),
 ]
 
 OFFICE_ACTIONS: Final = tuple(
     str(action.model_fields["do"].default)
-    for action in (ApproveDevice, *get_args(OnExisting))
+    for action in (ApproveDevice, *get_args(OnExisting), *get_args(OnIncident))
     if issubclass(action, OfficeAction)
 )
 """What a person of the office may ask for, by name."""

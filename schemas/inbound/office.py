@@ -13,6 +13,7 @@ from schemas.values import (
     Code,
     DepartmentCode,
     Grade,
+    IncidentId,
     Instant,
     PartyKind,
     Person,
@@ -212,10 +213,10 @@ class Unmerge(OnTicket):
 
 
 class JoinIncident(OnTicket):
-    """A ticket joins the incident (多人同诉) that `incident`, the first of its tickets, stands for."""
+    """A ticket joins an incident (多人同诉)."""
 
     do: Literal["join_incident"] = "join_incident"
-    incident: TicketId
+    incident: IncidentId
     reason: Text | None = None
 
 
@@ -224,13 +225,6 @@ class LeaveIncident(OnTicket):
 
     do: Literal["leave_incident"] = "leave_incident"
     reason: Text
-
-
-class ReportFix(OnTicket):
-    """One fix is reported to every member of the incident that `ticket` stands for."""
-
-    do: Literal["report_fix"] = "report_fix"
-    text: Text
 
 
 class Part(Value):

@@ -17,9 +17,10 @@ from services.dispatch.core.evolve import evolve
 from services.dispatch.core.rules import Guess, Like, Precedent, Rules, Suggest, by_calendar
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import OPEN
+from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.table import EPISODES
 from services.dispatch.core.telling import callbacks
-from services.dispatch.core.ticket import STATE, Seen, Stub, Ticket
+from services.dispatch.core.ticket import Seen, Ticket
 from services.dispatch.core.words import EXPECTED
 from services.dispatch.store import rulings
 from services.dispatch.work import decider
@@ -31,6 +32,7 @@ __all__ = [
     "OPEN",
     "SAME",
     "STATE",
+    "AnyState",
     "Command",
     "Core",
     "Episode",
@@ -52,15 +54,15 @@ __all__ = [
 class Core(NamedTuple):
     """The core of the service under some rules; rulings among the changes that it is shown are its precedents."""
 
-    decider: Decider[Ticket | Stub, Command]
-    remember: Callable[[Change[Ticket | Stub]], None]
+    decider: Decider[AnyState, Command]
+    remember: Callable[[Change[AnyState]], None]
 
 
 def core_under(policy: Policy, calendar: Calendar, suggest: Suggest) -> Core:
     """The core as it decides recorded acts again: whoever acted then may act, and there are no precedents yet."""
     precedents: dict[Like, tuple[Precedent, ...]] = {}
 
-    def remember(change: Change[Ticket | Stub]) -> None:
+    def remember(change: Change[AnyState]) -> None:
         for ticket, _, ruling, category, subdistrict, lead, ground, returned_by in rulings([change]):
             like = category, subdistrict
             found = Precedent._make((ticket, ruling, lead, ground, returned_by))

@@ -18,22 +18,23 @@ from schemas.clocks import (
     ClockStarted,
 )
 from schemas.message import Message
-from schemas.requests import TicketRequest
-from schemas.tickets import ActionReceived, Answered, Registered, SubmissionRefused
-from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick
+from schemas.requests import ActAsMember, IncidentRequest, TicketRequest
+from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered, SubmissionRefused
+from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfIncident, Tick
 from services.dispatch.core.episodes.clock_events import FOR_DEPARTMENTS
 
 _DUES = (ClockStarted, ClockPaused, ClockResumed, ClockExtended, ClockRederived)
+_ASKED: tuple[type[Message], ...] = (*TicketRequest.__subclasses__(), *IncidentRequest.__subclasses__(), ActAsMember)
 _EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)
 
 LISTENS_TO: Final[frozenset[type[Message]]] = frozenset(
-    {Registered, Answered, ActionReceived, SubmissionRefused, *TicketRequest.__subclasses__(), *_DUES, *_EVENTS}
+    {Registered, Answered, ActionReceived, IncidentActionReceived, SubmissionRefused, *_ASKED, *_DUES, *_EVENTS}
 )
-"""The facts that can concern a ticket, and the refusals that are passed on to departments."""
+"""The facts that can concern a ticket or an incident, and the refusals that are passed on to departments."""
 
 
 def react(heard: Heard) -> Sequence[tuple[str, Command]]:
-    """Name the ticket and the command; () for what does not concern dispatch."""
+    """Name the ticket, or the incident, and the command; () for what does not concern dispatch."""
     match heard.message:
         case Registered() as fact:
             return ((fact.ticket, Begin(fact)),)
@@ -46,5 +47,16 @@ def react(heard: Heard) -> Sequence[tuple[str, Command]]:
             return ((fact.ticket, Tick(fact)),) if concerns else ()
         case TicketRequest() as fact:
             return ((fact.ticket, Ask(fact)),)
+        case message:
+            return _about_incident(message)
+
+
+def _about_incident(message: Message) -> Sequence[tuple[str, Command]]:
+    match message:
+        case ActAsMember() as fact:
+            received = ActionReceived(ticket=fact.ticket, receipt=fact.receipt, party=fact.party, action=fact.action)
+            return ((fact.ticket, Act(received, fact.incident)),)
+        case IncidentActionReceived() | IncidentRequest() as fact:
+            return ((fact.incident, OfIncident(fact)),)
         case _:
             return ()

@@ -8,9 +8,13 @@ from typing import NamedTuple
 from chassis.decider import Change
 from chassis.service import Connection
 from schemas import dispatch as d
+from schemas.values import Place
 from services.dispatch.core import standing as s
+from services.dispatch.core.gathering import Gathering
+from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.rules import Like, Precedent
-from services.dispatch.core.ticket import Stub, Ticket
+from services.dispatch.core.state import AnyState
+from services.dispatch.core.ticket import Ticket
 
 _READ_AGAIN = 100
 """Numbers are given before the commit: one that is seen late stands at most so far behind the highest seen."""
@@ -41,8 +45,35 @@ async def precedents(connection: Connection, since: int) -> Sequence[Row]:
     ]
 
 
-async def keep_precedents(connection: Connection, changes: Sequence[Change[Ticket | Stub]]) -> None:
-    """Keep the rulings among what was decided."""
+async def gatherings(connection: Connection) -> Sequence[Gathering]:
+    """Read which incidents gather what still comes, the oldest first."""
+    rows = await connection.fetch("select incident, category, place from gathering order by incident")
+    return [Gathering(row["incident"], row["category"], Place.model_validate_json(row["place"])) for row in rows]
+
+
+async def keep(connection: Connection, changes: Sequence[Change[AnyState]]) -> None:
+    """Keep the rulings among what was decided, and which incidents gather."""
+    await _keep_precedents(connection, changes)
+    for change in changes:
+        if isinstance(change.after, Incident):
+            await _keep_gathering(connection, change.after)
+
+
+async def _keep_gathering(connection: Connection, incident: Incident) -> None:
+    if not incident.gathers or incident.category is None or incident.place is None:
+        return
+    if incident.at == "closed":
+        await connection.execute("delete from gathering where incident = $1", incident.incident)
+        return
+    await connection.execute(
+        "insert into gathering (incident, category, place) values ($1, $2, $3) on conflict (incident) do nothing",
+        incident.incident,
+        incident.category,
+        incident.place.model_dump_json(),
+    )
+
+
+async def _keep_precedents(connection: Connection, changes: Sequence[Change[AnyState]]) -> None:
     rows = list(rulings(changes))
     if rows:
         await connection.executemany(
@@ -55,7 +86,7 @@ async def keep_precedents(connection: Connection, changes: Sequence[Change[Ticke
 Stored = tuple[str, int, str, str, str, str | None, str | None, str | None]
 
 
-def rulings(changes: Iterable[Change[Ticket | Stub]]) -> Iterable[Stored]:
+def rulings(changes: Iterable[Change[AnyState]]) -> Iterable[Stored]:
     """Find the rulings among changes, with the version of the ticket that each fact made."""
     for change in changes:
         if not isinstance(change.after, Ticket):
@@ -80,7 +111,7 @@ def rulings(changes: Iterable[Change[Ticket | Stub]]) -> Iterable[Stored]:
                     pass
 
 
-def _ground(before: Ticket | Stub | None) -> str | None:
+def _ground(before: AnyState | None) -> str | None:
     if isinstance(before, Ticket) and isinstance(before.standing, s.ReturnRequested | s.Adjudicating):
         return before.standing.ground
     return None

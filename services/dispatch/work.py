@@ -18,8 +18,8 @@ from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.rules import Like, Precedent, Rules
+from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.telling import tell
-from services.dispatch.core.ticket import STATE, Stub, Ticket
 from services.dispatch.reactions import react
 
 _KEPT: Final = 20
@@ -44,13 +44,15 @@ class Precedents:
 
 
 def work_of(rules: Rules) -> Work:
-    """The work of the service under rules, to which it adds the precedents."""
+    """The work of the service under rules, to which it adds the precedents, and the incidents that gather."""
     known = Precedents()
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         if any(isinstance(item, Heard) and isinstance(item.message, TicketFact | TicketRequest) for item in items):
             await known.read_on(transaction.connection)
-        fold = folding(decider(replace(rules, precedents=known.found)))
+        gathering = any(isinstance(item, Heard) and isinstance(item.message, TicketFact) for item in items)
+        gatherings = await store.gatherings(transaction.connection) if gathering else ()
+        fold = folding(decider(replace(rules, precedents=known.found, gatherings=gatherings)))
         outcome = await fold(transaction, items)
         passed_on = [said for item in items if isinstance(item, Heard) for said in _passed_on(item)]
         return replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
@@ -58,7 +60,7 @@ def work_of(rules: Rules) -> Work:
     return work
 
 
-def decider(rules: Rules) -> Decider[Ticket | Stub, Command]:
+def decider(rules: Rules) -> Decider[AnyState, Command]:
     """The pure core under some rules."""
     return Decider(
         topic=DISPATCH,
@@ -67,7 +69,7 @@ def decider(rules: Rules) -> Decider[Ticket | Stub, Command]:
         decide=lambda state, command, cause: decide(state, command, cause.time, rules),
         evolve=evolve,
         tell=lambda state, fact, cause: tell(state, fact, cause.time, rules),
-        project=store.keep_precedents,
+        project=store.keep,
     )
 
 

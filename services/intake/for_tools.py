@@ -8,11 +8,11 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from schemas.values import Party
-from services.intake.core.numbers import receipt_of
+from services.intake.core.numbers import incident_of, receipt_of
 from services.intake.core.reading import Headers, Reading, read
 from services.intake.core.refusals import of_validation
 
-__all__ = ["reason_of", "receipt_of", "receipt_of_record"]
+__all__ = ["incident_of", "reason_of", "receipt_of", "receipt_of_record"]
 
 
 def receipt_of_record(party: Party, headers: Headers, value: bytes | None) -> str | None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from schemas.dispatch import ActionRefused, Dispatched, DispatchFact, Handled, Opened, ProgressNoted
+from schemas.dispatch import (
+    ActionRefused,
+    Dispatched,
+    DispatchFact,
+    Handled,
+    IncidentActionRefused,
+    Opened,
+    ProgressNoted,
+)
 from schemas.inbound import CHANNELS
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
@@ -37,7 +45,7 @@ NOTHING: Final = Reaction()
 
 def listens_to(newsroom: Newsroom) -> frozenset[type[Message]]:
     """List the facts that may concern the door; of some, it depends on what they say."""
-    return newsroom.facts | {ActionRefused, Handled, Opened}
+    return newsroom.facts | {ActionRefused, Handled, IncidentActionRefused, Opened}
 
 
 def concerns(message: Message, newsroom: Newsroom) -> str | None:
@@ -45,6 +53,8 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
     match message:
         case ActionRefused() | Handled():
             return message.ticket
+        case IncidentActionRefused():
+            return message.incident
         case Opened():
             return message.ticket if message.part_of is not None else None
         case ProgressNoted(plan=True) | Dispatched(same_lead=True):
@@ -62,6 +72,8 @@ def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Ne
             return Reaction(ticket=_part(message, at))
         case ActionRefused():
             return _refusal(message, at, known)
+        case IncidentActionRefused():
+            return _refusal_of_incident(message)
         case Handled() if known is not None:
             return Reaction(ticket=known._replace(reply=message.reply))
         case DispatchFact() if known is not None:
@@ -97,6 +109,13 @@ def _refusal(message: ActionRefused, at: Instant, known: KnownTicket | None) -> 
     if kind not in CHANNELS or known is None:
         return Reaction(says)
     return Reaction(says, news=NewsRow(known.id, at, "action-refused", message.code, message.reason))
+
+
+def _refusal_of_incident(message: IncidentActionRefused) -> Reaction:
+    if message.party.kind is PartyKind.DEPARTMENT:
+        return NOTHING
+    refused = ReceiptRefused(receipt=message.receipt, action=message.action, code=message.code, reason=message.reason)
+    return Reaction((Answer(channel_topic(message.party.kind), message.receipt, refused),))
 
 
 def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: Newsroom) -> Reaction:

@@ -52,6 +52,7 @@ BOUNDED: Final[Mapping[str, str]] = {
 COUNTED_CODES: Final = {
     "liuhen.tickets.submission-refused.v1": "code",
     "liuhen.dispatch.action-refused.v1": "code",
+    "liuhen.dispatch.incident-action-refused.v1": "code",
     "liuhen.notices.notice-requested.v1": "way",
     "liuhen.notices.notice-delivered.v1": "way",
     "liuhen.notices.notice-attempt-failed.v1": "way",

@@ -41,9 +41,9 @@ class Voice:
     async def say(self, action: Action, *, submission: str | None = None) -> str:
         """Send one action and wait until the broker has it; returns the submission's id."""
         submission = submission or str(uuid4())
-        ticket = getattr(action, "ticket", None)
-        envelope = Envelope(submission, self._source, action.type_name, self._now(), ticket or "")
-        await self.say_raw(envelope.headers(), action.to_json(), key=ticket or submission)
+        about = getattr(action, "ticket", None) or getattr(action, "incident", None)
+        envelope = Envelope(submission, self._source, action.type_name, self._now(), about or "")
+        await self.say_raw(envelope.headers(), action.to_json(), key=about or submission)
         return submission
 
     async def say_raw(self, headers: list[tuple[str, bytes]], value: bytes | None, *, key: str) -> None:

@@ -11,8 +11,9 @@ from rapidfuzz import fuzz, process
 
 from rulebook import Policy
 from rulebook.codes import Role
-from schemas.inbound import JoinIncident
+from schemas.inbound import JoinIncident, OpenIncident
 from schemas.values import Person
+from services.intake.for_tools import incident_of, receipt_of
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import SameComplaint
 from tools.replay.records import CaseRecord
@@ -46,16 +47,26 @@ class Dispatcher:
         self._firsts = firsts
         self._book = book
         self._speaker = speaker
+        self._opened: set[str] = set()
         found = policy.with_role(Role.DISPATCHER)[0]
         self._who = Person(id=found.id, name=found.name)
 
     def began(self, ticket: str, record: CaseRecord) -> None:
-        """Let a new ticket join the incident of the first of its kind, where that became a ticket."""
+        """Put a new ticket into the incident of the first of its kind, where that became a ticket."""
         first = self._firsts.get(record.id)
         if first is None:
             return
         of_first = next((known for known, row in self._book.tickets.items() if row.id == first), None)
         if of_first is None:
             return
-        joined = JoinIncident(ticket=ticket, by=self._who, incident=of_first, reason="多人反映同一问题。")
-        self._speaker.later(self._speaker.clock.now(), lambda: self._speaker.say(OFFICE, joined))
+        act, submission = self._joined(ticket, of_first, f"incident-{first}")
+        self._speaker.later(self._speaker.clock.now(), lambda: self._speaker.say(OFFICE, act, submission=submission))
+
+    def _joined(self, ticket: str, of_first: str, opening: str) -> tuple[OpenIncident | JoinIncident, str]:
+        """The second of a kind opens the incident, together with the first; those after it join."""
+        if opening not in self._opened:
+            self._opened.add(opening)
+            return OpenIncident(by=self._who, title="多人反映同一问题", tickets=(of_first, ticket)), opening
+        incident = incident_of(receipt_of(OFFICE, self._speaker.source, opening))
+        joined = JoinIncident(ticket=ticket, by=self._who, incident=incident, reason="多人反映同一问题。")
+        return joined, f"{opening}-{ticket}"

@@ -116,6 +116,6 @@ def _regions(outcome: ReplayOutcome) -> Table:
     table.add_row("督办（按规则）", "", str(ours.supervised.by_rule), "逾期自动转督办")
     table.add_row("催办补充", "", str(ours.follow_ups), "")
     table.add_row("退单", "", str(ours.returns), "")
-    table.add_row("多人同诉", "", str(ours.members), f"{ours.incidents} 件首件")
+    table.add_row("多人同诉", "", str(ours.members), f"{ours.incidents} 件同诉")
     table.add_row("推荐分类", "", str(ours.categories.suggested), f"其中自动采用 {ours.categories.taken}")
     return table

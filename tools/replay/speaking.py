@@ -44,10 +44,13 @@ class Speaker:
         """Report a row through a channel, its bytes as they are."""
         await self._send(Party(kind=PartyKind(channel)), Register.type_name, submission, submission, body)
 
-    async def say(self, party: Party, action: Action, *, claimed: datetime | None = None) -> None:
-        """Say an action about a ticket; `claimed` is the time that its author claims, otherwise it is now."""
-        ticket = str(getattr(action, "ticket", ""))
-        await self._send(party, action.type_name, str(uuid4()), ticket, action.to_json(), claimed)
+    async def say(
+        self, party: Party, action: Action, *, claimed: datetime | None = None, submission: str | None = None
+    ) -> None:
+        """Say an action, under a name of its own where it has none; `claimed` is the time that its author claims."""
+        named = submission or str(uuid4())
+        key = str(getattr(action, "ticket", named))
+        await self._send(party, action.type_name, named, key, action.to_json(), claimed)
 
     def later(self, moment: datetime, deed: Callable[[], Awaitable[None]]) -> None:
         """Do something at a moment; at once where that is past."""

@@ -24,14 +24,16 @@ def accused_never_told(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
 
 
 def accused_of(life: Life) -> Mapping[str, datetime]:
-    """Whom a ticket accuses since when, members and merged ones included."""
+    """Whom a ticket accuses since when, merged ones and other members of its incident included."""
     found: dict[str, datetime] = {}
     for at, fact, _ in life.steps:
         match fact:
             case d.Opened():
                 found |= dict.fromkeys(fact.accused, _EARLIEST)
-            case d.MergeTaken() | d.MemberJoined():
+            case d.MergeTaken():
                 found = {**dict.fromkeys(fact.accused, at), **found}
+            case d.IncidentJoined():
+                found = {**dict.fromkeys(fact.avoids, at), **found}
             case _:
                 pass
     return found

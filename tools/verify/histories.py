@@ -11,6 +11,7 @@ from typing import Any, Final
 from typing_extensions import TypeIs
 
 from schemas.clocks import ClockStarted
+from schemas.dispatch import DispatchFact
 from schemas.message import MODELS, Message
 from schemas.notices import NoticeRequested
 from schemas.public import CallbackRequest, DeskTask, Order
@@ -31,7 +32,7 @@ from tools.verify.tables import DeliveryRow, HistoryRow, Tables
 from worktime import Calendar, OfficeHours
 
 TIMELINE: Final = (
-    *(name for name, model in MODELS.items() if model.family == "dispatch"),
+    *(name for name, model in MODELS.items() if issubclass(model, DispatchFact)),
     *(model.type_name for model in (Registered, Answered, NoticeRequested)),
 )
 """The types of entries that a life is made of."""

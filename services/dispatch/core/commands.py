@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockFact, ClockLapsed
 from schemas.naming import snake_case
-from schemas.requests import TicketRequest
-from schemas.tickets import ActionReceived, Answered, Registered
-from schemas.values import Clock
+from schemas.requests import IncidentRequest, TicketRequest
+from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
+from schemas.values import Clock, IncidentId
 
 _LAPSES: Final = frozenset(
     {
@@ -35,9 +35,10 @@ class BeginAnswered(NamedTuple):
 
 
 class Act(NamedTuple):
-    """Somebody asks for something on the ticket."""
+    """Somebody asks for something on the ticket, or on the `incident` that it is a member of."""
 
     fact: ActionReceived
+    incident: IncidentId | None = None
 
 
 class Tick(NamedTuple):
@@ -52,7 +53,13 @@ class Ask(NamedTuple):
     fact: TicketRequest
 
 
-Command = Begin | BeginAnswered | Act | Tick | Ask
+class OfIncident(NamedTuple):
+    """Somebody, or a ticket, asks something of an incident."""
+
+    fact: IncidentActionReceived | IncidentRequest
+
+
+Command = Begin | BeginAnswered | Act | Tick | Ask | OfIncident
 
 
 def kind_of(command: Begin | Act | Tick | Ask) -> str:
@@ -60,7 +67,7 @@ def kind_of(command: Begin | Act | Tick | Ask) -> str:
     match command:
         case Begin():
             return "register"
-        case Act(fact):
+        case Act(fact=fact):
             return fact.action.do
         case Tick(fact):
             return _kind_of_word(fact)

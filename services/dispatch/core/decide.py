@@ -12,51 +12,64 @@ from typing import assert_never
 
 from schemas import dispatch as d
 from schemas import requests as r
-from schemas.inbound import Action, OfficeAction
+from schemas.inbound import Action
 from schemas.message import Message
 from schemas.tickets import ActionReceived
 from schemas.values import Actor, PartyKind
-from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, Tick, kind_of
+from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfIncident, Tick, kind_of
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Refusal
+from services.dispatch.core.episode import MOOT, Refusal
 from services.dispatch.core.episodes import registration, splitting
+from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
 from services.dispatch.core.episodes.urgency import call_if_untold
 from services.dispatch.core.evolve import changed, evolve
-from services.dispatch.core.guards import named
+from services.dispatch.core.incidents.decide import decide_incident
+from services.dispatch.core.incidents.state import Incident
+from services.dispatch.core.roles import not_allowed
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.second_hand import CHANGED_MEANWHILE, changed_meanwhile
+from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import LEGAL, OutOfTableError, leads_out_of_table
-from services.dispatch.core.ticket import Stub, Ticket
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import NOT_YOURS
-from services.dispatch.core.words import KINDS, not_now
+from services.dispatch.core.words import not_now
 
 
-def decide(state: Ticket | Stub | None, command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
+def decide(state: AnyState | None, command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
     """Decide; nothing to do is (). `at` is the moment by which the command is judged."""
+    if isinstance(command, OfIncident):
+        return decide_incident(state if isinstance(state, Incident) else None, command.fact, rules)
     if not isinstance(state, Ticket):
         return _unborn(command, at, rules)
     draft = Draft(state, rules, at, changed)
     match command:
-        case Act(fact):
-            _act(draft, kind_of(command), fact)
+        case Act(fact, incident):
+            if _concerns(draft, kind_of(command), incident):
+                _act(draft, kind_of(command), fact)
         case Tick(fact):
             draft.by = Actor(by_rule=fact.clock.value)
             _take(draft, kind_of(command), fact)
         case Ask(fact):
             draft.by = fact.by
             refused = _take(draft, kind_of(command), fact)
-            if refused is not None and isinstance(fact, ANSWERED):
-                draft.say(request_refused(fact, refused))
+            if refused is not None:
+                _not_granted(draft, fact, refused)
         case Begin() | BeginAnswered():
             pass
         case _:
             assert_never(command)
+    return _followed(draft)
+
+
+def _followed(draft: Draft) -> Sequence[Message]:
+    """What follows from the ticket as a decision leaves it."""
     call_if_untold(draft)
+    join_what_gathers(draft)
     return tuple(draft.facts)
 
 
-def _unborn(command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
+def _unborn(command: Begin | BeginAnswered | Act | Tick | Ask, at: datetime, rules: Rules) -> Sequence[Message]:
     match command:
         case Begin(fact):
             return _begin(registration.opened(fact, rules), kind_of(command), fact, at, rules)
@@ -65,13 +78,27 @@ def _unborn(command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
         case Ask(r.OpenPart() as request):
             return _begin(splitting.part_opened(request, rules), kind_of(command), request, at, rules)
         case Ask(fact):
-            return (request_refused(fact, _unknown(fact.ticket)),) if isinstance(fact, ANSWERED) else ()
-        case Act(fact):
+            return _asked_of_nobody(fact)
+        case Act(fact=fact):
             return (action_refused(fact, Actor(party=fact.party), _unknown(fact.ticket)),)
         case Tick():
             return ()
         case _:
             assert_never(command)
+
+
+def _not_granted(draft: Draft, request: r.TicketRequest, refused: Refusal) -> None:
+    """Who waits for an answer hears why not."""
+    if isinstance(request, ANSWERED):
+        draft.say(request_refused(request, refused))
+    if isinstance(request, r.InviteMember) and refused != MOOT:
+        draft.say(not_attached(request, refused))
+
+
+def _asked_of_nobody(request: r.TicketRequest) -> Sequence[Message]:
+    if isinstance(request, r.InviteMember):
+        return (not_attached(request, _unknown(request.ticket)),)
+    return (request_refused(request, _unknown(request.ticket)),) if isinstance(request, ANSWERED) else ()
 
 
 def _unknown(ticket: str) -> Refusal:
@@ -84,8 +111,7 @@ def _begin(opened: d.Opened, kind: str, cause: Message, at: datetime, rules: Rul
         raise TypeError("what was opened is a ticket")
     draft = Draft(ticket, rules, at, changed, facts=[opened])
     _take(draft, kind, cause)
-    call_if_untold(draft)
-    return tuple(draft.facts)
+    return _followed(draft)
 
 
 def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
@@ -98,10 +124,15 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
         draft.say(action_refused(received, draft.by, refused, version))
 
 
+def _concerns(draft: Draft, kind: str, incident: str | None) -> bool:
+    """What was asked of all members is asked of this one, unless it left meanwhile or was there already."""
+    return incident is None or (is_member(draft.ticket, incident) and not done_already(draft.ticket, kind))
+
+
 def _not_allowed(draft: Draft, action: Action, kind: str) -> Refusal | None:
     """What speaks against whoever acts, before the ticket is looked at closely."""
     legal = (draft.ticket.state, kind) in LEGAL
-    refused = _may(draft, action, kind) if legal else _stranger(draft)
+    refused = not_allowed(draft.rules, action, kind) if legal else _stranger(draft)
     return refused or changed_meanwhile(draft, action)
 
 
@@ -129,16 +160,3 @@ def _stranger(draft: Draft) -> Refusal | None:
     if (had or department in ticket.refused_by) and department not in ticket.shunned:
         return None
     return NOT_YOURS
-
-
-def _may(draft: Draft, action: Action, kind: str) -> Refusal | None:
-    """Every act of the office is that of a person whom the rulebook names for it."""
-    if not draft.rules.asks_who or not isinstance(action, OfficeAction):
-        return None
-    who, allowed = action.by, draft.rules.policy.who_may(kind)
-    if not draft.rules.knows(who):
-        reason = f"人员名册上没有编号为{who.id}、姓名为{who.name}的人；{KINDS[kind]}由{named(allowed)}办理。"
-        return Refusal("unknown_person", reason)
-    if who.id in {each.id for each in allowed}:
-        return None
-    return Refusal("role_missing", f"{who.name}没有此项权限；{KINDS[kind]}由{named(allowed)}办理。")

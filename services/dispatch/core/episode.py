@@ -16,7 +16,7 @@ from schemas.dispatch import DispatchFact
 from schemas.inbound import Action
 from schemas.message import Message
 from schemas.naming import snake_case
-from schemas.requests import TicketRequest
+from schemas.requests import IncidentRequest, TicketRequest
 from schemas.values import DepartmentCode
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
@@ -50,8 +50,8 @@ Change = Callable[["Ticket", F, datetime], "Ticket"]
 Readers = Callable[["Ticket", F], tuple[DepartmentCode, ...]]
 """Names the departments that hear of a fact, of those that take part after it."""
 
-Asks = Callable[["Ticket", F], Iterator[TicketRequest]]
-"""Names what follows from a fact for other tickets."""
+Asks = Callable[["Ticket", F], Iterator[TicketRequest | IncidentRequest]]
+"""Names what follows from a fact for other tickets, and for incidents."""
 
 
 class Step(Protocol):
@@ -113,7 +113,7 @@ class FactRow(Protocol):
     @property
     def heard_by(self) -> Callable[..., tuple[DepartmentCode, ...]] | None: ...
     @property
-    def asks(self) -> Callable[..., Iterator[TicketRequest]] | None: ...
+    def asks(self) -> Callable[..., Iterator[TicketRequest | IncidentRequest]] | None: ...
 
     def change(self, ticket: Ticket, fact: DispatchFact, at: datetime) -> Ticket:
         """The ticket after the fact."""
@@ -121,7 +121,7 @@ class FactRow(Protocol):
     def readers(self, ticket: Ticket, fact: DispatchFact) -> tuple[DepartmentCode, ...] | None:
         """The departments that hear of it, of those that take part; None where departments never do."""
 
-    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[TicketRequest]:
+    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[TicketRequest | IncidentRequest]:
         """What it asks of other tickets."""
 
 
@@ -138,7 +138,7 @@ class _FactRow(Generic[F]):
     def readers(self, ticket: Ticket, fact: DispatchFact) -> tuple[DepartmentCode, ...] | None:
         return self.heard_by(ticket, fact) if self.heard_by is not None and isinstance(fact, self.heard) else None
 
-    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[TicketRequest]:
+    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[TicketRequest | IncidentRequest]:
         return self.asks(ticket, fact) if self.asks is not None and isinstance(fact, self.heard) else iter(())
 
 

@@ -9,15 +9,20 @@ from schemas import dispatch as d
 from schemas.message import Message
 from services.dispatch.core.episodes import registration
 from services.dispatch.core.episodes.urgency import unless_over
+from services.dispatch.core.incidents.state import Incident, evolve_incident
 from services.dispatch.core.second_hand import with_act
 from services.dispatch.core.seen import seen
+from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import FACTS
 from services.dispatch.core.ticket import Stub, Ticket
 
 
-def evolve(state: Ticket | Stub | None, fact: Message, at: datetime) -> Ticket | Stub:
-    """Fold one fact of dispatch; the first one opens the ticket."""
+def evolve(state: AnyState | None, fact: Message, at: datetime) -> AnyState:
+    """Fold one fact of dispatch; the first one opens the ticket, or the incident."""
     match fact:
+        case d.IncidentFact():
+            incident = evolve_incident(state if isinstance(state, Incident) else None, fact)
+            return incident or state or Stub()
         case d.Opened():
             return registration.open_ticket(fact, at)
         case d.AnsweredOnLine():

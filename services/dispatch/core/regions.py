@@ -21,6 +21,7 @@ from schemas.values import (
     DeskTaskKind,
     Due,
     Grade,
+    IncidentId,
     Instant,
     Party,
     Person,
@@ -360,37 +361,34 @@ Merging = Annotated[NoMergeAsked | MergeWanted, Field(discriminator="at")]
 
 @dataclass(frozen=True, kw_only=True)
 class Alone:
-    """The ticket belongs to no incident."""
+    """The ticket belongs to no incident; those that it left it joins again only if a person says so."""
 
     at: Literal["alone"] = "alone"
+    left: tuple[IncidentId, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Joining:
-    """The first ticket of an incident was asked to admit this one; the office asked by `receipt`."""
+    """The incident was asked to admit the ticket: by the office, by `receipt`, or by a rule."""
 
     at: Literal["joining"] = "joining"
-    incident: TicketId
-    receipt: Receipt
+    incident: IncidentId
+    receipt: Receipt | None = None
+    left: tuple[IncidentId, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """The ticket is a member."""
+    """The ticket is a member; `avoids` are whom other members accused when it joined."""
 
     at: Literal["member"] = "member"
-    incident: TicketId
+    incident: IncidentId
+    title: str
+    avoids: tuple[DepartmentCode, ...] = ()
+    left: tuple[IncidentId, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Heads:
-    """The ticket stands for an incident: its other members, and whom each of them accuses."""
-
-    at: Literal["heads"] = "heads"
-    members: dict[TicketId, tuple[DepartmentCode, ...]]
-
-
-Incident = Annotated[Alone | Joining | Member | Heads, Field(discriminator="at")]
+Incident = Annotated[Alone | Joining | Member, Field(discriminator="at")]
 
 
 # --- somebody on duty knows of what is urgent (紧急件知悉) ------------------------------------------------------------

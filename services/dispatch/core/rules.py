@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
@@ -12,6 +12,7 @@ from rulebook.codes import Role
 from rulebook.limits import Span
 from rulebook.rules import Automation
 from schemas.values import Code, DepartmentCode, Person, TicketId, Tier
+from services.dispatch.core.gathering import Gathering
 from services.dispatch.core.ticket import Matter
 from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach_after, due
 
@@ -99,6 +100,7 @@ class Rules:
     """Policy, suggester, precedents by category and sub-district (newest first), and how time is counted.
 
     Where recorded acts are decided again, `asks_who` is false: who acted was known to the rulebook of that day.
+    `gatherings` are the incidents that gather what still comes.
     `alarm` hears of a decision that left a ticket where the table does not allow.
     """
 
@@ -108,6 +110,7 @@ class Rules:
     after: After = _no_calendar
     asks_who: bool = True
     alarm: Alarm = _raise
+    gatherings: Sequence[Gathering] = ()
 
     def waited(self, since: datetime, span: Span, now: datetime) -> bool:
         """Whether since one moment so much time has gone by at another."""

@@ -13,23 +13,29 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Order, SharedNote
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
+from schemas.requests import IncidentRequest, TicketRequest
 from schemas.values import DepartmentCode, DeskTaskKind, PartyKind, Tier
 from services.dispatch.core.episodes.refusals import answer_to
 from services.dispatch.core.episodes.supervision import to_answer, watched
 from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import task_in_review
-from services.dispatch.core.regions import Made, Owed
+from services.dispatch.core.incidents.state import Incident
+from services.dispatch.core.incidents.telling import tell_of_incident
+from services.dispatch.core.regions import Made, Member, Owed
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending
+from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import FACTS
-from services.dispatch.core.ticket import Seen, Stub, Ticket
+from services.dispatch.core.ticket import Seen, Ticket
 
 Role = Literal["lead", "supporting", "none"]
 
 
-def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> list[Tell]:
+def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tell]:
     """Name every further message of a fact, in order; `state` is the ticket after it."""
+    if isinstance(fact, d.IncidentFact):
+        return list(tell_of_incident(state if isinstance(state, Incident) else None, fact))
     said: list[Tell] = []
     if isinstance(fact, d.ActionRefused):
         said.extend(_answer(fact))
@@ -47,8 +53,12 @@ def tell(state: Ticket | Stub, fact: Message, at: datetime, rules: Rules) -> lis
     said.extend(callbacks(state, fact, now, rules))
     row = FACTS.get(type(fact))
     if row is not None:
-        said.extend(Tell(REQUESTS, request.ticket, request) for request in row.requests(state, fact))
+        said.extend(Tell(REQUESTS, _asked(request), request) for request in row.requests(state, fact))
     return said
+
+
+def _asked(request: TicketRequest | IncidentRequest) -> str:
+    return request.incident if isinstance(request, IncidentRequest) else request.ticket
 
 
 def _answer(fact: d.ActionRefused) -> Iterator[Tell]:
@@ -88,6 +98,7 @@ def order_for(
 ) -> Order:
     """Make the whole truth of an order for one reader."""
     matter, order = state.matter, state.order
+    member = state.incident if isinstance(state.incident, Member) else None
     category = rules.policy.category(matter.category) if matter.category else None
     return Order.model_construct(
         happened=happened,
@@ -115,6 +126,8 @@ def order_for(
         supplements=state.supplements or None,
         said=_said(state),
         to_answer=(to_answer(state) or None) if role == "lead" else None,
+        incident=member.incident if member else None,
+        incident_title=member.title if member else None,
         version=state.version,
     )
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal
-
-from pydantic import Field, TypeAdapter
+from typing import Final, Literal
 
 from schemas.complaint import Complaint
 from schemas.owner import Owner
@@ -29,9 +27,9 @@ from services.dispatch.core.regions import (
     Escalation,
     Extension,
     FirstContact,
-    Heads,
     Heard,
     Incident,
+    Member,
     Merging,
     NoExtensionAsked,
     NoMergeAsked,
@@ -194,10 +192,4 @@ class Ticket:
         accused = frozenset((*self.matter.accused, *self.avoids))
         if self.taken:
             accused = accused.union(*(each.accused for each in self.taken.values()))
-        if isinstance(self.incident, Heads):
-            accused = accused.union(*self.incident.members.values())
-        return accused
-
-
-State = Annotated[Ticket | Stub, Field(union_mode="left_to_right")]
-STATE: TypeAdapter[Ticket | Stub] = TypeAdapter(State)
+        return accused.union(self.incident.avoids) if isinstance(self.incident, Member) else accused

@@ -11,11 +11,13 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import TICKETS, channel_topic
 from schemas.tickets import SubmissionRefused
 from schemas.values import PartyKind
+from services.intake.core.numbers import incident_of
 from services.intake.core.reading import Reading, differing
 from services.intake.core.refusals import Refusal
 from services.intake.core.state import Answer, Decision, KnownTicket, Verdict
 
 _NAMED: Final = 8
+_OPENS: Final = "open_incident"
 _ANSWERED: Final = frozenset(PartyKind) - {PartyKind.DEPARTMENT}
 """Departments hear of refusals through dispatch, and of what was taken by what follows."""
 
@@ -79,6 +81,7 @@ def _given(reading: Reading, verdict: Verdict) -> tuple[Answer, ...]:
         action=verdict.action,
         tickets=verdict.tickets,
         follow_up=verdict.follow_up,
+        incident=incident_of(verdict.receipt) if verdict.action == _OPENS else None,
     )
     return _to_author(reading, message)
 

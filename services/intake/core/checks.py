@@ -166,6 +166,7 @@ _GROUNDS: Final[dict[type[Action], Callable[[Grounds], Sequence[Ground]]]] = {
     inbound.RequestSuspension: lambda grounds: grounds.suspension,
     inbound.RefuseTicket: lambda grounds: grounds.not_accepted,
     inbound.Review: lambda grounds: grounds.sent_back,
+    inbound.ReviewIncident: lambda grounds: grounds.sent_back,
     inbound.GiveFinalAnswer: lambda grounds: grounds.final_answer,
 }
 

@@ -12,16 +12,18 @@ from schemas.inbound import (
     ApproveDevice,
     FollowUp,
     OnExisting,
+    OnIncident,
+    OpenIncident,
     RecordVisit,
     Register,
     RequestDevice,
 )
-from schemas.tickets import ActionReceived, Answered, Registered
+from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 from schemas.values import Channel
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, request_device
-from services.intake.core.numbers import Numbers, is_number
+from services.intake.core.numbers import Numbers, incident_of, is_number
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.repeats import comparable, repeat_of
@@ -144,7 +146,9 @@ def _known(reading: Reading, ticket: str, requester: str | None, received: datet
     return KnownTicket(ticket, reading.receipt, channel, requester, open=True, registered=received)
 
 
-def _on_existing(state: DoorState, reading: Reading, action: OnExisting) -> Decision:
+def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnIncident) -> Decision:
+    if isinstance(action, OnIncident):
+        return _on_incident(reading, action)
     if action.ticket not in state.tickets and action.ticket[:_PART] not in state.tickets:
         return refused(reading, _unknown(action.ticket))
     occurred = state.tickets[action.ticket].occurred if action.ticket in state.tickets else None
@@ -153,6 +157,12 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting) -> Deci
         return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
     message = ActionReceived(ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action)
     return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket)
+
+
+def _on_incident(reading: Reading, action: OnIncident) -> Decision:
+    incident = incident_of(reading.receipt) if isinstance(action, OpenIncident) else action.incident
+    message = IncidentActionReceived(incident=incident, receipt=reading.receipt, party=reading.party, action=action)
+    return accepted(reading, (fact(incident, message),))
 
 
 def _unknown(ticket: str) -> Refusal:

@@ -25,6 +25,11 @@ def receipt_of(party: Party, source: str, submission: str) -> str:
     return "R" + "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(_RECEIPT_LENGTH)))
 
 
+def incident_of(receipt: str) -> str:
+    """Derive the code of the incident that a submission opens from its receipt."""
+    return f"M{receipt[1:]}"
+
+
 def check_digit(digits: str) -> str:
     """Compute the Luhn digit that a wrong or two exchanged digits give away."""
     total = 0

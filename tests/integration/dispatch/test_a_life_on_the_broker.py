@@ -209,7 +209,7 @@ async def test_tickets_ask_one_another_across_lanes(dispatch: Dispatch) -> None:
     (ended,) = [m for m in await dispatch.says(second, d.MergedTicketEnded) if isinstance(m, d.MergedTicketEnded)]
     assert (ended.into, ended.outcome, ended.reason, ended.to) == (first, "transferred", "涉嫌违法。", "police-110")
 
-    await dispatch.office(i.JoinIncident, stranger, incident="26091499999999")
+    await dispatch.office(i.JoinIncident, stranger, incident="M0000000000ZZ")
     said = await dispatch.until(
         lambda said: sum(isinstance(message, d.ActionRefused) for _, message in said) > 1, stranger
     )

@@ -23,6 +23,7 @@ from tests.support.dispatch.story import (
     APPROVER,
     AT,
     FINAL,
+    INCIDENT,
     LEAD,
     OTHER,
     RECEIPT,
@@ -38,6 +39,7 @@ from tests.support.dispatch.story import (
 LATER: Final = AT + timedelta(days=30)
 _DESK: Final = Person(id="d-1", name="经办人")
 _ASKER: Final[Mapping[str, Any]] = {"ticket": TICKET, "origin": OTHER, "by": Actor()}
+_FROM_INCIDENT: Final[Mapping[str, Any]] = {**_ASKER, "origin": INCIDENT}
 
 
 def beside(**regions: Any) -> Callable[[Story], Story]:
@@ -83,9 +85,8 @@ PROMISED = beside(commitment=regions.Promised(department=LEAD, until=LATER))
 ORDERED = beside(supervision=regions.Ordered(orders=1, since=AT))
 NO_TASKS = beside(tasks={})
 DOING = beside(tasks={SUPPORTER: regions.Doing(blocking=True)})
-MEMBER = beside(incident=regions.Member(incident=OTHER))
-HEADS = beside(incident=regions.Heads(members={OTHER: ()}))
-JOINING = beside(incident=regions.Joining(incident=OTHER, receipt=RECEIPT))
+MEMBER = beside(incident=regions.Member(incident=INCIDENT, title="停电"))
+JOINING = beside(incident=regions.Joining(incident=INCIDENT, receipt=RECEIPT))
 MERGE_ASKED = beside(merging=regions.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
 TOOK = beside(taken={OTHER: TakenIn()})
 _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
@@ -139,7 +140,6 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "answer_supervision": _watched,
     "breached": _reviewed_after,
     "leave_incident": MEMBER,
-    "report_fix": HEADS,
     "give_final_answer": _reworked,
     "reopen": _just_archived,
     "request_return": _presumed,
@@ -148,7 +148,6 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "merge_answered": MERGE_ASKED,
     "drop_merge": TOOK,
     "member_answered": JOINING,
-    "dismiss_member": HEADS,
     "pass_on_fix": MEMBER,
     "pass_on_follow_up": TOOK,
     "report_part": _part,
@@ -214,9 +213,8 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "review_callback": _office(i.ReviewCallback, reason="核实先行联系。"),
     "merge": _office(i.Merge, into=OTHER, reason="重复。"),
     "unmerge": _office(i.Unmerge, reason="不是一件事。"),
-    "join_incident": _office(i.JoinIncident, incident=OTHER),
+    "join_incident": _office(i.JoinIncident, incident=INCIDENT),
     "leave_incident": _office(i.LeaveIncident, reason="另一件事。"),
-    "report_fix": _office(i.ReportFix, text="已修复。"),
     "split": _office(i.Split, parts=(i.Part(text="一。"), i.Part(text="二。")), reason="两件事。"),
     "reopen": _office(i.Reopen, reason="又发生了。"),
     "give_final_answer": _office(
@@ -262,10 +260,9 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "take_merge": _ask(r.TakeMerge(**_ASKER, requester="h-1", reason="重复。", receipt=RECEIPT)),
     "merge_answered": _ask(r.MergeAnswered(**_ASKER, taken=True, reason="已并入。", receipt=RECEIPT)),
     "drop_merge": _ask(r.DropMerge(**_ASKER)),
-    "admit_member": _ask(r.AdmitMember(**_ASKER, receipt=RECEIPT)),
-    "member_answered": _ask(r.MemberAnswered(**_ASKER, admitted=True, reason="已加入。", receipt=RECEIPT)),
-    "dismiss_member": _ask(r.DismissMember(**_ASKER)),
-    "pass_on_fix": _ask(r.PassOnFix(**_ASKER, text="已修复。")),
+    "invite_member": _ask(r.InviteMember(**_FROM_INCIDENT, receipt=RECEIPT)),
+    "member_answered": _ask(r.MemberAnswered(**_FROM_INCIDENT, admitted=True, reason="已加入。", title="停电")),
+    "pass_on_fix": _ask(r.PassOnFix(**_FROM_INCIDENT, title="停电", text="已修复。")),
     "pass_on_follow_up": _ask(
         r.PassOnFollowUp(**_ASKER, receipt=RECEIPT, channel=Channel.HOTLINE, mode="press", text="快点。")
     ),

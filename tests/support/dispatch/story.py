@@ -38,12 +38,14 @@ from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.rules import Rules, by_calendar
+from services.dispatch.core.state import AnyState
 from services.dispatch.core.telling import tell
-from services.dispatch.core.ticket import Stub, Ticket
+from services.dispatch.core.ticket import Ticket
 from worktime import Calendar
 
 TICKET = "26091403000175"
 OTHER = "26091403000183"
+INCIDENT = "M0123456789AB"
 RECEIPT = "R0123456789AB"
 AT = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 LEAD, SUPPORTER, CATEGORY = "housing", "siping", "0101-02"
@@ -90,7 +92,7 @@ class Story:
     """A ticket on its way; each step makes another story, and the facts of the last step are `facts`."""
 
     rules: Rules
-    state: Ticket | Stub | None = None
+    state: AnyState | None = None
     at: datetime = AT
     facts: tuple[Message, ...] = ()
     told: tuple[Tell, ...] = ()

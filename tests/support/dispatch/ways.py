@@ -10,17 +10,18 @@ from typing import Final
 from rulebook.codes import Passing
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Actor, Channel, Grade, RequesterKind, Solved, VisitRef
+from schemas.values import Actor, Channel, Grade, Person, RequesterKind, Solved, VisitRef
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.episode import SAME, Target
 from services.dispatch.core.standing import AnyStanding
-from tests.support.dispatch.examples import EXAMPLES, MERGE_ASKED, beside, prepared
+from tests.support.dispatch.examples import EXAMPLES, JOINING, MERGE_ASKED, beside, prepared
 from tests.support.dispatch.given import (
     at,
     callback_pending,
     closed,
+    dispatched,
     handled,
     in_progress,
     merged,
@@ -33,6 +34,8 @@ from tests.support.dispatch.given import (
 from tests.support.dispatch.story import (
     AT,
     BY_HAND,
+    INCIDENT,
+    LEAD,
     OTHER,
     RECEIPT,
     TICKET,
@@ -105,6 +108,21 @@ def _unmerged_to(back: s.SurveyReview | s.PendingDispatch | s.Dispatched | s.Rew
 def _refused_by_other(story: Story) -> Story:
     answer = r.MergeAnswered(ticket=TICKET, origin=OTHER, by=Actor(), taken=False, reason="否", receipt=RECEIPT)
     return story.when(Ask(answer))
+
+
+def _welcomed(*, accepted: bool) -> Callable[[Story], Story]:
+    """A person attached it to an incident, whose lead has accepted it or not."""
+    welcome = r.MemberAnswered(
+        ticket=TICKET,
+        origin=INCIDENT,
+        by=Actor(person=Person(id="p-xu", name="徐文珏")),
+        admitted=True,
+        reason="已加入",
+        title="停电",
+        lead=LEAD,
+        accepted=accepted,
+    )
+    return lambda story: story.when(Ask(welcome))
 
 
 _BACKS: Final = (
@@ -190,6 +208,9 @@ WAYS: Final[tuple[Way, ...]] = (
         for before in (lambda: prepared(at(S.ARCHIVED), "reopen"), lambda: at(S.TRANSFERRED), closed)
         for to, passing in ((S.DISPATCHED, Passing.AUTOMATIC), (S.PENDING_DISPATCH, Passing.QUEUE))
     ),
+    Way("member_answered", S.DISPATCHED, lambda: JOINING(pending_dispatch()), _welcomed(accepted=False)),
+    Way("member_answered", S.IN_PROGRESS, lambda: JOINING(pending_dispatch()), _welcomed(accepted=True)),
+    Way("member_answered", S.IN_PROGRESS, lambda: JOINING(dispatched()), _welcomed(accepted=True)),
     Way("merge_answered", SAME, lambda: MERGE_ASKED(in_progress()), _refused_by_other),
     *(_unmerged_to(back) for back in _BACKS),
     Way(

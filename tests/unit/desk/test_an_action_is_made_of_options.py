@@ -24,6 +24,7 @@ from tools.errors import SaidClearly
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 XU = Person(id="p-xu", name="徐文珏")
 TICKET = "26091403000175"
+INCIDENT = "M0123456789AB"
 ACTIONS = sorted(
     (model for model in MODELS.values() if issubclass(model, Action) and model.__module__.startswith(inbound.__name__)),
     key=lambda model: model.type_name,
@@ -67,6 +68,8 @@ def example(slot: Slot) -> list[str]:
         return [f"--{(flag.no if slot.default else flag.yes)[0]}"]
     if get_origin(slot.kind) is tuple:
         of = slot.path[-1] in ("parts", "problems")
+        if slot.path == ("tickets",):
+            return [option, TICKET]
         return [option, "一件", option, '{"text": "另一件"}'] if of else [option, "housing,greening"]
     return [option, _word(slot.kind, slot.path[-1])]
 
@@ -80,7 +83,7 @@ def _word(kind: Any, name: str) -> str:
         return str(list(kind)[-1].value)
     if kind in (int, float):
         return "5"
-    return TICKET if name in ("into", "incident") else "housing"
+    return {"into": TICKET, "incident": INCIDENT}.get(name, "housing")
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)

@@ -14,34 +14,36 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
 from schemas.registry import REQUESTS, department_topic
-from schemas.requests import TicketRequest
+from schemas.requests import IncidentRequest, TicketRequest
 from schemas.values import ENDED, Kind, RequesterKind
-from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
+from services.dispatch.core.commands import Act, Ask, Begin, Command, OfIncident, Tick
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.holder import held_by, participants
+from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending, Merged
+from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.table import LEGAL
 from services.dispatch.core.telling import tell
-from services.dispatch.core.ticket import STATE, Stub, Ticket
+from services.dispatch.core.ticket import Ticket
 from tests.support.dispatch.examples import EXAMPLES
-from tests.support.dispatch.story import AT, BY_HAND, SUPPORTER, TICKET, Story, registered, rules_with
+from tests.support.dispatch.story import AT, BY_HAND, INCIDENT, SUPPORTER, TICKET, Story, registered, rules_with
 
 NUMBERS = (TICKET, "26091403000183", "26091403000191")
 KINDS = sorted(EXAMPLES)
 ACCUSED = (SUPPORTER, "market")
 
 
-def _about(command: Command, ticket: str, other: str) -> Command:
+def _about(command: Command, ticket: str, other: str) -> Begin | Act | Tick | Ask:
     """The example, about one ticket and another."""
     fact: Any = command.fact
     changes: dict[str, Any] = {"ticket": ticket}
     if isinstance(command, Act):
         action = fact.action.model_copy(update={"ticket": ticket} | _named(fact.action, other))
         changes["action"] = action
-    if isinstance(command, Ask):
+    if isinstance(command, Ask) and fact.origin != INCIDENT:
         changes["origin"] = other
     moved = fact.model_copy(update=changes)
     match command:
@@ -51,12 +53,14 @@ def _about(command: Command, ticket: str, other: str) -> Command:
             return Tick(moved)
         case Ask():
             return Ask(moved)
-        case _:
+        case Begin():
             return command
+        case _:
+            raise TypeError(command)
 
 
 def _named(action: Any, other: str) -> dict[str, str]:
-    return {name: other for name in ("into", "incident") if hasattr(action, name)}
+    return {"into": other} if hasattr(action, "into") else {}
 
 
 class Lives(RuleBasedStateMachine):
@@ -65,14 +69,15 @@ class Lives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.under: Rules = rules_with(**BY_HAND)
-        self.states: dict[str, Ticket | Stub | None] = dict.fromkeys(NUMBERS)
+        self.states: dict[str, AnyState | None] = dict.fromkeys(NUMBERS)
         self.facts: dict[str, list[tuple[Message, Any]]] = {number: [] for number in NUMBERS}
         self.roles: dict[tuple[str, str], str] = {}
         self.desk: dict[tuple[str, str], bool] = {}
         self.calls: dict[str, str] = {}
-        self.on_the_way: list[TicketRequest] = []
+        self.on_the_way: list[TicketRequest | IncidentRequest] = []
         self.now = AT
-        self.last: list[Command] = []
+        self.last: list[Begin | Act | Tick | Ask] = []
+        self.incident: AnyState = Incident(incident=INCIDENT, title="停电", lead="housing")
 
     @initialize(by_hand=st.booleans(), accused=st.booleans(), anonymous=st.booleans())
     def begin(self, by_hand: bool, accused: bool, anonymous: bool) -> None:  # noqa: FBT001 - what hypothesis draws
@@ -113,7 +118,9 @@ class Lives(RuleBasedStateMachine):
     def a_request_arrives(self, data: st.DataObject, again: bool) -> None:  # noqa: FBT001 - what hypothesis draws
         index = data.draw(st.integers(0, len(self.on_the_way) - 1))
         request = self.on_the_way[index] if again else self.on_the_way.pop(index)
-        if request.ticket in self.states:
+        if isinstance(request, IncidentRequest):
+            self.the_incident_hears(request)
+        elif request.ticket in self.states:
             self.hear(Ask(request))
 
     @precondition(lambda self: self.last)
@@ -121,7 +128,14 @@ class Lives(RuleBasedStateMachine):
     def it_is_said_again(self, data: st.DataObject) -> None:
         self.hear(data.draw(st.sampled_from(self.last)))
 
-    def hear(self, command: Command) -> None:
+    def the_incident_hears(self, request: IncidentRequest) -> None:
+        """One incident, which nobody but the tickets speaks to."""
+        for fact in decide(self.incident, OfIncident(request), self.now, self.under):
+            self.incident = evolve(self.incident, fact, self.now)
+            for topic, _, message in tell(self.incident, fact, self.now, self.under):
+                self.told(INCIDENT, topic, message)
+
+    def hear(self, command: Begin | Act | Tick | Ask) -> None:
         """Decide twice, to see that it is the same, then fold and tell."""
         number = command.fact.ticket
         before = self.states[number]
@@ -147,7 +161,7 @@ class Lives(RuleBasedStateMachine):
                 self.desk[number, message.task] = message.open
             case CallbackRequest():
                 self.calls[number] = message.happened
-            case TicketRequest():
+            case TicketRequest() | IncidentRequest():
                 assert topic == REQUESTS
                 self.on_the_way.append(message)
             case ActionAnswer():
@@ -177,7 +191,7 @@ class Lives(RuleBasedStateMachine):
     def tickets_are_not_merged_in_a_circle(self) -> None:
         for ticket in self.living():
             met: set[str] = set()
-            at: Ticket | Stub | None = ticket
+            at: AnyState | None = ticket
             while isinstance(at, Ticket) and isinstance(at.standing, Merged):
                 assert at.id not in met
                 met.add(at.id)
@@ -208,7 +222,7 @@ class Lives(RuleBasedStateMachine):
         for number, state in self.states.items():
             if state is None:
                 continue
-            folded: Ticket | Stub | None = None
+            folded: AnyState | None = None
             for fact, at in self.facts[number]:
                 folded = evolve(folded, fact, at)
             assert folded == state

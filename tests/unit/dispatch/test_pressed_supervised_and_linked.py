@@ -20,6 +20,7 @@ from tests.support.dispatch import given
 from tests.support.dispatch.story import (
     APPROVER,
     FINAL,
+    INCIDENT,
     LEAD,
     OTHER,
     RECEIPT,
@@ -200,27 +201,6 @@ def test_what_a_merged_ticket_says_is_seen_on_the_desk() -> None:
     assert [said.text for said in task.supplements or ()] == ["机柜冒烟。"]
 
 
-def test_one_fix_of_an_incident_is_reported_to_every_member() -> None:
-    heads = given.in_progress().asked(r.AdmitMember(**ASKED, receipt=RECEIPT)).then(d.MemberJoined)
-    fixed = heads.office(i.ReportFix, text="已修复。").then(d.FixReported)
-    assert [each.message.ticket for each in fixed.told if isinstance(each.message, r.PassOnFix)] == [OTHER]
-    member = given.in_progress().office(i.JoinIncident, incident=OTHER).then(d.IncidentAsked)
-    member = member.asked(r.MemberAnswered(**ASKED, admitted=True, reason="已加入。", receipt=RECEIPT))
-    member.then(d.IncidentJoined, state=TicketState.IN_PROGRESS)
-    member.asked(r.PassOnFix(**ASKED, text="已修复。")).then(d.FixReported)
-    member.asked(r.AdmitMember(**ASKED, receipt=RECEIPT)).then(d.RequestRefused)
-    member.office(i.LeaveIncident, reason="另一件事。").then(d.IncidentLeft)
-    heads.asked(r.DismissMember(**ASKED)).then(d.MemberLeft)
-
-
-def test_an_incident_keeps_a_members_report_from_whom_it_accuses() -> None:
-    given.in_progress().asked(r.AdmitMember(**ASKED, accused=(LEAD,), receipt=RECEIPT)).then(d.RequestRefused)
-    accusing = opened(accused=("market",)).office(i.Assign, lead=LEAD).lead(i.Accept)
-    accusing.asked(r.AdmitMember(**ASKED, departments=("market",), receipt=RECEIPT)).then(d.RequestRefused)
-    heads = given.in_progress().asked(r.AdmitMember(**ASKED, accused=("market",), receipt=RECEIPT))
-    heads.office(i.Assign, lead="market").refused("accused")
-
-
 def test_a_split_ticket_closes_with_the_last_of_its_parts() -> None:
     split = given.split()
     parts = [each.message for each in split.told if isinstance(each.message, r.OpenPart)]
@@ -238,8 +218,9 @@ def test_a_split_ticket_closes_with_the_last_of_its_parts() -> None:
 
 
 def test_a_number_that_nobody_knows_is_answered_and_can_still_become_a_ticket() -> None:
-    asked = Story(rules_with()).when(Ask(r.AdmitMember(**ASKED, receipt=RECEIPT))).then(d.RequestRefused)
-    assert isinstance(asked.told[-1].message, r.MemberAnswered)
+    take = r.TakeMerge(**ASKED, requester="h-1", reason="重复。", receipt=RECEIPT)
+    asked = Story(rules_with()).when(Ask(take)).then(d.RequestRefused)
+    assert isinstance(asked.told[-1].message, r.MergeAnswered)
     assert asked.when(Begin(registered())).ticket.state is TicketState.DISPATCHED
 
 
@@ -254,7 +235,7 @@ def test_what_a_ticket_took_in_is_kept_from_the_accused_wherever_it_goes() -> No
     (merge,) = (each.message for each in took.office(i.Merge, into="26091403000191", reason="重复。").told)
     assert isinstance(merge, r.TakeMerge)
     assert merge.accused == ("market",)
-    asked = [each.message for each in took.office(i.JoinIncident, incident="26091403000191").told]
+    asked = [each.message for each in took.office(i.JoinIncident, incident=INCIDENT).told]
     assert [each.accused for each in asked if isinstance(each, r.AdmitMember)] == [("market",)]
     parts = (i.Part(text="一。", category="0101-02"), i.Part(text="二。", category="0101-03"))
     opened_parts = [each.message for each in took.office(i.Split, parts=parts, reason="两件事。").told]

@@ -70,7 +70,11 @@ def test_what_is_not_legal_is_refused_with_a_reason_and_changes_nothing(state: T
         assert fact.code in ("illegal_in_state", "not_yours")
         assert fact.code == "not_yours" or STATES[state] in fact.reason
         assert fact.code == "not_yours" or EXPECTED[state] in fact.reason
-    elif kind in ("take_merge", "admit_member"):
+    elif kind == "invite_member":
+        (fact,) = after.facts
+        assert isinstance(fact, d.ActionRefused)
+        assert (fact.action, fact.code) == ("attach_to_incident", "illegal_in_state")
+    elif kind == "take_merge":
         (answer,) = after.facts
         assert isinstance(answer, d.RequestRefused)
     else:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from schemas import clocks, dispatch, notices, registry, tickets
+from schemas.inbound import AcceptIncident
 from schemas.message import MODELS, Message
 from schemas.values import Actor, Contact, OfficialDue, Party, PartyKind, Person, Place, Position, VisitRef
 
@@ -21,6 +22,8 @@ BEGIN = datetime(2026, 2, 9, 1, 0, tzinfo=UTC)
 MOMENTS = st.integers(0, 60 * 24 * 40).map(
     lambda minutes: datetime.fromtimestamp(BEGIN.timestamp() + minutes * 60, UTC)
 )
+UNMADE = (tickets.ActionReceived, tickets.IncidentActionReceived)
+"""What holds an action: it means nothing to what trace keeps of a ticket."""
 DEPARTMENTS = st.sampled_from(["housing", "police", "greening"])
 BY_NAME: dict[str, Any] = {
     "ticket": st.just(TICKET),
@@ -50,7 +53,9 @@ BY_NAME: dict[str, Any] = {
     "into": st.just("26030200000025"),
     "origin": st.just("26030200000025"),
     "other": st.just("26030200000025"),
-    "incident": st.just("26030200000025"),
+    "incident": st.just("M0123456789AB"),
+    "members": st.just(("26030200000025",)),
+    "act": st.just(AcceptIncident(incident="M0123456789AB", by=Person(id="d-1", name="经办人"))),
     "member": st.just("26030200000025"),
     "part": st.just(f"{TICKET}-1"),
     "agent": st.just(Person(id="a-1", name="小李")),
@@ -85,7 +90,7 @@ def fact_of(model: type[Message]) -> st.SearchStrategy[Message]:
 @st.composite
 def facts(draw: st.DrawFn, families: tuple[str, ...]) -> Message:
     """Make any fact of some families."""
-    models = [m for m in MODELS.values() if m.family in families and m is not tickets.ActionReceived]
+    models = [m for m in MODELS.values() if m.family in families and m not in UNMADE]
     return draw(fact_of(draw(st.sampled_from(models))))
 
 

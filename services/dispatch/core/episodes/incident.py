@@ -1,55 +1,104 @@
-"""Membership of an incident (多人同诉), which stands under the number of its first ticket; one fix is told to all."""
+"""Membership of an incident (多人同诉): a thing of its own, which a ticket joins and leaves; one fix is told to all.
+
+What the incident itself is stands in `core/incidents/`. A member keeps its own clocks and callback; the acts of
+the incident's lead and of the office reach it as if they had been made on it alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from chassis.frozen import replace
+from rulebook.responsibility import Rule
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
+from schemas.values import Party, PartyKind
 from schemas.values import TicketState as S
-from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import MOOT, Episode, Refusal
-from services.dispatch.core.episodes.merging import keeps_from_accused, shunned, tell_office
+from services.dispatch.core import standing as s
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
+from services.dispatch.core.episodes.dispatching import reclassify, send
+from services.dispatch.core.episodes.merging import shunned, tell_office
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
-from services.dispatch.core.regions import Alone, Heads, Joining, Member
+from services.dispatch.core.regions import Alone, Joining, Member
 from services.dispatch.core.standing import LIVING, OPEN
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("incident")
 
+_OFFICE: Final = Party(kind=PartyKind.OFFICE)
+
+_BY_RULE: Final = frozenset({"queue", "no_category", "uncertain_category", *(Rule.NO_PLACE, Rule.NO_CATEGORY_NO_PLACE)})
+"""Why a ticket waits for a dispatcher although nothing speaks against what a rule would do."""
+
 
 # --- joined ----------------------------------------------------------------------------------------------------------
 
 
-def another_incident(draft: Draft, action: i.JoinIncident) -> Refusal | None:
-    if action.incident == draft.ticket.id:
-        return Refusal("same_ticket", "多人同诉以首件的编号为准，请让其他工单加入本工单。")
-    return None
-
-
 def alone(draft: Draft, _action: i.JoinIncident) -> Refusal | None:
-    match draft.ticket.incident:
-        case Alone():
-            return None
-        case Heads():
-            return Refusal("heads_incident", "本工单已是多人同诉的首件，请让其他工单加入本工单。")
-        case Joining() | Member():
-            return Refusal("joined_already", "该工单已在多人同诉中，请先退出。")
+    if isinstance(draft.ticket.incident, Alone):
+        return None
+    return Refusal("joined_already", "该工单已在多人同诉中，请先退出。")
 
 
-@episode.action(i.JoinIncident, OPEN, another_incident, alone)
+@episode.action(i.JoinIncident, OPEN, alone)
 def join_incident(draft: Draft, action: i.JoinIncident) -> None:
     asked = d.IncidentAsked(**draft.by_author, incident=action.incident, reason=action.reason, receipt=draft.receipt)
     draft.say(asked)
 
 
-def _asks_to_admit(ticket: Ticket, fact: d.IncidentAsked) -> Iterator[r.TicketRequest]:
+def not_there_yet(draft: Draft, request: r.InviteMember) -> Refusal | None:
+    region = draft.ticket.incident
+    there = isinstance(region, Joining | Member) and region.incident == request.origin
+    return MOOT if there else None
+
+
+def in_no_other(draft: Draft, request: r.InviteMember) -> Refusal | None:
+    region = draft.ticket.incident
+    if isinstance(region, Alone) or region.incident == request.origin:
+        return None
+    return Refusal("joined_already", "该工单已在另一件多人同诉中，请先退出。")
+
+
+@episode.request(r.InviteMember, OPEN, not_there_yet, in_no_other)
+def invite_member(draft: Draft, request: r.InviteMember) -> None:
+    """Somebody attaches many tickets by one act; of each that cannot be attached the office is told why."""
+    asked = d.IncidentAsked(**draft.by_author, incident=request.origin, reason=request.reason, receipt=request.receipt)
+    draft.say(asked)
+
+
+def not_attached(request: r.InviteMember, why: Refusal) -> d.ActionRefused:
+    """Say to the office of one ticket why it was not attached."""
+    return d.ActionRefused(
+        ticket=request.ticket,
+        by=BY_POLICY,
+        receipt=request.receipt,
+        party=_OFFICE,
+        action="attach_to_incident",
+        code=why.code,
+        reason=f"工单{request.ticket}：{why.reason}",
+    )
+
+
+def join_what_gathers(draft: Draft) -> None:
+    """A matter like that of an incident which gathers joins it by rule, unless a person took it out once."""
+    ticket, region = draft.ticket, draft.ticket.incident
+    if not draft.rules.gatherings or not isinstance(region, Alone) or ticket.state not in OPEN:
+        return
+    if ticket.matter.confidential or not any(isinstance(fact, d.Opened | d.Classified) for fact in draft.facts):
+        return
+    found = next((each.incident for each in draft.rules.gatherings if each.gathers(ticket.matter)), None)
+    if found is not None and found not in region.left:
+        draft.say(d.IncidentAsked(**draft.by_policy, incident=found))
+
+
+def _asks_to_admit(ticket: Ticket, fact: d.IncidentAsked) -> Iterator[r.IncidentRequest]:
     yield r.AdmitMember(
-        ticket=fact.incident,
+        incident=fact.incident,
         origin=ticket.id,
         by=fact.by,
         accused=shunned(ticket),
@@ -61,35 +110,8 @@ def _asks_to_admit(ticket: Ticket, fact: d.IncidentAsked) -> Iterator[r.TicketRe
 
 @episode.fact(d.IncidentAsked, asks=_asks_to_admit)
 def _asked(ticket: Ticket, fact: d.IncidentAsked, _at: datetime) -> Ticket:
-    return replace(ticket, incident=Joining(incident=fact.incident, receipt=fact.receipt))
-
-
-def not_a_member(draft: Draft, request: r.AdmitMember) -> Refusal | None:
-    region, me = draft.ticket.incident, draft.ticket.id
-    if isinstance(region, Member | Joining):
-        first = region.incident
-        return Refusal("not_the_first", f"工单{me}是多人同诉{first}的成员，请加入{first}。")
-    if isinstance(region, Heads) and request.origin in region.members:
-        return Refusal("joined_already", "该工单已是本件的同诉成员。")
-    return None
-
-
-@episode.request(r.AdmitMember, OPEN, not_a_member, keeps_from_accused)
-def admit_member(draft: Draft, request: r.AdmitMember) -> None:
-    draft.say(d.MemberJoined(**draft.by_author, member=request.origin, accused=request.accused))
-
-
-def _answers(ticket: Ticket, fact: d.MemberJoined) -> Iterator[r.TicketRequest]:
-    receipt = ticket.matter.receipt
-    yield r.MemberAnswered(
-        ticket=fact.member, origin=ticket.id, by=fact.by, admitted=True, reason="已加入", receipt=receipt
-    )
-
-
-@episode.fact(d.MemberJoined, asks=_answers)
-def _member_joined(ticket: Ticket, fact: d.MemberJoined, _at: datetime) -> Ticket:
-    members = ticket.incident.members if isinstance(ticket.incident, Heads) else {}
-    return replace(ticket, incident=Heads(members={**members, fact.member: fact.accused}))
+    left = ticket.incident.left if isinstance(ticket.incident, Alone) else ()
+    return replace(ticket, incident=Joining(incident=fact.incident, receipt=fact.receipt, left=left))
 
 
 def joining(draft: Draft, request: r.MemberAnswered) -> Refusal | None:
@@ -97,17 +119,43 @@ def joining(draft: Draft, request: r.MemberAnswered) -> Refusal | None:
     return None if isinstance(region, Joining) and region.incident == request.origin else MOOT
 
 
-@episode.request(r.MemberAnswered, LIVING, joining)
+@episode.request(r.MemberAnswered, {S.PENDING_DISPATCH}, joining, to={SAME, S.DISPATCHED, S.IN_PROGRESS})
+@episode.request(r.MemberAnswered, {S.DISPATCHED}, joining, to={SAME, S.IN_PROGRESS})
+@episode.request(r.MemberAnswered, LIVING - {S.PENDING_DISPATCH, S.DISPATCHED}, joining)
 def member_answered(draft: Draft, request: r.MemberAnswered) -> None:
     if request.admitted:
-        draft.say(d.IncidentJoined(**draft.by_author, incident=request.origin))
-    else:
+        joined = d.IncidentJoined(
+            **draft.by_author, incident=request.origin, title=request.title, lead=request.lead, avoids=request.avoids
+        )
+        draft.say(joined)
+        _go_to_lead(draft, request)
+    elif request.receipt is not None:
         tell_office(draft, "join_incident", request)
+    else:
+        draft.say(d.IncidentLeft(**draft.by_policy, incident=request.origin, reason=request.reason))
 
 
-@episode.fact(d.IncidentJoined)
+def _go_to_lead(draft: Draft, request: r.MemberAnswered) -> None:
+    """Who attaches a ticket that waits for a dispatcher dispatches it; a rule only what no rule keeps for a person."""
+    lead, standing = request.lead, draft.ticket.standing
+    by_person = request.by.person is not None
+    if lead is None or lead in draft.ticket.shunned:
+        return
+    if isinstance(standing, s.PendingDispatch) and (by_person or standing.reason in _BY_RULE):
+        if draft.ticket.matter.category is None:
+            reclassify(draft, request.category, None, None)
+        send(draft, lead, {}, reason="incident", by=draft.by)
+    order = draft.ticket.led_by
+    theirs = order is not None and order.lead == lead
+    if request.accepted and theirs and isinstance(draft.ticket.standing, s.Dispatched):
+        draft.say(d.Accepted(**draft.by_policy, department=lead))
+
+
+@episode.fact(d.IncidentJoined, heard_by=participants)
 def _joined(ticket: Ticket, fact: d.IncidentJoined, _at: datetime) -> Ticket:
-    return replace(ticket, incident=Member(incident=fact.incident))
+    left = ticket.incident.left if isinstance(ticket.incident, Joining) else ()
+    member = Member(incident=fact.incident, title=fact.title or fact.incident, avoids=fact.avoids, left=left)
+    return replace(ticket, incident=member)
 
 
 # --- left ------------------------------------------------------------------------------------------------------------
@@ -126,63 +174,54 @@ def leave_incident(draft: Draft, action: i.LeaveIncident) -> None:
         draft.say(d.IncidentLeft(**draft.by_author, incident=region.incident, reason=action.reason))
 
 
-def _asks_to_dismiss(ticket: Ticket, fact: d.IncidentLeft) -> Iterator[r.TicketRequest]:
-    yield r.DismissMember(ticket=fact.incident, origin=ticket.id, by=fact.by)
+def _asks_to_dismiss(ticket: Ticket, fact: d.IncidentLeft) -> Iterator[r.IncidentRequest]:
+    yield r.DismissMember(incident=fact.incident, origin=ticket.id, by=fact.by)
 
 
-@episode.fact(d.IncidentLeft, asks=_asks_to_dismiss)
-def _left(ticket: Ticket, _fact: d.IncidentLeft, _at: datetime) -> Ticket:
-    return replace(ticket, incident=Alone())
-
-
-def its_head(draft: Draft, request: r.DismissMember) -> Refusal | None:
-    region = draft.ticket.incident
-    return None if isinstance(region, Heads) and request.origin in region.members else MOOT
-
-
-@episode.request(r.DismissMember, LIVING, its_head)
-def dismiss_member(draft: Draft, request: r.DismissMember) -> None:
-    draft.say(d.MemberLeft(**draft.by_author, member=request.origin))
-
-
-@episode.fact(d.MemberLeft)
-def _member_left(ticket: Ticket, fact: d.MemberLeft, _at: datetime) -> Ticket:
-    if not isinstance(ticket.incident, Heads):
-        return ticket
-    left = {name: accused for name, accused in ticket.incident.members.items() if name != fact.member}
-    return replace(ticket, incident=Heads(members=left) if left else Alone())
+@episode.fact(d.IncidentLeft, heard_by=participants, asks=_asks_to_dismiss)
+def _left(ticket: Ticket, fact: d.IncidentLeft, _at: datetime) -> Ticket:
+    before = ticket.incident.left
+    return replace(ticket, incident=Alone(left=tuple(dict.fromkeys((*before, fact.incident)))))
 
 
 # --- one fix for all -------------------------------------------------------------------------------------------------
 
 
-def heads(draft: Draft, _action: i.ReportFix) -> Refusal | None:
-    if isinstance(draft.ticket.incident, Heads):
-        return None
-    return Refusal("no_incident", "该工单不是多人同诉的首件，没有成员可以统一反馈。")
-
-
-@episode.action(i.ReportFix, LIVING, heads)
-def report_fix(draft: Draft, action: i.ReportFix) -> None:
-    draft.say(d.FixReported(**draft.by_author, incident=draft.ticket.id, text=action.text))
-
-
 def its_member(draft: Draft, request: r.PassOnFix) -> Refusal | None:
-    region = draft.ticket.incident
-    return None if isinstance(region, Member) and region.incident == request.origin else MOOT
+    return None if is_member(draft.ticket, request.origin) else MOOT
+
+
+def is_member(ticket: Ticket, incident: str) -> bool:
+    """Whether the ticket belongs to this incident."""
+    return isinstance(ticket.incident, Member) and ticket.incident.incident == incident
 
 
 @episode.request(r.PassOnFix, LIVING, its_member)
 def pass_on_fix(draft: Draft, request: r.PassOnFix) -> None:
-    draft.say(d.FixReported(**draft.by_author, incident=request.origin, text=request.text))
+    draft.say(d.FixReported(**draft.by_author, incident=request.origin, title=request.title, text=request.text))
 
 
-def _to_members(ticket: Ticket, fact: d.FixReported) -> Iterator[r.TicketRequest]:
-    if fact.incident == ticket.id and isinstance(ticket.incident, Heads):
-        for each in ticket.incident.members:
-            yield r.PassOnFix(ticket=each, origin=ticket.id, by=fact.by, text=fact.text)
-
-
-@episode.fact(d.FixReported, heard_by=participants, asks=_to_members)
+@episode.fact(d.FixReported, heard_by=participants)
 def _fix_reported(ticket: Ticket, fact: d.FixReported, _at: datetime) -> Ticket:
     return noted(ticket, None, fact.text)
+
+
+# --- one act for all -------------------------------------------------------------------------------------------------
+
+
+def done_already(ticket: Ticket, kind: str) -> bool:
+    """Whether what an act for all members asks was done on this one, or can be done no more: that is no failure."""
+    if isinstance(ticket.standing, s.AtAnEnd | s.Merged | s.Split):
+        return True
+    match kind:
+        case "accept":
+            return ticket.state in s.AT_WORK | s.AFTER | s.WAITING
+        case "report_handled":
+            return ticket.state in s.AFTER
+        case "review":
+            standing = ticket.standing
+            return isinstance(standing, s.CallbackPending | s.Rework) or (
+                isinstance(standing, s.Handled) and standing.accepted
+            )
+        case _:
+            return False

@@ -32,7 +32,7 @@ def shunned(ticket: Ticket) -> tuple[str, ...]:
     return tuple(sorted(ticket.shunned))
 
 
-def keeps_from_accused(draft: Draft, request: r.TakeMerge | r.AdmitMember) -> Refusal | None:
+def keeps_from_accused(draft: Draft, request: r.TakeMerge) -> Refusal | None:
     """Words pass both ways between two tickets: neither may be at a department that the other accuses."""
     if not frozenset(request.accused).isdisjoint(participants(draft.ticket)):
         return Refusal("accused", f"工单{draft.ticket.id}由被举报单位承办，须回避。")
@@ -178,7 +178,7 @@ def tell_office(draft: Draft, action: str, request: r.MergeAnswered | r.MemberAn
     """The office asked; the other ticket did not grant it."""
     refused = d.ActionRefused(
         **draft.by_policy,
-        receipt=request.receipt,
+        receipt=request.receipt or "",
         party=OFFICE,
         action=action,
         code="other_ticket_refused",

@@ -20,7 +20,7 @@ from services.dispatch.core.ticket import Ticket
 
 episode = Episode("refusals")
 
-ANSWERED: Final = (r.TakeMerge, r.AdmitMember)
+ANSWERED: Final = (r.TakeMerge,)
 """The requests whose asker waits for an answer in any case."""
 
 
@@ -59,7 +59,7 @@ def _action_refused(ticket: Ticket, fact: d.ActionRefused, _at: datetime) -> Tic
     if isinstance(ticket.merging, MergeWanted) and ticket.merging.receipt == fact.receipt:
         return replace(ticket, merging=NoMergeAsked())
     if isinstance(ticket.incident, Joining) and ticket.incident.receipt == fact.receipt:
-        return replace(ticket, incident=Alone())
+        return replace(ticket, incident=Alone(left=ticket.incident.left))
     return ticket
 
 
@@ -73,10 +73,8 @@ def answer_to(fact: d.RequestRefused) -> TicketRequest:
     match fact.request:
         case "take_merge":
             return r.MergeAnswered(ticket=to, origin=me, by=by, taken=False, reason=reason, receipt=receipt)
-        case "merge_answered":
-            return r.DropMerge(ticket=to, origin=me, by=by)
         case _:
-            return r.MemberAnswered(ticket=to, origin=me, by=by, admitted=False, reason=reason, receipt=receipt)
+            return r.DropMerge(ticket=to, origin=me, by=by)
 
 
 @episode.fact(d.RequestRefused, asks=_answers)
