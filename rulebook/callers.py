@@ -8,7 +8,7 @@ from rulebook.codes import Audience
 from rulebook.directory import Directory
 from rulebook.policy import Catalogue
 from rulebook.problems import Problem
-from rulebook.rules import Template, Templates
+from rulebook.rules import Callers, Template
 from rulebook.source import Trail
 
 NEVER: Final = (
@@ -17,12 +17,12 @@ NEVER: Final = (
 )
 """Words by which the house sorts people and matters, which nobody who called for help may read of themselves."""
 
-_FILE: Final = "templates.yaml"
+_FILE: Final = "callers.yaml"
 
 
 def check_callers(checked: Checked) -> Iterator[Problem]:
-    """Tell what `callers` of the templates names in vain, and what those who called would be told and must not."""
-    templates, directory = checked.model(_FILE, Templates), checked.model("directory.yaml", Directory)
+    """Tell which names for callers are of nothing, and what those who called would be told and must not."""
+    callers, directory = checked.model(_FILE, Callers), checked.model("directory.yaml", Directory)
     categories = {each.code: each.name for each in checked.model("catalogue.csv", Catalogue).categories}
     bodies = {each.code: each.name for each in directory.departments}
     bodies |= {each.code: each.name for each in directory.outside}
@@ -30,22 +30,22 @@ def check_callers(checked: Checked) -> Iterator[Problem]:
         ("categories", categories, "catalogue.csv"),
         ("departments", bodies, "directory.yaml"),
     ):
-        given: Mapping[str, str] = getattr(templates.callers, field)
+        given: Mapping[str, str] = getattr(callers, field)
         for code in given.keys() - known.keys():
-            yield checked.problem(_FILE, ("callers", field, code), code, f"a code of {file}", "Correct the code.")
+            yield checked.problem(_FILE, (field, code), code, f"a code of {file}", "Correct the code.")
         for code, name in known.items():
-            yield from _unfit(checked, ("callers", field, code), given.get(code, name))
-    for index, template in enumerate(templates.templates):
+            yield from _unfit(checked, _FILE, (field, code), given.get(code, name))
+    for index, template in enumerate(checked.templates):
         if template.audience is Audience.REQUESTER:
             for part, text in _texts(template).items():
-                yield from _unfit(checked, ("templates", index, *part), text)
+                yield from _unfit(checked, "templates.yaml", ("templates", index, *part), text)
 
 
-def _unfit(checked: Checked, path: Trail, said: str) -> Iterator[Problem]:
+def _unfit(checked: Checked, file: str, path: Trail, said: str) -> Iterator[Problem]:
     for word in NEVER:
         if word in said:
-            step = f"Say it without {word}; another name for callers stands under {'.'.join(map(str, path[:2]))}."
-            yield checked.problem(_FILE, path, said, f"words for callers, without {word}", step)
+            step = f"Say it without {word}; another name for callers stands in {_FILE}."
+            yield checked.problem(file, path, said, f"words for callers, without {word}", step)
 
 
 def _texts(template: Template) -> Mapping[Trail, str]:

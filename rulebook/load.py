@@ -14,7 +14,7 @@ from rulebook.checks import cross_check
 from rulebook.idle import idle
 from rulebook.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
 from rulebook.problems import PolicyError, Problem
-from rulebook.rules import Templates
+from rulebook.rules import Callers, Templates
 from rulebook.source import Source, Trail, read_csv, read_yaml
 
 HASH_LENGTH = 8
@@ -35,7 +35,7 @@ def load_policy(directory: Path) -> Policy:
         "units": checked.model("units.csv", Units).units,
         "templates": checked.templates,
         "delivery": checked.model("templates.yaml", Templates).delivery,
-        "callers": checked.model("templates.yaml", Templates).callers,
+        "callers": checked.model("callers.yaml", Callers),
         **{name: checked.models[f"{name}.yaml"] for name in _WHOLE},
     }
     version = f"{manifest.version}+{content_hash(directory)}"

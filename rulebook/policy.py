@@ -178,5 +178,6 @@ FILES: dict[str, type[Model]] = {
     "ladder.yaml": Ladder,
     "rates.yaml": Rates,
     "templates.yaml": Templates,
+    "callers.yaml": Callers,
 }
 """Which model each file of a policy directory has to fit."""

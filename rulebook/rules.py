@@ -150,8 +150,7 @@ class Callers(Model):
 
 
 class Templates(Model):
-    """All message templates, how persistently they are delivered, and how things are called in those for callers."""
+    """All message templates, and how persistently they are delivered."""
 
     delivery: Delivery
-    callers: Callers = Callers()
     templates: tuple[Template, ...]

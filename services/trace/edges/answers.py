@@ -198,7 +198,7 @@ def _in_force(row: ClockRow, explanation: Mapping[str, Any], calendar: Calendar)
     budget = explanation.get("budget") or {}
     counted = "days" in budget and budget["days"] and row.status in ("running", "paused")
     if counted and budget["calendar_version"] != calendar.version:
-        changed = "恢复时按此重新推算" if row.status == "paused" else "按此推算，期限不变"
+        changed = "恢复时按此重新计算" if row.status == "paused" else "按此计算，期限不变"
         yield f"现行日历：{calendar.version}，官方公布至 {calendar.official_until}；{changed}"
 
 
