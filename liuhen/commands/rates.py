@@ -18,7 +18,7 @@ from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal
 
 _console: Final = Terminal()
-_COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "档次", "不计")
+_COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "区间", "不计")
 _BEHIND: Final = ("指标", "自", "计为", "工单")
 _DECEMBER: Final = 12
 

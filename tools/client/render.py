@@ -220,7 +220,7 @@ def bands(rates: Sequence[RateAnswer], pooled: Sequence[RateAnswer] | None) -> I
         if not any(row["class_words"] for row in rate["rows"]):
             continue
         table = Table(title=f"{rate['title']}　分档", title_justify="left")
-        for column in ("类别", "档次", "单位", "比率", "同类合计"):
+        for column in ("类别", "区间", "单位", "比率", "同类合计"):
             table.add_column(column, overflow="fold")
         more = {row["part"]: row for row in pooled[place]["rows"]} if pooled else {}
         rows = [_banded(row, more.get(row["part"])) for row in rate["rows"] if row["class_words"]]

@@ -95,7 +95,7 @@ def test_a_csv_has_one_line_for_each_figure(tmp_path: Path) -> None:
     assert head[0] == "指标"
     assert [line[0] for line in lines] == [ON_TIME["title"], RECEIVED["title"]]
     assert lines[0][head.index("比率")] == "0.75"
-    assert lines[0][head.index("档次")] == "低于同类"
+    assert lines[0][head.index("区间")] == "低于同类"
 
 
 @pytest.mark.usefixtures("asked")
