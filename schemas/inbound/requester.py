@@ -104,30 +104,37 @@ class RequestDevice(Action):
     reason: Text
 
 
-class FollowUp(Action):
+class FromRequester(Action, owner="inbound"):
+    """Somebody speaks about a ticket that exists; only whose contact is the requester's is shown its news.
+
+    The door compares `contact` and keeps nothing of it.
+    """
+
+    ticket: TicketId
+    contact: Contact | None = None
+
+
+class FollowUp(FromRequester):
     """A contact about an open ticket: 催办 presses, 补充 adds; never a second ticket."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
     do: Literal["follow_up"] = "follow_up"
-    ticket: TicketId
     mode: Literal["press", "add"]
     text: Text
     agent: Person | None = None
 
 
-class ProvideInfo(Action):
+class ProvideInfo(FromRequester):
     """The requester answers what the centre or the department asked for."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
     do: Literal["provide_info"] = "provide_info"
-    ticket: TicketId
     text: Text
 
 
-class Withdraw(Action):
+class Withdraw(FromRequester):
     """The requester takes the matter back (撤诉)."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
     do: Literal["withdraw"] = "withdraw"
-    ticket: TicketId
     reason: Text

@@ -13,7 +13,6 @@ from schemas.dispatch import (
     Opened,
     ProgressNoted,
 )
-from schemas.inbound import CHANNELS
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.registry import channel_topic
@@ -32,12 +31,22 @@ class NewsRow(NamedTuple):
     text: str
 
 
+class RefusedLater(NamedTuple):
+    """A submission that the door took and dispatch refused: what its receipt says from now on."""
+
+    receipt: str
+    action: str
+    code: str
+    reason: str
+
+
 class Reaction(NamedTuple):
-    """What follows from one fact: who is told, and what is known of the ticket from now on."""
+    """What follows from one fact: who is told, and what is known of ticket or submission from now on."""
 
     says: tuple[Answer, ...] = ()
     ticket: KnownTicket | None = None
     news: NewsRow | None = None
+    refused: RefusedLater | None = None
 
 
 NOTHING: Final = Reaction()
@@ -71,7 +80,7 @@ def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Ne
         case Opened() if known is None:
             return Reaction(ticket=_part(message, at))
         case ActionRefused():
-            return _refusal(message, at, known)
+            return _refusal(message)
         case IncidentActionRefused():
             return _refusal_of_incident(message)
         case Handled() if known is not None:
@@ -94,7 +103,8 @@ def _part(message: Opened, at: Instant) -> KnownTicket:
     )
 
 
-def _refusal(message: ActionRefused, at: Instant, known: KnownTicket | None) -> Reaction:
+def _refusal(message: ActionRefused) -> Reaction:
+    """A refusal is its author's alone, on their topic and on their receipt."""
     kind = message.party.kind
     if kind is PartyKind.DEPARTMENT:
         return NOTHING
@@ -106,16 +116,15 @@ def _refusal(message: ActionRefused, at: Instant, known: KnownTicket | None) -> 
         reason=message.reason,
     )
     says = (Answer(channel_topic(kind), message.receipt, refused),)
-    if kind not in CHANNELS or known is None:
-        return Reaction(says)
-    return Reaction(says, news=NewsRow(known.id, at, "action-refused", message.code, message.reason))
+    return Reaction(says, refused=RefusedLater(message.receipt, message.action, message.code, message.reason))
 
 
 def _refusal_of_incident(message: IncidentActionRefused) -> Reaction:
     if message.party.kind is PartyKind.DEPARTMENT:
         return NOTHING
     refused = ReceiptRefused(receipt=message.receipt, action=message.action, code=message.code, reason=message.reason)
-    return Reaction((Answer(channel_topic(message.party.kind), message.receipt, refused),))
+    says = (Answer(channel_topic(message.party.kind), message.receipt, refused),)
+    return Reaction(says, refused=RefusedLater(message.receipt, message.action, message.code, message.reason))
 
 
 def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: Newsroom) -> Reaction:

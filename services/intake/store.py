@@ -13,7 +13,7 @@ from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
 from services.intake.core.state import Binding, DeviceRequest, KnownTicket, Sighting, SubmissionKey, Verdict, VisitRow
-from services.intake.reactions import NewsRow
+from services.intake.reactions import NewsRow, RefusedLater
 
 _TICKET = ", ".join(KnownTicket._fields)
 _NEIGHBOUR_HOURS = 12
@@ -43,6 +43,7 @@ def verdict_of(row: asyncpg.Record) -> Verdict:
         action=row["action"],
         tickets=tuple(row["tickets"]),
         follow_up=row["follow_up"],
+        shown=row["shown"],
         refusal=refusal,
         outline=json.loads(row["outline"]),
     )
@@ -58,22 +59,36 @@ async def insert_verdicts(
     rows = [
         (
             *(*key, v.digest, json.dumps(dict(v.outline)), v.receipt, lane, at, v.action, "\n".join(v.tickets)),
-            *(v.follow_up, *(v.refusal or (None,) * 3)),
+            *(v.follow_up, v.shown, *(v.refusal or (None,) * 3)),
         )
         for key, v, lane, at in sorted(verdicts, key=lambda row: row[0])
     ]
     done = await connection.execute(
         "insert into submission (party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up,"
-        " code, field, reason) select party, source, id, digest, outline, receipt, lane, at, action,"
-        " string_to_array(tickets, E'\\n'), follow_up, code, field, reason"
+        " shown, code, field, reason) select party, source, id, digest, outline, receipt, lane, at, action,"
+        " string_to_array(tickets, E'\\n'), follow_up, shown, code, field, reason"
         " from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::json[], $6::text[], $7::text[],"
-        " $8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::text[], $13::text[], $14::text[])"
-        " s(party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up, code, field, reason)"
-        " on conflict do nothing",
-        *columns(rows, 14),
+        " $8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[],"
+        " $15::text[]) s(party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up, shown,"
+        " code, field, reason) on conflict do nothing",
+        *columns(rows, 15),
     )
     if done != f"INSERT 0 {len(rows)}":
         raise asyncpg.SerializationError("another lane took the same submission at the same time")
+
+
+async def refuse_later(connection: Connection, refused: Sequence[RefusedLater]) -> None:
+    """Let submissions that were taken say that they were refused since, and why."""
+    await connection.execute(
+        "with x as (select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])"
+        "   x(receipt, action, code, reason)),"
+        " mine as (select s.party, s.source, s.id, x.code, x.reason from submission s join x using (receipt)"
+        "   where (s.action = x.action or s.follow_up) and s.code is null"
+        "   order by s.party, s.source, s.id for update of s)"
+        " update submission s set code = mine.code, reason = mine.reason, tickets = '{}', follow_up = false from mine"
+        " where (s.party, s.source, s.id) = (mine.party, mine.source, mine.id)",
+        *columns(refused, len(RefusedLater._fields)),
+    )
 
 
 async def insert_refused(connection: Connection, refused: Iterable[tuple[Foreign, Reading, Refusal, Instant]]) -> None:
@@ -122,7 +137,7 @@ async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     await connection.execute(
         f"insert into ticket ({_TICKET}) select * from unnest($1::text[], $2::text[], $3::text[],"  # noqa: S608 - ours
         " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],"
-        " $12::timestamptz[])",
+        " $12::timestamptz[], $13::text[])",
         *columns(tickets, len(KnownTicket._fields)),
     )
 

@@ -31,7 +31,7 @@ from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates, candidates_of
 from services.intake.core.state import Binding, Decision, DoorConfig, DoorState, KnownTicket, Verdict
-from services.intake.reactions import NewsRow, concerns, react
+from services.intake.reactions import NewsRow, RefusedLater, concerns, react
 
 _PART: Final = 14
 _RECEIVED: Final = "received"
@@ -188,7 +188,7 @@ async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> 
 async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
     wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
     known = await store.load_tickets(transaction.connection, wanted) if wanted else {}
-    before, news, words = dict(known), list[NewsRow](), list[str]()
+    before, news, refused, words = dict(known), list[NewsRow](), list[RefusedLater](), list[str]()
     for item in items:
         ticket = concerns(item.message, newsroom)
         if ticket is None:
@@ -199,9 +199,13 @@ async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: News
             known[ticket] = reaction.ticket
         if reaction.news is not None:
             news.append(reaction.news)
+        if reaction.refused is not None:
+            refused.append(reaction.refused)
         result.says += [Say(item.lane, topic, key, message, item.cause) for topic, key, message in reaction.says]
         words.append("told" if reaction.says else "noted")
     await _remember(transaction.connection, before, known, news)
+    if refused:
+        await store.refuse_later(transaction.connection, refused)
     return words
 
 

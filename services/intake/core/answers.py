@@ -28,12 +28,17 @@ def fact(key: str, message: Message) -> Answer:
 
 
 def accepted(
-    reading: Reading, facts: Sequence[Answer], tickets: Sequence[KnownTicket] = (), concerning: str | None = None
+    reading: Reading,
+    facts: Sequence[Answer],
+    tickets: Sequence[KnownTicket] = (),
+    concerning: str | None = None,
+    *,
+    shown: bool = True,
 ) -> Decision:
-    """Take a submission: it made `tickets`, or concerns one that exists."""
+    """Take a submission: it made `tickets`, or concerns one that exists, whose news its author is shown or not."""
     numbers = tuple(ticket.id for ticket in tickets) or ((concerning,) if concerning else ())
     follow_up = reading.name == "register" and not tickets
-    verdict = Verdict(reading.digest, reading.receipt, reading.name, numbers, follow_up, outline=reading.outline)
+    verdict = Verdict(reading.digest, reading.receipt, reading.name, numbers, follow_up, shown, outline=reading.outline)
     return Decision((*facts, *_given(reading, verdict)), "accepted", verdict, tickets=tuple(tickets))
 
 

@@ -11,6 +11,7 @@ from schemas.inbound import (
     AnyAction,
     ApproveDevice,
     FollowUp,
+    FromRequester,
     OnExisting,
     OnIncident,
     OpenIncident,
@@ -85,6 +86,7 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         words=comparable(action.text),
         upstream=action.upstream.number if action.upstream else None,
         occurred=min(happened, moment.received),
+        account=next(iter(state.config.secrets.identities(action.contact)[1:]), None),
     )
     message = Registered(
         ticket=ticket,
@@ -155,8 +157,19 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
     tolerance = timedelta(seconds=state.config.rules.clocks_apart_seconds)
     if occurred is not None and reading.at is not None and reading.at < occurred - tolerance:
         return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
+    shown = False
+    if isinstance(action, FromRequester):
+        shown = _from_requester(state, action)
+        action = action.model_copy(update={"contact": None})
     message = ActionReceived(ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action)
-    return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket)
+    return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket, shown=shown)
+
+
+def _from_requester(state: DoorState, action: FromRequester) -> bool:
+    """Whether the contact that came along is the requester's: a number is no secret."""
+    known = (state.tickets.get(number) for number in (action.ticket, action.ticket[:_PART]))
+    identities = state.config.secrets.identities(action.contact) if action.contact else ()
+    return any(ticket is not None and ticket.is_of(identities) for ticket in known)
 
 
 def _on_incident(reading: Reading, action: OnIncident) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from hashlib import blake2b
@@ -22,7 +22,10 @@ SubmissionKey = tuple[str, str, str]
 
 
 class KnownTicket(NamedTuple):
-    """A ticket as the door remembers it; `place` and `words` are for comparing and empty where nothing compares."""
+    """A ticket as the door remembers it; `place` and `words` are for comparing and empty where nothing compares.
+
+    `account` is a keyed hash of the requester's WeChat account, where `requester` is one of the telephone.
+    """
 
     id: str
     receipt: str
@@ -36,12 +39,17 @@ class KnownTicket(NamedTuple):
     upstream: str | None = None
     reply: str | None = None
     occurred: datetime | None = None
+    account: str | None = None
+
+    def is_of(self, identities: Collection[str]) -> bool:
+        """Whether somebody who is one of these is its requester."""
+        return self.requester in identities or self.account in identities
 
 
 class Verdict(NamedTuple):
     """What became of a submission: the tickets that it made or concerned, or the refusal.
 
-    `outline` holds a short hash of each field's content.
+    `outline` holds a short hash of each field's content; `shown` says whether its author may see the tickets' news.
     """
 
     digest: bytes
@@ -49,6 +57,7 @@ class Verdict(NamedTuple):
     action: str
     tickets: tuple[str, ...] = ()
     follow_up: bool = False
+    shown: bool = True
     refusal: Refusal | None = None
     outline: Mapping[str, str] = MappingProxyType({})
 
@@ -130,11 +139,14 @@ class Secrets(NamedTuple):
         """Tell requesters apart by phone, else by WeChat account; None for whoever wants to stay unknown."""
         if kind is RequesterKind.ANONYMOUS:
             return None
+        return next(iter(self.identities(contact)), None)
+
+    def identities(self, contact: Contact) -> tuple[str, ...]:
+        """All that a contact is known by: the phone first, then the WeChat account."""
         phone = international(contact.phone) if contact.phone else None
-        if phone is not None:
-            return self.hashed("phone", phone)
         wechat = plain(contact.wechat) if contact.wechat else ""
-        return self.hashed("wechat", wechat) if wechat else None
+        found = (("phone", phone), ("wechat", wechat))
+        return tuple(self.hashed(sort, text) for sort, text in found if text)
 
     def household(self, name: str, address: str) -> str:
         """Tell households apart by their name and address."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from chassis.service import Instant, Pool
 from services.intake.core.reading import Reading
+
+_WHOLE: Final = 14
+_PARTS: Final = "123456789"
 
 
 class Put(NamedTuple):
@@ -54,9 +57,12 @@ def _key(reading: Reading) -> tuple[str, str, str]:
 
 
 async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | None:
-    """Tell what became of a submission of this party, and the news of its tickets; None for no such receipt."""
+    """Tell what became of a submission of this party, and the news of its tickets; None for no such receipt.
+
+    Whoever named a ticket without being its requester gets the number back and nothing else of it.
+    """
     row = await pool.fetchrow(
-        "select action, tickets, follow_up, code, field, reason, at from submission"
+        "select action, tickets, follow_up, shown, code, field, reason, at from submission"
         " where receipt = $2 and party = $1 order by at limit 1",
         *(party, receipt),
     )
@@ -66,11 +72,14 @@ async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | Non
     submission = {"receipt": receipt, "action": row["action"], "received_at": row["at"]}
     if row["code"] is not None:
         return {**submission, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
-    tickets = await _tickets(pool, row["tickets"])
+    known = [{"ticket": ticket} for ticket in row["tickets"]]
+    tickets = await _tickets(pool, row["tickets"]) if row["shown"] else known
     return {**submission, "state": "accepted", "follow_up": row["follow_up"], "tickets": tickets}
 
 
-async def _tickets(pool: Pool, ids: list[str]) -> list[dict[str, Any]]:
+async def _tickets(pool: Pool, named: list[str]) -> list[dict[str, Any]]:
+    """Tell where tickets and the parts that they were split into stand, and their news."""
+    ids = [*named, *(f"{ticket}-{part}" for ticket in named for part in _PARTS if len(ticket) == _WHOLE)]
     known = await pool.fetch("select id, open from ticket where id = any($1::text[]) order by id", ids)
     news = await pool.fetch(
         "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place", ids

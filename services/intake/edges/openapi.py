@@ -30,11 +30,11 @@ class News(BaseModel):
 
 
 class Ticket(BaseModel):
-    """One ticket of a submission."""
+    """One ticket of a submission: its number alone where the contact that came along is not the requester's."""
 
     ticket: str
-    open: bool
-    news: list[News]
+    open: bool | None = None
+    news: list[News] = Field(default_factory=list)
 
 
 class Standing(BaseModel):

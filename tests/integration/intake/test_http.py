@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +19,11 @@ from chassis.publish import EdgeProducer
 from chassis.service import EdgeContext
 from rulebook import load_policy
 from schemas.inbound import Register
+from services.intake import store
 from services.intake.__main__ import config_of
+from services.intake.core.state import KnownTicket
 from services.intake.edges.http import application
+from services.intake.reactions import NewsRow, RefusedLater
 from services.intake.settings import IntakeSettings
 from tools.local.database import Database
 
@@ -87,6 +91,52 @@ async def test_of_two_contents_under_one_id_at_the_same_moment_one_is_a_conflict
         assert len(taken) == 1
         assert len(conflicts) >= 2
         assert all((told["receipt"], told["differs"]) == (min(taken), ["text"]) for told in conflicts)
+
+
+async def _posted(web: aiohttp.ClientSession, way: str, body: dict[str, Any]) -> str:
+    async with web.post(f"/v1/wechat/{way}", json={**body, "id": str(uuid4())}, headers=WECHAT) as response:
+        assert response.status == 202
+        receipt: str = (await response.json())["receipt"]
+        return receipt
+
+
+async def test_the_news_of_a_ticket_and_of_its_parts_is_shown_to_its_requester_alone(
+    web: Any, report: Register, outside: Any
+) -> None:
+    mine = await _posted(web, "reports", content(report))
+    (known,) = (await settled(web, mine))["tickets"]
+    whole, part = known["ticket"], f"{known['ticket']}-1"
+    now = datetime.now(UTC)
+    async with outside.pool.acquire() as connection:
+        row = KnownTicket(part, mine, "wechat", None, open=True, registered=now)
+        await store.insert_tickets(connection, [row])
+        await store.insert_news(connection, [NewsRow(part, now, "dispatched", "dispatched", "已转房管局办理。")])
+
+    standing = await settled(web, mine)
+    assert [ticket["ticket"] for ticket in standing["tickets"]] == [whole, part]
+    assert standing["tickets"][1]["news"][0]["text"] == "已转房管局办理。"
+    asked = {"ticket": whole, "mode": "press", "text": "怎么还没修"}
+    stranger = await settled(web, await _posted(web, "follow-ups", asked))
+    assert (stranger["state"], stranger["tickets"]) == ("accepted", [{"ticket": whole}])
+    phone = {"phone": report.contact.phone}
+    again = await settled(web, await _posted(web, "follow-ups", {**asked, "contact": phone}))
+    assert [ticket["ticket"] for ticket in again["tickets"]] == [whole, part]
+
+
+async def test_a_receipt_says_that_its_action_was_refused_later_and_why(
+    web: Any, report: Register, outside: Any
+) -> None:
+    (known,) = (await settled(web, await _posted(web, "reports", content(report))))["tickets"]
+    receipt = await _posted(web, "withdrawals", {"ticket": known["ticket"], "reason": "不用了"})
+    assert (await settled(web, receipt))["state"] == "accepted"
+    async with outside.pool.acquire() as connection:
+        other = RefusedLater(receipt, "merge", "closed", "不相干")
+        await store.refuse_later(connection, [other])
+        assert (await settled(web, receipt))["state"] == "accepted"
+        await store.refuse_later(connection, [RefusedLater(receipt, "withdraw", "closed", "已结案")])
+
+    standing = await settled(web, receipt)
+    assert (standing["state"], standing["code"], standing["reason"]) == ("refused", "closed", "已结案")
 
 
 async def test_a_visit_of_the_survey_app_is_taken(web: Any) -> None:

@@ -15,7 +15,7 @@ from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Plac
 from services.intake.__main__ import newsroom_of
 from services.intake.core.news import NewsError, Newsroom
 from services.intake.core.state import KnownTicket
-from services.intake.reactions import Reaction, concerns, react
+from services.intake.reactions import Reaction, RefusedLater, concerns, react
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 TICKET, RECEIPT = "26091407000015", "R0123456789AB"
@@ -122,6 +122,16 @@ def test_a_refused_action_is_told_to_its_author(newsroom: Newsroom) -> None:
     assert answer.topic == "liuhen.public.channel.office.v1"
     assert isinstance(answer.message, ReceiptRefused)
     assert answer.message.code == "closed"
+
+
+@pytest.mark.parametrize("kind", [PartyKind.WECHAT, PartyKind.HOTLINE, PartyKind.OFFICE, PartyKind.CALLBACK])
+def test_a_refusal_is_no_news_of_the_ticket_and_stands_on_the_receipt_of_its_author(
+    newsroom: Newsroom, kind: PartyKind
+) -> None:
+    reaction = hear(refusal(Party(kind=kind)), newsroom)
+    assert reaction.news is None
+    assert reaction.refused == RefusedLater(RECEIPT, "withdraw", "closed", "已结案")
+    assert [answer.topic for answer in reaction.says] == [f"liuhen.public.channel.{kind}.v1"]
 
 
 def test_a_departments_refusal_is_dispatchs_to_tell(newsroom: Newsroom) -> None:
