@@ -32,6 +32,13 @@ class PlaceIndex:
         pattern = "|".join(re.escape(name) for name in longest_first)
         return cls(by_name, subdistricts, re.compile(pattern or r"(?!)"))
 
+    def compound(self, text: str) -> str | None:
+        """Return the one compound that a text names, or None."""
+        plain = unicodedata.normalize("NFKC", text)
+        named = {found.group() for found in self.pattern.finditer(plain)}
+        compounds = {name for name in named if any(street.kind == "compound" for street in self.streets.get(name, ()))}
+        return compounds.pop() if len(compounds) == 1 else None
+
     def subdistrict(self, text: str) -> str | None:
         """Return the one sub-district that a text speaks of, or None."""
         plain = unicodedata.normalize("NFKC", text)

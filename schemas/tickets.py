@@ -16,6 +16,7 @@ from schemas.values import (
     IncidentId,
     Instant,
     Kind,
+    Name,
     Party,
     Person,
     Place,
@@ -67,12 +68,17 @@ class Answered(TicketFact):
 
 
 class Visited(TicketFact):
-    """A household (a keyed hash) was visited; its problems are tickets of their own. Doubts flag it, never block it."""
+    """A household (a keyed hash) was visited; its problems are tickets of their own. Doubts flag it, never block it.
+
+    Of its address the compound and the sub-district are told, where they are known.
+    """
 
     receipt: Receipt
     visitor: Code
     unit: Code
     household: str
+    compound: Name | None = None
+    subdistrict: DepartmentCode | None = None
     position: Position
     visited_at: Instant
     tickets: tuple[TicketId, ...] = ()

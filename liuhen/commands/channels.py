@@ -11,6 +11,7 @@ from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import PartyOf, add_actions
 from liuhen.desk.queue import callbacks, standing
+from liuhen.desk.survey import add_ledger
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import CHANNEL_OF
 from schemas.registry import CALLBACKS
@@ -27,6 +28,8 @@ def register(app: typer.Typer) -> None:
         group = typer.Typer(help=words.group_of(kind), no_args_is_help=True)
         if kind is PartyKind.CALLBACK:
             group.command()(queue)
+        if kind is PartyKind.SURVEY:
+            add_ledger(group)
         add_actions(group, kind, _always(Party(kind=kind)))
         app.add_typer(group, name=kind.value)
 

@@ -24,7 +24,7 @@ from schemas.values import TicketState as S
 from services.trace.core.ball import LifeStep
 from services.trace.core.holder import REVIEWED, UNIT
 from services.trace.core.moves import back, ended, handed, interrupted, moved
-from services.trace.core.rows import ClockRow, OrderRow, Summary
+from services.trace.core.rows import ClockRow, Device, OrderRow, Summary, Visit
 
 GIST: Final = 80
 """Characters of the requester's text that a list shows."""
@@ -63,6 +63,40 @@ def receipts_of(fact: Message) -> Iterator[tuple[str, str]]:
             yield fact.receipt, fact.ticket
         case _:
             pass
+
+
+def visit_of(fact: Message, at: datetime) -> Visit | None:
+    """What the ledger of the survey keeps of a fact; None of one that is no visit."""
+    if not isinstance(fact, t.Visited):
+        return None
+    position = fact.position
+    return Visit(
+        receipt=fact.receipt,
+        visitor=fact.visitor,
+        unit=fact.unit,
+        household=fact.household,
+        compound=fact.compound,
+        subdistrict=fact.subdistrict,
+        visited_at=fact.visited_at,
+        received_at=at,
+        latitude=position.latitude,
+        longitude=position.longitude,
+        accuracy=position.accuracy,
+        problems=len(fact.tickets),
+        doubts=list(fact.doubts),
+    )
+
+
+def device_of(fact: Message, at: datetime) -> Device | None:
+    """What is kept of a visitor's device that was asked for or bound; None of any other fact."""
+    match fact:
+        case t.DeviceRequested():
+            return Device(fact.receipt, fact.visitor, "requested", fact.reason, None, at)
+        case t.DeviceBound():
+            approver = fact.approved_by.name if fact.approved_by else None
+            return Device(fact.receipt, fact.visitor, "bound", None, approver, at)
+        case _:
+            return None
 
 
 # --- at the door -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, get_origin
 
 from chassis.service import Connection
 from schemas.owner import Owner
-from services.trace.core.rows import ClockRow, OrderRow, Summary
+from services.trace.core.rows import ClockRow, Device, OrderRow, Summary, Visit
 
 R = TypeVar("R")
 
@@ -117,3 +117,15 @@ async def insert_receipts(connection: Connection, receipts: Sequence[tuple[str, 
             [receipt for receipt, _ in receipts],
             [ticket for _, ticket in receipts],
         )
+
+
+async def insert_visits(connection: Connection, visits: Sequence[Visit]) -> None:
+    """Enter visits into the ledger."""
+    if visits:
+        await connection.copy_records_to_table("visit", records=visits, columns=Visit._fields)
+
+
+async def insert_devices(connection: Connection, devices: Sequence[Device]) -> None:
+    """Remember which devices were asked for and bound."""
+    if devices:
+        await connection.copy_records_to_table("device", records=devices, columns=Device._fields)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import islice, starmap
 from typing import Final
 
 from chassis.service import Connection, Foreign, Heard, Outcome, Transaction
@@ -15,7 +15,7 @@ from schemas.message import Message
 from schemas.tickets import SubmissionRefused
 from services.trace import store
 from services.trace.core.rows import ClockRow, OrderRow, Summary
-from services.trace.reactions import clocks, orders, receipts_of, summed
+from services.trace.reactions import clocks, device_of, orders, receipts_of, summed, visit_of
 
 _CONTACT: Final = b'"contact"'
 _REMEMBERED: Final = 5_000
@@ -86,6 +86,9 @@ async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Ou
     await store.insert_receipts(
         transaction.connection, sorted({found for item in heard for found in receipts_of(item.message)})
     )
+    moments = [(item.message, item.envelope.time) for item in heard]
+    await store.insert_visits(transaction.connection, [*filter(None, starmap(visit_of, moments))])
+    await store.insert_devices(transaction.connection, [*filter(None, starmap(device_of, moments))])
     known = await _known(transaction, heard)
     for item in heard:
         known[item.lane].take(item.message, item.envelope.time)

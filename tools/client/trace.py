@@ -194,25 +194,25 @@ RatesAnswer = TypedDict("RatesAnswer", {"from": str, "to": str, "rates": list[Ra
 
 def ticket(name: str) -> TicketAnswer | ReceiptAnswer:
     """Ask where the ticket of a number stands, or what came of a receipt."""
-    answer: TicketAnswer | ReceiptAnswer = _ask("tickets", name)
+    answer: TicketAnswer | ReceiptAnswer = ask("tickets", name)
     return answer
 
 
 def standing(number: str) -> TicketAnswer:
     """Ask where a ticket stands."""
-    answer: TicketAnswer = _ask("tickets", number)
+    answer: TicketAnswer = ask("tickets", number)
     return answer
 
 
 def timeline(number: str) -> list[EntryAnswer]:
     """Ask for every fact of a ticket, in order."""
-    entries: list[EntryAnswer] = _ask("tickets", number, "timeline")["entries"]
+    entries: list[EntryAnswer] = ask("tickets", number, "timeline")["entries"]
     return entries
 
 
 def clocks(name: str, clock: str | None = None) -> ClocksAnswer:
     """Ask for the clocks of a ticket, or one of them."""
-    answer: ClocksAnswer = _ask("tickets", name, "clocks", query={"clock": clock})
+    answer: ClocksAnswer = ask("tickets", name, "clocks", query={"clock": clock})
     return answer
 
 
@@ -227,7 +227,7 @@ def tickets(
     """Ask for a page of tickets; what is None does not matter."""
     late = None if overdue is None else str(overdue).lower()
     query = {"state": state, "department": department, "overdue": late, "limit": limit, "after": after}
-    answer: TicketsAnswer = _ask("tickets", query=query)
+    answer: TicketsAnswer = ask("tickets", query=query)
     return answer
 
 
@@ -244,14 +244,14 @@ def all_tickets(
 
 def summary() -> SummaryAnswer:
     """Ask how many tickets there are."""
-    answer: SummaryAnswer = _ask("summary")
+    answer: SummaryAnswer = ask("summary")
     return answer
 
 
 def rates(*, by: str | None = None, rate: str | None = None, window: tuple[str, str] | None = None) -> RatesAnswer:
     """Ask for the rates of a window, the last thirty days where none is named; split where asked."""
     since, until = window or (None, None)
-    answer: RatesAnswer = _ask("rates", query={"by": by, "rate": rate, "from": since, "to": until})
+    answer: RatesAnswer = ask("rates", query={"by": by, "rate": rate, "from": since, "to": until})
     return answer
 
 
@@ -261,12 +261,12 @@ def behind(
     """Ask for one rate of a window with every ticket behind it, or behind one part of it ('' for those of none)."""
     since, until = window or (None, None)
     query = {"by": by, "rate": rate, "from": since, "to": until, "ids": "true", "part": part, "limit": _PAGE}
-    whole: RatesAnswer = _ask("rates", query=query)
+    whole: RatesAnswer = ask("rates", query=query)
     (rated,) = whole["rates"]
     # Of a window that ends now every page is of the same moment.
     fixed = {"from": whole["from"], "to": whole["to"]}
     while rated["next"] is not None:
-        page: RatesAnswer = _ask("rates", query={**query, **fixed, "after": rated["next"]})
+        page: RatesAnswer = ask("rates", query={**query, **fixed, "after": rated["next"]})
         rated["next"] = page["rates"][0]["next"]
         for verdict, numbers in page["rates"][0]["tickets"].items():
             rated["tickets"].setdefault(verdict, []).extend(numbers)
@@ -274,7 +274,7 @@ def behind(
     return whole
 
 
-def _ask(*path: str, query: Mapping[str, object] | None = None) -> Any:
+def ask(*path: str, query: Mapping[str, object] | None = None) -> Any:
     """Return the JSON that trace answers; say clearly what is wrong where it does not."""
     base = load_addresses().trace_url
     if not base:

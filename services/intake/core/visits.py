@@ -45,6 +45,8 @@ def record_visit(
         visitor=visit.visitor,
         unit=visit.unit,
         household=household,
+        compound=visit.address.compound or state.config.policy.places.compound(visit.address.text),
+        subdistrict=visit.address.subdistrict or locate(state.config.policy, visit.address.text),
         position=visit.position,
         visited_at=visit.visited_at,
         tickets=tuple(ticket.id for ticket in tickets),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from schemas.owner import Owner
 from schemas.values import TicketState
@@ -118,3 +118,32 @@ class ClockRow:
     ended_at: datetime | None = None
     late: bool | None = None
     explanation: str = "{}"
+
+
+class Visit(NamedTuple):
+    """One visit in the ledger, as the door took it; of the address its compound and sub-district."""
+
+    receipt: str
+    visitor: str
+    unit: str
+    household: str
+    compound: str | None
+    subdistrict: str | None
+    visited_at: datetime
+    received_at: datetime
+    latitude: float
+    longitude: float
+    accuracy: float
+    problems: int
+    doubts: list[str]
+
+
+class Device(NamedTuple):
+    """A device that a visitor asked for, or that was bound: by first use, or as somebody approved."""
+
+    receipt: str
+    visitor: str
+    happened: Literal["requested", "bound"]
+    reason: str | None
+    approved_by: str | None
+    at: datetime

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -13,18 +12,12 @@ from chassis.http import HttpProblem, Route, json_answer
 from chassis.service import Edge, EdgeContext
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate
-from services.trace.edges import lookup
+from services.trace.edges import asked, lookup, survey
 from services.trace.edges.answers import Answers
+from services.trace.edges.asked import ANSWERS, CONTEXT
 from services.trace.settings import TraceSettings
 
-T = TypeVar("T")
-
-_CONTEXT: Final = web.AppKey("context", EdgeContext)
-_ANSWERS: Final = web.AppKey("answers", Answers)
-_MOST: Final = 1000
-_ON_A_PAGE: Final = 50
 _LARGEST: Final = 1_000
-_USUAL: Final = timedelta(days=30)
 
 
 def serve(settings: TraceSettings, answers: Answers) -> Edge:
@@ -43,9 +36,10 @@ def application(context: EdgeContext, answers: Answers) -> web.Application:
         Route("GET", "/v1/rates", show_rates, ("from", "to", "by", "rate", "part", "ids", "limit", "after")),
         Route("GET", "/v1/summary", show_summary),
         Route("GET", "/v1/gaps", show_gaps),
+        *survey.ROUTES,
     )
     app = http.application("trace", routes, largest=_LARGEST)
-    app[_CONTEXT], app[_ANSWERS] = context, answers
+    app[CONTEXT], app[ANSWERS] = context, answers
     return app
 
 
@@ -56,7 +50,7 @@ def _unknown(name: str) -> HttpProblem:
 
 async def _ticket(request: web.Request) -> str:
     name = request.match_info["name"]
-    found = await lookup.tickets_of(request.app[_CONTEXT].pool, name)
+    found = await lookup.tickets_of(request.app[CONTEXT].pool, name)
     if not found:
         raise _unknown(name)
     if len(found) > 1:
@@ -67,7 +61,7 @@ async def _ticket(request: web.Request) -> str:
 
 async def show_ticket(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}: where it stands and whose the ball was; a receipt may stand for several."""
-    pool, answers, now = request.app[_CONTEXT].pool, request.app[_ANSWERS], request.app[_CONTEXT].clock.now()
+    pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     name = request.match_info["name"]
     found = await lookup.tickets_of(pool, name)
     if len(found) == 1:
@@ -86,14 +80,14 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
 async def show_timeline(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/timeline: every fact, in order, with who, when and caused by what."""
     ticket = await _ticket(request)
-    rows = await lookup.timeline(request.app[_CONTEXT].pool, ticket)
-    return json_answer({"ticket": ticket, "entries": request.app[_ANSWERS].timeline(rows)})
+    rows = await lookup.timeline(request.app[CONTEXT].pool, ticket)
+    return json_answer({"ticket": ticket, "entries": request.app[ANSWERS].timeline(rows)})
 
 
 async def show_clocks(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/clocks?clock=: every clock, and day by day why it is due when it is."""
-    ticket, now = await _ticket(request), request.app[_CONTEXT].clock.now()
-    pool, answers = request.app[_CONTEXT].pool, request.app[_ANSWERS]
+    ticket, now = await _ticket(request), request.app[CONTEXT].clock.now()
+    pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     rows, calendar = await lookup.clocks(pool, ticket), await answers.calendars.now(pool)
     wanted = http.choice(request, "clock", dict.fromkeys((*Clock, *(row.clock_id for row in rows))))
     clocks = [answers.clock(row, now, calendar) for row in rows if wanted in (None, row.clock, row.clock_id)]
@@ -102,49 +96,35 @@ async def show_clocks(request: web.Request) -> web.StreamResponse:
 
 async def list_tickets(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets?state=&department=&overdue=&limit=&after=: tickets, the newest first, and how many in all."""
-    pool, answers, now = request.app[_CONTEXT].pool, request.app[_ANSWERS], request.app[_CONTEXT].clock.now()
+    pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     departments = [department.code for department in answers.words.policy.departments]
     wanted = lookup.TicketFilter(
         http.choice(request, "state", TicketState),
         http.choice(request, "department", departments),
         http.flag(request, "overdue"),
     )
-    limit, after = _page(request)
+    limit, after = asked.page(request)
     if after is not None and not await lookup.is_ticket(pool, after):
-        raise _no_place(after)
-    found, more = _cut(await lookup.listed(pool, wanted, now, limit + 1, after), limit)
+        raise asked.no_place(after)
+    found, more = asked.cut(await lookup.listed(pool, wanted, now, limit + 1, after), limit)
     tickets = [answers.standing(standing) for standing in found]
     total = await lookup.how_many(pool, wanted, now)
     following = found[-1].summary.ticket if more else None
     return json_answer({"tickets": tickets, "total": total, "next": following, "now": now})
 
 
-def _page(request: web.Request, usual: int = _ON_A_PAGE) -> tuple[int, str | None]:
-    return http.number(request, "limit", usual=usual, most=_MOST), request.query.get("after")
-
-
-def _cut(found: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
-    """The first `limit` of what was found, and whether there is more: one more than these is asked for."""
-    return found[:limit], len(found) > limit
-
-
-def _no_place(after: str) -> HttpProblem:
-    words = f"after 应为上一页答复中的 next，而不是 {http.shown(after)}。不写则从头开始。"
-    return HttpProblem(400, "unknown_place", "after", words)
-
-
 async def show_desk(request: web.Request) -> web.StreamResponse:
     """GET /v1/desk?queue=&limit=&after=: what waits in the office, due first at the top, and how much in all."""
-    pool, answers = request.app[_CONTEXT].pool, request.app[_ANSWERS]
-    asked, (limit, after) = http.choice(request, "queue", lookup.queues()), _page(request)
-    if after is not None and asked is None:
+    pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
+    wanted, (limit, after) = http.choice(request, "queue", lookup.queues()), asked.page(request)
+    if after is not None and wanted is None:
         raise HttpProblem(400, "missing_parameter", "queue", "after 要同时写 queue：每个队列各自分页。")
     queues: list[dict[str, Any]] = []
-    for queue in (asked,) if asked else lookup.queues():
+    for queue in (wanted,) if wanted else lookup.queues():
         try:
-            rows, more = _cut(await lookup.waiting(pool, queue, limit + 1, after), limit)
+            rows, more = asked.cut(await lookup.waiting(pool, queue, limit + 1, after), limit)
         except ValueError:
-            raise _no_place(after or "") from None
+            raise asked.no_place(after or "") from None
         queues.append(
             {
                 "queue": queue,
@@ -154,12 +134,12 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
                 "next": lookup.place_in_queue(rows[-1]) if more else None,
             }
         )
-    return json_answer({"queues": queues, "now": request.app[_CONTEXT].clock.now()})
+    return json_answer({"queues": queues, "now": request.app[CONTEXT].clock.now()})
 
 
 async def show_rates(request: web.Request) -> web.StreamResponse:
     """GET /v1/rates?from=&to=&by=&rate=&part=&ids=&limit=&after=: the rates of a window, split, and what is behind."""
-    pool, answers, window = request.app[_CONTEXT].pool, request.app[_ANSWERS], _window(request)
+    pool, answers, window = request.app[CONTEXT].pool, request.app[ANSWERS], asked.window(request)
     by, name = http.choice(request, "by", By), http.choice(request, "rate", [rate.name for rate in answers.rates()])
     opened = _opened(request, by, name)
     found = []
@@ -183,7 +163,7 @@ def _opened(request: web.Request, by: By | None, rate: str | None) -> lookup.Ope
         raise HttpProblem(400, "missing_parameter", "by", "part 要同时写 by：是按什么分列的哪一部分。")
     if "after" in request.query and rate is None:
         raise HttpProblem(400, "missing_parameter", "rate", "after 要同时写 rate：每项指标各自分页。")
-    return lookup.Opened(request.query.get("part"), *_page(request, _MOST))
+    return lookup.Opened(request.query.get("part"), *asked.page(request, asked.MOST))
 
 
 async def _behind(
@@ -191,32 +171,22 @@ async def _behind(
 ) -> dict[str, Any]:
     try:
         wanted = opened._replace(limit=opened.limit + 1)
-        rows, more = _cut(await lookup.behind(request.app[_CONTEXT].pool, rate, by, window, wanted), opened.limit)
+        rows, more = asked.cut(await lookup.behind(request.app[CONTEXT].pool, rate, by, window, wanted), opened.limit)
     except ValueError:
-        raise _no_place(opened.after or "") from None
+        raise asked.no_place(opened.after or "") from None
     tickets: dict[str, list[str]] = {}
     for row in rows:
         tickets.setdefault(row.verdict, []).append(row.ticket)
     return {"tickets": tickets, "next": rows[-1].place if more else None}
 
 
-def _window(request: web.Request) -> lookup.Window:
-    now, zone = request.app[_CONTEXT].clock.now(), request.app[_ANSWERS].words.zone
-    until = http.moment(request, "to", zone) or now + timedelta(microseconds=1)
-    since = http.moment(request, "from", zone) or until - _USUAL
-    if since >= until:
-        words = f"from 应早于 to，而不是 {since.isoformat()} 至 {until.isoformat()}。只写 to 的为此前三十天。"
-        raise HttpProblem(400, "empty_window", "from", words)
-    return lookup.Window(since, until, now)
-
-
 async def show_summary(request: web.Request) -> web.StreamResponse:
     """GET /v1/summary: tickets by state, channel and holder, and running clocks."""
-    now = request.app[_CONTEXT].clock.now()
-    counts = await lookup.counted(request.app[_CONTEXT].pool, now)
-    return json_answer({**request.app[_ANSWERS].counted(counts), "now": now})
+    now = request.app[CONTEXT].clock.now()
+    counts = await lookup.counted(request.app[CONTEXT].pool, now)
+    return json_answer({**request.app[ANSWERS].counted(counts), "now": now})
 
 
 async def show_gaps(request: web.Request) -> web.StreamResponse:
     """GET /v1/gaps: what was not heard although something later of the same source was."""
-    return json_answer({"gaps": await lookup.gaps(request.app[_CONTEXT].pool)})
+    return json_answer({"gaps": await lookup.gaps(request.app[CONTEXT].pool)})

@@ -35,7 +35,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         found = [ticket(number) for number in NUMBERS[begin:end]]
         return {"tickets": found, "total": len(NUMBERS), "next": following}
 
-    monkeypatch.setattr(trace, "_ask", ask)
+    monkeypatch.setattr(trace, "ask", ask)
     return asked
 
 
