@@ -126,6 +126,7 @@ class Person(Model):
     roles: tuple[Role, ...]
     phone: Phone
     mail: Text
+    digest: bool = False
 
 
 ActionName = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]

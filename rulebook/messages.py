@@ -47,14 +47,18 @@ _WAYS: Final[Mapping[Audience, frozenset[str]]] = {
 }
 
 
+_MUST_KNOW: Final = frozenset({"sms", "wechat", "call"})
+"""What a requester has to act on, or will not be called about: who has only a landline is rung up."""
+
+
 def _to(audience: Audience, variables: str = "", *, ways: frozenset[str] | None = None) -> Message:
     return Message(audience, ways or _WAYS[audience], frozenset(variables.split()))
 
 
 MESSAGES: Final[Mapping[str, Message]] = {
     "requester-receipt": _to(Audience.REQUESTER, "due"),
-    "requester-not-accepted": _to(Audience.REQUESTER, "ground reason"),
-    "requester-needs-info": _to(Audience.REQUESTER),
+    "requester-not-accepted": _to(Audience.REQUESTER, "ground reason", ways=_MUST_KNOW),
+    "requester-needs-info": _to(Audience.REQUESTER, ways=_MUST_KNOW),
     "requester-progress": _to(Audience.REQUESTER),
     "requester-due-changed": _to(Audience.REQUESTER, "due was"),
     "requester-dispatched": _to(Audience.REQUESTER, "due"),
@@ -63,14 +67,14 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "requester-suspended": _to(Audience.REQUESTER, "ground reason promised"),
     "requester-result": _to(Audience.REQUESTER),
     "requester-settled": _to(Audience.REQUESTER),
-    "requester-final-answer": _to(Audience.REQUESTER),
+    "requester-final-answer": _to(Audience.REQUESTER, ways=_MUST_KNOW),
     "requester-answered": _to(Audience.REQUESTER),
     "requester-rework": _to(Audience.REQUESTER, "due"),
     "requester-closed": _to(Audience.REQUESTER, "due"),
     "requester-merged": _to(Audience.REQUESTER, "reason"),
     "requester-merged-ended": _to(Audience.REQUESTER, "status reason"),
     "requester-incident-resolved": _to(Audience.REQUESTER),
-    "requester-transferred": _to(Audience.REQUESTER, "reason"),
+    "requester-transferred": _to(Audience.REQUESTER, "reason", ways=_MUST_KNOW),
     "requester-committed": _to(Audience.REQUESTER, "promised"),
     "requester-reopened": _to(Audience.REQUESTER),
     "visitor-progress": _to(Audience.VISITOR, "status"),

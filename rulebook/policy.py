@@ -1,6 +1,6 @@
 """The policy as one frozen value, looked up by code."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -115,6 +115,26 @@ class Policy(Model):
         """Tell whether citizens are left in peace at this local time of day."""
         start, end = self.office.quiet_from, self.office.quiet_until
         return start <= moment < end if start <= end else moment >= start or moment < end
+
+    def peace_until(self, at: datetime) -> datetime:
+        """Tell when citizens may be told something: at once, or at the end of the quiet hours that `at` lies in."""
+        here = at.astimezone(ZoneInfo(self.office.zone))
+        if not self.is_quiet(here.time()):
+            return at
+        until = self.office.quiet_until
+        morning = here.replace(hour=until.hour, minute=until.minute, second=0, microsecond=0)
+        return morning if morning > here else morning + timedelta(days=1)
+
+    def next_half_day(self, at: datetime) -> datetime:
+        """Tell when the office next opens in the morning or after noon, on any day; what is gathered goes out then."""
+        here = at.astimezone(ZoneInfo(self.office.zone))
+        days = (here, here + timedelta(days=1))
+        opens = (
+            day.replace(hour=each.opens.hour, minute=each.opens.minute, second=0, microsecond=0)
+            for day in days
+            for each in self.office.hours
+        )
+        return next(moment for moment in opens if moment > here)
 
     @cached_property
     def places(self) -> PlaceIndex:

@@ -47,6 +47,14 @@ class NoticeAttemptFailed(NoticeFact):
     next_at: Instant
 
 
+class NoticeDropped(NoticeFact):
+    """The moment that the notice was about was over before it could leave, so that it did not."""
+
+    counted_by: ClassVar[str] = "way"
+
+    way: Code
+
+
 class NoticeGivenUp(NoticeFact):
     """The notice could not be delivered; a person has to see to it."""
 

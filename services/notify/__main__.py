@@ -28,7 +28,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
         work=telling(Wording(policy)),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
-        edges=(delivering(settings, policy.delivery),),
+        edges=(delivering(settings, policy),),
         hears=LISTENS_TO,
         poll=store.unreported_lanes,
     )

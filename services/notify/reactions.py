@@ -23,7 +23,7 @@ from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
 from services.notify.core.promises import tell_requester
-from services.notify.core.values import deadline, due_of, ground, remaining
+from services.notify.core.values import LEFT, deadline, due_of, ground
 from vocabulary import CLOCKS, OUTCOMES, PARTIES, REASONS, STATES, word
 
 Wishes = Iterator[Wish]
@@ -430,8 +430,13 @@ def _clock_rederived(fact: c.ClockRederived, o: Occasion) -> Wishes:
 
 @wishes.on(c.ClockDueSoon)
 def _clock_due_soon(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
-    owner = fact.owner
-    values = {**_of_clock(fact), "remaining": remaining(remind_by(fact.due), o.at)}
+    """A reminder is pointless as soon as the moment has come of which it reminds."""
+    for wish in _reminders(fact, o):
+        yield wish._replace(over=remind_by(fact.due))
+
+
+def _reminders(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
+    owner, values = fact.owner, {**_of_clock(fact), "remaining": LEFT}
     if owner.department:
         yield from o.department(owner.department, "department-reminder", **values)
     elif owner.kind == "office" and owner.code:

@@ -38,6 +38,7 @@ class DueDelivery(NamedTuple):
     subject: str
     text: str
     attempt: int
+    over: datetime | None
 
 
 class Ended(NamedTuple):
@@ -69,31 +70,60 @@ async def save_profiles(connection: Connection, profiles: Mapping[str, Profile])
 async def plan(connection: Connection, planned: Iterable[Planned]) -> None:
     """Put notices down for delivery; one that is there already stays as it is."""
     rows = [
-        (n.key, ticket, lane, n.to.audience, n.template, n.to.way.value, n.to.address, n.subject, n.text, n.not_before)
+        (
+            *(n.key, ticket, lane, n.to.audience, n.template, n.to.way.value, n.to.address, n.subject, n.text),
+            *(n.not_before, n.peaceful, n.gathered, n.over),
+        )
         for ticket, lane, n in planned
     ]
     if rows:
         await connection.execute(
             "insert into delivery (notice, ticket, lane, audience, template, way, address, subject, text, next_at,"
-            " status, attempts) select *, 'pending', 0 from unnest($1::text[], $2::text[], $3::text[], $4::text[],"
-            " $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[]) on conflict do nothing",
-            *columns(rows, 10),
+            " peaceful, gathered, over_at, status, attempts) select *, 'pending', 0 from unnest($1::text[], $2::text[],"
+            " $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],"
+            " $11::bool[], $12::bool[], $13::timestamptz[]) on conflict do nothing",
+            *columns(rows, 13),
         )
 
 
-async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta) -> list[DueDelivery]:
-    """Take deliveries that are due and nobody's, and note that an attempt of each begins; the lease is real time."""
+_BEGIN: Final = (
+    " taken as (update delivery d set attempts = d.attempts + 1, leased_until = clock_timestamp() + $2::interval"
+    "   from due where d.notice = due.notice returning d.*),"
+    " begun as (insert into attempt (notice, attempt, ticket, lane, way, begun_at)"
+    "   select notice, attempts, ticket, lane, way, $1 from taken)"
+    " select notice, ticket, audience, template, way, address, subject, text, attempts, over_at"
+    " from taken order by place"
+)
+"""Notes that an attempt of each that is due begins; the lease is real time."""
+_FREE: Final = "status = 'pending' and (leased_until is null or leased_until < clock_timestamp())"
+
+
+async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta, *, quiet: bool) -> list[DueDelivery]:
+    """Take deliveries that are due and nobody's; in quiet hours none that leaves people in peace.
+
+    What a requester is told of a ticket is taken one after the other, in the order in which it was wanted.
+    """
     rows = await pool.fetch(
-        "with due as (select notice from delivery where status = 'pending' and next_at <= $1"
-        "   and (leased_until is null or leased_until < clock_timestamp()) order by next_at limit $2"
-        "   for update skip locked),"
-        " taken as (update delivery d set attempts = d.attempts + 1, leased_until = clock_timestamp() + $3::interval"
-        "   from due where d.notice = due.notice returning d.*),"
-        " begun as (insert into attempt (notice, attempt, ticket, lane, way, begun_at)"
-        "   select notice, attempts, ticket, lane, way, $1 from taken)"
-        " select notice, ticket, audience, template, way, address, subject, text, attempts from taken",
+        f"with due as (select notice from delivery d where {_FREE} and next_at <= $1 and not gathered"  # noqa: S608 - our own words
+        "   and not (peaceful and $4) and not (d.audience = 'requester' and exists (select from delivery e"
+        "   where e.ticket = d.ticket and e.audience = d.audience and e.status = 'pending' and e.place < d.place"
+        "   and not (e.peaceful and not d.peaceful)))"
+        f"  order by next_at, place limit $3 for update skip locked), {_BEGIN}",
         now,
+        lease,
         limit,
+        quiet,
+    )
+    return [DueDelivery(*row) for row in rows]
+
+
+async def take_gathered(pool: Pool, now: datetime, lease: timedelta) -> list[DueDelivery]:
+    """Take all that is gathered for an address as soon as some of it is due."""
+    rows = await pool.fetch(
+        f"with due as (select notice from delivery where {_FREE} and gathered and address in (select address"  # noqa: S608 - our own words
+        f"   from delivery where {_FREE} and gathered and next_at <= $1)"
+        f"  order by place for update skip locked), {_BEGIN}",
+        now,
         lease,
     )
     return [DueDelivery(*row) for row in rows]
@@ -143,9 +173,12 @@ async def mark_reported(connection: Connection, attempts: Sequence[tuple[str, in
     )
 
 
-async def waiting(pool: Pool, now: datetime) -> Mapping[str, int]:
-    """Count deliveries that are due or being attempted, by way."""
+async def waiting(pool: Pool, now: datetime, *, quiet: bool) -> Mapping[str, int]:
+    """Count deliveries that are due or being attempted, by way; what waits for the end of quiet hours is not due."""
     rows = await pool.fetch(
-        "select way, count(*) as n from delivery where status = 'pending' and next_at <= $1 group by way", now
+        "select way, count(*) as n from delivery where status = 'pending' and next_at <= $1 and not (peaceful and $2)"
+        " group by way",
+        now,
+        quiet,
     )
     return {row["way"]: row["n"] for row in rows}

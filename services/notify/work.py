@@ -15,7 +15,7 @@ from chassis.fold import folding
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction, Work
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp
+from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp
 from schemas.registry import NOTICES
 from services.notify import store
 from services.notify.core.ledger import Command, NoticeLedger, Report, Request, decide, evolve
@@ -62,7 +62,7 @@ def telling(wording: Wording) -> Work:
 def _commands(heard: Heard, wanted: Mapping[str, Sequence[Notice]]) -> Sequence[tuple[str, Command]]:
     """Turn a fact into requests for what it was found to ask for, and an outcome into a report."""
     message, ticket = heard.message, heard.envelope.subject
-    if isinstance(message, NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp):
+    if isinstance(message, NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp | NoticeDropped):
         return ((message.ticket, Report(message)),)
     return [(ticket, Request(ticket, notice)) for notice in wanted.get(heard.envelope.id, ())]
 
@@ -128,6 +128,8 @@ def _fact(row: Mapping[str, Any]) -> Message:
     ticket, notice, way, attempt = row["ticket"], row["notice"], row["way"], row["attempt"]
     if row["outcome"] == "delivered":
         return NoticeDelivered(ticket=ticket, notice=notice, way=way, attempts=attempt)
+    if row["outcome"] == "dropped":
+        return NoticeDropped(ticket=ticket, notice=notice, way=way)
     if row["outcome"] == "given_up":
         return NoticeGivenUp(ticket=ticket, notice=notice, way=way, attempts=attempt, error=row["error"])
     return NoticeAttemptFailed(

@@ -56,6 +56,7 @@ COUNTED_CODES: Final = {
     "liuhen.notices.notice-requested.v1": "way",
     "liuhen.notices.notice-delivered.v1": "way",
     "liuhen.notices.notice-attempt-failed.v1": "way",
+    "liuhen.notices.notice-dropped.v1": "way",
     "liuhen.notices.notice-given-up.v1": "way",
 }
 """Counted apart by a plain code: each of these fields takes its values from the code, none from outside."""

@@ -57,6 +57,8 @@ VARIED: Mapping[str, tuple[Any, ...]] = {
     "party": (Party(kind=PartyKind.DEPARTMENT, department="housing"),),
 }
 """What an occasion depends on, besides what the profile knows."""
+CHANNELS = (Channel.WECHAT, Channel.HOTLINE)
+PHONES = ("+8613800000000", "021-65981234")
 TOLD_BEFORE = (("", None), ("3月1日17:30", "greening"))
 """The date and the department that a requester heard of earlier."""
 
@@ -76,12 +78,12 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
     found: defaultdict[str, list[Wish]] = defaultdict(list)
     before, book = replace(PROFILE, tier=None), Wording(POLICY).book
     facts = reactions.wishes.facts
-    for model, channel, tier in product(facts, (Channel.WECHAT, Channel.HOTLINE), (Tier.COMPLEX, Tier.URGENT)):
-        profile = replace(PROFILE, channel=channel, tier=tier)
+    for model, channel, phone, tier in product(facts, CHANNELS, PHONES, (Tier.COMPLEX, Tier.URGENT)):
+        profile = replace(PROFILE, channel=channel, tier=tier, contact=Contact(phone=phone, wechat="wx-1"))
         for fact in variants(model):
             for wish in reactions.asked(fact, Occasion(NOON, before, profile, book)):
                 found[wish.template].append(wish)
-    for channel, (promised, responsible) in product((Channel.WECHAT, Channel.HOTLINE), TOLD_BEFORE):
+    for channel, (promised, responsible) in product(CHANNELS, TOLD_BEFORE):
         received = replace(PROFILE, channel=channel, promised=promised, responsible=responsible)
         for profile in (received, replace(received, receipt_told=True)):
             after, told = tell_requester(profile, NOON, rests=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,14 +10,16 @@ from rulebook import Audience, Policy, Role
 from schemas.owner import Owner
 from schemas.values import Channel
 from services.notify.core.notice import Addressee, Way
+from services.notify.core.phones import takes_messages
 from services.notify.core.profile import Profile
 
 _REQUESTER: Final = Owner.of(Audience.REQUESTER.value)
 
 
 def _loud(audience: Owner, phone: str) -> Iterable[Addressee]:
-    """Tell somebody as loudly as can be: a short message, and a place on the list of those who are rung up."""
-    yield Addressee(audience, Way.SMS, phone)
+    """Tell somebody as loudly as can be: a short message where the number takes one, and a place on the call list."""
+    if takes_messages(phone):
+        yield Addressee(audience, Way.SMS, phone)
     yield Addressee(audience, Way.CALL, phone)
 
 
@@ -27,15 +29,20 @@ class AddressBook:
 
     policy: Policy
 
-    def requester(self, profile: Profile) -> Iterable[Addressee]:
-        """Reach the requester on the channel that they came by, else by telephone; nobody where neither is known."""
+    def requester(self, profile: Profile, ways: Collection[str]) -> Iterable[Addressee]:
+        """Reach the requester on the channel that they came by, else by telephone; nobody where neither is known.
+
+        A landline takes no short message: who has only that is rung up, where the message may go that way.
+        """
         contact = profile.contact
         if profile.anonymous:
             return
         if profile.channel is Channel.WECHAT and contact.wechat:
             yield Addressee(_REQUESTER, Way.WECHAT, contact.wechat)
-        elif contact.phone:
+        elif contact.phone and takes_messages(contact.phone):
             yield Addressee(_REQUESTER, Way.SMS, contact.phone)
+        elif contact.phone and Way.CALL in ways:
+            yield Addressee(_REQUESTER, Way.CALL, contact.phone)
 
     def visitor(self, profile: Profile) -> Iterable[Addressee]:
         """Reach the visitor who brought the problem, unless it is confidential."""
@@ -52,7 +59,7 @@ class AddressBook:
             if at_once:
                 yield from _loud(audience, found.duty.phone)
             else:
-                yield Addressee(audience, Way.MAIL, found.desk.mail)
+                yield Addressee(audience, Way.MAIL, found.desk.mail, gathers=True)
 
     def supervisors(self, *, at_once: bool = False) -> Iterable[Addressee]:
         """Reach the supervisors by mail, or by telephone."""
@@ -61,7 +68,7 @@ class AddressBook:
             if at_once:
                 yield from _loud(audience, person.phone)
             else:
-                yield Addressee(audience, Way.MAIL, person.mail)
+                yield Addressee(audience, Way.MAIL, person.mail, gathers=person.digest)
 
     def duty_officer(self, code: str) -> Iterable[Addressee]:
         """Reach somebody on duty in the centre, by telephone, day and night."""
@@ -73,7 +80,7 @@ class AddressBook:
         """Reach a named person of the centre or the survey office."""
         found = self.policy.person(code)
         if found is not None:
-            yield Addressee(Owner.of(Audience.CENTRE.value, found.id), Way.MAIL, found.mail)
+            yield Addressee(Owner.of(Audience.CENTRE.value, found.id), Way.MAIL, found.mail, gathers=found.digest)
 
     def name(self, code: str | None) -> str:
         """Name a department or an outside body."""

@@ -1,4 +1,4 @@
-"""What became of each notice of a ticket: requested once, then delivered or given up. Decides facts, evolves state."""
+"""What became of each notice of a ticket: requested once, then delivered, dropped or given up."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.service import Cause
 from schemas.message import Message
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeGivenUp, NoticeRequested
+from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp, NoticeRequested
 from services.notify.core.notice import Notice
 
-Status = Literal["requested", "delivered", "given_up"]
+Status = Literal["requested", "delivered", "given_up", "dropped"]
 
 
 class NoticeLedger(BaseModel):
@@ -34,7 +34,7 @@ class Request(NamedTuple):
 class Report(NamedTuple):
     """What an attempt outside came to."""
 
-    fact: NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp
+    fact: NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp | NoticeDropped
 
 
 Command = Request | Report
@@ -71,6 +71,8 @@ def evolve(state: NoticeLedger | None, fact: Message, _: datetime) -> NoticeLedg
             status = "delivered"
         case NoticeGivenUp():
             status = "given_up"
+        case NoticeDropped():
+            status = "dropped"
         case _:
             return before
     return NoticeLedger(notices={**before.notices, fact.notice: status})

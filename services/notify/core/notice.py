@@ -21,15 +21,20 @@ class Way(StrEnum):
 
 
 class Addressee(NamedTuple):
-    """Whom a message is for (without personal data), by which way, and where that ends."""
+    """Whom a message is for (without personal data), by which way, where that ends; `gathers` what is not urgent."""
 
     audience: Owner
     way: Way
     address: str
+    gathers: bool = False
 
 
 class Notice(NamedTuple):
-    """A message that is wanted: its key for ever, and all that it takes to send it."""
+    """A message that is wanted: its key for ever, and all that it takes to send it.
+
+    `peaceful` waits for the end of quiet hours, whenever it would leave; `gathered` goes into one message with others
+    to that address; after `over` it is not sent any more.
+    """
 
     key: str
     template: str
@@ -37,11 +42,15 @@ class Notice(NamedTuple):
     not_before: datetime
     subject: str
     text: str
+    peaceful: bool = False
+    gathered: bool = False
+    over: datetime | None = None
 
 
 class Wish(NamedTuple):
-    """A template for an audience, with what only this occasion knows."""
+    """A template for an audience, with what only this occasion knows, and the moment after which it is pointless."""
 
     template: str
     to: Addressee
     values: Mapping[str, str]
+    over: datetime | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rulebook import Policy
+from rulebook.messages import MESSAGES
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Addressee, Wish
 from services.notify.core.profile import Profile
@@ -30,7 +31,7 @@ class Occasion:
         return (Wish(template, addressee, values) for addressee in whom)
 
     def requester(self, template: str, **values: str) -> Iterator[Wish]:
-        return self.to(template, self.book.requester(self.profile), **values)
+        return self.to(template, self.book.requester(self.profile, MESSAGES[template].ways), **values)
 
     def visitor(self, template: str, **values: str) -> Iterator[Wish]:
         return self.to(template, self.book.visitor(self.profile), **values)

@@ -15,6 +15,9 @@ from vocabulary import TIERS
 from worktime import last_minute
 
 _EMPTY: Final[Mapping[str, str]] = dict.fromkeys(VARIABLES, "")
+LEFT: Final = "\ue000"
+"""Stands in a text for the time that is left: filled in when the message leaves."""
+
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 

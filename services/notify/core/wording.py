@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from jinja2 import Environment, Template
 
@@ -23,7 +22,6 @@ class Wording:
     def __init__(self, policy: given.Policy) -> None:
         self.policy = policy
         self.book = AddressBook(policy)
-        self._zone = ZoneInfo(policy.office.zone)
         self._environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
         self._compiled: dict[str, Template] = {}
 
@@ -32,26 +30,32 @@ class Wording:
         template = self.policy.template(wish.template)
         if template is None:
             return None
-        values = filled(profile, self.book, wish.values, caller=template.audience is given.Audience.REQUESTER)
+        caller = template.audience is given.Audience.REQUESTER
+        values = filled(profile, self.book, wish.values, caller=caller)
+        gathered = wish.to.gathers and profile.tier is not Tier.URGENT
+        peaceful = self._peaceful(template, profile)
         return Notice(
             key=derived_id(cause, "notice", wish.template, wish.to.audience, wish.to.way.value),
             template=wish.template,
             to=wish.to,
-            not_before=self.not_before(template, profile, at),
+            not_before=self._not_before(at, wish.over, peaceful=peaceful, gathered=gathered),
             subject=self._render(template.subject, values),
             text=self._render(template.by_channel.get(wish.to.way.value, template.text), values),
+            peaceful=peaceful,
+            gathered=gathered,
+            over=wish.over,
         )
 
-    def not_before(self, template: given.Template, profile: Profile, at: datetime) -> datetime:
+    def _peaceful(self, template: given.Template, profile: Profile) -> bool:
         """Leave citizens in peace at night; what is urgent, and everybody on duty, is told at once."""
-        if template.audience not in LEFT_IN_PEACE or template.at_once or profile.tier is Tier.URGENT:
-            return at
-        here = at.astimezone(self._zone)
-        if not self.policy.is_quiet(here.time()):
-            return at
-        until = self.policy.office.quiet_until
-        morning = here.replace(hour=until.hour, minute=until.minute, second=0, microsecond=0)
-        return morning if morning > here else morning + timedelta(days=1)
+        return template.audience in LEFT_IN_PEACE and not template.at_once and profile.tier is not Tier.URGENT
+
+    def _not_before(self, at: datetime, over: datetime | None, *, peaceful: bool, gathered: bool) -> datetime:
+        """What is gathered waits for the half day, but never until it is over."""
+        if gathered:
+            opens = self.policy.next_half_day(at)
+            return opens if over is None or opens < over else at
+        return self.policy.peace_until(at) if peaceful else at
 
     def _render(self, text: str, values: dict[str, str]) -> str:
         compiled = self._compiled.get(text)

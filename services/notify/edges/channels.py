@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from itertools import product
 from pathlib import Path
@@ -22,10 +22,12 @@ from prometheus_client import Counter, Gauge
 from chassis.failures import transient
 from chassis.metrics import ALARMS, PREFIX
 from chassis.service import Edge, EdgeContext
+from rulebook import Policy
 from rulebook.rules import Delivery
 from schemas.text import harmless, one_line
 from services.notify import store
 from services.notify.core.notice import Way
+from services.notify.edges.gathering import as_one, is_over, leaving
 from services.notify.settings import NotifySettings
 from services.notify.store import DueDelivery, Ended
 
@@ -39,6 +41,8 @@ _MAIL_PORT: Final = 25
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 UNSENDABLE: Final = "unsendable"
 """The error of a message that no channel can hand over, whatever the other side says."""
+OVER: Final = "over"
+"""The error of a message that was pointless by the time at which it could have left."""
 _log: Final = structlog.get_logger()
 
 DELIVERIES: Final = Counter(
@@ -58,6 +62,8 @@ class Failed(Exception):  # noqa: N818 - an outcome
         self.for_ever = for_ever
 
 
+Leaving: TypeAlias = tuple[DueDelivery, Sequence[DueDelivery]]
+"""A message as it leaves, and the deliveries that leave with it."""
 Channel: TypeAlias = Callable[[Sequence[DueDelivery]], Awaitable[Sequence[Failed | None]]]
 """Hands messages to the other side, and says of each whether it was taken; one that comes again must do no harm."""
 
@@ -168,13 +174,15 @@ def _payload(delivery: DueDelivery) -> dict[str, str]:
     }
 
 
-def delivering(settings: NotifySettings, rules: Delivery) -> Edge:
-    """Make the edge that delivers, by the channels of the settings and the persistence of the policy."""
+def delivering(settings: NotifySettings, policy: Policy) -> Edge:
+    """Make the edge that delivers: by the channels of the settings, as persistent and as quiet as the policy."""
+    rules = policy.delivery
 
     async def edge(context: EdgeContext) -> None:
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            await Loop(context, settings, rules, channels_of(settings, rules, session)).run()
+            channels = channels_of(settings, rules, session)
+            await Loop(context, settings, rules, channels, lambda at: policy.peace_until(at) > at).run()
 
     return edge
 
@@ -197,16 +205,22 @@ class Loop:
     """Takes what is due, sends it, writes down what became of it; over and over."""
 
     def __init__(
-        self, context: EdgeContext, settings: NotifySettings, rules: Delivery, channels: Mapping[str, Channel]
+        self,
+        context: EdgeContext,
+        settings: NotifySettings,
+        rules: Delivery,
+        channels: Mapping[str, Channel],
+        is_quiet: Callable[[datetime], bool],
     ) -> None:
         self.context = context
         self.lease = timedelta(seconds=settings.lease_seconds)
         self.rules = rules
         self.channels = channels
+        self.is_quiet = is_quiet
 
     async def run(self) -> None:
         """Deliver until cancelled, when what is being sent is still written down; wait for a database that is away."""
-        for way, outcome in product(Way, ("delivered", "failed", "given_up")):
+        for way, outcome in product(Way, ("delivered", "failed", "given_up", "dropped")):
             DELIVERIES.labels(way.value, outcome)
         ALARMS.labels("notify", UNSENDABLE)
         rounds = 0
@@ -236,15 +250,35 @@ class Loop:
 
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
-        deliveries = await store.take_due(self.context.pool, self.context.clock.now(), _AT_ONCE, self.lease)
-        by_channel: dict[Channel, list[DueDelivery]] = {}
-        for each in deliveries:
-            by_channel.setdefault(self.channels[each.way], []).append(each)
+        pool, now = self.context.pool, self.context.clock.now()
+        single = await store.take_due(pool, now, _AT_ONCE, self.lease, quiet=self.is_quiet(now))
+        gathered = await store.take_gathered(pool, now, self.lease)
+        await self._drop([each for each in (*single, *gathered) if is_over(each, now)])
+        messages = [(leaving(each, now), [each]) for each in single if not is_over(each, now)]
+        by_address: dict[tuple[str, str], list[DueDelivery]] = {}
+        for each in gathered:
+            if not is_over(each, now):
+                by_address.setdefault((each.way, each.address), []).append(each)
+        messages += [(as_one([leaving(each, now) for each in those]), those) for those in by_address.values()]
+        by_channel: dict[Channel, list[Leaving]] = {}
+        for message in messages:
+            by_channel.setdefault(self.channels[message[0].way], []).append(message)
         await asyncio.gather(*(self._through(channel, batch) for channel, batch in by_channel.items()))
-        return len(deliveries)
+        return len(single) + len(gathered)
 
-    async def _through(self, channel: Channel, batch: Sequence[DueDelivery]) -> None:
-        ended = [self._ended(*pair) for pair in zip(batch, await channel(batch), strict=True)]
+    async def _drop(self, over: Sequence[DueDelivery]) -> None:
+        """What can no longer be true when it leaves does not leave."""
+        if over:
+            now = self.context.clock.now()
+            await store.end(
+                self.context.pool, [Ended(each.notice, each.attempt, now, "dropped", OVER, None) for each in over]
+            )
+        for each in over:
+            DELIVERIES.labels(each.way, "dropped").inc()
+
+    async def _through(self, channel: Channel, batch: Sequence[Leaving]) -> None:
+        answers = await channel([message for message, _ in batch])
+        ended = [self._ended(each, failed) for (_, those), failed in zip(batch, answers, strict=True) for each in those]
         await store.end(self.context.pool, [each for each, _ in ended])
         for each, way in ended:
             DELIVERIES.labels(way, each.outcome).inc()
@@ -260,6 +294,7 @@ class Loop:
         return Ended(delivery.notice, delivery.attempt, now, "failed", failed.code, again), delivery.way
 
     async def _count(self) -> None:
-        waiting = await store.waiting(self.context.pool, self.context.clock.now())
+        now = self.context.clock.now()
+        waiting = await store.waiting(self.context.pool, now, quiet=self.is_quiet(now))
         for way in Way:
             WAITING.labels(way.value).set(waiting.get(way.value, 0))

@@ -62,15 +62,23 @@ class Planner:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    async def plan(self, *keys: str, way: Way = Way.SMS, address: str = "+8613800000000") -> None:
+    async def plan(
+        self,
+        *keys: str,
+        way: Way = Way.SMS,
+        address: str = "+8613800000000",
+        audience: str = "visitor:v-1",
+        **more: Any,
+    ) -> None:
         notices = [
             Notice(
                 key,
                 "requester-receipt",
-                Addressee(Owner("requester"), way, address),
-                NOW,
+                Addressee(Owner(audience), way, address),
+                more.get("at", NOW),
                 "您的诉求已受理",
-                f"您好，{key}",
+                more.get("text", f"您好，{key}"),
+                **{name: value for name, value in more.items() if name not in ("at", "text")},
             )
             for key in keys
         ]

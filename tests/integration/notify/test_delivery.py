@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -25,12 +25,20 @@ from services.notify.store import DueDelivery
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
 
 
+def awake(_at: datetime) -> bool:
+    return False
+
+
 async def _deliver(
-    context: EdgeContext, folder: Path, routes: Mapping[Way, str] | None = None, lease: float = 60.0
+    context: EdgeContext,
+    folder: Path,
+    routes: Mapping[Way, str] | None = None,
+    lease: float = 60.0,
+    is_quiet: Callable[[datetime], bool] = awake,
 ) -> int:
     settings = NotifySettings(notices=folder, routes=routes or {}, lease_seconds=lease)
     async with aiohttp.ClientSession() as session:
-        return await Loop(context, settings, RULES, channels_of(settings, RULES, session)).deliver()
+        return await Loop(context, settings, RULES, channels_of(settings, RULES, session), is_quiet).deliver()
 
 
 async def test_a_way_without_an_address_goes_into_a_file_line_by_line(planner: Any, later: Any, tmp_path: Path) -> None:
@@ -155,7 +163,7 @@ async def test_a_crash_between_sending_and_recording_repeats_with_the_same_key(
     async with aiohttp.ClientSession() as session:
         channels = channels_of(settings, RULES, session)
         with pytest.raises(_Killed):
-            await Loop(later(), settings, RULES, {**channels, Way.SMS: _Dying(channels[Way.SMS])}).deliver()
+            await Loop(later(), settings, RULES, {**channels, Way.SMS: _Dying(channels[Way.SMS])}, awake).deliver()
 
     await _deliver(later(), tmp_path, {Way.SMS: webhook.url}, lease=60.0)
 
@@ -168,8 +176,8 @@ async def test_what_somebody_is_sending_is_not_sent_by_another(planner: Any, lat
     await planner.plan("n-1")
     context, lease = later(), timedelta(seconds=60)
 
-    first = await store.take_due(pool, context.clock.now(), 10, lease)
-    second = await store.take_due(pool, context.clock.now(), 10, lease)
+    first = await store.take_due(pool, context.clock.now(), 10, lease, quiet=False)
+    second = await store.take_due(pool, context.clock.now(), 10, lease, quiet=False)
 
     assert [taken.notice for taken in first] == ["n-1"]
     assert second == []
@@ -197,7 +205,7 @@ class _Slow:
 async def test_an_orderly_end_writes_down_what_is_being_sent(planner: Any, later: Any, tmp_path: Path) -> None:
     await planner.plan("n-1")
     slow = _Slow()
-    loop = Loop(later(), NotifySettings(notices=tmp_path), RULES, dict.fromkeys(Way, slow))
+    loop = Loop(later(), NotifySettings(notices=tmp_path), RULES, dict.fromkeys(Way, slow), awake)
     running = asyncio.create_task(loop.run())
     await slow.began.wait()
 

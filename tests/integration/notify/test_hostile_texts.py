@@ -31,12 +31,16 @@ DESK = "desk@housing.example"
 _COMMAND = re.compile(f"[{COMMANDS}]")
 
 
+def awake(_at: datetime) -> bool:
+    return False
+
+
 async def deliver(planner: Any, context: Any, folder: Path, notices: list[Notice], routes: dict[Way, str]) -> None:
     async with planner.pool.acquire() as connection:
         await store.plan(connection, [store.Planned("26030200000017", "0", notice) for notice in notices])
     settings = NotifySettings(notices=folder, routes=routes)
     async with aiohttp.ClientSession() as session:
-        await Loop(context, settings, RULES, channels_of(settings, RULES, session)).deliver()
+        await Loop(context, settings, RULES, channels_of(settings, RULES, session), awake).deliver()
 
 
 def notices(way: Way, address: str) -> list[Notice]:

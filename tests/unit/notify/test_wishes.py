@@ -201,7 +201,7 @@ def test_what_is_urgent_is_told_at_once_by_day_and_night(teller: Teller) -> None
 def test_whoever_is_called_hears_what_it_is_why_and_until_when_they_have_to_say_that_they_know(teller: Teller) -> None:
     teller.tell(registered())
     (sms, ring) = teller.tell(called(call=2, person=RUAN, reason="unacknowledged"), NIGHT)
-    assert (sms.to.address, ring.to.address) == ("021-00001212", "021-00001212")
+    assert (sms.to.address, ring.to.address) == ("16000001212", "16000001212")
     assert "第2次呼叫（前一位未确认），请阮志强在3月2日23:10前确认知悉" in sms.text
     assert ring.text.startswith("请呼叫阮志强：紧急件26030200000017，平凉路100弄")
     assert sms.key != ring.key

@@ -1,0 +1,36 @@
+"""What leaves as one message: everything that is gathered for one address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from schemas.envelope import derived_id
+from services.notify.core.values import LEFT, remaining
+from services.notify.store import DueDelivery
+
+
+def leaving(delivery: DueDelivery, now: datetime) -> DueDelivery:
+    """The message as it leaves: what time is left is said as of now."""
+    if delivery.over is None or LEFT not in delivery.text:
+        return delivery
+    return delivery._replace(text=delivery.text.replace(LEFT, remaining(delivery.over, now)))
+
+
+def is_over(delivery: DueDelivery, now: datetime) -> bool:
+    """Whether the moment that it is about has come."""
+    return delivery.over is not None and delivery.over <= now
+
+
+def as_one(gathered: Sequence[DueDelivery]) -> DueDelivery:
+    """One message for all that is gathered for an address; its key is the same as long as they are the same."""
+    first, *others = gathered
+    if not others:
+        return first
+    return first._replace(
+        notice=derived_id("gathered", *(each.notice for each in gathered)),
+        ticket=" ".join(dict.fromkeys(each.ticket for each in gathered)),
+        template="gathered",
+        subject=f"通知汇总（{len(gathered)}条）",
+        text="\n\n".join(f"{n}. {each.subject}\n{each.text}" for n, each in enumerate(gathered, 1)),
+    )

@@ -1,0 +1,150 @@
+"""When a message leaves: in order, in no quiet hours, only while it is true, and gathered where that is wished."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from chassis.service import EdgeContext
+from rulebook.rules import Delivery
+from services.notify.core.notice import Way
+from services.notify.core.values import LEFT
+from services.notify.edges.channels import Loop, channels_of
+from services.notify.settings import NotifySettings
+from tests.integration.notify.conftest import NOW, Webhook
+
+RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
+DESK = "desk@housing.example"
+
+
+def awake(_at: datetime) -> bool:
+    return False
+
+
+def asleep(_at: datetime) -> bool:
+    return True
+
+
+@pytest.fixture
+def leave(tmp_path: Path) -> Callable[..., Any]:
+    """Deliver what is due; returns what left by then, one line for each message."""
+
+    async def deliver(
+        context: EdgeContext, is_quiet: Callable[[datetime], bool] = awake, routes: dict[Way, str] | None = None
+    ) -> list[dict[str, str]]:
+        settings = NotifySettings(notices=tmp_path, routes=routes or {})
+        async with aiohttp.ClientSession() as session:
+            await Loop(context, settings, RULES, channels_of(settings, RULES, session), is_quiet).deliver()
+        return _left(tmp_path)
+
+    return deliver
+
+
+def _left(folder: Path) -> list[dict[str, str]]:
+    files = sorted(folder.glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+
+
+def keys(lines: list[dict[str, str]]) -> list[str]:
+    return [line["notice"] for line in lines]
+
+
+async def test_what_waited_for_an_outage_to_end_still_leaves_nobody_without_sleep(
+    planner: Any, later: Any, leave: Any
+) -> None:
+    await planner.plan("n-1", peaceful=True)
+    await planner.plan("n-urgent")
+
+    assert keys(await leave(later(hours=13), asleep)) == ["n-urgent"]
+    assert keys(await leave(later(hours=22))) == ["n-urgent", "n-1"]
+
+
+async def test_a_requester_is_told_one_thing_after_the_other_however_long_the_first_takes(
+    planner: Any, later: Any, leave: Any, webhook: Webhook
+) -> None:
+    webhook.answers = [503, 200]
+    for key in ("n-received", "n-dispatched"):
+        await planner.plan(key, audience="requester")
+    routes = {Way.SMS: webhook.url}
+
+    for seconds in (0, 1, 31, 32):
+        await leave(later(seconds=seconds), awake, routes)
+
+    assert [key for key, _ in webhook.posted] == ["n-received", "n-received", "n-dispatched"]
+
+
+async def test_what_is_urgent_does_not_wait_behind_what_waits_for_the_morning(
+    planner: Any, later: Any, leave: Any
+) -> None:
+    await planner.plan("n-received", audience="requester", peaceful=True)
+    await planner.plan("n-urgent", audience="requester")
+
+    assert keys(await leave(later(), asleep)) == ["n-urgent"]
+
+
+async def test_a_reminder_says_what_is_left_when_it_leaves_and_does_not_leave_when_nothing_is(
+    planner: Any, later: Any, leave: Any
+) -> None:
+    for key, hours in (("n-1", 3.5), ("n-2", 1)):
+        over = NOW + timedelta(hours=hours)
+        await planner.plan(key, way=Way.MAIL, address=f"{key}@x.example", text=f"还剩{LEFT}", over=over)
+
+    lines = await leave(later(hours=1))
+
+    assert [(line["notice"], line["text"]) for line in lines] == [("n-1", "还剩2小时")]
+    rows = {row["notice"]: (row["status"], row["address"]) for row in await planner.rows()}
+    assert rows == {"n-1": ("delivered", None), "n-2": ("dropped", None)}
+    attempts = {row["notice"]: (row["outcome"], row["error"]) for row in await planner.rows("attempt")}
+    assert attempts["n-2"] == ("dropped", "over")
+
+
+async def test_what_is_gathered_leaves_in_one_message_for_each_address_and_ends_one_by_one(
+    planner: Any, later: Any, leave: Any
+) -> None:
+    noon = NOW + timedelta(hours=4)
+    await planner.plan("n-1", "n-2", way=Way.MAIL, address=DESK, gathered=True, at=noon)
+    await planner.plan("n-3", way=Way.MAIL, address="desk@police.example", gathered=True, at=noon)
+
+    assert await leave(later(hours=3)) == []
+    lines = await leave(later(hours=4))
+
+    assert [(line["to"], line["subject"]) for line in lines] == [
+        (DESK, "通知汇总（2条）"),
+        ("desk@police.example", "您的诉求已受理"),
+    ]
+    assert "您好，n-1" in lines[0]["text"]
+    assert "您好，n-2" in lines[0]["text"]
+    assert {(row["status"], row["attempts"]) for row in await planner.rows()} == {("delivered", 1)}
+
+
+async def test_what_cannot_wait_for_the_half_day_takes_the_rest_along(planner: Any, later: Any, leave: Any) -> None:
+    await planner.plan("n-later", way=Way.MAIL, address=DESK, gathered=True, at=NOW + timedelta(hours=4))
+    over = NOW + timedelta(hours=2.5)
+    await planner.plan("n-soon", way=Way.MAIL, address=DESK, gathered=True, over=over, text=f"还剩{LEFT}")
+
+    (line,) = await leave(later(hours=1))
+
+    assert "您好，n-later" in line["text"]
+    assert "还剩1小时" in line["text"]
+
+
+async def test_a_gathered_message_that_failed_leaves_again_whole_and_under_the_same_key(
+    planner: Any, later: Any, leave: Any, webhook: Webhook
+) -> None:
+    webhook.answers = [503, 200]
+    await planner.plan("n-1", "n-2", way=Way.MAIL, address=DESK, gathered=True)
+    routes = {Way.MAIL: webhook.url}
+
+    for seconds in (0, 31):
+        await leave(later(seconds=seconds), awake, routes)
+
+    (first, one), (second, other) = webhook.posted
+    assert first == second
+    assert one["text"] == other["text"]
+    assert {row["status"] for row in await planner.rows()} == {"delivered"}
