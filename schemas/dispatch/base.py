@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from schemas.message import Message
 from schemas.naming import snake_case
 from schemas.values import (
     Actor,
+    Instant,
     TicketId,
 )
 
@@ -30,3 +32,17 @@ class DispatchFact(Message, owner="dispatch"):
     def happened(self) -> str:
         """The word under which others hear of this fact."""
         return self.word
+
+
+class Pressing(DispatchFact, owner="dispatch"):
+    """What somebody is pressed by, and has so long to answer.
+
+    `known_at` is the moment from which anybody could know of it, where it was decided long after the one by which it is
+    judged: after an outage.
+    """
+
+    known_at: Instant | None = None
+
+    def since(self, at: datetime) -> datetime:
+        """Tell from when on it waits for an answer, said at `at`."""
+        return self.known_at or at

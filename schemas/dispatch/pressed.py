@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal
 
-from schemas.dispatch.base import DispatchFact
+from schemas.dispatch.base import DispatchFact, Pressing
 from schemas.values import (
     Channel,
     Code,
@@ -27,7 +27,7 @@ class FollowUpAdded(DispatchFact):
     count: int
 
 
-class Nudged(DispatchFact):
+class Nudged(Pressing):
     """Whoever holds the ticket was pressed (催办); `breach` is the clock whose breach a rule ordered it for."""
 
     reason: Text
@@ -52,7 +52,7 @@ class EscalationProposed(DispatchFact):
     breach: str | None = None
 
 
-class SupervisionOrdered(DispatchFact):
+class SupervisionOrdered(Pressing):
     """A supervision order (督办) was issued; it has a clock and cannot be returned.
 
     `cause` says why a rule ordered it: the breach of a clock, which `breach` names, nudges in vain, or callbacks.

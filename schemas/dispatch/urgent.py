@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from schemas.dispatch.base import DispatchFact
+from schemas.dispatch.base import DispatchFact, Pressing
 from schemas.values import Code, Person
 
 
-class UrgentCalled(DispatchFact):
+class UrgentCalled(Pressing):
     """Whoever is next on the duty roster is told at once of an urgent matter, the `call`-th time, and why.
 
     `by_default` says that no shift of the roster covers the moment, so that those were called who stand in for a gap.

@@ -8,7 +8,7 @@ from typing import Final
 
 from chassis.decider import Decider
 from chassis.fold import folding
-from chassis.service import Connection, Foreign, Heard, Outcome, Say, Transaction, Work
+from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Say, Transaction, Work
 from schemas.public import ActionAnswer
 from schemas.registry import DISPATCH, department_topic
 from schemas.requests import TicketRequest
@@ -52,7 +52,8 @@ def work_of(rules: Rules) -> Work:
             await known.read_on(transaction.connection)
         gathering = any(isinstance(item, Heard) and isinstance(item.message, TicketFact) for item in items)
         gatherings = await store.gatherings(transaction.connection) if gathering else ()
-        fold = folding(decider(replace(rules, precedents=known.found, gatherings=gatherings)))
+        now = max(lane.now for lane in transaction.lanes.values())
+        fold = folding(decider(replace(rules, precedents=known.found, gatherings=gatherings), now))
         outcome = await fold(transaction, items)
         passed_on = [said for item in items if isinstance(item, Heard) for said in _passed_on(item)]
         return replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
@@ -60,13 +61,13 @@ def work_of(rules: Rules) -> Work:
     return work
 
 
-def decider(rules: Rules) -> Decider[AnyState, Command]:
-    """The pure core under some rules."""
+def decider(rules: Rules, now: Instant | None = None) -> Decider[AnyState, Command]:
+    """The pure core under some rules; `now` is the moment at which it decides, where it is not that of the cause."""
     return Decider(
         topic=DISPATCH,
         state=STATE,
         react=react,
-        decide=lambda state, command, cause: decide(state, command, cause.time, rules),
+        decide=lambda state, command, cause: decide(state, command, cause.time, rules, now),
         evolve=evolve,
         tell=lambda state, fact, cause: tell(state, fact, cause.time, rules),
         project=store.keep,

@@ -85,14 +85,15 @@ def _urgent_orders(profile: Profile) -> tuple[tuple[int, str], ...]:
     return tuple((profile.orders, code) for code in dict.fromkeys((profile.lead, *profile.supporting)))
 
 
-def _within(o: Occasion, clock: Clock) -> str:
-    """Say when a clock of an urgent matter that starts now will be up, where it runs by night."""
+def _within(o: Occasion, clock: Clock, since: datetime | None = None) -> str:
+    """Say when a clock of an urgent matter that starts then, or now, will be up, where it runs by night."""
+    start = since or o.at
     budget = o.policy.limit(clock).budget_for(Tier.URGENT)
     match budget.unit:
         case Unit.MINUTES:
-            return deadline(o.at + timedelta(minutes=budget.amount))
+            return deadline(start + timedelta(minutes=budget.amount))
         case Unit.HOURS:
-            return deadline(o.at + timedelta(hours=budget.amount))
+            return deadline(start + timedelta(hours=budget.amount))
         case _:
             return ""
 
@@ -152,7 +153,7 @@ def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
         person=fact.person.name,
         count=str(fact.call),
         reason=REASONS.said(fact.reason),
-        accept=_within(o, Clock.DUTY_ACKNOWLEDGEMENT),
+        accept=_within(o, Clock.DUTY_ACKNOWLEDGEMENT, fact.since(o.at)),
         due=_within(o, Clock.URGENT_FIRST_REPORT),
     )
 

@@ -134,7 +134,7 @@ clocks.on(d.MergeTaken)(lambda fact, _: (Retier(fact.tier),) if fact.tier else (
 def _urgent_called(fact: d.UrgentCalled, whose: Whose) -> Commands:
     clock = Clock.DUTY_ACKNOWLEDGEMENT
     owner = whose(clock, Owner.of("office", fact.person.id))
-    return (Stop(these(clock), "called_again"), Start(clock, owner, tier=Tier.URGENT, afresh=True))
+    return (Stop(these(clock), "called_again"), Start(clock, owner, at=fact.known_at, tier=Tier.URGENT, afresh=True))
 
 
 clocks.on(d.UrgentAcknowledged)(lambda _, __: (Meet(these(Clock.DUTY_ACKNOWLEDGEMENT)),))
@@ -347,7 +347,8 @@ clocks.on(d.CallbackReviewOrdered)(lambda fact, whose: (_of_department(Clock.CAL
 
 @clocks.on(d.SupervisionOrdered)
 def _supervision_ordered(fact: d.SupervisionOrdered, whose: Whose) -> Commands:
-    return (replace(_of_department(Clock.SUPERVISION, fact.department, whose), afresh=True),)
+    """Nobody's time runs before they could know of the order."""
+    return (replace(_of_department(Clock.SUPERVISION, fact.department, whose), at=fact.known_at, afresh=True),)
 
 
 @clocks.on(d.SupervisionAnswered)

@@ -7,8 +7,8 @@ decision, and whether that led where the row says. The rows stand in `episodes/`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import Final, assert_never
 
 from schemas import dispatch as d
 from schemas import requests as r
@@ -35,14 +35,20 @@ from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import NOT_YOURS
 from services.dispatch.core.words import not_now
 
+_LATE: Final = timedelta(minutes=1)
+"""From then on it matters to whoever is pressed that nobody could know earlier."""
 
-def decide(state: AnyState | None, command: Command, at: datetime, rules: Rules) -> Sequence[Message]:
-    """Decide; nothing to do is (). `at` is the moment by which the command is judged."""
+
+def decide(
+    state: AnyState | None, command: Command, at: datetime, rules: Rules, now: datetime | None = None
+) -> Sequence[Message]:
+    """Decide; nothing to do is (). `at` is the moment by which the command is judged, `now` when that is done."""
     if isinstance(command, OfIncident):
         return decide_incident(state if isinstance(state, Incident) else None, command.fact, rules)
+    known_at = now if now is not None and now - at > _LATE else None
     if not isinstance(state, Ticket):
-        return _unborn(command, at, rules)
-    draft = Draft(state, rules, at, changed)
+        return _unborn(command, at, rules, known_at)
+    draft = Draft(state, rules, at, changed, known_at=known_at)
     match command:
         case Act(fact, incident):
             if _concerns(draft, kind_of(command), incident):
@@ -69,14 +75,16 @@ def _followed(draft: Draft) -> Sequence[Message]:
     return tuple(draft.facts)
 
 
-def _unborn(command: Begin | BeginAnswered | Act | Tick | Ask, at: datetime, rules: Rules) -> Sequence[Message]:
+def _unborn(
+    command: Begin | BeginAnswered | Act | Tick | Ask, at: datetime, rules: Rules, known_at: datetime | None
+) -> Sequence[Message]:
     match command:
         case Begin(fact):
-            return _begin(registration.opened(fact, rules), kind_of(command), fact, at, rules)
+            return _begin(registration.opened(fact, rules), kind_of(command), fact, at, rules, known_at)
         case BeginAnswered(fact):
             return (registration.answered(fact),)
         case Ask(r.OpenPart() as request):
-            return _begin(splitting.part_opened(request, rules), kind_of(command), request, at, rules)
+            return _begin(splitting.part_opened(request, rules), kind_of(command), request, at, rules, known_at)
         case Ask(fact):
             return _asked_of_nobody(fact)
         case Act(fact=fact):
@@ -105,11 +113,13 @@ def _unknown(ticket: str) -> Refusal:
     return Refusal("unknown_ticket", f"没有编号为{ticket}的工单。")
 
 
-def _begin(opened: d.Opened, kind: str, cause: Message, at: datetime, rules: Rules) -> Sequence[Message]:
+def _begin(
+    opened: d.Opened, kind: str, cause: Message, at: datetime, rules: Rules, known_at: datetime | None
+) -> Sequence[Message]:
     ticket = evolve(None, opened, at)
     if not isinstance(ticket, Ticket):
         raise TypeError("what was opened is a ticket")
-    draft = Draft(ticket, rules, at, changed, facts=[opened])
+    draft = Draft(ticket, rules, at, changed, known_at=known_at, facts=[opened])
     _take(draft, kind, cause)
     return _followed(draft)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypedDict
 
-from schemas.dispatch import DispatchFact
+from schemas.dispatch import DispatchFact, Pressing
 from schemas.message import Message
 from schemas.values import Actor, DepartmentCode, Receipt, TicketId
 from services.dispatch.core.rules import Rules
@@ -31,6 +31,7 @@ class Draft:
     """Facts are said one after another; each sees the ticket that the earlier ones made.
 
     `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty.
+    `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
 
     ticket: Ticket
@@ -39,10 +40,13 @@ class Draft:
     fold: Fold
     by: Actor = BY_POLICY
     receipt: Receipt = ""
+    known_at: datetime | None = None
     facts: list[Message] = field(default_factory=list)
 
     def say(self, fact: DispatchFact) -> None:
-        """Add a fact about this ticket."""
+        """Add a fact about this ticket; whoever is pressed by it has time from when it can be known."""
+        if self.known_at is not None and isinstance(fact, Pressing):
+            fact = fact.model_copy(update={"known_at": self.known_at})
         self.facts.append(fact)
         self.ticket = self.fold(self.ticket, fact, self.at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from rulebook import Limit, OwedBy, Policy
 from schemas import dispatch as d
 from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockStarted, ClockStopped
-from schemas.values import Clock, Tier, Upstream
+from schemas.values import Clock, Person, Tier, Upstream, remind_by
 from services.sla.core.rules import ClockRules
 from tests.support.sla.story import APPROVER, Ticket, moment
 
@@ -330,3 +331,18 @@ def test_an_answer_to_one_order_leaves_the_clock_of_the_other(dispatched: Ticket
     assert {"supervision", "callback_review"} & set(dispatched.open()) == {"callback_review"}
     dispatched.hear("2026-09-09 10:00", d.SupervisionEnded, result="好。", ended="supervision")
     assert "callback_review" in dispatched.open()
+
+
+def test_nobodys_time_runs_before_they_could_know_of_the_order(dispatched: Ticket) -> None:
+    """In one second of catching up came an order of eleven days ago, its reminder and its breach."""
+    known = moment("2026-09-25 10:00")
+    ordered = {"department": "housing", "reason": "久拖不决。", "number": 1, "known_at": known}
+    said = dispatched.late("2026-09-14 10:00", d.SupervisionOrdered, **ordered)
+    (started,) = said
+    assert isinstance(started, ClockStarted)
+    assert (started.clock, started.started_at) == (Clock.SUPERVISION, known)
+    assert remind_by(started.due) > known
+    on_duty = {"call": 1, "person": Person(id="p-min", name="闵建国"), "reason": "became_urgent", "known_at": known}
+    (call,) = dispatched.late("2026-09-14 10:00", d.UrgentCalled, **on_duty)
+    assert isinstance(call, ClockStarted)
+    assert remind_by(call.due) == known + timedelta(minutes=10)

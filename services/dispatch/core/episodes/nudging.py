@@ -65,7 +65,7 @@ def _who_is_pressed(ticket: Ticket, fact: d.Nudged | d.NudgeWithdrawn) -> tuple[
 @episode.fact(d.Nudged, heard_by=_who_is_pressed)
 def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
     """Only what the lead is pressed for counts against it; the centre and supporters earn theirs themselves."""
-    after, press, order = unproposed(ticket, "nudge"), Press(at=at, breach=fact.breach), ticket.led_by
+    after, press, order = unproposed(ticket, "nudge"), Press(at=fact.since(at), breach=fact.breach), ticket.led_by
     if order is None or fact.department != order.lead:
         return after if fact.breach is None else replace(after, pressed={**after.pressed, fact.breach: fact.department})
     match ticket.supervision:

@@ -103,7 +103,7 @@ def _ordered(ticket: Ticket, fact: d.SupervisionOrdered, at: datetime) -> Ticket
     ordered = Ordered(
         orders=fact.number,
         interviews=watch.interviews if isinstance(watch, Ordered | Reported) else 0,
-        since=at,
+        since=fact.since(at),
         cause=fact.cause,
         breach=fact.breach,
         presses=() if isinstance(watch, Quiet) else watch.presses,
