@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,10 @@ from services.notify.core.notice import Way
 from services.notify.core.values import LEFT
 from services.notify.edges.channels import Loop, channels_of
 from services.notify.settings import NotifySettings
-from tests.integration.notify.conftest import NOW, Webhook
 
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
 DESK = "desk@housing.example"
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
 def awake(_at: datetime) -> bool:
@@ -66,7 +66,7 @@ async def test_what_waited_for_an_outage_to_end_still_leaves_nobody_without_slee
 
 
 async def test_a_requester_is_told_one_thing_after_the_other_however_long_the_first_takes(
-    planner: Any, later: Any, leave: Any, webhook: Webhook
+    planner: Any, later: Any, leave: Any, webhook: Any
 ) -> None:
     webhook.answers = [503, 200]
     for key in ("n-received", "n-dispatched"):
@@ -135,7 +135,7 @@ async def test_what_cannot_wait_for_the_half_day_takes_the_rest_along(planner: A
 
 
 async def test_a_gathered_message_that_failed_leaves_again_whole_and_under_the_same_key(
-    planner: Any, later: Any, leave: Any, webhook: Webhook
+    planner: Any, later: Any, leave: Any, webhook: Any
 ) -> None:
     webhook.answers = [503, 200]
     await planner.plan("n-1", "n-2", way=Way.MAIL, address=DESK, gathered=True)

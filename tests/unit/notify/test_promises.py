@@ -27,7 +27,7 @@ from schemas.values import (
     Tier,
 )
 from services.notify.core.notice import Notice
-from tests.unit.notify.test_wishes import (
+from tests.support.notify import (
     AWAITED,
     BY,
     DUE,

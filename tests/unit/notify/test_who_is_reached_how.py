@@ -16,7 +16,7 @@ from services.notify.core.notice import Notice
 from services.notify.core.phones import takes_messages
 from services.notify.core.profile import Profile
 from services.notify.core.values import LEFT
-from tests.unit.notify.test_wishes import (
+from tests.support.notify import (
     BY,
     MORNING,
     NIGHT,

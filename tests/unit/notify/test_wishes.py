@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rulebook import load_policy
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.values import (
-    Actor,
     Channel,
     Clock,
     Contact,
-    Due,
-    Kind,
-    OfficialDue,
     Party,
     PartyKind,
     Person,
@@ -32,75 +26,18 @@ from schemas.values import (
     VisitRef,
 )
 from services.notify.core.notice import Notice
-from services.notify.core.profile import Profile
-from services.notify.core.wording import Wording
-from services.notify.reactions import react
-
-POLICY = load_policy(Path(__file__).resolve().parents[3] / "policy")
-WORDING = Wording(POLICY)
-TICKET = "26030200000017"
-BY = Actor(by_rule="test")
-MORNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
-NIGHT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # 23:00
-DUE = OfficialDue(at=datetime(2026, 3, 9, 9, 30, tzinfo=UTC))
-
-
-class Teller:
-    """Tells facts one after another and keeps what each asks to be told."""
-
-    def __init__(self) -> None:
-        self.profile = Profile(ticket=TICKET)
-        self.number = 0
-
-    def tell(self, fact: Message, at: datetime = MORNING) -> list[Notice]:
-        self.number += 1
-        self.profile, wishes = react(self.profile, fact, at, WORDING.book)
-        notices = [WORDING.notice(wish, self.profile, f"cause-{self.number}", at) for wish in wishes]
-        return [notice for notice in notices if notice is not None]
-
-
-def registered(**changed: Any) -> d.Opened:
-    """What was registered, as dispatch opens it: without a category, and so without a tier that anybody decided."""
-    usual: dict[str, Any] = {
-        "ticket": TICKET,
-        "by": BY,
-        "tier": Tier.COMPLEX,
-        "receipt": "R0123456789AB",
-        "channel": Channel.HOTLINE,
-        "kind": Kind.COMPLAIN,
-        "requester_kind": RequesterKind.RESIDENT,
-        "contact": Contact(name="王小明", phone="+8613800000000", wechat="wx-1"),
-        "place": Place(text="平凉路100弄"),
-        "text": "楼道堆物",
-    }
-    return d.Opened(**{**usual, **changed})
-
-
-def started(clock: Clock, owner: str = "department:housing", **changed: Any) -> c.ClockStarted:
-    usual: dict[str, Any] = {"started_at": MORNING, "tier": Tier.COMPLEX, "due": DUE, "explanation": {}}
-    return c.ClockStarted(ticket=TICKET, clock_id=clock.value, clock=clock, owner=Owner(owner), **{**usual, **changed})
-
-
-def citizens(**changed: Any) -> c.ClockStarted:
-    return started(Clock.CITIZEN, "office:p-he", **changed)
-
-
-def rederived(due: Due, tier: Tier = Tier.COMPLEX, because: str = "tier", was: Due = DUE) -> c.ClockRederived:
-    about: dict[str, Any] = {"ticket": TICKET, "clock_id": "citizen", "clock": Clock.CITIZEN, "explanation": {}}
-    return c.ClockRederived(**about, owner=Owner("office:p-he"), was=was, due=due, tier=tier, because=because)
-
-
-def classified(tier: Tier, category: str = "0401-04") -> d.Classified:
-    return d.Classified(ticket=TICKET, by=BY, category=category, tier=tier)
-
-
-AWAITED = d.DispatchAwaited(ticket=TICKET, by=BY, reason="no_category")
-
-
-def dispatched(tier: Tier = Tier.COMPLEX, **changed: Any) -> d.Dispatched:
-    usual = {"ticket": TICKET, "by": BY, "order": 1, "lead": "housing", "tier": tier, "reason": "by-hand"}
-    return d.Dispatched(**{**usual, **changed})
-
+from tests.support.notify import (
+    BY,
+    DUE,
+    MORNING,
+    NIGHT,
+    TICKET,
+    Teller,
+    citizens,
+    dispatched,
+    registered,
+    started,
+)
 
 MIN, RUAN = Person(id="p-min", name="闵建国"), Person(id="p-ruan", name="阮志强")
 
