@@ -41,11 +41,12 @@ def register(app: typer.Typer) -> None:
 
 
 def command(  # noqa: PLR0913 - the options of the command line
-    file: Annotated[Path, typer.Argument(help="A CSV file with a header row.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header row, or a workbook (xlsx).")],
     *,
     mapping: Annotated[str, typer.Option(help=f"{', '.join(known_mappings())}; or a YAML file of your own.")],
     speed: Annotated[float | None, typer.Option(min=2, help="Virtual seconds in a second; else the mapping's.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many rows.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="A folder with a policy, or with the files that differ.")] = None,
     running: Annotated[bool, typer.Option("--running", help="Use the system that runs, instead of its own.")] = False,
     keep: Annotated[bool, typer.Option(help="Leave the system running until a key is pressed.")] = False,
     as_json: AsJson = False,
@@ -53,6 +54,8 @@ def command(  # noqa: PLR0913 - the options of the command line
     """Replay the records of a file, let departments answer as recorded, show what came out, and verify it."""
     console = Terminal(stderr=as_json)
     meaning = load_mapping(mapping)
+    if policy is not None:
+        meaning = meaning.model_copy(update={"policy": str(policy.resolve())})
     rows = read_rows(file, meaning, limit)
     if not rows:
         raise SaidClearly(f"{file.name} has no rows.")

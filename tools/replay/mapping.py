@@ -17,6 +17,7 @@ from tools.errors import SaidClearly
 
 MAPPINGS: Final = Path(__file__).with_name("mappings")
 Row = Mapping[str, str]
+_FIRST_OF_EXCEL: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - gets the zone of the file
 
 
 class _Model(BaseModel):
@@ -98,6 +99,10 @@ class FileMapping(_Model):
 
     title: str
     zone: str
+    encoding: str | None = None
+    """Of a text file; without one it is UTF-8, or what is none GB18030, of which GBK is a part."""
+    dates: tuple[str, ...] = ()
+    """How moments are written where not in ISO 8601: patterns of strptime, or `excel` for the days of a workbook."""
     channel: Literal["hotline", "wechat"]
     policy: str | None = None
     """Folder, below the project's root, of the files in which this policy differs from the district's."""
@@ -122,11 +127,13 @@ class FileMapping(_Model):
 
     def instant(self, text: str, shift: timedelta = timedelta()) -> datetime | None:
         """Read a local time of the file; None for what is none."""
-        try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            return None
-        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(self.zone))) + shift
+        for pattern in ("", *self.dates):
+            try:
+                found = _read(text, pattern)
+            except (ValueError, OverflowError):
+                continue
+            return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(self.zone))) + shift
+        return None
 
     def value(self, rule: FieldRule, row: Row, shift: timedelta = timedelta()) -> Any:
         """Apply a rule to a row; None where there is nothing."""
@@ -157,6 +164,14 @@ class FileMapping(_Model):
             return steps.beyond
         hours = (until - since) / timedelta(hours=1)
         return next((word for limit, word in steps.up_to if hours <= limit), steps.beyond)
+
+
+def _read(text: str, pattern: str) -> datetime:
+    """Read a moment by a pattern, `excel`, or ISO 8601 where there is none; ValueError where it is none."""
+    if pattern == "excel":
+        return _FIRST_OF_EXCEL + timedelta(seconds=round(float(text) * 86_400))
+    # What has no zone gets that of the file.
+    return datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007
 
 
 def known_mappings() -> list[str]:

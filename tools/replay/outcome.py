@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from tools.client.addresses import Addresses
-from tools.replay.records import CaseRecord
+from tools.replay.records import CaseRecord, repeats
 from tools.replay.running import ReplayProgress
 
 _REFUSED: Final = (
@@ -116,6 +116,8 @@ class ReplayOutcome:
     """Every figure of a finished replay; counts are by the words of the system."""
 
     rows: int
+    repeats: Mapping[str, int]
+    """Rows that are no submission of their own, by why: `same_row`, or `same_id` with another content."""
     answers: Mapping[str, int]
     unanswered: Sequence[str]
     states: Mapping[str, int]
@@ -136,6 +138,7 @@ async def outcome(system: Addresses, progress: ReplayProgress) -> ReplayOutcome:
     traced = await _traced(system)
     return ReplayOutcome(
         rows=len(records),
+        repeats=repeats(records),
         answers=dict(book.counts.most_common()),
         unanswered=sorted({record.id for record in records} - set(book.answered)),
         states=traced.states,

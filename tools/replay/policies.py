@@ -10,13 +10,16 @@ from tools.errors import SaidClearly
 from tools.layout import POLICY, ROOT
 
 
-def assemble(overlay: str | None, out: Path) -> Path:
-    """Return the folder of a policy: the district's own, or a copy in `out` with the overlay's files instead."""
+def assemble(overlay: str | Path | None, out: Path) -> Path:
+    """Return the folder of a policy: the district's own, or a copy in `out` with the overlay's files instead.
+
+    A path that is not absolute begins at the project's root.
+    """
     if overlay is None:
         return POLICY
     files = ROOT / overlay
     if not files.is_dir():
-        raise SaidClearly(f"The mapping wants a policy from {overlay}, which is not there.")
+        raise SaidClearly(f"There is no folder {files} with files of a policy.")
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(POLICY, out)
     shutil.copytree(files, out, dirs_exist_ok=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 from tools.errors import SaidClearly
 from tools.replay.mapping import FileMapping, Row
+from tools.replay.tables import read_table
 
 _UNKNOWN: Final = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -38,21 +39,13 @@ class CaseRecord:
 
 def read_rows(file: Path, mapping: FileMapping, limit: int | None = None) -> list[Row]:
     """Read a file's rows; says clearly when it is not the file that the mapping is about."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            rows = csv.DictReader(opened, restval="")
-            missing = sorted(mapping.columns() - set(rows.fieldnames or ()))
-            if missing:
-                raise SaidClearly(f"{file.name} has no column {', '.join(missing)}: is it another kind of file?")
-            return [
-                {name: value for name, value in row.items() if isinstance(value, str)} for row in _some(rows, limit)
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SaidClearly(f"{file} cannot be read: {error}") from None
-
-
-def _some(rows: Iterator[dict[str | Any, str | Any]], limit: int | None) -> Iterator[dict[str | Any, str | Any]]:
-    return islice(rows, limit)
+    table = read_table(file, mapping.encoding)
+    header = next(table, [])
+    missing = sorted(mapping.columns() - set(header))
+    if missing:
+        raise SaidClearly(f"{file.name} has no column {', '.join(missing)}: is it another kind of file?")
+    filled = (row for row in table if row)
+    return [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in islice(filled, limit)]
 
 
 def records(rows: list[Row], mapping: FileMapping, shift: timedelta = timedelta()) -> list[CaseRecord]:
@@ -60,6 +53,17 @@ def records(rows: list[Row], mapping: FileMapping, shift: timedelta = timedelta(
     found = [_record(row, number, mapping, shift) for number, row in enumerate(rows, 2)]
     first = min((record.at for record in found if record.at is not None), default=None)
     return sorted(found, key=lambda record: record.at or first or _UNKNOWN)
+
+
+def repeats(cases: Sequence[CaseRecord]) -> dict[str, int]:
+    """Count the rows that can be no submission of their own, for an earlier row has their id: alike, or otherwise."""
+    first: dict[str, CaseRecord] = {}
+    counts: Counter[str] = Counter()
+    for case in cases:
+        known = first.setdefault(case.id, case)
+        if known is not case:
+            counts["same_row" if known.body == case.body else "same_id"] += 1
+    return dict(counts)
 
 
 def _record(row: Row, line: int, mapping: FileMapping, shift: timedelta) -> CaseRecord:

@@ -14,6 +14,7 @@ from tools.replay.outcome import DepartmentFigures, ReplayOutcome
 from tools.terminal import Terminal
 from vocabulary import ACTIONS, CLOCKS, DEAD_LETTERS, REFUSALS, STATES
 
+_REPEATS: Final = {"same_row": "与前面某行完全相同（只算一次）", "same_id": "与前面某行同号异文（以先到的为准）"}
 _PACE: Final = {
     "speed": "时钟倍速",
     "feeding_seconds": "送入用时（秒）",
@@ -48,7 +49,8 @@ def show(outcome: ReplayOutcome, title: str, policy: Policy, console: Terminal) 
 def _answers(outcome: ReplayOutcome) -> dict[str, int]:
     words = {"accepted": "受理成单", "follow_up": "并为催办"}
     named = {words.get(code) or f"拒收：{REFUSALS.said(code)}": count for code, count in outcome.answers.items()}
-    return {**named, "没有答复": len(outcome.unanswered)}
+    repeated = {_REPEATS[reason]: count for reason, count in outcome.repeats.items()}
+    return {**named, **repeated, "没有答复": len(outcome.unanswered)}
 
 
 def _said(word: Callable[[str], str], counts: Mapping[str, int]) -> dict[str, int]:

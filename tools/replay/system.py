@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -51,12 +52,21 @@ def clock_of(mapping: FileMapping, first: datetime | None, speed: float | None, 
     return f"{first.isoformat()}@{wanted:g}@{time.time() + lead:.3f}"
 
 
+def free_name(base: str) -> str:
+    """The first name of an instance that does not run: the base, or the base with a number."""
+    names = chain((base,), (f"{base}-{number}" for number in count(2)))
+    return next(name for name in names if not Instance(name).is_running())
+
+
 @contextmanager
 def replay_system(
     mapping: FileMapping, first: datetime | None, speed: float | None, settings: LocalSettings, announce: Announce
 ) -> Iterator[ReplaySystem]:
-    """Start a system from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
-    name = "replay" if settings.instance == "main" else f"{settings.instance}-replay"
+    """Start a system from nothing, and end all of it afterwards; what it wrote stays in the instance's folder.
+
+    One that still runs, because somebody keeps it, is left alone.
+    """
+    name = free_name("replay" if settings.instance == "main" else f"{settings.instance}-replay")
     own = with_free_ports(settings, _SHIFTS).model_copy(update={"instance": name})
     Instance(name, settings=own).remove()
     home_of(name).mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from tools.terminal import Terminal
 
 POLICY: Final = load_policy(Path(__file__).resolve().parents[3] / "policy")
 OUTCOME: Final = ReplayOutcome(
+    repeats={"same_row": 1, "same_id": 2},
     rows=9,
     answers={"accepted": 6, "follow_up": 1, "due_before_occurred": 2},
     unanswered=(),
