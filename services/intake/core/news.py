@@ -82,12 +82,6 @@ class Newsroom:
             case tuple():
                 return "、".join(map(str, value))
             case str() if name in _DEPARTMENTS:
-                return self._name(value)
+                return self._policy.name_for_callers(value)
             case _:
                 return str(value)
-
-    def _name(self, code: str) -> str:
-        department = self._policy.department(code)
-        if department is not None:
-            return department.name
-        return next((body.name for body in self._policy.outside if body.code == code), code)

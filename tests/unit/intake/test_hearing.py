@@ -46,6 +46,11 @@ def test_a_dispatch_is_told_with_the_departments_name(newsroom: Newsroom) -> Non
     assert told(hear(fact, newsroom)).text == "您的诉求已转房管局办理。"
 
 
+def test_a_body_is_named_as_callers_are_told_of_it(newsroom: Newsroom) -> None:
+    fact = d.Transferred(ticket=TICKET, by=RULE, to="other-district", reason="发生地在邻区")
+    assert told(hear(fact, newsroom)).text == "您的诉求已转所在区热线处理：发生地在邻区"
+
+
 def test_the_reply_is_told_only_when_the_centre_took_it(newsroom: Newsroom) -> None:
     handled = hear(d.Handled(ticket=TICKET, by=RULE, department="housing", reply="灯已换好", round=0), newsroom)
     assert handled.says == ()
