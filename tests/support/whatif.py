@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from schemas.inbound import FollowUp, OnExisting
-from schemas.tickets import ActionReceived, Registered
+from schemas.inbound import FollowUp, IncidentAction, OnExisting
+from schemas.tickets import ActionReceived, IncidentActionReceived, Registered
 from schemas.values import Channel, Contact, Kind, Party, PartyKind, Person, Place, RequesterKind
 from tools.whatif.cores import cores_of
 from tools.whatif.recording import Recording, gather
@@ -18,6 +18,7 @@ from tools.whatif.world import Input, World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TICKET = "26090100000019"
+INCIDENT = "M0123456789AB"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=SHANGHAI)
 CLERK = Person(id="housing-1", name="陈立")
 _numbers = count(1)
@@ -61,6 +62,19 @@ def by_office(at: str, action: type[Any], person: str, ticket: str = TICKET, **f
     said: OnExisting = action(ticket=ticket, by=Person(id=person, name=person), **fields)
     fact = ActionReceived(ticket=ticket, receipt=f"R{number:012}", party=Party(kind=PartyKind.OFFICE), action=said)
     return Input(moment(at), f"event-{number}", fact)
+
+
+def on_incident(at: str, action: IncidentAction, department: str | None = None) -> Input:
+    """An act on an incident, by the office or by a department."""
+    number = next(_numbers)
+    kind = PartyKind.DEPARTMENT if department else PartyKind.OFFICE
+    party = Party(kind=kind, department=department)
+    receipt = f"R{number:012}"
+    return Input(
+        moment(at),
+        f"event-{number}",
+        IncidentActionReceived(incident=INCIDENT, receipt=receipt, party=party, action=action),
+    )
 
 
 def pressed(at: str, ticket: str = TICKET) -> Input:

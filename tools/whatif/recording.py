@@ -11,7 +11,7 @@ from schemas.dispatch import Adjudicated, CategorySuggested, DispatchFact, Opene
 from schemas.message import Message
 from schemas.registry import DISPATCH, RULES, TICKETS, model_of
 from schemas.rules import RulesFact
-from schemas.tickets import ActionReceived, Answered, Registered
+from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 from services.dispatch.for_tools import Guess, Suggest
 from tools.client.log import Counted, TopicRecord, read_topics
 from tools.errors import SaidClearly
@@ -55,6 +55,8 @@ def gather(messages: Sequence[Input], since: datetime) -> Recording:
             case Registered() | Answered() | ActionReceived() as fact if fact.ticket[:_WHOLE] in begun:
                 inputs.append(each)
             case RulesFact():
+                inputs.append(each)
+            case IncidentActionReceived() if each.at >= since:
                 inputs.append(each)
             case DispatchFact() as fact if fact.ticket[:_WHOLE] in begun:
                 facts.append((fact.ticket, Happened(each.at, fact)))

@@ -20,17 +20,18 @@ from schemas.clocks import ClockFact
 from schemas.dispatch import Dispatched, DispatchFact
 from schemas.envelope import Envelope
 from schemas.message import Message
-from schemas.requests import TicketRequest
+from schemas.requests import IncidentRequest, MemberRequest, TicketRequest
 from schemas.rules import CalendarPublished, RulesFact
 from schemas.tickets import ActionReceived, TicketFact
 from schemas.values import Party, PartyKind
-from services.dispatch.for_tools import Command
+from services.dispatch.for_tools import Command, Ticket
 from services.sla.for_tools import Clocks
 from tools.whatif.cores import Cores
 from worktime import parse_notice
 
 _MOMENT: Final = timedelta(microseconds=1)
 _MOST: Final = 10_000
+_REQUESTS: Final = (TicketRequest, MemberRequest, IncidentRequest)
 S = TypeVar("S")
 C = TypeVar("C")
 
@@ -92,7 +93,7 @@ class _Service(Generic[S, C]):
             self.states[ticket] = after = self.core.evolve(after, fact, cause.time)
             heard.append(fact)
             told = self.core.tell(after, fact, cause)
-            heard += [each.message for each in told if isinstance(each.message, TicketRequest)]
+            heard += [each.message for each in told if isinstance(each.message, _REQUESTS)]
         return _Decided(before, after, facts, heard)
 
 
@@ -176,7 +177,7 @@ class World:
     def _hear(self, message: Message, at: datetime, cause: str) -> Iterator[Message]:
         heard = _heard(message, at, cause or f"whatif-{next(self._numbers)}")
         match message:
-            case TicketFact() | TicketRequest() | ClockFact():
+            case TicketFact() | TicketRequest() | MemberRequest() | IncidentRequest() | ClockFact():
                 for ticket, command in self._dispatch.asked(heard):
                     yield from self._decide(ticket, command, heard.cause)
             case DispatchFact() | RulesFact():
@@ -189,7 +190,8 @@ class World:
         """Let dispatch decide, and remember who leads and what was ruled."""
         decided = self._dispatch.decide(ticket, command, cause)
         for fact in decided.facts:
-            self.history.note(ticket, cause.time, fact)
+            if isinstance(decided.after, Ticket):
+                self.history.note(ticket, cause.time, fact)
             if isinstance(fact, Dispatched):
                 self._leads[ticket] = fact.lead
         if decided.facts and decided.after is not None:

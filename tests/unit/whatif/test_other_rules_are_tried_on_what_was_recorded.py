@@ -11,9 +11,30 @@ import pytest
 import yaml
 
 from rulebook import load_policy
-from schemas.dispatch import Dispatched
-from schemas.inbound import Accept, Adjudicate, MakeFirstContact, ReportHandled, RequestReturn, RuleOnReturn
-from tests.support.whatif import TICKET, by_office, done, moment, pressed, recorded, registered
+from schemas.dispatch import Dispatched, Handled
+from schemas.inbound import (
+    Accept,
+    AcceptIncident,
+    Adjudicate,
+    MakeFirstContact,
+    OpenIncident,
+    ReportHandled,
+    ReportIncidentHandled,
+    RequestReturn,
+    RuleOnReturn,
+)
+from tests.support.whatif import (
+    CLERK,
+    INCIDENT,
+    TICKET,
+    by_office,
+    done,
+    moment,
+    on_incident,
+    pressed,
+    recorded,
+    registered,
+)
 from tools.whatif.compare import Pair
 from tools.whatif.report import document
 from tools.whatif.trial import Ruleset, try_rules
@@ -113,6 +134,23 @@ def test_the_present_rules_reproduce_what_was_recorded(present: Ruleset, lead: s
     assert not found.moved
     assert not found.shifted
     assert all(pair.present == pair.other for pair in found.breaches.values())
+
+
+def test_an_incident_is_acted_on_again_and_its_members_with_it(present: Ruleset, lead: str) -> None:
+    # given two tickets of one incident, whose lead took and reported them by one act each
+    calls = [registered("2026-09-01 10:00", ticket, category=CATEGORY) for ticket in (TICKET, OTHER_TICKET)]
+    opened = OpenIncident(by=CLERK, title="停电", lead=lead, tickets=(TICKET, OTHER_TICKET))
+    acts = [
+        on_incident("2026-09-01 10:30", opened),
+        on_incident("2026-09-01 11:00", AcceptIncident(incident=INCIDENT, by=CLERK), lead),
+        on_incident("2026-09-02 11:00", ReportIncidentHandled(incident=INCIDENT, by=CLERK, reply="已恢复。"), lead),
+    ]
+    recording = recorded([*calls, *acts], present, UNTIL)
+    assert all(any(isinstance(each.fact, Handled) for each in life) for life in recording.history.facts.values())
+
+    found = try_rules(recording, present, present, moment(UNTIL))
+
+    assert (found.tickets, found.reproduced, found.deviating) == (2, 2, ())
 
 
 def test_a_shorter_limit_would_have_been_missed(
