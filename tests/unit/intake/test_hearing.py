@@ -139,6 +139,24 @@ def test_a_refusal_is_no_news_of_the_ticket_and_stands_on_the_receipt_of_its_aut
     assert [answer.topic for answer in reaction.says] == [f"liuhen.public.channel.{kind}.v1"]
 
 
+def refused_act(party: Party) -> d.IncidentActionRefused:
+    why = {"action": "attach_to_incident", "code": "incident_closed", "reason": "已结束"}
+    return d.IncidentActionRefused(incident="M0123456789AB", by=RULE, receipt=RECEIPT, party=party, **why)
+
+
+def test_a_refused_act_on_an_incident_is_told_to_its_author(newsroom: Newsroom) -> None:
+    fact = refused_act(Party(kind=PartyKind.OFFICE))
+    assert concerns(fact, newsroom) == fact.incident
+    (answer,) = react(fact, NOW, None, newsroom).says
+    assert answer.topic == "liuhen.public.channel.office.v1"
+    assert isinstance(answer.message, ReceiptRefused)
+    assert (answer.message.code, answer.message.ticket) == ("incident_closed", None)
+    assert react(fact, NOW, None, newsroom).refused == RefusedLater(
+        RECEIPT, "attach_to_incident", "incident_closed", "已结束"
+    )
+    assert react(refused_act(HOUSING), NOW, None, newsroom) == Reaction()
+
+
 def test_a_departments_refusal_is_dispatchs_to_tell(newsroom: Newsroom) -> None:
     assert hear(refusal(HOUSING), newsroom) == Reaction()
 

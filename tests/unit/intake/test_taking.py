@@ -8,7 +8,7 @@ import pytest
 
 from schemas.inbound import FollowUp
 from schemas.public import ReceiptGiven
-from schemas.tickets import ActionReceived, Answered, Registered
+from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 
 
 def test_a_report_becomes_a_ticket_and_a_receipt_that_names_it(front: Any, report: Any) -> None:
@@ -48,6 +48,46 @@ def test_an_action_on_a_known_ticket_is_passed_on_with_its_party(front: Any, rep
     assert isinstance(received, ActionReceived)
     assert str(received.party) == "department:housing"
     assert received.action.do == "accept"
+
+
+DISPATCHER = {"id": "p-xu", "name": "徐文珏"}
+
+
+def test_an_incident_that_is_opened_has_a_code_of_its_own_which_its_receipt_names(front: Any) -> None:
+    opened, receipt = front.took(
+        "office", "open-incident", {"title": "某小区停电", "lead": "housing", "by": DISPATCHER}
+    )
+    assert isinstance(opened, IncidentActionReceived)
+    assert opened.incident == receipt.incident == f"M{receipt.receipt[1:]}"
+    another, _ = front.took("office", "open-incident", {"title": "某小区停电", "by": DISPATCHER})
+    assert another.incident != opened.incident
+
+
+def test_an_act_on_an_incident_is_passed_on_with_its_party(front: Any) -> None:
+    accept = {"incident": "M0123456789AB", "by": {"id": "h-1", "name": "陈工"}}
+    (received,) = front.took("department.housing", "accept-incident", accept)
+    assert (received.incident, str(received.party)) == ("M0123456789AB", "department:housing")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ({"title": "停电", "lead": "nobody"}, "unknown_department"),
+        ({"title": "停电", "category": "9999-99"}, "unknown_category"),
+        ({"title": ""}, "empty_field"),
+        ({"title": "停电", "tickets": ["26091403000175"] * 1001}, "wrong_count"),
+    ],
+)
+def test_an_incident_of_what_nobody_knows_is_refused(front: Any, content: dict[str, Any], code: str) -> None:
+    found, _, reason = front.refused("office", "open-incident", {**content, "by": DISPATCHER})
+    assert found == code, (found, reason)
+
+
+def test_only_whom_it_is_for_acts_on_an_incident(front: Any) -> None:
+    accept = {"incident": "M0123456789AB", "by": DISPATCHER}
+    assert front.refused("office", "accept-incident", accept)[0] == "not_permitted"
+    fix = {"incident": "26091403000175", "by": DISPATCHER, "text": "已修复"}
+    assert front.refused("office", "report-fix", fix)[1] == "incident"
 
 
 def test_a_part_of_a_known_ticket_is_known(front: Any, report: Any) -> None:
