@@ -14,6 +14,8 @@ from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.episode import SAME, Episode, FactRow, Step
 from services.dispatch.core.evolve import evolve
+from services.dispatch.core.incidents.state import Incident
+from services.dispatch.core.regions import Member
 from services.dispatch.core.rules import Guess, Like, Precedent, Rules, Suggest, by_calendar
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import OPEN
@@ -38,6 +40,8 @@ __all__ = [
     "Episode",
     "FactRow",
     "Guess",
+    "Incident",
+    "Member",
     "Rules",
     "Seen",
     "Step",

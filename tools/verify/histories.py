@@ -28,6 +28,7 @@ from tools.verify.findings import CheckResult, Finding
 from tools.verify.folds import Fact, Visitor
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
+from tools.verify.memberships import Memberships
 from tools.verify.tables import DeliveryRow, HistoryRow, Tables
 from worktime import Calendar, OfficeHours
 
@@ -38,6 +39,7 @@ TIMELINE: Final = (
 """The types of entries that a life is made of."""
 _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
 _ACCUSED: Final = "举报不经并案、拆单传到被举报单位 (no accusation reaches the accused through another ticket)"
+_BELONGS: Final = "多人同诉与成员两边一致 (an incident and its members agree)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
@@ -55,6 +57,7 @@ class Histories:
         self._tickets = 0
         self._lives: dict[str, list[Finding]] = {promise: [] for promise in (*CHECKS, _BALL)}
         self._accusations = Accusations()
+        self._memberships = Memberships()
         self._notices: list[Finding] = []
         self._notified = 0
 
@@ -65,7 +68,11 @@ class Histories:
 
     def visitor(self, service: str) -> Visitor:
         """What wants to see the histories of a service."""
-        return {"sla": self._clocks_of, "notify": self._notices_of}.get(service, _nothing)
+        visitors = {"dispatch": self._membership_of, "sla": self._clocks_of, "notify": self._notices_of}
+        return visitors.get(service, _nothing)
+
+    def _membership_of(self, key: str, state: object, _facts: Sequence[Fact]) -> None:
+        self._memberships.note(key, state)
 
     def _clocks_of(self, ticket: str, state: object, facts: Sequence[Fact]) -> None:
         calls = {at: breach_by(fact.due) for fact, at in facts if _counts_a_call(fact)}
@@ -105,6 +112,8 @@ class Histories:
             yield CheckResult(promise, self._tickets, [each for each in findings if each.subject not in moved])
         leaks = [Finding(ticket, text) for ticket, text in self._accusations.leaks() if ticket not in moved]
         yield CheckResult(_ACCUSED, self._tickets, leaks)
+        differing = [Finding(ticket, text) for ticket, text in self._memberships.differing() if ticket not in moved]
+        yield CheckResult(_BELONGS, self._memberships.looked_at, differing)
         yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 
