@@ -12,7 +12,7 @@ from tools.errors import SaidClearly
 from tools.terminal import Terminal
 from vocabulary import CLOCKS
 
-_NAME: Final = typer.Argument(metavar="工单号|回执", help="工单号，或者回执。")
+_NAME: Final = typer.Argument(metavar="工单号|回执|同诉编号", help="工单号，或者回执，或者多人同诉的编号。")
 _console: Final = Terminal()
 
 
@@ -48,7 +48,7 @@ def _show_receipt(answer: trace.ReceiptAnswer, *, as_json: bool) -> None:
         print_json(answer)
         return
     if answer["tickets"]:
-        _console.print(render.tickets(answer["tickets"], title=f"回执 {answer['receipt']}"))
+        _console.print(render.tickets(answer["tickets"], title=f"{answer['receipt']}（{len(answer['tickets'])}件）"))
     if answer["timeline"]:
         _console.print(render.timeline(answer["timeline"]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Final, get_origin
 
@@ -12,16 +12,20 @@ from rich.table import Table
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import words
+from liuhen.desk.batch import Filters, How, act_on_all
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
 from liuhen.desk.submitting import SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.values import Party, PartyKind, Person
+from tools.errors import SaidClearly
 from tools.terminal import Terminal, styled
 from vocabulary import FIELDS, REFUSALS
 
 PATIENCE: Final = 10.0
+_NAMED: Final = 5
+_STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT})
 _console: Final = Terminal()
 _told: Final = Terminal(stderr=True)
 
@@ -56,14 +60,47 @@ def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
         place = Workplace.of(party_of(context))
         needed = any(action.model_fields[name].is_required() for name in SPEAKER & action.model_fields.keys())
         speaker = place.speaker(as_) if needed else _somebody(place, as_)
+        if _can_be_many(action):
+            on_all = {name: given.pop(name) for name in _MANY_NAMES}
+            if on_all.pop("on_all"):
+                _on_all(place, action, given, speaker, {**on_all, "patience": patience, "as_json": as_json})
+                return
+            if given.get("ticket") is None:
+                raise SaidClearly("请写明工单号；要对多件一并办理，请用 --all。")
         said = action_of(action, given, speaker, place)
         with _told.status("等候答复…"):
             answer = asyncio.run(submit(place, said, submission=submission, patience=patience))
         tell(place, said, answer, as_json=as_json)
 
-    mine = [_CONTEXT, *parameters_of(action), *([_AS] if speaks else []), *_COMMON]
+    many = _MANY if _can_be_many(action) else ()
+    mine = [_CONTEXT, *_parameters(action), *([_AS] if speaks else []), *_COMMON, *many]
     vars(command)["__signature__"] = Signature(mine)  # what typer reads
     return command
+
+
+def _can_be_many(action: type[Action]) -> bool:
+    """What staff does on one ticket can be done on many, one after the other."""
+    return "ticket" in action.model_fields and bool(_STAFF & action.spoken_by)
+
+
+def _parameters(action: type[Action]) -> list[Parameter]:
+    if not _can_be_many(action):
+        return parameters_of(action)
+    argument = Annotated[str | None, typer.Argument(metavar=words.label_of(("ticket",)), show_default=False)]
+    ticket = _own("ticket", argument, None)
+    return [ticket if each.name == "ticket" else each for each in parameters_of(action)]
+
+
+def _on_all(
+    place: Workplace, action: type[Action], given: dict[str, Any], speaker: Person | None, options: Mapping[str, Any]
+) -> None:
+    if given.pop("ticket", None) is not None:
+        raise SaidClearly("工单号和 --all 只能用一个；只办其中几件的，用 --if-ticket。")
+    named = options["if_ticket"] or ()
+    tickets = tuple(part for each in named for part in each.replace("，", ",").split(",") if part)
+    asked = {name: options[f"if_{name}"] for name in ("state", "category", "place", "incident")}
+    how = How(**{name: options[name] for name in How._fields})
+    act_on_all(place, action, Filters(**asked, tickets=tickets), given, speaker, how)
 
 
 def _somebody(place: Workplace, said: str | None) -> Person | None:
@@ -87,6 +124,18 @@ _COMMON: Final = (
     _own("patience", Annotated[float, typer.Option("--patience", min=1, help="最多等候答复多少秒。")], PATIENCE),
     _own("as_json", AsJsonAtTheDesk, default=False),
 )
+_MANY: Final = (
+    _own("on_all", Annotated[bool, typer.Option("--all", help="逐件办理现在可以这样办的，先列出。")], default=False),
+    _own("if_state", Annotated[str | None, typer.Option(help="只办这个状态的。")], None),
+    _own("if_category", Annotated[str | None, typer.Option(help="只办这个分类的，用分类代码。")], None),
+    _own("if_place", Annotated[str | None, typer.Option(help="只办地点里有这些字的。")], None),
+    _own("if_incident", Annotated[str | None, typer.Option(help="只办这件多人同诉的。")], None),
+    _own("if_ticket", Annotated[list[str] | None, typer.Option(help="只办这几件。")], None),
+    _own("batch", Annotated[str | None, typer.Option(help="批次：再次执行，已办的不会重复。")], None),
+    _own("stop_after", Annotated[int, typer.Option(min=1, help="连续多少件未被接受就停下。")], 3),
+    _own("yes", Annotated[bool, typer.Option("--yes", help="不再询问。")], default=False),
+)
+_MANY_NAMES: Final = tuple(each.name for each in _MANY)
 
 
 def tell(place: Workplace, action: Action, answer: SubmissionAnswer, *, as_json: bool) -> None:
@@ -109,6 +158,8 @@ def document(action: Action, answer: SubmissionAnswer) -> dict[str, Any]:
         "taken": answer.taken and refusal is None,
         "tickets": list(answer.tickets),
         "follow_up": answer.follow_up,
+        "incident": answer.incident,
+        "left_out": dict(answer.left_out),
         "followed": list(answer.followed),
         "refusal": refusal and {"code": refusal.code, "field": refusal.field, "reason": refusal.reason},
     }
@@ -126,12 +177,15 @@ def _show(place: Workplace, action: Action, answer: SubmissionAnswer) -> None:
         again = f"可以用同一编号重发，不会重复：--submission {answer.submission}"
         _told.print(styled((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
         return
-    tickets = "、".join(answer.tickets)
+    tickets = "、".join(answer.tickets[:_NAMED]) + (f"等{len(answer.tickets)}件" if answer.tickets[_NAMED:] else "")
     again = "（已有未结工单，记为催办）" if answer.follow_up else ""
-    _console.print(styled((f"✔ {name}", "bold green"), f"　{tickets}{again}　回执 {answer.receipt}"))
+    incident = f"　多人同诉 {answer.incident}" if answer.incident else ""
+    _console.print(styled((f"✔ {name}", "bold green"), f"　{tickets}{again}{incident}　回执 {answer.receipt}"))
     _console.print(said_fields(place, action))
     for fact in answer.followed:
         _console.print(f"  → {fact}")
+    for ticket, reason in answer.left_out:
+        _console.print(styled((f"  ✘ {ticket}", "bold red"), f"　{reason}"))
     if not answer.followed and answer.tickets:
         _console.print(styled((f"  → 已受理，后续见 liuhen ticket show {answer.tickets[0]}", "dim")))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid4
@@ -12,8 +13,8 @@ from aiokafka import AIOKafkaConsumer
 
 from liuhen.desk import words
 from liuhen.desk.workplace import Workplace
-from schemas.dispatch import ActionRefused
-from schemas.inbound import Action
+from schemas.dispatch import ActionRefused, IncidentActionRefused
+from schemas.inbound import Action, OnIncident
 from schemas.message import Message
 from schemas.public import ActionAnswer, Order, ReceiptGiven, ReceiptRefused
 from schemas.registry import channel_topic, department_topic
@@ -29,6 +30,7 @@ SOURCE: Final = "liuhen/cli"
 _LOOK_AGAIN: Final = 0.3
 _SETTLE: Final = 2.0
 _DISPATCH: Final = "liuhen.dispatch.v1"
+_REFUSED: Final = (ActionRefused.type_name, IncidentActionRefused.type_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class SubmissionAnswer:
     follow_up: bool = False
     refusal: Rejection | None = None
     followed: tuple[str, ...] = ()
+    incident: str | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Of an act on an incident: the members that it was refused for, and why."""
 
     @property
     def settled(self) -> bool:
@@ -65,17 +70,47 @@ def answers_of(party: Party) -> str:
 
 def note(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
     """Take in one message of the party's topic; what concerns others changes nothing."""
+    if isinstance(action, OnIncident):
+        answer = _of_members(answer, message, action)
     match message:
         case ReceiptGiven() if message.submission == answer.submission:
-            return replace(answer, taken=True, tickets=message.tickets, follow_up=message.follow_up)
-        case ReceiptRefused() if answer.submission == message.submission or answer.receipt == message.receipt:
-            return replace(answer, refusal=Rejection(message.code, message.field, message.reason))
-        case ActionAnswer() if message.receipt == answer.receipt:
+            found = message.incident or incident_of(action)
+            return replace(answer, taken=True, tickets=message.tickets, follow_up=message.follow_up, incident=found)
+        case ReceiptRefused() | ActionAnswer() if _refuses(message, answer, action):
             return replace(answer, refusal=Rejection(message.code, message.field, message.reason))
         case Order() if message.ticket == getattr(action, "ticket", None) and _expected(action, message):
             return replace(answer, taken=True, tickets=(message.ticket,), followed=(state_of(message),))
         case _:
             return answer
+
+
+def _refuses(message: ReceiptRefused | ActionAnswer, answer: SubmissionAnswer, action: Action) -> bool:
+    """Whether the whole is refused; of an act on an incident a member may be refused alone."""
+    submission = message.submission if isinstance(message, ReceiptRefused) else None
+    mine = answer.receipt == message.receipt or answer.submission == submission
+    return mine and not (isinstance(action, OnIncident) and message.ticket is not None)
+
+
+def _of_members(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
+    match message:
+        case ReceiptRefused(ticket=str() as member) | ActionAnswer(ticket=str() as member) if (
+            message.receipt == answer.receipt
+        ):
+            return replace(answer, left_out=(*answer.left_out, (member, message.reason)))
+        case Order() if message.incident is not None and message.incident == incident_of(action):
+            if not _expected(action, message):
+                return answer
+            members = tuple(dict.fromkeys((*answer.tickets, message.ticket)))
+            done = f"{len(members)}件，{state_of(message)}"
+            return replace(answer, taken=True, tickets=members, followed=(done,), incident=message.incident)
+        case _:
+            return answer
+
+
+def incident_of(action: Action) -> str | None:
+    """The incident that an action names."""
+    found: str | None = getattr(action, "incident", None)
+    return found
 
 
 def _expected(action: Action, order: Order) -> bool:
@@ -93,44 +128,68 @@ def follow(answer: SubmissionAnswer, entries: Sequence[EntryAnswer]) -> Submissi
     ours = [place for place, entry in enumerate(entries) if entry["body"].get("receipt") == answer.receipt]
     facts = [entry for entry in entries if entry["topic"] == _DISPATCH and entry["caused_by"] in ours]
     for fact in facts:
-        if fact["type"] == ActionRefused.type_name:
+        if fact["type"] in _REFUSED:
             return replace(answer, refusal=Rejection(fact["body"]["code"], None, fact["body"]["reason"]))
     return replace(answer, followed=tuple(fact["words"] for fact in facts))
 
 
-async def submit(place: Workplace, action: Action, *, submission: str | None, patience: float) -> SubmissionAnswer:
-    """Say an action, and wait at most `patience` seconds for what becomes of it."""
-    named = submission or str(uuid4())
-    start = SubmissionAnswer(named, receipt_of(place.party, SOURCE, named))
-    async with listener(place.addresses.kafka, [answers_of(place.party)]) as ears:
-        for partition, end in (await ears.end_offsets(ears.assignment())).items():
-            ears.seek(partition, end)
-        async with producer(place.addresses.kafka) as sender:
-            await Voice(sender, place.party, SOURCE, place.now).say(action, submission=named)
-        return await _listen(place, ears, action, start, patience)
+class Submitting:
+    """A party's ears and voice, opened once for as many actions as are said."""
 
+    def __init__(self, place: Workplace, ears: AIOKafkaConsumer, voice: Voice, patience: float) -> None:
+        """`patience` is how many seconds an answer is waited for."""
+        self._place, self._ears, self._voice, self._patience = place, ears, voice, patience
 
-async def _listen(
-    place: Workplace, ears: AIOKafkaConsumer, action: Action, answer: SubmissionAnswer, patience: float
-) -> SubmissionAnswer:
-    time = asyncio.get_running_loop().time
-    until = time() + patience
-    settled_by = until
-    while not answer.settled and time() < min(until, settled_by):
-        for records in (await ears.getmany(timeout_ms=int(_LOOK_AGAIN * 1000))).values():
-            for record in records:
-                news = read(record.topic, record.headers, record.value)
-                answer = answer if news is None else note(answer, news.message, action)
-        if answer.taken and not answer.settled:
-            if place.addresses.trace_url and answer.tickets and place.party.kind is not PartyKind.DEPARTMENT:
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, place: Workplace, patience: float) -> AsyncIterator[Submitting]:
+        """Open them, at the end of what stands already."""
+        async with listener(place.addresses.kafka, [answers_of(place.party)]) as ears:
+            for partition, end in (await ears.end_offsets(ears.assignment())).items():
+                ears.seek(partition, end)
+            async with producer(place.addresses.kafka) as sender:
+                yield cls(place, ears, Voice(sender, place.party, SOURCE, place.now), patience)
+
+    async def submit(self, action: Action, *, submission: str | None) -> SubmissionAnswer:
+        """Say an action, and wait for what becomes of it."""
+        named = submission or str(uuid4())
+        await self._voice.say(action, submission=named)
+        return await self._listen(action, SubmissionAnswer(named, receipt_of(self._place.party, SOURCE, named)))
+
+    async def _listen(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
+        time = asyncio.get_running_loop().time
+        until, changed, many = time() + self._patience, time(), isinstance(action, OnIncident)
+        while time() < until and answer.refusal is None and (many or not answer.settled):
+            before = answer
+            for records in (await self._ears.getmany(timeout_ms=int(_LOOK_AGAIN * 1000))).values():
+                for record in records:
+                    news = read(record.topic, record.headers, record.value)
+                    answer = answer if news is None else note(answer, news.message, action)
+            traces = answer.taken and not answer.settled and self._can_trace(answer)
+            if traces:
                 answer = await asyncio.to_thread(_traced, answer)
-            else:
-                settled_by = min(settled_by, time() + _SETTLE)
-    return answer
+            changed = changed if answer is before or answer == before else time()
+            # What a department hears by its orders, and what more members say, is over once nothing comes for a while.
+            if answer.taken and (answer.settled or not traces) and time() > changed + _SETTLE:
+                break
+        return answer
+
+    def _can_trace(self, answer: SubmissionAnswer) -> bool:
+        about = answer.tickets or answer.incident
+        traced = self._place.addresses.trace_url and self._place.party.kind is not PartyKind.DEPARTMENT
+        return bool(about and traced)
+
+
+async def submit(place: Workplace, action: Action, *, submission: str | None, patience: float) -> SubmissionAnswer:
+    """Say one action, and wait at most `patience` seconds for what becomes of it."""
+    async with Submitting.opened(place, patience) as submitting:
+        return await submitting.submit(action, submission=submission)
 
 
 def _traced(answer: SubmissionAnswer) -> SubmissionAnswer:
     try:
-        return follow(answer, trace.timeline(answer.tickets[0]))
+        if answer.tickets:
+            return follow(answer, trace.timeline(answer.tickets[0]))
+        return follow(answer, trace.of_incident(answer.incident or "")["timeline"])
     except SaidClearly:
         return answer  # trace has not heard of it yet, or is away: the door's word stands

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from chassis.clock import Clock
 from liuhen.commands import channels, department, office, policy
+from tools.errors import SaidClearly
 from tools.local.instance import Instance
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +94,44 @@ def test_a_ticket_goes_its_whole_way() -> None:
     closed = did("callback", "record", ticket, *said, "--as", "hf-01=林静")
     assert closed["followed"][-1] == "结案：实际解决"
     assert waiting("callback") == waiting("department", "housing") == []
+
+
+def did_all(*said: str) -> dict[str, str]:
+    """Do something to many tickets; what became of each."""
+    told = typed(*said, "--all", "--yes", "--json", "--patience", "60")
+    assert told.exit_code == 0, told.output
+    return {each["ticket"]: each["word"] for each in json.loads(told.stdout)["results"]}
+
+
+def test_many_tickets_are_accepted_by_one_command_and_run_again_nothing_is_done_twice() -> None:
+    tickets = [a_call(f"138222200{number:02d}") for number in range(3)]
+    only = ["--if-ticket", ",".join(tickets)]
+
+    preview = typed("department", "housing", "accept", "--all", *only, "--as", CLERK)
+    assert preview.exit_code == 1, "nobody said yes"
+    assert "3件" in preview.output
+    assert did_all("department", "housing", "accept", *only, "--as", CLERK) == dict.fromkeys(tickets, "done")
+    again = typed("department", "housing", "accept", "--all", "--yes", *only, "--as", CLERK)
+    assert isinstance(again.exception, SaidClearly)
+    assert did_all("office", "nudge", "--reason", "请抓紧。", *only, "--as", "p-xu") == dict.fromkeys(tickets, "done")
+
+
+def test_an_incident_is_handled_once_at_the_terminals() -> None:
+    # given three calls about one outage
+    tickets = [a_call(f"138333300{number:02d}") for number in range(3)]
+
+    # when one command makes an incident of them, and one each accepts and reports it
+    opened = ["--title", "国和路停电", "--lead", "housing", "--tickets", ",".join(tickets)]
+    incident = did("office", "open-incident", *opened, "--as", "p-xu")["incident"]
+    taken = did("department", "housing", "accept-incident", "--incident", incident, "--as", CLERK)
+    assert set(taken["tickets"]) == set(tickets)
+    reply = ["--incident", incident, "--reply", "已恢复供电。"]
+    reported = did("department", "housing", "incident-handled", *reply, "--as", CLERK)
+    assert set(reported["tickets"]) == set(tickets)
+    did("office", "review-incident", "--incident", incident, "--accepted", "--as", "p-lu")
+
+    # then each of them waits for its own callback
+    assert {each["ticket"] for each in waiting("callback")} >= set(tickets)
 
 
 def test_what_is_not_legal_now_is_refused_with_the_reason() -> None:

@@ -49,6 +49,7 @@ class StandingAnswer(TypedDict):
     holder: str
     lead: str | None
     place: str | None
+    category: str | None
     gist: str | None
     waiting_since: str | None
     due: str | None
@@ -201,6 +202,12 @@ def ticket(name: str) -> TicketAnswer | ReceiptAnswer:
 def standing(number: str) -> TicketAnswer:
     """Ask where a ticket stands."""
     answer: TicketAnswer = ask("tickets", number)
+    return answer
+
+
+def of_incident(code: str) -> ReceiptAnswer:
+    """Ask for the members of an incident, and for every fact of the incident itself."""
+    answer: ReceiptAnswer = ask("tickets", code)
     return answer
 
 

@@ -60,11 +60,15 @@ async def _ticket(request: web.Request) -> str:
 
 
 async def show_ticket(request: web.Request) -> web.StreamResponse:
-    """GET /v1/tickets/{number or receipt}: where it stands and whose the ball was; a receipt may stand for several."""
+    """GET /v1/tickets/{number or receipt}: where it stands and whose the ball was; a receipt may stand for several.
+
+    An incident's code stands for its members, with the timeline of the incident itself.
+    """
     pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     name = request.match_info["name"]
-    found = await lookup.tickets_of(pool, name)
-    if len(found) == 1:
+    incident = lookup.is_incident(name)
+    found = await (lookup.members_of if incident else lookup.tickets_of)(pool, name)
+    if len(found) == 1 and not incident:
         rows = await lookup.timeline(pool, found[0])
         (standing,) = await lookup.standings(pool, found, now)
         ball = answers.ball(rows, await answers.calendars.now(pool), now)

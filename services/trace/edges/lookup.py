@@ -110,6 +110,17 @@ async def tickets_of(pool: Pool, number_or_receipt: str) -> list[str]:
     return [row["ticket"] for row in rows]
 
 
+def is_incident(name: str) -> bool:
+    """Whether this is how the code of an incident begins; numbers are digits, and receipts begin otherwise."""
+    return name.startswith("M")
+
+
+async def members_of(pool: Pool, incident: str) -> list[str]:
+    """Find the tickets that belong to an incident."""
+    rows = await pool.fetch("select ticket from summary where incident = $1 order by 1", incident)
+    return [row["ticket"] for row in rows]
+
+
 async def timeline(pool: Pool, ticket: str) -> list[Row]:
     """Read every entry of a ticket (or of a receipt that is none's) in the order in which things happened."""
     rows = await pool.fetch(

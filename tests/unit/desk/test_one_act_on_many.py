@@ -1,0 +1,92 @@
+"""One act on many tickets: which are meant, and what is said of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from liuhen.desk.batch import BatchResult, Filters, Listed, is_meant, possible_in, result_of
+from liuhen.desk.submitting import Rejection, SubmissionAnswer, note
+from schemas.inbound import AcceptIncident, AttachToIncident, OpenIncident
+from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
+from schemas.values import Person, TicketState
+from tests.support.desk import ONE, TWO, order
+
+INCIDENT = "M0123456789AB"
+RECEIPT = "R0123456789AB"
+WANG = Person(id="w-1", name="王芳")
+LISTED = Listed(ONE, "dispatched", "平凉路100弄", "停电", category="0104-03", incident=INCIDENT)
+
+
+@pytest.mark.parametrize(
+    ("filters", "meant"),
+    [
+        (Filters(), True),
+        (Filters(state="dispatched", category="0104-03", place="平凉路", incident=INCIDENT, tickets=(ONE,)), True),
+        (Filters(state="in_progress"), False),
+        (Filters(category="0104-04"), False),
+        (Filters(place="控江路"), False),
+        (Filters(incident="M0000000000ZZ"), False),
+        (Filters(tickets=(TWO,)), False),
+    ],
+)
+def test_a_filter_names_what_is_meant(filters: Filters, *, meant: bool) -> None:
+    assert is_meant(LISTED, filters) is meant
+
+
+def test_only_what_can_be_done_in_its_state_is_listed() -> None:
+    assert possible_in("accept") == {TicketState.DISPATCHED}
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        (SubmissionAnswer("s", RECEIPT, taken=True, followed=("签收",)), BatchResult(ONE, "done", "签收")),
+        (SubmissionAnswer("s", RECEIPT), BatchResult(ONE, "unanswered")),
+        (
+            SubmissionAnswer("s", RECEIPT, refusal=Rejection("illegal_in_state", None, "已签收。")),
+            BatchResult(ONE, "already", "已签收。"),
+        ),
+        (
+            SubmissionAnswer("s", RECEIPT, refusal=Rejection("joined_already", None, "已在其中。")),
+            BatchResult(ONE, "already", "已在其中。"),
+        ),
+        (
+            SubmissionAnswer("s", RECEIPT, refusal=Rejection("not_yours", None, "不由你单位承办。")),
+            BatchResult(ONE, "refused", "不由你单位承办。"),
+        ),
+    ],
+)
+def test_what_was_done_already_is_told_and_is_no_failure(answer: SubmissionAnswer, result: BatchResult) -> None:
+    assert result_of(ONE, answer) == result
+
+
+def noted(action: Any, *messages: Any) -> SubmissionAnswer:
+    answer = SubmissionAnswer("s", RECEIPT)
+    for message in messages:
+        answer = note(answer, message, action)
+    return answer
+
+
+def test_whoever_opens_an_incident_hears_its_code() -> None:
+    given = ReceiptGiven(receipt=RECEIPT, submission="s", action="open_incident", incident=INCIDENT)
+    answer = noted(OpenIncident(by=WANG, title="停电"), given)
+    assert (answer.taken, answer.incident, answer.refusal) == (True, INCIDENT, None)
+
+
+def test_an_act_on_an_incident_is_followed_by_its_members_orders_and_says_who_was_left_out() -> None:
+    accepted = {"incident": INCIDENT, "happened": "accepted", "state": TicketState.IN_PROGRESS}
+    refused = ActionAnswer(receipt=RECEIPT, action="accept", ticket="26090100000035", code="not_yours", reason="否。")
+    elsewhere = order("26090100000043", **{**accepted, "incident": "M0000000000ZZ"})
+    act = AcceptIncident(incident=INCIDENT, by=WANG)
+    answer = noted(act, order(ONE, **accepted), refused, elsewhere, order(TWO, **accepted))
+    assert (answer.taken, answer.tickets, answer.refusal) == (True, (ONE, TWO), None)
+    assert dict(answer.left_out) == {"26090100000035": "否。"}
+    assert answer.followed[0].startswith("2件")
+
+
+def test_a_refusal_of_the_whole_act_is_one() -> None:
+    attach = AttachToIncident(incident=INCIDENT, by=WANG, tickets=(ONE,))
+    refused = ReceiptRefused(receipt=RECEIPT, action="attach_to_incident", code="incident_closed", reason="已结束。")
+    assert noted(attach, refused).refusal == Rejection("incident_closed", None, "已结束。")
