@@ -60,7 +60,7 @@ class Order(PublicMessage):
     sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
     that were merged into this one; `said` is what the requester said at the last callback; `to_answer` names the
     supervision order and the callback review that wait for an answer; `incident` is the one that it belongs to, which
-    its lead can act on as a whole.
+    `incident_lead` can act on as a whole.
     """
 
     happened: Code
@@ -90,6 +90,7 @@ class Order(PublicMessage):
     to_answer: tuple[WatchOrder, ...] | None = None
     incident: IncidentId | None = None
     incident_title: Name | None = None
+    incident_lead: DepartmentCode | None = None
     version: int | None = None
 
 
@@ -154,6 +155,7 @@ class DeskTask(PublicMessage):
     supplements: tuple[Supplement, ...] | None = None
     contacted: Text | None = None
     said: Text | None = None
+    incident: IncidentId | None = None
     version: int | None = None
 
 

@@ -22,6 +22,7 @@ from examples.district.happenings import (
 )
 from examples.district.matters import PlannedMatter, Storyteller
 from examples.district.moments import ZONE, moment
+from examples.district.outage import calls
 from examples.district.population import AGENTS, Household, Visitor, district
 from examples.district.wording import phrases
 from rulebook import Policy
@@ -32,11 +33,14 @@ ENOUGH = 20
 """So many matters leave room for one that is out of the ordinary."""
 
 
-def generate(policy: Policy, *, seed: int, start: date, days: int = 21, tickets: int = 300) -> Iterator[Happening]:
+def generate(
+    policy: Policy, *, seed: int, start: date, days: int = 21, tickets: int = 300, callers: int = 0
+) -> Iterator[Happening]:
     """Yield what happens in so many days from the start, by time; exactly `tickets` matters are raised in it.
 
     Calls that are answered on the line are among them; visits without a problem, follow-ups, repeated
-    submissions, bad input and lost phones come on top. The same arguments tell the same story.
+    submissions, bad input and lost phones come on top, and so many `callers` about one outage. The same arguments
+    tell the same story.
     """
     rng = Random(seed)  # noqa: S311 - a story, not a secret
     people = district(rng, policy, max(60, tickets * HOUSEHOLDS_PER_TICKET))
@@ -50,6 +54,7 @@ def generate(policy: Policy, *, seed: int, start: date, days: int = 21, tickets:
     happenings += _sent_again(rng, happenings, end)
     happenings += [_bad(rng, number, start, days) for number in range(max(len(Fault), tickets // 50))]
     happenings += [_lost(story, number) for number in range(max(1, tickets // 150))]
+    happenings += [_not_after(call, end) for call in calls(policy, seed=seed, start=start, callers=callers)]
     yield from sorted(happenings, key=lambda happening: (happening.at, happening.id))
 
 

@@ -13,6 +13,7 @@ from examples.people.agenda import Agenda, chance, hours_later
 from examples.people.surroundings import Staff, Surroundings
 from schemas.inbound import (
     Accept,
+    AcceptIncident,
     AnswerSupervision,
     AskForInfo,
     Commit,
@@ -20,6 +21,7 @@ from schemas.inbound import (
     MakeFirstContact,
     NoteProgress,
     ReportHandled,
+    ReportIncidentHandled,
     ReportTaskDone,
     RequestExtension,
     RequestReturn,
@@ -34,6 +36,7 @@ from tools.client.kafka import PublicMessage, Voice, hear, producer
 
 Owed = Literal["answer_order", "first_contact", "handle", "task", "supervision", "nothing"]
 
+_TOGETHER: Final = frozenset({TicketState.DISPATCHED, TicketState.IN_PROGRESS})
 _AT_WORK: Final = frozenset({TicketState.IN_PROGRESS, TicketState.REWORK})
 _SHARES: Final = {Tier.SIMPLE: 1.0, Tier.COMPLEX: 5.0, Tier.PARTICULARLY_COMPLEX: 15.0}
 
@@ -81,16 +84,43 @@ class SimulatedDepartment:
         self._around = around
         self._habits: Mapping[str, Any] = around.habits_of("department")
         self._books: dict[str, Book] = {}
+        self._together: set[tuple[str, TicketState]] = set()
 
     def hear(self, news: PublicMessage) -> None:
         """Read one message of the department's topic."""
         match news.message:
             case Order() as order:
-                self._take(order, news.envelope.time)
+                if not self._takes_together(order):
+                    self._take(order, news.envelope.time)
             case ActionAnswer(ticket=str(ticket)) if ticket in self._books:
                 self._try_again(self._books[ticket])
             case _:
                 pass
+
+    def _takes_together(self, order: Order) -> bool:
+        """Take and handle once what belongs to an incident that the department leads; other steps go one by one."""
+        incident, state = order.incident, order.state
+        if incident is None or order.incident_lead != self.code or state not in _TOGETHER:
+            return False
+        planned = self._books.pop(order.ticket, None)
+        if planned is not None:
+            planned.token += 1  # what was meant for it alone is not done any more
+        if (incident, state) not in self._together:
+            self._together.add((incident, state))
+            minutes = self._habits["accept_minutes" if state is TicketState.DISPATCHED else "outage_minutes"]
+            wait = chance(self._around.seed, self.code, incident, state).uniform(*minutes)
+            when = self._around.days.later(self._agenda.clock.now(), wait)
+            self._agenda.at(when, lambda: self._do_together(incident, state))
+        return True
+
+    async def _do_together(self, incident: str, state: TicketState) -> None:
+        self._together.discard((incident, state))
+        person = Staff().of(self.code, 0)
+        if state is TicketState.DISPATCHED:
+            await self._voice.say(AcceptIncident(incident=incident, by=person))
+        else:
+            reply = "故障已排除，现已全部恢复。给您带来不便，敬请谅解。"
+            await self._voice.say(ReportIncidentHandled(incident=incident, by=person, reply=reply))
 
     def _take(self, order: Order, at: datetime) -> None:
         book = self._books.setdefault(order.ticket, Book(order, at))

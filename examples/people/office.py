@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from examples.district.outage import Outage
 from examples.people.agenda import Agenda, chance
 from examples.people.surroundings import Surroundings
 from rulebook import Assignment, responsible
@@ -27,6 +28,7 @@ from schemas.inbound import (
     Reopen,
     ReportFix,
     Review,
+    ReviewIncident,
     RuleOnExtension,
     RuleOnOutcome,
     RuleOnReturn,
@@ -37,10 +39,11 @@ from schemas.inbound import (
 )
 from schemas.public import DeskTask, ReceiptGiven
 from schemas.registry import DESK, channel_topic
-from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Ruling, Tier, WatchOrder
+from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Place, Ruling, Tier, WatchOrder
 from tools.client.kafka import Voice, hear, producer
 
 _QUICK: Final = frozenset({"unit_pass_on", "survey_office", "dispatching"})
+_OUTAGE: Final = "outage"
 _WHO: Final[Mapping[str, Role]] = {
     "urgent_call": Role.DUTY_OFFICER,
     "unit_pass_on": Role.SURVEY_CLERK,
@@ -73,6 +76,8 @@ class SimulatedOffice:
         self._habits: Mapping[str, Any] = around.habits_of("office")
         self._open: dict[tuple[str, str], DeskTask] = {}
         self._alike: dict[tuple[str, str], list[str]] = {}
+        self._outages: set[str] = set()
+        self._reviewing: set[str] = set()
 
     def take(self, task: DeskTask) -> None:
         """Read one message of the desk topic."""
@@ -81,6 +86,9 @@ class SimulatedOffice:
             self._open.pop(place, None)
             return
         self._open[place] = task
+        if task.task == "review" and task.incident in self._outages:
+            self._review_together(task.incident)
+            return
         dice = chance(self._around.seed, "office", *place, task.since)
 
         async def deed() -> None:
@@ -106,8 +114,44 @@ class SimulatedOffice:
         if len(alike) == self._habits["incident_from"]:
             await self._say(OpenIncident(by=clerk, title="多人反映同一问题", tickets=tuple(alike)))
 
-    def opened(self, incident: str) -> None:
-        """An hour of office time after an incident was opened its members hear that the matter was seen to."""
+    def foresee(self, found: Outage) -> None:
+        """The utility announces an outage: whoever will call about it belongs to one incident."""
+        place = found.spot
+        lead = self._around.rules.category(found.category.code)
+        said = OpenIncident(
+            by=self._person(Role.DISPATCHER),
+            title=f"{place.text}停电",
+            lead=lead.lead if lead else None,
+            category=found.category.code,
+            place=Place(text=place.text, road=place.road, number=place.number, compound=place.compound),
+            gathers=True,
+        )
+        self._agenda.at(found.announced, lambda: self._announce(said))
+
+    async def _announce(self, said: OpenIncident) -> None:
+        await self._voice.say(said, submission=_OUTAGE)
+
+    def _review_together(self, incident: str) -> None:
+        """One act reviews all that were reported by one act."""
+        if incident in self._reviewing:
+            return
+        self._reviewing.add(incident)
+        review = ReviewIncident(incident=incident, by=self._person(Role.REVIEWER), accepted=True)
+
+        async def deed() -> None:
+            self._reviewing.discard(incident)
+            await self._say(review)
+
+        self._agenda.at(self._around.days.later(self._agenda.clock.now(), 30), deed)
+
+    def opened(self, incident: str, submission: str) -> None:
+        """An hour of office time after an incident was opened its members hear that the matter was seen to.
+
+        Of an outage they hear when it is over, from the department.
+        """
+        if submission == _OUTAGE:
+            self._outages.add(incident)
+            return
         clerk = self._person(Role.DISPATCHER)
         fix = ReportFix(incident=incident, by=clerk, text="该处问题已统一整改完毕，感谢各位反映。")
         self._agenda.at(self._around.days.later(self._agenda.clock.now(), 60), lambda: self._say(fix))
@@ -254,13 +298,15 @@ async def work(around: Surroundings) -> None:
     async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
         voice = Voice(shared, Party(kind=PartyKind.OFFICE), "examples/office", around.time.now)
         office = SimulatedOffice(voice, agenda, around)
+        if around.outage is not None:
+            office.foresee(around.outage)
         tasks.create_task(agenda.keep())
         async for news in hear(around.kafka, [DESK, channel_topic(PartyKind.OFFICE)]):
             match news.message:
                 case DeskTask() as task:
                     office.take(task)
-                case ReceiptGiven(incident=str() as incident):
-                    office.opened(incident)
+                case ReceiptGiven(incident=str() as incident, submission=submission):
+                    office.opened(incident, submission)
                 case _:
                     pass
 

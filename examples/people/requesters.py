@@ -23,6 +23,7 @@ from examples.district.happenings import (
     WechatMessage,
     troubles_of,
 )
+from examples.district.outage import CALLERS
 from examples.district.plan import generate
 from examples.people import messages
 from examples.people.agenda import Agenda, chance
@@ -137,7 +138,14 @@ async def work(around: Story) -> None:
         }
         requesters = Requesters(voices, agenda, around)
         story = list(
-            generate(around.rules, seed=around.seed, start=around.start, days=around.length, tickets=around.tickets)
+            generate(
+                around.rules,
+                seed=around.seed,
+                start=around.start,
+                days=around.length,
+                tickets=around.tickets,
+                callers=CALLERS if around.outage else 0,
+            )
         )
         requesters.mean(story)
         agenda.at(story[-1].at, lambda: _say_done(around))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,16 @@ import yaml
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.clock import Clock
+from examples.district.outage import Outage, outage
 from examples.people.agenda import Days
 from rulebook import Policy, load_policy
 from schemas.values import Person
 from worktime.calendar import Calendar
 from worktime.hours import OfficeHours, Period
 from worktime.notices import read_notices
+
+_ENOUGH = 100
+"""So many matters leave room for an outage of which two hundred people call."""
 
 _CALENDARS = Path(__file__).parent.parent / "calendar"
 
@@ -30,6 +35,8 @@ class Surroundings(BaseSettings):
     clock: str = "real"
     policy: Path = Path("policy")
     seed: int = 12345
+    start: date | None = None
+    tickets: int = 0
     habits: Path = Path(__file__).with_name("habits.yaml")
 
     @cached_property
@@ -52,6 +59,13 @@ class Surroundings(BaseSettings):
         for notice in read_notices(_CALENDARS):
             calendar = calendar.with_notice(notice)
         return Days(calendar, hours)
+
+    @property
+    def outage(self) -> Outage | None:
+        """The outage that everybody hears of, in a story that is large enough for one."""
+        if self.start is None or self.tickets < _ENOUGH:
+            return None
+        return outage(self.rules, seed=self.seed, start=self.start)
 
     def habits_of(self, party: str) -> dict[str, Any]:
         """The habits of one kind of party."""

@@ -82,6 +82,7 @@ def _tell(console: Terminal) -> bool:
     console.print(report.turns())
     console.print(report.departments())
     report.the_night(console)
+    report.the_outage(console)
     report.one_ticket(console)
     console.print(report.rates())
     results = verify.check_running()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ from tools.terminal import Terminal, framed, styled
 from vocabulary import TIERS, word
 
 _BAR: Final = 40
+_FOR_ALL: Final = frozenset(fact.type_name for fact in (d.IncidentOpened, d.IncidentActed, d.IncidentClosed))
 _CALLED: Final = frozenset(fact.type_name for fact in (d.UrgentCalled, d.UrgentAcknowledged))
 
 
@@ -108,6 +110,17 @@ def the_night(console: Terminal) -> None:
             console.rule(f"夜里的紧急件：值班人员何时知悉  {ticket['ticket']}", align="left")
             console.print(render.timeline([{**entry, "caused_by": None} for entry in called]))
             return
+
+
+def the_outage(console: Terminal) -> None:
+    """The incident with the most members: what was done for all of them, by how many acts."""
+    members = Counter(ticket["incident"] for ticket in _all() if ticket["incident"])
+    if not members:
+        return
+    (incident, count), *_ = members.most_common(1)
+    entries = [entry for entry in trace.of_incident(incident)["timeline"] if entry["type"] in _FOR_ALL]
+    console.rule(f"一处停电，{count}人来电：统一办理  liuhen ticket show {incident}", align="left")
+    console.print(render.timeline([{**entry, "caused_by": None} for entry in entries]))
 
 
 def rates() -> RenderableType:

@@ -384,6 +384,7 @@ class Member:
     at: Literal["member"] = "member"
     incident: IncidentId
     title: str
+    lead: DepartmentCode | None = None
     avoids: tuple[DepartmentCode, ...] = ()
     left: tuple[IncidentId, ...] = ()
 

@@ -128,6 +128,7 @@ def order_for(
         to_answer=(to_answer(state) or None) if role == "lead" else None,
         incident=member.incident if member else None,
         incident_title=member.title if member else None,
+        incident_lead=member.lead if member else None,
         version=state.version,
     )
 
@@ -196,6 +197,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         supplements=state.supplements or None,
         contacted=state.contact.note if isinstance(state.contact, Made | Owed) else None,
         said=_said(state),
+        incident=state.incident.incident if isinstance(state.incident, Member) else None,
         version=state.version,
     )
     return Tell(DESK, state.id, message)

@@ -11,7 +11,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.message import Message
-from schemas.public import ActionAnswer, CallbackRequest, Order
+from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
 from schemas.registry import department_topic
 from schemas.values import Kind, Person, Place, TicketState
 from services.dispatch.core.gathering import Gathering, lies_in
@@ -197,7 +197,11 @@ def test_the_order_names_the_incident_that_its_lead_can_act_on() -> None:
     place, (one,) = outage(1)
     place.department(i.AcceptIncident)
     orders = [said for topic, said in place.told if isinstance(said, Order) and topic == department_topic(LEAD)]
-    assert {(order.ticket, order.incident, order.incident_title) for order in orders} == {(one, INCIDENT, "某小区停电")}
+    found = {(order.ticket, order.incident, order.incident_title, order.incident_lead) for order in orders}
+    assert found == {(one, INCIDENT, "某小区停电", LEAD)}
+    place.department(i.ReportIncidentHandled, reply="已恢复。")
+    review = [said for _, said in place.told if isinstance(said, DeskTask) and said.task == "review"]
+    assert [task.incident for task in review] == [INCIDENT]
 
 
 # --- kept from the accused -------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from examples.district.happenings import (
     troubles_of,
 )
 from examples.district.moments import ZONE
+from examples.district.outage import outage
 from examples.district.plan import generate
 from examples.district.wording import kinds, wordings
 from rulebook import load_policy, locate
@@ -74,6 +75,20 @@ def test_everything_that_the_demo_shows_is_in_it() -> None:
     assert len(of(Resubmission)) >= 5
     assert len(of(DeviceLost)) >= 1
     assert {bad.fault for bad in of(BadInput) if isinstance(bad, BadInput)} == set(Fault)
+
+
+def test_two_hundred_people_call_about_one_outage() -> None:
+    callers = {"seed": 7, "start": START, "days": 21, "tickets": 300}
+    told = tuple(generate(POLICY, **callers, callers=200))  # type: ignore[arg-type]
+    more = [each for each in told if each not in STORY]
+    found = outage(POLICY, seed=7, start=START)
+
+    assert found is not None
+    assert len(more) == len({each.caller.phone for each in more if isinstance(each, Call)}) == 200
+    assert {(each.trouble.spot, each.trouble.category) for each in more if isinstance(each, Call)} == {
+        (found.spot, found.category.code)
+    }
+    assert found.at < min(each.at for each in more)
 
 
 def test_gas_leaks_in_the_third_night_and_nobody_says_that_it_is_urgent_but_the_catalogue() -> None:

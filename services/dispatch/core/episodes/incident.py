@@ -154,7 +154,9 @@ def _go_to_lead(draft: Draft, request: r.MemberAnswered) -> None:
 @episode.fact(d.IncidentJoined, heard_by=participants)
 def _joined(ticket: Ticket, fact: d.IncidentJoined, _at: datetime) -> Ticket:
     left = ticket.incident.left if isinstance(ticket.incident, Joining) else ()
-    member = Member(incident=fact.incident, title=fact.title or fact.incident, avoids=fact.avoids, left=left)
+    member = Member(
+        incident=fact.incident, title=fact.title or fact.incident, lead=fact.lead, avoids=fact.avoids, left=left
+    )
     return replace(ticket, incident=member)
 
 
