@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rulebook.base import Model
 from rulebook.callers import check_callers
 from rulebook.checked import Checked
-from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
+from rulebook.codes import RULE_CHANGES, SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
 from rulebook.directory import Directory, Office, Street
 from rulebook.duty import check_duty
 from rulebook.limits import Budget, Limit, Limits, Span
@@ -208,11 +208,28 @@ def _office(checked: Checked) -> Iterator[Problem]:
         expected = "a named owner of each clock of the centre and the survey office"
         yield checked.problem(file, ("owners",), f"none for {clock}", expected, f"Add {clock} to owners.")
     yield from _may(checked, office)
+    yield from _delegations(checked, office)
+
+
+def _delegations(checked: Checked, office: Office) -> Iterator[Problem]:
+    """A role is lent by who has it to somebody else of the office who has not."""
+    roles = {person.id: set(person.roles) for person in office.people}
+    for index, each in enumerate(office.delegations):
+        row: Trail = ("delegations", index)
+        for name, code in (("of", each.of), ("to", each.to)):
+            if code not in roles:
+                yield checked.problem("office.yaml", (*row, name), code, "a person of this file", "Correct the id.")
+        if each.role not in roles.get(each.of, {each.role}):
+            expected, step = f"somebody who is {each.role}", "Name whose role it is, or correct the role."
+            yield checked.problem("office.yaml", (*row, "of"), each.of, expected, step)
+        if each.role in roles.get(each.to, ()):
+            expected, step = f"somebody who is not {each.role} anyway", "Take the delegation out, or name another one."
+            yield checked.problem("office.yaml", (*row, "to"), each.to, expected, step)
 
 
 def _may(checked: Checked, office: Office) -> Iterator[Problem]:
     roles = {role for person in office.people for role in person.roles}
-    actions = set(OFFICE_ACTIONS) - set(Step)
+    actions = {*OFFICE_ACTIONS, *RULE_CHANGES} - set(Step)
     for action in sorted(actions - set(office.may)):
         yield checked.problem(
             "office.yaml", ("may",), f"none for {action}", "the roles for each action", f"Add {action} to may."

@@ -7,6 +7,12 @@ SUBDISTRICT_OF_PLACE: Final = "subdistrict"
 """In the catalogue's lists of departments: whichever sub-district the place lies in."""
 
 
+PUBLISH_CALENDAR: Final = "publish_calendar"
+REDERIVE_CLOCKS: Final = "rederive_clocks"
+RULE_CHANGES: Final = (PUBLISH_CALENDAR, REDERIVE_CLOCKS)
+"""What changes the rules of a running system, beside the acts of the office on tickets."""
+
+
 class DepartmentKind(StrEnum):
     """A line of business (条) or a territory (块)."""
 

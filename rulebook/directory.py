@@ -1,7 +1,7 @@
 """Who there is: departments, outside bodies, streets, visiting units and the people of the office."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -10,6 +10,23 @@ from pydantic import Field, model_validator
 from rulebook.base import CategoryCode, Code, Model, Phone, Text
 from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, Role
 from schemas.values import Clock, Tier
+
+
+class Dated(Model):
+    """What comes and goes: it counts from a day to a day, both included."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _comes_before_it_goes(self) -> Self:
+        if self.valid_from is not None and self.valid_to is not None and self.valid_from > self.valid_to:
+            raise ValueError("valid_from must not be after valid_to")
+        return self
+
+    def valid_on(self, day: date) -> bool:
+        """Tell whether it counts on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 class Post(Model):
@@ -118,8 +135,8 @@ class Hours(Model):
         return self
 
 
-class Person(Model):
-    """A named person of the centre or the survey office."""
+class Person(Dated):
+    """A named person of the centre or the survey office, who holds roles on the days on which they are there."""
 
     id: Code
     name: Text
@@ -127,6 +144,26 @@ class Person(Model):
     phone: Phone
     mail: Text
     digest: bool = False
+
+
+class Delegation(Model):
+    """A role that `to` holds in the stead of `of`, from a day until a day, both included: leave, illness, a vacancy."""
+
+    role: Role
+    of: Code
+    to: Code
+    begins: date = Field(alias="from")
+    ends: date = Field(alias="until")
+
+    @model_validator(mode="after")
+    def _begins_first(self) -> Self:
+        if self.begins > self.ends:
+            raise ValueError("from must not be after until")
+        return self
+
+    def on(self, day: date) -> bool:
+        """Tell whether it holds on a day."""
+        return self.begins <= day <= self.ends
 
 
 ActionName = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$")]
@@ -138,6 +175,7 @@ class Office(Model):
     zone: Literal["Asia/Shanghai"]
     hours: tuple[Hours, ...]
     people: tuple[Person, ...]
+    delegations: tuple[Delegation, ...] = ()
     may: Mapping[ActionName, tuple[Role, ...]]
     owners: Mapping[Clock, Code]
     quiet_from: time

@@ -1,6 +1,7 @@
 """The policy as one frozen value, looked up by code."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -84,24 +85,46 @@ class Policy(Model):
     def person(self, code: str) -> Person | None:
         return self._person_by_id.get(code)
 
-    def has_role(self, person: str, role: Role) -> bool:
+    def day(self, at: datetime) -> date:
+        """Tell which day it is at the office."""
+        return self._here(at).date()
+
+    def with_role(self, role: Role, at: datetime) -> tuple[Person, ...]:
+        """Return whoever is there and holds a role that day: first in their own right, then in another's stead."""
+        return self._holding({role}, self.day(at))
+
+    def who_may(self, action: str, at: datetime) -> tuple[Person, ...]:
+        """Return whoever may do this that day; for a step of the ladder whom it, or a harder one, names."""
+        return self._holding(self._roles_for(action), self.day(at))
+
+    def acts_for(self, person: str, action: str, at: datetime) -> Person | None:
+        """Return in whose stead somebody does this that day; None for whoever may in their own right."""
+        roles, day = self._roles_for(action), self.day(at)
         found = self.person(person)
-        return found is not None and role in found.roles
+        if found is None or not roles.isdisjoint(found.roles):
+            return None
+        stead = (
+            each.of for each in self.office.delegations if each.to == person and each.role in roles and each.on(day)
+        )
+        return next((self.person(of) for of in stead), None)
 
-    def with_role(self, role: Role) -> tuple[Person, ...]:
-        return tuple(person for person in self.office.people if role in person.roles)
-
-    def who_may(self, action: str) -> tuple[Person, ...]:
-        """Return the people of the office who may do this; for a step of the ladder whom it, or a harder one, names."""
+    def _roles_for(self, action: str) -> AbstractSet[Role]:
         steps = [step.value for step in Step]
         rungs = self.ladder.rungs[steps.index(action) :] if action in steps else ()
-        roles = tuple(rung.ordered_by for rung in rungs) or self.office.may.get(action, ())
-        return tuple(person for person in self.office.people if not set(roles).isdisjoint(person.roles))
+        return {rung.ordered_by for rung in rungs} or set(self.office.may.get(action, ()))
+
+    def _holding(self, roles: AbstractSet[Role], day: date) -> tuple[Person, ...]:
+        there = [person for person in self.office.people if person.valid_on(day)]
+        own = [person for person in there if not roles.isdisjoint(person.roles)]
+        stead = {each.to for each in self.office.delegations if each.role in roles and each.on(day)}
+        return (*own, *(person for person in there if person.id in stead and person not in own))
+
+    def _here(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.office.zone))
 
     def on_duty(self, at: datetime) -> OnDuty:
         """Tell who is told of something urgent at an instant, in order; there is always somebody."""
-        here = at.astimezone(ZoneInfo(self.office.zone)).replace(tzinfo=None)
-        return on_duty(self.duty, here, self._person_by_id)
+        return on_duty(self.duty, self._here(at).replace(tzinfo=None), self._person_by_id)
 
     def owner_of(self, clock: Clock) -> Person | None:
         """Return the named person who answers for a clock of the centre or the survey office."""

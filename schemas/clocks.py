@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from schemas.message import Message
 from schemas.more_time import MoreTime
 from schemas.owner import Owner
-from schemas.values import Clock, Code, Due, Instant, TicketId, Tier
+from schemas.values import Clock, Code, Due, Instant, Person, TicketId, Tier
 
 
 class ClockFact(Message, owner="clocks"):
@@ -111,6 +111,8 @@ class ClockLapsed(ClockFact):
 class ClockRederived(ClockFact):
     """The due time was derived anew, because the calendar, the policy, the tier or an upstream due time changed, an
     appointment was made, or the centre decided late on what was asked in time.
+
+    `ordered_by` is who published the calendar, or ordered that clocks are derived anew.
     """
 
     was: Due
@@ -118,4 +120,5 @@ class ClockRederived(ClockFact):
     because: Code
     tier: Tier
     remind_at: Instant | None = None
+    ordered_by: Person | None = None
     explanation: dict[str, Any]

@@ -8,8 +8,6 @@ from typing import Any, Final
 from jsonsubschema import isSubschema
 
 _WORDS: Final = frozenset({"title", "description", "default", "$defs", "discriminator", "$schema", "$id", "format"})
-_LARGE: Final = 6
-"""A union of more members than that is compared member by member, each as a message of its own."""
 
 
 def breaks(writer: Mapping[str, Any], reader: Mapping[str, Any]) -> str | None:
@@ -18,7 +16,7 @@ def breaks(writer: Mapping[str, Any], reader: Mapping[str, Any]) -> str | None:
     The writer writes no fields but its own; what the reader does not know it passes over.
     """
     written, read = _plain(writer, writer.get("$defs", {})), _plain(reader, reader.get("$defs", {}))
-    written["additionalProperties"] = False
+    written = _closed(written)
     fields = written["properties"]
     missing = sorted(set(read.get("required", ())) - set(written.get("required", ())))
     if missing:
@@ -32,6 +30,16 @@ def breaks(writer: Mapping[str, Any], reader: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _closed(schema: Any) -> Any:
+    """Say of every object in a schema that it has no further fields."""
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: _closed(part) for name, part in schema.items()}
+    return {**told, "additionalProperties": False} if isinstance(told.get("properties"), dict) else told
+
+
 def _plain(schema: Any, defs: Mapping[str, Any]) -> Any:
     """Write a schema without references and without what only people read."""
     if isinstance(schema, list):
@@ -40,7 +48,7 @@ def _plain(schema: Any, defs: Mapping[str, Any]) -> Any:
         return schema
     if "$ref" in schema:
         return _plain(defs[schema["$ref"].rpartition("/")[2]], defs)
-    if len(schema.get("oneOf", ())) > _LARGE:
+    if "discriminator" in schema:  # its members are messages of their own, and compared as such
         return {}
     told = {
         name: {field: _plain(part, defs) for field, part in value.items()}

@@ -20,6 +20,7 @@ from schemas.values import (
     Instant,
     Kind,
     Name,
+    Person,
     Place,
     Receipt,
     RequesterKind,
@@ -128,8 +129,11 @@ class DeskTask(PublicMessage):
     """Something waits for a person of the office, or does not any more; the newest of a ticket and task counts.
 
     `task` says what is asked: urgent_call, unit_pass_on, survey_office, dispatching, return_ruling, adjudication,
-    extension, suspension, review, task_review, outcome_ruling, commitment_check, supervision, callback_review, nudge,
-    supervise, interview. The last three are steps of the ladder that the policy leaves to a person.
+    extension, suspension, approval, review, task_review, outcome_ruling, commitment_check, supervision,
+    callback_review, nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a
+    person.
+
+    `requested_by` is who asked for what waits for an approver, who has to be somebody else.
 
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
     refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say, `contacted`
@@ -144,6 +148,7 @@ class DeskTask(PublicMessage):
     since: Instant
     reason: str | None = None
     department: DepartmentCode | None = None
+    requested_by: Person | None = None
     suggestion: CategoryCode | None = None
     alternatives: tuple[CategoryCode, ...] | None = None
     refer: Code | None = None

@@ -185,12 +185,19 @@ class DeskTaskKind(StrEnum):
     OUTCOME_RULING = "outcome_ruling"
     EXTENSION = "extension"
     SUSPENSION = "suspension"
+    APPROVAL = "approval"
     COMMITMENT_CHECK = "commitment_check"
     SUPERVISION = "supervision"
     CALLBACK_REVIEW = "callback_review"
     NUDGE = "nudge"
     SUPERVISE = "supervise"
     INTERVIEW = "interview"
+
+
+class RequestKind(StrEnum):
+    """What waits for somebody else than whoever asked for it: 报批."""
+
+    APPROVAL = "approval"
 
 
 class Solved(StrEnum):
@@ -267,10 +274,14 @@ class Person(Value):
 
 
 class Actor(Value):
-    """Who did something: a person of a party, or `by_rule` with the name of the policy or clock that did."""
+    """Who did something: a person of a party, or `by_rule` with the name of the policy or clock that did.
+
+    `acting_for` is in whose stead the person did it, where the role is not the person's own.
+    """
 
     party: Party | None = None
     person: Person | None = None
+    acting_for: Person | None = None
     by_rule: Code | None = None
 
 

@@ -17,8 +17,10 @@ from rulebook.codes import Role
 from schemas.inbound import (
     AcknowledgeUrgent,
     Adjudicate,
+    Approve,
     Assign,
     CheckCommitment,
+    Decline,
     EndSupervision,
     Interview,
     Nudge,
@@ -53,6 +55,7 @@ _WHO: Final[Mapping[str, Role]] = {
     "adjudication": Role.REFEREE,
     "extension": Role.APPROVER,
     "suspension": Role.APPROVER,
+    "approval": Role.APPROVER,
     "review": Role.REVIEWER,
     "task_review": Role.REVIEWER,
     "outcome_ruling": Role.REVIEWER,
@@ -183,12 +186,14 @@ class SimulatedOffice:
             return dice.uniform(*self._habits["slow_minutes"])
         return dice.uniform(*self._habits["desk_minutes" if task.task in _QUICK else "ruling_minutes"])
 
-    def _person(self, role: Role) -> Person:
-        person = next(each for each in self._around.rules.office.people if role in each.roles)
+    def _person(self, role: Role, *, besides: Person | None = None) -> Person:
+        """The first who holds a role that day, besides whoever asked."""
+        holding = self._around.rules.with_role(role, self._agenda.clock.now())
+        person = next(each for each in holding if besides is None or each.id != besides.id)
         return Person(id=person.id, name=person.name)
 
     def _decide(self, task: DeskTask, dice: Random) -> OfficeAction | None:
-        who = self._person(_WHO.get(task.task, Role.DISPATCHER))
+        who = self._person(_WHO.get(task.task, Role.DISPATCHER), besides=task.requested_by)
         decisions: Mapping[str, Callable[[DeskTask, Random, Person], OfficeAction]] = {
             "urgent_call": self._acknowledge,
             "unit_pass_on": self._pass_on,
@@ -198,6 +203,7 @@ class SimulatedOffice:
             "adjudication": self._adjudicate,
             "extension": self._rule_on_extension,
             "suspension": self._rule_on_suspension,
+            "approval": self._approve,
             "review": self._review,
             "task_review": self._review,
             "outcome_ruling": self._rule,
@@ -255,6 +261,11 @@ class SimulatedOffice:
             until = self._agenda.clock.now() + timedelta(days=4)
             return RuleOnSuspension(ticket=task.ticket, by=who, granted=True, until=until, reason="同意挂账。")
         return RuleOnSuspension(ticket=task.ticket, by=who, granted=False, reason="不具备挂账条件。")
+
+    def _approve(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        if dice.random() < self._habits["grant_approval"]:
+            return Approve(ticket=task.ticket, by=who, reason="情况属实，同意。")
+        return Decline(ticket=task.ticket, by=who, reason="依据不足，不予批准。")
 
     def _review(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         department = task.department if task.task == "task_review" else None

@@ -25,7 +25,9 @@ from worktime import Calendar, Notice, NoticeError, load_calendar, read_notices,
 
 _console: Final = Terminal()
 
-By = Annotated[str | None, typer.Option(help="Who answers for it: a person of policy/office.yaml.")]
+By = Annotated[
+    str | None, typer.Option(envvar="LIUHEN_PERSON", help="Who does it: a person whose role policy/office.yaml names.")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ import typer
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
-from liuhen.desk.queue import PublishedMessage, as_published, desk, standing
+from liuhen.desk.queue import PublishedMessage, as_published, desk, of_person, standing
 from liuhen.desk.workplace import Workplace
 from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
@@ -35,6 +35,9 @@ def register(app: typer.Typer) -> None:
 def queue(
     *,
     task: Annotated[str | None, typer.Option("--task", help="只看一种，如 dispatching、review。")] = None,
+    for_: Annotated[
+        str | None, typer.Option("--for", help="只看此人现在能定的：本人职责或者代行的，本人所请的除外。")
+    ] = None,
     as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """工作台上在等什么，等得最久的在前；将到期和逾期的有标记。"""
@@ -45,6 +48,8 @@ def queue(
     tasks, published = asyncio.run(_heard(place.addresses.kafka))
     calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)
     waiting = desk(tasks, DueTimes(place.policy, calendar), place.now())
+    if for_ is not None:
+        waiting = of_person(waiting, place.person(for_), place.policy, place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
     if as_json:
         print_json(render.desk_document(wanted))

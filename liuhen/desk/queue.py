@@ -8,10 +8,11 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from aiokafka import TopicPartition
 
+from rulebook import Policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
 from schemas.rules import CalendarPublished
-from schemas.values import Clock, DeskTaskKind, TicketState, breach_by, remind_by
+from schemas.values import Clock, DeskTaskKind, Person, TicketState, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
 from services.trace import for_tools as trace
 from tools.client.kafka import listener, read
@@ -30,10 +31,33 @@ _CLOCKS: Final = {
     "adjudication": Clock.ADJUDICATION,
     "extension": Clock.APPROVAL,
     "suspension": Clock.APPROVAL,
+    "approval": Clock.APPROVAL,
     "review": Clock.REVIEW,
     "task_review": Clock.REVIEW,
 }
 """The centre's own clock of a task, where it has one."""
+
+_DECIDED_BY: Final = {
+    "urgent_call": "acknowledge_urgent",
+    "unit_pass_on": "pass_on",
+    "survey_office": "pass_on",
+    "dispatching": "assign",
+    "return_ruling": "rule_on_return",
+    "adjudication": "adjudicate",
+    "extension": "rule_on_extension",
+    "suspension": "rule_on_suspension",
+    "approval": "approve",
+    "review": "review",
+    "task_review": "review",
+    "outcome_ruling": "rule_on_outcome",
+    "commitment_check": "check_commitment",
+    "supervision": "end_supervision",
+    "callback_review": "end_supervision",
+    "nudge": "nudge",
+    "supervise": "supervise",
+    "interview": "interview",
+}
+"""The act that each task asks for, by which the rulebook says who may do it."""
 
 _FIRST: Final = DeskTaskKind.URGENT_CALL
 """What nobody at the desk may overlook."""
@@ -117,6 +141,19 @@ def desk(messages: Iterable[PublishedMessage], times: DueTimes, now: datetime) -
     tasks = newest(messages, DeskTask, lambda task: (task.ticket, task.task))
     waiting = [_waiting(task, times, now) for task in tasks if task.open]
     return sorted(waiting, key=_pressing)
+
+
+def of_person(waiting: Iterable[WaitingTask], person: Person, policy: Policy, now: datetime) -> list[WaitingTask]:
+    """Keep what somebody may decide now: in their own right or in another's stead, and never what they asked for."""
+
+    def may(task: DeskTask) -> bool:
+        action = _DECIDED_BY.get(task.task, "")
+        stead = policy.acts_for(person.id, action, now)
+        mine = {person.id, stead.id if stead else person.id}
+        asked = task.requested_by.id if task.requested_by else None
+        return asked not in mine and any(each.id == person.id for each in policy.who_may(action, now))
+
+    return [each for each in waiting if may(each.task)]
 
 
 def _pressing(each: WaitingTask) -> tuple[bool, datetime, str, str]:

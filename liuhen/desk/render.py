@@ -37,7 +37,7 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
             place.words.of("tier", task.tier),
             _proposed(place, task),
             place.words.department(task.department),
-            "\n".join((_gist(task.reason, task.text), *_spoken(task))),
+            "\n".join((_gist(_asked_by(task), task.text), *_spoken(task))),
             style=_COLOURS[urgency],
         )
     return table
@@ -49,6 +49,11 @@ def _spoken(task: DeskTask) -> Iterator[str]:
         yield f"先行联系：{task.contacted}"
     if task.said:
         yield f"回访时诉求人说：{task.said}"
+
+
+def _asked_by(task: DeskTask) -> str | None:
+    who = f"{task.requested_by.name}：" if task.requested_by else ""
+    return f"{who}{words.reason(task.reason)}" if task.reason else None
 
 
 def desk_document(waiting: Sequence[WaitingTask]) -> list[dict[str, Any]]:

@@ -49,6 +49,8 @@ OnExisting = (
     | Split
     | Reopen
     | GiveFinalAnswer
+    | Approve
+    | Decline
     | TransferOut
     | RuleOnOutcome
     | CheckCommitment

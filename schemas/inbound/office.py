@@ -85,17 +85,19 @@ class AcknowledgeUrgent(OnTicket):
 
 
 class Classify(OnTicket):
-    """The dispatcher sets category or tier; raising the tier needs a named approver."""
+    """The dispatcher sets category or tier; raising the tier waits for an approver."""
 
     do: Literal["classify"] = "classify"
     category: CategoryCode | None = None
     tier: Tier | None = None
-    approver: Person | None = None
     reason: Text | None = None
 
 
 class Assign(OnTicket):
-    """The dispatcher dispatches: who leads, who supports, and whether support blocks the lead's `handled`."""
+    """The dispatcher dispatches: who leads, who supports, and whether support blocks the lead's `handled`.
+
+    One that raises the tier waits for an approver.
+    """
 
     do: Literal["assign"] = "assign"
     lead: DepartmentCode
@@ -103,18 +105,16 @@ class Assign(OnTicket):
     blocking: bool = True
     category: CategoryCode | None = None
     tier: Tier | None = None
-    approver: Person | None = None
     note: Text | None = None
 
 
 class RuleOnReturn(OnTicket):
-    """The centre upholds or overrules a return request; against precedent it needs a named approver."""
+    """The centre upholds or overrules a return request; against precedent it waits for an approver."""
 
     do: Literal["rule_on_return"] = "rule_on_return"
     upheld: bool
     reason: Text
     lead: DepartmentCode | None = None
-    approver: Person | None = None
 
 
 class Adjudicate(OnTicket):
@@ -127,7 +127,7 @@ class Adjudicate(OnTicket):
 
 
 class RuleOnExtension(OnTicket, MoreTimeAsked):
-    """The approver grants what was asked for, or this much, or refuses."""
+    """The approver, who is somebody else than whoever asked, grants what was asked for, or this much, or refuses."""
 
     do: Literal["rule_on_extension"] = "rule_on_extension"
     granted: bool
@@ -135,7 +135,7 @@ class RuleOnExtension(OnTicket, MoreTimeAsked):
 
 
 class RuleOnSuspension(OnTicket):
-    """The approver suspends (挂账) until an end, or refuses."""
+    """The approver, who is somebody else than whoever asked, suspends (挂账) until an end, or refuses."""
 
     do: Literal["rule_on_suspension"] = "rule_on_suspension"
     granted: bool
@@ -250,13 +250,30 @@ class Reopen(OnTicket):
 
 
 class GiveFinalAnswer(OnTicket):
-    """The way out (终结答复) when reworks changed nothing; needs a ground and a named approver."""
+    """The way out (终结答复) when reworks changed nothing; needs a ground, and waits for an approver."""
 
     do: Literal["give_final_answer"] = "give_final_answer"
     ground: Code | None = None
     text: Text
     ruling: Ruling
-    approver: Person
+
+
+Approvable = Annotated[Classify | Assign | RuleOnReturn | GiveFinalAnswer, Field(discriminator="do")]
+"""What an act of the office can be that waits for an approver."""
+
+
+class Approve(OnTicket):
+    """The approver grants what somebody else asked for (批准): it is done as it was asked for, under both names."""
+
+    do: Literal["approve"] = "approve"
+    reason: Text | None = None
+
+
+class Decline(OnTicket):
+    """The approver does not grant what somebody else asked for (不批准), and says why."""
+
+    do: Literal["decline"] = "decline"
+    reason: Text
 
 
 class TransferOut(OnTicket):

@@ -162,7 +162,7 @@ def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
 def _accepted(fact: d.Accepted, o: Occasion) -> Wishes:
     """An urgent order that nobody took in time is the supervisor's matter at once."""
     if fact.presumed and not fact.binding and o.profile.tier is Tier.URGENT:
-        whom = o.book.supervisors(at_once=True)
+        whom = o.book.supervisors(o.at, at_once=True)
         yield from o.to("supervisor-urgent-unaccepted", whom, department=o.book.name(fact.department))
 
 
@@ -243,7 +243,7 @@ def _rework_ordered(fact: d.ReworkOrdered, o: Occasion) -> Wishes:
     failures = fact.failure or 0
     if failures >= o.policy.limits.failed_callbacks_before_supervision:
         department = o.book.name(fact.department)
-        whom = o.book.supervisors()
+        whom = o.book.supervisors(o.at)
         yield from o.to("supervisor-failed-callbacks", whom, count=str(failures), department=department)
 
 
@@ -449,11 +449,13 @@ def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
     owner, values = fact.owner, _of_clock(fact)
     if owner.department:
         yield from o.department(owner.department, "department-overdue", **values)
-        yield from o.to("supervisor-breach", o.book.supervisors(), **values, department=o.book.name(owner.department))
+        yield from o.to(
+            "supervisor-breach", o.book.supervisors(o.at), **values, department=o.book.name(owner.department)
+        )
     elif owner.kind == "office" and owner.code:
         yield from o.to("centre-overdue", o.book.person(owner.code), **values, person=_person(o, owner.code))
     elif owner.kind != Audience.REQUESTER:
-        yield from o.to("supervisor-breach-elsewhere", o.book.supervisors(), **values, person=_outsider(o, owner))
+        yield from o.to("supervisor-breach-elsewhere", o.book.supervisors(o.at), **values, person=_outsider(o, owner))
 
 
 def _outsider(o: Occasion, owner: Owner) -> str:

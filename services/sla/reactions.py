@@ -324,6 +324,13 @@ def _request_lapsed(fact: d.RequestLapsed, _whose: Whose) -> Commands:
     return Decided(clock, fact.what, never=True), Stop(these(clock), "lapsed", about=fact.what)
 
 
+clocks.on(d.ApprovalRequested)(lambda fact, whose: _asked(fact.request.value, whose)[:1])
+clocks.on(d.ApprovalGranted, d.ApprovalDeclined)(
+    lambda fact, _: (Meet(these(Clock.APPROVAL), about=fact.request.value),)
+)
+clocks.on(d.ApprovalLapsed)(lambda fact, _: (Stop(these(Clock.APPROVAL), "lapsed", about=fact.request.value),))
+
+
 @clocks.on(d.Committed)
 def _committed(fact: d.Committed, whose: Whose) -> Commands:
     clock = Clock.COMMITMENT

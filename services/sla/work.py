@@ -133,10 +133,10 @@ def decider(
 
 def _react(policy: Policy, rules: ClockRules, heard: Heard) -> Sequence[tuple[str, Ruled | Fire]]:
     match heard.message:
-        case CalendarPublished():
-            return ((EVERYONE, Ruled("", Recalendar(), rules)),)
+        case CalendarPublished() as published:
+            return ((EVERYONE, Ruled("", Recalendar(published.by), rules)),)
         case RederivationOrdered() as order:
-            return ((EVERYONE, Ruled("", Rederive(frozenset(order.clocks), order.code), rules)),)
+            return ((EVERYONE, Ruled("", Rederive(frozenset(order.clocks), order.code, order.by), rules)),)
         case message:
             found = commands(message, policy)
             if found is None:

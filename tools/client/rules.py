@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from chassis.clock import Clock as Time
 from chassis.publish import Producer, Wire
 from rulebook import Policy, load_policy
+from rulebook.codes import PUBLISH_CALENDAR, REDERIVE_CLOCKS
 from schemas import registry
 from schemas.envelope import Envelope, derived_id
 from schemas.rules import CalendarPublished, NamedDay, RederivationOrdered, RulesFact
@@ -53,24 +54,24 @@ def read_notice(file: Path) -> Notice:
         raise SaidClearly(f"{error}.") from None
 
 
-def publish_calendar(addresses: Addresses, notice: Notice, by: str | None = None) -> CalendarPublished:
-    """Publish a year's calendar, also a corrected one; `by` is a person of the office who answers for it."""
+def publish_calendar(addresses: Addresses, notice: Notice, by: str | None) -> CalendarPublished:
+    """Publish a year's calendar, also a corrected one; `by` is a person whose role allows it."""
     policy, now = load_policy(addresses.policy), Time.parse(addresses.clock).now()
+    person = _person(policy, by, PUBLISH_CALENDAR, now)
     days = tuple(NamedDay(name=day.name, date=day.date, off=day.is_off_day) for day in notice.days)
     version = _version(str(notice.year), now, notice.model_dump_json())
-    person = _person(policy, by)
     fact = CalendarPublished(by=person, year=notice.year, papers=notice.papers, days=days, version=version)
     _publish(addresses, fact, version, now, policy)
     return fact
 
 
 def order_rederivation(
-    addresses: Addresses, reason: str, code: str, clocks: Sequence[Clock], by: str | None = None
+    addresses: Addresses, reason: str, code: str, clocks: Sequence[Clock], by: str | None
 ) -> OrderedRederivation:
     """Order open clocks (all where none is named) to be derived again under the policy that now stands."""
     policy, now = load_policy(addresses.policy), Time.parse(addresses.clock).now()
     version = _version("policy", now, f"{policy.version} {list(clocks) or None} {code} {reason}")
-    person = _person(policy, by)
+    person = _person(policy, by, REDERIVE_CLOCKS, now)
     fact = RederivationOrdered(by=person, clocks=tuple(clocks), policy=policy.version, code=code, reason=reason)
     _publish(addresses, fact, version, now, policy)
     return OrderedRederivation(fact, version)
@@ -144,9 +145,11 @@ def _version(name: str, now: datetime, content: str) -> str:
     return f"{name}-{now:%Y%m%d%H%M%S}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
-def _person(policy: Policy, code: str | None) -> Person:
-    found = policy.owner_of(Clock.CITIZEN) if code is None else policy.person(code)
+def _person(policy: Policy, code: str | None, act: str, now: datetime) -> Person:
+    allowed = policy.who_may(act, now)
+    found = next((each for each in allowed if each.id == code), None)
     if found is None:
-        known = "、".join(f"{person.id} {person.name}" for person in policy.office.people)
-        raise SaidClearly(f"{code} is nobody of the office. Known are: {known}.")
+        said = "Say with --by who does it" if code is None else f"{code} may not do it"
+        names = "、".join(f"{person.id} {person.name}" for person in allowed)
+        raise SaidClearly(f"{said}; by policy/office.yaml (may.{act}) these may: {names}.")
     return Person(id=found.id, name=found.name)

@@ -22,6 +22,9 @@ from worktime.hours import SHANGHAI
 
 CALENDAR: Final = ROOT / "examples" / "calendar" / "2027.json"
 _NAME: Final = "demo"
+_PUBLISHER: Final = "p-he"
+"""Who publishes the calendar: a supervisor of the policy."""
+
 _EVENING_BEFORE: Final = timedelta(days=2, hours=6)
 """The clock starts on a Friday evening, so that the services are up before anybody speaks on Monday."""
 
@@ -67,7 +70,7 @@ class DemoSystem:
 
     def publish_calendar(self) -> None:
         """Let the office publish the made-up calendar of the next year."""
-        publish_calendar(Addresses.of(self.instance.addresses()), read_notice(CALENDAR))
+        publish_calendar(Addresses.of(self.instance.addresses()), read_notice(CALENDAR), _PUBLISHER)
 
     def send_people_home(self) -> None:
         """Stop the simulated people; the system goes on by itself."""

@@ -48,7 +48,7 @@ class Dispatcher:
         self._book = book
         self._speaker = speaker
         self._opened: set[str] = set()
-        found = policy.with_role(Role.DISPATCHER)[0]
+        found = policy.with_role(Role.DISPATCHER, speaker.clock.now())[0]
         self._who = Person(id=found.id, name=found.name)
 
     def began(self, ticket: str, record: CaseRecord) -> None:

@@ -13,6 +13,7 @@ from schemas.inbound import (
     Accept,
     AcknowledgeUrgent,
     AnswerSupervision,
+    Approve,
     EndSupervision,
     MakeFirstContact,
     RecordCallback,
@@ -217,9 +218,15 @@ class RecordedParties:
             acknowledge(task, self._speaker, self._policy)
         elif task.task == "extension" and task.open and record.extended_to is not None:
             ruling = RuleOnExtension(
-                ticket=task.ticket, by=self._person(Role.APPROVER), granted=True, reason="文件载明已同意延期。"
+                ticket=task.ticket,
+                by=self._person(Role.APPROVER, besides=task.requested_by),
+                granted=True,
+                reason="文件载明已同意延期。",
             )
             self._speaker.later(now, lambda: self._speaker.say(OFFICE, ruling))
+        elif task.task == DeskTaskKind.APPROVAL and task.open:
+            approval = Approve(ticket=task.ticket, by=self._person(Role.APPROVER, besides=task.requested_by))
+            self._speaker.later(now, lambda: self._speaker.say(OFFICE, approval))
         elif task.task == "supervision" and task.open:
             self._supervising.add(task.ticket)
             self._speaker.later(now + _SOON, lambda: self._end_supervision(task.ticket))
@@ -243,8 +250,10 @@ class RecordedParties:
         )
         self._speaker.later(asked + _CALL, lambda: self._speaker.say(CALLBACK, answers))
 
-    def _person(self, role: Role) -> Person:
-        found = self._policy.with_role(role)[0]
+    def _person(self, role: Role, *, besides: Person | None = None) -> Person:
+        """The first who holds a role, and somebody else than whoever asked where there is one."""
+        holding = self._policy.with_role(role, self._speaker.clock.now())
+        found = next((each for each in holding if besides is None or each.id != besides.id), holding[0])
         return Person(id=found.id, name=found.name)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from schemas.values import Clock, TicketState
 from services.trace.for_tools import AT_REST, NOBODY
 from tools.verify.accusations import accused_never_told
+from tools.verify.approvals import nobody_approves_their_own
 from tools.verify.life import Elsewhere, Life
 from tools.verify.urgency import nothing_urgent_untold
 
@@ -106,6 +107,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "在办必有时限 (every wait is counted by a clock)": every_wait_is_timed,
     "被举报单位不知情 (the accused are never told)": accused_never_told,
     "紧急件无一漏告 (nothing urgent is untold)": nothing_urgent_untold,
+    "无人批准自己所请 (nobody approves their own request)": nobody_approves_their_own,
     "台账与留痕一致 (where a ticket stands is the fold of its trace)": trace_agrees,
 }
 """Each promise in a sentence, and how it is checked."""

@@ -11,22 +11,25 @@ from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from schemas import dispatch as d
+from schemas import inbound as i
 from schemas import requests as r
 from schemas.inbound import Action
 from schemas.message import Message
 from schemas.tickets import ActionReceived
-from schemas.values import Actor, PartyKind
+from schemas.values import Actor, PartyKind, RequestKind
 from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfIncident, Tick, kind_of
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Refusal
 from services.dispatch.core.episodes import registration, splitting
+from services.dispatch.core.episodes.approvals import ask_approval
 from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
 from services.dispatch.core.episodes.urgency import call_if_untold
 from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.incidents.decide import decide_incident
 from services.dispatch.core.incidents.state import Incident
-from services.dispatch.core.roles import not_allowed
+from services.dispatch.core.regions import Asked
+from services.dispatch.core.roles import in_stead_of, not_allowed
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.second_hand import CHANGED_MEANWHILE, changed_meanwhile
 from services.dispatch.core.state import AnyState
@@ -44,7 +47,7 @@ def decide(
 ) -> Sequence[Message]:
     """Decide; nothing to do is (). `at` is the moment by which the command is judged, `now` when that is done."""
     if isinstance(command, OfIncident):
-        return decide_incident(state if isinstance(state, Incident) else None, command.fact, rules)
+        return decide_incident(state if isinstance(state, Incident) else None, command.fact, rules, at)
     known_at = now if now is not None and now - at > _LATE else None
     if not isinstance(state, Ticket):
         return _unborn(command, at, rules, known_at)
@@ -70,6 +73,7 @@ def decide(
 
 def _followed(draft: Draft) -> Sequence[Message]:
     """What follows from the ticket as a decision leaves it."""
+    _drop_moot(draft)
     call_if_untold(draft)
     join_what_gathers(draft)
     return tuple(draft.facts)
@@ -127,8 +131,13 @@ def _begin(
 def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     action = received.action
     person = getattr(action, "by", None) or getattr(action, "agent", None)
-    draft.by, draft.receipt = Actor(party=received.party, person=person), received.receipt
-    refused = _not_allowed(draft, action, kind) or _take(draft, kind, action)
+    stead = in_stead_of(draft.rules, action, kind, draft.at)
+    draft.by, draft.receipt = Actor(party=received.party, person=person, acting_for=stead), received.receipt
+    asked = draft.ticket.request(RequestKind.APPROVAL) if isinstance(action, i.Approve) else None
+    refused = _not_allowed(draft, action, kind) or _impossible(draft, asked) or _take(draft, kind, action)
+    if asked is not None and refused is None:
+        draft.approver, draft.by, draft.receipt = draft.by, asked.by, asked.receipt
+        _take(draft, asked.kind, asked.act)
     if refused is not None:
         version = draft.ticket.version if refused.code == CHANGED_MEANWHILE else None
         draft.say(action_refused(received, draft.by, refused, version))
@@ -142,7 +151,7 @@ def _concerns(draft: Draft, kind: str, incident: str | None) -> bool:
 def _not_allowed(draft: Draft, action: Action, kind: str) -> Refusal | None:
     """What speaks against whoever acts, before the ticket is looked at closely."""
     legal = (draft.ticket.state, kind) in LEGAL
-    refused = not_allowed(draft.rules, action, kind) if legal else _stranger(draft)
+    refused = not_allowed(draft.rules, action, kind, draft.at) if legal else _stranger(draft)
     return refused or changed_meanwhile(draft, action)
 
 
@@ -153,12 +162,41 @@ def _take(draft: Draft, kind: str, message: Message) -> Refusal | None:
     if step is None:
         return Refusal("illegal_in_state", not_now(before, kind))
     refused = step.against(draft, message)
+    stake = step.at_stake(draft, message) if refused is None and draft.approver is None else None
+    if stake is not None and isinstance(message, i.Classify | i.Assign | i.RuleOnReturn | i.GiveFinalAnswer):
+        return _wait_for_approval(draft, message, stake)
     if refused is None:
         step.take(draft, message)
         after = draft.ticket.state
         if leads_out_of_table(step, before, after):
             draft.rules.alarm(OutOfTableError(f"{kind} led from {before} to {after}, which its row does not name"))
     return refused
+
+
+def _wait_for_approval(draft: Draft, act: i.Approvable, stake: str) -> Refusal | None:
+    """One act waits at a time, so that each is decided on what its approver sees."""
+    waits = draft.ticket.request(RequestKind.APPROVAL)
+    if waits is None:
+        ask_approval(draft, act, stake)
+        return None
+    who = waits.by.person.name if waits.by.person else ""
+    return Refusal("already_asked", f"{who}提出的请求正在等候审批，请待批准或者不批准之后再提。")
+
+
+def _impossible(draft: Draft, asked: Asked | None) -> Refusal | None:
+    """What speaks by now against an act that is about to be approved: it is not done, and its approver hears why."""
+    step = LEGAL.get((draft.ticket.state, asked.kind)) if asked is not None else None
+    refused = step.against(draft, asked.act) if step is not None and asked is not None else None
+    if refused is None:
+        return None
+    return Refusal(refused.code, f"所请事项现在已办不了：{refused.reason}请不予批准，由申请人重新提出。")
+
+
+def _drop_moot(draft: Draft) -> None:
+    """What waits for an approver lapses once it cannot be done any more, or others than asked about have the order."""
+    for asked in draft.ticket.asked:
+        if (draft.ticket.state, asked.kind) not in LEGAL or asked.orders != draft.ticket.orders:
+            draft.say(d.ApprovalLapsed(**draft.by_policy, request=asked.request))
 
 
 def _stranger(draft: Draft) -> Refusal | None:

@@ -30,7 +30,8 @@ class Stamp(TypedDict):
 class Draft:
     """Facts are said one after another; each sees the ticket that the earlier ones made.
 
-    `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty.
+    `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty;
+    `approver` is who approved the act, where it needed somebody else for that.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
 
@@ -41,6 +42,7 @@ class Draft:
     by: Actor = BY_POLICY
     receipt: Receipt = ""
     known_at: datetime | None = None
+    approver: Actor | None = None
     facts: list[Message] = field(default_factory=list)
 
     def say(self, fact: DispatchFact) -> None:

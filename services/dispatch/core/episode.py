@@ -50,6 +50,9 @@ Change = Callable[["Ticket", F, datetime], "Ticket"]
 Readers = Callable[["Ticket", F], tuple[DepartmentCode, ...]]
 """Names the departments that hear of a fact, of those that take part after it."""
 
+Stake = Callable[["Draft", M], str | None]
+"""Says what is at stake where an act needs somebody else's approval; None where it does not."""
+
 Asks = Callable[["Ticket", F], Iterator[TicketRequest | IncidentRequest]]
 """Names what follows from a fact for other tickets, and for incidents."""
 
@@ -73,6 +76,9 @@ class Step(Protocol):
     def against(self, draft: Draft, message: Message) -> Refusal | None:
         """The first of the guards that does not hold."""
 
+    def at_stake(self, draft: Draft, message: Message) -> str | None:
+        """What is at stake where somebody else has to approve the step; None where nobody has."""
+
     def take(self, draft: Draft, message: Message) -> None:
         """Decide: say facts."""
 
@@ -85,6 +91,7 @@ class _Step(Generic[M]):
     guards: tuple[Guard[M], ...]
     targets: frozenset[Target]
     code: Decision[M]
+    stake: Stake[M] | None
 
     @property
     def guard_names(self) -> tuple[str, ...]:
@@ -97,6 +104,9 @@ class _Step(Generic[M]):
                 if refused is not None:
                     return refused
         return None
+
+    def at_stake(self, draft: Draft, message: Message) -> str | None:
+        return self.stake(draft, message) if self.stake is not None and isinstance(message, self.heard) else None
 
     def take(self, draft: Draft, message: Message) -> None:
         if isinstance(message, self.heard):
@@ -151,10 +161,19 @@ class Episode:
         self.facts: list[FactRow] = []
 
     def action(
-        self, action: type[A], states: AbstractSet[S], *guards: Guard[A], to: AbstractSet[Target] = frozenset({SAME})
+        self,
+        action: type[A],
+        states: AbstractSet[S],
+        *guards: Guard[A],
+        to: AbstractSet[Target] = frozenset({SAME}),
+        approved: Stake[A] | None = None,
     ) -> Callable[[Decision[A]], Decision[A]]:
-        """Enter what somebody may ask for in some states, if the guards hold; `to` is where it can lead."""
-        return self._step(str(action.model_fields["do"].default), action, states, guards, to)
+        """Enter what somebody may ask for in some states, if the guards hold; `to` is where it can lead.
+
+        `approved` says when it waits for somebody else's approval, which leaves the state as it is.
+        """
+        to = to if approved is None else {SAME, *to}
+        return self._step(str(action.model_fields["do"].default), action, states, guards, to, approved)
 
     def request(
         self, request: type[R], states: AbstractSet[S], *guards: Guard[R], to: AbstractSet[Target] = frozenset({SAME})
@@ -199,9 +218,10 @@ class Episode:
         states: AbstractSet[S],
         guards: Sequence[Guard[M]],
         to: AbstractSet[Target],
+        stake: Stake[M] | None = None,
     ) -> Callable[[Decision[M]], Decision[M]]:
         def entered(decision: Decision[M]) -> Decision[M]:
-            self.steps.append(_Step(kind, heard, frozenset(states), tuple(guards), frozenset(to), decision))
+            self.steps.append(_Step(kind, heard, frozenset(states), tuple(guards), frozenset(to), decision, stake))
             return decision
 
         return entered

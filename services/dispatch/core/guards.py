@@ -1,4 +1,4 @@
-"""What guards of several episodes ask: departments of the directory, legal grounds, approvers, longest spans."""
+"""What guards of several episodes ask: departments of the directory, legal grounds, who decides, longest spans."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rulebook.directory import Person as Named
 from rulebook.limits import Span
 from rulebook.rules import Ground
 from schemas.inbound import Action
-from schemas.values import Clock, Person, RequesterKind
+from schemas.values import Actor, Clock, RequesterKind
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
 from vocabulary import CLOCKS, label
@@ -27,13 +27,16 @@ def named(people: Iterable[Named]) -> str:
     return "、".join(f"{each.name}（{each.id}）" for each in people)
 
 
-def approved(draft: Draft, approver: Person | None, what: str) -> Refusal | None:
-    """A named approver answers for it."""
-    given = approver is not None and not draft.rules.asks_who
-    if given or draft.rules.has_role(approver, Role.APPROVER):
+def another_decides(draft: Draft, requester: Actor) -> Refusal | None:
+    """Nobody decides on what they asked for themselves, nor does whoever acts in their stead."""
+    asker = requester.person
+    if asker is None or requester.party != draft.by.party:
         return None
-    names = named(draft.rules.policy.with_role(Role.APPROVER))
-    return Refusal("approver_missing", f"{what}须由有审批权限的人员批准，请填写批准人：{names}。")
+    if asker.id not in {each.id for each in (draft.by.person, draft.by.acting_for) if each is not None}:
+        return None
+    others = [each for each in draft.rules.policy.with_role(Role.APPROVER, draft.at) if each.id != asker.id]
+    who = f"请由{named(others)}决定" if others else "请先在人员名册上授权另一人代行审批"
+    return Refusal("own_request", f"该请求由{asker.name}提出，本人及其代行人不能批准；{who}。")
 
 
 def legal_ground(grounds: Sequence[Ground], ground: str, what: str) -> Refusal | None:

@@ -102,6 +102,8 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
     beside = tuple([each for each in regions if each is not None])
     if ticket.tasks and task_in_review(ticket) is not None and ticket.led_by is not None:
         beside = (DeskTaskKind.TASK_REVIEW, *beside)
+    if ticket.asked:
+        beside = (*[each.desk for each in ticket.asked], *beside)
     first = (ticket.urgency.desk, main_task(ticket.standing))
     return (*[each for each in first if each is not None], *beside)
 

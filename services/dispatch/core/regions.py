@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from schemas.inbound import Approvable
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
 from schemas.values import (
+    Actor,
     Clock,
     Code,
     Contacted,
@@ -26,9 +28,13 @@ from schemas.values import (
     Party,
     Person,
     Receipt,
+    RequestKind,
     Solved,
     TicketId,
 )
+
+NOBODY: Final = Actor()
+"""Who asked, where that was not kept."""
 
 # --- first contact (先行联系) ---------------------------------------------------------------------------------------
 
@@ -104,6 +110,7 @@ class ExtensionAsked:
     amount: int
     unit: TimeUnit
     ground: Code
+    by: Actor = NOBODY
 
 
 Extension = Annotated[NoExtensionAsked | ExtensionAsked, Field(discriminator="at")]
@@ -128,9 +135,34 @@ class SuspensionAsked:
     desk: ClassVar[DeskTaskKind] = DeskTaskKind.SUSPENSION
     ground: Code
     until: Instant
+    by: Actor = NOBODY
 
 
 Suspending = Annotated[NoSuspensionAsked | SuspensionAsked, Field(discriminator="at")]
+
+
+# --- what waits for an approver (报批) --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """An act that waits for somebody else: who asked for it, by which receipt, and after how many orders."""
+
+    request: RequestKind
+    act: Approvable
+    by: Actor
+    receipt: Receipt
+    orders: int
+
+    @property
+    def kind(self) -> str:
+        """The kind of the act, which is its row in the table."""
+        return self.act.do
+
+    @property
+    def desk(self) -> DeskTaskKind:
+        """The act waits for whoever decides on such a request."""
+        return DeskTaskKind(self.request)
 
 
 # --- a commitment (承诺) --------------------------------------------------------------------------------------------

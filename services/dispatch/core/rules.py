@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from rulebook import Assignment, Policy, Undetermined, responsible
-from rulebook.codes import Role
 from rulebook.limits import Span
 from rulebook.rules import Automation
 from schemas.values import Code, DepartmentCode, Person, TicketId, Tier
@@ -142,10 +141,6 @@ class Rules:
         """What a return request on a ground cites: rulings on the same ground, and those that named its lead."""
         cited = (each for each in self.alike(matter) if each.ground == ground or lead in (each.lead, each.returned_by))
         return tuple(cited)[:_CITED]
-
-    def has_role(self, person: Person | None, *roles: Role) -> bool:
-        """Whether a person, known under this id and this name, has one of the roles."""
-        return self.knows(person) and person is not None and any(self.policy.has_role(person.id, r) for r in roles)
 
     def knows(self, person: Person | None) -> bool:
         """Whether the rulebook has a person of this id under this name."""

@@ -14,14 +14,14 @@ from schemas.message import Message
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Order, SharedNote
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import IncidentRequest, TicketRequest
-from schemas.values import DepartmentCode, DeskTaskKind, PartyKind, Tier
+from schemas.values import DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
 from services.dispatch.core.episodes.refusals import answer_to
 from services.dispatch.core.episodes.supervision import to_answer, watched
 from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import task_in_review
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
-from services.dispatch.core.regions import Made, Member, Owed
+from services.dispatch.core.regions import ExtensionAsked, Made, Member, Owed, SuspensionAsked
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending
@@ -186,6 +186,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         since=at,
         reason=getattr(fact, "reason", None),
         department=_whose(state, task),
+        requested_by=_asker(state, task),
         suggestion=getattr(fact, "suggestion", None),
         alternatives=getattr(fact, "alternatives", None),
         refer=getattr(fact, "refer", None),
@@ -207,6 +208,16 @@ def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:
     if task is DeskTaskKind.TASK_REVIEW:
         return task_in_review(state) or state.before.in_review
     return state.order.lead if state.order else None
+
+
+def _asker(state: Ticket, task: DeskTaskKind) -> Person | None:
+    match task:
+        case DeskTaskKind.EXTENSION if isinstance(state.extension, ExtensionAsked):
+            return state.extension.by.person
+        case DeskTaskKind.SUSPENSION if isinstance(state.suspension, SuspensionAsked):
+            return state.suspension.by.person
+        case _:
+            return next((each.by.person for each in state.asked if each.desk is task), None)
 
 
 # --- the callback agency ---------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from schemas.values import (
     DeskTaskKind,
     Instant,
     Kind,
+    RequestKind,
     Ruling,
     Supplement,
     TicketId,
@@ -22,6 +23,7 @@ from schemas.values import (
 )
 from services.dispatch.core.regions import (
     Alone,
+    Asked,
     CallbackReview,
     Commitment,
     Escalation,
@@ -144,6 +146,7 @@ class Ticket:
     contact: FirstContact = field(default_factory=NotDue)
     extension: Extension = field(default_factory=NoExtensionAsked)
     suspension: Suspending = field(default_factory=NoSuspensionAsked)
+    asked: tuple[Asked, ...] = ()
     supervision: Supervision = field(default_factory=Quiet)
     escalation: Escalation = field(default_factory=NotProposed)
     review: CallbackReview = field(default_factory=NoReview)
@@ -185,6 +188,10 @@ class Ticket:
         """The order that a department works under at this moment."""
         standing = self.standing.back if isinstance(self.standing, NeedsInfo) else self.standing
         return self.order if standing.state in LED else None
+
+    def request(self, kind: RequestKind) -> Asked | None:
+        """The request of a kind that waits for somebody's decision."""
+        return next((each for each in self.asked if each.request.value == kind.value), None)
 
     @property
     def shunned(self) -> frozenset[str]:

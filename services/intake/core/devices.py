@@ -69,7 +69,7 @@ def request_device(state: DoorState, reading: Reading, action: RequestDevice, re
 
 def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, received: datetime) -> Decision:
     """Bind a visitor to the device that was asked for; the old one ends at this moment."""
-    allowed = {each.id: each.name for each in state.config.policy.who_may(action.do)}
+    allowed = {each.id: each.name for each in state.config.policy.who_may(action.do, received)}
     if allowed.get(action.by.id) != action.by.name:
         reason = f"{action.by.name}（{action.by.id}）没有批准换机的职责，或者编号与姓名不符。"
         names = "、".join(f"{name}（{code}）" for code, name in allowed.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from rulebook import Audience, Policy, Role
@@ -61,9 +62,9 @@ class AddressBook:
             else:
                 yield Addressee(audience, Way.MAIL, found.desk.mail, gathers=True)
 
-    def supervisors(self, *, at_once: bool = False) -> Iterable[Addressee]:
+    def supervisors(self, at: datetime, *, at_once: bool = False) -> Iterable[Addressee]:
         """Reach the supervisors by mail, or by telephone."""
-        for person in self.policy.with_role(Role.SUPERVISOR):
+        for person in self.policy.with_role(Role.SUPERVISOR, at):
             audience = Owner.of(Audience.SUPERVISOR.value, person.id)
             if at_once:
                 yield from _loud(audience, person.phone)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
-from schemas.values import Clock, Tier, Upstream
+from schemas.values import Clock, Person, Tier, Upstream
 
 Names = frozenset[Clock]
 
@@ -141,15 +141,18 @@ class Retier:
 
 @dataclass(frozen=True, slots=True)
 class Recalendar:
-    """A calendar arrived."""
+    """A calendar arrived; `by` published it."""
+
+    by: Person
 
 
 @dataclass(frozen=True, slots=True)
 class Rederive:
-    """Derive these clocks (all when none is named) again under the policy that stands."""
+    """Derive these clocks (all when none is named) again under the policy that stands; `by` ordered it."""
 
     clocks: Names
     because: str
+    by: Person
 
 
 Command = (

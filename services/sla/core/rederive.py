@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from schemas.clocks import BreachWithdrawn, ClockFact, ClockRederived, ClockStarted, ClockStopped
-from schemas.values import Clock, Tier, breach_by
+from schemas.values import Clock, Person, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core.facts import in_time, lives, of, withdrawn
 from services.sla.core.rules import ClockRules
@@ -33,7 +33,7 @@ def facts(
         case c.Retier():
             return _retier(rules, state, command, now)
         case c.Recalendar():
-            return _recalendar(rules, state, now)
+            return _recalendar(rules, state, command, now)
         case c.Rederive():
             return _rederive(rules, state, command, now)
         case _:
@@ -122,7 +122,7 @@ def _first_report(rules: ClockRules, state: Clocks, tier: Tier, now: datetime) -
         )
 
 
-def _recalendar(rules: ClockRules, state: Clocks, now: datetime) -> Facts:
+def _recalendar(rules: ClockRules, state: Clocks, command: c.Recalendar, now: datetime) -> Facts:
     for clock in state.open():
         if isinstance(clock, Paused):
             # It is due at no moment; the calendar that stands when it runs on is the one that counts.
@@ -132,7 +132,12 @@ def _recalendar(rules: ClockRules, state: Clocks, now: datetime) -> Facts:
             continue
         if isinstance(clock, Breached):
             yield BreachWithdrawn(**of(state.ticket, clock), reason="calendar")
-        yield fact
+        yield _ordered(fact, command.by)
+
+
+def _ordered(fact: ClockRederived, by: Person) -> ClockRederived:
+    """The same, and who ordered it."""
+    return fact.model_copy(update={"ordered_by": by})
 
 
 def _rederive(rules: ClockRules, state: Clocks, command: c.Rederive, now: datetime) -> Facts:
@@ -144,7 +149,7 @@ def _rederive(rules: ClockRules, state: Clocks, command: c.Rederive, now: dateti
             continue
         fact = _fact(rules, state, clock, basis, command.because, now)
         if fact.due != clock.due:
-            yield fact
+            yield _ordered(fact, command.by)
 
 
 def _same_time(one: Basis, other: Basis) -> bool:

@@ -146,8 +146,9 @@ class Words:
             return ""
         if actor.get("by_rule"):
             return f"系统（{_rule(actor['by_rule'])}）"
-        person = actor.get("person") or {}
-        return " ".join(filter(None, (self.party(actor.get("party")), person.get("name"))))
+        person, stead = actor.get("person") or {}, actor.get("acting_for")
+        name = f"{person.get('name')}（代{stead['name']}）" if stead else person.get("name")
+        return " ".join(filter(None, (self.party(actor.get("party")), name)))
 
     def author(self, type_name: str, body: Mapping[str, Any]) -> str:
         """Name whoever a fact was done by."""

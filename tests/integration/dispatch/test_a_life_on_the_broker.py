@@ -236,8 +236,8 @@ async def test_a_ruling_is_kept_and_cited(dispatch: Dispatch) -> None:
     assert (asked.against_precedent, asked.precedents) == (True, (ticket,))
 
     await dispatch.office(i.RuleOnReturn, again, upheld=True, reason="同意。")
-    said = await dispatch.says(again, d.ActionRefused)
-    assert [m.code for m in said if isinstance(m, d.ActionRefused)] == ["approver_missing"]
+    said = await dispatch.says(again, d.ApprovalRequested)
+    assert [m.wanted.do for m in said if isinstance(m, d.ApprovalRequested)] == ["rule_on_return"]
 
     # The desk is left as it was found: other tests read the same topic.
     await dispatch.office(i.RuleOnReturn, again, upheld=False, reason="属你局职责。")

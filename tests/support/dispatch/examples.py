@@ -12,7 +12,21 @@ from schemas import inbound as i
 from schemas import requests as r
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
-from schemas.values import Actor, Channel, Clock, Contacted, Grade, Person, Ruling, Solved, TicketState, Tier
+from schemas.values import (
+    Actor,
+    Channel,
+    Clock,
+    Contacted,
+    Grade,
+    Party,
+    PartyKind,
+    Person,
+    RequestKind,
+    Ruling,
+    Solved,
+    TicketState,
+    Tier,
+)
 from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
@@ -20,7 +34,6 @@ from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Split
 from services.dispatch.core.ticket import TakenIn
 from tests.support.dispatch.story import (
-    APPROVER,
     AT,
     FINAL,
     INCIDENT,
@@ -124,6 +137,23 @@ def _by_phone(story: Story) -> Story:
     return beside(matter=story.ticket.matter.model_copy(update={"channel": Channel.HOTLINE}))(story)
 
 
+_DISPATCHER: Final = Person(id="p-xu", name="徐文珏")
+
+
+def _approval_asked(story: Story) -> Story:
+    """A longer limit was asked for; what has ended waits for nothing."""
+    if story.ticket.state not in OPEN:
+        return story
+    asked = regions.Asked(
+        request=RequestKind.APPROVAL,
+        act=i.Classify(ticket=TICKET, by=_DISPATCHER, tier=Tier.PARTICULARLY_COMPLEX),
+        by=Actor(party=Party(kind=PartyKind.OFFICE), person=_DISPATCHER),
+        receipt=RECEIPT,
+        orders=story.ticket.orders,
+    )
+    return beside(asked=(asked,))(story)
+
+
 PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "acknowledge_urgent": _called,
     "duty_acknowledgement_lapsed": _called,
@@ -131,6 +161,8 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "report_task_done": DOING,
     "adjudicate": _ruled,
     "withdraw": _by_phone,
+    "approve": _approval_asked,
+    "decline": _approval_asked,
     "rule_on_extension": ASKED_EXTENSION,
     "rule_on_suspension": ASKED_SUSPENSION,
     "review": _task_done,
@@ -217,9 +249,9 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "leave_incident": _office(i.LeaveIncident, reason="另一件事。"),
     "split": _office(i.Split, parts=(i.Part(text="一。"), i.Part(text="二。")), reason="两件事。"),
     "reopen": _office(i.Reopen, reason="又发生了。"),
-    "give_final_answer": _office(
-        i.GiveFinalAnswer, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER
-    ),
+    "give_final_answer": _office(i.GiveFinalAnswer, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE),
+    "approve": _office(i.Approve, reason="同意。"),
+    "decline": _office(i.Decline, reason="不同意。"),
     "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。"),
     "rule_on_outcome": _office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已解释。"),
     "check_commitment": _office(i.CheckCommitment, kept=True, note="已兑现。"),

@@ -59,7 +59,7 @@ class Town:
 
     def office(self, action: type[i.OfficeAction], **values: Any) -> list[Message]:
         """A person of the office who may do it acts."""
-        who = shipped().who_may(str(action.model_fields["do"].default))[0]
+        who = shipped().who_may(str(action.model_fields["do"].default), AT)[0]
         if issubclass(action, i.OfficeOnIncident):
             values["incident"] = INCIDENT
         return self.says(action(by=Person(id=who.id, name=who.name), **values))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from typing import Final
 from rulebook.codes import Passing
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Actor, Channel, Grade, Person, RequesterKind, Solved, VisitRef
+from schemas.values import Actor, Channel, Grade, Person, RequesterKind, Solved, Tier, VisitRef
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.commands import Ask, Begin
@@ -103,6 +103,16 @@ def _last_attempt() -> Story:
 
 def _unmerged_to(back: s.SurveyReview | s.PendingDispatch | s.Dispatched | s.Rework | s.Suspended | s.NeedsInfo) -> Way:
     return Way("unmerge", back.state, _standing(s.Merged(into=OTHER, back=back), merged), _plainly("unmerge"))
+
+
+def _longer(story: Story) -> Story:
+    return story.office(i.Assign, lead="market", tier=Tier.PARTICULARLY_COMPLEX)
+
+
+def _against_precedent() -> Story:
+    story = return_requested()
+    assert isinstance(story.ticket.standing, s.ReturnRequested)
+    return beside(standing=replace(story.ticket.standing, against_precedent=True))(story)
 
 
 def _refused_by_other(story: Story) -> Story:
@@ -211,6 +221,29 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("member_answered", S.DISPATCHED, lambda: JOINING(pending_dispatch()), _welcomed(accepted=False)),
     Way("member_answered", S.IN_PROGRESS, lambda: JOINING(pending_dispatch()), _welcomed(accepted=True)),
     Way("member_answered", S.IN_PROGRESS, lambda: JOINING(dispatched()), _welcomed(accepted=True)),
+    Way("assign", SAME, pending_dispatch, _longer),
+    Way(
+        "give_final_answer",
+        S.CLOSED,
+        lambda: prepared(in_progress(), "give_final_answer"),
+        lambda story: _plainly("give_final_answer")(story).approved(),
+    ),
+    Way("rule_on_return", SAME, _against_precedent, _plainly("rule_on_return")),
+    Way("approve", S.DISPATCHED, lambda: _longer(pending_dispatch()), Story.approved),
+    Way(
+        "approve",
+        S.CLOSED,
+        lambda: _plainly("give_final_answer")(prepared(in_progress(), "give_final_answer")),
+        Story.approved,
+    ),
+    Way(
+        "approve",
+        S.PENDING_DISPATCH,
+        under(
+            lambda: _against_precedent().office(i.RuleOnReturn, upheld=True, reason="同意。"), dispatch=Passing.QUEUE
+        ),
+        Story.approved,
+    ),
     Way("merge_answered", SAME, lambda: MERGE_ASKED(in_progress()), _refused_by_other),
     *(_unmerged_to(back) for back in _BACKS),
     Way(

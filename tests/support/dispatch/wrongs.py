@@ -9,7 +9,18 @@ from datetime import timedelta
 from typing import Any, Final
 
 from schemas.owner import Owner
-from schemas.values import Channel, Clock, OfficialDue, Person, RequesterKind, TicketState, Tier
+from schemas.values import (
+    Actor,
+    Channel,
+    Clock,
+    OfficialDue,
+    Party,
+    PartyKind,
+    Person,
+    RequesterKind,
+    TicketState,
+    Tier,
+)
 from schemas.values import TicketState as S
 from services.dispatch.core import regions
 from services.dispatch.core import standing as s
@@ -30,7 +41,7 @@ from tests.support.dispatch.examples import (
     prepared,
 )
 from tests.support.dispatch.given import STORIES, at
-from tests.support.dispatch.story import AT, LEAD, TICKET, Story, received
+from tests.support.dispatch.story import APPROVER, AT, LEAD, TICKET, Story, received
 
 Prepare = Callable[[Story], Story]
 Spoil = Callable[[Command], Command]
@@ -145,8 +156,26 @@ def _tried_twice_today(story: Story) -> Story:
     return _standing(tried=(morning, morning + timedelta(hours=4)))(evening)
 
 
+_BY_APPROVER: Final = Actor(party=Party(kind=PartyKind.OFFICE), person=APPROVER)
+
+
+def _asked_by_the_approver(story: Story) -> Story:
+    return beside(asked=tuple(replace(each, by=_BY_APPROVER) for each in story.ticket.asked))(story)
+
+
+def _extension_asked_by_the_approver(story: Story) -> Story:
+    asked = story.ticket.extension
+    assert isinstance(asked, regions.ExtensionAsked)
+    return beside(extension=replace(asked, by=_BY_APPROVER))(story)
+
+
+def _suspension_asked_by_the_approver(story: Story) -> Story:
+    asked = story.ticket.suspension
+    assert isinstance(asked, regions.SuspensionAsked)
+    return beside(suspension=replace(asked, by=_BY_APPROVER))(story)
+
+
 _ON_DUTY: Final = Person(id="p-min", name="闵建国")
-_NOBODY: Final = Person(id="p-nobody", name="某人")
 _AVOIDS_MARKET: Final = beside(avoids=("market",))
 _CALM: Final = beside(supervision=regions.Quiet(orders=0))
 _LED_BY_NOBODY: Final = beside(order=None)
@@ -178,18 +207,15 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("acknowledge_urgent", "somebody_is_called", "acknowledged_already", _acknowledged),
     Wrong("acknowledge_urgent", "on_the_roster", "not_on_duty", _another_roster),
     Wrong("classify", "category_known", "unknown_category", command=_saying(category="9999-99")),
-    Wrong("classify", "tier_raise_approved", "approver_missing", command=_saying(tier=Tier.PARTICULARLY_COMPLEX)),
     Wrong("assign", "departments_known", "unknown_department", command=_saying(lead=NOWHERE)),
     Wrong("assign", "not_accused", "accused", _AVOIDS_MARKET),
     Wrong("assign", "ruling_binds", "ruling_binds", beside(ruled=LEAD), states=s.WITH_LEAD),
     Wrong("assign", "category_known", "unknown_category", command=_saying(category="9999-99")),
-    Wrong("assign", "tier_raise_approved", "approver_missing", command=_saying(tier=Tier.PARTICULARLY_COMPLEX)),
     Wrong("return_window_lapsed", "window_of_lead", MOOT, _order(returnable=False)),
     Wrong("request_return", "not_urgent", "urgent_not_returnable", _urgent),
     Wrong("request_return", "order_returnable", "order_binds", _order(binding=True)),
     Wrong("request_return", "return_ground", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("request_return", "suggestion_known", "unknown_department", command=_saying(suggested=NOWHERE)),
-    Wrong("rule_on_return", "against_precedent_approved", "approver_missing", _standing(against_precedent=True)),
     Wrong("rule_on_return", "new_lead_known", "unknown_department", command=_saying(lead=NOWHERE)),
     Wrong("rule_on_return", "new_lead_not_accused", "accused", _AVOIDS_MARKET),
     Wrong("adjudicate", "ruled_before", "not_disputed", beside(ruled=None), states=s.WITH_LEAD),
@@ -210,11 +236,13 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("request_extension", "extension_ground", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("request_extension", "before_due", "asked_too_late", _late),
     Wrong("rule_on_extension", "extension_asked", "nothing_asked", beside(extension=regions.NoExtensionAsked())),
+    Wrong("rule_on_extension", "another_extends", "own_request", _extension_asked_by_the_approver),
     Wrong("rule_on_extension", "granted_time_legal", "too_long", command=_saying(days=5)),
     Wrong("request_suspension", "suspension_free", "already_asked", ASKED_SUSPENSION),
     Wrong("request_suspension", "suspension_ground", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("request_suspension", "until_ahead", "ends_in_the_past", command=_saying(until=PAST)),
     Wrong("rule_on_suspension", "suspension_asked", "nothing_asked", beside(suspension=regions.NoSuspensionAsked())),
+    Wrong("rule_on_suspension", "another_suspends", "own_request", _suspension_asked_by_the_approver),
     Wrong("rule_on_suspension", "granted_end_ahead", "ends_in_the_past", command=_saying(until=PAST)),
     Wrong("commit", "nothing_promised", "promised_already", PROMISED),
     Wrong("commit", "promise_ahead", "promised_in_the_past", command=_saying(promised=PAST)),
@@ -228,7 +256,14 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("appoint_callback", "appointment_ahead", "appointed_in_the_past", command=_saying(at=PAST)),
     Wrong("give_final_answer", "reworked", "no_rework_yet", beside(failures=0)),
     Wrong("give_final_answer", "final_on_a_ground", "illegal_ground", command=_NO_SUCH_GROUND),
-    Wrong("give_final_answer", "final_approved", "approver_missing", command=_saying(approver=_NOBODY)),
+    *(
+        Wrong(kind, guard, code, ticket)
+        for kind in ("approve", "decline")
+        for guard, code, ticket in (
+            ("approval_asked", "nothing_asked", beside(asked=())),
+            ("another_approves", "own_request", _asked_by_the_approver),
+        )
+    ),
     Wrong("record_city_verdict", "from_city", "not_from_city", _NOT_FROM_CITY),
     Wrong("refuse_ticket", "legal_not_accepted", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("withdraw", "its_channel", "another_channel", _matter(channel=Channel.WECHAT)),

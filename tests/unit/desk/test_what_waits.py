@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from liuhen.desk.queue import PublishedMessage, as_published, callbacks, desk, order_of, orders, owed
+from liuhen.desk.queue import PublishedMessage, as_published, callbacks, desk, of_person, order_of, orders, owed
 from rulebook import load_policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime
@@ -173,3 +173,13 @@ def test_the_newest_publication_of_a_year_counts(times: DueTimes) -> None:
     said = [PublishedMessage(MORNING + timedelta(hours=1), second), PublishedMessage(MORNING, first)]
 
     assert as_published(times.calendar, said).version == as_published(times.calendar, told(second)).version
+
+
+def test_an_approver_sees_what_they_may_decide_and_never_what_they_asked_for(times: DueTimes) -> None:
+    policy = load_policy(Path("policy"))
+    fang, qian = (Person(id=code, name=code) for code in ("p-fang", "p-qian"))
+    waiting = desk(told(task(), task(TWO, task="approval", requested_by=fang)), times, MORNING)
+
+    assert of_person(waiting, fang, policy, MORNING) == []
+    assert [each.task.ticket for each in of_person(waiting, qian, policy, MORNING)] == [TWO]
+    assert [each.task.ticket for each in of_person(waiting, Person(id="p-xu", name="徐文珏"), policy, MORNING)] == [ONE]

@@ -147,13 +147,13 @@ def test_the_office_acts_by_named_persons_who_may(person: Person, code: str) -> 
 
 
 def test_an_approver_under_another_name_answers_for_nothing() -> None:
-    story, tier = given.in_progress(), Tier.PARTICULARLY_COMPLEX
-    story.office(i.Classify, tier=tier, approver=Person(id="p-fang", name="冒名者")).refused("approver_missing")
-    story.office(i.Classify, tier=tier, approver=Person(id="p-fang", name="方立群")).then(d.Classified)
+    story = given.in_progress().office(i.Classify, tier=Tier.PARTICULARLY_COMPLEX)
+    story.approved(Person(id="p-fang", name="冒名者")).refused("unknown_person")
+    story.approved(Person(id="p-fang", name="方立群")).then(d.ApprovalGranted, d.Classified)
 
 
 def test_every_act_of_the_office_names_somebody_who_may() -> None:
-    assert all(shipped().who_may(action) for action in OFFICE_ACTIONS)
+    assert all(shipped().who_may(action, AT) for action in OFFICE_ACTIONS)
 
 
 def _press(story: Story) -> Story:

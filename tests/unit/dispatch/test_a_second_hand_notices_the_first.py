@@ -20,7 +20,7 @@ def test_two_dispatchers_assign_one_ticket_and_the_second_is_told_what_the_first
     # given a ticket on the desk that two dispatchers look at
     waiting = given.pending_dispatch()
     seen = version_of(waiting)
-    first, second = (Person(id=who.id, name=who.name) for who in waiting.rules.policy.who_may("assign")[:2])
+    first, second = (Person(id=who.id, name=who.name) for who in waiting.rules.policy.who_may("assign", waiting.at)[:2])
     # when both assign it to different departments
     assigned = waiting.act(i.Assign(ticket=TICKET, by=first, lead="market", if_seen=seen))
     again = assigned.act(i.Assign(ticket=TICKET, by=second, lead="police", if_seen=seen))

@@ -18,7 +18,6 @@ from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions import Nudged, Quiet
 from tests.support.dispatch import given
 from tests.support.dispatch.story import (
-    APPROVER,
     FINAL,
     INCIDENT,
     LEAD,
@@ -132,8 +131,8 @@ ENDS: list[tuple[Story, str, str | None, str | None]] = [
 ]
 WAYS: dict[str, Any] = {
     "final_answer": lambda x: x.office(
-        i.GiveFinalAnswer, ground=FINAL, text="已尽力。", ruling=Ruling.EXPLAINED, approver=APPROVER
-    ),
+        i.GiveFinalAnswer, ground=FINAL, text="已尽力。", ruling=Ruling.EXPLAINED
+    ).approved(),
     "withdrawn": lambda x: x.act(i.Withdraw(ticket=TICKET, reason="不用了。")),
     "transferred": lambda x: x.office(i.TransferOut, to="city", reason="属市级。"),
     "not_accepted": lambda x: x.office(i.RefuseTicket, ground="court", reason="诉讼中。"),

@@ -121,16 +121,16 @@ def test_a_binding_ruling_leads_the_next_dispatch_of_the_like() -> None:
     assert (fact.lead, fact.reason, fact.precedents) == ("market", "precedent", ("26010100000018",))
 
 
-def test_a_return_against_precedent_cites_it_and_needs_a_named_approver() -> None:
+def test_a_return_against_precedent_cites_it_and_waits_for_an_approver() -> None:
     story = _knowing(Precedent("26010100000018", "overruled", LEAD, "not-our-duty", LEAD))
     asked = story.lead(i.RequestReturn, **GROUND)
     fact = asked.said(d.ReturnRequested)
     assert (fact.against_precedent, fact.precedents) == (True, ("26010100000018",))
 
-    asked.office(i.RuleOnReturn, upheld=True, reason="同意。").refused("approver_missing")
-    asked.office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market", approver=APPROVER).then(
-        d.ReturnUpheld, d.SupportTaskEnded, d.Dispatched
-    )
+    waits = asked.office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market")
+    waits.then(d.ApprovalRequested, state=TicketState.RETURN_REQUESTED)
+    done = waits.approved().then(d.ApprovalGranted, d.ReturnUpheld, d.SupportTaskEnded, d.Dispatched)
+    assert done.said(d.ReturnUpheld).approver.person == APPROVER
 
 
 def test_nobody_dispatches_to_the_accused() -> None:
@@ -143,11 +143,12 @@ def test_nobody_dispatches_to_the_accused() -> None:
     other.department(LEAD, i.NoteProgress, text="了解一下。").refused("not_yours")
 
 
-def test_raising_the_tier_needs_a_named_approver() -> None:
+def test_raising_the_tier_waits_for_an_approver() -> None:
     story = given.in_progress()
-    story.office(i.Classify, tier="particularly_complex").refused("approver_missing")
-    raised = story.office(i.Classify, tier="particularly_complex", approver=APPROVER)
-    raised.then(d.Classified)
+    waits = story.office(i.Classify, tier="particularly_complex").then(d.ApprovalRequested)
+    assert waits.ticket.matter.tier is Tier.COMPLEX
+    raised = waits.approved()
+    raised.then(d.ApprovalGranted, d.Classified)
     assert raised.said(d.Classified).raised_by.person == APPROVER
     story.office(i.Classify, tier="simple").then(d.Classified)
 
@@ -189,7 +190,8 @@ def test_a_category_that_is_urgent_by_itself_makes_a_matter_urgent_under_way() -
     assert set_by_hand.ticket.matter.tier is Tier.URGENT
     back = changed.office(i.Classify, category=ordinary)
     assert back.ticket.matter.tier is Tier.URGENT
-    assert changed.office(i.Classify, category=ordinary, approver=APPROVER).ticket.matter.tier is Tier.COMPLEX
+    asked = changed.office(i.Classify, category=ordinary, tier=Tier.COMPLEX)
+    assert asked.approved().ticket.matter.tier is Tier.COMPLEX
 
 
 def _dues(story: Story, department: str = LEAD) -> set[Clock]:
@@ -203,7 +205,7 @@ def test_an_order_lists_no_first_report_once_the_matter_is_not_urgent_any_more()
     urgent = opened(tier=Tier.URGENT).clock(c.ClockStarted, Clock.HANDLING)
     urgent = urgent.clock(c.ClockStarted, Clock.URGENT_FIRST_REPORT)
     assert _dues(urgent) == {Clock.HANDLING, Clock.URGENT_FIRST_REPORT}
-    calm = urgent.office(i.Classify, tier="complex", approver=APPROVER)
+    calm = urgent.office(i.Classify, tier="complex").approved()
     assert _dues(calm) == {Clock.HANDLING}
     calm.clock(c.ClockStarted, Clock.URGENT_FIRST_REPORT).then()
 

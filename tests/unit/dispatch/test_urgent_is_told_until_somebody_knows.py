@@ -249,7 +249,7 @@ def test_an_ordinary_order_that_nobody_takes_calls_nobody() -> None:
     "end",
     [
         lambda story: story.office(i.TransferOut, to="fire-119", reason="已起火。"),
-        lambda story: story.office(i.Classify, tier="complex", approver=APPROVER),
+        lambda story: story.office(i.Classify, tier="complex").approved(),
         lambda story: story.act(i.Withdraw(ticket=TICKET, reason="误会。")),
     ],
 )

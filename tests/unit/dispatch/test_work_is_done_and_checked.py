@@ -14,7 +14,19 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.more_time import TimeUnit
 from schemas.public import CallbackRequest, DeskTask
-from schemas.values import Channel, Clock, Grade, Kind, RequesterKind, Ruling, Solved, TicketState, Tier, VisitRef
+from schemas.values import (
+    Channel,
+    Clock,
+    Grade,
+    Kind,
+    Person,
+    RequesterKind,
+    Ruling,
+    Solved,
+    TicketState,
+    Tier,
+    VisitRef,
+)
 from services.dispatch.core.holder import held_by
 from services.dispatch.core.rules import Guess, Rules
 from tests.support.dispatch import given
@@ -106,11 +118,11 @@ def test_whoever_sends_back_names_a_ground_of_the_rulebook_and_is_told_which_the
 
 def test_a_final_answer_names_a_ground_of_the_rulebook() -> None:
     again = given.rework()
-    answer: dict[str, Any] = {"text": "终结。", "ruling": Ruling.UNREASONABLE, "approver": APPROVER}
+    answer: dict[str, Any] = {"text": "终结。", "ruling": Ruling.UNREASONABLE}
     missing = again.office(i.GiveFinalAnswer, **answer).refused("ground_missing")
     assert "多次重办无新情况（reworks-changed-nothing）" in missing.said(d.ActionRefused).reason
     again.office(i.GiveFinalAnswer, ground="not-done", **answer).refused("illegal_ground")
-    answered = again.office(i.GiveFinalAnswer, ground=FINAL, **answer)
+    answered = again.office(i.GiveFinalAnswer, ground=FINAL, **answer).approved()
     assert answered.said(d.FinalAnswerGiven).ground == FINAL
 
 
@@ -280,9 +292,7 @@ def test_attempts_to_call_back_are_made_on_two_days_at_least() -> None:
 def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_the_way_out() -> None:
     story = given.callback_pending()
     story.act(
-        i.GiveFinalAnswer(
-            ticket=TICKET, by=APPROVER, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER
-        )
+        i.GiveFinalAnswer(ticket=TICKET, by=APPROVER, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE)
     ).refused("no_rework_yet")
     for number in range(1, 4):
         story = story.called(Solved.NOT, Grade.DISSATISFIED)
@@ -293,11 +303,11 @@ def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_t
 
     pending = story.lead(i.ReportHandled, reply="再次办结。").office(i.Review, accepted=True)
     final = pending.act(
-        i.GiveFinalAnswer(
-            ticket=TICKET, by=APPROVER, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE, approver=APPROVER
-        )
+        i.GiveFinalAnswer(ticket=TICKET, by=APPROVER, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE)
     )
-    final.then(d.FinalAnswerGiven, d.SupervisionEnded, d.Closed, state=TicketState.CLOSED)
+    final.approved().refused("own_request")
+    final = final.approved(Person(id="p-qian", name="钱秉章"))
+    final.then(d.ApprovalGranted, d.FinalAnswerGiven, d.SupervisionEnded, d.Closed, state=TicketState.CLOSED)
     (call,) = [each.message for each in final.told if isinstance(each.message, CallbackRequest)]
     assert isinstance(call, CallbackRequest)
     assert call.happened == "cancelled"

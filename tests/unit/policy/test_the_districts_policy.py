@@ -1,6 +1,6 @@
 """The policy that the project ships: valid, complete, and what the rulebook says."""
 
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from rulebook import DepartmentKind, OwedBy, Policy, Role, Start, Unit, load_pol
 from schemas.values import Clock, Tier
 
 DIRECTORY = Path(__file__).parents[3] / "policy"
+NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +99,10 @@ def test_every_clock_of_the_centre_has_a_named_owner(policy: Policy) -> None:
 
 
 def test_every_role_is_somebodys(policy: Policy) -> None:
-    assert all(policy.with_role(role) for role in Role)
-    approver = policy.with_role(Role.APPROVER)[0]
-    assert policy.has_role(approver.id, Role.APPROVER)
-    assert not policy.has_role("p-nobody", Role.APPROVER)
+    assert all(policy.with_role(role, NOW) for role in Role)
+    approver = policy.with_role(Role.APPROVER, NOW)[0]
+    assert policy.person(approver.id) == approver
+    assert "p-nobody" not in {each.id for each in policy.with_role(Role.APPROVER, NOW)}
 
 
 def test_every_request_that_needs_a_ground_has_some(policy: Policy) -> None:

@@ -19,7 +19,7 @@ from schemas.clocks import (
     ClockStarted,
 )
 from schemas.owner import Owner
-from schemas.values import Clock, OfficialDue, ProvisionalDue, Tier
+from schemas.values import Clock, OfficialDue, Person, ProvisionalDue, Tier
 from services.sla.core.commands import Recalendar, Rederive, Start
 from services.sla.core.rules import ClockRules
 from services.sla.core.state import Paused, Running
@@ -27,6 +27,8 @@ from services.sla.work import Ruled, decider
 from tests.support.sla.story import TICKET, Ticket, moment
 from worktime import Calendar, Explanation, Notice, NoticeDay, explain_lines
 from worktime.festivals import statutory_days
+
+PUBLISHER = Person(id="p-he", name="何静宜")
 
 
 @pytest.fixture
@@ -111,7 +113,7 @@ def test_a_calendar_makes_provisional_due_times_official_each_with_an_event(
     ticket.hear("2026-12-28 10:00", d.Opened)
     ticket.hear("2026-12-28 10:20", d.Dispatched)
     ticket.rules = published
-    said = ticket.ask(moment("2026-12-28 11:00"), Recalendar())
+    said = ticket.ask(moment("2026-12-28 11:00"), Recalendar(PUBLISHER))
     assert {(type(fact), fact.clock_id) for fact in said} == {(ClockRederived, "citizen"), (ClockRederived, "handling")}
     for fact in said:
         assert isinstance(fact, ClockRederived)
@@ -119,7 +121,7 @@ def test_a_calendar_makes_provisional_due_times_official_each_with_an_event(
         assert isinstance(fact.was, ProvisionalDue)
         assert isinstance(fact.due, OfficialDue)
         assert fact.explanation["budget"]["calendar_version"] == published.calendar.version
-    assert ticket.ask(moment("2026-12-28 11:00"), Recalendar()) == []
+    assert ticket.ask(moment("2026-12-28 11:00"), Recalendar(PUBLISHER)) == []
 
 
 def test_a_calendar_that_arrives_after_the_official_due_time_brings_the_breach_at_once(
@@ -130,7 +132,7 @@ def test_a_calendar_that_arrives_after_the_official_due_time_brings_the_breach_a
     ticket.wait(arrived)
     assert isinstance(ticket.open()["citizen"], Running)
     ticket.rules = published
-    moved, breached = ticket.ask(arrived, Recalendar())
+    moved, breached = ticket.ask(arrived, Recalendar(PUBLISHER))
     assert isinstance(moved, ClockRederived)
     assert moved.due == OfficialDue(at=moment("2027-02-04 17:30"))
     assert isinstance(breached, ClockBreached)
@@ -152,7 +154,7 @@ def test_a_corrected_calendar_moves_every_open_due_time_that_it_changes(
     ticket.hear("2026-12-28 10:20", d.Dispatched)
     assert isinstance(ticket.open()["handling"].due, OfficialDue)
     ticket.rules = corrected
-    said = ticket.ask(moment("2026-12-28 11:00"), Recalendar())
+    said = ticket.ask(moment("2026-12-28 11:00"), Recalendar(PUBLISHER))
     assert {(fact.clock, fact.because) for fact in said if isinstance(fact, ClockRederived)} == {
         (Clock.CITIZEN, "calendar"),
         (Clock.HANDLING, "calendar"),
@@ -167,7 +169,7 @@ def test_a_corrected_calendar_takes_back_a_breach_of_a_day_that_was_off(
     ticket.hear("2026-12-28 10:00", d.Opened)
     ticket.wait("2027-01-05 18:00")
     ticket.rules = corrected
-    said = ticket.ask(moment("2027-01-05 18:00"), Recalendar())
+    said = ticket.ask(moment("2027-01-05 18:00"), Recalendar(PUBLISHER))
     assert [type(fact) for fact in said] == [BreachWithdrawn, ClockRederived, ClockDueSoon]
     assert [type(fact) for fact in ticket.wait("2027-01-06 17:30")] == [ClockBreached]
 
@@ -181,9 +183,9 @@ def test_an_order_to_derive_again_leaves_a_clock_that_stands_still_under_the_sam
         "2026-12-28 11:00", d.Suspended, department="housing", ground="litigation", until=moment("2027-01-20 12:00")
     )
     assert isinstance(ticket.open()["handling"], Paused)
-    assert ticket.ask(moment("2026-12-28 15:00"), Rederive(frozenset(), "policy")) == []
+    assert ticket.ask(moment("2026-12-28 15:00"), Rederive(frozenset(), "policy", PUBLISHER)) == []
     ticket.rules = corrected
-    assert ticket.ask(moment("2026-12-28 15:00"), Recalendar()) == []
+    assert ticket.ask(moment("2026-12-28 15:00"), Recalendar(PUBLISHER)) == []
 
 
 def test_what_is_met_between_the_bounds_is_met_in_time(ticket: Ticket) -> None:
@@ -204,9 +206,11 @@ def test_a_changed_policy_concerns_new_clocks_only(dispatched: Ticket, longer: C
 
 def test_an_order_derives_open_clocks_again_under_the_new_policy(dispatched: Ticket, longer: ClockRules) -> None:
     dispatched.rules = longer
-    (moved,) = dispatched.ask(moment("2026-09-04 10:00"), Rederive(frozenset({Clock.HANDLING}), "policy-2026-2"))
+    (moved,) = dispatched.ask(
+        moment("2026-09-04 10:00"), Rederive(frozenset({Clock.HANDLING}), "policy-2026-2", PUBLISHER)
+    )
     assert isinstance(moved, ClockRederived)
-    assert (moved.clock_id, moved.because) == ("handling", "policy-2026-2")
+    assert (moved.clock_id, moved.because, moved.ordered_by) == ("handling", "policy-2026-2", PUBLISHER)
     assert dispatched.due("handling") == "2026-09-11 17:30"
     assert moved.explanation["budget"]["policy_version"] == "next"
 

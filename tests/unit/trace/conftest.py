@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from schemas import clocks, dispatch, notices, registry, tickets
-from schemas.inbound import AcceptIncident
+from schemas.inbound import AcceptIncident, Classify
 from schemas.message import MODELS, Message
 from schemas.values import Actor, Contact, OfficialDue, Party, PartyKind, Person, Place, Position, VisitRef
 
@@ -29,6 +29,7 @@ BY_NAME: dict[str, Any] = {
     "ticket": st.just(TICKET),
     "receipt": st.just("R0123456789AB"),
     "by": st.just(Actor(party=Party(kind=PartyKind.OFFICE), person=Person(id="p-xu", name="徐敏"))),
+    "wanted": st.just(Classify(ticket=TICKET, by=Person(id="p-xu", name="徐敏"), category="0301-01")),
     "approver": st.just(Actor(by_rule="approval")),
     "raised_by": st.none(),
     "party": st.just(Party(kind=PartyKind.DEPARTMENT, department="housing")),

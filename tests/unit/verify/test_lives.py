@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from schemas import dispatch as d
+from schemas.inbound import Classify
 from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.owner import Owner
@@ -21,9 +22,12 @@ from schemas.values import (
     Clock,
     Contact,
     Kind,
+    Party,
+    PartyKind,
     Person,
     Place,
     RequesterKind,
+    RequestKind,
     TicketState,
     Tier,
 )
@@ -363,3 +367,33 @@ def test_a_ticket_that_is_reopened_has_to_be_told_again() -> None:
     again = d.Reopened(ticket=TICKET, by=BY, reason="又漏了", count=1)
     found_here = untold([*TOLD, (2 * TEN, closed()), (3 * TEN, again)])
     assert ["became urgent" in each for each in found_here] == [True]
+
+
+# --- nobody approves their own request -------------------------------------------------------------------------------
+
+CENTRE = Party(kind=PartyKind.OFFICE)
+FANG, QIAN = (Actor(party=CENTRE, person=Person(id=code, name=code)) for code in ("p-fang", "p-qian"))
+ACT = Classify(ticket=TICKET, by=Person(id="p-fang", name="p-fang"), tier=Tier.PARTICULARLY_COMPLEX)
+WANTED = d.ApprovalRequested(
+    ticket=TICKET, by=FANG, request=RequestKind.APPROVAL, wanted=ACT, receipt="R0123456789AB", reason="难"
+)
+
+
+def granted(by: Actor) -> d.ApprovalGranted:
+    return d.ApprovalGranted(ticket=TICKET, by=by, request=RequestKind.APPROVAL)
+
+
+def test_what_somebody_else_approved_is_no_finding() -> None:
+    assert "nobody_approves_their_own" not in found(life(WANTED, granted(QIAN)), Elsewhere())
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (WANTED, granted(FANG)),
+        (WANTED, granted(Actor(party=CENTRE, person=QIAN.person, acting_for=FANG.person))),
+        (d.Classified(ticket=TICKET, by=FANG, category="0101-02", tier=Tier.COMPLEX, raised_by=FANG),),
+    ],
+)
+def test_what_somebody_approved_for_themselves_is_found(facts: tuple[Message, ...]) -> None:
+    assert "nobody_approves_their_own" in found(life(*facts), Elsewhere())

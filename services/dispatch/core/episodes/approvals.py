@@ -1,19 +1,99 @@
-"""What the lead asked an approver for, and nobody has to decide any more: the approver owes nothing that is moot."""
+"""Approval (报批): an act that nobody may do alone waits for somebody else, who decides under their own name.
+
+What nobody has to decide any more lapses: the approver owes nothing that is moot.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from chassis.frozen import replace
 from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.values import RequestKind
+from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.episode import Episode
+from services.dispatch.core.episode import SAME, Episode, Refusal, Target
 from services.dispatch.core.episodes.extension import extension_over
+from services.dispatch.core.guards import another_decides
 from services.dispatch.core.holder import participants
-from services.dispatch.core.regions import ExtensionAsked, NoSuspensionAsked, SuspensionAsked
+from services.dispatch.core.regions import Asked, ExtensionAsked, NoSuspensionAsked, SuspensionAsked
+from services.dispatch.core.standing import OPEN
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("approvals")
+
+
+# --- asked for -------------------------------------------------------------------------------------------------------
+
+
+def ask_approval(draft: Draft, act: i.Approvable, stake: str) -> None:
+    """Let an act wait for an approver."""
+    draft.say(
+        d.ApprovalRequested(
+            **draft.by_author, request=RequestKind.APPROVAL, wanted=act, receipt=draft.receipt, reason=stake
+        )
+    )
+
+
+@episode.fact(d.ApprovalRequested)
+def _requested(ticket: Ticket, fact: d.ApprovalRequested, _at: datetime) -> Ticket:
+    asked = Asked(request=fact.request, act=fact.wanted, by=fact.by, receipt=fact.receipt, orders=ticket.orders)
+    return replace(ticket, asked=(*_others(ticket, fact.request), asked))
+
+
+# --- approved or not -------------------------------------------------------------------------------------------------
+
+
+def approval_asked(draft: Draft, _action: i.Approve | i.Decline) -> Refusal | None:
+    if draft.ticket.request(RequestKind.APPROVAL) is not None:
+        return None
+    return Refusal("nothing_asked", "没有待审批的请求；延期、挂账的申请请用审批延期、审批挂账。")
+
+
+def another_approves(draft: Draft, _action: i.Approve | i.Decline) -> Refusal | None:
+    asked = draft.ticket.request(RequestKind.APPROVAL)
+    return another_decides(draft, asked.by) if asked is not None else None
+
+
+_LEADS_TO: Final[frozenset[Target]] = frozenset({SAME, S.PENDING_DISPATCH, S.DISPATCHED, S.CLOSED})
+
+
+@episode.action(i.Approve, OPEN, approval_asked, another_approves, to=_LEADS_TO)
+def approve(draft: Draft, action: i.Approve) -> None:
+    draft.say(d.ApprovalGranted(**draft.by_author, request=RequestKind.APPROVAL, reason=action.reason))
+
+
+@episode.action(i.Decline, OPEN, approval_asked, another_approves)
+def decline(draft: Draft, action: i.Decline) -> None:
+    draft.say(d.ApprovalDeclined(**draft.by_author, request=RequestKind.APPROVAL, reason=action.reason))
+
+
+@episode.fact(d.ApprovalGranted)
+def _granted(ticket: Ticket, fact: d.ApprovalGranted, _at: datetime) -> Ticket:
+    return _decided(ticket, fact.request)
+
+
+@episode.fact(d.ApprovalDeclined)
+def _declined(ticket: Ticket, fact: d.ApprovalDeclined, _at: datetime) -> Ticket:
+    return _decided(ticket, fact.request)
+
+
+@episode.fact(d.ApprovalLapsed)
+def _moot(ticket: Ticket, fact: d.ApprovalLapsed, _at: datetime) -> Ticket:
+    return _decided(ticket, fact.request)
+
+
+def _decided(ticket: Ticket, request: RequestKind) -> Ticket:
+    return replace(ticket, asked=_others(ticket, request))
+
+
+def _others(ticket: Ticket, request: RequestKind) -> tuple[Asked, ...]:
+    return tuple([each for each in ticket.asked if each.request.value != request.value])
+
+
+# --- what the lead asked for lapses ----------------------------------------------------------------------------------
 
 
 def lapse(draft: Draft, reason: str) -> None:

@@ -17,7 +17,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER, end_watch, end_watch_of_closed
 from services.dispatch.core.episodes.support import undone
-from services.dispatch.core.guards import approved, from_city, ground_named, legal_ground
+from services.dispatch.core.guards import from_city, ground_named, legal_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import (
     NoExtensionAsked,
@@ -30,7 +30,7 @@ from services.dispatch.core.regions import (
     ReviewReported,
 )
 from services.dispatch.core.ticket import Ticket, is_for_the_record
-from vocabulary import CHANNELS, GRADES, SOLVED
+from vocabulary import CHANNELS, GRADES, RULINGS, SOLVED
 
 episode = Episode("closing")
 
@@ -148,19 +148,24 @@ def reworked(draft: Draft, _action: i.GiveFinalAnswer) -> Refusal | None:
     return Refusal("no_rework_yet", "终结答复只在重办仍未解决后使用。")
 
 
-def final_approved(draft: Draft, action: i.GiveFinalAnswer) -> Refusal | None:
-    return approved(draft, action.approver, "终结答复")
+def ends_for_good(_draft: Draft, action: i.GiveFinalAnswer) -> str:
+    return f"终结答复（{RULINGS[action.ruling]}）：{action.text}"
 
 
 def final_on_a_ground(draft: Draft, action: i.GiveFinalAnswer) -> Refusal | None:
     return ground_named(draft, draft.rules.policy.grounds.final_answer, action.ground, "终结答复")
 
 
-@episode.action(i.GiveFinalAnswer, s.AT_WORK | s.AFTER, reworked, final_on_a_ground, final_approved, to={S.CLOSED})
+@episode.action(
+    i.GiveFinalAnswer, s.AT_WORK | s.AFTER, reworked, final_on_a_ground, to={S.CLOSED}, approved=ends_for_good
+)
 def give_final_answer(draft: Draft, action: i.GiveFinalAnswer) -> None:
-    approver = Actor(person=action.approver)
     answer = d.FinalAnswerGiven(
-        **draft.by_author, text=action.text, ground=action.ground, ruling=action.ruling, approver=approver
+        **draft.by_author,
+        text=action.text,
+        ground=action.ground,
+        ruling=action.ruling,
+        approver=draft.approver or draft.by,
     )
     draft.say(answer)
     close(draft, "final_answer", action.ruling)

@@ -9,7 +9,7 @@ from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, CategoryCode, Clock, DepartmentCode, Person, Tier
+from schemas.values import Actor, CategoryCode, Clock, DepartmentCode, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
@@ -18,13 +18,14 @@ from services.dispatch.core.episodes.escalation import unproposed
 from services.dispatch.core.episodes.first_contact import exempt_anonymous
 from services.dispatch.core.episodes.supervision import answered_by_work, end_watch
 from services.dispatch.core.episodes.support import give_tasks
-from services.dispatch.core.guards import approved, avoids, known
+from services.dispatch.core.guards import avoids, known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue, NothingPromised, Owed
 from services.dispatch.core.rules import RANK, Led, shorter
 from services.dispatch.core.standing import AFTER, OPEN, WITH_LEAD, Dispatched, PendingDispatch
 from services.dispatch.core.ticket import LeadOrder, Ticket
+from vocabulary import TIERS
 
 episode = Episode("dispatching")
 
@@ -103,34 +104,35 @@ def category_known(draft: Draft, action: i.Classify | i.Assign) -> Refusal | Non
     return Refusal("unknown_category", f"目录中没有分类{action.category}，请从分类目录中选择。")
 
 
-def tier_raise_approved(draft: Draft, action: i.Classify | i.Assign) -> Refusal | None:
-    if action.tier is None or RANK[action.tier] <= RANK[draft.ticket.matter.tier]:
+def raises_tier(draft: Draft, action: i.Classify | i.Assign) -> str | None:
+    before = draft.ticket.matter.tier
+    if action.tier is None or RANK[action.tier] <= RANK[before]:
         return None
-    return approved(draft, action.approver, "调高难易程度、延长时限")
+    why = (action.reason if isinstance(action, i.Classify) else action.note) or ""
+    return f"难易程度由{TIERS[before]}调为{TIERS[action.tier]}，时限随之延长{'：' if why else ''}{why}"
 
 
-@episode.action(i.Classify, {S.PENDING_DISPATCH}, category_known, tier_raise_approved, to={SAME, S.DISPATCHED})
-@episode.action(i.Classify, OPEN - AFTER - {S.PENDING_DISPATCH}, category_known, tier_raise_approved)
+@episode.action(i.Classify, {S.PENDING_DISPATCH}, category_known, to={SAME, S.DISPATCHED}, approved=raises_tier)
+@episode.action(i.Classify, OPEN - AFTER - {S.PENDING_DISPATCH}, category_known, approved=raises_tier)
 def classify(draft: Draft, action: i.Classify) -> None:
-    reclassify(draft, action.category, action.tier, action.approver)
+    reclassify(draft, action.category, action.tier)
     waits = isinstance(draft.ticket.standing, PendingDispatch) and action.category
     if waits and draft.rules.automation.dispatch is Passing.AUTOMATIC:
         by_policy(draft)
 
 
-def reclassify(draft: Draft, category: CategoryCode | None, tier: Tier | None, approver: Person | None) -> None:
+def reclassify(draft: Draft, category: CategoryCode | None, tier: Tier | None) -> None:
     """Say category and tier where they become others."""
     matter = draft.ticket.matter
     wanted = category or matter.category
-    tier = tier or _tier_with(draft, category, approver)
+    tier = tier or _tier_with(draft, category)
     if wanted is None or (wanted, tier) == (matter.category, matter.tier):
         return
-    raised = Actor(person=approver) if approver else None
-    draft.say(d.Classified(**draft.by_author, category=wanted, tier=tier, raised_by=raised))
+    draft.say(d.Classified(**draft.by_author, category=wanted, tier=tier, raised_by=draft.approver))
 
 
-def _tier_with(draft: Draft, category: CategoryCode | None, approver: Person | None) -> Tier:
-    """A category's own tier counts where nobody set another one; longer than it was only with a named approver.
+def _tier_with(draft: Draft, category: CategoryCode | None) -> Tier:
+    """A category's own tier counts where nobody set another one; longer than it was only for a tier that was asked for.
 
     An urgent category makes urgent whatever was set before.
     """
@@ -142,7 +144,7 @@ def _tier_with(draft: Draft, category: CategoryCode | None, approver: Person | N
     if found is None or matter.tier is not (before.tier if before else Tier.COMPLEX):
         return matter.tier
     first_or_shorter = before is None or RANK[found.tier] < RANK[matter.tier]
-    return found.tier if first_or_shorter or approver else matter.tier
+    return found.tier if first_or_shorter else matter.tier
 
 
 @episode.fact(d.Classified, heard_by=participants)
@@ -176,8 +178,8 @@ def ruling_binds(draft: Draft, action: i.Assign) -> Refusal | None:
     departments_known,
     not_accused,
     category_known,
-    tier_raise_approved,
     to={S.DISPATCHED},
+    approved=raises_tier,
 )
 @episode.action(
     i.Assign,
@@ -186,11 +188,11 @@ def ruling_binds(draft: Draft, action: i.Assign) -> Refusal | None:
     not_accused,
     ruling_binds,
     category_known,
-    tier_raise_approved,
     to={SAME, S.DISPATCHED},
+    approved=raises_tier,
 )
 def assign(draft: Draft, action: i.Assign) -> None:
-    reclassify(draft, action.category, action.tier, action.approver)
+    reclassify(draft, action.category, action.tier)
     helpers = dict.fromkeys(action.supporting, action.blocking)
     order = draft.ticket.led_by
     if order is None or order.lead != action.lead:

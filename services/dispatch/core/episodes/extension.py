@@ -15,7 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
-from services.dispatch.core.guards import in_words, legal_ground
+from services.dispatch.core.guards import another_decides, in_words, legal_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import ExtensionAsked, NoExtensionAsked
 from services.dispatch.core.standing import AT_WORK, WAITING, WITH_LEAD, Rework
@@ -102,8 +102,8 @@ def request_extension(draft: Draft, action: i.RequestExtension) -> None:
 @episode.fact(d.ExtensionRequested, heard_by=participants)
 def _requested(ticket: Ticket, fact: d.ExtensionRequested, _at: datetime) -> Ticket:
     (amount, unit), *_ = fact.spans
-    granted = ticket.extension.granted
-    return replace(ticket, extension=ExtensionAsked(granted=granted, amount=amount, unit=unit, ground=fact.ground))
+    asked = ExtensionAsked(granted=ticket.extension.granted, amount=amount, unit=unit, ground=fact.ground, by=fact.by)
+    return replace(ticket, extension=asked)
 
 
 # --- granted or refused ----------------------------------------------------------------------------------------------
@@ -115,6 +115,11 @@ def extension_asked(draft: Draft, _action: i.RuleOnExtension) -> Refusal | None:
     return Refusal("nothing_asked", "没有待审批的延期申请。")
 
 
+def another_extends(draft: Draft, _action: i.RuleOnExtension) -> Refusal | None:
+    asked = draft.ticket.extension
+    return another_decides(draft, asked.by) if isinstance(asked, ExtensionAsked) else None
+
+
 def granted_time_legal(draft: Draft, action: i.RuleOnExtension) -> Refusal | None:
     asked = draft.ticket.extension
     if not action.granted or not isinstance(asked, ExtensionAsked):
@@ -122,7 +127,7 @@ def granted_time_legal(draft: Draft, action: i.RuleOnExtension) -> Refusal | Non
     return _extendable_by(draft, action.spans or ((asked.amount, asked.unit),))
 
 
-@episode.action(i.RuleOnExtension, WITH_LEAD | WAITING, extension_asked, granted_time_legal)
+@episode.action(i.RuleOnExtension, WITH_LEAD | WAITING, extension_asked, another_extends, granted_time_legal)
 def rule_on_extension(draft: Draft, action: i.RuleOnExtension) -> None:
     asked = draft.ticket.extension
     if not isinstance(asked, ExtensionAsked):

@@ -143,7 +143,7 @@ def _go_to_lead(draft: Draft, request: r.MemberAnswered) -> None:
         return
     if isinstance(standing, s.PendingDispatch) and (by_person or standing.reason in _BY_RULE):
         if draft.ticket.matter.category is None:
-            reclassify(draft, request.category, None, None)
+            reclassify(draft, request.category, None)
         send(draft, lead, {}, reason="incident", by=draft.by)
     order = draft.ticket.led_by
     theirs = order is not None and order.lead == lead

@@ -8,7 +8,7 @@ from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, Clock, Tier
+from schemas.values import Clock, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
@@ -16,7 +16,7 @@ from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused, send
 from services.dispatch.core.episodes.supervision import end_watch, watched
-from services.dispatch.core.guards import approved, avoids, known, legal_ground
+from services.dispatch.core.guards import avoids, known, legal_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue
@@ -117,11 +117,10 @@ def _requested(ticket: Ticket, fact: d.ReturnRequested, _at: datetime) -> Ticket
 # --- ruled on --------------------------------------------------------------------------------------------------------
 
 
-def against_precedent_approved(draft: Draft, action: i.RuleOnReturn) -> Refusal | None:
+def against_precedent(draft: Draft, action: i.RuleOnReturn) -> str | None:
     standing = draft.ticket.standing
-    if action.upheld and isinstance(standing, s.ReturnRequested) and standing.against_precedent:
-        return approved(draft, action.approver, "同意退单与先例不一致，")
-    return None
+    against = isinstance(standing, s.ReturnRequested) and standing.against_precedent
+    return f"同意退单与先例不一致：{action.reason}" if action.upheld and against else None
 
 
 def new_lead_known(draft: Draft, action: i.RuleOnReturn) -> Refusal | None:
@@ -139,14 +138,14 @@ def new_lead_not_accused(draft: Draft, action: i.RuleOnReturn) -> Refusal | None
 @episode.action(
     i.RuleOnReturn,
     {S.RETURN_REQUESTED},
-    against_precedent_approved,
     new_lead_known,
     new_lead_not_accused,
     to={S.PENDING_DISPATCH, S.DISPATCHED},
+    approved=against_precedent,
 )
 def rule_on_return(draft: Draft, action: i.RuleOnReturn) -> None:
     lead, order, standing = draft.lead, draft.order, draft.ticket.standing
-    approver = Actor(person=action.approver) if action.approver else None
+    approver = draft.approver
     if not action.upheld:
         draft.say(d.ReturnOverruled(**draft.by_author, department=lead, reason=action.reason, approver=approver))
         helpers = {code: task.blocking for code, task in draft.ticket.tasks.items()}

@@ -14,7 +14,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
-from services.dispatch.core.guards import legal_ground, within_longest
+from services.dispatch.core.guards import another_decides, legal_ground, within_longest
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NoSuspensionAsked, SuspensionAsked
 from services.dispatch.core.standing import AT_WORK, InProgress, Rework, Suspended
@@ -59,7 +59,7 @@ def request_suspension(draft: Draft, action: i.RequestSuspension) -> None:
 
 @episode.fact(d.SuspensionRequested, heard_by=participants)
 def _requested(ticket: Ticket, fact: d.SuspensionRequested, _at: datetime) -> Ticket:
-    return replace(ticket, suspension=SuspensionAsked(ground=fact.ground, until=fact.until))
+    return replace(ticket, suspension=SuspensionAsked(ground=fact.ground, until=fact.until, by=fact.by))
 
 
 # --- granted or refused ----------------------------------------------------------------------------------------------
@@ -69,6 +69,11 @@ def suspension_asked(draft: Draft, _action: i.RuleOnSuspension) -> Refusal | Non
     if isinstance(draft.ticket.suspension, SuspensionAsked):
         return None
     return Refusal("nothing_asked", "没有待审批的挂账申请。")
+
+
+def another_suspends(draft: Draft, _action: i.RuleOnSuspension) -> Refusal | None:
+    asked = draft.ticket.suspension
+    return another_decides(draft, asked.by) if isinstance(asked, SuspensionAsked) else None
 
 
 def granted_end_ahead(draft: Draft, action: i.RuleOnSuspension) -> Refusal | None:
@@ -81,7 +86,9 @@ def granted_end_ahead(draft: Draft, action: i.RuleOnSuspension) -> Refusal | Non
     return within_longest(draft, Clock.SUSPENSION, "until", until)
 
 
-@episode.action(i.RuleOnSuspension, AT_WORK, suspension_asked, granted_end_ahead, to={SAME, S.SUSPENDED})
+@episode.action(
+    i.RuleOnSuspension, AT_WORK, suspension_asked, another_suspends, granted_end_ahead, to={SAME, S.SUSPENDED}
+)
 def rule_on_suspension(draft: Draft, action: i.RuleOnSuspension) -> None:
     asked = draft.ticket.suspension
     if not isinstance(asked, SuspensionAsked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from schemas import dispatch as d
@@ -14,7 +15,7 @@ from schemas.values import Actor, IncidentId, TicketId
 from services.dispatch.core.draft import BY_POLICY
 from services.dispatch.core.episode import Refusal
 from services.dispatch.core.incidents.state import Errand, Incident
-from services.dispatch.core.roles import not_allowed
+from services.dispatch.core.roles import in_stead_of, not_allowed
 from services.dispatch.core.rules import Rules
 
 AT_ONCE: Final = 100
@@ -23,11 +24,11 @@ AT_ONCE: Final = 100
 Asked = IncidentActionReceived | r.IncidentRequest
 
 
-def decide_incident(incident: Incident | None, asked: Asked, rules: Rules) -> tuple[d.IncidentFact, ...]:
+def decide_incident(incident: Incident | None, asked: Asked, rules: Rules, at: datetime) -> tuple[d.IncidentFact, ...]:
     """Decide; nothing to do is ()."""
     match asked:
         case IncidentActionReceived():
-            return tuple(_act(incident, asked, rules))
+            return tuple(_act(incident, asked, rules, at))
         case r.AdmitMember():
             return (_admitted(incident, asked),)
         case r.DismissMember():
@@ -42,10 +43,13 @@ def decide_incident(incident: Incident | None, asked: Asked, rules: Rules) -> tu
 # --- an act ----------------------------------------------------------------------------------------------------------
 
 
-def _act(incident: Incident | None, received: IncidentActionReceived, rules: Rules) -> Iterator[d.IncidentFact]:
+def _act(
+    incident: Incident | None, received: IncidentActionReceived, rules: Rules, at: datetime
+) -> Iterator[d.IncidentFact]:
     action = received.action
-    by = Actor(party=received.party, person=action.by)
-    refused = _against(incident, received, rules)
+    stead = in_stead_of(rules, action, action.do, at)
+    by = Actor(party=received.party, person=action.by, acting_for=stead)
+    refused = _against(incident, received, rules, at)
     if refused is not None:
         yield d.IncidentActionRefused(
             incident=received.incident,
@@ -92,14 +96,14 @@ def _whom(incident: Incident | None, action: IncidentAction) -> tuple[TicketId, 
     return tuple(members)
 
 
-def _against(incident: Incident | None, received: IncidentActionReceived, rules: Rules) -> Refusal | None:
+def _against(incident: Incident | None, received: IncidentActionReceived, rules: Rules, at: datetime) -> Refusal | None:
     action = received.action
     if isinstance(action, i.OpenIncident):
-        return not_allowed(rules, action, action.do) or _cannot_gather(action)
+        return not_allowed(rules, action, action.do, at) or _cannot_gather(action)
     if incident is None:
         return Refusal("unknown_incident", f"没有编号为{received.incident}的多人同诉。")
     if isinstance(action, i.OfficeAction):
-        refused = not_allowed(rules, action, action.do)
+        refused = not_allowed(rules, action, action.do, at)
     elif received.party.department != incident.lead:
         refused = Refusal("not_yours", "该多人同诉不由你单位牵头，无法操作；如有疑问请联系热线中心。")
     else:
