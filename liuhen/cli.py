@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "channels": ("hotline", "wechat", "survey", "callback"),
     "office": ("office",),
     "department": ("department",),
+    "reorganise": ("reorganise",),
     "calendar": ("calendar", "clocks"),
     "policy": ("policy",),
     "classify": ("classify",),

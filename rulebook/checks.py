@@ -14,6 +14,7 @@ from rulebook.policy import Catalogue, Streets, Units
 from rulebook.problems import Problem
 from rulebook.rules import Grounds, Ladder
 from rulebook.source import Trail
+from rulebook.successions import check_successions
 from schemas.inbound import OFFICE_ACTIONS
 from schemas.values import Tier
 
@@ -30,6 +31,7 @@ def cross_check(checked: Checked) -> Iterator[Problem]:
     yield from _ladder(checked)
     yield from check_duty(checked)
     yield from check_callers(checked)
+    yield from check_successions(checked)
 
 
 def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
@@ -121,11 +123,18 @@ def _streets(checked: Checked) -> Iterator[Problem]:
 
 
 def _overlap(one: Street, two: Street) -> bool:
+    if _apart(one, two) or _apart(two, one):
+        return False
     if {one.side, two.side} == {"odd", "even"}:
         return False
     if one.first is None or one.last is None or two.first is None or two.last is None:
         return True
     return one.first <= two.last and two.first <= one.last
+
+
+def _apart(one: Street, two: Street) -> bool:
+    """Whether one stretch is gone before the other one comes."""
+    return one.valid_to is not None and two.valid_from is not None and one.valid_to < two.valid_from
 
 
 def _units(checked: Checked) -> Iterator[Problem]:

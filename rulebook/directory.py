@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, time
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -29,6 +29,28 @@ class Dated(Model):
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
+class Succeeded(Dated):
+    """What comes and goes, and what stands in its place once it is gone."""
+
+    successor: str | None = None
+
+
+S = TypeVar("S", bound=Succeeded)
+
+
+def in_force(known: Mapping[str, S], code: str, day: date) -> S | None:
+    """Return what a code stands for on a day: itself, or what follows it by then; None where nothing does."""
+    passed: set[str] = set()
+    following: str | None = code
+    while following is not None and following in known and following not in passed:
+        found = known[following]
+        if found.valid_on(day):
+            return found
+        passed.add(following)
+        following = found.successor
+    return None
+
+
 class Post(Model):
     """A desk that can be told something: where it is reached."""
 
@@ -36,8 +58,8 @@ class Post(Model):
     mail: Text
 
 
-class Department(Model):
-    """One department that tickets are dispatched to."""
+class Department(Succeeded):
+    """One department that tickets are dispatched to, while it is there; afterwards its successor gets them."""
 
     code: Code
     name: Text
@@ -61,7 +83,7 @@ class Directory(Model):
     outside: tuple[Outside, ...]
 
 
-class Category(Model):
+class Category(Succeeded):
     """One leaf of the catalogue: who leads, who supports, how urgent it is by default, and what it sounds like."""
 
     code: CategoryCode
@@ -89,8 +111,8 @@ class Category(Model):
 HouseNumber = Annotated[int, Field(ge=1, le=9999)]
 
 
-class Street(Model):
-    """A road, a stretch of a road or a compound, and the sub-district that it lies in."""
+class Street(Succeeded):
+    """A road, a stretch of a road or a compound, and the sub-district that it lies in; a new name follows it."""
 
     name: Text
     kind: Literal["road", "compound"]
@@ -135,7 +157,7 @@ class Hours(Model):
         return self
 
 
-class Person(Dated):
+class Person(Succeeded):
     """A named person of the centre or the survey office, who holds roles on the days on which they are there."""
 
     id: Code

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from rulebook.base import Model
 from rulebook.checked import Checked
 from rulebook.checks import cross_check
+from rulebook.directory import Succeeded
 from rulebook.idle import idle
 from rulebook.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
 from rulebook.problems import PolicyError, Problem
@@ -90,7 +91,7 @@ def _read(path: Path, name: str, model: type[Model]) -> Source:
         ) from error
     if path.suffix == ".csv":
         collection, row = _row_of(model)
-        return read_csv(name, text, collection, _columns(row))
+        return read_csv(name, text, collection, _columns(row), Succeeded.model_fields)
     return read_yaml(name, text)
 
 
@@ -101,7 +102,9 @@ def _row_of(model: type[Model]) -> tuple[str, type[Model]]:
 
 
 def _columns(row: type[Model]) -> Mapping[str, bool]:
-    return {name: typing.get_origin(info.annotation) is tuple for name, info in row.model_fields.items()}
+    own = [name for name in row.model_fields if name not in Succeeded.model_fields]
+    last = [name for name in row.model_fields if name in Succeeded.model_fields]
+    return {name: typing.get_origin(row.model_fields[name].annotation) is tuple for name in (*own, *last)}
 
 
 def _fit(source: Source, model: type[Model]) -> Model:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from rulebook.codes import DepartmentKind
@@ -39,8 +40,8 @@ class PlaceIndex:
         compounds = {name for name in named if any(street.kind == "compound" for street in self.streets.get(name, ()))}
         return compounds.pop() if len(compounds) == 1 else None
 
-    def subdistrict(self, text: str) -> str | None:
-        """Return the one sub-district that a text speaks of, or None."""
+    def subdistrict(self, text: str, day: date) -> str | None:
+        """Return the one sub-district that a text speaks of, as the places are called and cut on a day, or None."""
         plain = unicodedata.normalize("NFKC", text)
         exact: set[str] = set()
         vague: set[str] = set()
@@ -49,12 +50,25 @@ class PlaceIndex:
             if name in self.subdistricts:
                 vague.add(self.subdistricts[name])
                 continue
-            stretches = self.streets[name]
+            stretches = self._in_force(name, day)
+            if not stretches:
+                continue
             number = _NUMBER.match(plain, found.end())
             areas = _areas(stretches, None if number is None else int(number.group(1)))
             (vague if number is None and stretches[0].kind == "road" else exact).update(areas)
         decisive = exact or vague
         return decisive.pop() if len(decisive) == 1 else None
+
+    def _in_force(self, name: str, day: date) -> tuple[Street, ...]:
+        """The stretches that a name stands for on a day: what was renamed is found under its old name too."""
+        passed: set[str] = set()
+        while name in self.streets and name not in passed:
+            found = tuple(each for each in self.streets[name] if each.valid_on(day))
+            if found:
+                return found
+            passed.add(name)
+            name = self.streets[name][-1].successor or ""
+        return ()
 
 
 def _areas(stretches: tuple[Street, ...], number: int | None) -> set[str]:

@@ -7,7 +7,17 @@ from zoneinfo import ZoneInfo
 
 from rulebook.base import Model, Text
 from rulebook.codes import Role, Step
-from rulebook.directory import Category, Department, Directory, Office, Outside, Person, Street, VisitingUnit
+from rulebook.directory import (
+    Category,
+    Department,
+    Directory,
+    Office,
+    Outside,
+    Person,
+    Street,
+    VisitingUnit,
+    in_force,
+)
 from rulebook.duty import Duty, OnDuty, on_duty
 from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
@@ -68,6 +78,14 @@ class Policy(Model):
         found = self.category(category)
         return self.callers.categories.get(category, found.name) if found else None
 
+    def current(self, code: str, at: datetime) -> Department | None:
+        """Return the department that a code stands for that day: itself, or whoever follows it."""
+        return in_force(self._department_by_code, code, self.day(at))
+
+    def current_category(self, code: str, at: datetime) -> Category | None:
+        """Return the category that a code stands for that day: itself, or what follows it."""
+        return in_force(self._category_by_code, code, self.day(at))
+
     @property
     def outside(self) -> tuple[Outside, ...]:
         return self.directory.outside
@@ -126,10 +144,10 @@ class Policy(Model):
         """Tell who is told of something urgent at an instant, in order; there is always somebody."""
         return on_duty(self.duty, self._here(at).replace(tzinfo=None), self._person_by_id)
 
-    def owner_of(self, clock: Clock) -> Person | None:
-        """Return the named person who answers for a clock of the centre or the survey office."""
+    def owner_of(self, clock: Clock, at: datetime) -> Person | None:
+        """Return the named person who answers that day for a clock of the centre or the survey office."""
         code = self.office.owners.get(clock)
-        return None if code is None else self.person(code)
+        return None if code is None else in_force(self._person_by_id, code, self.day(at))
 
     def template(self, code: str) -> Template | None:
         return self._template_by_code.get(code)

@@ -1,6 +1,7 @@
 """Where a place lies, and who leads and who supports, as the catalogue says."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from rulebook.codes import SUBDISTRICT_OF_PLACE
@@ -46,13 +47,15 @@ class Undetermined:
     reason: str
 
 
-def locate(policy: Policy, place_text: str) -> str | None:
-    """Return the code of the sub-district that a place lies in.
+def locate(policy: Policy, place_text: str, at: datetime) -> str | None:
+    """Return the code of the sub-district that a place lies in at a moment.
 
     A compound or a road with its number decides; a road that crosses sub-districts says nothing without a number.
     Returns None where the text names no known place, or places in more than one sub-district.
     """
-    return policy.places.subdistrict(place_text)
+    found = policy.places.subdistrict(place_text, policy.day(at))
+    current = policy.current(found, at) if found is not None else None
+    return found if current is None else current.code
 
 
 def responsible(

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,15 +77,18 @@ def _walk(file: str, loader: _Loader, node: yaml.Node, path: Trail, lines: dict[
             return loader.construct_object(node)
 
 
-def read_csv(file: str, text: str, collection: str, columns: Mapping[str, bool]) -> Source:
+def read_csv(
+    file: str, text: str, collection: str, columns: Mapping[str, bool], may_lack: Collection[str] = ()
+) -> Source:
     """Read one CSV file with a header row into a list of rows under `collection`.
 
-    `columns` says of each column whether it holds several values, parted by spaces; an empty cell is left out.
+    `columns` says of each column whether it holds several values, parted by spaces; an empty cell is left out. Those
+    of `may_lack` need not be there.
     Raises PolicyError when the header or the width of a row is wrong.
     """
     reader = csv.reader(io.StringIO(text), strict=True)
     header = next(reader, [])
-    if header != list(columns):
+    if header != [name for name in columns if name in header or name not in may_lack]:
         raise _refused(file, 1, ",".join(header) or "no header", ",".join(columns))
     rows: list[dict[str, Any]] = []
     lines: dict[Trail, int] = {(): 1}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -37,21 +40,51 @@ def register(root: typer.Typer) -> None:
 def validate_(
     directory: Directory = POLICY,
     *,
+    open_: Annotated[
+        Path | None,
+        typer.Option("--open", help="Open tickets, as `liuhen ticket list --json` says them: warn of orphans."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every file of a policy: name file, line and field of whatever is wrong. Exit code 1 if anything is."""
     problems = validate(directory)
     calendar = _calendar_problem(directory)
     wrong = bool(problems or calendar)
-    version = None if problems else load_policy(directory).version
+    policy = None if problems else load_policy(directory)
+    version = policy.version if policy else None
+    warnings = orphans(policy, _leads(open_), datetime.now(UTC)) if policy and open_ else []
     if as_json:
         document = {"version": version, "problems": [asdict(problem) for problem in problems], "calendar": calendar}
-        print_json(document)
+        print_json(document | {"warnings": warnings})
     else:
-        for line in [*map(str, problems), *([calendar] if calendar else [])]:
+        for line in [*map(str, problems), *([calendar] if calendar else []), *warnings]:
             typer.echo(line, err=True)
         typer.echo(f"{directory}: {version} is valid." if not wrong else f"{directory}: not valid.")
     raise typer.Exit(1 if wrong else 0)
+
+
+def orphans(policy: Policy, leads: Sequence[str], at: datetime) -> list[str]:
+    """Warn of each department that leads open tickets and is not there under a policy, with what to do."""
+    found: list[str] = []
+    for code, tickets in sorted(Counter(leads).items()):
+        listed, current = policy.department(code), policy.current(code, at)
+        said = f"warning: {code} leads {tickets} open tickets"
+        if listed is None:
+            step = "put it back into directory.yaml with valid_to and successor, then run `liuhen reorganise`"
+            found.append(f"{said} and stands in no list: {step}.")
+        elif current is not listed:
+            after = current.code if current else "nobody"
+            found.append(f"{said} and is gone; {after} follows it: run `liuhen reorganise`.")
+    return found
+
+
+def _leads(file: Path) -> list[str]:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        rows = document if isinstance(document, list) else document["tickets"]
+        return [row["lead"] for row in rows if row.get("lead") and not row.get("closed_at")]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise SaidClearly(f"{file}: not what `liuhen ticket list --json` writes.") from None
 
 
 def _calendar_problem(directory: Path) -> str | None:

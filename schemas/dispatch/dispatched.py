@@ -72,6 +72,17 @@ class AdjudicationOpened(DispatchFact):
     reason: Code
 
 
+class DepartmentReplaced(DispatchFact):
+    """What a department that is gone still held went on to its successor, as a plan of reorganisation says.
+
+    Nothing starts afresh: the order keeps its number, its clocks run on, what was late before stays so for `replaced`.
+    """
+
+    department: DepartmentCode
+    replaced: DepartmentCode
+    reason: Text
+
+
 class Adjudicated(DispatchFact):
     """The ruling, which binds and is kept as precedent."""
 

@@ -51,6 +51,7 @@ OnExisting = (
     | GiveFinalAnswer
     | Approve
     | Decline
+    | ReplaceDepartment
     | TransferOut
     | RuleOnOutcome
     | CheckCommitment

@@ -276,6 +276,15 @@ class Decline(OnTicket):
     reason: Text
 
 
+class ReplaceDepartment(OnTicket):
+    """What a department that is gone still held goes on to its successor (机构改革移交), as a plan says."""
+
+    do: Literal["replace_department"] = "replace_department"
+    department: DepartmentCode
+    successor: DepartmentCode
+    reason: Text
+
+
 class TransferOut(OnTicket):
     """The matter belongs elsewhere: 110, 119, another district, or back to the city."""
 

@@ -9,6 +9,7 @@ from typing import Final
 from chassis.decider import Decider
 from chassis.fold import folding
 from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Say, Transaction, Work
+from rulebook import Policy
 from schemas.public import ActionAnswer
 from schemas.registry import DISPATCH, department_topic
 from schemas.requests import TicketRequest
@@ -55,7 +56,8 @@ def work_of(rules: Rules) -> Work:
         now = max(lane.now for lane in transaction.lanes.values())
         fold = folding(decider(replace(rules, precedents=known.found, gatherings=gatherings), now))
         outcome = await fold(transaction, items)
-        passed_on = [said for item in items if isinstance(item, Heard) for said in _passed_on(item)]
+        heard = (item for item in items if isinstance(item, Heard))
+        passed_on = [said for item in heard for said in _passed_on(item, rules.policy)]
         return replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
 
     return work
@@ -74,10 +76,12 @@ def decider(rules: Rules, now: Instant | None = None) -> Decider[AnyState, Comma
     )
 
 
-def _passed_on(item: Heard) -> Sequence[Say]:
+def _passed_on(item: Heard, policy: Policy) -> Sequence[Say]:
     fact = item.message
     if not isinstance(fact, SubmissionRefused) or fact.party.department is None:
         return ()
+    if policy.department(fact.party.department) is None:
+        return ()  # it stands in no directory any more, and has no topic
     answer = ActionAnswer(
         receipt=fact.receipt,
         action=fact.action,

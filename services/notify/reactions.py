@@ -189,6 +189,20 @@ def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
         )
 
 
+@profiles.on(d.DepartmentReplaced)
+def _replaced(profile: Profile, fact: d.DepartmentReplaced, _at: datetime) -> Profile:
+    old, new = fact.replaced, fact.department
+    supporting = tuple(dict.fromkeys(new if code == old else code for code in profile.supporting))
+    accused = (*profile.accused, new) if old in profile.accused else profile.accused
+    return replace(
+        profile,
+        lead=new if profile.lead == old else profile.lead,
+        handler=new if profile.handler == old else profile.handler,
+        supporting=supporting,
+        accused=accused,
+    )
+
+
 @profiles.on(d.SupportTaskOpened)
 def _supported(profile: Profile, fact: d.SupportTaskOpened, _at: datetime) -> Profile:
     return replace(profile, supporting=tuple(dict.fromkeys((*profile.supporting, fact.department))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from chassis.reactions import Reactions
@@ -19,6 +20,7 @@ from services.sla.core.commands import (
     Decided,
     End,
     Extend,
+    HandOn,
     Lead,
     Meet,
     Names,
@@ -42,9 +44,10 @@ Commands = Sequence[Command]
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose time a clock is, as the policy says."""
+    """Whose time a clock is, as the policy says of a moment."""
 
     policy: Policy
+    at: datetime
 
     def __call__(self, clock: Clock, concerned: Owner | None = None) -> Owner:
         """The owner of a clock; `concerned` is the department or the visiting unit that the fact is about."""
@@ -56,7 +59,7 @@ class Whose:
             case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT | OwedBy.DUTY_OFFICER if concerned is not None:
                 return concerned
             case OwedBy.LEAD | OwedBy.SUPPORTING | OwedBy.VISITING_UNIT | OwedBy.OFFICE | OwedBy.DUTY_OFFICER:
-                person = self.policy.owner_of(clock)
+                person = self.policy.owner_of(clock, self.at)
                 return Owner.of("office", person.id if person else clock.value)
 
 
@@ -75,11 +78,11 @@ _WATCHED: Final = {
 _ON_THE_WAY: Final = frozenset(_PASSING.values())
 
 
-def commands(fact: Message, policy: Policy) -> tuple[TicketId, Commands] | None:
+def commands(fact: Message, policy: Policy, at: datetime) -> tuple[TicketId, Commands] | None:
     """The ticket of a fact and what it asks of its clocks; None for what asks nothing."""
     if not isinstance(fact, d.DispatchFact):
         return None
-    found = clocks.to(fact, Whose(policy))
+    found = clocks.to(fact, Whose(policy, at))
     return None if found is None else (fact.ticket, found)
 
 
@@ -149,6 +152,11 @@ def _dispatched(fact: d.Dispatched, _whose: Whose) -> Commands:
         Retier(fact.tier),
         Lead(Owner.of_department(fact.lead), fact.tier, fact.binding),
     )
+
+
+@clocks.on(d.DepartmentReplaced)
+def _department_replaced(fact: d.DepartmentReplaced, _whose: Whose) -> Commands:
+    return (HandOn(Owner.of_department(fact.replaced), Owner.of_department(fact.department)),)
 
 
 @clocks.on(d.Accepted)

@@ -138,7 +138,7 @@ def _react(policy: Policy, rules: ClockRules, heard: Heard) -> Sequence[tuple[st
         case RederivationOrdered() as order:
             return ((EVERYONE, Ruled("", Rederive(frozenset(order.clocks), order.code, order.by), rules)),)
         case message:
-            found = commands(message, policy)
+            found = commands(message, policy, heard.envelope.time)
             if found is None:
                 return ()
             ticket, asked = found

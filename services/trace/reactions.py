@@ -207,6 +207,15 @@ def _ordered(fact: d.Dispatched, at: datetime) -> OrderRow:
     return OrderRow(fact.ticket, fact.order, fact.lead, at, binding=fact.binding)
 
 
+@summaries.on(d.DepartmentReplaced)
+def _department_replaced(summary: Summary, fact: d.DepartmentReplaced, _at: datetime) -> Summary:
+    """The order, and what became of it until then, stays with whoever had it; whoever holds it now is another one."""
+    old, new = fact.replaced, fact.department
+    lead = new if summary.lead == old else summary.lead
+    supporting = dict.fromkeys(new if code == old else code for code in summary.supporting)
+    return replace(summary, lead=lead, supporting=tuple(code for code in supporting if code != lead))
+
+
 summaries.on(d.Accepted)(lambda s, _, at: replace(moved(s, S.IN_PROGRESS), accepted_at=at))
 orders.on(d.Accepted)(lambda o, fact, at: replace(o, accepted_at=o.accepted_at or at, presumed=fact.presumed))
 

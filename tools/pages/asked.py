@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Final, NamedTuple, get_args
 
 from rulebook import Policy
@@ -29,11 +30,14 @@ class _Asked(NamedTuple):
         return f"`{self.verb}`{of}{f' but {_named(self.spared)}' if self.spared else ''}"
 
 
+_SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def asked(kind: type[DispatchFact], policy: Policy) -> str:
     """Everything that a fact can ask of clocks."""
     found: dict[_Asked, None] = {}
     for fact in shapes(kind):
-        _, orders = commands(fact, policy) or ("", ())
+        _, orders = commands(fact, policy, _SOME_DAY) or ("", ())
         found |= dict.fromkeys(map(_read, orders))
     return " · ".join(map(str, found))
 

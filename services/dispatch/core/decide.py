@@ -84,7 +84,7 @@ def _unborn(
 ) -> Sequence[Message]:
     match command:
         case Begin(fact):
-            return _begin(registration.opened(fact, rules), kind_of(command), fact, at, rules, known_at)
+            return _begin(registration.opened(fact, rules, at), kind_of(command), fact, at, rules, known_at)
         case BeginAnswered(fact):
             return (registration.answered(fact),)
         case Ask(r.OpenPart() as request):

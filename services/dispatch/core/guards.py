@@ -60,11 +60,19 @@ def _choice(grounds: Sequence[Ground]) -> str:
 
 
 def known(draft: Draft, *codes: str) -> Refusal | None:
-    """The directory knows these departments."""
-    unknown = [code for code in codes if draft.rules.policy.department(code) is None]
-    if not unknown:
+    """The directory has these departments on this day."""
+    policy, day = draft.rules.policy, draft.rules.policy.day(draft.at)
+    listed = {code: policy.department(code) for code in codes}
+    unknown = [code for code, found in listed.items() if found is None]
+    if unknown:
+        return Refusal("unknown_department", f"名录中没有单位{'、'.join(unknown)}，请从单位名录中选择。")
+    gone = next((found for found in listed.values() if found is not None and not found.valid_on(day)), None)
+    if gone is None:
         return None
-    return Refusal("unknown_department", f"名录中没有单位{'、'.join(unknown)}，请从单位名录中选择。")
+    successor = policy.current(gone.code, draft.at)
+    if successor is None:
+        return Refusal("department_gone", f"{gone.name}当日不在单位名录上，请从单位名录中另选。")
+    return Refusal("department_gone", f"{gone.name}已撤销，由{successor.name}（{successor.code}）承接，请改派该单位。")
 
 
 def avoids(draft: Draft, *codes: str) -> Refusal | None:

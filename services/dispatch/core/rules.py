@@ -157,6 +157,11 @@ class Rules:
         """How long a ticket that ended without a callback can be reopened."""
         return timedelta(days=self.policy.limits.reopen_within_days)
 
+    def current(self, department: DepartmentCode, at: datetime) -> DepartmentCode:
+        """The department that a code stands for: itself, or whoever follows it."""
+        found = self.policy.current(department, at)
+        return found.code if found else department
+
     def name(self, department: str) -> str:
         """The short name of a department."""
         found = self.policy.department(department)

@@ -30,6 +30,7 @@ from services.dispatch.core.episodes import (
     refusals,
     registration,
     reopening,
+    reorganising,
     returns,
     review,
     splitting,
@@ -65,6 +66,7 @@ EPISODES: Final[tuple[Episode, ...]] = (
     merging.episode,
     incident.episode,
     splitting.episode,
+    reorganising.episode,
     clock_events.episode,
     refusals.episode,
 )

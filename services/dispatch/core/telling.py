@@ -90,6 +90,8 @@ def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -
     roles |= dict.fromkeys(released, "none")
     happened = "released" if readers is None else fact.happened()
     for code, role in roles.items():
+        if rules.policy.department(code) is None:
+            continue  # what stands in no directory any more has no topic; the ticket goes on without it
         yield Tell(department_topic(code), state.id, order_for(state, fact, happened, code, role, rules))
 
 

@@ -134,6 +134,7 @@ _BY_NAME: Final[dict[str, Check]] = {
     "suggested_department": _department,
     "suggested": _department,
     "department": _department,
+    "successor": _department,
     "lead": _department,
     "supporting": _departments,
     "accused": _departments,

@@ -46,7 +46,7 @@ def record_visit(
         unit=visit.unit,
         household=household,
         compound=visit.address.compound or state.config.policy.places.compound(visit.address.text),
-        subdistrict=visit.address.subdistrict or locate(state.config.policy, visit.address.text),
+        subdistrict=visit.address.subdistrict or locate(state.config.policy, visit.address.text, visit.visited_at),
         position=visit.position,
         visited_at=visit.visited_at,
         tickets=tuple(ticket.id for ticket in tickets),
@@ -147,7 +147,7 @@ def doubts_of(rules: DoubtRules, visit: RecordVisit, others: tuple[Sighting, ...
 def _doubt_of_the_unit(policy: Policy, visit: RecordVisit) -> Iterator[str]:
     """A unit visits the sub-districts that the policy gives it; a household elsewhere may be another unit's."""
     unit = policy.unit(visit.unit)
-    where = visit.address.subdistrict or locate(policy, visit.address.text)
+    where = visit.address.subdistrict or locate(policy, visit.address.text, visit.visited_at)
     if unit is not None and where is not None and where not in unit.areas:
         yield "outside_areas_of_unit"
 

@@ -64,6 +64,14 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOn:
+    """An owner is gone: what runs or stands still goes on as another one's; what was missed stays with the first."""
+
+    before: Owner
+    after: Owner
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """The lead's clocks end, unless they are this owner's; a breach during the dispute is the dispute's."""
 
@@ -156,7 +164,7 @@ class Rederive:
 
 
 Command = (
-    Start | Lead | Meet | Stop | End | Release | Pause | Resume | Extend | Contradict | Decided | Revive | Appoint
-    | Retier | Recalendar | Rederive
+    Start | Lead | Meet | Stop | End | HandOn | Release | Pause | Resume | Extend | Contradict | Decided | Revive
+    | Appoint | Retier | Recalendar | Rederive
 )  # fmt: skip
 """Decided under rules; what timers bring about needs none."""

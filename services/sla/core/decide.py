@@ -21,6 +21,7 @@ from schemas.clocks import (
     ClockStopped,
 )
 from schemas.more_time import more_time
+from schemas.owner import Owner
 from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core import rederive
@@ -97,6 +98,8 @@ def _facts(rules: ClockRules, state: Clocks, command: c.Command, now: datetime) 
             return _stop(state, command, now)
         case c.End():
             return _end(state, command, now)
+        case c.HandOn():
+            return _hand_on(rules, state, command, now)
         case c.Release():
             return _release(state, command)
         case c.Pause():
@@ -188,6 +191,45 @@ def _end(state: Clocks, command: c.End, now: datetime) -> Facts:
     for clock in state.open():
         if clock.clock not in command.sparing:
             yield from _stopped(state.ticket, clock, now, command.reason)
+
+
+def _hand_on(rules: ClockRules, state: Clocks, command: c.HandOn, now: datetime) -> Facts:
+    for clock in state.open():
+        if clock.owner == command.before and not isinstance(clock, Breached):
+            yield ClockStopped(**of(state.ticket, clock), reason="reorganised")
+            yield from _goes_on(rules, state, clock, command.after, now)
+
+
+def _goes_on(rules: ClockRules, state: Clocks, clock: Open, owner: Owner, now: datetime) -> Facts:
+    """The same time under another owner: begun when it was begun, with all that was granted and waited for."""
+    ledger = clock.basis.ledger
+    waits = [pause for pause in ledger.pauses if pause.end is None]
+    running = ledger.model_copy(update={"pauses": tuple(pause for pause in ledger.pauses if pause.end is not None)})
+    found = rules.derive(clock.basis.model_copy(update={"ledger": running}), clock.clock, clock.tier, now)
+    started = ClockStarted(
+        ticket=state.ticket,
+        clock_id=f"{clock.clock}-{state.started.get(clock.clock, 0) + 1}",
+        clock=clock.clock,
+        owner=owner,
+        about=clock.about,
+        started_at=clock.started_at,
+        tier=clock.tier,
+        due=found.due,
+        remind_at=None if clock.reminded else found.remind_at,
+        explanation=found.explanation,
+    )
+    yield started
+    for pause in waits:
+        yield ClockPaused(
+            ticket=state.ticket,
+            clock_id=started.clock_id,
+            clock=clock.clock,
+            owner=owner,
+            about=clock.about,
+            ground=pause.ground,
+            since=pause.start,
+            approved_by=pause.approver,
+        )
 
 
 def _release(state: Clocks, command: c.Release) -> Facts:

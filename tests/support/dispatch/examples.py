@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
+from rulebook import Policy
 from schemas import clocks as c
 from schemas import inbound as i
 from schemas import requests as r
@@ -154,6 +155,23 @@ def _approval_asked(story: Story) -> Story:
     return beside(asked=(asked,))(story)
 
 
+def without_department(policy: Policy, code: str, successor: str, day: date) -> Policy:
+    """The policy from a day on which a department was not there any more."""
+    last = day - timedelta(days=1)
+    departments = tuple(
+        each.model_copy(update={"valid_to": last, "successor": successor}) if each.code == code else each
+        for each in policy.departments
+    )
+    directory = policy.directory.model_copy(update={"departments": departments})
+    return Policy.model_validate({**dict(policy), "directory": directory})
+
+
+def reorganised(story: Story) -> Story:
+    """The lead was merged into the market bureau the day before; some tickets wait for whoever led them before."""
+    policy = without_department(story.rules.policy, LEAD, "market", story.rules.policy.day(story.at))
+    return replace(story, rules=replace(story.rules, policy=policy))
+
+
 PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "acknowledge_urgent": _called,
     "duty_acknowledgement_lapsed": _called,
@@ -161,6 +179,7 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "report_task_done": DOING,
     "adjudicate": _ruled,
     "withdraw": _by_phone,
+    "replace_department": reorganised,
     "approve": _approval_asked,
     "decline": _approval_asked,
     "rule_on_extension": ASKED_EXTENSION,
@@ -251,6 +270,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "reopen": _office(i.Reopen, reason="又发生了。"),
     "give_final_answer": _office(i.GiveFinalAnswer, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE),
     "approve": _office(i.Approve, reason="同意。"),
+    "replace_department": _office(i.ReplaceDepartment, department=LEAD, successor="market", reason="机构改革方案"),
     "decline": _office(i.Decline, reason="不同意。"),
     "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。"),
     "rule_on_outcome": _office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已解释。"),

@@ -41,7 +41,7 @@ from tests.support.dispatch.examples import (
     prepared,
 )
 from tests.support.dispatch.given import STORIES, at
-from tests.support.dispatch.story import APPROVER, AT, LEAD, TICKET, Story, received
+from tests.support.dispatch.story import APPROVER, AT, LEAD, TICKET, Story, received, shipped
 
 Prepare = Callable[[Story], Story]
 Spoil = Callable[[Command], Command]
@@ -175,6 +175,11 @@ def _suspension_asked_by_the_approver(story: Story) -> Story:
     return beside(suspension=replace(asked, by=_BY_APPROVER))(story)
 
 
+def _nothing_gone(story: Story) -> Story:
+    """Every department is still there."""
+    return replace(story, rules=replace(story.rules, policy=shipped()))
+
+
 _ON_DUTY: Final = Person(id="p-min", name="闵建国")
 _AVOIDS_MARKET: Final = beside(avoids=("market",))
 _CALM: Final = beside(supervision=regions.Quiet(orders=0))
@@ -306,6 +311,10 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("pass_on_fix", "its_member", MOOT, beside(incident=regions.Alone())),
     Wrong("split", "not_a_part", "part_already", _matter(part_of=TICKET)),
     Wrong("report_part", "its_part", MOOT, _standing(waiting=())),
+    Wrong("replace_department", "still_holds", "holds_nothing", _order(lead="police")),
+    Wrong("replace_department", "gone", "still_there", _nothing_gone, _saying(successor=LEAD)),
+    Wrong("replace_department", "follows", "not_the_successor", command=_saying(successor="police")),
+    Wrong("replace_department", "successor_not_accused", "accused", _AVOIDS_MARKET),
     Wrong("due_changed", "due_of_participant", MOOT, command=_saying(owner="department:police")),
     Wrong("breached", "worth_noting", MOOT, command=_saying(clock="handling", owner="department:police")),
     Wrong("breach_withdrawn", "noted_as_missed", MOOT, beside(overdue={})),

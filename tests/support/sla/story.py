@@ -66,7 +66,7 @@ class Ticket:
         """A fact is heard whose moment may have passed long ago."""
         at = moment(when) if isinstance(when, str) else when
         given = {"ticket": TICKET, "by": RULE, **COMMON.get(fact, {}), **fields}
-        found = commands(fact.model_validate(given), self.rules.policy)
+        found = commands(fact.model_validate(given), self.rules.policy, at)
         return [said for command in (found[1] if found else ()) for said in self.ask(at, command)]
 
     def ask(self, at: datetime, command: Command) -> list[ClockFact]:

@@ -113,3 +113,20 @@ def test_schemas_are_written_beside_the_policy(app: typer.Typer, tmp_path: Path)
 
     assert told.exit_code == 0
     assert (tmp_path / "schema" / "limits.schema.json").exists()
+
+
+def test_who_validates_is_warned_of_open_tickets_that_would_be_orphaned(app: typer.Typer, tmp_path: Path) -> None:
+    directory = Path(shutil.copytree(ROOT / "policy", tmp_path / "policy"))
+    path = directory / "directory.yaml"
+    gone = "    name: 房管局\n    valid_to: 2020-12-31\n    successor: market\n"
+    path.write_text(path.read_text("utf-8").replace("    name: 房管局\n", gone, 1), "utf-8")
+    rows = [{"lead": lead, "closed_at": None} for lead in ("housing", "housing", "lost", "market", None)]
+    tickets = tmp_path / "tickets.json"
+    tickets.write_text(json.dumps([*rows, {"lead": "lost", "closed_at": "2026-11-01T00:00:00Z"}]), "utf-8")
+
+    told = CliRunner().invoke(app, ["policy", "validate", str(directory), "--open", str(tickets), "--json"])
+
+    assert told.exit_code == 0
+    housing, lost = json.loads(told.stdout)["warnings"]
+    assert "housing leads 2 open tickets and is gone; market follows it: run `liuhen reorganise`" in housing
+    assert "lost leads 1 open tickets and stands in no list: put it back" in lost

@@ -1,7 +1,7 @@
 """A made-up district whose story is told by a seed: enough of everything, and the same every time."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import phonenumbers
@@ -29,6 +29,7 @@ from rulebook import load_policy, locate
 from schemas.values import Kind, RequesterKind, Tier
 
 POLICY = load_policy(Path(__file__).parents[3] / "policy")
+NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 START = date(2026, 9, 14)
 STORY = tuple(generate(POLICY, seed=7, start=START, days=21, tickets=300))
 TROUBLES = tuple(trouble for happening in STORY for trouble in troubles_of(happening))
@@ -172,7 +173,7 @@ def test_every_word_of_the_story_is_one_of_the_policys() -> None:
         assert Kind(trouble.kind) is kinds()[category.code]
         assert trouble.category is None or POLICY.category(trouble.category) is not None
         assert trouble.department is None or POLICY.department(trouble.department) is not None
-        assert locate(POLICY, trouble.spot.text) == trouble.spot.subdistrict, trouble.spot
+        assert locate(POLICY, trouble.spot.text, NOW) == trouble.spot.subdistrict, trouble.spot
         assert 0 <= trouble.traits.difficulty <= 1
         assert 0 <= trouble.traits.temper <= 1
     callers = {happening.caller.kind for happening in STORY if isinstance(happening, Call)}

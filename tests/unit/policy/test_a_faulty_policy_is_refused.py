@@ -7,6 +7,8 @@ import pytest
 
 from rulebook import PolicyError, Problem, load_policy, validate
 
+LOAN = "{{role: approver, of: {}, to: {}, from: 2027-02-01, until: 2027-02-05}}"
+HOUSING, LAST = "    name: 房管局\n", "    valid_to: 2026-12-31\n"
 SHIPPED = Path(__file__).parents[3] / "policy"
 
 
@@ -77,6 +79,19 @@ def only(problems: tuple[Problem, ...]) -> Problem:
             "templates",
             "words for callers, without 诉求过高",
         ),
+        ("directory.yaml", HOUSING, f"{HOUSING}{LAST}", "", "a successor of what has a last day"),
+        ("directory.yaml", HOUSING, f"{HOUSING}{LAST}    successor: nobody\n", "", "there from 2027-01-01"),
+        ("directory.yaml", HOUSING, f"    successor: market\n{HOUSING}", "successor", "no last day"),
+        ("office.yaml", "name: 何静宜,", "name: 何静宜, valid_to: 2026-12-31,", "successor", "a successor"),
+        ("office.yaml", "delegations: []", f"delegations: [{LOAN.format('p-xu', 'p-gu')}]", "of", "who is approver"),
+        (
+            "office.yaml",
+            "delegations: []",
+            f"delegations: [{LOAN.format('p-fang', 'p-qian')}]",
+            "to",
+            "is not approver",
+        ),
+        ("office.yaml", "delegations: []", f"delegations: [{LOAN.format('p-fang', 'p-no')}]", "to", "a person of"),
         ("rates.yaml", "fairly: 0.8", "fairly: 1.8", "weights.fairly", "less than or equal to 1"),
         ("rates.yaml", "solved: [solved]", "solved: [unreasonable]", "", "part of the base"),
         ("rates.yaml", "left_out: [not_rated]", 'left_out: ["no"]', "", "nothing but not_rated"),
@@ -261,3 +276,21 @@ def test_the_version_changes_with_the_content_and_only_with_it(directory: Path) 
     assert before == same == load_policy(SHIPPED).version
     assert after != before
     assert after.split("+")[0] == before.split("+")[0] == "2026.1"
+
+
+def test_a_department_that_is_followed_by_another_one_is_valid(directory: Path) -> None:
+    change(
+        directory,
+        "directory.yaml",
+        "    name: 房管局\n",
+        "    name: 房管局\n    valid_to: 2026-12-31\n    successor: market\n",
+    )
+    assert validate(directory) == ()
+
+
+def test_a_table_may_have_columns_of_dates(directory: Path) -> None:
+    path = directory / "streets.csv"
+    head, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    lines = [f"{head},valid_from,valid_to,successor", f"{first},,2026-12-31,柏泉路", *(f"{row},,," for row in rest)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert validate(directory) == ()

@@ -94,8 +94,8 @@ def test_handling_can_be_extended_three_times_by_three_days(policy: Policy) -> N
 def test_every_clock_of_the_centre_has_a_named_owner(policy: Policy) -> None:
     for clock in Clock:
         if policy.limit(clock).owner is OwedBy.OFFICE:
-            assert policy.owner_of(clock) is not None, clock
-    assert policy.owner_of(Clock.HANDLING) is None
+            assert policy.owner_of(clock, NOW) is not None, clock
+    assert policy.owner_of(Clock.HANDLING, NOW) is None
 
 
 def test_every_role_is_somebodys(policy: Policy) -> None:

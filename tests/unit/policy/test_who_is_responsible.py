@@ -1,5 +1,6 @@
 """The catalogue decides who leads; the sub-district of the place is the last resort; the accused never lead."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from rulebook import Assignment, DepartmentKind, Policy, Rule, Undetermined, load_policy, locate, responsible
 
 POLICY = load_policy(Path(__file__).parents[3] / "policy")
+NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -77,34 +79,34 @@ def test_whom_a_report_accuses_neither_leads_nor_supports(
 def test_a_compound_tells_the_sub_district(policy: Policy) -> None:
     compound = next(street for street in policy.streets if street.kind == "compound")
 
-    assert locate(policy, f"我住在{compound.name}12号302室") == compound.subdistrict
+    assert locate(policy, f"我住在{compound.name}12号302室", NOW) == compound.subdistrict
 
 
 def test_a_road_that_crosses_sub_districts_needs_its_number(policy: Policy) -> None:
     first, second = [s for s in policy.streets if s.first is not None and s.side == "all"][:2]
     assert first.name == second.name
 
-    assert locate(policy, first.name) is None
-    assert locate(policy, f"{first.name}{first.last}号") == first.subdistrict
-    assert locate(policy, f"{first.name}{second.first}弄7号") == second.subdistrict
+    assert locate(policy, first.name, NOW) is None
+    assert locate(policy, f"{first.name}{first.last}号", NOW) == first.subdistrict
+    assert locate(policy, f"{first.name}{second.first}弄7号", NOW) == second.subdistrict
 
 
 def test_odd_and_even_sides_can_lie_in_different_sub_districts(policy: Policy) -> None:
     odd, even = [s for s in policy.streets if s.side != "all"][:2]
 
-    assert locate(policy, f"{odd.name}33号") == odd.subdistrict
-    assert locate(policy, f"{odd.name}34号") == even.subdistrict
+    assert locate(policy, f"{odd.name}33号", NOW) == odd.subdistrict
+    assert locate(policy, f"{odd.name}34号", NOW) == even.subdistrict
 
 
 def test_digits_in_full_width_are_read(policy: Policy) -> None:
     first, second = [s for s in policy.streets if s.first is not None and s.side == "all"][:2]
 
-    assert locate(policy, f"{first.name}７号") == first.subdistrict != second.subdistrict
+    assert locate(policy, f"{first.name}７号", NOW) == first.subdistrict != second.subdistrict
 
 
 def test_a_sub_district_can_be_named_itself(policy: Policy) -> None:
-    assert locate(policy, "五角场街道某处") == "wujiaochang"
-    assert locate(policy, "长白新村街道办事处门口") == "changbai"
+    assert locate(policy, "五角场街道某处", NOW) == "wujiaochang"
+    assert locate(policy, "长白新村街道办事处门口", NOW) == "changbai"
 
 
 def test_a_numbered_place_outweighs_roads_that_are_only_mentioned(policy: Policy) -> None:
@@ -113,10 +115,10 @@ def test_a_numbered_place_outweighs_roads_that_are_only_mentioned(policy: Policy
         for code in ("dinghai", "daqiao")
     ]
 
-    assert locate(policy, f"{here.name}15号，靠近{there.name}") == "dinghai"
-    assert locate(policy, f"{here.name}{there.name}路口") is None
+    assert locate(policy, f"{here.name}15号，靠近{there.name}", NOW) == "dinghai"
+    assert locate(policy, f"{here.name}{there.name}路口", NOW) is None
 
 
 def test_an_unknown_place_says_nothing(policy: Policy) -> None:
-    assert locate(policy, "火星路1号") is None
-    assert locate(policy, "") is None
+    assert locate(policy, "火星路1号", NOW) is None
+    assert locate(policy, "", NOW) is None

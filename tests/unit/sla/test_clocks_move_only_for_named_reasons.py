@@ -21,7 +21,7 @@ from schemas.clocks import (
 )
 from schemas.values import Actor, Clock, Person, Tier
 from services.sla.core.rules import ClockRules
-from services.sla.core.state import Breached, Paused
+from services.sla.core.state import AnyClock, Breached, Paused
 from tests.support.sla.story import APPROVER, Ticket, moment
 from worktime import Explanation, explain_lines
 
@@ -353,3 +353,40 @@ def test_rework_can_be_extended_by_a_decision_of_the_office(dispatched: Ticket) 
     dispatched.hear("2026-09-07 10:00", d.ReworkOrdered, department="housing", round=1, reason="unsolved")
     dispatched.hear("2026-09-08 10:00", d.ExtensionGranted, department="housing", days=2, reason="可", by=APPROVER)
     assert dispatched.due("rework") == "2026-09-14 17:30"
+
+
+# --- a department goes, and its time goes on -------------------------------------------------------------------------
+
+REPLACED = {"replaced": "housing", "department": "market", "reason": "机构改革方案"}
+
+
+def named(ticket: Ticket, clock_id: str) -> AnyClock:
+    assert ticket.state is not None
+    return next(clock for clock in ticket.state.clocks if clock.id == clock_id)
+
+
+def test_what_runs_goes_on_under_the_successor_and_is_not_started_afresh(dispatched: Ticket) -> None:
+    before = dispatched.due("handling")
+    old = named(dispatched, "handling")
+    said = dispatched.hear("2026-09-04 10:00", d.DepartmentReplaced, **REPLACED)
+    new = named(dispatched, "handling-2")
+    assert [type(fact).__name__ for fact in said if fact.clock is Clock.HANDLING] == ["ClockStopped", "ClockStarted"]
+    assert (str(new.owner), new.started_at) == ("department:market", old.started_at)
+    assert dispatched.due("handling-2") == before
+
+
+def test_what_stands_still_stands_still_and_runs_on_later(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-04 10:00", d.InfoAsked, department="housing", question="门牌号？")
+    dispatched.hear("2026-09-07 10:00", d.DepartmentReplaced, **REPLACED)
+    new = named(dispatched, "handling-2")
+    assert new.status == "paused"
+    dispatched.hear("2026-09-08 10:00", d.InfoProvided, text="12号")
+    assert dispatched.due("handling-2") == "2026-09-14 17:30"
+
+
+def test_what_was_missed_stays_with_whoever_missed_it(dispatched: Ticket) -> None:
+    dispatched.wait("2026-09-11 09:00")
+    said = dispatched.hear("2026-09-11 10:00", d.DepartmentReplaced, **REPLACED)
+    late = named(dispatched, "handling")
+    assert (late.status, str(late.owner)) == ("breached", "department:housing")
+    assert not any(fact.clock is Clock.HANDLING for fact in said)

@@ -99,8 +99,15 @@ def _awaited(ticket: Ticket, fact: d.DispatchAwaited, _at: datetime) -> Ticket:
 
 
 def category_known(draft: Draft, action: i.Classify | i.Assign) -> Refusal | None:
-    if action.category is None or draft.rules.policy.category(action.category):
+    if action.category is None:
         return None
+    policy = draft.rules.policy
+    found, current = policy.category(action.category), policy.current_category(action.category, draft.at)
+    if found is not None and found == current:
+        return None
+    if current is not None:
+        said = f"分类{action.category}已停用，由{current.name}（{current.code}）承接，请改选。"
+        return Refusal("category_gone", said)
     return Refusal("unknown_category", f"目录中没有分类{action.category}，请从分类目录中选择。")
 
 
@@ -215,13 +222,15 @@ def send(
 ) -> None:
     """Say the order, which counts as accepted where it binds, and the tasks of those who support.
 
-    Whoever is accused gets neither.
+    A department that is gone gets neither: its successor does. Whoever is accused gets neither.
     """
+    lead = draft.rules.current(lead, draft.at)
     before, matter, shunned = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter, draft.ticket.shunned
     if lead in shunned:
         draft.say(d.DispatchAwaited(**draft.by_policy, reason="accused"))
         return
-    helpers = {code: blocks for code, blocks in supporting.items() if code != lead and code not in shunned}
+    now = {draft.rules.current(code, draft.at): blocks for code, blocks in supporting.items()}
+    helpers = {code: blocks for code, blocks in now.items() if code != lead and code not in shunned}
     for code in draft.ticket.tasks:
         if code not in helpers:
             draft.say(d.SupportTaskEnded(**draft.stamp(by), department=code))

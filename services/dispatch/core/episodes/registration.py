@@ -28,13 +28,13 @@ episode = Episode("registration")
 # --- opened ----------------------------------------------------------------------------------------------------------
 
 
-def opened(fact: Registered, rules: Rules) -> d.Opened:
+def opened(fact: Registered, rules: Rules, at: datetime) -> d.Opened:
     """Open a ticket for what was registered: a channel's tier is a hint that counts only where it gives less time."""
     category = rules.policy.category(fact.category) if fact.category else None
     usual = category.tier if category else Tier.COMPLEX
     tier = shorter(fact.tier or usual, usual)
     complaint = fact.complaint
-    complaint["place"] = fact.place.within(fact.place.subdistrict or locate(rules.policy, fact.place.text))
+    complaint["place"] = fact.place.within(fact.place.subdistrict or locate(rules.policy, fact.place.text, at))
     return d.Opened(
         **complaint,
         ticket=fact.ticket,
