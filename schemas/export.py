@@ -67,10 +67,9 @@ def broken() -> Iterator[tuple[str, str]]:
 
     for name, model in contracts().items():
         path = JSON / f"{name}.json"
-        if path.exists():
-            why = breaks(json.loads(path.read_text("utf-8")), schema_of(model))
-            if why:
-                yield name, why
+        before, now = json.loads(path.read_text("utf-8")) if path.exists() else None, schema_of(model)
+        if before not in (None, now) and (why := breaks(before, now)):
+            yield name, why
 
 
 def stale() -> Mapping[Path, str]:
