@@ -182,7 +182,7 @@ def _nothing_gone(story: Story) -> Story:
 
 _ON_DUTY: Final = Person(id="p-min", name="闵建国")
 _AVOIDS_MARKET: Final = beside(avoids=("market",))
-_CALM: Final = beside(supervision=regions.Quiet(orders=0))
+_CALM: Final = beside(supervision=regions.Quiet(orders=0), review=regions.NoReview())
 _LED_BY_NOBODY: Final = beside(order=None)
 _ANONYMOUS: Final = _matter(requester_kind=RequesterKind.ANONYMOUS)
 _NOT_FROM_CITY: Final = _matter(upstream=None)
@@ -199,7 +199,6 @@ LEADS_ONLY: Final = (
     "request_extension",
     "request_suspension",
     "commit",
-    "answer_supervision",
 )
 
 WRONGS: Final[tuple[Wrong, ...]] = (
@@ -286,6 +285,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("supervise", "led", "nobody_leads", _LED_BY_NOBODY),
     Wrong("supervise", "not_supervised", "supervised_already", ORDERED),
     Wrong("review_callback", "no_review_open", "reviewed_already", beside(review=regions.ReviewOrdered())),
+    Wrong("answer_supervision", "by_watched", "not_yours", command=_by("police")),
     Wrong("answer_supervision", "answer_awaited", "nothing_to_answer", _CALM),
     Wrong("interview", "led", "nobody_leads", _LED_BY_NOBODY),
     Wrong("interview", "supervised_or_reviewed", "not_supervised", _CALM),
