@@ -291,12 +291,14 @@ class SimulatedOffice:
         return CheckCommitment(ticket=task.ticket, by=who, kept=kept, note="已现场核查。")
 
     def _order(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
-        orders: Mapping[str, type[Nudge | Supervise | Interview]] = {
-            "nudge": Nudge,
-            "supervise": Supervise,
-            "interview": Interview,
-        }
-        return orders[task.task](ticket=task.ticket, by=who, reason=task.reason or "久拖不决。")
+        reason = task.reason or "久拖不决。"
+        if task.task == "interview":
+            when, lead = self._agenda.clock.now(), self._around.rules.department(task.department or "")
+            persons = (f"{lead.name if lead else ''}负责人",)
+            agreed = "限期三个工作日办结并书面说明。"
+            return Interview(ticket=task.ticket, by=who, reason=reason, held_at=when, persons=persons, agreed=agreed)
+        order = Nudge if task.task == "nudge" else Supervise
+        return order(ticket=task.ticket, by=who, reason=reason)
 
     def _end_supervision(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
         order = WatchOrder(task.task)

@@ -9,6 +9,8 @@ from schemas.values import (
     Channel,
     Code,
     DepartmentCode,
+    Instant,
+    Name,
     Receipt,
     Text,
     WatchOrder,
@@ -77,10 +79,13 @@ class SupervisionAnswered(DispatchFact):
 
 
 class Interviewed(DispatchFact):
-    """The department was called in (约谈)."""
+    """The department was called in (约谈); by a person, with when, with whom, and what came of it."""
 
     department: DepartmentCode
     reason: Text
+    held_at: Instant | None = None
+    persons: tuple[Name, ...] = ()
+    agreed: Text | None = None
 
 
 BREACH_WITHDRAWN: Final = "breach_withdrawn"

@@ -15,6 +15,7 @@ from schemas.values import (
     Grade,
     IncidentId,
     Instant,
+    Name,
     PartyKind,
     Person,
     Ruling,
@@ -176,10 +177,13 @@ class Supervise(OnTicket):
 
 
 class Interview(OnTicket):
-    """The supervisor calls the department in (约谈)."""
+    """The supervisor called the department in (约谈): why, when, with whom, and what came of it."""
 
     do: Literal["interview"] = "interview"
     reason: Text
+    held_at: Instant | None = None
+    persons: tuple[Name, ...] = ()
+    agreed: Text | None = None
 
 
 class EndSupervision(OnTicket):

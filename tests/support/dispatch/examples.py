@@ -155,6 +155,9 @@ def _approval_asked(story: Story) -> Story:
     return beside(asked=(asked,))(story)
 
 
+INTERVIEW: Final[Mapping[str, Any]] = {"held_at": AT, "persons": ("房管局分管领导",), "agreed": "三日内办结。"}
+
+
 def without_department(policy: Policy, code: str, successor: str, day: date) -> Policy:
     """The policy from a day on which a department was not there any more."""
     last = day - timedelta(days=1)
@@ -259,7 +262,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "review": _office(i.Review, accepted=False, ground="not-done", reason="未联系。", department=SUPPORTER),
     "nudge": _office(i.Nudge, reason="请抓紧。"),
     "supervise": _office(i.Supervise, reason="久拖不决。"),
-    "interview": _office(i.Interview, reason="督办未果。"),
+    "interview": _office(i.Interview, reason="督办未果。", **INTERVIEW),
     "end_supervision": _office(i.EndSupervision, result="已整改。"),
     "review_callback": _office(i.ReviewCallback, reason="核实先行联系。"),
     "merge": _office(i.Merge, into=OTHER, reason="重复。"),

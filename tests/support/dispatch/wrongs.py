@@ -288,6 +288,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("answer_supervision", "by_watched", "not_yours", command=_by("police")),
     Wrong("answer_supervision", "answer_awaited", "nothing_to_answer", _CALM),
     Wrong("interview", "led", "nobody_leads", _LED_BY_NOBODY),
+    Wrong("interview", "put_on_record", "interview_incomplete", command=_saying(persons=())),
     Wrong("interview", "supervised_or_reviewed", "not_supervised", _CALM),
     Wrong("end_supervision", "supervised_or_asked_for", "not_supervised", _CALM),
     Wrong("merge", "another_ticket", "same_ticket", command=_saying(into=TICKET)),

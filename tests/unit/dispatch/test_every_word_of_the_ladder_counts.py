@@ -20,6 +20,7 @@ from services.dispatch.core.regions import NotProposed, Quiet
 from services.dispatch.core.rules import Rules, by_calendar
 from services.dispatch.core.ticket import Ticket
 from tests.support.dispatch import given
+from tests.support.dispatch.examples import INTERVIEW
 from tests.support.dispatch.story import LEAD, SUPPORTER, TICKET, Story, opened, rules_with, shipped
 from worktime import Calendar
 
@@ -102,9 +103,9 @@ def test_a_step_that_is_not_automatic_waits_for_whoever_orders_it() -> None:
     assert opened_tasks(asked) == [("interview", True)]
     missed(asked, Clock.CALLBACK_REVIEW).then(d.Overdue)  # asked for already
 
-    supervisor = i.Interview(ticket=TICKET, by=Person(id="p-he", name="何静宜"), reason="久拖。")
+    supervisor = i.Interview(ticket=TICKET, by=Person(id="p-he", name="何静宜"), reason="久拖。", **INTERVIEW)
     asked.act(supervisor).refused("role_missing")
-    held = asked.office(i.Interview, reason="久拖。").then(d.Interviewed)
+    held = asked.office(i.Interview, reason="久拖。", **INTERVIEW).then(d.Interviewed)
     assert opened_tasks(held) == [("interview", False)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from schemas.values import Actor, Channel, Clock, Place, Ruling, TicketState
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.regions import Nudged, Quiet
 from tests.support.dispatch import given
+from tests.support.dispatch.examples import INTERVIEW
 from tests.support.dispatch.story import (
     FINAL,
     INCIDENT,
@@ -65,14 +67,14 @@ def test_the_ladder_answers_a_missed_clock() -> None:
 
 def test_an_interview_follows_a_supervision_order() -> None:
     story = given.in_progress()
-    story.office(i.Interview, reason="久拖。").refused("not_supervised")
+    story.office(i.Interview, reason="久拖。", **INTERVIEW).refused("not_supervised")
     ordered = story.office(i.Supervise, reason="久拖。").then(d.SupervisionOrdered)
     ordered.office(i.Supervise, reason="久拖。").refused("supervised_already")
     told = [each.message for each in ordered.told if isinstance(each.message, Order)]
     assert any(order.supervised and order.role == "lead" for order in told)
     answered = ordered.lead(i.AnswerSupervision, report="已整改。").then(d.SupervisionAnswered)
     answered.lead(i.AnswerSupervision, report="已整改。").refused("nothing_to_answer")
-    answered.office(i.Interview, reason="不实。").then(d.Interviewed)
+    answered.office(i.Interview, reason="不实。", **INTERVIEW).then(d.Interviewed)
     answered.office(i.EndSupervision, result="已落实。").then(d.SupervisionEnded)
 
 
@@ -260,3 +262,13 @@ def test_what_a_requester_still_provides_on_a_merged_ticket_is_passed_on() -> No
     told = merged.act(i.ProvideInfo(ticket=TICKET, text="3号楼。"))
     assert told.said(d.FollowUpAdded).text == "3号楼。"
     assert [each.message.text for each in told.told if isinstance(each.message, r.PassOnFollowUp)] == ["3号楼。"]
+
+
+def test_an_interview_is_on_record_with_when_with_whom_and_what_came_of_it() -> None:
+    ordered = given.in_progress().office(i.Supervise, reason="久拖不决。")
+    missing = ordered.office(i.Interview, reason="不实。").refused("interview_incomplete")
+    assert "约谈时间（held_at）、参加人（persons）、约谈结果（agreed）" in missing.said(d.ActionRefused).reason
+    later = {**INTERVIEW, "held_at": ordered.at + timedelta(days=1)}
+    ordered.office(i.Interview, reason="不实。", **later).refused("held_in_the_future")
+    held = ordered.office(i.Interview, reason="不实。", **INTERVIEW).said(d.Interviewed)
+    assert (held.persons, held.agreed) == (("房管局分管领导",), "三日内办结。")

@@ -174,9 +174,29 @@ def supervised_or_reviewed(draft: Draft, _action: i.Interview) -> Refusal | None
     return Refusal("not_supervised", "约谈须在督办或者回访复核之后，请先督办。")
 
 
-@episode.action(i.Interview, LED_OR_ASKED, led, supervised_or_reviewed)
+def put_on_record(draft: Draft, action: i.Interview) -> Refusal | None:
+    """An interview that is not on record, with when, with whom and what came of it, was none."""
+    if not draft.rules.asks_who:
+        return None
+    if action.held_at is None or not action.persons or action.agreed is None:
+        names = "、".join(map(label, ("held_at", "persons", "agreed")))
+        return Refusal("interview_incomplete", f"约谈须写明{names}，请补齐后再记录。")
+    if action.held_at > draft.at:
+        return Refusal("held_in_the_future", f"{label('held_at')}不能在将来，请在约谈之后记录。")
+    return None
+
+
+@episode.action(i.Interview, LED_OR_ASKED, led, supervised_or_reviewed, put_on_record)
 def interview(draft: Draft, action: i.Interview) -> None:
-    draft.say(d.Interviewed(**draft.by_author, department=draft.lead, reason=action.reason))
+    held = d.Interviewed(
+        **draft.by_author,
+        department=draft.lead,
+        reason=action.reason,
+        held_at=action.held_at,
+        persons=action.persons,
+        agreed=action.agreed,
+    )
+    draft.say(held)
 
 
 @episode.fact(d.Interviewed, heard_by=participants)
