@@ -129,7 +129,7 @@ class DeskTask(PublicMessage):
     """Something waits for a person of the office, or does not any more; the newest of a ticket and task counts.
 
     `task` says what is asked: urgent_call, unit_pass_on, survey_office, dispatching, return_ruling, adjudication,
-    extension, suspension, approval, review, task_review, outcome_ruling, commitment_check, supervision,
+    extension, suspension, approval, review, task_review, outcome_ruling, redispatch, commitment_check, supervision,
     callback_review, nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a
     person.
 
@@ -137,7 +137,8 @@ class DeskTask(PublicMessage):
 
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
     refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say, `contacted`
-    is the note of the lead's first contact, `said` what the requester said at the last callback.
+    is the note of the lead's first contact, `said` what the requester said at the last callback. `lead`
+    would lead by what was corrected since the order was given.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -161,6 +162,7 @@ class DeskTask(PublicMessage):
     contacted: Text | None = None
     said: Text | None = None
     incident: IncidentId | None = None
+    lead: DepartmentCode | None = None
     version: int | None = None
 
 

@@ -183,6 +183,7 @@ class DeskTaskKind(StrEnum):
     REVIEW = "review"
     TASK_REVIEW = "task_review"
     OUTCOME_RULING = "outcome_ruling"
+    REDISPATCH = "redispatch"
     EXTENSION = "extension"
     SUSPENSION = "suspension"
     APPROVAL = "approval"

@@ -37,16 +37,18 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
             place.words.of("tier", task.tier),
             _proposed(place, task),
             place.words.department(task.department),
-            "\n".join((_gist(_asked_by(task), task.text), *_spoken(task))),
+            "\n".join((_gist(_asked_by(task), task.text), *_spoken(place, task))),
             style=_COLOURS[urgency],
         )
     return table
 
 
-def _spoken(task: DeskTask) -> Iterator[str]:
+def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
     """What the requester said to the lead and at the callback, whole: whoever decides has to know it."""
     if task.contacted:
         yield f"先行联系：{task.contacted}"
+    if task.lead:
+        yield f"按更正后的内容应由{place.words.department(task.lead)}牵头，请决定是否改派"
     if task.said:
         yield f"回访时诉求人说：{task.said}"
 

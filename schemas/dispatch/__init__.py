@@ -10,6 +10,7 @@ from __future__ import annotations
 from schemas.dispatch.approved import *
 from schemas.dispatch.base import *
 from schemas.dispatch.closed import *
+from schemas.dispatch.corrected import *
 from schemas.dispatch.dispatched import *
 from schemas.dispatch.handled import *
 from schemas.dispatch.incidents import *

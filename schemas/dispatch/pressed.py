@@ -89,10 +89,13 @@ class Interviewed(DispatchFact):
 
 
 BREACH_WITHDRAWN: Final = "breach_withdrawn"
+CALLBACK_CORRECTED: Final = "callback_corrected"
+TAKEN_BACK: Final = frozenset({BREACH_WITHDRAWN, CALLBACK_CORRECTED})
+"""Why a rule takes its own supervision order back: what it was ordered for did not happen."""
 
 
 class SupervisionEnded(DispatchFact):
-    """The supervisor is content, the ticket ended, or a rule takes its order back (`reason` breach_withdrawn).
+    """The supervisor is content, the ticket ended, or a rule takes its order back, for a `reason` of `TAKEN_BACK`.
 
     `ended` names the one order that ends, where the other runs on; without it the callback review ends too, unless
     only the rule's order was taken back.

@@ -54,6 +54,7 @@ OnExisting = (
     | ReplaceDepartment
     | TransferOut
     | RuleOnOutcome
+    | Correct
     | CheckCommitment
     | RecordCityVerdict
     | Accept

@@ -11,6 +11,8 @@ from schemas.more_time import MoreTimeAsked
 from schemas.values import (
     CategoryCode,
     Code,
+    Contact,
+    Contacted,
     DepartmentCode,
     Grade,
     IncidentId,
@@ -18,6 +20,7 @@ from schemas.values import (
     Name,
     PartyKind,
     Person,
+    Place,
     Ruling,
     Solved,
     Text,
@@ -303,6 +306,26 @@ class RuleOnOutcome(OnTicket):
     do: Literal["rule_on_outcome"] = "rule_on_outcome"
     ruling: Ruling
     reason: Text
+
+
+class Correct(OnTicket):
+    """A mistake in what was recorded is corrected (更正): what is named here stands from now on, and why.
+
+    Of a contact, and of the answers of a callback, what is not named stays; without `round` the newest are meant.
+    """
+
+    do: Literal["correct"] = "correct"
+    reason: Text
+    text: Text | None = None
+    contact: Contact | None = None
+    place: Place | None = None
+    category: CategoryCode | None = None
+    reply: Text | None = None
+    round: Annotated[int, Field(ge=0)] | None = None
+    contacted: Contacted | None = None
+    solved: Solved | None = None
+    attitude: Grade | None = None
+    result: Grade | None = None
 
 
 class CheckCommitment(OnTicket):

@@ -13,6 +13,7 @@ from rulebook import Policy
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.episode import SAME, Episode, FactRow, Step
+from services.dispatch.core.episodes.correction import what_stands
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.regions import Member
@@ -52,6 +53,7 @@ __all__ = [
     "decide",
     "evolve",
     "seen",
+    "what_stands",
 ]
 
 

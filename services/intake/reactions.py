@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from schemas.dispatch import (
     ActionRefused,
+    Corrected,
     Dispatched,
     DispatchFact,
     Handled,
@@ -54,13 +55,13 @@ NOTHING: Final = Reaction()
 
 def listens_to(newsroom: Newsroom) -> frozenset[type[Message]]:
     """List the facts that may concern the door; of some, it depends on what they say."""
-    return newsroom.facts | {ActionRefused, Handled, IncidentActionRefused, Opened}
+    return newsroom.facts | {ActionRefused, Corrected, Handled, IncidentActionRefused, Opened}
 
 
 def concerns(message: Message, newsroom: Newsroom) -> str | None:
     """Tell which ticket's record is needed to react; None for what the door need not know."""
     match message:
-        case ActionRefused() | Handled():
+        case ActionRefused() | Handled() | Corrected():
             return message.ticket
         case IncidentActionRefused():
             return message.incident
@@ -83,12 +84,19 @@ def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Ne
             return _refusal(message)
         case IncidentActionRefused():
             return _refusal_of_incident(message)
-        case Handled() if known is not None:
-            return Reaction(ticket=known._replace(reply=message.reply))
+        case Handled() | Corrected() if known is not None:
+            return Reaction(ticket=_known_better(known, message))
         case DispatchFact() if known is not None:
             return _progress(message, at, known, newsroom)
         case _:
             return NOTHING
+
+
+def _known_better(known: KnownTicket, message: Handled | Corrected) -> KnownTicket:
+    if isinstance(message, Handled):
+        return known._replace(reply=message.reply)
+    new = message.new
+    return known._replace(reply=new.reply or known.reply, category=new.category or known.category)
 
 
 def _part(message: Opened, at: Instant) -> KnownTicket:

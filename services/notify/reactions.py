@@ -302,6 +302,33 @@ profiles.on(d.FinalAnswerGiven)(lambda p, fact, _: replace(p, reply=fact.text, f
 profiles.on(d.SettledAtUnit)(lambda p, fact, _: replace(p, reply=fact.reply))
 wishes.on(d.FinalAnswerGiven)(lambda _, o: o.requester("requester-final-answer"))
 wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))
+
+
+@profiles.on(d.Corrected)
+def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile:
+    """Whoever is told anything from now on is told by what stands."""
+    new = fact.new
+    return replace(
+        profile,
+        contact=new.contact or profile.contact,
+        place=new.place.text if new.place else profile.place,
+        text=new.text[:_GIST] if new.text else profile.text,
+        category=new.category or profile.category,
+        reply=new.reply or profile.reply,
+    )
+
+
+@wishes.on(d.Corrected)
+def _corrected(fact: d.Corrected, o: Occasion) -> Wishes:
+    if fact.told and fact.new.reply:
+        yield from o.requester("requester-result")
+
+
+wishes.on(d.ReworkWithdrawn)(
+    lambda fact, o: o.department(
+        fact.department, "department-ended", status=word(d.ReworkWithdrawn), reason=fact.reason
+    )
+)
 wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
 
 

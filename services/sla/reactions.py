@@ -356,7 +356,15 @@ clocks.on(d.CallbackAwaited)(lambda _, whose: (Start(Clock.CALLBACK, whose(Clock
 clocks.on(d.CallbackAppointed)(lambda fact, _: (Appoint(fact.at),))
 clocks.on(d.CallbackRecorded, d.CallbackGivenUp)(lambda _, __: (Meet(these(Clock.CALLBACK)),))
 clocks.on(d.CallbackExempt)(lambda _, __: (Stop(these(Clock.CALLBACK), "exempt"),))
-clocks.on(d.ReworkOrdered)(lambda fact, whose: (_of_department(Clock.REWORK, fact.department, whose),))
+
+
+@clocks.on(d.ReworkOrdered)
+def _rework_ordered(fact: d.ReworkOrdered, whose: Whose) -> Commands:
+    """One that follows from corrected answers comes after the closing: the window to reopen is over with it."""
+    return _of_department(Clock.REWORK, fact.department, whose), Stop(these(Clock.REOPEN_WINDOW), "rework")
+
+
+clocks.on(d.ReworkWithdrawn)(lambda _, __: (Stop(these(Clock.REWORK), UNDUE),))
 clocks.on(d.CallbackReviewOrdered)(lambda fact, whose: (_of_department(Clock.CALLBACK_REVIEW, fact.department, whose),))
 
 
@@ -373,7 +381,7 @@ def _supervision_answered(fact: d.SupervisionAnswered, _whose: Whose) -> Command
 
 @clocks.on(d.SupervisionEnded)
 def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
-    if fact.reason == d.BREACH_WITHDRAWN:
+    if fact.reason in d.TAKEN_BACK:
         return (Stop(these(Clock.SUPERVISION), UNDUE),)
     return (Stop(_WATCHED[fact.ended], "ended"),)
 

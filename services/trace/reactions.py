@@ -17,6 +17,7 @@ from chassis.reactions import Changes
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
+from schemas.correction import CallbackAnswers
 from schemas.message import Message
 from schemas.notices import NoticeGivenUp
 from schemas.values import Due, WatchOrder, breach_by, remind_by
@@ -350,7 +351,56 @@ def _callback_recorded(summary: Summary, fact: d.CallbackRecorded, _at: datetime
 @summaries.on(d.ReworkOrdered)
 def _rework_ordered(summary: Summary, _fact: d.ReworkOrdered, _at: datetime) -> Summary:
     again = replace(moved(summary, S.REWORK), reworks=summary.reworks + 1, handled_at=None, ruling=None)
-    return _unheard(again)
+    return _unheard(replace(again, closed_at=None, outcome=None, awaits_ruling=False))
+
+
+@summaries.on(d.ReworkWithdrawn)
+def _rework_withdrawn(summary: Summary, fact: d.ReworkWithdrawn, _at: datetime) -> Summary:
+    """The round before it counts again, with the answers that stand."""
+    fewer = replace(summary, reworks=max(summary.reworks - 1, 0), handled_at=fact.handled_at)
+    return _with_answers(replace(fewer, callback_outcome="recorded"), fact.answers)
+
+
+def _with_answers(summary: Summary, answers: CallbackAnswers) -> Summary:
+    return replace(
+        summary,
+        contacted=answers.contacted.value,
+        solved=answers.solved.value,
+        attitude=answers.attitude.value,
+        result=answers.result.value,
+    )
+
+
+@summaries.on(d.Corrected)
+def _corrected(summary: Summary, fact: d.Corrected, _at: datetime) -> Summary:
+    new, place = fact.new, fact.new.place
+    after = replace(
+        summary,
+        gist=new.text[:GIST] if new.text else summary.gist,
+        place=place.text if place else summary.place,
+        subdistrict=place.subdistrict if place else summary.subdistrict,
+        category=new.category or summary.category,
+    )
+    if fact.ruling is not None or fact.unruled is not None:
+        ruling = fact.ruling.value if fact.ruling else None
+        after = replace(after, ruling=ruling, awaits_ruling=fact.awaits_ruling is not None)
+    return _reheard(after, fact.callback, new.answers)
+
+
+def _reheard(summary: Summary, callback: int | None, answers: CallbackAnswers | None) -> Summary:
+    """Corrected answers count where the mistaken ones did: of the first callback, and of the round that stands."""
+    if answers is None or callback is None:
+        return summary
+    after = summary
+    if callback == 0:
+        after = replace(
+            after,
+            first_contacted=answers.contacted.value,
+            first_solved=answers.solved.value,
+            first_result=answers.result.value,
+        )
+    stands = callback == summary.callbacks - 1 and summary.callback_outcome == "recorded"
+    return _with_answers(after, answers) if stands else after
 
 
 def _unheard(summary: Summary) -> Summary:
@@ -416,7 +466,7 @@ def _answered_for(summary: Summary, fact: d.SupervisionAnswered, _at: datetime) 
 def _supervised_no_more(summary: Summary, fact: d.SupervisionEnded, _at: datetime) -> Summary:
     if fact.ended is WatchOrder.CALLBACK_REVIEW:
         return replace(summary, callback_review="")
-    only = fact.ended is WatchOrder.SUPERVISION or fact.reason == d.BREACH_WITHDRAWN
+    only = fact.ended is WatchOrder.SUPERVISION or fact.reason in d.TAKEN_BACK
     return replace(summary, supervision="", callback_review=summary.callback_review if only else "")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, starmap
-from typing import Final
+from typing import Any, Final
 
 from chassis.service import Connection, Foreign, Heard, Outcome, Transaction
 from schemas.clocks import ClockFact
@@ -125,9 +125,18 @@ def entry_of(item: Heard) -> store.Entry:
 def _without_contact(value: bytes) -> str:
     if _CONTACT not in value:
         return value.decode()
-    body = json.loads(value)
-    body.pop("contact", None)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_uncontacted(json.loads(value)), ensure_ascii=False, separators=(",", ":"))
+
+
+def _uncontacted(body: Any) -> Any:
+    """Parsed JSON without contacts, at whatever depth: a correction carries two of them."""
+    match body:
+        case dict():
+            return {name: _uncontacted(value) for name, value in body.items() if name != "contact"}
+        case list():
+            return [_uncontacted(each) for each in body]
+        case _:
+            return body
 
 
 async def _known(transaction: Transaction, items: Sequence[Heard]) -> dict[str, Rows]:

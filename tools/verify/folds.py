@@ -17,6 +17,7 @@ from schemas.values import breach_by
 from services.dispatch import for_tools as dispatch
 from services.notify import for_tools as notify
 from services.sla import for_tools as sla
+from tools.verify.corrections import corrections_fold
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.tables import HistoryRow, Tables, TimerRow
 
@@ -49,6 +50,7 @@ async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[
     broken: list[Finding] = []
     rang: list[Finding] = []
     kept: list[Finding] = []
+    corrected: list[Finding] = []
     async with tables.at_one_moment():
         states = await tables.states()
         rows = {row.key: row for row in await tables.timers()}
@@ -58,11 +60,15 @@ async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[
             facts, state = [fact_of(row) for row in history], _state(how, states.pop(key, None))
             broken += fold_kept(tables.service, key, state, facts)
             rang += runs_out_once(key, facts)
+            corrected += corrections_fold(key, facts)
             kept += timer_kept(key, how.timer(state) if state else None, rows.pop(key, None), overdue_at)
             visit(key, state, facts)
     broken += [Finding(key, f"{tables.service} has a state without events") for key in states]
     kept += [Finding(key, f"{tables.service} has a timer without events") for key in rows]
     results = [CheckResult(f"{tables.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
+    if tables.service == "dispatch":
+        promise = "更正前后相接 (a correction replaces what stood there)"
+        results.append(CheckResult(promise, keys, corrected))
     if tables.service == "sla":
         results.append(CheckResult("时限到点只响一次且不早响 (clocks run out once, never early)", keys, rang))
         results.append(CheckResult("定时器与状态一致 (timers are as the states want them)", keys, kept))

@@ -100,6 +100,8 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         ticket.escalation.desk,
     )
     beside = tuple([each for each in regions if each is not None])
+    if ticket.would_lead is not None and ticket.state in s.WITH_LEAD:
+        beside = (DeskTaskKind.REDISPATCH, *beside)
     if ticket.tasks and task_in_review(ticket) is not None and ticket.led_by is not None:
         beside = (DeskTaskKind.TASK_REVIEW, *beside)
     if ticket.asked:

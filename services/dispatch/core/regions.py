@@ -78,9 +78,11 @@ FirstContact = Annotated[NotDue | Owed | Made | Exempt, Field(discriminator="at"
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What the requester said at the callback of a round."""
+    """What the requester said at the callback of a round, after so many reopenings, about what was `handled_at`."""
 
     round: int
+    reopened: int = 0
+    handled_at: Instant | None = None
     contacted: Contacted
     solved: Solved
     attitude: Grade

@@ -117,11 +117,12 @@ class Handled:
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackPending:
-    """The agency has to call the requester, at an appointed time if there is one."""
+    """The agency has to call the requester about what was `handled_at`, at an appointed time if there is one."""
 
     state: Literal[TicketState.CALLBACK_PENDING] = TicketState.CALLBACK_PENDING
     expected: ClassVar[str] = "须先由回访员回访诉求人"
     round: int
+    handled_at: Instant | None = None
     tried: tuple[Instant, ...] = ()
     at: Instant | None = None
 

@@ -201,6 +201,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         contacted=state.contact.note if isinstance(state.contact, Made | Owed) else None,
         said=_said(state),
         incident=state.incident.incident if isinstance(state.incident, Member) else None,
+        lead=state.would_lead if task is DeskTaskKind.REDISPATCH else None,
         version=state.version,
     )
     return Tell(DESK, state.id, message)
@@ -230,6 +231,8 @@ def callbacks(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> I
     match fact:
         case d.CallbackAwaited():
             yield _callback(state, "requested", fact.round, attempts=fact.attempts)
+        case d.Corrected() if now.round is not None and state.before.round is not None:
+            yield _called_otherwise(state, now.round, rules)
         case d.CallbackAppointed() if now.round is not None:
             made = state.standing.attempts if isinstance(state.standing, CallbackPending) else 0
             left = max(1, rules.policy.limits.callback_attempts - made)
@@ -238,6 +241,15 @@ def callbacks(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> I
             yield _callback(state, "cancelled", state.before.round)
         case _:
             return
+
+
+def _called_otherwise(state: Ticket, number: int, rules: Rules) -> Tell:
+    """The same call, with what was corrected."""
+    standing = state.standing
+    at = standing.at if isinstance(standing, CallbackPending) else None
+    made = standing.attempts if isinstance(standing, CallbackPending) else 0
+    left = max(1, rules.policy.limits.callback_attempts - made)
+    return _callback(state, "appointed" if at else "requested", number, attempts=left, at=at)
 
 
 def _callback(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from schemas.complaint import Complaint
+from schemas.complaint import Complaint, ComplaintFields
+from schemas.correction import Correction
 from schemas.owner import Owner
 from schemas.values import (
     CategoryCode,
@@ -54,7 +55,10 @@ from services.dispatch.core.standing import LED, NeedsInfo, Standing
 
 
 class Matter(Complaint):
-    """What was raised; it changes only in category and tier. `opened_at` is when the citizen's clock began."""
+    """What was raised; it changes in category and tier, and where it is corrected.
+
+    `opened_at` is when the citizen's clock began.
+    """
 
     tier: Tier
     suggested_department: DepartmentCode | None = None
@@ -66,6 +70,18 @@ class Matter(Complaint):
         """The same matter under another category or tier."""
         fields = self.complaint
         fields["category"] = category
+        return self._with(fields, tier)
+
+    def corrected(self, new: Correction) -> Matter:
+        """The same matter with what stands instead."""
+        fields = self.complaint
+        fields["text"] = new.text or self.text
+        fields["contact"] = new.contact or self.contact
+        fields["place"] = new.place or self.place
+        fields["category"] = new.category or self.category
+        return self._with(fields, self.tier)
+
+    def _with(self, fields: ComplaintFields, tier: Tier) -> Matter:
         return Matter(
             **fields,
             tier=tier,
@@ -130,7 +146,7 @@ class Ticket:
     `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is
     taken back, with whoever answers for it; `pressed` is who else than the lead a rule nudged for which breach;
     `awaits_ruling` says that a person of the centre is asked to rule on the outcome, `heard` is what the requester said
-    at each callback;
+    at each callback, `would_lead` who would lead by what was corrected since the order was given;
     `before` is what others saw before the newest fact.
     """
 
@@ -165,6 +181,7 @@ class Ticket:
     ruling: Ruling | None = None
     awaits_ruling: bool = False
     heard: tuple[Heard, ...] = ()
+    would_lead: DepartmentCode | None = None
     dues: dict[str, NotedDue] = field(default_factory=dict)
     overdue: dict[str, Owner] = field(default_factory=dict)
     pressed: dict[str, DepartmentCode | None] = field(default_factory=dict)

@@ -277,6 +277,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "decline": _office(i.Decline, reason="不同意。"),
     "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。"),
     "rule_on_outcome": _office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已解释。"),
+    "correct": _office(i.Correct, text="物业费上涨三成，没有公示。", reason="话务员记录有误。"),
     "check_commitment": _office(i.CheckCommitment, kept=True, note="已兑现。"),
     "record_city_verdict": _office(i.RecordCityVerdict, solved=Solved.SOLVED, satisfaction=Grade.SATISFIED),
     "accept": _lead(i.Accept),

@@ -51,10 +51,10 @@ def test_a_value_has_every_variant_flag_and_word_one_at_a_time() -> None:
 @pytest.mark.parametrize(
     ("kind", "opens", "closes"),
     [
-        (d.ReturnRequested, {Task.RETURN_RULING}, set()),
+        (d.ReturnRequested, {Task.RETURN_RULING}, {Task.REDISPATCH}),
         (d.ExtensionRequested, {Task.EXTENSION}, set()),
         (d.ExtensionGranted, set(), {Task.EXTENSION}),
-        (d.Handled, {Task.REVIEW}, {Task.EXTENSION, Task.SUSPENSION, Task.TASK_REVIEW}),
+        (d.Handled, {Task.REVIEW}, {Task.EXTENSION, Task.SUSPENSION, Task.TASK_REVIEW, Task.REDISPATCH}),
         (d.RequestLapsed, set(), {Task.EXTENSION, Task.SUSPENSION}),
         (d.Adjudicated, set(), set()),
     ],

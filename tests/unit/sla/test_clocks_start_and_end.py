@@ -346,3 +346,20 @@ def test_nobodys_time_runs_before_they_could_know_of_the_order(dispatched: Ticke
     (call,) = dispatched.late("2026-09-14 10:00", d.UrgentCalled, **on_duty)
     assert isinstance(call, ClockStarted)
     assert remind_by(call.due) == known + timedelta(minutes=10)
+
+
+def test_a_rework_that_is_taken_back_was_never_late(dispatched: Ticket) -> None:
+    answers = {"round": 0, "contacted": "yes", "solved": "solved", "attitude": "satisfied", "result": "satisfied"}
+    dispatched.hear("2026-09-07 10:00", d.ReworkOrdered, department="housing", round=1, reason="unsolved")
+    assert "rework" in dispatched.open()
+    dispatched.wait("2026-09-15 10:00")
+    taken_back = {"department": "housing", "round": 1, "reason": "回访已更正", "answers": answers}
+    said = dispatched.hear("2026-09-15 10:00", d.ReworkWithdrawn, **taken_back)
+    assert [type(fact).__name__ for fact in said if fact.clock.value == "rework"] == ["BreachWithdrawn", "ClockStopped"]
+
+
+def test_a_rework_out_of_a_closed_ticket_ends_the_window_to_reopen_it(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.Closed, outcome="called_back")
+    assert "reopen_window" in dispatched.open()
+    dispatched.hear("2026-09-08 10:00", d.ReworkOrdered, department="housing", round=1, reason="unsolved")
+    assert set(dispatched.open()) == {"rework"}

@@ -64,7 +64,9 @@ episode.remembered(d.CallbackExempt)
 
 @episode.fact(d.CallbackAwaited)
 def _awaited(ticket: Ticket, fact: d.CallbackAwaited, _at: datetime) -> Ticket:
-    return replace(ticket, standing=s.CallbackPending(round=fact.round))
+    handled = ticket.standing
+    handled_at = handled.at if isinstance(handled, s.Handled) else None
+    return replace(ticket, standing=s.CallbackPending(round=fact.round, handled_at=handled_at))
 
 
 # --- not reached, appointed ------------------------------------------------------------------------------------------
@@ -170,14 +172,33 @@ def follow_answers(draft: Draft, heard: Heard) -> None:
     if failed(draft.ticket.matter, heard):
         rework(draft, heard)
     else:
-        unheard = is_for_the_record(draft.ticket.matter) and heard.solved is Solved.NOT
-        _close(draft, "called_back", _UNRULED.get(heard.solved), None if unheard else _RULED.get(heard.solved))
+        close_called_back(draft, heard)
+
+
+def close_called_back(draft: Draft, heard: Heard) -> None:
+    """Close by what the requester said."""
+    _close(draft, "called_back", unruled_by(heard), ruled_by(draft.ticket.matter, heard))
+
+
+def ruled_by(matter: Matter, heard: Heard) -> Ruling | None:
+    """The ruling that follows from what was heard; for reference where there is nothing to solve."""
+    if not is_for_the_record(matter):
+        return _RULED.get(heard.solved)
+    return Ruling.SOLVED if heard.solved is Solved.SOLVED else Ruling.FOR_REFERENCE
+
+
+def unruled_by(heard: Heard) -> Unruled | None:
+    """Why nothing can be ruled by what was heard."""
+    return _UNRULED.get(heard.solved)
 
 
 @episode.fact(d.CallbackRecorded)
 def _recorded(ticket: Ticket, fact: d.CallbackRecorded, _at: datetime) -> Ticket:
+    standing = ticket.standing
     heard = Heard(
         round=fact.round,
+        reopened=ticket.reopened,
+        handled_at=standing.handled_at if isinstance(standing, s.CallbackPending) else None,
         contacted=fact.contacted,
         solved=fact.solved,
         attitude=fact.attitude,

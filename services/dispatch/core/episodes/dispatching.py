@@ -98,7 +98,7 @@ def _awaited(ticket: Ticket, fact: d.DispatchAwaited, _at: datetime) -> Ticket:
 # --- classified ------------------------------------------------------------------------------------------------------
 
 
-def category_known(draft: Draft, action: i.Classify | i.Assign) -> Refusal | None:
+def category_known(draft: Draft, action: i.Classify | i.Assign | i.Correct) -> Refusal | None:
     if action.category is None:
         return None
     policy = draft.rules.policy
@@ -132,13 +132,13 @@ def reclassify(draft: Draft, category: CategoryCode | None, tier: Tier | None) -
     """Say category and tier where they become others."""
     matter = draft.ticket.matter
     wanted = category or matter.category
-    tier = tier or _tier_with(draft, category)
+    tier = tier or tier_with(draft, category)
     if wanted is None or (wanted, tier) == (matter.category, matter.tier):
         return
     draft.say(d.Classified(**draft.by_author, category=wanted, tier=tier, raised_by=draft.approver))
 
 
-def _tier_with(draft: Draft, category: CategoryCode | None) -> Tier:
+def tier_with(draft: Draft, category: CategoryCode | None) -> Tier:
     """A category's own tier counts where nobody set another one; longer than it was only for a tier that was asked for.
 
     An urgent category makes urgent whatever was set before.
@@ -202,7 +202,7 @@ def assign(draft: Draft, action: i.Assign) -> None:
     reclassify(draft, action.category, action.tier)
     helpers = dict.fromkeys(action.supporting, action.blocking)
     order = draft.ticket.led_by
-    if order is None or order.lead != action.lead:
+    if order is None or order.lead != action.lead or draft.ticket.would_lead is not None:
         send(draft, action.lead, helpers, reason="assigned", by=draft.by)
         return
     for code in draft.ticket.tasks:
@@ -272,7 +272,7 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, _at: datetime) -> Ticket:
         returnable=not fact.binding,
         reason=fact.reason,
     )
-    after = replace(ticket, order=order, orders=fact.order, standing=Dispatched())
+    after = replace(ticket, order=order, orders=fact.order, standing=Dispatched(), would_lead=None)
     category = fact.category or ticket.matter.category
     if (category, fact.tier) != (ticket.matter.category, ticket.matter.tier):
         after = replace(after, matter=ticket.matter.classified(category, fact.tier))

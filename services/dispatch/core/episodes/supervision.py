@@ -243,7 +243,7 @@ def end_watch_of_closed(draft: Draft, result: str) -> None:
 
 @episode.fact(d.SupervisionEnded, heard_by=participants)
 def _ended(ticket: Ticket, fact: d.SupervisionEnded, _at: datetime) -> Ticket:
-    if fact.reason == d.BREACH_WITHDRAWN:
+    if fact.reason in d.TAKEN_BACK:
         return _taken_back(ticket)
     calm = due_no_more(ticket, CLOCKS_OF[fact.ended])
     if fact.ended is not WatchOrder.SUPERVISION:

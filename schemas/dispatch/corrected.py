@@ -1,0 +1,41 @@
+"""A mistake is corrected (更正), and what had followed from it is taken back."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.correction import CallbackAnswers, Correction
+from schemas.dispatch.base import DispatchFact
+from schemas.values import DepartmentCode, Instant, Ruling, Text, Unruled
+
+
+class Corrected(DispatchFact):
+    """A person of the centre corrected what was recorded: what stood, what stands instead, and why.
+
+    `callback` says which callback of the ticket's life was corrected, 0 the first. `ruling` is the ruling that follows
+    from corrected answers, or `unruled` why there is none any more; without either it stays. `lead` would lead by what
+    stands now, and does not. `told` says that the requester had been told the earlier reply.
+    """
+
+    old: Correction
+    new: Correction
+    reason: Text
+    callback: int | None = None
+    ruling: Ruling | None = None
+    unruled: Unruled | None = None
+    awaits_ruling: Literal[True] | None = None
+    lead: DepartmentCode | None = None
+    told: Literal[True] | None = None
+
+
+class ReworkWithdrawn(DispatchFact):
+    """A rework that a corrected callback had ordered is taken back, and its clock: the requester was content.
+
+    `answers` are those that stand; what was reported handled before the rework, at `handled_at`, counts again.
+    """
+
+    department: DepartmentCode
+    round: int
+    reason: Text
+    answers: CallbackAnswers
+    handled_at: Instant | None = None

@@ -1,0 +1,171 @@
+"""A correction keeps what stood beside what stands, and takes back what had followed from the mistake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rulebook.codes import Passing
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.values import Contact, Grade, Place, Ruling, Solved, TicketState, Tier, Unruled
+from tests.support.dispatch import given
+from tests.support.dispatch.story import BY_HAND, CATEGORY, LEAD, TICKET, Story, opened, person_for, rules_with
+
+MISCLICK: dict[str, Any] = {"solved": Solved.SOLVED, "result": Grade.SATISFIED, "reason": "回访员误点。"}
+
+
+def messages(story: Story, model: type) -> list[Any]:
+    return [each.message for each in story.told if isinstance(each.message, model)]
+
+
+# --- what was raised -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [TicketState.PENDING_DISPATCH, TicketState.IN_PROGRESS, TicketState.CLOSED], ids=str)
+def test_what_stood_is_kept_beside_what_stands(state: TicketState) -> None:
+    story = given.at(state)
+    corrected = story.office(i.Correct, text="物业费上涨三成。", reason="记录有误。")
+    fact = corrected.said(d.Corrected)
+    assert (fact.old.text, fact.new.text, fact.reason) == ("物业费涨价没有公示。", "物业费上涨三成。", "记录有误。")
+    assert corrected.ticket.matter.text == "物业费上涨三成。"
+    assert all(order.text == "物业费上涨三成。" for order in messages(corrected, Order))
+    corrected.office(i.Correct, text="物业费上涨三成。", reason="再次更正。").refused("nothing_to_correct")
+
+
+def test_a_corrected_number_is_the_one_that_is_called_and_the_name_stays() -> None:
+    corrected = given.callback_pending().office(i.Correct, contact=Contact(phone="13900000000"), reason="号码记错。")
+    (call,) = messages(corrected, CallbackRequest)
+    assert (call.happened, call.attempts) == ("requested", 3)
+    assert call.contact == Contact(name="王阿姨", phone="13900000000")
+    assert corrected.said(d.Corrected).old.contact == Contact(name="王阿姨", phone="13800000000")
+
+
+def test_a_place_that_was_missing_is_completed_and_the_subdistrict_follows() -> None:
+    rules = rules_with()
+    lost = opened(rules, category="0101-01", place=Place(text="某处"))
+    assert lost.ticket.state is TicketState.PENDING_DISPATCH
+    found = lost.office(i.Correct, place=Place(text="四平路100号", subdistrict="siping"), reason="来电补充地址。")
+    assert found.said(d.Corrected).old.place == Place(text="某处")
+    assert found.ticket.matter.place.subdistrict == "siping"
+    assert found.ticket.state is TicketState.DISPATCHED
+    assert isinstance(found.facts[0], d.Corrected)
+
+
+def test_a_corrected_place_of_a_dispatched_ticket_asks_the_desk_and_moves_no_order_by_itself() -> None:
+    story = opened(category="0101-01", place=Place(text="四平路100号", subdistrict="siping")).lead(i.Accept)
+    before = story.ticket.order
+    assert before is not None
+    there = Place(text="国权路1号", subdistrict="wujiaochang")
+    moved = story.office(i.Correct, place=there, reason="地址记错。").then(d.Corrected)
+    assert (moved.ticket.order, moved.said(d.Corrected).lead) == (before, "wujiaochang")
+    (task,) = messages(moved, DeskTask)
+    assert (task.task, task.open, task.department, task.lead) == ("redispatch", True, before.lead, "wujiaochang")
+
+    away = moved.office(i.Assign, lead="wujiaochang")
+    assert [task.open for task in messages(away, DeskTask) if task.task == "redispatch"] == [False]
+    kept = moved.office(i.Assign, lead=before.lead)
+    assert kept.said(d.Dispatched).same_lead
+    assert [task.open for task in messages(kept, DeskTask) if task.task == "redispatch"] == [False]
+
+
+def test_a_corrected_category_has_its_own_tier_by_the_rule_that_categories_have() -> None:
+    by_hand = rules_with(**BY_HAND, dispatch=Passing.QUEUE)
+    policy = by_hand.policy
+    urgent = next(each.code for each in policy.categories if each.tier is Tier.URGENT)
+    raised = opened(by_hand).office(i.Correct, category=urgent, reason="分类选错。")
+    assert raised.said(d.Corrected).old.category == CATEGORY
+    assert raised.said(d.Classified).tier is Tier.URGENT
+    assert raised.said(d.UrgentCalled)
+    after = given.closed().office(i.Correct, category=urgent, reason="分类选错。").then(d.Corrected)
+    assert after.ticket.matter.tier is not Tier.URGENT
+
+
+def test_a_reply_is_corrected_once_there_is_one_and_told_again_where_it_was_told() -> None:
+    given.in_progress().office(i.Correct, reply="已换灯。", reason="写错。").refused("no_reply_yet")
+    unheard = given.handled().office(i.Correct, reply="已换灯两盏。", reason="漏写。")
+    assert (unheard.ticket.reply, unheard.said(d.Corrected).told) == ("已换灯两盏。", None)
+    told = given.closed().office(i.Correct, reply="已换灯两盏。", reason="漏写。")
+    assert (told.said(d.Corrected).old.reply, told.said(d.Corrected).told) == ("已办结。", True)
+
+
+# --- answers of the callback -----------------------------------------------------------------------------------------
+
+
+def test_a_mistaken_unsolved_takes_back_the_rework_and_closes_as_it_would_have() -> None:
+    corrected = given.rework().office(i.Correct, **MISCLICK)
+    corrected.then(d.Corrected, d.ReworkWithdrawn, d.Closed, state=TicketState.CLOSED)
+    withdrawn, closed = corrected.said(d.ReworkWithdrawn), corrected.said(d.Closed)
+    assert (withdrawn.department, withdrawn.round, withdrawn.answers.solved) == (LEAD, 1, Solved.SOLVED)
+    assert (closed.outcome, closed.ruling) == ("called_back", Ruling.SOLVED)
+    assert withdrawn.handled_at == given.handled().at
+    assert (corrected.ticket.rounds, corrected.ticket.failures) == (0, 0)
+    assert {order.happened for order in messages(corrected, Order)} >= {"rework_withdrawn", "closed"}
+
+
+@pytest.mark.parametrize(
+    "so_far",
+    [
+        lambda story: story.lead(i.AskForInfo, question="哪一层？"),
+        lambda story: story.lead(i.ReportHandled, reply="再次办结。"),
+    ],
+    ids=["asked", "reported"],
+)
+def test_a_rework_is_taken_back_until_it_is_accepted(so_far: Any) -> None:
+    corrected = so_far(given.rework()).office(i.Correct, **MISCLICK)
+    assert (corrected.ticket.state, corrected.said(d.ReworkWithdrawn).round) == (TicketState.CLOSED, 1)
+
+
+def test_a_rework_that_was_done_stays_done() -> None:
+    done = given.rework().lead(i.ReportHandled, reply="再次办结。").office(i.Review, accepted=True)
+    corrected = done.office(i.Correct, **MISCLICK).then(d.Corrected, state=TicketState.CALLBACK_PENDING)
+    assert corrected.ticket.heard[0].solved is Solved.SOLVED
+
+
+def test_a_supervision_order_for_failed_callbacks_goes_with_the_mistake() -> None:
+    story = given.callback_pending()
+    for _ in range(2):
+        story = story.called(Solved.NOT, Grade.DISSATISFIED).lead(i.ReportHandled, reply="再办。")
+        story = story.office(i.Review, accepted=True)
+    third = story.called(Solved.NOT, Grade.DISSATISFIED)
+    assert third.said(d.SupervisionOrdered).cause == "callbacks"
+    corrected = third.office(i.Correct, **MISCLICK)
+    corrected.then(d.Corrected, d.SupervisionEnded, d.ReworkWithdrawn, d.Closed, state=TicketState.CLOSED)
+    assert corrected.said(d.SupervisionEnded).reason == d.CALLBACK_CORRECTED
+
+
+def test_a_mistaken_solved_orders_the_rework() -> None:
+    corrected = given.closed().office(i.Correct, solved=Solved.NOT, reason="录音复核为未解决。")
+    corrected.then(d.Corrected, d.ReworkOrdered, state=TicketState.REWORK)
+    assert (corrected.said(d.ReworkOrdered).department, corrected.said(d.ReworkOrdered).round) == (LEAD, 1)
+    assert [order.role for order in messages(corrected, Order)] == ["lead"]
+    back = corrected.office(i.Correct, solved=Solved.SOLVED, reason="再次复核。")
+    back.then(d.Corrected, d.ReworkWithdrawn, d.Closed, state=TicketState.CLOSED)
+
+
+def test_in_the_archive_the_answer_counts_and_nothing_is_reworked() -> None:
+    archived = given.at(TicketState.ARCHIVED)
+    archived.office(i.Correct, solved=Solved.NOT, reason="录音复核。").then(d.Corrected, state=TicketState.ARCHIVED)
+
+
+def test_the_ruling_follows_the_corrected_answers_unless_a_person_ruled() -> None:
+    closed = given.closed()
+    partly = closed.office(i.Correct, solved=Solved.PARTLY, reason="录音复核。").then(d.Corrected)
+    assert (partly.ticket.ruling, partly.said(d.Corrected).unruled) == (None, Unruled.PARTLY)
+    assert [(task.task, task.open) for task in messages(partly, DeskTask)] == [("outcome_ruling", True)]
+    solved = partly.office(i.Correct, solved=Solved.SOLVED, reason="再次复核。").then(d.Corrected)
+    assert (solved.ticket.ruling, solved.ticket.awaits_ruling) == (Ruling.SOLVED, False)
+    ruled = closed.office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已说明。")
+    kept = ruled.office(i.Correct, solved=Solved.PARTLY, reason="录音复核。").then(d.Corrected)
+    assert kept.ticket.ruling is Ruling.EXPLAINED
+
+
+def test_what_was_never_said_cannot_be_corrected() -> None:
+    given.callback_pending().office(i.Correct, **MISCLICK).refused("no_such_answer")
+    given.rework().office(i.Correct, round=3, **MISCLICK).refused("no_such_answer")
+    stranger = person_for(i.Adjudicate)
+    given.rework().act(i.Correct(ticket=TICKET, by=stranger, **MISCLICK)).refused("role_missing")
+    given.at(TicketState.WITHDRAWN).office(i.Correct, text="别的。", reason="写错。").refused("illegal_in_state")
+    given.in_progress().office(i.Correct, category="9999-99", reason="写错。").refused("unknown_category")
