@@ -20,6 +20,7 @@ from schemas.inbound import (
     Approve,
     Assign,
     CheckCommitment,
+    Correct,
     Decline,
     EndSupervision,
     Interview,
@@ -101,6 +102,7 @@ class SimulatedOffice:
                     await self._voice.say(action)
                 if task.task == "review":
                     await self._besides(task, dice)
+                    await self._correct(task, dice)
 
         self._agenda.at(self._when(task, dice), deed)
 
@@ -158,6 +160,13 @@ class SimulatedOffice:
         clerk = self._person(Role.DISPATCHER)
         fix = ReportFix(incident=incident, by=clerk, text="该处问题已统一整改完毕，感谢各位反映。")
         self._agenda.at(self._around.days.later(self._agenda.clock.now(), 60), lambda: self._say(fix))
+
+    async def _correct(self, task: DeskTask, dice: Random) -> None:
+        """Find now and then that a call was written down wrongly."""
+        if dice.random() < self._habits["correct"]:
+            text = f"{task.text.rstrip('。')}（经回拨核实）。"
+            who = self._person(Role.DISPATCHER)
+            await self._say(Correct(ticket=task.ticket, by=who, text=text, reason="话务记录有误，已回拨核实。"))
 
     async def _say(self, action: OfficeAction) -> None:
         await self._voice.say(action)
