@@ -149,6 +149,7 @@ _BY_NAME: Final[dict[str, Check]] = {
     "position": _position,
     "until": _any_time,
     "promised": _any_time,
+    "held_at": _any_time,
     "at": _any_time,
     "problems": _each(
         {
