@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from rulebook.codes import Passing
 from schemas import inbound as i
@@ -58,6 +58,11 @@ class Way:
 def _plainly(kind: str) -> Callable[[Story], Story]:
     """Let the plain example of a kind happen."""
     return lambda story: story.when(EXAMPLES[kind](story))
+
+
+def _corrects(**values: Any) -> Callable[[Story], Story]:
+    """Let a mistake be corrected."""
+    return lambda story: story.office(i.Correct, reason="记录有误。", **values)
 
 
 BY_QUEUE: Final = rules_with(**BY_HAND, dispatch=Passing.QUEUE)
@@ -157,6 +162,9 @@ WAYS: Final[tuple[Way, ...]] = (
     Way("open_part", S.PENDING_DISPATCH, lambda: Story(BY_QUEUE), _plainly("open_part")),
     Way("pass_on", S.DISPATCHED, _from_office_of_survey, _plainly("pass_on")),
     Way("pass_on", S.PENDING_DISPATCH, under(_from_office_of_survey, dispatch=Passing.QUEUE), _plainly("pass_on")),
+    Way("correct", S.DISPATCHED, under(pending_dispatch), _corrects(category="0101-03")),
+    Way("correct", S.REWORK, closed, _corrects(solved=Solved.NOT)),
+    Way("correct", S.CLOSED, lambda: at(S.REWORK), _corrects(solved=Solved.SOLVED, result=Grade.SATISFIED)),
     Way("classify", S.DISPATCHED, under(pending_dispatch), _plainly("classify")),
     Way("request_return", S.ADJUDICATING, lambda: beside(disputes=1)(at(S.DISPATCHED)), _plainly("request_return")),
     Way(

@@ -18,6 +18,7 @@ from schemas.values import (
     PartyKind,
     Person,
     RequesterKind,
+    Solved,
     TicketState,
     Tier,
 )
@@ -210,6 +211,10 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("duty_acknowledgement_lapsed", "call_unanswered", MOOT, _acknowledged),
     Wrong("acknowledge_urgent", "somebody_is_called", "acknowledged_already", _acknowledged),
     Wrong("acknowledge_urgent", "on_the_roster", "not_on_duty", _another_roster),
+    Wrong("correct", "category_known", "unknown_category", command=_saying(category="9999-99")),
+    Wrong("correct", "reply_given", "no_reply_yet", beside(reply=None), _saying(reply="已换灯。")),
+    Wrong("correct", "answer_given", "no_such_answer", beside(heard=()), _saying(solved=Solved.NOT)),
+    Wrong("correct", "something_changes", "nothing_to_correct", command=_saying(text=None)),
     Wrong("classify", "category_known", "unknown_category", command=_saying(category="9999-99")),
     Wrong("assign", "departments_known", "unknown_department", command=_saying(lead=NOWHERE)),
     Wrong("assign", "not_accused", "accused", _AVOIDS_MARKET),

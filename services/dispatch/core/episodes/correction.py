@@ -147,7 +147,7 @@ def something_changes(draft: Draft, action: i.Correct) -> Refusal | None:
     reply_given,
     answer_given,
     something_changes,
-    to={SAME, S.DISPATCHED, S.PENDING_DISPATCH, S.REWORK, S.CLOSED},
+    to={SAME, S.DISPATCHED, S.REWORK, S.CLOSED},
 )
 def correct(draft: Draft, action: i.Correct) -> None:
     """Say what is corrected, and let follow from it what would have followed had it been so from the beginning."""
