@@ -14,6 +14,7 @@ from rulebook.policy import Catalogue, Streets, Units
 from rulebook.problems import Problem
 from rulebook.rules import Grounds, Ladder
 from rulebook.source import Trail
+from rulebook.stop_words import StopWords
 from rulebook.successions import check_successions
 from schemas.inbound import OFFICE_ACTIONS
 from schemas.values import Tier
@@ -24,6 +25,7 @@ def cross_check(checked: Checked) -> Iterator[Problem]:
     yield from _codes_stand_once(checked)
     yield from _names_stand_once(checked)
     yield from _catalogue(checked)
+    yield from _stop_words(checked)
     yield from _streets(checked)
     yield from _units(checked)
     yield from _limits(checked)
@@ -43,6 +45,7 @@ def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
         ("units.csv", ("units",), [u.code for u in checked.model("units.csv", Units).units]),
         ("office.yaml", ("people",), [p.id for p in checked.model("office.yaml", Office).people]),
         ("templates.yaml", ("templates",), [t.code for t in checked.templates]),
+        ("stop_words.yaml", ("groups",), [g.code for g in checked.model("stop_words.yaml", StopWords).groups]),
     ]
     grounds = checked.model("grounds.yaml", Grounds)
     lists += [("grounds.yaml", (act,), [each.code for each in those]) for act, those in grounds.by_act().items()]
@@ -90,6 +93,19 @@ def _catalogue(checked: Checked) -> Iterator[Problem]:
                 yield checked.problem(file, (*row, name), code, expected, _ADD_DEPARTMENT)
         if category.refer is not None and category.refer not in outside:
             yield checked.problem(file, (*row, "refer"), category.refer, "an outside body", "Add it to directory.yaml.")
+
+
+def _stop_words(checked: Checked) -> Iterator[Problem]:
+    file = "stop_words.yaml"
+    categories = {c.code for c in checked.model("catalogue.csv", Catalogue).categories}
+    outside = {o.code for o in checked.model("directory.yaml", Directory).outside}
+    for index, group in enumerate(checked.model(file, StopWords).groups):
+        row: Trail = ("groups", index)
+        if group.category is not None and group.category not in categories:
+            step = "Correct the code or take category out."
+            yield checked.problem(file, (*row, "category"), group.category, "a category of catalogue.csv", step)
+        if group.refer is not None and group.refer not in outside:
+            yield checked.problem(file, (*row, "refer"), group.refer, "an outside body", "Add it to directory.yaml.")
 
 
 _ADD_DEPARTMENT = "Correct the code or add the department to directory.yaml."

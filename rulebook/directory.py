@@ -63,6 +63,7 @@ class Department(Succeeded):
 
     code: Code
     name: Text
+    also: tuple[Text, ...] = ()
     kind: DepartmentKind
     desk: Post
     duty: Post

@@ -43,7 +43,7 @@ def load_policy(directory: Path) -> Policy:
     return Policy(name=manifest.name, version=version, area=manifest.area, **parts)
 
 
-_WHOLE = ("directory", "limits", "office", "duty", "automation", "grounds", "ladder", "rates")
+_WHOLE = ("directory", "limits", "office", "duty", "automation", "stop_words", "grounds", "ladder", "rates")
 
 
 def validate(directory: Path) -> tuple[Problem, ...]:

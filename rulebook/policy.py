@@ -22,6 +22,7 @@ from rulebook.duty import Duty, OnDuty, on_duty
 from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
 from rulebook.rules import Automation, Callers, Delivery, Grounds, Ladder, Rates, Template, Templates
+from rulebook.stop_words import Listener, StopGroup, StopWords
 from schemas.values import Clock
 
 
@@ -47,6 +48,7 @@ class Policy(Model):
     office: Office
     duty: Duty
     automation: Automation
+    stop_words: StopWords
     grounds: Grounds
     ladder: Ladder
     rates: Rates
@@ -149,6 +151,10 @@ class Policy(Model):
         code = self.office.owners.get(clock)
         return None if code is None else in_force(self._person_by_id, code, self.day(at))
 
+    def stop_group(self, code: str) -> StopGroup | None:
+        """Find a group of the words that stop the machine."""
+        return next((group for group in self.stop_words.groups if group.code == code), None)
+
     def template(self, code: str) -> Template | None:
         return self._template_by_code.get(code)
 
@@ -181,6 +187,11 @@ class Policy(Model):
     def places(self) -> PlaceIndex:
         """The index of all places, built once."""
         return PlaceIndex.of(self.streets, self.departments)
+
+    @cached_property
+    def listener(self) -> Listener:
+        """What listens for the words that stop the machine, prepared once."""
+        return Listener.of(self.stop_words, self.places, self.departments, self.area)
 
     @cached_property
     def _category_by_code(self) -> dict[str, Category]:
@@ -235,6 +246,7 @@ FILES: dict[str, type[Model]] = {
     "office.yaml": Office,
     "duty.yaml": Duty,
     "automation.yaml": Automation,
+    "stop_words.yaml": StopWords,
     "grounds.yaml": Grounds,
     "ladder.yaml": Ladder,
     "rates.yaml": Rates,

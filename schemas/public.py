@@ -24,6 +24,7 @@ from schemas.values import (
     Place,
     Receipt,
     RequesterKind,
+    StopWord,
     Supplement,
     Text,
     TicketId,
@@ -128,17 +129,17 @@ class CallbackRequest(PublicMessage):
 class DeskTask(PublicMessage):
     """Something waits for a person of the office, or does not any more; the newest of a ticket and task counts.
 
-    `task` says what is asked: urgent_call, unit_pass_on, survey_office, dispatching, return_ruling, adjudication,
-    extension, suspension, approval, review, task_review, outcome_ruling, redispatch, commitment_check, supervision,
-    callback_review, nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a
-    person.
+    `task` says what is asked: urgent_call, stop_words, unit_pass_on, survey_office, dispatching, return_ruling,
+    adjudication, extension, suspension, approval, review, task_review, outcome_ruling, redispatch, commitment_check,
+    supervision, callback_review, nudge, supervise, interview. The last three are steps of the ladder that the policy
+    leaves to a person.
 
     `requested_by` is who asked for what waits for an approver, who has to be somebody else.
 
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
-    refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say, `contacted`
-    is the note of the lead's first contact, `said` what the requester said at the last callback. `lead`
-    would lead by what was corrected since the order was given.
+    refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say, `stop_words`
+    what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the requester said at
+    the last callback. `lead` would lead by what was corrected since the order was given.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -153,6 +154,7 @@ class DeskTask(PublicMessage):
     suggestion: CategoryCode | None = None
     alternatives: tuple[CategoryCode, ...] | None = None
     refer: Code | None = None
+    stop_words: tuple[StopWord, ...] | None = None
     category: CategoryCode | None = None
     tier: Tier
     kind: Kind

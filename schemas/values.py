@@ -175,6 +175,7 @@ class DeskTaskKind(StrEnum):
     """What can wait at the desk, the most pressing first; the last three are steps of the ladder left to a person."""
 
     URGENT_CALL = "urgent_call"
+    STOP_WORDS = "stop_words"
     UNIT_PASS_ON = "unit_pass_on"  # noqa: S105 - the unit passes a ticket on; no password
     SURVEY_OFFICE = "survey_office"
     DISPATCHING = "dispatching"
@@ -318,6 +319,15 @@ class Contact(Value):
     phone: Annotated[str, StringConstraints(max_length=20)] | None = None
     wechat: Annotated[str, StringConstraints(max_length=64)] | None = None
     address: Annotated[str, StringConstraints(max_length=300), Kept.AS_SEEN] | None = None
+
+
+class StopWord(Value):
+    """A word that stops the machine, as it stood in what was said, and what its group means to the centre."""
+
+    group: Code
+    name: Name
+    reason: Annotated[str, StringConstraints(max_length=300)]
+    word: Annotated[str, StringConstraints(max_length=120)]
 
 
 class Upstream(Value):

@@ -137,7 +137,7 @@ def newest(messages: Iterable[PublishedMessage], kind: type[M], key: Callable[[M
 
 
 def desk(messages: Iterable[PublishedMessage], times: DueTimes, now: datetime) -> list[WaitingTask]:
-    """Tell what waits for the office: urgent calls on top, then what waits longest."""
+    """Tell what waits for the office: urgent calls on top, then what no machine may answer, then what waits longest."""
     tasks = newest(messages, DeskTask, lambda task: (task.ticket, task.task))
     waiting = [_waiting(task, times, now) for task in tasks if task.open]
     return sorted(waiting, key=_pressing)
@@ -156,8 +156,8 @@ def of_person(waiting: Iterable[WaitingTask], person: Person, policy: Policy, no
     return [each for each in waiting if may(each.task)]
 
 
-def _pressing(each: WaitingTask) -> tuple[bool, datetime, str, str]:
-    return each.task.task != _FIRST, each.task.since, each.task.ticket, each.task.task
+def _pressing(each: WaitingTask) -> tuple[bool, bool, datetime, str, str]:
+    return each.task.task != _FIRST, not each.task.stop_words, each.task.since, each.task.ticket, each.task.task
 
 
 def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> WaitingTask:

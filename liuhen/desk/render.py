@@ -37,7 +37,7 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
             place.words.of("tier", task.tier),
             _proposed(place, task),
             place.words.department(task.department),
-            "\n".join((_gist(_asked_by(task), task.text), *_spoken(place, task))),
+            _why(place, task),
             style=_COLOURS[urgency],
         )
     return table
@@ -157,6 +157,13 @@ def _proposed(place: Workplace, task: DeskTask) -> str:
     if task.alternatives:
         found += f"，其次 {'、'.join(_category(place, each, None) for each in task.alternatives)}"
     return f"{found}，建议转 {place.words.department(task.refer)}" if task.refer else found
+
+
+def _why(place: Workplace, task: DeskTask) -> str:
+    """Say why a person is asked: what the machine recognised, else the reason of whoever asks; then what was said."""
+    found = "；".join(f"{each.name}“{each.word}”，{each.reason}" for each in task.stop_words or ())
+    why = f"{found}｜{_gist(None, task.text)}" if found else _gist(_asked_by(task), task.text)
+    return "\n".join((why, *_spoken(place, task)))
 
 
 def _category(place: Workplace, category: str | None, suggestion: str | None) -> str:

@@ -53,9 +53,10 @@ class InfoAsked(DispatchFact):
 
 
 class InfoProvided(DispatchFact):
-    """The requester answered."""
+    """The requester answered; departments hear of it unless it speaks of misconduct."""
 
     text: Text
+    withheld: bool | None = None
 
 
 class InfoTimedOut(DispatchFact):

@@ -18,7 +18,7 @@ from schemas.values import (
 
 
 class FollowUpAdded(DispatchFact):
-    """A contact about the open ticket was counted and sent to whoever holds it."""
+    """A contact about the open ticket was counted and sent to whoever holds it, unless it speaks of misconduct."""
 
     word: ClassVar[str] = "follow_up"
 
@@ -27,6 +27,7 @@ class FollowUpAdded(DispatchFact):
     mode: Literal["press", "add"]
     text: Text
     count: int
+    withheld: bool | None = None
 
 
 class Nudged(Pressing):
@@ -84,7 +85,7 @@ class Interviewed(DispatchFact):
     department: DepartmentCode
     reason: Text
     held_at: Instant | None = None
-    persons: tuple[Name, ...] = ()
+    persons: tuple[Name, ...] | None = None
     agreed: Text | None = None
 
 

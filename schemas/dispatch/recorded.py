@@ -17,6 +17,7 @@ from schemas.values import (
     Place,
     Receipt,
     RequesterKind,
+    StopWord,
     Text,
     TicketId,
     Tier,
@@ -37,6 +38,10 @@ class Opened(Complaint, DispatchFact):
     part_of: TicketId | None = None
     registered_at: Instant | None = None
 
+    def as_urgent(self) -> Opened:
+        """The same beginning of an urgent matter."""
+        return self.model_copy(update={"tier": Tier.URGENT})
+
 
 class AnsweredOnLine(DispatchFact):
     """A ticket was born closed: the agent answered on the line (直办)."""
@@ -49,6 +54,25 @@ class AnsweredOnLine(DispatchFact):
     place: Place | None = None
     category: CategoryCode | None = None
     answer: Text
+
+
+class StopWordsFound(DispatchFact):
+    """What was said has words that no machine may answer: nothing of this ticket is dispatched by itself any more.
+
+    `tier` is what they make it, where it was another one; `named` are departments that the text itself names beside
+    words of misconduct: until a person clears them they take no part.
+    """
+
+    found: tuple[StopWord, ...]
+    tier: Tier | None = None
+    named: tuple[DepartmentCode, ...] = ()
+
+
+class StopWordsSeenTo(DispatchFact):
+    """A person of the centre saw to what the machine had recognised, and says how; `cleared` are not accused."""
+
+    note: Text
+    cleared: tuple[DepartmentCode, ...] = ()
 
 
 class PassOnAwaited(DispatchFact):

@@ -29,6 +29,7 @@ OnExisting = (
     | RefuseTicket
     | AskRequester
     | AcknowledgeUrgent
+    | SeeToStopWords
     | Classify
     | Assign
     | RuleOnReturn

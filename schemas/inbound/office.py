@@ -88,6 +88,13 @@ class AcknowledgeUrgent(OnTicket):
     do: Literal["acknowledge_urgent"] = "acknowledge_urgent"
 
 
+class SeeToStopWords(OnTicket):
+    """A person of the centre saw to what the machine had recognised in a later word of the requester."""
+
+    do: Literal["see_to_stop_words"] = "see_to_stop_words"
+    note: Text
+
+
 class Classify(OnTicket):
     """The dispatcher sets category or tier; raising the tier waits for an approver."""
 
@@ -101,6 +108,7 @@ class Assign(OnTicket):
     """The dispatcher dispatches: who leads, who supports, and whether support blocks the lead's `handled`.
 
     One that raises the tier waits for an approver.
+    `despite` says why it goes to a department that the text names beside words of misconduct.
     """
 
     do: Literal["assign"] = "assign"
@@ -110,6 +118,7 @@ class Assign(OnTicket):
     category: CategoryCode | None = None
     tier: Tier | None = None
     note: Text | None = None
+    despite: Text | None = None
 
 
 class RuleOnReturn(OnTicket):
@@ -185,7 +194,7 @@ class Interview(OnTicket):
     do: Literal["interview"] = "interview"
     reason: Text
     held_at: Instant | None = None
-    persons: tuple[Name, ...] = ()
+    persons: tuple[Name, ...] | None = None
     agreed: Text | None = None
 
 

@@ -140,7 +140,7 @@ def _known_answered(profile: Profile, fact: t.Answered, _at: datetime) -> Profil
 wishes.on(t.Answered)(lambda _, o: o.requester("requester-answered"))
 profiles.on(d.CategorySuggested)(lambda p, fact, _: replace(p, category=fact.category) if fact.taken else p)
 profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier, tier_decided=True))
-profiles.on(d.MergeTaken)(lambda p, fact, _: replace(p, tier=fact.tier) if fact.tier else p)
+profiles.on(d.MergeTaken, d.StopWordsFound)(lambda p, fact, _: replace(p, tier=fact.tier) if fact.tier else p)
 profiles.on(*_RESTS)(lambda p, _, __: p)
 
 
@@ -226,8 +226,18 @@ def _return_ruled(fact: d.ReturnUpheld | d.ReturnOverruled, o: Occasion) -> Wish
 
 
 wishes.on(d.InfoAsked)(lambda fact, o: o.requester("requester-needs-info", text=fact.question))
-wishes.on(d.InfoProvided)(lambda fact, o: o.lead("department-info-provided", text=fact.text))
-wishes.on(d.FollowUpAdded)(lambda fact, o: o.lead("department-follow-up", text=fact.text, count=str(fact.count)))
+
+
+@wishes.on(d.InfoProvided)
+def _info_provided(fact: d.InfoProvided, o: Occasion) -> Wishes:
+    if not fact.withheld:
+        yield from o.lead("department-info-provided", text=fact.text)
+
+
+@wishes.on(d.FollowUpAdded)
+def _follow_up_added(fact: d.FollowUpAdded, o: Occasion) -> Wishes:
+    if not fact.withheld:
+        yield from o.lead("department-follow-up", text=fact.text, count=str(fact.count))
 
 
 @wishes.on(d.ProgressNoted)

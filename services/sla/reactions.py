@@ -130,7 +130,7 @@ def _classified(fact: d.Classified, _whose: Whose) -> Commands:
     return Stop(these(Clock.DUTY_ACKNOWLEDGEMENT), "tier"), Retier(fact.tier)
 
 
-clocks.on(d.MergeTaken)(lambda fact, _: (Retier(fact.tier),) if fact.tier else ())
+clocks.on(d.MergeTaken, d.StopWordsFound)(lambda fact, _: (Retier(fact.tier),) if fact.tier else ())
 
 
 @clocks.on(d.UrgentCalled)

@@ -178,7 +178,7 @@ def _category_suggested(summary: Summary, fact: d.CategorySuggested, _at: dateti
     return replace(summary, suggestion=fact.category, suggestion_score=fact.score, category=category)
 
 
-summaries.on(d.MergeTaken)(lambda s, fact, _: replace(s, tier=fact.tier.value) if fact.tier else s)
+summaries.on(d.MergeTaken, d.StopWordsFound)(lambda s, fact, _: replace(s, tier=fact.tier.value) if fact.tier else s)
 summaries.on(d.Classified)(lambda s, fact, _: replace(s, category=fact.category, tier=fact.tier.value))
 summaries.on(d.DispatchAwaited)(lambda s, _, __: moved(s, S.PENDING_DISPATCH))
 

@@ -24,6 +24,7 @@ from services.dispatch.core.episodes import registration, splitting
 from services.dispatch.core.episodes.approvals import ask_approval
 from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
+from services.dispatch.core.episodes.stop_words import heed, listen, urges
 from services.dispatch.core.episodes.urgency import call_if_untold
 from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.incidents.decide import decide_incident
@@ -120,10 +121,13 @@ def _unknown(ticket: str) -> Refusal:
 def _begin(
     opened: d.Opened, kind: str, cause: Message, at: datetime, rules: Rules, known_at: datetime | None
 ) -> Sequence[Message]:
+    found = listen(rules, opened.text, opened.place)
+    opened = opened.as_urgent() if urges(found) else opened
     ticket = evolve(None, opened, at)
     if not isinstance(ticket, Ticket):
         raise TypeError("what was opened is a ticket")
     draft = Draft(ticket, rules, at, changed, known_at=known_at, facts=[opened])
+    heed(draft, found)
     _take(draft, kind, cause)
     return _followed(draft)
 

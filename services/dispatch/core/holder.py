@@ -106,7 +106,7 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         beside = (DeskTaskKind.TASK_REVIEW, *beside)
     if ticket.asked:
         beside = (*[each.desk for each in ticket.asked], *beside)
-    first = (ticket.urgency.desk, main_task(ticket.standing))
+    first = (ticket.urgency.desk, ticket.stop_words.desk, main_task(ticket.standing))
     return (*[each for each in first if each is not None], *beside)
 
 

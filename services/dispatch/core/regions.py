@@ -30,6 +30,7 @@ from schemas.values import (
     Receipt,
     RequestKind,
     Solved,
+    StopWord,
     TicketId,
 )
 
@@ -460,6 +461,25 @@ class Acknowledged:
 
 
 Urgency = Annotated[NotUrgent | Calling | Acknowledged, Field(discriminator="at")]
+
+
+# --- words that stop the machine --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopWords:
+    """What was recognised so far, the first of each group; `named` take no part until a person clears them.
+
+    `unseen` says that words came in after somebody had the ticket, and that no person has seen to them yet.
+    """
+
+    found: tuple[StopWord, ...] = ()
+    named: tuple[DepartmentCode, ...] = ()
+    unseen: bool = False
+
+    @property
+    def desk(self) -> DeskTaskKind | None:
+        return DeskTaskKind.STOP_WORDS if self.unseen else None
 
 
 # --- due times ------------------------------------------------------------------------------------------------------

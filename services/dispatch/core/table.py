@@ -35,6 +35,7 @@ from services.dispatch.core.episodes import (
     returns,
     review,
     splitting,
+    stop_words,
     supervision,
     support,
     suspension,
@@ -45,6 +46,7 @@ from services.dispatch.core.episodes import (
 EPISODES: Final[tuple[Episode, ...]] = (
     registration.episode,
     urgency.episode,
+    stop_words.episode,
     dispatching.episode,
     acceptance.episode,
     returns.episode,

@@ -46,6 +46,7 @@ from services.dispatch.core.regions import (
     NotUrgent,
     Quiet,
     RecentAct,
+    StopWords,
     Supervision,
     Suspending,
     Tasks,
@@ -158,6 +159,7 @@ class Ticket:
     disputes: int = 0
     refused_by: tuple[DepartmentCode, ...] = ()
     ruled: DepartmentCode | None = None
+    stop_words: StopWords = field(default_factory=StopWords)
     urgency: Urgency = field(default_factory=NotUrgent)
     contact: FirstContact = field(default_factory=NotDue)
     extension: Extension = field(default_factory=NoExtensionAsked)
@@ -212,8 +214,8 @@ class Ticket:
 
     @property
     def shunned(self) -> frozenset[str]:
-        """Whom this ticket accuses, or one that it ever took in or that is of its incident: they never hear of it."""
-        accused = frozenset((*self.matter.accused, *self.avoids))
+        """Whom this ticket accuses, or names beside words of misconduct, and whom one that it took in or heads does."""
+        accused = frozenset((*self.matter.accused, *self.avoids, *self.stop_words.named))
         if self.taken:
             accused = accused.union(*(each.accused for each in self.taken.values()))
         return accused.union(self.incident.avoids) if isinstance(self.incident, Member) else accused

@@ -134,6 +134,11 @@ def _called(story: Story) -> Story:
     return beside(matter=urgent, urgency=calling)(story)
 
 
+def _unseen(story: Story) -> Story:
+    """Words came in that nobody has seen to; of what has ended nobody has to."""
+    return beside(stop_words=regions.StopWords(unseen=True))(story) if story.ticket.state in OPEN else story
+
+
 def _by_phone(story: Story) -> Story:
     return beside(matter=story.ticket.matter.model_copy(update={"channel": Channel.HOTLINE}))(story)
 
@@ -166,7 +171,12 @@ def without_department(policy: Policy, code: str, successor: str, day: date) -> 
         for each in policy.departments
     )
     directory = policy.directory.model_copy(update={"departments": departments})
-    return Policy.model_validate({**dict(policy), "directory": directory})
+    return policy_with(policy, directory=directory)
+
+
+def policy_with(policy: Policy, **parts: Any) -> Policy:
+    """The policy with other parts, and nothing left of what was prepared from those before."""
+    return Policy.model_validate({name: getattr(policy, name) for name in Policy.model_fields} | parts)
 
 
 def reorganised(story: Story) -> Story:
@@ -177,6 +187,7 @@ def reorganised(story: Story) -> Story:
 
 PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "acknowledge_urgent": _called,
+    "see_to_stop_words": _unseen,
     "duty_acknowledgement_lapsed": _called,
     "report_handled": NO_TASKS,
     "report_task_done": DOING,
@@ -252,6 +263,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "refuse_ticket": _office(i.RefuseTicket, ground="court", reason="已起诉。"),
     "ask_requester": _office(i.AskRequester, question="哪一幢？"),
     "acknowledge_urgent": _office(i.AcknowledgeUrgent),
+    "see_to_stop_words": _office(i.SeeToStopWords, note="已电话核实。"),
     "classify": _office(i.Classify, category="0101-03"),
     "assign": _office(i.Assign, lead="market", supporting=("police",)),
     "rule_on_return": _office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market"),

@@ -215,6 +215,8 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("correct", "reply_given", "no_reply_yet", beside(reply=None), _saying(reply="已换灯。")),
     Wrong("correct", "answer_given", "no_such_answer", beside(heard=()), _saying(solved=Solved.NOT)),
     Wrong("correct", "something_changes", "nothing_to_correct", command=_saying(text=None)),
+    Wrong("see_to_stop_words", "not_seen_to", "nothing_recognised", beside(stop_words=regions.StopWords())),
+    Wrong("assign", "not_accused", "named_in_report", beside(stop_words=regions.StopWords(named=("market",)))),
     Wrong("classify", "category_known", "unknown_category", command=_saying(category="9999-99")),
     Wrong("assign", "departments_known", "unknown_department", command=_saying(lead=NOWHERE)),
     Wrong("assign", "not_accused", "accused", _AVOIDS_MARKET),

@@ -175,8 +175,8 @@ def _taken_over(merged: Story, survivor: Story) -> Story:
 def test_what_a_merged_ticket_says_reaches_whoever_works_on_the_one_that_stays() -> None:
     # given a duplicate that says more than the first report did, some of it later
     place = Place(text="四平路3号楼电梯", subdistrict="siping")
-    more = opened(text="机柜冒烟。", place=place).lead(i.Accept).act(
-        i.FollowUp(ticket=TICKET, mode="add", text="有人被困。")
+    more = opened(text="机柜门坏了。", place=place).lead(i.Accept).act(
+        i.FollowUp(ticket=TICKET, mode="add", text="按钮也失灵。")
     )  # fmt: skip
     took = _taken_over(more, given.in_progress()).then(d.MergeTaken)
     # then lead and supporter have it in their orders
@@ -184,22 +184,22 @@ def test_what_a_merged_ticket_says_reaches_whoever_works_on_the_one_that_stays()
     assert set(orders) == {department_topic(LEAD), department_topic(SUPPORTER)}
     for order in orders.values():
         assert [(said.place.text, said.text) for said in order.supplements or ()] == [
-            (place.text, "机柜冒烟。"), (place.text, "有人被困。")
+            (place.text, "机柜门坏了。"), (place.text, "按钮也失灵。")
         ]  # fmt: skip
     # and so has whoever is given the ticket later, and whoever takes it in in its turn
     assert took.lead(i.NoteProgress, text="已派人。").told[0].message.supplements == order.supplements  # type: ignore[attr-defined]
     third = _taken_over(took, given.in_progress()).ticket.supplements
-    assert [said.text for said in third] == [registered().text, "机柜冒烟。", "有人被困。"]
+    assert [said.text for said in third] == [registered().text, "机柜门坏了。", "按钮也失灵。"]
     # until the two go their own ways again
     dropped = took.asked(r.DropMerge(**ASKED)).then(d.MergeDropped)
     assert [each.message.supplements for each in dropped.told if isinstance(each.message, Order)] == [None, None]
 
 
 def test_what_a_merged_ticket_says_is_seen_on_the_desk() -> None:
-    took = _taken_over(opened(text="机柜冒烟。"), given.pending_dispatch()).then(d.MergeTaken)
+    took = _taken_over(opened(text="机柜门坏了。"), given.pending_dispatch()).then(d.MergeTaken)
     (task,) = [each.message for each in took.told if isinstance(each.message, DeskTask)]
     assert task.open
-    assert [said.text for said in task.supplements or ()] == ["机柜冒烟。"]
+    assert [said.text for said in task.supplements or ()] == ["机柜门坏了。"]
 
 
 def test_a_split_ticket_closes_with_the_last_of_its_parts() -> None:

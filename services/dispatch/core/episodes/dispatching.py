@@ -36,7 +36,7 @@ episode = Episode("dispatching")
 def to_centre(draft: Draft) -> None:
     """Find a category where none came, then dispatch or wait on the desk."""
     matter = draft.ticket.matter
-    if matter.category is not None:
+    if matter.category is not None or draft.ticket.stop_words.found:
         by_policy(draft)
         return
     guess = draft.rules.suggest(matter.text)
@@ -69,6 +69,9 @@ def to_centre(draft: Draft) -> None:
 
 def by_policy(draft: Draft) -> None:
     """Dispatch as precedents and the catalogue say, unless a person has to; what is for others never goes by itself."""
+    if draft.ticket.stop_words.found:
+        _held(draft)
+        return
     refer = draft.rules.referral(draft.ticket.matter)
     if refer is not None:
         draft.say(d.DispatchAwaited(**draft.by_policy, reason="referral", refer=refer))
@@ -81,6 +84,24 @@ def by_policy(draft: Draft) -> None:
         draft.say(d.DispatchAwaited(**draft.by_policy, reason="queue", precedents=cited))
     else:
         send(draft, found.lead, found.supporting, reason=found.rule, by=BY_POLICY)
+
+
+def _held(draft: Draft) -> None:
+    """No machine answers these words; what they mean comes before what the rest of the text is like."""
+    matter, policy = draft.ticket.matter, draft.rules.policy
+    groups = [group for word in draft.ticket.stop_words.found if (group := policy.stop_group(word.group)) is not None]
+    guess = None if matter.category else draft.rules.suggest(matter.text)
+    likely = [group.category for group in groups if group.category]
+    likely += [guess.category, *guess.alternatives] if guess is not None else []
+    suggestion, *others = dict.fromkeys(likely) or (None,)
+    awaited = d.DispatchAwaited(
+        **draft.by_policy,
+        reason="stop_words",
+        suggestion=suggestion,
+        alternatives=tuple(each for each in others if each)[: policy.automation.suggestion.shown] or None,
+        refer=next((group.refer for group in groups if group.refer), None) or draft.rules.referral(matter),
+    )
+    draft.say(awaited)
 
 
 @episode.fact(d.CategorySuggested)
@@ -123,7 +144,8 @@ def raises_tier(draft: Draft, action: i.Classify | i.Assign) -> str | None:
 @episode.action(i.Classify, OPEN - AFTER - {S.PENDING_DISPATCH}, category_known, approved=raises_tier)
 def classify(draft: Draft, action: i.Classify) -> None:
     reclassify(draft, action.category, action.tier)
-    waits = isinstance(draft.ticket.standing, PendingDispatch) and action.category
+    held = bool(draft.ticket.stop_words.found)
+    waits = isinstance(draft.ticket.standing, PendingDispatch) and action.category and not held
     if waits and draft.rules.automation.dispatch is Passing.AUTOMATIC:
         by_policy(draft)
 
@@ -168,7 +190,24 @@ def departments_known(draft: Draft, action: i.Assign | i.Adjudicate) -> Refusal 
 
 
 def not_accused(draft: Draft, action: i.Assign | i.Adjudicate) -> Refusal | None:
-    return avoids(draft, action.lead, *action.supporting)
+    refused = avoids(draft, *(code for code in (action.lead, *action.supporting) if code not in _named(draft, action)))
+    if refused is not None or not isinstance(action, i.Assign) or action.despite:
+        return refused
+    names = "、".join(map(draft.rules.name, _named(draft, action)))
+    if not names:
+        return None
+    reason = f"诉求反映违纪，文中提到{names}，不得派给被反映的单位；核实并非被反映对象的，请写明理由（despite）再派。"
+    return Refusal("named_in_report", reason)
+
+
+def _named(draft: Draft, action: i.Assign | i.Adjudicate) -> tuple[DepartmentCode, ...]:
+    """Those to be told whom nobody but the text itself accuses: a person who says why may clear them."""
+    if not isinstance(action, i.Assign):
+        return ()
+    ticket = draft.ticket
+    accused = replace(ticket, stop_words=replace(ticket.stop_words, named=())).shunned
+    told = (action.lead, *action.supporting)
+    return tuple(code for code in told if code in ticket.stop_words.named and code not in accused)
 
 
 def ruling_binds(draft: Draft, action: i.Assign) -> Refusal | None:
@@ -199,6 +238,9 @@ def ruling_binds(draft: Draft, action: i.Assign) -> Refusal | None:
     approved=raises_tier,
 )
 def assign(draft: Draft, action: i.Assign) -> None:
+    cleared = _named(draft, action)
+    if cleared and action.despite:
+        draft.say(d.StopWordsSeenTo(**draft.by_author, note=action.despite, cleared=cleared))
     reclassify(draft, action.category, action.tier)
     helpers = dict.fromkeys(action.supporting, action.blocking)
     order = draft.ticket.led_by

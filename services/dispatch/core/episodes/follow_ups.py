@@ -11,11 +11,12 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.inbound import CHANNEL_OF
-from schemas.values import Channel, Receipt
+from schemas.values import Channel, DepartmentCode, Receipt
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.nudging import press
+from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
 from services.dispatch.core.standing import OPEN, Merged, Split
@@ -45,7 +46,8 @@ def channel_of(draft: Draft) -> Channel:
 
 
 def count_contact(draft: Draft, contact: FollowUpContact) -> None:
-    """Count a contact and keep what it says; every so many presses nudge whoever holds the ticket."""
+    """Count a contact, keep and heed what it says; every so many presses nudge whoever holds the ticket."""
+    found = listen(draft.rules, contact.text)
     said = d.FollowUpAdded(
         **draft.by_author,
         receipt=contact.receipt,
@@ -53,10 +55,13 @@ def count_contact(draft: Draft, contact: FollowUpContact) -> None:
         mode=contact.mode,
         text=contact.text,
         count=draft.ticket.follow_ups + 1,
+        withheld=speaks_of_misconduct(found) or None,
     )
     draft.say(said)
     presses, step = draft.ticket.presses, draft.rules.policy.ladder.follow_ups_that_nudge
     held_by_others = isinstance(draft.ticket.standing, Merged | Split)
+    if not held_by_others:
+        heed(draft, found)
     if contact.mode == "press" and not held_by_others and presses % step == 0:
         press(draft, f"诉求人已催办{presses}次。", BY_POLICY)
 
@@ -92,7 +97,12 @@ def _to_who_has_it(ticket: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketRe
         )
 
 
-@episode.fact(d.FollowUpAdded, heard_by=participants, asks=_to_who_has_it)
+def _whoever_may(ticket: Ticket, fact: d.FollowUpAdded) -> tuple[DepartmentCode, ...]:
+    return () if fact.withheld else participants(ticket)
+
+
+@episode.fact(d.FollowUpAdded, heard_by=_whoever_may, asks=_to_who_has_it)
 def _added(ticket: Ticket, fact: d.FollowUpAdded, _at: datetime) -> Ticket:
     presses = ticket.presses + (fact.mode == "press")
-    return noted(replace(ticket, follow_ups=fact.count, presses=presses), None, fact.text)
+    after = replace(ticket, follow_ups=fact.count, presses=presses)
+    return after if fact.withheld else noted(after, None, fact.text)

@@ -17,6 +17,7 @@ from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.episodes.approvals import lapse_suspension
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.follow_ups import FollowUpContact, channel_of, count_contact
+from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.guards import requester_known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
@@ -61,7 +62,9 @@ def provide_info(draft: Draft, action: i.ProvideInfo) -> None:
     if not isinstance(draft.ticket.standing, s.NeedsInfo):
         count_contact(draft, FollowUpContact(draft.receipt, channel_of(draft), "add", action.text))
         return
-    draft.say(d.InfoProvided(**draft.by_author, text=action.text))
+    found = listen(draft.rules, action.text)
+    draft.say(d.InfoProvided(**draft.by_author, text=action.text, withheld=speaks_of_misconduct(found) or None))
+    heed(draft, found)
     _go_on(draft)
 
 
@@ -80,7 +83,8 @@ def _go_on(draft: Draft) -> None:
 def _provided(ticket: Ticket, fact: d.InfoProvided, _at: datetime) -> Ticket:
     if not isinstance(ticket.standing, s.NeedsInfo):
         return ticket
-    return noted(replace(ticket, standing=ticket.standing.back), None, fact.text)
+    after = replace(ticket, standing=ticket.standing.back)
+    return after if fact.withheld else noted(after, None, fact.text)
 
 
 @episode.fact(d.InfoTimedOut, heard_by=participants)

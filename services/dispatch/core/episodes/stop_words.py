@@ -1,0 +1,113 @@
+"""Words that stop the machine: recognised in whatever a requester says, they are a person's to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from chassis.frozen import replace
+from rulebook.stop_words import Recognised
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.text import fitted
+from schemas.values import DepartmentCode, Place, StopWord, Tier
+from schemas.values import TicketState as S
+from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.urgency import call_next
+from services.dispatch.core.holder import participants
+from services.dispatch.core.regions import Acknowledged, StopWords
+from services.dispatch.core.rules import Rules
+from services.dispatch.core.standing import BEFORE, OPEN
+from services.dispatch.core.ticket import Ticket
+
+episode = Episode("stop_words")
+
+_NOBODY_HAS_IT: Final = BEFORE | {S.REGISTERED}
+_LONGEST: Final = 120
+
+
+# --- recognised ------------------------------------------------------------------------------------------------------
+
+
+def listen(rules: Rules, text: str, place: Place | None = None) -> tuple[Recognised, ...]:
+    """Recognise the words in what was said, and in a place; one that a sub-district was found for is ours."""
+    where = place.text if place is not None else ""
+    known = place is None or place.subdistrict is not None
+    return rules.policy.listener.recognised(text, where, located=known)
+
+
+def urges(found: Sequence[Recognised]) -> bool:
+    """Whether policy makes it urgent."""
+    return any(each.group.urgent for each in found)
+
+
+def speaks_of_misconduct(found: Sequence[Recognised]) -> bool:
+    """Whether departments must not read it, for one of them may be accused."""
+    return any(each.group.accuses for each in found)
+
+
+def heed(draft: Draft, found: Sequence[Recognised]) -> None:
+    """Say what was recognised; who is on duty is called again where somebody knew only of what was said before."""
+    if not found:
+        return
+    before = draft.ticket
+    urgent = urges(found)
+    heard = d.StopWordsFound(
+        **draft.by_policy,
+        found=tuple(_said(each) for each in found),
+        tier=Tier.URGENT if urgent and before.matter.tier is not Tier.URGENT else None,
+        named=_named(found) if before.state in _NOBODY_HAS_IT else (),
+    )
+    draft.say(heard)
+    if urgent and isinstance(before.urgency, Acknowledged):
+        call_next(draft, BY_POLICY, reason="stop_words")
+
+
+def _said(each: Recognised) -> StopWord:
+    group = each.group
+    return StopWord(group=group.code, name=group.name, reason=group.reason, word=fitted(each.word, _LONGEST))
+
+
+def _named(found: Sequence[Recognised]) -> tuple[DepartmentCode, ...]:
+    return tuple(dict.fromkeys(code for each in found for code in each.named))
+
+
+def _if_more_urgent(ticket: Ticket, fact: d.StopWordsFound) -> tuple[DepartmentCode, ...]:
+    return participants(ticket) if fact.tier else ()
+
+
+@episode.fact(d.StopWordsFound, heard_by=_if_more_urgent)
+def _found(ticket: Ticket, fact: d.StopWordsFound, _at: datetime) -> Ticket:
+    """Where the dispatcher is asked anyway they stand on that task; later ones wait at the desk for themselves."""
+    before, matter = ticket.stop_words, ticket.matter
+    known = {each.group for each in before.found}
+    tier = fact.tier or matter.tier
+    words = StopWords(
+        found=(*before.found, *(each for each in fact.found if each.group not in known)),
+        named=tuple(dict.fromkeys((*before.named, *fact.named))),
+        unseen=before.unseen or ticket.state not in _NOBODY_HAS_IT,
+    )
+    return replace(ticket, stop_words=words, matter=matter.classified(matter.category, tier))
+
+
+# --- seen to ---------------------------------------------------------------------------------------------------------
+
+
+def not_seen_to(draft: Draft, _action: i.SeeToStopWords) -> Refusal | None:
+    if draft.ticket.stop_words.unseen:
+        return None
+    return Refusal("nothing_recognised", "该工单没有待处理的敏感内容；待派单的，请直接派单、转出或者不予受理。")
+
+
+@episode.action(i.SeeToStopWords, OPEN, not_seen_to)
+def see_to_stop_words(draft: Draft, action: i.SeeToStopWords) -> None:
+    draft.say(d.StopWordsSeenTo(**draft.by_author, note=action.note))
+
+
+@episode.fact(d.StopWordsSeenTo)
+def _seen_to(ticket: Ticket, fact: d.StopWordsSeenTo, _at: datetime) -> Ticket:
+    before = ticket.stop_words
+    named = tuple(code for code in before.named if code not in fact.cleared)
+    return replace(ticket, stop_words=replace(before, named=named, unseen=False))
