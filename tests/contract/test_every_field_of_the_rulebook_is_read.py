@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Final
 
 import pytest
@@ -115,13 +116,26 @@ def _user(path: str, line: int) -> str:
     return inside[-1] if inside else _module(path)
 
 
+def _as_declared(name: str) -> str:
+    """A method under the class that has its body: a use is noted under the class of the value that it was called on."""
+    owner, _, method = name.rpartition(".")
+    try:
+        found = resolve_name(owner)
+    except (ImportError, AttributeError):
+        return name
+    for each in found.__mro__ if isinstance(found, type) else ():
+        if inspect.isfunction(vars(each).get(method)):
+            return f"{each.__module__}.{each.__qualname__}.{method}"
+    return name
+
+
 @cache
 def reached() -> frozenset[str]:
     """Everything of the rulebook that a reader uses, itself or through a function of the rulebook."""
     used_by: defaultdict[str, set[str]] = defaultdict(set)
     for name, places in uses().items():
         for place in places:
-            used_by[_user(*place)].add(name)
+            used_by[_user(*place)].add(_as_declared(name))
     waiting = [user for user in used_by if user.split(".")[0] in READERS]
     found: set[str] = set()
     while waiting:
