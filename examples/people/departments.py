@@ -142,7 +142,7 @@ class SimulatedDepartment:
         token = book.token
 
         async def deed() -> None:
-            if book.token == token:
+            if book.token == token and owed(book.order, book.done) == now_owed:
                 await self._do(book, now_owed)
 
         self._agenda.at(self._when(book, now_owed), deed)
@@ -197,6 +197,7 @@ class SimulatedDepartment:
             case "supervision":
                 which = _to_answer(order, book.done)[0]
                 book.done.add(f"{which}{order.order}")
+                book.planned = "nothing"  # another one may wait
                 report = "已专题研究，明确责任人和完成时间。"
                 await self._voice.say(AnswerSupervision(ticket=order.ticket, by=person, report=report, answers=which))
             case "nothing":
