@@ -85,6 +85,7 @@ class SimulatedDepartment:
         self._habits: Mapping[str, Any] = around.habits_of("department")
         self._books: dict[str, Book] = {}
         self._together: set[tuple[str, TicketState]] = set()
+        self._seen_to: set[tuple[str, int, TicketState]] = set()
 
     def hear(self, news: PublicMessage) -> None:
         """Read one message of the department's topic."""
@@ -105,7 +106,10 @@ class SimulatedDepartment:
         planned = self._books.pop(order.ticket, None)
         if planned is not None:
             planned.token += 1  # what was meant for it alone is not done any more
-        if (incident, state) not in self._together:
+        step = (order.ticket, order.order, state)  # what is told again of a member asks for no second act
+        known = step in self._seen_to
+        self._seen_to.add(step)
+        if not known and (incident, state) not in self._together:
             self._together.add((incident, state))
             minutes = self._habits["accept_minutes" if state is TicketState.DISPATCHED else "outage_minutes"]
             wait = chance(self._around.seed, self.code, incident, state).uniform(*minutes)

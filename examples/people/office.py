@@ -82,6 +82,7 @@ class SimulatedOffice:
         self._alike: dict[tuple[str, str], list[str]] = {}
         self._outages: set[str] = set()
         self._reviewing: set[str] = set()
+        self._reviewed: set[tuple[str, datetime]] = set()
 
     def take(self, task: DeskTask) -> None:
         """Read one message of the desk topic."""
@@ -91,7 +92,7 @@ class SimulatedOffice:
             return
         self._open[place] = task
         if task.task == "review" and task.incident in self._outages:
-            self._review_together(task.incident)
+            self._review_together(task.incident, task)
             return
         dice = chance(self._around.seed, "office", *place, task.since)
 
@@ -136,9 +137,12 @@ class SimulatedOffice:
     async def _announce(self, said: OpenIncident) -> None:
         await self._voice.say(said, submission=_OUTAGE)
 
-    def _review_together(self, incident: str) -> None:
-        """One act reviews all that were reported by one act."""
-        if incident in self._reviewing:
+    def _review_together(self, incident: str, task: DeskTask) -> None:
+        """One act reviews all that were reported by one act; what is told again of a member asks for no second one."""
+        report = (task.ticket, task.since)
+        known = report in self._reviewed
+        self._reviewed.add(report)
+        if known or incident in self._reviewing:
             return
         self._reviewing.add(incident)
         review = ReviewIncident(incident=incident, by=self._person(Role.REVIEWER), accepted=True)
