@@ -120,6 +120,15 @@ def test_an_answer_of_the_requester_is_heeded_before_the_machine_goes_on() -> No
     assert isinstance(story.ticket.urgency, Calling)
 
 
+def test_what_an_agent_had_written_down_wrongly_is_heeded_once_it_is_right() -> None:
+    corrected = given.in_progress().office(i.Correct, text="老人被困在电梯里。", reason="记录有误。")
+    assert isinstance(corrected.ticket.urgency, Calling)
+    elsewhere = given.pending_dispatch().office(i.Correct, place=Place(text="虹口区四川北路12号"), reason="记录有误。")
+    assert [each.group for each in elsewhere.ticket.stop_words.found] == ["elsewhere"]
+    ready = replace(elsewhere, rules=rules_with(**BY_HAND))
+    assert ready.office(i.Classify, category=WAGES).ticket.state is TicketState.PENDING_DISPATCH
+
+
 def test_what_is_said_of_misconduct_later_is_read_by_no_department() -> None:
     story = adding(given.in_progress(), "你们局的干部收受开发商红包。")
     assert not [each for each in orders(story) if "红包" in each.model_dump_json()]

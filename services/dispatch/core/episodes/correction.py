@@ -18,6 +18,7 @@ from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import close_called_back, failed, rework, ruled_by, unruled_by
 from services.dispatch.core.episodes.dispatching import by_policy, category_known, tier_with
+from services.dispatch.core.episodes.stop_words import heed, listen
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Heard, Ordered, Reported
@@ -156,6 +157,8 @@ def correct(draft: Draft, action: i.Correct) -> None:
     tier = tier_with(draft, change.new.category) if change.new.category and before.state in s.OPEN else None
     draft.say(_said(draft, action, change, lead=_misled(draft, change) if moved else None))
     matter = draft.ticket.matter
+    if before.state in s.OPEN and (change.new.text is not None or change.new.place is not None):
+        heed(draft, listen(draft.rules, change.new.text or "", change.new.place))
     if tier is not None and matter.category is not None and tier is not matter.tier:
         draft.say(d.Classified(**draft.by_author, category=matter.category, tier=tier))
     waits = isinstance(draft.ticket.standing, s.PendingDispatch) and matter.category is not None
