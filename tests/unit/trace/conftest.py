@@ -11,9 +11,24 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from schemas import clocks, dispatch, notices, registry, tickets
+from schemas.correction import CallbackAnswers, Correction
 from schemas.inbound import AcceptIncident, Classify
 from schemas.message import MODELS, Message
-from schemas.values import Actor, Contact, OfficialDue, Party, PartyKind, Person, Place, Position, VisitRef
+from schemas.values import (
+    Actor,
+    Contact,
+    Contacted,
+    Grade,
+    OfficialDue,
+    Party,
+    PartyKind,
+    Person,
+    Place,
+    Position,
+    Solved,
+    StopWord,
+    VisitRef,
+)
 
 FAMILIES = {"tickets", "dispatch", "clocks", "notices"}
 MODULES = (clocks, dispatch, notices, registry, tickets)
@@ -24,6 +39,9 @@ MOMENTS = st.integers(0, 60 * 24 * 40).map(
 )
 UNMADE = (tickets.ActionReceived, tickets.IncidentActionReceived)
 """What holds an action: it means nothing to what trace keeps of a ticket."""
+ANSWERS = CallbackAnswers(
+    round=0, contacted=Contacted.YES, solved=Solved.SOLVED, attitude=Grade.SATISFIED, result=Grade.SATISFIED
+)
 DEPARTMENTS = st.sampled_from(["housing", "police", "greening"])
 BY_NAME: dict[str, Any] = {
     "ticket": st.just(TICKET),
@@ -59,6 +77,9 @@ BY_NAME: dict[str, Any] = {
     "act": st.just(AcceptIncident(incident="M0123456789AB", by=Person(id="d-1", name="经办人"))),
     "member": st.just("26030200000025"),
     "part": st.just(f"{TICKET}-1"),
+    "old": st.just(Correction(category="0301-01")),
+    "new": st.just(Correction(category="0301-02")),
+    "found": st.just((StopWord(group="fire", name="火情", reason="可能正在起火。", word="着火"),)),
     "agent": st.just(Person(id="a-1", name="小李")),
     "person": st.just(Person(id="p-min", name="闵建国")),
 }
@@ -68,6 +89,8 @@ def _field(name: str, annotation: Any) -> st.SearchStrategy[Any]:
     if name in BY_NAME:
         return BY_NAME[name]  # type: ignore[no-any-return]
     kind = next((part for part in (annotation, *get_args(annotation)) if isinstance(part, type)), str)
+    if issubclass(kind, CallbackAnswers):
+        return st.just(ANSWERS)
     if issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     if kind is AwareDatetime or issubclass(kind, datetime):
