@@ -258,9 +258,7 @@ class Suggester:
 
     def is_certain(self, suggestion: Suggestion) -> bool:
         """Tell whether policy dispatches by this suggestion without a person."""
-        wanted = self.policy.automation.suggestion
-        enough = suggestion.score >= wanted.threshold and suggestion.margin >= wanted.margin
-        return suggestion.category is not None and enough
+        return self.policy.automation.suggestion.trusts(suggestion.category, suggestion.score, suggestion.margin)
 
     def _method(self, category: str, certain: Mapping[str, float]) -> Method:
         if self.model is None:

@@ -12,7 +12,7 @@ from rulebook.duty import check_duty
 from rulebook.limits import Budget, Limit, Limits, Span
 from rulebook.policy import Catalogue, Streets, Units
 from rulebook.problems import Problem
-from rulebook.rules import Grounds, Ladder
+from rulebook.rules import Automation, Grounds, Ladder
 from rulebook.source import Trail
 from rulebook.stop_words import StopWords
 from rulebook.successions import check_successions
@@ -26,6 +26,7 @@ def cross_check(checked: Checked) -> Iterator[Problem]:
     yield from _names_stand_once(checked)
     yield from _catalogue(checked)
     yield from _stop_words(checked)
+    yield from _proofs(checked)
     yield from _streets(checked)
     yield from _units(checked)
     yield from _limits(checked)
@@ -106,6 +107,21 @@ def _stop_words(checked: Checked) -> Iterator[Problem]:
             yield checked.problem(file, (*row, "category"), group.category, "a category of catalogue.csv", step)
         if group.refer is not None and group.refer not in outside:
             yield checked.problem(file, (*row, "refer"), group.refer, "an outside body", "Add it to directory.yaml.")
+
+
+def _proofs(checked: Checked) -> Iterator[Problem]:
+    file = "automation.yaml"
+    categories = {c.code for c in checked.model("catalogue.csv", Catalogue).categories}
+    trust = checked.model(file, Automation).suggestion
+    for index, proof in enumerate(trust.proved):
+        row: Trail = ("suggestion", "proved", index)
+        if proof.category not in categories:
+            yield checked.problem(
+                file, (*row, "category"), proof.category, "a category of catalogue.csv", "Correct it."
+            )
+        if proof.at_least < trust.floor:
+            found, expected = f"surely right in {proof.at_least:.3f}", f"at least {trust.floor}, the floor"
+            yield checked.problem(file, row, found, expected, "Have more suggestions checked, or take the proof out.")
 
 
 _ADD_DEPARTMENT = "Correct the code or add the department to directory.yaml."

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from math import sqrt
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,13 +12,44 @@ from rulebook.codes import Audience, Passing, Role, Step
 from rulebook.limits import Count, Span
 from schemas.values import Clock, Contacted, Grade, Ruling, Unruled
 
+_Z: Final = 1.959964
+"""Standard deviations on either side of a 95 % interval."""
+
+
+class Proof(Model):
+    """Of so many suggestions of a category that a person checked on real calls, so many were right."""
+
+    category: CategoryCode
+    checked: Annotated[int, Field(ge=1)]
+    right: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _not_more_right_than_checked(self) -> Self:
+        if self.right > self.checked:
+            raise ValueError("right must not be more than checked")
+        return self
+
+    @property
+    def at_least(self) -> float:
+        """The lower end of Wilson's 95 % interval for the share of right ones."""
+        share, once = self.right / self.checked, _Z**2 / self.checked
+        spread = _Z * sqrt((share * (1 - share) + once / 4) / self.checked)
+        return (share + once / 2 - spread) / (1 + once)
+
 
 class Suggestion(Model):
-    """From which score a suggested category is dispatched without a person."""
+    """Which suggested categories are dispatched without a person: proved ones, from a score on."""
 
     threshold: Share
     margin: Share
+    floor: Share
+    proved: tuple[Proof, ...]
     shown: Count
+
+    def trusts(self, category: str | None, score: float, margin: float) -> bool:
+        """Tell whether a suggestion counts without a person."""
+        proved = any(each.category == category and each.at_least >= self.floor for each in self.proved)
+        return proved and score >= self.threshold and margin >= self.margin
 
 
 class Automation(Model):

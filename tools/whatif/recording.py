@@ -92,14 +92,15 @@ def _distinct_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:
 
 
 def suggest_as_recorded(recorded: Recording, present: Policy, policy: Policy) -> Suggest:
-    """Suggest what was suggested then; whether it counts, a changed threshold of the other policy decides anew."""
-    changed = present.automation.suggestion != policy.automation.suggestion
+    """Suggest what was suggested then; whether it counts, the other policy decides anew where it trusts otherwise."""
+    trust = policy.automation.suggestion
+    changed = present.automation.suggestion != trust
 
     def suggest(text: str) -> Guess | None:
         found = recorded.suggested.get(text)
         if found is None:
             return None
-        taken = found.score >= policy.automation.suggestion.threshold if changed else found.taken
+        taken = trust.trusts(found.category, found.score, trust.margin) if changed else found.taken
         return Guess(found.category, found.score, found.method, taken)
 
     return suggest

@@ -16,6 +16,7 @@ from classification.suggest import Method, Model, ModelRefusedError, Rules, Sugg
 from classification.training import evaluate, split, train
 from examples.district.wording import training_rows
 from rulebook import Policy, load_policy
+from rulebook.rules import Proof
 from services.dispatch.__main__ import suggestions
 
 POLICY = load_policy(Path(__file__).parents[3] / "policy")
@@ -27,7 +28,9 @@ MODEL = train(EXAMPLES)
 
 @pytest.fixture
 def suggester() -> Suggester:
-    return Suggester(POLICY, MODEL)
+    """One whose policy takes every category for proved, so that the score alone decides."""
+    proved = (Proof(category=each.code, checked=100, right=100) for each in POLICY.categories)
+    return Suggester(_trusting(POLICY, *proved), MODEL)
 
 
 @pytest.mark.parametrize(
@@ -232,15 +235,34 @@ def test_a_suggestion_takes_less_than_a_millisecond(suggester: Suggester) -> Non
     assert min(once() for _ in range(50)) < 0.001
 
 
-def test_policy_of_the_suggester_decides_what_is_certain(suggester: Suggester) -> None:
-    strict = Suggester(_with_threshold(POLICY, 1.0), MODEL)
+def test_nothing_is_certain_as_shipped_and_only_a_proved_category_above_the_threshold_ever_is() -> None:
     text = "小区里的电梯坏了三天没人修"
+    found = Suggester(POLICY, MODEL).suggest(text)
+    assert found.category is not None
+    proof = Proof(category=found.category, checked=100, right=100)
+    other = Proof(category="0101-01", checked=100, right=100)
 
-    assert suggester.is_certain(suggester.suggest(text))
-    assert not strict.is_certain(strict.suggest(text))
+    assert not Suggester(POLICY, MODEL).is_certain(found)
+    assert not Suggester(_trusting(POLICY, other), MODEL).is_certain(found)
+    assert Suggester(_trusting(POLICY, proof), MODEL).is_certain(found)
+    assert not Suggester(_trusting(POLICY, proof, threshold=1.0), MODEL).is_certain(found)
+    assert not Suggester(_trusting(POLICY, proof.model_copy(update={"right": 98})), MODEL).is_certain(found)
 
 
-def _with_threshold(policy: Policy, threshold: float) -> Policy:
-    suggestion = policy.automation.suggestion.model_copy(update={"threshold": threshold})
+@pytest.mark.parametrize(
+    ("checked", "right", "proved"), [(72, 72, False), (73, 73, True), (500, 484, False), (500, 486, True)]
+)
+def test_a_category_is_proved_where_the_lower_end_of_wilsons_interval_reaches_the_floor(
+    checked: int,
+    right: int,
+    proved: bool,  # noqa: FBT001 - the case
+) -> None:
+    proof = Proof(category="0401-04", checked=checked, right=right)
+
+    assert (proof.at_least >= POLICY.automation.suggestion.floor) is proved
+
+
+def _trusting(policy: Policy, *proved: Proof, threshold: float = 0.8) -> Policy:
+    suggestion = policy.automation.suggestion.model_copy(update={"threshold": threshold, "proved": proved})
     automation = policy.automation.model_copy(update={"suggestion": suggestion})
     return policy.model_copy(update={"automation": automation})

@@ -96,6 +96,21 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ("rates.yaml", "solved: [solved]", "solved: [unreasonable]", "", "part of the base"),
         ("rates.yaml", "left_out: [not_rated]", 'left_out: ["no"]', "", "nothing but not_rated"),
         ("automation.yaml", "threshold: 0.80", "treshold: 0.80", "suggestion", "threshold"),
+        (
+            "automation.yaml",
+            "[]",
+            "[{category: 0401-99, checked: 99, right: 99}]",
+            "proved.0.category",
+            "a category of",
+        ),
+        (
+            "automation.yaml",
+            "[]",
+            "[{category: 0401-04, checked: 99, right: 97}]",
+            "proved.0",
+            "at least 0.95, the floor",
+        ),
+        ("automation.yaml", "[]", "[{category: 0401-04, checked: 9, right: 10}]", "proved.0", "more than checked"),
         ("limits.yaml", "amount: 5, unit: working_days", "amount: five, unit: working_days", "amount", "integer"),
         ("limits.yaml", "unit: working_days, start: day_after", "unit: hours, start: day_after", "budget", "moment"),
         (
