@@ -53,7 +53,7 @@ def registered(ticket: str, now: datetime) -> Registered:
         requester_kind=RequesterKind.RESIDENT,
         requester=f"hash-{ticket}",
         contact=Contact(name="王女士", phone="+8613800000000"),
-        place=Place(text="龙跃路200号", road="龙跃路", number=200),
+        place=Place(text="四平路200号", road="四平路", number=200),
         text=_TEXT,
         category=CATEGORY,
         occurred_at=now,

@@ -84,7 +84,7 @@ class SpeakingParties:
         call = Register(
             kind=Kind.HELP,
             contact=Contact(name="王女士", phone=str(self._callers)),
-            place=Place(text="龙跃路200号", road="龙跃路", number=200),
+            place=Place(text="四平路200号", road="四平路", number=200),
             text=_TEXT,
             category=CATEGORY,
         )

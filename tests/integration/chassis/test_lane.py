@@ -61,7 +61,7 @@ async def test_killed_in_the_middle_nothing_is_lost_or_doubled(toy: Toy) -> None
     # when one is killed and started again
     first.kill()
     toy.start("3")
-    await toy.until_said(6_000, 240)
+    await toy.until_said(6_000, 150)
     # then the output is whole
     await toy.until(lambda: _whole(toy, 6_000))
     whole = await toy.whole()
