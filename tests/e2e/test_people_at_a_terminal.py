@@ -21,6 +21,7 @@ from tools.local.instance import Instance
 ROOT = Path(__file__).parents[2]
 SERVICES = ["intake", "dispatch", "sla", "trace"]
 CLERK = "housing-1=陈立"
+CONTENT = ["--contacted", "yes", "--solved", "solved", "--attitude", "satisfied", "--result", "satisfied"]
 CATEGORY = "0104-03"
 
 
@@ -90,8 +91,7 @@ def test_a_ticket_goes_its_whole_way() -> None:
     did("department", "housing", "handled", ticket, "--reply", "灯已换新", "--as", CLERK)
     did("office", "review", ticket, "--accepted", "--ruling", "solved", "--as", "p-lu")
     assert [each["ticket"] for each in waiting("callback")] == [ticket]
-    said = ["--contacted", "yes", "--solved", "solved", "--attitude", "satisfied", "--result", "satisfied"]
-    closed = did("callback", "record", ticket, *said, "--as", "hf-01=林静")
+    closed = did("callback", "record", ticket, *CONTENT, "--as", "hf-01=林静")
     assert closed["followed"][-1] == "结案：实际解决"
     assert waiting("callback") == waiting("department", "housing") == []
 
@@ -130,8 +130,11 @@ def test_an_incident_is_handled_once_at_the_terminals() -> None:
     assert set(reported["tickets"]) == set(tickets)
     did("office", "review-incident", "--incident", incident, "--accepted", "--as", "p-lu")
 
-    # then each of them waits for its own callback
-    assert {each["ticket"] for each in waiting("callback")} >= set(tickets)
+    # then each of them waits for its own callback, and is closed by it
+    assert {each["ticket"] for each in waiting("callback")} == set(tickets)
+    for ticket in tickets:
+        did("callback", "record", ticket, *CONTENT, "--as", "hf-01=林静")
+    assert waiting("callback") == []
 
 
 def test_what_is_not_legal_now_is_refused_with_the_reason() -> None:
