@@ -56,7 +56,7 @@ class Dispatcher:
         first = self._firsts.get(record.id)
         if first is None:
             return
-        of_first = next((known for known, row in self._book.tickets.items() if row.id == first), None)
+        of_first = self._book.ticket_of.get(first)
         if of_first is None:
             return
         act, submission = self._joined(ticket, of_first, f"incident-{first}")

@@ -18,6 +18,13 @@ class Casebook:
         self.answered: dict[str, str] = {}
         """By submission: `accepted`, `follow_up`, or the code of the refusal."""
         self.tickets: dict[str, CaseRecord] = {}
+        self.ticket_of: dict[str, str] = {}
+        """By the id of its row."""
+        self.duplicates: dict[str, list[str]] = {}
+        """By the id of a row, those that repeat it."""
+        for record in records:
+            if record.original is not None:
+                self.duplicates.setdefault(record.original, []).append(record.id)
 
     def note(self, answer: ReceiptGiven | ReceiptRefused) -> tuple[str, CaseRecord] | None:
         """Take an answer of the door; returns the ticket and its row where a row became a ticket."""
@@ -34,6 +41,7 @@ class Casebook:
         self.answered[submission] = "accepted"
         for ticket in answer.tickets:
             self.tickets[ticket] = record
+            self.ticket_of[record.id] = ticket
             return ticket, record
         return None
 

@@ -64,6 +64,17 @@ class FieldRule(_Model):
         return {*spelled, *filter(None, [self.column]), *([self.steps.since, self.steps.until] if self.steps else [])}
 
 
+class Duplicates(_Model):
+    """Which rows say again what an earlier one said (`when` is `yes`), and which columns they share with it."""
+
+    when: FieldRule
+    same: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    def columns(self) -> set[str]:
+        """Name the columns that the rule reads."""
+        return {*self.when.columns(), *self.same}
+
+
 class RecordedLife(_Model):
     """What a row says of the life of its case: who dealt with it, and when; the simulated parties keep to it."""
 
@@ -76,6 +87,10 @@ class RecordedLife(_Model):
     """`yes`: the requester was not content with the reply, and it was done again."""
     supervised: FieldRule | None = None
     """`yes`: a supervision order was issued when the case was dispatched."""
+    transferred_to: FieldRule | None = None
+    """The outside body to which the office transferred the case; nothing where it did not."""
+    duplicate: Duplicates | None = None
+    """Merged into the earlier case where the file holds that one, not accepted where it does not."""
 
 
 class SameComplaint(_Model):

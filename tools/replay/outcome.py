@@ -94,6 +94,10 @@ class InFile:
     extended: int
     redo: int
     supervised: int
+    duplicates: int
+    with_original: int
+    """Duplicates of which the file holds the original too."""
+    transferred: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,8 @@ class ReplayOutcome:
     refused_by_state: Mapping[str, int]
     regions: Regions
     dead_letters: Mapping[str, int]
+    waiting_at_desk: Mapping[str, int]
+    """What is left for a person of the office, by what is asked: nobody of this replay answers it."""
     file: InFile
     against_the_file: Mapping[str, Mapping[str, int]]
     """By clock: on how many tickets file and system agree about being late, and on how many not."""
@@ -147,6 +153,7 @@ async def outcome(system: Addresses, progress: ReplayProgress) -> ReplayOutcome:
         refused_by_state=traced.refused_by_state,
         regions=traced.regions,
         dead_letters=await _dead_letters(system),
+        waiting_at_desk=dict(Counter(task.value for (_, task), waits in progress.desk.items() if waits)),
         file=_in_file(records),
         against_the_file=_compared(progress, traced.late),
         pace=_pace(progress, traced.facts),
@@ -211,6 +218,9 @@ def _in_file(records: Sequence[CaseRecord]) -> InFile:
         extended=sum(record.extended_to is not None for record in records),
         redo=sum(record.redo for record in records),
         supervised=sum(record.supervised for record in records),
+        duplicates=sum(record.is_duplicate for record in records),
+        with_original=sum(record.original is not None for record in records),
+        transferred=sum(record.transferred_to is not None for record in records),
     )
 
 

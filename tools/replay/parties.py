@@ -30,6 +30,7 @@ from tools.client.kafka import PublicMessage
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import LifeKind
 from tools.replay.records import CaseRecord
+from tools.replay.sorting import Sorting
 from tools.replay.speaking import CALLBACK, OFFICE, Speaker, department
 
 _REPLY: Final = "已核实处理，并向诉求人说明。原文已脱敏。"
@@ -71,30 +72,47 @@ class ClaimingParties:
         self._book = book
         self._speaker = speaker
         self._policy = policy
-        self._early: dict[str, Order] = {}
+        self._sorting = Sorting(book, speaker, policy)
+        self._early: dict[str, list[PublicMessage]] = {}
         self._done: set[str] = set()
 
     def topics(self) -> Iterable[str]:
-        return [DESK, *(department_topic(each.code) for each in self._policy.departments)]
+        return [DESK, CALLBACKS, *(department_topic(each.code) for each in self._policy.departments)]
 
     def hear(self, news: PublicMessage) -> None:
+        ticket = str(getattr(news.message, "ticket", ""))
+        record = self._book.tickets.get(ticket)
+        if record is None:
+            self._early.setdefault(ticket, []).append(news)
+            return
         match news.message:
             case DeskTask(task=DeskTaskKind.URGENT_CALL, open=True) as task:
                 acknowledge(task, self._speaker, self._policy)
+            case DeskTask(task=DeskTaskKind.DISPATCHING) as task:
+                self._sorting.hear(task)
+            case CallbackRequest(happened="requested") as request:
+                self._call(request)
             case Order(state=TicketState.DISPATCHED, role="lead") as order if order.ticket not in self._done:
                 self._done.add(order.ticket)
-                record = self._book.tickets.get(order.ticket)
-                if record is None:
-                    self._early[order.ticket] = order
-                else:
-                    self._take(order, record)
+                self._take(order, record)
             case _:
                 pass
 
-    def began(self, ticket: str, record: CaseRecord) -> None:
-        order = self._early.pop(ticket, None)
-        if order is not None:
-            self._take(order, record)
+    def began(self, ticket: str, record: CaseRecord) -> None:  # noqa: ARG002 - the book has it
+        for news in self._early.pop(ticket, ()):
+            self.hear(news)
+
+    def _call(self, request: CallbackRequest) -> None:
+        """What a file does not know nobody rates."""
+        silent = RecordCallback(
+            ticket=request.ticket,
+            by=Person(id="hf-01", name="回访员"),
+            contacted=Contacted.NOT_RATED,
+            solved=Solved.NOT_RATED,
+            attitude=Grade.NOT_RATED,
+            result=Grade.NOT_RATED,
+        )
+        self._speaker.later(self._speaker.clock.now(), lambda: self._speaker.say(CALLBACK, silent))
 
     def _take(self, order: Order, record: CaseRecord) -> None:
         async def deed() -> None:
@@ -114,6 +132,7 @@ class RecordedParties:
         self._book = book
         self._speaker = speaker
         self._policy = policy
+        self._sorting = Sorting(book, speaker, policy)
         self._early: dict[str, list[PublicMessage]] = {}
         self._done: set[tuple[str, str]] = set()
         self._newest: dict[str, Order] = {}
@@ -216,6 +235,8 @@ class RecordedParties:
         now = self._speaker.clock.now()
         if task.task == DeskTaskKind.URGENT_CALL and task.open:
             acknowledge(task, self._speaker, self._policy)
+        elif task.task == DeskTaskKind.DISPATCHING:
+            self._sorting.hear(task)
         elif task.task == "extension" and task.open and record.extended_to is not None:
             ruling = RuleOnExtension(
                 ticket=task.ticket,

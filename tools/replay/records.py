@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -33,6 +33,12 @@ class CaseRecord:
     extended_to: datetime | None = None
     redo: bool = False
     supervised: bool = False
+    transferred_to: str | None = None
+    is_duplicate: bool = False
+    original: str | None = None
+    """The earlier row that a duplicate repeats; None where the file does not hold it."""
+    same: tuple[str, ...] = ()
+    """What a duplicate shares with its original."""
     said: str = ""
     """By which rows are compared, where people with the same complaint are looked for."""
 
@@ -52,7 +58,35 @@ def records(rows: list[Row], mapping: FileMapping, shift: timedelta = timedelta(
     """Turn rows into records, in the order in which they go in; every row becomes one."""
     found = [_record(row, number, mapping, shift) for number, row in enumerate(rows, 2)]
     first = min((record.at for record in found if record.at is not None), default=None)
-    return sorted(found, key=lambda record: record.at or first or _UNKNOWN)
+    return _with_originals(sorted(found, key=lambda record: record.at or first or _UNKNOWN))
+
+
+def _with_originals(cases: Sequence[CaseRecord]) -> list[CaseRecord]:
+    """Find the original of each duplicate; both get one contact, for only one requester's tickets are merged.
+
+    A file that names nobody does not say that they are one person's; it says that the office took them for one matter.
+    """
+    newest: dict[tuple[str, ...], str] = {}
+    originals: dict[str, str] = {}
+    for case in cases:
+        if not case.same or not all(case.same):
+            continue
+        if not case.is_duplicate:
+            newest[case.same] = case.id
+        elif case.same in newest:
+            originals[case.id] = newest[case.same]
+    shared = {**originals, **{first: first for first in originals.values()}}
+    return [
+        replace(case, original=originals.get(case.id), body=_of_one_requester(case.body, shared[case.id]))
+        if case.id in shared
+        else case
+        for case in cases
+    ]
+
+
+def _of_one_requester(body: bytes, original: str) -> bytes:
+    known = {**json.loads(body), "requester_kind": "resident", "contact": {"wechat": f"replay-{original}"}}
+    return json.dumps(known, ensure_ascii=False).encode()
 
 
 def repeats(cases: Sequence[CaseRecord]) -> dict[str, int]:
@@ -86,6 +120,9 @@ def _record(row: Row, line: int, mapping: FileMapping, shift: timedelta) -> Case
         extended_to=moment("extended_to"),
         redo=is_so("redo"),
         supervised=is_so("supervised"),
+        transferred_to=mapping.value(recorded.transferred_to, row) if recorded.transferred_to else None,
+        is_duplicate=recorded.duplicate is not None and mapping.value(recorded.duplicate.when, row) == "yes",
+        same=tuple(row[column].strip() for column in recorded.duplicate.same) if recorded.duplicate else (),
         said=row[mapping.same_complaint.column] if mapping.same_complaint else "",
     )
 

@@ -9,10 +9,10 @@ from typing import Final
 from rich.table import Table
 
 from rulebook import Policy
-from schemas.values import Clock
+from schemas.values import Clock, TicketState
 from tools.replay.outcome import DepartmentFigures, ReplayOutcome
 from tools.terminal import Terminal
-from vocabulary import ACTIONS, CLOCKS, DEAD_LETTERS, REFUSALS, STATES
+from vocabulary import ACTIONS, CLOCKS, DEAD_LETTERS, REFUSALS, STATES, TASKS
 
 _REPEATS: Final = {"same_row": "与前面某行完全相同（只算一次）", "same_id": "与前面某行同号异文（以先到的为准）"}
 _PACE: Final = {
@@ -40,6 +40,7 @@ def show(outcome: ReplayOutcome, title: str, policy: Policy, console: Terminal) 
         ("拒收的提交（原因）", _refused(outcome.refused_at_the_door)),
         ("未被接受的操作（原因）", _refused(outcome.refused_by_state)),
         ("死信（原因）", _said(DEAD_LETTERS.said, outcome.dead_letters)),
+        ("仍待热线中心的人办理（本次回放无人办理）", _said(TASKS.said, outcome.waiting_at_desk)),
     ):
         if counts:
             console.print(_counts(name, counts))
@@ -116,6 +117,10 @@ def _regions(outcome: ReplayOutcome) -> Table:
     table.add_row("重办", str(file.redo), str(ours.reworks), "")
     table.add_row("督办（人工）", str(file.supervised), str(ours.supervised.by_person), "")
     table.add_row("督办（按规则）", "", str(ours.supervised.by_rule), "逾期自动转督办")
+    merged, refused = outcome.states.get(TicketState.MERGED, 0), outcome.states.get(TicketState.NOT_ACCEPTED, 0)
+    table.add_row("重复件并案", str(file.with_original), str(merged), "原件也在文件中的")
+    table.add_row("重复件不予受理", str(file.duplicates - file.with_original), str(refused), "原件不在文件中的")
+    table.add_row("转其他单位", str(file.transferred), str(outcome.states.get(TicketState.TRANSFERRED, 0)), "")
     table.add_row("催办补充", "", str(ours.follow_ups), "")
     table.add_row("退单", "", str(ours.returns), "")
     table.add_row("多人同诉", "", str(ours.members), f"{ours.incidents} 件同诉")

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from chassis.clock import Clock, stopwatch
 from rulebook import Policy
-from schemas.public import ReceiptGiven, ReceiptRefused
-from schemas.registry import channel_topic
+from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused
+from schemas.registry import DESK, channel_topic
+from schemas.values import DeskTaskKind
 from tools.client.kafka import hear, producer
 from tools.client.trace import summary
 from tools.errors import SaidClearly
@@ -58,6 +59,8 @@ class ReplayProgress:
     answering: float = 0.0
     whole: float = 0.0
     states: dict[str, int] = field(default_factory=dict)
+    desk: dict[tuple[str, DeskTaskKind], bool] = field(default_factory=dict)
+    """By ticket and task, whether it waits for a person of the office."""
 
 
 async def replay(
@@ -70,7 +73,7 @@ async def replay(
         speaker = Speaker(shared, job.clock, f"liuhen/replay/{job.name}", tasks)
         parties = PARTIES[job.mapping.life](book, speaker, job.policy)
         dispatcher = _dispatcher(job, book, speaker)
-        ears = tasks.create_task(_listen(job, book, parties, dispatcher))
+        ears = tasks.create_task(_listen(progress, parties, dispatcher))
         watch = tasks.create_task(_watch(progress, report, require_alive))
         began = stopwatch()
         await (_feed_by_clock if job.is_paced else _feed_at_once)(job, speaker, progress)
@@ -90,8 +93,11 @@ def _dispatcher(job: Job, book: Casebook, speaker: Speaker) -> Dispatcher | None
     return Dispatcher(incidents(job.records, rule), book, speaker, job.policy) if rule else None
 
 
-async def _listen(job: Job, book: Casebook, parties: AnsweringParties, dispatcher: Dispatcher | None) -> None:
-    async for news in hear(job.kafka, [channel_topic(job.mapping.channel), *parties.topics()]):
+async def _listen(progress: ReplayProgress, parties: AnsweringParties, dispatcher: Dispatcher | None) -> None:
+    job, book = progress.job, progress.book
+    async for news in hear(job.kafka, [channel_topic(job.mapping.channel), *{DESK, *parties.topics()}]):
+        if isinstance(news.message, DeskTask):
+            progress.desk[news.message.ticket, DeskTaskKind(news.message.task)] = news.message.open
         match news.message:
             case ReceiptGiven() | ReceiptRefused() as answer:
                 known = book.note(answer)

@@ -24,7 +24,8 @@ OUTCOME: Final = ReplayOutcome(
     refused_by_state={"request_extension asked_too_late": 1},
     regions=Regions(1, 1, 1, 1, 1, 1, supervised=Supervised(0, 1), categories=Suggested(5, 6)),
     dead_letters={"unreadable": 1},
-    file=InFile(5, 1, 1, 0, 0),
+    waiting_at_desk={"outcome_ruling": 3},
+    file=InFile(5, 1, 1, 0, 0, duplicates=2, with_original=1, transferred=1),
     against_the_file={"citizen": {"file_on_time_ours_on_time": 3}, "handling": {}},
     pace=Pace(2.0, 1.0, 9.0, 2.0, 4.5, 3.0, 60, 0.5),
 )
@@ -43,6 +44,9 @@ def test_no_code_is_shown() -> None:
         "待回访",
         "房管局",
         "读不懂",
+        "结案评判",
+        "重复件并案",
+        "转其他单位",
     ):
         assert word in shown
     assert not re.findall("[a-z]+", shown)
