@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -29,7 +29,8 @@ CALLBACKS: Final = "liuhen.public.callbacks.v1"
 DESK: Final = "liuhen.public.desk.v1"
 
 _INBOUND_DEPARTMENT: Final = "liuhen.inbound.department."
-_ANSWERED_CHANNELS: Final = (*(channel.value for channel in Channel), "office", "callback")
+ANSWERED: Final = (*(channel.value for channel in Channel), PartyKind.OFFICE.value, PartyKind.CALLBACK.value)
+"""Who hears answers on a topic of its own: the channels, the office and the callback agency."""
 
 
 class TopicKind(StrEnum):
@@ -47,11 +48,17 @@ class Topic:
 
     name: str
     kind: TopicKind
-    owner: str
+    writers: tuple[str, ...]
+    """Principals that may write it: first its owner."""
     readers: tuple[str, ...]
     partitions: int
     config: Mapping[str, str]
     messages: str
+
+    @property
+    def owner(self) -> str:
+        """The principal whose word this topic is."""
+        return self.writers[0]
 
     @property
     def compacted(self) -> bool:
@@ -120,8 +127,8 @@ def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
         Topic(
             dead_letter_topic(topic.name),
             TopicKind.DEAD_LETTER,
-            topic.owner,
-            ("operators",),
+            tuple(name for name in topic.readers if name in _services()),
+            (),
             1,
             _config("internal", "forever"),
             "",
@@ -130,6 +137,16 @@ def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
         if topic.kind in (TopicKind.INBOUND, TopicKind.INTERNAL)
     ]
     return tuple(sorted((*spelled, *dead), key=lambda topic: topic.name))
+
+
+def roles() -> tuple[Mapping[str, Any], ...]:
+    """List the rows of who speaks, as the topics file has them."""
+    return tuple(_file()["principals"])
+
+
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(row["name"] for row in roles() if row["kind"] == "service")
 
 
 @cache
@@ -145,21 +162,23 @@ def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[To
     elif entry.get("states"):
         keep = "states"
     name = entry["name"]
-    codes: Iterable[str] = ("",)
-    if "{department}" in name:
-        codes = departments
-    elif "{channel}" in name:
-        codes = _ANSWERED_CHANNELS
-    for code in codes:
+    for code in _codes(name, departments):
+        named = partial(str.format, department=code, channel=code)
         yield Topic(
-            name.format(department=code, channel=code),
+            named(name),
             kind,
-            entry["owner"],
-            tuple(entry["readers"]),
+            tuple(map(named, (entry["owner"], *entry.get("writers", ())))),
+            tuple(map(named, entry["readers"])),
             int(entry.get("partitions", partitions())),
             _config(size, keep),
             entry.get("messages", "inbound"),
         )
+
+
+def _codes(name: str, departments: Iterable[str]) -> Iterable[str]:
+    if "{department}" in name:
+        return departments
+    return ANSWERED if "{channel}" in name else ("",)
 
 
 def _config(size: str, keep: str) -> Mapping[str, str]:

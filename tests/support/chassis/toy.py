@@ -117,7 +117,7 @@ def with_foreign(work: Work) -> Work:
 
 
 def topic(name: str, kind: TopicKind, partitions: int = LANES) -> Topic:
-    return Topic(name, kind, "toy", (), partitions, MappingProxyType({"max.message.bytes": "4194304"}), "toy")
+    return Topic(name, kind, ("toy",), (), partitions, MappingProxyType({"max.message.bytes": "4194304"}), "toy")
 
 
 def decider(said: str, outward: str) -> Decider[Tally, Poke]:

@@ -1,0 +1,120 @@
+"""Who may do what on the broker, made from the topics file alone: users, access rules and quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from schemas.registry import ANSWERED, Topic, TopicKind, roles, topics
+from schemas.values import Party
+
+ADMIN: Final = "admin"
+"""Who makes topics, users and rights: the broker's own user, and the only one to whom nothing is forbidden."""
+OPERATORS: Final = "operators"
+"""Who watches: reads everything and writes nothing."""
+LETTERS: Final = "letters"
+"""Who puts dead letters back where they came in."""
+ALL_TOPICS: Final = "liuhen."
+EVERY: Final = "*"
+
+
+class PrincipalKind(StrEnum):
+    """What a user of the broker is: one of our services, somebody outside, or whoever runs the system."""
+
+    SERVICE = "service"
+    CLIENT = "client"
+    OPERATOR = "operator"
+
+
+class Resource(StrEnum):
+    """What rights are about."""
+
+    TOPIC = "topic"
+    GROUP = "group"
+    TRANSACTIONAL_ID = "transactional_id"
+
+
+class Operation(StrEnum):
+    """What may be done with it; who may read or write may also describe."""
+
+    READ = "read"
+    WRITE = "write"
+    DESCRIBE = "describe"
+
+
+class Grant(NamedTuple):
+    """One access rule; `prefix` means all whose name begins like this."""
+
+    principal: str
+    operation: Operation
+    resource: Resource
+    name: str
+    prefix: bool = False
+
+    def covers(self, operation: Operation, resource: Resource, name: str) -> bool:
+        """Whether this rule alone allows an operation."""
+        implied = operation is Operation.DESCRIBE and self.operation in (Operation.READ, Operation.WRITE)
+        named = name.startswith(self.name) if self.prefix else self.name in (name, EVERY)
+        return resource is self.resource and (implied or operation is self.operation) and named
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One user of the broker, with all that is granted to it and how much it may send."""
+
+    name: str
+    kind: PrincipalKind
+    grants: tuple[Grant, ...]
+    bytes_per_second: int | None = None
+
+    def may(self, operation: Operation, resource: Resource, name: str) -> bool:
+        """Whether the broker has to allow an operation."""
+        return any(grant.covers(operation, resource, name) for grant in self.grants)
+
+
+def principal_of(party: Party) -> str:
+    """Name the user by which a party speaks and hears."""
+    return f"department.{party.department}" if party.department else party.kind.value
+
+
+def own_prefix(principal: str) -> str:
+    """Begin the names of groups and transactions of a client: codes have no dots, so that no prefix begins another."""
+    return f"{principal}."
+
+
+def principals(departments: Iterable[str]) -> tuple[Principal, ...]:
+    """List every user that the broker must have for these departments, except its own, sorted by name."""
+    codes = sorted(departments)
+    known = topics(codes)
+    found = []
+    for row in roles():
+        names = codes if "{department}" in row["name"] else ANSWERED if "{channel}" in row["name"] else ("",)
+        for code in names:
+            name, kind = row["name"].format(department=code, channel=code), PrincipalKind(row["kind"])
+            grants = tuple(sorted({*_on_topics(name, row.get("writes"), known), *_on_names(name, kind)}))
+            found.append(Principal(name, kind, grants, row.get("bytes_per_second")))
+    return tuple(sorted(found, key=lambda each: each.name))
+
+
+def _on_topics(name: str, writes: str | None, known: Iterable[Topic]) -> Iterator[Grant]:
+    for topic in known:
+        if name in topic.writers or topic.kind is (TopicKind(writes) if writes else None):
+            yield Grant(name, Operation.WRITE, Resource.TOPIC, topic.name)
+        if name in topic.readers:
+            yield Grant(name, Operation.READ, Resource.TOPIC, topic.name)
+
+
+def _on_names(name: str, kind: PrincipalKind) -> Iterator[Grant]:
+    match kind:
+        case PrincipalKind.SERVICE:
+            yield Grant(name, Operation.READ, Resource.GROUP, name)
+        case PrincipalKind.CLIENT:
+            yield Grant(name, Operation.READ, Resource.GROUP, own_prefix(name), prefix=True)
+            yield Grant(name, Operation.WRITE, Resource.TRANSACTIONAL_ID, own_prefix(name), prefix=True)
+        case PrincipalKind.OPERATOR if name == OPERATORS:
+            yield Grant(name, Operation.READ, Resource.TOPIC, ALL_TOPICS, prefix=True)
+            yield Grant(name, Operation.DESCRIBE, Resource.GROUP, EVERY)
+        case PrincipalKind.OPERATOR:
+            pass
