@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import AfterValidator, WithJsonSchema
 
 from rulebook.base import CategoryCode, Code, Model, Text
 from rulebook.directory import Department
+from rulebook.needed import Needed, lacks, needed
 from rulebook.places import PlaceIndex
 from schemas.text import seen
 
 _SENTENCE: Final = re.compile(r"[^。！？；]+")
 _CLEARED: Final = "\0"
+_KEPT: Final = 2_000
+"""So many sets of patterns stay compiled; what ordinary texts fit are the same few."""
 _MARKS: Final = str.maketrans(",!?;", "，！？；")
 """Punctuation in one form, so that a pattern can say where a clause ends."""
 
@@ -66,19 +72,55 @@ class Recognised(NamedTuple):
     named: tuple[str, ...]
 
 
+class _Word(NamedTuple):
+    """One pattern of a group, by their numbers, and what it cannot do without."""
+
+    group: int
+    number: int
+    wanted: Needed
+
+
 @dataclass(frozen=True)
-class _Compiled:
-    group: StopGroup
-    words: re.Pattern[str]
-    in_place: re.Pattern[str]
-    unless: re.Pattern[str]
+class _Sieve:
+    """Which patterns a text can fit at all, by its characters: most texts fit none, and cost no search."""
+
+    always: tuple[_Word, ...]
+    by_character: Mapping[str, tuple[_Word, ...]]
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, groups: Sequence[StopGroup]) -> Self:
+        always, by_character = list[_Word](), defaultdict[str, list[_Word]](list)
+        for group, each in enumerate(groups):
+            for number, pattern in enumerate(each.words):
+                word = _Word(group, number, needed(pattern))
+                if not word.wanted:
+                    always.append(word)
+                for character in min(word.wanted, key=len, default=()):
+                    by_character[character].append(word)
+        found = {character: tuple(words) for character, words in by_character.items()}
+        return cls(tuple(always), found, frozenset(found))
+
+    def left(self, text: str) -> Mapping[int, Sequence[int]]:
+        """The numbers of the patterns that are left, by group, in their order."""
+        characters = set(text)
+        through = {(word.group, word.number) for word in self.always}
+        for character in characters & self.known:
+            for group, number, wanted in self.by_character[character]:
+                if not lacks(characters, wanted):
+                    through.add((group, number))
+        found = defaultdict[int, list[int]](list)
+        for group, number in sorted(through):
+            found[group].append(number)
+        return found
 
 
 @dataclass(frozen=True)
 class Listener:
     """Every group ready to be looked for, with the names of the district's own places and departments."""
 
-    groups: tuple[_Compiled, ...]
+    groups: tuple[StopGroup, ...]
+    sieve: _Sieve
     own: re.Pattern[str]
     departments: tuple[tuple[str, str], ...]
 
@@ -87,25 +129,38 @@ class Listener:
         """Prepare the groups; a road that a sub-district is named after is the district's own."""
         roads = {name.removesuffix("街道") for name in places.subdistricts}
         own = sorted({*places.streets, *places.subdistricts, *roads, area}, key=len, reverse=True)
-        compiled = (
-            _Compiled(each, _any(each.words), _any(each.in_place), _any(each.unless)) for each in stop_words.groups
-        )
         names = tuple((name, each.code) for each in departments for name in (each.name, *each.also))
-        return cls(tuple(compiled), _any(tuple(map(re.escape, own))), names)
+        return cls(stop_words.groups, _Sieve.of(stop_words.groups), _any(tuple(map(re.escape, own))), names)
 
     def recognised(self, text: str, place: str = "", *, located: bool = True) -> tuple[Recognised, ...]:
         """Find the first word of each group in a text or a place; a place that is `located` is the district's."""
         plain, where = _plain(text), _plain(place)
-        return tuple(found for each in self.groups if (found := self._first(each, plain, where, located)) is not None)
+        left = self.sieve.left(f"{plain}{where}{_CLEARED}")
+        if not left and located:
+            return ()
+        found = (
+            self._first(group, tuple(group.words[each] for each in left.get(number, ())), plain, where, located)
+            for number, group in enumerate(self.groups)
+            if number in left or not located
+        )
+        return tuple(each for each in found if each is not None)
 
-    def _first(self, each: _Compiled, text: str, place: str, located: bool) -> Recognised | None:  # noqa: FBT001 - passed on
-        if each.group.foreign:
+    def _first(
+        self,
+        group: StopGroup,
+        words: tuple[str, ...],
+        text: str,
+        place: str,
+        located: bool,  # noqa: FBT001 - passed on
+    ) -> Recognised | None:
+        """Look for those words of the group that the text can fit: the others can not be the first."""
+        if group.foreign:
             text, place = self._without_own(text), self._without_own(place)
-        for found in (_word(each.words, each.unless, text), _word(each.words, each.unless, place)):
+        for found in (_word(words, group.unless, text), _word(words, group.unless, place)):
             if found is not None:
-                return Recognised(each.group, found[0], self._named(each.group, found))
-        found = None if located else _word(each.in_place, each.unless, place)
-        return None if found is None else Recognised(each.group, found[0], ())
+                return Recognised(group, found[0], self._named(group, found))
+        found = None if located else _word(group.in_place, group.unless, place)
+        return None if found is None else Recognised(group, found[0], ())
 
     def _without_own(self, text: str) -> str:
         return self.own.sub(lambda name: _CLEARED * len(name[0]), text)
@@ -118,6 +173,7 @@ class Listener:
         return tuple(dict.fromkeys(code for name, code in self.departments if name in said))
 
 
+@lru_cache(_KEPT)
 def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(patterns) or r"(?!)")
 
@@ -126,12 +182,12 @@ def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", seen(text)).casefold().split()).translate(_MARKS)
 
 
-def _word(words: re.Pattern[str], unless: re.Pattern[str], text: str) -> re.Match[str] | None:
+def _word(words: tuple[str, ...], unless: tuple[str, ...], text: str) -> re.Match[str] | None:
     """The first word that does not lie inside an exception."""
     spared: tuple[tuple[int, int], ...] | None = None
-    for found in words.finditer(text):
+    for found in _any(words).finditer(text) if words else ():
         if spared is None:
-            spared = tuple(each.span() for each in unless.finditer(text))
+            spared = tuple(each.span() for each in _any(unless).finditer(text))
         if not any(start <= found.start() and found.end() <= end for start, end in spared):
             return found
     return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rulebook import load_policy, validate
-from rulebook.stop_words import Listener, StopGroup, StopWords
+from rulebook.needed import lacks, needed
+from rulebook.stop_words import Listener, Recognised, StopGroup, StopWords
 
 POLICY = load_policy(Path("policy"))
 
@@ -131,3 +135,53 @@ def test_a_faulty_group_is_refused_with_its_line(tmp_path: Path, said: str, inst
     (problem,) = [each for each in validate(directory) if each.file == "stop_words.yaml"]
     assert problem.line > 1
     assert expected in problem.expected
+
+
+# --- cheaper, with the same answers ----------------------------------------------------------------------------------
+
+_EVERY = [pattern for group in POLICY.stop_words.groups for pattern in (*group.words, *group.unless, *group.in_place)]
+_MATCHES = st.sampled_from(_EVERY).flatmap(lambda pattern: st.from_regex(pattern, fullmatch=True))
+_CHARACTERS = st.text(st.sampled_from(sorted({each for pattern in _EVERY for each in pattern})), max_size=6)
+_TEXTS = st.lists(_MATCHES | _CHARACTERS | st.sampled_from(["四平路", "房管局", "。", "，"]), max_size=5).map("".join)
+
+
+def _looked_for_always(group: StopGroup) -> StopGroup:
+    """The same words, each beside a way to fit that says nothing of its characters."""
+    return group.model_copy(update={"words": tuple(rf"(?:{word}|[^\d\D])" for word in group.words)})
+
+
+PLAIN_RULE = Listener.of(
+    StopWords(groups=tuple(_looked_for_always(group) for group in POLICY.stop_words.groups)),
+    POLICY.places,
+    POLICY.departments,
+    POLICY.area,
+)
+"""Every pattern of every group is looked for, whatever the text is."""
+
+
+def _said(found: tuple[Recognised, ...]) -> list[str]:
+    return [f"{each.group.code} {each.word} {each.named}" for each in found]
+
+
+@given(text=_TEXTS, place=_TEXTS, located=st.booleans())
+def test_what_is_recognised_is_what_the_plain_rule_recognises(text: str, place: str, *, located: bool) -> None:
+    assert not PLAIN_RULE.sieve.by_character
+    plainly = PLAIN_RULE.recognised(text, place, located=located)
+    assert _said(POLICY.listener.recognised(text, place, located=located)) == _said(plainly)
+
+
+@given(st.data())
+def test_whatever_fits_a_pattern_has_what_the_pattern_needs(data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from([*_EVERY, r"a{0,2}b+", r"(?:x|yz?)[ab]{2}", r"[a-c-]q", r"\d\.|[^]]z", r"q{}"]))
+    text = data.draw(st.from_regex(pattern))
+    assert not lacks(set(text), needed(pattern))
+
+
+@pytest.mark.parametrize("pattern", [r"(?i)gas", r"\u706b", r"(?P<a>火)(?P=a)", r"(火)\1", r"\N{BULLET}"])
+def test_nothing_is_said_of_a_pattern_that_says_more_than_is_read(pattern: str) -> None:
+    re.compile(pattern)
+    assert needed(pattern) == ()
+
+
+def test_nearly_every_pattern_of_the_district_is_looked_for_only_where_it_can_fit() -> None:
+    assert sum(not needed(pattern) for group in POLICY.stop_words.groups for pattern in group.words) == 0
