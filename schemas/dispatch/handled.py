@@ -32,9 +32,10 @@ class FirstContactMade(DispatchFact):
 
 
 class FirstContactExempt(DispatchFact):
-    """Nobody can be contacted: the requester is anonymous."""
+    """Nobody can be contacted, for this reason: the requester is anonymous, or left no number and no address."""
 
     department: DepartmentCode
+    reason: Literal["anonymous", "no_number"] | None = None
 
 
 class ProgressNoted(DispatchFact):

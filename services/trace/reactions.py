@@ -197,6 +197,7 @@ def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
         dispatched_at=summary.dispatched_at or at,
         accepted_at=None,
         contacted_at=summary.contacted_at if fact.lead == summary.lead else None,
+        contact_exempt=summary.contact_exempt if fact.lead == summary.lead else None,
         orders=fact.order,
         extension_asked=summary.extension_asked and fact.same_lead,
         suspension_asked=summary.suspension_asked and fact.same_lead,
@@ -228,7 +229,7 @@ orders.on(d.ReturnRequested)(lambda o, _, at: replace(o, returned_at=at, upheld=
 @summaries.on(d.ReturnUpheld)
 def _return_upheld(summary: Summary, _fact: d.ReturnUpheld, _at: datetime) -> Summary:
     queued = moved(summary, S.PENDING_DISPATCH)
-    return replace(queued, contacted_at=None, extension_asked=False, suspension_asked=False)
+    return replace(queued, contacted_at=None, contact_exempt=None, extension_asked=False, suspension_asked=False)
 
 
 orders.on(d.ReturnUpheld)(lambda o, _, __: replace(o, upheld=True) if o.returned_at else o)
@@ -240,7 +241,8 @@ summaries.on(d.AdjudicationOpened)(lambda s, _, __: moved(s, S.ADJUDICATING))
 # --- contacted, asked, supported -------------------------------------------------------------------------------------
 
 
-summaries.on(d.FirstContactMade, d.FirstContactExempt)(lambda s, _, at: replace(s, contacted_at=s.contacted_at or at))
+summaries.on(d.FirstContactMade)(lambda s, _, at: replace(s, contacted_at=s.contacted_at or at))
+summaries.on(d.FirstContactExempt)(lambda s, fact, _: replace(s, contact_exempt=fact.reason or "anonymous"))
 orders.on(d.FirstContactMade)(lambda o, _, at: replace(o, contacted_at=o.contacted_at or at))
 
 
@@ -440,7 +442,8 @@ summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 @summaries.on(d.Reopened)
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
     again = replace(moved(summary, S.PENDING_DISPATCH), reopenings=fact.count, closed_at=None, outcome=None)
-    return _unheard(replace(again, ruling=None, awaits_ruling=False, handled_at=None, contacted_at=None))
+    fresh = replace(again, ruling=None, awaits_ruling=False, handled_at=None, contacted_at=None, contact_exempt=None)
+    return _unheard(fresh)
 
 
 # --- pressed, supervised, linked -------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def test_every_rate_and_whatever_a_ticket_counts_as_has_a_word() -> None:
     rates = rates_of(POLICY.rates)
     answers = {code for name in RATES_TABLES for code in vocabulary.table(name)}
     verdicts = {word for rate in rates for word in (*rate.weights, *re.findall(r"'([a-z_]+)'", rate.verdict))}
-    inner = {*STATUSES, "handling", "citizen"} - {"paused"}
+    inner = {*STATUSES, "handling", "citizen", "parts_ended"} - {"paused"}
     heard = set(_written("callback_outcome", "services/trace"))
 
     _same("rate", {rate.name.removesuffix("_other") for rate in rates}, "services/trace/core/rates.py")

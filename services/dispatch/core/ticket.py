@@ -10,11 +10,13 @@ from schemas.correction import Correction
 from schemas.owner import Owner
 from schemas.values import (
     CategoryCode,
+    Channel,
     Code,
     DepartmentCode,
     DeskTaskKind,
     Instant,
     Kind,
+    RequesterKind,
     RequestKind,
     Ruling,
     Supplement,
@@ -99,6 +101,15 @@ _FOR_THE_RECORD: Final = frozenset({Kind.SUGGEST, Kind.PRAISE})
 def is_for_the_record(matter: Matter) -> bool:
     """Whether there is nothing to solve: praise and suggestions have a reply and no rework."""
     return matter.kind in _FOR_THE_RECORD
+
+
+def cannot_be_reached(matter: Matter) -> Literal["anonymous", "no_number"] | None:
+    """Why nobody can be called or contacted: a survey household without a number is met at its door."""
+    if matter.requester_kind is RequesterKind.ANONYMOUS:
+        return "anonymous"
+    contact = matter.contact
+    household = matter.channel is Channel.SURVEY and contact.address
+    return None if contact.phone or contact.wechat or household else "no_number"
 
 
 @dataclass(frozen=True, kw_only=True)

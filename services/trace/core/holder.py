@@ -57,4 +57,4 @@ def _work(summary: Summary, state: TicketState) -> str:
         return "rework"
     if summary.open_tasks:
         return "supporting_task"
-    return "handling" if summary.contacted_at else "first_contact"
+    return "handling" if summary.contacted_at or summary.contact_exempt else "first_contact"

@@ -99,6 +99,7 @@ _CLAIMED: Final = (
     "case when s.requester_kind = 'anonymous' then 'anonymous' when s.lead is null then 'no_lead'"
     " when s.contacted_at is null then 'not_claimed' else 'claimed' end"
 )
+_FOLLOWED_UP: Final = "case when s.follow_ups > 0 then 'followed_up' else 'quiet' end"
 _ACCEPTED: Final = (
     "case when o.accepted_at is not null then case when o.presumed then 'presumed' else 'accepted' end"
     " when o.returned_at is not null then 'returned' else 'open' end"
@@ -109,9 +110,20 @@ _REWORKED: Final = "case when s.lead is null then 'no_lead' when s.reworks > 0 t
 
 
 def _theirs(verdict: str) -> str:
-    """A verdict of a ticket that was somebody's to solve; what went elsewhere is left out, by where it went."""
+    """A verdict of a ticket that was somebody's to solve; what went elsewhere is left out, by where it went.
+
+    Whoever was late, or took an order in time, did that whatever became of the ticket: rates of clocks and acceptance
+    count it.
+    """
     elsewhere = "('merged', 'transferred', 'not_accepted', 'withdrawn')"
-    return f"case when s.outcome in {elsewhere} then s.outcome else {verdict} end"
+    split = "s.state = 'split' or s.outcome = 'parts_ended'"
+    return f"case when s.outcome in {elsewhere} then s.outcome when {split} then 'split' else {verdict} end"
+
+
+def _owed_contact(verdict: str) -> str:
+    """A verdict of a first contact; where nobody could be contacted none was owed, and the reason is named."""
+    exempt = "when s.contact_exempt = 'no_number' then 'no_number' when s.contact_exempt is not null then 'anonymous'"
+    return f"case {exempt} else {verdict} end"
 
 
 def rates_of(policy: Rates) -> tuple[Rate, ...]:
@@ -127,7 +139,7 @@ def rates_of(policy: Rates) -> tuple[Rate, ...]:
             "first_contact_claimed",
             RateSource.TICKETS,
             _CLOSED,
-            _theirs(_CLAIMED),
+            _theirs(_owed_contact(_CLAIMED)),
             {"claimed": 1.0, "not_claimed": 0.0},
         ),
         Rate("actual_resolution", RateSource.TICKETS, _CLOSED, _theirs(ruling), rulings, answers="ruling"),
@@ -166,7 +178,8 @@ def _heard(policy: Rates, name: str, column: str, weights: Mapping[str, float], 
 
 
 def _answer(callback: str, column: str) -> str:
-    return _theirs(f"coalesce(s.{'first_' if callback == 'first' else ''}{column}, '{NO_CALLBACK}')")
+    heard = f"coalesce(s.{'first_' if callback == 'first' else ''}{column}, '{NO_CALLBACK}')"
+    return _theirs(_owed_contact(heard) if column == "contacted" else heard)
 
 
 def _of_the_city(column: str) -> str:
@@ -202,14 +215,8 @@ _OTHERS: Final = (
         department="o.lead",
         only="not o.binding",
     ),
-    Rate("return", RateSource.ORDERS, _GIVEN, _RETURNED, {"returned": 1.0, "kept": 0.0}, department="o.lead"),
-    Rate(
-        "follow_up",
-        RateSource.TICKETS,
-        _REGISTERED,
-        "case when s.follow_ups > 0 then 'followed_up' else 'quiet' end",
-        {"followed_up": 1.0, "quiet": 0.0},
-    ),
+    Rate("return", RateSource.ORDERS, _GIVEN, _theirs(_RETURNED), {"returned": 1.0, "kept": 0.0}, department="o.lead"),
+    Rate("follow_up", RateSource.TICKETS, _REGISTERED, _theirs(_FOLLOWED_UP), {"followed_up": 1.0, "quiet": 0.0}),
     Rate("received", RateSource.TICKETS, _REGISTERED, "'received'", {"received": 1.0}, counts_only=True),
 )
 

@@ -51,6 +51,7 @@ class Summary:
     dispatched_at: datetime | None = None
     accepted_at: datetime | None = None
     contacted_at: datetime | None = None
+    contact_exempt: str | None = None
     handled_at: datetime | None = None
     closed_at: datetime | None = None
     extension_asked: bool = False

@@ -17,6 +17,7 @@ from schemas.public import CallbackRequest, DeskTask
 from schemas.values import (
     Channel,
     Clock,
+    Contact,
     Grade,
     Kind,
     Person,
@@ -154,6 +155,26 @@ def test_an_anonymous_contact_is_neither_contacted_nor_called_back() -> None:
     done = given.without_task(story).lead(i.ReportHandled, reply="已办结。")
     done.office(i.Review, accepted=True).then(d.HandledAccepted, d.CallbackExempt, d.Closed, state=TicketState.CLOSED)
     assert done.office(i.Review, accepted=True).said(d.Closed).ruling is None
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"contact": Contact(name="王阿姨")}, "no_number"),
+        ({"contact": Contact(address="3号楼")}, "no_number"),
+        ({"contact": Contact(phone="13800000000")}, None),
+        ({"contact": Contact(wechat="w-1"), "channel": Channel.WECHAT}, None),
+    ],
+    ids=str,
+)
+def test_first_contact_is_owed_where_some_way_leads_to_the_requester(
+    values: dict[str, Any], reason: str | None
+) -> None:
+    story = opened(**values)
+    exempt = [fact.reason for fact in story.all_facts if isinstance(fact, d.FirstContactExempt)]
+    assert exempt == ([reason] if reason else [])
+    # and whoever finds a way all the same, at the place, may say so
+    story.lead(i.MakeFirstContact, reached=True, method="visit").then(d.FirstContactMade)
 
 
 def test_extensions_are_asked_in_time_counted_and_answered_by_an_approver() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Channel, Code, Grade, RequesterKind, Ruling, Solved, Unruled
+from schemas.values import Code, Grade, Ruling, Solved, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
@@ -18,7 +18,7 @@ from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Heard
-from services.dispatch.core.ticket import Matter, Ticket, is_for_the_record
+from services.dispatch.core.ticket import Matter, Ticket, cannot_be_reached, is_for_the_record
 from vocabulary import label
 from worktime import local, moment_in_words
 
@@ -33,22 +33,13 @@ _UNRULED: Final = {Solved.PARTLY: Unruled.PARTLY, Solved.NOT_RATED: Unruled.NOT_
 
 def await_callback(draft: Draft) -> None:
     """Ask the callback agency, unless nobody can be called."""
-    nobody = _cannot_be_called(draft.ticket.matter)
+    nobody = cannot_be_reached(draft.ticket.matter)
     if nobody is not None:
         draft.say(d.CallbackExempt(**draft.by_policy, reason=nobody))
         _close(draft, "exempt", Unruled(nobody))
         return
     attempts = draft.rules.policy.limits.callback_attempts
     draft.say(d.CallbackAwaited(**draft.by_policy, round=draft.ticket.rounds, attempts=attempts))
-
-
-def _cannot_be_called(matter: Matter) -> Literal["anonymous", "no_number"] | None:
-    """Why nobody can be called: a survey household without a number is met at its door."""
-    if matter.requester_kind is RequesterKind.ANONYMOUS:
-        return "anonymous"
-    contact = matter.contact
-    household = matter.channel is Channel.SURVEY and contact.address
-    return None if contact.phone or contact.wechat or household else "no_number"
 
 
 def _close(draft: Draft, outcome: Code, unruled: Unruled | None, heard: Ruling | None = None) -> None:

@@ -15,7 +15,7 @@ from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.escalation import unproposed
-from services.dispatch.core.episodes.first_contact import exempt_anonymous
+from services.dispatch.core.episodes.first_contact import exempt_unreachable
 from services.dispatch.core.episodes.supervision import answered_by_work, end_watch
 from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.guards import avoids, known
@@ -296,7 +296,7 @@ def send(
     if binding:
         draft.say(d.Accepted(**draft.by_policy, department=lead, presumed=True, binding=True))
     give_tasks(draft, helpers, by)
-    exempt_anonymous(draft, lead)
+    exempt_unreachable(draft, lead)
 
 
 def _lead_and_those_before(ticket: Ticket, fact: d.Dispatched) -> tuple[DepartmentCode, ...]:

@@ -1,4 +1,4 @@
-"""First contact (先行联系): owed by the lead from its order on, made, or exempt for the anonymous."""
+"""First contact (先行联系): owed by the lead from its order on, made, or exempt where no way leads to the requester."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more, noted
 from services.dispatch.core.regions import Exempt, Made, Owed
 from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket, cannot_be_reached
 from services.dispatch.core.who import by_lead
 
 episode = Episode("first_contact")
@@ -36,10 +36,11 @@ def make_first_contact(draft: Draft, action: i.MakeFirstContact) -> None:
         draft.say(d.FirstContactTried(**draft.by_author, department=draft.lead, method=action.method, note=action.note))
 
 
-def exempt_anonymous(draft: Draft, lead: str) -> None:
-    """Whoever gave no name owes nobody an answer to a call."""
-    if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS and isinstance(draft.ticket.contact, Owed):
-        draft.say(d.FirstContactExempt(**draft.by_policy, department=lead))
+def exempt_unreachable(draft: Draft, lead: DepartmentCode) -> None:
+    """Nobody owes a contact to whom no way leads; a lead that finds one all the same may report it."""
+    nobody = cannot_be_reached(draft.ticket.matter)
+    if nobody is not None and isinstance(draft.ticket.contact, Owed):
+        draft.say(d.FirstContactExempt(**draft.by_policy, department=lead, reason=nobody))
 
 
 @episode.fact(d.FirstContactTried, heard_by=participants)
