@@ -20,6 +20,7 @@ class Correction(Value):
 
     text: Text | None = None
     contact: Contact | None = None
+    confidential: bool | None = None
     place: Place | None = None
     category: CategoryCode | None = None
     reply: Text | None = None

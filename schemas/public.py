@@ -5,9 +5,12 @@ Readers may see a message twice, and an old one after a newer one: keep the high
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import json
+from typing import Any, ClassVar, Literal
 
 from schemas.message import Message
+from schemas.recognised import Sort, could_hold, masked
+from schemas.spoken import reworded
 from schemas.values import (
     CategoryCode,
     Channel,
@@ -37,7 +40,16 @@ from schemas.values import (
 
 
 class PublicMessage(Message, owner="public"):
-    """A message of the published language."""
+    """A message of the published language: identity-card and bank-card numbers are masked in whatever it says."""
+
+    def model_dump_json(self, **options: Any) -> str:
+        """Write the message as JSON, as it goes out: no word of it needs such a number."""
+        body = super().model_dump_json(**options)
+        if not could_hold(body):
+            return body
+        document = json.loads(body)
+        hidden = reworded(document, masked)
+        return body if hidden is document else json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))
 
 
 class DueTime(Value):
@@ -62,7 +74,8 @@ class Order(PublicMessage):
     sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
     that were merged into this one; `said` is what the requester said at the last callback; `to_answer` names the
     supervision order and the callback review that wait for an answer; `incident` is the one that it belongs to, which
-    `incident_lead` can act on as a whole.
+    `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked: `contact` is no way to
+    reach them, and no text names them.
     """
 
     happened: Code
@@ -93,6 +106,7 @@ class Order(PublicMessage):
     incident: IncidentId | None = None
     incident_title: Name | None = None
     incident_lead: DepartmentCode | None = None
+    confidential: Literal[True] | None = None
     version: int | None = None
 
 
@@ -114,7 +128,10 @@ class ActionAnswer(PublicMessage):
 
 
 class CallbackRequest(PublicMessage):
-    """The callback agency is asked to call, is told a new time, or need not call any more."""
+    """The callback agency is asked to call, is told a new time, or need not call any more.
+
+    Of a `confidential` ticket it has the number to call and nothing else of the requester.
+    """
 
     happened: Literal["requested", "appointed", "cancelled"]
     ticket: TicketId
@@ -124,6 +141,7 @@ class CallbackRequest(PublicMessage):
     text: Text
     reply: Text | None = None
     at: Instant | None = None
+    confidential: Literal[True] | None = None
 
 
 class DeskTask(PublicMessage):
@@ -139,7 +157,8 @@ class DeskTask(PublicMessage):
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
     refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say, `stop_words`
     what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the requester said at
-    the last callback. `lead` would lead by what was corrected since the order was given.
+    the last callback. `lead` would lead by what was corrected since the order was given. `recognised` says which
+    kinds of numbers that nobody should have written are masked here: the desk decides whether they are redacted.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -165,6 +184,8 @@ class DeskTask(PublicMessage):
     said: Text | None = None
     incident: IncidentId | None = None
     lead: DepartmentCode | None = None
+    confidential: Literal[True] | None = None
+    recognised: tuple[Sort, ...] | None = None
     version: int | None = None
 
 

@@ -89,6 +89,7 @@ class TakeMerge(TicketRequest):
     departments: tuple[DepartmentCode, ...] | None = None
     tier: Tier | None = None
     supplements: tuple[Supplement, ...] | None = None
+    confidential: Literal[True] | None = None
     reason: Text
     receipt: Receipt
 

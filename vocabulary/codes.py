@@ -8,6 +8,7 @@ from typing import Final
 from schemas import clocks, dispatch, inbound, notices, rules, tickets
 from schemas.inbound import Action
 from schemas.message import Message, contracts
+from schemas.recognised import Sort
 from schemas.values import (
     Channel,
     Clock,
@@ -68,6 +69,7 @@ STEPS: Final = Table("step", {**ACTIONS, **table("step")})
 HAPPENED: Final = Table("happened", {**_heard(), **table("happened")})
 """What has just happened to an order: a fact by the word under which departments hear of it, and what is no fact."""
 TASKS: Final = complete("task", DeskTaskKind)
+RECOGNISED: Final = complete("recognised", Sort)
 QUEUES: Final = table("queue")
 WAITS: Final = table("waits_for")
 CLOCK_STATUS: Final = table("clock_status")

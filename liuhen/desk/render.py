@@ -15,7 +15,7 @@ from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.values import remind_by
 from tools.terminal import framed, styled
-from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, STATES, TASKS, WATCH_ORDERS
+from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS
 
 _COLOURS: Final[dict[Urgency, str]] = {"overdue": "bold red", "due_soon": "yellow", "in_time": ""}
 _MARKS: Final[dict[Urgency, str]] = {"overdue": "逾期", "due_soon": "将到期", "in_time": ""}
@@ -45,6 +45,11 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
 
 def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
     """What the requester said to the lead and at the callback, whole: whoever decides has to know it."""
+    if task.confidential:
+        yield "保密：对承办单位隐去诉求人"
+    if task.recognised:
+        found = "、".join(RECOGNISED[each] for each in task.recognised)
+        yield f"文字中有{found}，对外已遮盖，请决定是否涂去"
     if task.contacted:
         yield f"先行联系：{task.contacted}"
     if task.lead:
@@ -115,7 +120,7 @@ def order(place: Workplace, order: Order) -> RenderableType:
 
 def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
     said = place.words
-    contact = order.contact
+    contact, secret = order.contact, FIELDS["confidential"] if order.confidential else ""
     return (
         ("状态", f"{STATES[order.state]}　{PARTS[order.role]}{'　督办' if order.supervised else ''}"),
         ("要做", owed(order) if order.role != "none" else ""),
@@ -126,7 +131,7 @@ def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
         ("未完成的协办", "、".join(map(said.department, order.blocking_tasks))),
         ("分类", said.category(order.category)),
         ("类型", f"{said.of('kind', order.kind)}　{said.of('tier', order.tier)}"),
-        ("诉求人", "　".join(filter(None, (contact.name, contact.phone, contact.wechat)))),
+        ("诉求人", "　".join(filter(None, (secret, contact.name, contact.phone, contact.wechat)))),
         ("地点", order.place.text),
         ("内容", order.text),
         ("回访时诉求人说", order.said or ""),

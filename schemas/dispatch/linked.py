@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.dispatch.base import DispatchFact
 from schemas.values import (
     Code,
@@ -41,12 +43,16 @@ class Unmerged(DispatchFact):
 
 
 class MergeTaken(DispatchFact):
-    """This ticket took in another one of the same requester: whom that one accuses, its `tier`, and what it says."""
+    """This ticket took in another one of the same requester: whom that one accuses, its `tier`, and what it says.
+
+    Where that one is `confidential`, so is what is told of this one from now on.
+    """
 
     other: TicketId
     accused: tuple[DepartmentCode, ...] = ()
     tier: Tier | None = None
     supplements: tuple[Supplement, ...] | None = None
+    confidential: Literal[True] | None = None
 
 
 class MergeDropped(DispatchFact):

@@ -321,12 +321,14 @@ class Correct(OnTicket):
     """A mistake in what was recorded is corrected (更正): what is named here stands from now on, and why.
 
     Of a contact, and of the answers of a callback, what is not named stays; without `round` the newest are meant.
+    What becomes `confidential` is so at once for whoever had it before.
     """
 
     do: Literal["correct"] = "correct"
     reason: Text
     text: Text | None = None
     contact: Contact | None = None
+    confidential: bool | None = None
     place: Place | None = None
     category: CategoryCode | None = None
     reply: Text | None = None

@@ -17,6 +17,7 @@ from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
 from schemas.owner import Owner
+from schemas.recognised import masked
 from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, remind_by
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
@@ -101,6 +102,11 @@ def _within(o: Occasion, clock: Clock, since: datetime | None = None) -> str:
 # --- recorded, classified, dispatched --------------------------------------------------------------------------------
 
 
+def _gist(text: str) -> str:
+    """How a text begins; a number that is cut in two would not be recognised any more."""
+    return masked(text)[:_GIST]
+
+
 @profiles.on(d.Opened)
 def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
     """Whoever gave a category, or asked for less time than usual, has decided on the tier."""
@@ -118,7 +124,7 @@ def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
         tier_decided=fact.category is not None or fact.tier is not Tier.COMPLEX,
         category=fact.category,
         place=fact.place.text,
-        text=fact.text[:_GIST],
+        text=_gist(fact.text),
     )
 
 
@@ -140,7 +146,15 @@ def _known_answered(profile: Profile, fact: t.Answered, _at: datetime) -> Profil
 wishes.on(t.Answered)(lambda _, o: o.requester("requester-answered"))
 profiles.on(d.CategorySuggested)(lambda p, fact, _: replace(p, category=fact.category) if fact.taken else p)
 profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier, tier_decided=True))
-profiles.on(d.MergeTaken, d.StopWordsFound)(lambda p, fact, _: replace(p, tier=fact.tier) if fact.tier else p)
+profiles.on(d.StopWordsFound)(lambda p, fact, _: replace(p, tier=fact.tier) if fact.tier else p)
+
+
+@profiles.on(d.MergeTaken)
+def _took_in(profile: Profile, fact: d.MergeTaken, _at: datetime) -> Profile:
+    confidential = profile.confidential or fact.confidential is not None
+    return replace(profile, tier=fact.tier or profile.tier, confidential=confidential)
+
+
 profiles.on(*_RESTS)(lambda p, _, __: p)
 
 
@@ -321,8 +335,9 @@ def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile
     return replace(
         profile,
         contact=new.contact or profile.contact,
+        confidential=profile.confidential if new.confidential is None else new.confidential,
         place=new.place.text if new.place else profile.place,
-        text=new.text[:_GIST] if new.text else profile.text,
+        text=_gist(new.text) if new.text else profile.text,
         category=new.category or profile.category,
         reply=new.reply or profile.reply,
     )

@@ -20,6 +20,7 @@ from schemas import tickets as t
 from schemas.correction import CallbackAnswers
 from schemas.message import Message
 from schemas.notices import NoticeGivenUp
+from schemas.recognised import masked
 from schemas.values import Due, WatchOrder, breach_by, remind_by
 from schemas.values import TicketState as S
 from services.trace.core.ball import LifeStep
@@ -116,13 +117,18 @@ def _raised(summary: Summary, fact: t.Registered | t.Answered | d.Opened | d.Ans
     )
 
 
+def _gist(text: str) -> str:
+    """How a text begins; a number that is cut in two would not be recognised any more."""
+    return masked(text)[:GIST]
+
+
 @summaries.on(t.Registered)
 def _registered(summary: Summary, fact: t.Registered, at: datetime) -> Summary:
     if summary.channel:
         return summary
     known = replace(
         _raised(summary, fact),
-        gist=fact.text[:GIST],
+        gist=_gist(fact.text),
         registered_at=at,
         tier=fact.tier.value if fact.tier else summary.tier,
         unit=fact.visit.unit if fact.visit else summary.unit,
@@ -133,7 +139,7 @@ def _registered(summary: Summary, fact: t.Registered, at: datetime) -> Summary:
 
 @summaries.on(t.Answered)
 def _answered(summary: Summary, fact: t.Answered, at: datetime) -> Summary:
-    return summary if summary.channel else replace(_raised(summary, fact), gist=fact.text[:GIST], registered_at=at)
+    return summary if summary.channel else replace(_raised(summary, fact), gist=_gist(fact.text), registered_at=at)
 
 
 # --- recorded, passed on, classified ---------------------------------------------------------------------------------
@@ -143,7 +149,7 @@ def _answered(summary: Summary, fact: t.Answered, at: datetime) -> Summary:
 def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
     return replace(
         _raised(moved(summary, S.REGISTERED), fact),
-        gist=fact.text[:GIST],
+        gist=_gist(fact.text),
         registered_at=fact.registered_at or at,
         tier=fact.tier.value,
         unit=fact.visit.unit if fact.visit else None,
@@ -155,7 +161,7 @@ def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
 
 @summaries.on(d.AnsweredOnLine)
 def _answered_on_line(summary: Summary, fact: d.AnsweredOnLine, at: datetime) -> Summary:
-    answered = replace(_raised(moved(summary, S.ANSWERED), fact), gist=summary.gist or fact.answer[:GIST])
+    answered = replace(_raised(moved(summary, S.ANSWERED), fact), gist=summary.gist or _gist(fact.answer))
     return replace(answered, registered_at=at, closed_at=at, outcome="answered")
 
 
@@ -378,10 +384,11 @@ def _corrected(summary: Summary, fact: d.Corrected, _at: datetime) -> Summary:
     new, place = fact.new, fact.new.place
     after = replace(
         summary,
-        gist=new.text[:GIST] if new.text else summary.gist,
+        gist=_gist(new.text) if new.text else summary.gist,
         place=place.text if place else summary.place,
         subdistrict=place.subdistrict if place else summary.subdistrict,
         category=new.category or summary.category,
+        confidential=summary.confidential if new.confidential is None else new.confidential,
     )
     if fact.ruling is not None or fact.unruled is not None:
         ruling = fact.ruling.value if fact.ruling else None

@@ -23,6 +23,13 @@ from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
 from services.dispatch.core.regions import ExtensionAsked, Made, Member, Owed, SuspensionAsked
 from services.dispatch.core.rules import Rules
+from services.dispatch.core.sealing import (
+    contact_for_callback,
+    contact_for_departments,
+    is_confidential,
+    recognised_in,
+    sealed,
+)
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending
 from services.dispatch.core.state import AnyState
@@ -102,7 +109,7 @@ def order_for(
     matter, order = state.matter, state.order
     member = state.incident if isinstance(state.incident, Member) else None
     category = rules.policy.category(matter.category) if matter.category else None
-    return Order.model_construct(
+    told = Order.model_construct(
         happened=happened,
         reason=getattr(fact, "reason", None),
         ticket=state.id,
@@ -117,7 +124,7 @@ def order_for(
         category=matter.category,
         category_name=category.name if category else None,
         requester_kind=matter.requester_kind,
-        contact=matter.contact,
+        contact=contact_for_departments(state),
         place=matter.place,
         text=matter.text,
         due=tuple(_due_times(state, code)),
@@ -131,8 +138,10 @@ def order_for(
         incident=member.incident if member else None,
         incident_title=member.title if member else None,
         incident_lead=member.lead if member else None,
+        confidential=is_confidential(state) or None,
         version=state.version,
     )
+    return sealed(state, told)
 
 
 def _said(state: Ticket) -> str | None:
@@ -203,9 +212,11 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         said=_said(state),
         incident=state.incident.incident if isinstance(state.incident, Member) else None,
         lead=state.would_lead if task is DeskTaskKind.REDISPATCH else None,
+        confidential=is_confidential(state) or None,
+        recognised=recognised_in(state),
         version=state.version,
     )
-    return Tell(DESK, state.id, message)
+    return Tell(DESK, state.id, sealed(state, message))
 
 
 def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:
@@ -266,9 +277,10 @@ def _callback(
         ticket=state.id,
         round=number,
         attempts=attempts,
-        contact=state.matter.contact,
+        contact=contact_for_callback(state),
         text=state.matter.text,
         reply=state.reply,
         at=at,
+        confidential=is_confidential(state) or None,
     )
-    return Tell(CALLBACKS, state.id, message)
+    return Tell(CALLBACKS, state.id, sealed(state, message))

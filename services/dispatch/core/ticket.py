@@ -80,6 +80,7 @@ class Matter(Complaint):
         fields = self.complaint
         fields["text"] = new.text or self.text
         fields["contact"] = new.contact or self.contact
+        fields["confidential"] = self.confidential if new.confidential is None else new.confidential
         fields["place"] = new.place or self.place
         fields["category"] = new.category or self.category
         return self._with(fields, self.tier)
@@ -127,9 +128,10 @@ class LeadOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class TakenIn:
-    """A ticket that was merged into this one: whom it accuses, and what it says."""
+    """A ticket that was merged into this one: whom it accuses, what it says, and whether that is confidential."""
 
     accused: tuple[DepartmentCode, ...] = ()
+    confidential: bool = False
     supplements: tuple[Supplement, ...] = ()
 
 

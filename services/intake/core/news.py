@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rulebook import Policy
 from schemas.message import MODELS, Message
+from schemas.recognised import masked
 from schemas.values import TicketState
 from worktime import last_minute
 
@@ -67,9 +68,9 @@ class Newsroom:
         return self._lines.get((model, outcome)) or self._lines.get((model, ""))
 
     def text(self, line: NewsLine, message: Message, kept: str | None) -> str:
-        """Fill a line with what the fact says."""
+        """Fill a line with what the fact says, identity-card and bank-card numbers masked."""
         values = {name: self._word(name, getattr(message, name)) for name in self._names[line.text]}
-        return line.text.format(**{**values, _KEPT: kept or ""})
+        return masked(line.text.format(**{**values, _KEPT: kept or ""}))
 
     def _word(self, name: str, value: object) -> str:
         match value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from jinja2 import Environment, Template
@@ -9,6 +10,8 @@ from jinja2 import Environment, Template
 import rulebook as given
 from rulebook.messages import LEFT_IN_PEACE
 from schemas.envelope import derived_id
+from schemas.recognised import masked
+from schemas.sealed import Seal
 from schemas.values import Tier
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Notice, Wish
@@ -32,6 +35,7 @@ class Wording:
             return None
         caller = template.audience is given.Audience.REQUESTER
         values = filled(profile, self.book, wish.values, caller=caller)
+        seal = masked if caller else self._seal(profile)
         gathered = wish.to.gathers and profile.tier is not Tier.URGENT
         peaceful = self._peaceful(template, profile)
         return Notice(
@@ -39,12 +43,19 @@ class Wording:
             template=wish.template,
             to=wish.to,
             not_before=self._not_before(at, wish.over, peaceful=peaceful, gathered=gathered),
-            subject=self._render(template.subject, values),
-            text=self._render(template.by_channel.get(wish.to.way.value, template.text), values),
+            subject=seal(self._render(template.subject, values)),
+            text=seal(self._render(template.by_channel.get(wish.to.way.value, template.text), values)),
             peaceful=peaceful,
             gathered=gathered,
             over=wish.over,
         )
+
+    def _seal(self, profile: Profile) -> Callable[[str], str]:
+        """Staff reads no identity-card or bank-card number, and of a requester who must stay unknown nothing at all."""
+        if not (profile.confidential or profile.anonymous):
+            return masked
+        seal = Seal(profile.contact)
+        return lambda text: seal(masked(text))
 
     def _peaceful(self, template: given.Template, profile: Profile) -> bool:
         """Leave citizens in peace at night; what is urgent, and everybody on duty, is told at once."""

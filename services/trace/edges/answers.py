@@ -10,7 +10,9 @@ from typing import Any
 
 from schemas.message import Message
 from schemas.notices import NoticeRequested
+from schemas.recognised import masked
 from schemas.registry import model_of
+from schemas.spoken import reworded
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.bands import Share, bands, class_rate
 from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates_of
@@ -43,7 +45,7 @@ class Answers:
 
     def standing(self, standing: TicketStanding) -> dict[str, Any]:
         """Say where a ticket stands: the row, and under `words` its codes as people say them."""
-        summary = asdict(standing.summary)
+        summary = reworded(asdict(standing.summary), masked)
         words = {name: self.words.of(table, summary[name]) for name, table in _SAID.items() if summary[name]}
         words["holder"] = self.words.party(summary["holder"])
         words["lead"] = self.words.department(summary["lead"])
@@ -54,7 +56,7 @@ class Answers:
         return {**summary, **rest, "words": words}
 
     def _entry(self, row: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-        body = json.loads(row["body"])
+        body = reworded(json.loads(row["body"]), masked)
         return {
             **{name: row[name] for name in ("at", "recorded", "type", "id", "cause", "correlation", "policy")},
             **{name: row[name] for name in ("topic", "partition", "offset", "source", "sequence")},

@@ -51,6 +51,7 @@ def what_stands(ticket: Ticket, like: Correction, answer: int | None) -> Correct
     return Correction(
         text=matter.text if like.text is not None else None,
         contact=matter.contact if like.contact is not None else None,
+        confidential=matter.confidential if like.confidential is not None else None,
         place=place if like.place is not None and place.text != _NO_PLACE else None,
         category=matter.category if like.category is not None else None,
         reply=ticket.reply if like.reply is not None else None,
@@ -80,6 +81,7 @@ def _change(draft: Draft, action: i.Correct) -> Change:
     new = Correction(
         text=action.text if action.text != matter.text else None,
         contact=contact if contact != matter.contact else None,
+        confidential=action.confidential if action.confidential is not matter.confidential else None,
         place=place if place != matter.place else None,
         category=action.category if action.category != matter.category else None,
         reply=action.reply if action.reply != ticket.reply else None,

@@ -19,6 +19,7 @@ from services.dispatch.core.episodes.closing import Ending, tell_of_end
 from services.dispatch.core.episodes.nudging import answer_breach
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import MergeWanted, NoMergeAsked
+from services.dispatch.core.sealing import is_confidential
 from services.dispatch.core.ticket import TakenIn, Ticket
 from services.dispatch.core.words import not_now
 
@@ -78,6 +79,7 @@ def _asks_to_take(ticket: Ticket, fact: d.MergeAsked) -> Iterator[r.TicketReques
         departments=participants(ticket),
         tier=ticket.matter.tier,
         supplements=tuple(_own_words(ticket)),
+        confidential=is_confidential(ticket) or None,
         reason=fact.reason,
         receipt=fact.receipt,
     )
@@ -124,6 +126,7 @@ def take_merge(draft: Draft, request: r.TakeMerge) -> None:
         accused=request.accused,
         tier=raised,
         supplements=request.supplements,
+        confidential=request.confidential,
     )
     draft.say(taken)
 
@@ -135,7 +138,9 @@ def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:
 
 @episode.fact(d.MergeTaken, heard_by=participants, asks=_answers)
 def _taken(ticket: Ticket, fact: d.MergeTaken, _at: datetime) -> Ticket:
-    taken = TakenIn(accused=fact.accused, supplements=fact.supplements or ())
+    taken = TakenIn(
+        accused=fact.accused, supplements=fact.supplements or (), confidential=fact.confidential is not None
+    )
     after = replace(ticket, taken={**ticket.taken, fact.other: taken})
     return replace(after, matter=after.matter.classified(after.matter.category, fact.tier)) if fact.tier else after
 

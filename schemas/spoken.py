@@ -1,0 +1,53 @@
+"""Where in a message people's own words stand, and how they are changed without touching anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+SPOKEN: Final = frozenset(
+    {
+        "address",
+        "agreed",
+        "answer",
+        "compound",
+        "contacted",
+        "despite",
+        "gist",
+        "incident_title",
+        "note",
+        "persons",
+        "place",
+        "question",
+        "reason",
+        "reply",
+        "report",
+        "result",
+        "road",
+        "said",
+        "text",
+        "texts",
+        "title",
+        "word",
+        "words",
+    }
+)
+"""The fields of messages, and of what is kept of them, whose texts somebody said; a test holds messages against it."""
+
+Json = Any
+"""Parsed JSON."""
+
+
+def reworded(document: Json, change: Callable[[str], str], *, spoken: bool = False) -> Json:
+    """The document with every text that somebody said changed, at whatever depth; the same object where none was."""
+    match document:
+        case str():
+            return change(document) if spoken else document
+        case dict():
+            new = {name: reworded(each, change, spoken=name in SPOKEN) for name, each in document.items()}
+            return new if any(new[name] is not each for name, each in document.items()) else document
+        case list():
+            changed = [reworded(each, change, spoken=spoken) for each in document]
+            return changed if any(a is not b for a, b in zip(changed, document, strict=True)) else document
+        case _:
+            return document

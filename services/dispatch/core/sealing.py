@@ -1,0 +1,59 @@
+"""Of whom nobody may know who it is: what is told of such a ticket carries a mask, and no text that names them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from schemas.message import Message
+from schemas.recognised import Sort, recognised
+from schemas.sealed import Seal, masked_contact
+from schemas.spoken import reworded
+from schemas.values import Contact, RequesterKind
+from services.dispatch.core.regions import Made, Owed
+from services.dispatch.core.ticket import Ticket
+
+M = TypeVar("M", bound=Message)
+
+
+def is_confidential(ticket: Ticket) -> bool:
+    """Whether the requester, or whoever spoke in a ticket that was taken in, asked for 保密."""
+    return ticket.matter.confidential or any(each.confidential for each in ticket.taken.values())
+
+
+def is_sealed(ticket: Ticket) -> bool:
+    """Whether departments must not know who asks: confidential, or anonymous whatever else was written down."""
+    return is_confidential(ticket) or ticket.matter.requester_kind is RequesterKind.ANONYMOUS
+
+
+def contact_for_departments(ticket: Ticket) -> Contact:
+    """What departments have of the contact; of an anonymous requester nothing at all."""
+    matter = ticket.matter
+    if matter.requester_kind is RequesterKind.ANONYMOUS:
+        return Contact()
+    return masked_contact(matter.contact) if is_confidential(ticket) else matter.contact
+
+
+def contact_for_callback(ticket: Ticket) -> Contact:
+    """What the callback agency has: of a confidential ticket the number to call, and nothing else."""
+    contact = ticket.matter.contact
+    return Contact(phone=contact.phone) if is_confidential(ticket) else contact
+
+
+def sealed(ticket: Ticket, message: M) -> M:
+    """The message with stars in every text that names a requester who must stay unknown."""
+    if not is_sealed(ticket):
+        return message
+    document = message.model_dump(mode="json", exclude_none=True)
+    hidden = reworded(document, Seal(ticket.matter.contact))
+    return message if hidden is document else type(message).model_validate(hidden)
+
+
+def recognised_in(ticket: Ticket) -> tuple[Sort, ...] | None:
+    """Which numbers that nobody should have written stand in what the desk reads of a ticket."""
+    matter, contact = ticket.matter, ticket.contact
+    texts = [matter.text, matter.place.text, ticket.reply or "", *(each.text for each in ticket.notes)]
+    texts += [each.text for each in ticket.supplements]
+    texts += [each.note or "" for each in ticket.heard]
+    texts += [contact.note or ""] if isinstance(contact, Made | Owed) else []
+    found = dict.fromkeys(each.sort for text in texts for each in recognised(text))
+    return tuple(found) or None

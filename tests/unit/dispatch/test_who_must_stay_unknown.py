@@ -1,0 +1,105 @@
+"""保密: departments and callback agency are told nothing by which a requester who must stay unknown is found."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+
+from rulebook.codes import Passing
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.message import Message
+from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.values import Actor, Contact, RequesterKind
+from tests.support.dispatch import given
+from tests.support.dispatch.story import OTHER, RECEIPT, TICKET, Story, opened, rules_with
+
+CALLER = Contact(name="王阿姨", phone="13812341234", wechat="wx-wang", address="四平路100号3号楼502室")
+TEXT = "我是王阿姨，住四平路100号3号楼502室，电话138-1234-1234，举报楼上。"
+SAID = (CALLER.name, CALLER.wechat, CALLER.address, "12341234", "1234-1234", "502室")
+
+
+def confidential(**values: Any) -> Story:
+    return opened(**{"confidential": True, "contact": CALLER, "text": TEXT, **values})
+
+
+def messages(story: Story, model: type[Message]) -> list[Any]:
+    return [each.message for each in story.told if isinstance(each.message, model)]
+
+
+def the_order(story: Story) -> Order:
+    """What the lead was told last."""
+    found: Order = [each for each in messages(story, Order) if each.role == "lead"][-1]
+    return found
+
+
+def leaks(message: Message) -> list[str]:
+    written = message.model_dump_json(exclude_none=True)
+    return [said for said in SAID if said and said in written]
+
+
+def test_an_order_of_a_confidential_ticket_says_so_and_carries_a_mask() -> None:
+    order = the_order(confidential())
+    assert order.confidential is True
+    assert order.contact == Contact(name="王**", phone="138****1234")
+    assert leaks(order) == []
+    assert "举报楼上" in order.text
+
+
+def test_what_is_said_later_is_masked_too() -> None:
+    story = confidential().lead(i.Accept).act(i.FollowUp(ticket=TICKET, mode="add", text="王阿姨再次来电13812341234。"))
+    assert story.ticket.notes[-1].text == "王阿姨再次来电13812341234。"
+    assert all(leaks(order) == [] for order in messages(story, Order))
+
+
+def test_the_supporting_department_and_a_new_lead_see_no_more() -> None:
+    story = confidential().office(i.Assign, lead="market", supporting=("siping",))
+    assert {order.role for order in messages(story, Order)} >= {"lead", "supporting", "none"}
+    assert all(order.confidential and leaks(order) == [] for order in messages(story, Order))
+
+
+def test_an_anonymous_requester_who_left_a_number_stays_anonymous() -> None:
+    story = opened(requester_kind=RequesterKind.ANONYMOUS, requester=None, contact=CALLER, text=TEXT)
+    order = the_order(story)
+    assert order.contact == Contact()
+    assert leaks(order) == []
+
+
+def test_the_agency_has_the_number_to_call_and_nothing_else() -> None:
+    accepted = given.without_task(confidential().lead(i.Accept)).lead(i.ReportHandled, reply="已办结。")
+    story = accepted.office(i.Review, accepted=True)
+    (call,) = messages(story, CallbackRequest)
+    assert call.contact == Contact(phone=CALLER.phone)
+    assert call.confidential is True
+    assert "王阿姨" not in call.model_dump_json()
+
+
+def test_the_desk_sees_that_it_is_confidential_and_what_was_recognised() -> None:
+    story = opened(
+        rules_with(dispatch=Passing.QUEUE), confidential=True, contact=CALLER, text=f"{TEXT}310110199003071237"
+    )
+    task = messages(story, DeskTask)[-1]
+    assert (task.confidential, task.recognised) == (True, ("identity_card",))
+    assert leaks(task) == []
+    assert "310110199003071237" not in task.model_dump_json()
+
+
+def test_what_becomes_confidential_later_is_masked_from_then_on() -> None:
+    story = opened(contact=CALLER, text=TEXT)
+    assert leaks(messages(story, Order)[0])
+    corrected = story.office(i.Correct, confidential=True, reason="来电人要求保密。")
+    assert corrected.said(d.Corrected).old.confidential is False
+    order = the_order(corrected)
+    assert (order.confidential, leaks(order)) == (True, [])
+
+
+@pytest.mark.parametrize("mark", [None, True])
+def test_what_a_confidential_ticket_says_makes_the_one_that_took_it_in_confidential(mark: Literal[True] | None) -> None:
+    request = r.TakeMerge(
+        ticket=TICKET, origin=OTHER, by=Actor(), requester="h-1", reason="重复", receipt=RECEIPT, confidential=mark
+    )
+    order = the_order(opened(contact=CALLER).asked(request))
+    assert order.confidential is mark
+    assert bool(leaks(order)) is (mark is None)
