@@ -1,15 +1,37 @@
 """The kinds of day that a working-day calendar knows, each with the name that people know it by."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from pydantic.main import TupleGenerator
 
 WEEKDAY_NAMES: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 class Frozen(BaseModel):
+    """A frozen value; copies of it, `dict` too, have its fields alone and nothing that was prepared from them."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __iter__(self) -> TupleGenerator:
+        yield from ((name, value) for name, value in super().__iter__() if name in type(self).model_fields)
+
+    def __copy__(self) -> Self:
+        return self._fields_alone(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self._fields_alone(super().__deepcopy__(memo))
+
+    @classmethod
+    def _fields_alone(cls, copied: Self) -> Self:
+        for name in copied.__dict__.keys() - cls.model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 class WorkingDay(Frozen):

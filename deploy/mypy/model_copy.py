@@ -1,6 +1,7 @@
 """A plugin of mypy that holds `model_copy(update={...})` to the model's fields: their names, and their types.
 
 pydantic takes any key and any value there, at run time too, so that a misspelt field would change nothing in silence.
+mypy asks no plugin about a method under another name, or of a type variable's value: the contract test of copies does.
 """
 
 from __future__ import annotations

@@ -171,12 +171,7 @@ def without_department(policy: Policy, code: str, successor: str, day: date) -> 
         for each in policy.departments
     )
     directory = policy.directory.model_copy(update={"departments": departments})
-    return policy_with(policy, directory=directory)
-
-
-def policy_with(policy: Policy, **parts: Any) -> Policy:
-    """The policy with other parts, and nothing left of what was prepared from those before."""
-    return Policy.model_validate({name: getattr(policy, name) for name in Policy.model_fields} | parts)
+    return policy.model_copy(update={"directory": directory})
 
 
 def reorganised(story: Story) -> Story:

@@ -14,7 +14,7 @@ from schemas.registry import department_topic
 from schemas.values import Clock, TicketState
 from services.dispatch.core.ticket import Ticket
 from tests.support.dispatch import given
-from tests.support.dispatch.examples import policy_with, reorganised, without_department
+from tests.support.dispatch.examples import reorganised, without_department
 from tests.support.dispatch.story import LEAD, SUPPORTER, Story, opened, rules_with
 
 NEW = "market"
@@ -69,7 +69,7 @@ def test_facts_about_a_department_that_stands_in_no_directory_any_more_are_told_
     story = given.in_progress()
     left = tuple(each for each in story.rules.policy.departments if each.code != LEAD)
     directory = story.rules.policy.directory.model_copy(update={"departments": left})
-    policy = policy_with(story.rules.policy, directory=directory)
+    policy = story.rules.policy.model_copy(update={"directory": directory})
     pressed = replace(story, rules=replace(story.rules, policy=policy)).office(i.Nudge, reason="请抓紧。")
     assert isinstance(pressed.state, Ticket)
     assert told(pressed, LEAD) == []

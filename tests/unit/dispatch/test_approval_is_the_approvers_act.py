@@ -17,7 +17,6 @@ from schemas.public import DeskTask
 from schemas.registry import DESK
 from schemas.values import Clock, Person, Ruling, TicketState, Tier
 from tests.support.dispatch import given
-from tests.support.dispatch.examples import policy_with
 from tests.support.dispatch.story import APPROVER, FINAL, TICKET, Story, rules_with, shipped
 
 DISPATCHER = Person(id="p-xu", name="徐文珏")
@@ -116,7 +115,7 @@ def test_an_approver_hears_what_speaks_by_now_against_the_act() -> None:
 
 def without(policy: Policy, code: str) -> Policy:
     left = tuple(each for each in policy.departments if each.code != code)
-    return policy_with(policy, directory=policy.directory.model_copy(update={"departments": left}))
+    return policy.model_copy(update={"directory": policy.directory.model_copy(update={"departments": left})})
 
 
 # --- extensions and suspensions --------------------------------------------------------------------------------------
@@ -168,7 +167,7 @@ def test_whoever_has_left_acts_no_more() -> None:
         for each in story.rules.policy.office.people
     )
     office = story.rules.policy.office.model_copy(update={"people": people})
-    policy = policy_with(story.rules.policy, office=office)
+    policy = story.rules.policy.model_copy(update={"office": office})
     refused = replace(story, rules=replace(story.rules, policy=policy)).approved().refused("person_not_there")
     assert "钱秉章（p-qian）" in refused.said(d.ActionRefused).reason
 

@@ -32,8 +32,7 @@ def with_handling(rules: ClockRules, budget: Budget, *, extendable: bool = True)
     limits = rules.policy.limits
     changed = rules.limit(Clock.HANDLING).model_copy(update={"budget": budget, "extendable": extendable})
     clocks = tuple(changed if limit.clock is Clock.HANDLING else limit for limit in limits.clocks)
-    fields = {name: getattr(rules.policy, name) for name in type(rules.policy).model_fields}
-    policy = type(rules.policy).model_construct(**fields | {"limits": limits.model_copy(update={"clocks": clocks})})
+    policy = rules.policy.model_copy(update={"limits": limits.model_copy(update={"clocks": clocks})})
     return ClockRules(policy, rules.calendar)
 
 

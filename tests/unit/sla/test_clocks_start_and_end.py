@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rulebook import Limit, OwedBy, Policy
+from rulebook import Limit, OwedBy
 from schemas import dispatch as d
 from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockStarted, ClockStopped
 from schemas.values import Clock, Person, Tier, Upstream, remind_by
@@ -184,7 +184,7 @@ def under(rules: ClockRules, clock: Clock, **changed: Any) -> Ticket:
     """A ticket under a policy that says otherwise of one clock."""
     limits = rules.policy.limits
     clocks = tuple(Limit(**{**dict(each), **changed}) if each.clock is clock else each for each in limits.clocks)
-    policy = Policy(**{**dict(rules.policy), "limits": limits.model_copy(update={"clocks": clocks})})
+    policy = rules.policy.model_copy(update={"limits": limits.model_copy(update={"clocks": clocks})})
     ticket = Ticket(ClockRules(policy, rules.calendar))
     ticket.hear("2026-09-03 10:00", d.Opened)
     ticket.hear("2026-09-03 10:20", d.Dispatched)
