@@ -149,8 +149,8 @@ class DeskTask(PublicMessage):
 
     `task` says what is asked: urgent_call, stop_words, unit_pass_on, survey_office, dispatching, return_ruling,
     adjudication, extension, suspension, approval, review, task_review, outcome_ruling, redispatch, commitment_check,
-    supervision, callback_review, nudge, supervise, interview. The last three are steps of the ladder that the policy
-    leaves to a person.
+    withdrawal, reopening, supervision, callback_review, nudge, supervise, interview. The last three are steps of the
+    ladder that the policy leaves to a person.
 
     `requested_by` is who asked for what waits for an approver, who has to be somebody else.
 
@@ -159,6 +159,7 @@ class DeskTask(PublicMessage):
     what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the requester said at
     the last callback. `lead` would lead by what was corrected since the order was given. `recognised` says which
     kinds of numbers that nobody should have written are masked here: the desk decides whether they are redacted.
+    `wish` is what the requester said who wants the ticket withdrawn or reopened.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -186,6 +187,7 @@ class DeskTask(PublicMessage):
     lead: DepartmentCode | None = None
     confidential: Literal[True] | None = None
     recognised: tuple[Sort, ...] | None = None
+    wish: Text | None = None
     version: int | None = None
 
 

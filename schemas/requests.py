@@ -26,6 +26,7 @@ from schemas.values import (
     Text,
     TicketId,
     Tier,
+    Verified,
     Wording,
 )
 
@@ -143,6 +144,7 @@ class PassOnFollowUp(TicketRequest):
     channel: Channel
     mode: Literal["press", "add"]
     text: Text
+    verified: Verified | None = None
 
 
 class EndOfMerged(TicketRequest):

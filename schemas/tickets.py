@@ -105,6 +105,7 @@ class ActionReceived(TicketFact):
     """Somebody asked for something on a ticket that exists; whether it is legal there, dispatch decides.
 
     `repeat_of` is set where nobody named the ticket: the door found that a report repeats the one with that receipt.
+    `matched` says whether the contact that came along is the requester's; None where none came along.
     """
 
     ticket: TicketId
@@ -112,6 +113,7 @@ class ActionReceived(TicketFact):
     party: Party
     action: TicketAction
     repeat_of: Receipt | None = None
+    matched: bool | None = None
 
 
 class IncidentActionReceived(TicketFact):

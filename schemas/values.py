@@ -189,6 +189,8 @@ class DeskTaskKind(StrEnum):
     SUSPENSION = "suspension"
     APPROVAL = "approval"
     COMMITMENT_CHECK = "commitment_check"
+    WITHDRAWAL = "withdrawal"
+    REOPENING = "reopening"
     SUPERVISION = "supervision"
     CALLBACK_REVIEW = "callback_review"
     NUDGE = "nudge"
@@ -227,6 +229,14 @@ class Contacted(StrEnum):
     YES = "yes"
     NO = "no"
     NOT_RATED = "not_rated"
+
+
+class Verified(StrEnum):
+    """How somebody was verified to be the requester: 联系方式一致, 回拨核实, 核对登记信息."""
+
+    NUMBER_MATCHED = "number_matched"
+    CALLED_BACK = "called_back"
+    DETAILS_CONFIRMED = "details_confirmed"
 
 
 class Ruling(StrEnum):

@@ -22,6 +22,7 @@ from schemas.values import (
     TicketState,
     Tier,
     Unruled,
+    Verified,
     WatchOrder,
 )
 from vocabulary.tables import Table, complete, table
@@ -56,6 +57,7 @@ SOLVED: Final = complete("solved", Solved)
 GRADES: Final = complete("grade", Grade)
 RULINGS: Final = complete("ruling", Ruling)
 UNRULED: Final = complete("unruled", Unruled)
+VERIFIED: Final = complete("verified", Verified)
 WATCH_ORDERS: Final = complete("watch_order", WatchOrder)
 
 

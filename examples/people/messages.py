@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from examples.district.happenings import AnsweredCall, Call, Somebody, Spot, Trouble, Visit, WechatMessage
-from schemas.inbound import AnswerOnLine, Problem, RecordVisit, Register
-from schemas.values import Contact, Kind, Person, Place, Position, RequesterKind, Upstream
+from examples.district.happenings import (
+    AnsweredCall,
+    Call,
+    Happening,
+    Somebody,
+    Spot,
+    Trouble,
+    Visit,
+    WayIn,
+    WechatMessage,
+)
+from schemas.inbound import AnswerOnLine, Problem, ProvideInfo, RecordVisit, Register
+from schemas.values import Contact, Kind, Person, Place, Position, RequesterKind, Upstream, Verified
 
 _DESK: Final = "12345-{}"
+_INFORMED: Final = "09"
+"""The agent who takes answers."""
 
 
 def register(happening: Call | WechatMessage) -> Register:
@@ -47,6 +59,19 @@ def answered(happening: AnsweredCall) -> AnswerOnLine:
         category=trouble.category,
         answer=happening.answer,
         agent=_agent(happening.agent),
+    )
+
+
+def provided(ticket: str, way: WayIn, asked: Happening | None) -> ProvideInfo:
+    """Answer a question: by the own account, or over an agent who calls back and says so."""
+    own = asked.sender if isinstance(asked, WechatMessage) else None
+    by_person = way is not WayIn.WECHAT
+    return ProvideInfo(
+        ticket=ticket,
+        text="是3号楼，晚上六点以后家里有人。",
+        contact=contact(own) if own is not None and own.kind != RequesterKind.ANONYMOUS else None,
+        agent=_agent(_INFORMED) if by_person else None,
+        verified=Verified.CALLED_BACK if by_person else None,
     )
 
 

@@ -37,6 +37,8 @@ from schemas.values import Party, PartyKind, TicketState
 from tools.client.kafka import PublicMessage, Voice, hear, producer
 
 _SOURCE: Final = "examples/{}"
+_NUMBER: Final = 14
+"""So long is a ticket's number without that of its part."""
 
 
 class Story(Surroundings):
@@ -59,6 +61,7 @@ class Requesters:
         self._told: dict[str, Happening] = {}
         self._troubles: dict[str, tuple[str, int]] = {}
         self._tickets: dict[str, tuple[str, ...]] = {}
+        self._owners: dict[str, str] = {}
 
     def mean(self, story: Sequence[Happening]) -> None:
         """Take the whole story onto the agenda."""
@@ -73,11 +76,12 @@ class Requesters:
         match news.message:
             case ReceiptGiven(submission=submission, tickets=tickets) if tickets:
                 self._tickets.setdefault(submission, tickets)
+                self._owners |= dict.fromkeys(tickets, submission)
             case TicketNews(state=TicketState.NEEDS_INFO, ticket=ticket):
                 way = WayIn(news.topic.split(".")[-2])
                 dice = chance(self._around.seed, "info", ticket)
                 if dice.random() < 0.8:  # noqa: PLR2004 - one in five never answers
-                    reply = ProvideInfo(ticket=ticket, text="是3号楼，晚上六点以后家里有人。")
+                    reply = messages.provided(ticket, way, self._told.get(self._owners.get(ticket[:_NUMBER], "")))
                     when = news.envelope.time + timedelta(hours=dice.uniform(2, 30))
                     self._agenda.at(when, lambda: self._say(way, reply))
             case _:

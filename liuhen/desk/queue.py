@@ -51,6 +51,8 @@ _DECIDED_BY: Final = {
     "task_review": "review",
     "outcome_ruling": "rule_on_outcome",
     "commitment_check": "check_commitment",
+    "withdrawal": "confirm_withdrawal",
+    "reopening": "reopen",
     "supervision": "end_supervision",
     "callback_review": "end_supervision",
     "nudge": "nudge",

@@ -54,6 +54,8 @@ def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
         yield f"先行联系：{task.contacted}"
     if task.lead:
         yield f"按更正后的内容应由{place.words.department(task.lead)}牵头，请决定是否改派"
+    if task.wish:
+        yield f"诉求人要求：{task.wish}"
     if task.said:
         yield f"回访时诉求人说：{task.said}"
 

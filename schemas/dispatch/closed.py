@@ -7,15 +7,19 @@ from typing import ClassVar, Literal
 from schemas.dispatch.base import DispatchFact
 from schemas.values import (
     Actor,
+    Channel,
     Code,
     Contacted,
     DepartmentCode,
     Grade,
     Instant,
+    Person,
+    Receipt,
     Ruling,
     Solved,
     Text,
     Unruled,
+    Verified,
 )
 
 
@@ -108,6 +112,26 @@ class FinalAnswerGiven(DispatchFact):
     approver: Actor
 
 
+class ReopeningAsked(DispatchFact):
+    """The requester spoke up about a ticket that ended, in time: the desk reopens it, or says why not.
+
+    `count` counts these contacts; what speaks of misconduct is withheld from departments.
+    """
+
+    receipt: Receipt
+    channel: Channel
+    text: Text
+    count: int
+    verified: Verified | None = None
+    withheld: bool | None = None
+
+
+class ReopeningDeclined(DispatchFact):
+    """The ticket stays as it ended, and the requester is told why."""
+
+    reason: Text
+
+
 class Reopened(DispatchFact):
     """A closed ticket was reopened inside its window."""
 
@@ -126,10 +150,31 @@ class NotAccepted(DispatchFact):
     reason: Text
 
 
-class Withdrawn(DispatchFact):
-    """The requester took the matter back."""
+class WithdrawalAsked(DispatchFact):
+    """The requester wants to take back what is overdue or supervised: a person of the centre has to confirm it."""
 
     reason: Text
+    channel: Channel
+    verified: Verified | None = None
+
+
+class WithdrawalDeclined(DispatchFact):
+    """The ticket was not withdrawn, and goes on."""
+
+    reason: Text
+
+
+class Withdrawn(DispatchFact):
+    """The requester took the matter back; `verified` says how it was made sure who speaks.
+
+    Where a person of the centre `confirmed` it, `taken_by` is the agent who had taken the call, and `note` why.
+    """
+
+    reason: Text
+    verified: Verified | None = None
+    confirmed: Literal[True] | None = None
+    taken_by: Person | None = None
+    note: Text | None = None
 
 
 class Transferred(DispatchFact):

@@ -12,6 +12,7 @@ from schemas.values import (
     Instant,
     Ruling,
     Text,
+    Verified,
 )
 
 
@@ -57,6 +58,7 @@ class InfoProvided(DispatchFact):
     """The requester answered; departments hear of it unless it speaks of misconduct."""
 
     text: Text
+    verified: Verified | None = None
     withheld: bool | None = None
 
 

@@ -13,12 +13,16 @@ from schemas.values import (
     Name,
     Receipt,
     Text,
+    Verified,
     WatchOrder,
 )
 
 
 class FollowUpAdded(DispatchFact):
-    """A contact about the open ticket was counted and sent to whoever holds it, unless it speaks of misconduct."""
+    """A contact about the open ticket was counted and sent to whoever holds it, unless it speaks of misconduct.
+
+    `verified` says how it was made sure that the requester spoke; anybody's contact counts.
+    """
 
     word: ClassVar[str] = "follow_up"
 
@@ -27,6 +31,7 @@ class FollowUpAdded(DispatchFact):
     mode: Literal["press", "add"]
     text: Text
     count: int
+    verified: Verified | None = None
     withheld: bool | None = None
 
 

@@ -49,6 +49,9 @@ OnExisting = (
     | LeaveIncident
     | Split
     | Reopen
+    | DeclineReopening
+    | ConfirmWithdrawal
+    | DeclineWithdrawal
     | GiveFinalAnswer
     | Approve
     | Decline

@@ -265,6 +265,27 @@ class Reopen(OnTicket):
     reason: Text
 
 
+class DeclineReopening(OnTicket):
+    """The requester wants the ticket reopened, and the centre does not reopen it: the requester is told why."""
+
+    do: Literal["decline_reopening"] = "decline_reopening"
+    reason: Text
+
+
+class ConfirmWithdrawal(OnTicket):
+    """A person of the centre confirms that what is overdue or supervised ends, for its requester takes it back."""
+
+    do: Literal["confirm_withdrawal"] = "confirm_withdrawal"
+    note: Text | None = None
+
+
+class DeclineWithdrawal(OnTicket):
+    """The ticket is not withdrawn, and goes on: the requester is told why."""
+
+    do: Literal["decline_withdrawal"] = "decline_withdrawal"
+    reason: Text
+
+
 class GiveFinalAnswer(OnTicket):
     """The way out (终结答复) when reworks changed nothing; needs a ground, and waits for an approver."""
 

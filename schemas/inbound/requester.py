@@ -25,6 +25,7 @@ from schemas.values import (
     Tier,
     Upstream,
     Value,
+    Verified,
 )
 
 
@@ -107,21 +108,23 @@ class RequestDevice(Action):
 class FromRequester(Action, owner="inbound"):
     """Somebody speaks about a ticket that exists; only whose contact is the requester's is shown its news.
 
-    The door compares `contact` and keeps nothing of it.
+    The door compares `contact` and keeps nothing of it. Where it is another one, or none, `agent` can have verified
+    in another way that it is the requester who speaks: `verified` says how.
     """
 
     ticket: TicketId
     contact: Contact | None = None
+    agent: Person | None = None
+    verified: Verified | None = None
 
 
 class FollowUp(FromRequester):
-    """A contact about an open ticket: 催办 presses, 补充 adds; never a second ticket."""
+    """A contact about a ticket: 催办 presses, 补充 adds; about one that ended, the wish that it be reopened."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
     do: Literal["follow_up"] = "follow_up"
     mode: Literal["press", "add"]
     text: Text
-    agent: Person | None = None
 
 
 class ProvideInfo(FromRequester):
@@ -133,7 +136,7 @@ class ProvideInfo(FromRequester):
 
 
 class Withdraw(FromRequester):
-    """The requester takes the matter back (撤诉)."""
+    """The requester takes the matter back (撤诉); a person of the centre confirms it for what is overdue."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
     do: Literal["withdraw"] = "withdraw"

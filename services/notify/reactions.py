@@ -354,6 +354,8 @@ wishes.on(d.ReworkWithdrawn)(
         fact.department, "department-ended", status=word(d.ReworkWithdrawn), reason=fact.reason
     )
 )
+wishes.on(d.ReopeningAsked)(lambda _, o: o.requester("requester-reopening-asked"))
+wishes.on(d.ReopeningDeclined)(lambda fact, o: o.requester("requester-reopening-declined", reason=fact.reason))
 wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
 
 
@@ -364,7 +366,16 @@ def _not_accepted(fact: d.NotAccepted, o: Occasion) -> Wishes:
     yield from o.requester("requester-not-accepted", reason=fact.reason, ground=why)
 
 
-wishes.on(d.Withdrawn)(lambda fact, o: o.lead("department-ended", status=word(d.Withdrawn), reason=fact.reason))
+wishes.on(d.WithdrawalAsked)(lambda _, o: o.requester("requester-withdrawal-asked"))
+wishes.on(d.WithdrawalDeclined)(lambda fact, o: o.requester("requester-withdrawal-declined", reason=fact.reason))
+
+
+@wishes.on(d.Withdrawn)
+def _withdrawn(fact: d.Withdrawn, o: Occasion) -> Wishes:
+    """Who waited for the centre to confirm it hears that it is done; who was there when it was done knows."""
+    yield from o.lead("department-ended", status=word(d.Withdrawn), reason=fact.reason)
+    if fact.confirmed:
+        yield from o.requester("requester-withdrawn")
 
 
 @wishes.on(d.Transferred)

@@ -396,6 +396,7 @@ def _closed(_fact: d.Closed, whose: Whose) -> Commands:
 
 clocks.on(d.NotAccepted)(lambda _, __: (End("not_accepted"),))
 clocks.on(d.Withdrawn)(lambda _, __: (End("withdrawn"),))
+clocks.on(d.ReopeningDeclined)(lambda _, __: (Stop(these(Clock.DUTY_ACKNOWLEDGEMENT), "reopening_declined"),))
 clocks.on(d.Transferred)(lambda _, __: (End("transferred"),))
 clocks.on(d.Merged)(lambda _, __: (End(MERGED),))
 clocks.on(d.Unmerged)(lambda _, __: (Revive(_ALL, MERGED),))

@@ -442,13 +442,16 @@ def _city_verdict(summary: Summary, fact: d.CityVerdictRecorded, _at: datetime) 
 summaries.on(d.NotAccepted)(lambda s, _, at: ended(s, S.NOT_ACCEPTED, at))
 summaries.on(d.Withdrawn)(lambda s, _, at: ended(s, S.WITHDRAWN, at))
 summaries.on(d.Transferred)(lambda s, _, at: ended(s, S.TRANSFERRED, at))
+summaries.on(d.WithdrawalAsked)(lambda s, _, __: replace(s, wish="withdrawal"))
+summaries.on(d.ReopeningAsked)(lambda s, _, __: replace(s, wish="reopening"))
+summaries.on(d.WithdrawalDeclined, d.ReopeningDeclined)(lambda s, _, __: replace(s, wish=""))
 summaries.on(d.SplitUp)(lambda s, _, __: moved(s, S.SPLIT))
 summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 
 
 @summaries.on(d.Reopened)
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
-    again = replace(moved(summary, S.PENDING_DISPATCH), reopenings=fact.count, closed_at=None, outcome=None)
+    again = replace(moved(summary, S.PENDING_DISPATCH), reopenings=fact.count, closed_at=None, outcome=None, wish="")
     fresh = replace(again, ruling=None, awaits_ruling=False, handled_at=None, contacted_at=None, contact_exempt=None)
     return _unheard(fresh)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from schemas.values import Clock, TicketState
+from schemas import dispatch as d
+from schemas.values import Actor, Clock, PartyKind, TicketState
 from services.trace.for_tools import AT_REST, NOBODY
 from tools.verify.accusations import accused_never_told
 from tools.verify.approvals import nobody_approves_their_own
@@ -28,7 +29,7 @@ def ended_is_ended_at_departments(life: Life, elsewhere: Elsewhere) -> Iterator[
 
 def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
     """With a ticket all its clocks end, but for the window to reopen it, a promise for later, the review of what the
-    city heard, and the citizen's clock of a split one.
+    city heard, the citizen's clock of a split one, and the call about what shall be reopened.
     """
     spared = {
         TicketState.CLOSED: {Clock.REOPEN_WINDOW, Clock.COMMITMENT, Clock.CALLBACK_REVIEW},
@@ -36,8 +37,9 @@ def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
         TicketState.SPLIT: {Clock.CITIZEN},
     }
     if life.steps and life.state in AT_REST:
+        called = {Clock.DUTY_ACKNOWLEDGEMENT} if life.summary.wish == "reopening" else set()
         for ticking in elsewhere.clocks:
-            if ticking.clock not in spared.get(life.state, set()):
+            if ticking.clock not in spared.get(life.state, set()) | called:
                 yield f"is {life.state}, but the clock {ticking.id} of {ticking.owner} goes on"
 
 
@@ -92,6 +94,29 @@ def every_wait_is_timed(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
         yield f"waits for {life.summary.waits_for} and no clock counts"
 
 
+def nothing_late_withdrawn_on_a_call(life: Life, _elsewhere: Elsewhere) -> Iterator[str]:
+    """What was overdue or supervised is withdrawn by a person of the centre, never on a call alone."""
+    late: set[str] = set()
+    watched = False
+    for step in life.steps:
+        fact = step.fact
+        if isinstance(fact, d.Overdue):
+            late = late - {fact.clock_id} if fact.withdrawn else late | {fact.clock_id}
+        elif isinstance(fact, d.Withdrawn) and (late or watched) and not _by_the_centre(fact.by):
+            yield f"was {'overdue' if late else 'supervised'}, and withdrawn with nobody of the centre"
+        watched = bool(step.after.supervision or step.after.callback_review)
+
+
+def _by_the_centre(actor: Actor) -> bool:
+    return actor.party is not None and actor.party.kind is PartyKind.OFFICE and actor.person is not None
+
+
+def wishes_are_known(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+    """What a requester wants the centre to decide waits on the desk."""
+    if life.steps and life.summary.wish and not elsewhere.desk.get(life.summary.wish):
+        yield f"its requester wants its {life.summary.wish}, and the desk does not know"
+
+
 def trace_agrees(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
     """Where trace says that a ticket stands is what its entries fold to."""
     wanted = (life.summary.state, life.summary.holder)
@@ -108,6 +133,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "被举报单位不知情 (the accused are never told)": accused_never_told,
     "紧急件无一漏告 (nothing urgent is untold)": nothing_urgent_untold,
     "无人批准自己所请 (nobody approves their own request)": nobody_approves_their_own,
+    "逾期、督办件不因一通电话撤诉 (nothing late is withdrawn on a call)": nothing_late_withdrawn_on_a_call,
+    "诉求人的申请都在待办里 (what requesters wish for waits on the desk)": wishes_are_known,
     "台账与留痕一致 (where a ticket stands is the fold of its trace)": trace_agrees,
 }
 """Each promise in a sentence, and how it is checked."""

@@ -12,6 +12,8 @@ from schemas.values import TicketState, Tier
 from services.trace.for_tools import AT_REST, LifeStep, Summary
 from tools.verify.life import Elsewhere, Life
 
+_REOPENING: Final = "reopening"
+"""What its requester wants of a ticket that ended, which is urgent again with that."""
 _GOES_ON: Final = frozenset(TicketState) - AT_REST | {TicketState.MERGED}
 """A merged ticket comes back as it was; in every other state at rest nobody has to know any more."""
 
@@ -39,7 +41,8 @@ class _Call(NamedTuple):
 
 
 def _is_urgent(summary: Summary) -> bool:
-    return summary.tier == Tier.URGENT.value and summary.state in _GOES_ON
+    goes_on = summary.state in _GOES_ON or summary.wish == _REOPENING
+    return summary.tier == Tier.URGENT.value and goes_on
 
 
 def _became_urgent(life: Life) -> Iterator[datetime]:

@@ -32,6 +32,7 @@ class Draft:
 
     `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty;
     `approver` is who approved the act, where it needed somebody else for that.
+    `matched` says that the contact which came along is the requester's.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
 
@@ -41,6 +42,7 @@ class Draft:
     fold: Fold
     by: Actor = BY_POLICY
     receipt: Receipt = ""
+    matched: bool = False
     known_at: datetime | None = None
     approver: Actor | None = None
     facts: list[Message] = field(default_factory=list)

@@ -84,12 +84,14 @@ def _reviewing_after(ticket: Ticket) -> tuple[DepartmentCode, ...]:
 
 
 def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
-    """What waits at the desk; of a ticket that ended only what outlives it: a ruling, a promise, a review's answer."""
+    """What waits at the desk; of a ticket that ended only what outlives it: a ruling, a promise, a review's answer,
+    and the wish of its requester that it go on, which can be urgent.
+    """
     if isinstance(ticket.standing, s.Merged):
         return ()
     if isinstance(ticket.standing, s.AtAnEnd):
         ruling = DeskTaskKind.OUTCOME_RULING if ticket.awaits_ruling else None
-        after = (ruling, ticket.commitment.desk, ticket.review.desk)
+        after = (ticket.urgency.desk, ticket.wish.desk, ruling, ticket.commitment.desk, ticket.review.desk)
         return tuple([each for each in after if each is not None])
     regions = (
         ticket.extension.desk,
@@ -98,6 +100,7 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         ticket.supervision.desk,
         ticket.review.desk,
         ticket.escalation.desk,
+        ticket.wish.desk,
     )
     beside = tuple([each for each in regions if each is not None])
     if ticket.would_lead is not None and ticket.state in s.WITH_LEAD:

@@ -32,6 +32,7 @@ from schemas.values import (
     Solved,
     StopWord,
     TicketId,
+    Verified,
 )
 
 NOBODY: Final = Actor()
@@ -461,6 +462,41 @@ class Acknowledged:
 
 
 Urgency = Annotated[NotUrgent | Calling | Acknowledged, Field(discriminator="at")]
+
+
+# --- what the requester wishes: that it be withdrawn (撤诉待确认), or reopened (重启待决定) ---------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoWish:
+    """Nothing of the requester's waits for the centre to decide."""
+
+    at: Literal["none"] = "none"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawalWanted:
+    """The requester takes it back: `taken_by` is the agent who took the call, `verified` how it was verified."""
+
+    at: Literal["withdrawal"] = "withdrawal"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.WITHDRAWAL
+    text: str
+    verified: Verified | None = None
+    taken_by: Person | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopeningWanted:
+    """The requester spoke up about what has ended, so many times; `text` is what was said last."""
+
+    at: Literal["reopening"] = "reopening"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.REOPENING
+    text: str
+    count: int = 1
+
+
+Wish = Annotated[NoWish | WithdrawalWanted | ReopeningWanted, Field(discriminator="at")]
 
 
 # --- words that stop the machine --------------------------------------------------------------------------------------

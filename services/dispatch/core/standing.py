@@ -241,6 +241,17 @@ OPEN: Final = BEFORE | WITH_LEAD | DISPUTED | WAITING | AFTER
 LED_OR_ASKED: Final = OPEN - BEFORE
 """A department leads, or did when the requester was asked."""
 
+REOPENABLE: Final = frozenset(
+    {
+        TicketState.CLOSED,
+        TicketState.ARCHIVED,
+        TicketState.NOT_ACCEPTED,
+        TicketState.WITHDRAWN,
+        TicketState.TRANSFERRED,
+    }
+)
+"""The ends that are not for good, as long as the window is open."""
+
 MERGEABLE: Final = BEFORE | WITH_LEAD | WAITING
 LIVING: Final = frozenset(TicketState) - {TicketState.REGISTERED, TicketState.ANSWERED}
 """Every state that a step can find a ticket in."""

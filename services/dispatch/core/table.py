@@ -40,6 +40,7 @@ from services.dispatch.core.episodes import (
     support,
     suspension,
     urgency,
+    withdrawing,
     work,
 )
 
@@ -61,6 +62,7 @@ EPISODES: Final[tuple[Episode, ...]] = (
     review.episode,
     callback.episode,
     closing.episode,
+    withdrawing.episode,
     reopening.episode,
     correction.episode,
     follow_ups.episode,

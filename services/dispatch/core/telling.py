@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from chassis.service import Tell
 from rulebook.codes import Passing
@@ -21,7 +21,7 @@ from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import task_in_review
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
-from services.dispatch.core.regions import ExtensionAsked, Made, Member, Owed, SuspensionAsked
+from services.dispatch.core.regions import ExtensionAsked, Made, Member, NoWish, Owed, SuspensionAsked
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import (
     contact_for_callback,
@@ -37,6 +37,8 @@ from services.dispatch.core.table import FACTS
 from services.dispatch.core.ticket import Seen, Ticket
 
 Role = Literal["lead", "supporting", "none"]
+_SAID_ANEW: Final = (d.MergeTaken, d.MergeDropped, d.ReopeningAsked)
+"""What changes what stands on a task that waits already."""
 
 
 def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tell]:
@@ -55,7 +57,7 @@ def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tel
         return said
     now = seen(state)
     said.extend(_departments(state, fact, now, rules))
-    if isinstance(fact, d.MergeTaken | d.MergeDropped) or (state.before is not now and state.before != now):
+    if isinstance(fact, _SAID_ANEW) or (state.before is not now and state.before != now):
         said.extend(_desk(state, fact, at, now, rules))
     said.extend(callbacks(state, fact, now, rules))
     row = FACTS.get(type(fact))
@@ -167,7 +169,7 @@ def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: R
     for task in state.before.desk:
         if task not in now.desk and not _by_itself(task, rules.automation):
             yield _task(state, fact, at, task, is_open=False)
-    said_anew = isinstance(fact, d.MergeTaken | d.MergeDropped)
+    said_anew = isinstance(fact, _SAID_ANEW)
     for task in now.desk:
         another = said_anew or (task is DeskTaskKind.TASK_REVIEW and now.in_review != state.before.in_review)
         if (another or task not in state.before.desk) and not _by_itself(task, rules.automation):
@@ -214,6 +216,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         lead=state.would_lead if task is DeskTaskKind.REDISPATCH else None,
         confidential=is_confidential(state) or None,
         recognised=recognised_in(state),
+        wish=None if isinstance(state.wish, NoWish) else state.wish.text,
         version=state.version,
     )
     return Tell(DESK, state.id, sealed(state, message))

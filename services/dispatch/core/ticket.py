@@ -46,6 +46,7 @@ from services.dispatch.core.regions import (
     NothingPromised,
     NotProposed,
     NotUrgent,
+    NoWish,
     Quiet,
     RecentAct,
     StopWords,
@@ -53,6 +54,7 @@ from services.dispatch.core.regions import (
     Suspending,
     Tasks,
     Urgency,
+    Wish,
 )
 from services.dispatch.core.standing import LED, NeedsInfo, Standing
 
@@ -180,6 +182,7 @@ class Ticket:
     asked: tuple[Asked, ...] = ()
     supervision: Supervision = field(default_factory=Quiet)
     escalation: Escalation = field(default_factory=NotProposed)
+    wish: Wish = field(default_factory=NoWish)
     review: CallbackReview = field(default_factory=NoReview)
     tasks: Tasks = field(default_factory=dict)
     commitment: Commitment = field(default_factory=NothingPromised)

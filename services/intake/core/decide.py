@@ -117,6 +117,7 @@ def _follow_up(reading: Reading, action: Register, same: KnownTicket) -> Decisio
         party=reading.party,
         action=FollowUp(ticket=same.id, mode="press", text=action.text, agent=action.agent),
         repeat_of=same.receipt,
+        matched=True,
     )
     return accepted(reading, (fact(same.id, message),), concerning=same.id)
 
@@ -157,18 +158,22 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
     tolerance = timedelta(seconds=state.config.rules.clocks_apart_seconds)
     if occurred is not None and reading.at is not None and reading.at < occurred - tolerance:
         return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
-    shown = False
+    matched = None
     if isinstance(action, FromRequester):
-        shown = _from_requester(state, action)
+        matched = _from_requester(state, action)
         action = action.model_copy(update={"contact": None})
-    message = ActionReceived(ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action)
-    return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket, shown=shown)
+    message = ActionReceived(
+        ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action, matched=matched
+    )
+    return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket, shown=matched is True)
 
 
-def _from_requester(state: DoorState, action: FromRequester) -> bool:
-    """Whether the contact that came along is the requester's: a number is no secret."""
+def _from_requester(state: DoorState, action: FromRequester) -> bool | None:
+    """Whether the contact that came along is the requester's, for a number is no secret; None where none came along."""
+    if action.contact is None:
+        return None
     known = (state.tickets.get(number) for number in (action.ticket, action.ticket[:_PART]))
-    identities = state.config.secrets.identities(action.contact) if action.contact else ()
+    identities = state.config.secrets.identities(action.contact)
     return any(ticket is not None and ticket.is_of(identities) for ticket in known)
 
 

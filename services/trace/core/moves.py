@@ -31,7 +31,7 @@ def back(summary: Summary, state: TicketState) -> Summary:
 def ended(summary: Summary, state: TicketState, at: datetime) -> Summary:
     """The ticket has ended: nothing that was asked for on it waits any more."""
     after = replace(moved(summary, state), closed_at=at, outcome=state.value)
-    return replace(after, extension_asked=False, suspension_asked=False, commitment_due=False, open_tasks=0)
+    return replace(after, extension_asked=False, suspension_asked=False, commitment_due=False, open_tasks=0, wish="")
 
 
 def handed(summary: Summary, at: datetime) -> Summary:

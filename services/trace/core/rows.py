@@ -19,8 +19,9 @@ class Summary:
     """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
 
     `holder` is a party of `services.trace.core.holder`; `resume` are the states to go back to, the next one last;
-    `stage` tells apart what one state can wait for. What a callback heard belongs to its round: a rework or a reopening
-    begins without; what the first one heard, and of whom, stands beside.
+    `stage` tells apart what one state can wait for, `wish` is what the requester wants the centre to decide. What a
+    callback heard belongs to its round: a rework or a reopening begins without; what the first one heard, and of whom,
+    stands beside.
     """
 
     ticket: str
@@ -60,6 +61,7 @@ class Summary:
     supervision: str = ""
     callback_review: str = ""
     awaits_ruling: bool = False
+    wish: str = ""
     open_tasks: int = 0
     orders: int = 0
     returns: int = 0

@@ -218,6 +218,8 @@ _QUEUES: Final[Mapping[str, Queue]] = {
     "supervision": Queue("s.supervision = 'answered' and s.holder <> ''", Clock.SUPERVISION, (d.SupervisionAnswered,)),
     "callback_review": Queue("s.callback_review = 'answered'", Clock.CALLBACK_REVIEW, (d.SupervisionAnswered,)),
     "outcome_ruling": Queue("s.awaits_ruling", None, (d.Closed,)),
+    "withdrawal": Queue("s.wish = 'withdrawal'", None, (d.WithdrawalAsked,)),
+    "reopening": Queue("s.wish = 'reopening'", None, (d.ReopeningAsked,)),
     "undelivered": Queue("s.undelivered > 0 and s.holder <> ''", None),
 }
 

@@ -27,14 +27,16 @@ from schemas.values import (
     Solved,
     TicketState,
     Tier,
+    Verified,
 )
 from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.regions import NotedDue
-from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Split
+from services.dispatch.core.standing import OPEN, REOPENABLE, Adjudicating, Archived, Handled, InProgress, Split
 from services.dispatch.core.ticket import TakenIn
 from tests.support.dispatch.story import (
+    AGENT,
     AT,
     FINAL,
     INCIDENT,
@@ -51,6 +53,7 @@ from tests.support.dispatch.story import (
 )
 
 LATER: Final = AT + timedelta(days=30)
+_KNOWN: Final = Verified.NUMBER_MATCHED
 _DESK: Final = Person(id="d-1", name="经办人")
 _ASKER: Final[Mapping[str, Any]] = {"ticket": TICKET, "origin": OTHER, "by": Actor()}
 _FROM_INCIDENT: Final[Mapping[str, Any]] = {**_ASKER, "origin": INCIDENT}
@@ -97,6 +100,8 @@ ASKED_EXTENSION = beside(extension=regions.ExtensionAsked(amount=3, unit=TimeUni
 ASKED_SUSPENSION = beside(suspension=regions.SuspensionAsked(ground="litigation", until=LATER))
 PROMISED = beside(commitment=regions.Promised(department=LEAD, until=LATER))
 ORDERED = beside(supervision=regions.Ordered(orders=1, since=AT))
+REOPENING_WANTED = beside(wish=regions.ReopeningWanted(text="又坏了。"))
+WITHDRAWAL_WANTED = beside(wish=regions.WithdrawalWanted(text="不要了。"))
 NO_TASKS = beside(tasks={})
 DOING = beside(tasks={SUPPORTER: regions.Doing(blocking=True)})
 MEMBER = beside(incident=regions.Member(incident=INCIDENT, title="停电"))
@@ -126,8 +131,10 @@ _ON_DUTY: Final = Person(id="p-min", name="闵建国")
 
 
 def _called(story: Story) -> Story:
-    """Urgent, and somebody on duty was called; of what has ended nobody is."""
-    if story.ticket.state not in OPEN:
+    """Urgent, and somebody on duty was called; of what has ended only where its requester wants it reopened."""
+    if story.ticket.state in REOPENABLE:
+        story = REOPENING_WANTED(story)
+    elif story.ticket.state not in OPEN:
         return story
     urgent = story.ticket.matter.classified(story.ticket.matter.category, Tier.URGENT)
     calling = regions.Calling(call=1, person=_ON_DUTY, called=(_ON_DUTY.id,))
@@ -202,6 +209,11 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "leave_incident": MEMBER,
     "give_final_answer": _reworked,
     "reopen": _just_archived,
+    "follow_up": _just_archived,
+    "provide_info": _just_archived,
+    "decline_reopening": REOPENING_WANTED,
+    "confirm_withdrawal": WITHDRAWAL_WANTED,
+    "decline_withdrawal": WITHDRAWAL_WANTED,
     "request_return": _presumed,
     "commitment_lapsed": PROMISED,
     "breach_withdrawn": MISSED,
@@ -209,7 +221,7 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "drop_merge": TOOK,
     "member_answered": JOINING,
     "pass_on_fix": MEMBER,
-    "pass_on_follow_up": TOOK,
+    "pass_on_follow_up": lambda story: TOOK(_just_archived(story)),
     "report_part": _part,
 }
 
@@ -251,8 +263,8 @@ def _ask(request: r.TicketRequest) -> Callable[[Story], Command]:
 EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "register": lambda _story: Begin(registered()),
     "follow_up": _channel(i.FollowUp(ticket=TICKET, mode="add", text="补充。")),
-    "provide_info": _channel(i.ProvideInfo(ticket=TICKET, text="3号楼。")),
-    "withdraw": _channel(i.Withdraw(ticket=TICKET, reason="不要了。")),
+    "provide_info": _channel(i.ProvideInfo(ticket=TICKET, text="3号楼。", agent=AGENT)),
+    "withdraw": _channel(i.Withdraw(ticket=TICKET, reason="不要了。", agent=AGENT)),
     "pass_on": _office(i.PassOn),
     "settle_at_unit": _office(i.SettleAtUnit, reply="当场解决。"),
     "refuse_ticket": _office(i.RefuseTicket, ground="court", reason="已起诉。"),
@@ -278,6 +290,9 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "leave_incident": _office(i.LeaveIncident, reason="另一件事。"),
     "split": _office(i.Split, parts=(i.Part(text="一。"), i.Part(text="二。")), reason="两件事。"),
     "reopen": _office(i.Reopen, reason="又发生了。"),
+    "decline_reopening": _office(i.DeclineReopening, reason="已按规定答复。"),
+    "confirm_withdrawal": _office(i.ConfirmWithdrawal),
+    "decline_withdrawal": _office(i.DeclineWithdrawal, reason="隐患尚未消除。"),
     "give_final_answer": _office(i.GiveFinalAnswer, ground=FINAL, text="终结。", ruling=Ruling.UNREASONABLE),
     "approve": _office(i.Approve, reason="同意。"),
     "replace_department": _office(i.ReplaceDepartment, department=LEAD, successor="market", reason="机构改革方案"),
@@ -327,7 +342,14 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "member_answered": _ask(r.MemberAnswered(**_FROM_INCIDENT, admitted=True, reason="已加入。", title="停电")),
     "pass_on_fix": _ask(r.PassOnFix(**_FROM_INCIDENT, title="停电", text="已修复。")),
     "pass_on_follow_up": _ask(
-        r.PassOnFollowUp(**_ASKER, receipt=RECEIPT, channel=Channel.HOTLINE, mode="press", text="快点。")
+        r.PassOnFollowUp(
+            **_ASKER,
+            receipt=RECEIPT,
+            channel=Channel.HOTLINE,
+            mode="press",
+            text="快点。",
+            verified=_KNOWN,
+        )
     ),
     "end_of_merged": _ask(r.EndOfMerged(**_ASKER, outcome="called_back", ruling=Ruling.SOLVED)),
     "open_part": _ask(r.OpenPart(**_ASKER, **registered().complaint, tier=Tier.COMPLEX)),

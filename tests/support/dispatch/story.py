@@ -110,7 +110,11 @@ class Story:
 
     def act(self, action: Spoken, party: str = "", **how: Any) -> Story:
         """Let a party speak: `office` and the callback agency by what they say, departments by their code."""
-        return self.when(Act(received(action, party)), **how)
+        return self.when(Act(received(_by_agent(action), party)), **how)
+
+    def stranger(self, action: i.FromRequester, **how: Any) -> Story:
+        """Let somebody speak of whom nobody knows that they are the requester."""
+        return self.when(Act(received(action, matched=False)), **how)
 
     def office(self, action: type[i.OnTicket], **values: Any) -> Story:
         """Let a person of the office who may do it act."""
@@ -172,17 +176,25 @@ class Story:
         return next(each for each in reversed(self.all_facts) if isinstance(each, fact))
 
 
+def _by_agent(action: Spoken) -> Spoken:
+    """Calls are taken by somebody."""
+    if isinstance(action, i.Withdraw | i.ProvideInfo) and action.agent is None:
+        return action.model_copy(update={"agent": AGENT})
+    return action
+
+
 def person_for(action: type[i.OnTicket]) -> Person:
     """A person of the shipped policy who may do this."""
     who = shipped().who_may(str(action.model_fields["do"].default), AT)[0]
     return Person(id=who.id, name=who.name)
 
 
-def received(action: Any, department: str = "") -> ActionReceived:
-    """An action as intake passes it on."""
+def received(action: Any, department: str = "", *, matched: bool | None = True) -> ActionReceived:
+    """An action as intake passes it on; requesters speak for themselves, unless a contact of another one came along."""
     kind = PartyKind.HOTLINE if PartyKind.HOTLINE in action.spoken_by else max(action.spoken_by)
     party = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=kind)
-    return ActionReceived(ticket=action.ticket, receipt=RECEIPT, party=party, action=action)
+    matched = matched if isinstance(action, i.FromRequester) else None
+    return ActionReceived(ticket=action.ticket, receipt=RECEIPT, party=party, action=action, matched=matched)
 
 
 def clock_says(fact: type[c.ClockFact], clock: Clock, owner: str, **values: Any) -> c.ClockFact:

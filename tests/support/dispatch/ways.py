@@ -16,7 +16,7 @@ from services.dispatch.core import standing as s
 from services.dispatch.core.commands import Ask, Begin
 from services.dispatch.core.episode import SAME, Target
 from services.dispatch.core.standing import AnyStanding
-from tests.support.dispatch.examples import EXAMPLES, JOINING, MERGE_ASKED, beside, prepared
+from tests.support.dispatch.examples import EXAMPLES, JOINING, MERGE_ASKED, ORDERED, beside, prepared
 from tests.support.dispatch.given import (
     at,
     callback_pending,
@@ -150,6 +150,7 @@ _BACKS: Final = (
 )
 
 WAYS: Final[tuple[Way, ...]] = (
+    Way("withdraw", SAME, lambda: ORDERED(in_progress()), _plainly("withdraw")),
     Way("register", S.DISPATCHED, lambda: Story(rules_with(**BY_HAND)), lambda story: story.when(Begin(registered()))),
     Way("register", S.PENDING_DISPATCH, lambda: Story(BY_QUEUE), lambda story: story.when(Begin(registered()))),
     Way(

@@ -38,6 +38,7 @@ from tests.support.dispatch.examples import (
     NO_TASKS,
     ORDERED,
     PROMISED,
+    WITHDRAWAL_WANTED,
     beside,
     prepared,
 )
@@ -102,6 +103,11 @@ def _by(department: str) -> Spoil:
         return Act(received(command.fact.action, department))
 
     return spoilt
+
+
+def _by_a_stranger(command: Command) -> Command:
+    assert isinstance(command, Act)
+    return Act(received(command.fact.action, matched=False))
 
 
 def _matter(**values: Any) -> Prepare:
@@ -189,6 +195,9 @@ _ANONYMOUS: Final = _matter(requester_kind=RequesterKind.ANONYMOUS)
 _NOT_FROM_CITY: Final = _matter(upstream=None)
 _NO_SUCH_GROUND: Final = _saying(ground=NOWHERE)
 _IN_DISPUTE: Final = frozenset({S.ADJUDICATING})
+
+_NO_WISH: Final = beside(wish=regions.NoWish())
+_BY_REQUESTER: Final = s.REOPENABLE | {S.NEEDS_INFO}
 
 LEADS_ONLY: Final = (
     "accept",
@@ -280,14 +289,19 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("withdraw", "its_channel", "another_channel", _matter(channel=Channel.WECHAT)),
     Wrong("transfer_out", "outside_known", "unknown_body", command=_saying(to=NOWHERE)),
     Wrong("transfer_out", "from_city_to_city", "not_from_city", _NOT_FROM_CITY, _saying(to="city")),
-    Wrong("reopen", "asked_in_window", "reopen_window_closed", _standing(since=PAST), states={S.ARCHIVED}),
-    Wrong(
-        "reopen",
-        "still_reopenable",
-        "reopen_window_closed",
-        _standing(since=PAST),
-        states={S.NOT_ACCEPTED, S.WITHDRAWN, S.TRANSFERRED},
+    Wrong("withdraw", "agent_named", "agent_missing", command=_saying(agent=None)),
+    Wrong("withdraw", "by_requester", "not_verified", command=_by_a_stranger),
+    Wrong("withdraw", "not_asked_already", "already_asked", WITHDRAWAL_WANTED),
+    Wrong("confirm_withdrawal", "withdrawal_wanted", "nothing_asked", _NO_WISH),
+    Wrong("decline_withdrawal", "withdrawal_wanted", "nothing_asked", _NO_WISH),
+    Wrong("provide_info", "agent_named", "agent_missing", command=_saying(agent=None), states={S.NEEDS_INFO}),
+    Wrong("provide_info", "by_requester", "not_verified", command=_by_a_stranger, states=_BY_REQUESTER),
+    Wrong("follow_up", "by_requester", "not_verified", command=_by_a_stranger, states=s.REOPENABLE),
+    *(
+        Wrong(kind, "in_window", "reopen_window_closed", _standing(since=PAST), states=s.REOPENABLE - {S.CLOSED})
+        for kind in ("reopen", "follow_up", "provide_info")
     ),
+    Wrong("decline_reopening", "reopening_wanted", "nothing_asked", _NO_WISH),
     Wrong("pass_on_follow_up", "taken_or_part", MOOT, beside(taken={})),
     Wrong("supervise", "led", "nobody_leads", _LED_BY_NOBODY),
     Wrong("supervise", "not_supervised", "supervised_already", ORDERED),

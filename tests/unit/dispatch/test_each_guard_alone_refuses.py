@@ -36,6 +36,7 @@ def _draft(story: Story, command: Command) -> tuple[Draft, Message]:
         case Act(fact):
             person = getattr(fact.action, "by", None)
             draft.by = Actor(party=fact.party, person=person)
+            draft.matched = fact.matched is True
             return draft, fact.action
         case Ask(request):
             return draft, request

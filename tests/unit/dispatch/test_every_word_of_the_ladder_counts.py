@@ -115,7 +115,7 @@ def test_a_step_that_is_not_automatic_waits_for_whoever_orders_it() -> None:
         lambda x: x.lead(i.AnswerSupervision, report="已整改。"),
         lambda x: x.office(i.EndSupervision, result="已落实。"),
         lambda x: x.clock(c.BreachWithdrawn, Clock.SUPERVISION),
-        lambda x: x.act(i.Withdraw(ticket=TICKET, reason="不用了。")),
+        lambda x: x.act(i.Withdraw(ticket=TICKET, reason="不用了。")).office(i.ConfirmWithdrawal),
         lambda x: x.office(i.Assign, lead="market"),
     ],
 )

@@ -61,6 +61,8 @@ def test_who_is_not_the_requester_is_recorded_and_shown_nothing(
     assert decision.verdict.shown is shown
     (received,) = (each.message for each in decision.says if isinstance(each.message, ActionReceived))
     assert received.ticket == ticket
+    # and dispatch is told whether it was compared, and matched
+    assert received.matched is (None if contact is None else shown)
 
 
 def test_the_contact_that_was_compared_goes_nowhere(front: Any, ticket: str) -> None:

@@ -99,6 +99,46 @@ def test_a_clock_that_outlives_its_ticket_is_found() -> None:
     assert found(over, known(over, none, (HANDLING,))) == {"ended_has_no_clocks"}
 
 
+_OFFICE = Actor(party=Party(kind=PartyKind.OFFICE), person=Person(id="p-xu", name="徐文珏"))
+_OVERDUE = d.Overdue(ticket=TICKET, by=BY, clock=Clock.HANDLING, clock_id="handling", owner=Owner("department:housing"))
+_SUPERVISED = d.SupervisionOrdered(ticket=TICKET, by=BY, department="housing", reason="久拖", number=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "by", "broken"),
+    [
+        (_OVERDUE, BY, True),
+        (_SUPERVISED, BY, True),
+        (_OVERDUE, _OFFICE, False),
+        (d.ProgressNoted(ticket=TICKET, by=BY, department="housing", text="已上门"), BY, False),
+    ],
+)
+def test_what_was_late_and_withdrawn_on_a_call_alone_is_found(before: Message, by: Actor, *, broken: bool) -> None:
+    over = life(before, d.Withdrawn(ticket=TICKET, by=by, reason="不用了"))
+    closed_there = {"housing": OPEN_ORDER._replace(role="none")}
+
+    expected = {"nothing_late_withdrawn_on_a_call"} if broken else set()
+    assert found(over, known(over, closed_there, ())) == expected
+
+
+def test_a_breach_that_was_taken_back_is_no_lateness() -> None:
+    in_time = _OVERDUE.model_copy(update={"withdrawn": True})
+    over = life(_OVERDUE, in_time, d.Withdrawn(ticket=TICKET, by=BY, reason="不用了"))
+
+    assert found(over, known(over, {"housing": OPEN_ORDER._replace(role="none")}, ())) == set()
+
+
+def test_a_wish_of_which_the_desk_does_not_know_is_found() -> None:
+    wish = d.ReopeningAsked(
+        ticket=TICKET, by=BY, receipt="R0123456789AB", channel=Channel.HOTLINE, text="又坏了", count=1
+    )
+    over = life(closed(), wish)
+    closed_there = {"housing": OPEN_ORDER._replace(role="none")}
+
+    assert found(over, known(over, closed_there, ())) == {"wishes_are_known"}
+    assert found(over, known(over, closed_there, (), desk={"reopening": True})) == set()
+
+
 def test_a_ticket_that_was_registered_and_never_opened_is_found() -> None:
     registered = Registered(
         ticket=TICKET,

@@ -1,4 +1,4 @@
-"""A ticket comes to its end (结案): closed, finally answered, not accepted, withdrawn or transferred."""
+"""A ticket comes to its end (结案): closed, finally answered, not accepted or transferred."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ from services.dispatch.core.regions import (
     NoSuspensionAsked,
     NothingPromised,
     NotProposed,
+    NoWish,
     Quiet,
     ReviewOrdered,
     ReviewReported,
 )
 from services.dispatch.core.ticket import Ticket, is_for_the_record
-from vocabulary import CHANNELS, GRADES, RULINGS, SOLVED
+from vocabulary import GRADES, RULINGS, SOLVED
 
 episode = Episode("closing")
 
@@ -66,6 +67,7 @@ def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
         supervision=Quiet(orders=ticket.supervision.orders),
         review=NoReview(),
         escalation=NotProposed(),
+        wish=NoWish(),
     )
 
 
@@ -237,32 +239,6 @@ def _refusal_for_others(ticket: Ticket, fact: d.NotAccepted) -> Iterator[r.Ticke
 @episode.fact(d.NotAccepted, heard_by=participants, asks=_refusal_for_others)
 def _not_accepted(ticket: Ticket, _fact: d.NotAccepted, at: datetime) -> Ticket:
     return ended(ticket, s.NotAccepted(since=at))
-
-
-# --- withdrawn -------------------------------------------------------------------------------------------------------
-
-
-def its_channel(draft: Draft, _action: i.Withdraw) -> Refusal | None:
-    """A number is no secret: only the channel that knows the requester takes the matter back for him."""
-    channel, party = draft.ticket.matter.channel, draft.by.party
-    if party is not None and i.CHANNEL_OF.get(party.kind) is channel:
-        return None
-    return Refusal("another_channel", f"该工单由{CHANNELS[channel]}登记，请诉求人通过该渠道撤诉。")
-
-
-@episode.action(i.Withdraw, s.OPEN, its_channel, to={S.WITHDRAWN})
-def withdraw(draft: Draft, action: i.Withdraw) -> None:
-    tidy(draft)
-    draft.say(d.Withdrawn(**draft.by_author, reason=action.reason))
-
-
-def _withdrawal_for_others(ticket: Ticket, fact: d.Withdrawn) -> Iterator[r.TicketRequest]:
-    return tell_of_end(ticket, fact.by, Ending("withdrawn", reason=fact.reason))
-
-
-@episode.fact(d.Withdrawn, heard_by=participants, asks=_withdrawal_for_others)
-def _withdrawn(ticket: Ticket, _fact: d.Withdrawn, at: datetime) -> Ticket:
-    return ended(ticket, s.Withdrawn(since=at))
 
 
 # --- transferred -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.inbound import CHANNEL_OF
-from schemas.values import Channel, DepartmentCode, Receipt
+from schemas.values import Channel, DepartmentCode, Receipt, Verified
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
@@ -21,6 +21,7 @@ from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
 from services.dispatch.core.standing import OPEN, Merged, Split
 from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.who import verified_as
 
 episode = Episode("follow_ups")
 
@@ -32,11 +33,17 @@ class FollowUpContact(NamedTuple):
     channel: Channel
     mode: Literal["press", "add"]
     text: str
+    verified: Verified | None
 
 
 @episode.action(i.FollowUp, OPEN | {S.SPLIT, S.MERGED})
 def follow_up(draft: Draft, action: i.FollowUp) -> None:
-    count_contact(draft, FollowUpContact(draft.receipt, channel_of(draft), action.mode, action.text))
+    count_contact(draft, contact_of(draft, action, action.mode))
+
+
+def contact_of(draft: Draft, action: i.FollowUp | i.ProvideInfo, mode: Literal["press", "add"]) -> FollowUpContact:
+    """A contact as its author made it."""
+    return FollowUpContact(draft.receipt, channel_of(draft), mode, action.text, verified_as(draft, action))
 
 
 def channel_of(draft: Draft) -> Channel:
@@ -55,6 +62,7 @@ def count_contact(draft: Draft, contact: FollowUpContact) -> None:
         mode=contact.mode,
         text=contact.text,
         count=draft.ticket.follow_ups + 1,
+        verified=contact.verified,
         withheld=speaks_of_misconduct(found) or None,
     )
     draft.say(said)
@@ -73,7 +81,12 @@ def taken_or_part(draft: Draft, request: r.PassOnFollowUp) -> Refusal | None:
 
 @episode.request(r.PassOnFollowUp, OPEN | {S.SPLIT, S.MERGED}, taken_or_part)
 def pass_on_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
-    count_contact(draft, FollowUpContact(request.receipt, request.channel, request.mode, request.text))
+    count_contact(draft, passed_on(request))
+
+
+def passed_on(request: r.PassOnFollowUp) -> FollowUpContact:
+    """A contact as it came in about another ticket."""
+    return FollowUpContact(request.receipt, request.channel, request.mode, request.text, request.verified)
 
 
 def _to_who_has_it(ticket: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketRequest]:
@@ -94,6 +107,7 @@ def _to_who_has_it(ticket: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketRe
             channel=fact.channel,
             mode=fact.mode,
             text=fact.text,
+            verified=fact.verified,
         )
 
 

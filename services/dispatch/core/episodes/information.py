@@ -16,13 +16,13 @@ from services.dispatch.core.episode import Episode
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.episodes.approvals import lapse_suspension
 from services.dispatch.core.episodes.dispatching import to_centre
-from services.dispatch.core.episodes.follow_ups import FollowUpContact, channel_of, count_contact
+from services.dispatch.core.episodes.follow_ups import contact_of, count_contact
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.guards import requester_known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import by_lead
+from services.dispatch.core.who import agent_named, by_lead, by_requester, verified_as
 
 episode = Episode("information")
 
@@ -56,14 +56,20 @@ def _asked(ticket: Ticket, fact: d.InfoAsked, _at: datetime) -> Ticket:
 # --- answered, or not in time ----------------------------------------------------------------------------------------
 
 
-@episode.action(i.ProvideInfo, {S.NEEDS_INFO}, to=_BACK)
+@episode.action(i.ProvideInfo, {S.NEEDS_INFO}, agent_named, by_requester, to=_BACK)
 @episode.action(i.ProvideInfo, s.OPEN - {S.NEEDS_INFO} | {S.SPLIT, S.MERGED})
 def provide_info(draft: Draft, action: i.ProvideInfo) -> None:
     if not isinstance(draft.ticket.standing, s.NeedsInfo):
-        count_contact(draft, FollowUpContact(draft.receipt, channel_of(draft), "add", action.text))
+        count_contact(draft, contact_of(draft, action, "add"))
         return
     found = listen(draft.rules, action.text)
-    draft.say(d.InfoProvided(**draft.by_author, text=action.text, withheld=speaks_of_misconduct(found) or None))
+    provided = d.InfoProvided(
+        **draft.by_author,
+        text=action.text,
+        verified=verified_as(draft, action),
+        withheld=speaks_of_misconduct(found) or None,
+    )
+    draft.say(provided)
     heed(draft, found)
     _go_on(draft)
 

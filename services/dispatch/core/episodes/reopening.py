@@ -1,4 +1,7 @@
-"""A ticket that ended comes back inside its window (重办申请), or comes to rest when the window lapses (归档)."""
+"""A ticket that ended comes back inside its window (重办申请), or comes to rest when the window lapses (归档).
+
+Its requester's wish waits for the desk, which reopens it or says why not.
+"""
 
 from __future__ import annotations
 
@@ -9,38 +12,124 @@ from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas import requests as r
+from schemas.message import Message
 from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.dispatching import send, to_centre
+from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_of, passed_on, taken_or_part
+from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
-from services.dispatch.core.regions import NotDue
+from services.dispatch.core.notes import noted
+from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted
 from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.who import NOT_VERIFIED, by_requester
 from vocabulary import CLOCKS
 
 episode = Episode("reopening")
 
 _OVER: Final = Refusal("reopen_window_closed", f"{CLOCKS[Clock.REOPEN_WINDOW]}已过，请另行登记。")
+_LIMITED: Final = s.REOPENABLE - {S.CLOSED}
+"""The ends of which only the moment tells whether the window is open still."""
 _BACK: Final = frozenset({S.IN_PROGRESS, S.DISPATCHED, S.PENDING_DISPATCH})
 
 
-def still_reopenable(draft: Draft, _action: i.Reopen) -> Refusal | None:
-    standing = draft.ticket.standing
-    if not isinstance(standing, s.NotAccepted | s.Withdrawn | s.Transferred):
+# --- wished for ------------------------------------------------------------------------------------------------------
+
+
+def in_window(draft: Draft, _message: Message) -> Refusal | None:
+    """The window is open, or was so when the requester asked."""
+    ticket, standing = draft.ticket, draft.ticket.standing
+    if isinstance(ticket.wish, ReopeningWanted):
         return None
-    return None if draft.at <= standing.since + draft.rules.reopen_span else _OVER
+    match standing:
+        case s.NotAccepted() | s.Withdrawn() | s.Transferred():
+            return None if draft.at <= standing.since + draft.rules.reopen_span else _OVER
+        case s.Archived():
+            return None if draft.at <= standing.since else _OVER
+        case _:
+            return None
 
 
-def asked_in_window(draft: Draft, _action: i.Reopen) -> Refusal | None:
-    standing = draft.ticket.standing
-    return None if isinstance(standing, s.Archived) and draft.at <= standing.since else _OVER
+@episode.action(i.FollowUp, {S.CLOSED}, by_requester)
+@episode.action(i.FollowUp, _LIMITED, by_requester, in_window)
+def ask_reopening(draft: Draft, action: i.FollowUp) -> None:
+    want_reopened(draft, contact_of(draft, action, action.mode))
+
+
+@episode.action(i.ProvideInfo, {S.CLOSED}, by_requester)
+@episode.action(i.ProvideInfo, _LIMITED, by_requester, in_window)
+def add_too_late(draft: Draft, action: i.ProvideInfo) -> None:
+    """What was asked for comes when it has ended."""
+    want_reopened(draft, contact_of(draft, action, "add"))
+
+
+@episode.request(r.PassOnFollowUp, s.REOPENABLE, taken_or_part)
+def pass_on_late_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
+    """A contact about a ticket that was merged into this one: its author hears why it does not count here."""
+    contact, party = passed_on(request), request.by.party
+    refused = in_window(draft, request) if contact.verified is not None else NOT_VERIFIED
+    if refused is None:
+        want_reopened(draft, contact)
+    elif party is not None:
+        said = d.ActionRefused(
+            **draft.by_policy,
+            receipt=request.receipt,
+            party=party,
+            action="follow_up",
+            code=refused.code,
+            reason=refused.reason,
+        )
+        draft.say(said)
+
+
+def want_reopened(draft: Draft, contact: FollowUpContact) -> None:
+    """Let the desk decide; what the requester says is heeded as on any other day."""
+    found = listen(draft.rules, contact.text)
+    wish = draft.ticket.wish
+    asked = d.ReopeningAsked(
+        **draft.by_author,
+        receipt=contact.receipt,
+        channel=contact.channel,
+        text=contact.text,
+        count=wish.count + 1 if isinstance(wish, ReopeningWanted) else 1,
+        verified=contact.verified,
+        withheld=speaks_of_misconduct(found) or None,
+    )
+    draft.say(asked)
+    heed(draft, found)
+
+
+@episode.fact(d.ReopeningAsked)
+def _asked(ticket: Ticket, fact: d.ReopeningAsked, _at: datetime) -> Ticket:
+    after = replace(ticket, wish=ReopeningWanted(text=fact.text, count=fact.count))
+    return after if fact.withheld else noted(after, None, fact.text)
+
+
+def reopening_wanted(draft: Draft, _action: i.DeclineReopening) -> Refusal | None:
+    if isinstance(draft.ticket.wish, ReopeningWanted):
+        return None
+    return Refusal("nothing_asked", "诉求人没有就该工单申请重启，无须答复。")
+
+
+@episode.action(i.DeclineReopening, s.REOPENABLE, reopening_wanted)
+def decline_reopening(draft: Draft, action: i.DeclineReopening) -> None:
+    draft.say(d.ReopeningDeclined(**draft.by_author, reason=action.reason))
+
+
+@episode.fact(d.ReopeningDeclined)
+def _declined(ticket: Ticket, _fact: d.ReopeningDeclined, _at: datetime) -> Ticket:
+    return replace(ticket, wish=NoWish())
+
+
+# --- reopened --------------------------------------------------------------------------------------------------------
 
 
 @episode.action(i.Reopen, {S.CLOSED}, to=_BACK)
-@episode.action(i.Reopen, {S.NOT_ACCEPTED, S.WITHDRAWN, S.TRANSFERRED}, still_reopenable, to=_BACK)
-@episode.action(i.Reopen, {S.ARCHIVED}, asked_in_window, to=_BACK)
+@episode.action(i.Reopen, _LIMITED, in_window, to=_BACK)
 def reopen(draft: Draft, action: i.Reopen) -> None:
     before = draft.ticket.order
     draft.say(d.Reopened(**draft.by_author, reason=action.reason, count=draft.ticket.reopened + 1))
@@ -62,7 +151,11 @@ def _reopened(ticket: Ticket, fact: d.Reopened, _at: datetime) -> Ticket:
         reply=None,
         refused_by=(),
         contact=NotDue(),
+        wish=NoWish(),
     )
+
+
+# --- at rest ---------------------------------------------------------------------------------------------------------
 
 
 @episode.clock("reopen_window_lapsed", c.ClockLapsed, {S.CLOSED}, to={S.ARCHIVED})

@@ -19,8 +19,8 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.guards import named
-from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent
-from services.dispatch.core.standing import OPEN
+from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, ReopeningWanted
+from services.dispatch.core.standing import OPEN, REOPENABLE
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("urgency")
@@ -32,8 +32,13 @@ episode = Episode("urgency")
 def call_if_untold(draft: Draft) -> None:
     """Call whoever is on duty, where a decision left an urgent matter open that nobody was told of."""
     ticket = draft.ticket
-    if ticket.matter.tier is Tier.URGENT and isinstance(ticket.urgency, NotUrgent) and ticket.state in OPEN:
+    if ticket.matter.tier is Tier.URGENT and isinstance(ticket.urgency, NotUrgent) and _is_anybodys(ticket):
         call_next(draft, BY_POLICY, reason="became_urgent")
+
+
+def _is_anybodys(ticket: Ticket) -> bool:
+    """Whether somebody owes something: it is open, or its requester wants what has ended to go on."""
+    return ticket.state in OPEN or isinstance(ticket.wish, ReopeningWanted)
 
 
 def call_next(draft: Draft, by: Actor, *, reason: str) -> None:
@@ -69,7 +74,9 @@ def unless_over(ticket: Ticket) -> Ticket:
     """Nobody has to know any more of what is not urgent, or has ended; a merged ticket waits for what it goes on to."""
     if isinstance(ticket.urgency, NotUrgent):
         return ticket
-    goes_on = ticket.matter.tier is Tier.URGENT and ticket.state in OPEN | {S.REGISTERED, S.MERGED}
+    goes_on = ticket.matter.tier is Tier.URGENT and (
+        ticket.state in OPEN | {S.REGISTERED, S.MERGED} or isinstance(ticket.wish, ReopeningWanted)
+    )
     return ticket if goes_on else replace(ticket, urgency=NotUrgent())
 
 
@@ -82,7 +89,7 @@ def call_unanswered(draft: Draft, fact: c.ClockLapsed) -> Refusal | None:
     return None if waits else MOOT
 
 
-@episode.clock("duty_acknowledgement_lapsed", c.ClockLapsed, OPEN, call_unanswered)
+@episode.clock("duty_acknowledgement_lapsed", c.ClockLapsed, OPEN | REOPENABLE, call_unanswered)
 def duty_acknowledgement_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
     call_next(draft, draft.by, reason="unacknowledged")
 
@@ -110,7 +117,7 @@ def on_the_roster(draft: Draft, action: i.AcknowledgeUrgent) -> Refusal | None:
     return Refusal("not_on_duty", reason)
 
 
-@episode.action(i.AcknowledgeUrgent, OPEN, somebody_is_called, on_the_roster)
+@episode.action(i.AcknowledgeUrgent, OPEN | REOPENABLE, somebody_is_called, on_the_roster)
 def acknowledge_urgent(draft: Draft, _action: i.AcknowledgeUrgent) -> None:
     urgency = draft.ticket.urgency
     if isinstance(urgency, Calling):

@@ -1,0 +1,241 @@
+"""A call about what has ended waits on the desk (重启申请); what is overdue is withdrawn by the centre alone (撤诉)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.public import DeskTask, Order
+from schemas.values import Actor, Channel, Clock, Party, PartyKind, Person, TicketState, Tier, Verified
+from services.dispatch.core.commands import Act
+from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, NoWish
+from services.dispatch.core.standing import REOPENABLE
+from tests.support.dispatch import given
+from tests.support.dispatch.examples import ORDERED, TOOK
+from tests.support.dispatch.story import AGENT, OTHER, RECEIPT, TICKET, Story, opened, received
+
+AGAIN: Final = i.FollowUp(ticket=TICKET, mode="press", text="修好一天又坏了。", agent=AGENT)
+TAKES_BACK: Final = i.Withdraw(ticket=TICKET, reason="不用了。", agent=AGENT)
+LONG: Final = timedelta(days=40)
+
+
+def desk(story: Story) -> list[tuple[str, bool]]:
+    """What the desk heard of the last step."""
+    return [(told.message.task, told.message.open) for told in story.told if isinstance(told.message, DeskTask)]
+
+
+def overdue(story: Story | None = None, clock: Clock = Clock.HANDLING) -> Story:
+    """Given a ticket that its lead let run out of time."""
+    return (story or given.in_progress()).clock(c.ClockBreached, clock)
+
+
+# --- a call about what has ended --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", sorted(REOPENABLE - {TicketState.ARCHIVED}))
+def test_a_call_about_what_has_ended_waits_for_the_desk(state: TicketState) -> None:
+    # when its requester calls again
+    asked = given.at(state).act(AGAIN).then(d.ReopeningAsked, state=state)
+    # then the desk has to decide, and reads what was said
+    task = next(told.message for told in asked.told if isinstance(told.message, DeskTask))
+    assert (task.task, task.open, task.wish) == ("reopening", True, AGAIN.text)
+    fact = asked.said(d.ReopeningAsked)
+    assert (fact.channel, fact.count, fact.verified) == (Channel.HOTLINE, 1, Verified.NUMBER_MATCHED)
+    # and whoever works on it next reads it too
+    reopened = asked.office(i.Reopen, reason="市民再次反映。")
+    assert ("reopening", False) in desk(reopened)
+    assert AGAIN.text in [note.text for note in reopened.ticket.notes]
+
+
+def test_the_desk_says_why_it_is_not_reopened() -> None:
+    asked = given.closed().act(AGAIN)
+    declined = asked.office(i.DeclineReopening, reason="属物业公司自管范围，已书面答复。")
+    declined.then(d.ReopeningDeclined, state=TicketState.CLOSED)
+    assert desk(declined) == [("reopening", False)]
+    declined.office(i.DeclineReopening, reason="再说一次。").refused("nothing_asked")
+
+
+def test_each_further_call_is_counted_and_told_to_the_desk_anew() -> None:
+    twice = given.closed().act(AGAIN).act(i.FollowUp(ticket=TICKET, mode="add", text="楼上也漏了。"))
+    assert twice.said(d.ReopeningAsked).count == 2
+    assert [told.message.wish for told in twice.told if isinstance(told.message, DeskTask)] == ["楼上也漏了。"]
+
+
+def test_what_was_asked_for_and_comes_after_the_end_is_heard_too() -> None:
+    given.closed().act(i.ProvideInfo(ticket=TICKET, text="是3号楼。")).then(d.ReopeningAsked)
+
+
+def test_a_strangers_call_about_what_has_ended_does_not_count() -> None:
+    for state in sorted(REOPENABLE):
+        refused = given.at(state).stranger(AGAIN).refused("not_verified")
+        assert "另行登记" in refused.said(d.ActionRefused).reason
+    # though an agent can have verified in another way who speaks, and says how
+    verified = AGAIN.model_copy(update={"verified": Verified.CALLED_BACK})
+    given.closed().stranger(verified).then(d.ReopeningAsked)
+    # which is more than a claim that the number matches, when it does not
+    claimed = AGAIN.model_copy(update={"verified": Verified.NUMBER_MATCHED})
+    given.closed().stranger(claimed).refused("not_verified")
+
+
+def test_after_the_window_it_is_a_new_matter_unless_it_was_asked_within() -> None:
+    archived = given.at(TicketState.ARCHIVED)
+    archived.act(AGAIN).refused("reopen_window_closed")
+    given.at(TicketState.WITHDRAWN).act(AGAIN, later=LONG).refused("reopen_window_closed")
+    # what was asked for within waits however long the desk takes
+    waiting = given.closed().act(AGAIN).clock(c.ClockLapsed, Clock.REOPEN_WINDOW, "requester")
+    assert waiting.ticket.state is TicketState.ARCHIVED
+    late = replace(waiting, at=waiting.at + LONG)
+    late.act(AGAIN).then(d.ReopeningAsked)
+    late.office(i.Reopen, reason="市民在期限内提出。").then(d.Reopened, d.Dispatched, d.Accepted)
+
+
+def test_what_cries_for_help_is_told_at_once_though_the_ticket_has_ended() -> None:
+    # given a ticket that ended, and a call that smells of gas
+    gas = i.FollowUp(ticket=TICKET, mode="press", text="又漏煤气了，味道很重。", agent=AGENT)
+    called = given.closed().act(gas).then(d.ReopeningAsked, d.StopWordsFound, d.UrgentCalled)
+    # then somebody on duty is called, and the next one where nobody answers
+    assert called.ticket.matter.tier is Tier.URGENT
+    assert isinstance(called.ticket.urgency, Calling)
+    assert {("urgent_call", True), ("reopening", True)} <= set(desk(called))
+    owner = f"office:{called.ticket.urgency.person.id}"
+    called.clock(c.ClockLapsed, Clock.DUTY_ACKNOWLEDGEMENT, owner).then(d.UrgentCalled)
+    known = called.office(i.AcknowledgeUrgent).then(d.UrgentAcknowledged)
+    # and the order that follows is urgent, and nobody is called twice for it
+    reopened = known.office(i.Reopen, reason="燃气泄漏。")
+    assert isinstance(reopened.ticket.urgency, Acknowledged)
+    assert reopened.said(d.Dispatched).tier is Tier.URGENT
+    # nor is anybody, once the desk has declined
+    declined = called.office(i.DeclineReopening, reason="燃气公司已到场，无泄漏。").then(d.ReopeningDeclined)
+    assert isinstance(declined.ticket.urgency, NotUrgent)
+
+
+def test_what_speaks_of_misconduct_is_withheld_from_whoever_works_on_it_next() -> None:
+    bribed = i.FollowUp(ticket=TICKET, mode="add", text="房管局的人收了红包才不管的。", agent=AGENT)
+    asked = given.closed().act(bribed)
+    assert asked.said(d.ReopeningAsked).withheld
+    reopened = asked.office(i.Reopen, reason="重新核实。")
+    orders = [told.message for told in reopened.told if isinstance(told.message, Order)]
+    assert all(bribed.text not in [note.text for note in order.notes] for order in orders)
+
+
+@pytest.mark.parametrize("verified", [Verified.NUMBER_MATCHED, None])
+def test_a_call_about_what_was_merged_into_it_is_one_about_the_ticket(verified: Verified | None) -> None:
+    by = Actor(party=Party(kind=PartyKind.HOTLINE), person=AGENT)
+    told = r.PassOnFollowUp(
+        ticket=TICKET, origin=OTHER, by=by, receipt=RECEIPT, channel=Channel.HOTLINE, mode="press", text="又坏了。",
+        verified=verified,
+    )  # fmt: skip
+    heard = TOOK(given.closed()).asked(told)
+    if verified is not None:
+        heard.then(d.ReopeningAsked)
+        # but too late it is refused to whoever called, in words
+        TOOK(given.at(TicketState.ARCHIVED)).asked(told).refused("reopen_window_closed")
+    else:
+        heard.refused("not_verified")
+
+
+def test_two_hands_at_one_wish() -> None:
+    """Whoever declines what another one has reopened meanwhile is shown that."""
+    asked = given.closed().act(AGAIN)
+    seen = asked.ticket.version
+    reopened = asked.office(i.Reopen, reason="市民再次反映。")
+    reopened.office(i.DeclineReopening, reason="不再办理。", if_seen=seen).refused("illegal_in_state")
+    declined = asked.office(i.DeclineReopening, reason="不再办理。")
+    another = Person(id="p-lu", name="陆惠芬")
+    declined.act(i.Reopen(ticket=TICKET, by=another, reason="重启。", if_seen=seen)).refused("changed_meanwhile")
+
+
+# --- taken back -------------------------------------------------------------------------------------------------------
+
+
+def test_who_took_the_call_and_how_the_caller_was_verified_stand_in_the_fact() -> None:
+    withdrawn = given.in_progress().act(TAKES_BACK).then(d.SupportTaskEnded, d.Withdrawn).said(d.Withdrawn)
+    assert (withdrawn.by.person, withdrawn.verified) == (AGENT, Verified.NUMBER_MATCHED)
+    vouched = TAKES_BACK.model_copy(update={"verified": Verified.DETAILS_CONFIRMED})
+    assert given.in_progress().stranger(vouched).said(d.Withdrawn).verified is Verified.DETAILS_CONFIRMED
+
+
+def test_nobody_takes_back_what_is_another_ones() -> None:
+    given.in_progress().stranger(TAKES_BACK).refused("not_verified")
+    nobody = i.Withdraw(ticket=TICKET, reason="不用了。")
+    given.in_progress().when(Act(received(nobody))).refused("agent_missing")
+
+
+def test_on_a_channel_without_agents_the_account_alone_tells() -> None:
+    story = opened(channel=Channel.WECHAT)
+    party = Party(kind=PartyKind.WECHAT)
+    said = received(i.Withdraw(ticket=TICKET, reason="不用了。", agent=AGENT, verified=Verified.CALLED_BACK))
+    of_another = said.model_copy(update={"party": party, "matched": False})
+    assert "12345" in story.when(Act(of_another)).refused("not_verified").said(d.ActionRefused).reason
+    own = received(i.Withdraw(ticket=TICKET, reason="不用了。")).model_copy(update={"party": party})
+    story.when(Act(own)).then(d.SupportTaskEnded, d.Withdrawn)
+
+
+def test_an_answer_of_a_stranger_is_no_answer() -> None:
+    asked = given.in_progress().lead(i.AskForInfo, question="哪一幢？")
+    asked.stranger(i.ProvideInfo(ticket=TICKET, text="不用管了。", agent=AGENT)).refused("not_verified")
+    asked.when(Act(received(i.ProvideInfo(ticket=TICKET, text="3号楼。")))).refused("agent_missing")
+    provided = asked.act(i.ProvideInfo(ticket=TICKET, text="3号楼。")).said(d.InfoProvided)
+    assert (provided.by.person, provided.verified) == (AGENT, Verified.NUMBER_MATCHED)
+
+
+def _was_late(story: Story) -> Story:
+    """Overdue, and done since: it was late all the same."""
+    return overdue(story.lead(i.MakeFirstContact, reached=True), Clock.FIRST_CONTACT)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        overdue,
+        lambda: _was_late(given.in_progress()),
+        lambda: overdue(given.pending_dispatch(), Clock.CITIZEN),
+        lambda: given.in_progress().office(i.Supervise, reason="久拖。"),
+        lambda: given.handled().office(i.ReviewCallback, reason="核实。"),
+        lambda: overdue(given.callback_pending(), Clock.CITIZEN),
+    ],
+)
+def test_what_is_late_or_supervised_does_not_disappear_on_a_call(before: Any) -> None:
+    story = before()
+    # when its requester takes it back
+    asked = story.act(TAKES_BACK).then(d.WithdrawalAsked, state=story.ticket.state)
+    # then it goes on, and waits for a person of the centre
+    assert ("withdrawal", True) in desk(asked)
+    asked.act(TAKES_BACK).refused("already_asked")
+    # who confirms it, and stands beside the agent who took the call
+    over = asked.office(i.ConfirmWithdrawal, note="已核实，市民自行解决。")
+    assert over.ticket.state is TicketState.WITHDRAWN
+    fact = over.said(d.Withdrawn)
+    assert (fact.reason, fact.taken_by, fact.verified) == (TAKES_BACK.reason, AGENT, Verified.NUMBER_MATCHED)
+    assert fact.by.party.kind is PartyKind.OFFICE
+    assert fact.confirmed
+    assert ("withdrawal", False) in desk(over)
+    # or does not, and it goes on
+    declined = asked.office(i.DeclineWithdrawal, reason="隐患仍在。").then(d.WithdrawalDeclined)
+    assert isinstance(declined.ticket.wish, NoWish)
+    assert declined.ticket.state is story.ticket.state
+
+
+def test_a_due_time_that_has_passed_is_late_before_anybody_has_said_so() -> None:
+    started = given.in_progress().clock(c.ClockStarted, Clock.HANDLING)
+    started.act(TAKES_BACK, later=LONG).then(d.WithdrawalAsked)
+
+
+def test_a_wish_ends_with_the_ticket() -> None:
+    asked = overdue(given.without_task(given.in_progress())).act(TAKES_BACK)
+    closed = asked.lead(i.ReportHandled, reply="已办结。").office(i.Review, accepted=True).called()
+    assert isinstance(closed.ticket.wish, NoWish)
+    asked.office(i.TransferOut, to="city", reason="属市级事权。")
+
+
+def test_only_a_person_with_the_role_confirms() -> None:
+    asked = ORDERED(given.in_progress()).act(TAKES_BACK)
+    reviewer = Person(id="p-lu", name="陆惠芬")
+    asked.act(i.ConfirmWithdrawal(ticket=TICKET, by=reviewer)).refused("role_missing")
