@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 
 import faust
@@ -27,7 +26,7 @@ from chassis.load import LogInfo
 from chassis.service import Record, Service
 from chassis.store import TopicPartition
 from chassis.worker import PartitionWorker
-from schemas.text import mended
+from schemas.text import mended, storable
 
 FETCH_RECORDS: Final = 1_000
 _HEARTBEAT_SECONDS: Final = 3.0
@@ -219,18 +218,17 @@ class LaneTransport(driver.Transport):  # type: ignore[misc]
     Consumer = LaneConsumer
 
 
-_header: Final = lru_cache(maxsize=256)(mended)
-"""The same dozen names come with every record."""
-
-
 def _record(message: Any) -> Record:
+    headers = tuple(message.headers)
+    if not storable("".join([name for name, _ in headers])):
+        headers = tuple((mended(name), value) for name, value in headers)
     return Record(
         message.topic,
         message.partition,
         message.offset,
         message.key,
         message.value,
-        tuple([(_header(name), value) for name, value in message.headers]),
+        headers,
         datetime.fromtimestamp(message.timestamp / 1000, UTC),
     )
 

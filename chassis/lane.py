@@ -131,14 +131,13 @@ def _foreign(state: LaneState, record: Record, refusal: Refused | None, classifi
 def _own(
     state: LaneState, record: Record, refusal: Refused | None, classified: Classified, hears: frozenset[str] | None
 ) -> bool:
-    key = mended((record.key or b"")[:_LONGEST_KEY].decode(errors="replace"))
     lane = state.lane.name
     try:
         envelope, body = decode(record.headers, record.value)
         if envelope.sequence < 1:
             raise EnvelopeError("ce_sequence", "a whole number from 1")  # noqa: TRY301 - read like the others
     except EnvelopeError as error:
-        _park(state, key, DeadLetter(lane, record, "envelope", str(error)), classified)
+        _park(state, DeadLetter(lane, record, "envelope", str(error)), classified)
         return True
     verdict = listen(state, record, envelope, classified)
     if verdict is not None:
@@ -147,21 +146,26 @@ def _own(
         classified.passed.append(record)
         return True
     if refusal is not None:
-        _park(state, key, DeadLetter(lane, record, refusal.reason, refusal.detail), classified)
+        _park(state, DeadLetter(lane, record, refusal.reason, refusal.detail), classified)
         return True
     try:
         message = read(envelope, body)
     except Refused as error:
-        _park(state, key, DeadLetter(lane, record, error.reason, error.detail), classified)
+        _park(state, DeadLetter(lane, record, error.reason, error.detail), classified)
         return True
-    if key in state.parked:
-        _park(state, key, DeadLetter(lane, record, BEHIND, "waits behind a record that could not be read"), classified)
+    if state.parked and _key(record) in state.parked:
+        _park(state, DeadLetter(lane, record, BEHIND, "waits behind a record that could not be read"), classified)
     else:
         classified.items.append(Heard(lane, record, envelope, message))
     return True
 
 
-def _park(state: LaneState, key: str, letter: DeadLetter, classified: Classified) -> None:
+def _key(record: Record) -> str:
+    return mended((record.key or b"")[:_LONGEST_KEY].decode(errors="replace"))
+
+
+def _park(state: LaneState, letter: DeadLetter, classified: Classified) -> None:
+    key = _key(letter.record)
     state.parked.add(key)
     classified.parked.append((key, letter))
 

@@ -34,7 +34,7 @@ _DIGIT: Final = re.compile(r"\d")
 
 def storable(text: str) -> bool:
     """Whether a text can be written as UTF-8 and kept in a database: no NUL, no half of a surrogate pair."""
-    return _UNSTORABLE.search(text) is None
+    return "\0" not in text if text.isascii() else _UNSTORABLE.search(text) is None
 
 
 def mended(text: str) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, cast
+from zlib import crc32
 
 from pydantic import ValidationError
 
@@ -25,8 +26,8 @@ _VERSIONED: Final = re.compile(r"(?P<name>.+)\.v(?P<version>\d+)")
 _TICKET: Final = re.compile(r"[0-9]{14}(-[1-9])?")
 _LONGEST_NAME: Final = 120
 _DIGEST: Final = 16
-_OUTLINED: Final = 2
-"""So few bytes tell two contents of one field apart, and tell nothing of a telephone number."""
+_OUTLINED: Final = 0xFFFF
+"""So few bits tell two contents of one field apart, and tell nothing of a telephone number."""
 _MOST_OUTLINED: Final = 60
 _IN_ORDER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
@@ -70,7 +71,7 @@ def read(party: Party, headers: Headers, value: bytes | None) -> Reading | Unrea
         return _misaddressed(party, headers, value, error)
     document = _document(data)
     without = unnamed(document) if isinstance(document, dict) else None
-    content = _content(party, envelope, data, document if without is None else without)
+    content = _content(party, envelope, data, document if without is None else without, whole=without is None)
     if isinstance(content, Refusal):
         action: AnyAction | Refusal = content
         document = document if without is None else without
@@ -103,7 +104,7 @@ class Content(NamedTuple):
 def digest_of(type_name: str, data: bytes, document: object) -> bytes:
     """Tell contents apart: equal JSON is equal whatever its spaces and order of fields."""
     canonical = _canonical(document) if document else b""
-    return _digest(type_name.encode() + b"\0" + (canonical or data), _DIGEST)
+    return blake2b(type_name.encode() + b"\0" + (canonical or data), digest_size=_DIGEST).digest()
 
 
 def outline_of(type_name: str, document: object) -> dict[str, str]:
@@ -112,7 +113,7 @@ def outline_of(type_name: str, document: object) -> dict[str, str]:
     for name, value in document.items() if isinstance(document, dict) else ():
         found |= {f"{name}.{below}": v for below, v in value.items()} if isinstance(value, dict) else {name: value}
     named = sorted(name for name in found if storable(name) and len(name) <= _LONGEST_NAME)[:_MOST_OUTLINED]
-    return {name: _digest(_canonical(found[name]), _OUTLINED).hex() for name in named}
+    return {name: _mark(found[name]) for name in named}
 
 
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
@@ -121,8 +122,9 @@ def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ..
     return tuple(sorted(name for name in names if one.get(name) != other.get(name)))
 
 
-def _digest(content: bytes, size: int) -> bytes:
-    return blake2b(content, digest_size=size).digest()
+def _mark(value: object) -> str:
+    content = value.encode(errors="surrogatepass") if isinstance(value, str) else _canonical(value)
+    return f"{crc32(content) & _OUTLINED:04x}"
 
 
 def _canonical(value: object) -> bytes:
@@ -189,7 +191,8 @@ def _document(data: bytes) -> Any:
         return None
 
 
-def _content(party: Party, envelope: Envelope, data: bytes, document: object) -> Content | Refusal:
+def _content(party: Party, envelope: Envelope, data: bytes, document: object, *, whole: bool) -> Content | Refusal:
+    """Bring a content into its normal form; `whole` says that the document is all that its bytes say."""
     model = _model(party, envelope.type)
     if isinstance(model, Refusal):
         return model
@@ -203,7 +206,7 @@ def _content(party: Party, envelope: Envelope, data: bytes, document: object) ->
     if not isinstance(document, dict):
         return Content(model, data, document)
     kept = normal(model, document)
-    return Content(model, dumped(kept) or data, kept)
+    return Content(model, data if whole and kept == document else dumped(kept) or data, kept)
 
 
 def _model(party: Party, type_name: str) -> type[Action] | Refusal:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from chassis.frozen import replace
-from schemas.values import ProvisionalDue, breach_by, remind_by
+from schemas.values import Due, ProvisionalDue, breach_by, remind_by
 from services.notify.core.profile import Profile
 from services.notify.core.values import deadline
+
+_REMEMBERED: Final = 2_000
 
 
 class Telling(NamedTuple):
@@ -61,6 +64,13 @@ def _date(profile: Profile, at: datetime) -> _Date | None:
         return _Date("", "")
     if profile.citizen_tier is not profile.tier:
         return None
-    day, until = deadline(remind_by(due)), deadline(breach_by(due))
-    provisional = f"{day}（暂定，以公布的放假安排为准，最迟{until}）"
-    return _Date(day, provisional if isinstance(due, ProvisionalDue) else day)
+    return _said(due)
+
+
+@lru_cache(_REMEMBERED)
+def _said(due: Due) -> _Date:
+    """Each fact of a ticket asks anew, and nearly always about the same moment."""
+    day = deadline(remind_by(due))
+    if isinstance(due, ProvisionalDue):
+        return _Date(day, f"{day}（暂定，以公布的放假安排为准，最迟{deadline(breach_by(due))}）")
+    return _Date(day, day)
