@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,16 +46,18 @@ class Message(BaseModel):
             raise TypeError(msg)
         MODELS[cls.type_name] = cls
 
-    @classmethod
-    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
-        """Make a message of values that are known to fit, as pydantic's does, without a walk through its fields."""
-        template = _template(cls)
-        made = cls.__new__(cls)
-        object.__setattr__(made, "__dict__", template | values)
-        object.__setattr__(made, "__pydantic_fields_set__", set(values) if _fields_set is None else _fields_set)
-        object.__setattr__(made, "__pydantic_extra__", None)
-        object.__setattr__(made, "__pydantic_private__", None)
-        return made
+    if not TYPE_CHECKING:  # the checker's plugin knows which fields each message takes
+
+        @classmethod
+        def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+            """Make a message of values that are known to fit, as pydantic's does, without a walk through its fields."""
+            template = _template(cls)
+            made = cls.__new__(cls)
+            object.__setattr__(made, "__dict__", template | values)
+            object.__setattr__(made, "__pydantic_fields_set__", set(values) if _fields_set is None else _fields_set)
+            object.__setattr__(made, "__pydantic_extra__", None)
+            object.__setattr__(made, "__pydantic_private__", None)
+            return made
 
     def counted(self) -> str:
         """Tell what this message is counted under beside its type; empty where its type is enough."""
