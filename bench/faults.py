@@ -102,7 +102,7 @@ class Village:
             await flow
 
     async def _flow(self, over: asyncio.Event, tickets: int) -> None:
-        parties = SpeakingParties(self.instance.kafka, tickets, _PATIENCE)
+        parties = SpeakingParties(self.instance, tickets, _PATIENCE)
         while not over.is_set():
             self.closed += len(await parties.play(tickets))
         await parties.close()

@@ -21,11 +21,13 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from chassis import store
+from chassis.broker import Access
 from chassis.decider import Decider
 from chassis.service import Cause, Heard, Record
 from chassis.store import Event, columns
 from rulebook import load_policy
 from schemas.envelope import Envelope, partition_of
+from schemas.principals import ADMIN
 from schemas.registry import TICKETS, model_of, partitions, topics
 from services.dispatch.core.rules import Rules
 from services.dispatch.work import Precedents, decider
@@ -205,13 +207,15 @@ def _headers(event: Event) -> list[tuple[str, bytes]]:
 
 async def main() -> None:
     """Run until killed."""
-    kafka, dsn, policy = os.environ["LIUHEN_KAFKA"], os.environ["FLOOR_POSTGRES"], Path(os.environ["LIUHEN_POLICY"])
+    dsn, policy = os.environ["FLOOR_POSTGRES"], Path(os.environ["LIUHEN_POLICY"])
+    secrets = Path(os.environ["LIUHEN_KAFKA_SECRETS"])
+    broker = Access(os.environ["LIUHEN_KAFKA"], secrets).as_user(ADMIN).for_aiokafka()  # its topics are nobody's
     connection = await asyncpg.connect(dsn, server_settings={"search_path": "dispatch", "jit": "off"})
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=512 * 1024, max_request_size=2**23
+        **broker, acks="all", enable_idempotence=True, max_batch_size=512 * 1024, max_request_size=2**23
     )
     await producer.start()
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(**broker, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     floor = Floor(connection, producer, policy)
     for row in await store.load_positions(connection, _LANES):

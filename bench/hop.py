@@ -16,6 +16,7 @@ from bench.figures import Figure, median
 from bench.life import Door
 from bench.place import Late, connected, until
 from chassis import store
+from schemas.principals import ADMIN
 from schemas.registry import TICKETS, TopicKind, partitions
 from tools.local.instance import Announce, Instance
 from tools.local.process import Started
@@ -44,7 +45,7 @@ class Round(NamedTuple):
 async def measure(instance: Instance, tickets: int, rounds: int, announce: Announce) -> list[Figure]:
     """Hops a second through dispatch, of the floor, and their ratio: the middle of the rounds."""
     _floor_topics(instance)
-    door = Door(instance.kafka)
+    door = Door(instance.broker("intake"))
     await _begin(instance)
     instance.cluster.create_database(_FLOOR, template=instance.plan.postgres.database)
     done = []
@@ -74,7 +75,7 @@ def _figures(done: list[Round]) -> list[Figure]:
 
 
 def _floor_topics(instance: Instance) -> None:
-    admin = AdminClient({"bootstrap.servers": instance.kafka, "log_level": 0})
+    admin = AdminClient(instance.broker(ADMIN).for_librdkafka())
     wanted = [
         NewTopic(f"bench.{topic.name}", topic.partitions, 1, config=dict(topic.config))
         for topic in topics.wanted(instance.policy)

@@ -11,6 +11,7 @@ from bench.figures import Figure, percentile
 from bench.life import Door, registered
 from bench.place import Late
 from chassis.publish import Producer
+from schemas.principals import OPERATORS
 from schemas.registry import DISPATCH
 from tools.client.kafka import listener
 from tools.local.instance import Announce, Instance
@@ -24,10 +25,11 @@ async def measure(instance: Instance, tickets: int, announce: Announce) -> list[
     """Milliseconds from the broker's acknowledgement of a ticket to the arrival of what dispatch says about it."""
     announce("Latency of a hop at low load")
     instance.start_services(["dispatch"])
-    door, producer = Door(instance.kafka), Producer(instance.kafka, "bench")
+    broker = instance.broker("intake")
+    door, producer = Door(broker), Producer(broker, "bench")
     sent: dict[str, float] = {}
     took: list[float] = []
-    async with listener(instance.kafka, [DISPATCH], new_only=True) as consumer:
+    async with listener(instance.broker(OPERATORS), [DISPATCH], new_only=True) as consumer:
         await asyncio.gather(*(consumer.position(place) for place in consumer.assignment()))
 
         async def hear() -> None:

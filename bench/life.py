@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
+from chassis.broker import Broker
 from chassis.publish import Producer, Wire
 from schemas import inbound as i
 from schemas.envelope import Envelope, derived_id, partition_of
@@ -80,8 +81,8 @@ def actions(ticket: str) -> list[tuple[Party, TicketAction]]:
 class Door:
     """Stands in for intake: a source of its own, whose sequences go on from round to round."""
 
-    def __init__(self, kafka: str) -> None:
-        self._kafka = kafka
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
         self._source = f"liuhen/bench-{uuid4().hex[:8]}"
         self._sequences: Counter[int] = Counter()
         self._first = 99_000_000_000_000 + int(time.time()) % 1_000_000 * 1_000_000
@@ -90,7 +91,7 @@ class Door:
     async def feed(self, tickets: int) -> int:
         """Put the whole lives of so many new tickets on the tickets topic; returns how many facts that is."""
         wires = list(self._wires([self.number() for _ in range(tickets)]))
-        producer = Producer(self._kafka, "bench")
+        producer = Producer(self._broker, "bench")
         for start in range(0, len(wires), _AT_ONCE):
             await producer.send(wires[start : start + _AT_ONCE])
         await producer.close()

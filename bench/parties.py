@@ -1,6 +1,7 @@
 """Everybody outside, at full speed: callers, one department, the desk and the callback agency answer at once.
 
-They read only public topics and write only inbound ones, as real ones would; nobody sleeps, hesitates or errs.
+They read only public topics and write only inbound ones, as real ones would, but through one connection for all;
+nobody sleeps, hesitates or errs.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from bench.place import Late
 from chassis.publish import Producer, Wire
 from schemas.envelope import Envelope, partition_of
 from schemas.inbound import Action, Register
+from schemas.principals import LETTERS, OPERATORS
 from schemas.registry import CALLBACKS, DESK, department_topic, inbound_topic, partitions_of
 from schemas.values import Contact, Kind, Party, PartyKind, Place
 from tools.client.kafka import listener
+from tools.local.instance import Instance
 
 _HOTLINE: Final = Party(kind=PartyKind.HOTLINE)
 _TEXT: Final = "小区门口行道树上有很多刺毛虫，老人孩子经过时被蜇伤，希望绿化部门尽快安排人员打药。"
@@ -35,19 +38,19 @@ _ANSWERS: Final = {"dispatched": 0, "accepted": 1, "first_contact_made": 2, "rev
 class SpeakingParties:
     """Plays all parties; `open_at_once` bounds how many tickets are under way."""
 
-    def __init__(self, kafka: str, open_at_once: int, patience: float = 60.0) -> None:
+    def __init__(self, instance: Instance, open_at_once: int, patience: float = 60.0) -> None:
         """`patience` is how many seconds may pass in which nothing is heard that wants an answer."""
-        self._kafka = kafka
+        self._ears = instance.broker(OPERATORS)
         self._open_at_once = open_at_once
         self._patience = patience
-        self._producer = Producer(kafka, "bench")
+        self._producer = Producer(instance.broker(LETTERS), "bench")
         self._callers = 13_000_000_000 + int(time.time()) % 10_000 * 100_000
 
     async def play(self, tickets: int) -> list[float]:
         """Let so many people call, and see all of it closed; the seconds from the first call to each closing."""
         raised, closed = 0, dict[str, float]()
         answered: set[tuple[str, int]] = set()
-        async with listener(self._kafka, [department_topic(LEAD), DESK, CALLBACKS], new_only=True) as consumer:
+        async with listener(self._ears, [department_topic(LEAD), DESK, CALLBACKS], new_only=True) as consumer:
             await asyncio.gather(*(consumer.position(place) for place in consumer.assignment()))
             began = moved = time.perf_counter()
             while len(closed) < tickets:

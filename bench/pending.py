@@ -21,6 +21,7 @@ from chassis import store
 from rulebook import load_policy
 from schemas.envelope import partition_of
 from schemas.owner import Owner
+from schemas.principals import OPERATORS
 from schemas.registry import CLOCKS, DISPATCH, RULES, partitions
 from schemas.values import Clock, OfficialDue, Tier
 from services.sla.core import commands as c
@@ -170,7 +171,7 @@ async def _fired(instance: Instance, waves: Sequence[Wave]) -> dict[int, list[Fi
     fired: dict[int, list[Fired]] = {wave.digit: [] for wave in waves}
     heard: Counter[str] = Counter()
     last = max(wave.begins for wave in waves)
-    async with listener(instance.kafka, [CLOCKS]) as consumer:
+    async with listener(instance.broker(OPERATORS), [CLOCKS]) as consumer:
 
         async def all_told() -> bool:
             ends = await consumer.end_offsets(consumer.assignment())

@@ -24,7 +24,7 @@ _AIM: Final = 150.0
 async def measure(instance: Instance, tickets: int, announce: Announce, *, verify: bool) -> list[Figure]:
     """Tickets closed a second while all services run; then whether every promise was kept."""
     instance.start_services()
-    parties = SpeakingParties(instance.kafka, _OPEN_AT_ONCE)
+    parties = SpeakingParties(instance, _OPEN_AT_ONCE)
     announce("Whole tickets: warming up")
     await parties.play(_WARM)
     before = await _events(instance)

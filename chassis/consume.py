@@ -21,6 +21,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from chassis import header_decoding
+from chassis.broker import MECHANISM, Broker
 from chassis.executor import SESSION_SECONDS
 from chassis.load import LogInfo
 from chassis.service import Record, Service
@@ -59,8 +60,8 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         self.worker.executor.consumer = self
         self._processed: dict[TopicPartition, int] = {}
         self._fetched: dict[TopicPartition, int] = {}
-        self._admin = AdminClient({"bootstrap.servers": self.app.bootstrap, "log_level": 0})
-        self._asker = _Asker(self.app.bootstrap)
+        self._admin = AdminClient(self.app.reached.for_librdkafka())
+        self._asker = _Asker(self.app.reached)
 
     def _new_consumer_thread(self) -> Any:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -184,8 +185,8 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
 class _Asker:
     """Asks for ends on a connection of its own: on the consumer's, a question waits behind a fetch that waits."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
         self._consumer: AIOKafkaConsumer | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -196,7 +197,7 @@ class _Asker:
             try:
                 if self._consumer is None:
                     consumer = AIOKafkaConsumer(
-                        bootstrap_servers=self._bootstrap, isolation_level="read_committed", enable_auto_commit=False
+                        **self._broker.for_aiokafka(), isolation_level="read_committed", enable_auto_commit=False
                     )
                     self._consumer = consumer
                     await consumer.start()
@@ -237,15 +238,18 @@ class LaneApp(faust.App):  # type: ignore[misc]
     """A faust app that knows the worker its consumer hands everything to."""
 
     worker: PartitionWorker
-    bootstrap: str
+    reached: Broker
 
 
-def build_app(service: Service, bootstrap: str, worker: PartitionWorker, folder: str) -> LaneApp:
+def build_app(service: Service, broker: Broker, worker: PartitionWorker, folder: str) -> LaneApp:
     """Make the faust app of a service: its group is named after the service, its folder is never written to."""
     header_decoding.install()
     app = LaneApp(
         service.name,
-        broker="kafka://" + bootstrap.replace(",", ";kafka://"),
+        broker="kafka://" + broker.address.replace(",", ";kafka://"),
+        broker_credentials=faust.SASLCredentials(
+            username=broker.user, password=broker.password, mechanism=MECHANISM, ssl_context=broker.tls
+        ),
         store="memory://",
         datadir=folder,
         web_enabled=False,
@@ -262,7 +266,7 @@ def build_app(service: Service, bootstrap: str, worker: PartitionWorker, folder:
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
     )
-    app.worker, app.bootstrap = worker, bootstrap
+    app.worker, app.reached = worker, broker
     app.transport = LaneTransport(app.conf.broker_consumer, app)
     raw = app.topic(*service.inputs, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 

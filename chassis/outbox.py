@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from chassis import metrics, store
+from chassis.broker import Broker
 from chassis.publish import Producer, pause_before, wire
 from chassis.service import Pool
 from chassis.store import Event
@@ -21,11 +22,11 @@ _log: Final = structlog.get_logger()
 class Outbox:
     """One publishing task for each topic for outsiders: one that is stuck holds up nobody else."""
 
-    def __init__(self, pool: Pool, bootstrap: str, service: str) -> None:
+    def __init__(self, pool: Pool, broker: Broker, service: str) -> None:
         """`lanes` are those that are open here; the published positions of others are not ours to move."""
         self._pool = pool
         self._service = service
-        self._new_producer: Callable[[], Producer] = lambda: Producer(bootstrap, service)
+        self._new_producer: Callable[[], Producer] = lambda: Producer(broker, service)
         self._topics: dict[str, _TopicRelay] = {}
         self.published: dict[tuple[str, str], int] = {}
         self.lanes: set[str] = set()

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 
 from chassis import metrics
+from chassis.broker import Broker
 from chassis.health import Health
 from chassis.store import Event
 from schemas.registry import model_of
@@ -57,9 +58,9 @@ def pause_before(attempt: int) -> float:
 class Producer:
     """An idempotent producer that is thrown away after any error: what counts is that a prefix was sent."""
 
-    def __init__(self, bootstrap: str, service: str) -> None:
+    def __init__(self, broker: Broker, service: str) -> None:
         """Connects when something is sent for the first time."""
-        self._bootstrap = bootstrap
+        self._broker = broker
         self._service = service
         self._producer: AIOKafkaProducer | None = None
         self._disposals: set[asyncio.Task[None]] = set()
@@ -69,7 +70,7 @@ class Producer:
         try:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._broker.for_aiokafka(),
                     acks="all",
                     enable_idempotence=True,
                     max_batch_size=_BATCH_BYTES,
@@ -147,9 +148,9 @@ async def publish(producer: Producer, events: Sequence[Event], health: Health, s
 class EdgeProducer:
     """Puts single messages on topics for an edge, and returns when the broker has them; an error means: ask again."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, broker: Broker) -> None:
         """Connects when something is sent for the first time."""
-        self._bootstrap = bootstrap
+        self._broker = broker
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
@@ -168,7 +169,7 @@ class EdgeProducer:
 
     async def _started(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True, request_timeout_ms=10_000
+            **self._broker.for_aiokafka(), acks="all", enable_idempotence=True, request_timeout_ms=10_000
         )
         try:
             await producer.start()

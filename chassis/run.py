@@ -19,6 +19,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from chassis import garbage, logs, metrics
+from chassis.broker import NoPasswordError
 from chassis.clock import Clock, stopwatch
 from chassis.consume import LaneApp, LaneConsumer, build_app
 from chassis.dead_letters import DeadLetters
@@ -46,8 +47,19 @@ def run(service: Service, settings: Settings) -> int:
     """Run a service until SIGTERM or SIGINT; returns the process's exit code: 0 for an orderly end, 1 for a bug."""
     logs.configure(settings.log, service.name, settings.worker)
     garbage.begin()
+    known = ", ".join(settings.known_to_everybody())
+    if known and settings.mode != "trial":
+        _log.critical("not started", error=f"everybody knows the value of {known}; LIUHEN_MODE=trial allows that")
+        return 1
+    if known:
+        _log.warning("THIS IS A TRIAL: everybody knows the value of some secrets", secrets=known)
+    try:
+        process = _Process(service, settings)
+    except NoPasswordError as error:
+        _log.critical("not started", error=str(error))
+        return 1
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_Process(service, settings).main())
+        return runner.run(process.main())
 
 
 class _Process:
@@ -56,6 +68,7 @@ class _Process:
         self.settings = settings
         self.clock = Clock.parse(settings.clock)
         self.health = Health(service.name)
+        self.broker = settings.broker(service.name)
         self.dsn = settings.postgres.replace("{service}", service.name)
         self.stop = asyncio.Event()
         metrics.begin_at_zero(service)
@@ -94,16 +107,16 @@ class _Process:
     async def _work(self, stack: AsyncExitStack) -> None:
         """Everything that the service does; ends only by an exception or by being cancelled."""
         pool = await self._ready(stack)
-        kafka, name = self.settings.kafka, self.service.name
+        broker, name = self.broker, self.service.name
         transactions = Transactions(self.service, self.clock)
-        outbox = Outbox(pool, kafka, name)
-        dead_letters = DeadLetters(outbox, pool, Producer(kafka, name), transactions.limits)
-        producer, edge_producer = Producer(kafka, name), EdgeProducer(kafka)
+        outbox = Outbox(pool, broker, name)
+        dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits)
+        producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
         resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical)
         worker = PartitionWorker(LaneExecutor(transactions, resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liuhen-"))
-        app = build_app(self.service, kafka, worker, folder)
+        app = build_app(self.service, broker, worker, folder)
         watchdog = Watchdog(self.health, lambda: _coordinator_ended(app), 3 * SESSION_SECONDS)
         watchdog.start()
         context = EdgeContext(pool, self.clock, edge_producer)
@@ -151,7 +164,7 @@ class _Process:
             _log.warning("no partition for this month")
 
     def _ask_broker(self) -> None:
-        AdminClient({"bootstrap.servers": self.settings.kafka, "log_level": 0}).list_topics(timeout=_BROKER_SECONDS)
+        AdminClient(self.broker.for_librdkafka()).list_topics(timeout=_BROKER_SECONDS)
 
     def _server_settings(self) -> dict[str, str]:
         return {

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from pathlib import Path
+from typing import Final, Literal
 
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.broker import Access, Broker
+
+_DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
 
 
 class Settings(BaseSettings):
@@ -13,9 +20,30 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     kafka: str = "127.0.0.1:9092"
+    kafka_user: str = ""
+    """The broker's user; the service's own name where nothing is said."""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_secrets: Path | None = None
+    """A folder with a file for each of the broker's users, where the password is not said outright."""
+    kafka_ca: Path | None = None
+    """Who signed the broker's certificate; lines are in the clear without it."""
     postgres: str = "postgresql://{service}@127.0.0.1:5432/liuhen"
     clock: str = "real"
     bind: str = "127.0.0.1"
     metrics_port: int = 0
     log: Literal["json", "console"] = "json"
     worker: str = "1"
+    mode: Literal["", "trial"] = ""
+    """`trial` lets values be in force that everybody knows."""
+    pgpassword: SecretStr = Field(default=SecretStr(""), validation_alias="PGPASSWORD")
+    """Read by the database's client; here it is only looked at."""
+
+    def known_to_everybody(self) -> tuple[str, ...]:
+        """Name the secrets that have a value from this repository."""
+        secrets = {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
+        return tuple(name for name, value in sorted(secrets.items()) if _DEVELOPMENT.fullmatch(value))
+
+    def broker(self, service: str) -> Broker:
+        """Return the broker as the service reaches it; NoPasswordError where its password is not to be had."""
+        access = Access(self.kafka, self.kafka_secrets, self.kafka_password.get_secret_value(), self.kafka_ca)
+        return access.as_user(self.kafka_user or service)

@@ -18,6 +18,7 @@ import asyncpg
 
 from chassis import admin
 from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
+from schemas.principals import LETTERS
 from tools.client.addresses import Addresses
 from tools.client.kafka import producer
 from tools.errors import SaidClearly
@@ -237,7 +238,7 @@ def _identified(
 async def put_back(system: Addresses, letter: Letter, record: Replacement) -> LetterPlace:
     """Put a record back on the topic and partition where it came in; tells its new place."""
     topic, partition, _ = letter.place
-    async with producer(system.kafka) as sender:
+    async with producer(system.broker(LETTERS)) as sender:
         sent = await sender.send_and_wait(
             topic, record.value, key=letter.key, headers=list(record.headers), partition=partition
         )

@@ -111,11 +111,22 @@ def partitions_of(topic: str) -> int:
     """Tell how many partitions a topic of ours has; LookupError for a name that the topics file does not know."""
     if topic.endswith(DEAD_LETTER_SUFFIX):
         return 1
+    return int(_entry_of(topic)[0].get("partitions", partitions()))
+
+
+def reader_of(topic: str) -> str:
+    """Name the principal outside whose public topic this is; LookupError for a name that no row has."""
+    entry, code = _entry_of(topic)
+    return str(entry["readers"][0].format(department=code, channel=code))
+
+
+def _entry_of(topic: str) -> tuple[Mapping[str, Any], str]:
+    """Find the row of a topic, and the code in its name."""
     for entry in _file()["topics"]:
         head, _, rest = entry["name"].partition("{")
         tail = rest.partition("}")[2]
         if topic == entry["name"] or (rest and topic.startswith(head) and topic.endswith(tail)):
-            return int(entry.get("partitions", partitions()))
+            return entry, topic.removeprefix(head).removesuffix(tail)
     raise LookupError(f"no topic of ours is called {topic}")
 
 

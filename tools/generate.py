@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
 from tools.local.database import OWNER
 from tools.local.plan import Plan, Program, fill, load_plan
@@ -59,7 +60,7 @@ def compose(plan: Plan) -> dict[str, Any]:
             "prometheus": _prometheus(plan),
             "grafana": _grafana(plan),
         },
-        "volumes": {"kafka": {}, "postgres": {}, "notices": {}, "prometheus": {}},
+        "volumes": {"kafka": {}, "postgres": {}, "notices": {}, "secrets": {}, "prometheus": {}},
     }
 
 
@@ -68,17 +69,20 @@ def _kafka(plan: Plan) -> dict[str, Any]:
     here = {
         "KAFKA_LISTENERS": f"INTERNAL://:9092,OUTSIDE://:{outside},CONTROLLER://:{controller}",
         "KAFKA_ADVERTISED_LISTENERS": f"INTERNAL://{_BROKER},OUTSIDE://localhost:{_host_port('kafka', outside)}",
-        # The image formats its storage for voters that are named, not for those that are found.
-        "KAFKA_CONTROLLER_QUORUM_VOTERS": f"1@localhost:{controller}",
+        "KAFKA_CONTROLLER": f"localhost:{controller}",
         "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
+        "KAFKA_ADMIN_PASSWORD": _password(ADMIN),
         "KAFKA_HEAP_OPTS": "-Xmx${LIUHEN_KAFKA_HEAP:-768m}",
     }
-    settings = "./deploy/kafka/server.properties:/mnt/shared/config/server.properties:ro"
-    asked = ["CMD", "/opt/kafka/bin/kafka-broker-api-versions.sh", "--bootstrap-server", _BROKER]
+    settings = "./deploy/kafka/server.properties:/etc/liuhen/server.properties:ro"
+    start = "./deploy/kafka/start:/etc/liuhen/start:ro"
+    client = ["--bootstrap-server", _BROKER, "--command-config", "/tmp/server.properties.client"]  # noqa: S108 - inside
+    asked = ["CMD", "/opt/kafka/bin/kafka-broker-api-versions.sh", *client]
     return {
         "image": plan.kafka.image,
+        "command": ["/etc/liuhen/start"],
         "environment": here,
-        "volumes": ["kafka:/var/lib/kafka/data", settings],
+        "volumes": ["kafka:/var/lib/kafka/data", settings, start],
         "ports": [_published("kafka", outside)],
         "healthcheck": {"test": asked, "interval": "5s", "timeout": "10s", "retries": 24},
         "restart": "unless-stopped",
@@ -116,20 +120,26 @@ def _prepare(plan: Plan) -> dict[str, Any]:
     return {
         **_OURS,
         "command": ["python", "-m", "liuhen", "prepare"],
-        "environment": {**_environment(plan, plan.environment, OWNER), **passwords},
+        "environment": {
+            **_environment(plan, plan.environment, OWNER),
+            **passwords,
+            "LIUHEN_KAFKA_PASSWORD": _password(ADMIN),
+        },
+        "volumes": ["secrets:/var/lib/liuhen/secrets"],
         "depends_on": {name: {"condition": "service_healthy"} for name in ("kafka", "postgres")},
     }
 
 
 def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
     metrics = next(port for port in program.ports if port.endswith("_metrics"))
+    notices = ["notices:/var/lib/liuhen/notices"] if "LIUHEN_NOTICES" in program.environment else []
     probe = ["CMD", "python", "-c", _PROBE.replace("{port}", str(program.ports[metrics]))]
     return {
         **_OURS,
         "command": ["python", "-m", f"services.{name}"],
         "environment": _environment(plan, {**plan.environment, **program.environment}, name),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
-        "volumes": ["notices:/var/lib/liuhen/notices"] if "LIUHEN_NOTICES" in program.environment else [],
+        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", *notices],
         "ports": [_published(port, number) for port, number in program.ports.items()],
         "healthcheck": {"test": probe, "interval": "5s", "timeout": "5s", "retries": 12, "start_period": "20s"},
         "restart": "unless-stopped",
@@ -165,7 +175,12 @@ def _grafana(plan: Plan) -> dict[str, Any]:
 def _environment(plan: Plan, variables: Mapping[str, str], role: str) -> dict[str, str]:
     places = {
         "kafka": _BROKER,
+        "kafka_secrets": "/var/lib/liuhen/secrets",
         "postgres": f"postgresql://{{service}}@postgres:5432/{plan.postgres.database}",
+        "mode": "${LIUHEN_MODE:-}",
+        "door_secret": "${LIUHEN_SECRET:-development-secret}",
+        "survey_token": "${LIUHEN_SURVEY_TOKEN:-development-survey}",
+        "wechat_token": "${LIUHEN_WECHAT_TOKEN:-development-wechat}",
         "clock": "${LIUHEN_CLOCK:-real}",
         "policy": "/app/policy",
         "log": "${LIUHEN_LOG:-json}",

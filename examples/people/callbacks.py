@@ -82,11 +82,12 @@ class Agency:
 async def work(around: Surroundings) -> None:
     """Let the agency work until cancelled."""
     agenda = Agenda(around.time)
-    async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
+    broker = around.broker(PartyKind.CALLBACK)
+    async with producer(broker) as shared, asyncio.TaskGroup() as tasks:
         voice = Voice(shared, Party(kind=PartyKind.CALLBACK), "examples/callbacks", around.time.now)
         agency = Agency(voice, agenda, around)
         tasks.create_task(agenda.keep())
-        async for news in hear(around.kafka, [CALLBACKS]):
+        async for news in hear(broker, [CALLBACKS]):
             if isinstance(news.message, CallbackRequest):
                 agency.take(news.message, news.envelope.time)
 

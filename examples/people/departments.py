@@ -32,7 +32,7 @@ from schemas.public import ActionAnswer, Order
 from schemas.registry import department_topic
 from schemas.values import Clock as ClockName
 from schemas.values import Party, PartyKind, Person, RequesterKind, TicketState, Tier, WatchOrder, remind_by
-from tools.client.kafka import PublicMessage, Voice, hear, producer
+from tools.client.kafka import Producers, PublicMessage, Voice, hear_each
 
 Owed = Literal["answer_order", "first_contact", "handle", "task", "supervision", "nothing"]
 
@@ -288,25 +288,15 @@ class SimulatedDepartment:
 async def work(around: Surroundings) -> None:
     """Let every department of the directory work until cancelled."""
     agenda = Agenda(around.time)
-    async with producer(around.kafka) as shared:
-        departments = {
-            department_topic(each.code): SimulatedDepartment(
-                each.code,
-                Voice(
-                    shared,
-                    Party(kind=PartyKind.DEPARTMENT, department=each.code),
-                    f"examples/{each.code}",
-                    around.time.now,
-                ),
-                agenda,
-                around,
-            )
-            for each in around.rules.departments
-        }
+    async with Producers.opened(around.broker) as producers:
+        departments = {}
+        for each in around.rules.departments:
+            party = Party(kind=PartyKind.DEPARTMENT, department=each.code)
+            voice = Voice(await producers.of(party), party, f"examples/{each.code}", around.time.now)
+            departments[department_topic(each.code)] = SimulatedDepartment(each.code, voice, agenda, around)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(agenda.keep())
-            async for news in hear(around.kafka, departments):
-                departments[news.topic].hear(news)
+            await hear_each(around.broker, departments, lambda news: departments[news.topic].hear(news))
 
 
 if __name__ == "__main__":

@@ -321,13 +321,14 @@ class SimulatedOffice:
 async def work(around: Surroundings) -> None:
     """Let the office work until cancelled."""
     agenda = Agenda(around.time)
-    async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
+    broker = around.broker(PartyKind.OFFICE)
+    async with producer(broker) as shared, asyncio.TaskGroup() as tasks:
         voice = Voice(shared, Party(kind=PartyKind.OFFICE), "examples/office", around.time.now)
         office = SimulatedOffice(voice, agenda, around)
         if around.outage is not None:
             office.foresee(around.outage)
         tasks.create_task(agenda.keep())
-        async for news in hear(around.kafka, [DESK, channel_topic(PartyKind.OFFICE)]):
+        async for news in hear(broker, [DESK, channel_topic(PartyKind.OFFICE)]):
             match news.message:
                 case DeskTask() as task:
                     office.take(task)

@@ -34,7 +34,7 @@ from schemas.inbound import ProvideInfo, RequestDevice
 from schemas.public import ReceiptGiven, TicketNews
 from schemas.registry import channel_topic
 from schemas.values import Party, PartyKind, TicketState
-from tools.client.kafka import PublicMessage, Voice, hear, producer
+from tools.client.kafka import Producers, PublicMessage, Voice, hear_each
 
 _SOURCE: Final = "examples/{}"
 _NUMBER: Final = 14
@@ -135,10 +135,10 @@ def _altered(trouble: Trouble) -> Trouble:
 async def work(around: Story) -> None:
     """Tell the story until cancelled; say so when it is told."""
     agenda = Agenda(around.time)
-    async with producer(around.kafka) as shared, asyncio.TaskGroup() as tasks:
+    async with Producers.opened(around.broker) as producers, asyncio.TaskGroup() as tasks:
         voices = {
-            way: Voice(shared, Party(kind=PartyKind(way.value)), _SOURCE.format(way.value), around.time.now)
-            for way in WayIn
+            way: Voice(await producers.of(party), party, _SOURCE.format(way.value), around.time.now)
+            for way, party in ((way, Party(kind=PartyKind(way.value))) for way in WayIn)
         }
         requesters = Requesters(voices, agenda, around)
         story = list(
@@ -154,8 +154,7 @@ async def work(around: Story) -> None:
         requesters.mean(story)
         agenda.at(story[-1].at, lambda: _say_done(around))
         tasks.create_task(agenda.keep())
-        async for news in hear(around.kafka, [channel_topic(way.value) for way in WayIn]):
-            requesters.hear(news)
+        await hear_each(around.broker, [channel_topic(way.value) for way in WayIn], requesters.hear)
 
 
 async def _say_done(around: Story) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.broker import Access, Broker
 from chassis.clock import Clock
 from examples.district.outage import Outage, outage
 from examples.people.agenda import Days
@@ -32,6 +33,7 @@ class Surroundings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", arbitrary_types_allowed=True)
 
     kafka: str
+    kafka_secrets: Path | None = None
     clock: str = "real"
     policy: Path = Path("policy")
     seed: int = 12345
@@ -59,6 +61,10 @@ class Surroundings(BaseSettings):
         for notice in read_notices(_CALENDARS):
             calendar = calendar.with_notice(notice)
         return Days(calendar, hours)
+
+    def broker(self, user: str) -> Broker:
+        """The broker as one of its users reaches it."""
+        return Access(self.kafka, self.kafka_secrets).as_user(user)
 
     @property
     def outage(self) -> Outage | None:

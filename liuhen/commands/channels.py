@@ -41,7 +41,7 @@ def _always(party: Party) -> PartyOf:
 def queue(*, as_json: AsJsonAtTheDesk = False) -> None:
     """待回访的工单。"""
     place = Workplace.of(_CALLBACK)
-    asked = callbacks(asyncio.run(standing(place.addresses.kafka, CALLBACKS)))
+    asked = callbacks(asyncio.run(standing(place.broker, CALLBACKS)))
     if as_json:
         print_json([each.model_dump(mode="json") for each in asked])
     else:

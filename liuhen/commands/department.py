@@ -50,7 +50,7 @@ def queue(
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
     place = Workplace.of(_party(context))
     times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
-    messages = asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj))))
+    messages = asyncio.run(standing(place.broker, department_topic(str(context.obj))))
     owing = orders(messages, times, place.now(), everything=everything)
     if as_json:
         print_json(render.orders_document(owing))
@@ -66,7 +66,7 @@ def show(
 ) -> None:
     """一件工单：本单位知道的全部。"""
     place = Workplace.of(_party(context))
-    found = order_of(asyncio.run(standing(place.addresses.kafka, department_topic(str(context.obj)))), ticket)
+    found = order_of(asyncio.run(standing(place.broker, department_topic(str(context.obj)))), ticket)
     if found is None:
         raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
     if as_json:

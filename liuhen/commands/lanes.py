@@ -126,7 +126,7 @@ def republish(
             what = f"{service}/{lane} recorded nothing for {topic}/{partition}"
             where = "position where lane = $1 and topic = $2 and partition = $3"
             await _require(connection, where, lane, topic, partition, what=what)
-            producer = Producer(system.kafka, service)
+            producer = Producer(system.broker(service), service)
             try:
                 return await admin.republish(connection, producer, service, (topic, partition), lane, first)
             finally:

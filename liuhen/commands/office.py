@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from chassis.broker import Broker
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
@@ -45,7 +46,7 @@ def queue(
         known = "".join(f"\n  {code}　{word}" for code, word in TASKS.items())
         raise SaidClearly(f"没有名为 {task} 的待办。有：{known}")
     place = Workplace.of(_OFFICE)
-    tasks, published = asyncio.run(_heard(place.addresses.kafka))
+    tasks, published = asyncio.run(_heard(place.broker))
     calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)
     waiting = desk(tasks, DueTimes(place.policy, calendar), place.now())
     if for_ is not None:
@@ -57,5 +58,5 @@ def queue(
         _console.print(render.desk(place, wanted))
 
 
-async def _heard(kafka: str) -> tuple[list[PublishedMessage], list[PublishedMessage]]:
-    return await standing(kafka, DESK), await standing(kafka, RULES)
+async def _heard(broker: Broker) -> tuple[list[PublishedMessage], list[PublishedMessage]]:
+    return await standing(broker, DESK), await standing(broker, RULES)

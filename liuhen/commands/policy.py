@@ -18,6 +18,7 @@ from chassis.clock import Clock
 from liuhen.answers import AsJson, print_json
 from rulebook import Policy, PolicyError, load_policy, validate
 from rulebook.export import schema_files
+from schemas.principals import OPERATORS
 from services.trace.for_tools import Words
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
@@ -128,7 +129,7 @@ def try_other(
     present, other = (trial.Ruleset(*_rules(directory)) for directory in (addresses.policy, new))
     begin = since.replace(tzinfo=ZoneInfo(present.policy.office.zone))
     with counting("policy try") as counted:
-        recorded = asyncio.run(recording.read(addresses.kafka, begin, counted))
+        recorded = asyncio.run(recording.read(addresses.broker(OPERATORS), begin, counted))
     if not recorded.inputs:
         raise SaidClearly(f"No ticket was registered since {since:%Y-%m-%d}.")
     found = trial.try_rules(recorded, present, other, Clock.parse(addresses.clock).now())

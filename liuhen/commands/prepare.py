@@ -1,4 +1,4 @@
-"""`liuhen prepare`: topics, roles, schemas and tables, where broker and database are somebody else's."""
+"""`liuhen prepare`: topics, users, roles, schemas and tables, where broker and database are somebody else's."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import typer
 
 from chassis.clock import Clock
 from liuhen.answers import AsJson, print_json
+from rulebook import load_policy
+from schemas import registry
+from schemas.principals import ADMIN, principals
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.local.database import OWNER
 from tools.local.plan import service_names
-from tools.prepare import topics
+from tools.prepare import rights, topics
 from tools.prepare.database import password_variable, prepare_database
 
 
@@ -24,13 +27,17 @@ def register(app: typer.Typer) -> None:
 
 
 def prepare(*, as_json: AsJson = False) -> None:
-    """Make topics, roles, schemas and tables; LIUHEN_PASSWORD_<ROLE> says each role's password. Safe to repeat."""
+    """Make topics, users, roles, schemas, tables; LIUHEN_PASSWORD_<ROLE> says each role's password. Safe to repeat."""
     addresses = load_addresses()
     say: Callable[[str], None] = _silent if as_json else typer.echo
-    applied = topics.apply(addresses.kafka, topics.wanted(addresses.policy))
+    admin, codes = addresses.broker(ADMIN), [each.code for each in load_policy(addresses.policy).departments]
+    applied = topics.apply(admin, registry.topics(codes))
     changed = [item for item in applied if item.change is not topics.TopicChange.UNCHANGED]
     for item in changed:
         say(f"{item.topic.name}: {item.change} {item.detail}".rstrip())
+    users = sorted(rights.make_true(admin, principals(codes), addresses.folder_of_secrets()).new.users)
+    for user in users:
+        say(f"{user}: may log in to the broker")
     now = Clock.parse(addresses.clock).now()
     owner = addresses.postgres_dsn(OWNER)
     migrations = asyncio.run(prepare_database(owner, service_names(), now, _password))
@@ -38,7 +45,7 @@ def prepare(*, as_json: AsJson = False) -> None:
         say(migration)
     if as_json:
         changes = [{"topic": item.topic.name, "change": item.change, "detail": item.detail} for item in changed]
-        print_json({"topics": changes, "migrations": migrations})
+        print_json({"topics": changes, "users": users, "migrations": migrations})
 
 
 def _silent(_: str) -> None:

@@ -15,6 +15,7 @@ from liuhen.desk.queue import standing
 from liuhen.desk.reorganising import HeldOrder, Plan, against, held, outcomes, read_plan
 from liuhen.desk.submitting import SOURCE
 from liuhen.desk.workplace import Workplace
+from schemas.principals import OPERATORS
 from schemas.public import Order, ReceiptRefused
 from schemas.registry import channel_topic, department_topic
 from schemas.values import Party, PartyKind
@@ -65,9 +66,10 @@ def reorganise(
 async def _frozen(place: Workplace, plan: Plan) -> list[HeldOrder]:
     """The list that is worked on: what each department holds at this moment."""
     found: list[HeldOrder] = []
+    watching = place.addresses.broker(OPERATORS)
     for move in plan.moves:
         if place.policy.department(move.before) is not None:
-            found += held(move, await standing(place.addresses.kafka, department_topic(move.before)))
+            found += held(move, await standing(watching, department_topic(move.before)))
     return found
 
 
@@ -79,7 +81,8 @@ async def _carry_out(place: Workplace, acts: Sequence[tuple[HeldOrder, Any]], pa
     left: dict[tuple[str, str], str] = {}
     refused: dict[str, str] = {}
     time = asyncio.get_running_loop().time
-    async with listener(place.addresses.kafka, topics) as ears, producer(place.addresses.kafka) as sender:
+    watching = place.addresses.broker(OPERATORS)
+    async with listener(watching, topics) as ears, producer(place.broker) as sender:
         voice = Voice(sender, place.party, SOURCE, place.now)
         with telling(Terminal(stderr=True)) as tell:
             for number, (each, action) in enumerate(acts, 1):

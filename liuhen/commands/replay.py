@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913 - the options of the command line
     with _running() if running else _own(meaning, first, speed, console) as system:
         clock = Clock.parse(system.clock)
         cases = records(rows, meaning, _shift(records(rows, meaning), clock) if running else timedelta())
-        job = Job(Path(mapping).stem, meaning, cases, system.kafka, clock, load_policy(system.policy))
+        job = Job(Path(mapping).stem, meaning, cases, system.broker_of, clock, load_policy(system.policy))
         with _bar(console, job) as seen:
             progress = asyncio.run(replay(job, seen, system.require_alive))
         came_out = asyncio.run(outcome(load_addresses(), progress))
@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913 - the options of the command line
 @contextmanager
 def _running() -> Iterator[ReplaySystem]:
     found = load_addresses()
-    yield ReplaySystem(found.kafka, found.clock, found.policy)
+    yield ReplaySystem(found.broker, found.clock, found.policy)
 
 
 @contextmanager

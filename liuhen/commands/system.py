@@ -131,5 +131,6 @@ def _show(instance: Instance) -> None:
         log = os.path.relpath(process.log)
         table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
     _console.print(table)
-    _console.print("HTTP door: Authorization: Bearer with LIUHEN_WECHAT_TOKEN or LIUHEN_SURVEY_TOKEN (see README)")
+    tokens = os.path.relpath(instance.secrets)
+    _console.print(f"HTTP door: Authorization: Bearer with the token in {tokens}/wechat-token or survey-token")
     _console.print(f"Addresses for scripts: source {os.path.relpath(instance.home / 'env')}")

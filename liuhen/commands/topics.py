@@ -1,62 +1,109 @@
-"""`liuhen topics apply`: what the registry says, made true on the broker."""
+"""`liuhen topics apply`: what the registry says, made true on the broker: topics, users and their rights."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
+from rulebook import load_policy
+from schemas import registry
+from schemas.principals import ADMIN, principals
 from tools.client.addresses import load_addresses
-from tools.prepare import topics
+from tools.errors import SaidClearly
+from tools.prepare import rights, topics
+from tools.prepare.rights import Rights, RightsPlan
+from tools.prepare.secrets import secret
+from tools.prepare.topics import Applied, TopicChange
 from tools.terminal import Terminal, styled
 
 _console: Final = Terminal()
 _COLOURS: Final = {
-    topics.TopicChange.CREATED: "green",
-    topics.TopicChange.ALTERED: "yellow",
-    topics.TopicChange.UNCHANGED: "dim",
-    topics.TopicChange.DIFFERS: "red",
+    TopicChange.CREATED: "green",
+    TopicChange.ALTERED: "yellow",
+    TopicChange.UNCHANGED: "dim",
+    TopicChange.DIFFERS: "red",
 }
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="The topics of the registry.", no_args_is_help=True)
+    group = typer.Typer(help="The topics of the registry, and who may do what with them.", no_args_is_help=True)
     group.command()(apply)
     app.add_typer(group, name="topics")
 
 
-def apply(*, as_json: AsJson = False) -> None:
-    """Create what is missing and set what differs; exit code 1 when a number of partitions differs."""
+def apply(
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before rights are taken away.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what differs from the registry, and make it so: topics, users, access rules.
+
+    Asks before it takes rights away. Exit code 1 when a number of partitions differs, which is never changed.
+    """
     addresses = load_addresses()
-    applied = topics.apply(addresses.kafka, topics.wanted(addresses.policy))
+    admin, codes = addresses.broker(ADMIN), [each.code for each in load_policy(addresses.policy).departments]
+    needed = topics.plan(admin, registry.topics(codes))
+    granted = rights.plan(rights.standing(admin), principals(codes))
+    if not as_json:
+        _show(needed, granted)
+    if granted.takes_away and not yes:
+        _ask(as_json=as_json)
+    topics.carry_out(admin, needed)
+    folder = addresses.folder_of_secrets()
+    rights.grant(admin, granted.new, lambda user: secret(folder, user))
+    rights.take_away(admin, granted.gone)
     if as_json:
-        rows = [
+        print_json(_document(needed, granted))
+    if any(item.change is TopicChange.DIFFERS for item in needed):
+        raise typer.Exit(1)
+
+
+def _ask(*, as_json: bool) -> None:
+    if as_json:
+        raise SaidClearly("Rights would be taken away. Say --yes, or look first without --json.")
+    typer.confirm("Take these rights away?", abort=True)
+
+
+def _show(needed: Iterable[Applied], granted: RightsPlan) -> None:
+    table = Table()
+    for column in ("what", "name", "change", "detail"):
+        table.add_column(column, overflow="fold")
+    for topic, change, detail, _ in needed:
+        layout = f"{topic.kind}, {topic.partitions} partitions"
+        table.add_row("topic", topic.name, styled((change, _COLOURS[change])), f"{layout}; {detail}".rstrip("; "))
+    for some, done, colour in ((granted.new, "granted", "green"), (granted.gone, "taken away", "red")):
+        for what, name, detail in _rows(some):
+            table.add_row(what, name, styled((done, colour)), detail)
+    _console.print(table)
+    counts = Counter(str(item.change) for item in needed)
+    counts["users or rules granted"] = len(granted.new.users) + len(granted.new.rules)
+    counts["taken away"] = len(granted.gone.users) + len(granted.gone.rules)
+    _console.print(", ".join(f"{number} {change}" for change, number in counts.items() if number))
+
+
+def _rows(some: Rights) -> Iterable[tuple[str, str, str]]:
+    yield from (("user", user, "") for user in sorted(some.users))
+    rules = sorted((each.principal.removeprefix("User:"), rights.told(each)) for each in some.rules)
+    yield from (("access rule", user, words) for user, words in rules)
+
+
+def _document(needed: Iterable[Applied], granted: RightsPlan) -> dict[str, Any]:
+    return {
+        "topics": [
             {
                 "topic": item.topic.name,
                 "change": item.change,
                 "detail": item.detail,
                 "partitions": item.topic.partitions,
             }
-            for item in applied
-        ]
-        print_json(rows)
-    else:
-        _show(applied)
-    if any(item.change is topics.TopicChange.DIFFERS for item in applied):
-        raise typer.Exit(1)
-
-
-def _show(applied: tuple[topics.Applied, ...]) -> None:
-    table = Table()
-    for column in ("topic", "kind", "partitions", "change", "detail"):
-        table.add_column(column, overflow="fold")
-    for topic, change, detail in applied:
-        row = (topic.name, str(topic.kind), str(topic.partitions))
-        table.add_row(*row, styled((change, _COLOURS[change])), detail)
-    _console.print(table)
-    counts = Counter(item.change for item in applied)
-    _console.print(", ".join(f"{number} {change}" for change, number in counts.items()))
+            for item in needed
+        ],
+        "granted": [{"what": what, "name": name, "detail": detail} for what, name, detail in _rows(granted.new)],
+        "taken_away": [{"what": what, "name": name, "detail": detail} for what, name, detail in _rows(granted.gone)],
+    }

@@ -94,7 +94,7 @@ def possible_in(kind: str) -> AbstractSet[TicketState]:
 
 
 def _of_department(place: Workplace, states: AbstractSet[TicketState]) -> list[Listed]:
-    messages = asyncio.run(standing(place.addresses.kafka, department_topic(place.party.department or "")))
+    messages = asyncio.run(standing(place.broker, department_topic(place.party.department or "")))
     return [
         Listed(
             order.ticket,

@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from aiokafka import TopicPartition
 
+from chassis.broker import Broker
 from rulebook import Policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
@@ -103,11 +104,11 @@ class OwedOrder(NamedTuple):
     urgency: Urgency
 
 
-async def standing(kafka: str, topic: str) -> list[PublishedMessage]:
+async def standing(broker: Broker, topic: str) -> list[PublishedMessage]:
     """Read all that stands on a public topic, without what was repeated: the highest sequence of a source counts."""
     found: list[PublishedMessage] = []
     newest_of: dict[tuple[TopicPartition, str], int] = {}
-    async with listener(kafka, [topic]) as ears:
+    async with listener(broker, [topic]) as ears:
         ends = await ears.end_offsets(ears.assignment())
         while [place for place, end in ends.items() if await ears.position(place) < end]:
             for place, records in (await ears.getmany(timeout_ms=200)).items():

@@ -144,10 +144,10 @@ class Submitting:
     @asynccontextmanager
     async def opened(cls, place: Workplace, patience: float) -> AsyncIterator[Submitting]:
         """Open them, at the end of what stands already."""
-        async with listener(place.addresses.kafka, [answers_of(place.party)]) as ears:
+        async with listener(place.broker, [answers_of(place.party)]) as ears:
             for partition, end in (await ears.end_offsets(ears.assignment())).items():
                 ears.seek(partition, end)
-            async with producer(place.addresses.kafka) as sender:
+            async with producer(place.broker) as sender:
                 yield cls(place, ears, Voice(sender, place.party, SOURCE, place.now), patience)
 
     async def submit(self, action: Action, *, submission: str | None) -> SubmissionAnswer:

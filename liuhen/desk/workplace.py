@@ -7,8 +7,10 @@ from datetime import datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from chassis.broker import Broker
 from chassis.clock import Clock
 from rulebook import Policy, load_policy
+from schemas.principals import principal_of
 from schemas.values import Party, PartyKind, Person
 from services.trace.for_tools import Words
 from tools.client.addresses import Addresses, load_addresses
@@ -36,6 +38,11 @@ class Workplace:
             known = "\n".join(f"  {each.code}　{each.name}" for each in policy.departments)
             raise SaidClearly(f"名录中没有承办单位 {party.department}。有：\n{known}")
         return cls(party, addresses, policy)
+
+    @property
+    def broker(self) -> Broker:
+        """The broker as the party reaches it."""
+        return self.addresses.broker(principal_of(self.party))
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -13,7 +13,8 @@ class IntakeSettings(Settings):
     """Where the HTTP door answers (port 0: any free one), by which policy, and what must stay secret.
 
     `secret` is the key of the hashes by which requesters are compared: whoever changes it forgets who called before.
-    The tokens let the servers of the survey app and of the WeChat account in. The defaults are for development.
+    The tokens let the servers of the survey app and of the WeChat account in. The defaults are
+    for development, and the service starts with them in trial mode only.
     """
 
     bind: str = "127.0.0.1"

@@ -54,7 +54,7 @@ async def everybody_calls(system: Instance) -> None:
     """All callers, once the moment of the last of them has come."""
     clock, said = Clock.parse(system.clock), list(calls(POLICY, seed=SEED, start=START, callers=CALLERS))
     await clock.sleep_until(max(each.at for each in said))
-    async with producer(system.kafka) as sender:
+    async with producer(system.broker(PartyKind.HOTLINE)) as sender:
         voice = Voice(sender, Party(kind=PartyKind.HOTLINE), "test/outage", clock.now)
         await asyncio.gather(*(voice.say(register(each), submission=each.id) for each in said))
 

@@ -1,47 +1,65 @@
-"""The broker of the Compose file, set up by the image's own entry point, is the local runner's broker."""
+"""The broker of the Compose file, started as its container starts it, is the local runner's broker."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from chassis.broker import Broker
+from schemas.principals import ADMIN
 from tools.generate import compose
-from tools.layout import KAFKA_JARS
+from tools.layout import KAFKA_JARS, ROOT
 from tools.local.broker import SETTINGS
 from tools.local.plan import load_plan
-from tools.local.programs import find
+from tools.local.ports import HOST, free_ports
 
-_LOGGING = """
-Configuration:
-  Properties: { Property: [] }
-  Appenders: { Console: { name: STDOUT } }
-  Loggers: { Root: { level: INFO, AppenderRef: [{ ref: STDOUT }] }, Logger: [{ name: kafka, level: INFO }] }
-"""
+_PATIENCE = 60.0  # seconds
 
 
-def test_the_image_accepts_our_settings_and_formats_its_storage(tmp_path: Path) -> None:
-    default, mounted, final, data = (tmp_path / name for name in ("default", "mounted", "final", "data"))
-    for folder in (default, mounted, final):
-        folder.mkdir()
-    for name in ("log4j2.yaml", "tools-log4j2.yaml"):
-        (default / name).write_text(_LOGGING, "utf-8")
-    (default / "server.properties").write_text("", "utf-8")
-    (mounted / "server.properties").write_bytes(SETTINGS.read_bytes())
-    told = compose(load_plan())["services"]["kafka"]["environment"]
-    environment = {
-        **{name: value.replace("${LIUHEN_KAFKA_PORT:-19092}", "19092") for name, value in told.items()},
-        "KAFKA_LOG_DIRS": str(data),
-        "CLUSTER_ID": "5L6g3nShT-eMCtK--X86sw",
+@pytest.fixture
+def container(tmp_path: Path) -> Iterator[Broker]:
+    """What the container would run, on ports of this machine; the broker as its own user reaches it from outside."""
+    told = compose(load_plan())["services"]["kafka"]
+    ports = free_ports(["inside", "outside", "controller"])
+    moved = {"9092": "inside", "19092": "outside", "19093": "controller"}
+    here = {**told["environment"], "KAFKA_ADMIN_PASSWORD": "chance", "KAFKA_HEAP_OPTS": "-Xmx512m"}
+    here["KAFKA_ADVERTISED_LISTENERS"] = f"INTERNAL://{HOST}:9092,OUTSIDE://{HOST}:19092"
+    for number, name in moved.items():
+        for variable in ("KAFKA_LISTENERS", "KAFKA_ADVERTISED_LISTENERS", "KAFKA_CONTROLLER"):
+            here[variable] = here[variable].replace(f":{number}", f":{ports[name]}")
+    here |= {
+        "KAFKA_LIBRARIES": str(KAFKA_JARS),
+        "KAFKA_SETTINGS": str(SETTINGS),
+        "KAFKA_PROPERTIES": str(tmp_path / "server.properties"),
+        "KAFKA_LOG_DIRS": str(tmp_path / "data"),
     }
-    folders = ["-D", str(default), "-M", str(mounted), "-F", str(final)]
-    command = [find("java"), "-cp", f"{KAFKA_JARS}/*", "kafka.docker.KafkaDockerWrapper", "setup", *folders]
+    (command,) = told["command"]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [str(ROOT / "deploy" / "kafka" / Path(command).name)], env={**os.environ, **here}, stdout=log, stderr=log
+        )
+    yield Broker(f"{HOST}:{ports['outside']}", ADMIN, "chance")
+    process.kill()
+    process.wait()
 
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, env=environment, capture_output=True, text=True, check=False
-    )
 
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert (data / "meta.properties").exists()
-    used = (final / "server.properties").read_text("utf-8")
-    assert "auto.create.topics.enable=false" in used
-    assert "INTERNAL://:9092,OUTSIDE://:19092" in used
+def test_the_container_starts_a_broker_that_only_its_own_user_enters(container: Broker, tmp_path: Path) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not answers(container):
+        assert time.monotonic() < until, (tmp_path / "log").read_text("utf-8")[-2000:]
+    assert not answers(Broker(container.address, ADMIN, "guessed"))
+    assert (tmp_path / "server.properties").stat().st_mode & 0o777 == 0o600
+
+
+def answers(broker: Broker) -> bool:
+    try:
+        return bool(AdminClient(broker.for_librdkafka()).list_topics(timeout=2).brokers)
+    except KafkaException:
+        return False

@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.layout import ROOT, home_of
 from tools.local.database import Database
@@ -70,7 +71,7 @@ async def test_a_wrong_password_opens_nothing(database: Database) -> None:
 
 def test_applying_topics_again_changes_nothing(system: Instance) -> None:
     asked = topics.wanted(system.policy)
-    again = topics.apply(system.kafka, asked)
+    again = topics.apply(system.broker(ADMIN), asked)
     assert {applied.change for applied in again} == {topics.TopicChange.UNCHANGED}
     assert len(again) == len(asked)
 
@@ -78,9 +79,9 @@ def test_applying_topics_again_changes_nothing(system: Instance) -> None:
 def test_a_topic_that_drifted_is_set_right_but_never_repartitioned(system: Instance) -> None:
     first, *_ = topics.wanted(system.policy)
     drifted = replace(first, name="drifting", partitions=2, config={"retention.ms": "1000"})
-    topics.apply(system.kafka, [drifted])
+    topics.apply(system.broker(ADMIN), [drifted])
     wider = replace(drifted, partitions=3, config={"retention.ms": "2000"})
-    altered = topics.apply(system.kafka, [wider])
+    altered = topics.apply(system.broker(ADMIN), [wider])
     assert altered[0].change is topics.TopicChange.DIFFERS
     assert altered[0].detail == "2 partitions instead of 3; retention.ms=2000"
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from liuhen.cli import build
 from schemas.inbound import Register
+from schemas.principals import ADMIN, principal_of
 from schemas.values import Contact, Kind, Party, PartyKind, Person, Place
 from tools.client.kafka import Voice, producer
 from tools.local.instance import Instance
@@ -65,7 +66,7 @@ class Operations:
         said = Register(kind=Kind.COMPLAIN, contact=who, place=where, text=text, category="0301-01", agent=agent)
 
         async def spoken() -> None:
-            async with producer(self.instance.kafka) as sender:
+            async with producer(self.instance.broker(principal_of(HOTLINE))) as sender:
                 await Voice(sender, HOTLINE, "test", lambda: datetime.now(UTC)).say(said, submission=str(phone))
 
         asyncio.run(spoken())
@@ -78,7 +79,7 @@ class Operations:
         """Put any bytes on partition 0 of a topic; returns the offset."""
 
         async def sent() -> int:
-            async with producer(self.instance.kafka) as sender:
+            async with producer(self.instance.broker(ADMIN)) as sender:
                 return int(
                     (await sender.send_and_wait(topic, value, key=key, headers=list(headers), partition=0)).offset
                 )

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.broker import Access, Broker, NoPasswordError
 from tools.errors import SaidClearly
 from tools.layout import POLICY, home_of
 from tools.local.settings import load_settings
@@ -21,6 +22,9 @@ class Addresses(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kafka: str
+    kafka_secrets: Path | None = None
+    kafka_password: str = Field(default="", repr=False)
+    kafka_ca: Path | None = None
     postgres: str
     """With `{service}` where the name of the role goes."""
     pgpassfile: str = ""
@@ -42,6 +46,21 @@ class Addresses(BaseModel):
                 "Nothing runs here. `make up` starts the system; or set LIUHEN_KAFKA and LIUHEN_POSTGRES."
             )
         return cls.model_validate({name: fields[name] for name in cls.model_fields if name in fields})
+
+    def broker(self, user: str) -> Broker:
+        """Return the broker as one of its users reaches it; say clearly when its password is not to be had."""
+        try:
+            return Access(self.kafka, self.kafka_secrets, self.kafka_password, self.kafka_ca).as_user(user)
+        except NoPasswordError as error:
+            raise SaidClearly(str(error)) from None
+
+    def folder_of_secrets(self) -> Path:
+        """Return the folder with the passwords of the broker's users; say clearly when nobody named one."""
+        if self.kafka_secrets is None:
+            raise SaidClearly(
+                "LIUHEN_KAFKA_SECRETS is not set: the folder with a password for each of the broker's users."
+            )
+        return self.kafka_secrets
 
     def postgres_dsn(self, service: str) -> str:
         """Return the database's address for a service; its password is in `pgpassfile` or in PGPASSWORD."""

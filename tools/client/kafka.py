@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from chassis.broker import Broker
 from schemas.envelope import Envelope, EnvelopeError, decode, partition_of
 from schemas.inbound import Action
 from schemas.message import Message
-from schemas.registry import inbound_topic, model_of, partitions_of
+from schemas.principals import principal_of
+from schemas.registry import inbound_topic, model_of, partitions_of, reader_of
 from schemas.values import Party
 
 _MAX_REQUEST: Final = 1_048_576
+
+BrokerOf = Callable[[str], Broker]
+"""Tells how a user of the broker, by its name, reaches it."""
 
 
 class PublicMessage(NamedTuple):
@@ -54,10 +61,10 @@ class Voice:
 
 
 @asynccontextmanager
-async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
-    """Open a producer that every voice of a process may share."""
+async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
+    """Open a producer that every voice of one user may share."""
     opened = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_request_size=2 * _MAX_REQUEST
+        **broker.for_aiokafka(), acks="all", enable_idempotence=True, max_request_size=2 * _MAX_REQUEST
     )
     await opened.start()
     try:
@@ -66,12 +73,53 @@ async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
         await opened.stop()
 
 
-async def hear(kafka: str, topics: Iterable[str], *, new_only: bool = False) -> AsyncIterator[PublicMessage]:
+class Producers:
+    """A producer for each party that a process speaks for, opened when the party first speaks."""
+
+    def __init__(self, broker_of: BrokerOf, stack: AsyncExitStack) -> None:
+        """They are closed with the stack."""
+        self._broker_of = broker_of
+        self._stack = stack
+        self._opened: dict[str, AIOKafkaProducer] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, broker_of: BrokerOf) -> AsyncIterator[Producers]:
+        """Open none yet, and close all of them at the end."""
+        async with AsyncExitStack() as stack:
+            yield cls(broker_of, stack)
+
+    async def of(self, party: Party) -> AIOKafkaProducer:
+        """Return the producer that is logged in as this party."""
+        user = principal_of(party)
+        async with self._one_at_a_time:
+            if user not in self._opened:
+                self._opened[user] = await self._stack.enter_async_context(producer(self._broker_of(user)))
+            return self._opened[user]
+
+
+async def hear_each(broker_of: BrokerOf, topics: Iterable[str], heard: Callable[[PublicMessage], None]) -> None:
+    """Hear public topics until cancelled, each logged in as the party whose it is."""
+    of_reader: defaultdict[str, list[str]] = defaultdict(list)
+    for topic in topics:
+        of_reader[reader_of(topic)].append(topic)
+
+    async def hear_own(user: str) -> None:
+        async for news in hear(broker_of(user), of_reader[user]):
+            heard(news)
+
+    async with asyncio.TaskGroup() as tasks:
+        for user in of_reader:
+            tasks.create_task(hear_own(user))
+
+
+async def hear(broker: Broker, topics: Iterable[str], *, new_only: bool = False) -> AsyncIterator[PublicMessage]:
     """Yield what stands and what comes on public topics, each message once, in order per writer and partition.
 
     The contract with outside readers: a message may be repeated; the highest `ce_sequence` of each `ce_source` counts.
     """
-    async with listener(kafka, topics, new_only=new_only) as consumer:
+    async with listener(broker, topics, new_only=new_only) as consumer:
         heard: dict[tuple[TopicPartition, str], int] = {}
         while True:
             for place, records in (await consumer.getmany(timeout_ms=200)).items():
@@ -84,10 +132,10 @@ async def hear(kafka: str, topics: Iterable[str], *, new_only: bool = False) -> 
 
 
 @asynccontextmanager
-async def listener(kafka: str, topics: Iterable[str], *, new_only: bool = False) -> AsyncIterator[AIOKafkaConsumer]:
+async def listener(broker: Broker, topics: Iterable[str], *, new_only: bool = False) -> AsyncIterator[AIOKafkaConsumer]:
     """Open a consumer at the start (or the end) of every partition of the topics; it belongs to no group."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka,
+        **broker.for_aiokafka(),
         enable_auto_commit=False,
         auto_offset_reset="latest" if new_only else "earliest",
         isolation_level="read_committed",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from chassis.broker import Broker
 from schemas.envelope import Envelope, EnvelopeError, decode
 from tools.client.kafka import listener
 
@@ -25,9 +26,9 @@ class TopicRecord(NamedTuple):
     value: bytes | None
 
 
-async def read_topics(kafka: str, topics: Sequence[str], counted: Counted) -> AsyncIterator[TopicRecord]:
+async def read_topics(broker: Broker, topics: Sequence[str], counted: Counted) -> AsyncIterator[TopicRecord]:
     """Yield every record that stood on the topics when the reading began."""
-    async with listener(kafka, topics) as consumer:
+    async with listener(broker, topics) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
         waiting = {place for place, end in ends.items() if end > 0}
         while waiting:
@@ -40,23 +41,25 @@ async def read_topics(kafka: str, topics: Sequence[str], counted: Counted) -> As
             waiting = {place for place in waiting if await consumer.position(place) < ends[place]}
 
 
-async def end_offsets(kafka: str, topics: Sequence[str]) -> Mapping[tuple[str, int], int]:
+async def end_offsets(broker: Broker, topics: Sequence[str]) -> Mapping[tuple[str, int], int]:
     """Tell where each partition ends."""
-    async with listener(kafka, topics) as consumer:
+    async with listener(broker, topics) as consumer:
         ends = await consumer.end_offsets(consumer.assignment())
     return {(place.topic, place.partition): end for place, end in ends.items()}
 
 
-async def trimmed(kafka: str, topics: Sequence[str]) -> frozenset[tuple[str, int]]:
+async def trimmed(broker: Broker, topics: Sequence[str]) -> frozenset[tuple[str, int]]:
     """Tell which partitions lost their beginning to retention."""
-    async with listener(kafka, topics) as consumer:
+    async with listener(broker, topics) as consumer:
         begins = await consumer.beginning_offsets(consumer.assignment())
     return frozenset((place.topic, place.partition) for place, begin in begins.items() if begin > 0)
 
 
-async def committed_offsets(kafka: str, group: str, places: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], int]:
+async def committed_offsets(
+    broker: Broker, group: str, places: Iterable[tuple[str, int]]
+) -> Mapping[tuple[str, int], int]:
     """Tell what a service committed to the broker, which only lag tools read."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**broker.for_aiokafka(), group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
         found = {place: await consumer.committed(TopicPartition(*place)) for place in places}

@@ -18,13 +18,15 @@ from rulebook import Policy, load_policy
 from rulebook.codes import PUBLISH_CALENDAR, REDERIVE_CLOCKS
 from schemas import registry
 from schemas.envelope import Envelope, derived_id
+from schemas.principals import principal_of
 from schemas.rules import CalendarPublished, NamedDay, RederivationOrdered, RulesFact
-from schemas.values import Clock, Person
+from schemas.values import Clock, Party, PartyKind, Person
 from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
 from worktime import Notice, NoticeError, parse_notice
 
 _WRITER: Final = "rules"
+_OFFICE: Final = Party(kind=PartyKind.OFFICE)
 
 
 class CalendarInForce(NamedTuple):
@@ -128,7 +130,7 @@ async def calendars_in_force(addresses: Addresses) -> list[CalendarInForce]:
 
 def _publish(addresses: Addresses, fact: RulesFact, version: str, now: datetime, policy: Policy) -> None:
     async def send() -> None:
-        producer = Producer(addresses.kafka, _WRITER)
+        producer = Producer(addresses.broker(principal_of(_OFFICE)), _WRITER)
         try:
             await producer.send(wires(fact, version, now, policy))
         finally:

@@ -11,6 +11,8 @@ from uuid import uuid4
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from chassis.broker import MECHANISM, Broker
+from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.layout import DEPLOY, KAFKA_JARS
 from tools.local.ports import HOST
@@ -28,24 +30,35 @@ def listeners(ports: Mapping[str, int]) -> dict[str, str]:
     }
 
 
-def prepare(home: Path, ports: Mapping[str, int]) -> Path:
-    """Write the broker's properties and format its storage, once; return the properties file."""
+def logins(password: str) -> dict[str, str]:
+    """Return the properties by which the broker itself logs in, on every listener as its own user."""
+    module = "org.apache.kafka.common.security.scram.ScramLoginModule"
+    login = f'{module} required username="{ADMIN}" password="{password}";'
+    names = ("internal", "controller")
+    return {f"listener.name.{name}.{MECHANISM.lower()}.sasl.jaas.config": login for name in names}
+
+
+def prepare(home: Path, ports: Mapping[str, int], password: str) -> Path:
+    """Write the broker's properties and format its storage, once, with its own user; return the properties file."""
     data = home / "kafka"
     properties = home / "server.properties"
-    here = {"log.dirs": str(data), **listeners(ports)}
+    here = {"log.dirs": str(data), **listeners(ports), **logins(password)}
     own = "".join(f"{name}={value}\n" for name, value in here.items())
+    properties.touch(mode=0o600)
     properties.write_text(f"{SETTINGS.read_text('utf-8')}\n{own}", "utf-8")
     if not (data / "meta.properties").exists():
-        _format(properties, home / "logs" / "kafka-format.log")
+        _format(properties, home / "logs" / "kafka-format.log", password)
     return properties
 
 
-def _format(properties: Path, log: Path) -> None:
+def _format(properties: Path, log: Path, password: str) -> None:
     cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=").replace("-", "A")
-    command = [*_java("256m"), "kafka.tools.StorageTool", "format", "--standalone"]
+    command = [*_java("256m"), "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster]
+    user = f"{MECHANISM}=[name={ADMIN},iterations=4096,password={password}]"
+    log.touch(mode=0o600)
     with log.open("ab") as sink:
         done = subprocess.run(  # noqa: S603 - the command is ours
-            [*command, "-t", cluster, "-c", str(properties)], stdout=sink, stderr=subprocess.STDOUT, check=False
+            [*command, "-c", str(properties), "--add-scram", user], stdout=sink, stderr=subprocess.STDOUT, check=False
         )
     if done.returncode:
         raise SaidClearly(f"Kafka could not format its storage. Its words are in {log}.")
@@ -71,18 +84,18 @@ def _java(heap: str) -> list[str]:
     return [find("java"), f"-Xmx{heap}", "-Xshare:auto", *frugal, *logging, "-cp", f"{KAFKA_JARS}/*"]
 
 
-def is_ready(address: str) -> bool:
+def is_ready(broker: Broker) -> bool:
     """Return whether the broker answers and knows itself."""
-    admin = AdminClient({"bootstrap.servers": address, "log_level": 0, "socket.timeout.ms": 2000})
+    admin = AdminClient({**broker.for_librdkafka(), "socket.timeout.ms": 2000})
     try:
         return bool(admin.list_topics(timeout=1).brokers)
     except KafkaException:
         return False
 
 
-def wake_coordinator(address: str) -> None:
+def wake_coordinator(broker: Broker) -> None:
     """Ask about a group, so that the broker makes its offsets topic now and the first services need not wait for it."""
-    admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    admin = AdminClient(broker.for_librdkafka())
     for answer in admin.describe_consumer_groups(["liuhen-nobody"], request_timeout=_PATIENCE).values():
         try:
             answer.result()

@@ -15,7 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from chassis.broker import Access, Broker
 from chassis.clock import Clock
+from rulebook import load_policy
+from schemas import registry
+from schemas.principals import ADMIN, principals
 from tools.errors import SaidClearly
 from tools.layout import MODEL, POLICY, ROOT, RUN, home_of
 from tools.local import broker, ports, prometheus
@@ -26,8 +30,9 @@ from tools.local.process import Ending, Launch, Started, end, is_running, spawn,
 from tools.local.readiness import is_ready
 from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, read_state, write_state
-from tools.prepare import topics
+from tools.prepare import rights, topics
 from tools.prepare.database import READER, prepare_database
+from tools.prepare.secrets import secret
 
 FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
@@ -89,6 +94,15 @@ class Instance:
         return f"{HOST}:{self.ports['kafka']}"
 
     @property
+    def secrets(self) -> Path:
+        """The folder with the passwords of the broker's users, a file for each."""
+        return self.home / "secrets"
+
+    def broker(self, user: str) -> Broker:
+        """Return the broker as one of its users reaches it."""
+        return Access(self.kafka, self.secrets).as_user(user)
+
+    @property
     def cluster(self) -> Cluster:
         """The database cluster, running or not."""
         return Cluster(self.home, self.ports["postgres"], durable=not self.ephemeral)
@@ -119,7 +133,7 @@ class Instance:
     def _start_foundations(self) -> None:
         self.announce("Starting the database and the broker")
         with ThreadPoolExecutor(2) as both:
-            formatted = both.submit(broker.prepare, self.home, self.ports)
+            formatted = both.submit(self._prepare_broker)
             both.submit(self.cluster.prepare).result()
             database = self._spawn_database()
             properties = formatted.result()
@@ -129,9 +143,8 @@ class Instance:
         self._prepare_database()
         self.announce("Waiting for the broker")
         self._await(kafka, self._broker_answers)
-        self.announce("Creating topics")
-        broker.wake_coordinator(self.kafka)
-        topics.apply(self.kafka, topics.wanted(self.policy))
+        self.announce("Creating topics, users and their rights")
+        self._prepare_topics()
 
     def require_free_ports(self, *, with_prometheus: bool = False) -> None:
         """Say clearly which port of the whole system cannot be had, before anything starts."""
@@ -171,7 +184,7 @@ class Instance:
         if foundation == "postgres":
             self._await(self._spawn_database(), self.cluster.is_ready)
         else:
-            self._await(self._spawn_broker(broker.prepare(self.home, self.ports)), self._broker_answers)
+            self._await(self._spawn_broker(self._prepare_broker()), self._broker_answers)
 
     def start_prometheus(self) -> Started:
         """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
@@ -234,6 +247,7 @@ class Instance:
         return {
             "LIUHEN_INSTANCE": self.name,
             "LIUHEN_KAFKA": self.kafka,
+            "LIUHEN_KAFKA_SECRETS": str(self.secrets),
             "LIUHEN_POSTGRES": f"postgresql://{{service}}@{HOST}:{self.ports['postgres']}/{database}",
             "PGPASSFILE": str(self.home / "pgpass"),
             "LIUHEN_CLOCK": self.clock,
@@ -267,7 +281,12 @@ class Instance:
         addresses = self.addresses()
         return {
             "kafka": addresses["LIUHEN_KAFKA"],
+            "kafka_secrets": addresses["LIUHEN_KAFKA_SECRETS"],
             "postgres": addresses["LIUHEN_POSTGRES"],
+            "mode": "",
+            "door_secret": secret(self.secrets, "door-secret"),
+            "survey_token": secret(self.secrets, "survey-token"),
+            "wechat_token": secret(self.secrets, "wechat-token"),
             "clock": self.clock,
             "policy": str(self.policy),
             "log": self.settings.log,
@@ -293,6 +312,15 @@ class Instance:
         now = Clock.parse(self.clock).now()
         run_apart(lambda: prepare_database(self.postgres_dsn(), self.plan.services, now, self.cluster.password))
 
+    def _prepare_topics(self) -> None:
+        admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]
+        with ThreadPoolExecutor(2) as both:
+            woken = both.submit(broker.wake_coordinator, admin)
+            applied = both.submit(topics.apply, admin, registry.topics(codes))
+            rights.make_true(admin, principals(codes), self.secrets)
+            woken.result()
+            applied.result()
+
     def _start_service(self, service: str, worker: str, extra: Mapping[str, str]) -> Started:
         environment = {**self.environment(service, worker), **extra}
         name = service if worker == FIRST else f"{service}-{worker}"
@@ -307,8 +335,16 @@ class Instance:
         command = broker.command(properties, self.settings.kafka_heap)
         return self._spawn(Launch("kafka", command))
 
+    def _prepare_broker(self) -> Path:
+        if (self.home / "kafka" / "meta.properties").exists() and not (self.secrets / ADMIN).exists():
+            raise SaidClearly(
+                f"The broker's storage of {self.name!r} is from before it had users. Remove {self.home / 'kafka'}, "
+                "or start under another name with LIUHEN_INSTANCE."
+            )
+        return broker.prepare(self.home, self.ports, secret(self.secrets, ADMIN))
+
     def _broker_answers(self) -> bool:
-        return not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.kafka)
+        return not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.broker(ADMIN))
 
     def _spawn(self, launch: Launch) -> Started:
         process = spawn(launch, home=self.home, folder=ROOT)

@@ -18,6 +18,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from chassis.broker import Broker
 from rulebook import load_policy
 from schemas.registry import Topic, topics
 from tools.errors import SaidClearly
@@ -35,9 +36,12 @@ class TopicChange(StrEnum):
 
 
 class Applied(NamedTuple):
+    """What a topic needs, or got; `edits` are the settings that differ."""
+
     topic: Topic
     change: TopicChange
     detail: str = ""
+    edits: tuple[ConfigEntry, ...] = ()
 
 
 def wanted(policy: Path) -> tuple[Topic, ...]:
@@ -45,31 +49,57 @@ def wanted(policy: Path) -> tuple[Topic, ...]:
     return topics(department.code for department in load_policy(policy).departments)
 
 
-def apply(bootstrap: str, asked: Iterable[Topic]) -> tuple[Applied, ...]:
-    """Create what is missing and set the configuration of the rest; doing it again changes nothing."""
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
-    registry = tuple(asked)
+def plan(broker: Broker, asked: Iterable[Topic]) -> tuple[Applied, ...]:
+    """Compare what stands on the broker with what is asked for, and change nothing."""
+    admin = AdminClient(broker.for_librdkafka())
     try:
         there = {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=_PATIENCE).topics.items()}
     except KafkaException:
-        raise SaidClearly(f"No broker answers at {bootstrap}. Is it running, and is LIUHEN_KAFKA right?") from None
-    present = [topic for topic in registry if topic.name in there]
-    results = _create(admin, [topic for topic in registry if topic.name not in there])
-    results |= _configure(admin, present)
-    for topic in present:
-        if there[topic.name] != topic.partitions:
-            edited = results[topic.name].detail
-            detail = f"{there[topic.name]} partitions instead of {topic.partitions}"
-            results[topic.name] = Applied(topic, TopicChange.DIFFERS, f"{detail}; {edited}" if edited else detail)
-    return tuple(results[topic.name] for topic in registry)
+        raise SaidClearly(
+            f"No broker answers {broker.user} at {broker.address}. "
+            "Is it running, is LIUHEN_KAFKA right, and is the password?"
+        ) from None
+    registry = tuple(asked)
+    edits = _differences(admin, [topic for topic in registry if topic.name in there])
+    return tuple(_needed(topic, there.get(topic.name), edits.get(topic.name, ())) for topic in registry)
 
 
-def _create(admin: AdminClient, missing: Sequence[Topic]) -> dict[str, Applied]:
+def _needed(topic: Topic, partitions: int | None, edits: tuple[ConfigEntry, ...]) -> Applied:
+    if partitions is None:
+        return Applied(topic, TopicChange.CREATED)
+    detail = ", ".join(f"{edit.name}={edit.value}" for edit in edits)
+    if partitions != topic.partitions:
+        differs = f"{partitions} partitions instead of {topic.partitions}"
+        return Applied(topic, TopicChange.DIFFERS, f"{differs}; {detail}" if detail else differs, edits)
+    return Applied(topic, TopicChange.ALTERED if edits else TopicChange.UNCHANGED, detail, edits)
+
+
+def apply(broker: Broker, asked: Iterable[Topic]) -> tuple[Applied, ...]:
+    """Create what is missing and set the configuration of the rest; doing it again changes nothing."""
+    needed = plan(broker, asked)
+    carry_out(broker, needed)
+    return needed
+
+
+def carry_out(broker: Broker, needed: Iterable[Applied]) -> None:
+    """Do what a plan says."""
+    admin, steps = AdminClient(broker.for_librdkafka()), tuple(needed)
+    _create(admin, [step.topic for step in steps if step.change is TopicChange.CREATED])
+    edited = [
+        ConfigResource(ResourceType.TOPIC, step.topic.name, incremental_configs=list(step.edits))
+        for step in steps
+        if step.edits
+    ]
+    if edited:
+        for pending in admin.incremental_alter_configs(edited, request_timeout=_PATIENCE).values():
+            pending.result()
+
+
+def _create(admin: AdminClient, missing: Sequence[Topic]) -> None:
     if not missing:
-        return {}
+        return
     new = [NewTopic(topic.name, topic.partitions, 1, config=dict(topic.config)) for topic in missing]
     pending = admin.create_topics(new, operation_timeout=_PATIENCE)
-    results: dict[str, Applied] = {}
     for topic in missing:
         try:
             pending[topic.name].result()
@@ -77,17 +107,14 @@ def _create(admin: AdminClient, missing: Sequence[Topic]) -> dict[str, Applied]:
             # Somebody else applied at the same moment; what exists now is theirs and ours.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise SaidClearly(f"The topic {topic.name} was not created: {error.args[0].str()}.") from None
-        results[topic.name] = Applied(topic, TopicChange.CREATED)
-    return results
 
 
-def _configure(admin: AdminClient, present: Sequence[Topic]) -> dict[str, Applied]:
+def _differences(admin: AdminClient, present: Sequence[Topic]) -> dict[str, tuple[ConfigEntry, ...]]:
     if not present:
         return {}
     resources = {topic.name: ConfigResource(ResourceType.TOPIC, topic.name) for topic in present}
     described = admin.describe_configs(list(resources.values()), request_timeout=_PATIENCE)
-    results: dict[str, Applied] = {}
-    changes: list[ConfigResource] = []
+    found: dict[str, tuple[ConfigEntry, ...]] = {}
     for topic in present:
         entries = described[resources[topic.name]].result()
         own = {
@@ -95,15 +122,8 @@ def _configure(admin: AdminClient, present: Sequence[Topic]) -> dict[str, Applie
             for name, entry in entries.items()
             if entry.source == ConfigSource.DYNAMIC_TOPIC_CONFIG.value
         }
-        edits = _edits(own, dict(topic.config))
-        if edits:
-            changes.append(ConfigResource(ResourceType.TOPIC, topic.name, incremental_configs=edits))
-        detail = ", ".join(f"{edit.name}={edit.value}" for edit in edits)
-        results[topic.name] = Applied(topic, TopicChange.ALTERED if edits else TopicChange.UNCHANGED, detail)
-    if changes:
-        for pending in admin.incremental_alter_configs(changes, request_timeout=_PATIENCE).values():
-            pending.result()
-    return results
+        found[topic.name] = tuple(_edits(own, dict(topic.config)))
+    return found
 
 
 def _edits(own: dict[str, str], asked: dict[str, str]) -> list[ConfigEntry]:

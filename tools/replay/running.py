@@ -13,7 +13,7 @@ from rulebook import Policy
 from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused
 from schemas.registry import DESK, channel_topic
 from schemas.values import DeskTaskKind
-from tools.client.kafka import hear, producer
+from tools.client.kafka import BrokerOf, Producers, PublicMessage, hear_each
 from tools.client.trace import summary
 from tools.errors import SaidClearly
 from tools.replay.alike import Dispatcher, incidents
@@ -36,7 +36,7 @@ class Job(NamedTuple):
     name: str
     mapping: FileMapping
     records: list[CaseRecord]
-    kafka: str
+    broker_of: BrokerOf
     clock: Clock
     policy: Policy
 
@@ -69,8 +69,8 @@ async def replay(
     """Replay to the end; `report` hears now and then how far it is, `require_alive` raises once the system is gone."""
     book = Casebook(job.records)
     progress = ReplayProgress(job, book)
-    async with producer(job.kafka) as shared, asyncio.TaskGroup() as tasks:
-        speaker = Speaker(shared, job.clock, f"liuhen/replay/{job.name}", tasks)
+    async with Producers.opened(job.broker_of) as producers, asyncio.TaskGroup() as tasks:
+        speaker = Speaker(producers, job.clock, f"liuhen/replay/{job.name}", tasks)
         parties = PARTIES[job.mapping.life](book, speaker, job.policy)
         dispatcher = _dispatcher(job, book, speaker)
         ears = tasks.create_task(_listen(progress, parties, dispatcher))
@@ -95,7 +95,8 @@ def _dispatcher(job: Job, book: Casebook, speaker: Speaker) -> Dispatcher | None
 
 async def _listen(progress: ReplayProgress, parties: AnsweringParties, dispatcher: Dispatcher | None) -> None:
     job, book = progress.job, progress.book
-    async for news in hear(job.kafka, [channel_topic(job.mapping.channel), *{DESK, *parties.topics()}]):
+
+    def heard(news: PublicMessage) -> None:
         if isinstance(news.message, DeskTask):
             progress.desk[news.message.ticket, DeskTaskKind(news.message.task)] = news.message.open
         match news.message:
@@ -107,6 +108,8 @@ async def _listen(progress: ReplayProgress, parties: AnsweringParties, dispatche
                         dispatcher.began(*known)
             case _:
                 parties.hear(news)
+
+    await hear_each(job.broker_of, [channel_topic(job.mapping.channel), *{DESK, *parties.topics()}], heard)
 
 
 async def _feed_by_clock(job: Job, speaker: Speaker, progress: ReplayProgress) -> None:

@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError
 
 from chassis.clock import Clock
 from schemas.envelope import Envelope
 from schemas.inbound import Action, Register
 from schemas.values import Party, PartyKind
-from tools.client.kafka import Voice
+from tools.client.kafka import Producers, Voice
 
 OFFICE: Final = Party(kind=PartyKind.OFFICE)
 CALLBACK: Final = Party(kind=PartyKind.CALLBACK)
@@ -30,11 +29,11 @@ def department(code: str) -> Party:
 class Speaker:
     """Puts messages on inbound topics, as whoever they come from would."""
 
-    def __init__(self, producer: AIOKafkaProducer, clock: Clock, source: str, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, producers: Producers, clock: Clock, source: str, tasks: asyncio.TaskGroup) -> None:
         """`source` is the CloudEvents source of all that is said; what is to be done later lives in `tasks`."""
         self.clock = clock
         self.source = source
-        self._producer = producer
+        self._producers = producers
         self._tasks = tasks
         self._pending: set[asyncio.Task[None]] = set()
         # Beyond this the client's own waking of everybody who waits costs more than the sending.
@@ -75,7 +74,7 @@ class Speaker:
     async def _send(
         self, party: Party, kind: str, submission: str, key: str, value: bytes, claimed: datetime | None = None
     ) -> None:
-        voice = Voice(self._producer, party, self.source, self.clock.now)
+        voice = Voice(await self._producers.of(party), party, self.source, self.clock.now)
         headers = Envelope(submission, self.source, kind, claimed or self.clock.now(), "").headers()
         while True:
             try:

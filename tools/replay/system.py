@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import stopwatch
+from tools.client.kafka import BrokerOf
 from tools.layout import POLICY, home_of
 from tools.local.instance import Announce, Instance
 from tools.local.people import ANSWERING, start_people
@@ -33,7 +34,7 @@ _SHIFTS: Final = range(300, 12_000, 300)
 class ReplaySystem:
     """A system that a replay may use, its own or a running one."""
 
-    kafka: str
+    broker_of: BrokerOf
     clock: str
     policy: Path
     instance: Instance | None = None
@@ -85,6 +86,6 @@ def replay_system(
         os.environ.update(instance.addresses())
         if mapping.life == "simulated":
             start_people(instance, ANSWERING)
-        yield ReplaySystem(instance.kafka, instance.clock, instance.policy, instance)
+        yield ReplaySystem(instance.broker, instance.clock, instance.policy, instance)
     finally:
         instance.end_all()

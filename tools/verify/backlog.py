@@ -6,6 +6,7 @@ import asyncio
 
 import asyncpg
 
+from schemas.principals import OPERATORS
 from tools.client.addresses import Addresses
 from tools.client.log import end_offsets
 from tools.verify.checks import unread
@@ -26,5 +27,5 @@ async def _backlog(system: Addresses, service: str) -> int:
         places = await Tables(service, connection).next_offsets()
     finally:
         await connection.close()
-    ends = await end_offsets(system.kafka, sorted({each.topic for each in places}))
+    ends = await end_offsets(system.broker(OPERATORS), sorted({each.topic for each in places}))
     return sum(unread(each, ends) for each in places)

@@ -12,6 +12,7 @@ import asyncpg
 
 from chassis.clock import Clock
 from rulebook import Policy, load_policy
+from schemas.principals import OPERATORS
 from schemas.registry import TICKETS, Topic, TopicKind, topics
 from tools.client.addresses import Addresses
 from tools.client.log import Counted, TopicRecord, committed_offsets, end_offsets, read_topics, trimmed
@@ -39,12 +40,12 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
-        arrivals = [record async for record in read_topics(system.kafka, inbound, counted)]
+        arrivals = [record async for record in read_topics(system.broker(OPERATORS), inbound, counted)]
         contents = await _contents(system, known, counted)
         reached = {**_ends(arrivals), **contents.ends}
         at_first = await _next_offsets(tables.values())
         await _caught_up(list(tables.values()), reached, began)
-        facts = [record async for record in read_topics(system.kafka, [TICKETS], counted)]
+        facts = [record async for record in read_topics(system.broker(OPERATORS), [TICKETS], counted)]
         heard = [place for each in tables.values() for place in await each.heard()]
         histories = await _histories(system, policy, tables, contents, began)
         return [
@@ -60,8 +61,9 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
 
 async def _contents(system: Addresses, known: Sequence[Topic], counted: Counted) -> Contents:
     names = [topic.name for topic in known if topic.kind in (TopicKind.INTERNAL, TopicKind.PUBLIC)]
-    contents = Contents(await trimmed(system.kafka, names), [topic.name for topic in known if topic.compacted])
-    async for record in read_topics(system.kafka, names, counted):
+    lost = await trimmed(system.broker(OPERATORS), names)
+    contents = Contents(lost, [topic.name for topic in known if topic.compacted])
+    async for record in read_topics(system.broker(OPERATORS), names, counted):
         contents.take(record)
     return contents
 
@@ -124,9 +126,9 @@ async def _read(
     places: dict[str, list[tuple[str, int]]] = {}
     for each in tables:
         places[each.service] = [(place.topic, place.partition) for place in await each.next_offsets()]
-    committed = {name: await committed_offsets(system.kafka, name, own) for name, own in places.items()}
+    committed = {name: await committed_offsets(system.broker(OPERATORS), name, own) for name, own in places.items()}
     offsets = await _next_offsets(tables)
-    ends = await end_offsets(system.kafka, sorted({topic for own in places.values() for topic, _ in own}))
+    ends = await end_offsets(system.broker(OPERATORS), sorted({topic for own in places.values() for topic, _ in own}))
     return [checks.offsets_behind(offsets, ends, committed), checks.everything_read(offsets, reached)]
 
 

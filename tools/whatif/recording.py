@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from chassis.broker import Broker
 from rulebook import Policy
 from schemas.dispatch import Adjudicated, CategorySuggested, DispatchFact, Opened, ReturnOverruled, ReturnUpheld
 from schemas.message import Message
@@ -35,9 +36,9 @@ class Recording(NamedTuple):
     ruled: History
 
 
-async def read(kafka: str, since: datetime, counted: Counted) -> Recording:
+async def read(broker: Broker, since: datetime, counted: Counted) -> Recording:
     """Read a system's topics: tickets registered since a moment, with all that was done on them later."""
-    stood = [record async for record in read_topics(kafka, [TICKETS, DISPATCH, RULES], counted)]
+    stood = [record async for record in read_topics(broker, [TICKETS, DISPATCH, RULES], counted)]
     return gather([_read(record) for record in stood if record.envelope is not None], since)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chassis.migrate import migrate
+from schemas.principals import ADMIN
 from tests.support.chassis.outside import Toy, create_topics
 from tools.local.instance import Instance
 
@@ -25,7 +26,7 @@ async def toy(system: Instance, tmp_path: Path) -> AsyncIterator[Toy]:
     owner = system.cluster.dsn("liuhen", name)
     await migrate(owner, name, None, datetime.now(UTC), "toy")
     host = owner.rpartition("@")[2]
-    toy = Toy(name, system.kafka, f"postgresql://{name}:toy@{host}", owner, tmp_path)
+    toy = Toy(name, system.broker(ADMIN), f"postgresql://{name}:toy@{host}", owner, tmp_path)
     await create_topics(toy.kafka, toy.topics())
     yield toy
     toy.end()

@@ -57,7 +57,7 @@ async def test_a_fact_that_cannot_be_told_onward_parks_its_ticket_and_no_other(t
 async def test_a_dead_letter_that_is_larger_than_its_topic_is_cut_and_goes_out(toy: Toy) -> None:
     # given records that were small when they came, and are large once they are unpacked
     producer = AIOKafkaProducer(
-        bootstrap_servers=toy.kafka, compression_type="gzip", max_request_size=20_000_000, max_batch_size=16_000_000
+        **toy.kafka.for_aiokafka(), compression_type="gzip", max_request_size=20_000_000, max_batch_size=16_000_000
     )
     await producer.start()
     many = [("x", b"y" * 10_000)] * 800
@@ -83,7 +83,7 @@ async def test_a_dead_letter_that_is_larger_than_its_topic_is_cut_and_goes_out(t
 
 
 async def _letters(toy: Toy, count: int) -> list[tuple[bytes, str]]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=toy.kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**toy.kafka.for_aiokafka(), auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     consumer.assign([TopicPartition(dead_letter_topic(toy.foreign), 0)])
     found: dict[bytes, tuple[bytes, str]] = {}

@@ -70,7 +70,7 @@ def test_a_producer_can_be_emptied_without_sending() -> None:
 
 @pytest.fixture
 async def producer(toy: Toy) -> AsyncIterator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(bootstrap_servers=toy.kafka, enable_idempotence=True)
+    producer = AIOKafkaProducer(**toy.kafka.for_aiokafka(), enable_idempotence=True)
     await producer.start()
     yield producer
     await producer.stop()
@@ -87,7 +87,7 @@ async def test_whole_batches_keep_their_order_and_carry_headers(toy: Toy, produc
         sent.append(await producer.send_batch(batch, toy.said, partition=0))
     await asyncio.gather(*sent)
     # then a reader finds every message, in order
-    consumer = AIOKafkaConsumer(bootstrap_servers=toy.kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(**toy.kafka.for_aiokafka(), auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     consumer.assign([TopicPartition(toy.said, 0)])
     values: list[bytes] = []
@@ -100,7 +100,7 @@ async def test_whole_batches_keep_their_order_and_carry_headers(toy: Toy, produc
 
 async def test_what_outsiders_aborted_is_not_heard(toy: Toy) -> None:
     # given a transaction that was aborted, between two that were not
-    producer = AIOKafkaProducer(bootstrap_servers=toy.kafka, transactional_id=toy.name)
+    producer = AIOKafkaProducer(**toy.kafka.for_aiokafka(), transactional_id=toy.name)
     await producer.start()
     for value, aborted in ((b"one", False), (b"never", True), (b"two", False)):
         await producer.begin_transaction()

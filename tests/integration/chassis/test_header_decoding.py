@@ -21,7 +21,7 @@ class Odd(str):
 
 
 async def odd_batch(toy: Toy, values: list[bytes], odd: int, codec: int) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=toy.kafka)
+    producer = AIOKafkaProducer(**toy.kafka.for_aiokafka())
     await producer.start()
     batch = producer.create_batch()
     batch._builder = _DefaultRecordBatchBuilderPy(

@@ -242,7 +242,7 @@ async def test_a_topic_for_outsiders_that_is_missing_holds_up_nobody_else(toy: T
     await toy.until_said(30)
     await toy.until(lambda: _whole(toy, 30))
     # and once the topic is there, outsiders hear everything too
-    admin = AIOKafkaAdminClient(bootstrap_servers=toy.kafka)
+    admin = AIOKafkaAdminClient(**toy.kafka.for_aiokafka())
     await admin.start()
     await admin.create_topics([NewTopic(toy.outward, 1, 1)])
     await admin.close()

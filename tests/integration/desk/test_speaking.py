@@ -11,10 +11,12 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from chassis.broker import Broker
 from liuhen.commands import channels, department, office
 from liuhen.desk.submitting import SOURCE, SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import Accept, Action, Nudge
+from schemas.principals import OPERATORS
 from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind, Person
 from services.intake.core.numbers import check_digit
@@ -55,9 +57,9 @@ def typed(*said: str) -> Result:
     return CliRunner().invoke(app, list(said))
 
 
-async def last_of(kafka: str, party: Party, submission: str) -> Reading:
+async def last_of(broker: Broker, party: Party, submission: str) -> Reading:
     """Find a submission on a party's own topic, as the door reads it."""
-    async with asyncio.timeout(30), listener(kafka, [inbound_topic(party)]) as ears:
+    async with asyncio.timeout(30), listener(broker, [inbound_topic(party)]) as ears:
         while True:
             for records in (await ears.getmany(timeout_ms=200)).values():
                 for record in records:
@@ -78,7 +80,7 @@ async def test_the_door_reads_what_was_said(running: Instance, party: Party, act
     answer = await submit(Workplace.of(party), action, submission=None, patience=1)
 
     # then it stands on the party's own topic, and the door's reader takes it as it is
-    found = await last_of(running.kafka, party, answer.submission)
+    found = await last_of(running.broker(OPERATORS), party, answer.submission)
     assert (found.action, found.source, found.receipt) == (action, SOURCE, answer.receipt)
     assert answer == SubmissionAnswer(answer.submission, answer.receipt)
 

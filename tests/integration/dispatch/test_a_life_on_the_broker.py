@@ -20,6 +20,7 @@ from schemas import inbound as i
 from schemas.envelope import Envelope, decode, derived_id, partition_of
 from schemas.message import Message
 from schemas.owner import Owner
+from schemas.principals import ADMIN, OPERATORS
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, CLOCKS, DESK, DISPATCH, TICKETS, department_topic, model_of, partitions
 from schemas.tickets import ActionReceived, Registered, SubmissionRefused
@@ -143,10 +144,10 @@ def running(system: Instance) -> Iterator[Instance]:
 
 @pytest.fixture
 async def dispatch(running: Instance) -> AsyncIterator[Dispatch]:
-    producer = Producer(running.kafka, "story")
+    producer = Producer(running.broker(ADMIN), "story")
     topics = [DISPATCH, DESK, CALLBACKS, *(department_topic(code) for code in (LEAD, SUPPORTER, "market"))]
     async with (
-        listener(running.kafka, topics) as ears,
+        listener(running.broker(OPERATORS), topics) as ears,
         asyncpg.create_pool(
             running.postgres_dsn("dispatch"), min_size=0, server_settings={"search_path": "dispatch"}
         ) as pool,

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.inbound import Action, Register
 from schemas.message import Message
+from schemas.principals import ADMIN, OPERATORS
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import DISPATCH, TICKETS, channel_topic, department_topic, inbound_topic, model_of
 from schemas.values import Contact, Kind, Party, PartyKind, Place
@@ -30,7 +31,7 @@ _phones = count(13_800_000_000)
 
 @dataclass
 class Outside:
-    """Everybody outside: speaks on any inbound topic, hears everything that intake says."""
+    """Everybody outside, and dispatch: speaks on any topic that intake hears, hears everything that it says."""
 
     system: Instance
     sender: AIOKafkaProducer
@@ -122,10 +123,18 @@ HOTLINE, SURVEY, WECHAT, OFFICE, HOUSING = (
 )
 
 
+TRIAL = {
+    "LIUHEN_MODE": "trial",
+    "LIUHEN_WECHAT_TOKEN": "development-wechat",
+    "LIUHEN_SURVEY_TOKEN": "development-survey",
+}
+"""Tokens that the tests know."""
+
+
 @pytest.fixture(scope="module")
 def intake(system: Instance) -> Iterator[Instance]:
     """The service runs for as long as a module's tests."""
-    (process,) = system.start_services(["intake"])
+    (process,) = system.start_services(["intake"], environment=TRIAL)
     yield system
     system.stop(process.name)
 
@@ -134,8 +143,8 @@ def intake(system: Instance) -> Iterator[Instance]:
 async def outside(intake: Instance) -> AsyncIterator[Outside]:
     topics = (TICKETS, DISPATCH, department_topic("housing"), *map(channel_topic, _CHANNELS))
     async with AsyncExitStack() as stack:
-        sender = await stack.enter_async_context(producer(intake.kafka))
-        ears = await stack.enter_async_context(listener(intake.kafka, topics))
+        sender = await stack.enter_async_context(producer(intake.broker(ADMIN)))
+        ears = await stack.enter_async_context(listener(intake.broker(OPERATORS), topics))
         pool = asyncpg.create_pool(intake.postgres_dsn("intake"), min_size=0, server_settings={"search_path": "intake"})
         yield Outside(intake, sender, ears, await stack.enter_async_context(pool))
 

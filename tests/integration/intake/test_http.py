@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from chassis.broker import Broker
 from chassis.clock import REAL
 from chassis.publish import EdgeProducer
 from chassis.service import EdgeContext
@@ -211,7 +212,7 @@ async def test_the_door_describes_itself(web: Any) -> None:
     assert "/v1/survey/visits" in described["paths"]
 
 
-NOBODY_LISTENS = "127.0.0.1:1"
+NOBODY_LISTENS = Broker("127.0.0.1:1", "intake", "unheard")
 
 
 async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
@@ -228,7 +229,7 @@ async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
             assert response.status == 503
             assert response.headers["Retry-After"]
             assert await pool.fetchval("select count(*) from put where sent") == 0
-        app = application(EdgeContext(pool, REAL, EdgeProducer(intake.kafka)), settings, config)
+        app = application(EdgeContext(pool, REAL, EdgeProducer(intake.broker("intake"))), settings, config)
         async with TestClient(TestServer(app)) as client:
             response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)
             assert response.status == 202

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from chassis.broker import Broker
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import registry
@@ -22,6 +23,7 @@ from schemas import tickets as t
 from schemas.envelope import Envelope, derived_id, partition_of
 from schemas.message import Message
 from schemas.owner import Owner
+from schemas.principals import ADMIN
 from schemas.values import (
     Actor,
     Channel,
@@ -74,10 +76,10 @@ def _life() -> list[Message]:
     ]
 
 
-async def _say(kafka: str, facts: list[Message]) -> None:
+async def _say(broker: Broker, facts: list[Message]) -> None:
     partition = partition_of(TICKET, registry.partitions())
     numbers: dict[str, int] = {}
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    producer = AIOKafkaProducer(**broker.for_aiokafka())
     await producer.start()
     try:
         for fact in facts:
@@ -116,7 +118,7 @@ def _entries(system: Instance) -> list[dict[str, Any]]:
 
 
 async def test_what_is_told_and_what_became_of_it_stands_in_the_trace(running: Instance) -> None:
-    await _say(running.kafka, _life())
+    await _say(running.broker(ADMIN), _life())
 
     def delivered() -> list[Any]:
         return [entry for entry in _entries(running) if entry["type"].endswith("notice-delivered.v1")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from liuhen.desk.queue import as_published, standing
+from schemas.principals import OPERATORS
 from schemas.registry import RULES
 from tests.support.operations import Operations
 from worktime import load_calendar
@@ -19,7 +20,7 @@ def test_the_desk_counts_by_the_calendar_that_was_published(operations: Operatio
     base = load_calendar(Path("policy/calendar"))
 
     applied = operations.asked("calendar", "apply", "examples/calendar/2027.json", "--by", "p-he")
-    told = as_published(base, asyncio.run(standing(operations.instance.kafka, RULES)))
+    told = as_published(base, asyncio.run(standing(operations.instance.broker(OPERATORS), RULES)))
 
     assert base.official_until < told.official_until
     assert str(told.official_until) == applied["official_until"]

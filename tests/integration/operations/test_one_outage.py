@@ -17,6 +17,7 @@ from schemas.inbound import (
     ReportIncidentHandled,
     ReviewIncident,
 )
+from schemas.principals import principal_of
 from schemas.values import Contact, Kind, Party, PartyKind, Person, Place
 from services.intake.for_tools import incident_of, receipt_of
 from tools.client.kafka import Voice, producer
@@ -36,7 +37,7 @@ def say(operations: Any, party: Party, *said: tuple[str, Action]) -> None:
     """Let a party say actions, each under a name."""
 
     async def spoken() -> None:
-        async with producer(operations.instance.kafka) as sender:
+        async with producer(operations.instance.broker(principal_of(party))) as sender:
             voice = Voice(sender, party, SOURCE, lambda: datetime.now(UTC))
             await asyncio.gather(*(voice.say(action, submission=name) for name, action in said))
 

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from chassis.publish import Producer
+from schemas.principals import ADMIN, OPERATORS
 from schemas.registry import CLOCKS
 from tests.support.sla.broker import NOW, Sla
 from tools.client.kafka import listener
@@ -37,10 +38,10 @@ def running(system: Instance, clock: str) -> Iterator[Instance]:
 
 @pytest.fixture
 async def sla(running: Instance, clock: str) -> AsyncIterator[Sla]:
-    producer = Producer(running.kafka, "story")
+    producer = Producer(running.broker(ADMIN), "story")
     settings = {"search_path": "sla"}
     async with (
-        listener(running.kafka, [CLOCKS]) as ears,
+        listener(running.broker(OPERATORS), [CLOCKS]) as ears,
         asyncpg.create_pool(running.postgres_dsn("sla"), min_size=0, server_settings=settings) as pool,
     ):
         yield Sla(running, clock, producer, ears, pool, f"liuhen/story/{next(_sources)}")

@@ -20,6 +20,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from chassis.broker import Broker
 from chassis.publish import Producer, Wire
 from schemas.envelope import Envelope, decode, derived_id, partition_of
 
@@ -32,7 +33,8 @@ class Toy:
     """One toy service with topics, role and schema of its own."""
 
     name: str
-    kafka: str
+    kafka: Broker
+    """As a user to whom nothing is forbidden: a toy's topics are in no registry."""
     dsn: str
     owner_dsn: str
     folder: Path
@@ -68,7 +70,9 @@ class Toy:
         """Start one worker; what it says goes to a file that a failing test shows."""
         environment = {
             **os.environ,
-            "LIUHEN_KAFKA": self.kafka,
+            "LIUHEN_KAFKA": self.kafka.address,
+            "LIUHEN_KAFKA_USER": self.kafka.user,
+            "LIUHEN_KAFKA_PASSWORD": self.kafka.password,
             "LIUHEN_POSTGRES": self.dsn,
             "LIUHEN_CLOCK": self.clock,
             "LIUHEN_WORKER": worker,
@@ -156,9 +160,7 @@ class Toy:
 
     async def read(self, topic: str) -> list[tuple[Envelope, bytes]]:
         """Everything on a topic, in the order of each partition."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka, enable_auto_commit=False, auto_offset_reset="earliest"
-        )
+        consumer = AIOKafkaConsumer(**self.kafka.for_aiokafka(), enable_auto_commit=False, auto_offset_reset="earliest")
         await consumer.start()
         try:
             parts = [TopicPartition(topic, p) for p in await _partitions(consumer, topic)]
@@ -188,8 +190,8 @@ async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
     return consumer.partitions_for_topic(topic) or set(await consumer._client._wait_on_metadata(topic))
 
 
-async def create_topics(kafka: str, topics: Sequence[NewTopic]) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+async def create_topics(broker: Broker, topics: Sequence[NewTopic]) -> None:
+    admin = AIOKafkaAdminClient(**broker.for_aiokafka())
     await admin.start()
     await admin.create_topics(list(topics))
     await admin.close()

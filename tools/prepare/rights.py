@@ -1,0 +1,188 @@
+"""Users and access rules of the broker: what stands there, what the registry grants, and the difference made true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Final
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
+
+from chassis.broker import Broker
+from schemas.principals import ADMIN, Grant, Operation, Principal, Resource
+from tools.errors import SaidClearly
+from tools.prepare.secrets import secret
+
+ITERATIONS: Final = 4096
+"""The least that Kafka takes: passwords are chance, which nobody guesses however fast."""
+
+_PATIENCE: Final = 30.0  # seconds
+_LOOK_AGAIN: Final = 0.05  # seconds
+_ANY_HOST: Final = "*"
+_OPERATIONS: Final = {
+    Operation.READ: AclOperation.READ,
+    Operation.WRITE: AclOperation.WRITE,
+    Operation.DESCRIBE: AclOperation.DESCRIBE,
+}
+_RESOURCES: Final = {
+    Resource.TOPIC: ResourceType.TOPIC,
+    Resource.GROUP: ResourceType.GROUP,
+    Resource.TRANSACTIONAL_ID: ResourceType.TRANSACTIONAL_ID,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Users and access rules, as they stand or as they should."""
+
+    users: frozenset[str]
+    rules: frozenset[AclBinding]
+
+
+NOTHING: Final = Rights(frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class RightsPlan:
+    """What has to be made and what has to be taken away, so that the broker grants what the registry says."""
+
+    new: Rights
+    gone: Rights
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether somebody could do something that nobody may do any more."""
+        return bool(self.gone.users or self.gone.rules)
+
+
+def rule(grant: Grant) -> AclBinding:
+    """Return a grant as the broker writes it down."""
+    return AclBinding(
+        _RESOURCES[grant.resource],
+        grant.name,
+        ResourcePatternType.PREFIXED if grant.prefix else ResourcePatternType.LITERAL,
+        f"User:{grant.principal}",
+        _ANY_HOST,
+        _OPERATIONS[grant.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def told(binding: AclBinding) -> str:
+    """Say in a few words what a rule allows."""
+    several = binding.resource_pattern_type is ResourcePatternType.PREFIXED
+    names = f"{binding.name}…" if several else binding.name
+    refused = "" if binding.permission_type is AclPermissionType.ALLOW else "not "
+    operation, kind = AclOperation(binding.operation), ResourceType(binding.restype)
+    return f"{refused}{operation.name.lower()} {kind.name.lower()} {names}"
+
+
+def plan(there: Rights, asked: Iterable[Principal]) -> RightsPlan:
+    """Compare what stands with what is asked for; the broker's own user stays, whoever asks."""
+    everybody = tuple(asked)
+    users = {each.name for each in everybody}
+    rules = {rule(grant) for each in everybody for grant in each.grants}
+    return RightsPlan(
+        Rights(frozenset(users - there.users), frozenset(rules - there.rules)),
+        Rights(there.users - users - {ADMIN}, there.rules - rules),
+    )
+
+
+def standing(broker: Broker) -> Rights:
+    """Read which users and access rules the broker has."""
+    admin = AdminClient(broker.for_librdkafka())
+    anything: Any = None  # the stub says str, the library takes None for anything
+    everything = AclBindingFilter(
+        ResourceType.ANY,
+        anything,
+        ResourcePatternType.ANY,
+        anything,
+        anything,
+        AclOperation.ANY,
+        AclPermissionType.ANY,
+    )
+    try:
+        rules = admin.describe_acls(everything, request_timeout=_PATIENCE).result()
+        users: Any = admin.describe_user_scram_credentials(request_timeout=_PATIENCE)
+        known = frozenset(users.result())
+    except KafkaException as error:
+        raise SaidClearly(f"{broker.address} does not tell {broker.user} its users: {error.args[0].str()}.") from None
+    return Rights(known, frozenset(rules))
+
+
+def make_true(broker: Broker, asked: Iterable[Principal], secrets: Path) -> RightsPlan:
+    """Grant what is missing and take away what is granted no more; passwords of new users are made in the folder."""
+    needed = plan(standing(broker), asked)
+    grant(broker, needed.new, lambda user: secret(secrets, user))
+    take_away(broker, needed.gone)
+    return needed
+
+
+def grant(broker: Broker, new: Rights, password: Callable[[str], str]) -> None:
+    """Make users and access rules, and return when the broker goes by them; `password` tells that of each user."""
+    admin = AdminClient(broker.for_librdkafka())
+    if new.users:
+        _each_done(admin.alter_user_scram_credentials([_login(user, password(user)) for user in sorted(new.users)]))
+    if new.rules:
+        _each_done(admin.create_acls(list(new.rules), request_timeout=_PATIENCE))
+    # What is written down is not yet in force; the broker takes users before rules, in the order in which they came.
+    until = monotonic() + _PATIENCE
+    while not (new.users <= (there := standing(broker)).users and new.rules <= there.rules):
+        if monotonic() > until:
+            raise SaidClearly(f"{broker.address} wrote users and rules down, and does not go by them.")
+        sleep(_LOOK_AGAIN)
+
+
+def take_away(broker: Broker, gone: Rights) -> None:
+    """Take away users and access rules; whoever is connected can do nothing more from now on."""
+    admin = AdminClient(broker.for_librdkafka())
+    if gone.rules:
+        filters = [
+            AclBindingFilter(
+                each.restype,
+                each.name,
+                each.resource_pattern_type,
+                each.principal,
+                each.host,
+                each.operation,
+                each.permission_type,
+            )
+            for each in gone.rules
+        ]
+        _each_done(admin.delete_acls(filters, request_timeout=_PATIENCE))
+    if gone.users:
+        deletions: list[UserScramCredentialAlteration] = [
+            UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512) for user in sorted(gone.users)
+        ]
+        _each_done(admin.alter_user_scram_credentials(deletions))
+
+
+def _login(user: str, password: str) -> UserScramCredentialAlteration:
+    return UserScramCredentialUpsertion(
+        user, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS), password.encode()
+    )
+
+
+def _each_done(answers: Mapping[Any, Future[Any]]) -> None:
+    for what, answer in answers.items():
+        try:
+            answer.result()
+        except KafkaException as error:
+            raise SaidClearly(f"The broker refused {what}: {error.args[0].str()}.") from None
