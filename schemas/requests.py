@@ -157,6 +157,14 @@ class EndOfMerged(TicketRequest):
     to: Code | None = None
 
 
+class ReopenWhole(TicketRequest):
+    """The part `origin` that had ended is worked on again, and so is the whole."""
+
+
+class ReopenMerged(TicketRequest):
+    """The ticket `origin` that took this one in is worked on again after its end."""
+
+
 class OpenPart(Complaint, TicketRequest):
     """Begin life as a part of `origin`, whose time since it was registered counts for the citizen."""
 

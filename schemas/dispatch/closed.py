@@ -70,7 +70,7 @@ class ReworkOrdered(DispatchFact):
     """The callback said unsolved or dissatisfied: the department works again (重办), with a clock of its own.
 
     `round` counts reworks for the ticket's whole life, `failure` the callbacks that failed since it was last reopened;
-    `said` is what the requester said at the callback.
+    `said` is what the requester said at the callback; `reopens` that the ticket had been closed by a mistaken answer.
     """
 
     department: DepartmentCode
@@ -78,6 +78,7 @@ class ReworkOrdered(DispatchFact):
     failure: int | None = None
     reason: Code
     said: Text | None = None
+    reopens: Literal[True] | None = None
 
 
 class Closed(DispatchFact):

@@ -36,10 +36,14 @@ class Merged(DispatchFact):
 
 
 class Unmerged(DispatchFact):
-    """The merge was undone, or the other ticket did not take this one; it goes on where it stood."""
+    """The merge was undone, or the other ticket did not take this one; it goes on where it stood.
+
+    `reopens` says that the other one had ended already.
+    """
 
     into: TicketId
     reason: Text
+    reopens: Literal[True] | None = None
 
 
 class MergeTaken(DispatchFact):
@@ -74,6 +78,12 @@ class MergedTicketEnded(DispatchFact):
     reply: Text | None = None
     reason: Text | None = None
     to: Code | None = None
+
+
+class MergedTicketReopened(DispatchFact):
+    """The ticket that took this one in is worked on again after its end."""
+
+    into: TicketId
 
 
 class IncidentAsked(DispatchFact):
@@ -123,6 +133,12 @@ class PartEnded(DispatchFact):
     part: TicketId
     outcome: Code
     ruling: Ruling | None = None
+
+
+class PartReopened(DispatchFact):
+    """A part that had ended is worked on again: the whole waits for it, and is open again where it was closed."""
+
+    part: TicketId
 
 
 class RequestRefused(DispatchFact):

@@ -401,5 +401,12 @@ clocks.on(d.Transferred)(lambda _, __: (End("transferred"),))
 clocks.on(d.Merged)(lambda _, __: (End(MERGED),))
 clocks.on(d.Unmerged)(lambda _, __: (Revive(_ALL, MERGED),))
 clocks.on(d.SplitUp)(lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),))
+clocks.on(d.PartReopened)(
+    lambda _, __: (
+        Meet(these(Clock.REOPEN_WINDOW)),
+        End("split", sparing=these(Clock.CITIZEN)),
+        Revive(these(Clock.CITIZEN)),
+    )
+)
 clocks.on(d.Reopened)(lambda _, __: (Meet(these(Clock.REOPEN_WINDOW)), Revive(these(Clock.CITIZEN))))
 clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_OUTLIVING),))

@@ -449,6 +449,13 @@ summaries.on(d.SplitUp)(lambda s, _, __: moved(s, S.SPLIT))
 summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 
 
+@summaries.on(d.PartReopened)
+def _part_reopened(summary: Summary, _fact: d.PartReopened, _at: datetime) -> Summary:
+    """The whole is open again where it was closed: what it came to is not the last word."""
+    open_ = replace(moved(summary, S.SPLIT), closed_at=None, outcome=None, ruling=None)
+    return replace(open_, awaits_ruling=False, commitment_due=False, callback_review="", wish="")
+
+
 @summaries.on(d.Reopened)
 def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
     again = replace(moved(summary, S.PENDING_DISPATCH), reopenings=fact.count, closed_at=None, outcome=None, wish="")

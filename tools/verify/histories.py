@@ -30,6 +30,7 @@ from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
 from tools.verify.memberships import Memberships
 from tools.verify.tables import DeliveryRow, HistoryRow, Tables
+from tools.verify.wholes import Wholes
 from worktime import Calendar, OfficeHours
 
 TIMELINE: Final = (
@@ -40,6 +41,7 @@ TIMELINE: Final = (
 _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
 _ACCUSED: Final = "举报不经并案、拆单传到被举报单位 (no accusation reaches the accused through another ticket)"
 _BELONGS: Final = "多人同诉与成员两边一致 (an incident and its members agree)"
+_WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
@@ -58,6 +60,7 @@ class Histories:
         self._lives: dict[str, list[Finding]] = {promise: [] for promise in (*CHECKS, _BALL)}
         self._accusations = Accusations()
         self._memberships = Memberships()
+        self._wholes = Wholes()
         self._notices: list[Finding] = []
         self._notified = 0
 
@@ -99,6 +102,7 @@ class Histories:
     def _look_at(self, life: Life, elsewhere: Elsewhere) -> None:
         self._tickets += 1
         self._accusations.note(life, elsewhere)
+        self._wholes.note(life)
         for promise, check in CHECKS.items():
             self._lives[promise] += [Finding(life.ticket, text) for text in check(life, elsewhere)]
         spans = ball_in_court(life.steps, self._calendar, self._hours)
@@ -114,6 +118,8 @@ class Histories:
         yield CheckResult(_ACCUSED, self._tickets, leaks)
         differing = [Finding(ticket, text) for ticket, text in self._memberships.differing() if ticket not in moved]
         yield CheckResult(_BELONGS, self._memberships.looked_at, differing)
+        early = [Finding(part, text) for part, text in self._wholes.closed_too_early() if part not in moved]
+        yield CheckResult(_WHOLE, self._wholes.looked_at, early)
         yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 

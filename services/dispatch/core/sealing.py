@@ -9,7 +9,7 @@ from schemas.recognised import Sort, recognised
 from schemas.sealed import Seal, masked_contact
 from schemas.spoken import reworded
 from schemas.values import Contact, RequesterKind
-from services.dispatch.core.regions import Made, Owed
+from services.dispatch.core.regions import Made, NoWish, Owed
 from services.dispatch.core.ticket import Ticket
 
 M = TypeVar("M", bound=Message)
@@ -54,6 +54,7 @@ def recognised_in(ticket: Ticket) -> tuple[Sort, ...] | None:
     texts = [matter.text, matter.place.text, ticket.reply or "", *(each.text for each in ticket.notes)]
     texts += [each.text for each in ticket.supplements]
     texts += [each.note or "" for each in ticket.heard]
+    texts += [] if isinstance(ticket.wish, NoWish) else [ticket.wish.text]
     texts += [contact.note or ""] if isinstance(contact, Made | Owed) else []
     found = dict.fromkeys(each.sort for text in texts for each in recognised(text))
     return tuple(found) or None

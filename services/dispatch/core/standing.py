@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
-from schemas.values import CategoryCode, Code, DepartmentCode, Instant, Ruling, TicketId, TicketState
+from schemas.values import CategoryCode, Code, DepartmentCode, Instant, TicketId, TicketState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,13 +209,11 @@ class Merged:
 
 @dataclass(frozen=True, kw_only=True)
 class Split:
-    """Its parts live; it closes with the last of those that it waits for, unruled where one of them was."""
+    """Its parts live; it closes with the last of those that it waits for."""
 
     state: Literal[TicketState.SPLIT] = TicketState.SPLIT
     expected: ClassVar[str] = "请在各分单上操作"
     waiting: tuple[TicketId, ...]
-    ruling: Ruling | None = None
-    unruled: bool = False
 
 
 AnyStanding = (

@@ -138,6 +138,14 @@ class TakenIn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartEnd:
+    """How a part of this ticket ended."""
+
+    outcome: Code
+    ruling: Ruling | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """What others see of a ticket: who takes part, what waits at the desk, whose task, which callback round runs."""
 
@@ -161,7 +169,7 @@ class Ticket:
     `version` counts the acts of the office, of departments and of the callback agency, `acts` are the last of them;
     `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is
     taken back, with whoever answers for it; `pressed` is who else than the lead a rule nudged for which breach;
-    `awaits_ruling` says that a person of the centre is asked to rule on the outcome, `heard` is what the requester said
+    `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked to rule on the outcome, `heard` is what the requester said
     at each callback, `would_lead` who would lead by what was corrected since the order was given;
     `before` is what others saw before the newest fact.
     """
@@ -189,6 +197,7 @@ class Ticket:
     incident: Incident = field(default_factory=Alone)
     merging: Merging = field(default_factory=NoMergeAsked)
     taken: dict[TicketId, TakenIn] = field(default_factory=dict)
+    parts: dict[TicketId, PartEnd] = field(default_factory=dict)
     avoids: tuple[DepartmentCode, ...] = ()
     rounds: int = 0
     failures: int = 0

@@ -33,8 +33,8 @@ from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.regions import NotedDue
-from services.dispatch.core.standing import OPEN, REOPENABLE, Adjudicating, Archived, Handled, InProgress, Split
-from services.dispatch.core.ticket import TakenIn
+from services.dispatch.core.standing import OPEN, REOPENABLE, Adjudicating, Archived, Handled, InProgress, Merged, Split
+from services.dispatch.core.ticket import PartEnd, TakenIn
 from tests.support.dispatch.story import (
     AGENT,
     AT,
@@ -89,6 +89,14 @@ def _task_done(story: Story) -> Story:
     if isinstance(story.ticket.standing, Handled):
         return story
     return beside(tasks={SUPPORTER: regions.Done(blocking=True)})(story)
+
+
+PART_ENDED = beside(parts={OTHER: PartEnd(outcome="called_back", ruling=Ruling.SOLVED)})
+
+
+def _ended_with_it(story: Story) -> Story:
+    standing = story.ticket.standing
+    return beside(standing=replace(standing, ended=True))(story) if isinstance(standing, Merged) else story
 
 
 def _part(story: Story) -> Story:
@@ -223,6 +231,8 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "pass_on_fix": MEMBER,
     "pass_on_follow_up": lambda story: TOOK(_just_archived(story)),
     "report_part": _part,
+    "reopen_whole": PART_ENDED,
+    "reopen_merged": _ended_with_it,
 }
 
 
@@ -353,5 +363,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     ),
     "end_of_merged": _ask(r.EndOfMerged(**_ASKER, outcome="called_back", ruling=Ruling.SOLVED)),
     "open_part": _ask(r.OpenPart(**_ASKER, **registered().complaint, tier=Tier.COMPLEX)),
+    "reopen_whole": _ask(r.ReopenWhole(**_ASKER)),
+    "reopen_merged": _ask(r.ReopenMerged(**_ASKER)),
     "report_part": _ask(r.ReportPart(**_ASKER, outcome="called_back", ruling=Ruling.SOLVED)),
 }

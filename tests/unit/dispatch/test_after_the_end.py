@@ -13,13 +13,26 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.public import DeskTask, Order
-from schemas.values import Actor, Channel, Clock, Party, PartyKind, Person, TicketState, Tier, Verified
+from schemas.values import (
+    Actor,
+    Channel,
+    Clock,
+    Grade,
+    Party,
+    PartyKind,
+    Person,
+    Ruling,
+    Solved,
+    TicketState,
+    Tier,
+    Verified,
+)
 from services.dispatch.core.commands import Act
 from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, NoWish
 from services.dispatch.core.standing import REOPENABLE
 from tests.support.dispatch import given
-from tests.support.dispatch.examples import ORDERED, TOOK
-from tests.support.dispatch.story import AGENT, OTHER, RECEIPT, TICKET, Story, opened, received
+from tests.support.dispatch.examples import MEMBER, ORDERED, TOOK, beside
+from tests.support.dispatch.story import AGENT, INCIDENT, OTHER, RECEIPT, TICKET, Story, opened, received
 
 AGAIN: Final = i.FollowUp(ticket=TICKET, mode="press", text="修好一天又坏了。", agent=AGENT)
 TAKES_BACK: Final = i.Withdraw(ticket=TICKET, reason="不用了。", agent=AGENT)
@@ -239,3 +252,111 @@ def test_only_a_person_with_the_role_confirms() -> None:
     asked = ORDERED(given.in_progress()).act(TAKES_BACK)
     reviewer = Person(id="p-lu", name="陆惠芬")
     asked.act(i.ConfirmWithdrawal(ticket=TICKET, by=reviewer)).refused("role_missing")
+
+
+# --- a whole and its parts --------------------------------------------------------------------------------------------
+
+
+def _ended(story: Story, *parts: str, ruling: Ruling = Ruling.SOLVED) -> Story:
+    for part in parts:
+        end = r.ReportPart(ticket=TICKET, origin=part, by=Actor(), outcome="called_back", ruling=ruling)
+        story = story.asked(end)
+    return story
+
+
+def _again(part: str) -> r.ReopenWhole:
+    return r.ReopenWhole(ticket=TICKET, origin=part, by=Actor())
+
+
+def _requests(story: Story, kind: type[r.TicketRequest]) -> list[str]:
+    return [told.message.ticket for told in story.told if isinstance(told.message, kind)]
+
+
+def _as_part(story: Story) -> Story:
+    return beside(matter=story.ticket.matter.model_copy(update={"part_of": OTHER}))(story)
+
+
+FIRST, SECOND = f"{TICKET}-1", f"{TICKET}-2"
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_part_that_is_reopened_reopens_its_whole_which_closes_again_with_it(*, archived: bool) -> None:
+    whole = _ended(_ended(given.split(), FIRST), SECOND, ruling=Ruling.UNSOLVED)
+    assert whole.said(d.Closed).ruling is Ruling.UNSOLVED
+    if archived:
+        whole = whole.clock(c.ClockLapsed, Clock.REOPEN_WINDOW, "requester")
+    # when the part that was not solved is worked on again
+    opened_again = whole.asked(_again(SECOND)).then(d.PartReopened, state=TicketState.SPLIT)
+    assert (opened_again.ticket.ruling, opened_again.ticket.standing.waiting) == (None, (SECOND,))
+    opened_again.asked(_again(SECOND)).then()
+    # and another one
+    both = opened_again.asked(_again(FIRST)).then(d.PartReopened)
+    # then the whole closes with the last of them, by what they come to now
+    closed = _ended(both, SECOND, FIRST).then(d.PartEnded, d.Closed, state=TicketState.CLOSED)
+    assert closed.said(d.Closed).ruling is Ruling.SOLVED
+
+
+def test_a_whole_that_waits_waits_for_the_reopened_part_too() -> None:
+    one = _ended(given.split(), FIRST)
+    assert one.asked(_again(FIRST)).ticket.standing.waiting == (SECOND, FIRST)
+
+
+def test_whoever_wants_the_whole_reopened_is_told_to_reopen_a_part() -> None:
+    whole = _ended(given.split(), FIRST, SECOND).act(AGAIN).then(d.ReopeningAsked)
+    assert FIRST in whole.office(i.Reopen, reason="又坏了。").refused("reopen_a_part").said(d.ActionRefused).reason
+    # and with the part the wish is granted
+    granted = whole.asked(_again(FIRST)).then(d.PartReopened)
+    assert isinstance(granted.ticket.wish, NoWish)
+    assert ("reopening", False) in desk(granted)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda: _as_part(given.closed()).office(i.Reopen, reason="又坏了。"),
+        lambda: _as_part(given.at(TicketState.WITHDRAWN)).office(i.Reopen, reason="还是要办。"),
+        lambda: _as_part(given.at(TicketState.TRANSFERRED)).office(i.Reopen, reason="退回。"),
+        lambda: _as_part(given.closed()).office(
+            i.Correct, solved=Solved.NOT, result=Grade.DISSATISFIED, reason="点错。"
+        ),
+        lambda: _as_part(_ended_merged()).office(i.Unmerge, reason="另一件事。"),
+    ],
+)
+def test_however_a_part_comes_back_its_whole_is_told(again: Any) -> None:
+    assert _requests(again(), r.ReopenWhole) == [OTHER]
+
+
+def _ended_merged() -> Story:
+    return given.merged().asked(r.EndOfMerged(ticket=TICKET, origin=OTHER, by=Actor(), outcome="called_back"))
+
+
+def test_a_rework_in_the_ordinary_life_of_a_part_asks_nothing_of_the_whole() -> None:
+    failed = _as_part(given.callback_pending()).called(Solved.NOT, Grade.DISSATISFIED)
+    assert failed.said(d.ReworkOrdered).reopens is None
+    assert _requests(failed, r.ReopenWhole) == []
+
+
+def test_what_was_merged_into_a_reopened_ticket_has_not_ended_any_more() -> None:
+    reopened = TOOK(given.closed()).office(i.Reopen, reason="又坏了。")
+    assert _requests(reopened, r.ReopenMerged) == [OTHER]
+    merged = _as_part(_ended_merged()).asked(r.ReopenMerged(ticket=TICKET, origin=OTHER, by=Actor()))
+    merged.then(d.MergedTicketReopened, state=TicketState.MERGED)
+    assert not merged.ticket.standing.ended
+    # nor has the whole that it is a part of
+    assert _requests(merged, r.ReopenWhole) == [OTHER]
+
+
+def test_a_reopened_member_belongs_to_its_incident_still() -> None:
+    member = MEMBER(given.closed()).office(i.Reopen, reason="又停电了。")
+    fix = r.PassOnFix(ticket=TICKET, origin=INCIDENT, by=Actor(), title="停电", text="已修复。")
+    member.asked(fix).then(d.FixReported)
+    order = next(told.message for told in member.told if isinstance(told.message, Order))
+    assert order.incident == INCIDENT
+
+
+def test_a_review_of_what_the_city_heard_is_an_order_beside_and_reopens_nothing() -> None:
+    verdict = _as_part(given.closed()).office(
+        i.RecordCityVerdict, solved=Solved.NOT, satisfaction=Grade.DISSATISFIED, note="还是漏水。"
+    )
+    verdict.then(d.CityVerdictRecorded, d.CallbackReviewOrdered, state=TicketState.CLOSED)
+    assert _requests(verdict, r.ReopenWhole) == []

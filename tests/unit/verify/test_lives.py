@@ -40,6 +40,7 @@ from tools.verify.histories import elsewhere_of
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
 from tools.verify.urgency import nothing_urgent_untold
+from tools.verify.wholes import Wholes
 from worktime import Calendar, OfficeHours
 
 CALENDAR, HOURS = Calendar.published(), OfficeHours()
@@ -437,3 +438,21 @@ def test_what_somebody_else_approved_is_no_finding() -> None:
 )
 def test_what_somebody_approved_for_themselves_is_found(facts: tuple[Message, ...]) -> None:
     assert "nobody_approves_their_own" in found(life(*facts), Elsewhere())
+
+
+def test_a_whole_that_does_not_wait_for_its_open_part_is_found() -> None:
+    part = opened().model_copy(update={"ticket": f"{TICKET}-1", "part_of": TICKET})
+    split = d.SplitUp(ticket=TICKET, by=BY, parts=(f"{TICKET}-1",), texts=("一",), categories=("",), reason="两件事")
+    ended = d.PartEnded(ticket=TICKET, by=BY, part=f"{TICKET}-1", outcome="called_back")
+    again = d.PartReopened(ticket=TICKET, by=BY, part=f"{TICKET}-1")
+
+    def early(whole: Life, *facts: Message) -> list[str]:
+        wholes = Wholes()
+        wholes.note(whole)
+        wholes.note(life_of(f"{TICKET}-1", [(MONDAY, part), *((MONDAY + timedelta(hours=1), each) for each in facts)]))
+        return [subject for subject, _ in wholes.closed_too_early()]
+
+    assert early(life(split)) == []
+    assert early(life(split, ended, closed())) == [f"{TICKET}-1"]
+    assert early(life(split, ended, closed()), d.Withdrawn(ticket=f"{TICKET}-1", by=BY, reason="不用了")) == []
+    assert early(life(split, ended, closed(), again)) == []

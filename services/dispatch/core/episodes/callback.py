@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas import requests as r
 from schemas.values import Code, Grade, Ruling, Solved, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
-from services.dispatch.core.episodes.closing import close
+from services.dispatch.core.episodes.closing import close, tell_of_reopening
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
-from services.dispatch.core.regions import Heard
+from services.dispatch.core.regions import Heard, NoWish
 from services.dispatch.core.ticket import Matter, Ticket, cannot_be_reached, is_for_the_record
 from vocabulary import label
 from worktime import local, moment_in_words
@@ -208,6 +210,7 @@ def rework(draft: Draft, heard: Heard) -> None:
         failure=draft.ticket.failures + 1,
         reason="unsolved" if heard.solved is Solved.NOT else "dissatisfied",
         said=heard.note,
+        reopens=True if draft.ticket.state is S.CLOSED else None,
     )
     draft.say(ordered)
     if draft.ticket.failures >= draft.rules.policy.limits.failed_callbacks_before_supervision:
@@ -215,6 +218,13 @@ def rework(draft: Draft, heard: Heard) -> None:
         order_supervision(draft, said, BY_POLICY, "callbacks")
 
 
-@episode.fact(d.ReworkOrdered, heard_by=participants)
+def _rework_for_others(ticket: Ticket, fact: d.ReworkOrdered) -> Iterator[r.TicketRequest]:
+    if fact.reopens:
+        yield from tell_of_reopening(ticket, fact.by)
+
+
+@episode.fact(d.ReworkOrdered, heard_by=participants, asks=_rework_for_others)
 def _reworked(ticket: Ticket, fact: d.ReworkOrdered, _at: datetime) -> Ticket:
-    return replace(ticket, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None)
+    return replace(
+        ticket, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None, wish=NoWish()
+    )

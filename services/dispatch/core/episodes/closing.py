@@ -99,6 +99,15 @@ def tell_of_end(ticket: Ticket, by: Actor, ending: Ending) -> Iterator[r.TicketR
         )
 
 
+def tell_of_reopening(ticket: Ticket, by: Actor) -> Iterator[r.TicketRequest]:
+    """The whole waits for its part again, and what was merged into this one has not ended any more."""
+    whole = ticket.matter.part_of
+    if whole is not None:
+        yield r.ReopenWhole(ticket=whole, origin=ticket.id, by=by)
+    for taken in ticket.taken:
+        yield r.ReopenMerged(ticket=taken, origin=ticket.id, by=by)
+
+
 # --- closed ----------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
-from services.dispatch.core.episodes.closing import Ending, tell_of_end
+from services.dispatch.core.episodes.closing import Ending, tell_of_end, tell_of_reopening
 from services.dispatch.core.episodes.nudging import answer_breach
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import MergeWanted, NoMergeAsked
@@ -227,6 +227,27 @@ def _other_ended(ticket: Ticket, _fact: d.MergedTicketEnded, _at: datetime) -> T
     return replace(ticket, standing=replace(standing, ended=True)) if isinstance(standing, s.Merged) else ticket
 
 
+def ended_with_it(draft: Draft, request: r.ReopenMerged) -> Refusal | None:
+    standing = draft.ticket.standing
+    ended = isinstance(standing, s.Merged) and standing.into == request.origin and standing.ended
+    return None if ended else MOOT
+
+
+@episode.request(r.ReopenMerged, {S.MERGED}, ended_with_it)
+def reopen_merged(draft: Draft, request: r.ReopenMerged) -> None:
+    draft.say(d.MergedTicketReopened(**draft.by_author, into=request.origin))
+
+
+def _reopening_for_others(ticket: Ticket, fact: d.MergedTicketReopened) -> Iterator[r.TicketRequest]:
+    return tell_of_reopening(ticket, fact.by)
+
+
+@episode.fact(d.MergedTicketReopened, asks=_reopening_for_others)
+def _other_reopened(ticket: Ticket, _fact: d.MergedTicketReopened, _at: datetime) -> Ticket:
+    standing = ticket.standing
+    return replace(ticket, standing=replace(standing, ended=False)) if isinstance(standing, s.Merged) else ticket
+
+
 # --- un-merged -------------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +255,8 @@ def _other_ended(ticket: Ticket, _fact: d.MergedTicketEnded, _at: datetime) -> T
 def unmerge(draft: Draft, action: i.Unmerge) -> None:
     standing = draft.ticket.standing
     if isinstance(standing, s.Merged):
-        draft.say(d.Unmerged(**draft.by_author, into=standing.into, reason=action.reason))
+        reopens = True if standing.ended else None
+        draft.say(d.Unmerged(**draft.by_author, into=standing.into, reason=action.reason, reopens=reopens))
         for clock_id in standing.missed:
             late, owed = draft.ticket.overdue.get(clock_id), draft.ticket.dues.get(clock_id)
             if late is not None and owed is not None:
@@ -243,6 +265,8 @@ def unmerge(draft: Draft, action: i.Unmerge) -> None:
 
 def _asks_to_drop(ticket: Ticket, fact: d.Unmerged) -> Iterator[r.TicketRequest]:
     yield r.DropMerge(ticket=fact.into, origin=ticket.id, by=fact.by)
+    if fact.reopens:
+        yield from tell_of_reopening(ticket, fact.by)
 
 
 @episode.fact(d.Unmerged, heard_by=participants, asks=_asks_to_drop)

@@ -5,6 +5,7 @@ Its requester's wish waits for the desk, which reopens it or says why not.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.closing import tell_of_reopening
 from services.dispatch.core.episodes.dispatching import send, to_centre
 from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_of, passed_on, taken_or_part
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
@@ -128,8 +130,17 @@ def _declined(ticket: Ticket, _fact: d.ReopeningDeclined, _at: datetime) -> Tick
 # --- reopened --------------------------------------------------------------------------------------------------------
 
 
-@episode.action(i.Reopen, {S.CLOSED}, to=_BACK)
-@episode.action(i.Reopen, _LIMITED, in_window, to=_BACK)
+def nobody_split_it(draft: Draft, _action: i.Reopen) -> Refusal | None:
+    """What was split is worked on in its parts, before the end and after it."""
+    parts = draft.ticket.parts
+    if not parts:
+        return None
+    reason = f"该工单已拆单，请对没有办好的分单（{'、'.join(sorted(parts))}）重启办理，本工单随之重启。"
+    return Refusal("reopen_a_part", reason)
+
+
+@episode.action(i.Reopen, {S.CLOSED}, nobody_split_it, to=_BACK)
+@episode.action(i.Reopen, _LIMITED, nobody_split_it, in_window, to=_BACK)
 def reopen(draft: Draft, action: i.Reopen) -> None:
     before = draft.ticket.order
     draft.say(d.Reopened(**draft.by_author, reason=action.reason, count=draft.ticket.reopened + 1))
@@ -139,7 +150,11 @@ def reopen(draft: Draft, action: i.Reopen) -> None:
         to_centre(draft)
 
 
-@episode.fact(d.Reopened, heard_by=participants)
+def _reopening_for_others(ticket: Ticket, fact: d.Reopened) -> Iterator[r.TicketRequest]:
+    return tell_of_reopening(ticket, fact.by)
+
+
+@episode.fact(d.Reopened, heard_by=participants, asks=_reopening_for_others)
 def _reopened(ticket: Ticket, fact: d.Reopened, _at: datetime) -> Ticket:
     return replace(
         ticket,

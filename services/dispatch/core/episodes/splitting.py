@@ -20,7 +20,7 @@ from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
 from services.dispatch.core.holder import participants
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import PartEnd, Ticket
 
 episode = Episode("splitting")
 
@@ -67,7 +67,7 @@ def _parts(ticket: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
 
 @episode.fact(d.SplitUp, heard_by=participants, asks=_parts)
 def _split(ticket: Ticket, fact: d.SplitUp, _at: datetime) -> Ticket:
-    return ended(ticket, s.Split(waiting=fact.parts))
+    return replace(ended(ticket, s.Split(waiting=fact.parts)), parts={})
 
 
 # --- a part begins ---------------------------------------------------------------------------------------------------
@@ -106,19 +106,17 @@ def report_part(draft: Draft, request: r.ReportPart) -> None:
     draft.say(d.PartEnded(**draft.by_author, part=request.origin, outcome=request.outcome, ruling=request.ruling))
     after = draft.ticket.standing
     if isinstance(after, s.Split) and not after.waiting:
-        if after.unruled:
+        ends = draft.ticket.parts.values()
+        if any(each.ruling is None and each.outcome in UNHEARD for each in ends):
             close(draft, "parts_ended", None, Unruled.PARTS)
         else:
-            close(draft, "parts_ended", after.ruling or Ruling.FOR_REFERENCE)
+            rulings = {each.ruling for each in ends}
+            close(draft, "parts_ended", next((each for each in _WORST_FIRST if each in rulings), Ruling.FOR_REFERENCE))
 
 
 _WORST_FIRST: Final = (
     Ruling.UNSOLVED, Ruling.EXPLAINED, Ruling.UNREASONABLE, Ruling.SOLVED, Ruling.FOR_REFERENCE
 )  # fmt: skip
-
-
-def _worse(one: Ruling | None, other: Ruling | None) -> Ruling | None:
-    return next((ruling for ruling in _WORST_FIRST if ruling in (one, other)), None)
 
 
 @episode.fact(d.PartEnded)
@@ -127,5 +125,31 @@ def _part_ended(ticket: Ticket, fact: d.PartEnded, _at: datetime) -> Ticket:
     if not isinstance(standing, s.Split):
         return ticket
     left = tuple(part for part in standing.waiting if part != fact.part)
-    unruled = standing.unruled or (fact.ruling is None and fact.outcome in UNHEARD)
-    return replace(ticket, standing=s.Split(waiting=left, ruling=_worse(standing.ruling, fact.ruling), unruled=unruled))
+    parts = {**ticket.parts, fact.part: PartEnd(outcome=fact.outcome, ruling=fact.ruling)}
+    return replace(ticket, standing=s.Split(waiting=left), parts=parts)
+
+
+# --- a part is worked on again ---------------------------------------------------------------------------------------
+
+
+def ended_part(draft: Draft, request: r.ReopenWhole) -> Refusal | None:
+    return None if request.origin in draft.ticket.parts else MOOT
+
+
+@episode.request(r.ReopenWhole, {S.SPLIT, S.CLOSED, S.ARCHIVED}, ended_part, to={SAME, S.SPLIT})
+def reopen_whole(draft: Draft, request: r.ReopenWhole) -> None:
+    """The whole is open as long as one of its parts is, whenever that ended."""
+    draft.say(d.PartReopened(**draft.by_author, part=request.origin))
+
+
+@episode.fact(d.PartReopened)
+def _part_reopened(ticket: Ticket, fact: d.PartReopened, _at: datetime) -> Ticket:
+    standing = ticket.standing
+    waiting = standing.waiting if isinstance(standing, s.Split) else ()
+    parts = {part: end for part, end in ticket.parts.items() if part != fact.part}
+    return replace(
+        ended(ticket, s.Split(waiting=(*waiting, fact.part))),
+        parts=parts,
+        ruling=None,
+        awaits_ruling=False,
+    )
