@@ -59,11 +59,15 @@ class Post(Model):
 
 
 class Department(Succeeded):
-    """One department that tickets are dispatched to, while it is there; afterwards its successor gets them."""
+    """One department that tickets are dispatched to, while it is there; afterwards its successor gets them.
+
+    One that lists its `sections` passes orders on inside to those alone.
+    """
 
     code: Code
     name: Text
     also: tuple[Text, ...] = ()
+    sections: tuple[Text, ...] = ()
     kind: DepartmentKind
     desk: Post
     duty: Post

@@ -67,15 +67,24 @@ class SharedNote(Value):
     plan: bool = False
 
 
+class InternalNote(Value):
+    """A note that one department made for itself."""
+
+    by: Person | None = None
+    at: Instant
+    text: Text
+
+
 class Order(PublicMessage):
     """All that one department must know about one of its orders, and what has just happened to it (`happened`).
 
     Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket. An action that
     sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
     that were merged into this one; `said` is what the requester said at the last callback; `to_answer` names the
-    supervision order and the callback review that wait for an answer; `incident` is the one that it belongs to, which
-    `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked: `contact` is no way to
-    reach them, and no text names them.
+    supervision order and the callback review that wait for an answer; `section` and `handler` are to whom the reader
+    passed it on inside, `internal_notes` what it noted for itself, which nobody else reads; `incident` is the one that
+    it belongs to, which `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked:
+    `contact` is no way to reach them, and no text names them.
     """
 
     happened: Code
@@ -107,6 +116,9 @@ class Order(PublicMessage):
     incident_title: Name | None = None
     incident_lead: DepartmentCode | None = None
     confidential: Literal[True] | None = None
+    section: Name | None = None
+    handler: Person | None = None
+    internal_notes: tuple[InternalNote, ...] | None = None
     version: int | None = None
 
 

@@ -277,7 +277,12 @@ class SimulatedDepartment:
                     ticket=order.ticket, by=person, promised=now + timedelta(days=5), text="五日内完成现场整改。"
                 )
             case _:
-                return NoteProgress(ticket=order.ticket, by=person, text="已现场查看，正在协调处置。")
+                return NoteProgress(
+                    ticket=order.ticket,
+                    by=person,
+                    text="已现场查看，需与物业、居委会协调。",
+                    for_requester="已到现场查看，正在协调处置。",
+                )
 
     async def _handle(self, book: Book, person: Person) -> None:
         order = book.order

@@ -10,7 +10,7 @@ import typer
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
-from liuhen.desk.queue import order_of, orders, standing
+from liuhen.desk.queue import inside, order_of, orders, standing
 from liuhen.desk.workplace import Workplace
 from schemas.registry import department_topic
 from schemas.values import Party, PartyKind
@@ -45,13 +45,15 @@ def queue(
     context: typer.Context,
     *,
     everything: Annotated[bool, typer.Option("--all", help="也看正在等别人的。")] = False,
+    section: Annotated[str | None, typer.Option(help="只看转给这个科室的。")] = None,
+    person: Annotated[str | None, typer.Option(help="只看转给这位经办人的，姓名或者编号。")] = None,
     as_json: AsJsonAtTheDesk = False,
 ) -> None:
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
     place = Workplace.of(_party(context))
     times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
     messages = asyncio.run(standing(place.broker, department_topic(str(context.obj))))
-    owing = orders(messages, times, place.now(), everything=everything)
+    owing = inside(orders(messages, times, place.now(), everything=everything), section, person)
     if as_json:
         print_json(render.orders_document(owing))
     else:

@@ -192,6 +192,16 @@ def orders(
     return sorted(owing, key=lambda each: (each.due is None, each.due and remind_by(each.due.due), each.order.ticket))
 
 
+def inside(owing: Iterable[OwedOrder], section: str | None, person: str | None) -> list[OwedOrder]:
+    """Keep what was passed on to a section, or to a person by name or id, inside of the department."""
+    found = [each for each in owing if section in (None, each.order.section)]
+    return [each for each in found if person is None or _has(each.order, person)]
+
+
+def _has(order: Order, person: str) -> bool:
+    return order.handler is not None and person in (order.handler.id, order.handler.name)
+
+
 def _owed_order(order: Order, times: DueTimes, now: datetime) -> OwedOrder:
     due = min(order.due, key=lambda each: remind_by(each.due), default=None)
     if due is None:

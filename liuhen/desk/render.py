@@ -73,7 +73,19 @@ def desk_document(waiting: Sequence[WaitingTask]) -> list[dict[str, Any]]:
 def orders(place: Workplace, owing: Sequence[OwedOrder], department: str) -> RenderableType:
     """List what a department holds."""
     name = place.words.department(department)
-    columns = ("工单", "要做", "状态", "时限", "期限", "", FIELDS["tier"], FIELDS["category"], "地点", "催办补充")
+    columns = (
+        "工单",
+        "要做",
+        "状态",
+        "时限",
+        "期限",
+        "",
+        FIELDS["tier"],
+        FIELDS["category"],
+        "地点",
+        "催办补充",
+        "内部",
+    )
     table = _table(f"{name}（{len(owing)}件）", columns)
     for order, due, urgency in owing:
         table.add_row(
@@ -87,6 +99,7 @@ def orders(place: Workplace, owing: Sequence[OwedOrder], department: str) -> Ren
             _category(place, order.category, None),
             order.place.text,
             str(order.follow_ups or ""),
+            _inside(order),
             style=_COLOURS[urgency],
         )
     return table
@@ -95,6 +108,11 @@ def orders(place: Workplace, owing: Sequence[OwedOrder], department: str) -> Ren
 def orders_document(owing: Sequence[OwedOrder]) -> list[dict[str, Any]]:
     """Say what a department holds as JSON."""
     return [{**each.order.model_dump(mode="json"), "owed": owed(each.order), "urgency": each.urgency} for each in owing]
+
+
+def _inside(order: Order) -> str:
+    """Who has it inside of the department."""
+    return "　".join(filter(None, (order.section, order.handler.name if order.handler else None)))
 
 
 def order(place: Workplace, order: Order) -> RenderableType:
@@ -117,6 +135,11 @@ def order(place: Workplace, order: Order) -> RenderableType:
             kind = "方案" if note.plan else "进展"
             notes.add_row(place.words.department(note.department), kind, note.text)
         parts += [styled(("共同记录", "bold")), notes]
+    if order.internal_notes:
+        inside = Table.grid(padding=(0, 2))
+        for own in order.internal_notes:
+            inside.add_row(place.words.moment(own.at), own.by.name if own.by else "", own.text)
+        parts += [styled(("内部记录", "bold")), inside]
     return framed(Group(*parts), styled((order.ticket, "bold"), f"　第{order.order}次派单"))
 
 
@@ -137,6 +160,7 @@ def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
         ("地点", order.place.text),
         ("内容", order.text),
         ("回访时诉求人说", order.said or ""),
+        ("内部转办", _inside(order)),
         ("催办补充", f"{order.follow_ups}次" if order.follow_ups else ""),
         *((f"期限 {CLOCKS[due.clock]}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
     )

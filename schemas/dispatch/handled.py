@@ -10,6 +10,8 @@ from schemas.values import (
     Code,
     DepartmentCode,
     Instant,
+    Name,
+    Person,
     Ruling,
     Text,
     Verified,
@@ -40,11 +42,35 @@ class FirstContactExempt(DispatchFact):
 
 
 class ProgressNoted(DispatchFact):
-    """A note of progress or a plan, shared by lead, supporters and requester."""
+    """A note of progress or a plan for the file, shared by lead and supporters; `for_requester` is what is told."""
 
     department: DepartmentCode
     text: Text
     plan: bool = False
+    for_requester: Text | None = None
+
+
+class Delegated(DispatchFact):
+    """A department passed its order on inside: to a section, to a person, or to a person of a section."""
+
+    department: DepartmentCode
+    section: Name | None = None
+    handler: Person | None = None
+    note: Text | None = None
+
+
+class DelegationTakenBack(DispatchFact):
+    """A department took back what it had passed on inside."""
+
+    department: DepartmentCode
+    reason: Text | None = None
+
+
+class InternallyNoted(DispatchFact):
+    """A note inside of a department: the department, the centre and the trace have it, and nobody else."""
+
+    department: DepartmentCode
+    text: Text
 
 
 class InfoAsked(DispatchFact):
@@ -113,11 +139,15 @@ class SupportTaskEnded(DispatchFact):
 
 
 class Handled(DispatchFact):
-    """The lead reported the matter handled (办结); whether that stands, the centre's review says."""
+    """The lead reported the matter handled (办结); whether that stands, the centre's review says.
+
+    `reply` is for the requester, `note` for the file.
+    """
 
     department: DepartmentCode
     reply: Text
     round: int
+    note: Text | None = None
 
 
 class HandledAccepted(DispatchFact):

@@ -65,6 +65,9 @@ OnExisting = (
     | RequestReturn
     | MakeFirstContact
     | NoteProgress
+    | Delegate
+    | TakeBack
+    | NoteInternally
     | AskForInfo
     | ReportHandled
     | ReportTaskDone

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from schemas.inbound.base import Action, Version
 from schemas.more_time import MoreTimeAsked
-from schemas.values import Code, DepartmentCode, Instant, PartyKind, Person, Text, TicketId, WatchOrder
+from schemas.values import Code, DepartmentCode, Instant, Name, PartyKind, Person, Text, TicketId, WatchOrder
 
 
 class DepartmentAction(Action, owner="inbound"):
@@ -46,11 +46,38 @@ class MakeFirstContact(DepartmentAction):
 
 
 class NoteProgress(DepartmentAction):
-    """A note for the requester and everyone who holds the ticket; a plan is a note of its own kind."""
+    """A note for the file, for everyone who holds the ticket; a plan is a note of its own kind.
+
+    The requester reads `for_requester` alone: it is written for the requester, or nothing is told.
+    """
 
     do: Literal["note_progress"] = "note_progress"
     text: Text
     plan: bool = False
+    for_requester: Text | None = None
+
+
+class Delegate(DepartmentAction):
+    """The department passes the order on to a section or a person of its own (内部转办); the newest counts."""
+
+    do: Literal["delegate"] = "delegate"
+    section: Name | None = None
+    handler: Person | None = None
+    note: Text | None = None
+
+
+class TakeBack(DepartmentAction):
+    """The department takes back what it had passed on to a section or a person of its own."""
+
+    do: Literal["take_back"] = "take_back"
+    reason: Text | None = None
+
+
+class NoteInternally(DepartmentAction):
+    """A note inside of the department: no other department reads it, and no requester ever does."""
+
+    do: Literal["note_internally"] = "note_internally"
+    text: Text
 
 
 class AskForInfo(DepartmentAction):
@@ -61,10 +88,11 @@ class AskForInfo(DepartmentAction):
 
 
 class ReportHandled(DepartmentAction):
-    """The lead reports the matter handled (办结) with the reply to the requester."""
+    """The lead reports the matter handled (办结): `reply` is for the requester, `note` for the file alone."""
 
     do: Literal["report_handled"] = "report_handled"
     reply: Text
+    note: Text | None = None
 
 
 class ReportTaskDone(DepartmentAction):

@@ -95,7 +95,11 @@ class AcceptIncident(DepartmentOnIncident):
 
 
 class ReportIncidentHandled(DepartmentOnIncident):
-    """The lead reports all members handled with one reply (报办结); each is called back or told on its own."""
+    """The lead reports all members handled with one reply (报办结); each is called back or told on its own.
+
+    `note` is for the file alone.
+    """
 
     do: Literal["report_incident_handled"] = "report_incident_handled"
     reply: Text
+    note: Text | None = None

@@ -67,7 +67,7 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             return message.incident
         case Opened():
             return message.ticket if message.part_of is not None else None
-        case ProgressNoted(plan=True) | Dispatched(same_lead=True):
+        case ProgressNoted(for_requester=None) | Dispatched(same_lead=True):
             return None
         case DispatchFact() if newsroom.line_of(message) is not None:
             return message.ticket

@@ -256,9 +256,10 @@ def _follow_up_added(fact: d.FollowUpAdded, o: Occasion) -> Wishes:
 
 @wishes.on(d.ProgressNoted)
 def _progress_noted(fact: d.ProgressNoted, o: Occasion) -> Wishes:
-    if not fact.plan:
+    """The requester reads what was written for the requester, never what stands in the file."""
+    if fact.for_requester is not None:
         department = o.book.name_for_callers(fact.department)
-        yield from o.requester("requester-progress", text=fact.text, department=department)
+        yield from o.requester("requester-progress", text=fact.for_requester, department=department)
 
 
 profiles.on(d.Handled)(lambda p, fact, _: replace(p, reply=fact.reply))

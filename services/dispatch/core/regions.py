@@ -540,6 +540,29 @@ class Note:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InsideNote:
+    """A note that a department made for itself."""
+
+    by: Person | None = None
+    at: Instant
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inside:
+    """What is nobody's business but one department's: who has the order there, and its own notes."""
+
+    section: str | None = None
+    handler: Person | None = None
+    notes: tuple[InsideNote, ...] = ()
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether a section or a person has it."""
+        return self.section is not None or self.handler is not None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecentAct:
     """An act on the ticket: its number, what happened, whose it was and when."""
 

@@ -9,7 +9,7 @@ import vocabulary
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.inbound import Action, DepartmentAction, OnTicket
-from schemas.values import PartyKind
+from schemas.values import Party, PartyKind, Person
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
 from services.dispatch.core.holder import participants
@@ -20,6 +20,9 @@ from worktime import SHANGHAI
 _STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK})
 _REMEMBERED: Final = 10
 """So many people are remembered, each with the last of their acts."""
+
+_INSIDE: Final = frozenset({d.Delegated.type_name, d.DelegationTakenBack.type_name, d.InternallyNoted.type_name})
+"""What is nobody's business but the department's own."""
 
 CHANGED_MEANWHILE: Final = "changed_meanwhile"
 
@@ -34,8 +37,13 @@ def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
     if party is None or party.kind not in _STAFF or no_act:
         return ticket
     act = RecentAct(number=ticket.version + 1, word=fact.type_name, by=fact.by.person, party=party, at=at)
-    others = [each for each in ticket.acts if (each.party, each.by) != (act.party, act.by)]
+    others = [each for each in ticket.acts if _whose(each) != _whose(act)]
     return replace(ticket, version=act.number, acts=(*others, act)[-_REMEMBERED:])
+
+
+def _whose(act: RecentAct) -> tuple[Party, Person | None, bool]:
+    """What a department does inside hides nothing of what the same person did for all to see."""
+    return act.party, act.by, act.word in _INSIDE
 
 
 def changed_meanwhile(draft: Draft, action: Action) -> Refusal | None:
@@ -53,7 +61,10 @@ def changed_meanwhile(draft: Draft, action: Action) -> Refusal | None:
     since = [
         act
         for act in ticket.acts
-        if act.number > action.if_seen and act.party.kind in kinds and (act.party, act.by) != me
+        if act.number > action.if_seen
+        and act.party.kind in kinds
+        and (act.party, act.by) != me
+        and not (act.word in _INSIDE and act.party != draft.by.party)
     ]
     if not since:
         return None

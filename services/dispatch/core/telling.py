@@ -11,7 +11,7 @@ from rulebook.codes import Passing
 from rulebook.rules import Automation
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, Order, SharedNote
+from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, InternalNote, Order, SharedNote
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import IncidentRequest, TicketRequest
 from schemas.values import DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
@@ -21,7 +21,7 @@ from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import task_in_review
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
-from services.dispatch.core.regions import ExtensionAsked, Made, Member, NoWish, Owed, SuspensionAsked
+from services.dispatch.core.regions import ExtensionAsked, Inside, Made, Member, NoWish, Owed, SuspensionAsked
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import (
     contact_for_callback,
@@ -110,6 +110,7 @@ def order_for(
     """Make the whole truth of an order for one reader."""
     matter, order = state.matter, state.order
     member = state.incident if isinstance(state.incident, Member) else None
+    inside = state.inside.get(code)
     category = rules.policy.category(matter.category) if matter.category else None
     told = Order.model_construct(
         happened=happened,
@@ -140,10 +141,17 @@ def order_for(
         incident=member.incident if member else None,
         incident_title=member.title if member else None,
         incident_lead=member.lead if member else None,
+        section=inside.section if inside else None,
+        handler=inside.handler if inside else None,
+        internal_notes=_internal(inside) if inside else None,
         confidential=is_confidential(state) or None,
         version=state.version,
     )
     return sealed(state, told)
+
+
+def _internal(inside: Inside) -> tuple[InternalNote, ...] | None:
+    return tuple(InternalNote(by=each.by, at=each.at, text=each.text) for each in inside.notes) or None
 
 
 def _said(state: Ticket) -> str | None:

@@ -34,6 +34,7 @@ from services.dispatch.core.regions import (
     FirstContact,
     Heard,
     Incident,
+    Inside,
     Member,
     Merging,
     NoExtensionAsked,
@@ -169,8 +170,9 @@ class Ticket:
     `version` counts the acts of the office, of departments and of the callback agency, `acts` are the last of them;
     `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is
     taken back, with whoever answers for it; `pressed` is who else than the lead a rule nudged for which breach;
-    `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked to rule on the outcome, `heard` is what the requester said
-    at each callback, `would_lead` who would lead by what was corrected since the order was given;
+    `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked
+    to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
+    corrected since the order was given; `inside` is what each department keeps to itself;
     `before` is what others saw before the newest fact.
     """
 
@@ -213,6 +215,7 @@ class Ticket:
     overdue: dict[str, Owner] = field(default_factory=dict)
     pressed: dict[str, DepartmentCode | None] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    inside: dict[DepartmentCode, Inside] = field(default_factory=dict)
     version: int = 0
     acts: tuple[RecentAct, ...] = ()
     before: Seen = field(default_factory=Seen)

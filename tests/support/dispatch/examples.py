@@ -110,6 +110,7 @@ PROMISED = beside(commitment=regions.Promised(department=LEAD, until=LATER))
 ORDERED = beside(supervision=regions.Ordered(orders=1, since=AT))
 REOPENING_WANTED = beside(wish=regions.ReopeningWanted(text="又坏了。"))
 WITHDRAWAL_WANTED = beside(wish=regions.WithdrawalWanted(text="不要了。"))
+DELEGATED = beside(inside=dict.fromkeys((LEAD, "police"), regions.Inside(section="综合科")))
 NO_TASKS = beside(tasks={})
 DOING = beside(tasks={SUPPORTER: regions.Doing(blocking=True)})
 MEMBER = beside(incident=regions.Member(incident=INCIDENT, title="停电"))
@@ -200,6 +201,9 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "see_to_stop_words": _unseen,
     "duty_acknowledgement_lapsed": _called,
     "report_handled": NO_TASKS,
+    "delegate": _reviewed_after,
+    "take_back": lambda story: DELEGATED(_reviewed_after(story)),
+    "note_internally": _reviewed_after,
     "report_task_done": DOING,
     "adjudicate": _ruled,
     "withdraw": _by_phone,
@@ -316,6 +320,9 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "request_return": _lead(i.RequestReturn, ground="not-our-duty", reason="不归我局。"),
     "make_first_contact": _lead(i.MakeFirstContact, reached=True),
     "note_progress": _lead(i.NoteProgress, text="已上门。"),
+    "delegate": _lead(i.Delegate, section="综合科", handler=_DESK),
+    "take_back": _lead(i.TakeBack),
+    "note_internally": _lead(i.NoteInternally, text="先核实产权。"),
     "ask_for_info": _lead(i.AskForInfo, question="哪一幢？"),
     "report_handled": _lead(i.ReportHandled, reply="已办结。"),
     "report_task_done": _lead(i.ReportTaskDone, SUPPORTER, reply="已配合。"),

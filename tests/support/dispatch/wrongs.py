@@ -217,6 +217,13 @@ WRONGS: Final[tuple[Wrong, ...]] = (
         Wrong(kind, "by_participant" if kind == "note_progress" else "by_lead", "not_yours", command=_by("police"))
         for kind in LEADS_ONLY
     ),
+    *(
+        Wrong(kind, "takes_part", "not_yours", command=_by("police"))
+        for kind in ("delegate", "take_back", "note_internally")
+    ),
+    Wrong("delegate", "somebody_named", "nobody_named", command=_saying(section=None, handler=None)),
+    Wrong("delegate", "section_known", "unknown_section", command=_saying(section="不存在科")),
+    Wrong("take_back", "delegated_before", "not_delegated", beside(inside={})),
     Wrong("settle_at_unit", "at_the_unit", "passed_on_already", _standing(stage="survey_office")),
     Wrong("duty_acknowledgement_lapsed", "call_unanswered", MOOT, _acknowledged),
     Wrong("acknowledge_urgent", "somebody_is_called", "acknowledged_already", _acknowledged),

@@ -29,7 +29,7 @@ from schemas.values import (
 )
 from services.dispatch.core.commands import Act
 from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, NoWish
-from services.dispatch.core.standing import REOPENABLE
+from services.dispatch.core.standing import REOPENABLE, Merged, Split
 from tests.support.dispatch import given
 from tests.support.dispatch.examples import MEMBER, ORDERED, TOOK, beside
 from tests.support.dispatch.story import AGENT, INCIDENT, OTHER, RECEIPT, TICKET, Story, opened, received
@@ -268,6 +268,11 @@ def _again(part: str) -> r.ReopenWhole:
     return r.ReopenWhole(ticket=TICKET, origin=part, by=Actor())
 
 
+def _waiting(story: Story) -> tuple[str, ...]:
+    assert isinstance(story.ticket.standing, Split)
+    return story.ticket.standing.waiting
+
+
 def _requests(story: Story, kind: type[r.TicketRequest]) -> list[str]:
     return [told.message.ticket for told in story.told if isinstance(told.message, kind)]
 
@@ -287,7 +292,7 @@ def test_a_part_that_is_reopened_reopens_its_whole_which_closes_again_with_it(*,
         whole = whole.clock(c.ClockLapsed, Clock.REOPEN_WINDOW, "requester")
     # when the part that was not solved is worked on again
     opened_again = whole.asked(_again(SECOND)).then(d.PartReopened, state=TicketState.SPLIT)
-    assert (opened_again.ticket.ruling, opened_again.ticket.standing.waiting) == (None, (SECOND,))
+    assert (opened_again.ticket.ruling, _waiting(opened_again)) == (None, (SECOND,))
     opened_again.asked(_again(SECOND)).then()
     # and another one
     both = opened_again.asked(_again(FIRST)).then(d.PartReopened)
@@ -298,7 +303,7 @@ def test_a_part_that_is_reopened_reopens_its_whole_which_closes_again_with_it(*,
 
 def test_a_whole_that_waits_waits_for_the_reopened_part_too() -> None:
     one = _ended(given.split(), FIRST)
-    assert one.asked(_again(FIRST)).ticket.standing.waiting == (SECOND, FIRST)
+    assert _waiting(one.asked(_again(FIRST))) == (SECOND, FIRST)
 
 
 def test_whoever_wants_the_whole_reopened_is_told_to_reopen_a_part() -> None:
@@ -341,6 +346,7 @@ def test_what_was_merged_into_a_reopened_ticket_has_not_ended_any_more() -> None
     assert _requests(reopened, r.ReopenMerged) == [OTHER]
     merged = _as_part(_ended_merged()).asked(r.ReopenMerged(ticket=TICKET, origin=OTHER, by=Actor()))
     merged.then(d.MergedTicketReopened, state=TicketState.MERGED)
+    assert isinstance(merged.ticket.standing, Merged)
     assert not merged.ticket.standing.ended
     # nor has the whole that it is a part of
     assert _requests(merged, r.ReopenWhole) == [OTHER]

@@ -68,6 +68,7 @@ def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
         review=NoReview(),
         escalation=NotProposed(),
         wish=NoWish(),
+        inside={code: replace(each, section=None, handler=None) for code, each in ticket.inside.items()},
     )
 
 

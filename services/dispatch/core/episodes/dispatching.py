@@ -21,7 +21,7 @@ from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.guards import avoids, known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
-from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue, NothingPromised, Owed
+from services.dispatch.core.regions import Inside, NoExtensionAsked, NoSuspensionAsked, NotDue, NothingPromised, Owed
 from services.dispatch.core.rules import RANK, Led, shorter
 from services.dispatch.core.standing import AFTER, OPEN, WITH_LEAD, Dispatched, PendingDispatch
 from services.dispatch.core.ticket import LeadOrder, Ticket
@@ -323,6 +323,16 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, _at: datetime) -> Ticket:
     return after if fact.same_lead else _for_new_lead(after)
 
 
+def _still_theirs(ticket: Ticket) -> dict[DepartmentCode, Inside]:
+    """Who does not take part any more has nobody at work on it."""
+    order = ticket.order
+    parts = (order.lead, *order.supporting) if order else ()
+    return {
+        code: each if code in parts else replace(each, section=None, handler=None)
+        for code, each in ticket.inside.items()
+    }
+
+
 def _for_new_lead(ticket: Ticket) -> Ticket:
     """What was between the centre and the lead before is not the new one's."""
     fresh = replace(
@@ -331,5 +341,6 @@ def _for_new_lead(ticket: Ticket) -> Ticket:
         extension=NoExtensionAsked(),
         suspension=NoSuspensionAsked(),
         commitment=NothingPromised(),
+        inside=_still_theirs(ticket),
     )
     return unproposed(answered_by_work(fresh))

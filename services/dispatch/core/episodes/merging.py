@@ -255,8 +255,13 @@ def _other_reopened(ticket: Ticket, _fact: d.MergedTicketReopened, _at: datetime
 def unmerge(draft: Draft, action: i.Unmerge) -> None:
     standing = draft.ticket.standing
     if isinstance(standing, s.Merged):
-        reopens = True if standing.ended else None
-        draft.say(d.Unmerged(**draft.by_author, into=standing.into, reason=action.reason, reopens=reopens))
+        unmerged = d.Unmerged(
+            **draft.by_author,
+            into=standing.into,
+            reason=action.reason,
+            reopens=True if standing.ended else None,
+        )
+        draft.say(unmerged)
         for clock_id in standing.missed:
             late, owed = draft.ticket.overdue.get(clock_id), draft.ticket.dues.get(clock_id)
             if late is not None and owed is not None:

@@ -15,7 +15,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.guards import avoids
 from services.dispatch.core.holder import participants
-from services.dispatch.core.regions import NotedDue, NothingPromised
+from services.dispatch.core.regions import Inside, NotedDue, NothingPromised
 from services.dispatch.core.standing import LED_OR_ASKED
 from services.dispatch.core.ticket import LeadOrder, Ticket
 
@@ -85,10 +85,21 @@ def _replaced(ticket: Ticket, fact: d.DepartmentReplaced, _at: datetime) -> Tick
         tasks={(new if code == old else code): task for code, task in ticket.tasks.items()},
         dues=_dues(ticket, old, new),
         commitment=promised,
+        inside=_inside(ticket, old, new),
         ruled=new if ticket.ruled == old else ticket.ruled,
         refused_by=tuple([new if code == old else code for code in ticket.refused_by]),
         avoids=(*ticket.avoids, new) if old in ticket.shunned else ticket.avoids,
     )
+
+
+def _inside(ticket: Ticket, old: DepartmentCode, new: DepartmentCode) -> dict[DepartmentCode, Inside]:
+    """What was noted inside goes along; sections and people of the old department are not the new one's."""
+    gone = ticket.inside.get(old)
+    if gone is None:
+        return ticket.inside
+    theirs = ticket.inside.get(new, Inside())
+    rest = {code: each for code, each in ticket.inside.items() if code != old}
+    return {**rest, new: replace(theirs, notes=(*gone.notes, *theirs.notes))}
 
 
 def _order(order: LeadOrder | None, old: DepartmentCode, new: DepartmentCode) -> LeadOrder | None:

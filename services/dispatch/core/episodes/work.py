@@ -33,7 +33,14 @@ episode = Episode("work")
 
 @episode.action(i.NoteProgress, s.WITH_LEAD | s.DISPUTED | s.WAITING, by_participant)
 def note_progress(draft: Draft, action: i.NoteProgress) -> None:
-    draft.say(d.ProgressNoted(**draft.by_author, department=draft.department or "", text=action.text, plan=action.plan))
+    noted_so = d.ProgressNoted(
+        **draft.by_author,
+        department=draft.department or "",
+        text=action.text,
+        plan=action.plan,
+        for_requester=action.for_requester,
+    )
+    draft.say(noted_so)
 
 
 @episode.fact(d.ProgressNoted, heard_by=participants)
@@ -57,15 +64,19 @@ def no_blocking_task(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
 def report_handled(draft: Draft, action: i.ReportHandled) -> None:
     take_up(draft)
     lapse(draft, "已报办结，申请不再审批。")
-    draft.say(d.Handled(**draft.by_author, department=draft.lead, reply=action.reply, round=draft.ticket.rounds))
+    handled = d.Handled(
+        **draft.by_author, department=draft.lead, reply=action.reply, round=draft.ticket.rounds, note=action.note
+    )
+    draft.say(handled)
     if draft.rules.automation.review is Passing.AUTOMATIC:
         accept_handled(draft, None, automatic=True)
 
 
 @episode.fact(d.Handled, heard_by=participants)
 def _handled(ticket: Ticket, fact: d.Handled, at: datetime) -> Ticket:
+    before = noted(ticket, fact.department, fact.note) if fact.note else ticket
     after = replace(
-        extension_over(ticket),
+        extension_over(before),
         standing=s.Handled(at=at, rework=isinstance(ticket.standing, s.Rework)),
         reply=fact.reply,
         tasks=reviewed(ticket.tasks),

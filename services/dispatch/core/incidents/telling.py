@@ -48,7 +48,7 @@ def _passed_on(
         case i.AcceptIncident():
             return _as_member(fact, ticket, i.Accept(ticket=ticket, by=act.by))
         case i.ReportIncidentHandled():
-            return _as_member(fact, ticket, i.ReportHandled(ticket=ticket, by=act.by, reply=act.reply))
+            return _as_member(fact, ticket, i.ReportHandled(ticket=ticket, by=act.by, reply=act.reply, note=act.note))
         case i.ReviewIncident():
             review = i.Review(
                 ticket=ticket,
