@@ -81,7 +81,8 @@ class Order(PublicMessage):
     Each message is the whole truth at its moment: the newest replaces all earlier ones of the ticket. An action that
     sends `version` back as `if_seen` is refused when somebody else acted in between. `supplements` are what tickets say
     that were merged into this one; `said` is what the requester said at the last callback; `to_answer` names the
-    supervision order and the callback review that wait for an answer; `section` and `handler` are to whom the reader
+    supervision order and the callback review that wait for an answer; `recurrence_of` is an earlier
+    ticket whose matter came back; `section` and `handler` are to whom the reader
     passed it on inside, `internal_notes` what it noted for itself, which nobody else reads; `incident` is the one that
     it belongs to, which `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked:
     `contact` is no way to reach them, and no text names them.
@@ -115,6 +116,7 @@ class Order(PublicMessage):
     incident: IncidentId | None = None
     incident_title: Name | None = None
     incident_lead: DepartmentCode | None = None
+    recurrence_of: TicketId | None = None
     confidential: Literal[True] | None = None
     section: Name | None = None
     handler: Person | None = None
@@ -171,7 +173,8 @@ class DeskTask(PublicMessage):
     what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the requester said at
     the last callback. `lead` would lead by what was corrected since the order was given. `recognised` says which
     kinds of numbers that nobody should have written are masked here: the desk decides whether they are redacted.
-    `wish` is what the requester said who wants the ticket withdrawn or reopened.
+    `wish` is what the requester said who wants the ticket withdrawn or reopened; `recurrence_of` is an earlier ticket
+    whose matter came back.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -200,13 +203,15 @@ class DeskTask(PublicMessage):
     confidential: Literal[True] | None = None
     recognised: tuple[Sort, ...] | None = None
     wish: Text | None = None
+    recurrence_of: TicketId | None = None
     version: int | None = None
 
 
 class ReceiptGiven(PublicMessage):
     """A submission was taken: the ticket's number, or the numbers of a visit's problems.
 
-    `follow_up` says that a report repeats an open ticket, which is the one named, and was counted as pressing for it;
+    `follow_up` says that a report is about a ticket that exists, which is the one named: it presses for an open one,
+    and asks that one which ended be reopened;
     `incident` is the one that was opened.
     """
 

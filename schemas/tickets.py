@@ -36,7 +36,10 @@ class TicketFact(Message, owner="tickets"):
 
 
 class Registered(Complaint, TicketFact):
-    """A problem was recorded as a ticket; `requester` is a keyed hash that is equal for the same phone or account."""
+    """A problem was recorded as a ticket; `requester` is a keyed hash that is equal for the same phone or account.
+
+    `recurrence_of` is an earlier ticket of the same matter, which had ended.
+    """
 
     counted_by: ClassVar[str] = "channel"
 
@@ -46,6 +49,7 @@ class Registered(Complaint, TicketFact):
     occurred_at: Instant
     agent: Person | None = None
     visit: VisitRef | None = None
+    recurrence_of: TicketId | None = None
 
 
 class Answered(TicketFact):

@@ -20,8 +20,10 @@ from schemas.inbound import (
     Approve,
     Assign,
     CheckCommitment,
+    ConfirmWithdrawal,
     Correct,
     Decline,
+    DeclineReopening,
     EndSupervision,
     Interview,
     Nudge,
@@ -221,6 +223,8 @@ class SimulatedOffice:
             "task_review": self._review,
             "outcome_ruling": self._rule,
             "commitment_check": self._check,
+            "withdrawal": self._confirm_withdrawal,
+            "reopening": self._reopen,
             "supervision": self._end_supervision,
             "callback_review": self._end_supervision,
             "nudge": self._order,
@@ -229,6 +233,14 @@ class SimulatedOffice:
         }
         decision = decisions.get(task.task)
         return decision(task, dice, who) if decision else None
+
+    def _confirm_withdrawal(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
+        return ConfirmWithdrawal(ticket=task.ticket, by=who, note="已回拨核实。")
+
+    def _reopen(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
+        if dice.random() < 0.3:  # noqa: PLR2004 - of ten that call again three were answered as it should be
+            return DeclineReopening(ticket=task.ticket, by=who, reason="经核实已按规定办结，并已当面说明。")
+        return Reopen(ticket=task.ticket, by=who, reason="诉求人来电反映问题反复，重新办理。")
 
     def _lead(self, task: DeskTask, dice: Random, *, besides: str | None = None) -> str:
         excluded = frozenset({besides} if besides else ())

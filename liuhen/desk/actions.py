@@ -178,7 +178,7 @@ def _show(place: Workplace, action: Action, answer: SubmissionAnswer) -> None:
         _told.print(styled((f"？ {name}已发出，没有等到答复。", "bold yellow"), again))
         return
     tickets = "、".join(answer.tickets[:_NAMED]) + (f"等{len(answer.tickets)}件" if answer.tickets[_NAMED:] else "")
-    again = "（已有未结工单，记为催办）" if answer.follow_up else ""
+    again = "（已有工单：未结的记为催办，已办结的申请重启）" if answer.follow_up else ""
     incident = f"　多人同诉 {answer.incident}" if answer.incident else ""
     _console.print(styled((f"✔ {name}", "bold green"), f"　{tickets}{again}{incident}　回执 {answer.receipt}"))
     _console.print(said_fields(place, action))

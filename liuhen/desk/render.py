@@ -54,6 +54,8 @@ def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
         yield f"先行联系：{task.contacted}"
     if task.lead:
         yield f"按更正后的内容应由{place.words.department(task.lead)}牵头，请决定是否改派"
+    if task.recurrence_of:
+        yield f"{task.recurrence_of}办结后再次反映"
     if task.wish:
         yield f"诉求人要求：{task.wish}"
     if task.said:
@@ -161,6 +163,7 @@ def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
         ("内容", order.text),
         ("回访时诉求人说", order.said or ""),
         ("内部转办", _inside(order)),
+        ("再次发生", f"{order.recurrence_of}办结后再次反映" if order.recurrence_of else ""),
         ("催办补充", f"{order.follow_ups}次" if order.follow_ups else ""),
         *((f"期限 {CLOCKS[due.clock]}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
     )

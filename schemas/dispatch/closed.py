@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from schemas.dispatch.base import DispatchFact
 from schemas.values import (
     Actor,
+    CategoryCode,
     Channel,
     Code,
     Contacted,
@@ -94,6 +95,7 @@ class Closed(DispatchFact):
     unruled: Unruled | None = None
     awaits_ruling: Literal[True] | None = None
     lead: DepartmentCode | None = None
+    category: CategoryCode | None = None
     reply: Text | None = None
 
 

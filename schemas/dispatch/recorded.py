@@ -28,7 +28,8 @@ from schemas.values import (
 class Opened(Complaint, DispatchFact):
     """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered.
 
-    `hinted_tier` is what the channel proposed where that was not taken, for it gave more time than is usual.
+    `recurrence_of` is an earlier ticket whose matter came back. `hinted_tier` is what the channel proposed where that
+    was not taken, for it gave more time than is usual.
     """
 
     tier: Tier
@@ -36,6 +37,7 @@ class Opened(Complaint, DispatchFact):
     suggested_department: DepartmentCode | None = None
     visit: VisitRef | None = None
     part_of: TicketId | None = None
+    recurrence_of: TicketId | None = None
     registered_at: Instant | None = None
 
     def as_urgent(self) -> Opened:

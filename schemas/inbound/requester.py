@@ -30,7 +30,11 @@ from schemas.values import (
 
 
 class Register(Action):
-    """A call or a WeChat message raises a problem; `agent` is the hotline agent who took it."""
+    """A call or a WeChat message raises a problem; `agent` is the hotline agent who took it.
+
+    `about` names an earlier ticket that it is about: an open one is pressed for, one that ended is to be reopened as
+    long as its window is open, and later the new ticket is linked to it as a recurrence.
+    """
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS - {PartyKind.SURVEY}
     do: Literal["register"] = "register"
@@ -46,6 +50,7 @@ class Register(Action):
     accused: tuple[DepartmentCode, ...] = ()
     upstream: Upstream | None = None
     occurred_at: Instant | None = None
+    about: TicketId | None = None
     agent: Person | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from schemas.dispatch import (
     ActionRefused,
+    Closed,
     Corrected,
     Dispatched,
     DispatchFact,
@@ -17,7 +18,7 @@ from schemas.dispatch import (
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.registry import channel_topic
-from schemas.values import Instant, PartyKind
+from schemas.values import Instant, PartyKind, TicketState
 from services.intake.core.news import Newsroom
 from services.intake.core.state import Answer, KnownTicket
 
@@ -142,9 +143,18 @@ def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: 
     happened, line = found
     text = newsroom.text(line, message, known.reply)
     news = TicketNews(ticket=known.id, happened=happened, state=line.state, text=text)
-    after = known._replace(open=False, reply=None) if line.ends else known
+    after = _ended(known, message, line.state, at) if line.ends else known
     return Reaction(
         says=(Answer(channel_topic(known.channel), known.id, news),),
-        ticket=known._replace(open=True) if line.resumes else after,
+        ticket=known._replace(open=True, ended=None) if line.resumes else after,
         news=NewsRow(known.id, at, happened, line.state, text),
     )
+
+
+def _ended(known: KnownTicket, message: DispatchFact, state: TicketState, at: Instant) -> KnownTicket:
+    """What was merged goes on in another ticket; whatever else ended can be asked about, under its category."""
+    over = known._replace(open=False, reply=None)
+    if state is TicketState.MERGED:
+        return over
+    category = message.category if isinstance(message, Closed) else None
+    return over._replace(ended=at, category=category or known.category)

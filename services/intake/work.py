@@ -126,19 +126,33 @@ async def load(
     state.verdicts = await store.load_verdicts(connection, [(str(one.party), one.source, one.id) for one in readings])
     actions = [one.action for one in readings if not isinstance(one.action, Refusal)]
     named = {action.ticket for action in actions if isinstance(action, OnExisting)}
+    named |= {action.about for action in actions if isinstance(action, Register) and action.about is not None}
     if named:
         state.tickets = await store.load_tickets(connection, named | {ticket[:_PART] for ticket in named})
     asked = {found for action in actions if isinstance(action, Register) and (found := _candidates(config, action))}
     if asked:
-        now = min(lane.now for lane in transaction.lanes.values())
-        since = now - timedelta(days=2 * config.rules.repeat.within_days)
+        since = _earliest(transaction) - timedelta(days=2 * config.rules.repeat.within_days)
         for ticket in await store.load_open_tickets(connection, asked, since):
             state.tickets[ticket.id] = ticket
             state.open_by_requester.setdefault(ticket.requester or "", []).append(ticket)
+    back = {whose for action in actions if isinstance(action, Register) and (whose := _who(config, action)) is not None}
+    if back:
+        since = _earliest(transaction) - timedelta(days=config.rules.recurrence.within_days)
+        for ticket in await store.load_ended_tickets(connection, back, since):
+            state.ended_by_requester.setdefault(ticket.requester or "", []).append(ticket)
     about = [action for action in actions if isinstance(action, RecordVisit | RequestDevice | ApproveDevice)]
     if about:
         await _load_visitors(connection, state, about)
     return state
+
+
+def _earliest(transaction: Transaction) -> Instant:
+    return min(lane.now for lane in transaction.lanes.values())
+
+
+def _who(config: DoorConfig, report: Register) -> str | None:
+    """Whose ended tickets a report may be about: confidential ones are never put together."""
+    return None if report.confidential else config.secrets.requester(report.requester_kind, report.contact)
 
 
 def _candidates(config: DoorConfig, report: Register) -> Candidates | None:

@@ -155,6 +155,7 @@ def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
         unit=fact.visit.unit if fact.visit else None,
         upstream=fact.upstream.number if fact.upstream else None,
         part_of=fact.part_of,
+        recurrence_of=fact.recurrence_of,
         confidential=fact.confidential,
     )
 

@@ -33,6 +33,7 @@ class Draft:
     `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty;
     `approver` is who approved the act, where it needed somebody else for that.
     `matched` says that the contact which came along is the requester's.
+    `in_time` says that the door found it to be about this ticket, while its window was open.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
 
@@ -43,6 +44,7 @@ class Draft:
     by: Actor = BY_POLICY
     receipt: Receipt = ""
     matched: bool = False
+    in_time: bool = False
     known_at: datetime | None = None
     approver: Actor | None = None
     facts: list[Message] = field(default_factory=list)

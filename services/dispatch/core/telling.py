@@ -141,6 +141,7 @@ def order_for(
         incident=member.incident if member else None,
         incident_title=member.title if member else None,
         incident_lead=member.lead if member else None,
+        recurrence_of=matter.recurrence_of,
         section=inside.section if inside else None,
         handler=inside.handler if inside else None,
         internal_notes=_internal(inside) if inside else None,
@@ -225,6 +226,7 @@ def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind,
         confidential=is_confidential(state) or None,
         recognised=recognised_in(state),
         wish=None if isinstance(state.wish, NoWish) else state.wish.text,
+        recurrence_of=matter.recurrence_of,
         version=state.version,
     )
     return Tell(DESK, state.id, sealed(state, message))

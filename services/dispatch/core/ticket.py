@@ -70,6 +70,7 @@ class Matter(Complaint):
     suggested_department: DepartmentCode | None = None
     unit: str | None = None
     part_of: TicketId | None = None
+    recurrence_of: TicketId | None = None
     opened_at: Instant
 
     def classified(self, category: CategoryCode | None, tier: Tier) -> Matter:
@@ -95,6 +96,7 @@ class Matter(Complaint):
             suggested_department=self.suggested_department,
             unit=self.unit,
             part_of=self.part_of,
+            recurrence_of=self.recurrence_of,
             opened_at=self.opened_at,
         )
 

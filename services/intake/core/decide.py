@@ -27,7 +27,7 @@ from services.intake.core.devices import approve_device, request_device
 from services.intake.core.numbers import Numbers, incident_of, is_number
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
-from services.intake.core.repeats import comparable, repeat_of
+from services.intake.core.repeats import comparable, ended_matter, repeat_of, window
 from services.intake.core.state import Decision, DoorState, KnownTicket
 from services.intake.core.visits import record_visit
 
@@ -76,9 +76,12 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
     if action.upstream is not None and action.upstream.due is not None and action.upstream.due < happened:
         return refused(reading, refusal("due_before_occurred", "upstream.due", "市级时限早于诉求发生的时间。"))
     requester = state.config.secrets.requester(action.requester_kind, action.contact)
-    same = repeat_of(state, action, requester, moment.received)
-    if same is not None:
-        return _follow_up(reading, action, same)
+    named = _named(state, action)
+    if isinstance(named, Refusal):
+        return refused(reading, named)
+    earlier = _earlier(state, action, requester, moment.received, named)
+    if earlier.contact is not None:
+        return _follow_up(reading, action, earlier.contact)
     ticket = numbers.next(moment.received)
     known = _known(reading, ticket, requester, moment.received)._replace(
         category=action.category,
@@ -106,8 +109,45 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         upstream=action.upstream,
         occurred_at=happened,
         agent=action.agent,
+        recurrence_of=earlier.recurrence_of,
     )
     return accepted(reading, (fact(ticket, message),), (known,))
+
+
+class Earlier(NamedTuple):
+    """What came before a report: the ticket that it is a contact about, or the one whose matter came back."""
+
+    contact: KnownTicket | None = None
+    recurrence_of: str | None = None
+
+
+def _named(state: DoorState, action: Register) -> KnownTicket | Refusal | None:
+    """The ticket that the report says it is about."""
+    if action.about is None:
+        return None
+    known = state.tickets.get(action.about) or state.tickets.get(action.about[:_PART])
+    return _unknown(action.about, "about") if known is None else known
+
+
+def _earlier(
+    state: DoorState, action: Register, requester: str | None, received: datetime, named: KnownTicket | None
+) -> Earlier:
+    """What is named comes first; a stranger's word makes a new matter, linked where an agent vouches for it."""
+    if named is not None:
+        own = requester is not None and named.is_of(state.config.secrets.identities(action.contact))
+        open_still = named.ended is not None and received <= named.ended + window(state.config)
+        if own and (named.open or open_still):
+            return Earlier(contact=named)
+        linked = not named.open and (own or action.agent is not None)
+        return Earlier(recurrence_of=action.about if linked else None)
+    same = repeat_of(state, action, requester, received)
+    if same is not None:
+        return Earlier(contact=same)
+    before = ended_matter(state, action, requester, received)
+    if before is None:
+        return Earlier()
+    ticket, reopens = before
+    return Earlier(contact=ticket) if reopens else Earlier(recurrence_of=ticket.id)
 
 
 def _follow_up(reading: Reading, action: Register, same: KnownTicket) -> Decision:
@@ -183,7 +223,7 @@ def _on_incident(reading: Reading, action: OnIncident) -> Decision:
     return accepted(reading, (fact(incident, message),))
 
 
-def _unknown(ticket: str) -> Refusal:
+def _unknown(ticket: str, field: str = "ticket") -> Refusal:
     if not is_number(ticket):
-        return refusal("unknown_ticket", "ticket", f"工单编号 {ticket} 的校验位不符，可能抄写有误。")
-    return refusal("unknown_ticket", "ticket", f"没有编号为 {ticket} 的工单。")
+        return refusal("unknown_ticket", field, f"工单编号 {ticket} 的校验位不符，可能抄写有误。")
+    return refusal("unknown_ticket", field, f"没有编号为 {ticket} 的工单。")

@@ -1,4 +1,4 @@
-"""When a report is a contact about an open ticket and not a new matter."""
+"""When a report is a contact about a ticket that exists, and when a new matter is one that came back (复发)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
+from rulebook import Unit
 from schemas.inbound import Register
 from schemas.text import plain, seen
+from schemas.values import Clock, Tier
 from services.intake.core.rules import Repeat
-from services.intake.core.state import DoorState, KnownTicket
+from services.intake.core.state import DoorConfig, DoorState, KnownTicket
 
 _COMPARED: Final = 400
 _WHOLE: Final = 100.0
+_WORKING_DAYS: Final = 5
 _SILENT: Final = re.compile(r"[\W_]+")
 
 
@@ -76,3 +79,46 @@ def _same_matter(report: Register, ticket: KnownTicket) -> bool:
 
 def _upstream(report: Register) -> str | None:
     return report.upstream.number if report.upstream is not None else None
+
+
+def ended_matter(
+    state: DoorState, report: Register, requester: str | None, received: datetime
+) -> tuple[KnownTicket, bool] | None:
+    """Find the newest ticket that had ended and that a report is about, and whether that is one to be reopened.
+
+    It is of the same requester, at the same place, of the same category or in like words. In nearly the same words and
+    inside of the window it asks for a reopening, otherwise it is a new matter that came back.
+    """
+    config = state.config
+    rules, repeat = config.rules.recurrence, config.rules.repeat
+    if requester is None or report.confidential:
+        return None
+    words, place = comparable(report.text), comparable(report.place.text)
+    since = received - timedelta(days=rules.within_days)
+    for known in sorted(
+        state.ended_by_requester.get(requester, ()), key=lambda ticket: ticket.registered, reverse=True
+    ):
+        if known.ended is None or known.ended < since or not _same_matter(report, known):
+            continue
+        if fuzz.ratio(place, known.place) < rules.place_similarity:
+            continue
+        alike = fuzz.ratio(words, known.words) if len(words) >= repeat.shortest_text else 0.0
+        if alike >= repeat.text_similarity and received <= known.ended + window(config):
+            return known, True
+        if alike >= rules.text_similarity or (report.category is not None and report.category == known.category):
+            return known, False
+    return None
+
+
+def window(config: DoorConfig) -> timedelta:
+    """For how long what has ended can be reopened; what is counted in working days is rounded up to weeks."""
+    budget = config.policy.limit(Clock.REOPEN_WINDOW).budget_for(Tier.COMPLEX)
+    match budget.unit:
+        case Unit.CALENDAR_DAYS:
+            return timedelta(days=budget.amount)
+        case Unit.HOURS:
+            return timedelta(hours=budget.amount)
+        case Unit.MINUTES:
+            return timedelta(minutes=budget.amount)
+        case _:
+            return timedelta(weeks=ceil(budget.amount / _WORKING_DAYS))

@@ -23,6 +23,14 @@ class Repeat(_Model):
     shortest_text: int
 
 
+class Recurrence(_Model):
+    """When a new matter is one that had ended and came back; scores go from 0 to 100."""
+
+    within_days: _Positive
+    text_similarity: _Score
+    place_similarity: _Score
+
+
 class DoubtRules(_Model):
     """What makes a visit doubtful: the box of the district in degrees, speed, accuracy, age of the position."""
 
@@ -41,4 +49,5 @@ class DoorRules(_Model):
     future_tolerance_seconds: _Positive
     clocks_apart_seconds: _Positive
     repeat: Repeat
+    recurrence: Recurrence
     doubts: DoubtRules

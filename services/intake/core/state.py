@@ -24,7 +24,8 @@ SubmissionKey = tuple[str, str, str]
 class KnownTicket(NamedTuple):
     """A ticket as the door remembers it; `place` and `words` are for comparing and empty where nothing compares.
 
-    `account` is a keyed hash of the requester's WeChat account, where `requester` is one of the telephone.
+    `account` is a keyed hash of the requester's WeChat account, where `requester` is one of the telephone; `ended` is
+    when what can be reopened came to its end.
     """
 
     id: str
@@ -40,6 +41,7 @@ class KnownTicket(NamedTuple):
     reply: str | None = None
     occurred: datetime | None = None
     account: str | None = None
+    ended: datetime | None = None
 
     def is_of(self, identities: Collection[str]) -> bool:
         """Whether somebody who is one of these is its requester."""
@@ -171,6 +173,7 @@ class DoorState:
     verdicts: dict[SubmissionKey, Verdict] = field(default_factory=dict)
     tickets: dict[str, KnownTicket] = field(default_factory=dict)
     open_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
+    ended_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)
     requests: dict[str, DeviceRequest] = field(default_factory=dict)
     visits: dict[str, list[Sighting]] = field(default_factory=dict)

@@ -217,6 +217,13 @@ _OTHERS: Final = (
     ),
     Rate("return", RateSource.ORDERS, _GIVEN, _theirs(_RETURNED), {"returned": 1.0, "kept": 0.0}, department="o.lead"),
     Rate("follow_up", RateSource.TICKETS, _REGISTERED, _theirs(_FOLLOWED_UP), {"followed_up": 1.0, "quiet": 0.0}),
+    Rate(
+        "recurrence",
+        RateSource.TICKETS,
+        _REGISTERED,
+        "case when s.recurrence_of is not null then 'recurred' else 'new' end",
+        {"recurred": 1.0, "new": 0.0},
+    ),
     Rate("received", RateSource.TICKETS, _REGISTERED, "'received'", {"received": 1.0}, counts_only=True),
 )
 

@@ -37,6 +37,7 @@ class Summary:
     unit: str | None = None
     upstream: str | None = None
     part_of: str | None = None
+    recurrence_of: str | None = None
     confidential: bool = False
     state: str = TicketState.REGISTERED.value
     resume: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused, TicketNews
 from schemas.registry import DISPATCH, partitions
 from schemas.tickets import ActionReceived, DeviceBound, Registered, SubmissionRefused
-from schemas.values import Actor, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier
+from schemas.values import Actor, Contact, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier
 
 HOTLINE, SURVEY, WECHAT, OFFICE = (
     Party(kind=kind) for kind in (PartyKind.HOTLINE, PartyKind.SURVEY, PartyKind.WECHAT, PartyKind.OFFICE)
@@ -276,6 +276,21 @@ async def test_the_end_of_the_ticket_that_took_one_in_comes_back_on_the_channel_
     await says.say(ticket, ended)
 
     await outside.hear(lambda m: isinstance(m, TicketNews) and m.ticket == ticket and "灯已换好" in m.text)
+
+
+async def test_who_calls_again_about_what_has_ended_is_found_by_the_door(outside: Any, report: Any) -> None:
+    """What ended is kept with its moment and its category: the same words ask for a reopening, others are linked."""
+    caller = Contact(phone="13900000077")
+    ticket = await outside.report(HOTLINE, contact=caller)
+    closed = d.Closed(ticket=ticket, by=Actor(by_rule="policy"), outcome="called_back", category="0101-02")
+    await Dispatch(outside).say(ticket, closed)
+    await outside.hear(lambda m: isinstance(m, TicketNews) and m.ticket == ticket and m.state == "closed")
+
+    again = await outside.given(await outside.say(HOTLINE, report.model_copy(update={"contact": caller})))
+    assert (again.tickets, again.follow_up) == ((ticket,), True)
+    other = await outside.report(HOTLINE, contact=caller, text="四楼的灯也不亮了，没人管。", category="0101-02")
+    _, registered = await outside.hear(lambda m: isinstance(m, Registered) and m.ticket == other)
+    assert registered.recurrence_of == ticket
 
 
 async def test_what_dispatch_refuses_comes_back_on_the_channel_of_who_asked(outside: Any) -> None:

@@ -186,6 +186,7 @@ def _naive(lives: list[Any], until: datetime) -> dict[str, tuple[Any, int]]:
         "acceptance": (accepted.count(False), len(accepted)),
         "return": (0, len(lives)),
         "follow_up": (sum(bool(_facts(life, d.FollowUpAdded)) for life in lives), len(lives)),
+        "recurrence": (0, len(lives)),
         "received": (len(lives), len(lives)),
     }
 

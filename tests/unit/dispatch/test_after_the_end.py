@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from rulebook.codes import Passing
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -32,7 +33,18 @@ from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, NoW
 from services.dispatch.core.standing import REOPENABLE, Merged, Split
 from tests.support.dispatch import given
 from tests.support.dispatch.examples import MEMBER, ORDERED, TOOK, beside
-from tests.support.dispatch.story import AGENT, INCIDENT, OTHER, RECEIPT, TICKET, Story, opened, received
+from tests.support.dispatch.story import (
+    AGENT,
+    BY_HAND,
+    INCIDENT,
+    OTHER,
+    RECEIPT,
+    TICKET,
+    Story,
+    opened,
+    received,
+    rules_with,
+)
 
 AGAIN: Final = i.FollowUp(ticket=TICKET, mode="press", text="修好一天又坏了。", agent=AGENT)
 TAKES_BACK: Final = i.Withdraw(ticket=TICKET, reason="不用了。", agent=AGENT)
@@ -366,3 +378,21 @@ def test_a_review_of_what_the_city_heard_is_an_order_beside_and_reopens_nothing(
     )
     verdict.then(d.CityVerdictRecorded, d.CallbackReviewOrdered, state=TicketState.CLOSED)
     assert _requests(verdict, r.ReopenWhole) == []
+
+
+# --- what came back ---------------------------------------------------------------------------------------------------
+
+
+def test_what_came_back_names_what_it_came_back_from_on_the_order_and_on_the_desk() -> None:
+    story = opened(recurrence_of=OTHER)
+    assert story.said(d.Opened).recurrence_of == OTHER
+    assert {told.message.recurrence_of for told in story.told if isinstance(told.message, Order)} == {OTHER}
+    queued = opened(rules_with(**BY_HAND, dispatch=Passing.QUEUE), recurrence_of=OTHER)
+    assert [told.message.recurrence_of for told in queued.told if isinstance(told.message, DeskTask)] == [OTHER]
+    # also after a correction
+    assert story.office(i.Correct, text="楼上漏水。", reason="记错。").ticket.matter.recurrence_of == OTHER
+
+
+def test_what_the_door_took_for_a_contact_is_not_lost_in_the_last_minutes_of_the_window() -> None:
+    found = received(AGAIN).model_copy(update={"repeat_of": RECEIPT})
+    given.at(TicketState.ARCHIVED).when(Act(found)).then(d.ReopeningAsked)

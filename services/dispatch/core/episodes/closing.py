@@ -128,6 +128,7 @@ def close(draft: Draft, outcome: Code, ruling: Ruling | None, unruled: Unruled |
         unruled=unruled,
         awaits_ruling=True if unruled in draft.rules.policy.rates.person_rules_on else None,
         lead=order.lead if order else None,
+        category=draft.ticket.matter.category,
         reply=draft.ticket.reply,
     )
     draft.say(closed)

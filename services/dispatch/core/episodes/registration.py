@@ -43,6 +43,7 @@ def opened(fact: Registered, rules: Rules, at: datetime) -> d.Opened:
         hinted_tier=fact.tier if fact.tier is not tier else None,
         suggested_department=fact.suggested_department,
         visit=fact.visit,
+        recurrence_of=fact.recurrence_of,
     )
 
 
@@ -54,6 +55,7 @@ def open_ticket(fact: d.Opened, at: datetime) -> Ticket:
         suggested_department=fact.suggested_department,
         unit=fact.visit.unit if fact.visit else None,
         part_of=fact.part_of,
+        recurrence_of=fact.recurrence_of,
         opened_at=at,
     )
     return Ticket(id=fact.ticket, matter=matter, standing=s.Registered())

@@ -45,7 +45,7 @@ _BACK: Final = frozenset({S.IN_PROGRESS, S.DISPATCHED, S.PENDING_DISPATCH})
 def in_window(draft: Draft, _message: Message) -> Refusal | None:
     """The window is open, or was so when the requester asked."""
     ticket, standing = draft.ticket, draft.ticket.standing
-    if isinstance(ticket.wish, ReopeningWanted):
+    if isinstance(ticket.wish, ReopeningWanted) or draft.in_time:
         return None
     match standing:
         case s.NotAccepted() | s.Withdrawn() | s.Transferred():
