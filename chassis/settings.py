@@ -15,7 +15,10 @@ _DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
 
 
 class Settings(BaseSettings):
-    """Addresses and ways of running, from LIUHEN_* variables; `{service}` in the database address names the role."""
+    """Addresses and ways of running, from LIUHEN_* variables; `{service}` in the database address names the role.
+
+    `redaction_secret` is the key of the hashes by which redacted passages are found; the default is for development.
+    """
 
     model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", env_ignore_empty=True)
 
@@ -35,6 +38,7 @@ class Settings(BaseSettings):
     worker: str = "1"
     mode: Literal["", "trial"] = ""
     """`trial` lets values be in force that everybody knows."""
+    redaction_secret: SecretStr = Field(default=SecretStr("development-redaction"), min_length=8, max_length=64)
     pgpassword: SecretStr = Field(default=SecretStr(""), validation_alias="PGPASSWORD")
     """Read by the database's client; here it is only looked at."""
 
@@ -47,3 +51,8 @@ class Settings(BaseSettings):
         """Return the broker as the service reaches it; NoPasswordError where its password is not to be had."""
         access = Access(self.kafka, self.kafka_secrets, self.kafka_password.get_secret_value(), self.kafka_ca)
         return access.as_user(self.kafka_user or service)
+
+    @property
+    def redaction_key(self) -> bytes:
+        """The key under which redacted passages are hashed."""
+        return self.redaction_secret.get_secret_value().encode()

@@ -165,6 +165,14 @@ class ReopenMerged(TicketRequest):
     """The ticket `origin` that took this one in is worked on again after its end."""
 
 
+class RedactToo(TicketRequest):
+    """A passage was redacted in `origin` whose words can stand in this ticket too: it is known by its keyed hash."""
+
+    seal: str
+    length: int
+    reason: Text
+
+
 class OpenPart(Complaint, TicketRequest):
     """Begin life as a part of `origin`, whose time since it was registered counts for the citizen."""
 

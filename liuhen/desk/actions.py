@@ -14,11 +14,13 @@ from liuhen.answers import AsJsonAtTheDesk, print_json
 from liuhen.desk import words
 from liuhen.desk.batch import Filters, How, act_on_all
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
+from liuhen.desk.passages import find, texts_of
 from liuhen.desk.submitting import SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.values import Party, PartyKind, Person
+from tools.client import trace
 from tools.errors import SaidClearly
 from tools.terminal import Terminal, styled
 from vocabulary import FIELDS, REFUSALS
@@ -67,6 +69,8 @@ def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
                 return
             if given.get("ticket") is None:
                 raise SaidClearly("请写明工单号；要对多件一并办理，请用 --all。")
+        if _points_at_passage(action):
+            _point_at(given)
         said = action_of(action, given, speaker, place)
         with _told.status("等候答复…"):
             answer = asyncio.run(submit(place, said, submission=submission, patience=patience))
@@ -78,12 +82,28 @@ def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
     return command
 
 
+def _points_at_passage(action: type[Action]) -> bool:
+    return action is inbound.Redact
+
+
+def _point_at(given: dict[str, Any]) -> None:
+    """Turn a passage into where it stands: what is sent does not repeat it."""
+    passage = given.pop("passage", None)
+    if passage is not None:
+        texts = texts_of(trace.timeline(given["ticket"]))
+        given["where"], given["start"] = find(texts, passage, given.get("where"))
+        given["length"] = len(passage)
+
+
 def _can_be_many(action: type[Action]) -> bool:
-    """What staff does on one ticket can be done on many, one after the other."""
-    return "ticket" in action.model_fields and bool(_STAFF & action.spoken_by)
+    """What staff does on one ticket can be done on many, one after the other; a passage stands in one."""
+    return not _points_at_passage(action) and "ticket" in action.model_fields and bool(_STAFF & action.spoken_by)
 
 
 def _parameters(action: type[Action]) -> list[Parameter]:
+    if _points_at_passage(action):
+        given = [each.replace(default=None) if each.name in _POINTS else each for each in parameters_of(action)]
+        return [*given, _own("passage", _PASSAGE, None)]
     if not _can_be_many(action):
         return parameters_of(action)
     argument = Annotated[str | None, typer.Argument(metavar=words.label_of(("ticket",)), show_default=False)]
@@ -111,6 +131,10 @@ def _own(name: str, annotation: Any, default: Any) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
+_POINTS: Final = ("where", "start", "length")
+_PASSAGE: Final = Annotated[
+    str | None, typer.Option("--passage", help="要涂去的原文，或者遮盖后的样子；在留痕中找到它在哪段文字、第几字起。")
+]
 _CONTEXT: Final = Parameter("context", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 _AS: Final = _own(
     "as_", Annotated[str | None, typer.Option("--as", envvar="LIUHEN_PERSON", help="由谁操作，实名。")], None

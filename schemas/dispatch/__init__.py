@@ -18,4 +18,5 @@ from schemas.dispatch.linked import *
 from schemas.dispatch.noted import *
 from schemas.dispatch.pressed import *
 from schemas.dispatch.recorded import *
+from schemas.dispatch.redacted import *
 from schemas.dispatch.urgent import *

@@ -59,6 +59,7 @@ OnExisting = (
     | TransferOut
     | RuleOnOutcome
     | Correct
+    | Redact
     | CheckCommitment
     | RecordCityVerdict
     | Accept

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from schemas.inbound.base import Action, Version
 from schemas.more_time import MoreTimeAsked
+from schemas.redaction import SHORTEST
 from schemas.values import (
+    TEXT_LIMIT,
     CategoryCode,
     Code,
     Contact,
@@ -358,6 +360,20 @@ class Correct(OnTicket):
     solved: Solved | None = None
     attitude: Grade | None = None
     result: Grade | None = None
+
+
+class Redact(OnTicket):
+    """A passage that should never have been written is covered everywhere (涂去): in which text, from where to where.
+
+    `where` names the text: text, place, reply, first_contact, note-1 (the newest), callback-1 (the first) or
+    supplement-1; `start` counts its characters from 0. The passage itself is never repeated, nor may the reason.
+    """
+
+    do: Literal["redact"] = "redact"
+    where: Code
+    start: Annotated[int, Field(ge=0)]
+    length: Annotated[int, Field(ge=SHORTEST, le=TEXT_LIMIT)]
+    reason: Text
 
 
 class CheckCommitment(OnTicket):

@@ -63,7 +63,13 @@ def main() -> int:
     calendar = load_calendar(settings.policy / "calendar")
     suggest = suggestions(Suggester.load(settings.model, policy))
     ALARMS.labels("dispatch", _LEFT_THE_TABLE)
-    rules = Rules(policy, suggest, after=by_calendar(policy, calendar), alarm=tell_operations)
+    rules = Rules(
+        policy,
+        suggest,
+        after=by_calendar(policy, calendar),
+        alarm=tell_operations,
+        redaction_key=settings.redaction_key,
+    )
     return run(compose(rules), settings)
 
 

@@ -11,6 +11,7 @@ from schemas import dispatch as d
 from schemas.values import Place
 from services.dispatch.core import standing as s
 from services.dispatch.core.gathering import Gathering
+from services.dispatch.core.hiding import Told
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.rules import Like, Precedent
 from services.dispatch.core.state import AnyState
@@ -43,6 +44,16 @@ async def precedents(connection: Connection, since: int) -> Sequence[Row]:
         )
         for row in rows
     ]
+
+
+async def newest_told(connection: Connection, key: str) -> Sequence[Told]:
+    """Read the newest of each thing that outsiders were told under a key; of desk tasks, of each task."""
+    rows = await connection.fetch(
+        "select distinct on (topic, type, coalesce(body ->> 'task', '')) topic, type, body::text from event"
+        " where outward and key = $1 order by topic, type, coalesce(body ->> 'task', ''), recorded desc, number desc",
+        key,
+    )
+    return [Told(*row) for row in rows]
 
 
 async def gatherings(connection: Connection) -> Sequence[Gathering]:

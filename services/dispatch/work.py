@@ -8,8 +8,10 @@ from typing import Final
 
 from chassis.decider import Decider
 from chassis.fold import folding
+from chassis.redaction import cover, covered, overlays
 from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Say, Transaction, Work
 from rulebook import Policy
+from schemas.dispatch import Corrected, Redacted
 from schemas.public import ActionAnswer
 from schemas.registry import DISPATCH, department_topic
 from schemas.requests import TicketRequest
@@ -18,6 +20,7 @@ from services.dispatch import store
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
+from services.dispatch.core.hiding import told_again, unknown_in
 from services.dispatch.core.rules import Like, Precedent, Rules
 from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.telling import tell
@@ -58,9 +61,29 @@ def work_of(rules: Rules) -> Work:
         outcome = await fold(transaction, items)
         heard = (item for item in items if isinstance(item, Heard))
         passed_on = [said for item in heard for said in _passed_on(item, rules.policy)]
-        return replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
+        outcome = replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
+        return await hidden(transaction, outcome, rules)
 
     return work
+
+
+async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Outcome:
+    """The outcome of a transaction without what was redacted in it, and with the newest of all that told of it."""
+    said = [(say, say.message) for say in outcome.says if say.topic == DISPATCH]
+    sealed = {say.key: say for say, fact in said if isinstance(fact, Corrected) and fact.new.confidential}
+    redacted = [(say, fact.passage) for say, fact in said if isinstance(fact, Redacted)]
+    if not redacted and not sealed:
+        return outcome
+    causes = {say.key: say for say, _ in redacted}
+    told = {key: await store.newest_told(transaction.connection, key) for key in causes | sealed}
+    covers = overlays(((say.key, passage) for say, passage in redacted), rules.redaction_key)
+    says = [*covered(outcome.says, covers)]
+    for key, say in sealed.items():
+        says += told_again(say, told[key], unknown_in(told[key]), says, rules.policy)
+    for key, say in causes.items():
+        says += told_again(say, told[key], covers[key].document, says, rules.policy)
+    await cover(transaction.connection, covers)
+    return replace(outcome, says=says)
 
 
 def decider(rules: Rules, now: Instant | None = None) -> Decider[AnyState, Command]:

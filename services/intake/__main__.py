@@ -8,19 +8,22 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
+from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
+from schemas.dispatch import Redacted, redacted_by
 from schemas.files import read_yaml
 from schemas.registry import TopicKind
+from services.intake import store
 from services.intake.core.news import Newsroom
 from services.intake.core.rules import DoorRules
 from services.intake.core.state import DoorConfig, Secrets
 from services.intake.edges.http import serve
 from services.intake.reactions import listens_to
 from services.intake.settings import IntakeSettings
-from services.intake.work import working
+from services.intake.work import compare_anew, working
 
 _HERE: Final = Path(__file__).parent
 
@@ -33,11 +36,14 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         name="intake",
         inputs=(*(topic.name for topic in topics if topic.kind is TopicKind.INBOUND), registry.DISPATCH),
         topics=topics,
-        work=working(config, newsroom, Clock.parse(settings.clock)),
+        work=covering(
+            working(config, newsroom, Clock.parse(settings.clock)),
+            Covering(settings.redaction_key, redacted_by, store.WORDS, store.RECORDS, compare_anew),
+        ),
         policy=policy.version,
         migrations=_HERE / "sql",
         edges=(serve(settings, config),),
-        hears=listens_to(newsroom),
+        hears=listens_to(newsroom) | {Redacted},
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
+from chassis.redaction import Kept
 from chassis.service import Connection, Foreign, Instant
+from schemas.tickets import Registered
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
@@ -17,6 +19,11 @@ from services.intake.reactions import NewsRow, RefusedLater
 
 _TICKET = ", ".join(KnownTicket._fields)
 _NEIGHBOUR_HOURS = 12
+
+WORDS: Final = (Kept("ticket", "id", ("place", "words", "reply")), Kept("news", "ticket", ("text",)))
+"""Where the door keeps what people said, by ticket."""
+RECORDS: Final = ("refused_record",)
+"""Where it keeps records as they came."""
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
@@ -245,3 +252,18 @@ async def insert_visits(connection: Connection, visits: Sequence[VisitRow]) -> N
         " v(receipt, visitor, unit, at, latitude, longitude, accuracy, household, problems, doubts)",
         *columns(rows, 10),
     )
+
+
+async def registered_words(connection: Connection, ticket: str) -> tuple[str, str] | None:
+    """What was registered under a number as it is kept now: the text, and the text of the place."""
+    row = await connection.fetchrow(
+        "select body ->> 'text' as text, body -> 'place' ->> 'text' as place from event where key = $1 and type = $2",
+        ticket,
+        Registered.type_name,
+    )
+    return None if row is None else (row["text"], row["place"])
+
+
+async def compare_with(connection: Connection, ticket: str, words: str, place: str) -> None:
+    """Compare further contacts with these words and this place."""
+    await connection.execute("update ticket set words = $2, place = $3 where id = $1", ticket, words, place)

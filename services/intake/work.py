@@ -29,7 +29,7 @@ from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
-from services.intake.core.repeats import Candidates, candidates_of
+from services.intake.core.repeats import Candidates, candidates_of, comparable
 from services.intake.core.state import Binding, Decision, DoorConfig, DoorState, KnownTicket, Verdict
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react
 
@@ -234,3 +234,10 @@ async def _remember(
         await store.update_tickets(connection, changed)
     if news:
         await store.insert_news(connection, news)
+
+
+async def compare_anew(connection: Connection, ticket: str) -> None:
+    """What was covered is compared with nothing any more."""
+    said = await store.registered_words(connection, ticket)
+    if said is not None:
+        await store.compare_with(connection, ticket, comparable(said[0]), comparable(said[1]))

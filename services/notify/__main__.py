@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
+from schemas.dispatch import redacted_by
 from services.notify import store
 from services.notify.core.wording import Wording
 from services.notify.edges.channels import delivering
@@ -25,7 +27,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
         name="notify",
         inputs=INPUTS,
         topics=registry.topics(department.code for department in policy.departments),
-        work=telling(Wording(policy)),
+        work=covering(telling(Wording(policy)), Covering(settings.redaction_key, redacted_by, store.WORDS)),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(delivering(settings, policy),),

@@ -344,6 +344,9 @@ def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile
     )
 
 
+profiles.on(d.Redacted)(lambda p, _, __: p)
+
+
 @wishes.on(d.Corrected)
 def _corrected(fact: d.Corrected, o: Occasion) -> Wishes:
     if fact.told and fact.new.reply:

@@ -9,12 +9,19 @@ from typing import Final, NamedTuple
 import asyncpg
 from pydantic import TypeAdapter
 
+from chassis.redaction import Kept
 from chassis.service import Connection, Pool
 from chassis.store import columns
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 
 OUTCOMES_AT_ONCE: Final = 2_000
+WORDS: Final = (
+    Kept("profile", "ticket", documents=("body",)),
+    Kept("delivery", "ticket", texts=("subject", "text")),
+    Kept("attempt", "ticket", texts=("error",)),
+)
+"""Where it is kept what people said, and what they are told."""
 _PROFILE: Final = TypeAdapter(Profile)
 
 

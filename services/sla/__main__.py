@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 from chassis.precompute import precomputing
+from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
+from schemas.dispatch import redacted_by
 from services.sla.edges.gauges import gauges
 from services.sla.settings import SlaSettings
 from services.sla.work import decider, work_of
@@ -18,13 +20,13 @@ from worktime import Calendar, load_calendar
 INPUTS = (registry.DISPATCH, registry.RULES)
 
 
-def compose(policy: Policy, base: Calendar) -> Service:
+def compose(policy: Policy, base: Calendar, key: bytes = b"") -> Service:
     """Describe the service."""
     return Service(
         name="sla",
         inputs=INPUTS,
         topics=registry.topics(department.code for department in policy.departments),
-        work=work_of(policy, base),
+        work=covering(work_of(policy, base), Covering(key, redacted_by)),
         policy=policy.version,
         timers=precomputing(decider(policy, {}, ())),
         migrations=Path(__file__).with_name("sql"),
@@ -36,7 +38,7 @@ def main() -> int:
     """Run until told to end; returns the exit code."""
     settings = SlaSettings()
     policy = load_policy(settings.policy)
-    return run(compose(policy, load_calendar(settings.policy / "calendar")), settings)
+    return run(compose(policy, load_calendar(settings.policy / "calendar"), settings.redaction_key), settings)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from services.trace.edges.gauges import gauges
 from services.trace.edges.http import serve
 from services.trace.edges.words import Words
 from services.trace.settings import TraceSettings
-from services.trace.work import note
+from services.trace.work import noting
 from worktime import OfficeHours, Period, load_calendar
 
 INPUTS = (registry.TICKETS, registry.DISPATCH, registry.CLOCKS, registry.NOTICES, registry.RULES)
@@ -27,7 +27,7 @@ def compose(settings: TraceSettings, policy: Policy) -> Service:
         name="trace",
         inputs=INPUTS,
         topics=registry.topics(department.code for department in policy.departments),
-        work=note,
+        work=noting(settings.redaction_key),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(serve(settings, answers_of(policy, settings.policy)), gauges),

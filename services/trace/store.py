@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, get_origin, get_type_hints
 
+from chassis.redaction import Kept
 from chassis.service import Connection
 from schemas.owner import Owner
+from schemas.redaction import Passage
 from services.trace.core.rows import ClockRow, Device, OrderRow, Summary, Visit
 
 R = TypeVar("R")
@@ -21,6 +23,13 @@ _TYPES: Final[Mapping[Any, str]] = {
     datetime: "timestamptz",
     tuple[str, ...]: "text",
 }
+
+
+WORDS: Final = (
+    Kept("entry", "ticket", documents=("body",)),
+    Kept("summary", "ticket", texts=("gist", "place")),
+)
+"""Where it is kept what people said."""
 
 
 class Entry(NamedTuple):
@@ -129,3 +138,17 @@ async def insert_devices(connection: Connection, devices: Sequence[Device]) -> N
     """Remember which devices were asked for and bound."""
     if devices:
         await connection.copy_records_to_table("device", records=devices, columns=Device._fields)
+
+
+async def redactions(connection: Connection) -> list[tuple[str, Passage]]:
+    """All that was redacted, by ticket."""
+    rows = await connection.fetch("select ticket, seal, length from redaction order by place")
+    return [(row["ticket"], Passage(row["seal"], row["length"])) for row in rows]
+
+
+async def insert_redactions(connection: Connection, redacted: Sequence[tuple[str, Passage]]) -> None:
+    """Remember what is redacted."""
+    await connection.executemany(
+        "insert into redaction (ticket, seal, length) values ($1, $2, $3) on conflict do nothing",
+        [(ticket, *passage) for ticket, passage in redacted],
+    )

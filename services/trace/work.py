@@ -9,9 +9,12 @@ from datetime import datetime
 from itertools import islice, starmap
 from typing import Any, Final
 
-from chassis.service import Connection, Foreign, Heard, Outcome, Transaction
+from chassis.redaction import cover, overlays
+from chassis.service import Connection, Foreign, Heard, Outcome, Transaction, Work
 from schemas.clocks import ClockFact
+from schemas.dispatch import redacted_by
 from schemas.message import Message
+from schemas.redaction import Passage
 from schemas.tickets import SubmissionRefused
 from services.trace import store
 from services.trace.core.rows import ClockRow, OrderRow, Summary
@@ -19,6 +22,7 @@ from services.trace.reactions import clocks, device_of, orders, receipts_of, sum
 
 _CONTACT: Final = b'"contact"'
 _REMEMBERED: Final = 5_000
+_ROWS, _REDACTED = "rows", "redacted"
 
 
 @dataclass(slots=True)
@@ -77,8 +81,46 @@ class Rows:
             self.changed_orders[ticket, after.number] = after
 
 
+def noting(key: bytes) -> Work:
+    """Make the work of the service: note everything, and keep covered what was redacted, whenever it is heard."""
+
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
+        outcome = await note(transaction, items)
+        heard = [item for item in items if isinstance(item, Heard)]
+        known = await _redactions(transaction, heard)
+        concerned = {item.envelope.subject for item in heard} & known.keys() if known else set[str]()
+        if concerned:
+            covers = overlays(((ticket, each) for ticket in concerned for each in known[ticket]), key)
+            await cover(transaction.connection, covers, store.WORDS)
+            for lane in transaction.lanes.values():
+                lane.cache.pop(_ROWS, None)  # read before it was covered
+        return outcome
+
+    return work
+
+
+async def _redactions(transaction: Transaction, heard: Sequence[Heard]) -> Mapping[str, list[Passage]]:
+    """What was redacted so far, by ticket; remembered with the lane that hears of it."""
+    found: dict[str, list[Passage]] = {}
+    for name, lane in transaction.lanes.items():
+        known: dict[str, list[Passage]] | None = lane.cache.get(_REDACTED)
+        if known is None:
+            known = lane.cache[_REDACTED] = {}
+            for ticket, passage in await store.redactions(transaction.connection):
+                known.setdefault(ticket, []).append(passage)
+        new = [
+            (item.envelope.subject, each) for item in heard if item.lane == name and (each := redacted_by(item.message))
+        ]
+        if new:
+            await store.insert_redactions(transaction.connection, new)
+        for ticket, passage in new:
+            known.setdefault(ticket, []).append(passage)
+        found |= known
+    return found
+
+
 async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
-    """Note everything that was heard; the work of the service."""
+    """Note everything that was heard."""
     heard = [item for item in items if isinstance(item, Heard)]
     if not heard:
         return Outcome(words=("ignored",) * len(items))
@@ -142,7 +184,7 @@ def _uncontacted(body: Any) -> Any:
 async def _known(transaction: Transaction, items: Sequence[Heard]) -> dict[str, Rows]:
     """The rows of each lane, remembered for as long as the lane is ours; what is not remembered is read."""
     known: dict[str, Rows] = {
-        name: transaction.lanes[name].cache.setdefault("rows", Rows()) for name in transaction.lanes
+        name: transaction.lanes[name].cache.setdefault(_ROWS, Rows()) for name in transaction.lanes
     }
     tickets: dict[str, str] = {}
     clocks: dict[tuple[str, str], str] = {}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from chassis.broker import Access, Broker, NoPasswordError
 from tools.errors import SaidClearly
@@ -33,6 +33,8 @@ class Addresses(BaseModel):
     intake_url: str = ""
     trace_url: str = ""
     prometheus_url: str = ""
+    redaction_secret: SecretStr = SecretStr("development-redaction")
+    """The key under which redacted passages are hashed; the default is for development."""
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Addresses:

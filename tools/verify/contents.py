@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from sys import intern
 from typing import NamedTuple
 
 from schemas.envelope import Envelope
 from tools.client.log import TopicRecord
 from tools.verify.findings import Finding
+from tools.verify.redactions import Redaction
 
 _PUBLIC = "liuhen.public."
 
@@ -45,8 +46,16 @@ class Newest(NamedTuple):
 class Contents:
     """Everything that stood on the topics."""
 
-    def __init__(self, trimmed: Collection[tuple[str, int]] = (), compacted: Collection[str] = ()) -> None:
-        """`trimmed` are partitions whose beginning is gone by retention; of `compacted` topics the newest is left."""
+    def __init__(
+        self,
+        trimmed: Collection[tuple[str, int]] = (),
+        compacted: Collection[str] = (),
+        redactions: Mapping[str, Redaction] | None = None,
+    ) -> None:
+        """`trimmed` are partitions whose beginning is gone by retention; of `compacted` topics the newest is left.
+
+        What a topic still says of a ticket is read as its `redactions` leave it.
+        """
         self.marks: dict[Writer, dict[int, Mark]] = {}
         self.newest: dict[tuple[str, str, str], Newest] = {}
         """By topic, subject and, where a topic tells of several things of one subject, which of them."""
@@ -54,6 +63,9 @@ class Contents:
         self.disorder: list[Finding] = []
         self.skipped: dict[Writer, set[int]] = {}
         """Numbers that are missing on a compacted topic: legal where a newer message replaced each."""
+        self.said_again: list[Finding] = []
+        """Redacted passages that were said after they had been redacted."""
+        self._redactions = redactions or {}
         self._trimmed = frozenset(trimmed)
         self._compacted = frozenset(compacted)
 
@@ -64,15 +76,28 @@ class Contents:
         if envelope is None or not envelope.sequence or record.value is None:
             self.disorder.append(Finding(place_of(record), "没有可读的信封或序号 (no readable envelope or sequence)"))
             return
+        value = self._as_left(record, envelope, record.value)
         source = Writer(intern(record.topic), record.partition, intern(envelope.source))
         marks = self.marks.setdefault(source, {})
-        mark = Mark(envelope.id, intern(envelope.subject), _digest(record.value))
+        mark = Mark(envelope.id, intern(envelope.subject), _digest(value))
         before = marks.get(envelope.sequence)
         if before is None:
-            self._note(record, source, marks, mark)
+            self._note(record._replace(value=value), source, marks, mark)
         elif before != mark:
             text = f"{envelope.source} said number {envelope.sequence} twice with different content on"
             self.disorder.append(Finding(envelope.subject, f"{text} {place_of(record)}"))
+
+    def _as_left(self, record: TopicRecord, envelope: Envelope, value: bytes) -> bytes:
+        """The body as redactions leave it; one that was said after them had nothing to be covered."""
+        redaction = self._redactions.get(envelope.subject)
+        if redaction is None:
+            return value
+        covered = redaction.overlay.body(value.decode()).encode()
+        if covered != value and envelope.time > redaction.at:
+            self.said_again.append(
+                Finding(envelope.subject, f"a redacted passage was said again on {place_of(record)}")
+            )
+        return covered
 
     def _note(self, record: TopicRecord, source: Writer, marks: dict[int, Mark], mark: Mark) -> None:
         envelope = record.envelope

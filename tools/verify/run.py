@@ -21,6 +21,7 @@ from tools.verify import checks, folds, submissions
 from tools.verify.contents import Contents
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
+from tools.verify.redactions import Redaction, nothing_redacted_stands, redactions_of
 from tools.verify.tables import NextOffset, Tables
 from worktime import OfficeHours, Period, load_calendar
 
@@ -41,7 +42,8 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
         arrivals = [record async for record in read_topics(system.broker(OPERATORS), inbound, counted)]
-        contents = await _contents(system, known, counted)
+        redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_secret.get_secret_value())
+        contents = await _contents(system, known, redactions, counted)
         reached = {**_ends(arrivals), **contents.ends}
         at_first = await _next_offsets(tables.values())
         await _caught_up(list(tables.values()), reached, began)
@@ -54,15 +56,18 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),
             *await _events_recorded(tables, contents, before, histories),
+            await nothing_redacted_stands(tables.values(), redactions, contents.said_again),
             *await _read(system, list(tables.values()), reached),
             await _nothing_stands_still(list(tables.values()), at_first, reached),
         ]
 
 
-async def _contents(system: Addresses, known: Sequence[Topic], counted: Counted) -> Contents:
+async def _contents(
+    system: Addresses, known: Sequence[Topic], redactions: Mapping[str, Redaction], counted: Counted
+) -> Contents:
     names = [topic.name for topic in known if topic.kind in (TopicKind.INTERNAL, TopicKind.PUBLIC)]
     lost = await trimmed(system.broker(OPERATORS), names)
-    contents = Contents(lost, [topic.name for topic in known if topic.compacted])
+    contents = Contents(lost, [topic.name for topic in known if topic.compacted], redactions)
     async for record in read_topics(system.broker(OPERATORS), names, counted):
         contents.take(record)
     return contents

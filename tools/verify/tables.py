@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from schemas.dispatch import Redacted
+from schemas.registry import DISPATCH
+
 _AT_ONCE = 5_000
 
 
@@ -62,6 +65,15 @@ class HistoryRow(NamedTuple):
 
     type: str
     body: str
+    at: datetime
+
+
+class RedactionRow(NamedTuple):
+    """One redaction: of which ticket, keyed hash and length of the passage, and the moment by which it is judged."""
+
+    ticket: str
+    seal: str
+    length: int
     at: datetime
 
 
@@ -161,6 +173,26 @@ class Tables:
         query = "select key, type, body::text, time from event where topic = $1 order by key, lane, number"
         async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
             yield key, [HistoryRow(*row) for row in rows]
+
+    async def redactions(self) -> list[RedactionRow]:
+        """Everything that was redacted, in the order in which it was decided."""
+        query = (
+            "select key, body ->> 'seal', (body ->> 'length')::int, time from event where topic = $1 and type = $2"
+            " order by recorded, number"
+        )
+        return [RedactionRow(*row) for row in await self._fetch(query, DISPATCH, Redacted.type_name)]
+
+    async def rows_about(self, ticket: str) -> list[tuple[str, str]]:
+        """Every row of every table of the service that names a ticket, whole and as text, with its table."""
+        names = await self._fetch(
+            "select c.relname from pg_class c where c.relnamespace = current_schema()::regnamespace"
+            " and c.relkind in ('r', 'p') and not c.relispartition order by c.relname"
+        )
+        found: list[tuple[str, str]] = []
+        for (name,) in names:
+            rows = await self._fetch(f"select t::text from {name} t where position($1 in t::text) > 0", ticket)  # noqa: S608 - a name from the catalogue
+            found += [(name, row) for (row,) in rows]
+        return found
 
     async def entries(self) -> AsyncIterator[EntryRow]:
         """Every entry of trace, streamed; inside of a transaction."""

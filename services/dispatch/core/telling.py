@@ -37,7 +37,7 @@ from services.dispatch.core.table import FACTS
 from services.dispatch.core.ticket import Seen, Ticket
 
 Role = Literal["lead", "supporting", "none"]
-_SAID_ANEW: Final = (d.MergeTaken, d.MergeDropped, d.ReopeningAsked)
+_SAID_ANEW: Final = (d.MergeTaken, d.MergeDropped, d.Redacted, d.ReopeningAsked)
 """What changes what stands on a task that waits already."""
 
 
@@ -256,7 +256,7 @@ def callbacks(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> I
     match fact:
         case d.CallbackAwaited():
             yield _callback(state, "requested", fact.round, attempts=fact.attempts)
-        case d.Corrected() if now.round is not None and state.before.round is not None:
+        case d.Corrected() | d.Redacted() if now.round is not None and state.before.round is not None:
             yield _called_otherwise(state, now.round, rules)
         case d.CallbackAppointed() if now.round is not None:
             made = state.standing.attempts if isinstance(state.standing, CallbackPending) else 0

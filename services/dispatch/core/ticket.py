@@ -175,6 +175,7 @@ class Ticket:
     `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
     corrected since the order was given; `inside` is what each department keeps to itself;
+    `redacted` are the hashes of what was covered;
     `before` is what others saw before the newest fact.
     """
 
@@ -202,6 +203,7 @@ class Ticket:
     merging: Merging = field(default_factory=NoMergeAsked)
     taken: dict[TicketId, TakenIn] = field(default_factory=dict)
     parts: dict[TicketId, PartEnd] = field(default_factory=dict)
+    redacted: tuple[str, ...] = ()
     avoids: tuple[DepartmentCode, ...] = ()
     rounds: int = 0
     failures: int = 0

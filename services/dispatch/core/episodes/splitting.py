@@ -20,6 +20,7 @@ from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
 from services.dispatch.core.holder import participants
 from services.dispatch.core.rules import Rules
+from services.dispatch.core.sealing import is_confidential
 from services.dispatch.core.ticket import PartEnd, Ticket
 
 episode = Episode("splitting")
@@ -55,6 +56,7 @@ def _parts(ticket: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
         complaint = ticket.matter.complaint
         complaint["text"], complaint["category"] = text, category or None
         complaint["accused"] = shunned(ticket)
+        complaint["confidential"] = is_confidential(ticket)
         yield r.OpenPart(
             **complaint,
             ticket=part,

@@ -1,0 +1,150 @@
+"""Covering what was redacted in all that a service keeps under a key: events, records put aside, and its own tables."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from chassis.service import Connection, Foreign, Heard, Outcome, Say, Transaction, Work
+from schemas.message import Message
+from schemas.redaction import Overlay, Passage
+
+
+class Kept(NamedTuple):
+    """A table in which words are kept: the column of the key, those of plain texts, and those of JSON."""
+
+    table: str
+    key: str
+    texts: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+_EVENTS: Final = Kept("event", "key", documents=("body",))
+_RECORDS: Final = ("dead_letter", "parked")
+
+
+Anew = Callable[[Connection, str], Awaitable[None]]
+"""Derives anew under a key what was derived from words that are covered now."""
+
+
+async def _nothing(_connection: Connection, _key: str) -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Covering:
+    """How a service covers what it keeps: its key of the hashes, its tables, those of raw records, and what is derived.
+
+    `of` reads off a message what is redacted by it.
+    """
+
+    secret: bytes
+    of: Callable[[Message], Passage | None]
+    own: Sequence[Kept] = ()
+    records: Sequence[str] = ()
+    anew: Anew = _nothing
+
+
+def covering(work: Work, how: Covering) -> Work:
+    """The work of a service, which covers in the same transaction what it hears to be redacted."""
+
+    async def covered_work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
+        outcome = await work(transaction, items)
+        heard = [item for item in items if isinstance(item, Heard)]
+        found = [(item.envelope.subject, passage) for item in heard if (passage := how.of(item.message)) is not None]
+        if not found:
+            return outcome
+        covers = overlays(found, how.secret)
+        await cover(transaction.connection, covers, how.own, how.records)
+        for key in covers:
+            await how.anew(transaction.connection, key)
+        for lane in transaction.lanes.values():
+            lane.cache.clear()  # what is remembered there was read before it was covered
+        return replace(outcome, says=covered(outcome.says, covers))
+
+    return covered_work
+
+
+def overlays(redacted: Iterable[tuple[str, Passage]], secret: bytes) -> Mapping[str, Overlay]:
+    """The overlay of each key of which something was redacted."""
+    found: dict[str, list[Passage]] = defaultdict(list)
+    for key, passage in redacted:
+        found[key].append(passage)
+    return {key: Overlay(passages, secret) for key, passages in found.items()}
+
+
+async def cover(
+    connection: Connection, covers: Mapping[str, Overlay], own: Sequence[Kept] = (), records: Sequence[str] = ()
+) -> None:
+    """Cover in the chassis's tables and in a service's own; `records` are its tables of raw records."""
+    for key, overlay in covers.items():
+        for kept in (_EVENTS, *own):
+            await _cover_rows(connection, key, overlay, kept)
+        for table in (*_RECORDS, *records):
+            await _cover_records(connection, key, overlay, table)
+
+
+def covered(says: Sequence[Say], covers: Mapping[str, Overlay]) -> Sequence[Say]:
+    """What is about to be said, without what was redacted in the same moment."""
+    return [_without(say, covers[say.key]) if say.key in covers else say for say in says] if covers else says
+
+
+def _without(say: Say, overlay: Overlay) -> Say:
+    document = say.message.model_dump(mode="json", exclude_none=True)
+    hidden = overlay.document(document)
+    return say if hidden is document else say._replace(message=type(say.message).model_validate(hidden))
+
+
+async def _cover_rows(connection: Connection, key: str, overlay: Overlay, kept: Kept) -> None:
+    names = (*kept.texts, *kept.documents)
+    columns = ", ".join(f"{name}::text" for name in names)
+    rows = await connection.fetch(
+        f"select tableoid::int8, ctid::text, {columns} from {kept.table} where {kept.key} = $1",  # noqa: S608 - our own names
+        key,
+    )
+    for part, place, *values in rows:
+        after = [
+            value if value is None else overlay.text(value) if name in kept.texts else overlay.body(value)
+            for name, value in zip(names, values, strict=True)
+        ]
+        if after != values:
+            changes = ", ".join(
+                f"{name} = ${number}{'::text::json' if name in kept.documents else ''}"
+                for number, name in enumerate(names, 3)
+            )
+            await connection.execute(
+                f"update {kept.table} set {changes} where tableoid = $1::int8::oid and ctid = $2::text::tid",  # noqa: S608 - our own names
+                part,
+                place,
+                *after,
+            )
+
+
+async def _cover_records(connection: Connection, key: str, overlay: Overlay, table: str) -> None:
+    rows = await connection.fetch(
+        f"select ctid::text, value from {table} where position($1::bytea in value) > 0 or key = $1",  # noqa: S608 - our own names
+        key.encode(),
+    )
+    for place, value in rows:
+        after = _of_record(value, overlay)
+        if after != value:
+            await connection.execute(f"update {table} set value = $2 where ctid = $1::text::tid", place, after)  # noqa: S608 - our own names
+
+
+def _of_record(value: bytes | None, overlay: Overlay) -> bytes | None:
+    """A record as it came may be anything: what is no JSON is looked at as a text."""
+    if value is None:
+        return None
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return value
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return overlay.text(text).encode()
+    hidden = overlay.document(document)
+    return value if hidden is document else json.dumps(hidden, ensure_ascii=False).encode()

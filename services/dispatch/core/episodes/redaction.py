@@ -1,0 +1,144 @@
+"""Redaction (涂去): a passage that should never have been written is covered, here and in tickets that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from chassis.frozen import replace
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.redaction import BLOCK, Overlay, Passage, blocked, is_blocked, seal_of
+from schemas.spoken import reworded
+from schemas.values import TicketId
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.draft import Draft
+from services.dispatch.core.episode import MOOT, Episode, Refusal
+from services.dispatch.core.holder import participants
+from services.dispatch.core.texts import texts_of
+from services.dispatch.core.ticket import Ticket
+
+episode = Episode("redaction")
+
+_ANY: Final = frozenset(S) - {S.REGISTERED}
+_TICKET: Final[TypeAdapter[Ticket]] = TypeAdapter(Ticket)
+
+
+def _passage(ticket: Ticket, action: i.Redact) -> str:
+    text = texts_of(ticket).get(action.where, "")
+    return text[action.start : action.start + action.length]
+
+
+# --- asked for by a person of the centre -----------------------------------------------------------------------------
+
+
+def text_known(draft: Draft, action: i.Redact) -> Refusal | None:
+    texts = texts_of(draft.ticket)
+    if action.where in texts:
+        return None
+    return Refusal("no_such_text", f"该工单没有名为{action.where}的文字，请从这些中选择：{'、'.join(texts)}。")
+
+
+def passage_there(draft: Draft, action: i.Redact) -> Refusal | None:
+    text = texts_of(draft.ticket).get(action.where)
+    if text is None or action.start + action.length <= len(text):
+        return None
+    length = len(text)
+    return Refusal("no_such_passage", f"该文字共{length}字，所指的一段不在其中；请核对起点和字数。")
+
+
+def not_redacted_yet(draft: Draft, action: i.Redact) -> Refusal | None:
+    passage = _passage(draft.ticket, action)
+    if not passage or not is_blocked(passage):
+        return None
+    return Refusal("redacted_already", "这一段已经涂去，无须再涂。")
+
+
+def reason_says_nothing(draft: Draft, action: i.Redact) -> Refusal | None:
+    passage = _passage(draft.ticket, action)
+    if not passage or passage not in action.reason:
+        return None
+    return Refusal("reason_repeats_it", "理由中又写了要涂去的内容；请只写明为什么涂去。")
+
+
+@episode.action(i.Redact, _ANY, text_known, passage_there, not_redacted_yet, reason_says_nothing)
+def redact(draft: Draft, action: i.Redact) -> None:
+    """Cover a passage; who sees the fact learns where it stood and how long it was, and no more."""
+    redacted = d.Redacted(
+        **draft.by_author,
+        where=action.where,
+        start=action.start,
+        length=action.length,
+        seal=seal_of(_passage(draft.ticket, action), draft.rules.redaction_key),
+        reason=action.reason,
+    )
+    draft.say(redacted)
+
+
+# --- passed on to the tickets that have the same words ---------------------------------------------------------------
+
+
+def _others(ticket: Ticket, fact: d.Redacted) -> Iterator[r.TicketRequest]:
+    for other in _related(ticket):
+        if other != fact.origin:
+            yield r.RedactToo(
+                ticket=other, origin=ticket.id, by=fact.by, seal=fact.seal, length=fact.length, reason=fact.reason
+            )
+
+
+def _related(ticket: Ticket) -> Iterator[TicketId]:
+    """Where the same words can stand: what it was merged into, what it took in, its whole and its parts."""
+    match ticket.standing:
+        case s.Merged(into=into):
+            yield into
+        case s.Split(waiting=waiting):
+            yield from waiting
+        case _:
+            pass
+    yield from ticket.taken
+    yield from ticket.parts
+    if ticket.matter.part_of is not None:
+        yield ticket.matter.part_of
+
+
+def not_covered_yet(draft: Draft, request: r.RedactToo) -> Refusal | None:
+    return MOOT if request.seal in draft.ticket.redacted else None
+
+
+@episode.request(r.RedactToo, _ANY, not_covered_yet)
+def redact_too(draft: Draft, request: r.RedactToo) -> None:
+    overlay = Overlay([Passage(request.seal, request.length)], draft.rules.redaction_key)
+    texts = texts_of(draft.ticket).items()
+    found = next((name for name, text in texts if overlay.text(text) != text), None)
+    start = None
+    if found is not None:
+        covered, text = overlay.text(texts_of(draft.ticket)[found]), texts_of(draft.ticket)[found]
+        start = next(place for place, letter in enumerate(covered) if letter == BLOCK != text[place])
+    redacted = d.Redacted(
+        **draft.by_author,
+        where=found,
+        start=start,
+        length=request.length,
+        seal=request.seal,
+        origin=request.origin,
+        reason=request.reason,
+    )
+    draft.say(redacted)
+
+
+@episode.fact(d.Redacted, heard_by=participants, asks=_others)
+def _covered(ticket: Ticket, fact: d.Redacted, _at: datetime) -> Ticket:
+    """The passage itself stands in the ticket: it is found there, and covered wherever else it stands."""
+    after = replace(ticket, redacted=(*ticket.redacted, fact.seal))
+    if fact.where is None or fact.start is None:
+        return after
+    passage = texts_of(ticket).get(fact.where, "")[fact.start : fact.start + fact.length]
+    if is_blocked(passage):
+        return after
+    document = _TICKET.dump_python(after, mode="json")
+    return _TICKET.validate_python(reworded(document, lambda text: blocked(text, passage)))

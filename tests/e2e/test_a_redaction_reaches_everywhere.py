@@ -1,0 +1,135 @@
+"""What was redacted stands in no table of any service, and on no message that was said after it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import asyncpg
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from liuhen.commands import channels, department, office
+from schemas.principals import OPERATORS
+from schemas.registry import topics
+from tools.client.addresses import Addresses, load_addresses
+from tools.client.kafka import listener
+from tools.client.log import end_offsets
+from tools.local.instance import Instance
+from tools.local.plan import service_names
+from tools.verify.run import verify_system
+
+SECRET = "李某患有精神疾病"
+CARD = "310110199003071237"
+CLERK = ["--as", "housing-1=陈立"]
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def services(system: Instance) -> Iterator[Instance]:
+    started = system.start_services(list(service_names()))
+    yield system
+    for process in reversed(started):
+        system.stop(process.name)
+
+
+@pytest.fixture(autouse=True)
+def at_a_terminal(services: Instance, monkeypatch: pytest.MonkeyPatch) -> Addresses:
+    for name, value in services.addresses().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("LIUHEN_PERSON", raising=False)
+    return load_addresses()
+
+
+def typed(*said: str) -> Result:
+    app = typer.Typer()
+    for module in (office, department, channels):
+        module.register(app)
+    return CliRunner().invoke(app, list(said))
+
+
+def did(*said: str) -> dict[str, Any]:
+    told = typed(*said, "--json", "--patience", "60")
+    assert told.exit_code == 0, told.output
+    answer: dict[str, Any] = json.loads(told.stdout)
+    return answer
+
+
+async def tables_with(addresses: Addresses, said: str) -> list[str]:
+    """Every table of every service in which a text stands, raw records included."""
+    found = []
+    for service in service_names():
+        connection = await asyncpg.connect(addresses.postgres_dsn(service))
+        names = await connection.fetch(
+            "select c.relname from pg_class c where c.relnamespace = current_schema()::regnamespace"
+            " and c.relkind in ('r', 'p') and not c.relispartition"
+        )
+        for (name,) in names:
+            rows = await connection.fetchval(
+                f"select count(*) from {name} t where position($1 in t::text) > 0 or position($2 in t::text) > 0",  # noqa: S608 - a name from the catalogue
+                said,
+                said.encode().hex(),
+            )
+            found += [f"{service}.{name}"] * rows
+        await connection.close()
+    return found
+
+
+async def said_since(addresses: Addresses, names: Sequence[str], since: dict[tuple[str, int], int]) -> list[bytes]:
+    async with listener(addresses.broker(OPERATORS), names) as ears:
+        for place in ears.assignment():
+            ears.seek(place, since.get((place.topic, place.partition), 0))
+        found: list[bytes] = []
+        for _ in range(6):
+            for records in (await ears.getmany(timeout_ms=500, max_records=5_000)).values():
+                found += [record.value for record in records if record.value]
+    return found
+
+
+def until_no_table_has(addresses: Addresses, said: str) -> list[str]:
+    until = time.monotonic() + PATIENCE
+    while (found := asyncio.run(tables_with(addresses, said))) and time.monotonic() < until:
+        time.sleep(0.5)
+    return found
+
+
+def test_a_redacted_passage_is_nowhere_and_is_never_said_again(at_a_terminal: Addresses) -> None:
+    # given a ticket whose words went to every service, to two departments, to desk, agency and requester
+    addresses = at_a_terminal
+    text = f"楼上邻居{SECRET}，身份证{CARD}，半夜敲打管道，请处理。"
+    where = ["--place", "国和路100号", "--subdistrict", "wujiaochang", "--category", "0104-03"]
+    call = did("hotline", "register", "--kind", "complain", *where, "--text", text, "--phone", "13811110009")
+    (ticket,) = call["tickets"]
+    did("department", "housing", "accept", ticket, *CLERK)
+    did("department", "housing", "progress", ticket, "--text", f"已上门，{SECRET}，家属陪同。", *CLERK)
+    did("office", "assign", ticket, "--lead", "market", "--note", f"{SECRET}，请核实", "--as", "p-xu")
+    did("department", "market", "accept", ticket, "--as", "m-1=周兵")
+    did("department", "market", "handled", ticket, "--reply", f"已劝导，{SECRET}的家属承诺看护。", "--as", "m-1=周兵")
+    did("office", "review", ticket, "--accepted", "--as", "p-lu")
+    assert asyncio.run(tables_with(addresses, SECRET))
+    names = [topic.name for topic in topics(["housing", "market", "wujiaochang"])]
+    # when a person of the centre redacts it
+    since = dict(asyncio.run(end_offsets(addresses.broker(OPERATORS), names)))
+    done = did("office", "redact", ticket, "--passage", SECRET, "--reason", "他人健康信息。", "--as", "p-he")
+    did("office", "redact", ticket, "--passage", CARD, "--reason", "身份证号。", "--as", "p-he")
+    assert done["followed"]
+    # then no table has it, and nothing that is said from then on
+    answers = ["--contacted", "yes", "--solved", "not", "--attitude", "satisfied", "--result", "dissatisfied"]
+    did("callback", "record", ticket, *answers, "--as", "c-1=丁晴")
+    for said in (SECRET, CARD):
+        assert until_no_table_has(addresses, said) == []
+    heard = asyncio.run(said_since(addresses, names, since))
+    assert not [value for value in heard if SECRET.encode() in value or CARD.encode() in value]
+    # and whoever had the order before has it in its new words
+    told = [json.loads(value) for value in heard if b'"role"' in value]
+    assert {(order["role"], "█" in order["text"]) for order in told if order["ticket"] == ticket} >= {
+        ("lead", True),
+        ("none", True),
+    }
+    # and every promise is kept, that of redactions among them
+    broken = [result for result in asyncio.run(verify_system(addresses, lambda _: None)) if not result.kept]
+    assert broken == []

@@ -1,0 +1,43 @@
+"""The promise about redactions: what was covered stands in no table, and on no message that was said afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from schemas.redaction import Overlay, Passage
+from tools.verify.findings import CheckResult, Finding
+from tools.verify.tables import RedactionRow, Tables
+
+
+class Redaction(NamedTuple):
+    """What was redacted of one ticket, and when that was done last."""
+
+    overlay: Overlay
+    at: datetime
+
+
+def redactions_of(rows: Sequence[RedactionRow], secret: str) -> Mapping[str, Redaction]:
+    """Bring together what was redacted of each ticket, in order."""
+    return {
+        ticket: Redaction(
+            Overlay([Passage(row.seal, row.length) for row in rows if row.ticket == ticket], secret.encode()),
+            max(row.at for row in rows if row.ticket == ticket),
+        )
+        for ticket in dict.fromkeys(row.ticket for row in rows)
+    }
+
+
+async def nothing_redacted_stands(
+    tables: Iterable[Tables], redactions: Mapping[str, Redaction], said_again: Sequence[Finding]
+) -> CheckResult:
+    """Look into every table of every service for each ticket of which something was redacted."""
+    findings = [*said_again]
+    for each in tables:
+        for ticket, redaction in redactions.items():
+            for table, row in await each.rows_about(ticket):
+                if redaction.overlay.text(row) != row:
+                    findings.append(Finding(ticket, f"a redacted passage stands in {each.service}.{table}"))
+    promise = "涂去的内容不在任何表里，之后也没有再说 (what was redacted stands nowhere)"
+    return CheckResult(promise, len(redactions), findings)
