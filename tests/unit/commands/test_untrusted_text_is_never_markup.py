@@ -51,7 +51,8 @@ gallery = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.fixture(autouse=True)
 def _a_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system is known, and nobody asks it: what it would answer is given below. The terminal is wide."""
-    for name, value in {"KAFKA": "nowhere:1", "POSTGRES": "postgresql://nowhere/{service}", "POLICY": "policy"}.items():
+    broker = {"KAFKA": "nowhere:1", "KAFKA_PASSWORD": "unheard"}
+    for name, value in {**broker, "POSTGRES": "postgresql://nowhere/{service}", "POLICY": "policy"}.items():
         monkeypatch.setenv(f"LIUHEN_{name}", value)
     monkeypatch.setenv("COLUMNS", "2000")
     monkeypatch.setattr("liuhen.desk.workplace.load_policy", _policy)
