@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from liuhen.desk.queue import PublishedMessage, as_published, callbacks, desk, of_person, order_of, orders, owed
+from liuhen.desk.queue import (
+    PublishedMessage,
+    as_published,
+    callbacks,
+    desk,
+    inside,
+    of_person,
+    order_of,
+    orders,
+    owed,
+)
 from rulebook import load_policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime
@@ -183,3 +193,28 @@ def test_an_approver_sees_what_they_may_decide_and_never_what_they_asked_for(tim
     assert of_person(waiting, fang, policy, MORNING) == []
     assert [each.task.ticket for each in of_person(waiting, qian, policy, MORNING)] == [TWO]
     assert [each.task.ticket for each in of_person(waiting, Person(id="p-xu", name="徐文珏"), policy, MORNING)] == [ONE]
+
+
+def test_a_section_and_a_person_see_what_was_passed_on_to_them_inside(times: DueTimes) -> None:
+    handler = Person(id="h-7", name="钱工")
+    mine = order(ONE, section="物业管理科", handler=handler)
+    owing = orders(told(mine, order(TWO, section="综合科")), times, MORNING)
+
+    def seen(section: str | None = None, person: str | None = None) -> list[str]:
+        return [each.order.ticket for each in inside(owing, section, person)]
+
+    assert set(seen()) == {ONE, TWO}
+    assert (seen(section="综合科"), seen(section="保卫科")) == ([TWO], [])
+    assert seen(person="钱工") == seen(person="h-7") == seen("物业管理科", "钱工") == [ONE]
+
+
+def test_what_requesters_wish_for_is_decided_by_whoever_may(times: DueTimes) -> None:
+    policy = load_policy(Path("policy"))
+    waiting = desk(told(task(task="withdrawal"), task(TWO, task="reopening")), times, MORNING)
+
+    def may(id_: str, name: str) -> list[str]:
+        return [each.task.task for each in of_person(waiting, Person(id=id_, name=name), policy, MORNING)]
+
+    assert set(may("p-xu", "徐文珏")) == {"withdrawal", "reopening"}
+    assert may("p-lu", "陆惠芬") == ["reopening"]
+    assert may("p-yuan", "袁晓岚") == []
