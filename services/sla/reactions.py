@@ -409,4 +409,4 @@ clocks.on(d.PartReopened)(
     )
 )
 clocks.on(d.Reopened)(lambda _, __: (Meet(these(Clock.REOPEN_WINDOW)), Revive(these(Clock.CITIZEN))))
-clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_OUTLIVING),))
+clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_OUTLIVING | these(Clock.DUTY_ACKNOWLEDGEMENT)),))

@@ -176,7 +176,9 @@ def _passed_on(summary: Summary, fact: d.PassedOn, _at: datetime) -> Summary:
     return summary if fact.stage == UNIT else replace(summary, state=S.REGISTERED.value, stage="")
 
 
-summaries.on(d.SettledAtUnit)(lambda s, _, at: replace(moved(s, S.CLOSED), closed_at=at, outcome="settled-at-unit"))
+@summaries.on(d.SettledAtUnit)
+def _settled_at_unit(summary: Summary, _fact: d.SettledAtUnit, at: datetime) -> Summary:
+    return replace(moved(summary, S.CLOSED), closed_at=at, outcome="settled-at-unit", wish="")
 
 
 @summaries.on(d.CategorySuggested)
@@ -358,9 +360,10 @@ def _callback_recorded(summary: Summary, fact: d.CallbackRecorded, _at: datetime
 
 
 @summaries.on(d.ReworkOrdered)
-def _rework_ordered(summary: Summary, _fact: d.ReworkOrdered, _at: datetime) -> Summary:
+def _rework_ordered(summary: Summary, fact: d.ReworkOrdered, _at: datetime) -> Summary:
     again = replace(moved(summary, S.REWORK), reworks=summary.reworks + 1, handled_at=None, ruling=None)
-    return _unheard(replace(again, closed_at=None, outcome=None, awaits_ruling=False))
+    wish = "" if fact.reopens else summary.wish
+    return _unheard(replace(again, closed_at=None, outcome=None, awaits_ruling=False, wish=wish))
 
 
 @summaries.on(d.ReworkWithdrawn)
@@ -446,7 +449,7 @@ summaries.on(d.Transferred)(lambda s, _, at: ended(s, S.TRANSFERRED, at))
 summaries.on(d.WithdrawalAsked)(lambda s, _, __: replace(s, wish="withdrawal"))
 summaries.on(d.ReopeningAsked)(lambda s, _, __: replace(s, wish="reopening"))
 summaries.on(d.WithdrawalDeclined, d.ReopeningDeclined)(lambda s, _, __: replace(s, wish=""))
-summaries.on(d.SplitUp)(lambda s, _, __: moved(s, S.SPLIT))
+summaries.on(d.SplitUp)(lambda s, _, __: replace(moved(s, S.SPLIT), wish=""))
 summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 
 

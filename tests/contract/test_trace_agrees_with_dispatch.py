@@ -82,6 +82,12 @@ FACTS: tuple[Message, ...] = (
     d.CallbackTried(**ON, attempt=1),
     d.CallbackRecorded(**ON, round=0, **CALLED),
     d.ReworkOrdered(**BY_HOUSING, round=1, reason="unsolved"),
+    d.ReworkOrdered(**BY_HOUSING, round=1, reason="unsolved", reopens=True),
+    d.WithdrawalAsked(**ON, channel=Channel.HOTLINE, reason="不用了"),
+    d.WithdrawalDeclined(**ON, reason="隐患仍在"),
+    d.ReopeningAsked(**ON, receipt="R0123456789AB", channel=Channel.HOTLINE, text="又坏了", count=1),
+    d.ReopeningDeclined(**ON, reason="已办结"),
+    d.PartReopened(**ON, part=f"{TICKET}-1"),
     d.Closed(**RULED, outcome="called-back", lead="housing"),
     d.FinalAnswerGiven(**RULED, text="终结", approver=Actor(by_rule="test")),
     d.Reopened(**ON, reason="又坏了", count=1),
@@ -117,3 +123,4 @@ def test_trace_reads_the_state_that_dispatch_decides_by(facts: list[Message]) ->
 
         assert isinstance(ticket, Ticket)
         assert summary.state == ticket.state.value
+        assert (summary.wish or "none") == ticket.wish.at

@@ -112,8 +112,9 @@ def _by_the_centre(actor: Actor) -> bool:
 
 
 def wishes_are_known(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
-    """What a requester wants the centre to decide waits on the desk."""
-    if life.steps and life.summary.wish and not elsewhere.desk.get(life.summary.wish):
+    """What a requester wants the centre to decide waits on the desk; a merged ticket comes back as it was."""
+    wish = life.summary.wish if life.steps and life.state != TicketState.MERGED else ""
+    if wish and not elsewhere.desk.get(wish):
         yield f"its requester wants its {life.summary.wish}, and the desk does not know"
 
 

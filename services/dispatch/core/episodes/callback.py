@@ -225,6 +225,6 @@ def _rework_for_others(ticket: Ticket, fact: d.ReworkOrdered) -> Iterator[r.Tick
 
 @episode.fact(d.ReworkOrdered, heard_by=participants, asks=_rework_for_others)
 def _reworked(ticket: Ticket, fact: d.ReworkOrdered, _at: datetime) -> Ticket:
-    return replace(
-        ticket, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None, wish=NoWish()
-    )
+    """Whoever wanted it reopened has that with the rework; a withdrawal that waits goes on waiting."""
+    wish = NoWish() if fact.reopens else ticket.wish
+    return replace(ticket, standing=s.Rework(), rounds=fact.round, failures=ticket.failures + 1, ruling=None, wish=wish)
