@@ -84,7 +84,7 @@ $(STAMPS)/kafka: deploy/kafka/pom.xml | $(STAMPS)/system
 	  -Dmaven.repo.local="$(CURDIR)/.tools/m2" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(CURDIR)/.tools/kafka/lib"
 	@touch $@
 
-$(STAMPS)/model: policy/catalogue.csv $(wildcard examples/district/*) | $(STAMPS)/python
+$(STAMPS)/model: policy/catalogue.csv $(wildcard examples/district/* classification/*.py) | $(STAMPS)/python
 	@deploy/step "The model that suggests categories" $(LIUHEN) classify prepare
 	@touch $@
 

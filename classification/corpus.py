@@ -24,6 +24,11 @@ class Example:
     label: str
     group: str | None = None
 
+    @property
+    def several(self) -> bool:
+        """Whether more than one category fits; the label names them all, with spaces between."""
+        return " " in self.label
+
 
 def read_examples(path: Path, text: Sequence[str], label: str, group: str | None = None) -> tuple[Example, ...]:
     """Read examples from a CSV file, the text from one or more columns.

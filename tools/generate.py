@@ -187,7 +187,7 @@ def _environment(plan: Plan, variables: Mapping[str, str], role: str) -> dict[st
         "worker": "1",
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
-        "model": "/app/.tools/classifier.npz",
+        "model": "/app/.tools/categories.npz",
     }
     filled = {name: fill(value, places, plan.ports()) for name, value in variables.items()}
     return {**filled, "PGPASSWORD": _password(role)}

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from examples.district.happenings import troubles_of
 from examples.district.plan import generate
-from examples.district.wording import training_rows
+from examples.district.wording import calls, training_rows
 from rulebook import load_policy
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -26,12 +27,27 @@ def wordings(
 ) -> None:
     """Write texts with their true category, for `liuhen classify train`."""
     rows = list(training_rows(load_policy(policy), seed, per_wording))
+    _write(file, ("text", "category", "wording"), rows)
+    typer.echo(f"{len(rows)} texts of {len({category for _, category, _ in rows})} categories written to {file}")
+
+
+@app.command("calls")
+def calls_(
+    file: Annotated[Path, typer.Argument(help="The CSV file to write: text, category.")],
+    part: Annotated[str, typer.Option(help="learn, or unseen: what no model that is shipped has learned.")] = "unseen",
+) -> None:
+    """Write short calls with their true category, none or several, for `liuhen classify measure`."""
+    rows = [(said.text, said.label) for said in calls() if said.part == part]
+    _write(file, ("text", "category"), rows)
+    typer.echo(f"{len(rows)} calls written to {file}")
+
+
+def _write(file: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")  # noqa: TID251 - for a program that reads it back
-        writer.writerow(("text", "category", "wording"))
+        writer.writerow(head)
         writer.writerows(rows)
-    typer.echo(f"{len(rows)} texts of {len({category for _, category, _ in rows})} categories written to {file}")
 
 
 @app.command()

@@ -91,12 +91,34 @@ def tell(rng: Random, wording: str, teller: Teller) -> str:
     return _fill(rng, "".join(parts), teller.place)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody said in a few words; the label is a category, `none`, or several categories with spaces between."""
+
+    label: str
+    part: str
+    text: str
+
+
+@cache
+def calls() -> tuple[Said, ...]:
+    """Return short calls of another hand than the wordings', with those that no category is for, or several are.
+
+    The part `learn` stands in the training data; nothing may ever learn from the part `unseen`.
+    """
+    with (HERE / "calls.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(Said(row["category"], row["part"], row["text"]) for row in csv.DictReader(file))
+
+
 NAMINGS = 2
 """How often the bare name and each keyword of a category stand in the training data."""
 
 
 def training_rows(policy: Policy, seed: int, per_wording: int) -> Iterator[tuple[str, str, str]]:
-    """Yield rows of text, category and wording; the catalogue's own names and keywords come without a wording."""
+    """Yield rows of text, category and wording; the catalogue's own names and keywords come without a wording.
+
+    Calls come with a wording of their own each, and with `none` or several categories where that is the truth.
+    """
     for known in policy.categories:
         for words in (known.name, *known.keywords) * NAMINGS:
             yield words, known.code, ""
@@ -108,3 +130,23 @@ def training_rows(policy: Policy, seed: int, per_wording: int) -> Iterator[tuple
                 way = rng.choice(("hotline", "wechat", "survey"))
                 teller = Teller(category, kinds()[category].value, way, rng.choice(places), rng.random())
                 yield tell(rng, sentence, teller), category, f"{category}/{number}"
+    for number, said in enumerate(calls()):
+        if said.part == "learn":
+            yield said.text, said.label, f"call/{number}"
+    for number in range(FRAMES):
+        yield _frame(rng, rng.choice(places)), "none", f"frame/{number}"
+
+
+FRAMES = 40
+"""Calls without a matter in the training data: a greeting, a place, anger, a wish, and nothing that these are about."""
+
+
+def _frame(rng: Random, place: str) -> str:
+    words = phrases()
+    way = rng.choice(("hotline", "wechat", "survey"))
+    parts = [rng.choice(words["open"][way]), rng.choice(words["place"])]
+    parts += [
+        rng.choice(words["temper"][_mood(rng.random())]),
+        rng.choice(words["wish"][rng.choice(("help", "complain"))]),
+    ]
+    return _fill(rng, "".join(part for part in parts if rng.random() < 0.7), place) or "你好"  # noqa: PLR2004 - any may lack

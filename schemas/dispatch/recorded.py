@@ -97,12 +97,16 @@ class SettledAtUnit(DispatchFact):
 
 
 class CategorySuggested(DispatchFact):
-    """A category was suggested from the text; above the threshold of the policy it counts."""
+    """A category was suggested from the text; above the threshold of the policy it counts.
+
+    `model` is the identity of the model that was asked, so that its suggestions can be counted.
+    """
 
     category: CategoryCode
     score: float
     method: Code
     taken: bool
+    model: Code | None = None
 
 
 class Classified(DispatchFact):

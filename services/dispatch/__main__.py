@@ -11,7 +11,7 @@ import structlog
 from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
-from classification.suggest import Suggester
+from classification.suggest import Outcome, Suggester
 from rulebook import load_policy
 from schemas import registry
 from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
@@ -42,10 +42,11 @@ def suggestions(suggester: Suggester) -> Suggest:
 
     def suggest(text: str) -> Guess | None:
         found = suggester.suggest(text)
-        if found.category is None:
+        if found.outcome is Outcome.NONE:
             return None
         others = tuple(each.category for each in found.runners_up)
-        return Guess(found.category, found.score, found.method, suggester.is_certain(found), others)
+        certain = suggester.is_certain(found)
+        return Guess(found.category, found.score, found.method, certain, others, found.model)
 
     return suggest
 

@@ -17,13 +17,17 @@ from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach
 
 
 class Guess(NamedTuple):
-    """A category suggested from a text, and those that come after it, the likeliest first."""
+    """A category suggested from a text, and those that come after it, the likeliest first.
 
-    category: str
+    Without a category it may be any of the alternatives. `model` is the identity of the model that was asked.
+    """
+
+    category: str | None
     score: float
     method: str
     certain: bool
     alternatives: tuple[str, ...] = ()
+    model: str | None = None
 
 
 class Precedent(NamedTuple):
@@ -115,6 +119,22 @@ class Rules:
     def waited(self, since: datetime, span: Span, now: datetime) -> bool:
         """Whether since one moment so much time has gone by at another."""
         return self.after(since, span) <= now
+
+    def guess(self, text: str, at: datetime) -> Guess | None:
+        """Suggest a category in force, or several; what follows one that is gone is shown for it, and never certain."""
+        found = self.suggest(text)
+        if found is None:
+            return None
+        first = self._current(found.category, at)
+        likely = (first, *(self._current(code, at) for code in found.alternatives))
+        if likely == (found.category, *found.alternatives):
+            return found
+        others = tuple(dict.fromkeys(code for code in likely if code and code != first))
+        return found._replace(category=first, certain=False, alternatives=others) if first or others else None
+
+    def _current(self, code: str | None, at: datetime) -> str | None:
+        category = self.policy.current_category(code, at) if code else None
+        return category.code if category else None
 
     def lead_for(self, matter: Matter, besides: frozenset[DepartmentCode]) -> Led | Undetermined:
         """Tell who leads by the newest binding ruling on the like, else by the catalogue; never one of `besides`."""

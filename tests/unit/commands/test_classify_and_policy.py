@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from classification.suggest import Model
+from classification.model import Model
 from liuhen.commands import classify, policy
 from tools.errors import SaidClearly
 from tools.prepare.model import prepare_model
@@ -53,7 +53,8 @@ def test_a_model_that_is_not_current_is_trained_again(model: Path, tmp_path: Pat
 
     prepare_model(stale)
 
-    assert Model.load(stale).trained_on == Model.load(model).trained_on
+    assert Model.load(stale).card.trained_on == Model.load(model).card.trained_on
+    assert Model.load(stale).identity == Model.load(model).identity
 
 
 def test_a_text_is_suggested_a_category(app: typer.Typer, model: Path) -> None:
@@ -62,9 +63,10 @@ def test_a_text_is_suggested_a_category(app: typer.Typer, model: Path) -> None:
     nothing = CliRunner().invoke(app, ["classify", "suggest", "……", "--model", str(model / "none")])
 
     answer = json.loads(told.stdout)
-    assert (answer["category"], answer["certain"]) == ("0101-04", False)
+    assert (answer["category"], answer["outcome"], answer["certain"]) == ("0101-04", "one", False)
+    assert answer["model"] == Model.load(model).identity
     assert "电梯故障" in shown.stdout
-    assert "没有建议" in nothing.stdout
+    assert "没有合适的分类" in nothing.stdout
 
 
 def test_training_and_measuring_take_the_columns_that_are_named(
@@ -73,17 +75,36 @@ def test_training_and_measuring_take_the_columns_that_are_named(
     columns = ["--text", "said", "--label", "class"]
     out = tmp_path / "model.npz"
     trained = CliRunner().invoke(app, ["classify", "train", str(messages), *columns, "--out", str(out), "--json"])
-    measured = CliRunner().invoke(app, ["classify", "evaluate", str(messages), *columns, "--json"])
-    shown = CliRunner().invoke(app, ["classify", "evaluate", str(messages), *columns])
+    measured = CliRunner().invoke(app, ["classify", "measure", str(messages), *columns, "--json"])
+    shown = CliRunner().invoke(app, ["classify", "measure", str(messages), *columns, "--yardstick"])
 
     assert json.loads(trained.stdout)["categories"] == 3
     assert Model.load(out).labels == ("劳动", "市政", "环保")
-    assert json.loads(measured.stdout)["accuracy"] == 1.0
-    assert "Accuracy 1.000" in shown.stdout
+    assert json.loads(measured.stdout)["figures"]["accuracy"] == 1.0
+    assert "accuracy 1.000" in shown.stdout
+    assert "linear-svm" in shown.stdout
+
+
+def test_a_stored_model_is_asked_about_a_file_that_it_never_learned(
+    app: typer.Typer, model: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "calls.csv"
+    rows = [
+        ("电梯坏了三天没人修", "0101-04"),
+        ("我想找个人说说话", "none"),
+        ("路灯不亮，路面也坏了", "0401-04 0401-01"),
+    ]
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([("text", "category"), *rows])
+
+    told = CliRunner().invoke(app, ["classify", "measure", str(file), "--model", str(model), "--json"])
+
+    found = json.loads(told.stdout)["figures"]
+    assert (found["asked"], found["odd"], found["accuracy"]) == (3, 2, 1.0)
 
 
 def test_a_wrong_column_is_said_clearly(app: typer.Typer, messages: Path) -> None:
-    told = CliRunner().invoke(app, ["classify", "evaluate", str(messages)])
+    told = CliRunner().invoke(app, ["classify", "measure", str(messages)])
 
     assert isinstance(told.exception, SaidClearly)
     assert "no column text, category" in str(told.exception)

@@ -39,9 +39,11 @@ def to_centre(draft: Draft) -> None:
     if matter.category is not None or draft.ticket.stop_words.found:
         by_policy(draft)
         return
-    guess = draft.rules.suggest(matter.text)
-    if guess is None:
-        draft.say(d.DispatchAwaited(**draft.by_policy, reason="no_category"))
+    guess = draft.rules.guess(matter.text, draft.at)
+    if guess is None or guess.category is None:
+        several = guess.alternatives if guess else None
+        reason = "several_categories" if several else "no_category"
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason=reason, alternatives=several or None))
         return
     suggested = d.CategorySuggested(
         **draft.by_policy,
@@ -49,6 +51,7 @@ def to_centre(draft: Draft) -> None:
         score=round(guess.score, 4),
         method=guess.method,
         taken=guess.certain,
+        model=guess.model,
     )
     draft.say(suggested)
     if not guess.certain:
@@ -90,10 +93,10 @@ def _held(draft: Draft) -> None:
     """No machine answers these words; what they mean comes before what the rest of the text is like."""
     matter, policy = draft.ticket.matter, draft.rules.policy
     groups = [group for word in draft.ticket.stop_words.found if (group := policy.stop_group(word.group)) is not None]
-    guess = None if matter.category else draft.rules.suggest(matter.text)
-    likely = [group.category for group in groups if group.category]
+    guess = None if matter.category else draft.rules.guess(matter.text, draft.at)
+    likely = [group.category for group in groups]
     likely += [guess.category, *guess.alternatives] if guess is not None else []
-    suggestion, *others = dict.fromkeys(likely) or (None,)
+    suggestion, *others = dict.fromkeys(code for code in likely if code) or (None,)
     awaited = d.DispatchAwaited(
         **draft.by_policy,
         reason="stop_words",

@@ -32,7 +32,9 @@ episode = Episode("incident")
 
 _OFFICE: Final = Party(kind=PartyKind.OFFICE)
 
-_BY_RULE: Final = frozenset({"queue", "no_category", "uncertain_category", *(Rule.NO_PLACE, Rule.NO_CATEGORY_NO_PLACE)})
+_BY_RULE: Final = frozenset(
+    {"queue", "no_category", "several_categories", "uncertain_category", Rule.NO_PLACE, Rule.NO_CATEGORY_NO_PLACE}
+)
 """Why a ticket waits for a dispatcher although nothing speaks against what a rule would do."""
 
 
