@@ -12,8 +12,10 @@ DEPLOY = ROOT / "deploy"
 POLICY = ROOT / "policy"
 KAFKA_JARS = ROOT / ".tools" / "kafka" / "lib"
 RUN = ROOT / ".run"
-MODEL = ROOT / ".tools" / "classifier.npz"
+MODEL = ROOT / ".tools" / "categories.npz"
 """The model that suggests categories, trained at set-up."""
+LEARNED = "categories.npz"
+"""The model that an instance learned from what its dispatchers assigned, in its own folder."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 

@@ -21,7 +21,7 @@ from rulebook import load_policy
 from schemas import registry
 from schemas.principals import ADMIN, principals
 from tools.errors import SaidClearly
-from tools.layout import MODEL, POLICY, ROOT, RUN, home_of
+from tools.layout import LEARNED, MODEL, POLICY, ROOT, RUN, home_of
 from tools.local import broker, ports, prometheus
 from tools.local.database import OWNER, Cluster, run_apart
 from tools.local.plan import Plan, fill, load_plan
@@ -293,8 +293,15 @@ class Instance:
             "worker": worker,
             "bind": HOST,
             "notices": str(self.home / "notices"),
-            "model": str(MODEL) if self.policy == POLICY else "",  # it knows the categories of that catalogue only
+            "model": self._model(),
         }
+
+    def _model(self) -> str:
+        """The model that was learned here, else the shipped one, which knows the shipped catalogue alone."""
+        learned = self.home / LEARNED
+        if learned.exists():
+            return str(learned)
+        return str(MODEL) if self.policy == POLICY else ""
 
     def _make_home(self) -> None:
         if self.is_running():
