@@ -41,7 +41,8 @@ class Weighed:
             return []
         first, sure = float(self.shares[best[0]]), confidence.of(self.signs)
         level = [sure * (float(self.shares[at]) / first) ** LEVELLED for at in best[1:]]
-        fits = min(1.0, (1 - sure) / sum(level)) if level else 0.0
+        total = sum(level)
+        fits = min(1.0, (1 - sure) / total) if total else 0.0
         return [(best[0], sure), *((at, each * fits) for at, each in zip(best[1:], level, strict=True))]
 
 

@@ -244,7 +244,7 @@ class SimulatedOffice:
 
     def _lead(self, task: DeskTask, dice: Random, *, besides: str | None = None) -> str:
         excluded = frozenset({besides} if besides else ())
-        answer = responsible(self._around.rules, task.category or task.suggestion, task.subdistrict, excluded)
+        answer = responsible(self._around.rules, _likeliest(task), task.subdistrict, excluded)
         if isinstance(answer, Assignment):
             return answer.lead
         bodies = [each.code for each in self._around.rules.departments if each.code != besides]
@@ -263,7 +263,7 @@ class SimulatedOffice:
     def _assign(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         if task.refer is not None:
             return TransferOut(ticket=task.ticket, by=who, to=task.refer, reason="按目录属区外单位职责，已转介。")
-        category = task.category or task.suggestion or dice.choice(self._around.rules.categories).code
+        category = _likeliest(task) or dice.choice(self._around.rules.categories).code
         return Assign(ticket=task.ticket, by=who, lead=self._lead(task, dice), category=category)
 
     def _rule_on_return(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
@@ -352,3 +352,8 @@ async def work(around: Surroundings) -> None:
 
 if __name__ == "__main__":
     asyncio.run(work(Surroundings()))
+
+
+def _likeliest(task: DeskTask) -> str | None:
+    """The category that stands, or is suggested, or the first of those that it may be."""
+    return task.category or task.suggestion or next(iter(task.alternatives or ()), None)

@@ -189,7 +189,8 @@ def _proposed(place: Workplace, task: DeskTask) -> str:
     """Name the category, or those that are suggested, and the outside body that such a matter is for."""
     found = _category(place, task.category, task.suggestion)
     if task.alternatives:
-        found += f"，其次 {'、'.join(_category(place, each, None) for each in task.alternatives)}"
+        others = "、".join(_category(place, each, None) for each in task.alternatives)
+        found = f"{found}，其次 {others}" if found else f"可能是 {others}"
     return f"{found}，建议转 {place.words.department(task.refer)}" if task.refer else found
 
 

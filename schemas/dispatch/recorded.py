@@ -121,11 +121,12 @@ class DispatchAwaited(DispatchFact):
     """The ticket waits on the desk for a dispatcher, and why.
 
     `alternatives` are the categories that come after the suggested one, the likeliest first; `refer` is the outside
-    body that the policy refers such matters to.
+    body that the policy refers such matters to; `model` is the identity of the model that suggested none or several.
     """
 
     reason: Code
     suggestion: CategoryCode | None = None
     alternatives: tuple[CategoryCode, ...] | None = None
+    model: Code | None = None
     refer: Code | None = None
     precedents: tuple[TicketId, ...] = ()

@@ -11,7 +11,7 @@ import structlog
 from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
-from classification.suggest import Outcome, Suggester
+from classification.suggest import Suggester
 from rulebook import load_policy
 from schemas import registry
 from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
@@ -40,10 +40,8 @@ def compose(rules: Rules) -> Service:
 def suggestions(suggester: Suggester) -> Suggest:
     """Turn the suggester's answers into guesses of the core."""
 
-    def suggest(text: str) -> Guess | None:
+    def suggest(text: str) -> Guess:
         found = suggester.suggest(text)
-        if found.outcome is Outcome.NONE:
-            return None
         others = tuple(each.category for each in found.runners_up)
         certain = suggester.is_certain(found)
         return Guess(found.category, found.score, found.method, certain, others, found.model)

@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from chassis.clock import Clock
-from liuhen.commands import channels, department, office, policy
+from liuhen.commands import channels, classify, department, office, policy
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 
@@ -42,7 +42,7 @@ def at_a_terminal(services: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def typed(*said: str) -> Result:
     app = typer.Typer()
-    for module in (office, department, channels, policy):
+    for module in (office, department, channels, policy, classify):
         module.register(app)
     return CliRunner().invoke(app, list(said))
 
@@ -165,3 +165,15 @@ def test_other_rules_are_tried_on_what_the_system_recorded(services: Instance, t
     (moved,) = [each for each in found["moved"] if each["ticket"] == ticket]
     assert (moved["present"], moved["other"]) == ("housing", "greening")
     assert found["loads"]["greening"]["other"] == found["loads"]["housing"]["present"]
+
+
+def test_a_lesson_reads_what_a_person_of_the_office_gave_and_says_when_that_is_too_little(tmp_path: Path) -> None:
+    ticket = a_call("13811110009")
+    did("office", "classify", ticket, "--category", "0102-04", "--as", "p-xu")
+
+    told = typed("classify", "learn", "--json", "--out", str(tmp_path / "learned.npz"))
+
+    answer = json.loads(told.stdout)
+    assert (told.exit_code, answer["ended"]) == (4, "too_little")
+    assert answer["said"].startswith("1 tickets of 1 days were given a category by a person of the office")
+    assert not (tmp_path / "learned.npz").exists()

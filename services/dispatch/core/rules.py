@@ -19,7 +19,8 @@ from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach
 class Guess(NamedTuple):
     """A category suggested from a text, and those that come after it, the likeliest first.
 
-    Without a category it may be any of the alternatives. `model` is the identity of the model that was asked.
+    Without a category it may be any of the alternatives, and without these none fits. `model` is the identity of the
+    model that was asked.
     """
 
     category: str | None
@@ -130,7 +131,7 @@ class Rules:
         if likely == (found.category, *found.alternatives):
             return found
         others = tuple(dict.fromkeys(code for code in likely if code and code != first))
-        return found._replace(category=first, certain=False, alternatives=others) if first or others else None
+        return found._replace(category=first, certain=False, alternatives=others)
 
     def _current(self, code: str | None, at: datetime) -> str | None:
         category = self.policy.current_category(code, at) if code else None

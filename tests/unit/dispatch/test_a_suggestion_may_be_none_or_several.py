@@ -23,8 +23,10 @@ def suggesting(guess: Guess | None, policy: Policy | None = None) -> Story:
 def ended(policy: Policy, code: str, successor: str | None) -> Policy:
     """The policy of a day after a category's last."""
     last = policy.day(AT) - timedelta(days=1)
-    changed = {"valid_to": last, "successor": successor}
-    categories = tuple(each.model_copy(update=changed) if each.code == code else each for each in policy.categories)
+    categories = tuple(
+        each.model_copy(update={"valid_to": last, "successor": successor}) if each.code == code else each
+        for each in policy.categories
+    )
     return policy.model_copy(update={"categories": categories})
 
 
@@ -33,7 +35,7 @@ def test_the_desk_is_shown_the_several_and_none_is_called_the_suggestion() -> No
 
     awaited = story.said(d.DispatchAwaited)
     assert (awaited.reason, awaited.suggestion) == ("several_categories", None)
-    assert awaited.alternatives == ("0801-01", "0801-04")
+    assert (awaited.alternatives, awaited.model) == (("0801-01", "0801-04"), "abc123")
     (task,) = [each.message for each in story.told if isinstance(each.message, DeskTask)]
     assert isinstance(task, DeskTask)
     assert (task.suggestion, task.alternatives) == (None, ("0801-01", "0801-04"))

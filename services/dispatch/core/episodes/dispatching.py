@@ -41,9 +41,14 @@ def to_centre(draft: Draft) -> None:
         return
     guess = draft.rules.guess(matter.text, draft.at)
     if guess is None or guess.category is None:
-        several = guess.alternatives if guess else None
-        reason = "several_categories" if several else "no_category"
-        draft.say(d.DispatchAwaited(**draft.by_policy, reason=reason, alternatives=several or None))
+        several = guess.alternatives if guess else ()
+        awaited = d.DispatchAwaited(
+            **draft.by_policy,
+            reason="several_categories" if several else "no_category",
+            alternatives=several or None,
+            model=guess.model if guess else None,
+        )
+        draft.say(awaited)
         return
     suggested = d.CategorySuggested(
         **draft.by_policy,
