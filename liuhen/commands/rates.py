@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -18,7 +18,7 @@ from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal
 
 _console: Final = Terminal()
-_COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "区间", "不计")
+_COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "区间", "按构成应有", "实绩比应有", "不计")
 _BEHIND: Final = ("指标", "自", "计为", "工单")
 _DECEMBER: Final = 12
 
@@ -81,8 +81,8 @@ def _shown(
     if ids:
         yield from (render.behind(answer["rates"][0]) for answer in found)
     elif in_bands:
-        pooled = trace.rates(by="department", rate=rate, window=_three_months(month)) if month else None
-        yield from render.bands(found[-1]["rates"], pooled["rates"] if pooled else None)
+        window = _three_months(month) if month else _three_times(found[-1])
+        yield from render.bands(found[-1]["rates"], trace.rates(by="department", rate=rate, window=window)["rates"])
     else:
         columns = [RatesOfMonth(answer["from"][:7] if month else "近三十天", answer["rates"]) for answer in found]
         yield from render.rates(columns, split=split)
@@ -92,6 +92,12 @@ def _three_months(month: str) -> tuple[str, str]:
     """What a month is pooled with where it alone has too few: the two before it."""
     first, *_, last = _before(month, 3)
     return first[0], last[1]
+
+
+def _three_times(answer: trace.RatesAnswer) -> tuple[str, str]:
+    """What the last thirty days are pooled with: the sixty before them."""
+    since, until = datetime.fromisoformat(answer["from"]), datetime.fromisoformat(answer["to"])
+    return (until - 3 * (until - since)).isoformat(), answer["to"]
 
 
 def _need(given: object, other: object, words: str) -> None:
@@ -131,5 +137,6 @@ def _rows(found: Sequence[trace.RatesAnswer], by: str | None) -> Iterator[tuple[
                 left_out = "、".join(f"{name}{count}" for name, count in row["left_out"].items())
                 window = answer["from"][:10], answer["to"][:10]
                 share = "" if row["value"] is None else round(row["value"], 4)
-                figures = row["numerator"], row["denominator"], share, row["band_words"] or "", left_out
+                by_mix = row["expected"] or "", row["ratio"] or ""
+                figures = row["numerator"], row["denominator"], share, row["band_words"] or "", *by_mix, left_out
                 yield (each["title"], *window, by or "", row["words"] or "合计", *figures)

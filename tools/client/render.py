@@ -219,8 +219,9 @@ def bands(rates: Sequence[RateAnswer], pooled: Sequence[RateAnswer] | None) -> I
     for place, rate in enumerate(rates):
         if not any(row["class_words"] for row in rate["rows"]):
             continue
-        table = Table(title=f"{rate['title']}　分档", title_justify="left")
-        for column in ("类别", "区间", "单位", "比率", "同类合计"):
+        table = Table(title=f"{rate['title']}　分档", title_justify="left", caption_justify="left")
+        table.caption = f"列出一个单位的工单：liuhen rates --by department --rate {rate['name']} --ids --part 单位代码"
+        for column in ("类别", "区间", "单位", "比率", "同类合计", "离散系数", "按事项构成应有", "实绩比应有"):
             table.add_column(column, overflow="fold")
         more = {row["part"]: row for row in pooled[place]["rows"]} if pooled else {}
         rows = [_banded(row, more.get(row["part"])) for row in rate["rows"] if row["class_words"]]
@@ -232,12 +233,16 @@ def bands(rates: Sequence[RateAnswer], pooled: Sequence[RateAnswer] | None) -> I
 _BANDS: Final = ("明显低于同类", "低于同类", "与同类相当", "高于同类", "明显高于同类", "件数不足，不分档")
 
 
-def _banded(row: RateRow, pooled: RateRow | None) -> tuple[str, str, str, str, str]:
-    band, figure = row["band_words"], _figure(row)
+def _banded(row: RateRow, pooled: RateRow | None) -> tuple[str, ...]:
+    band, shown = row["band_words"], row
     if not band and pooled is not None and pooled["band_words"]:
-        band, figure = f"{pooled['band_words']}（三个月合并）", _figure(pooled)
-    of_class = "" if row["class_rate"] is None else f"{row['class_rate']:.1%}"
-    return row["class_words"] or "", band or _BANDS[-1], row["words"], figure, of_class
+        band, shown = f"{pooled['band_words']}（三个月合并）", pooled
+    of_class = "" if shown["class_rate"] is None else f"{shown['class_rate']:.1%}"
+    spread = "" if shown["dispersion"] is None else f"{shown['dispersion']:.2f}"
+    by_mix = "" if shown["expected"] is None else f"{shown['expected'] / shown['denominator']:.1%}"
+    ratio = "" if shown["ratio"] is None else f"{shown['ratio']:.2f}"
+    names = row["class_words"] or "", band or _BANDS[-1], row["words"]
+    return (*names, _figure(shown), of_class, spread, by_mix, ratio)
 
 
 def behind(rate: RateAnswer) -> RenderableType:

@@ -154,12 +154,19 @@ class SummaryAnswer(TypedDict):
 
 
 class RateBand(TypedDict):
-    """Of a department its class, the rate of that, and where it lies from it; None for what has none, or too few."""
+    """Of a department its class, the rate of that, and where it lies from it; None for what has none, or too few.
+
+    `dispersion` is how much more the departments of the class differ than chance lets them, `expected` how many would
+    count if this one were like its class in each category, and `ratio` what counts by what is expected.
+    """
 
     class_words: str | None
     class_rate: float | None
+    dispersion: float | None
     band: str | None
     band_words: str | None
+    expected: float | None
+    ratio: float | None
 
 
 class RateRow(RateBand):

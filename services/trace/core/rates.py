@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from rulebook.rules import Rates
 from schemas.values import Contacted
+
+P = TypeVar("P")
 
 NO_CALLBACK: Final = "no_callback"
 NO_CITY_VERDICT: Final = "no_city_verdict"
@@ -79,11 +81,12 @@ class Figures:
 
 
 class Counted(NamedTuple):
-    """So many rows of a part came to a verdict."""
+    """So many rows of a part came to a verdict; the category, where they are counted by that too."""
 
     part: str | None
     verdict: str
     rows: int
+    category: str | None = None
 
 
 _CLOSED, _REGISTERED, _DUE, _GIVEN = "s.closed_at", "s.registered_at", "c.due", "o.given_at"
@@ -230,8 +233,20 @@ _OTHERS: Final = (
 
 def figures(rate: Rate, counts: Iterable[Counted]) -> dict[str | None, Figures]:
     """Work a rate out of counted verdicts, for each part of the tickets; the part of one that is not split is None."""
-    found: defaultdict[str | None, Figures] = defaultdict(Figures)
-    for part, verdict, rows in counts:
+    return _worked_out(rate, ((count.part, count) for count in counts))
+
+
+def by_category(rate: Rate, counts: Iterable[Counted]) -> dict[str | None, dict[str, Figures]]:
+    """Work a rate out for each category of each part."""
+    found: defaultdict[str | None, dict[str, Figures]] = defaultdict(dict)
+    for (part, category), its in _worked_out(rate, (((each.part, each.category), each) for each in counts)).items():
+        found[part][category or ""] = its
+    return dict(found)
+
+
+def _worked_out(rate: Rate, counts: Iterable[tuple[P, Counted]]) -> dict[P, Figures]:
+    found: defaultdict[P, Figures] = defaultdict(Figures)
+    for part, (_, verdict, rows, _) in counts:
         its = found[part]
         weight = rate.weights.get(verdict)
         if weight is None:
@@ -244,10 +259,11 @@ def figures(rate: Rate, counts: Iterable[Counted]) -> dict[str | None, Figures]:
 
 
 def statement(rate: Rate, by: By | None) -> str:
-    """Count the verdicts of a rate between $1 and $2, for each part."""
+    """Count the verdicts of a rate between $1 and $2, for each part; of departments for each category too."""
+    category = "s.category" if by is By.DEPARTMENT else "null::text"
     return (
-        f"select {part_of(rate, by)} as part, {rate.verdict} as verdict, count(*)::int as rows {_rows(rate)}"
-        " group by 1, 2 order by 1, 2"
+        f"select {part_of(rate, by)} as part, {rate.verdict} as verdict, {category} as category, count(*)::int as rows"
+        f" {_rows(rate)} group by 1, 2, 3 order by 1, 2, 3"
     )
 
 

@@ -14,16 +14,15 @@ from schemas.recognised import masked
 from schemas.registry import model_of
 from schemas.spoken import reworded
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
-from services.trace.core.bands import Share, bands, class_rate
 from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates_of
 from services.trace.core.rows import ClockRow
+from services.trace.edges.banded import UNBANDED, banded
 from services.trace.edges.calendars import Calendars
 from services.trace.edges.lookup import TicketStanding
 from services.trace.edges.words import Words
 from services.trace.reactions import steps_of
 from worktime import Calendar, Explanation, OfficeHours, explain_lines
 
-_UNBANDED: Mapping[str, Any] = dict.fromkeys(("class", "class_words", "class_rate", "band", "band_words"))
 _SAID: Mapping[str, str] = {
     "state": "state",
     "waits_for": "waits_for",
@@ -104,14 +103,15 @@ class Answers:
 
     def rate(self, rate: Rate, by: By | None, counts: Iterable[Counted]) -> dict[str, Any]:
         """Say a rate: for each part numerator, denominator, and what counted or was left out how often."""
+        counts = [*counts]
         found = figures(rate, counts) or {None: Figures()}
-        banded = self._banded(rate, found) if by is By.DEPARTMENT else {}
+        classed = banded(rate, counts, self.words) if by is By.DEPARTMENT else {}
         rows = [
             {
                 "part": part,
                 "words": self._part(by, part),
                 **_counts(rate, its),
-                **banded.get(part, _UNBANDED),
+                **classed.get(part, UNBANDED),
                 "left_out": {self.words.verdict(rate, verdict): rows for verdict, rows in its.excluded.items()},
             }
             for part, its in found.items()
@@ -127,27 +127,6 @@ class Answers:
                 for verdict in (*its.counted, *its.excluded)
             },
             "rows": rows,
-        }
-
-    def _banded(self, rate: Rate, found: Mapping[str | None, Figures]) -> dict[str | None, dict[str, Any]]:
-        """The class of each department and its band there; a rate of weights, or a number alone, has no bands."""
-        if rate.counts_only or not set(rate.weights.values()) <= {0.0, 1.0}:
-            return {}
-        classes: dict[str, dict[str, Share]] = {}
-        for part, its in found.items():
-            department = self.words.policy.department(part) if part else None
-            if part and department and its.denominator:
-                classes.setdefault(department.kind, {})[part] = Share(round(its.numerator), its.denominator)
-        return {
-            part: {
-                "class": kind,
-                "class_words": self.words.of("department_kind", kind),
-                "class_rate": class_rate(shares.values()),
-                "band": found_band,
-                "band_words": self.words.of("band", found_band),
-            }
-            for kind, shares in classes.items()
-            for part, found_band in bands(shares).items()
         }
 
     def _part(self, by: By | None, part: str | None) -> str:

@@ -294,7 +294,7 @@ def _counts(rows: Iterable[Iterable[Any]]) -> Row:
 async def verdicts(pool: Pool, rate: Rate, by: By | None, window: Window) -> list[Counted]:
     """Count the verdicts of a rate in a window, for each part."""
     rows = await pool.fetch(statement(rate, by), *window)
-    return [Counted(row["part"], row["verdict"], row["rows"]) for row in rows]
+    return [Counted(row["part"], row["verdict"], row["rows"], row["category"]) for row in rows]
 
 
 async def behind(pool: Pool, rate: Rate, by: By | None, window: Window, asked: Opened) -> list[Behind]:

@@ -23,8 +23,11 @@ ROW: RateRow = {
     "left_out": {"不再计": 1},
     "class_words": "委办局（条）",
     "class_rate": 0.9,
+    "dispersion": 1.5,
     "band": "below",
     "band_words": "低于同类",
+    "expected": 3.2,
+    "ratio": 0.938,
 }
 ON_TIME: RateAnswer = {
     "name": "on_time",
@@ -96,6 +99,7 @@ def test_a_csv_has_one_line_for_each_figure(tmp_path: Path) -> None:
     assert [line[0] for line in lines] == [ON_TIME["title"], RECEIVED["title"]]
     assert lines[0][head.index("比率")] == "0.75"
     assert lines[0][head.index("区间")] == "低于同类"
+    assert lines[0][head.index("按构成应有")] == "3.2"
 
 
 @pytest.mark.usefixtures("asked")
@@ -118,6 +122,16 @@ def test_bands_stand_by_class_and_name_no_rank() -> None:
     assert "委办局（条）" in shown
     assert "低于同类" in shown
     assert "90.0%" in shown
+    assert "1.50" in shown
+    assert "80.0%" in shown
+    assert "0.94" in shown
+    assert "--rate on_time --ids --part" in shown
+
+
+def test_thirty_days_with_too_few_are_pooled_with_the_sixty_before_them(asked: Asked) -> None:
+    said("--bands", "--rate", "on_time")
+
+    assert [*map(str, asked)] == ["None", "('2026-08-30T00:00:00', '2026-11-28')"]
 
 
 def test_a_month_with_too_few_is_pooled_with_the_two_before_it(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
