@@ -13,6 +13,8 @@ from schemas.values import (
     Code,
     Contact,
     DepartmentCode,
+    DeviceName,
+    DoubtVerdict,
     IncidentId,
     Instant,
     Kind,
@@ -89,11 +91,23 @@ class Visited(TicketFact):
     doubts: tuple[Code, ...] = ()
 
 
+class DoubtsSettled(TicketFact):
+    """The survey office looked into the doubts of a visit; keyed by the visit's receipt."""
+
+    receipt: Receipt
+    visit: Receipt
+    visitor: Code
+    verdict: DoubtVerdict
+    reason: Text
+    by: Person
+
+
 class DeviceRequested(TicketFact):
     """A visitor asked to bind another device."""
 
     receipt: Receipt
     visitor: Code
+    device: DeviceName | None = None
     reason: Text
 
 

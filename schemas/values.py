@@ -35,6 +35,7 @@ IncidentId = Annotated[str, StringConstraints(pattern=r"^M[0-9A-HJKMNP-TV-Z]{12}
 """The code of an incident, made of the receipt of the act that opened it: it cannot be guessed from another one's."""
 
 Receipt = Annotated[str, StringConstraints(pattern=r"^R[0-9A-HJKMNP-TV-Z]{12}$")]
+DeviceName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
@@ -196,6 +197,13 @@ class DeskTaskKind(StrEnum):
     NUDGE = "nudge"
     SUPERVISE = "supervise"
     INTERVIEW = "interview"
+
+
+class DoubtVerdict(StrEnum):
+    """What became of the doubts of a visit: it was as the visitor said, 核实无误, or it was not, 确属不实."""
+
+    SOUND = "sound"
+    UNTRUE = "untrue"
 
 
 class RequestKind(StrEnum):

@@ -14,6 +14,7 @@ from schemas.values import (
     Clock,
     Contacted,
     DeskTaskKind,
+    DoubtVerdict,
     Grade,
     Kind,
     RequesterKind,
@@ -88,6 +89,7 @@ WAYS: Final = table("way")
 ERRORS: Final = table("error")
 """Why a message did not arrive; what follows a hyphen in the code is the other side's own number."""
 DOUBTS: Final = table("doubt")
+DOUBT_VERDICTS: Final = complete("doubt_verdict", DoubtVerdict)
 REASONS: Final = table("reason")
 OUTCOMES: Final = table("outcome")
 REFUSALS: Final = table("refusal")

@@ -12,13 +12,15 @@ from rich.table import Table
 
 from liuhen.answers import AsJsonAtTheDesk, print_json
 from tools.client import render, survey
-from tools.client.survey import CoverageAnswer, HalfHourAnswer, VisitsAnswer
+from tools.client.survey import CoverageAnswer, DeviceRequestsAnswer, HalfHourAnswer, VisitAnswer, VisitsAnswer
 from tools.client.trace import TicketsAnswer
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
 
 _console: Final = Terminal()
 _BAR: Final = 40
+_EVER: Final = ("2000-01-01", "9999-01-01")
+_MOST: Final = 1000
 _Since = Annotated[str | None, typer.Option("--from", help="自哪一天，如 2026-11-01；不写的为最近三十天。")]
 _Until = Annotated[str | None, typer.Option("--to", help="至哪一天（含）。")]
 _Limit = Annotated[int, typer.Option(min=1, max=1000, help="一页多少条。")]
@@ -27,7 +29,7 @@ _After = Annotated[str | None, typer.Option(help="从上一页末尾给出的位
 
 def add_ledger(group: typer.Typer) -> None:
     """Add the commands."""
-    for command in (ledger, doubts, coverage, devices, problems):
+    for command in (queue, ledger, doubts, coverage, devices, problems):
         group.command()(command)
     group.command("half-hour")(half_hour)
 
@@ -51,15 +53,28 @@ def ledger(  # noqa: PLR0913 - each is an option of the command
 
 def doubts(
     *,
+    all_: Annotated[bool, typer.Option("--all", help="连同已核实的。")] = False,
     since: _Since = None,
     until: _Until = None,
     limit: _Limit = 50,
     after: _After = None,
     as_json: AsJsonAtTheDesk = False,
 ) -> None:
-    """存疑的走访（定位、时间、范围），待大调研办核对；存疑不影响受理。"""
-    found = survey.visits(days=_days(since, until), doubted=True, limit=limit, after=after)
-    _print_visits(found, "存疑走访", as_json=as_json)
+    """存疑的走访（定位、时间、范围、设备），待大调研办核实，用 liuhen office settle-doubts；存疑不影响受理。"""
+    settled = None if all_ else False
+    found = survey.visits(days=_days(since, until), doubted=True, settled=settled, limit=limit, after=after)
+    _print_visits(found, "存疑走访" if all_ else "待核实的存疑走访", as_json=as_json)
+
+
+def queue(*, as_json: AsJsonAtTheDesk = False) -> None:
+    """大调研办的待办：待核实的存疑走访（不论多久以前）和待批准的换机；走访工单的流转见 liuhen office queue。"""
+    doubtful = survey.visits(days=_EVER, doubted=True, settled=False, limit=_MOST)
+    asked = survey.devices()
+    if as_json:
+        print_json({"doubts": doubtful, "devices": asked})
+        return
+    _print_visits(doubtful, "待核实的存疑走访", as_json=False)
+    _console.print(_waiting_devices(asked))
 
 
 def coverage(
@@ -83,10 +98,15 @@ def devices(*, as_json: AsJsonAtTheDesk = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = _table(f"待批准换机（共 {found['total']} 件）", ("申请人", "自", "缘由", "回执"))
+    _console.print(_waiting_devices(found))
+
+
+def _waiting_devices(found: DeviceRequestsAnswer) -> Table:
+    table = _table(f"待批准换机（共 {found['total']} 件）", ("申请人", "设备", "自", "缘由", "回执"))
     for each in found["requests"]:
-        table.add_row(each["visitor"], render.moment(each["at"]), each["reason"], each["receipt"])
-    _console.print(table)
+        row = each["visitor"], each["device"] or "", render.moment(each["at"]), each["reason"], each["receipt"]
+        table.add_row(*row)
+    return table
 
 
 def problems(
@@ -151,11 +171,19 @@ def _print_visits(found: VisitsAnswer, title: str, *, as_json: bool) -> None:
             visit["visitor"],
             visit["compound"] or visit["words"]["subdistrict"],
             str(visit["problems"] or ""),
-            "、".join(visit["words"]["doubts"]),
+            _doubt(visit),
             visit["receipt"],
         )
     _console.print(table)
     _more(found["next"])
+
+
+def _doubt(visit: VisitAnswer) -> str:
+    """What is doubtful, and what whoever looked into it found."""
+    said = "、".join(visit["words"]["doubts"])
+    if visit["verdict"] is None:
+        return said
+    return f"{said}（{visit['settled_by']}{visit['words']['verdict']}：{visit['reason']}）"
 
 
 def _more(following: str | None) -> None:

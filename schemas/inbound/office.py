@@ -16,6 +16,8 @@ from schemas.values import (
     Contact,
     Contacted,
     DepartmentCode,
+    DeviceName,
+    DoubtVerdict,
     Grade,
     IncidentId,
     Instant,
@@ -23,6 +25,7 @@ from schemas.values import (
     PartyKind,
     Person,
     Place,
+    Receipt,
     Ruling,
     Solved,
     Text,
@@ -52,7 +55,16 @@ class ApproveDevice(OfficeAction):
 
     do: Literal["approve_device"] = "approve_device"
     visitor: Code
-    device: Annotated[str, Field(min_length=1, max_length=100)]
+    device: DeviceName
+
+
+class SettleDoubts(OfficeAction):
+    """A person of the survey office has looked into the doubts of a visit: it was as said, or it was not (核实存疑)."""
+
+    do: Literal["settle_doubts"] = "settle_doubts"
+    visit: Receipt
+    verdict: DoubtVerdict
+    reason: Text
 
 
 class PassOn(OnTicket):

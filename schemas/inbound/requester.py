@@ -12,6 +12,7 @@ from schemas.values import (
     Code,
     Contact,
     DepartmentCode,
+    DeviceName,
     Instant,
     Kind,
     Name,
@@ -89,7 +90,7 @@ class RecordVisit(Action):
     spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.SURVEY})
     do: Literal["record_visit"] = "record_visit"
     visitor: Code
-    device: Annotated[str, Field(min_length=1, max_length=100)]
+    device: DeviceName
     unit: Code
     position: Position
     visited_at: Instant
@@ -106,7 +107,7 @@ class RequestDevice(Action):
     spoken_by: ClassVar[frozenset[PartyKind]] = frozenset({PartyKind.SURVEY})
     do: Literal["request_device"] = "request_device"
     visitor: Code
-    device: Annotated[str, Field(min_length=1, max_length=100)]
+    device: DeviceName
     reason: Text
 
 

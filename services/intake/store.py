@@ -14,7 +14,17 @@ from schemas.tickets import Registered
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
-from services.intake.core.state import Binding, DeviceRequest, KnownTicket, Sighting, SubmissionKey, Verdict, VisitRow
+from services.intake.core.state import (
+    Binding,
+    DeviceRequest,
+    DoubtedVisit,
+    KnownTicket,
+    SettledDoubts,
+    Sighting,
+    SubmissionKey,
+    Verdict,
+    VisitRow,
+)
 from services.intake.reactions import NewsRow, RefusedLater
 
 _TICKET = ", ".join(KnownTicket._fields)
@@ -240,6 +250,27 @@ async def load_neighbours(connection: Connection, visits: Sequence[tuple[str, In
         *columns(visits, 2),
     )
     return [(row[0], Sighting(*row[1:])) for row in rows]
+
+
+async def load_doubted(connection: Connection, receipts: Sequence[str]) -> dict[str, DoubtedVisit]:
+    """Find visits by their receipts, with whoever looked into their doubts."""
+    rows = await connection.fetch(
+        "select v.receipt, v.visitor, v.doubts, s.name from visit v left join doubts_settled s on s.visit = v.receipt"
+        " where v.receipt = any($1::text[])",
+        receipts,
+    )
+    return {row["receipt"]: DoubtedVisit(row["visitor"], tuple(row["doubts"]), row["name"]) for row in rows}
+
+
+async def save_settled(connection: Connection, settled: SettledDoubts) -> None:
+    """Write what was found about a visit; a serialization failure when another lane wrote it at the same time."""
+    done = await connection.execute(
+        "insert into doubts_settled (visit, verdict, person, name, at) values ($1, $2, $3, $4, $5)"
+        " on conflict do nothing",
+        *settled,
+    )
+    if done != "INSERT 0 1":
+        raise asyncpg.SerializationError("another lane settled the doubts of the visit at the same time")
 
 
 async def insert_visits(connection: Connection, visits: Sequence[VisitRow]) -> None:

@@ -21,7 +21,7 @@ from chassis.service import (
     Say,
     Transaction,
 )
-from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice
+from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice, SettleDoubts
 from schemas.registry import party_of
 from services.intake import store
 from services.intake.core.decide import Moment, decide
@@ -30,7 +30,7 @@ from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates, candidates_of, comparable
-from services.intake.core.state import Binding, Decision, DoorConfig, DoorState, KnownTicket, Verdict
+from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Verdict
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react
 
 _PART: Final = 14
@@ -143,6 +143,9 @@ async def load(
     about = [action for action in actions if isinstance(action, RecordVisit | RequestDevice | ApproveDevice)]
     if about:
         await _load_visitors(connection, state, about)
+    looked_into = sorted({action.visit for action in actions if isinstance(action, SettleDoubts)})
+    if looked_into:
+        state.doubted = await store.load_doubted(connection, looked_into)
     return state
 
 
@@ -188,15 +191,20 @@ async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> 
     refused = [(d.item, d.reading, d.decision.refusal, d.received) for d in decided if d.decision.refusal]
     if refused:
         await store.insert_refused(connection, refused)
-    bindings: list[Binding] = [binding for one in decided for binding in one.decision.bindings]
-    for one in decided:
-        if one.decision.device_request is not None:
-            await store.save_request(connection, one.decision.device_request)
-    for binding in bindings:
+    await _save_survey(connection, [one.decision for one in decided])
+
+
+async def _save_survey(connection: Connection, decisions: Sequence[Decision]) -> None:
+    """Write devices, visits and what was found about their doubts."""
+    for request in filter(None, (one.device_request for one in decisions)):
+        await store.save_request(connection, request)
+    for binding in (binding for one in decisions for binding in one.bindings):
         await store.save_binding(connection, binding)
-    visits = [one.decision.visit for one in decided if one.decision.visit is not None]
+    visits = [*filter(None, (one.visit for one in decisions))]
     if visits:
         await store.insert_visits(connection, visits)
+    for settled in filter(None, (one.settled for one in decisions)):
+        await store.save_settled(connection, settled)
 
 
 async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:

@@ -26,7 +26,7 @@ from schemas.values import TicketState as S
 from services.trace.core.ball import LifeStep
 from services.trace.core.holder import REVIEWED, UNIT
 from services.trace.core.moves import back, ended, handed, interrupted, moved
-from services.trace.core.rows import ClockRow, Device, OrderRow, Summary, Visit
+from services.trace.core.rows import ClockRow, Device, OrderRow, SettledDoubts, Summary, Visit
 
 GIST: Final = 80
 """Characters of the requester's text that a list shows."""
@@ -89,11 +89,18 @@ def visit_of(fact: Message, at: datetime) -> Visit | None:
     )
 
 
+def settled_of(fact: Message, at: datetime) -> SettledDoubts | None:
+    """What the ledger keeps of the looking into a visit's doubts; None of any other fact."""
+    if not isinstance(fact, t.DoubtsSettled):
+        return None
+    return SettledDoubts(fact.visit, fact.verdict.value, fact.reason, fact.by.name, at)
+
+
 def device_of(fact: Message, at: datetime) -> Device | None:
     """What is kept of a visitor's device that was asked for or bound; None of any other fact."""
     match fact:
         case t.DeviceRequested():
-            return Device(fact.receipt, fact.visitor, "requested", fact.reason, None, at)
+            return Device(fact.receipt, fact.visitor, "requested", fact.reason, None, at, fact.device)
         case t.DeviceBound():
             approver = fact.approved_by.name if fact.approved_by else None
             return Device(fact.receipt, fact.visitor, "bound", None, approver, at)

@@ -10,7 +10,7 @@ from chassis.redaction import Kept
 from chassis.service import Connection
 from schemas.owner import Owner
 from schemas.redaction import Passage
-from services.trace.core.rows import ClockRow, Device, OrderRow, Summary, Visit
+from services.trace.core.rows import ClockRow, Device, OrderRow, SettledDoubts, Summary, Visit
 
 R = TypeVar("R")
 
@@ -132,6 +132,12 @@ async def insert_visits(connection: Connection, visits: Sequence[Visit]) -> None
     """Enter visits into the ledger."""
     if visits:
         await connection.copy_records_to_table("visit", records=visits, columns=Visit._fields)
+
+
+async def insert_settled(connection: Connection, settled: Sequence[SettledDoubts]) -> None:
+    """Write into the ledger what was found about doubts."""
+    if settled:
+        await connection.copy_records_to_table("doubts_settled", records=settled, columns=SettledDoubts._fields)
 
 
 async def insert_devices(connection: Connection, devices: Sequence[Device]) -> None:

@@ -18,7 +18,7 @@ from schemas.redaction import Passage
 from schemas.tickets import SubmissionRefused
 from services.trace import store
 from services.trace.core.rows import ClockRow, OrderRow, Summary
-from services.trace.reactions import clocks, device_of, orders, receipts_of, summed, visit_of
+from services.trace.reactions import clocks, device_of, orders, receipts_of, settled_of, summed, visit_of
 
 _CONTACT: Final = b'"contact"'
 _REMEMBERED: Final = 5_000
@@ -130,6 +130,7 @@ async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Ou
     )
     moments = [(item.message, item.envelope.time) for item in heard]
     await store.insert_visits(transaction.connection, [*filter(None, starmap(visit_of, moments))])
+    await store.insert_settled(transaction.connection, [*filter(None, starmap(settled_of, moments))])
     await store.insert_devices(transaction.connection, [*filter(None, starmap(device_of, moments))])
     known = await _known(transaction, heard)
     for item in heard:

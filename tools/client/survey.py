@@ -16,6 +16,7 @@ class VisitWords(TypedDict):
     unit: str
     subdistrict: str
     doubts: list[str]
+    verdict: str | None
 
 
 class VisitAnswer(TypedDict):
@@ -28,6 +29,10 @@ class VisitAnswer(TypedDict):
     received_at: str
     problems: int
     doubts: list[str]
+    verdict: str | None
+    reason: str | None
+    settled_by: str | None
+    settled_at: str | None
     words: VisitWords
 
 
@@ -65,6 +70,7 @@ class DeviceRequestAnswer(TypedDict):
 
     receipt: str
     visitor: str
+    device: str | None
     reason: str
     at: str
 
@@ -107,18 +113,21 @@ class HalfHourAnswer(HalfHourTickets):
     words: dict[str, str]
 
 
-def visits(
+def visits(  # noqa: PLR0913 - each is a filter of the list
     *,
     days: Days = None,
     unit: str | None = None,
     visitor: str | None = None,
     doubted: bool | None = None,
+    settled: bool | None = None,
     limit: int | None = None,
     after: str | None = None,
 ) -> VisitsAnswer:
     """Ask for a page of the ledger; what is None does not matter."""
-    flag = None if doubted is None else str(doubted).lower()
-    query = {"unit": unit, "visitor": visitor, "doubted": flag, "limit": limit, "after": after}
+    flags = {
+        name: None if flag is None else str(flag).lower() for name, flag in (("doubted", doubted), ("settled", settled))
+    }
+    query = {"unit": unit, "visitor": visitor, **flags, "limit": limit, "after": after}
     answer: VisitsAnswer = ask("survey", "visits", query={**_window(days), **query})
     return answer
 

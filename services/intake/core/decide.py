@@ -18,12 +18,14 @@ from schemas.inbound import (
     RecordVisit,
     Register,
     RequestDevice,
+    SettleDoubts,
 )
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 from schemas.values import Channel
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, request_device
+from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, incident_of, is_number
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
@@ -65,10 +67,19 @@ def _act(state: DoorState, reading: Reading, action: AnyAction, moment: Moment, 
             return record_visit(state, reading, action, moment.received, numbers)
         case RequestDevice():
             return request_device(state, reading, action, moment.received)
-        case ApproveDevice():
-            return approve_device(state, reading, action, moment.received)
+        case ApproveDevice() | SettleDoubts():
+            return _by_office(state, reading, action, moment.received)
         case _:
             return _on_existing(state, reading, action)
+
+
+def _by_office(
+    state: DoorState, reading: Reading, action: ApproveDevice | SettleDoubts, received: datetime
+) -> Decision:
+    """What a person of the survey office decides of what the door keeps itself."""
+    if isinstance(action, ApproveDevice):
+        return approve_device(state, reading, action, received)
+    return settle_doubts(state, reading, action, received)
 
 
 def _register(state: DoorState, reading: Reading, action: Register, moment: Moment, numbers: Numbers) -> Decision:

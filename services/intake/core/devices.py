@@ -10,6 +10,7 @@ from schemas.public import DeviceAsked
 from schemas.registry import channel_topic
 from schemas.tickets import DeviceBound, DeviceRequested
 from services.intake.core.answers import accepted, fact, refused
+from services.intake.core.permitted import not_permitted
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.state import Answer, Binding, Decision, DeviceRequest, DoorState
@@ -55,8 +56,11 @@ def request_device(state: DoorState, reading: Reading, action: RequestDevice, re
         return refused(reading, refusal("already_bound", "device", "这台设备已绑定本账号，无需申请。", ""))
     if taken_by is not None:
         return refused(reading, refusal("device_taken", "device", "这台设备已绑定另一个调研账号，一机一号。"))
+    requested = DeviceRequested(
+        receipt=reading.receipt, visitor=action.visitor, device=action.device, reason=action.reason
+    )
     facts = (
-        fact(reading.receipt, DeviceRequested(receipt=reading.receipt, visitor=action.visitor, reason=action.reason)),
+        fact(reading.receipt, requested),
         Answer(
             channel_topic("office"),
             reading.receipt,
@@ -69,11 +73,9 @@ def request_device(state: DoorState, reading: Reading, action: RequestDevice, re
 
 def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, received: datetime) -> Decision:
     """Bind a visitor to the device that was asked for; the old one ends at this moment."""
-    allowed = {each.id: each.name for each in state.config.policy.who_may(action.do, received)}
-    if allowed.get(action.by.id) != action.by.name:
-        reason = f"{action.by.name}（{action.by.id}）没有批准换机的职责，或者编号与姓名不符。"
-        names = "、".join(f"{name}（{code}）" for code, name in allowed.items())
-        return refused(reading, refusal("not_permitted", "by", reason, f"请由{names}提交。"))
+    wrong = not_permitted(state.config.policy, action.do, action.by, received)
+    if wrong is not None:
+        return refused(reading, wrong)
     asked = state.requests.get(action.visitor)
     if asked is None or asked.device != action.device:
         reason = f"调研账号 {action.visitor} 没有申请绑定这台设备。"

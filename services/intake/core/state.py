@@ -107,6 +107,24 @@ class VisitRow(NamedTuple):
     doubts: tuple[str, ...]
 
 
+class DoubtedVisit(NamedTuple):
+    """What is doubtful about a visit, and the name of whoever looked into it."""
+
+    visitor: str
+    doubts: tuple[str, ...]
+    settled_by: str | None = None
+
+
+class SettledDoubts(NamedTuple):
+    """What was found about the doubts of the visit with a receipt, by whom and when."""
+
+    visit: str
+    verdict: str
+    person: str
+    name: str
+    at: datetime
+
+
 class Answer(NamedTuple):
     """A message for whoever reads a topic."""
 
@@ -126,6 +144,7 @@ class Decision(NamedTuple):
     bindings: tuple[Binding, ...] = ()
     device_request: DeviceRequest | None = None
     visit: VisitRow | None = None
+    settled: SettledDoubts | None = None
 
 
 class Secrets(NamedTuple):
@@ -177,6 +196,8 @@ class DoorState:
     bindings: list[Binding] = field(default_factory=list)
     requests: dict[str, DeviceRequest] = field(default_factory=dict)
     visits: dict[str, list[Sighting]] = field(default_factory=dict)
+    doubted: dict[str, DoubtedVisit] = field(default_factory=dict)
+    """Visits by receipt, as far as somebody looks into one."""
 
     def note(self, key: SubmissionKey, decision: Decision) -> None:
         """Know from now on what was just decided."""
@@ -194,6 +215,9 @@ class DoorState:
         if (visit := decision.visit) is not None:
             seen = Sighting(visit.visited_at, visit.latitude, visit.longitude, visit.accuracy)
             self.visits.setdefault(visit.visitor, []).append(seen)
+            self.doubted[visit.receipt] = DoubtedVisit(visit.visitor, visit.doubts)
+        if (settled := decision.settled) is not None:
+            self.doubted[settled.visit] = self.doubted[settled.visit]._replace(settled_by=settled.name)
 
     def _bind(self, binding: Binding) -> None:
         if binding.until is not None:

@@ -12,7 +12,7 @@ from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import DeviceBound, Registered, Visited
 from schemas.values import Channel, Place, RequesterKind, VisitRef
 from services.intake.core.answers import accepted, fact, refused
-from services.intake.core.devices import admitted
+from services.intake.core.devices import admitted, current
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
@@ -39,6 +39,7 @@ def record_visit(
     doubts = (
         *doubts_of(state.config.rules.doubts, visit, state.visits.get(visit.visitor, ())),
         *_doubt_of_the_unit(state.config.policy, visit),
+        *_doubt_of_the_device(state, visit),
     )
     visited = Visited(
         receipt=reading.receipt,
@@ -150,6 +151,13 @@ def _doubt_of_the_unit(policy: Policy, visit: RecordVisit) -> Iterator[str]:
     where = visit.address.subdistrict or locate(policy, visit.address.text, visit.visited_at)
     if unit is not None and where is not None and where not in unit.areas:
         yield "outside_areas_of_unit"
+
+
+def _doubt_of_the_device(state: DoorState, visit: RecordVisit) -> Iterator[str]:
+    """What a phone kept from before another one was bound is taken; somebody else may have it by now."""
+    bound = current(state, visit.visitor)
+    if bound is not None and bound.device != visit.device:
+        yield "earlier_device"
 
 
 def _too_fast(one: Sighting, other: Sighting, fastest: float) -> bool:

@@ -142,6 +142,16 @@ class Visit(NamedTuple):
     doubts: list[str]
 
 
+class SettledDoubts(NamedTuple):
+    """What a person of the survey office found about the doubts of a visit."""
+
+    visit: str
+    verdict: str
+    reason: str
+    settled_by: str
+    settled_at: datetime
+
+
 class Device(NamedTuple):
     """A device that a visitor asked for, or that was bound: by first use, or as somebody approved."""
 
@@ -151,3 +161,4 @@ class Device(NamedTuple):
     reason: str | None
     approved_by: str | None
     at: datetime
+    device: str | None = None

@@ -26,11 +26,11 @@ def _units(request: web.Request) -> dict[str, str]:
 
 
 async def list_visits(request: web.Request) -> web.StreamResponse:
-    """GET /v1/survey/visits?from=&to=&unit=&visitor=&doubted=&limit=&after=: the ledger, the newest visit first."""
+    """GET /v1/survey/visits?from=&to=&unit=&visitor=&doubted=&settled=&limit=&after=: the ledger, newest first."""
     pool, words, (limit, after) = request.app[CONTEXT].pool, request.app[ANSWERS].words, asked.page(request)
     window, units = asked.window(request), _units(request)
     unit, visitor = http.choice(request, "unit", units), request.query.get("visitor")
-    wanted = VisitFilter(window, unit, visitor, http.flag(request, "doubted"))
+    wanted = VisitFilter(window, unit, visitor, http.flag(request, "doubted"), http.flag(request, "settled"))
     try:
         found, more = asked.cut(await survey_lookup.visits(pool, wanted, limit + 1, after), limit)
     except ValueError:
@@ -42,6 +42,7 @@ async def list_visits(request: web.Request) -> web.StreamResponse:
                 "unit": units.get(visit["unit"], visit["unit"]),
                 "subdistrict": words.department(visit["subdistrict"]),
                 "doubts": [words.of("doubt", doubt) for doubt in visit["doubts"]],
+                "verdict": words.of("doubt_verdict", visit["verdict"]) if visit["verdict"] else None,
             },
         }
         for visit in found
@@ -123,8 +124,14 @@ def _way(row: Arrival, window: lookup.Window, calendar: Calendar, hours: OfficeH
     return Way(row.ticket, row.unit, minutes, row.dispatched_at is not None, row.outcome if ended else None)
 
 
+_LEDGER: Final = ("from", "to", "unit", "visitor", "doubted", "settled", "limit", "after")
 ROUTES: Final = (
-    Route("GET", "/v1/survey/visits", list_visits, ("from", "to", "unit", "visitor", "doubted", "limit", "after")),
+    Route(
+        "GET",
+        "/v1/survey/visits",
+        list_visits,
+        ("from", "to", "unit", "visitor", "doubted", "settled", "limit", "after"),
+    ),
     Route("GET", "/v1/survey/coverage", show_coverage, ("from", "to", "by")),
     Route("GET", "/v1/survey/devices", list_device_requests),
     Route("GET", "/v1/survey/problems", list_problems, ("visitor", "limit", "after")),

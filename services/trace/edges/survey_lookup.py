@@ -19,10 +19,11 @@ class VisitFilter:
     unit: str | None = None
     visitor: str | None = None
     doubted: bool | None = None
+    settled: bool | None = None
 
     @property
     def values(self) -> tuple[Any, ...]:
-        return (self.window.since, self.window.until, self.unit, self.visitor, self.doubted)
+        return (self.window.since, self.window.until, self.unit, self.visitor, self.doubted, self.settled)
 
 
 class Arrival(NamedTuple):
@@ -36,9 +37,11 @@ class Arrival(NamedTuple):
     outcome: str | None
 
 
+_VISITS: Final = "visit v left join doubts_settled s on s.visit = v.receipt"
 _WANTED: Final = (
     "visited_at >= $1 and visited_at < $2 and ($3::text is null or unit = $3) and ($4::text is null or visitor = $4)"
     " and ($5::bool is null or (cardinality(doubts) > 0) = $5)"
+    " and ($6::bool is null or (settled_at is not null) = $6)"
 )
 
 
@@ -46,8 +49,9 @@ async def visits(pool: Pool, wanted: VisitFilter, limit: int, after: str | None)
     """Read the ledger, the newest visit first; ValueError where `after` is no place."""
     at, receipt = read_place(after, 1, 1) if after else (None, None)
     rows = await pool.fetch(
-        f"select * from visit where {_WANTED} and ($7::timestamptz is null or (visited_at, receipt) < ($7, $8::text))"  # noqa: S608 - our own names
-        " order by visited_at desc, receipt desc limit $6",
+        f"select v.*, s.verdict, s.reason, s.settled_by, s.settled_at from {_VISITS} where {_WANTED}"  # noqa: S608 - our own names
+        " and ($8::timestamptz is null or (visited_at, receipt) < ($8, $9::text))"
+        " order by visited_at desc, receipt desc limit $7",
         *(*wanted.values, limit, at, receipt),
     )
     return [dict(row) for row in rows]
@@ -60,7 +64,7 @@ def place_in_ledger(visit: Row) -> str:
 
 async def how_many_visits(pool: Pool, wanted: VisitFilter) -> int:
     """Count the visits that a list is about."""
-    found: int = await pool.fetchval(f"select count(*) from visit where {_WANTED}", *wanted.values)  # noqa: S608 - our own names
+    found: int = await pool.fetchval(f"select count(*) from {_VISITS} where {_WANTED}", *wanted.values)  # noqa: S608 - our own names
     return found
 
 
@@ -69,7 +73,8 @@ async def coverage(pool: Pool, by: str, window: Window) -> list[Row]:
     rows = await pool.fetch(
         f"select {by} as part, count(*) as visits, count(distinct household) as households,"  # noqa: S608 - our own names
         " count(distinct visitor) as visitors, sum(problems)::int as problems,"
-        " count(*) filter (where cardinality(doubts) > 0) as doubted, max(visited_at) as last from visit"
+        " count(*) filter (where cardinality(doubts) > 0 and s.verdict is distinct from 'sound') as doubted,"
+        f" max(visited_at) as last from {_VISITS}"
         " where visited_at >= $1 and visited_at < $2 group by 1 order by 1",
         window.since,
         window.until,
@@ -80,7 +85,7 @@ async def coverage(pool: Pool, by: str, window: Window) -> list[Row]:
 async def device_requests(pool: Pool) -> list[Row]:
     """List who asked for another device and has not been given one since, the longest waiting first."""
     rows = await pool.fetch(
-        "select receipt, visitor, reason, at from device asked where happened = 'requested' and not exists"
+        "select receipt, visitor, device, reason, at from device asked where happened = 'requested' and not exists"
         " (select from device given where given.visitor = asked.visitor and given.happened = 'bound'"
         "  and given.approved_by is not null and given.at >= asked.at) order by at, receipt"
     )

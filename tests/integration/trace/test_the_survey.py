@@ -9,7 +9,19 @@ from aiohttp.test_utils import TestClient
 
 from schemas import dispatch as d
 from schemas import tickets as t
-from schemas.values import Actor, Channel, Contact, Kind, Person, Place, Position, RequesterKind, Tier, VisitRef
+from schemas.values import (
+    Actor,
+    Channel,
+    Contact,
+    DoubtVerdict,
+    Kind,
+    Person,
+    Place,
+    Position,
+    RequesterKind,
+    Tier,
+    VisitRef,
+)
 
 BY = Actor(by_rule="automation")
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 9:00 in Shanghai
@@ -70,6 +82,31 @@ async def test_the_ledger_has_every_visit_once_page_by_page_and_the_doubtful_apa
     assert (await _ask(web, "/v1/survey/visits?after=x", 400))["field"] == "after"
 
 
+async def test_doubts_that_a_person_settled_wait_no_longer_and_say_what_was_found(
+    story: Any, ear: Any, web: Web
+) -> None:
+    # given two doubtful visits, of which one was looked into
+    doubtful = [_visited(f"R00000000000{n}", doubts=("too_fast",)) for n in (1, 2)]
+    settled = t.DoubtsSettled(
+        receipt="R000000000009",
+        visit="R000000000001",
+        visitor="v-1",
+        verdict=DoubtVerdict.SOUND,
+        reason="同乘一车，时间无误。",
+        by=Person(id="p-yuan", name="袁晓岚"),
+    )
+    await ear.hear(story.tell(*doubtful, settled))
+    # when the survey office asks
+    waiting = await _ask(web, "/v1/survey/visits?doubted=true&settled=false")
+    every = await _ask(web, "/v1/survey/visits?doubted=true")
+    units = await _ask(web, "/v1/survey/coverage")
+    # then one waits, the other says what was found, and what was sound is not counted as doubtful
+    assert [visit["receipt"] for visit in waiting["visits"]] == ["R000000000002"]
+    found = {visit["receipt"]: (visit["settled_by"], visit["words"]["verdict"]) for visit in every["visits"]}
+    assert found == {"R000000000001": ("袁晓岚", "核实无误"), "R000000000002": (None, None)}
+    assert [part["doubted"] for part in units["parts"] if part["visits"]] == [1]
+
+
 async def test_coverage_names_every_unit_and_compound_also_those_without_a_visit(
     story: Any, ear: Any, web: Web
 ) -> None:
@@ -88,7 +125,10 @@ async def test_a_device_waits_until_it_is_approved_in_whatever_order_that_is_hea
     story: Any, ear: Any, web: Web
 ) -> None:
     # given two requests, of which one was approved; and a first use, which approves nothing
-    one, other = (t.DeviceRequested(receipt=f"R00000000000{n}", visitor=f"v-{n}", reason="丢失") for n in (1, 2))
+    one, other = (
+        t.DeviceRequested(receipt=f"R00000000000{n}", visitor=f"v-{n}", device=f"phone-{n}", reason="丢失")
+        for n in (1, 2)
+    )
     first_use = t.DeviceBound(receipt="R000000000003", visitor="v-2")
     approved = t.DeviceBound(receipt="R000000000004", visitor="v-1", approved_by=Person(id="p-yuan", name="袁晓岚"))
     asked = story.tell(one, other).wait(minutes=5).tell(first_use, approved).items
@@ -97,7 +137,7 @@ async def test_a_device_waits_until_it_is_approved_in_whatever_order_that_is_hea
         await ear.take([item])
     # then the other one waits
     found = await _ask(web, "/v1/survey/devices")
-    assert [(each["visitor"], each["reason"]) for each in found["requests"]] == [("v-2", "丢失")]
+    assert [(each["visitor"], each["device"]) for each in found["requests"]] == [("v-2", "phone-2")]
 
 
 async def test_a_visitor_finds_what_they_brought_and_the_half_hour_is_measured(story: Any, ear: Any, web: Web) -> None:

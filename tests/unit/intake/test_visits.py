@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.public import DeviceAsked
-from schemas.tickets import DeviceBound, DeviceRequested, Registered, Visited
+from schemas.tickets import DeviceBound, DeviceRequested, DoubtsSettled, Registered, Visited
 
 PROBLEMS = {"problems": [{"text": "三楼水管漏水"}, {"text": "门口路灯不亮", "category": "0101-01"}]}
 CLERK, STRANGER = {"id": "p-yuan", "name": "袁晓岚"}, {"id": "p-nobody", "name": "无"}
@@ -76,6 +76,7 @@ def test_what_the_old_phone_kept_is_taken_when_it_is_from_before_the_change(fron
     assert (
         front.took("survey", "record-visit", visit | PROBLEMS)[0].visited_at.isoformat() == "2026-09-14T01:00:00+00:00"
     )
+    assert front.took("survey", "record-visit", visit)[0].doubts == ("earlier_device",)
     later = visit | {"visited_at": "2026-09-16T01:00:00Z"}
     assert front.refused("survey", "record-visit", later)[0] == "other_device"
 
@@ -154,3 +155,48 @@ def test_a_problem_of_a_visit_can_be_confidential_accuse_and_come_from_the_city(
     assert registered.upstream.number == "SH-7"
     wrong = visit | {"problems": [problem | {"accused": ["moon"]}]}
     assert front.refused("survey", "record-visit", wrong)[:2] == ("unknown_department", "problems.0.accused")
+
+
+# --- doubts are looked into ------------------------------------------------------------------------------------------
+
+
+def settle(visit: str, by: Any = None) -> dict[str, Any]:
+    return {"visit": visit, "verdict": "sound", "reason": "与户主电话核实，当日确有走访。", "by": by or CLERK}
+
+
+def doubtful(front: Any, visit: Any) -> str:
+    """The receipt of a visit whose phone did not know where it was."""
+    *_, visited, _ = front.took("survey", "record-visit", visit | {"position": visit["position"] | {"accuracy": 900}})
+    assert isinstance(visited, Visited)
+    return visited.receipt
+
+
+def test_a_person_of_the_survey_office_settles_the_doubts_of_a_visit(front: Any, visit: Any) -> None:
+    receipt = doubtful(front, visit)
+    settled, answer = front.took("office", "settle-doubts", settle(receipt))
+    assert isinstance(settled, DoubtsSettled)
+    assert (settled.visit, settled.visitor, settled.verdict, settled.by.id) == (receipt, "v-1", "sound", "p-yuan")
+    assert answer.action == "settle_doubts"
+
+
+def test_doubts_are_settled_once(front: Any, visit: Any) -> None:
+    receipt = doubtful(front, visit)
+    front.took("office", "settle-doubts", settle(receipt))
+    code, field, reason = front.refused("office", "settle-doubts", settle(receipt) | {"verdict": "untrue"})
+    assert (code, field) == ("settled_already", "visit")
+    assert "袁晓岚" in reason
+
+
+def test_a_visit_that_nobody_doubts_has_nothing_to_settle(front: Any, visit: Any) -> None:
+    _, visited, _ = front.took("survey", "record-visit", visit)
+    assert front.refused("office", "settle-doubts", settle(visited.receipt))[:2] == ("nothing_doubtful", "visit")
+
+
+@pytest.mark.parametrize(
+    ("by", "receipt", "code"), [(STRANGER, None, "not_permitted"), (CLERK, "R0123456789AB", "no_such_visit")]
+)
+def test_nobody_settles_without_a_duty_or_what_is_not_there(
+    front: Any, visit: Any, by: Any, receipt: str | None, code: str
+) -> None:
+    known = doubtful(front, visit)
+    assert front.refused("office", "settle-doubts", settle(receipt or known, by=by))[0] == code
