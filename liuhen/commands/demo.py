@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,8 +16,14 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from liuhen.commands import verify
+from liuhen.commands.reorganise import carry_out
+from liuhen.desk.reorganising import read_plan
+from liuhen.desk.workplace import Workplace
+from schemas.public import Order
+from schemas.values import Party, PartyKind
 from tools.client.trace import ENDED, summary
 from tools.demo import report
+from tools.demo.reorganisation import GONE, SUCCESSOR
 from tools.demo.system import DemoSystem, Play, demo_system
 from tools.errors import SaidClearly
 from tools.local.settings import load_settings
@@ -26,6 +32,11 @@ from tools.terminal import Terminal, styled
 
 _LOOK_AGAIN: Final = 0.5
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
+_SIGNED: Final = "p-fang"
+"""Who signs the reorganisation: an approver of the policy."""
+_TRIES: Final = 3
+_PATIENCE: Final = 20.0
+_News = tuple[tuple[str, str], str]
 _MONDAY: Final = datetime(2026, 12, 21)  # noqa: DTZ001 - a date of the command line
 
 
@@ -59,9 +70,9 @@ def demo(
         with telling(console) as said:
             system = ends.enter_context(demo_system(play, load_settings(), said))
         os.environ.update(system.instance.addresses())
-        _watch(system, console)
+        moved = _watch(system, console)
         system.send_people_home()
-        kept = _tell(console)
+        kept = _tell(console, moved)
         ended = f"全程 {time.monotonic() - began:.0f} 秒。数据与日志在 {_shown(system.instance.home)}/。"
         console.print(styled((ended, "dim")))
         if keep:
@@ -76,13 +87,14 @@ def _shown(folder: Path) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _tell(console: Terminal) -> bool:
+def _tell(console: Terminal, moved: Sequence[Order]) -> bool:
     console.rule("三周之后", align="left")
     console.print(report.came_in())
     console.print(report.turns())
     console.print(report.departments())
     report.the_night(console)
     report.the_outage(console)
+    report.the_reorganisation(console, moved)
     report.one_ticket(console)
     console.print(report.rates())
     results = verify.check_running()
@@ -90,24 +102,45 @@ def _tell(console: Terminal) -> bool:
     return all(result.kept for result in results)
 
 
-def _watch(system: DemoSystem, console: Terminal) -> None:
+def _watch(system: DemoSystem, console: Terminal) -> Sequence[Order]:
+    """Show how far the story is, and let the office act when its moments come; returns the orders that were moved."""
+    moved: list[Order] = []
+    acts: list[tuple[datetime, Callable[[], _News]]] = [
+        (system.play.calendar_at, lambda: _publish(system)),
+        (system.play.reorganised_at, lambda: _reorganise(system, moved)),
+    ]
     with _bar(console) as progress:
         total = timedelta(days=system.play.days).total_seconds()
         begins = system.play.ends_at - timedelta(days=system.play.days)
         task = progress.add_task("", total=total)
-        published = False
         while not system.is_over():
             system.instance.require_alive()
             now = system.clock.now()
-            if not published and now >= system.play.calendar_at:
-                system.publish_calendar()
-                published = True
-                news = (f"{_said(now)}  ", ("明年日历公布", "bold"), "：暂定期限重新计算")
-                progress.console.print(styled(*news))
+            if acts and now >= acts[0][0]:
+                _, act = acts.pop(0)
+                progress.console.print(styled(f"{_said(now)}  ", *act()))
             passed = max(0.0, (now - begins).total_seconds())
             progress.update(task, completed=min(passed, total), description=_said(now))
             time.sleep(_LOOK_AGAIN)
         progress.update(task, completed=total, description=_said(system.clock.now()))
+    return moved
+
+
+def _publish(system: DemoSystem) -> _News:
+    system.publish_calendar()
+    return ("明年日历公布", "bold"), "：暂定期限重新计算"
+
+
+def _reorganise(system: DemoSystem, moved: list[Order]) -> _News:
+    """Move what the department that goes has open; what somebody else acted on in between is looked at once more."""
+    place, plan = Workplace.of(Party(kind=PartyKind.OFFICE)), read_plan(system.plan())
+    for _ in range(_TRIES):
+        found = carry_out(place, plan, _SIGNED, _PATIENCE, lambda _: None)
+        moved += [each.order for each, outcome, _ in found if outcome == "moved"]
+        if all(outcome == "moved" for _, outcome, _ in found):
+            break
+    old, new = (place.words.department(code) for code in (GONE, SUCCESSOR))
+    return ("机构改革", "bold"), f"：{old}并入{new}，在办的 {len(moved)} 件移交，时限接续"
 
 
 def _said(now: datetime) -> str:

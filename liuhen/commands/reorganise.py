@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -49,18 +49,31 @@ def reorganise(
 ) -> None:
     """机构改革：已撤销单位手上的工单移交承接单位，时限接续，此前逾期的仍记在原单位名下；可以重复执行。"""
     place, wanted = Workplace.of(_OFFICE), read_plan(plan)
-    wrong = against(wanted, place.policy, place.policy.day(place.now()))
-    frozen = asyncio.run(_frozen(place, wanted))
     if not apply:
-        _preview(place, frozen, wrong, as_json=as_json)
+        wrong = against(wanted, place.policy, place.policy.day(place.now()))
+        _preview(place, asyncio.run(_frozen(place, wanted)), wrong, as_json=as_json)
         return
-    if wrong:
-        raise SaidClearly("\n".join(("规则与方案不符，没有执行：", *wrong)))
-    by = place.speaker(as_)
-    found = asyncio.run(_carry_out(place, [(each, each.action(wanted, by)) for each in frozen], patience))
+    with telling(Terminal(stderr=True)) as tell:
+        found = carry_out(place, wanted, as_, patience, tell)
     _report(place, found, as_json=as_json)
     if any(outcome != "moved" for _, outcome, _ in found):
         raise typer.Exit(1)
+
+
+def carry_out(
+    place: Workplace, plan: Plan, person: str | None, patience: float, tell: Callable[[str], None]
+) -> Outcomes:
+    """Move what the departments of a plan hold, under somebody's name; SaidClearly where the rulebook forbids it."""
+    wrong = against(plan, place.policy, place.policy.day(place.now()))
+    if wrong:
+        raise SaidClearly("\n".join(("规则与方案不符，没有执行：", *wrong)))
+    by = place.speaker(person)
+
+    async def found() -> Outcomes:
+        acts = [(each, each.action(plan, by)) for each in await _frozen(place, plan)]
+        return await _carried_out(place, acts, patience, tell)
+
+    return asyncio.run(found())
 
 
 async def _frozen(place: Workplace, plan: Plan) -> list[HeldOrder]:
@@ -73,7 +86,9 @@ async def _frozen(place: Workplace, plan: Plan) -> list[HeldOrder]:
     return found
 
 
-async def _carry_out(place: Workplace, acts: Sequence[tuple[HeldOrder, Any]], patience: float) -> Outcomes:
+async def _carried_out(
+    place: Workplace, acts: Sequence[tuple[HeldOrder, Any]], patience: float, tell: Callable[[str], None]
+) -> Outcomes:
     """Say every act, then hear until each order has left its department or was refused."""
     frozen = [each for each, _ in acts]
     by_receipt = {receipt_of(place.party, SOURCE, each.submission): each.submission for each in frozen}
@@ -84,11 +99,10 @@ async def _carry_out(place: Workplace, acts: Sequence[tuple[HeldOrder, Any]], pa
     watching = place.addresses.broker(OPERATORS)
     async with listener(watching, topics) as ears, producer(place.broker) as sender:
         voice = Voice(sender, place.party, SOURCE, place.now)
-        with telling(Terminal(stderr=True)) as tell:
-            for number, (each, action) in enumerate(acts, 1):
-                await voice.say(action, submission=each.submission)
-                if number % _TOLD_EVERY == 0:
-                    tell(f"已提交 {number}/{len(acts)}")
+        for number, (each, action) in enumerate(acts, 1):
+            await voice.say(action, submission=each.submission)
+            if number % _TOLD_EVERY == 0:
+                tell(f"已提交 {number}/{len(acts)}")
         until = time() + patience
         while len(left) + len(refused) < len(frozen) and time() < until:
             for partition, records in (await ears.getmany(timeout_ms=300)).items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from schemas import dispatch as d
+from schemas.public import Order
 from schemas.values import Tier
 from tools.client import render, trace
 from tools.client.trace import StandingAnswer
@@ -19,6 +20,19 @@ from vocabulary import TIERS, word
 _BAR: Final = 40
 _FOR_ALL: Final = frozenset(fact.type_name for fact in (d.IncidentOpened, d.IncidentActed, d.IncidentClosed))
 _CALLED: Final = frozenset(fact.type_name for fact in (d.UrgentCalled, d.UrgentAcknowledged))
+
+_ON_THE_WAY: Final = frozenset(
+    fact.type_name
+    for fact in (
+        d.Dispatched,
+        d.Accepted,
+        d.DepartmentReplaced,
+        d.Handled,
+        d.HandledAccepted,
+        d.CallbackRecorded,
+        d.Closed,
+    )
+)
 
 
 def came_in() -> RenderableType:
@@ -121,6 +135,20 @@ def the_outage(console: Terminal) -> None:
     entries = [entry for entry in trace.of_incident(incident)["timeline"] if entry["type"] in _FOR_ALL]
     console.rule(f"一处停电，{count}人来电：统一办理  liuhen ticket show {incident}", align="left")
     console.print(render.timeline([{**entry, "caused_by": None} for entry in entries]))
+
+
+def the_reorganisation(console: Terminal, moved: Sequence[Order]) -> None:
+    """One ticket whose lead was replaced: what was done before, and what after it."""
+    led = [order.ticket for order in moved if order.role == "lead"]
+    for number in sorted(led, key=_steps_after_it, reverse=True)[:1]:
+        entries = [entry for entry in trace.timeline(number) if entry["type"] in _ON_THE_WAY]
+        console.rule(f"机构改革：移交的{len(moved)}件之一  liuhen ticket show {number}", align="left")
+        console.print(render.timeline([{**entry, "caused_by": None} for entry in entries]))
+
+
+def _steps_after_it(number: str) -> int:
+    types = [entry["type"] for entry in trace.timeline(number) if entry["type"] in _ON_THE_WAY]
+    return len(types) - types.index(d.DepartmentReplaced.type_name) if d.DepartmentReplaced.type_name in types else 0
 
 
 def rates() -> RenderableType:

@@ -14,7 +14,8 @@ from typing import Final
 from chassis.clock import Clock
 from tools.client.addresses import Addresses
 from tools.client.rules import publish_calendar, read_notice
-from tools.layout import ROOT
+from tools.demo.reorganisation import plan_from, policy_until
+from tools.layout import ROOT, home_of
 from tools.local.instance import Announce, Instance
 from tools.local.people import EVERYBODY, start_people
 from tools.local.settings import LocalSettings
@@ -49,6 +50,16 @@ class Play:
         """The virtual moment at which next year's calendar is published: a week in, at ten."""
         return datetime.combine(self.start + timedelta(days=7), time_of_day(10), SHANGHAI)
 
+    @property
+    def reorganised_on(self) -> date:
+        """The day from which one department stands in for another: Tuesday of the third week."""
+        return self.start + timedelta(days=15)
+
+    @property
+    def reorganised_at(self) -> datetime:
+        """The virtual moment at which the office moves what is open: that day, before it opens."""
+        return datetime.combine(self.reorganised_on, time_of_day(8), SHANGHAI)
+
     def clock(self) -> str:
         """A clock that everybody shares, beginning now on the evening before."""
         begins = datetime.combine(self.start, time_of_day(), SHANGHAI) - _EVENING_BEFORE
@@ -72,6 +83,10 @@ class DemoSystem:
         """Let the office publish the made-up calendar of the next year."""
         publish_calendar(Addresses.of(self.instance.addresses()), read_notice(CALENDAR), _PUBLISHER)
 
+    def plan(self) -> Path:
+        """Write the plan by which the office moves what the department that goes has open."""
+        return plan_from(self.play.reorganised_on, self.instance.home / "plan.yaml")
+
     def send_people_home(self) -> None:
         """Stop the simulated people; the system goes on by itself."""
         self.instance.stop(*EVERYBODY)
@@ -81,7 +96,9 @@ class DemoSystem:
 def demo_system(play: Play, settings: LocalSettings, announce: Announce) -> Iterator[DemoSystem]:
     """Start everything from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
     Instance(_NAME, settings=settings).remove()
-    instance = Instance(_NAME, settings=settings, announce=announce)
+    home_of(_NAME).mkdir(parents=True, exist_ok=True)
+    policy = policy_until(play.reorganised_on, home_of(_NAME) / "policy")
+    instance = Instance(_NAME, settings=settings, announce=announce, policy=policy)
     finished = instance.home / "finished"
     try:
         instance.start_foundations()

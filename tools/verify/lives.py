@@ -14,6 +14,7 @@ from services.trace.for_tools import AT_REST, NOBODY
 from tools.verify.accusations import accused_never_told
 from tools.verify.approvals import nobody_approves_their_own
 from tools.verify.life import Elsewhere, Life
+from tools.verify.successors import gone_holds_nothing
 from tools.verify.urgency import nothing_urgent_untold
 
 Check = Callable[[Life, Elsewhere], Iterator[str]]
@@ -136,6 +137,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "无人批准自己所请 (nobody approves their own request)": nobody_approves_their_own,
     "逾期、督办件不因一通电话撤诉 (nothing late is withdrawn on a call)": nothing_late_withdrawn_on_a_call,
     "诉求人的申请都在待办里 (what requesters wish for waits on the desk)": wishes_are_known,
+    "单位撤并后，在办的归承接单位 (a department that is gone holds nothing)": gone_holds_nothing,
     "台账与留痕一致 (where a ticket stands is the fold of its trace)": trace_agrees,
 }
 """Each promise in a sentence, and how it is checked."""

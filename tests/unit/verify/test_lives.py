@@ -456,3 +456,26 @@ def test_a_whole_that_does_not_wait_for_its_open_part_is_found() -> None:
     assert early(life(split, ended, closed())) == [f"{TICKET}-1"]
     assert early(life(split, ended, closed()), d.Withdrawn(ticket=f"{TICKET}-1", by=BY, reason="不用了")) == []
     assert early(life(split, ended, closed(), again)) == []
+
+
+# --- a department that is gone holds nothing -------------------------------------------------------------------------
+
+REPLACED = d.DepartmentReplaced(ticket=TICKET, by=FANG, department="market", replaced="housing", reason="合并")
+
+
+def test_what_a_successor_took_over_is_no_finding() -> None:
+    orders = {"housing": NewestOrder(MONDAY, "none", TicketState.IN_PROGRESS)}
+    assert "gone_holds_nothing" not in found(life(REPLACED), Elsewhere(orders=orders))
+
+
+@pytest.mark.parametrize(
+    ("facts", "orders"),
+    [
+        ((REPLACED,), {"housing": NewestOrder(MONDAY, "lead", TicketState.IN_PROGRESS)}),
+        ((REPLACED, dispatched("housing")), {}),
+    ],
+)
+def test_what_is_left_with_a_department_that_is_gone_is_found(
+    facts: tuple[Message, ...], orders: dict[str, NewestOrder]
+) -> None:
+    assert "gone_holds_nothing" in found(life(*facts), Elsewhere(orders=orders))
