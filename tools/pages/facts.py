@@ -117,7 +117,7 @@ def _told(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
 def _said() -> Mapping[type[DispatchFact], list[Saying]]:
     """Where each fact is said: by the steps, and by the core itself."""
     found: dict[type[DispatchFact], list[Saying]] = {}
-    steps: list[tuple[Step | None, Function]] = [(step, step.code) for episode in EPISODES for step in episode.steps]
+    steps: list[tuple[Step | None, Function]] = [(step, step.decide) for episode in EPISODES for step in episode.steps]
     for step, code in (*steps, (None, decide)):
         for each in made(code, _CORE, DispatchFact):
             found.setdefault(each.kind, []).append(Saying(each, step))
@@ -138,7 +138,7 @@ def _in_function(name: str, sayings: list[Saying]) -> str:
     if not steps:
         return f"by the core itself, in no step, in `{name}` {place}"
     by = f"by {_codes(dict.fromkeys(step.kind for step in steps))}"
-    return f"{by} {place}" if {step.code.__name__ for step in steps} == {name} else f"{by} in `{name}` {place}"
+    return f"{by} {place}" if {step.decide.__name__ for step in steps} == {name} else f"{by} in `{name}` {place}"
 
 
 def _sources(kind: type[DispatchFact]) -> frozenset[TicketState]:
@@ -169,10 +169,10 @@ def _dispatch(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
     row, found = ROWS.get(kind), effects_of(kind, _sources(kind), _policy())
     if row is None:
         return
-    if row.code is not None:
+    if row.fold is not None:
         moves = f"moves to {_states(found.to)}; " if found.to else ""
         changed = f"changes {_codes(sorted(found.changes))}" if found.changes else "changes what it asked of another"
-        yield "Ticket", f"{_link(row.code)}: {moves}{changed}"
+        yield "Ticket", f"{_link(row.fold)}: {moves}{changed}"
     if row.heard_by is not None:
         yield (
             "Departments",

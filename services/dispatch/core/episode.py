@@ -71,7 +71,7 @@ class Step(Protocol):
     @property
     def guard_names(self) -> tuple[str, ...]: ...
     @property
-    def code(self) -> Callable[..., None]: ...
+    def decide(self) -> Callable[..., None]: ...
 
     def against(self, draft: Draft, message: Message) -> Refusal | None:
         """The first of the guards that does not hold."""
@@ -90,7 +90,7 @@ class _Step(Generic[M]):
     sources: frozenset[S]
     guards: tuple[Guard[M], ...]
     targets: frozenset[Target]
-    code: Decision[M]
+    decide: Decision[M]
     stake: Stake[M] | None
 
     @property
@@ -110,7 +110,7 @@ class _Step(Generic[M]):
 
     def take(self, draft: Draft, message: Message) -> None:
         if isinstance(message, self.heard):
-            self.code(draft, message)
+            self.decide(draft, message)
 
 
 class FactRow(Protocol):
@@ -119,7 +119,7 @@ class FactRow(Protocol):
     @property
     def heard(self) -> type[DispatchFact]: ...
     @property
-    def code(self) -> Callable[..., Ticket] | None: ...
+    def fold(self) -> Callable[..., Ticket] | None: ...
     @property
     def heard_by(self) -> Callable[..., tuple[DepartmentCode, ...]] | None: ...
     @property
@@ -138,12 +138,12 @@ class FactRow(Protocol):
 @dataclass(frozen=True)
 class _FactRow(Generic[F]):
     heard: type[F]
-    code: Change[F] | None
+    fold: Change[F] | None
     heard_by: Readers[F] | None
     asks: Asks[F] | None
 
     def change(self, ticket: Ticket, fact: DispatchFact, at: datetime) -> Ticket:
-        return self.code(ticket, fact, at) if self.code is not None and isinstance(fact, self.heard) else ticket
+        return self.fold(ticket, fact, at) if self.fold is not None and isinstance(fact, self.heard) else ticket
 
     def readers(self, ticket: Ticket, fact: DispatchFact) -> tuple[DepartmentCode, ...] | None:
         return self.heard_by(ticket, fact) if self.heard_by is not None and isinstance(fact, self.heard) else None

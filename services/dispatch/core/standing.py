@@ -236,7 +236,7 @@ AFTER: Final = frozenset({TicketState.HANDLED, TicketState.CALLBACK_PENDING})
 """Reported handled, not closed."""
 
 OPEN: Final = BEFORE | WITH_LEAD | DISPUTED | WAITING | AFTER
-LED_OR_ASKED: Final = OPEN - BEFORE
+WITH_DEPARTMENT: Final = OPEN - BEFORE
 """A department leads, or did when the requester was asked."""
 
 REOPENABLE: Final = frozenset(

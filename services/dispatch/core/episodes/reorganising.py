@@ -16,12 +16,12 @@ from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.guards import avoids
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Inside, NotedDue, NothingPromised
-from services.dispatch.core.standing import LED_OR_ASKED
+from services.dispatch.core.standing import WITH_DEPARTMENT
 from services.dispatch.core.ticket import LeadOrder, Ticket
 
 episode = Episode("reorganising")
 
-_HELD: Final = LED_OR_ASKED | {S.MERGED}
+_HELD: Final = WITH_DEPARTMENT | {S.MERGED}
 """The states in which a department holds an order, or gets it back when a merge is undone."""
 
 

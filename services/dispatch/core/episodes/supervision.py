@@ -29,7 +29,7 @@ from services.dispatch.core.regions import (
     ReviewReported,
     Supervision,
 )
-from services.dispatch.core.standing import AFTER, AT_WORK, LED_OR_ASKED
+from services.dispatch.core.standing import AFTER, AT_WORK, WITH_DEPARTMENT
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_watched, led
 from vocabulary import WATCH_ORDERS, label
@@ -78,7 +78,7 @@ def not_supervised(draft: Draft, _action: i.Supervise) -> Refusal | None:
     return None
 
 
-@episode.action(i.Supervise, LED_OR_ASKED - AFTER, led, not_supervised)
+@episode.action(i.Supervise, WITH_DEPARTMENT - AFTER, led, not_supervised)
 def supervise(draft: Draft, action: i.Supervise) -> None:
     order_supervision(draft, action.reason, draft.by)
 
@@ -148,7 +148,7 @@ def answer_awaited(draft: Draft, action: i.AnswerSupervision) -> Refusal | None:
     return _one_named(action.answers, owed, "answers")
 
 
-@episode.action(i.AnswerSupervision, LED_OR_ASKED | REVIEWED_AFTER, by_watched, answer_awaited)
+@episode.action(i.AnswerSupervision, WITH_DEPARTMENT | REVIEWED_AFTER, by_watched, answer_awaited)
 def answer_supervision(draft: Draft, action: i.AnswerSupervision) -> None:
     answers = action.answers or to_answer(draft.ticket)[0]
     draft.say(d.SupervisionAnswered(**draft.by_author, department=draft.lead, report=action.report, answers=answers))
@@ -186,7 +186,7 @@ def put_on_record(draft: Draft, action: i.Interview) -> Refusal | None:
     return None
 
 
-@episode.action(i.Interview, LED_OR_ASKED, led, supervised_or_reviewed, put_on_record)
+@episode.action(i.Interview, WITH_DEPARTMENT, led, supervised_or_reviewed, put_on_record)
 def interview(draft: Draft, action: i.Interview) -> None:
     held = d.Interviewed(
         **draft.by_author,
@@ -219,7 +219,7 @@ def supervised_or_asked_for(draft: Draft, action: i.EndSupervision) -> Refusal |
     return Refusal("not_supervised", "该工单没有督办或者回访复核。")
 
 
-@episode.action(i.EndSupervision, LED_OR_ASKED | REVIEWED_AFTER, supervised_or_asked_for)
+@episode.action(i.EndSupervision, WITH_DEPARTMENT | REVIEWED_AFTER, supervised_or_asked_for)
 def end_supervision(draft: Draft, action: i.EndSupervision) -> None:
     runs = running(draft.ticket)
     ended = action.order if len(runs) > 1 else None
