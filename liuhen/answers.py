@@ -8,9 +8,7 @@ import typer
 
 from tools.terminal import json_text
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-AsJsonAtTheDesk = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")]
-"""The same, for the people of office, departments and channels, who read Chinese."""
+AsJson = Annotated[bool, typer.Option("--json", help="输出一个 JSON 文档。")]
 
 
 def print_json(document: object) -> None:

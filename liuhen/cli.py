@@ -54,7 +54,7 @@ def build(words: Sequence[str] = ()) -> typer.Typer:
     """
     app = _App(
         name="liuhen",
-        help="留痕: every step of a citizen's request leaves a trace.",
+        help="留痕：诉求的每一步都有痕迹。",
         no_args_is_help=True,
         pretty_exceptions_show_locals=False,
     )

@@ -54,9 +54,7 @@ class LetterPlace(NamedTuple):
         head, at, offset = text.rpartition("@")
         topic, slash, partition = head.rpartition("/")
         if not (at and slash and topic and partition.isdigit() and offset.isdigit()):
-            raise SaidClearly(
-                f"{text!r} is no place: write topic/partition@offset, as `liuhen dead-letters list` does."
-            )
+            raise SaidClearly(f"{text} 不是位置：请写成 主题/分区@位置，见 liuhen dead-letters list。")
         return cls(topic, int(partition), int(offset))
 
 
@@ -105,11 +103,11 @@ _ORDER: Final = {Sort.DEAD: 'at desc, topic, partition, "offset" desc', Sort.PAR
 async def tables(system: Addresses, service: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """Open the tables of a service; say clearly when there is no such service or no database."""
     if service not in service_names():
-        raise SaidClearly(f"There is no service {service!r}. There are {', '.join(service_names())}.")
+        raise SaidClearly(f"没有名为 {service} 的服务。有：{'、'.join(service_names())}。")
     try:
         connection = await asyncpg.connect(system.postgres_dsn(service))
     except (OSError, asyncpg.PostgresError) as error:
-        raise SaidClearly(f"The database of {service} cannot be reached: {error}") from None
+        raise SaidClearly(f"连不上 {service} 的数据库：{error}") from None
     try:
         yield connection
     finally:
@@ -150,7 +148,7 @@ async def at(system: Addresses, place: LetterPlace, service: str | None = None) 
                 query = _query(sort, 'topic = $1 and partition = $2 and "offset" = $3')
                 letters += [_letter(sort, name, row) for row in await connection.fetch(query, *place)]
     if not letters:
-        raise SaidClearly(f"Nothing was put aside of {place}. `liuhen dead-letters list` shows what was.")
+        raise SaidClearly(f"{place} 没有死信或者停放；有哪些见 liuhen dead-letters list。")
     return letters
 
 
@@ -215,8 +213,8 @@ def replacement_of(letter: Letter, correction: Correction) -> Replacement:
     try:
         envelope, _ = decode(headers, value)
     except EnvelopeError as error:
-        hint = "Correct it with --header, --without or --value."
-        raise SaidClearly(f"{letter.place} could not be read again either: {error}. {hint}") from None
+        hint = "请用 --header、--without 或者 --value 更正。"
+        raise SaidClearly(f"{letter.place} 仍然读不懂：{error}。{hint}") from None
     return Replacement(envelope.id, value, [*headers, (REPLAY_OF, str(letter.place).encode())])
 
 

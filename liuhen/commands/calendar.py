@@ -25,24 +25,22 @@ from worktime import Calendar, Notice, NoticeError, load_calendar, read_notices,
 
 _console: Final = Terminal()
 
-By = Annotated[
-    str | None, typer.Option(envvar="LIUHEN_PERSON", help="Who does it: a person whose role policy/office.yaml names.")
-]
+By = Annotated[str | None, typer.Option(envvar="LIUHEN_PERSON", help="由谁操作，须有 policy/office.yaml 所定的职责。")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    calendar = typer.Typer(help="The official working days, and until when they are known.", no_args_is_help=True)
-    calendar.command("apply")(apply)
-    calendar.command("show")(show)
+    calendar = typer.Typer(help="官方工作日历：哪些年份，已公布到哪一天。", no_args_is_help=True)
+    calendar.command("apply", help="发布一年的日历，更正的也一样：在办的期限重新计算，每项变化都会告知。")(apply)
+    calendar.command("show", help="各年日历的来源、官方日历至哪一天、哪些分区已采用。")(show)
     app.add_typer(calendar, name="calendar")
-    clocks = typer.Typer(help="The clocks of all tickets.", no_args_is_help=True)
-    clocks.command("rederive")(rederive)
+    clocks = typer.Typer(help="所有工单的时限。", no_args_is_help=True)
+    clocks.command("rederive", help="按现行规则重新计算在办的时限；每项变化都是一个事件。")(rederive)
     app.add_typer(clocks, name="clocks")
 
 
 def apply(
-    file: Annotated[Path, typer.Argument(help="A year's calendar in the holiday-cn JSON format.")],
+    file: Annotated[Path, typer.Argument(help="一年的日历，holiday-cn 的 JSON 格式。")],
     *,
     by: By = None,
     as_json: AsJson = False,
@@ -85,10 +83,10 @@ def show(*, as_json: AsJson = False) -> None:
 
 
 def rederive(
-    reason: Annotated[str, typer.Argument(help="Why, in a sentence.")],
+    reason: Annotated[str, typer.Argument(help="为什么，一句话。")],
     *,
-    clock: Annotated[list[Clock] | None, typer.Option(help="Only clocks of this name; may be repeated.")] = None,
-    code: Annotated[str, typer.Option(help="The reason as a code: it stands in every event.")] = "policy",
+    clock: Annotated[list[Clock] | None, typer.Option(help="只算这种时限；可以写多次。")] = None,
+    code: Annotated[str, typer.Option(help="理由的代码，写进每个事件。")] = "policy",
     by: By = None,
     as_json: AsJson = False,
 ) -> None:

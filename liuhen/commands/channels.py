@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from liuhen.answers import AsJsonAtTheDesk, print_json
+from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import PartyOf, add_actions
 from liuhen.desk.queue import callbacks, standing
@@ -38,7 +38,7 @@ def _always(party: Party) -> PartyOf:
     return lambda _: party
 
 
-def queue(*, as_json: AsJsonAtTheDesk = False) -> None:
+def queue(*, as_json: AsJson = False) -> None:
     """待回访的工单。"""
     place = Workplace.of(_CALLBACK)
     asked = callbacks(asyncio.run(standing(place.broker, CALLBACKS)))

@@ -19,29 +19,33 @@ from tools.terminal import Terminal, styled
 
 _console: Final = Terminal()
 _COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow"}
+_REPLAY: Final = (
+    "把死信放回其来件主题，或者让停放的工单按序重新听取。原样放回的保留 CloudEvent id；更正过的按位置和新内容另得一个，"
+    "放回两次仍是一次提交。消息头 replayof 写明原来的位置。"
+)
 _HIDDEN: Final = "（可能含个人信息，--reveal 显示）"
 
-InService = Annotated[str | None, typer.Option("--service", help="Only of this service, such as intake.")]
-Where = Annotated[str, typer.Argument(metavar="PLACE", help="topic/partition@offset, as `list` prints it.")]
+InService = Annotated[str | None, typer.Option("--service", help="只看这个服务，如 intake。")]
+Where = Annotated[str, typer.Argument(metavar="PLACE", help="主题/分区@位置，见 list。")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Records that could not be taken, and tickets parked behind one.", no_args_is_help=True)
-    group.command("list")(list_)
-    group.command()(show)
-    group.command()(replay)
+    group = typer.Typer(help="死信与停放：不能听取的记录，以及因此停放的工单。", no_args_is_help=True)
+    group.command("list", help="列出死信（新的在前）和停放的记录（按先后）；不显示个人信息。")(list_)
+    group.command(help="看一条记录：缘由、消息头；加 --reveal 显示键和内容（不是 UTF-8 的按十六进制）。")(show)
+    group.command(help=_REPLAY)(replay)
     app.add_typer(group, name="dead-letters")
 
 
 def list_(  # noqa: PLR0913 - one for each option
     *,
-    sort: Annotated[Sort | None, typer.Option("--sort", help="Only dead letters, or only parked records.")] = None,
+    sort: Annotated[Sort | None, typer.Option("--sort", help="只看死信，或者只看停放的。")] = None,
     service: InService = None,
-    topic: Annotated[str | None, typer.Option(help="Only from this topic.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only for this reason, such as unreadable.")] = None,
-    subject: Annotated[str | None, typer.Option(help="Only about this ticket.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    topic: Annotated[str | None, typer.Option(help="只看这个主题。")] = None,
+    reason: Annotated[str | None, typer.Option(help="只看这个原因，如 unreadable。")] = None,
+    subject: Annotated[str | None, typer.Option(help="只看这张工单。")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列多少条。")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List dead letters, the newest first, and parked records in their order; shows no personal data."""
@@ -64,7 +68,7 @@ def show(
     place: Where,
     *,
     service: InService = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show the value, personal data included.")] = False,
+    reveal: Annotated[bool, typer.Option("--reveal", help="显示内容，包括个人信息。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one record that was put aside: why, its headers, and with --reveal its key and value (hex if not UTF-8)."""
@@ -86,13 +90,13 @@ def show(
 
 
 def replay(  # noqa: PLR0913 - one for each option
-    what: Annotated[str, typer.Argument(metavar="PLACE|TICKET", help="A dead letter's place, or a parked ticket.")],
+    what: Annotated[str, typer.Argument(metavar="PLACE|TICKET", help="死信的位置，或者停放的工单。")],
     *,
-    value: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The corrected value.")] = None,
-    header: Annotated[list[str] | None, typer.Option(help="NAME=VALUE to set; may be repeated.")] = None,
-    without: Annotated[list[str] | None, typer.Option(help="A header to leave out; may be repeated.")] = None,
+    value: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="更正后的内容。")] = None,
+    header: Annotated[list[str] | None, typer.Option(help="要设的消息头，名=值；可以写多次。")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="要去掉的消息头；可以写多次。")] = None,
     service: InService = None,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for a parked ticket to be heard.")] = 15,
+    wait: Annotated[float, typer.Option(min=0, help="最多等停放的工单听取多少秒。")] = 15,
     as_json: AsJson = False,
 ) -> None:
     """Put a dead letter back on its inbound topic, or let the records of a parked ticket be heard again in order.
@@ -105,9 +109,7 @@ def replay(  # noqa: PLR0913 - one for each option
     if "@" in what:
         _replay_dead(LetterPlace.parse(what), service, correction, as_json=as_json)
     elif correction:
-        raise SaidClearly(
-            "What is parked is our own record and is heard as it is: correct the program, not the record."
-        )
+        raise SaidClearly("停放的是系统自己的记录，只能原样听取：请更正程序，不要更正记录。")
     else:
         _replay_parked(what, service, wait, as_json=as_json)
 
@@ -116,7 +118,7 @@ def _replay_dead(place: LetterPlace, service: str | None, correction: Correction
     system = load_addresses()
     letter = asyncio.run(letters.at(system, place, service))[0]
     if letter.sort is Sort.PARKED:
-        raise SaidClearly(f"{place} is parked, not dead: `liuhen dead-letters replay {letter.subject}` replays it.")
+        raise SaidClearly(f"{place} 是停放的，不是死信：请用 liuhen dead-letters replay {letter.subject}。")
     record = letters.replacement_of(letter, correction)
     now_at = asyncio.run(letters.put_back(system, letter, record))
     if as_json:
@@ -130,7 +132,7 @@ def _replay_parked(ticket: str, service: str | None, wait: float, *, as_json: bo
     services = (service,) if service else service_names()
     asked = asyncio.run(letters.hear_again(system, ticket, services))
     if not asked:
-        raise SaidClearly(f"Nothing of {ticket} is parked. `liuhen dead-letters list --sort parked` shows what is.")
+        raise SaidClearly(f"{ticket} 没有停放的记录；有哪些见 liuhen dead-letters list --sort parked。")
     stuck = asyncio.run(letters.still_parked(system, ticket, asked, wait))
     if as_json:
         print_json({"ticket": ticket, "asked": asked, "still_parked": stuck})
@@ -148,7 +150,7 @@ def _headers(given: list[str] | tuple[str, ...]) -> dict[str, str]:
     for each in given:
         name, equals, value = each.partition("=")
         if not (name and equals):
-            raise SaidClearly(f"{each!r} is no header: write NAME=VALUE, such as ce_type=liuhen.inbound.register.v1.")
+            raise SaidClearly(f"{each} 不是消息头：请写成 名=值，如 ce_type=liuhen.inbound.register.v1。")
         found[name.lower()] = value
     return found
 

@@ -42,17 +42,19 @@ _MONDAY: Final = datetime(2026, 12, 21)  # noqa: DTZ001 - a date of the command 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(demo)
+    app.command(
+        help="一分多钟走完虚构城区的三周，显示结果并核验：有节假日、调休、跨年时公布的日历、夜间紧急件、停电和机构改革。"
+    )(demo)
 
 
 def demo(
     *,
-    tickets: Annotated[int, typer.Option(min=1, help="How many matters are raised.")] = 300,
-    days: Annotated[int, typer.Option(min=1, help="How many virtual days the story takes.")] = 21,
-    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day.")] = _MONDAY,
-    seed: Annotated[int, typer.Option(help="Another seed tells another story.")] = 12345,
-    speed: Annotated[float, typer.Option(min=1, help="Virtual seconds in a real second.")] = 24_000,
-    keep: Annotated[bool, typer.Option(help="Leave the system running at the end.")] = False,
+    tickets: Annotated[int, typer.Option(min=1, help="多少件诉求。")] = 300,
+    days: Annotated[int, typer.Option(min=1, help="多少天。")] = 21,
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="第一天。")] = _MONDAY,
+    seed: Annotated[int, typer.Option(help="换一个种子就是另一个故事。")] = 12345,
+    speed: Annotated[float, typer.Option(min=1, help="时间加速多少倍。")] = 24_000,
+    keep: Annotated[bool, typer.Option(help="结束后保持运行。")] = False,
 ) -> None:
     """Play three weeks of a made-up district in about a minute, then show what became of it and verify it.
 
@@ -78,7 +80,7 @@ def demo(
         if keep:
             click.pause("系统仍在运行；按任意键结束。")
     if not kept:
-        raise SaidClearly("The demo ran, but `verify` found broken promises: see above.")
+        raise SaidClearly("演示走完了，但核验有没守住的承诺，见上。")
 
 
 def _shown(folder: Path) -> Path:

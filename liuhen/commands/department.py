@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from liuhen.answers import AsJsonAtTheDesk, print_json
+from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
 from liuhen.desk.queue import inside, order_of, orders, standing
@@ -47,7 +47,7 @@ def queue(
     everything: Annotated[bool, typer.Option("--all", help="也看正在等别人的。")] = False,
     section: Annotated[str | None, typer.Option(help="只看转给这个科室的。")] = None,
     person: Annotated[str | None, typer.Option(help="只看转给这位经办人的，姓名或者编号。")] = None,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
     place = Workplace.of(_party(context))
@@ -64,7 +64,7 @@ def show(
     context: typer.Context,
     ticket: Annotated[str, typer.Argument(metavar="工单")],
     *,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """一件工单：本单位知道的全部。"""
     place = Workplace.of(_party(context))

@@ -19,27 +19,27 @@ from tools.terminal import Terminal, styled
 
 _console: Final = Terminal()
 
-OfService = Annotated[str, typer.Argument(metavar="SERVICE", help="Such as sla.")]
-Lane = Annotated[str, typer.Argument(metavar="LANE", help="A lane of the service, as `list` prints it.")]
-Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="The whole name of a topic.")]
-Partition = Annotated[int, typer.Argument(metavar="PARTITION", min=0, help="The number of a partition, from 0.")]
+OfService = Annotated[str, typer.Argument(metavar="SERVICE", help="如 sla。")]
+Lane = Annotated[str, typer.Argument(metavar="LANE", help="该服务的分区，见 list。")]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", help="主题的全名。")]
+Partition = Annotated[int, typer.Argument(metavar="PARTITION", min=0, help="主题分区的编号，从 0 起。")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Lanes: which ones stand still, and how they go on.", no_args_is_help=True)
-    group.command("list")(list_)
-    group.command()(resume)
-    group.command()(mend)
-    group.command()(republish)
-    group.command()(rebase)
+    group = typer.Typer(help="分区：哪些停住了，怎样继续。", no_args_is_help=True)
+    group.command("list", help="列出分区：各自的时间、已发布的、停放的，以及停住的原因。")(list_)
+    group.command(help="排除原因之后，让停住的分区继续运行。")(resume)
+    group.command(help="让停在缺口处的分区继续运行，其来源在补发之前先不听取；随后用 republish 补发。")(mend)
+    group.command(help="重发一个分区为某主题分区记录的消息；已听取过的，听者自会略去。")(republish)
+    group.command(help="主题重建或者恢复之后，从另一处读起；已听取过的按编号略去，来件按 CloudEvent id 认出。")(rebase)
     app.add_typer(group, name="lanes")
 
 
 def list_(
     *,
-    service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
-    paused: Annotated[bool, typer.Option("--paused", help="Only those that stand still.")] = False,
+    service: Annotated[str | None, typer.Option(help="只看这个服务。")] = None,
+    paused: Annotated[bool, typer.Option("--paused", help="只看停住的。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List lanes: their own time, what they published, how much is parked in them, and why they stand still."""
@@ -74,7 +74,7 @@ def resume(service: OfService, lane: Lane, *, as_json: AsJson = False) -> None:
 
     async def done() -> bool:
         async with letters.tables(load_addresses(), service) as connection:
-            await _require(connection, "lane where name = $1", lane, what=f"{service} has no lane {lane!r}")
+            await _require(connection, "lane where name = $1", lane, what=f"{service} 没有分区 {lane}")
             return await admin.resume(connection, lane)
 
     resumed = asyncio.run(done())
@@ -88,7 +88,7 @@ def mend(
     service: OfService,
     topic: Topic,
     partition: Partition,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Such as liuhen/dispatch/3.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="如 liuhen/dispatch/3。")],
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -115,7 +115,7 @@ def republish(
     topic: Topic,
     partition: Partition,
     *,
-    first: Annotated[int, typer.Option("--from", min=1, help="The sequence number to begin with.")],
+    first: Annotated[int, typer.Option("--from", min=1, help="从第几号起。")],
     as_json: AsJson = False,
 ) -> None:
     """Send again what a lane recorded for a partition of a topic; listeners drop what they know already."""
@@ -123,7 +123,7 @@ def republish(
     async def done() -> int:
         system = load_addresses()
         async with letters.tables(system, service) as connection:
-            what = f"{service}/{lane} recorded nothing for {topic}/{partition}"
+            what = f"{service}/{lane} 没有为 {topic}/{partition} 记录过消息"
             where = "position where lane = $1 and topic = $2 and partition = $3"
             await _require(connection, where, lane, topic, partition, what=what)
             producer = Producer(system.broker(service), service)
@@ -144,8 +144,8 @@ def rebase(
     topic: Topic,
     partition: Partition,
     *,
-    next_offset: Annotated[int, typer.Option(min=0, help="Where to read on in the new log.")] = 0,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    next_offset: Annotated[int, typer.Option(min=0, help="在新的主题里从第几条读起。")] = 0,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a topic on from another place, after it was made anew or restored.
@@ -169,10 +169,10 @@ def rebase(
 
 
 async def _require_input(connection: Any, service: str, topic: str, partition: int) -> None:
-    what = f"{service} does not read {topic}/{partition}"
+    what = f"{service} 不读 {topic}/{partition}"
     await _require(connection, "input where topic = $1 and partition = $2", topic, partition, what=what)
 
 
 async def _require(connection: Any, where: str, *values: object, what: str) -> None:
     if not await connection.fetchval(f"select exists (select from {where})", *values):  # noqa: S608 - our own words
-        raise SaidClearly(f"{what}. `liuhen lanes list` shows what there is.")
+        raise SaidClearly(f"{what}；有哪些见 liuhen lanes list。")

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from chassis.broker import Broker
-from liuhen.answers import AsJsonAtTheDesk, print_json
+from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
 from liuhen.desk.queue import PublishedMessage, as_published, desk, of_person, standing
@@ -39,7 +39,7 @@ def queue(
     for_: Annotated[
         str | None, typer.Option("--for", help="只看此人现在能定的：本人职责或者代行的，本人所请的除外。")
     ] = None,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """工作台上在等什么，等得最久的在前；将到期和逾期的有标记。"""
     if task is not None and task not in TASKS:

@@ -27,9 +27,9 @@ from tools.progress import counting
 from tools.terminal import Terminal
 from worktime import Calendar, NoticeError, load_calendar, read_notices
 
-app = typer.Typer(no_args_is_help=True, help="The rules of the district, as data.")
+app = typer.Typer(no_args_is_help=True, help="城区的规则，都是数据。")
 
-Directory = Annotated[Path, typer.Argument(help="A policy directory.")]
+Directory = Annotated[Path, typer.Argument(help="规则所在的目录。")]
 
 
 def register(root: typer.Typer) -> None:
@@ -37,13 +37,13 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="policy")
 
 
-@app.command("validate")
+@app.command("validate", help="检查规则的每个文件，有错的写明文件、行和字段，退出码为 1。")
 def validate_(
     directory: Directory = POLICY,
     *,
     open_: Annotated[
         Path | None,
-        typer.Option("--open", help="Open tickets, as `liuhen ticket list --json` says them: warn of orphans."),
+        typer.Option("--open", help="在办工单（liuhen ticket list --json 的输出）：提示会无人承办的。"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +85,7 @@ def _leads(file: Path) -> list[str]:
         rows = document if isinstance(document, list) else document["tickets"]
         return [row["lead"] for row in rows if row.get("lead") and not row.get("closed_at")]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise SaidClearly(f"{file}: not what `liuhen ticket list --json` writes.") from None
+        raise SaidClearly(f"{file} 不是 liuhen ticket list --json 的输出。") from None
 
 
 def _calendar_problem(directory: Path) -> str | None:
@@ -96,12 +96,12 @@ def _calendar_problem(directory: Path) -> str | None:
     return None
 
 
-@app.command()
+@app.command(help="把各规则文件的 JSON Schema 写入目录下的 schema/。")
 def schema(directory: Directory = POLICY, *, as_json: AsJson = False) -> None:
     """Write the JSON Schema of each policy file to `schema/` in the directory."""
     target = directory / "schema"
     if not directory.is_dir():
-        raise SaidClearly(f"{directory}: no such directory.")
+        raise SaidClearly(f"没有目录 {directory}。")
     target.mkdir(exist_ok=True)
     files = schema_files()
     for name, text in files.items():
@@ -112,11 +112,11 @@ def schema(directory: Directory = POLICY, *, as_json: AsJson = False) -> None:
         typer.echo(f"{len(files)} schemas written to {target}")
 
 
-@app.command("try")
+@app.command("try", help="用另一套规则重走已记录的工单，说明哪些逾期、负担和派单会不同。")
 def try_other(
-    new: Annotated[Path, typer.Argument(help="The policy directory to try.")],
+    new: Annotated[Path, typer.Argument(help="要试的规则目录。")],
     *,
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Tickets registered from this day on.")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="自哪一天起登记的工单。")],
     as_json: AsJson = False,
 ) -> None:
     """Live the recorded tickets again under other rules, and say which breaches, loads and orders would have changed.
@@ -131,7 +131,7 @@ def try_other(
     with counting("policy try") as counted:
         recorded = asyncio.run(recording.read(addresses.broker(OPERATORS), begin, counted))
     if not recorded.inputs:
-        raise SaidClearly(f"No ticket was registered since {since:%Y-%m-%d}.")
+        raise SaidClearly(f"{since:%Y-%m-%d} 以来没有登记的工单。")
     found = trial.try_rules(recorded, present, other, Clock.parse(addresses.clock).now())
     versions = present.policy.version, other.policy.version
     if as_json:

@@ -23,7 +23,9 @@ from tools.prepare.database import password_variable, prepare_database
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(prepare)
+    app.command(help="建好主题、数据库角色、模式和表，可以重复执行；各角色的密码由 LIUHEN_PASSWORD_<角色> 给出。")(
+        prepare
+    )
 
 
 def prepare(*, as_json: AsJson = False) -> None:
@@ -55,5 +57,5 @@ def _silent(_: str) -> None:
 def _password(role: str) -> str:
     name = password_variable(role)
     if not (password := os.environ.get(name)):
-        raise SaidClearly(f"{name} is not set: it is the password of the database role {role}.")
+        raise SaidClearly(f"没有设 {name}：数据库角色 {role} 的密码。")
     return password

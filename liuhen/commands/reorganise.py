@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.table import Table
 
-from liuhen.answers import AsJsonAtTheDesk, print_json
+from liuhen.answers import AsJson, print_json
 from liuhen.desk.queue import standing
 from liuhen.desk.reorganising import HeldOrder, Plan, against, held, outcomes, read_plan
 from liuhen.desk.submitting import SOURCE
@@ -45,7 +45,7 @@ def reorganise(
     apply: Annotated[bool, typer.Option("--apply", help="执行；不加时只看会移交什么。")] = False,
     as_: Annotated[str | None, typer.Option("--as", envvar="LIUHEN_PERSON", help="由谁操作，实名。")] = None,
     patience: Annotated[float, typer.Option("--patience", min=1, help="最多等候答复多少秒。")] = 60.0,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """机构改革：已撤销单位手上的工单移交承接单位，时限接续，此前逾期的仍记在原单位名下；可以重复执行。"""
     place, wanted = Workplace.of(_OFFICE), read_plan(plan)

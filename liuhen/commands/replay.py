@@ -37,18 +37,18 @@ from tools.verify.findings import CheckResult
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("replay")(command)
+    app.command("replay", help="回放一个文件的真实记录：承办单位照记录答复，显示结果并核验。")(command)
 
 
 def command(  # noqa: PLR0913 - the options of the command line
-    file: Annotated[Path, typer.Argument(help="A CSV file with a header row, or a workbook (xlsx).")],
+    file: Annotated[Path, typer.Argument(help="有表头的CSV文件，或者Excel工作簿（xlsx）。")],
     *,
-    mapping: Annotated[str, typer.Option(help=f"{', '.join(known_mappings())}; or a YAML file of your own.")],
-    speed: Annotated[float | None, typer.Option(min=2, help="Virtual seconds in a second; else the mapping's.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many rows.")] = None,
-    policy: Annotated[Path | None, typer.Option(help="A folder with a policy, or with the files that differ.")] = None,
-    running: Annotated[bool, typer.Option("--running", help="Use the system that runs, instead of its own.")] = False,
-    keep: Annotated[bool, typer.Option(help="Leave the system running until a key is pressed.")] = False,
+    mapping: Annotated[str, typer.Option(help=f"{'、'.join(known_mappings())}，或者自己写的YAML文件。")],
+    speed: Annotated[float | None, typer.Option(min=2, help="时间加速多少倍；不写的照映射。")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="只回放前多少行。")] = None,
+    policy: Annotated[Path | None, typer.Option(help="规则目录，或者只有不同文件的目录。")] = None,
+    running: Annotated[bool, typer.Option("--running", help="用正在运行的系统，不另起一套。")] = False,
+    keep: Annotated[bool, typer.Option(help="结束后保持运行，按任意键才停。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Replay the records of a file, let departments answer as recorded, show what came out, and verify it."""
@@ -58,7 +58,7 @@ def command(  # noqa: PLR0913 - the options of the command line
         meaning = meaning.model_copy(update={"policy": str(policy.resolve())})
     rows = read_rows(file, meaning, limit)
     if not rows:
-        raise SaidClearly(f"{file.name} has no rows.")
+        raise SaidClearly(f"{file.name} 没有数据行。")
     first = first_moment(records(rows, meaning), meaning)
     with _running() if running else _own(meaning, first, speed, console) as system:
         clock = Clock.parse(system.clock)

@@ -13,6 +13,7 @@ from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 from tools.local.plan import service_names
+from tools.local.process import Ending
 from tools.local.readiness import is_ready
 from tools.local.state import alone
 from tools.progress import telling
@@ -20,18 +21,19 @@ from tools.terminal import Terminal, styled
 from tools.verify.backlog import backlog_of
 
 _console: Final = Terminal()
+_ENDED: Final = {Ending.STOPPED: "已停止", Ending.KILLED: "强行结束", Ending.WAS_GONE: "早已结束"}
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(up)
-    app.command()(down)
-    app.command()(status)
+    app.command(help="启动消息系统、数据库和全部服务，保持运行，并说明各处地址。")(up)
+    app.command(help="只结束 up 启动的进程，连同它们的子进程。")(down)
+    app.command(help="说明在运行什么、是否就绪；有没就绪的，退出码为 1。")(status)
 
 
 def up(
     *,
-    with_prometheus: Annotated[bool, typer.Option(help="Start Debian's Prometheus, scraping the services.")] = False,
+    with_prometheus: Annotated[bool, typer.Option(help="同时启动 Debian 的 Prometheus，采集各服务的指标。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Start broker, database and services; leave them running; say where everything is."""
@@ -40,7 +42,7 @@ def up(
         with alone(instance.home):
             if instance.is_running():
                 _show(instance)
-                raise SaidClearly(f"{instance.name} is running already. `liuhen down` (make down) ends it.")
+                raise SaidClearly(f"{instance.name} 已在运行；用 liuhen down（make down）结束。")
             instance.require_free_ports(with_prometheus=with_prometheus)
             _start(instance, with_prometheus=with_prometheus)
     if as_json:
@@ -52,16 +54,16 @@ def up(
 def down(*, as_json: AsJson = False) -> None:
     """End what `up` started, children included, and nothing else."""
     with telling(_console) as tell:
-        tell("Ending services, then broker and database")
+        tell("正在结束各服务，然后是消息系统和数据库")
         instance = Instance()
         with alone(instance.home):
             endings = instance.end_all()
     if as_json:
         print_json(endings)
     elif endings:
-        _console.print(f"{instance.name}: " + ", ".join(f"{name} {ending}" for name, ending in endings.items()))
+        _console.print(f"{instance.name}：" + "，".join(f"{name} {_ENDED[ending]}" for name, ending in endings.items()))
     else:
-        _console.print(f"{instance.name}: nothing was running")
+        _console.print(f"{instance.name}：本来就没有在运行")
 
 
 def status(*, as_json: AsJson = False) -> None:
@@ -84,8 +86,8 @@ def _show_standing(instance: Instance) -> None:
     for process in instance.processes:
         running = process.is_alive() and (not process.ready or is_ready(process.ready))
         if not running and process.name in service_names() and (count := backlog_of(system, process.name)):
-            waits = f": {count} records wait for it unheard"
-            _console.print(styled((f"{process.name} stands still", "red"), waits))
+            waits = f"：{count} 条还没有听取"
+            _console.print(styled((f"{process.name} 停住了", "red"), waits))
 
 
 def _start(instance: Instance, *, with_prometheus: bool) -> None:
@@ -116,21 +118,21 @@ def _described(instance: Instance) -> dict[str, object]:
 
 def _show(instance: Instance) -> None:
     if not instance.processes:
-        _console.print(f"{instance.name}: nothing runs")
+        _console.print(f"{instance.name}：没有在运行的")
         return
     table = Table(title=f"Liuhen 留痕 · {instance.name}", title_justify="left")
-    for column in ("what", "where", "pid", "state", "log"):
+    for column in ("部件", "地址", "pid", "状态", "日志"):
         table.add_column(column, overflow="fold")
     for process in instance.processes:
         if not process.is_alive():
-            state = styled(("ended", "red"))
+            state = styled(("已结束", "red"))
         elif not process.ready or is_ready(process.ready):
-            state = styled(("ready", "green"))
+            state = styled(("就绪", "green"))
         else:
-            state = styled(("not ready", "yellow"))
+            state = styled(("未就绪", "yellow"))
         log = os.path.relpath(process.log)
         table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
     _console.print(table)
     tokens = os.path.relpath(instance.secrets)
-    _console.print(f"HTTP door: Authorization: Bearer with the token in {tokens}/wechat-token or survey-token")
-    _console.print(f"Addresses for scripts: source {os.path.relpath(instance.home / 'env')}")
+    _console.print(f"HTTP 入口：须带 Authorization: Bearer，令牌见 {tokens}/ 的 wechat-token、survey-token")
+    _console.print(f"供脚本使用的地址：source {os.path.relpath(instance.home / 'env')}")

@@ -32,14 +32,14 @@ _COLOURS: Final = {
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="The topics of the registry, and who may do what with them.", no_args_is_help=True)
-    group.command()(apply)
+    group = typer.Typer(help="登记在册的主题，和各方在上面的权限。", no_args_is_help=True)
+    group.command(help="与登记不同的主题、用户、权限改过来；收回权限先询问；分区数不同的不改，退出码为 1。")(apply)
     app.add_typer(group, name="topics")
 
 
 def apply(
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before rights are taken away.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="收回权限时不再询问。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what differs from the registry, and make it so: topics, users, access rules.

@@ -22,7 +22,7 @@ _SHOWN: Final = 20
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
-    @app.command()
+    @app.command(help="读遍运行中系统的主题和表，逐项核对承诺；有没守住的，退出码为 1。")
     def verify(*, as_json: AsJson = False) -> None:
         """Read all topics and tables of the running system and check every promise; exit code 1 when one is broken."""
         results = check_running()
@@ -54,9 +54,9 @@ def show(results: Sequence[CheckResult], console: Terminal) -> None:
     for result in results:
         for finding in result.findings[:_SHOWN]:
             promise = (f"  ({result.promise})", "dim")
-            console.print(styled((finding.subject, "red"), f": {finding.text}", promise))
+            console.print(styled((finding.subject, "red"), f"：{finding.text}", promise))
         if len(result.findings) > _SHOWN:
-            more = f"… and {len(result.findings) - _SHOWN} more"
+            more = f"…… 另有 {len(result.findings) - _SHOWN} 项"
             console.print(styled((more, "red"), (f"  ({result.promise})", "dim")))
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, get_origin
 import typer
 from rich.table import Table
 
-from liuhen.answers import AsJsonAtTheDesk, print_json
+from liuhen.answers import AsJson, print_json
 from liuhen.desk import words
 from liuhen.desk.batch import Filters, How, act_on_all
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
@@ -146,7 +146,7 @@ _COMMON: Final = (
         None,
     ),
     _own("patience", Annotated[float, typer.Option("--patience", min=1, help="最多等候答复多少秒。")], PATIENCE),
-    _own("as_json", AsJsonAtTheDesk, default=False),
+    _own("as_json", AsJson, default=False),
 )
 _MANY: Final = (
     _own("on_all", Annotated[bool, typer.Option("--all", help="逐件办理现在可以这样办的，先列出。")], default=False),

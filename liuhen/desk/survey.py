@@ -10,7 +10,7 @@ import typer
 from rich.console import RenderableType
 from rich.table import Table
 
-from liuhen.answers import AsJsonAtTheDesk, print_json
+from liuhen.answers import AsJson, print_json
 from tools.client import render, survey
 from tools.client.survey import CoverageAnswer, DeviceRequestsAnswer, HalfHourAnswer, VisitAnswer, VisitsAnswer
 from tools.client.trace import TicketsAnswer
@@ -42,7 +42,7 @@ def ledger(  # noqa: PLR0913 - each is an option of the command
     visitor: Annotated[str | None, typer.Option(help="只看这位调研干部。")] = None,
     limit: _Limit = 50,
     after: _After = None,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """走访台账，新的在前。"""
     days = _days(since, until)
@@ -58,7 +58,7 @@ def doubts(
     until: _Until = None,
     limit: _Limit = 50,
     after: _After = None,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """存疑的走访（定位、时间、范围、设备），待大调研办核实，用 liuhen office settle-doubts；存疑不影响受理。"""
     settled = None if all_ else False
@@ -66,7 +66,7 @@ def doubts(
     _print_visits(found, "存疑走访" if all_ else "待核实的存疑走访", as_json=as_json)
 
 
-def queue(*, as_json: AsJsonAtTheDesk = False) -> None:
+def queue(*, as_json: AsJson = False) -> None:
     """大调研办的待办：待核实的存疑走访（不论多久以前）和待批准的换机；走访工单的流转见 liuhen office queue。"""
     doubtful = survey.visits(days=_EVER, doubted=True, settled=False, limit=_MOST)
     asked = survey.devices()
@@ -82,7 +82,7 @@ def coverage(
     compounds: Annotated[bool, typer.Option("--compounds", help="按小区，而不是按调研主体。")] = False,
     since: _Since = None,
     until: _Until = None,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """走访覆盖：每个调研主体或者小区走访了多少户，没有走访的也列出。"""
     found = survey.coverage("compound" if compounds else "unit", _days(since, until))
@@ -92,7 +92,7 @@ def coverage(
         _console.print(_coverage(found))
 
 
-def devices(*, as_json: AsJsonAtTheDesk = False) -> None:
+def devices(*, as_json: AsJson = False) -> None:
     """待批准的换机申请，等得最久的在前；批准用 liuhen office approve-device。"""
     found = survey.devices()
     if as_json:
@@ -114,7 +114,7 @@ def problems(
     *,
     limit: _Limit = 50,
     after: _After = None,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """我的问题：这位调研干部带回的问题，各在哪一步。"""
     found: TicketsAnswer = survey.problems(visitor, limit=limit, after=after)
@@ -130,7 +130,7 @@ def half_hour(
     since: _Since = None,
     until: _Until = None,
     ids: Annotated[bool, typer.Option("--ids", help="逐件列出用时。")] = False,
-    as_json: AsJsonAtTheDesk = False,
+    as_json: AsJson = False,
 ) -> None:
     """从进门到承办单位用了多少办公分钟：分布、百分位、半小时之内的占比。"""
     found = survey.half_hour(_days(since, until), ids=ids)

@@ -131,7 +131,7 @@ class Instance:
             raise
 
     def _start_foundations(self) -> None:
-        self.announce("Starting the database and the broker")
+        self.announce("启动数据库和消息系统")
         with ThreadPoolExecutor(2) as both:
             formatted = both.submit(self._prepare_broker)
             both.submit(self.cluster.prepare).result()
@@ -139,11 +139,11 @@ class Instance:
             properties = formatted.result()
         kafka = self._spawn_broker(properties)
         self._await(database, self.cluster.is_ready)
-        self.announce("Making roles, schemas and tables")
+        self.announce("建立数据库角色、模式和表")
         self._prepare_database()
-        self.announce("Waiting for the broker")
+        self.announce("等消息系统就绪")
         self._await(kafka, self._broker_answers)
-        self.announce("Creating topics, users and their rights")
+        self.announce("建立主题、用户和权限")
         self._prepare_topics()
 
     def require_free_ports(self, *, with_prometheus: bool = False) -> None:
@@ -163,7 +163,7 @@ class Instance:
         ports.require_free(
             self.ports, [port for name in chosen for port in self.plan.services[name].ports if worker == FIRST]
         )
-        self.announce(f"Starting {', '.join(chosen)}")
+        self.announce(f"启动 {'、'.join(chosen)}")
         started = [self._start_service(name, worker, environment or {}) for name in chosen]
         for process in started:
             self.wait_ready(process)
@@ -189,7 +189,7 @@ class Instance:
     def start_prometheus(self) -> Started:
         """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
         ports.require_free(self.ports, self.plan.prometheus.ports)
-        self.announce("Starting Prometheus")
+        self.announce("启动 Prometheus")
         process = self._spawn(prometheus.launch(self.home, self.plan, self.ports))
         self._await(process, lambda: is_ready(process.ready))
         return process

@@ -67,7 +67,7 @@ def test_a_replayed_record_that_dies_again_names_only_its_last_place() -> None:
 
 @pytest.mark.parametrize("text", ["", "a", "a/1", "a@1", "a/x@1", "a/1@x", "/1@1"])
 def test_what_is_no_place_is_answered_clearly(text: str) -> None:
-    with pytest.raises(SaidClearly, match="topic/partition@offset"):
+    with pytest.raises(SaidClearly, match="主题/分区@位置"):
         LetterPlace.parse(text)
 
 

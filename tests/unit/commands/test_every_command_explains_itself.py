@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
         yield path, command
 
 
+_OF_TYPER = {"Show this message and exit."}
 LEAVES = dict(leaves(typer.main.get_command(build())))
 
 
@@ -36,3 +38,15 @@ def test_a_command_says_what_it_does_and_what_its_options_are(path: tuple[str, .
     options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
     assert command.help
     assert [option.name for option in options if not option.help] == []
+
+
+# `classify` is for whoever trains models: its figures have English names in every language.
+OF_THE_HOUSE = LEAVES.keys() - {path for path in LEAVES if path[0] == "classify"}
+
+
+@pytest.mark.parametrize("path", OF_THE_HOUSE, ids=" ".join)
+def test_a_command_speaks_the_language_of_those_who_type_it(path: tuple[str, ...]) -> None:
+    command = LEAVES[path]
+    helps = [command.help, *(getattr(parameter, "help", None) for parameter in command.params)]
+    own = [said for said in helps if said and said not in _OF_TYPER]
+    assert [said for said in own if not re.search("[\u4e00-\u9fff]", said)] == []
