@@ -108,9 +108,18 @@ class ClockLapsed(ClockFact):
     due: Due
 
 
+class ClockRetiered(ClockFact):
+    """Another tier is counted by, and the clock is due when it was: an upstream due time binds, or both tiers agree."""
+
+    due: Due
+    tier: Tier
+    remind_at: Instant | None = None
+    explanation: dict[str, Any]
+
+
 class ClockRederived(ClockFact):
-    """The due time was derived anew, because the calendar, the policy, the tier or an upstream due time changed, an
-    appointment was made, or the centre decided late on what was asked in time.
+    """The clock is due at another time than before, because the calendar, the policy, the tier or an upstream due time
+    changed, an appointment was made, or the centre decided late on what was asked in time.
 
     `ordered_by` is who published the calendar, or ordered that clocks are derived anew.
     """

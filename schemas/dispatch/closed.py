@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from schemas.dispatch.base import DispatchFact
+from schemas.dispatch.base import DispatchFact, Pressing
 from schemas.values import (
     Actor,
     CategoryCode,
@@ -67,7 +67,7 @@ class CallbackGivenUp(DispatchFact):
     attempts: int
 
 
-class ReworkOrdered(DispatchFact):
+class ReworkOrdered(Pressing):
     """The callback said unsolved or dissatisfied: the department works again (重办), with a clock of its own.
 
     `round` counts reworks for the ticket's whole life, `failure` the callbacks that failed since it was last reopened;

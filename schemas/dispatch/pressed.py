@@ -112,7 +112,7 @@ class SupervisionEnded(DispatchFact):
     ended: WatchOrder | None = None
 
 
-class CallbackReviewOrdered(DispatchFact):
+class CallbackReviewOrdered(Pressing):
     """The department must check what the callback heard, ours or the city's: an order with a clock, not returnable.
 
     `city` says that the city's verdict led to it: it outlives the closing; `said` is what the requester said there.

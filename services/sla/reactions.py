@@ -361,11 +361,16 @@ clocks.on(d.CallbackExempt)(lambda _, __: (Stop(these(Clock.CALLBACK), "exempt")
 @clocks.on(d.ReworkOrdered)
 def _rework_ordered(fact: d.ReworkOrdered, whose: Whose) -> Commands:
     """One that follows from corrected answers comes after the closing: the window to reopen is over with it."""
-    return _of_department(Clock.REWORK, fact.department, whose), Stop(these(Clock.REOPEN_WINDOW), "rework")
+    rework = _of_department(Clock.REWORK, fact.department, whose)
+    return replace(rework, at=fact.known_at), Stop(these(Clock.REOPEN_WINDOW), "rework")
 
 
 clocks.on(d.ReworkWithdrawn)(lambda _, __: (Stop(these(Clock.REWORK), UNDUE),))
-clocks.on(d.CallbackReviewOrdered)(lambda fact, whose: (_of_department(Clock.CALLBACK_REVIEW, fact.department, whose),))
+
+
+@clocks.on(d.CallbackReviewOrdered)
+def _review_ordered(fact: d.CallbackReviewOrdered, whose: Whose) -> Commands:
+    return (replace(_of_department(Clock.CALLBACK_REVIEW, fact.department, whose), at=fact.known_at),)
 
 
 @clocks.on(d.SupervisionOrdered)

@@ -551,8 +551,10 @@ def _json(explanation: dict[str, Any]) -> str:
     return to_json(explanation).decode()
 
 
-@clocks.on(c.ClockExtended, c.ClockRederived)
-def _clock_derived(row: ClockRow, fact: c.ClockExtended | c.ClockRederived, _at: datetime) -> ClockRow:
+@clocks.on(c.ClockExtended, c.ClockRederived, c.ClockRetiered)
+def _clock_derived(
+    row: ClockRow, fact: c.ClockExtended | c.ClockRederived | c.ClockRetiered, _at: datetime
+) -> ClockRow:
     return _due_anew(row, fact.due, fact.explanation)
 
 

@@ -17,6 +17,7 @@ from schemas.clocks import (
     ClockPaused,
     ClockRederived,
     ClockResumed,
+    ClockRetiered,
     ClockStarted,
     ClockStopped,
 )
@@ -78,7 +79,7 @@ def _overtaken(state: Clocks, facts: tuple[ClockFact, ...], now: datetime) -> tu
 
 def _looks_back(fact: ClockFact, now: datetime) -> bool:
     match fact:
-        case ClockStarted() | ClockResumed() | ClockExtended() | ClockRederived():
+        case ClockStarted() | ClockResumed() | ClockExtended() | ClockRederived() | ClockRetiered():
             return breach_by(fact.due) < now or (fact.remind_at is not None and fact.remind_at < now)
         case ClockMet() | ClockStopped():
             return fact.clock in HELD_UP_BY

@@ -15,6 +15,7 @@ from schemas.clocks import (
     ClockPaused,
     ClockRederived,
     ClockResumed,
+    ClockRetiered,
     ClockStarted,
     ClockStopped,
 )
@@ -35,7 +36,7 @@ from services.sla.core.state import (
 )
 
 _RULINGS = frozenset({Clock.RETURN_RULING, Clock.ADJUDICATION})
-_Derived = ClockResumed | ClockExtended | ClockRederived
+_Derived = ClockResumed | ClockExtended | ClockRederived | ClockRetiered
 
 
 def evolve(state: Clocks | None, fact: Message, at: datetime) -> Clocks:
@@ -71,7 +72,7 @@ def _started(state: Clocks, fact: ClockStarted) -> Clocks:
 
 
 def _tiered(state: Clocks, fact: ClockFact) -> Clocks:
-    return state.model_copy(update={"tier": fact.tier}) if isinstance(fact, ClockRederived) else state
+    return state.model_copy(update={"tier": fact.tier}) if isinstance(fact, ClockRederived | ClockRetiered) else state
 
 
 def _disputed(state: Clocks, fact: ClockFact, at: datetime) -> Clocks:
@@ -86,7 +87,7 @@ def _next(clock: AnyClock, fact: ClockFact, at: datetime) -> AnyClock:
     match fact:
         case ClockPaused():
             after = _paused(clock, fact)
-        case ClockResumed() | ClockExtended() | ClockRederived():
+        case ClockResumed() | ClockExtended() | ClockRederived() | ClockRetiered():
             after = _derived(clock, fact)
         case ClockDueSoon():
             after = clock.model_copy(update={"reminded": True})
@@ -121,7 +122,7 @@ def _derived(clock: AnyClock, fact: _Derived) -> AnyClock:
             "sealed": sealed(basis_of(fact.explanation)),
             "due": fact.due,
             "remind_at": fact.remind_at,
-            "tier": fact.tier if isinstance(fact, ClockRederived) else clock.tier,
+            "tier": fact.tier if isinstance(fact, ClockRederived | ClockRetiered) else clock.tier,
             "reminded": reminded,
         }
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from schemas.clocks import BreachWithdrawn, ClockFact, ClockRederived, ClockStarted, ClockStopped
+from schemas.clocks import BreachWithdrawn, ClockFact, ClockRederived, ClockRetiered, ClockStarted, ClockStopped
 from schemas.values import Clock, Person, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core.facts import in_time, lives, of, withdrawn
@@ -79,7 +79,9 @@ def _appoint(rules: ClockRules, state: Clocks, command: c.Appoint, now: datetime
         if lives(clock, now):
             yield from withdrawn(state.ticket, clock, now)
             ledger = clock.basis.ledger.restarted(FreshStart(at=at, ground="appointment"))
-            yield _fact(rules, state, clock, _with(clock.basis, ledger), "appointment", now)
+            fact = _fact(rules, state, clock, _with(clock.basis, ledger), "appointment", now)
+            if fact.due != clock.due:
+                yield fact
 
 
 def _retier(rules: ClockRules, state: Clocks, command: c.Retier, now: datetime) -> Facts:
@@ -94,8 +96,22 @@ def _retier(rules: ClockRules, state: Clocks, command: c.Retier, now: datetime) 
             # Nobody can keep a limit that had passed before it was set; the citizen's limit alone looks back.
             fresh = basis.ledger.restarted(FreshStart(at=now, ground="tier"))
             fact = _fact(rules, state, moved, _with(basis, fresh), "tier", now)
-        yield fact
+        if fact.due != clock.due:
+            yield fact
+        elif clock.clock is Clock.CITIZEN or not _same_time(basis, clock.basis) or fact.remind_at != clock.remind_at:
+            yield _retiered(state, clock, fact)
     yield from _first_report(rules, state, command.tier, now)
+
+
+def _retiered(state: Clocks, clock: Open, derived: ClockRederived) -> ClockRetiered:
+    """The due time stays; what it is counted by from now on is remembered, by the citizen's clock for the ticket."""
+    return ClockRetiered(
+        **of(state.ticket, clock),
+        due=derived.due,
+        tier=derived.tier,
+        remind_at=derived.remind_at,
+        explanation=derived.explanation,
+    )
 
 
 def _first_report(rules: ClockRules, state: Clocks, tier: Tier, now: datetime) -> Facts:

@@ -69,6 +69,15 @@ def test_the_receipt_waits_until_the_clock_goes_by_the_tier_that_was_decided() -
     assert "3月9日" not in receipt
 
 
+def test_the_date_is_told_too_where_the_tier_that_was_decided_leaves_it() -> None:
+    teller = Teller()
+    assert told([*teller.tell(registered()), *teller.tell(citizens()), *teller.tell(classified(Tier.SIMPLE))]) == []
+    about: dict[str, Any] = {"ticket": TICKET, "clock_id": "citizen", "clock": Clock.CITIZEN, "explanation": {}}
+    same = c.ClockRetiered(**about, owner=Owner("office:p-he"), due=DUE, tier=Tier.SIMPLE)
+    (receipt,) = texts(teller.tell(same))
+    assert "我们将在3月9日17:30前办结" in receipt
+
+
 def test_received_is_told_before_dispatched_whatever_was_heard_first() -> None:
     life_of_it = [registered(), classified(Tier.SIMPLE), dispatched(Tier.SIMPLE)]
     for first, second in combinations_with_replacement(range(len(life_of_it) + 1), 2):

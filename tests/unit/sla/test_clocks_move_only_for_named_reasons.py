@@ -227,6 +227,20 @@ def test_a_higher_tier_shortens_both_clocks_and_says_so(dispatched: Ticket) -> N
     assert dispatched.due("handling") == "2026-09-04 17:30"
 
 
+def test_a_clock_that_no_tier_moves_says_nothing_of_it(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 10:00", d.Opened)
+    ticket.hear("2026-09-03 10:05", d.DispatchAwaited)
+    said = ticket.hear("2026-09-03 10:06", d.Classified, category="0101-01", tier=Tier.SIMPLE)
+    assert [(type(fact), fact.clock) for fact in said] == [(ClockRederived, Clock.CITIZEN)]
+
+
+def test_an_appointment_for_the_same_time_moves_nothing(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.CallbackAwaited, round=0, attempts=3)
+    at = moment("2026-09-08 15:00")
+    assert dispatched.hear("2026-09-07 11:00", d.CallbackAppointed, at=at)
+    assert dispatched.hear("2026-09-07 12:00", d.CallbackAppointed, at=at) == []
+
+
 def test_a_lower_tier_lengthens_them_but_never_beyond_fifteen_days(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-03 15:00", d.Classified, category="0101-01", tier=Tier.PARTICULARLY_COMPLEX)
     assert dispatched.due("citizen") == "2026-09-23 17:30"

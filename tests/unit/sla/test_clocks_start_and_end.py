@@ -348,6 +348,23 @@ def test_nobodys_time_runs_before_they_could_know_of_the_order(dispatched: Ticke
     assert remind_by(call.due) == known + timedelta(minutes=10)
 
 
+@pytest.mark.parametrize(
+    ("order", "values"),
+    [
+        (d.SupervisionOrdered, {"reason": "久拖不决。", "number": 1}),
+        (d.CallbackReviewOrdered, {"reason": "核实。"}),
+        (d.ReworkOrdered, {"round": 1, "reason": "unsolved"}),
+    ],
+)
+def test_no_order_of_the_ladder_runs_before_it_could_be_known(
+    dispatched: Ticket, order: type[d.DispatchFact], values: dict[str, Any]
+) -> None:
+    known = moment("2026-09-25 10:00")
+    said = dispatched.late("2026-09-14 10:00", order, department="housing", known_at=known, **values)
+    assert [fact.started_at for fact in said if isinstance(fact, ClockStarted)] == [known]
+    assert not [fact for fact in said if type(fact).__name__ in ("ClockDueSoon", "ClockBreached")]
+
+
 def test_a_rework_that_is_taken_back_was_never_late(dispatched: Ticket) -> None:
     answers = {"round": 0, "contacted": "yes", "solved": "solved", "attitude": "satisfied", "result": "satisfied"}
     dispatched.hear("2026-09-07 10:00", d.ReworkOrdered, department="housing", round=1, reason="unsolved")

@@ -141,6 +141,12 @@ def test_the_citizens_due_time_moves_for_a_tier_alone(rules: ClockRules, plan: P
     assert moves <= {"tier"}
 
 
+@given(plan=PLANS)
+def test_no_due_time_is_said_to_move_to_where_it_was(rules: ClockRules, plan: Plan) -> None:
+    ticket, _ = live(rules, plan)
+    assert not [fact for fact in ticket.said if isinstance(fact, ClockRederived) and fact.due == fact.was]
+
+
 @given(plan=PLANS, end=st.sampled_from(ENDS), lag=st.integers(0, 5000))
 def test_no_clock_runs_for_a_ticket_that_has_ended(rules: ClockRules, plan: Plan, end: Step, lag: int) -> None:
     ticket, at = live(rules, plan)

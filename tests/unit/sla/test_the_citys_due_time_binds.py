@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas import dispatch as d
-from schemas.clocks import ClockBreached, ClockExtended, ClockStarted
+from schemas.clocks import ClockBreached, ClockExtended, ClockRetiered, ClockStarted
 from schemas.values import Clock, Tier, Upstream
 from services.trace.edges.answers import Answers
 from services.trace.edges.calendars import Calendars
@@ -36,8 +36,11 @@ def test_an_extension_cannot_move_a_department_beyond_the_citys_due_time(ticket:
 def test_a_tier_that_gives_more_time_leaves_the_citys_due_time(ticket: Ticket) -> None:
     ticket.hear("2026-09-03 10:00", d.Opened, upstream=CITY)
     ticket.hear("2026-09-03 10:20", d.Dispatched)
-    ticket.hear("2026-09-03 11:00", d.Classified, category="0101-01", tier=Tier.PARTICULARLY_COMPLEX)
+    said = ticket.hear("2026-09-03 11:00", d.Classified, category="0101-01", tier=Tier.PARTICULARLY_COMPLEX)
     assert ticket.due("handling") == ticket.due("citizen") == "2026-09-07 12:00"
+    # and nobody is told that it moved
+    assert {type(fact) for fact in said} == {ClockRetiered}
+    assert {fact.clock for fact in said} >= {Clock.CITIZEN, Clock.HANDLING}
 
 
 def test_a_lead_that_is_named_after_the_citys_due_time_has_its_own_limit(ticket: Ticket) -> None:
