@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from schemas.clocks import ClockRederived
 from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.recognised import masked
@@ -146,8 +147,13 @@ class Answers:
         words["asked"] = self.words.fact(item["type"], body) if body else ""
         return {**item, "body": body, "words": words}
 
-    def clock(self, row: ClockRow, now: datetime, calendar: Calendar) -> dict[str, Any]:
-        """Say a clock and why it is due when it is, line by line; `calendar` is the one in force now."""
+    def clock(
+        self, row: ClockRow, now: datetime, calendar: Calendar, moves: Sequence[Mapping[str, Any]] = ()
+    ) -> dict[str, Any]:
+        """Say a clock and why it is due when it is, line by line; `calendar` is the one in force now.
+
+        `moves` are the facts by which it came to be due at another time: when, why, and by whose order.
+        """
         explanation = json.loads(row.explanation)
         overdue = (
             row.late if row.late is not None else row.status == "running" and (row.breached or row.due_latest < now)
@@ -157,8 +163,13 @@ class Answers:
             "owner": self.words.party(row.owner),
             "status": self.words.of("clock_status", row.status),
         }
-        lines = [*self.words.rule(row.clock), *self.lines(explanation), *_in_force(row, explanation, calendar)]
-        return {**asdict(row), "explanation": explanation, "overdue": overdue, "words": words, "lines": lines}
+        moved = [f"{self.words.moment(each['at'])} {self._moved(each)}" for each in moves]
+        lines = [*self.words.rule(row.clock), *self.lines(explanation), *moved, *_in_force(row, explanation, calendar)]
+        said = {"explanation": explanation, "overdue": overdue, "words": words, "lines": lines}
+        return {**asdict(row), **said, "moves": [_move(each) for each in moves]}
+
+    def _moved(self, move: Mapping[str, Any]) -> str:
+        return self.words.fact(ClockRederived.type_name, move)
 
     def lines(self, explanation: Mapping[str, Any]) -> list[str]:
         """Say why a due time is what it is: the budget day by day, then what could bind earlier, and what did."""
@@ -181,6 +192,10 @@ def _in_force(row: ClockRow, explanation: Mapping[str, Any], calendar: Calendar)
     if counted and budget["calendar_version"] != calendar.version:
         changed = "恢复时按此重新计算" if row.status == "paused" else "按此计算，期限不变"
         yield f"现行日历：{calendar.version}，官方公布至 {calendar.official_until}；{changed}"
+
+
+def _move(fact: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fact.get(name) for name in ("at", "was", "due", "because", "ordered_by")}
 
 
 def _counts(rate: Rate, its: Figures) -> dict[str, Any]:

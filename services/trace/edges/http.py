@@ -93,8 +93,10 @@ async def show_clocks(request: web.Request) -> web.StreamResponse:
     ticket, now = await _ticket(request), request.app[CONTEXT].clock.now()
     pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     rows, calendar = await lookup.clocks(pool, ticket), await answers.calendars.now(pool)
+    moves = await lookup.moves(pool, ticket)
     wanted = http.choice(request, "clock", dict.fromkeys((*Clock, *(row.clock_id for row in rows))))
-    clocks = [answers.clock(row, now, calendar) for row in rows if wanted in (None, row.clock, row.clock_id)]
+    chosen = [row for row in rows if wanted in (None, row.clock, row.clock_id)]
+    clocks = [answers.clock(row, now, calendar, moves.get(row.clock_id, ())) for row in chosen]
     return json_answer({"ticket": ticket, "clocks": clocks, "calendar": calendar.version, "now": now})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from chassis.service import Pool
 from schemas import dispatch as d
 from schemas import registry
+from schemas.clocks import ClockRederived
 from schemas.values import Clock
 from services.trace import store
 from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
@@ -188,6 +190,20 @@ async def clocks(pool: Pool, ticket: str) -> list[ClockRow]:
         ticket,
     )
     return [store.CLOCKS.read(row) for row in rows]
+
+
+async def moves(pool: Pool, ticket: str) -> dict[str, list[Row]]:
+    """Read when and why clocks of a ticket came to be due at another time, by the clock, in order."""
+    rows = await pool.fetch(
+        'select at, body from entry where ticket = $1 and type = $2 order by at, recorded, "offset"',
+        ticket,
+        ClockRederived.type_name,
+    )
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        body = json.loads(row["body"])
+        found.setdefault(body["clock_id"], []).append({"at": row["at"], **body})
+    return found
 
 
 @dataclass(frozen=True, slots=True)
