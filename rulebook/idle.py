@@ -10,10 +10,10 @@ from rulebook.clocks import CLIMBING, EXTENDABLE, NAMED, NEVER_STILL, OWNERS, PR
 from rulebook.codes import OwedBy, Step
 from rulebook.directory import Office
 from rulebook.limits import Limit, Limits
-from rulebook.messages import ALWAYS, LEFT_IN_PEACE, MESSAGES, Message
+from rulebook.messages import ALWAYS, DIGEST, LEFT_IN_PEACE, MESSAGES, Message
 from rulebook.policy import Catalogue
 from rulebook.problems import Problem
-from rulebook.rules import Ladder, Rung, Template
+from rulebook.rules import Ladder, Rung, Template, Templates
 from rulebook.source import Trail
 from schemas.values import Tier
 
@@ -131,6 +131,9 @@ def _waits_for_nothing(checked: Checked, row: Trail, rung: Rung) -> Iterator[Pro
 
 
 def _messages(checked: Checked) -> Iterator[Problem]:
+    digest = checked.model(_TEMPLATES, Templates).digest
+    for part, text in (("subject", digest.subject), ("item", digest.item)):
+        yield from _one_text(checked, ("digest", part), text, DIGEST[part])
     for index, template in enumerate(checked.templates):
         row: Trail = ("templates", index)
         message = MESSAGES.get(template.code)

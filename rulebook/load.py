@@ -36,6 +36,7 @@ def load_policy(directory: Path) -> Policy:
         "units": checked.model("units.csv", Units).units,
         "templates": checked.templates,
         "delivery": checked.model("templates.yaml", Templates).delivery,
+        "digest": checked.model("templates.yaml", Templates).digest,
         "callers": checked.model("callers.yaml", Callers),
         **{name: checked.models[f"{name}.yaml"] for name in _WHOLE},
     }

@@ -104,12 +104,17 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "centre-queue": _to(Audience.CENTRE, "clock due remaining person"),
     "centre-overdue": _to(Audience.CENTRE, "clock due person"),
     "supervisor-breach": _to(Audience.SUPERVISOR, "clock due"),
-    "supervisor-breach-elsewhere": _to(Audience.SUPERVISOR, "clock due person"),
     "supervisor-failed-callbacks": _to(Audience.SUPERVISOR, "count"),
     "supervisor-urgent-unaccepted": _to(Audience.SUPERVISOR, ways=_LOUD),
     "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason"),
 }
 """Every message that notify can send, by the code of its template; a contract test holds it to what notify does."""
+
+DIGEST: Final[Mapping[str, frozenset[str]]] = {
+    "subject": frozenset({"area", "count"}),
+    "item": frozenset({"area", "number", "subject", "text"}),
+}
+"""What can stand in each text of a digest."""
 
 VARIABLES: Final = ALWAYS.union(*(message.variables for message in MESSAGES.values()))
 """The variables that some template may use."""

@@ -21,7 +21,7 @@ from rulebook.directory import (
 from rulebook.duty import Duty, OnDuty, on_duty
 from rulebook.limits import Limit, Limits
 from rulebook.places import PlaceIndex
-from rulebook.rules import Automation, Callers, Delivery, Grounds, Ladder, Rates, Template, Templates
+from rulebook.rules import Automation, Callers, Delivery, Digest, Grounds, Ladder, Rates, Template, Templates
 from rulebook.stop_words import Listener, StopGroup, StopWords
 from schemas.values import Clock
 
@@ -54,6 +54,7 @@ class Policy(Model):
     rates: Rates
     templates: tuple[Template, ...]
     delivery: Delivery
+    digest: Digest
     callers: Callers
 
     def category(self, code: str) -> Category | None:

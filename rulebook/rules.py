@@ -181,8 +181,16 @@ class Callers(Model):
     departments: Mapping[Code, Text] = Field(default_factory=dict)
 
 
+class Digest(Model):
+    """Several notices in one message: its subject, and how each of them stands in it, in jinja2."""
+
+    subject: Text
+    item: Text
+
+
 class Templates(Model):
-    """All message templates, and how persistently they are delivered."""
+    """All message templates, how notices are gathered in one, and how persistently they are delivered."""
 
     delivery: Delivery
+    digest: Digest
     templates: tuple[Template, ...]

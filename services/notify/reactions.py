@@ -16,7 +16,6 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
-from schemas.owner import Owner
 from schemas.recognised import masked
 from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, remind_by
 from services.notify.core.book import AddressBook
@@ -447,12 +446,13 @@ def _action_refused(fact: d.ActionRefused, o: Occasion) -> Wishes:
 
 # --- timed -----------------------------------------------------------------------------------------------------------
 
-_Timed = c.ClockStarted | c.ClockResumed | c.ClockExtended | c.ClockRederived
+_Tiered = c.ClockStarted | c.ClockRederived | c.ClockRetiered
+_Timed = _Tiered | c.ClockResumed | c.ClockExtended
 
 
 def _timed(profile: Profile, fact: _Timed, _at: datetime) -> Profile:
     if fact.clock is Clock.CITIZEN:
-        tier = fact.tier if isinstance(fact, c.ClockStarted | c.ClockRederived) else profile.citizen_tier
+        tier = fact.tier if isinstance(fact, _Tiered) else profile.citizen_tier
         return replace(profile, citizen_due=fact.due, citizen_tier=tier)
     if fact.clock not in REMEMBERED:
         return profile
@@ -499,7 +499,7 @@ def _clock_extended(fact: c.ClockExtended, o: Occasion) -> Wishes:
         yield from o.requester("requester-extended", due=_of_clock(fact)["due"], ground=why)
 
 
-profiles.on(c.ClockRederived)(_timed)
+profiles.on(c.ClockRederived, c.ClockRetiered)(_timed)
 
 
 @wishes.on(c.ClockRederived)
@@ -527,6 +527,7 @@ def _reminders(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
 
 @wishes.on(c.ClockBreached)
 def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
+    """What the callback agency or a visiting unit missed waits at the desk until it is done: nobody is told besides."""
     owner, values = fact.owner, _of_clock(fact)
     if owner.department:
         yield from o.department(owner.department, "department-overdue", **values)
@@ -535,14 +536,6 @@ def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
         )
     elif owner.kind == "office" and owner.code:
         yield from o.to("centre-overdue", o.book.person(owner.code), **values, person=_person(o, owner.code))
-    elif owner.kind != Audience.REQUESTER:
-        yield from o.to("supervisor-breach-elsewhere", o.book.supervisors(o.at), **values, person=_outsider(o, owner))
-
-
-def _outsider(o: Occasion, owner: Owner) -> str:
-    """Name whoever has no address of their own here: the callback agency, a visiting unit."""
-    unit = o.policy.unit(owner.code) if owner.kind == "unit" and owner.code else None
-    return unit.name if unit else PARTIES.said(owner.kind)
 
 
 def _person(o: Occasion, code: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -12,6 +12,8 @@ from pydantic import TypeAdapter
 from chassis.redaction import Kept
 from chassis.service import Connection, Pool
 from chassis.store import columns
+from rulebook.messages import LEFT_IN_PEACE
+from schemas.owner import Owner
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 
@@ -74,7 +76,7 @@ async def save_profiles(connection: Connection, profiles: Mapping[str, Profile])
         )
 
 
-async def plan(connection: Connection, planned: Iterable[Planned]) -> None:
+async def plan(connection: Connection, planned: Sequence[Planned]) -> None:
     """Put notices down for delivery; one that is there already stays as it is."""
     rows = [
         (
@@ -91,8 +93,32 @@ async def plan(connection: Connection, planned: Iterable[Planned]) -> None:
             " $11::bool[], $12::bool[], $13::timestamptz[]) on conflict do nothing",
             *columns(rows, 13),
         )
+        await _take_along(connection, [each.notice.key for each in planned if _leaves_at_once(each.notice)])
 
 
+def _leaves_at_once(notice: Notice) -> bool:
+    """Whether it goes out now although whoever hears it is otherwise left in peace, or hears everything in one."""
+    may_wait = notice.to.gathers or Owner(notice.to.audience).kind in LEFT_IN_PEACE
+    return may_wait and not notice.peaceful and not notice.gathered
+
+
+async def _take_along(connection: Connection, notices: Sequence[str]) -> None:
+    """Let what was to be told before, of the same ticket to the same person, wait no longer than these."""
+    if notices:
+        await connection.execute(
+            "update delivery e set peaceful = false, gathered = false,"  # noqa: S608 - our own words
+            " next_at = least(e.next_at, d.next_at) from delivery d where d.notice = any($1::text[])"
+            " and d.status = 'pending' and e.status = 'pending'"
+            f" and (e.peaceful or e.gathered) and {_BEFORE}",
+            notices,
+        )
+
+
+_BEFORE: Final = (
+    "e.ticket = d.ticket and e.place < d.place and e.audience = d.audience"
+    " and (d.audience = 'requester' or (e.address = d.address and d.way not in ('sms', 'call')))"
+)
+"""Which message `e` one person hears before `d`; whoever is on duty is rung up whatever did not reach them before."""
 _BEGIN: Final = (
     " taken as (update delivery d set attempts = d.attempts + 1, leased_until = clock_timestamp() + $2::interval"
     "   from due where d.notice = due.notice returning d.*),"
@@ -108,13 +134,12 @@ _FREE: Final = "status = 'pending' and (leased_until is null or leased_until < c
 async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta, *, quiet: bool) -> list[DueDelivery]:
     """Take deliveries that are due and nobody's; in quiet hours none that leaves people in peace.
 
-    What a requester is told of a ticket is taken one after the other, in the order in which it was wanted.
+    What one person is told of a ticket is taken one after the other, in the order in which it was wanted.
     """
     rows = await pool.fetch(
         f"with due as (select notice from delivery d where {_FREE} and next_at <= $1 and not gathered"  # noqa: S608 - our own words
-        "   and not (peaceful and $4) and not (d.audience = 'requester' and exists (select from delivery e"
-        "   where e.ticket = d.ticket and e.audience = d.audience and e.status = 'pending' and e.place < d.place"
-        "   and not (e.peaceful and not d.peaceful)))"
+        "   and not (peaceful and $4) and not exists (select from delivery e"
+        f"   where {_BEFORE} and e.status = 'pending' and not e.gathered)"
         f"  order by next_at, place limit $3 for update skip locked), {_BEGIN}",
         now,
         lease,

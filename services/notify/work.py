@@ -46,11 +46,11 @@ def telling(wording: Wording) -> Work:
         done = await folding(decider)(transaction, [*returned, *heard])
         await store.plan(
             transaction.connection,
-            (
+            [
                 store.Planned(item.envelope.subject, item.lane, notice)
                 for item in heard
                 for notice in wanted.get(item.envelope.id, ())
-            ),
+            ],
         )
         if outcomes:
             await store.mark_reported(transaction.connection, [(row["notice"], row["attempt"]) for row in outcomes])

@@ -14,11 +14,12 @@ from schemas.owner import Owner
 from schemas.values import Actor, Channel, Clock, Contact, Due, Kind, OfficialDue, Place, RequesterKind, Tier
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
-from services.notify.core.wording import Wording
+from services.notify.core.wording import DigestWords, Wording
 from services.notify.reactions import react
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")
 WORDING = Wording(POLICY)
+DIGEST = DigestWords(POLICY)
 TICKET = "26030200000017"
 BY = Actor(by_rule="test")
 MORNING = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai

@@ -19,6 +19,24 @@ from services.notify.core.profile import Profile
 from services.notify.core.values import filled
 
 
+class DigestWords:
+    """Words what is gathered for one address under one policy."""
+
+    def __init__(self, policy: given.Policy) -> None:
+        environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
+        self._area = policy.area
+        self._subject = environment.from_string(policy.digest.subject)
+        self._item = environment.from_string(policy.digest.item)
+
+    def subject(self, count: int) -> str:
+        """Say how many notices there are."""
+        return self._subject.render(area=self._area, count=count)
+
+    def item(self, number: int, subject: str, text: str) -> str:
+        """Say one of the notices, by its place among them."""
+        return self._item.render(area=self._area, number=number, subject=subject, text=text)
+
+
 class Wording:
     """Words notices under one policy; compiles each template once."""
 

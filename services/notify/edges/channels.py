@@ -27,6 +27,7 @@ from rulebook.rules import Delivery
 from schemas.text import harmless, one_line
 from services.notify import store
 from services.notify.core.notice import Way
+from services.notify.core.wording import DigestWords
 from services.notify.edges.gathering import as_one, is_over, leaving
 from services.notify.settings import NotifySettings
 from services.notify.store import DueDelivery, Ended
@@ -182,7 +183,8 @@ def delivering(settings: NotifySettings, policy: Policy) -> Edge:
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
             channels = channels_of(settings, rules, session)
-            await Loop(context, settings, rules, channels, lambda at: policy.peace_until(at) > at).run()
+            words = DigestWords(policy)
+            await Loop(context, settings, rules, words, channels, lambda at: policy.peace_until(at) > at).run()
 
     return edge
 
@@ -209,12 +211,14 @@ class Loop:
         context: EdgeContext,
         settings: NotifySettings,
         rules: Delivery,
+        words: DigestWords,
         channels: Mapping[str, Channel],
         is_quiet: Callable[[datetime], bool],
     ) -> None:
         self.context = context
         self.lease = timedelta(seconds=settings.lease_seconds)
         self.rules = rules
+        self.words = words
         self.channels = channels
         self.is_quiet = is_quiet
 
@@ -259,7 +263,9 @@ class Loop:
         for each in gathered:
             if not is_over(each, now):
                 by_address.setdefault((each.way, each.address), []).append(each)
-        messages += [(as_one([leaving(each, now) for each in those]), those) for those in by_address.values()]
+        messages += [
+            (as_one([leaving(each, now) for each in those], self.words), those) for those in by_address.values()
+        ]
         by_channel: dict[Channel, list[Leaving]] = {}
         for message in messages:
             by_channel.setdefault(self.channels[message[0].way], []).append(message)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from schemas.envelope import derived_id
 from services.notify.core.values import LEFT, remaining
+from services.notify.core.wording import DigestWords
 from services.notify.store import DueDelivery
 
 
@@ -22,7 +23,7 @@ def is_over(delivery: DueDelivery, now: datetime) -> bool:
     return delivery.over is not None and delivery.over <= now
 
 
-def as_one(gathered: Sequence[DueDelivery]) -> DueDelivery:
+def as_one(gathered: Sequence[DueDelivery], words: DigestWords) -> DueDelivery:
     """One message for all that is gathered for an address; its key is the same as long as they are the same."""
     first, *others = gathered
     if not others:
@@ -31,6 +32,6 @@ def as_one(gathered: Sequence[DueDelivery]) -> DueDelivery:
         notice=derived_id("gathered", *(each.notice for each in gathered)),
         ticket=" ".join(dict.fromkeys(each.ticket for each in gathered)),
         template="gathered",
-        subject=f"通知汇总（{len(gathered)}条）",
-        text="\n\n".join(f"{n}. {each.subject}\n{each.text}" for n, each in enumerate(gathered, 1)),
+        subject=words.subject(len(gathered)),
+        text="\n\n".join(words.item(n, each.subject, each.text) for n, each in enumerate(gathered, 1)),
     )

@@ -74,16 +74,17 @@ class Planner:
             Notice(
                 key,
                 "requester-receipt",
-                Addressee(Owner(audience), way, address),
+                Addressee(Owner(audience), way, address, gathers=more.get("gathers", False)),
                 more.get("at", NOW),
                 "您的诉求已受理",
                 more.get("text", f"您好，{key}"),
-                **{name: value for name, value in more.items() if name not in ("at", "text")},
+                **{name: value for name, value in more.items() if name not in ("at", "text", "gathers", "ticket")},
             )
             for key in keys
         ]
         async with self.pool.acquire() as connection:
-            await store.plan(connection, [store.Planned("26030200000017", "0", notice) for notice in notices])
+            ticket = more.get("ticket", "26030200000017")
+            await store.plan(connection, [store.Planned(ticket, "0", notice) for notice in notices])
 
     async def rows(self, table: str = "delivery") -> list[dict[str, Any]]:
         return [dict(row) for row in await self.pool.fetch(f"select * from {table} order by 1, 2")]  # noqa: S608

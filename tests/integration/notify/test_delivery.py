@@ -21,6 +21,7 @@ from services.notify.core.notice import Way
 from services.notify.edges.channels import Channel, Failed, Loop, channels_of
 from services.notify.settings import NotifySettings
 from services.notify.store import DueDelivery
+from tests.support.notify import DIGEST
 
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
 
@@ -38,7 +39,7 @@ async def _deliver(
 ) -> int:
     settings = NotifySettings(notices=folder, routes=routes or {}, lease_seconds=lease)
     async with aiohttp.ClientSession() as session:
-        return await Loop(context, settings, RULES, channels_of(settings, RULES, session), is_quiet).deliver()
+        return await Loop(context, settings, RULES, DIGEST, channels_of(settings, RULES, session), is_quiet).deliver()
 
 
 async def test_a_way_without_an_address_goes_into_a_file_line_by_line(planner: Any, later: Any, tmp_path: Path) -> None:
@@ -163,7 +164,9 @@ async def test_a_crash_between_sending_and_recording_repeats_with_the_same_key(
     async with aiohttp.ClientSession() as session:
         channels = channels_of(settings, RULES, session)
         with pytest.raises(_Killed):
-            await Loop(later(), settings, RULES, {**channels, Way.SMS: _Dying(channels[Way.SMS])}, awake).deliver()
+            await Loop(
+                later(), settings, RULES, DIGEST, {**channels, Way.SMS: _Dying(channels[Way.SMS])}, awake
+            ).deliver()
 
     await _deliver(later(), tmp_path, {Way.SMS: webhook.url}, lease=60.0)
 
@@ -205,7 +208,7 @@ class _Slow:
 async def test_an_orderly_end_writes_down_what_is_being_sent(planner: Any, later: Any, tmp_path: Path) -> None:
     await planner.plan("n-1")
     slow = _Slow()
-    loop = Loop(later(), NotifySettings(notices=tmp_path), RULES, dict.fromkeys(Way, slow), awake)
+    loop = Loop(later(), NotifySettings(notices=tmp_path), RULES, DIGEST, dict.fromkeys(Way, slow), awake)
     running = asyncio.create_task(loop.run())
     await slow.began.wait()
 

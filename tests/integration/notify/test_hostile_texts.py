@@ -24,6 +24,7 @@ from services.notify.core.wording import Wording
 from services.notify.edges.channels import Loop, channels_of
 from services.notify.settings import NotifySettings
 from tests.support.hostile import HOSTILE
+from tests.support.notify import DIGEST
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
@@ -40,7 +41,7 @@ async def deliver(planner: Any, context: Any, folder: Path, notices: list[Notice
         await store.plan(connection, [store.Planned("26030200000017", "0", notice) for notice in notices])
     settings = NotifySettings(notices=folder, routes=routes)
     async with aiohttp.ClientSession() as session:
-        await Loop(context, settings, RULES, channels_of(settings, RULES, session), awake).deliver()
+        await Loop(context, settings, RULES, DIGEST, channels_of(settings, RULES, session), awake).deliver()
 
 
 def notices(way: Way, address: str) -> list[Notice]:

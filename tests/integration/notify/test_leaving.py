@@ -17,6 +17,7 @@ from services.notify.core.notice import Way
 from services.notify.core.values import LEFT
 from services.notify.edges.channels import Loop, channels_of
 from services.notify.settings import NotifySettings
+from tests.support.notify import DIGEST
 
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
 DESK = "desk@housing.example"
@@ -40,7 +41,7 @@ def leave(tmp_path: Path) -> Callable[..., Any]:
     ) -> list[dict[str, str]]:
         settings = NotifySettings(notices=tmp_path, routes=routes or {})
         async with aiohttp.ClientSession() as session:
-            await Loop(context, settings, RULES, channels_of(settings, RULES, session), is_quiet).deliver()
+            await Loop(context, settings, RULES, DIGEST, channels_of(settings, RULES, session), is_quiet).deliver()
         return _left(tmp_path)
 
     return deliver
@@ -79,13 +80,44 @@ async def test_a_requester_is_told_one_thing_after_the_other_however_long_the_fi
     assert [key for key, _ in webhook.posted] == ["n-received", "n-received", "n-dispatched"]
 
 
-async def test_what_is_urgent_does_not_wait_behind_what_waits_for_the_morning(
+async def test_what_is_urgent_waits_for_no_morning_and_takes_along_what_was_to_be_told_before_it(
     planner: Any, later: Any, leave: Any
 ) -> None:
-    await planner.plan("n-received", audience="requester", peaceful=True)
+    """Overtaken, a receipt would come after the message that already speaks of its ticket."""
+    morning = NOW + timedelta(hours=8)
+    await planner.plan("n-received", audience="requester", peaceful=True, at=morning)
+    await planner.plan("n-other", audience="requester", ticket="26030200000025", peaceful=True, at=morning)
     await planner.plan("n-urgent", audience="requester")
 
-    assert keys(await leave(later(), asleep)) == ["n-urgent"]
+    for _ in range(2):
+        lines = await leave(later(), asleep)
+
+    assert keys(lines) == ["n-received", "n-urgent"]
+
+
+async def test_a_desk_reads_of_a_ticket_in_order_also_when_it_becomes_urgent(
+    planner: Any, later: Any, leave: Any
+) -> None:
+    mail: dict[str, Any] = {"way": Way.MAIL, "address": DESK, "audience": "department:housing", "gathers": True}
+    await planner.plan("n-1", **mail, gathered=True, at=NOW + timedelta(hours=4))
+    await planner.plan("n-urgent", **mail)
+
+    for _ in range(2):
+        lines = await leave(later())
+
+    assert keys(lines) == ["n-1", "n-urgent"]
+
+
+async def test_whoever_is_on_duty_is_rung_up_whatever_did_not_reach_them_before(
+    planner: Any, later: Any, leave: Any, webhook: Any
+) -> None:
+    webhook.answers = [503]
+    for key in ("n-first", "n-second"):
+        await planner.plan(key, way=Way.CALL, audience="duty_officer:p-min")
+
+    await leave(later(), awake, {Way.CALL: webhook.url})
+
+    assert sorted(key for key, _ in webhook.posted) == ["n-first", "n-second"]
 
 
 async def test_a_reminder_says_what_is_left_when_it_leaves_and_does_not_leave_when_nothing_is(

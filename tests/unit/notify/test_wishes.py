@@ -248,18 +248,12 @@ def test_what_a_merged_ticket_says_is_told_to_whoever_works_on_the_one_that_stay
     assert all("有人被困。（3号楼电梯）" in notice.text for notice in told)
 
 
-@pytest.mark.parametrize(
-    ("clock", "owner", "named"),
-    [(Clock.CALLBACK, "callback", "回访员"), (Clock.UNIT_PASS_ON, "unit:unit-01", "区委办")],
-)
-def test_lateness_of_whoever_has_no_address_here_is_told_to_the_supervisors(
-    teller: Teller, clock: Clock, owner: str, named: str
-) -> None:
+@pytest.mark.parametrize(("clock", "owner"), [(Clock.CALLBACK, "callback"), (Clock.UNIT_PASS_ON, "unit:unit-01")])
+def test_lateness_that_waits_at_the_desk_is_told_to_nobody_besides(teller: Teller, clock: Clock, owner: str) -> None:
+    """Who sees to it is the desk's task, which somebody has to end; a mail could be overlooked, and told it twice."""
     teller.tell(registered())
     about: dict[str, Any] = {"ticket": TICKET, "clock_id": clock.value, "clock": clock}
-    (notice,) = teller.tell(c.ClockBreached(**about, owner=Owner(owner), due=DUE))
-    assert said([notice]) == [("supervisor-breach-elsewhere", "supervisor:p-he")]
-    assert f"由{named}负责" in notice.text
+    assert said(teller.tell(c.ClockBreached(**about, owner=Owner(owner), due=DUE))) == []
 
 
 def test_a_visitor_hears_of_the_problems_that_they_brought_unless_they_are_confidential(teller: Teller) -> None:
