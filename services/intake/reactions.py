@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from schemas.dispatch import (
     ActionRefused,
+    CallbackReviewOrdered,
     Closed,
     Corrected,
     Dispatched,
@@ -68,7 +69,7 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             return message.incident
         case Opened():
             return message.ticket if message.part_of is not None else None
-        case ProgressNoted(for_requester=None) | Dispatched(same_lead=True):
+        case ProgressNoted(for_requester=None) | Dispatched(same_lead=True) | CallbackReviewOrdered(city=None):
             return None
         case DispatchFact() if newsroom.line_of(message) is not None:
             return message.ticket
@@ -86,7 +87,8 @@ def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Ne
         case IncidentActionRefused():
             return _refusal_of_incident(message)
         case Handled() | Corrected() if known is not None:
-            return Reaction(ticket=_known_better(known, message))
+            better, told = _known_better(known, message), isinstance(message, Corrected) and message.told
+            return _progress(message, at, better, newsroom) if told else Reaction(ticket=better)
         case DispatchFact() if known is not None:
             return _progress(message, at, known, newsroom)
         case _:
@@ -142,12 +144,13 @@ def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: 
         return NOTHING
     happened, line = found
     text = newsroom.text(line, message, known.reply)
-    news = TicketNews(ticket=known.id, happened=happened, state=line.state, text=text)
-    after = _ended(known, message, line.state, at) if line.ends else known
+    state = newsroom.state_of(line, is_open=known.open)
+    news = TicketNews(ticket=known.id, happened=happened, state=state, text=text)
+    after = _ended(known, message, state, at) if line.ends else known
     return Reaction(
         says=(Answer(channel_topic(known.channel), known.id, news),),
         ticket=known._replace(open=True, ended=None) if line.resumes else after,
-        news=NewsRow(known.id, at, happened, line.state, text),
+        news=NewsRow(known.id, at, happened, state, text),
     )
 
 

@@ -20,11 +20,11 @@ _KEPT: Final = "kept"
 
 
 class NewsLine(BaseModel):
-    """What one fact says to the requester, and what it does to the ticket."""
+    """What one fact says to the requester, and what it does to the ticket; without a state it moves nothing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    state: TicketState
+    state: TicketState | None = None
     text: str
     ends: bool = False
     resumes: bool = False
@@ -66,6 +66,11 @@ class Newsroom:
         """Find what a fact is called and says; None for what the requester need not know."""
         model, outcome = type(message), getattr(message, "outcome", "")
         return self._lines.get((model, outcome)) or self._lines.get((model, ""))
+
+    @staticmethod
+    def state_of(line: NewsLine, *, is_open: bool) -> TicketState:
+        """Where the ticket stands after a line; what moves nothing comes after the handling."""
+        return line.state or (TicketState.CALLBACK_PENDING if is_open else TicketState.CLOSED)
 
     def text(self, line: NewsLine, message: Message, kept: str | None) -> str:
         """Fill a line with what the fact says, identity-card and bank-card numbers masked."""

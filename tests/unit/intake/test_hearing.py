@@ -9,6 +9,7 @@ import pytest
 
 from rulebook import Policy
 from schemas import dispatch as d
+from schemas.correction import Correction
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Place, RequesterKind, Ruling, Tier
@@ -56,6 +57,27 @@ def test_the_reply_is_told_only_when_the_centre_took_it(newsroom: Newsroom) -> N
     assert handled.says == ()
     accepted = d.HandledAccepted(ticket=TICKET, by=RULE, department="housing", handled_at=NOW)
     assert told(hear(accepted, newsroom, handled.ticket)).text == "房管局答复：灯已换好"
+
+
+def test_a_corrected_reply_is_news_where_the_one_before_was_told(newsroom: Newsroom) -> None:
+    new, old = Correction(reply="灯周五换"), Correction(reply="灯已换好")
+    said: dict[str, Any] = {"ticket": TICKET, "by": RULE, "old": old, "new": new, "reason": "答复写错"}
+    for known, state in ((KNOWN, "callback_pending"), (KNOWN._replace(open=False), "closed")):
+        reaction = hear(d.Corrected(**said, told=True), newsroom, known)
+        assert (told(reaction).text, told(reaction).state) == ("答复已更正：灯周五换", state)
+        assert reaction.news is not None
+        assert reaction.ticket is not None
+        assert reaction.ticket.open == known.open
+    before = hear(d.Corrected(**said), newsroom)
+    assert before.says == ()
+    assert before.ticket is not None
+    assert before.ticket.reply == "灯周五换"
+
+
+def test_a_review_that_the_city_brought_about_is_told_as_the_citys(newsroom: Newsroom) -> None:
+    order = d.CallbackReviewOrdered(ticket=TICKET, by=RULE, department="housing", reason="市级回访：未解决", city=True)
+    assert told(hear(order, newsroom)).text == "根据市级回访情况，已要求房管局复核。"
+    assert concerns(order.model_copy(update={"city": None}), newsroom) is None
 
 
 def test_the_result_is_told_and_the_ticket_is_no_longer_open(newsroom: Newsroom) -> None:
