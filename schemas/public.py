@@ -142,12 +142,13 @@ class ActionAnswer(PublicMessage):
 
 
 class CallbackRequest(PublicMessage):
-    """The callback agency is asked to call, is told a new time, or need not call any more.
+    """The callback agency is asked to call, is told a new time, has missed it, or need not call any more.
 
-    Of a `confidential` ticket it has the number to call and nothing else of the requester.
+    After `overdue` the call is still owed, at once: the time for it, or the appointment, went by. Of a `confidential`
+    ticket it has the number to call and nothing else of the requester.
     """
 
-    happened: Literal["requested", "appointed", "cancelled"]
+    happened: Literal["requested", "appointed", "overdue", "cancelled"]
     ticket: TicketId
     round: int
     attempts: int
@@ -162,9 +163,10 @@ class DeskTask(PublicMessage):
     """Something waits for a person of the office, or does not any more; the newest of a ticket and task counts.
 
     `task` says what is asked: urgent_call, stop_words, unit_pass_on, survey_office, dispatching, return_ruling,
-    adjudication, extension, suspension, approval, review, task_review, outcome_ruling, redispatch, commitment_check,
-    withdrawal, reopening, supervision, callback_review, nudge, supervise, interview. The last three are steps of the
-    ladder that the policy leaves to a person.
+    adjudication, extension, suspension, approval, review, task_review, unit_late, callback_late, outcome_ruling,
+    redispatch, commitment_check, withdrawal, reopening, supervision, callback_review, nudge, supervise, interview. The
+    last three are steps of the ladder that the policy leaves to a person; unit_late and callback_late wait until what
+    was missed is done.
 
     `requested_by` is who asked for what waits for an approver, who has to be somebody else.
 

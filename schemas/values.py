@@ -184,6 +184,8 @@ class DeskTaskKind(StrEnum):
     ADJUDICATION = "adjudication"
     REVIEW = "review"
     TASK_REVIEW = "task_review"
+    UNIT_LATE = "unit_late"
+    CALLBACK_LATE = "callback_late"
     OUTCOME_RULING = "outcome_ruling"
     REDISPATCH = "redispatch"
     EXTENSION = "extension"

@@ -33,9 +33,11 @@ class Agency:
         self._wanted: dict[str, CallbackRequest] = {}
 
     def take(self, request: CallbackRequest, at: datetime) -> None:
-        """Read one message of the callbacks topic."""
+        """Read one message of the callbacks topic; who is calling already goes on in their own time."""
         if request.happened == "cancelled":
             self._wanted.pop(request.ticket, None)
+            return
+        if request.happened == "overdue" and request.ticket in self._wanted:
             return
         self._wanted[request.ticket] = request
         dice = chance(self._around.seed, "callback", request.ticket, request.round, request.at)

@@ -50,6 +50,8 @@ _DECIDED_BY: Final = {
     "approval": "approve",
     "review": "review",
     "task_review": "review",
+    "unit_late": "pass_on",
+    "callback_late": "review_callback",
     "outcome_ruling": "rule_on_outcome",
     "commitment_check": "check_commitment",
     "withdrawal": "confirm_withdrawal",
@@ -226,10 +228,10 @@ def owed(order: Order) -> str:
 
 
 def callbacks(messages: Iterable[PublishedMessage]) -> Sequence[CallbackRequest]:
-    """Tell which tickets wait for a callback: appointments by their time, the others in the order of asking."""
+    """Tell which tickets wait for a callback: what was missed first, then in the order of asking, then appointments."""
     asked = newest(messages, CallbackRequest, lambda request: request.ticket)
     open_ = [request for request in asked if request.happened != "cancelled"]
-    return sorted(open_, key=lambda request: (request.at is not None, request.at))
+    return sorted(open_, key=lambda request: (request.happened != "overdue", request.at is not None, request.at))
 
 
 def order_of(messages: Iterable[PublishedMessage], ticket: str) -> Order | None:

@@ -173,7 +173,10 @@ def callbacks(place: Workplace, asked: Sequence[CallbackRequest]) -> RenderableT
     """List what waits for a callback."""
     table = _table(f"待回访（{len(asked)}件）", ("工单", "轮次", "约定", "电话", "诉求", "答复"))
     for request in asked:
-        row = (request.ticket, str(request.round + 1), place.words.moment(request.at), request.contact.phone or "")
+        when = "　".join(
+            filter(None, (place.words.moment(request.at), "已逾期" if request.happened == "overdue" else ""))
+        )
+        row = (request.ticket, str(request.round + 1), when, request.contact.phone or "")
         table.add_row(*row, _gist(None, request.text), _gist(None, request.reply or ""))
     return table
 

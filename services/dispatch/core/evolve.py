@@ -14,7 +14,7 @@ from services.dispatch.core.second_hand import with_act
 from services.dispatch.core.seen import seen
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import FACTS
-from services.dispatch.core.ticket import Stub, Ticket
+from services.dispatch.core.ticket import Stub, Ticket, WaitingAtDesk
 
 
 def evolve(state: AnyState | None, fact: Message, at: datetime) -> AnyState:
@@ -37,5 +37,18 @@ def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
     """Fold one fact of a ticket that was opened; what others saw before it is kept in `before`."""
     row = FACTS.get(type(fact))
     after = with_act(ticket if row is None else unless_over(row.change(ticket, fact, at)), fact, at)
-    before = seen(ticket)
+    before, now = seen(ticket), seen(after)
+    if now.desk != before.desk:
+        after = replace(after, waiting={task: ticket.waiting.get(task) or _waits(fact, at) for task in now.desk})
     return after if before is ticket.before or before == ticket.before else replace(after, before=before)
+
+
+def _waits(fact: d.DispatchFact, at: datetime) -> WaitingAtDesk:
+    """What is said of a task as long as it waits, by the fact that brought it to the desk."""
+    return WaitingAtDesk(
+        since=at,
+        reason=getattr(fact, "reason", None),
+        suggestion=getattr(fact, "suggestion", None),
+        alternatives=getattr(fact, "alternatives", None),
+        refer=getattr(fact, "refer", None),
+    )

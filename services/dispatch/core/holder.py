@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, assert_never
 
 from schemas.owner import Owner
-from schemas.values import DepartmentCode, DeskTaskKind
+from schemas.values import Clock, DepartmentCode, DeskTaskKind
 from services.dispatch.core import standing as s
 from services.dispatch.core.regions import NoReview
 from services.dispatch.core.ticket import Ticket
@@ -109,13 +109,27 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         beside = (DeskTaskKind.TASK_REVIEW, *beside)
     if ticket.asked:
         beside = (*[each.desk for each in ticket.asked], *beside)
-    first = (ticket.urgency.desk, ticket.stop_words.desk, main_task(ticket.standing))
+    first = (ticket.urgency.desk, ticket.stop_words.desk, main_task(ticket.standing), late_elsewhere(ticket))
     return (*[each for each in first if each is not None], *beside)
 
 
 def task_in_review(ticket: Ticket) -> DepartmentCode | None:
     """The first department whose finished task the centre has to review."""
     return next((code for code, task in ticket.tasks.items() if task.at == "done" and task.awaits_review), None)
+
+
+def late_elsewhere(ticket: Ticket) -> DeskTaskKind | None:
+    """What the office sees to because somebody outside it, who is no department, let their time go by."""
+    if not ticket.overdue:
+        return None
+    missed = {each.clock for name, each in ticket.dues.items() if name in ticket.overdue}
+    match ticket.standing:
+        case s.SurveyReview(stage="unit") if Clock.UNIT_PASS_ON in missed:
+            return DeskTaskKind.UNIT_LATE
+        case s.CallbackPending() if Clock.CALLBACK in missed:
+            return DeskTaskKind.CALLBACK_LATE
+        case _:
+            return None
 
 
 def main_task(standing: s.AnyStanding) -> DeskTaskKind | None:

@@ -14,11 +14,11 @@ from schemas.message import Message
 from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, InternalNote, Order, SharedNote
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import IncidentRequest, TicketRequest
-from schemas.values import DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
+from schemas.values import Clock, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
 from services.dispatch.core.episodes.refusals import answer_to
 from services.dispatch.core.episodes.supervision import to_answer, watched
 from services.dispatch.core.episodes.support import blocking
-from services.dispatch.core.holder import task_in_review
+from services.dispatch.core.holder import late_elsewhere, task_in_review
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
 from services.dispatch.core.regions import ExtensionAsked, Inside, Made, Member, NoWish, Owed, SuspensionAsked
@@ -34,11 +34,11 @@ from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import FACTS
-from services.dispatch.core.ticket import Seen, Ticket
+from services.dispatch.core.ticket import Seen, Ticket, WaitingAtDesk
 
 Role = Literal["lead", "supporting", "none"]
-_SAID_ANEW: Final = (d.MergeTaken, d.MergeDropped, d.Redacted, d.ReopeningAsked)
-"""What changes what stands on a task that waits already."""
+_SAID_ANEW: Final = (d.Corrected, d.MergeTaken, d.MergeDropped, d.Redacted, d.ReopeningAsked, d.StopWordsFound)
+"""What changes what a task says: each that waits at the desk is told again, and waits since when it did."""
 
 
 def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tell]:
@@ -177,12 +177,13 @@ def _due_times(state: Ticket, code: DepartmentCode) -> Iterator[DueTime]:
 def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
     for task in state.before.desk:
         if task not in now.desk and not _by_itself(task, rules.automation):
-            yield _task(state, fact, at, task, is_open=False)
+            yield _task(state, WaitingAtDesk(since=at, reason=getattr(fact, "reason", None)), task, is_open=False)
     said_anew = isinstance(fact, _SAID_ANEW)
     for task in now.desk:
-        another = said_anew or (task is DeskTaskKind.TASK_REVIEW and now.in_review != state.before.in_review)
-        if (another or task not in state.before.desk) and not _by_itself(task, rules.automation):
-            yield _task(state, fact, at, task, is_open=True)
+        another = task is DeskTaskKind.TASK_REVIEW and now.in_review != state.before.in_review
+        waits = WaitingAtDesk(since=at) if another else state.waiting.get(task, WaitingAtDesk(since=at))
+        if (another or said_anew or task not in state.before.desk) and not _by_itself(task, rules.automation):
+            yield _task(state, waits, task, is_open=True)
 
 
 def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
@@ -199,19 +200,19 @@ def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
     return passing is Passing.AUTOMATIC
 
 
-def _task(state: Ticket, fact: d.DispatchFact, at: datetime, task: DeskTaskKind, *, is_open: bool) -> Tell:
+def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: bool) -> Tell:
     matter = state.matter
     message = DeskTask.model_construct(
         task=task.value,
         open=is_open,
         ticket=state.id,
-        since=at,
-        reason=getattr(fact, "reason", None),
+        since=waits.since,
+        reason=waits.reason,
         department=_whose(state, task),
         requested_by=_asker(state, task),
-        suggestion=getattr(fact, "suggestion", None),
-        alternatives=getattr(fact, "alternatives", None),
-        refer=getattr(fact, "refer", None),
+        suggestion=waits.suggestion,
+        alternatives=waits.alternatives,
+        refer=waits.refer,
         stop_words=state.stop_words.found or None,
         category=matter.category,
         tier=matter.tier,
@@ -257,29 +258,31 @@ def callbacks(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> I
         case d.CallbackAwaited():
             yield _callback(state, "requested", fact.round, attempts=fact.attempts)
         case d.Corrected() | d.Redacted() if now.round is not None and state.before.round is not None:
-            yield _called_otherwise(state, now.round, rules)
+            yield _owed_still(state, now.round, rules)
+        case d.Overdue(clock=Clock.CALLBACK) if now.round is not None:
+            yield _owed_still(state, now.round, rules, missed=not fact.withdrawn)
         case d.CallbackAppointed() if now.round is not None:
-            made = state.standing.attempts if isinstance(state.standing, CallbackPending) else 0
-            left = max(1, rules.policy.limits.callback_attempts - made)
-            yield _callback(state, "appointed", now.round, attempts=left, at=fact.at)
+            yield _owed_still(state, now.round, rules)
         case _ if state.before.round is not None and now.round is None:
             yield _callback(state, "cancelled", state.before.round)
         case _:
             return
 
 
-def _called_otherwise(state: Ticket, number: int, rules: Rules) -> Tell:
-    """The same call, with what was corrected."""
+def _owed_still(state: Ticket, number: int, rules: Rules, *, missed: bool = False) -> Tell:
+    """The same call as it is owed now: with what was corrected, at the time that was appointed, or at once."""
     standing = state.standing
     at = standing.at if isinstance(standing, CallbackPending) else None
     made = standing.attempts if isinstance(standing, CallbackPending) else 0
     left = max(1, rules.policy.limits.callback_attempts - made)
+    if missed or (at is None and late_elsewhere(state) is DeskTaskKind.CALLBACK_LATE):
+        return _callback(state, "overdue", number, attempts=left, at=at)
     return _callback(state, "appointed" if at else "requested", number, attempts=left, at=at)
 
 
 def _callback(
     state: Ticket,
-    happened: Literal["requested", "appointed", "cancelled"],
+    happened: Literal["requested", "appointed", "overdue", "cancelled"],
     number: int,
     *,
     attempts: int = 0,

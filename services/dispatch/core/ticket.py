@@ -159,6 +159,17 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingAtDesk:
+    """Since when a task waits at the desk, and what was said when it came there."""
+
+    since: Instant
+    reason: str | None = None
+    suggestion: CategoryCode | None = None
+    alternatives: tuple[CategoryCode, ...] | None = None
+    refer: Code | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stub:
     """A number that somebody named before, or without, a ticket of that number."""
 
@@ -175,7 +186,7 @@ class Ticket:
     `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
     corrected since the order was given; `inside` is what each department keeps to itself;
-    `redacted` are the hashes of what was covered;
+    `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
     `before` is what others saw before the newest fact.
     """
 
@@ -222,6 +233,7 @@ class Ticket:
     inside: dict[DepartmentCode, Inside] = field(default_factory=dict)
     version: int = 0
     acts: tuple[RecentAct, ...] = ()
+    waiting: dict[DeskTaskKind, WaitingAtDesk] = field(default_factory=dict)
     before: Seen = field(default_factory=Seen)
 
     @property

@@ -229,7 +229,7 @@ def test_a_higher_tier_shortens_both_clocks_and_says_so(dispatched: Ticket) -> N
 
 def test_a_clock_that_no_tier_moves_says_nothing_of_it(ticket: Ticket) -> None:
     ticket.hear("2026-09-03 10:00", d.Opened)
-    ticket.hear("2026-09-03 10:05", d.DispatchAwaited)
+    ticket.hear("2026-09-03 10:05", d.DispatchAwaited, reason="no_category")
     said = ticket.hear("2026-09-03 10:06", d.Classified, category="0101-01", tier=Tier.SIMPLE)
     assert [(type(fact), fact.clock) for fact in said] == [(ClockRederived, Clock.CITIZEN)]
 

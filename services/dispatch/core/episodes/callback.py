@@ -10,7 +10,7 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.values import Code, Grade, Ruling, Solved, Unruled
+from schemas.values import Clock, Code, Grade, Ruling, Solved, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
@@ -19,6 +19,7 @@ from services.dispatch.core.episodes.closing import close, tell_of_reopening
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import Heard, NoWish
 from services.dispatch.core.ticket import Matter, Ticket, cannot_be_reached, is_for_the_record
 from vocabulary import label
@@ -59,7 +60,8 @@ episode.remembered(d.CallbackExempt)
 def _awaited(ticket: Ticket, fact: d.CallbackAwaited, _at: datetime) -> Ticket:
     handled = ticket.standing
     handled_at = handled.at if isinstance(handled, s.Handled) else None
-    return replace(ticket, standing=s.CallbackPending(round=fact.round, handled_at=handled_at))
+    fresh = due_no_more(ticket, {Clock.CALLBACK})
+    return replace(fresh, standing=s.CallbackPending(round=fact.round, handled_at=handled_at))
 
 
 # --- not reached, appointed ------------------------------------------------------------------------------------------

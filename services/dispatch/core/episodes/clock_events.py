@@ -10,7 +10,7 @@ from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.owner import Owner
-from schemas.values import Clock, DepartmentCode, Due, Tier
+from schemas.values import Clock, DepartmentCode, Due, TicketState, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
@@ -38,6 +38,12 @@ FOR_DEPARTMENTS: Final = frozenset(
     }
 )
 """The clocks whose due times a department hears with its order."""
+
+OF_OTHERS: Final[Mapping[Clock, TicketState]] = {
+    Clock.UNIT_PASS_ON: TicketState.SURVEY_REVIEW,
+    Clock.CALLBACK: TicketState.CALLBACK_PENDING,
+}
+"""The clocks of those who are neither office nor department, with the state in which they are waited for."""
 
 REASONS: Final[Mapping[type[c.ClockFact], str]] = {
     c.ClockStarted: "started",
@@ -108,7 +114,7 @@ def _its_owner(ticket: Ticket, fact: d.DueNoted | d.Overdue) -> tuple[Department
     present, department = participants(ticket), fact.owner.department
     if department is not None:
         return (department,) if department in present else ()
-    return present[:1] if fact.clock is Clock.CITIZEN else present
+    return present[:1] if fact.clock is Clock.CITIZEN else ()
 
 
 @episode.fact(d.DueNoted, heard_by=_its_owner)
@@ -129,9 +135,11 @@ def _before_merging(ticket: Ticket) -> Ticket:
 def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
     if fact.clock_id in draft.ticket.overdue:
         return MOOT
-    concerns = fact.clock in FOR_DEPARTMENTS and _takes_part(_before_merging(draft.ticket), fact.owner)
+    before = _before_merging(draft.ticket)
+    concerns = fact.clock in FOR_DEPARTMENTS and _takes_part(before, fact.owner)
     of_citizen = fact.clock is Clock.CITIZEN and draft.ticket.state not in REVIEWED_AFTER
-    return None if concerns or of_citizen else MOOT
+    waited_for = OF_OTHERS.get(fact.clock) is before.state
+    return None if concerns or of_citizen or waited_for else MOOT
 
 
 @episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT} | REVIEWED_AFTER, worth_noting)
