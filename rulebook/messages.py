@@ -99,6 +99,8 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "department-taken-back": _to(Audience.DEPARTMENT, "step reason"),
     "department-approval": _to(Audience.DEPARTMENT, "ruling approver ground reason"),
     "department-refused": _to(Audience.DEPARTMENT, "reason"),
+    "department-taken-over": _to(Audience.DEPARTMENT, "was status due"),
+    "department-handed-over": _to(Audience.DEPARTMENT, "was reason"),
     "department-info-provided": _to(Audience.DEPARTMENT),
     "department-ended": _to(Audience.DEPARTMENT, "status reason"),
     "centre-queue": _to(Audience.CENTRE, "clock due remaining person"),
@@ -106,6 +108,8 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "supervisor-breach": _to(Audience.SUPERVISOR, "clock due"),
     "supervisor-failed-callbacks": _to(Audience.SUPERVISOR, "count"),
     "supervisor-urgent-unaccepted": _to(Audience.SUPERVISOR, ways=_LOUD),
+    "supervisor-reorganised": _to(Audience.SUPERVISOR, "was"),
+    "duty-reorganised": _to(Audience.DUTY_OFFICER, "was person"),
     "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason"),
 }
 """Every message that notify can send, by the code of its template; a contract test holds it to what notify does."""

@@ -17,14 +17,14 @@ from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
 from schemas.recognised import masked
-from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, remind_by
+from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, WatchOrder, remind_by
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
 from services.notify.core.promises import tell_requester
 from services.notify.core.values import LEFT, deadline, due_of, ground
-from vocabulary import CLOCKS, OUTCOMES, PARTIES, REASONS, STATES, word
+from vocabulary import CLOCKS, OUTCOMES, PARTIES, PARTS, REASONS, STATES, word
 
 Wishes = Iterator[Wish]
 
@@ -214,6 +214,23 @@ def _replaced(profile: Profile, fact: d.DepartmentReplaced, _at: datetime) -> Pr
         supporting=supporting,
         accused=accused,
     )
+
+
+@wishes.on(d.DepartmentReplaced)
+def _handed_on(fact: d.DepartmentReplaced, o: Occasion) -> Wishes:
+    """Both departments hear what moved; of what is urgent whoever is on duty, of what is supervised the supervisors."""
+    was, now = o.book.name(fact.replaced), o.book.name(fact.department)
+    part = PARTS["lead" if o.before.lead == fact.replaced else "supporting"]
+    yield from o.department(
+        fact.department, "department-taken-over", was=was, status=part, due=due_of(o.profile, Clock.HANDLING)
+    )
+    yield from o.department(fact.replaced, "department-handed-over", was=was, department=now, reason=fact.reason)
+    if o.profile.tier is Tier.URGENT:
+        for person in o.policy.on_duty(o.at).people[:1]:
+            on_duty = o.book.duty_officer(person.id)
+            yield from o.to("duty-reorganised", on_duty, person=person.name, was=was, department=now)
+    if o.profile.watched:
+        yield from o.to("supervisor-reorganised", o.book.supervisors(o.at), was=was, department=now)
 
 
 @profiles.on(d.SupportTaskOpened)
@@ -417,6 +434,14 @@ def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
 
 def _pressed(fact: d.Nudged | d.SupervisionOrdered | d.Interviewed | d.CallbackReviewOrdered, o: Occasion) -> Wishes:
     return o.department(fact.department, "department-supervision", step=word(type(fact)), reason=fact.reason)
+
+
+profiles.on(d.SupervisionOrdered)(lambda p, _, __: replace(p, watched=True))
+
+
+@profiles.on(d.SupervisionEnded)
+def _watched_no_more(profile: Profile, fact: d.SupervisionEnded, _at: datetime) -> Profile:
+    return profile if fact.ended is WatchOrder.CALLBACK_REVIEW else replace(profile, watched=False)
 
 
 wishes.on(d.Nudged)(_pressed)

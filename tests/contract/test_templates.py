@@ -44,11 +44,13 @@ PROFILE = Profile(
     orders=1,
     tier=Tier.COMPLEX,
     due=dict.fromkeys(Clock, NOON),
+    watched=True,
 )
 VARIED: Mapping[str, tuple[Any, ...]] = {
     "clock": tuple(Clock),
     "owner": (Owner("department:housing"), Owner("office:p-lu"), Owner("callback")),
     "department": ("housing",),
+    "replaced": ("greening",),
     "order": (1,),
     "failure": (9,),
     "presumed": (True,),

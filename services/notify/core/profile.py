@@ -19,7 +19,7 @@ class Profile:
 
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
     Likewise `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date
-    and the department that the requester was told last.
+    and the department that the requester was told last; `watched` says that a supervision order runs.
     """
 
     ticket: str
@@ -50,3 +50,4 @@ class Profile:
     responsible: str | None = None
     order_told: int = 0
     final: bool = False
+    watched: bool = False
