@@ -10,7 +10,8 @@ import typer
 from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import PartyOf, add_actions
-from liuhen.desk.queue import callbacks, standing
+from liuhen.desk.open_things import open_things
+from liuhen.desk.queue import callbacks
 from liuhen.desk.survey import add_ledger
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import CHANNEL_OF
@@ -41,7 +42,7 @@ def _always(party: Party) -> PartyOf:
 def queue(*, as_json: AsJson = False) -> None:
     """待回访的工单。"""
     place = Workplace.of(_CALLBACK)
-    asked = callbacks(asyncio.run(standing(place.broker, CALLBACKS)))
+    asked = callbacks(asyncio.run(open_things(place.broker, CALLBACKS)))
     if as_json:
         print_json([each.model_dump(mode="json") for each in asked])
     else:

@@ -7,11 +7,14 @@ from typing import Annotated, Final
 
 import typer
 
+from chassis.broker import Broker
 from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
+from liuhen.desk.open_things import open_things
 from liuhen.desk.queue import inside, order_of, orders, standing
 from liuhen.desk.workplace import Workplace
+from schemas.public import Order
 from schemas.registry import department_topic
 from schemas.values import Party, PartyKind
 from services.sla.for_tools import DueTimes
@@ -52,7 +55,7 @@ def queue(
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
     place = Workplace.of(_party(context))
     times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
-    messages = asyncio.run(standing(place.broker, department_topic(str(context.obj))))
+    messages = asyncio.run(open_things(place.broker, department_topic(str(context.obj))))
     owing = inside(orders(messages, times, place.now(), everything=everything), section, person)
     if as_json:
         print_json(render.orders_document(owing))
@@ -68,10 +71,15 @@ def show(
 ) -> None:
     """一件工单：本单位知道的全部。"""
     place = Workplace.of(_party(context))
-    found = order_of(asyncio.run(standing(place.broker, department_topic(str(context.obj)))), ticket)
+    found = asyncio.run(_order(place.broker, department_topic(str(context.obj)), ticket))
     if found is None:
         raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
     if as_json:
         print_json(found.model_dump(mode="json"))
     else:
         _console.print(render.order(place, found))
+
+
+async def _order(broker: Broker, topic: str, ticket: str) -> Order | None:
+    """One that is open is found at once; one that has ended stands on the topic still."""
+    return order_of(await open_things(broker, topic), ticket) or order_of(await standing(broker, topic), ticket)

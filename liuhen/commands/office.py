@@ -11,6 +11,7 @@ from chassis.broker import Broker
 from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
+from liuhen.desk.open_things import open_things
 from liuhen.desk.queue import PublishedMessage, as_published, desk, of_person, standing
 from liuhen.desk.workplace import Workplace
 from schemas.registry import DESK, RULES
@@ -59,4 +60,4 @@ def queue(
 
 
 async def _heard(broker: Broker) -> tuple[list[PublishedMessage], list[PublishedMessage]]:
-    return await standing(broker, DESK), await standing(broker, RULES)
+    return await open_things(broker, DESK), await standing(broker, RULES)

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
-from liuhen.desk.queue import standing
+from liuhen.desk.open_things import open_things
 from liuhen.desk.reorganising import HeldOrder, Plan, against, held, outcomes, read_plan
 from liuhen.desk.submitting import SOURCE
 from liuhen.desk.workplace import Workplace
@@ -82,7 +82,7 @@ async def _frozen(place: Workplace, plan: Plan) -> list[HeldOrder]:
     watching = place.addresses.broker(OPERATORS)
     for move in plan.moves:
         if place.policy.department(move.before) is not None:
-            found += held(move, await standing(watching, department_topic(move.before)))
+            found += held(move, await open_things(watching, department_topic(move.before)))
     return found
 
 

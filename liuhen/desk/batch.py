@@ -16,8 +16,9 @@ from rich.table import Table
 
 from liuhen.answers import print_json
 from liuhen.desk import words
+from liuhen.desk.open_things import open_things
 from liuhen.desk.options import action_of
-from liuhen.desk.queue import newest, standing
+from liuhen.desk.queue import newest
 from liuhen.desk.submitting import SubmissionAnswer, Submitting
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import Action
@@ -94,7 +95,7 @@ def possible_in(kind: str) -> AbstractSet[TicketState]:
 
 
 def _of_department(place: Workplace, states: AbstractSet[TicketState]) -> list[Listed]:
-    messages = asyncio.run(standing(place.broker, department_topic(place.party.department or "")))
+    messages = asyncio.run(open_things(place.broker, department_topic(place.party.department or "")))
     return [
         Listed(
             order.ticket,

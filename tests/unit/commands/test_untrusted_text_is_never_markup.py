@@ -139,6 +139,8 @@ def published(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         return [PublishedMessage(MORNING, message) for message in (orders, task, request)]
 
     for module in (department, office, channels):
+        monkeypatch.setattr(module, "open_things", stands)
+    for module in (department, office):
         monkeypatch.setattr(module, "standing", stands)
 
 
