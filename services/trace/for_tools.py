@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.calendars import as_published
+from services.trace.core.desk import marks
 from services.trace.core.holder import AT_REST
 from services.trace.core.rows import NOBODY, Summary
 from services.trace.edges.words import Words
-from services.trace.reactions import orders, steps_of, summaries
+from services.trace.reactions import clocks, orders, steps_of, summaries
 
 __all__ = [
     "AT_REST",
@@ -21,6 +22,8 @@ __all__ = [
     "Words",
     "as_published",
     "ball_in_court",
+    "clocks",
+    "marks",
     "orders",
     "steps_of",
     "summaries",

@@ -24,6 +24,7 @@ from schemas.recognised import masked
 from schemas.values import Due, WatchOrder, breach_by, remind_by
 from schemas.values import TicketState as S
 from services.trace.core.ball import LifeStep
+from services.trace.core.desk import let_go, marks, with_desk
 from services.trace.core.holder import REVIEWED, UNIT
 from services.trace.core.moves import back, ended, handed, interrupted, moved
 from services.trace.core.rows import ClockRow, Device, OrderRow, SettledDoubts, Summary, Visit
@@ -42,8 +43,8 @@ clocks: Final = Changes[ClockRow]()
 
 def summed(summary: Summary, fact: Message, at: datetime) -> Summary:
     """Fold one fact of any topic but the clocks' into a summary; facts of other topics may come in any order."""
-    after = summaries.after(summary, fact, at)
-    return after if after is summary or fact.family != d.DispatchFact.family else handed(after, at)
+    after = summaries.after(marks.after(summary, fact, at), fact, at)
+    return after if after is summary or fact.family != d.DispatchFact.family else with_desk(handed(after, at))
 
 
 def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[LifeStep]:
@@ -217,6 +218,7 @@ def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
         orders=fact.order,
         extension_asked=summary.extension_asked and fact.same_lead,
         suspension_asked=summary.suspension_asked and fact.same_lead,
+        commitment_due=summary.commitment_due and fact.same_lead,
     )
 
 
@@ -335,7 +337,7 @@ def _suspended(summary: Summary, _fact: d.Suspended, _at: datetime) -> Summary:
 
 summaries.on(d.SuspensionEnded)(lambda s, _, __: back(s, S.SUSPENDED))
 summaries.on(d.CommitmentDue)(lambda s, _, __: replace(s, commitment_due=True))
-summaries.on(d.CommitmentChecked)(lambda s, _, __: replace(s, commitment_due=False))
+summaries.on(d.Committed, d.CommitmentChecked)(lambda s, _, __: replace(s, commitment_due=False))
 
 
 # --- called back, reworked -------------------------------------------------------------------------------------------
@@ -433,7 +435,8 @@ def _unheard(summary: Summary) -> Summary:
 
 @summaries.on(d.Closed)
 def _closed(summary: Summary, fact: d.Closed, at: datetime) -> Summary:
-    closed = replace(ended(summary, S.CLOSED, at), commitment_due=summary.commitment_due)
+    over = ended(summary, S.CLOSED, at)
+    closed = replace(over, commitment_due=summary.commitment_due, callback_review=summary.callback_review)
     ruling = fact.ruling.value if fact.ruling else None
     asked = fact.awaits_ruling is not None
     return replace(closed, outcome=fact.outcome, ruling=ruling, awaits_ruling=asked, lead=fact.lead or summary.lead)
@@ -456,7 +459,7 @@ summaries.on(d.Transferred)(lambda s, _, at: ended(s, S.TRANSFERRED, at))
 summaries.on(d.WithdrawalAsked)(lambda s, _, __: replace(s, wish="withdrawal"))
 summaries.on(d.ReopeningAsked)(lambda s, _, __: replace(s, wish="reopening"))
 summaries.on(d.WithdrawalDeclined, d.ReopeningDeclined)(lambda s, _, __: replace(s, wish=""))
-summaries.on(d.SplitUp)(lambda s, _, __: replace(moved(s, S.SPLIT), wish=""))
+summaries.on(d.SplitUp)(lambda s, _, __: let_go(moved(s, S.SPLIT)))
 summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chassis.frozen import replace
 from schemas.values import TicketState
+from services.trace.core.desk import let_go
 from services.trace.core.holder import holder_of
 from services.trace.core.rows import Summary
 
@@ -29,9 +30,8 @@ def back(summary: Summary, state: TicketState) -> Summary:
 
 
 def ended(summary: Summary, state: TicketState, at: datetime) -> Summary:
-    """The ticket has ended: nothing that was asked for on it waits any more."""
-    after = replace(moved(summary, state), closed_at=at, outcome=state.value)
-    return replace(after, extension_asked=False, suspension_asked=False, commitment_due=False, open_tasks=0, wish="")
+    """The ticket has ended."""
+    return replace(let_go(moved(summary, state)), closed_at=at, outcome=state.value)
 
 
 def handed(summary: Summary, at: datetime) -> Summary:

@@ -19,9 +19,9 @@ class Summary:
     """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
 
     `holder` is a party of `services.trace.core.holder`; `resume` are the states to go back to, the next one last;
-    `stage` tells apart what one state can wait for, `wish` is what the requester wants the centre to decide. What a
-    callback heard belongs to its round: a rework or a reopening begins without; what the first one heard, and of whom,
-    stands beside.
+    `stage` tells apart what one state can wait for, `wish` is what the requester wants the centre to decide; `desk` is
+    what waits at the desk, `marks` what it is read off. What a callback heard belongs to its round: a rework or a
+    reopening begins without; what the first one heard, and of whom, stands beside.
     """
 
     ticket: str
@@ -88,6 +88,8 @@ class Summary:
     ruling: str | None = None
     incident: str | None = None
     merged_into: str | None = None
+    marks: tuple[str, ...] = ()
+    desk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

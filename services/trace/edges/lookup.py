@@ -12,7 +12,7 @@ from chassis.service import Pool
 from schemas import dispatch as d
 from schemas import registry
 from schemas.clocks import ClockRederived
-from schemas.values import Clock
+from schemas.values import Clock, DeskTaskKind
 from services.trace import store
 from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
 from services.trace.core.rows import ClockRow, Summary
@@ -215,33 +215,52 @@ class Queue:
     facts: tuple[type[d.DispatchFact], ...] = ()
 
 
-_CALLED: Final = "select ticket from clock where clock = 'duty_acknowledgement' and status in ('running', 'lapsed')"
-_QUEUES: Final[Mapping[str, Queue]] = {
-    "urgent_call": Queue(f"s.ticket in ({_CALLED})", Clock.DUTY_ACKNOWLEDGEMENT, (d.UrgentCalled,)),
-    "unit_pass_on": Queue("s.waits_for = 'unit_pass_on'", Clock.UNIT_PASS_ON),
-    "survey_office": Queue("s.waits_for = 'survey_office'", Clock.SURVEY_OFFICE),
-    "dispatch": Queue("s.waits_for = 'dispatch'", Clock.DISPATCHING, (d.DispatchAwaited,)),
-    "return_ruling": Queue("s.waits_for = 'return_ruling'", Clock.RETURN_RULING, (d.ReturnRequested,)),
-    "adjudication": Queue("s.waits_for = 'adjudication'", Clock.ADJUDICATION, (d.AdjudicationOpened,)),
-    "extension": Queue("s.extension_asked", Clock.APPROVAL, (d.ExtensionRequested,)),
-    "suspension": Queue("s.suspension_asked", Clock.APPROVAL, (d.SuspensionRequested,)),
-    "review": Queue("s.waits_for = 'review'", Clock.REVIEW, (d.Handled,)),
+def _at_desk(task: DeskTaskKind) -> str:
+    return f"s.desk <> '' and '{task.value}' = any(string_to_array(s.desk, ' '))"
+
+
+_DESK: Final[Mapping[DeskTaskKind, tuple[Clock | None, tuple[type[d.DispatchFact], ...]]]] = {
+    DeskTaskKind.URGENT_CALL: (Clock.DUTY_ACKNOWLEDGEMENT, (d.UrgentCalled,)),
+    DeskTaskKind.STOP_WORDS: (None, (d.StopWordsFound,)),
+    DeskTaskKind.UNIT_PASS_ON: (Clock.UNIT_PASS_ON, ()),
+    DeskTaskKind.SURVEY_OFFICE: (Clock.SURVEY_OFFICE, ()),
+    DeskTaskKind.DISPATCHING: (Clock.DISPATCHING, (d.DispatchAwaited,)),
+    DeskTaskKind.RETURN_RULING: (Clock.RETURN_RULING, (d.ReturnRequested,)),
+    DeskTaskKind.ADJUDICATION: (Clock.ADJUDICATION, (d.AdjudicationOpened,)),
+    DeskTaskKind.REVIEW: (Clock.REVIEW, (d.Handled,)),
+    DeskTaskKind.TASK_REVIEW: (Clock.REVIEW, (d.SupportTaskDone,)),
+    DeskTaskKind.UNIT_LATE: (Clock.UNIT_PASS_ON, (d.Overdue,)),
+    DeskTaskKind.CALLBACK_LATE: (Clock.CALLBACK, (d.Overdue,)),
+    DeskTaskKind.OUTCOME_RULING: (None, (d.Closed,)),
+    DeskTaskKind.REDISPATCH: (None, (d.Corrected,)),
+    DeskTaskKind.EXTENSION: (Clock.APPROVAL, (d.ExtensionRequested,)),
+    DeskTaskKind.SUSPENSION: (Clock.APPROVAL, (d.SuspensionRequested,)),
+    DeskTaskKind.APPROVAL: (Clock.APPROVAL, (d.ApprovalRequested,)),
+    DeskTaskKind.COMMITMENT_CHECK: (Clock.COMMITMENT, (d.Committed,)),
+    DeskTaskKind.WITHDRAWAL: (None, (d.WithdrawalAsked,)),
+    DeskTaskKind.REOPENING: (None, (d.ReopeningAsked,)),
+    DeskTaskKind.SUPERVISION: (Clock.SUPERVISION, (d.SupervisionAnswered,)),
+    DeskTaskKind.CALLBACK_REVIEW: (Clock.CALLBACK_REVIEW, (d.SupervisionAnswered,)),
+    DeskTaskKind.NUDGE: (None, (d.EscalationProposed,)),
+    DeskTaskKind.SUPERVISE: (None, (d.EscalationProposed,)),
+    DeskTaskKind.INTERVIEW: (None, (d.EscalationProposed,)),
+}
+"""Which clock tells until when a task of the desk is to be done, and which facts what is asked."""
+_BESIDES: Final[Mapping[str, Queue]] = {
     "closing": Queue("s.waits_for = 'closing'", Clock.REVIEW, (d.HandledAccepted,)),
     "callback": Queue(
         "s.waits_for = 'callback'", Clock.CALLBACK, (d.CallbackAwaited, d.CallbackTried, d.CallbackAppointed)
     ),
-    "commitment": Queue("s.commitment_due", Clock.COMMITMENT, (d.Committed,)),
-    "supervision": Queue("s.supervision = 'answered' and s.holder <> ''", Clock.SUPERVISION, (d.SupervisionAnswered,)),
-    "callback_review": Queue("s.callback_review = 'answered'", Clock.CALLBACK_REVIEW, (d.SupervisionAnswered,)),
-    "outcome_ruling": Queue("s.awaits_ruling", None, (d.Closed,)),
-    "withdrawal": Queue("s.wish = 'withdrawal'", None, (d.WithdrawalAsked,)),
-    "reopening": Queue("s.wish = 'reopening'", None, (d.ReopeningAsked,)),
     "undelivered": Queue("s.undelivered > 0 and s.holder <> ''", None),
+}
+_QUEUES: Final[Mapping[str, Queue]] = {
+    **{task.value: Queue(_at_desk(task), clock, facts) for task, (clock, facts) in _DESK.items()},
+    **_BESIDES,
 }
 
 
 def queues() -> tuple[str, ...]:
-    """Name every queue of the office."""
+    """Name every queue of the office: the tasks of the desk, and what else waits."""
     return tuple(_QUEUES)
 
 

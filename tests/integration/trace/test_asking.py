@@ -10,10 +10,12 @@ import asyncpg
 import pytest
 from aiohttp.test_utils import TestClient
 
+from schemas import clocks as c
 from schemas import dispatch as d
+from schemas.owner import Owner
 from schemas.registry import DISPATCH
 from schemas.rules import CalendarPublished, NamedDay
-from schemas.values import Actor, Clock, Person
+from schemas.values import Actor, Clock, OfficialDue, Person, Tier
 from tools.client import trace
 from worktime import Calendar, Ledger, OfficeHours, explain, parse_notice, working_days
 
@@ -166,6 +168,32 @@ async def test_why_due_names_the_calendar_in_force(story: Any, ear: Any, web: Te
     assert answer["calendar"] != why.calendar_version
 
 
+async def test_why_due_says_when_a_clock_moved_and_by_whose_order(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    due, later = story.now + timedelta(days=2), story.now + timedelta(days=3)
+    story.registered().dispatched().clock(Clock.HANDLING, due)
+    moved = c.ClockRederived(
+        ticket=story.ticket,
+        clock_id="handling",
+        clock=Clock.HANDLING,
+        owner=Owner("department:housing"),
+        was=OfficialDue(at=due),
+        due=OfficialDue(at=later),
+        because="limits_2026",
+        tier=Tier.SIMPLE,
+        ordered_by=Person(id="p-he", name="何静宜"),
+        explanation={},
+    )
+    await ear.hear(story.wait(hours=1).tell(moved))
+
+    (clock,) = (await _ask(web, f"/v1/tickets/{story.ticket}/clocks?clock=handling"))["clocks"]
+
+    assert any("重新计算" in line and "要求人何静宜" in line for line in clock["lines"])
+    (move,) = clock["moves"]
+    assert (move["because"], move["ordered_by"]["name"]) == ("limits_2026", "何静宜")
+
+
 async def test_the_desk_shows_what_waits_for_the_office_and_what_was_asked(
     story: Any, ear: Any, web: TestClient[Any, Any]
 ) -> None:
@@ -213,7 +241,7 @@ _UNANSWERABLE: Final = (
     ("/v1/tickets?after=26030299999999", 400, "unknown_place", "after"),
     ("/v1/desk?queue=nothing", 400, "unknown_value", "queue"),
     ("/v1/desk?after=1.2.3", 400, "missing_parameter", "queue"),
-    ("/v1/desk?queue=dispatch&after=nowhere", 400, "unknown_place", "after"),
+    ("/v1/desk?queue=dispatching&after=nowhere", 400, "unknown_place", "after"),
     ("/v1/rates?from=0001-01-01", 400, "out_of_range", "from"),
     ("/v1/rates?to=9999-12-31T23:59:59-12:00", 400, "out_of_range", "to"),
     ("/v1/rates?from=2026-12-01&to=2026-11-01", 400, "empty_window", "from"),
@@ -272,10 +300,10 @@ async def test_a_queue_says_how_much_waits_and_every_page_leads_to_the_next(
         awaited.append(each.clock(Clock.DISPATCHING, each.now + timedelta(hours=n), "centre") if n % 2 else each)
     await ear.hear(*awaited)
     # when the queue is read in pages of two
-    page = (await _ask(web, "/v1/desk?queue=dispatch&limit=2"))["queues"][0]
+    page = (await _ask(web, "/v1/desk?queue=dispatching&limit=2"))["queues"][0]
     pages = [page]
     while page["next"] is not None:
-        page = (await _ask(web, f"/v1/desk?queue=dispatch&limit=2&after={page['next']}"))["queues"][0]
+        page = (await _ask(web, f"/v1/desk?queue=dispatching&limit=2&after={page['next']}"))["queues"][0]
         pages.append(page)
     # then what is due comes first, and everything stands on exactly one page
     found = [item["ticket"][-1] for page in pages for item in page["items"]]

@@ -1,0 +1,182 @@
+"""What the trace lists as waiting at the desk is what dispatch tells the desk of: after every step of every life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from random import Random
+from typing import Final
+
+from rulebook.codes import Passing
+from schemas import clocks as c
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas.message import Message
+from schemas.values import Clock, DeskTaskKind, Solved, Tier
+from services.dispatch.core.holder import desk_tasks
+from services.trace.core.rows import Summary
+from services.trace.edges.lookup import queues
+from services.trace.reactions import summed
+from tests.support.dispatch import given
+from tests.support.dispatch.examples import EXAMPLES
+from tests.support.dispatch.story import AT, BY_HAND, LEAD, SUPPORTER, Story, opened, rules_with
+
+
+def by_hand() -> Story:
+    """A ticket whose supporters' tasks are reviewed, and whose ladder asks a person for every step."""
+    rules = rules_with(**BY_HAND, task_review=Passing.QUEUE)
+    ladder = rules.policy.ladder
+    rungs = tuple(rung.model_copy(update={"automatic": False}) for rung in ladder.rungs)
+    policy = rules.policy.model_copy(update={"ladder": ladder.model_copy(update={"rungs": rungs})})
+    return opened(replace(rules, policy=policy)).lead(i.Accept)
+
+
+def supported() -> Story:
+    return by_hand().department(SUPPORTER, i.ReportTaskDone, reply="已配合。")
+
+
+def urgent() -> Story:
+    return opened(tier=Tier.URGENT)
+
+
+def threatened() -> Story:
+    return given.in_progress().office(i.Correct, text="再不解决我就跳楼。", reason="听录音补记。")
+
+
+def misled() -> Story:
+    return given.in_progress().office(i.Correct, category="0301-01", reason="分类有误。")
+
+
+def unruled() -> Story:
+    return given.callback_pending().called(Solved.NOT_RATED)
+
+
+def late_at_the_unit() -> Story:
+    return given.survey_review().clock(c.ClockBreached, Clock.UNIT_PASS_ON, "unit:unit-01")
+
+
+def promised() -> Story:
+    story = given.in_progress()
+    return story.when(EXAMPLES["commit"](story)).clock(c.ClockBreached, Clock.COMMITMENT)
+
+
+def reviewed() -> Story:
+    asked = given.in_progress().office(i.ReviewCallback, reason="核实回访。")
+    return asked.lead(i.AnswerSupervision, report="已核实。")
+
+
+def supervised() -> Story:
+    asked = given.in_progress().office(i.Supervise, reason="久拖不决。")
+    return asked.lead(i.AnswerSupervision, report="已整改。")
+
+
+def not_called() -> Story:
+    return given.callback_pending().clock(c.ClockBreached, Clock.CALLBACK, "callback")
+
+
+def more_time() -> Story:
+    return given.in_progress().lead(i.RequestExtension, days=3, ground="needs-works", reason="要施工。")
+
+
+def standing_still() -> Story:
+    until = {"until": AT + timedelta(days=20), "ground": "awaiting-works", "reason": "等待施工。"}
+    return given.in_progress().lead(i.RequestSuspension, **until)
+
+
+def to_be_approved() -> Story:
+    longest = {"category": "0101-02", "tier": Tier.PARTICULARLY_COMPLEX}
+    return given.pending_dispatch().office(i.Classify, **longest)
+
+
+def to_be_withdrawn() -> Story:
+    late = given.in_progress().clock(c.ClockBreached, Clock.HANDLING)
+    return late.when(EXAMPLES["withdraw"](late))
+
+
+def unanswered() -> Story:
+    return by_hand().office(i.Supervise, reason="久拖不决。").clock(c.ClockBreached, Clock.SUPERVISION)
+
+
+def missed() -> Story:
+    return by_hand().clock(c.ClockBreached, Clock.HANDLING)
+
+
+BEGINNINGS: Final[tuple[Callable[[], Story], ...]] = (
+    unanswered,
+    standing_still,
+    to_be_approved,
+    to_be_withdrawn,
+    supervised,
+    not_called,
+    more_time,
+    missed,
+    late_at_the_unit,
+    promised,
+    reviewed,
+    by_hand,
+    supported,
+    urgent,
+    threatened,
+    misled,
+    unruled,
+    given.pending_dispatch,
+    given.survey_review,
+    given.dispatched,
+    given.in_progress,
+    given.handled,
+    given.callback_pending,
+    given.rework,
+    given.closed,
+    given.return_requested,
+    given.adjudicating,
+    given.suspended,
+    given.merged,
+    given.split,
+)
+BESIDES_THE_DESK: Final = {"closing", "callback", "undelivered"}
+"""What the trace lists beside the desk's tasks: what nobody of the office has to do, or nobody is told of."""
+OWNERS: Final = {Clock.CALLBACK: "callback", Clock.UNIT_PASS_ON: "unit:unit-01", Clock.CITIZEN: "office:p-he"}
+STEPS: Final = 25
+LIVES: Final = 5
+
+
+def heard(summary: Summary, story: Story, facts: Sequence[Message]) -> Summary:
+    """What the trace makes of facts as dispatch told them."""
+    for fact in facts:
+        if isinstance(fact, d.DispatchFact):
+            summary = summed(summary, fact, story.at)
+    return summary
+
+
+def agree(summary: Summary, story: Story) -> None:
+    names = [type(fact).__name__ for fact in story.all_facts]
+    assert set(summary.desk) == {each.value for each in desk_tasks(story.ticket)}, names[-6:]
+
+
+def test_every_task_of_the_desk_has_its_queue() -> None:
+    assert {*queues()} == {each.value for each in DeskTaskKind} | BESIDES_THE_DESK
+
+
+def test_whatever_happens_both_lists_are_the_same_and_every_task_has_been_on_them() -> None:
+    seen: set[str] = set()
+    for beginning, seed in product(BEGINNINGS, range(LIVES)):
+        chance, story = Random(seed), beginning()  # noqa: S311 - made-up lives
+        summary = heard(Summary(story.ticket.id), story, story.all_facts)
+        for _ in range(STEPS):
+            agree(summary, story)
+            seen.update(summary.desk)
+            story = _next(story, chance)
+            summary = heard(summary, story, story.facts)
+    assert seen == {each.value for each in DeskTaskKind}
+
+
+def _next(story: Story, chance: Random) -> Story:
+    """Something that somebody may try, or that a clock says; what is refused is told too, and changes nothing."""
+    if chance.random() < 0.25:
+        clock = chance.choice(list(Clock))
+        owner = OWNERS.get(clock, f"department:{SUPPORTER if clock is Clock.SUPPORTING_TASK else LEAD}")
+        return story.clock(chance.choice((c.ClockBreached, c.BreachWithdrawn, c.ClockLapsed)), clock, owner)
+    kind = chance.choice([kind for kind in EXAMPLES if kind != "register"])
+    return story.when(EXAMPLES[kind](story))
