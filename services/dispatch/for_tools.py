@@ -15,7 +15,8 @@ from services.dispatch.core.decide import decide
 from services.dispatch.core.episode import SAME, Episode, FactRow, Step
 from services.dispatch.core.episodes.correction import what_stands
 from services.dispatch.core.evolve import evolve
-from services.dispatch.core.incidents.state import Incident
+from services.dispatch.core.incidents.state import Incident, evolve_incident
+from services.dispatch.core.incidents.telling import tell_of_incident
 from services.dispatch.core.regions import Member
 from services.dispatch.core.rules import Guess, Like, Precedent, Rules, Suggest, by_calendar
 from services.dispatch.core.seen import seen
@@ -25,6 +26,7 @@ from services.dispatch.core.table import EPISODES
 from services.dispatch.core.telling import callbacks
 from services.dispatch.core.ticket import Seen, Ticket
 from services.dispatch.core.words import EXPECTED
+from services.dispatch.reactions import LISTENS_TO
 from services.dispatch.store import rulings
 from services.dispatch.work import decider
 from worktime import Calendar
@@ -32,6 +34,7 @@ from worktime import Calendar
 __all__ = [
     "EPISODES",
     "EXPECTED",
+    "LISTENS_TO",
     "OPEN",
     "SAME",
     "STATE",
@@ -52,7 +55,9 @@ __all__ = [
     "core_under",
     "decide",
     "evolve",
+    "evolve_incident",
     "seen",
+    "tell_of_incident",
     "what_stands",
 ]
 

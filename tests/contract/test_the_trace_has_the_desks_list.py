@@ -99,12 +99,17 @@ def unanswered() -> Story:
     return by_hand().office(i.Supervise, reason="久拖不决。").clock(c.ClockBreached, Clock.SUPERVISION)
 
 
+def too_long() -> Story:
+    return by_hand().clock(c.ClockBreached, Clock.CITIZEN, "office:p-he")
+
+
 def missed() -> Story:
     return by_hand().clock(c.ClockBreached, Clock.HANDLING)
 
 
 BEGINNINGS: Final[tuple[Callable[[], Story], ...]] = (
     unanswered,
+    too_long,
     standing_still,
     to_be_approved,
     to_be_withdrawn,

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from chassis.frozen import replace
-from rulebook import Policy, load_policy
 from schemas.dispatch import DispatchFact
 from schemas.examples import example
 from schemas.requests import TicketRequest
 from schemas.values import TicketState
 from services.dispatch.for_tools import EPISODES, OPEN, Episode, Step, decide
-from services.notify import for_tools as notify
 from services.sla import for_tools as sla
-from services.trace import for_tools as trace
-from tools.layout import POLICY
 from tools.pages.asked import asked, legend
-from tools.pages.code import Function, Made, keywords, made, place_of, texts
+from tools.pages.code import Function, Made, made, place_of
 from tools.pages.effects import ROWS, effects_of
-from vocabulary import FACTS, NOTICES, TASKS
+from tools.pages.heeded import codes, link, notices, policy, row, title, trace_rows, words
+from tools.pages.other_facts import others, table_of_others
+from vocabulary import TASKS
 
 _CORE: Final = "services.dispatch.core"
 _FEW: Final = 4
@@ -44,6 +40,8 @@ trace says of the example in `schemas/golden/`, and then, as far as it applies:
 - **Notices**: which messages to people it can cause. Others wait for a clock: receipts and orders name a due time.
 - **Trace**: what it writes beside the timeline, where every fact stands, and whose the ball is.
 
+The facts of incidents, of the door, of clocks, of notices and of the rules follow after those of a ticket's life.
+
 An *open state* is any of {open}.
 """
 
@@ -58,10 +56,16 @@ class Saying(NamedTuple):
 def page() -> str:
     """The whole page."""
     sections = list(_sections())
-    head = _HEAD.replace("{open}", _codes(state for state in TicketState if state in OPEN))
-    table = ("| episode | facts |", "|---|---|", *(_row(episode, kinds) for episode, kinds in sections), "")
+    head = _HEAD.replace("{open}", codes(state for state in TicketState if state in OPEN))
+    table = (
+        "| episode | facts |",
+        "|---|---|",
+        *(row(episode.name, kinds) for episode, kinds in sections),
+        *table_of_others(),
+        "",
+    )
     told = (part for episode, kinds in sections for part in _section(episode, kinds))
-    return "\n".join((head, *table, *told, *legend()))
+    return "\n".join((head, *table, *told, *others(), *legend()))
 
 
 def _sections() -> Iterator[tuple[Episode, list[type[DispatchFact]]]]:
@@ -75,26 +79,12 @@ def _sections() -> Iterator[tuple[Episode, list[type[DispatchFact]]]]:
             yield episode, kinds
 
 
-def _row(episode: Episode, kinds: Iterable[type[DispatchFact]]) -> str:
-    links = (f"[{kind.__name__}](#{anchor(_title(kind))}) {FACTS[kind.type_name]}" for kind in kinds)
-    return f"| [{episode.name}](#{episode.name}) | {', '.join(links)} |"
-
-
-def _title(kind: type[DispatchFact]) -> str:
-    return f"`{kind.__name__}` {FACTS[kind.type_name]}"
-
-
-def anchor(title: str) -> str:
-    """The name under which a heading of a page is linked to."""
-    return re.sub(r"[^\w -]", "", title).lower().replace(" ", "-")
-
-
 def _section(episode: Episode, kinds: Iterable[type[DispatchFact]]) -> Iterator[str]:
     about = sys.modules[f"{_CORE}.episodes.{episode.name}"].__doc__ or ""
     yield f"## {episode.name}\n\n{about.strip()}\n"
     for kind in kinds:
-        yield f"### {_title(kind)}\n"
-        sentence = _words().fact(kind.type_name, example(kind).model_dump(mode="json"))
+        yield f"### {title(kind)}\n"
+        sentence = words().fact(kind.type_name, example(kind).model_dump(mode="json"))
         yield f"“{sentence}” · `{kind.type_name}` · {place_of(kind).link}\n"
         yield from (f"- **{name}** {text}" for name, text in _told(kind) if text)
         yield ""
@@ -105,9 +95,9 @@ def _told(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
     yield from _dispatch(kind)
     reaction = sla.clocks.of(kind)
     if reaction is not None:
-        yield "Clocks", f"{_link(reaction)}: {asked(kind, _policy())}"
-    yield "Notices", _notices(kind)
-    yield "Trace", _trace(kind)
+        yield "Clocks", f"{link(reaction)}: {asked(kind, policy())}"
+    yield "Notices", notices(kind)
+    yield "Trace", trace_rows(kind)
 
 
 # --- who says it -----------------------------------------------------------------------------------------------------
@@ -137,7 +127,7 @@ def _in_function(name: str, sayings: list[Saying]) -> str:
     place, steps = sayings[0].at.place.link, [saying.step for saying in sayings if saying.step]
     if not steps:
         return f"by the core itself, in no step, in `{name}` {place}"
-    by = f"by {_codes(dict.fromkeys(step.kind for step in steps))}"
+    by = f"by {codes(dict.fromkeys(step.kind for step in steps))}"
     return f"{by} {place}" if {step.decide.__name__ for step in steps} == {name} else f"{by} in `{name}` {place}"
 
 
@@ -154,11 +144,11 @@ def _states(states: Collection[TicketState]) -> str:
     closed = [each for each in among if each not in OPEN]
     lacking = [each for each in missing if each in OPEN]
     if len(missing) <= _FEW:
-        return f"every state but {_codes(missing)}"
+        return f"every state but {codes(missing)}"
     if len(among) <= _FEW or len(lacking) > _FEW:
-        return _codes(among)
-    but = f" but {_codes(lacking)}" if lacking else ""
-    besides = f", and in {_codes(closed)}" if closed else ""
+        return codes(among)
+    but = f" but {codes(lacking)}" if lacking else ""
+    besides = f", and in {codes(closed)}" if closed else ""
     return f"every open state{but}{besides}"
 
 
@@ -166,17 +156,17 @@ def _states(states: Collection[TicketState]) -> str:
 
 
 def _dispatch(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
-    row, found = ROWS.get(kind), effects_of(kind, _sources(kind), _policy())
-    if row is None:
+    entered, found = ROWS.get(kind), effects_of(kind, _sources(kind), policy())
+    if entered is None:
         return
-    if row.fold is not None:
+    if entered.fold is not None:
         moves = f"moves to {_states(found.to)}; " if found.to else ""
-        changed = f"changes {_codes(sorted(found.changes))}" if found.changes else "changes what it asked of another"
-        yield "Ticket", f"{_link(row.fold)}: {moves}{changed}"
-    if row.heard_by is not None:
+        changed = f"changes {codes(sorted(found.changes))}" if found.changes else "changes what it asked of another"
+        yield "Ticket", f"{link(entered.fold)}: {moves}{changed}"
+    if entered.heard_by is not None:
         yield (
             "Departments",
-            f"hear `{kind.word}`: {row.heard_by.__name__.strip('_').replace('_', ' ')} {_link(row.heard_by)}",
+            f"hear `{kind.word}`: {entered.heard_by.__name__.strip('_').replace('_', ' ')} {link(entered.heard_by)}",
         )
     yield (
         "Desk",
@@ -186,51 +176,7 @@ def _dispatch(kind: type[DispatchFact]) -> Iterator[tuple[str, str]]:
             if tasks
         ),
     )
-    yield "Callbacks", _codes(sorted(found.callbacks))
-    if row.asks is not None:
-        requests = dict.fromkeys(each.kind.__name__ for each in made(row.asks, _CORE, TicketRequest))
-        yield "Other tickets", f"{_link(row.asks)}: {_codes(requests)}"
-
-
-# --- what notify and trace make of it --------------------------------------------------------------------------------
-
-
-def _notices(kind: type[DispatchFact]) -> str:
-    wish = notify.wishes.of(kind)
-    if wish is None:
-        return ""
-    known = {template.code for template in _policy().templates}
-    found = (text for text in dict.fromkeys(texts(wish, "services.notify")) if text in known)
-    return f"{_link(wish)}: {'、'.join(NOTICES[template] for template in found)}"
-
-
-def _trace(kind: type[DispatchFact]) -> str:
-    tables = (("of the ticket", trace.summaries.of(kind)), ("of its order", trace.orders.of(kind)))
-    return "; ".join(f"{_link(code)}: {what} {_written(code)}" for what, code in tables if code is not None)
-
-
-def _written(code: Function) -> str:
-    """The fields that a function of the trace writes; one that writes none makes a new row."""
-    written = sorted(set(keywords(code, "services.trace", replace)))
-    return _codes(written) if written else "a new row"
-
-
-# --- how it is written -----------------------------------------------------------------------------------------------
-
-
-def _codes(codes: Iterable[str]) -> str:
-    return ", ".join(f"`{code}`" for code in codes)
-
-
-def _link(function: Function) -> str:
-    return place_of(function).link
-
-
-@cache
-def _policy() -> Policy:
-    return load_policy(POLICY)
-
-
-@cache
-def _words() -> trace.Words:
-    return trace.Words(_policy())
+    yield "Callbacks", codes(sorted(found.callbacks))
+    if entered.asks is not None:
+        requests = dict.fromkeys(each.kind.__name__ for each in made(entered.asks, _CORE, TicketRequest))
+        yield "Other tickets", f"{link(entered.asks)}: {codes(requests)}"

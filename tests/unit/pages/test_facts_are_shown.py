@@ -10,12 +10,16 @@ from pydantic import BaseModel
 
 from rulebook import load_policy
 from schemas import dispatch as d
+from schemas.clocks import ClockFact
 from schemas.message import contracts
+from schemas.notices import NoticeFact
+from schemas.rules import RulesFact
+from schemas.tickets import TicketFact
 from schemas.values import DeskTaskKind as Task
 from schemas.values import Ruling
 from schemas.values import TicketState as S
 from tools import layout
-from tools.pages import facts, pages
+from tools.pages import heeded, pages
 from tools.pages.asked import asked
 from tools.pages.effects import effects_of
 from tools.pages.shapes import shapes
@@ -96,9 +100,19 @@ def test_what_is_asked_of_clocks_in_every_branch() -> None:
 def test_every_fact_stands_on_the_page_once_and_every_link_of_the_page_leads_somewhere() -> None:
     page = next(text for path, text in pages().items() if path.name == "facts.md")
 
-    for kind in (model for model in contracts().values() if issubclass(model, d.DispatchFact)):
+    said = (d.DispatchFact, d.IncidentFact, TicketFact, ClockFact, NoticeFact, RulesFact)
+    for kind in (model for model in contracts().values() if issubclass(model, said)):
         assert page.count(f"### `{kind.__name__}` ") == 1
     headings = {line.lstrip("# ") for line in page.splitlines() if line.startswith("#")}
-    anchors = {facts.anchor(heading) for heading in headings}
+    anchors = {heeded.anchor(heading) for heading in headings}
     targets = {part.partition(")")[0] for part in page.split("](#")[1:]}
     assert targets <= anchors
+
+
+def test_what_a_fact_of_an_incident_changes_and_whom_it_reaches_stands_on_the_page() -> None:
+    page = next(text for path, text in pages().items() if path.name == "facts.md")
+    section = page.partition("### `IncidentActed` ")[2].partition("\n### ")[0]
+
+    assert "- **Incident** `accepted`, `at`, `errands`" in section
+    assert "`ActAsMember`" in section
+    assert "`InviteMember`" in section
