@@ -25,6 +25,8 @@ from tools.replay.speaking import Speaker
 
 _LOOK_AGAIN: Final = 0.5
 _QUIET: Final = 10.0
+_QUITE_QUIET: Final = 30.0
+"""Where every life ends, a busy machine may stand still for longer before one does."""
 _PATIENCE: Final = 180.0
 _LONG: Final = 1800.0
 """Where every life ends, how long it may take until it has; simulated lives never quite stand still."""
@@ -142,10 +144,10 @@ async def _until_quiet(progress: ReplayProgress, speaker: Speaker) -> None:
     moments = [record.at for record in job.records if record.at is not None]
     if job.is_paced and moments:
         await job.clock.sleep_until(max(moments) + job.mapping.goes_on)
-    longest = _QUIET if job.mapping.life == "simulated" else _LONG
+    quiet, longest = (_QUIET, _QUIET) if job.mapping.life == "simulated" else (_QUITE_QUIET, _LONG)
     before: dict[str, int] = {}
     since = began = stopwatch()
-    while stopwatch() - since < _QUIET and stopwatch() - began < longest:
+    while stopwatch() - since < quiet and stopwatch() - began < longest:
         if progress.states != before or speaker.pending:
             before, since = dict(progress.states), stopwatch()
         await asyncio.sleep(_LOOK_AGAIN)
