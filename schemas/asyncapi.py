@@ -14,9 +14,9 @@ from schemas.registry import TOPICS_FILE
 
 _ON_CHANNELS: Final = ("ReceiptGiven", "ReceiptRefused", "TicketNews", "DeviceAsked")
 _PUBLIC: Final[Mapping[str, tuple[str, ...]]] = {
-    "liuhen.public.dispatch.{department}.v1": ("Order", "ActionAnswer"),
+    "liuhen.public.dispatch.{department}.v1": ("Order", "ActionAnswer", "ShownContact"),
     "liuhen.public.callbacks.v1": ("CallbackRequest",),
-    "liuhen.public.desk.v1": ("DeskTask",),
+    "liuhen.public.desk.v1": ("DeskTask", "ShownContact"),
     "liuhen.public.channel.{channel}.v1": _ON_CHANNELS,
 }
 _HEADERS: Final = {

@@ -42,10 +42,13 @@ from schemas.values import (
 class PublicMessage(Message, owner="public"):
     """A message of the published language: identity-card and bank-card numbers are masked in whatever it says."""
 
+    shows_all: ClassVar[bool] = False
+    """Whether somebody was shown what is masked elsewhere, by an act that stands in the trace."""
+
     def model_dump_json(self, **options: Any) -> str:
         """Write the message as JSON, as it goes out: no word of it needs such a number."""
         body = super().model_dump_json(**options)
-        if not could_hold(body):
+        if self.shows_all or not could_hold(body):
             return body
         document = json.loads(body)
         hidden = reworded(document, masked)
@@ -157,6 +160,23 @@ class CallbackRequest(PublicMessage):
     reply: Text | None = None
     at: Instant | None = None
     confidential: Literal[True] | None = None
+
+
+class ShownContact(PublicMessage):
+    """What is sealed of a ticket, for whoever was granted to see it; an empty one says that it is sealed again.
+
+    It replaces the one before, so that nothing is left to read once the ticket has ended or gone on to somebody else.
+    """
+
+    shows_all: ClassVar[bool] = True
+    told_apart_by: ClassVar[tuple[str, ...]] = ("shown",)
+
+    shown: Literal["contact"] = "contact"
+    ticket: TicketId
+    receipt: Receipt | None = None
+    contact: Contact
+    place: Place | None = None
+    text: Text | None = None
 
 
 class DeskTask(PublicMessage):

@@ -12,7 +12,7 @@ from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
 from liuhen.desk.open_things import open_things
-from liuhen.desk.queue import inside, order_of, orders, standing
+from liuhen.desk.queue import inside, order_of, orders, shown_contact, standing
 from liuhen.desk.workplace import Workplace
 from schemas.public import Order
 from schemas.registry import department_topic
@@ -78,6 +78,9 @@ def show(
         print_json(found.model_dump(mode="json"))
     else:
         _console.print(render.order(place, found))
+        if found.confidential:
+            shown = shown_contact(asyncio.run(standing(place.broker, department_topic(str(context.obj)))), ticket)
+            _console.print(render.contact(shown) if shown else "联系方式保密；须先行联系的，请用 ask-contact 申请。")
 
 
 async def _order(broker: Broker, topic: str, ticket: str) -> Order | None:

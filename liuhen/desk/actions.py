@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Final, get_origin
@@ -11,14 +12,16 @@ import typer
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
-from liuhen.desk import words
+from liuhen.desk import render, words
 from liuhen.desk.batch import Filters, How, act_on_all
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
 from liuhen.desk.passages import find, texts_of
+from liuhen.desk.queue import shown_contact, standing
 from liuhen.desk.submitting import SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
 from schemas import inbound
 from schemas.inbound import Action
+from schemas.registry import DESK
 from schemas.values import Party, PartyKind, Person
 from tools.client import trace
 from tools.errors import SaidClearly
@@ -75,11 +78,23 @@ def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
         with _told.status("等候答复…"):
             answer = asyncio.run(submit(place, said, submission=submission, patience=patience))
         tell(place, said, answer, as_json=as_json)
+        if isinstance(said, inbound.LookAtContact) and answer.taken and answer.refusal is None:
+            _show_contact(place, said.ticket, answer.receipt, patience)
 
     many = _MANY if _can_be_many(action) else ()
     mine = [_CONTEXT, *_parameters(action), *([_AS] if speaks else []), *_COMMON, *many]
     vars(command)["__signature__"] = Signature(mine)  # what typer reads
     return command
+
+
+def _show_contact(place: Workplace, ticket: str, receipt: str, patience: float) -> None:
+    """Show what was asked to be seen; it stands on the desk's topic until the ticket has ended."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        shown = shown_contact(asyncio.run(standing(place.broker, DESK)), ticket)
+        if shown is not None and shown.receipt == receipt:
+            _console.print(render.contact(shown))
+            return
 
 
 def _points_at_passage(action: type[Action]) -> bool:

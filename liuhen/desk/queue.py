@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from chassis.broker import Broker
 from rulebook import Policy
 from schemas.message import Message
-from schemas.public import CallbackRequest, DeskTask, DueTime, Order
+from schemas.public import CallbackRequest, DeskTask, DueTime, Order, ShownContact
 from schemas.rules import CalendarPublished
 from schemas.values import Clock, DeskTaskKind, Person, TicketState, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
@@ -120,6 +120,12 @@ async def standing(broker: Broker, topic: str) -> list[PublishedMessage]:
                         newest_of[place, news.envelope.source] = news.envelope.sequence
                         found.append(PublishedMessage(news.envelope.time, news.message))
     return found
+
+
+def shown_contact(messages: Iterable[PublishedMessage], ticket: str) -> ShownContact | None:
+    """What the reader was shown of a ticket's contact last; None where it never was, or where it is sealed again."""
+    found = [each for each in newest(messages, ShownContact, lambda one: one.ticket) if each.ticket == ticket]
+    return found[-1] if found and found[-1].receipt is not None else None
 
 
 def as_published(base: Calendar, published: Iterable[PublishedMessage]) -> Calendar:

@@ -12,7 +12,7 @@ from rich.table import Table
 from liuhen.desk import words
 from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
 from liuhen.desk.workplace import Workplace
-from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.values import remind_by
 from tools.terminal import framed, styled
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS
@@ -143,6 +143,20 @@ def order(place: Workplace, order: Order) -> RenderableType:
             inside.add_row(place.words.moment(own.at), own.by.name if own.by else "", own.text)
         parts += [styled(("内部记录", "bold")), inside]
     return framed(Group(*parts), styled((order.ticket, "bold"), f"　第{order.order}次派单"))
+
+
+def contact(shown: ShownContact) -> RenderableType:
+    """Show what is sealed elsewhere, to whoever was granted to see it."""
+    grid = Table.grid(padding=(0, 2))
+    its = shown.contact
+    rows = (
+        *(("姓名", its.name), ("电话", its.phone), ("微信", its.wechat), ("联系地址", its.address)),
+        *(("地点", shown.place and shown.place.text), ("内容", shown.text)),
+    )
+    for name, said in rows:
+        if said:
+            grid.add_row(name, said)
+    return framed(grid, styled((shown.ticket, "bold"), "　联系方式（保密，查看已留痕）"))
 
 
 def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:

@@ -15,6 +15,7 @@ from schemas.dispatch.dispatched import *
 from schemas.dispatch.handled import *
 from schemas.dispatch.incidents import *
 from schemas.dispatch.linked import *
+from schemas.dispatch.looked import *
 from schemas.dispatch.noted import *
 from schemas.dispatch.pressed import *
 from schemas.dispatch.recorded import *

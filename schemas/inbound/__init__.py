@@ -60,11 +60,13 @@ OnExisting = (
     | RuleOnOutcome
     | Correct
     | Redact
+    | LookAtContact
     | CheckCommitment
     | RecordCityVerdict
     | Accept
     | RequestReturn
     | MakeFirstContact
+    | AskForContact
     | NoteProgress
     | Delegate
     | TakeBack

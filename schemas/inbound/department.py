@@ -45,6 +45,13 @@ class MakeFirstContact(DepartmentAction):
     note: Text | None = None
 
 
+class AskForContact(DepartmentAction):
+    """The lead asks for the contact of a confidential ticket, to make its first contact; waits for an approver."""
+
+    do: Literal["ask_for_contact"] = "ask_for_contact"
+    reason: Text
+
+
 class NoteProgress(DepartmentAction):
     """A note for the file, for everyone who holds the ticket; a plan is a note of its own kind.
 

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.inbound.base import Action, Version
+from schemas.inbound.department import AskForContact
 from schemas.more_time import MoreTimeAsked
 from schemas.redaction import SHORTEST
 from schemas.values import (
@@ -309,8 +310,8 @@ class GiveFinalAnswer(OnTicket):
     ruling: Ruling
 
 
-Approvable = Annotated[Classify | Assign | RuleOnReturn | GiveFinalAnswer, Field(discriminator="do")]
-"""What an act of the office can be that waits for an approver."""
+Approvable = Annotated[Classify | Assign | RuleOnReturn | GiveFinalAnswer | AskForContact, Field(discriminator="do")]
+"""What an act can be that waits for an approver."""
 
 
 class Approve(OnTicket):
@@ -385,6 +386,13 @@ class Redact(OnTicket):
     where: Code
     start: Annotated[int, Field(ge=0)]
     length: Annotated[int, Field(ge=SHORTEST, le=TEXT_LIMIT)]
+    reason: Text
+
+
+class LookAtContact(OnTicket):
+    """A person of the centre looks at the contact, and at words masked elsewhere; the trace says who and why."""
+
+    do: Literal["look_at_contact"] = "look_at_contact"
     reason: Text
 
 

@@ -23,6 +23,7 @@ from schemas.public import (
     PublicMessage,
     ReceiptGiven,
     ReceiptRefused,
+    ShownContact,
     TicketNews,
 )
 from schemas.registry import CALLBACKS, DESK, department_topic
@@ -41,6 +42,7 @@ APART: Final[Mapping[type[Message], tuple[str, ...]]] = {
     CallbackRequest: (),
     DeskTask: ("task",),
     ActionAnswer: ("receipt",),
+    ShownContact: ("shown",),
 }
 """What stands on topics of states, and by what messages about one ticket are told apart there."""
 ON_CHANNELS_ALONE: Final = {ReceiptGiven, ReceiptRefused, TicketNews, DeviceAsked}

@@ -22,6 +22,7 @@ from services.sla.for_tools import Clocks
 from services.trace.for_tools import ball_in_court
 from tools.verify.accusations import Accusations
 from tools.verify.ball import ball_adds_up
+from tools.verify.confidence import names_somebody
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
 from tools.verify.findings import CheckResult, Finding
@@ -132,7 +133,9 @@ def elsewhere_of(contents: Contents) -> dict[str, Elsewhere]:
         body: dict[str, Any] = json.loads(value)
         if envelope.type == Order.type_name:
             department = topic.removeprefix("liuhen.public.dispatch.").removesuffix(".v1")
-            order = NewestOrder(envelope.time, body["role"], TicketState(body["state"]))
+            order = NewestOrder(
+                envelope.time, body["role"], TicketState(body["state"]), names_somebody(body.get("contact") or {})
+            )
             orders.setdefault(ticket, {})[department] = order
         elif envelope.type == DeskTask.type_name:
             desk.setdefault(ticket, {})[about] = body["open"]

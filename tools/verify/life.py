@@ -25,6 +25,8 @@ class NewestOrder(NamedTuple):
     at: datetime
     role: str
     state: TicketState
+    names: bool = False
+    """Whether its contact is one by which somebody can be found."""
 
 
 class OpenClock(NamedTuple):

@@ -13,6 +13,7 @@ from schemas.values import Actor, Clock, PartyKind, TicketState
 from services.trace.for_tools import AT_REST, NOBODY
 from tools.verify.accusations import accused_never_told
 from tools.verify.approvals import nobody_approves_their_own
+from tools.verify.confidence import no_order_names_who_asks
 from tools.verify.life import Elsewhere, Life
 from tools.verify.successors import gone_holds_nothing
 from tools.verify.urgency import nothing_urgent_untold
@@ -133,6 +134,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "没有无人负责的工单 (nothing is owed by nobody)": somebody_owes_it,
     "在办必有时限 (every wait is counted by a clock)": every_wait_is_timed,
     "被举报单位不知情 (the accused are never told)": accused_never_told,
+    "保密工单的派单不显示诉求人 (no order says who asks in confidence)": no_order_names_who_asks,
     "紧急件无一漏告 (nothing urgent is untold)": nothing_urgent_untold,
     "无人批准自己所请 (nobody approves their own request)": nobody_approves_their_own,
     "逾期、督办件不因一通电话撤诉 (nothing late is withdrawn on a call)": nothing_late_withdrawn_on_a_call,

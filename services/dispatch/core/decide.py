@@ -39,6 +39,7 @@ from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import NOT_YOURS
 from services.dispatch.core.words import not_now
 
+_APPROVABLE: Final = (i.Classify, i.Assign, i.RuleOnReturn, i.GiveFinalAnswer, i.AskForContact)
 _LATE: Final = timedelta(minutes=1)
 """From then on it matters to whoever is pressed that nobody could know earlier."""
 
@@ -168,7 +169,7 @@ def _take(draft: Draft, kind: str, message: Message) -> Refusal | None:
         return Refusal("illegal_in_state", not_now(before, kind))
     refused = step.against(draft, message)
     stake = step.at_stake(draft, message) if refused is None and draft.approver is None else None
-    if stake is not None and isinstance(message, i.Classify | i.Assign | i.RuleOnReturn | i.GiveFinalAnswer):
+    if stake is not None and isinstance(message, _APPROVABLE):
         return _wait_for_approval(draft, message, stake)
     if refused is None:
         step.take(draft, message)
@@ -191,7 +192,9 @@ def _wait_for_approval(draft: Draft, act: i.Approvable, stake: str) -> Refusal |
 def _impossible(draft: Draft, asked: Asked | None) -> Refusal | None:
     """What speaks by now against an act that is about to be approved: it is not done, and its approver hears why."""
     step = LEGAL.get((draft.ticket.state, asked.kind)) if asked is not None else None
+    approver, draft.by = draft.by, asked.by if asked is not None else draft.by
     refused = step.against(draft, asked.act) if step is not None and asked is not None else None
+    draft.by = approver
     if refused is None:
         return None
     return Refusal(refused.code, f"所请事项现在已办不了：{refused.reason}请不予批准，由申请人重新提出。")

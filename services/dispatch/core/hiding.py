@@ -13,13 +13,13 @@ from typing import Any, Final, NamedTuple
 from chassis.service import Say
 from rulebook import Policy
 from schemas.message import Message
-from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import department_topic, model_of
 from schemas.sealed import Seal, masked_contact
 from schemas.spoken import reworded
 from schemas.values import Contact
 
-_KEPT: Final = (Order, DeskTask, CallbackRequest)
+_KEPT: Final = (Order, DeskTask, CallbackRequest, ShownContact)
 """What stands on topics that keep the newest of each thing."""
 
 Document = dict[str, Any]
@@ -60,7 +60,7 @@ def unknown_in(told: Sequence[Told]) -> Callable[[Document], Document]:
     seal = Seal(*contacts)
 
     def hide(document: Document) -> Document:
-        if document.get("confidential"):
+        if document.get("confidential") or "shown" in document:
             return document
         after: Document = {**reworded(document, seal), "confidential": True}
         if "contact" in document:

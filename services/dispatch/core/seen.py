@@ -8,7 +8,7 @@ from typing import Final
 from schemas.values import DepartmentCode, DeskTaskKind
 from services.dispatch.core import standing as s
 from services.dispatch.core.holder import desk_tasks, participants, task_in_review
-from services.dispatch.core.ticket import Seen, Ticket
+from services.dispatch.core.ticket import DESK_LOOKS, Seen, Ticket
 
 _SIGHTS: Final = 2_000
 
@@ -18,8 +18,18 @@ def seen(ticket: Ticket) -> Seen:
     standing, desk = ticket.standing, desk_tasks(ticket)
     reviewed = task_in_review(ticket) if DeskTaskKind.TASK_REVIEW in desk else None
     return _seen(
-        participants(ticket), desk, reviewed, standing.round if isinstance(standing, s.CallbackPending) else None
+        participants(ticket),
+        desk,
+        reviewed,
+        standing.round if isinstance(standing, s.CallbackPending) else None,
+        _looking(ticket) if ticket.shown else (),
     )
+
+
+def _looking(ticket: Ticket) -> tuple[str, ...]:
+    """Who was shown the contact and still has to do with the ticket."""
+    there = {*participants(ticket), *(() if isinstance(ticket.standing, s.AtAnEnd) else (DESK_LOOKS,))}
+    return tuple(each for each in ticket.shown if each in there)
 
 
 @lru_cache(_SIGHTS)
@@ -28,6 +38,7 @@ def _seen(
     desk: tuple[DeskTaskKind, ...],
     reviewed: DepartmentCode | None,
     number: int | None,
+    shown: tuple[str, ...],
 ) -> Seen:
     """Looked at three times for each fact, and nearly always the same few."""
-    return Seen(departments=departments, desk=desk, in_review=reviewed, round=number)
+    return Seen(departments=departments, desk=desk, in_review=reviewed, round=number, shown=shown)

@@ -11,10 +11,19 @@ from rulebook.codes import Passing
 from rulebook.rules import Automation
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.public import ActionAnswer, CallbackRequest, DeskTask, DueTime, InternalNote, Order, SharedNote
+from schemas.public import (
+    ActionAnswer,
+    CallbackRequest,
+    DeskTask,
+    DueTime,
+    InternalNote,
+    Order,
+    SharedNote,
+    ShownContact,
+)
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import IncidentRequest, TicketRequest
-from schemas.values import Clock, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
+from schemas.values import Clock, Contact, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
 from services.dispatch.core.episodes.refusals import answer_to
 from services.dispatch.core.episodes.supervision import to_answer, watched
 from services.dispatch.core.episodes.support import blocking
@@ -34,7 +43,7 @@ from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import FACTS
-from services.dispatch.core.ticket import Seen, Ticket, WaitingAtDesk
+from services.dispatch.core.ticket import DESK_LOOKS, Seen, Ticket, WaitingAtDesk
 
 Role = Literal["lead", "supporting", "none"]
 _SAID_ANEW: Final = (d.Corrected, d.MergeTaken, d.MergeDropped, d.Redacted, d.ReopeningAsked, d.StopWordsFound)
@@ -60,6 +69,7 @@ def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tel
     if isinstance(fact, _SAID_ANEW) or (state.before is not now and state.before != now):
         said.extend(_desk(state, fact, at, now, rules))
     said.extend(callbacks(state, fact, now, rules))
+    said.extend(_shown(state, fact, now, rules))
     row = FACTS.get(type(fact))
     if row is not None:
         said.extend(Tell(REQUESTS, _asked(request), request) for request in row.requests(state, fact))
@@ -169,6 +179,26 @@ def _due_times(state: Ticket, code: DepartmentCode) -> Iterator[DueTime]:
     for each in state.dues.values():
         if each.owner.department == code and each.due is not None:
             yield DueTime(clock=each.clock, due=each.due)
+
+
+# --- whoever looks at a sealed contact -------------------------------------------------------------------------------
+
+
+def _shown(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
+    """Show it to whoever may see it, once; and seal it again for whoever has nothing to do with the ticket any more."""
+    matter = state.matter
+    if isinstance(fact, d.ContactShown):
+        shown = ShownContact(
+            ticket=state.id, receipt=fact.receipt, contact=matter.contact, place=matter.place, text=matter.text
+        )
+        yield Tell(_looks_on(fact.department or DESK_LOOKS), state.id, shown)
+    for who in state.before.shown:
+        if who not in now.shown and (who == DESK_LOOKS or rules.policy.department(who) is not None):
+            yield Tell(_looks_on(who), state.id, ShownContact(ticket=state.id, contact=Contact()))
+
+
+def _looks_on(who: str) -> str:
+    return DESK if who == DESK_LOOKS else department_topic(who)
 
 
 # --- the desk --------------------------------------------------------------------------------------------------------

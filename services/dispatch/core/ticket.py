@@ -148,14 +148,22 @@ class PartEnd:
     ruling: Ruling | None = None
 
 
+DESK_LOOKS: Final = "-"
+"""Whoever sits at the desk, beside the codes of departments."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What others see of a ticket: who takes part, what waits at the desk, whose task, which callback round runs."""
+    """What others see of a ticket: who takes part, what waits at the desk, whose task, which callback round runs.
+
+    `shown` is who sees the contact by an act of looking: departments, and the desk as `DESK_LOOKS`.
+    """
 
     departments: tuple[DepartmentCode, ...] = ()
     desk: tuple[DeskTaskKind, ...] = ()
     in_review: DepartmentCode | None = None
     round: int | None = None
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +195,7 @@ class Ticket:
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
     corrected since the order was given; `inside` is what each department keeps to itself;
     `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
+    `shown` is who was shown the contact;
     `before` is what others saw before the newest fact.
     """
 
@@ -215,6 +224,7 @@ class Ticket:
     taken: dict[TicketId, TakenIn] = field(default_factory=dict)
     parts: dict[TicketId, PartEnd] = field(default_factory=dict)
     redacted: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     avoids: tuple[DepartmentCode, ...] = ()
     rounds: int = 0
     failures: int = 0

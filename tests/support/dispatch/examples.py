@@ -196,6 +196,10 @@ def reorganised(story: Story) -> Story:
     return replace(story, rules=replace(story.rules, policy=policy))
 
 
+def _confidential(story: Story) -> Story:
+    return beside(matter=story.ticket.matter.model_copy(update={"confidential": True}))(story)
+
+
 PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "acknowledge_urgent": _called,
     "see_to_stop_words": _unseen,
@@ -208,6 +212,7 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "adjudicate": _ruled,
     "withdraw": _by_phone,
     "replace_department": reorganised,
+    "ask_for_contact": _confidential,
     "approve": _approval_asked,
     "decline": _approval_asked,
     "rule_on_extension": ASKED_EXTENSION,
@@ -314,6 +319,8 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。"),
     "rule_on_outcome": _office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已解释。"),
     "correct": _office(i.Correct, text="物业费上涨三成，没有公示。", reason="话务员记录有误。"),
+    "look_at_contact": _office(i.LookAtContact, reason="核对号码。"),
+    "ask_for_contact": _lead(i.AskForContact, reason="须先行联系。"),
     "redact": _office(i.Redact, where="text", start=0, length=3, reason="个人信息。"),
     "check_commitment": _office(i.CheckCommitment, kept=True, note="已兑现。"),
     "record_city_verdict": _office(i.RecordCityVerdict, solved=Solved.SOLVED, satisfaction=Grade.SATISFIED),

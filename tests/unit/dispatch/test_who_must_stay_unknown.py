@@ -11,10 +11,11 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.message import Message
-from schemas.public import CallbackRequest, DeskTask, Order
-from schemas.values import Actor, Contact, RequesterKind
+from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
+from schemas.registry import DESK, department_topic
+from schemas.values import Actor, Contact, Person, RequesterKind
 from tests.support.dispatch import given
-from tests.support.dispatch.story import OTHER, RECEIPT, TICKET, Story, opened, rules_with
+from tests.support.dispatch.story import APPROVER, LEAD, OTHER, RECEIPT, TICKET, Story, opened, person_for, rules_with
 
 CALLER = Contact(name="王阿姨", phone="13812341234", wechat="wx-wang", address="四平路100号3号楼502室")
 TEXT = "我是王阿姨，住四平路100号3号楼502室，电话138-1234-1234，举报楼上。"
@@ -103,3 +104,50 @@ def test_what_a_confidential_ticket_says_makes_the_one_that_took_it_in_confident
     order = the_order(opened(contact=CALLER).asked(request))
     assert order.confidential is mark
     assert bool(leaks(order)) is (mark is None)
+
+
+# --- looking is an act -----------------------------------------------------------------------------------------------
+
+
+def shown(story: Story) -> list[tuple[str, ShownContact]]:
+    return [(each.topic, each.message) for each in story.told if isinstance(each.message, ShownContact)]
+
+
+def test_whoever_looks_at_the_desk_says_why_and_the_trace_has_it() -> None:
+    story = confidential()
+    looked = story.office(i.LookAtContact, reason="诉求人来电核对号码。").then(d.ContactShown)
+    fact = looked.said(d.ContactShown)
+    assert (fact.reason, fact.department, fact.by.person) == ("诉求人来电核对号码。", None, person_for(i.LookAtContact))
+    assert leaks(fact) == []
+    ((topic, message),) = shown(looked)
+    assert (topic, message.contact, message.text) == (DESK, CALLER, TEXT)
+
+
+def test_a_department_is_shown_the_contact_once_somebody_else_approved() -> None:
+    story = confidential().lead(i.Accept)
+    asked = story.lead(i.AskForContact, reason="须先行联系。").then(d.ApprovalRequested)
+    assert shown(asked) == []
+    approved = asked.approved()
+    fact = approved.said(d.ContactShown)
+    assert (fact.department, fact.approver.person) == (LEAD, APPROVER)
+    ((topic, message),) = shown(approved)
+    assert (topic, message.contact) == (department_topic(LEAD), CALLER)
+    assert all(leaks(order) == [] for order in messages(approved, Order))
+
+
+def test_what_was_shown_is_sealed_again_once_the_department_has_nothing_to_do_with_it() -> None:
+    story = confidential().lead(i.Accept).lead(i.AskForContact, reason="须先行联系。").approved()
+    moved = story.office(i.Assign, lead="market")
+    ((topic, message),) = shown(moved)
+    assert (topic, message.contact, message.text) == (department_topic(LEAD), Contact(), None)
+    assert shown(moved.department("market", i.Accept)) == []
+
+
+def test_who_may_not_ask_is_refused() -> None:
+    opened(contact=CALLER).lead(i.Accept).lead(i.AskForContact, reason="联系。").refused("not_confidential")
+    confidential().department("market", i.AskForContact, reason="联系。").refused("not_yours")
+    confidential(requester_kind=RequesterKind.ANONYMOUS, requester=None).lead(i.AskForContact, reason="联系。").refused(
+        "anonymous"
+    )
+    contractor = i.LookAtContact(ticket=TICKET, by=Person(id="p-yuan", name="袁晓岚"), reason="看看。")
+    confidential().act(contractor).refused("role_missing")

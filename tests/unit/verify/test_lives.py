@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from schemas import dispatch as d
+from schemas.correction import Correction
 from schemas.inbound import Classify
 from schemas.message import Message
 from schemas.notices import NoticeRequested
@@ -35,6 +36,7 @@ from services.trace.core.ball import BallSpan, ball_in_court
 from tests.support.verify import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
 from tools.verify.accusations import Accusations
 from tools.verify.ball import ball_adds_up
+from tools.verify.confidence import names_somebody
 from tools.verify.contents import contents_of
 from tools.verify.histories import elsewhere_of
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
@@ -86,6 +88,17 @@ def test_a_closed_ticket_that_is_open_at_a_department_is_found() -> None:
 
     assert found(over, known(over, {"housing": OPEN_ORDER}, ())) == {"ended_is_ended_at_departments"}
     assert found(over, known(over, {"housing": OPEN_ORDER._replace(state=TicketState.CLOSED)}, ())) == set()
+
+
+def test_an_order_that_says_who_asks_in_confidence_is_found() -> None:
+    changed = Correction(confidential=True)
+    made = d.Corrected(ticket=TICKET, by=BY, old=Correction(confidential=False), new=changed, reason="来电要求保密。")
+    shown = {"housing": OPEN_ORDER._replace(names=names_somebody({"name": "王阿姨", "phone": "13812341234"}))}
+    masked = {"housing": OPEN_ORDER._replace(names=names_somebody({"name": "王**", "phone": "138****1234"}))}
+
+    assert found(life(made), known(life(made), shown)) == {"no_order_names_who_asks"}
+    assert found(life(made), known(life(made), masked)) == set()
+    assert found(life(), known(life(), shown)) == set()
 
 
 def test_two_leads_at_once_are_found() -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import RequestKind
+from schemas.values import DepartmentCode, RequestKind
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal, Target
@@ -37,7 +37,13 @@ def ask_approval(draft: Draft, act: i.Approvable, stake: str) -> None:
     )
 
 
-@episode.fact(d.ApprovalRequested)
+def _asking(ticket: Ticket, fact: d.ApprovalRequested) -> tuple[DepartmentCode, ...]:
+    """A department hears that what it asked for waits; what the office asks for is the office's own matter."""
+    asker = fact.by.party.department if fact.by.party else None
+    return tuple(code for code in participants(ticket) if code == asker)
+
+
+@episode.fact(d.ApprovalRequested, heard_by=_asking)
 def _requested(ticket: Ticket, fact: d.ApprovalRequested, _at: datetime) -> Ticket:
     asked = Asked(request=fact.request, act=fact.wanted, by=fact.by, receipt=fact.receipt, orders=ticket.orders)
     return replace(ticket, asked=(*_others(ticket, fact.request), asked))

@@ -22,7 +22,7 @@ from services.dispatch.core.who import by_lead
 episode = Episode("first_contact")
 
 
-def requester_reachable(draft: Draft, _action: i.MakeFirstContact) -> Refusal | None:
+def requester_reachable(draft: Draft, _action: i.MakeFirstContact | i.AskForContact) -> Refusal | None:
     if draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS:
         return Refusal("anonymous", "诉求人匿名，免先行联系，请直接办理。")
     return None
