@@ -39,7 +39,16 @@ LIBRARIES: Final = {
 }
 """Each with what it is for."""
 
-OURS: Final = ("chassis.frozen", "chassis.service", "rulebook", "schemas", "services", "vocabulary", "worktime")
+OURS: Final = (
+    "chassis.frozen",
+    "chassis.reactions",
+    "chassis.service",
+    "rulebook",
+    "schemas",
+    "services",
+    "vocabulary",
+    "worktime",
+)
 
 TELLING_TIME: Final = frozenset({"now", "today", "utcnow"})
 OPENING: Final = frozenset({"open", "input", "print", "eval", "exec", "__import__"})
