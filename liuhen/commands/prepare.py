@@ -17,7 +17,7 @@ from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.local.database import OWNER
 from tools.local.plan import service_names
-from tools.prepare import rights, topics
+from tools.prepare import quotas, rights, topics
 from tools.prepare.database import password_variable, prepare_database
 
 
@@ -37,7 +37,9 @@ def prepare(*, as_json: AsJson = False) -> None:
     changed = [item for item in applied if item.change is not topics.TopicChange.UNCHANGED]
     for item in changed:
         say(f"{item.topic.name}: {item.change} {item.detail}".rstrip())
-    users = sorted(rights.make_true(admin, principals(codes), addresses.folder_of_secrets()).new.users)
+    everybody = principals(codes)
+    users = sorted(rights.make_true(admin, everybody, addresses.folder_of_secrets()).new.users)
+    quotas.make_true(admin, everybody)
     for user in users:
         say(f"{user}: may log in to the broker")
     now = Clock.parse(addresses.clock).now()

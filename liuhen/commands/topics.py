@@ -15,7 +15,8 @@ from schemas import registry
 from schemas.principals import ADMIN, principals
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
-from tools.prepare import rights, topics
+from tools.prepare import quotas, rights, topics
+from tools.prepare.quotas import Bound
 from tools.prepare.rights import Rights, RightsPlan
 from tools.prepare.secrets import secret
 from tools.prepare.topics import Applied, TopicChange
@@ -42,24 +43,27 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", help="收回权限时不再询问。")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what differs from the registry, and make it so: topics, users, access rules.
+    """Show what differs from the registry, and make it so: topics, users, access rules, quotas.
 
     Asks before it takes rights away. Exit code 1 when a number of partitions differs, which is never changed.
     """
     addresses = load_addresses()
     admin, codes = addresses.broker(ADMIN), [each.code for each in load_policy(addresses.policy).departments]
     needed = topics.plan(admin, registry.topics(codes))
-    granted = rights.plan(rights.standing(admin), principals(codes))
+    everybody = principals(codes)
+    granted = rights.plan(rights.standing(admin), everybody)
+    bounds = quotas.plan(quotas.standing(admin), everybody)
     if not as_json:
-        _show(needed, granted)
+        _show(needed, granted, bounds)
     if granted.takes_away and not yes:
         _ask(as_json=as_json)
     topics.carry_out(admin, needed)
     folder = addresses.folder_of_secrets()
     rights.grant(admin, granted.new, lambda user: secret(folder, user))
     rights.take_away(admin, granted.gone)
+    quotas.carry_out(admin, bounds)
     if as_json:
-        print_json(_document(needed, granted))
+        print_json(_document(needed, granted, bounds))
     if any(item.change is TopicChange.DIFFERS for item in needed):
         raise typer.Exit(1)
 
@@ -70,7 +74,7 @@ def _ask(*, as_json: bool) -> None:
     typer.confirm("Take these rights away?", abort=True)
 
 
-def _show(needed: Iterable[Applied], granted: RightsPlan) -> None:
+def _show(needed: Iterable[Applied], granted: RightsPlan, bounds: Iterable[Bound]) -> None:
     table = Table()
     for column in ("what", "name", "change", "detail"):
         table.add_column(column, overflow="fold")
@@ -80,6 +84,9 @@ def _show(needed: Iterable[Applied], granted: RightsPlan) -> None:
     for some, done, colour in ((granted.new, "granted", "green"), (granted.gone, "taken away", "red")):
         for what, name, detail in _rows(some):
             table.add_row(what, name, styled((done, colour)), detail)
+    for user, bound in bounds:
+        said = "none" if bound is None else f"{bound:,} bytes a second"
+        table.add_row("quota", user, styled(("set", "yellow")), said)
     _console.print(table)
     counts = Counter(str(item.change) for item in needed)
     counts["users or rules granted"] = len(granted.new.users) + len(granted.new.rules)
@@ -93,7 +100,7 @@ def _rows(some: Rights) -> Iterable[tuple[str, str, str]]:
     yield from (("access rule", user, words) for user, words in rules)
 
 
-def _document(needed: Iterable[Applied], granted: RightsPlan) -> dict[str, Any]:
+def _document(needed: Iterable[Applied], granted: RightsPlan, bounds: Iterable[Bound]) -> dict[str, Any]:
     return {
         "topics": [
             {
@@ -104,6 +111,7 @@ def _document(needed: Iterable[Applied], granted: RightsPlan) -> dict[str, Any]:
             }
             for item in needed
         ],
+        "quotas": [{"name": user, "bytes_per_second": bound} for user, bound in bounds],
         "granted": [{"what": what, "name": name, "detail": detail} for what, name, detail in _rows(granted.new)],
         "taken_away": [{"what": what, "name": name, "detail": detail} for what, name, detail in _rows(granted.gone)],
     }

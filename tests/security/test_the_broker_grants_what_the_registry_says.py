@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Final
 
@@ -15,7 +16,7 @@ from schemas.registry import topics
 from tests.support.security.asking import Asking
 from tools.layout import POLICY
 from tools.local.instance import Instance
-from tools.prepare import rights
+from tools.prepare import quotas, rights
 
 CODES: Final = [department.code for department in load_policy(POLICY).departments]
 EVERYBODY: Final = principals(CODES)
@@ -52,6 +53,17 @@ async def test_without_the_password_nobody_enters(system: Instance, user: str) -
 def test_granting_what_is_granted_changes_nothing(system: Instance) -> None:
     needed = rights.plan(rights.standing(system.broker(ADMIN)), EVERYBODY)
     assert (needed.new, needed.gone) == (rights.NOTHING, rights.NOTHING)
+
+
+async def test_everybody_outside_has_a_bound_on_what_it_sends(system: Instance) -> None:
+    admin = system.broker(ADMIN)
+    bounds = await asyncio.to_thread(quotas.standing, admin)
+    assert bounds == {each.name: each.bytes_per_second for each in EVERYBODY if each.bytes_per_second}
+
+    # and one that the registry does not know goes, others stay
+    await asyncio.to_thread(quotas.carry_out, admin, [quotas.Bound("trace", 1_000)])
+    assert await asyncio.to_thread(quotas.make_true, admin, EVERYBODY) == (quotas.Bound("trace", None),)
+    assert await asyncio.to_thread(quotas.standing, admin) == bounds
 
 
 async def test_a_department_that_is_no_more_enters_no_more(system: Instance) -> None:

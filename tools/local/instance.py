@@ -30,7 +30,7 @@ from tools.local.process import Ending, Launch, Started, end, is_running, spawn,
 from tools.local.readiness import is_ready
 from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, read_state, write_state
-from tools.prepare import rights, topics
+from tools.prepare import quotas, rights, topics
 from tools.prepare.database import READER, prepare_database
 from tools.prepare.secrets import secret
 
@@ -321,10 +321,13 @@ class Instance:
 
     def _prepare_topics(self) -> None:
         admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]
-        with ThreadPoolExecutor(2) as both:
+        with ThreadPoolExecutor(3) as both:
             woken = both.submit(broker.wake_coordinator, admin)
             applied = both.submit(topics.apply, admin, registry.topics(codes))
-            rights.make_true(admin, principals(codes), self.secrets)
+            everybody = principals(codes)
+            bounded = both.submit(quotas.make_true, admin, everybody)
+            rights.make_true(admin, everybody, self.secrets)
+            bounded.result()
             woken.result()
             applied.result()
 

@@ -139,7 +139,7 @@ def grant(broker: Broker, new: Rights, password: Callable[[str], str]) -> None:
     """Make users and access rules, and return when the broker goes by them; `password` tells that of each user."""
     admin = AdminClient(broker.for_librdkafka())
     if new.users:
-        _each_done(admin.alter_user_scram_credentials([_login(user, password(user)) for user in sorted(new.users)]))
+        set_passwords(broker, {user: password(user) for user in sorted(new.users)})
     if new.rules:
         _each_done(admin.create_acls(list(new.rules), request_timeout=_PATIENCE))
     # What is written down is not yet in force; the broker takes users before rules, in the order in which they came.
@@ -148,6 +148,13 @@ def grant(broker: Broker, new: Rights, password: Callable[[str], str]) -> None:
         if monotonic() > until:
             raise SaidClearly(f"{broker.address} wrote users and rules down, and does not go by them.")
         sleep(_LOOK_AGAIN)
+
+
+def set_passwords(broker: Broker, passwords: Mapping[str, str]) -> None:
+    """Give users their passwords; connections that stand go on, and whoever connects needs the new one."""
+    logins = [_login(user, password) for user, password in passwords.items()]
+    admin = AdminClient(broker.for_librdkafka())  # it has to live until the answer is there
+    _each_done(admin.alter_user_scram_credentials(logins))
 
 
 def take_away(broker: Broker, gone: Rights) -> None:
