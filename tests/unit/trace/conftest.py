@@ -37,8 +37,8 @@ BEGIN = datetime(2026, 2, 9, 1, 0, tzinfo=UTC)
 MOMENTS = st.integers(0, 60 * 24 * 40).map(
     lambda minutes: datetime.fromtimestamp(BEGIN.timestamp() + minutes * 60, UTC)
 )
-UNMADE = (tickets.ActionReceived, tickets.IncidentActionReceived)
-"""What holds an action: it means nothing to what trace keeps of a ticket."""
+UNMADE = (tickets.ActionReceived, tickets.IncidentActionReceived, tickets.DoubtsSettled)
+"""What holds an action, or is about a visit: it means nothing to what trace keeps of a ticket."""
 ANSWERS = CallbackAnswers(
     round=0, contacted=Contacted.YES, solved=Solved.SOLVED, attitude=Grade.SATISFIED, result=Grade.SATISFIED
 )
