@@ -69,6 +69,7 @@ BY_NAME: dict[str, Any] = {
     "clock_id": st.sampled_from(["handling", "citizen", "review-2"]),
     "category": st.just("0301-01"),
     "score": st.floats(0, 1),
+    "length": st.just(4),
     "into": st.just("26030200000025"),
     "origin": st.just("26030200000025"),
     "other": st.just("26030200000025"),
