@@ -224,7 +224,7 @@ _OTHERS: Final = (
         "recurrence",
         RateSource.TICKETS,
         _REGISTERED,
-        "case when s.recurrence_of is not null then 'recurred' else 'new' end",
+        _theirs("case when s.recurrence_of is not null then 'recurred' else 'new' end"),
         {"recurred": 1.0, "new": 0.0},
     ),
     Rate("received", RateSource.TICKETS, _REGISTERED, "'received'", {"received": 1.0}, counts_only=True),
