@@ -250,10 +250,7 @@ def learn(
     except (TrainingDataError, PolicyError) as error:
         raise SaidClearly(str(error)) from error
     if as_json:
-        lesson = told.lesson
-        figures = None if lesson is None else {name: asdict(getattr(lesson, name)) for name in ("before", "after")}
-        card = None if lesson is None else {"identity": lesson.model.identity, **asdict(lesson.model.card)}
-        print_json({"ended": told.ended, "said": told.said, "model": card, "figures": figures})
+        _print_lesson(told)
     else:
         _show_lesson(told)
     raise typer.Exit(LEARN_EXITS[told.ended])
@@ -269,6 +266,13 @@ def _assigned(file: Path | None, addresses: Addresses | None) -> tuple[Assigned,
 def _today(addresses: Addresses | None) -> date:
     clock = Clock.parse(addresses.clock if addresses is not None else "real")
     return clock.now().astimezone(ZONE).date()
+
+
+def _print_lesson(told: Taught) -> None:
+    lesson = told.lesson
+    figures = None if lesson is None else {name: asdict(getattr(lesson, name)) for name in ("before", "after")}
+    card = None if lesson is None else {"identity": lesson.model.identity, **asdict(lesson.model.card)}
+    print_json({"ended": told.ended, "said": told.said, "model": card, "figures": figures})
 
 
 def _show_lesson(told: Taught) -> None:

@@ -20,7 +20,7 @@ from services.intake.reactions import concerns
 from services.notify import reactions
 from services.notify.core.occasion import Occasion
 from services.notify.core.wording import Wording
-from tests.contract.test_templates import CHANNELS, NOON, POLICY, PROFILE, variants
+from tests.support.occasions import CHANNELS, NOON, POLICY, PROFILE, variants
 
 _NEWS: Final = Path(__file__).resolve().parents[2] / "services/intake/core/news.yaml"
 _SECRET: Final = "此话只供存档"

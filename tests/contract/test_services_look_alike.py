@@ -68,6 +68,13 @@ def test_a_core_has_the_parts_that_are_named_here(name: str) -> None:
     assert {*CORES[name].values()} <= entries(SERVICES / name / "core")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_migrations_are_numbered_from_1_without_a_gap_and_none_twice(name: str) -> None:
+    numbers = sorted(int(path.name[:3]) for path in (SERVICES / name / "sql").glob("*.sql"))
+
+    assert numbers == [*range(1, len(numbers) + 1)]
+
+
 def _decisions(path: Path) -> set[str]:
     defined = {each.name for each in ast.parse(path.read_text("utf-8")).body if isinstance(each, ast.FunctionDef)}
     return defined & {"decide", "evolve"}

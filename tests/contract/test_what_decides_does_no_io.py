@@ -26,6 +26,7 @@ PURE: Final = frozenset(
         "string",
         "types",
         "typing",
+        "zlib",
     }
 )
 """Of the standard library: none of them opens, asks, waits, or knows what time it is unless told."""

@@ -74,9 +74,9 @@ def test_lines_are_sealed_where_an_authority_is_named() -> None:
 def test_values_that_everybody_knows_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", "liuhen")
     known = IntakeSettings(wechat_token=SecretStr("of-our-own"))
-    assert known.known_to_everybody() == ("pgpassword", "secret", "survey_token")
+    assert known.known_to_everybody() == ("pgpassword", "redaction_secret", "secret", "survey_token")
     monkeypatch.setenv("PGPASSWORD", "of-our-own")
-    assert Settings().known_to_everybody() == ()
+    assert Settings(redaction_secret=SecretStr("of-our-own")).known_to_everybody() == ()
 
 
 def test_a_service_logs_in_under_its_own_name_unless_told_otherwise() -> None:

@@ -102,13 +102,18 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         occurred=min(happened, moment.received),
         account=next(iter(state.config.secrets.identities(action.contact)[1:]), None),
     )
-    message = Registered(
-        ticket=ticket,
-        receipt=reading.receipt,
+    message = _registered(known, action, happened, earlier)
+    return accepted(reading, (fact(ticket, message),), (known,))
+
+
+def _registered(known: KnownTicket, action: Register, happened: datetime, earlier: Earlier) -> Registered:
+    return Registered(
+        ticket=known.id,
+        receipt=known.receipt,
         channel=Channel(known.channel),
         kind=action.kind,
         requester_kind=action.requester_kind,
-        requester=requester,
+        requester=known.requester,
         contact=action.contact,
         place=action.place,
         text=action.text,
@@ -122,7 +127,6 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         agent=action.agent,
         recurrence_of=earlier.recurrence_of,
     )
-    return accepted(reading, (fact(ticket, message),), (known,))
 
 
 class Earlier(NamedTuple):

@@ -25,6 +25,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 XU = Person(id="p-xu", name="徐文珏")
 TICKET = "26091403000175"
 INCIDENT = "M0123456789AB"
+RECEIPT = "R0123456789AB"
 ACTIONS = sorted(
     (model for model in MODELS.values() if issubclass(model, Action) and model.__module__.startswith(inbound.__name__)),
     key=lambda model: model.type_name,
@@ -83,7 +84,7 @@ def _word(kind: Any, name: str) -> str:
         return str(list(kind)[-1].value)
     if kind in (int, float):
         return "5"
-    return {"into": TICKET, "incident": INCIDENT}.get(name, "housing")
+    return {"into": TICKET, "about": TICKET, "visit": RECEIPT, "incident": INCIDENT}.get(name, "housing")
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)
