@@ -178,6 +178,7 @@ def _environment(plan: Plan, variables: Mapping[str, str], role: str) -> dict[st
         "kafka_secrets": "/var/lib/liuhen/secrets",
         "postgres": f"postgresql://{{service}}@postgres:5432/{plan.postgres.database}",
         "mode": "${LIUHEN_MODE:-}",
+        "redaction_secret": "${LIUHEN_REDACTION_SECRET:-development-redaction}",
         "door_secret": "${LIUHEN_SECRET:-development-secret}",
         "survey_token": "${LIUHEN_SURVEY_TOKEN:-development-survey}",
         "wechat_token": "${LIUHEN_WECHAT_TOKEN:-development-wechat}",

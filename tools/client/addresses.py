@@ -14,6 +14,7 @@ from chassis.broker import Access, Broker, NoPasswordError
 from tools.errors import SaidClearly
 from tools.layout import POLICY, home_of
 from tools.local.settings import load_settings
+from tools.prepare.secrets import REDACTION
 
 
 class Addresses(BaseModel):
@@ -33,8 +34,8 @@ class Addresses(BaseModel):
     intake_url: str = ""
     trace_url: str = ""
     prometheus_url: str = ""
-    redaction_secret: SecretStr = SecretStr("development-redaction")
-    """The key under which redacted passages are hashed; the default is for development."""
+    redaction_secret: SecretStr | None = None
+    """The key under which redacted passages are hashed, where it does not stand in the folder of secrets."""
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Addresses:
@@ -63,6 +64,15 @@ class Addresses(BaseModel):
                 "LIUHEN_KAFKA_SECRETS is not set: the folder with a password for each of the broker's users."
             )
         return self.kafka_secrets
+
+    def redaction_key(self) -> str:
+        """Return the key under which redacted passages are hashed; say clearly when it is not to be had."""
+        file = self.kafka_secrets / REDACTION if self.kafka_secrets is not None else None
+        if self.redaction_secret is not None:
+            return self.redaction_secret.get_secret_value()
+        if file is None or not file.exists():
+            raise SaidClearly("LIUHEN_REDACTION_SECRET is not set: the key under which redacted passages are hashed.")
+        return file.read_text("ascii").strip()
 
     def postgres_dsn(self, service: str) -> str:
         """Return the database's address for a service; its password is in `pgpassfile` or in PGPASSWORD."""

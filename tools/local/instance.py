@@ -32,7 +32,7 @@ from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, read_state, write_state
 from tools.prepare import quotas, rights, topics
 from tools.prepare.database import READER, prepare_database
-from tools.prepare.secrets import secret
+from tools.prepare.secrets import REDACTION, secret
 
 FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
@@ -284,6 +284,7 @@ class Instance:
             "kafka_secrets": addresses["LIUHEN_KAFKA_SECRETS"],
             "postgres": addresses["LIUHEN_POSTGRES"],
             "mode": "",
+            "redaction_secret": secret(self.secrets, REDACTION),
             "door_secret": secret(self.secrets, "door-secret"),
             "survey_token": secret(self.secrets, "survey-token"),
             "wechat_token": secret(self.secrets, "wechat-token"),

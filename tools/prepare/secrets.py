@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 _BYTES: Final = 32
+REDACTION: Final = "redaction-secret"
+"""The key of the hashes by which redacted passages are found, the same for all services."""
 
 
 def secret(folder: Path, name: str) -> str:

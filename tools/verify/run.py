@@ -42,7 +42,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
         arrivals = [record async for record in read_topics(system.broker(OPERATORS), inbound, counted)]
-        redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_secret.get_secret_value())
+        redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_key())
         contents = await _contents(system, known, redactions, counted)
         reached = {**_ends(arrivals), **contents.ends}
         at_first = await _next_offsets(tables.values())
