@@ -76,6 +76,7 @@ class Toy:
             "LIUHEN_POSTGRES": self.dsn,
             "LIUHEN_CLOCK": self.clock,
             "LIUHEN_WORKER": worker,
+            "LIUHEN_REDACTION_SECRET": f"of-{self.name}",
             "LIUHEN_METRICS_PORT": "0",
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         }
