@@ -45,7 +45,7 @@ class CallbackAppointed(DispatchFact):
 
 
 class CallbackRecorded(DispatchFact):
-    """What the requester said: four answers, and the words in which the agent noted them."""
+    """What the requester said: four answers, and words, which departments hear unless they speak of misconduct."""
 
     round: int
     contacted: Contacted
@@ -53,6 +53,7 @@ class CallbackRecorded(DispatchFact):
     attitude: Grade
     result: Grade
     note: Text | None = None
+    withheld: bool | None = None
 
 
 class CallbackExempt(DispatchFact):
@@ -136,10 +137,11 @@ class ReopeningDeclined(DispatchFact):
 
 
 class Reopened(DispatchFact):
-    """A closed ticket was reopened inside its window."""
+    """A closed ticket was reopened inside its window; departments hear why unless it speaks of misconduct."""
 
     reason: Text
     count: int
+    withheld: bool | None = None
 
 
 class Archived(DispatchFact):
@@ -170,6 +172,7 @@ class WithdrawalDeclined(DispatchFact):
 class Withdrawn(DispatchFact):
     """The requester took the matter back; `verified` says how it was made sure who speaks.
 
+    Departments hear why unless it speaks of misconduct.
     Where a person of the centre `confirmed` it, `taken_by` is the agent who had taken the call, and `note` why.
     """
 
@@ -178,6 +181,7 @@ class Withdrawn(DispatchFact):
     confirmed: Literal[True] | None = None
     taken_by: Person | None = None
     note: Text | None = None
+    withheld: bool | None = None
 
 
 class Transferred(DispatchFact):

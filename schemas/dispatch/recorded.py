@@ -62,12 +62,14 @@ class StopWordsFound(DispatchFact):
     """What was said has words that no machine may answer: nothing of this ticket is dispatched by itself any more.
 
     `tier` is what they make it, where it was another one; `named` are departments that the text itself names beside
-    words of misconduct: until a person clears them they take no part.
+    words of misconduct: until a person clears them they take no part. `called_for` says that whoever is on duty has to
+    know, although the ticket has ended.
     """
 
     found: tuple[StopWord, ...]
     tier: Tier | None = None
     named: tuple[DepartmentCode, ...] = ()
+    called_for: bool | None = None
 
 
 class StopWordsSeenTo(DispatchFact):

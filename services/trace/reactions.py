@@ -32,6 +32,7 @@ from services.trace.core.rows import ClockRow, Device, OrderRow, SettledDoubts, 
 GIST: Final = 80
 """Characters of the requester's text that a list shows."""
 
+_NOBODY_HAS_IT: Final = frozenset({S.REGISTERED, S.SURVEY_REVIEW, S.PENDING_DISPATCH})
 _AT_WORK: Final = frozenset({S.IN_PROGRESS, S.REWORK})
 _ASKABLE: Final = frozenset({S.SURVEY_REVIEW, S.PENDING_DISPATCH, *_AT_WORK})
 _MERGEABLE: Final = frozenset({*_ASKABLE, S.DISPATCHED, S.SUSPENDED, S.NEEDS_INFO})
@@ -195,7 +196,18 @@ def _category_suggested(summary: Summary, fact: d.CategorySuggested, _at: dateti
     return replace(summary, suggestion=fact.category, suggestion_score=fact.score, category=category)
 
 
-summaries.on(d.MergeTaken, d.StopWordsFound)(lambda s, fact, _: replace(s, tier=fact.tier.value) if fact.tier else s)
+summaries.on(d.MergeTaken)(lambda s, fact, _: replace(s, tier=fact.tier.value) if fact.tier else s)
+
+
+@summaries.on(d.StopWordsFound)
+def _stop_words_found(summary: Summary, fact: d.StopWordsFound, _at: datetime) -> Summary:
+    """What was said before anybody had the ticket stands on the task of whoever dispatches it."""
+    unseen = summary.stop_words_unseen or summary.state not in _NOBODY_HAS_IT
+    tier = fact.tier.value if fact.tier else summary.tier
+    return replace(summary, tier=tier, stop_words=True, stop_words_unseen=unseen)
+
+
+summaries.on(d.StopWordsSeenTo)(lambda s, _, __: replace(s, stop_words_unseen=False))
 summaries.on(d.Classified)(lambda s, fact, _: replace(s, category=fact.category, tier=fact.tier.value))
 summaries.on(d.DispatchAwaited)(lambda s, _, __: moved(s, S.PENDING_DISPATCH))
 

@@ -15,7 +15,7 @@ from schemas import inbound as i
 from schemas import requests as r
 from schemas.inbound import Action
 from schemas.message import Message
-from schemas.tickets import ActionReceived
+from schemas.tickets import ActionReceived, Answered
 from schemas.values import Actor, PartyKind, RequestKind
 from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfIncident, Tick, kind_of
 from services.dispatch.core.draft import Draft
@@ -24,7 +24,7 @@ from services.dispatch.core.episodes import registration, splitting
 from services.dispatch.core.episodes.approvals import ask_approval
 from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
-from services.dispatch.core.episodes.stop_words import heed, listen, urges
+from services.dispatch.core.episodes.stop_words import heed, heed_act, listen, urges
 from services.dispatch.core.episodes.urgency import call_if_untold
 from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.incidents.decide import decide_incident
@@ -88,7 +88,7 @@ def _unborn(
         case Begin(fact):
             return _begin(registration.opened(fact, rules, at), kind_of(command), fact, at, rules, known_at)
         case BeginAnswered(fact):
-            return (registration.answered(fact),)
+            return _answered(fact, at, rules, known_at)
         case Ask(r.OpenPart() as request):
             return _begin(splitting.part_opened(request, rules), kind_of(command), request, at, rules, known_at)
         case Ask(fact):
@@ -133,6 +133,14 @@ def _begin(
     return _followed(draft)
 
 
+def _answered(fact: Answered, at: datetime, rules: Rules, known_at: datetime | None) -> Sequence[Message]:
+    answered = registration.answered(fact)
+    ticket = registration.open_answered(answered, at)
+    draft = Draft(ticket, rules, at, changed, known_at=known_at, facts=[answered])
+    heed(draft, listen(rules, fact.text, fact.place))
+    return _followed(draft)
+
+
 def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     action = received.action
     person = getattr(action, "by", None) or getattr(action, "agent", None)
@@ -147,6 +155,7 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     if refused is not None:
         version = draft.ticket.version if refused.code == CHANGED_MEANWHILE else None
         draft.say(action_refused(received, draft.by, refused, version))
+    heed_act(draft, action, taken=refused is None)
 
 
 def _concerns(draft: Draft, kind: str, incident: str | None) -> bool:

@@ -84,14 +84,16 @@ def _reviewing_after(ticket: Ticket) -> tuple[DepartmentCode, ...]:
 
 
 def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
-    """What waits at the desk; of a ticket that ended only what outlives it: a ruling, a promise, a review's answer,
-    and the wish of its requester that it go on, which can be urgent.
+    """What waits at the desk; of a ticket that ended only what outlives it.
+
+    That is what was said of it, the wish of its requester that it go on, a ruling, a promise, a review's answer.
     """
     if isinstance(ticket.standing, s.Merged):
-        return ()
+        return (DeskTaskKind.STOP_WORDS,) if ticket.stop_words.unseen else ()
     if isinstance(ticket.standing, s.AtAnEnd):
         ruling = DeskTaskKind.OUTCOME_RULING if ticket.awaits_ruling else None
-        after = (ticket.urgency.desk, ticket.wish.desk, ruling, ticket.commitment.desk, ticket.review.desk)
+        first = (ticket.urgency.desk, ticket.stop_words.desk, ticket.wish.desk, ruling)
+        after = (*first, ticket.commitment.desk, ticket.review.desk)
         return tuple([each for each in after if each is not None])
     regions = (
         ticket.extension.desk,

@@ -80,7 +80,10 @@ FirstContact = Annotated[NotDue | Owed | Made | Exempt, Field(discriminator="at"
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What the requester said at the callback of a round, after so many reopenings, about what was `handled_at`."""
+    """What the requester said at the callback of a round, after so many reopenings, about what was `handled_at`.
+
+    Departments read the `note`, unless it is withheld from them.
+    """
 
     round: int
     reopened: int = 0
@@ -90,6 +93,12 @@ class Heard:
     attitude: Grade
     result: Grade
     note: str | None = None
+    withheld: bool = False
+
+    @property
+    def said(self) -> str | None:
+        """What departments read of it."""
+        return None if self.withheld else self.note
 
 
 # --- extensions (延期) ----------------------------------------------------------------------------------------------
@@ -506,12 +515,14 @@ Wish = Annotated[NoWish | WithdrawalWanted | ReopeningWanted, Field(discriminato
 class StopWords:
     """What was recognised so far, the first of each group; `named` take no part until a person clears them.
 
-    `unseen` says that words came in after somebody had the ticket, and that no person has seen to them yet.
+    `unseen` says that words came in after somebody had the ticket, and that no person has seen to them yet;
+    `called_for` that some of them were urgent when the ticket had ended.
     """
 
     found: tuple[StopWord, ...] = ()
     named: tuple[DepartmentCode, ...] = ()
     unseen: bool = False
+    called_for: bool = False
 
     @property
     def desk(self) -> DeskTaskKind | None:

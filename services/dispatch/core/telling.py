@@ -107,11 +107,16 @@ def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -
     if state.order is not None and state.order.lead in roles:
         roles[state.order.lead] = "lead"
     roles |= dict.fromkeys(released, "none")
-    happened = "released" if readers is None else fact.happened()
     for code, role in roles.items():
+        happened = "released" if readers is None or _keeps_from(role, fact) else fact.happened()
         if rules.policy.department(code) is None:
             continue  # what stands in no directory any more has no topic; the ticket goes on without it
         yield Tell(department_topic(code), state.id, order_for(state, fact, happened, code, role, rules))
+
+
+def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:
+    """Whoever was named beside words of misconduct does not hear of the words."""
+    return role == "none" and isinstance(fact, d.StopWordsFound)
 
 
 def order_for(
@@ -124,7 +129,7 @@ def order_for(
     category = rules.policy.category(matter.category) if matter.category else None
     told = Order.model_construct(
         happened=happened,
-        reason=getattr(fact, "reason", None),
+        reason=None if getattr(fact, "withheld", None) else getattr(fact, "reason", None),
         ticket=state.id,
         order=order.number if order else 0,
         role=role,
@@ -146,7 +151,7 @@ def order_for(
         blocking_tasks=blocking(state.tasks),
         notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
         supplements=state.supplements or None,
-        said=_said(state),
+        said=state.heard[-1].said if state.heard else None,
         to_answer=(to_answer(state) or None) if role == "lead" else None,
         incident=member.incident if member else None,
         incident_title=member.title if member else None,
@@ -163,11 +168,6 @@ def order_for(
 
 def _internal(inside: Inside) -> tuple[InternalNote, ...] | None:
     return tuple(InternalNote(by=each.by, at=each.at, text=each.text) for each in inside.notes) or None
-
-
-def _said(state: Ticket) -> str | None:
-    """What the requester said at the last callback."""
-    return state.heard[-1].note if state.heard else None
 
 
 def _returnable(state: Ticket) -> bool:
@@ -251,7 +251,7 @@ def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: b
         text=matter.text,
         supplements=state.supplements or None,
         contacted=state.contact.note if isinstance(state.contact, Made | Owed) else None,
-        said=_said(state),
+        said=state.heard[-1].note if state.heard else None,
         incident=state.incident.incident if isinstance(state.incident, Member) else None,
         lead=state.would_lead if task is DeskTaskKind.REDISPATCH else None,
         confidential=is_confidential(state) or None,

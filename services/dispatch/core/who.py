@@ -15,9 +15,11 @@ NOT_YOURS: Final = Refusal("not_yours", "该工单不由你单位承办，无法
 
 def by_lead(draft: Draft, _action: Action) -> Refusal | None:
     order, department = draft.ticket.led_by, draft.department
+    if department in draft.ticket.shunned:
+        return NOT_YOURS
     if order is not None and order.lead == department:
         return None
-    if department in draft.ticket.tasks and department not in draft.ticket.shunned:
+    if department in draft.ticket.tasks:
         return Refusal("not_lead", "你单位是协办单位，此操作由牵头单位进行；协办可以记录进展、报协办完成。")
     return NOT_YOURS
 

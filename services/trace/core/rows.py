@@ -63,6 +63,8 @@ class Summary:
     callback_review: str = ""
     awaits_ruling: bool = False
     wish: str = ""
+    stop_words: bool = False
+    stop_words_unseen: bool = False
     open_tasks: int = 0
     orders: int = 0
     returns: int = 0

@@ -120,7 +120,7 @@ async def list_tickets(request: web.Request) -> web.StreamResponse:
 
 
 async def show_desk(request: web.Request) -> web.StreamResponse:
-    """GET /v1/desk?queue=&limit=&after=: what waits in the office, due first at the top, and how much in all."""
+    """GET /v1/desk?queue=&limit=&after=: what waits in the office, the most pressing on top, and how much in all."""
     pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     wanted, (limit, after) = http.choice(request, "queue", lookup.queues()), asked.page(request)
     if after is not None and wanted is None:

@@ -265,17 +265,18 @@ def queues() -> tuple[str, ...]:
 
 
 async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) -> list[Row]:
-    """Read one queue of the desk, what is due first at the top: ticket, since when, until when, the fact behind it.
+    """Read one queue of the desk: ticket, since when, until when, the fact behind it.
 
+    On top is what no machine may answer, then what is urgent, then what is due first.
     `after` is the place, as `place_in_queue` says it, behind which to begin; ValueError where it is none.
     """
     asked = _QUEUES[queue]
-    due, since, ticket = read_place(after, 2, 1) if after else (None, None, None)
-    behind = f" and ({', '.join(_QUEUE_ORDER)}) > (coalesce($4, {_LAST}), coalesce($5, {_LAST}), $6::text)"
+    due, since, rank, ticket = read_place(after, 2, 2) if after else (None, None, None, None)
+    behind = f" and ({', '.join(_QUEUE_ORDER)}) > ($7::text, coalesce($4, {_LAST}), coalesce($5, {_LAST}), $6::text)"
     rows = await pool.fetch(
         "select s.ticket, s.kind, s.tier, s.category, s.subdistrict, s.place, s.gist, s.lead, s.unit, s.state,"  # noqa: S608
-        " s.holder, s.suggestion, s.suggestion_score, s.follow_ups, coalesce(e.at, s.waiting_since) as since, k.due,"
-        " e.type, e.body from summary s"
+        f" s.holder, {_QUEUE_RANK} as rank, s.suggestion, s.suggestion_score, s.follow_ups,"
+        " coalesce(e.at, s.waiting_since) as since, k.due, e.type, e.body from summary s"
         " left join lateral (select min(c.due) as due from clock c where c.ticket = s.ticket and c.clock = $1"
         "   and c.status in ('running', 'paused')) k on true"
         " left join lateral (select e.at, e.type, e.body from entry e where e.ticket = s.ticket"
@@ -284,18 +285,24 @@ async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) 
         asked.clock,
         [fact.type_name for fact in asked.facts],
         limit,
-        *((due, since, ticket) if after else ()),
+        *((due, since, ticket, rank) if after else ()),
     )
     return [dict(row) for row in rows]
 
 
 _LAST: Final = "'infinity'::timestamptz"
-_QUEUE_ORDER: Final = (f"coalesce(k.due, {_LAST})", f"coalesce(e.at, s.waiting_since, {_LAST})", "s.ticket")
+_QUEUE_RANK: Final = "case when s.stop_words then '0' when s.tier = 'urgent' then '1' else '2' end"
+_QUEUE_ORDER: Final = (
+    _QUEUE_RANK,
+    f"coalesce(k.due, {_LAST})",
+    f"coalesce(e.at, s.waiting_since, {_LAST})",
+    "s.ticket",
+)
 
 
 def place_in_queue(item: Row) -> str:
     """Say the place of an item in its queue."""
-    return place_of(item["due"], item["since"], item["ticket"])
+    return place_of(item["due"], item["since"], item["rank"], item["ticket"])
 
 
 async def how_many_wait(pool: Pool, queue: str) -> int:

@@ -15,12 +15,13 @@ from schemas import dispatch as d
 from schemas.owner import Owner
 from schemas.registry import DISPATCH
 from schemas.rules import CalendarPublished, NamedDay
-from schemas.values import Actor, Clock, OfficialDue, Person, Tier
+from schemas.values import Actor, Clock, OfficialDue, Person, StopWord, Tier
 from tools.client import trace
 from worktime import Calendar, Ledger, OfficeHours, explain, parse_notice, working_days
 
 BY = Actor(by_rule="test")
 FRIDAY = datetime(2027, 1, 8, 1, 0, tzinfo=UTC)  # 9:00 in Shanghai
+BRIBE = StopWord(group="discipline", name="违纪线索", reason="转纪检。", word="红包")
 ONE_DAY = 390
 """Office minutes."""
 
@@ -309,6 +310,36 @@ async def test_a_queue_says_how_much_waits_and_every_page_leads_to_the_next(
     found = [item["ticket"][-1] for page in pages for item in page["items"]]
     assert found == ["1", "3", "0", "2", "4"]
     assert {page["total"] for page in pages} == {5}
+
+
+async def test_what_no_machine_may_answer_stands_on_top_then_what_is_urgent_then_what_is_due(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given one that is due, one that is urgent, and one in whose text something was recognised
+    due, urgent, cry = (type(story)(f"2603020000{n:04}", str(n)).registered() for n in range(3))
+    urgent.tell(d.Classified(ticket=urgent.ticket, by=BY, category="0101-02", tier=Tier.URGENT))
+    cry.tell(d.StopWordsFound(ticket=cry.ticket, by=BY, found=(BRIBE,)))
+    for each in (due, urgent, cry):
+        each.tell(d.DispatchAwaited(ticket=each.ticket, by=BY, reason="queue"))
+    due.clock(Clock.DISPATCHING, due.now, "centre")
+    # and one about which something was said when it had gone
+    late, seen = (type(story)(f"2603020000{n:04}", str(n)).registered().dispatched() for n in (3, 4))
+    for each in (late, seen):
+        each.tell(d.StopWordsFound(ticket=each.ticket, by=BY, found=(BRIBE,)))
+    seen.tell(d.StopWordsSeenTo(ticket=seen.ticket, by=BY, note="已核实。"))
+    await ear.hear(due, urgent, cry, late, seen)
+    # when the queue is read one by one
+    found, after = list[str](), ""
+    while True:
+        (page,) = (await _ask(web, f"/v1/desk?queue=dispatch&limit=1{after}"))["queues"]
+        found += [item["ticket"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        after = f"&after={page['next']}"
+    # then
+    assert found == [cry.ticket, urgent.ticket, due.ticket]
+    (words,) = (await _ask(web, "/v1/desk?queue=stop_words"))["queues"]
+    assert ([item["ticket"] for item in words["items"]], words["total"]) == ([late.ticket], 1)
 
 
 async def test_the_tickets_behind_a_figure_come_in_pages_too(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:

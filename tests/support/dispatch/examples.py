@@ -14,6 +14,8 @@ from schemas import requests as r
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
 from schemas.values import (
+    CARRIED_ON,
+    ENDED,
     Actor,
     Channel,
     Clock,
@@ -33,7 +35,7 @@ from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.regions import NotedDue
-from services.dispatch.core.standing import OPEN, REOPENABLE, Adjudicating, Archived, Handled, InProgress, Merged, Split
+from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Merged, Split
 from services.dispatch.core.ticket import PartEnd, TakenIn
 from tests.support.dispatch.story import (
     AGENT,
@@ -140,19 +142,20 @@ _ON_DUTY: Final = Person(id="p-min", name="闵建国")
 
 
 def _called(story: Story) -> Story:
-    """Urgent, and somebody on duty was called; of what has ended only where its requester wants it reopened."""
-    if story.ticket.state in REOPENABLE:
-        story = REOPENING_WANTED(story)
-    elif story.ticket.state not in OPEN:
+    """Urgent, and somebody on duty was called; after the end because of what was said then."""
+    if story.ticket.state in CARRIED_ON:
         return story
+    if story.ticket.state in ENDED:
+        said = regions.StopWords(unseen=True, called_for=True)
+        return beside(stop_words=said, urgency=regions.Calling(call=1, person=_ON_DUTY, called=(_ON_DUTY.id,)))(story)
     urgent = story.ticket.matter.classified(story.ticket.matter.category, Tier.URGENT)
     calling = regions.Calling(call=1, person=_ON_DUTY, called=(_ON_DUTY.id,))
     return beside(matter=urgent, urgency=calling)(story)
 
 
 def _unseen(story: Story) -> Story:
-    """Words came in that nobody has seen to; of what has ended nobody has to."""
-    return beside(stop_words=regions.StopWords(unseen=True))(story) if story.ticket.state in OPEN else story
+    """Words came in that nobody has seen to."""
+    return beside(stop_words=regions.StopWords(unseen=True))(story)
 
 
 def _by_phone(story: Story) -> Story:

@@ -16,6 +16,7 @@ from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import close, tell_of_reopening
+from services.dispatch.core.episodes.stop_words import is_withheld
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
@@ -152,6 +153,7 @@ def record_callback(draft: Draft, action: i.RecordCallback) -> None:
         attitude=action.attitude,
         result=action.result,
         note=action.note,
+        withheld=is_withheld(draft.rules, action.note),
     )
     draft.say(answers)
     follow_answers(draft, draft.ticket.heard[-1])
@@ -199,6 +201,7 @@ def _recorded(ticket: Ticket, fact: d.CallbackRecorded, _at: datetime) -> Ticket
         attitude=fact.attitude,
         result=fact.result,
         note=fact.note,
+        withheld=fact.withheld is not None,
     )
     return replace(ticket, heard=(*ticket.heard, heard))
 
@@ -211,7 +214,7 @@ def rework(draft: Draft, heard: Heard) -> None:
         round=draft.ticket.rounds + 1,
         failure=draft.ticket.failures + 1,
         reason="unsolved" if heard.solved is Solved.NOT else "dissatisfied",
-        said=heard.note,
+        said=heard.said,
         reopens=True if draft.ticket.state is S.CLOSED else None,
     )
     draft.say(ordered)

@@ -15,6 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
+from services.dispatch.core.episodes.stop_words import is_withheld
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER, end_watch, end_watch_of_closed
 from services.dispatch.core.episodes.support import undone
 from services.dispatch.core.guards import from_city, ground_named, legal_ground
@@ -212,7 +213,13 @@ def record_city_verdict(draft: Draft, action: i.RecordCityVerdict) -> None:
     if _is_to_be_reviewed(draft, action):
         said = f"市级回访：{SOLVED[action.solved]}，{GRADES[action.satisfaction]}。请复核并在期限内回复，不得退回。"
         draft.say(
-            d.CallbackReviewOrdered(**draft.by_policy, department=draft.lead, reason=said, city=True, said=action.note)
+            d.CallbackReviewOrdered(
+                **draft.by_policy,
+                department=draft.lead,
+                reason=said,
+                city=True,
+                said=None if is_withheld(draft.rules, action.note) else action.note,
+            )
         )
 
 

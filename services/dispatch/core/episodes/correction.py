@@ -156,11 +156,11 @@ def correct(draft: Draft, action: i.Correct) -> None:
     """Say what is corrected, and let follow from it what would have followed had it been so from the beginning."""
     change, before = _change(draft, action), draft.ticket
     moved = change.new.place is not None or change.new.category is not None
+    _heed_what_stands_now(draft, change.new)
+    led_by_accused = before.led_by is not None and before.led_by.lead in draft.ticket.shunned - before.shunned
     tier = tier_with(draft, change.new.category) if change.new.category and before.state in s.OPEN else None
-    draft.say(_said(draft, action, change, lead=_misled(draft, change) if moved else None))
+    draft.say(_said(draft, action, change, lead=_misled(draft, change) if moved or led_by_accused else None))
     matter = draft.ticket.matter
-    if before.state in s.OPEN and (change.new.text is not None or change.new.place is not None):
-        heed(draft, listen(draft.rules, change.new.text or "", change.new.place))
     if tier is not None and matter.category is not None and tier is not matter.tier:
         draft.say(d.Classified(**draft.by_author, category=matter.category, tier=tier))
     waits = isinstance(draft.ticket.standing, s.PendingDispatch) and matter.category is not None
@@ -168,6 +168,13 @@ def correct(draft: Draft, action: i.Correct) -> None:
         by_policy(draft)
     if change.answer is not None:
         _follow_answers(draft, before, change.answer)
+
+
+def _heed_what_stands_now(draft: Draft, new: Correction) -> None:
+    """Before anybody reads it: whom it names beside words of misconduct reads nothing, and has no task any more."""
+    heed(draft, listen(draft.rules, f"{new.text or ''}。{new.reply or ''}", new.place), anew=new.text is not None)
+    for code in sorted(draft.ticket.shunned.intersection(draft.ticket.tasks)):
+        draft.say(d.SupportTaskEnded(**draft.by_policy, department=code, taken_back=True))
 
 
 def _said(draft: Draft, action: i.Correct, change: Change, *, lead: DepartmentCode | None) -> d.Corrected:
@@ -225,7 +232,7 @@ def _with_answers(heard: Heard, new: CallbackAnswers) -> Heard:
 @episode.fact(d.Corrected, heard_by=participants)
 def _is_corrected(ticket: Ticket, fact: d.Corrected, _at: datetime) -> Ticket:
     after = replace(ticket, matter=ticket.matter.corrected(fact.new), reply=fact.new.reply or ticket.reply)
-    if fact.new.place is not None or fact.new.category is not None:
+    if fact.new.place is not None or fact.new.category is not None or fact.lead is not None:
         after = replace(after, would_lead=fact.lead)
     if fact.new.answers is not None:
         answers = fact.new.answers

@@ -17,6 +17,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, tell_of_end, tell_of_reopening
 from services.dispatch.core.episodes.nudging import answer_breach
+from services.dispatch.core.episodes.stop_words import heed, listen
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import MergeWanted, NoMergeAsked
 from services.dispatch.core.sealing import is_confidential
@@ -129,6 +130,7 @@ def take_merge(draft: Draft, request: r.TakeMerge) -> None:
         confidential=request.confidential,
     )
     draft.say(taken)
+    heed(draft, [found for said in request.supplements or () for found in listen(draft.rules, said.text, said.place)])
 
 
 def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:

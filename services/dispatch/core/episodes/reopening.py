@@ -23,7 +23,7 @@ from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.closing import tell_of_reopening
 from services.dispatch.core.episodes.dispatching import send, to_centre
 from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_of, passed_on, taken_or_part
-from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
+from services.dispatch.core.episodes.stop_words import heed, is_withheld, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
 from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted
@@ -86,6 +86,7 @@ def pass_on_late_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
             reason=refused.reason,
         )
         draft.say(said)
+        heed(draft, listen(draft.rules, contact.text))
 
 
 def want_reopened(draft: Draft, contact: FollowUpContact) -> None:
@@ -143,7 +144,13 @@ def nobody_split_it(draft: Draft, _action: i.Reopen) -> Refusal | None:
 @episode.action(i.Reopen, _LIMITED, nobody_split_it, in_window, to=_BACK)
 def reopen(draft: Draft, action: i.Reopen) -> None:
     before = draft.ticket.order
-    draft.say(d.Reopened(**draft.by_author, reason=action.reason, count=draft.ticket.reopened + 1))
+    reopened = d.Reopened(
+        **draft.by_author,
+        reason=action.reason,
+        count=draft.ticket.reopened + 1,
+        withheld=is_withheld(draft.rules, action.reason),
+    )
+    draft.say(reopened)
     if before is not None and before.lead not in draft.ticket.shunned:
         send(draft, before.lead, {}, reason="reopened", binding=True, by=draft.by)
     else:

@@ -10,22 +10,29 @@ from chassis.frozen import replace
 from rulebook.stop_words import Recognised
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.inbound import Action
 from schemas.text import fitted
-from schemas.values import DepartmentCode, Place, StopWord, Tier
+from schemas.values import CARRIED_ON, ENDED, DepartmentCode, Place, StopWord, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.urgency import call_next
 from services.dispatch.core.holder import participants
-from services.dispatch.core.regions import Acknowledged, StopWords
+from services.dispatch.core.regions import Acknowledged, ReopeningWanted, StopWords
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.standing import BEFORE, OPEN
+from services.dispatch.core.standing import BEFORE, OPEN, AtAnEnd
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("stop_words")
 
 _NOBODY_HAS_IT: Final = BEFORE | {S.REGISTERED}
 _LONGEST: Final = 120
+_HEEDED_WHERE_TAKEN: Final = (i.FollowUp, i.ProvideInfo)
+"""Acts in which words are heeded before anything else follows from them."""
+_RELAY: Final = (i.Reopen, i.RecordCityVerdict, i.Nudge, i.CheckCommitment)
+"""Acts of the office that tell what somebody said."""
+_SPEAK: Final = (i.FromRequester, i.CallbackAction, i.DepartmentAction, *_RELAY)
+_WORDS: Final = ("text", "note", "reply", "report", "reason", "question")
 
 
 # --- recognised ------------------------------------------------------------------------------------------------------
@@ -48,21 +55,48 @@ def speaks_of_misconduct(found: Sequence[Recognised]) -> bool:
     return any(each.group.accuses for each in found)
 
 
-def heed(draft: Draft, found: Sequence[Recognised]) -> None:
-    """Say what was recognised; who is on duty is called again where somebody knew only of what was said before."""
+def is_withheld(rules: Rules, said: str | None) -> bool | None:
+    """True of what departments must not read; None of all else."""
+    return (said is not None and speaks_of_misconduct(listen(rules, said))) or None
+
+
+def heed(draft: Draft, found: Sequence[Recognised], *, anew: bool = False) -> None:
+    """Say what was recognised; who is on duty is called again where somebody knew only of what was said before.
+
+    `anew` says that the matter itself reads so now: whom it names takes no part from here on, whoever has the ticket.
+    """
     if not found:
         return
     before = draft.ticket
+    over = isinstance(before.standing, AtAnEnd) and not isinstance(before.wish, ReopeningWanted)
     urgent = urges(found)
     heard = d.StopWordsFound(
         **draft.by_policy,
         found=tuple(_said(each) for each in found),
-        tier=Tier.URGENT if urgent and before.matter.tier is not Tier.URGENT else None,
-        named=_named(found) if before.state in _NOBODY_HAS_IT else (),
+        tier=Tier.URGENT if urgent and not over and before.matter.tier is not Tier.URGENT else None,
+        named=_named(found) if anew or before.state in _NOBODY_HAS_IT else (),
+        called_for=True if urgent and over else None,
     )
     draft.say(heard)
     if urgent and isinstance(before.urgency, Acknowledged):
         call_next(draft, BY_POLICY, reason="stop_words")
+
+
+def heed_act(draft: Draft, action: Action, *, taken: bool) -> None:
+    """Heed what somebody said in an act; what a requester or the callback agency said, also in one that was refused.
+
+    Of what departments write only what nobody had recognised before: a report on a fire says again that it burnt.
+    """
+    if taken and isinstance(action, _HEEDED_WHERE_TAKEN):
+        return
+    if not taken and not isinstance(action, i.FromRequester | i.CallbackAction):
+        return
+    words = [said for field in _WORDS if (said := getattr(action, field, None))] if isinstance(action, _SPEAK) else []
+    found = listen(draft.rules, "。".join(words)) if words else ()
+    if isinstance(action, i.DepartmentAction):
+        known = {each.group for each in draft.ticket.stop_words.found}
+        found = tuple(each for each in found if each.group.code not in known)
+    heed(draft, found)
 
 
 def _said(each: Recognised) -> StopWord:
@@ -88,6 +122,7 @@ def _found(ticket: Ticket, fact: d.StopWordsFound, _at: datetime) -> Ticket:
         found=(*before.found, *(each for each in fact.found if each.group not in known)),
         named=tuple(dict.fromkeys((*before.named, *fact.named))),
         unseen=before.unseen or ticket.state not in _NOBODY_HAS_IT,
+        called_for=before.called_for or fact.called_for is not None,
     )
     return replace(ticket, stop_words=words, matter=matter.classified(matter.category, tier))
 
@@ -101,7 +136,7 @@ def not_seen_to(draft: Draft, _action: i.SeeToStopWords) -> Refusal | None:
     return Refusal("nothing_recognised", "该工单没有待处理的敏感内容；待派单的，请直接派单、转出或者不予受理。")
 
 
-@episode.action(i.SeeToStopWords, OPEN, not_seen_to)
+@episode.action(i.SeeToStopWords, OPEN | ENDED | CARRIED_ON, not_seen_to)
 def see_to_stop_words(draft: Draft, action: i.SeeToStopWords) -> None:
     draft.say(d.StopWordsSeenTo(**draft.by_author, note=action.note))
 

@@ -14,13 +14,13 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.owner import Owner
-from schemas.values import Actor, Person, Tier
+from schemas.values import ENDED, Actor, Person, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.guards import named
 from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, ReopeningWanted
-from services.dispatch.core.standing import OPEN, REOPENABLE
+from services.dispatch.core.standing import OPEN, AtAnEnd
 from services.dispatch.core.ticket import Ticket
 
 episode = Episode("urgency")
@@ -32,8 +32,16 @@ episode = Episode("urgency")
 def call_if_untold(draft: Draft) -> None:
     """Call whoever is on duty, where a decision left an urgent matter open that nobody was told of."""
     ticket = draft.ticket
-    if ticket.matter.tier is Tier.URGENT and isinstance(ticket.urgency, NotUrgent) and _is_anybodys(ticket):
+    if not isinstance(ticket.urgency, NotUrgent):
+        return
+    if ticket.matter.tier is Tier.URGENT and _is_anybodys(ticket):
         call_next(draft, BY_POLICY, reason="became_urgent")
+    elif _called_for_after_its_end(ticket):
+        call_next(draft, BY_POLICY, reason="stop_words")
+
+
+def _called_for_after_its_end(ticket: Ticket) -> bool:
+    return ticket.stop_words.called_for and isinstance(ticket.standing, AtAnEnd)
 
 
 def _is_anybodys(ticket: Ticket) -> bool:
@@ -71,13 +79,16 @@ def _called(ticket: Ticket, fact: d.UrgentCalled, _at: datetime) -> Ticket:
 
 
 def unless_over(ticket: Ticket) -> Ticket:
-    """Nobody has to know any more of what is not urgent, or has ended; a merged ticket waits for what it goes on to."""
+    """Nobody has to know any more of what is not urgent, or has ended; a merged ticket waits for what it goes on to.
+
+    What was said after the end is another matter.
+    """
     if isinstance(ticket.urgency, NotUrgent):
         return ticket
     goes_on = ticket.matter.tier is Tier.URGENT and (
         ticket.state in OPEN | {S.REGISTERED, S.MERGED} or isinstance(ticket.wish, ReopeningWanted)
     )
-    return ticket if goes_on else replace(ticket, urgency=NotUrgent())
+    return ticket if goes_on or _called_for_after_its_end(ticket) else replace(ticket, urgency=NotUrgent())
 
 
 # --- unanswered, or the order is not taken ---------------------------------------------------------------------------
@@ -89,7 +100,7 @@ def call_unanswered(draft: Draft, fact: c.ClockLapsed) -> Refusal | None:
     return None if waits else MOOT
 
 
-@episode.clock("duty_acknowledgement_lapsed", c.ClockLapsed, OPEN | REOPENABLE, call_unanswered)
+@episode.clock("duty_acknowledgement_lapsed", c.ClockLapsed, OPEN | ENDED, call_unanswered)
 def duty_acknowledgement_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
     call_next(draft, draft.by, reason="unacknowledged")
 
@@ -117,7 +128,7 @@ def on_the_roster(draft: Draft, action: i.AcknowledgeUrgent) -> Refusal | None:
     return Refusal("not_on_duty", reason)
 
 
-@episode.action(i.AcknowledgeUrgent, OPEN | REOPENABLE, somebody_is_called, on_the_roster)
+@episode.action(i.AcknowledgeUrgent, OPEN | ENDED, somebody_is_called, on_the_roster)
 def acknowledge_urgent(draft: Draft, _action: i.AcknowledgeUrgent) -> None:
     urgency = draft.ticket.urgency
     if isinstance(urgency, Calling):

@@ -19,6 +19,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, ended, tell_of_end, tidy
 from services.dispatch.core.episodes.follow_ups import channel_of
+from services.dispatch.core.episodes.stop_words import is_withheld
 from services.dispatch.core.episodes.supervision import watched
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NoWish, WithdrawalWanted
@@ -54,7 +55,8 @@ def withdraw(draft: Draft, action: i.Withdraw) -> None:
         draft.say(d.WithdrawalAsked(**draft.by_author, reason=action.reason, channel=channel, verified=verified))
         return
     tidy(draft)
-    draft.say(d.Withdrawn(**draft.by_author, reason=action.reason, verified=verified))
+    withheld = is_withheld(draft.rules, action.reason)
+    draft.say(d.Withdrawn(**draft.by_author, reason=action.reason, verified=verified, withheld=withheld))
 
 
 def _must_be_confirmed(draft: Draft) -> bool:
@@ -90,6 +92,7 @@ def confirm_withdrawal(draft: Draft, action: i.ConfirmWithdrawal) -> None:
             confirmed=True,
             taken_by=wish.taken_by,
             note=action.note,
+            withheld=is_withheld(draft.rules, wish.text),
         )
         draft.say(withdrawn)
 
