@@ -110,6 +110,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "supervisor-urgent-unaccepted": _to(Audience.SUPERVISOR, ways=_LOUD),
     "supervisor-reorganised": _to(Audience.SUPERVISOR, "was"),
     "duty-reorganised": _to(Audience.DUTY_OFFICER, "was person"),
+    "supervisor-category-fell-back": _to(Audience.SUPERVISOR, "status reason"),
     "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason"),
 }
 """Every message that notify can send, by the code of its template; a contract test holds it to what notify does."""

@@ -1,6 +1,7 @@
 """What policy decides by itself: automation, grounds, the ladder of escalation, rates, message templates."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from itertools import pairwise
 from math import sqrt
 from typing import Annotated, Final, Literal, Self
@@ -14,6 +15,15 @@ from schemas.values import Clock, Contacted, Grade, Ruling, Unruled
 
 _Z: Final = 1.959964
 """Standard deviations on either side of a 95 % interval."""
+
+
+def wilson(right: int, checked: int) -> tuple[float, float]:
+    """Wilson's 95 % interval for the share of right ones; nothing is known where nothing was checked."""
+    if not checked:
+        return 0.0, 1.0
+    share, once = right / checked, _Z**2 / checked
+    spread = _Z * sqrt((share * (1 - share) + once / 4) / checked)
+    return (share + once / 2 - spread) / (1 + once), (share + once / 2 + spread) / (1 + once)
 
 
 class Proof(Model):
@@ -32,9 +42,7 @@ class Proof(Model):
     @property
     def at_least(self) -> float:
         """The lower end of Wilson's 95 % interval for the share of right ones."""
-        share, once = self.right / self.checked, _Z**2 / self.checked
-        spread = _Z * sqrt((share * (1 - share) + once / 4) / self.checked)
-        return (share + once / 2 - spread) / (1 + once)
+        return wilson(self.right, self.checked)[0]
 
 
 class Suggestion(Model):
@@ -52,6 +60,38 @@ class Suggestion(Model):
         return proved and score >= self.threshold and margin >= self.margin
 
 
+class Check(Model):
+    """Which share of what policy dispatches a person checks, and when a category goes back to the desk.
+
+    That is when of its `newest` checks, at least `minimum`, the lower end of Wilson's interval lies below the `floor`.
+    """
+
+    share: Share
+    floor: Share
+    minimum: Annotated[int, Field(ge=1, le=1_000)]
+    newest: Annotated[int, Field(ge=1, le=1_000)]
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Self:
+        if self.newest < self.minimum:
+            raise ValueError("newest must not be less than minimum")
+        if wilson(self.minimum, self.minimum)[0] < self.floor:
+            raise ValueError("floor must be one that the minimum of checks reaches where all of them are right")
+        return self
+
+    def draws(self, ticket: str) -> bool:
+        """Whether a ticket is checked: by its number alone, so that anybody can tell which are."""
+        return int.from_bytes(sha256(ticket.encode()).digest()[:8], "big") < self.share * 2**64
+
+    def fails(self, right: int, checked: int) -> bool:
+        """Whether so many right ones of the newest checks are too few."""
+        return checked >= self.minimum and self.at_least(right, checked) < self.floor
+
+    def at_least(self, right: int, checked: int) -> float:
+        """The share of right ones that the checks leave no doubt of: the lower end of Wilson's 95 % interval."""
+        return wilson(right, checked)[0]
+
+
 class Automation(Model):
     """Which steps policy passes without a person."""
 
@@ -61,6 +101,7 @@ class Automation(Model):
     task_review: Passing
     dispatch: Passing
     suggestion: Suggestion
+    check: Check
 
 
 class Ground(Model):

@@ -185,3 +185,36 @@ class ReportPart(TicketRequest):
 
     outcome: Code
     ruling: Ruling | None = None
+
+
+class SayFallenBack(TicketRequest):
+    """The check of this ticket (also `origin`) made its category fall below the floor: here people are told."""
+
+    category: CategoryCode
+    checked: int
+    correct: int
+    at_least: float
+    floor: float
+
+
+class CategoryRequest(Message, owner="requests"):
+    """What the ticket `origin` asks of how a category fares; keyed by the category."""
+
+    category: CategoryCode
+    origin: TicketId
+    by: Actor
+
+    @property
+    def key(self) -> str:
+        """What the category is kept under: no number of a ticket, no code of an incident."""
+        return f"C{self.category}"
+
+
+class CountCheck(CategoryRequest):
+    """Count what a person found of a ticket that policy had dispatched under this category."""
+
+    right: bool
+
+
+class RestoreCategory(CategoryRequest):
+    """A person lets policy dispatch it by itself again."""

@@ -188,6 +188,8 @@ class DeskTaskKind(StrEnum):
     CALLBACK_LATE = "callback_late"
     OUTCOME_RULING = "outcome_ruling"
     REDISPATCH = "redispatch"
+    DISPATCH_CHECK = "dispatch_check"
+    AUTOMATION = "automation"
     EXTENSION = "extension"
     SUSPENSION = "suspension"
     APPROVAL = "approval"

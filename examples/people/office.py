@@ -20,6 +20,7 @@ from schemas.inbound import (
     Approve,
     Assign,
     CheckCommitment,
+    CheckDispatch,
     ConfirmWithdrawal,
     Correct,
     Decline,
@@ -32,6 +33,7 @@ from schemas.inbound import (
     PassOn,
     Reopen,
     ReportFix,
+    RestoreAutomation,
     Review,
     ReviewIncident,
     RuleOnExtension,
@@ -62,6 +64,8 @@ _WHO: Final[Mapping[str, Role]] = {
     "review": Role.REVIEWER,
     "task_review": Role.REVIEWER,
     "outcome_ruling": Role.REVIEWER,
+    "dispatch_check": Role.REVIEWER,
+    "automation": Role.SUPERVISOR,
     "commitment_check": Role.SUPERVISOR,
     "supervision": Role.SUPERVISOR,
     "callback_review": Role.SUPERVISOR,
@@ -222,6 +226,8 @@ class SimulatedOffice:
             "review": self._review,
             "task_review": self._review,
             "outcome_ruling": self._rule,
+            "dispatch_check": self._check_dispatch,
+            "automation": self._restore,
             "commitment_check": self._check,
             "withdrawal": self._confirm_withdrawal,
             "reopening": self._reopen,
@@ -265,6 +271,12 @@ class SimulatedOffice:
             return TransferOut(ticket=task.ticket, by=who, to=task.refer, reason="按目录属区外单位职责，已转介。")
         category = _likeliest(task) or dice.choice(self._around.rules.categories).code
         return Assign(ticket=task.ticket, by=who, lead=self._lead(task, dice), category=category)
+
+    def _check_dispatch(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
+        return CheckDispatch(ticket=task.ticket, by=who, right=True)
+
+    def _restore(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
+        return RestoreAutomation(ticket=task.ticket, by=who, reason="已更正目录的职责分工。")
 
     def _rule_on_return(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         if dice.random() < self._habits["uphold_return"]:

@@ -53,6 +53,8 @@ _DECIDED_BY: Final = {
     "unit_late": "pass_on",
     "callback_late": "review_callback",
     "outcome_ruling": "rule_on_outcome",
+    "dispatch_check": "check_dispatch",
+    "automation": "restore_automation",
     "commitment_check": "check_commitment",
     "withdrawal": "confirm_withdrawal",
     "reopening": "reopen",

@@ -8,6 +8,7 @@ Every fact names the ticket and who did it; the moment stands in the envelope.
 from __future__ import annotations
 
 from schemas.dispatch.approved import *
+from schemas.dispatch.automation import *
 from schemas.dispatch.base import *
 from schemas.dispatch.closed import *
 from schemas.dispatch.corrected import *

@@ -15,7 +15,11 @@ from schemas.values import (
 
 
 class Dispatched(DispatchFact):
-    """A department leads, others support: order number `order` of this ticket. A binding one cannot be returned."""
+    """A department leads, others support: order number `order` of this ticket. A binding one cannot be returned.
+
+    Of what policy dispatched by itself: `suggested` says that the category came from the text, `drawn` that a person
+    checks it.
+    """
 
     order: int
     lead: DepartmentCode
@@ -27,6 +31,8 @@ class Dispatched(DispatchFact):
     binding: bool = False
     same_lead: bool = False
     precedents: tuple[TicketId, ...] = ()
+    suggested: bool | None = None
+    drawn: bool | None = None
 
 
 class Accepted(DispatchFact):

@@ -32,6 +32,8 @@ OnExisting = (
     | SeeToStopWords
     | Classify
     | Assign
+    | CheckDispatch
+    | RestoreAutomation
     | RuleOnReturn
     | Adjudicate
     | RuleOnExtension

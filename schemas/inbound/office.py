@@ -136,6 +136,23 @@ class Assign(OnTicket):
     despite: Text | None = None
 
 
+class CheckDispatch(OnTicket):
+    """A person checks what policy dispatched by itself; of a wrong one they say what it should have been."""
+
+    do: Literal["check_dispatch"] = "check_dispatch"
+    right: bool
+    category: CategoryCode | None = None
+    lead: DepartmentCode | None = None
+    note: Text | None = None
+
+
+class RestoreAutomation(OnTicket):
+    """Policy may dispatch the category that fell back with this ticket by itself again."""
+
+    do: Literal["restore_automation"] = "restore_automation"
+    reason: Text
+
+
 class RuleOnReturn(OnTicket):
     """The centre upholds or overrules a return request; against precedent it waits for an approver."""
 

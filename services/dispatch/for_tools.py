@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chassis.decider import Change, Decider
 from rulebook import Policy
+from services.dispatch.core.categories import Category
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.episode import SAME, Episode, FactRow, Step
@@ -39,6 +40,7 @@ __all__ = [
     "SAME",
     "STATE",
     "AnyState",
+    "Category",
     "Command",
     "Core",
     "Episode",

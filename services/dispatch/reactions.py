@@ -18,13 +18,18 @@ from schemas.clocks import (
     ClockStarted,
 )
 from schemas.message import Message
-from schemas.requests import ActAsMember, IncidentRequest, TicketRequest
+from schemas.requests import ActAsMember, CategoryRequest, IncidentRequest, TicketRequest
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered, SubmissionRefused
-from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfIncident, Tick
+from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfCategory, OfIncident, Tick
 from services.dispatch.core.episodes.clock_events import FOR_DEPARTMENTS
 
 _DUES = (ClockStarted, ClockPaused, ClockResumed, ClockExtended, ClockRederived)
-_ASKED: tuple[type[Message], ...] = (*TicketRequest.__subclasses__(), *IncidentRequest.__subclasses__(), ActAsMember)
+_ASKED: tuple[type[Message], ...] = (
+    *TicketRequest.__subclasses__(),
+    *IncidentRequest.__subclasses__(),
+    *CategoryRequest.__subclasses__(),
+    ActAsMember,
+)
 _EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)
 
 LISTENS_TO: Final[frozenset[type[Message]]] = frozenset(
@@ -48,15 +53,17 @@ def react(heard: Heard) -> Sequence[tuple[str, Command]]:
         case TicketRequest() as fact:
             return ((fact.ticket, Ask(fact)),)
         case message:
-            return _about_incident(message)
+            return _about_others(message)
 
 
-def _about_incident(message: Message) -> Sequence[tuple[str, Command]]:
+def _about_others(message: Message) -> Sequence[tuple[str, Command]]:
     match message:
         case ActAsMember() as fact:
             received = ActionReceived(ticket=fact.ticket, receipt=fact.receipt, party=fact.party, action=fact.action)
             return ((fact.ticket, Act(received, fact.incident)),)
         case IncidentActionReceived() | IncidentRequest() as fact:
             return ((fact.incident, OfIncident(fact)),)
+        case CategoryRequest() as fact:
+            return ((fact.key, OfCategory(fact)),)
         case _:
             return ()

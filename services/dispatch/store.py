@@ -10,6 +10,7 @@ from chassis.service import Connection
 from schemas import dispatch as d
 from schemas.values import Place
 from services.dispatch.core import standing as s
+from services.dispatch.core.categories import Category
 from services.dispatch.core.gathering import Gathering
 from services.dispatch.core.hiding import Told
 from services.dispatch.core.incidents.state import Incident
@@ -63,11 +64,26 @@ async def gatherings(connection: Connection) -> Sequence[Gathering]:
 
 
 async def keep(connection: Connection, changes: Sequence[Change[AnyState]]) -> None:
-    """Keep the rulings among what was decided, and which incidents gather."""
+    """Keep the rulings among what was decided, which incidents gather, and which categories only people dispatch."""
     await _keep_precedents(connection, changes)
     for change in changes:
         if isinstance(change.after, Incident):
             await _keep_gathering(connection, change.after)
+        if isinstance(change.after, Category):
+            await _keep_fallen_back(connection, change.after)
+
+
+async def fallen_back(connection: Connection) -> frozenset[str]:
+    """Read which categories only people dispatch."""
+    return frozenset(row["category"] for row in await connection.fetch("select category from fallen_back"))
+
+
+async def _keep_fallen_back(connection: Connection, category: Category) -> None:
+    if category.fallen_back:
+        said = "insert into fallen_back (category) values ($1) on conflict (category) do nothing"
+    else:
+        said = "delete from fallen_back where category = $1"
+    await connection.execute(said, category.category)
 
 
 async def _keep_gathering(connection: Connection, incident: Incident) -> None:

@@ -11,6 +11,7 @@ from chassis.fold import folding
 from chassis.redaction import cover, covered, overlays
 from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Say, Transaction, Work
 from rulebook import Policy
+from schemas.clocks import ClockLapsed
 from schemas.dispatch import Corrected, Redacted
 from schemas.public import ActionAnswer
 from schemas.registry import DISPATCH, department_topic
@@ -26,6 +27,8 @@ from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.telling import tell
 from services.dispatch.reactions import react
 
+_MAY_DISPATCH: Final = (TicketFact, TicketRequest, ClockLapsed)
+"""What can lead to an order that policy gives by itself."""
 _KEPT: Final = 20
 """Rulings on the like that are remembered; older ones stand in the table and in the trace."""
 
@@ -48,7 +51,7 @@ class Precedents:
 
 
 def work_of(rules: Rules) -> Work:
-    """The work of the service under rules, to which it adds the precedents, and the incidents that gather."""
+    """The work of the service under rules, to which it adds the precedents, what gathers, and what fell back."""
     known = Precedents()
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
@@ -56,8 +59,11 @@ def work_of(rules: Rules) -> Work:
             await known.read_on(transaction.connection)
         gathering = any(isinstance(item, Heard) and isinstance(item.message, TicketFact) for item in items)
         gatherings = await store.gatherings(transaction.connection) if gathering else ()
+        dispatching = any(isinstance(item, Heard) and isinstance(item.message, _MAY_DISPATCH) for item in items)
+        fallen_back = await store.fallen_back(transaction.connection) if dispatching else frozenset[str]()
         now = max(lane.now for lane in transaction.lanes.values())
-        fold = folding(decider(replace(rules, precedents=known.found, gatherings=gatherings), now))
+        known_now = replace(rules, precedents=known.found, gatherings=gatherings, fallen_back=fallen_back)
+        fold = folding(decider(known_now, now))
         outcome = await fold(transaction, items)
         heard = (item for item in items if isinstance(item, Heard))
         passed_on = [said for item in heard for said in _passed_on(item, rules.policy)]

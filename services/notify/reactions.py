@@ -171,6 +171,15 @@ def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
     )
 
 
+@wishes.on(d.AutomationEnded)
+def _automation_ended(fact: d.AutomationEnded, o: Occasion) -> Wishes:
+    """Whoever may let policy dispatch the category again hears why it may not."""
+    found = o.policy.category(fact.category)
+    reason = f"最近核对{fact.checked}件，正确{fact.correct}件"
+    status = found.path if found else fact.category
+    yield from o.to("supervisor-category-fell-back", o.book.supervisors(o.at), status=status, reason=reason)
+
+
 @wishes.on(d.Accepted)
 def _accepted(fact: d.Accepted, o: Occasion) -> Wishes:
     """An urgent order that nobody took in time is the supervisor's matter at once."""

@@ -27,12 +27,11 @@ from services.trace.core.ball import LifeStep
 from services.trace.core.desk import let_go, marks, with_desk
 from services.trace.core.holder import REVIEWED, UNIT
 from services.trace.core.moves import back, ended, handed, interrupted, moved
-from services.trace.core.rows import ClockRow, Device, OrderRow, SettledDoubts, Summary, Visit
+from services.trace.core.rows import UNCHECKED, ClockRow, Device, OrderRow, SettledDoubts, Summary, Visit
 
 GIST: Final = 80
 """Characters of the requester's text that a list shows."""
 
-_NOBODY_HAS_IT: Final = frozenset({S.REGISTERED, S.SURVEY_REVIEW, S.PENDING_DISPATCH})
 _AT_WORK: Final = frozenset({S.IN_PROGRESS, S.REWORK})
 _ASKABLE: Final = frozenset({S.SURVEY_REVIEW, S.PENDING_DISPATCH, *_AT_WORK})
 _MERGEABLE: Final = frozenset({*_ASKABLE, S.DISPATCHED, S.SUSPENDED, S.NEEDS_INFO})
@@ -201,13 +200,9 @@ summaries.on(d.MergeTaken)(lambda s, fact, _: replace(s, tier=fact.tier.value) i
 
 @summaries.on(d.StopWordsFound)
 def _stop_words_found(summary: Summary, fact: d.StopWordsFound, _at: datetime) -> Summary:
-    """What was said before anybody had the ticket stands on the task of whoever dispatches it."""
-    unseen = summary.stop_words_unseen or summary.state not in _NOBODY_HAS_IT
-    tier = fact.tier.value if fact.tier else summary.tier
-    return replace(summary, tier=tier, stop_words=True, stop_words_unseen=unseen)
+    return replace(summary, tier=fact.tier.value if fact.tier else summary.tier, stop_words=True)
 
 
-summaries.on(d.StopWordsSeenTo)(lambda s, _, __: replace(s, stop_words_unseen=False))
 summaries.on(d.Classified)(lambda s, fact, _: replace(s, category=fact.category, tier=fact.tier.value))
 summaries.on(d.DispatchAwaited)(lambda s, _, __: moved(s, S.PENDING_DISPATCH))
 
@@ -217,8 +212,11 @@ summaries.on(d.DispatchAwaited)(lambda s, _, __: moved(s, S.PENDING_DISPATCH))
 
 @summaries.on(d.Dispatched)
 def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
+    drawn = moved(summary, S.DISPATCHED)
+    if fact.drawn:
+        drawn = replace(drawn, drawn_at=at, drawn_category=fact.category, drawn_lead=fact.lead, check_verdict=UNCHECKED)
     return replace(
-        moved(summary, S.DISPATCHED),
+        drawn,
         lead=fact.lead,
         supporting=fact.supporting,
         tier=fact.tier.value,
@@ -232,6 +230,15 @@ def _dispatched(summary: Summary, fact: d.Dispatched, at: datetime) -> Summary:
         suspension_asked=summary.suspension_asked and fact.same_lead,
         commitment_due=summary.commitment_due and fact.same_lead,
     )
+
+
+@summaries.on(d.DispatchChecked)
+def _dispatch_checked(summary: Summary, fact: d.DispatchChecked, _at: datetime) -> Summary:
+    return replace(summary, check_verdict="right" if fact.right else "wrong")
+
+
+summaries.on(d.AutomationEnded)(lambda s, fact, _: replace(s, fell_back=fact.category))
+summaries.on(d.AutomationRestored)(lambda s, _, __: replace(s, fell_back=None))
 
 
 @orders.begins(d.Dispatched)

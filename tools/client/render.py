@@ -211,7 +211,8 @@ def _figure(row: RateRow | None) -> str:
         return ""
     if row["value"] is None:
         return f"{row['numerator']:g}" if row["numerator"] else "—"
-    return f"{row['value']:.1%}（{row['numerator']:g}/{row['denominator']:g}）"
+    within = f"，95%区间{row['interval'][0]:.1%}至{row['interval'][1]:.1%}" if row["interval"] else ""
+    return f"{row['value']:.1%}（{row['numerator']:g}/{row['denominator']:g}{within}）"
 
 
 def bands(rates: Sequence[RateAnswer], pooled: Sequence[RateAnswer] | None) -> Iterator[RenderableType]:

@@ -170,13 +170,17 @@ class RateBand(TypedDict):
 
 
 class RateRow(RateBand):
-    """A rate's figures of one part; `value` is None where nothing was counted, or where the rate is a number alone."""
+    """A rate's figures of one part; `value` is None where nothing was counted, or where the rate is a number alone.
+
+    `interval` is Wilson's, of what is a sample of all that there is.
+    """
 
     part: str | None
     words: str
     numerator: float
     denominator: float
     value: float | None
+    interval: tuple[float, float] | None
     left_out: dict[str, int]
 
 

@@ -21,6 +21,7 @@ from schemas.values import Clock, TicketState, breach_by
 from services.sla.for_tools import Clocks
 from services.trace.for_tools import ball_in_court
 from tools.verify.accusations import Accusations
+from tools.verify.automation import RULES
 from tools.verify.ball import ball_adds_up
 from tools.verify.confidence import names_somebody
 from tools.verify.contents import Contents
@@ -41,6 +42,7 @@ TIMELINE: Final = (
 """The types of entries that a life is made of."""
 _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in court adds up)"
 _ACCUSED: Final = "举报不经并案、拆单传到被举报单位 (no accusation reaches the accused through another ticket)"
+_FALLEN_BACK: Final = "退回人工的分类不再自动派单 (what fell back is dispatched by people)"
 _BELONGS: Final = "多人同诉与成员两边一致 (an incident and its members agree)"
 _WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
@@ -64,6 +66,7 @@ class Histories:
         self._wholes = Wholes()
         self._notices: list[Finding] = []
         self._notified = 0
+        self._fallen_back: Sequence[tuple[str, str]] = ()
 
     def know_deliveries(self, rows: Sequence[DeliveryRow]) -> None:
         """Learn what became of deliveries; to be told before notify's histories are."""
@@ -93,6 +96,7 @@ class Histories:
     async def read_trace(self, tables: Tables) -> None:
         """Hold every life that trace noted against the promises."""
         standings = await tables.standings()
+        self._fallen_back = await tables.dispatched_although_fallen_back(RULES)
         async for ticket, rows in tables.timelines(TIMELINE):
             elsewhere = self._elsewhere.get(ticket, Elsewhere())
             clocks = self._clocks.get(ticket, ())
@@ -117,6 +121,8 @@ class Histories:
             yield CheckResult(promise, self._tickets, [each for each in findings if each.subject not in moved])
         leaks = [Finding(ticket, text) for ticket, text in self._accusations.leaks() if ticket not in moved]
         yield CheckResult(_ACCUSED, self._tickets, leaks)
+        sent = [(ticket, f"was dispatched by policy, and {code} had fallen back") for ticket, code in self._fallen_back]
+        yield CheckResult(_FALLEN_BACK, self._tickets, [Finding(*each) for each in sent if each[0] not in moved])
         differing = [Finding(ticket, text) for ticket, text in self._memberships.differing() if ticket not in moved]
         yield CheckResult(_BELONGS, self._memberships.looked_at, differing)
         early = [Finding(part, text) for part, text in self._wholes.closed_too_early() if part not in moved]

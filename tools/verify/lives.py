@@ -13,6 +13,7 @@ from schemas.values import Actor, Clock, PartyKind, TicketState
 from services.trace.for_tools import AT_REST, NOBODY
 from tools.verify.accusations import accused_never_told
 from tools.verify.approvals import nobody_approves_their_own
+from tools.verify.automation import no_machine_answered
 from tools.verify.confidence import no_order_names_who_asks
 from tools.verify.life import Elsewhere, Life
 from tools.verify.successors import gone_holds_nothing
@@ -31,7 +32,7 @@ def ended_is_ended_at_departments(life: Life, elsewhere: Elsewhere) -> Iterator[
 
 def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
     """With a ticket all its clocks end, but for the window to reopen it, a promise for later, the review of what the
-    city heard, the citizen's clock of a split one, and the call about what shall be reopened.
+    city heard, the citizen's clock of a split one, and calls for what was said since.
     """
     spared = {
         TicketState.CLOSED: {Clock.REOPEN_WINDOW, Clock.COMMITMENT, Clock.CALLBACK_REVIEW},
@@ -39,10 +40,16 @@ def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
         TicketState.SPLIT: {Clock.CITIZEN},
     }
     if life.steps and life.state in AT_REST:
-        called = {Clock.DUTY_ACKNOWLEDGEMENT} if life.summary.wish == "reopening" else set()
+        speaks_up = life.summary.wish == "reopening" or _called_after_its_end(life)
+        called = {Clock.DUTY_ACKNOWLEDGEMENT} if speaks_up else set()
         for ticking in elsewhere.clocks:
             if ticking.clock not in spared.get(life.state, set()) | called:
                 yield f"is {life.state}, but the clock {ticking.id} of {ticking.owner} goes on"
+
+
+def _called_after_its_end(life: Life) -> bool:
+    """Whether somebody on duty was called for what was said of the ticket when it had ended."""
+    return any(isinstance(step.fact, d.StopWordsFound) and step.fact.called_for for step in life.steps)
 
 
 def one_department_leads(_life: Life, elsewhere: Elsewhere) -> Iterator[str]:
@@ -136,6 +143,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "被举报单位不知情 (the accused are never told)": accused_never_told,
     "保密工单的派单不显示诉求人 (no order says who asks in confidence)": no_order_names_who_asks,
     "紧急件无一漏告 (nothing urgent is untold)": nothing_urgent_untold,
+    "含敏感内容的不自动派单 (what no machine may answer is dispatched by a person)": no_machine_answered,
     "无人批准自己所请 (nobody approves their own request)": nobody_approves_their_own,
     "逾期、督办件不因一通电话撤诉 (nothing late is withdrawn on a call)": nothing_late_withdrawn_on_a_call,
     "诉求人的申请都在待办里 (what requesters wish for waits on the desk)": wishes_are_known,

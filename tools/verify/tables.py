@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
@@ -12,6 +12,9 @@ from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
 
 _AT_ONCE = 5_000
+
+
+_MOMENTS: Final = timedelta(seconds=10)
 
 
 class EventRow(NamedTuple):
@@ -127,6 +130,29 @@ class Tables:
                 prefetch=_AT_ONCE,
             ):
                 yield EventRow(self.service, *row.values())
+
+    async def dispatched_although_fallen_back(self, reasons: Collection[str]) -> list[tuple[str, str]]:
+        """Orders that policy gave, for one of these reasons, of a category that had fallen back: ticket and category.
+
+        Read off the trace, by when facts came to stand on their topic: what was decided in the same moments in another
+        lane may not have known yet.
+        """
+        return [
+            (ticket, category)
+            for ticket, category in await self._fetch(
+                "select o.ticket, o.body ->> 'category' from entry o join"
+                " (select f.body ->> 'category' as category, f.recorded as since, (select min(r.recorded) from entry r"
+                "   where r.type = 'liuhen.dispatch.category-restored.v1' and r.ticket = f.ticket"
+                "   and r.recorded >= f.recorded) as until"
+                "  from entry f where f.type = 'liuhen.dispatch.category-fell-back.v1') x"
+                " on x.category = o.body ->> 'category' and o.recorded > x.since + $2::interval"
+                "  and (x.until is null or o.recorded < x.until)"
+                " where o.type = 'liuhen.dispatch.dispatched.v1' and o.body ->> 'reason' = any($1::text[])"
+                " and o.body -> 'by' ->> 'person' is null order by 1, 2",
+                list(reasons),
+                _MOMENTS,
+            )
+        ]
 
     async def heard(self) -> list[HeardRow]:
         """How far it heard each source."""

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from schemas.clocks import BreachWithdrawn, ClockBreached, ClockFact, ClockLapsed
 from schemas.naming import snake_case
-from schemas.requests import IncidentRequest, TicketRequest
+from schemas.requests import CategoryRequest, IncidentRequest, TicketRequest
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 from schemas.values import Clock, IncidentId
 
@@ -59,7 +59,13 @@ class OfIncident(NamedTuple):
     fact: IncidentActionReceived | IncidentRequest
 
 
-Command = Begin | BeginAnswered | Act | Tick | Ask | OfIncident
+class OfCategory(NamedTuple):
+    """A ticket asks something of how a category fares."""
+
+    fact: CategoryRequest
+
+
+Command = Begin | BeginAnswered | Act | Tick | Ask | OfIncident | OfCategory
 
 
 def kind_of(command: Begin | Act | Tick | Ask) -> str:

@@ -17,7 +17,18 @@ from schemas.inbound import Action
 from schemas.message import Message
 from schemas.tickets import ActionReceived, Answered
 from schemas.values import Actor, PartyKind, RequestKind
-from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfIncident, Tick, kind_of
+from services.dispatch.core.categories import Category, decide_category
+from services.dispatch.core.commands import (
+    Act,
+    Ask,
+    Begin,
+    BeginAnswered,
+    Command,
+    OfCategory,
+    OfIncident,
+    Tick,
+    kind_of,
+)
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Refusal
 from services.dispatch.core.episodes import registration, splitting
@@ -50,6 +61,8 @@ def decide(
     """Decide; nothing to do is (). `at` is the moment by which the command is judged, `now` when that is done."""
     if isinstance(command, OfIncident):
         return decide_incident(state if isinstance(state, Incident) else None, command.fact, rules, at)
+    if isinstance(command, OfCategory):
+        return decide_category(state if isinstance(state, Category) else None, command.fact, rules)
     known_at = now if now is not None and now - at > _LATE else None
     if not isinstance(state, Ticket):
         return _unborn(command, at, rules, known_at)

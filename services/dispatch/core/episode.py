@@ -16,7 +16,7 @@ from schemas.dispatch import DispatchFact
 from schemas.inbound import Action
 from schemas.message import Message
 from schemas.naming import snake_case
-from schemas.requests import IncidentRequest, TicketRequest
+from schemas.requests import CategoryRequest, IncidentRequest, TicketRequest
 from schemas.values import DepartmentCode
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
@@ -53,8 +53,9 @@ Readers = Callable[["Ticket", F], tuple[DepartmentCode, ...]]
 Stake = Callable[["Draft", M], str | None]
 """Says what is at stake where an act needs somebody else's approval; None where it does not."""
 
-Asks = Callable[["Ticket", F], Iterator[TicketRequest | IncidentRequest]]
-"""Names what follows from a fact for other tickets, and for incidents."""
+AnyRequest = TicketRequest | IncidentRequest | CategoryRequest
+Asks = Callable[["Ticket", F], Iterator[AnyRequest]]
+"""Names what follows from a fact for other tickets, for incidents, and for how categories fare."""
 
 
 class Step(Protocol):
@@ -123,7 +124,7 @@ class FactRow(Protocol):
     @property
     def heard_by(self) -> Callable[..., tuple[DepartmentCode, ...]] | None: ...
     @property
-    def asks(self) -> Callable[..., Iterator[TicketRequest | IncidentRequest]] | None: ...
+    def asks(self) -> Callable[..., Iterator[AnyRequest]] | None: ...
 
     def change(self, ticket: Ticket, fact: DispatchFact, at: datetime) -> Ticket:
         """The ticket after the fact."""
@@ -131,7 +132,7 @@ class FactRow(Protocol):
     def readers(self, ticket: Ticket, fact: DispatchFact) -> tuple[DepartmentCode, ...] | None:
         """The departments that hear of it, of those that take part; None where departments never do."""
 
-    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[TicketRequest | IncidentRequest]:
+    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[AnyRequest]:
         """What it asks of other tickets."""
 
 
@@ -148,7 +149,7 @@ class _FactRow(Generic[F]):
     def readers(self, ticket: Ticket, fact: DispatchFact) -> tuple[DepartmentCode, ...] | None:
         return self.heard_by(ticket, fact) if self.heard_by is not None and isinstance(fact, self.heard) else None
 
-    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[TicketRequest | IncidentRequest]:
+    def requests(self, ticket: Ticket, fact: DispatchFact) -> Iterator[AnyRequest]:
         return self.asks(ticket, fact) if self.asks is not None and isinstance(fact, self.heard) else iter(())
 
 

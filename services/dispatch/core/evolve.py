@@ -7,6 +7,7 @@ from datetime import datetime
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.message import Message
+from services.dispatch.core.categories import Category, evolve_category
 from services.dispatch.core.episodes import registration
 from services.dispatch.core.episodes.urgency import unless_over
 from services.dispatch.core.incidents.state import Incident, evolve_incident
@@ -23,6 +24,8 @@ def evolve(state: AnyState | None, fact: Message, at: datetime) -> AnyState:
         case d.IncidentFact():
             incident = evolve_incident(state if isinstance(state, Incident) else None, fact)
             return incident or state or Stub()
+        case d.CategoryFact():
+            return evolve_category(state if isinstance(state, Category) else None, fact)
         case d.Opened():
             return registration.open_ticket(fact, at)
         case d.AnsweredOnLine():

@@ -92,8 +92,8 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         return (DeskTaskKind.STOP_WORDS,) if ticket.stop_words.unseen else ()
     if isinstance(ticket.standing, s.AtAnEnd):
         ruling = DeskTaskKind.OUTCOME_RULING if ticket.awaits_ruling else None
-        first = (ticket.urgency.desk, ticket.stop_words.desk, ticket.wish.desk, ruling)
-        after = (*first, ticket.commitment.desk, ticket.review.desk)
+        spoken = (ticket.urgency.desk, ticket.stop_words.desk, ticket.wish.desk, ruling)
+        after = (*spoken, ticket.commitment.desk, ticket.review.desk, *_of_automation(ticket))
         return tuple([each for each in after if each is not None])
     regions = (
         ticket.extension.desk,
@@ -104,7 +104,7 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         ticket.escalation.desk,
         ticket.wish.desk,
     )
-    beside = tuple([each for each in regions if each is not None])
+    beside = tuple([each for each in (*regions, *_of_automation(ticket)) if each is not None])
     if ticket.would_lead is not None and ticket.state in s.WITH_LEAD:
         beside = (DeskTaskKind.REDISPATCH, *beside)
     if ticket.tasks and task_in_review(ticket) is not None and ticket.led_by is not None:
@@ -113,6 +113,11 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         beside = (*[each.desk for each in ticket.asked], *beside)
     first = (ticket.urgency.desk, ticket.stop_words.desk, main_task(ticket.standing), late_elsewhere(ticket))
     return (*[each for each in first if each is not None], *beside)
+
+
+def _of_automation(ticket: Ticket) -> tuple[DeskTaskKind | None, ...]:
+    """Whether policy was right is asked whatever became of the ticket."""
+    return ticket.check.desk, None if ticket.fell_back is None else DeskTaskKind.AUTOMATION
 
 
 def task_in_review(ticket: Ticket) -> DepartmentCode | None:

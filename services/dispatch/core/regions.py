@@ -16,6 +16,7 @@ from schemas.more_time import TimeUnit
 from schemas.owner import Owner
 from schemas.values import (
     Actor,
+    CategoryCode,
     Clock,
     Code,
     Contacted,
@@ -527,6 +528,40 @@ class StopWords:
     @property
     def desk(self) -> DeskTaskKind | None:
         return DeskTaskKind.STOP_WORDS if self.unseen else None
+
+
+# --- the check of what policy dispatched -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotDrawn:
+    """Nobody checks it."""
+
+    at: Literal["not_drawn"] = "not_drawn"
+    desk: ClassVar[None] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A person checks what policy dispatched with this order, whatever becomes of the ticket."""
+
+    at: Literal["drawn"] = "drawn"
+    desk: ClassVar[DeskTaskKind] = DeskTaskKind.DISPATCH_CHECK
+    order: int
+    category: CategoryCode | None
+    lead: DepartmentCode
+    suggested: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A person has said whether it was right."""
+
+    at: Literal["checked"] = "checked"
+    desk: ClassVar[None] = None
+
+
+Check = Annotated[NotDrawn | Drawn | Checked, Field(discriminator="at")]
 
 
 # --- due times ------------------------------------------------------------------------------------------------------

@@ -104,7 +104,8 @@ class Rules:
     """Policy, suggester, precedents by category and sub-district (newest first), and how time is counted.
 
     Where recorded acts are decided again, `asks_who` is false: who acted was known to the rulebook of that day.
-    `gatherings` are the incidents that gather what still comes; under `redaction_key` redacted passages are hashed.
+    `gatherings` are the incidents that gather what still comes, `fallen_back` the categories that only people dispatch;
+    under `redaction_key` redacted passages are hashed.
     `alarm` hears of a decision that left a ticket where the table does not allow.
     """
 
@@ -116,6 +117,7 @@ class Rules:
     alarm: Alarm = _raise
     gatherings: Sequence[Gathering] = ()
     redaction_key: bytes = b""
+    fallen_back: frozenset[str] = frozenset()
 
     def waited(self, since: datetime, span: Span, now: datetime) -> bool:
         """Whether since one moment so much time has gone by at another."""

@@ -22,15 +22,17 @@ from schemas.public import (
     ShownContact,
 )
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
-from schemas.requests import IncidentRequest, TicketRequest
-from schemas.values import Clock, Contact, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
+from schemas.requests import CategoryRequest, IncidentRequest
+from schemas.values import CategoryCode, Clock, Contact, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
+from services.dispatch.core.categories import tell_of_category
+from services.dispatch.core.episode import AnyRequest
 from services.dispatch.core.episodes.refusals import answer_to
 from services.dispatch.core.episodes.supervision import to_answer, watched
 from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import late_elsewhere, task_in_review
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
-from services.dispatch.core.regions import ExtensionAsked, Inside, Made, Member, NoWish, Owed, SuspensionAsked
+from services.dispatch.core.regions import Drawn, ExtensionAsked, Inside, Made, Member, NoWish, Owed, SuspensionAsked
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import (
     contact_for_callback,
@@ -54,6 +56,8 @@ def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tel
     """Name every further message of a fact, in order; `state` is the ticket after it."""
     if isinstance(fact, d.IncidentFact):
         return list(tell_of_incident(state if isinstance(state, Incident) else None, fact))
+    if isinstance(fact, d.CategoryFact):
+        return list(tell_of_category(fact))
     said: list[Tell] = []
     if isinstance(fact, d.ActionRefused):
         said.extend(_answer(fact))
@@ -76,8 +80,14 @@ def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tel
     return said
 
 
-def _asked(request: TicketRequest | IncidentRequest) -> str:
-    return request.incident if isinstance(request, IncidentRequest) else request.ticket
+def _asked(request: AnyRequest) -> str:
+    match request:
+        case IncidentRequest():
+            return request.incident
+        case CategoryRequest():
+            return request.key
+        case _:
+            return request.ticket
 
 
 def _answer(fact: d.ActionRefused) -> Iterator[Tell]:
@@ -244,7 +254,7 @@ def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: b
         alternatives=waits.alternatives,
         refer=waits.refer,
         stop_words=state.stop_words.found or None,
-        category=matter.category,
+        category=_about(state, task),
         tier=matter.tier,
         kind=matter.kind,
         subdistrict=matter.place.subdistrict,
@@ -266,7 +276,16 @@ def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: b
 def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:
     if task is DeskTaskKind.TASK_REVIEW:
         return task_in_review(state) or state.before.in_review
+    if task is DeskTaskKind.DISPATCH_CHECK and isinstance(state.check, Drawn):
+        return state.check.lead
     return state.order.lead if state.order else None
+
+
+def _about(state: Ticket, task: DeskTaskKind) -> CategoryCode | None:
+    """The category that the task is about: the one that policy dispatched by, or that fell back."""
+    if task is DeskTaskKind.DISPATCH_CHECK and isinstance(state.check, Drawn):
+        return state.check.category
+    return state.fell_back if task is DeskTaskKind.AUTOMATION and state.fell_back else state.matter.category
 
 
 def _asker(state: Ticket, task: DeskTaskKind) -> Person | None:

@@ -28,6 +28,7 @@ from services.dispatch.core.regions import (
     Alone,
     Asked,
     CallbackReview,
+    Check,
     Commitment,
     Escalation,
     Extension,
@@ -41,6 +42,7 @@ from services.dispatch.core.regions import (
     NoMergeAsked,
     NoReview,
     NoSuspensionAsked,
+    NotDrawn,
     NotDue,
     Note,
     NotedDue,
@@ -196,6 +198,7 @@ class Ticket:
     corrected since the order was given; `inside` is what each department keeps to itself;
     `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
     `shown` is who was shown the contact;
+    `fell_back` is the category that went back to the desk with the check of this ticket, until policy may again;
     `before` is what others saw before the newest fact.
     """
 
@@ -208,6 +211,8 @@ class Ticket:
     refused_by: tuple[DepartmentCode, ...] = ()
     ruled: DepartmentCode | None = None
     stop_words: StopWords = field(default_factory=StopWords)
+    check: Check = field(default_factory=NotDrawn)
+    fell_back: CategoryCode | None = None
     urgency: Urgency = field(default_factory=NotUrgent)
     contact: FirstContact = field(default_factory=NotDue)
     extension: Extension = field(default_factory=NoExtensionAsked)

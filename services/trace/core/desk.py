@@ -16,7 +16,7 @@ from schemas import dispatch as d
 from schemas.values import ENDED, Clock, DeskTaskKind, Tier, WatchOrder
 from schemas.values import TicketState as S
 from services.trace.core.holder import REVIEWED, UNIT
-from services.trace.core.rows import Summary
+from services.trace.core.rows import UNCHECKED, Summary
 
 K = DeskTaskKind
 marks: Final = Changes[Summary]()
@@ -50,6 +50,8 @@ def _may_be_urgent(summary: Summary) -> bool:
 
 
 def _tasks(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
+    if has(summary, K.STOP_WORDS):
+        yield K.STOP_WORDS
     if state is S.MERGED:
         return
     yield from _outliving(summary)
@@ -76,6 +78,10 @@ def _outliving(summary: Summary) -> Iterator[DeskTaskKind]:
         yield K.CALLBACK_REVIEW
     if summary.wish:
         yield K(summary.wish)
+    if summary.check_verdict == UNCHECKED:
+        yield K.DISPATCH_CHECK
+    if summary.fell_back is not None:
+        yield K.AUTOMATION
 
 
 def _of_state(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
@@ -90,7 +96,7 @@ def _of_state(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
 def _marked(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
     """What stands as a mark, where the ticket is such that it waits."""
     set_ = {mark.partition(":")[0] for mark in summary.marks}
-    yield from (task for task in (K.STOP_WORDS, K.APPROVAL, *_STEPS) if task in set_)
+    yield from (task for task in (K.APPROVAL, *_STEPS) if task in set_)
     led = state in _LED or (state is S.NEEDS_INFO and bool(summary.resume) and summary.resume[-1] in _LED)
     if K.TASK_REVIEW in set_ and led:
         yield K.TASK_REVIEW

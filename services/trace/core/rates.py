@@ -13,6 +13,8 @@ from schemas.values import Contacted
 
 P = TypeVar("P")
 
+AUTOMATIC: Final = "automatic_dispatch"
+"""The rate of what policy dispatched rightly, of what a person checked."""
 NO_CALLBACK: Final = "no_callback"
 NO_CITY_VERDICT: Final = "no_city_verdict"
 NOT_OF_THE_CITY: Final = "not_of_the_city"
@@ -60,6 +62,7 @@ class Rate:
     verdict: str
     weights: Mapping[str, float]
     department: str = "s.lead"
+    category: str = "s.category"
     only: str = "true"
     answers: str = ""
     callback: str = ""
@@ -227,6 +230,16 @@ _OTHERS: Final = (
         _theirs("case when s.recurrence_of is not null then 'recurred' else 'new' end"),
         {"recurred": 1.0, "new": 0.0},
     ),
+    Rate(
+        AUTOMATIC,
+        RateSource.TICKETS,
+        "s.drawn_at",
+        "s.check_verdict",
+        {"right": 1.0, "wrong": 0.0},
+        department="s.drawn_lead",
+        category="s.drawn_category",
+        only="s.drawn_at is not null",
+    ),
     Rate("received", RateSource.TICKETS, _REGISTERED, "'received'", {"received": 1.0}, counts_only=True),
 )
 
@@ -285,7 +298,13 @@ def part_of(rate: Rate, by: By | None) -> str:
     """Name the expression that a rate is split by."""
     if by is None:
         return "null::text"
-    return rate.department if by is By.DEPARTMENT else f"s.{by.value}"
+    match by:
+        case By.DEPARTMENT:
+            return rate.department
+        case By.CATEGORY:
+            return rate.category
+        case _:
+            return f"s.{by.value}"
 
 
 def _rows(rate: Rate) -> str:

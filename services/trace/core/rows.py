@@ -14,6 +14,10 @@ NOBODY: Final = Owner("")
 ClockStatus = Literal["running", "paused", "met", "stopped", "lapsed"]
 
 
+UNCHECKED: Final = "unchecked"
+"""The verdict on what policy dispatched while a person has yet to check it."""
+
+
 @dataclass(frozen=True)
 class Summary:
     """Where a ticket stands: the fold of its entries on the tickets, dispatch and notices topics.
@@ -64,7 +68,11 @@ class Summary:
     awaits_ruling: bool = False
     wish: str = ""
     stop_words: bool = False
-    stop_words_unseen: bool = False
+    drawn_at: datetime | None = None
+    drawn_category: str | None = None
+    drawn_lead: str | None = None
+    check_verdict: str | None = None
+    fell_back: str | None = None
     open_tasks: int = 0
     orders: int = 0
     returns: int = 0

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from rulebook.rules import wilson
 from schemas.clocks import ClockRederived
 from schemas.message import Message
 from schemas.notices import NoticeRequested
@@ -15,7 +16,7 @@ from schemas.recognised import masked
 from schemas.registry import model_of
 from schemas.spoken import reworded
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
-from services.trace.core.rates import By, Counted, Figures, Rate, figures, rates_of
+from services.trace.core.rates import AUTOMATIC, By, Counted, Figures, Rate, figures, rates_of
 from services.trace.core.rows import ClockRow
 from services.trace.edges.banded import UNBANDED, banded
 from services.trace.edges.calendars import Calendars
@@ -113,6 +114,7 @@ class Answers:
                 "words": self._part(by, part),
                 **_counts(rate, its),
                 **classed.get(part, UNBANDED),
+                "interval": wilson(round(its.numerator), its.denominator) if rate.name == AUTOMATIC else None,
                 "left_out": {self.words.verdict(rate, verdict): rows for verdict, rows in its.excluded.items()},
             }
             for part, its in found.items()

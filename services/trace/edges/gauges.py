@@ -11,6 +11,7 @@ import vocabulary
 from chassis.failures import transient
 from chassis.metrics import PREFIX
 from chassis.service import EdgeContext
+from rulebook.rules import wilson
 from services.trace.edges import lookup
 
 OPEN: Final = Gauge(
@@ -18,6 +19,14 @@ OPEN: Final = Gauge(
 )
 WAITED: Final = Gauge(
     PREFIX + "open_ticket_wait_seconds", "For how long the first ticket of a step has waited.", ["step"]
+)
+CHECKED: Final = Gauge(
+    PREFIX + "checked_dispatches", "What policy dispatched and a person checks, by what was found.", ["verdict"]
+)
+RIGHT: Final = Gauge(
+    PREFIX + "automatic_dispatches_right",
+    "The share of right ones of what policy dispatched and a person checked, with the ends of Wilson's 95 % interval.",
+    ["bound"],
 )
 _EVERY_SECONDS: Final = 5.0
 
@@ -42,3 +51,10 @@ async def _tell(context: EdgeContext) -> None:
         since = step.since if step is not None else None
         OPEN.labels(name).set(step.tickets if step is not None else 0)
         WAITED.labels(name).set(max(0.0, (now - since).total_seconds()) if since is not None else 0.0)
+    checked = await lookup.checked_dispatches(context.pool)
+    for verdict in ("right", "wrong", "unchecked"):
+        CHECKED.labels(verdict).set(checked.get(verdict, 0))
+    right, all_ = checked.get("right", 0), checked.get("right", 0) + checked.get("wrong", 0)
+    low, high = wilson(right, all_)
+    for bound, share in (("low", low), ("share", right / all_ if all_ else 0.0), ("high", high)):
+        RIGHT.labels(bound).set(share)

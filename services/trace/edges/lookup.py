@@ -103,6 +103,12 @@ async def steps(pool: Pool) -> list[OpenStep]:
     return [OpenStep(*row) for row in rows]
 
 
+async def checked_dispatches(pool: Pool) -> dict[str, int]:
+    """Count what policy dispatched and a person checks, by what was found."""
+    rows = await pool.fetch("select check_verdict, count(*) from summary where drawn_at is not null group by 1")
+    return {verdict: found for verdict, found in rows}  # noqa: C416 - records are no tuples to the type checker
+
+
 async def tickets_of(pool: Pool, number_or_receipt: str) -> list[str]:
     """Find the ticket of a number, or the tickets of a receipt."""
     rows = await pool.fetch(
@@ -233,6 +239,8 @@ _DESK: Final[Mapping[DeskTaskKind, tuple[Clock | None, tuple[type[d.DispatchFact
     DeskTaskKind.CALLBACK_LATE: (Clock.CALLBACK, (d.Overdue,)),
     DeskTaskKind.OUTCOME_RULING: (None, (d.Closed,)),
     DeskTaskKind.REDISPATCH: (None, (d.Corrected,)),
+    DeskTaskKind.DISPATCH_CHECK: (None, (d.Dispatched,)),
+    DeskTaskKind.AUTOMATION: (None, (d.AutomationEnded,)),
     DeskTaskKind.EXTENSION: (Clock.APPROVAL, (d.ExtensionRequested,)),
     DeskTaskKind.SUSPENSION: (Clock.APPROVAL, (d.SuspensionRequested,)),
     DeskTaskKind.APPROVAL: (Clock.APPROVAL, (d.ApprovalRequested,)),

@@ -40,6 +40,7 @@ from services.dispatch.core.ticket import PartEnd, TakenIn
 from tests.support.dispatch.story import (
     AGENT,
     AT,
+    CATEGORY,
     FINAL,
     INCIDENT,
     LEAD,
@@ -120,6 +121,8 @@ JOINING = beside(incident=regions.Joining(incident=INCIDENT, receipt=RECEIPT))
 MERGE_ASKED = beside(merging=regions.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
 TOOK = beside(taken={OTHER: TakenIn()})
 _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
+DRAWN = beside(check=regions.Drawn(order=1, category=CATEGORY, lead=LEAD))
+FELL_BACK = beside(fell_back=CATEGORY)
 MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_department(LEAD)})
 
 
@@ -207,6 +210,8 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "acknowledge_urgent": _called,
     "see_to_stop_words": _unseen,
     "duty_acknowledgement_lapsed": _called,
+    "check_dispatch": DRAWN,
+    "restore_automation": FELL_BACK,
     "report_handled": NO_TASKS,
     "delegate": _reviewed_after,
     "take_back": lambda story: DELEGATED(_reviewed_after(story)),
@@ -294,6 +299,20 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "acknowledge_urgent": _office(i.AcknowledgeUrgent),
     "see_to_stop_words": _office(i.SeeToStopWords, note="已电话核实。"),
     "classify": _office(i.Classify, category="0101-03"),
+    "check_dispatch": _office(i.CheckDispatch, right=False, category="1601-01", lead="market"),
+    "restore_automation": _office(i.RestoreAutomation, reason="已调整目录。"),
+    "say_fallen_back": _ask(
+        r.SayFallenBack(
+            ticket=TICKET,
+            origin=TICKET,
+            by=Actor(by_rule="policy"),
+            category=CATEGORY,
+            checked=40,
+            correct=30,
+            at_least=0.6,
+            floor=0.8,
+        )
+    ),
     "assign": _office(i.Assign, lead="market", supporting=("police",)),
     "rule_on_return": _office(i.RuleOnReturn, upheld=True, reason="同意。", lead="market"),
     "adjudicate": _office(i.Adjudicate, lead="market", reason="由市场监管局牵头。"),

@@ -15,6 +15,7 @@ from tools.client import trace
 from tools.client.trace import RateAnswer, RateRow, RatesAnswer
 
 ROW: RateRow = {
+    "interval": None,
     "part": "housing",
     "words": "房管局",
     "numerator": 3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from chassis.frozen import replace
 from rulebook.codes import Passing
@@ -21,7 +22,16 @@ from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.guards import avoids, known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
-from services.dispatch.core.regions import Inside, NoExtensionAsked, NoSuspensionAsked, NotDue, NothingPromised, Owed
+from services.dispatch.core.regions import (
+    Drawn,
+    Inside,
+    NoExtensionAsked,
+    NoSuspensionAsked,
+    NotDrawn,
+    NotDue,
+    NothingPromised,
+    Owed,
+)
 from services.dispatch.core.rules import RANK, Led, shorter
 from services.dispatch.core.standing import AFTER, OPEN, WITH_LEAD, Dispatched, PendingDispatch
 from services.dispatch.core.ticket import LeadOrder, Ticket
@@ -31,6 +41,13 @@ episode = Episode("dispatching")
 
 
 # --- policy finds the department -------------------------------------------------------------------------------------
+
+
+class ByItself(NamedTuple):
+    """How policy came to dispatch: whether the category came from the text, and whether a person checks it."""
+
+    suggested: bool
+    drawn: bool
 
 
 def to_centre(draft: Draft) -> None:
@@ -50,19 +67,21 @@ def to_centre(draft: Draft) -> None:
         )
         draft.say(awaited)
         return
+    fallen_back = guess.category in draft.rules.fallen_back
+    taken = guess.certain and not fallen_back
     suggested = d.CategorySuggested(
         **draft.by_policy,
         category=guess.category,
         score=round(guess.score, 4),
         method=guess.method,
-        taken=guess.certain,
+        taken=taken,
         model=guess.model,
     )
     draft.say(suggested)
-    if not guess.certain:
+    if not taken:
         awaited = d.DispatchAwaited(
             **draft.by_policy,
-            reason="uncertain_category",
+            reason="fallen_back" if guess.certain else "uncertain_category",
             suggestion=guess.category,
             alternatives=guess.alternatives or None,
         )
@@ -72,10 +91,10 @@ def to_centre(draft: Draft) -> None:
     tier = category.tier if category and matter.tier is Tier.COMPLEX else matter.tier
     tier = shorter(tier, category.tier) if category else tier
     draft.say(d.Classified(**draft.by_policy, category=guess.category, tier=tier))
-    by_policy(draft)
+    by_policy(draft, suggested=True)
 
 
-def by_policy(draft: Draft) -> None:
+def by_policy(draft: Draft, *, suggested: bool = False) -> None:
     """Dispatch as precedents and the catalogue say, unless a person has to; what is for others never goes by itself."""
     if draft.ticket.stop_words.found:
         _held(draft)
@@ -88,10 +107,14 @@ def by_policy(draft: Draft) -> None:
     cited = tuple(each.ticket for each in draft.rules.precedents_for(draft.ticket.matter))
     if not isinstance(found, Led):
         draft.say(d.DispatchAwaited(**draft.by_policy, reason=found.rule.value, precedents=cited))
+    elif draft.ticket.matter.category in draft.rules.fallen_back:
+        draft.say(d.DispatchAwaited(**draft.by_policy, reason="fallen_back", precedents=cited))
     elif draft.rules.automation.dispatch is not Passing.AUTOMATIC:
         draft.say(d.DispatchAwaited(**draft.by_policy, reason="queue", precedents=cited))
     else:
-        send(draft, found.lead, found.supporting, reason=found.rule, by=BY_POLICY)
+        drawn = draft.rules.automation.check.draws(draft.ticket.id) and isinstance(draft.ticket.check, NotDrawn)
+        by_itself = ByItself(suggested=suggested, drawn=drawn)
+        send(draft, found.lead, found.supporting, reason=found.rule, by=by_itself)
 
 
 def _held(draft: Draft) -> None:
@@ -127,7 +150,7 @@ def _awaited(ticket: Ticket, fact: d.DispatchAwaited, _at: datetime) -> Ticket:
 # --- classified ------------------------------------------------------------------------------------------------------
 
 
-def category_known(draft: Draft, action: i.Classify | i.Assign | i.Correct) -> Refusal | None:
+def category_known(draft: Draft, action: i.Classify | i.Assign | i.Correct | i.CheckDispatch) -> Refusal | None:
     if action.category is None:
         return None
     policy = draft.rules.policy
@@ -267,13 +290,14 @@ def send(
     supporting: Mapping[DepartmentCode, bool],
     *,
     reason: str,
-    by: Actor,
+    by: Actor | ByItself,
     binding: bool = False,
 ) -> None:
     """Say the order, which counts as accepted where it binds, and the tasks of those who support.
 
     A department that is gone gets neither: its successor does. Whoever is accused gets neither.
     """
+    who = BY_POLICY if isinstance(by, ByItself) else by
     lead = draft.rules.current(lead, draft.at)
     before, matter, shunned = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter, draft.ticket.shunned
     if lead in shunned:
@@ -283,12 +307,12 @@ def send(
     helpers = {code: blocks for code, blocks in now.items() if code != lead and code not in shunned}
     for code in draft.ticket.tasks:
         if code not in helpers:
-            draft.say(d.SupportTaskEnded(**draft.stamp(by), department=code))
+            draft.say(d.SupportTaskEnded(**draft.stamp(who), department=code))
     if before is not None and before.lead != lead:
         lapse(draft, "牵头单位变更，申请随之失效。")
         end_watch(draft, "牵头单位变更")
     order = d.Dispatched(
-        **draft.stamp(by),
+        **draft.stamp(who),
         order=draft.ticket.orders + 1,
         lead=lead,
         supporting=tuple(helpers),
@@ -299,11 +323,13 @@ def send(
         binding=binding,
         same_lead=before is not None and before.lead == lead,
         precedents=tuple(each.ticket for each in draft.rules.precedents_for(matter)),
+        suggested=(isinstance(by, ByItself) and by.suggested) or None,
+        drawn=(isinstance(by, ByItself) and by.drawn) or None,
     )
     draft.say(order)
     if binding:
         draft.say(d.Accepted(**draft.by_policy, department=lead, presumed=True, binding=True))
-    give_tasks(draft, helpers, by)
+    give_tasks(draft, helpers, who)
     exempt_unreachable(draft, lead)
 
 
@@ -326,6 +352,10 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, _at: datetime) -> Ticket:
     category = fact.category or ticket.matter.category
     if (category, fact.tier) != (ticket.matter.category, ticket.matter.tier):
         after = replace(after, matter=ticket.matter.classified(category, fact.tier))
+    if fact.drawn:
+        suggested = fact.suggested is not None
+        drawn = Drawn(order=fact.order, category=fact.category, lead=fact.lead, suggested=suggested)
+        after = replace(after, check=drawn)
     if not fact.same_lead or isinstance(ticket.contact, NotDue):
         after = replace(after, contact=Owed())
     return after if fact.same_lead else _for_new_lead(after)

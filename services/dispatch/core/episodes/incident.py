@@ -143,7 +143,8 @@ def _go_to_lead(draft: Draft, request: r.MemberAnswered) -> None:
     by_person = request.by.person is not None
     if lead is None or lead in draft.ticket.shunned:
         return
-    if isinstance(standing, s.PendingDispatch) and (by_person or standing.reason in _BY_RULE):
+    by_rule = isinstance(standing, s.PendingDispatch) and standing.reason in _BY_RULE
+    if isinstance(standing, s.PendingDispatch) and (by_person or (by_rule and not draft.ticket.stop_words.found)):
         if draft.ticket.matter.category is None:
             reclassify(draft, request.category, None)
         send(draft, lead, {}, reason="incident", by=draft.by)

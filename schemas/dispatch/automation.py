@@ -1,0 +1,70 @@
+"""What policy dispatches by itself is checked by people; a category that is often wrong goes to the desk."""
+
+from __future__ import annotations
+
+from schemas.dispatch.base import DispatchFact
+from schemas.message import Message
+from schemas.values import Actor, CategoryCode, DepartmentCode, Text, TicketId
+
+
+class DispatchChecked(DispatchFact):
+    """A person says whether what policy dispatched was right: its category, which was `suggested` or given, its lead.
+
+    Where it was wrong: what it should have been. `lead` is then who should have it, by that or by the catalogue.
+    """
+
+    order: int
+    category: CategoryCode | None = None
+    was_led_by: DepartmentCode
+    suggested: bool = False
+    right: bool
+    better_category: CategoryCode | None = None
+    lead: DepartmentCode | None = None
+    note: Text | None = None
+
+
+class AutomationEnded(DispatchFact):
+    """With the check of this ticket a category fell below the floor: from now on the desk dispatches it.
+
+    So many of the newest `checked` were `correct`; `at_least` is the lower end of Wilson's 95 % interval.
+    """
+
+    category: CategoryCode
+    checked: int
+    correct: int
+    at_least: float
+    floor: float
+
+
+class AutomationRestored(DispatchFact):
+    """A person lets policy dispatch the category by itself again, and says why; what was checked before is over."""
+
+    category: CategoryCode
+    reason: Text
+
+
+class CategoryFact(Message, owner="dispatch"):
+    """A fact of how a category fares when policy dispatches it; keyed by the category."""
+
+    category: CategoryCode
+    by: Actor
+    origin: TicketId
+
+
+class CheckCounted(CategoryFact):
+    """One check more of what policy dispatched of this category."""
+
+    right: bool
+
+
+class CategoryFellBack(CategoryFact):
+    """Too few of the newest checks were right: the desk dispatches the category, until a person lets policy again."""
+
+    checked: int
+    correct: int
+    at_least: float
+    floor: float
+
+
+class CategoryRestored(CategoryFact):
+    """Policy dispatches the category by itself again; the count begins anew."""

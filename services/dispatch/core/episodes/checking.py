@@ -1,0 +1,153 @@
+"""What policy dispatched by itself is checked by a person; a category that is often wrong goes back to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chassis.frozen import replace
+from schemas import dispatch as d
+from schemas import inbound as i
+from schemas import requests as r
+from schemas.values import DepartmentCode
+from schemas.values import TicketState as S
+from services.dispatch.core import standing as s
+from services.dispatch.core.draft import Draft
+from services.dispatch.core.episode import SAME, Episode, Refusal
+from services.dispatch.core.episodes.dispatching import category_known, reclassify, send
+from services.dispatch.core.guards import avoids, known
+from services.dispatch.core.regions import Checked, Drawn
+from services.dispatch.core.rules import Led
+from services.dispatch.core.ticket import Ticket
+
+episode = Episode("checking")
+
+
+# --- checked ---------------------------------------------------------------------------------------------------------
+
+
+def is_drawn(draft: Draft, _action: i.CheckDispatch) -> Refusal | None:
+    if isinstance(draft.ticket.check, Drawn):
+        return None
+    if isinstance(draft.ticket.check, Checked):
+        return Refusal("checked_already", "该工单的自动派单已核对；派单仍有错的，请直接改派。")
+    return Refusal("not_drawn", "该工单没有抽中核对；自动派单有错的，请直接改派。")
+
+
+def says_what_instead(draft: Draft, action: i.CheckDispatch) -> Refusal | None:
+    """Who says wrong says what would have been right, and that is something else."""
+    drawn = draft.ticket.check
+    if not isinstance(drawn, Drawn):
+        return None
+    otherwise = action.category not in (None, drawn.category) or action.lead not in (None, drawn.lead)
+    if action.right and (action.category is not None or action.lead is not None):
+        return Refusal("right_or_wrong", "核对为正确的，不写应派的分类和单位；有错的，请核对为不正确（--no-right）。")
+    if action.right or otherwise:
+        return None
+    return Refusal("says_not_what", "核对为不正确的，须写明与原派单不同的分类（category）或者牵头单位（lead）。")
+
+
+def lead_known(draft: Draft, action: i.CheckDispatch) -> Refusal | None:
+    return None if action.lead is None else known(draft, action.lead) or avoids(draft, action.lead)
+
+
+@episode.action(
+    i.CheckDispatch, s.WITH_LEAD, is_drawn, says_what_instead, category_known, lead_known, to={SAME, S.DISPATCHED}
+)
+@episode.action(i.CheckDispatch, s.LIVING - s.WITH_LEAD, is_drawn, says_what_instead, category_known, lead_known)
+def check_dispatch(draft: Draft, action: i.CheckDispatch) -> None:
+    """Say what was found; what is still with a department goes to whoever should have had it."""
+    drawn = draft.ticket.check
+    if not isinstance(drawn, Drawn):
+        return
+    lead = None if action.right else action.lead or _lead_by(draft, action)
+    checked = d.DispatchChecked(
+        **draft.by_author,
+        order=drawn.order,
+        category=drawn.category,
+        was_led_by=drawn.lead,
+        suggested=drawn.suggested,
+        right=action.right,
+        better_category=action.category,
+        lead=lead,
+        note=action.note,
+    )
+    draft.say(checked)
+    if action.right:
+        return
+    if draft.ticket.state in s.OPEN - s.AFTER:
+        reclassify(draft, action.category, None)
+    _send_on(draft, lead)
+
+
+def _lead_by(draft: Draft, action: i.CheckDispatch) -> DepartmentCode | None:
+    """Who leads the right category, as the catalogue says."""
+    matter = draft.ticket.matter
+    found = draft.rules.lead_for(matter.classified(action.category, matter.tier), draft.ticket.shunned)
+    return found.lead if isinstance(found, Led) else None
+
+
+def _send_on(draft: Draft, lead: DepartmentCode | None) -> None:
+    order = draft.ticket.led_by
+    if lead is None or draft.ticket.state not in s.WITH_LEAD or order is None or order.lead == lead:
+        return
+    if draft.ticket.ruled in (None, lead):
+        found = draft.rules.lead_for(draft.ticket.matter, draft.ticket.shunned)
+        helpers = found.supporting if isinstance(found, Led) and found.lead == lead else {}
+        send(draft, lead, helpers, reason="checked", by=draft.by)
+
+
+def _counted(ticket: Ticket, fact: d.DispatchChecked) -> Iterator[r.CategoryRequest]:
+    if fact.category is not None:
+        yield r.CountCheck(category=fact.category, origin=ticket.id, by=fact.by, right=fact.right)
+
+
+@episode.fact(d.DispatchChecked, asks=_counted)
+def _checked(ticket: Ticket, fact: d.DispatchChecked, _at: datetime) -> Ticket:
+    """Where nobody else can be given the order now, the desk decides it once somebody can."""
+    after = replace(ticket, check=Checked())
+    leads = ticket.order is not None and ticket.order.lead == fact.lead
+    return after if fact.lead is None or leads else replace(after, would_lead=fact.lead)
+
+
+# --- fallen back -----------------------------------------------------------------------------------------------------
+
+
+@episode.request(r.SayFallenBack, s.LIVING)
+def say_fallen_back(draft: Draft, request: r.SayFallenBack) -> None:
+    ended = d.AutomationEnded(
+        **draft.by_policy,
+        category=request.category,
+        checked=request.checked,
+        correct=request.correct,
+        at_least=request.at_least,
+        floor=request.floor,
+    )
+    draft.say(ended)
+
+
+@episode.fact(d.AutomationEnded)
+def _fell_back(ticket: Ticket, fact: d.AutomationEnded, _at: datetime) -> Ticket:
+    return replace(ticket, fell_back=fact.category)
+
+
+def fell_back_here(draft: Draft, _action: i.RestoreAutomation) -> Refusal | None:
+    if draft.ticket.fell_back is not None:
+        return None
+    return Refusal("nothing_fell_back", "没有分类因该工单的核对退回人工派单；请在退回时所列的工单上恢复。")
+
+
+@episode.action(i.RestoreAutomation, s.LIVING, fell_back_here)
+def restore_automation(draft: Draft, action: i.RestoreAutomation) -> None:
+    category = draft.ticket.fell_back
+    if category is not None:
+        draft.say(d.AutomationRestored(**draft.by_author, category=category, reason=action.reason))
+
+
+def _asks_to_restore(ticket: Ticket, fact: d.AutomationRestored) -> Iterator[r.CategoryRequest]:
+    yield r.RestoreCategory(category=fact.category, origin=ticket.id, by=fact.by)
+
+
+@episode.fact(d.AutomationRestored, asks=_asks_to_restore)
+def _restored(ticket: Ticket, _fact: d.AutomationRestored, _at: datetime) -> Ticket:
+    return replace(ticket, fell_back=None)
