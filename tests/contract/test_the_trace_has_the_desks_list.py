@@ -103,11 +103,20 @@ def too_long() -> Story:
     return by_hand().clock(c.ClockBreached, Clock.CITIZEN, "office:p-he")
 
 
+def drawn() -> Story:
+    """What policy dispatched, and a person is to check."""
+    rules = rules_with()
+    check = rules.automation.check.model_copy(update={"share": 1.0})
+    automation = rules.automation.model_copy(update={"check": check})
+    return opened(replace(rules, policy=rules.policy.model_copy(update={"automation": automation})))
+
+
 def missed() -> Story:
     return by_hand().clock(c.ClockBreached, Clock.HANDLING)
 
 
 BEGINNINGS: Final[tuple[Callable[[], Story], ...]] = (
+    drawn,
     unanswered,
     too_long,
     standing_still,

@@ -234,7 +234,7 @@ _OTHERS: Final = (
         AUTOMATIC,
         RateSource.TICKETS,
         "s.drawn_at",
-        "s.check_verdict",
+        "case s.check_verdict when 'right' then 'right' when 'wrong' then 'wrong' else 'unchecked' end",
         {"right": 1.0, "wrong": 0.0},
         department="s.drawn_lead",
         category="s.drawn_category",

@@ -24,7 +24,7 @@ CHECKED: Final = Gauge(
     PREFIX + "checked_dispatches", "What policy dispatched and a person checks, by what was found.", ["verdict"]
 )
 RIGHT: Final = Gauge(
-    PREFIX + "automatic_dispatches_right",
+    PREFIX + "automatic_dispatches_right_ratio",
     "The share of right ones of what policy dispatched and a person checked, with the ends of Wilson's 95 % interval.",
     ["bound"],
 )

@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
+from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import REQUESTS, department_topic
-from schemas.requests import IncidentRequest, TicketRequest
+from schemas.requests import CategoryRequest, IncidentRequest, TicketRequest
 from schemas.values import ENDED, Kind, RequesterKind
 from services.dispatch.core.commands import Act, Ask, Begin, Command, OfIncident, Tick
 from services.dispatch.core.decide import decide
@@ -164,7 +164,9 @@ class Lives(RuleBasedStateMachine):
             case TicketRequest() | IncidentRequest():
                 assert topic == REQUESTS
                 self.on_the_way.append(message)
-            case ActionAnswer():
+            case CategoryRequest():
+                assert topic == REQUESTS
+            case ActionAnswer() | ShownContact():
                 pass
             case _:
                 raise AssertionError(f"{topic} heard {type(message).__name__}")

@@ -99,7 +99,7 @@ def _field(name: str, annotation: Any) -> st.SearchStrategy[Any]:
     literal = [value for value in get_args(annotation) if isinstance(value, str)]
     plain = st.sampled_from(literal) if literal else st.just("some-code")
     several = st.just(("some-code",)) if get_origin(annotation) is tuple else plain
-    return {bool: st.booleans(), int: st.integers(0, 5)}.get(kind, several)
+    return {bool: st.booleans(), int: st.integers(0, 5), float: st.floats(0, 1)}.get(kind, several)
 
 
 def fact_of(model: type[Message]) -> st.SearchStrategy[Message]:

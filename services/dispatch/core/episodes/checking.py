@@ -41,7 +41,7 @@ def says_what_instead(draft: Draft, action: i.CheckDispatch) -> Refusal | None:
         return None
     otherwise = action.category not in (None, drawn.category) or action.lead not in (None, drawn.lead)
     if action.right and (action.category is not None or action.lead is not None):
-        return Refusal("right_or_wrong", "核对为正确的，不写应派的分类和单位；有错的，请核对为不正确（--no-right）。")
+        return Refusal("right_or_wrong", "核对为正确的，不写应派的分类和单位；有错的，请核对为不正确（--wrong）。")
     if action.right or otherwise:
         return None
     return Refusal("says_not_what", "核对为不正确的，须写明与原派单不同的分类（category）或者牵头单位（lead）。")

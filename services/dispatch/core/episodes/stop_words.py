@@ -85,7 +85,8 @@ def heed(draft: Draft, found: Sequence[Recognised], *, anew: bool = False) -> No
 def heed_act(draft: Draft, action: Action, *, taken: bool) -> None:
     """Heed what somebody said in an act; what a requester or the callback agency said, also in one that was refused.
 
-    Of what departments write only what nobody had recognised before: a report on a fire says again that it burnt.
+    Of what departments and the office write only what nobody had recognised before: a report on a fire says again that
+    it burnt.
     """
     if taken and isinstance(action, _HEEDED_WHERE_TAKEN):
         return
@@ -93,7 +94,7 @@ def heed_act(draft: Draft, action: Action, *, taken: bool) -> None:
         return
     words = [said for field in _WORDS if (said := getattr(action, field, None))] if isinstance(action, _SPEAK) else []
     found = listen(draft.rules, "。".join(words)) if words else ()
-    if isinstance(action, i.DepartmentAction):
+    if isinstance(action, (i.DepartmentAction, *_RELAY)):
         known = {each.group for each in draft.ticket.stop_words.found}
         found = tuple(each for each in found if each.group.code not in known)
     heed(draft, found)
