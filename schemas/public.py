@@ -185,8 +185,8 @@ class DeskTask(PublicMessage):
     `task` says what is asked: urgent_call, stop_words, unit_pass_on, survey_office, dispatching, return_ruling,
     adjudication, extension, suspension, approval, review, task_review, unit_late, callback_late, outcome_ruling,
     redispatch, dispatch_check, automation, commitment_check, withdrawal, reopening, supervision, callback_review,
-    nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a person; unit_late and
-    callback_late wait until what was missed is done.
+    nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a person; unit_late
+    and callback_late wait until what was missed is done.
 
     `requested_by` is who asked for what waits for an approver, who has to be somebody else.
 

@@ -38,7 +38,9 @@ def awake(_at: datetime) -> bool:
 
 async def deliver(planner: Any, context: Any, folder: Path, notices: list[Notice], routes: dict[Way, str]) -> None:
     async with planner.pool.acquire() as connection:
-        await store.plan(connection, [store.Planned("26030200000017", "0", notice) for notice in notices])
+        # each of a ticket of its own: one ticket's messages to one person leave one after the other
+        planned = [store.Planned(f"26030200{n:06}", "0", notice) for n, notice in enumerate(notices)]
+        await store.plan(connection, planned)
     settings = NotifySettings(notices=folder, routes=routes)
     async with aiohttp.ClientSession() as session:
         await Loop(context, settings, RULES, DIGEST, channels_of(settings, RULES, session), awake).deliver()

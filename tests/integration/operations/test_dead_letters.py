@@ -63,7 +63,7 @@ def test_a_corrected_dead_letter_becomes_one_ticket_however_often_it_is_replayed
     corrected.write_bytes(GOOD)
     correction = ("--value", str(corrected), "--header", "ce_specversion=1.0", "--header", "ce_time=2026-01-01T00:00Z")
 
-    assert "could not be read again" in clear(operations, "dead-letters", "replay", place)
+    assert "仍然读不懂" in clear(operations, "dead-letters", "replay", place)
     first = operations.asked("dead-letters", "replay", place, *correction)
     second = operations.asked("dead-letters", "replay", place, *correction)
 
@@ -74,7 +74,7 @@ def test_a_corrected_dead_letter_becomes_one_ticket_however_often_it_is_replayed
 
 
 def test_wrong_words_are_answered_with_a_sentence(operations: Operations, hotline: str) -> None:
-    assert "topic/partition@offset" in clear(operations, "dead-letters", "show", "somewhere")
+    assert "主题/分区@位置" in clear(operations, "dead-letters", "show", "somewhere")
     assert "没有死信或者停放" in clear(operations, "dead-letters", "show", f"{hotline}/0@999999")
     assert "26030200000017 没有停放" in clear(operations, "dead-letters", "replay", "26030200000017")
     assert "没有名为 nobody 的服务" in clear(operations, "dead-letters", "list", "--service", "nobody")
