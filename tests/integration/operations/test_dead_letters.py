@@ -78,10 +78,10 @@ def test_wrong_words_are_answered_with_a_sentence(operations: Operations, hotlin
     assert "没有死信或者停放" in clear(operations, "dead-letters", "show", f"{hotline}/0@999999")
     assert "26030200000017 没有停放" in clear(operations, "dead-letters", "replay", "26030200000017")
     assert "没有名为 nobody 的服务" in clear(operations, "dead-letters", "list", "--service", "nobody")
-    assert "NAME=VALUE" in clear(operations, "dead-letters", "replay", f"{hotline}/0@0", "--header", "x")
-    assert "no lane" in clear(operations, "lanes", "resume", "sla", "9")
-    assert "does not read" in clear(operations, "lanes", "mend", "sla", hotline, "0", "liuhen/intake/0")
-    assert "recorded nothing" in clear(operations, "lanes", "republish", "sla", "0", hotline, "0", "--from", "1")
+    assert "名=值" in clear(operations, "dead-letters", "replay", f"{hotline}/0@0", "--header", "x")
+    assert "没有" in clear(operations, "lanes", "resume", "sla", "9")
+    assert "不读" in clear(operations, "lanes", "mend", "sla", hotline, "0", "liuhen/intake/0")
+    assert "记录过消息" in clear(operations, "lanes", "republish", "sla", "0", hotline, "0", "--from", "1")
 
 
 def test_a_parked_key_is_heard_again_once_it_can_be_read(operations: Operations) -> None:

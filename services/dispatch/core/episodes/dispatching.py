@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ from services.dispatch.core.regions import (
     NothingPromised,
     Owed,
 )
-from services.dispatch.core.rules import RANK, Led, shorter
+from services.dispatch.core.rules import RANK, Guess, Led, shorter
 from services.dispatch.core.standing import AFTER, OPEN, WITH_LEAD, Dispatched, PendingDispatch
 from services.dispatch.core.ticket import LeadOrder, Ticket
 from vocabulary import TIERS
@@ -58,14 +58,7 @@ def to_centre(draft: Draft) -> None:
         return
     guess = draft.rules.guess(matter.text, draft.at)
     if guess is None or guess.category is None:
-        several = guess.alternatives if guess else ()
-        awaited = d.DispatchAwaited(
-            **draft.by_policy,
-            reason="several_categories" if several else "no_category",
-            alternatives=several or None,
-            model=guess.model if guess else None,
-        )
-        draft.say(awaited)
+        _await_without_category(draft, guess)
         return
     fallen_back = guess.category in draft.rules.fallen_back
     taken = guess.certain and not fallen_back
@@ -92,6 +85,17 @@ def to_centre(draft: Draft) -> None:
     tier = shorter(tier, category.tier) if category else tier
     draft.say(d.Classified(**draft.by_policy, category=guess.category, tier=tier))
     by_policy(draft, suggested=True)
+
+
+def _await_without_category(draft: Draft, guess: Guess | None) -> None:
+    several = guess.alternatives if guess else ()
+    awaited = d.DispatchAwaited(
+        **draft.by_policy,
+        reason="several_categories" if several else "no_category",
+        alternatives=several or None,
+        model=guess.model if guess else None,
+    )
+    draft.say(awaited)
 
 
 def by_policy(draft: Draft, *, suggested: bool = False) -> None:
@@ -305,12 +309,7 @@ def send(
         return
     now = {draft.rules.current(code, draft.at): blocks for code, blocks in supporting.items()}
     helpers = {code: blocks for code, blocks in now.items() if code != lead and code not in shunned}
-    for code in draft.ticket.tasks:
-        if code not in helpers:
-            draft.say(d.SupportTaskEnded(**draft.stamp(who), department=code))
-    if before is not None and before.lead != lead:
-        lapse(draft, "牵头单位变更，申请随之失效。")
-        end_watch(draft, "牵头单位变更")
+    _end_of_those_before(draft, lead, helpers, who)
     order = d.Dispatched(
         **draft.stamp(who),
         order=draft.ticket.orders + 1,
@@ -331,6 +330,16 @@ def send(
         draft.say(d.Accepted(**draft.by_policy, department=lead, presumed=True, binding=True))
     give_tasks(draft, helpers, who)
     exempt_unreachable(draft, lead)
+
+
+def _end_of_those_before(draft: Draft, lead: DepartmentCode, helpers: Collection[DepartmentCode], by: Actor) -> None:
+    before = draft.ticket.led_by or draft.ticket.order
+    for code in draft.ticket.tasks:
+        if code not in helpers:
+            draft.say(d.SupportTaskEnded(**draft.stamp(by), department=code))
+    if before is not None and before.lead != lead:
+        lapse(draft, "牵头单位变更，申请随之失效。")
+        end_watch(draft, "牵头单位变更")
 
 
 def _lead_and_those_before(ticket: Ticket, fact: d.Dispatched) -> tuple[DepartmentCode, ...]:
