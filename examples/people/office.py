@@ -342,6 +342,11 @@ class SimulatedOffice:
         return EndSupervision(ticket=task.ticket, by=who, result="已按要求整改，督办结束。", order=order)
 
 
+def _likeliest(task: DeskTask) -> str | None:
+    """The category that stands, or is suggested, or the first of those that it may be."""
+    return task.category or task.suggestion or next(iter(task.alternatives or ()), None)
+
+
 async def work(around: Surroundings) -> None:
     """Let the office work until cancelled."""
     agenda = Agenda(around.time)
@@ -364,8 +369,3 @@ async def work(around: Surroundings) -> None:
 
 if __name__ == "__main__":
     asyncio.run(work(Surroundings()))
-
-
-def _likeliest(task: DeskTask) -> str | None:
-    """The category that stands, or is suggested, or the first of those that it may be."""
-    return task.category or task.suggestion or next(iter(task.alternatives or ()), None)
