@@ -30,11 +30,11 @@ PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")
-def services(system: Instance) -> Iterator[Instance]:
-    started = system.start_services(list(service_names()))
-    yield system
-    for process in reversed(started):
-        system.stop(process.name)
+def services() -> Iterator[Instance]:
+    """Given a system of its own, in which `verify` finds what this story alone did."""
+    with Instance(ephemeral=True) as system:
+        system.start_services()
+        yield system
 
 
 @pytest.fixture(autouse=True)
@@ -131,5 +131,5 @@ def test_a_redacted_passage_is_nowhere_and_is_never_said_again(at_a_terminal: Ad
         ("none", True),
     }
     # and every promise is kept, that of redactions among them
-    results = asyncio.run(verify_system(addresses, lambda _: None))
-    assert [found for result in results for found in result.findings if found.subject.startswith(ticket)] == []
+    broken = [result for result in asyncio.run(verify_system(addresses, lambda _: None)) if not result.kept]
+    assert broken == []
