@@ -26,11 +26,11 @@ CATEGORY = "0104-03"
 
 
 @pytest.fixture(scope="module")
-def services(system: Instance) -> Iterator[Instance]:
-    started = system.start_services(SERVICES)
-    yield system
-    for process in reversed(started):
-        system.stop(process.name)
+def services() -> Iterator[Instance]:
+    """Given a system of its own, whose queues hold nobody else's tickets."""
+    with Instance(ephemeral=True) as system:
+        system.start_services(SERVICES)
+        yield system
 
 
 @pytest.fixture(autouse=True)
