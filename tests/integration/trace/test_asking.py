@@ -331,7 +331,7 @@ async def test_what_no_machine_may_answer_stands_on_top_then_what_is_urgent_then
     # when the queue is read one by one
     found, after = list[str](), ""
     while True:
-        (page,) = (await _ask(web, f"/v1/desk?queue=dispatch&limit=1{after}"))["queues"]
+        (page,) = (await _ask(web, f"/v1/desk?queue=dispatching&limit=1{after}"))["queues"]
         found += [item["ticket"] for item in page["items"]]
         if page["next"] is None:
             break
