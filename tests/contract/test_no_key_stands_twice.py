@@ -29,4 +29,4 @@ def _twice(node: yaml.Node) -> Iterator[str]:
 def test_no_key_stands_twice(file: Path) -> None:
     documents = yaml.compose_all(file.read_text("utf-8"), Loader=yaml.SafeLoader)
 
-    assert [each for document in documents if document is not None for each in _twice(document)] == []
+    assert [each for document in documents for each in _twice(document)] == []
