@@ -77,7 +77,7 @@ def _standing() -> Sequence[Ticket]:
     if not isinstance(opened, Ticket):
         raise TypeError("what was opened is a ticket")
     (first, *_) = varied(Ticket, [*_FIELDS, "before"])
-    ticket = Ticket(**{**first, "id": opened.id, "matter": opened.matter})
+    ticket = Ticket(**{**first, "id": opened.id, "matter": opened.matter, "fell_back": opened.fell_back})
     return [_noted(replace(ticket, standing=each)) for each in shapes(get_type_hints(Ticket)["standing"])]
 
 

@@ -170,4 +170,5 @@ def test_empty_desks_are_shown_as_such() -> None:
         told = typed(*said, "--json")
 
         assert told.exit_code == 0, told.output
-        assert json.loads(told.stdout) == []
+        # of what was dispatched before, one in twenty is drawn for a check, by its number
+        assert [each for each in json.loads(told.stdout) if each.get("task") != "dispatch_check"] == []

@@ -34,8 +34,8 @@ WAYS: Final[Mapping[str, Callable[[Any], Any]]] = {
         )
     ),
 }
-TICKETS_OWN: Final = ("received",)
-"""A number of tickets, whatever became of them; no share of anything."""
+TICKETS_OWN: Final = ("received", "automatic_dispatch")
+"""A number of tickets, and how policy dispatched them: whatever became of them, and of no department."""
 OF_THE_DEPARTMENT: Final = ("on_time", "citizen_on_time", "acceptance")
 """Whether something was done in time: that was theirs, and stays, whatever became of the ticket afterwards."""
 

@@ -297,10 +297,7 @@ def send(
     by: Actor | ByItself,
     binding: bool = False,
 ) -> None:
-    """Say the order, which counts as accepted where it binds, and the tasks of those who support.
-
-    A department that is gone gets neither: its successor does. Whoever is accused gets neither.
-    """
+    """Say the order, accepted where it binds, and the tasks of supporters; never to who is gone or accused."""
     who = BY_POLICY if isinstance(by, ByItself) else by
     lead = draft.rules.current(lead, draft.at)
     before, matter, shunned = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter, draft.ticket.shunned
