@@ -1,6 +1,7 @@
 """What a policy says and nothing would ever come of: an edit that does nothing is refused, not accepted in silence."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, meta
 
@@ -14,10 +15,13 @@ from rulebook.messages import ALWAYS, DIGEST, LEFT_IN_PEACE, MESSAGES, Message
 from rulebook.policy import Catalogue
 from rulebook.problems import Problem
 from rulebook.rules import Ladder, Rung, Template, Templates
+from rulebook.sentences import FILTERS
 from rulebook.source import Trail
 from schemas.values import Tier
 
 _LIMITS, _LADDER, _TEMPLATES, _CATALOGUE = "limits.yaml", "ladder.yaml", "templates.yaml", "catalogue.csv"
+_ENVIRONMENT: Final = Environment(autoescape=False)  # noqa: S701 - text messages
+_ENVIRONMENT.filters.update(FILTERS)
 
 
 def idle(checked: Checked) -> Iterator[Problem]:
@@ -167,7 +171,7 @@ def _one_message(checked: Checked, row: Trail, template: Template, message: Mess
 
 def _one_text(checked: Checked, path: Trail, text: str, filled: frozenset[str]) -> Iterator[Problem]:
     try:
-        used = meta.find_undeclared_variables(Environment(autoescape=False).parse(text))  # noqa: S701 - text messages
+        used = meta.find_undeclared_variables(_ENVIRONMENT.parse(text))
     except TemplateSyntaxError as error:
         yield checked.problem(_TEMPLATES, path, error.message, "a jinja2 template", "Correct the braces.")
         return

@@ -23,8 +23,8 @@ from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
 from services.notify.core.promises import tell_requester
-from services.notify.core.values import LEFT, deadline, due_of, ground
-from vocabulary import CLOCKS, OUTCOMES, PARTIES, PARTS, REASONS, STATES, word
+from services.notify.core.values import LEFT, YES, deadline, due_of, ground
+from vocabulary import CLOCKS, GROUNDS, OUTCOMES, PARTIES, PARTS, REASONS, STATES, WAITS, word
 
 Wishes = Iterator[Wish]
 
@@ -63,7 +63,8 @@ def _order_is_ready(profile: Profile) -> bool:
 def _orders(o: Occasion) -> Wishes:
     """An order names its due time: it is told once that is known, an urgent one at once and loudly instead."""
     if _order_is_ready(o.profile) and o.profile.tier is not Tier.URGENT:
-        yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING))
+        returnable = YES if o.profile.returnable else ""
+        yield from o.lead("department-new-order", due=due_of(o.profile, Clock.HANDLING), returnable=returnable)
 
 
 def _alarms(o: Occasion) -> Wishes:
@@ -180,6 +181,9 @@ def _automation_ended(fact: d.AutomationEnded, o: Occasion) -> Wishes:
     yield from o.to("supervisor-category-fell-back", o.book.supervisors(o.at), status=status, reason=reason)
 
 
+profiles.on(d.Accepted)(lambda p, _, __: replace(p, takes_returns=False))
+
+
 @wishes.on(d.Accepted)
 def _accepted(fact: d.Accepted, o: Occasion) -> Wishes:
     """An urgent order that nobody took in time is the supervisor's matter at once."""
@@ -198,6 +202,7 @@ def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
         tier_decided=True,
         category=fact.category or profile.category,
         orders=fact.order,
+        takes_returns=not fact.binding,
     )
 
 
@@ -292,8 +297,9 @@ profiles.on(d.Handled)(lambda p, fact, _: replace(p, reply=fact.reply))
 
 @wishes.on(d.HandledSentBack, d.SupportTaskSentBack)
 def _sent_back(fact: d.HandledSentBack | d.SupportTaskSentBack, o: Occasion) -> Wishes:
-    why = ground(fact.ground, o.policy)
-    return o.department(fact.department, "department-sent-back", ground=why, reason=fact.reason)
+    why = {"ground": ground(fact.ground, o.policy), "reason": fact.reason}
+    step = PARTS["supporting"] if isinstance(fact, d.SupportTaskSentBack) else WAITS["handling"]
+    return o.department(fact.department, "department-sent-back", step=step, **why)
 
 
 @wishes.on(d.HandledAccepted)
@@ -315,9 +321,7 @@ def _rework_ordered(fact: d.ReworkOrdered, o: Occasion) -> Wishes:
 
 
 def _approval(
-    fact: d.ExtensionGranted | d.ExtensionRefused | d.Suspended | d.SuspensionRefused | d.RequestLapsed,
-    o: Occasion,
-    ruling: str,
+    fact: d.ExtensionGranted | d.ExtensionRefused | d.Suspended | d.SuspensionRefused, o: Occasion, ruling: str
 ) -> Wishes:
     approver = fact.by.person.name if fact.by.person else PARTIES["centre"]
     why = {"ground": ground(o.profile.ground, o.policy), "reason": fact.reason}
@@ -328,16 +332,20 @@ profiles.on(d.ExtensionRequested, d.SuspensionRequested)(lambda p, fact, _: repl
 wishes.on(d.ExtensionGranted)(lambda fact, o: _approval(fact, o, word(d.ExtensionGranted)))
 wishes.on(d.ExtensionRefused)(lambda fact, o: _approval(fact, o, word(d.ExtensionRefused)))
 wishes.on(d.SuspensionRefused)(lambda fact, o: _approval(fact, o, word(d.SuspensionRefused)))
-wishes.on(d.RequestLapsed)(
-    lambda fact, o: _approval(fact, o, f"{'延期' if fact.what == 'extension' else '挂账'}{word(d.RequestLapsed)}")
-)
+
+
+@wishes.on(d.RequestLapsed)
+def _request_lapsed(fact: d.RequestLapsed, o: Occasion) -> Wishes:
+    """Nobody decided: nobody is named."""
+    step = GROUNDS["extension"] if fact.what == "extension" else word(d.Suspended)
+    return o.department(fact.department, "department-request-lapsed", step=step, reason=fact.reason)
 
 
 @wishes.on(d.Suspended)
 def _suspended(fact: d.Suspended, o: Occasion) -> Wishes:
     yield from _approval(fact, o, f"同意{word(d.Suspended)}")
-    why = {"ground": ground(o.profile.ground, o.policy), "reason": fact.reason}
-    yield from o.requester("requester-suspended", **why, promised=deadline(fact.until))
+    why = ground(fact.ground, o.policy)
+    yield from o.requester("requester-suspended", ground=why, promised=deadline(fact.until))
 
 
 wishes.on(d.Committed)(
@@ -375,7 +383,7 @@ profiles.on(d.Redacted)(lambda p, _, __: p)
 @wishes.on(d.Corrected)
 def _corrected(fact: d.Corrected, o: Occasion) -> Wishes:
     if fact.told and fact.new.reply:
-        yield from o.requester("requester-result")
+        yield from o.requester("requester-reply-corrected")
 
 
 wishes.on(d.ReworkWithdrawn)(
@@ -441,22 +449,28 @@ def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
 # --- pressed, supervised, linked, refused ----------------------------------------------------------------------------
 
 
-def _pressed(fact: d.Nudged | d.SupervisionOrdered | d.Interviewed | d.CallbackReviewOrdered, o: Occasion) -> Wishes:
-    return o.department(fact.department, "department-supervision", step=word(type(fact)), reason=fact.reason)
-
-
 profiles.on(d.SupervisionOrdered)(lambda p, _, __: replace(p, watched=True))
+profiles.on(d.CallbackReviewOrdered)(lambda p, _, __: replace(p, reviewed=True))
 
 
 @profiles.on(d.SupervisionEnded)
 def _watched_no_more(profile: Profile, fact: d.SupervisionEnded, _at: datetime) -> Profile:
-    return profile if fact.ended is WatchOrder.CALLBACK_REVIEW else replace(profile, watched=False)
+    """What a rule takes back is its supervision order alone."""
+    watched = profile.watched and fact.ended is WatchOrder.CALLBACK_REVIEW
+    reviewed = profile.reviewed and (fact.ended is WatchOrder.SUPERVISION or fact.reason in d.TAKEN_BACK)
+    return replace(profile, watched=watched, reviewed=reviewed)
 
 
-wishes.on(d.Nudged)(_pressed)
-wishes.on(d.SupervisionOrdered)(_pressed)
-wishes.on(d.Interviewed)(_pressed)
-wishes.on(d.CallbackReviewOrdered)(_pressed)
+wishes.on(d.Nudged)(lambda fact, o: o.department(fact.department, "department-nudge", reason=fact.reason))
+wishes.on(d.SupervisionOrdered)(
+    lambda fact, o: o.department(fact.department, "department-supervision", reason=fact.reason, count=str(fact.number))
+)
+wishes.on(d.Interviewed)(
+    lambda fact, o: o.department(fact.department, "department-interview", reason=fact.reason, agreed=fact.agreed or "")
+)
+wishes.on(d.CallbackReviewOrdered)(
+    lambda fact, o: o.department(fact.department, "department-callback-review", reason=fact.reason)
+)
 wishes.on(d.NudgeWithdrawn)(
     lambda fact, o: o.department(fact.department, "department-taken-back", step=word(d.Nudged), reason=fact.reason)
 )

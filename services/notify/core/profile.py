@@ -19,7 +19,8 @@ class Profile:
 
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
     Likewise `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date
-    and the department that the requester was told last; `watched` says that a supervision order runs.
+    and the department that the requester was told last; `watched` says that a supervision order runs, `reviewed`
+    that a callback review does, `takes_returns` that the newest order is neither binding nor accepted.
     """
 
     ticket: str
@@ -51,3 +52,10 @@ class Profile:
     order_told: int = 0
     final: bool = False
     watched: bool = False
+    reviewed: bool = False
+    takes_returns: bool = False
+
+    @property
+    def returnable(self) -> bool:
+        """Whether the lead may ask to return the order now."""
+        return self.takes_returns and not (self.watched or self.reviewed or self.tier is Tier.URGENT)

@@ -18,6 +18,9 @@ _EMPTY: Final[Mapping[str, str]] = dict.fromkeys(VARIABLES, "")
 LEFT: Final = "\ue000"
 """Stands in a text for the time that is left: filled in when the message leaves."""
 
+YES: Final = "有"
+"""What a variable says that is asked whether it holds; where it does not it is empty."""
+
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -41,7 +44,7 @@ def filled(profile: Profile, book: AddressBook, own: Mapping[str, str], *, calle
         "supporting": "、".join(map(name, profile.supporting)),
         "text": profile.text,
         "reply": profile.reply,
-        "has_number": "有" if profile.contact.phone else "",
+        "has_number": YES if profile.contact.phone else "",
     }
     return {**_EMPTY, **usual, **own}
 

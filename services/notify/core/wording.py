@@ -9,6 +9,7 @@ from jinja2 import Environment, Template
 
 import rulebook as given
 from rulebook.messages import LEFT_IN_PEACE
+from rulebook.sentences import FILTERS
 from schemas.envelope import derived_id
 from schemas.recognised import masked
 from schemas.sealed import Seal
@@ -19,11 +20,17 @@ from services.notify.core.profile import Profile
 from services.notify.core.values import filled
 
 
+def _environment() -> Environment:
+    environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
+    environment.filters.update(FILTERS)
+    return environment
+
+
 class DigestWords:
     """Words what is gathered for one address under one policy."""
 
     def __init__(self, policy: given.Policy) -> None:
-        environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
+        environment = _environment()
         self._area = policy.area
         self._subject = environment.from_string(policy.digest.subject)
         self._item = environment.from_string(policy.digest.item)
@@ -43,7 +50,7 @@ class Wording:
     def __init__(self, policy: given.Policy) -> None:
         self.policy = policy
         self.book = AddressBook(policy)
-        self._environment = Environment(autoescape=False)  # noqa: S701 - plain text, never HTML
+        self._environment = _environment()
         self._compiled: dict[str, Template] = {}
 
     def notice(self, wish: Wish, profile: Profile, cause: str, at: datetime) -> Notice | None:

@@ -13,6 +13,7 @@ from jinja2 import ChainableUndefined, Environment, Template
 
 import vocabulary
 from rulebook import Policy
+from rulebook.sentences import FILTERS
 from schemas.files import read_yaml
 from schemas.owner import Owner
 from schemas.values import Clock
@@ -52,7 +53,7 @@ class Words:
             "person": self.person,
             "error": _error,
         }
-        self._environment.filters.update({**{name: self._filter(name) for name in vocabulary.NAMES}, **own})
+        self._environment.filters.update({**{name: self._filter(name) for name in vocabulary.NAMES}, **FILTERS, **own})
         self._facts: dict[str, Template] = {}
 
     def fact(self, type_name: str, body: Mapping[str, Any]) -> str:

@@ -33,7 +33,7 @@ def test_both_departments_hear_what_moved_and_the_requester_who_is_responsible_n
     (taken,), (handed,) = told["department-taken-over"], told["department-handed-over"]
     assert (taken.to.audience, handed.to.audience) == ("department:greening", "department:housing")
     assert "原由房管局承办" in taken.text
-    assert "为牵头" in taken.text
+    assert "已移交绿化市容局牵头" in taken.text
     assert "机构改革" in handed.text
     # and five hundred of them are one mail to each desk
     assert (taken.gathered, handed.gathered) == (True, True)
@@ -43,7 +43,7 @@ def test_a_supporting_department_hears_that_it_supports() -> None:
     teller = led(supporting=("greening",))
     moved = d.DepartmentReplaced(ticket=TICKET, by=BY, replaced="greening", department="police", reason="机构改革")
     (taken,) = by_template(teller.tell(moved))["department-taken-over"]
-    assert (taken.to.audience, "为协办" in taken.text) == ("department:police", True)
+    assert (taken.to.audience, "已移交公安分局协办" in taken.text) == ("department:police", True)
 
 
 def test_of_what_is_urgent_whoever_is_on_duty_hears_at_once_also_by_night() -> None:

@@ -287,7 +287,7 @@ def test_who_is_not_accepted_hears_the_ground_in_full_and_which_district_says_so
     teller.tell(registered())
     fact = d.NotAccepted(ticket=TICKET, by=BY, ground="not-public-affair", reason="邻里买卖纠纷")
     notice = next(each for each in teller.tell(fact) if each.template == "requester-not-accepted")
-    assert "依据：非公共管理事项（不属于政府职责和公共服务范围）。邻里买卖纠纷【示例区12345】" in notice.text
+    assert "依据：非公共管理事项（不属于政府职责和公共服务范围）。邻里买卖纠纷。【示例区12345】" in notice.text
 
 
 def test_the_result_carries_the_departments_reply(teller: Teller) -> None:

@@ -74,7 +74,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ),
         (
             "templates.yaml",
-            "subject: 已重新办理",
+            "subject: 工单重办",
             "subject: 因诉求过高",
             "templates",
             "words for callers, without 诉求过高",

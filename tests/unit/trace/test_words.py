@@ -12,7 +12,7 @@ WORDS = Words(load_policy(Path(__file__).resolve().parents[3] / "policy"))
 
 
 def test_why_due_quotes_what_the_policy_notes_on_the_clock() -> None:
-    assert WORDS.rule("supervision") == ("规定：督办单不得退回。",)
+    assert WORDS.rule("supervision") == ("规定：督办期间不得退单。",)
     assert WORDS.rule("first_contact") == ()
 
 

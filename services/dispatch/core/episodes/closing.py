@@ -211,7 +211,7 @@ def record_city_verdict(draft: Draft, action: i.RecordCityVerdict) -> None:
     )
     draft.say(verdict)
     if _is_to_be_reviewed(draft, action):
-        said = f"市级回访：{SOLVED[action.solved]}，{GRADES[action.satisfaction]}。请复核并在期限内回复，不得退回。"
+        said = f"市级回访：{SOLVED[action.solved]}，{GRADES[action.satisfaction]}。请复核。"
         draft.say(
             d.CallbackReviewOrdered(
                 **draft.by_policy,
