@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Final
 
@@ -31,9 +33,8 @@ class Watchdog(threading.Thread):
         """Look until told to stop."""
         while not self._over.wait(_LOOK_EVERY_SECONDS):
             if (verdict := self.verdict(stopwatch())) is not None:
-                sys.stdout.write(
-                    f'{{"level":"critical","event":"watchdog","service":"{self._health.service}","reason":"{verdict}"}}\n'
-                )
+                said = {"level": "critical", "event": "watchdog", "service": self._health.service, "reason": verdict}
+                sys.stdout.write(json.dumps({**said, "at": _main_thread_at()}) + "\n")
                 sys.stdout.flush()
                 os._exit(EXIT_CODE)
 
@@ -55,3 +56,9 @@ class Watchdog(threading.Thread):
     def stop(self) -> None:
         """Look no more."""
         self._over.set()
+
+
+def _main_thread_at() -> list[str]:
+    """Where the event loop's thread is, innermost last: what it stalls in, if it stalls."""
+    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001 - documented nevertheless
+    return [f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_stack(frame)[-8:]]
