@@ -16,6 +16,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from chassis import store
 from chassis.outbox import Outbox
+from chassis.portions import Portions
 from chassis.publish import Producer, Wire, pause_before
 from chassis.service import Pool
 from schemas.registry import dead_letter_topic
@@ -23,7 +24,6 @@ from schemas.text import fitted
 
 CUT: Final = "dead_cut"
 """The header that names what was cut."""
-_LETTERS: Final = 20
 _MOST: Final = 4 * 1024 * 1024
 """So many bytes of a value are looked at, whatever a topic accepts."""
 _USUAL: Final = 1_000_000
@@ -39,12 +39,15 @@ _log: Final = structlog.get_logger()
 class DeadLetters:
     """Publishes dead letters to the dead-letter topic of where they came from, when it can."""
 
-    def __init__(self, outbox: Outbox, pool: Pool, producer: Producer, limits: Mapping[str, int]) -> None:
+    def __init__(
+        self, outbox: Outbox, pool: Pool, producer: Producer, limits: Mapping[str, int], portions: Portions
+    ) -> None:
         """Reads what is unpublished in the lanes of `outbox` when woken; `limits` are bytes that topics accept."""
         self._outbox = outbox
         self._pool = pool
         self._producer = producer
         self._limits = dict(limits)
+        self._portions = portions
         self._wake = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="dead letters")
 
@@ -67,14 +70,16 @@ class DeadLetters:
                 await asyncio.sleep(pause_before(attempt))
 
     async def _some(self) -> bool:
+        most = self._portions.size
         async with self._pool.acquire() as connection:
-            rows = await store.unpublished_dead_letters(connection, sorted(self._outbox.lanes), _LETTERS, _MOST)
+            rows = await store.unpublished_dead_letters(connection, sorted(self._outbox.lanes), most, _MOST)
             if rows:
-                await self._send(rows)
+                with self._portions.doing(len(rows)):
+                    await self._send(rows)
                 await store.mark_dead_letters_published(
                     connection, [(row["topic"], row["partition"], row["offset"]) for row in rows]
                 )
-        return len(rows) == _LETTERS
+        return len(rows) == most
 
     async def _send(self, rows: Sequence[asyncpg.Record]) -> None:
         try:

@@ -12,14 +12,16 @@ import structlog
 from chassis import metrics, store
 from chassis.clock import stopwatch, wall
 from chassis.dead_letters import DeadLetters
+from chassis.failures import Fenced, transient
 from chassis.health import Health
 from chassis.lane import LaneState, lane_of
 from chassis.load import LogInfo, load_lanes
 from chassis.logs import Canonical
 from chassis.outbox import Outbox
+from chassis.portions import Portion, Portions
 from chassis.publish import Producer, publish
-from chassis.service import Connection, Instant, Pool, Record
-from chassis.store import TopicPartition
+from chassis.service import MOST_AT_ONCE, Connection, Instant, Pool, Record
+from chassis.store import Event, TopicPartition
 from chassis.telemetry import report, report_timers
 from chassis.transaction import TransactionResult, Transactions
 from chassis.zombies import evicting_zombies
@@ -27,6 +29,9 @@ from chassis.zombies import evicting_zombies
 SESSION_SECONDS: Final = 10.0
 """A member of the group that is silent for so long is dead to it; a lock that is held for so long is a zombie's."""
 _UNPUBLISHED_AT_ONCE: Final = 1_000
+_RECORDS_AT_FIRST: Final = 100
+_RECORDS: Final = 1_000
+_EVENTS: Final = 2_000
 _log: Final = structlog.get_logger()
 
 T = TypeVar("T")
@@ -57,6 +62,8 @@ class Resources:
     dead_letters: DeadLetters
     health: Health
     canonical: Canonical
+    aim: float
+    """Seconds that a transaction, or a portion that is published, should take at most."""
 
 
 class LaneExecutor:
@@ -76,10 +83,16 @@ class LaneExecutor:
         self.assigned: frozenset[TopicPartition] = frozenset()
         self.paused: dict[str, list[TopicPartition]] = {}
         self.waiting_since: Instant | None = None
+        self.records = self._portions("records", Portion(_RECORDS_AT_FIRST, _RECORDS))
+        self.others = self._portions("timers", Portion(MOST_AT_ONCE, MOST_AT_ONCE))
+        self._events = self._portions("events", Portion(_EVENTS, _EVENTS))
         self._saved: dict[str, int] = {}
         self._epoch = 0
         self._connection: Connection | None = None
         metrics.LAG.labels(self.service).set_function(self._lag)
+
+    def _portions(self, work: str, portion: Portion) -> Portions:
+        return Portions(self.service, work, portion, self.resources.aim)
 
     def lane(self, tp: TopicPartition) -> str:
         """Name the lane of a partition."""
@@ -107,6 +120,7 @@ class LaneExecutor:
         for _, topic in await store.outward_topics(connection, sorted(states)):
             self.resources.outbox.reload(topic)
         self.resources.dead_letters.wake()
+        self.resources.health.progressed = stopwatch()
         running = [tp for name, tps in lanes.items() if name in self.states for tp in tps]
         if seek and running:
             await self.consumer.seek({tp: self.states[self.lane(tp)].offsets[tp] for tp in running})
@@ -120,7 +134,7 @@ class LaneExecutor:
     async def _publish_rest(self, connection: Connection, state: LaneState) -> None:
         name = state.lane.name
         while events := await store.unpublished(connection, name, _UNPUBLISHED_AT_ONCE):
-            await publish(self.resources.producer, events, self.resources.health, self.service)
+            await self._publish(events)
             state.published = events[-1].number
             await store.save_published(connection, {name: state.published})
 
@@ -134,15 +148,30 @@ class LaneExecutor:
 
     async def execute(self, lanes: Mapping[str, Sequence[Sequence[Record]]], horizons: Mapping[str, Instant]) -> None:
         """Process the records of each lane, and its timers up to its horizon, in one transaction; then publish."""
-        began = stopwatch()
+        began, records = stopwatch(), sum(len(each) for inputs in lanes.values() for each in inputs)
         connection = await self.connected()
-        await self.after_commit(await self.evicting(self.transactions.run(connection, lanes, horizons)), began)
+        try:
+            result = await self.evicting(self.transactions.run(connection, lanes, horizons, self.others.size))
+        except Exception as error:
+            if transient(error) and not isinstance(error, Fenced):
+                self._learn(records, stopwatch() - began, went_well=False)
+            raise
+        self._learn(records, stopwatch() - began, went_well=True)
+        await self.after_commit(result, began)
+
+    def _learn(self, records: int, seconds: float, *, went_well: bool) -> None:
+        """What else a transaction took is not known to us: it had as much as it might."""
+        for portions, much in ((self.records, records), (self.others, self.others.size)):
+            if much and went_well:
+                portions.succeeded(much, seconds)
+            elif much:
+                portions.failed(much, seconds)
 
     async def after_commit(self, result: TransactionResult, began: float) -> None:
         """Publish what was recorded, remember how far, and report."""
         metrics.TURN.labels(self.service).observe(stopwatch() - began)
         own = [event for event in result.events if not event.outward]
-        await publish(self.resources.producer, own, self.resources.health, self.service)
+        await self._publish(own)
         for name in result.lanes:
             state = self.states[name]
             state.published = state.next_number - 1
@@ -154,6 +183,10 @@ class LaneExecutor:
         self._arm(result)
         report(result, self.resources.canonical, self.service, stopwatch() - began, self.waiting_since)
         self.resources.health.progressed = stopwatch()
+        self.ready("database")
+
+    async def _publish(self, events: Sequence[Event]) -> None:
+        await publish(self.resources.producer, events, self.resources.health, self._events)
 
     def _close(self, state: LaneState) -> None:
         del self.states[state.lane.name]
@@ -211,12 +244,10 @@ class LaneExecutor:
 
     def unready(self, name: str, reason: str) -> None:
         """Something is in the way, and is tried again."""
-        self.resources.health.retrying = True
         self.resources.health.unready(name, reason)
 
     def ready(self, name: str) -> None:
         """It is out of the way."""
-        self.resources.health.retrying = False
         self.resources.health.ready(name)
 
     def _lag(self) -> float:

@@ -10,6 +10,7 @@ from typing import Final, Generic, TypeVar
 
 from chassis import timers
 from chassis.decider import EVERYONE, C, Change, Decider, Step, cause_of, step
+from chassis.portions import Stretch
 from chassis.service import Cause, Foreign, Heard, Instant, NextTimer, Outcome, Say, TimerChanges, Transaction, Work
 from chassis.state_cache import CachedState, cache_of, load
 from chassis.store import columns
@@ -61,6 +62,7 @@ class _Fold(Generic[S, C]):
         self.waiting: dict[str, list[Timer]] = {name: [] for name in transaction.lanes}
         self.overtaken: list[Timer] = []
         self.fired: list[tuple[str, Instant]] = []
+        self.stretch = Stretch()
 
     async def run(self, items: Sequence[Heard]) -> Outcome:
         commands = [await self._commands(heard) for heard in items]
@@ -69,14 +71,15 @@ class _Fold(Generic[S, C]):
         await self._load(keys | {(timer.lane, timer.key) for timer in due})
         for timer in due:
             heapq.heappush(self.waiting[timer.lane], timer)
-        words = [self._hear(heard, found) for heard, found in zip(items, commands, strict=True)]
+        words = [await self._hear(heard, found) for heard, found in zip(items, commands, strict=True)]
         for name, lane in self.transaction.lanes.items():
             if lane.horizon is not None:
-                self._fire(name, lane.horizon)
+                await self._fire(name, lane.horizon)
         armed = await self._write()
         return Outcome(self.says, words=words, timers=TimerChanges(armed, self.fired))
 
     async def _commands(self, heard: Heard) -> Sequence[tuple[str, C]]:
+        await self.stretch.pause()
         commands = self.decider.react(heard)
         if self.decider.concerned is None or all(key != EVERYONE for key, _ in commands):
             return commands
@@ -91,7 +94,7 @@ class _Fold(Generic[S, C]):
             before = heard.envelope.time - _MOMENT
             if before > self.until.get(heard.lane, before - _MOMENT):
                 self.until[heard.lane] = before
-        limit = None if self.until else timers.AT_ONCE
+        limit = None if self.until else self.transaction.at_once
         for name, lane in self.transaction.lanes.items():
             if lane.horizon is not None:
                 self.until[name] = max(lane.horizon, self.until.get(name, lane.horizon))
@@ -109,18 +112,20 @@ class _Fold(Generic[S, C]):
         for key, lane in unknown.items():
             self.cells[key] = _cell(lane, found[key]) if key in found else _Cell(lane, 0, None, None, None, None)
 
-    def _hear(self, heard: Heard, commands: Iterable[tuple[str, C]]) -> str:
+    async def _hear(self, heard: Heard, commands: Iterable[tuple[str, C]]) -> str:
         cause = heard.cause
-        self._fire(heard.lane, cause.time - _MOMENT)
+        await self.stretch.pause()
+        await self._fire(heard.lane, cause.time - _MOMENT)
         said = len(self.says)
         for key, command in commands:
             self._decide(key, self.cells[key], command, cause)
         return "said" if len(self.says) > said else "nothing"
 
-    def _fire(self, lane: str, until: Instant) -> None:
+    async def _fire(self, lane: str, until: Instant) -> None:
         waiting, fire = self.waiting[lane], self.decider.fired
         precomputed = cache_of(self.transaction.lanes[lane]).precomputed
         while fire is not None and waiting and waiting[0].due <= until:
+            await self.stretch.pause()
             timer = heapq.heappop(waiting)
             cell, wanted = self.cells[timer.key], timer.wanted
             if cell.wanted != wanted:

@@ -14,6 +14,7 @@ from chassis import metrics
 from chassis.clock import stopwatch
 
 _SERVING_ENDS_WITHIN: Final = 1.0
+_START: Final = "start"
 
 
 @dataclass(slots=True)
@@ -21,13 +22,17 @@ class Health:
     """What stands in the way, by name, and the beats that the watchdog listens for."""
 
     service: str
-    reasons: dict[str, str] = field(default_factory=lambda: {"start": "starting"})
+    reasons: dict[str, str] = field(default_factory=lambda: {_START: "starting"})
     beat: float = field(default_factory=stopwatch)
     assigned_since: float = field(default_factory=stopwatch)
     progressed: float = field(default_factory=stopwatch)
-    retrying: bool = False
     behind: bool = False
     assigned: bool = False
+
+    @property
+    def retrying(self) -> bool:
+        """Whether something that stood in the way is being tried again."""
+        return any(name != _START for name in self.reasons)
 
     def unready(self, name: str, reason: str) -> None:
         """Something is in the way; `reason` is for operators and holds no personal data."""

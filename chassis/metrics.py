@@ -34,6 +34,9 @@ HOP: Final = Histogram(
 LAG: Final = Gauge(PREFIX + "lag_seconds", "Age of the oldest record that waits to be handled.", ["service"])
 LANES: Final = Gauge(PREFIX + "lanes", "Lanes assigned, by whether they run.", ["service", "state"])
 RETRIES: Final = Counter(PREFIX + "retries", "Transient failures that were tried again.", ["service", "cause"])
+SMALLER_PORTIONS: Final = Counter(
+    PREFIX + "smaller_portions", "How often less was done at once, for it took too long or failed.", ["service", "work"]
+)
 ALARMS: Final = Counter(PREFIX + "alarms", "What must never happen and needs a person.", ["service", "kind"])
 DEAD_LETTERS: Final = Counter(
     PREFIX + "dead_letters", "Records that could not be taken.", ["service", "topic", "reason"]

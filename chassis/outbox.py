@@ -11,6 +11,7 @@ import structlog
 
 from chassis import metrics, store
 from chassis.broker import Broker
+from chassis.portions import Portion, Portions
 from chassis.publish import Producer, pause_before, wire
 from chassis.service import Pool
 from chassis.store import Event
@@ -22,11 +23,14 @@ _log: Final = structlog.get_logger()
 class Outbox:
     """One publishing task for each topic for outsiders: one that is stuck holds up nobody else."""
 
-    def __init__(self, pool: Pool, broker: Broker, service: str) -> None:
-        """`lanes` are those that are open here; the published positions of others are not ours to move."""
+    def __init__(self, pool: Pool, broker: Broker, service: str, aim: float) -> None:
+        """`lanes` are those that are open here; the published positions of others are not ours to move.
+
+        A portion should take at most `aim` seconds.
+        """
         self._pool = pool
-        self._service = service
         self._new_producer: Callable[[], Producer] = lambda: Producer(broker, service)
+        self._new_portions: Callable[[], Portions] = lambda: Portions(service, "outlet", Portion(_MOST, _MOST), aim)
         self._topics: dict[str, _TopicRelay] = {}
         self.published: dict[tuple[str, str], int] = {}
         self.lanes: set[str] = set()
@@ -49,7 +53,9 @@ class Outbox:
     def _relay(self, topic: str) -> _TopicRelay:
         relay = self._topics.get(topic)
         if relay is None:
-            relay = self._topics[topic] = _TopicRelay(self, topic, self._pool, self._new_producer(), self._service)
+            relay = self._topics[topic] = _TopicRelay(
+                self, topic, self._pool, self._new_producer(), self._new_portions()
+            )
         return relay
 
     async def flush_positions(self) -> None:
@@ -67,16 +73,16 @@ class Outbox:
 
 
 class _TopicRelay:
-    def __init__(self, outbox: Outbox, topic: str, pool: Pool, producer: Producer, service: str) -> None:
+    def __init__(self, outbox: Outbox, topic: str, pool: Pool, producer: Producer, portions: Portions) -> None:
         self._outbox = outbox
         self._topic = topic
         self._pool = pool
         self._producer = producer
-        self._service = service
+        self._portions = portions
         self._waiting: deque[Event] = deque()
         self._from_table = False
         self._wake = asyncio.Event()
-        self._gauge = metrics.OUTLET_WAITING.labels(service, topic)
+        self._gauge = metrics.OUTLET_WAITING.labels(portions.service, topic)
         self._task = asyncio.create_task(self._run(), name=f"outlet {topic}")
 
     def add(self, event: Event) -> None:
@@ -98,7 +104,8 @@ class _TopicRelay:
             try:
                 while events := await self._next():
                     self._gauge.set(len(events) + len(self._waiting))
-                    await self._producer.send([wire(event, self._service) for event in events])
+                    with self._portions.doing(len(events)):
+                        await self._producer.send([wire(event, self._portions.service) for event in events])
                     for event in events:
                         self._outbox.published[event.lane, self._topic] = event.number
                     attempt = 0
@@ -112,14 +119,14 @@ class _TopicRelay:
     async def _next(self) -> list[Event]:
         """The next events in order; from the table when memory is not the whole of it."""
         if not self._from_table:
-            return [self._waiting.popleft() for _ in range(min(_MOST, len(self._waiting)))]
+            return [self._waiting.popleft() for _ in range(min(self._portions.size, len(self._waiting)))]
         self._waiting.clear()
         await self._outbox.flush_positions()
         self._from_table = False
-        lanes = sorted(self._outbox.lanes)
+        lanes, most = sorted(self._outbox.lanes), self._portions.size
         async with self._pool.acquire() as connection:
-            events = await store.unpublished_outward(connection, lanes, self._topic, _MOST)
-        if len(events) >= _MOST:
+            events = await store.unpublished_outward(connection, lanes, self._topic, most)
+        if len(events) >= most:
             self._from_table = True
         last = {event.lane: event.number for event in events}
         self._waiting = deque(event for event in self._waiting if event.number > last.get(event.lane, 0))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Iterable, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -15,14 +16,15 @@ from aiokafka.errors import KafkaError, ProducerClosed
 
 from chassis import metrics
 from chassis.broker import Broker
+from chassis.clock import stopwatch
 from chassis.health import Health
+from chassis.portions import Portions
 from chassis.store import Event
 from schemas.registry import model_of
 
 _BATCH_BYTES: Final = 512 * 1024
 _REQUEST_BYTES: Final = 8 * 1024 * 1024
 _DISPOSAL_SECONDS: Final = 5.0
-_MOST: Final = 1_000
 _log: Final = structlog.get_logger()
 
 
@@ -125,24 +127,26 @@ class Producer:
             await asyncio.wait(list(self._disposals), timeout=_DISPOSAL_SECONDS)
 
 
-async def publish(producer: Producer, events: Sequence[Event], health: Health, service: str) -> None:
-    """Publish own events in order, however long it takes."""
-    attempt, wires = 0, [wire(event, service) for event in events]
+async def publish(producer: Producer, events: Sequence[Event], health: Health, portions: Portions) -> None:
+    """Publish own events in order, a portion at a time, however long it takes."""
+    service = portions.service
+    attempt, wires = 0, deque(wire(event, service) for event in events)
     while wires:
+        some = list(islice(wires, portions.size))
         try:
-            await producer.send(wires)
+            with portions.doing(len(some)):
+                await producer.send(some)
         except Exception as error:  # noqa: BLE001 - whatever it is, the events must get out
             attempt += 1
             health.unready("broker", f"publishing failed: {type(error).__qualname__}")
-            health.retrying = True
             metrics.RETRIES.labels(service, "publish").inc()
-            _log.warning("publishing failed", error=type(error).__qualname__, attempt=attempt, events=len(events))
+            _log.warning("publishing failed", error=type(error).__qualname__, attempt=attempt, events=len(some))
             await asyncio.sleep(pause_before(attempt))
         else:
-            if attempt:
-                health.ready("broker")
-                health.retrying = False
-            return
+            for _ in some:
+                wires.popleft()
+            attempt, health.progressed = 0, stopwatch()
+            health.ready("broker")
 
 
 class EdgeProducer:

@@ -28,6 +28,7 @@ from chassis.failures import transient
 from chassis.health import Health, serving
 from chassis.migrate import Behind, ensure_months, require_migrated
 from chassis.outbox import Outbox
+from chassis.portions import Portion, Portions
 from chassis.publish import EdgeProducer, Producer
 from chassis.service import Connection, EdgeContext, Pool, Service
 from chassis.settings import Settings
@@ -40,6 +41,9 @@ _END_SECONDS: Final = 25.0
 _PART_SECONDS: Final = 8.0
 _BEAT_SECONDS: Final = 0.5
 _BROKER_SECONDS: Final = 10.0
+_SHARE: Final = 0.2
+"""A transaction aims at this share of the time after which a silent one is ended: the machine may get busy."""
+_LETTERS: Final = 20
 _log: Final = structlog.get_logger()
 
 
@@ -109,11 +113,13 @@ class _Process:
         pool = await self._ready(stack)
         broker, name = self.broker, self.service.name
         transactions = Transactions(self.service, self.clock)
-        outbox = Outbox(pool, broker, name)
-        dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits)
+        aim = self.settings.silence_seconds * _SHARE
+        outbox = Outbox(pool, broker, name, aim)
+        letters = Portions(name, "dead_letters", Portion(_LETTERS, _LETTERS), aim)
+        dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits, letters)
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
-        resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical)
+        resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, aim)
         worker = PartitionWorker(LaneExecutor(transactions, resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liuhen-"))
         app = build_app(self.service, broker, worker, folder)
@@ -167,11 +173,12 @@ class _Process:
         AdminClient(self.broker.for_librdkafka()).list_topics(timeout=_BROKER_SECONDS)
 
     def _server_settings(self) -> dict[str, str]:
+        silence = self.settings.silence_seconds
         return {
             "search_path": self.service.name,
             "application_name": f"{self.service.name}/{self.settings.worker}",
-            "idle_in_transaction_session_timeout": f"{SESSION_SECONDS:.0f}s",
-            "lock_timeout": f"{3 * SESSION_SECONDS:.0f}s",
+            "idle_in_transaction_session_timeout": f"{silence:.0f}s",
+            "lock_timeout": f"{3 * silence:.0f}s",
             "jit": "off",
             "timezone": "UTC",
         }

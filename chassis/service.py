@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
 
 from schemas.envelope import Envelope
 from schemas.message import Message
@@ -22,6 +22,8 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolC
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Instant: TypeAlias = datetime
 """Always aware."""
+MOST_AT_ONCE: Final = 2_000
+"""Of what no record brings, so much in one transaction: whoever comes next waits for no more."""
 
 
 class Record(NamedTuple):
@@ -120,10 +122,14 @@ class NextTimer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One lane transaction, seen from the work done inside it: its connection and the lanes that it has locked."""
+    """One lane transaction, seen from the work done inside it: its connection and the lanes that it has locked.
+
+    Of what no record brings (timers, outcomes of effects outside) it takes at most `at_once`.
+    """
 
     connection: Connection
     lanes: Mapping[str, Lane]
+    at_once: int = MOST_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

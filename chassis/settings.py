@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     worker: str = "1"
     mode: Literal["", "trial"] = ""
     """`trial` lets values be in force that everybody knows."""
+    silence_seconds: float = Field(default=10.0, ge=1)
+    """A database session that says nothing for so long in the middle of a transaction is ended, as a zombie's."""
     redaction_secret: SecretStr = Field(default=SecretStr("development-redaction"), min_length=8, max_length=64)
     pgpassword: SecretStr = Field(default=SecretStr(""), validation_alias="PGPASSWORD")
     """Read by the database's client; here it is only looked at."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from chassis.service import Connection, Instant, NextTimer
 from chassis.store import columns
-
-AT_ONCE: Final = 2_000
-"""So many timers fire in one transaction when nothing but time has passed: whoever comes next waits for no more."""
 
 
 class Timer(NamedTuple):

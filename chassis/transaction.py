@@ -11,7 +11,9 @@ from chassis import store
 from chassis.clock import Clock
 from chassis.failures import Fenced
 from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, merged, read
+from chassis.portions import Stretch
 from chassis.service import (
+    MOST_AT_ONCE,
     Connection,
     DeadLetter,
     Foreign,
@@ -67,20 +69,22 @@ class Transactions:
         connection: Connection,
         records: Mapping[str, Sequence[Sequence[Record]]],
         horizons: Mapping[str, Instant],
+        at_once: int,
     ) -> TransactionResult:
         """Process the records of each lane, by partition, and the timers of lanes with a horizon, and commit.
 
-        Raises Fenced when another worker wrote in between.
+        Of what no record brings, at most `at_once`. Raises Fenced when another worker wrote in between.
         """
         names = sorted({*records, *horizons})
         async with connection.transaction():
             await self.lock(connection, names, horizons)
-            classified = Classified()
+            classified, stretch = Classified(), Stretch()
             for name in names:
+                await stretch.pause()
                 classify(
                     self.states[name], merged(records.get(name, ())), self.foreign, self.refused, classified, self.hears
                 )
-            result = await self._decide(connection, names, classified, at_all=bool(classified.items or horizons))
+            result = await self._decide(connection, names, classified, at_once if classified.items or horizons else 0)
         for name in names:
             self.states[name].turn += 1
         return result
@@ -100,7 +104,7 @@ class Transactions:
                         done.append(record)
                 except (EnvelopeError, Refused):
                     stuck.add(key)
-            result = await self._decide(connection, [name], classified, at_all=bool(done))
+            result = await self._decide(connection, [name], classified, MOST_AT_ONCE if done else 0)
             await store.unpark(connection, done)
             await store.end_replay(connection, name)
             state.parked = {row["parked_key"] for row in await store.load_parked_keys(connection, [name])}
@@ -108,10 +112,10 @@ class Transactions:
         return result
 
     async def _decide(
-        self, connection: Connection, names: Sequence[str], classified: Classified, *, at_all: bool
+        self, connection: Connection, names: Sequence[str], classified: Classified, at_once: int
     ) -> TransactionResult:
-        transaction = Transaction(connection, {name: self.states[name].lane for name in names})
-        outcome = await self.service.work(transaction, classified.items) if at_all else Outcome()
+        transaction = Transaction(connection, {name: self.states[name].lane for name in names}, at_once)
+        outcome = await self.service.work(transaction, classified.items) if at_once else Outcome()
         result = TransactionResult(classified, outcome, lanes=list(names))
         result.events = self.number(outcome.says, result.said)
         self.count_failures(classified.items, result.dead)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import stamina
@@ -173,21 +173,39 @@ class PartitionWorker:
         ours = {tp: records for tp, records in batch.items() if tp in executor.epochs}
         if not ours:
             return
-        executor.waiting_since = min(records[0].timestamp for records in ours.values())
-        lanes = executor.by_lane(ours)
+        waiting = deque(merged(ours.values()))
+        while waiting:
+            executor.waiting_since = waiting[0].timestamp
+            if not await self._portion([waiting.popleft() for _ in range(min(executor.records.size, len(waiting)))]):
+                executor.drop({executor.lane(tp) for tp in ours})
+                break
+        executor.waiting_since = None
+        processed |= {tp: executor.states[executor.lane(tp)].offsets[tp] for tp in ours if tp in executor.epochs}
+
+    async def _portion(self, records: Sequence[Record]) -> bool:
+        """Process as many records as fit into one transaction; tells whether whatever comes after them may follow."""
+        executor, batch = self.executor, self._ours(records)
+        if not batch:
+            return True
+        lanes = executor.by_lane(batch)
         try:
             await executor.execute(lanes, {})
         except Exception as error:  # noqa: BLE001 - what is not transient is narrowed down to its record
             executor.drop(list(lanes))
             if not transient(error):
-                await self._bisect(ours, error)
-            else:
-                await self._retry_later(lanes, error)
-        else:
-            self._failures = 0
-            executor.ready("database")
-        executor.waiting_since = None
-        processed |= {tp: executor.states[executor.lane(tp)].offsets[tp] for tp in ours if tp in executor.epochs}
+                return await self._bisect(batch, error)
+            await self._retry_later(lanes, error)
+            return False
+        self._failures = 0
+        return True
+
+    def _ours(self, records: Iterable[Record]) -> Batch:
+        """Sort records by partition, without those of lanes that were closed or given away meanwhile."""
+        batch: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
+        for record in records:
+            if record[:2] in self.executor.epochs:
+                batch[record[:2]].append(record)
+        return batch
 
     async def _retry_later(self, lanes: Iterable[str], error: Exception) -> None:
         """A failure that passes: the lanes are opened again and read on from their stored next offsets."""
@@ -201,12 +219,15 @@ class PartitionWorker:
         self.executor.disconnect()
         await asyncio.sleep(pause_before(self._failures))
 
-    async def _bisect(self, batch: Batch, error: Exception) -> None:
-        """An unknown failure: halve until it is one record's, so that all others go on; then name it, and stop."""
+    async def _bisect(self, batch: Batch, error: Exception) -> bool:
+        """An unknown failure: halve until it is one record's, so that all others go on; then name it, and stop.
+
+        Tells whether whatever comes after the batch may follow.
+        """
         records = list(merged(batch.values()))
         if len(records) == 1:
             await self._isolated(records[0], error)
-            return
+            return True
         for half in (records[: len(records) // 2], records[len(records) // 2 :]):
             part: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
             for record in half:
@@ -217,8 +238,10 @@ class PartitionWorker:
                 self.executor.drop({self.executor.lane(tp) for tp in batch})
                 if transient(again):
                     await self._retry_later(self.executor.by_lane(batch), again)
-                    return
-                await self._bisect(part, again)
+                    return False
+                if not await self._bisect(part, again):
+                    return False
+        return True
 
     async def _process_part(self, batch: Batch) -> None:
         await self._reopen_dropped(batch)

@@ -47,6 +47,7 @@ BOUNDED: Final[Mapping[str, str]] = {
     "clock": "the clocks of the rulebook",
     "step": "what trace has words for",
     "way": "the ways of delivery",
+    "work": "words that are written in the code",
     "verdict": "right, wrong, unchecked",
     "bound": "the share itself, and both ends of its interval",
     "route": "the routes of the HTTP doors",

@@ -39,6 +39,8 @@ class Toy:
     owner_dsn: str
     folder: Path
     clock: str = "real"
+    silence_seconds: float = 10.0
+    """After so long a silent transaction is ended."""
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     sequences: Counter[int] = field(default_factory=Counter)
 
@@ -75,6 +77,7 @@ class Toy:
             "LIUHEN_KAFKA_PASSWORD": self.kafka.password,
             "LIUHEN_POSTGRES": self.dsn,
             "LIUHEN_CLOCK": self.clock,
+            "LIUHEN_SILENCE_SECONDS": str(self.silence_seconds),
             "LIUHEN_WORKER": worker,
             "LIUHEN_REDACTION_SECRET": f"of-{self.name}",
             "LIUHEN_METRICS_PORT": "0",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -24,6 +25,8 @@ from schemas.message import Message
 from schemas.registry import Topic, TopicKind
 
 LANES = 4
+SLOW_SECONDS = 0.05
+"""For so long the toy thinks about a poke that says `slow`, and nothing else of it has its turn meanwhile."""
 UNSTORABLE = {b"a lone surrogate": ["\ud800"], b"a NUL": ["\0"]}
 """What the toy writes for a foreign value; the database takes none of it."""
 
@@ -66,6 +69,8 @@ def react(heard: Heard) -> Sequence[tuple[str, Poke]]:
 
 
 def decide(state: Tally | None, poke: Poke, _: Cause) -> Sequence[Message]:
+    if poke.text == "slow":
+        time.sleep(SLOW_SECONDS)
     if poke.text == "bug":
         raise ZeroDivisionError(poke.text)
     if poke.text == "refused":

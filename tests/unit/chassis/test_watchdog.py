@@ -49,6 +49,7 @@ def test_lag_without_progress_ends_it(health: Health) -> None:
 
 
 def test_while_it_tries_again_only_a_stall_ends_it(health: Health) -> None:
-    health.behind = health.retrying = True
+    health.behind = True
+    health.unready("database", "transactions fail")
     health.beat = stopwatch() + LONG
     assert verdict(health, LONG, lambda: True) is None

@@ -1,0 +1,41 @@
+"""What cannot be finished in its time is not tried again as it was: it is taken smaller until it goes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support.chassis.outside import Toy
+
+
+async def test_a_batch_that_outgrows_its_time_shrinks_and_goes_through(toy: Toy) -> None:
+    # given more slow records than a silent transaction has time for, however they are fetched
+    toy.silence_seconds = 1.0
+    await toy.send([toy.poke(n, f"T{n % 40}", text="slow") for n in range(200)])
+    # when they are heard
+    process = toy.start()
+    await toy.until_said(200)
+    # then each was answered once, in order
+    await toy.until(lambda: _whole(toy, 200))
+    whole = await toy.whole()
+    assert all([b'"total":%d,' % total in body for total, body in enumerate(bodies, 1)] for bodies in whole.values())
+    # and it was told that less was done at once, both where it failed and where it only took long
+    assert toy.logged('"reason": "failed"')
+    assert toy.logged('"reason": "slow"')
+    assert f'liuhen_smaller_portions_total{{service="{toy.name}",work="records"}}' in toy.measured()
+    assert process.poll() is None
+
+
+async def test_portions_grow_back_once_records_are_quick_again(toy: Toy) -> None:
+    # given slow records, and many quick ones behind them
+    toy.silence_seconds = 1.0
+    await toy.send([toy.poke(n, f"T{n % 40}", text="slow") for n in range(60)])
+    await toy.send([toy.poke(n, f"T{n % 40}") for n in range(60, 4_060)])
+    toy.start()
+    await toy.until_said(4_060)
+    # then the last ones took few transactions, far fewer than portions of the slow ones would have made of them
+    assert int(await toy.value("select max(turn) from lane")) < 150
+
+
+async def _whole(toy: Toy, count: int) -> bool:
+    return sum(map(len, (await toy.whole()).values())) == count
