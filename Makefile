@@ -17,7 +17,7 @@ NEEDED := $(if $(filter-out tests/unit% tests/contract%,$(or $(FILE),tests)),set
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMPS)/system $(STAMPS)/python $(STAMPS)/kafka $(STAMPS)/model ## Make the virtual environment, fetch the broker, train the model
+setup: $(STAMPS)/system $(STAMPS)/python $(STAMPS)/kafka $(STAMPS)/model $(STAMPS)/asyncapi ## Make the virtual environment, fetch the broker, train the model
 
 demo: setup ## Three weeks of a made-up district in about a minute
 	@$(LIUHEN) demo
@@ -83,6 +83,12 @@ $(STAMPS)/kafka: deploy/kafka/pom.xml | $(STAMPS)/system
 	@deploy/step "Apache Kafka from Maven Central" mvn --batch-mode --no-transfer-progress --file deploy/kafka/pom.xml \
 	  -Dmaven.repo.local="$(CURDIR)/.tools/m2" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(CURDIR)/.tools/kafka/lib"
 	@touch $@
+
+# Only a test needs it: without Node.js that test says so and is skipped.
+$(STAMPS)/asyncapi: $(addprefix tools/asyncapi/,package.json package-lock.json validate.mjs)
+	@mkdir -p $(@D) .tools/asyncapi
+	@if command -v npm >/dev/null; then cp $^ .tools/asyncapi/ && deploy/step "The official AsyncAPI parser from npm" \
+	  npm --prefix .tools/asyncapi ci --ignore-scripts --no-audit --no-fund && touch $@; fi
 
 $(STAMPS)/model: policy/catalogue.csv $(wildcard examples/district/* classification/*.py) | $(STAMPS)/python
 	@deploy/step "The model that suggests categories" $(LIUHEN) classify prepare

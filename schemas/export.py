@@ -1,4 +1,4 @@
-"""The messages as files for the other side: JSON Schemas, golden examples, one AsyncAPI document.
+"""The messages as files for the other side: JSON Schemas and golden examples.
 
 `python -m schemas.export` writes them anew, says what it changed, and refuses what would break a reader of today unless
 it is told `--breaking`. Golden examples are only ever added: what was once written must stay readable.
@@ -12,9 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from schemas.asyncapi import document
 from schemas.examples import example
 from schemas.inbound import Action
 from schemas.message import Message, contracts
@@ -22,7 +19,6 @@ from schemas.message import Message, contracts
 HERE: Final = Path(__file__).parent
 JSON: Final = HERE / "json"
 GOLDEN: Final = HERE / "golden"
-ASYNCAPI: Final = HERE / "asyncapi.yaml"
 
 
 def schema_of(model: type[Message]) -> dict[str, Any]:
@@ -49,8 +45,6 @@ def files() -> Iterator[tuple[Path, str]]:
     """Name every exported file, golden examples apart, with what must stand in it."""
     for name, model in contracts().items():
         yield JSON / f"{name}.json", json.dumps(schema_of(model), ensure_ascii=False, indent=2) + "\n"
-    header = "# Generated from the message classes and topics.yaml by `python -m schemas.export`.\n"
-    yield ASYNCAPI, header + yaml.safe_dump(document(), allow_unicode=True, sort_keys=False, width=110)
 
 
 def goldens() -> Iterator[tuple[Path, str]]:
@@ -58,6 +52,11 @@ def goldens() -> Iterator[tuple[Path, str]]:
     for name, model in contracts().items():
         body = json.loads(example(model).to_json())
         yield GOLDEN / f"{name}.json", json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+
+
+def golden_of(model: type[Message]) -> dict[str, Any]:
+    """Read the golden example of a message, as it is on the wire."""
+    return {"payload": json.loads((GOLDEN / f"{model.type_name}.json").read_text("utf-8"))}
 
 
 def broken() -> Iterator[tuple[str, str]]:

@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from schemas import clocks, dispatch, inbound, notices, public, requests, rules, tickets
 from schemas.files import read_yaml
-from schemas.message import MODELS, Message
+from schemas.message import MODELS, Message, contracts
 from schemas.values import Channel, Party, PartyKind
 
 TOPICS_FILE: Final = Path(__file__).with_name("topics.yaml")
 FAMILIES: Final = (inbound, tickets, dispatch, requests, clocks, notices, rules, public)
 DEAD_LETTER_SUFFIX: Final = "-dlt"
+VERSION: Final = "1.0.0"
+"""The version of the published contract: the first digit changes when a client of before would be lost."""
 
 TICKETS: Final = "liuhen.tickets.v1"
 DISPATCH: Final = "liuhen.dispatch.v1"
@@ -29,6 +31,12 @@ CALLBACKS: Final = "liuhen.public.callbacks.v1"
 DESK: Final = "liuhen.public.desk.v1"
 
 _INBOUND_DEPARTMENT: Final = "liuhen.inbound.department."
+_STANDS_ON: Final[Mapping[str, tuple[str, ...]]] = {
+    "liuhen.public.dispatch.{department}.v1": ("Order", "ActionAnswer", "ShownContact"),
+    "liuhen.public.callbacks.v1": ("CallbackRequest",),
+    "liuhen.public.desk.v1": ("DeskTask", "ShownContact"),
+    "liuhen.public.channel.{channel}.v1": ("ReceiptGiven", "ReceiptRefused", "TicketNews", "DeviceAsked"),
+}
 ANSWERED: Final = (*(channel.value for channel in Channel), PartyKind.OFFICE.value, PartyKind.CALLBACK.value)
 """Who hears answers on a topic of its own: the channels, the office and the callback agency."""
 
@@ -150,6 +158,30 @@ def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
     return tuple(sorted((*spelled, *dead), key=lambda topic: topic.name))
 
 
+def settings_of(entry: Mapping[str, Any]) -> Mapping[str, str]:
+    """Tell how the topics of a row are laid out on the broker."""
+    match TopicKind(entry["kind"]):
+        case TopicKind.INBOUND:
+            return _config("inbound", "inbound")
+        case TopicKind.INTERNAL:
+            return _config("internal", "forever")
+        case _:
+            return _config("internal", "states" if entry.get("states") else "public")
+
+
+def messages_on(entry: Mapping[str, Any]) -> list[type[Message]]:
+    """List what may stand on the topics of a row, sorted by type name."""
+    models = list(contracts().values())
+    match TopicKind(entry["kind"]):
+        case TopicKind.INBOUND:
+            party = PartyKind(entry["party"])
+            return [model for model in models if issubclass(model, inbound.Action) and party in model.spoken_by]
+        case TopicKind.PUBLIC:
+            return [model for model in models if model.__name__ in _STANDS_ON[entry["name"]]]
+        case _:
+            return [model for model in models if model.family == entry["messages"]]
+
+
 def roles() -> tuple[Mapping[str, Any], ...]:
     """List the rows of who speaks, as the topics file has them."""
     return tuple(_file()["principals"])
@@ -166,22 +198,16 @@ def _file() -> Mapping[str, Any]:
 
 
 def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[Topic]:
-    kind = TopicKind(entry["kind"])
-    size, keep = ("inbound", "inbound") if kind is TopicKind.INBOUND else ("internal", "public")
-    if kind is TopicKind.INTERNAL:
-        keep = "forever"
-    elif entry.get("states"):
-        keep = "states"
     name = entry["name"]
     for code in _codes(name, departments):
         named = partial(str.format, department=code, channel=code)
         yield Topic(
             named(name),
-            kind,
+            TopicKind(entry["kind"]),
             tuple(map(named, (entry["owner"], *entry.get("writers", ())))),
             tuple(map(named, entry["readers"])),
             int(entry.get("partitions", partitions())),
-            _config(size, keep),
+            settings_of(entry),
             entry.get("messages", "inbound"),
         )
 

@@ -13,12 +13,11 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_b
 from cloudevents.core.v1.event import CloudEvent
 
 from schemas import export
-from schemas.asyncapi import messages_on
 from schemas.compatibility import breaks
 from schemas.envelope import Envelope, decode
 from schemas.inbound import Action
 from schemas.message import contracts
-from schemas.registry import TOPICS_FILE
+from schemas.registry import TOPICS_FILE, messages_on
 
 MODELS = contracts()
 NAMES = sorted(MODELS)
@@ -64,28 +63,6 @@ def test_every_message_stands_on_a_topic() -> None:
     topics = yaml.safe_load(TOPICS_FILE.read_text("utf-8"))["topics"]
     standing = {model.type_name for entry in topics for model in messages_on(entry)}
     assert standing == set(NAMES)
-
-
-def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
-    document = yaml.safe_load(export.ASYNCAPI.read_text("utf-8"))
-    references = set(_references(document))
-    assert references
-    for reference in references:
-        target = document
-        for step in reference.removeprefix("#/").split("/"):
-            target = target[step]
-
-
-def _references(part: Any) -> list[str]:
-    match part:
-        case {"$ref": str(reference)}:
-            return [reference]
-        case dict():
-            return [found for value in part.values() for found in _references(value)]
-        case list():
-            return [found for value in part for found in _references(value)]
-        case _:
-            return []
 
 
 # --- the envelope, read and written by somebody else's library -------------------------------------------------------

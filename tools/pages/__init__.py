@@ -1,4 +1,4 @@
-"""The pages of `docs/` that are made from the code: `make pages`."""
+"""The pages of `docs/` and the AsyncAPI documents, which are made from the code: `make pages`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from functools import cache
 from pathlib import Path
 
 from tools.layout import ROOT
-from tools.pages import facts, lifecycle
+from tools.pages import asyncapi, facts, lifecycle
 
 
 @cache
 def pages() -> Mapping[Path, str]:
     """Return every generated page with its text."""
     docs = ROOT / "docs"
-    return {docs / "facts.md": facts.page(), docs / "lifecycle.md": lifecycle.page()}
+    return {
+        docs / "facts.md": facts.page(),
+        docs / "lifecycle.md": lifecycle.page(),
+        **asyncapi.files(ROOT / "schemas"),
+    }
