@@ -148,7 +148,7 @@ async def at(system: Addresses, place: LetterPlace, service: str | None = None) 
                 query = _query(sort, 'topic = $1 and partition = $2 and "offset" = $3')
                 letters += [_letter(sort, name, row) for row in await connection.fetch(query, *place)]
     if not letters:
-        raise SaidClearly(f"{place} 没有死信或者停放；有哪些见 liuhen dead-letters list。")
+        raise SaidClearly(f"{place} 没有死信或者搁置；有哪些见 liuhen dead-letters list。")
     return letters
 
 

@@ -20,7 +20,7 @@ from tools.terminal import Terminal, styled
 _console: Final = Terminal()
 _COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow"}
 _REPLAY: Final = (
-    "把死信放回其来件主题，或者让停放的工单按序重新听取。原样放回的保留 CloudEvent id；更正过的按位置和新内容另得一个，"
+    "把死信放回其来件主题，或者让搁置的工单按序重新听取。原样放回的保留 CloudEvent id；更正过的按位置和新内容另得一个，"
     "放回两次仍是一次提交。消息头 replayof 写明原来的位置。"
 )
 _HIDDEN: Final = "（可能含个人信息，--reveal 显示）"
@@ -31,8 +31,8 @@ Where = Annotated[str, typer.Argument(metavar="PLACE", help="主题/分区@位�
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="死信与停放：不能听取的记录，以及因此停放的工单。", no_args_is_help=True)
-    group.command("list", help="列出死信（新的在前）和停放的记录（按先后）；不显示个人信息。")(list_)
+    group = typer.Typer(help="死信与搁置：不能听取的记录，以及因此搁置的工单。", no_args_is_help=True)
+    group.command("list", help="列出死信（新的在前）和搁置的记录（按先后）；不显示个人信息。")(list_)
     group.command(help="看一条记录：缘由、消息头；加 --reveal 显示键和内容（不是 UTF-8 的按十六进制）。")(show)
     group.command(help=_REPLAY)(replay)
     app.add_typer(group, name="dead-letters")
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def list_(  # noqa: PLR0913 - one for each option
     *,
-    sort: Annotated[Sort | None, typer.Option("--sort", help="只看死信，或者只看停放的。")] = None,
+    sort: Annotated[Sort | None, typer.Option("--sort", help="只看死信，或者只看搁置的。")] = None,
     service: InService = None,
     topic: Annotated[str | None, typer.Option(help="只看这个主题。")] = None,
     reason: Annotated[str | None, typer.Option(help="只看这个原因，如 unreadable。")] = None,
@@ -54,7 +54,7 @@ def list_(  # noqa: PLR0913 - one for each option
     if as_json:
         print_json({"total": total, "letters": [_told(letter) for letter in found]})
         return
-    table = Table(title=f"死信与停放 dead letters（{len(found)}/{total}）", title_justify="left")
+    table = Table(title=f"死信与搁置 dead letters（{len(found)}/{total}）", title_justify="left")
     for column in ("类别", "服务", "位置", "时间", "原因", "说明", "对象"):
         table.add_column(column, overflow="fold")
     for letter in found:
@@ -90,13 +90,13 @@ def show(
 
 
 def replay(  # noqa: PLR0913 - one for each option
-    what: Annotated[str, typer.Argument(metavar="PLACE|TICKET", help="死信的位置，或者停放的工单。")],
+    what: Annotated[str, typer.Argument(metavar="PLACE|TICKET", help="死信的位置，或者搁置的工单。")],
     *,
     value: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="更正后的内容。")] = None,
     header: Annotated[list[str] | None, typer.Option(help="要设的消息头，名=值；可以写多次。")] = None,
     without: Annotated[list[str] | None, typer.Option(help="要去掉的消息头；可以写多次。")] = None,
     service: InService = None,
-    wait: Annotated[float, typer.Option(min=0, help="最多等停放的工单听取多少秒。")] = 15,
+    wait: Annotated[float, typer.Option(min=0, help="最多等搁置的工单听取多少秒。")] = 15,
     as_json: AsJson = False,
 ) -> None:
     """Put a dead letter back on its inbound topic, or let the records of a parked ticket be heard again in order.
@@ -109,7 +109,7 @@ def replay(  # noqa: PLR0913 - one for each option
     if "@" in what:
         _replay_dead(LetterPlace.parse(what), service, correction, as_json=as_json)
     elif correction:
-        raise SaidClearly("停放的是系统自己的记录，只能原样听取：请更正程序，不要更正记录。")
+        raise SaidClearly("搁置的是系统自己的记录，只能原样听取：请更正程序，不要更正记录。")
     else:
         _replay_parked(what, service, wait, as_json=as_json)
 
@@ -118,7 +118,7 @@ def _replay_dead(place: LetterPlace, service: str | None, correction: Correction
     system = load_addresses()
     letter = asyncio.run(letters.at(system, place, service))[0]
     if letter.sort is Sort.PARKED:
-        raise SaidClearly(f"{place} 是停放的，不是死信：请用 liuhen dead-letters replay {letter.subject}。")
+        raise SaidClearly(f"{place} 是搁置的，不是死信：请用 liuhen dead-letters replay {letter.subject}。")
     record = letters.replacement_of(letter, correction)
     now_at = asyncio.run(letters.put_back(system, letter, record))
     if as_json:
@@ -132,14 +132,14 @@ def _replay_parked(ticket: str, service: str | None, wait: float, *, as_json: bo
     services = (service,) if service else service_names()
     asked = asyncio.run(letters.hear_again(system, ticket, services))
     if not asked:
-        raise SaidClearly(f"{ticket} 没有停放的记录；有哪些见 liuhen dead-letters list --sort parked。")
+        raise SaidClearly(f"{ticket} 没有搁置的记录；有哪些见 liuhen dead-letters list --sort parked。")
     stuck = asyncio.run(letters.still_parked(system, ticket, asked, wait))
     if as_json:
         print_json({"ticket": ticket, "asked": asked, "still_parked": stuck})
     else:
         for name, count in asked.items():
             _console.print(
-                f"{name}：{count} 条" + (f"，仍停放（{stuck[name]}）" if name in stuck else "，已按序重新听取")
+                f"{name}：{count} 条" + (f"，仍搁置（{stuck[name]}）" if name in stuck else "，已按序重新听取")
             )
     if stuck:
         raise typer.Exit(1)

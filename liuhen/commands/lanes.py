@@ -28,7 +28,7 @@ Partition = Annotated[int, typer.Argument(metavar="PARTITION", min=0, help="主�
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="分区：哪些停住了，怎样继续。", no_args_is_help=True)
-    group.command("list", help="列出分区：各自的时间、已发布的、停放的，以及停住的原因。")(list_)
+    group.command("list", help="列出分区：各自的时间、已发布的、搁置的，以及停住的原因。")(list_)
     group.command(help="排除原因之后，让停住的分区继续运行。")(resume)
     group.command(help="让停在缺口处的分区继续运行，其来源在补发之前先不听取；随后用 republish 补发。")(mend)
     group.command(help="重发一个分区为某主题分区记录的消息；已听取过的，听者自会略去。")(republish)
@@ -49,7 +49,7 @@ def list_(
         print_json(shown)
         return
     table = Table(title=f"分区 lanes（{len(shown)}）", title_justify="left")
-    for column in ("服务", "分区", "自己的时间", "已记录", "已发布", "停放", "停住的原因"):
+    for column in ("服务", "分区", "自己的时间", "已记录", "已发布", "搁置", "停住的原因"):
         table.add_column(column, overflow="fold")
     for row in shown:
         figures = (str(row[name]) for name in ("recorded", "published", "parked"))

@@ -75,8 +75,8 @@ def test_a_corrected_dead_letter_becomes_one_ticket_however_often_it_is_replayed
 
 def test_wrong_words_are_answered_with_a_sentence(operations: Operations, hotline: str) -> None:
     assert "主题/分区@位置" in clear(operations, "dead-letters", "show", "somewhere")
-    assert "没有死信或者停放" in clear(operations, "dead-letters", "show", f"{hotline}/0@999999")
-    assert "26030200000017 没有停放" in clear(operations, "dead-letters", "replay", "26030200000017")
+    assert "没有死信或者搁置" in clear(operations, "dead-letters", "show", f"{hotline}/0@999999")
+    assert "26030200000017 没有搁置" in clear(operations, "dead-letters", "replay", "26030200000017")
     assert "没有名为 nobody 的服务" in clear(operations, "dead-letters", "list", "--service", "nobody")
     assert "名=值" in clear(operations, "dead-letters", "replay", f"{hotline}/0@0", "--header", "x")
     assert "没有" in clear(operations, "lanes", "resume", "sla", "9")
@@ -97,7 +97,7 @@ def test_a_parked_key_is_heard_again_once_it_can_be_read(operations: Operations)
     assert stuck.exit_code == 1
     assert "body" in json.loads(stuck.stdout)["still_parked"]["sla"]
     assert {(each["service"], each["sort"]) for each in shown} == {(service, "parked") for service in READERS}
-    assert "是停放的" in clear(operations, "dead-letters", "replay", f"{RULES}/0@{offset}")
+    assert "是搁置的" in clear(operations, "dead-letters", "replay", f"{RULES}/0@{offset}")
 
     for service in READERS:
         corrected = f"update {service}.parked set value = $1 where parked_key = 'broken'"  # noqa: S608 - our own names
