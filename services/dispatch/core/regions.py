@@ -277,7 +277,7 @@ Cause = Literal["breach", "nudges", "callbacks"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Press:
+class Nudge:
     """One nudge; `breach` is the clock whose breach the rule ordered it for."""
 
     at: Instant
@@ -286,7 +286,7 @@ class Press:
 
 @dataclass(frozen=True, kw_only=True)
 class Quiet:
-    """Nobody presses; `orders` were issued before."""
+    """Nobody was nudged; `orders` were issued before."""
 
     at: Literal["quiet"] = "quiet"
     desk: ClassVar[None] = None
@@ -300,12 +300,12 @@ class Nudged:
     at: Literal["nudged"] = "nudged"
     desk: ClassVar[None] = None
     orders: int = 0
-    presses: tuple[Press, ...]
+    nudges: tuple[Nudge, ...]
 
     @property
     def since(self) -> datetime:
         """The first of the nudges that were not answered."""
-        return self.presses[0].at
+        return self.nudges[0].at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,7 +319,7 @@ class Ordered:
     since: Instant
     cause: Cause | None = None
     breach: str | None = None
-    presses: tuple[Press, ...] = ()
+    nudges: tuple[Nudge, ...] = ()
 
     def reported(self) -> Reported:
         """The same order once the department answered."""
@@ -329,7 +329,7 @@ class Ordered:
             since=self.since,
             cause=self.cause,
             breach=self.breach,
-            presses=self.presses,
+            nudges=self.nudges,
         )
 
 
@@ -344,7 +344,7 @@ class Reported:
     since: Instant
     cause: Cause | None = None
     breach: str | None = None
-    presses: tuple[Press, ...] = ()
+    nudges: tuple[Nudge, ...] = ()
 
 
 Supervision = Annotated[Quiet | Nudged | Ordered | Reported, Field(discriminator="at")]

@@ -192,7 +192,7 @@ class Ticket:
 
     `version` counts the acts of the office, of departments and of the callback agency, `acts` are the last of them;
     `dues` are the due times still owed, `overdue` the clocks that were said to be missed, until that is
-    taken back, with whoever answers for it; `pressed` is who else than the lead a rule nudged for which breach;
+    taken back, with whoever answers for it; `nudged` is who else than the lead a rule nudged for which breach;
     `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
     corrected since the order was given; `inside` is what each department keeps to itself;
@@ -234,7 +234,7 @@ class Ticket:
     rounds: int = 0
     failures: int = 0
     follow_ups: int = 0
-    presses: int = 0
+    requester_nudges: int = 0
     reopened: int = 0
     reply: str | None = None
     ruling: Ruling | None = None
@@ -243,7 +243,7 @@ class Ticket:
     would_lead: DepartmentCode | None = None
     dues: dict[str, NotedDue] = field(default_factory=dict)
     overdue: dict[str, Owner] = field(default_factory=dict)
-    pressed: dict[str, DepartmentCode | None] = field(default_factory=dict)
+    nudged: dict[str, DepartmentCode | None] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     inside: dict[DepartmentCode, Inside] = field(default_factory=dict)
     version: int = 0

@@ -178,7 +178,7 @@ def test_ordered_by_can_name_another_role() -> None:
     story.act(i.Supervise(ticket=TICKET, by=duty, reason="久拖。")).then(d.SupervisionOrdered)
 
 
-def test_follow_ups_that_nudge_is_every_how_many_presses() -> None:
+def test_follow_ups_that_nudge_is_every_how_many_nudges() -> None:
     rules = with_rung(Step.SUPERVISE)
     ladder = rules.policy.ladder.model_copy(update={"follow_ups_that_nudge": 2})
     story = at_work(replace(rules, policy=rules.policy.model_copy(update={"ladder": ladder})))

@@ -112,7 +112,7 @@ def test_unmerging_goes_on_where_it_stood_with_its_tasks() -> None:
     assert isinstance(again.told[-1].message, r.DropMerge)
 
 
-def test_who_took_a_ticket_in_shares_its_end_and_hears_its_presses() -> None:
+def test_who_took_a_ticket_in_shares_its_end_and_hears_its_nudges() -> None:
     took = given.callback_pending().asked(r.TakeMerge(**ASKED, requester="h-1", reason="重复。", receipt=RECEIPT))
     ends = [each.message for each in took.called().told if isinstance(each.message, r.EndOfMerged)]
     assert [(end.ticket, end.outcome) for end in ends] == [(OTHER, "called_back")]

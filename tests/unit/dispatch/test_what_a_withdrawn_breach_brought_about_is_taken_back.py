@@ -68,7 +68,7 @@ def test_a_nudge_for_a_withdrawn_breach_is_taken_back_and_those_of_the_requester
     pressed = _missed(_press(given.in_progress()), Clock.HANDLING)
     one = _withdrawn(pressed, Clock.HANDLING).then(d.Overdue, d.NudgeWithdrawn)
     assert isinstance(one.ticket.supervision, Nudged)
-    assert [press.breach for press in one.ticket.supervision.presses] == [None]
+    assert [each.breach for each in one.ticket.supervision.nudges] == [None]
 
 
 def test_an_order_after_nudges_in_vain_falls_with_a_nudge_that_it_needed() -> None:
@@ -77,7 +77,7 @@ def test_an_order_after_nudges_in_vain_falls_with_a_nudge_that_it_needed() -> No
     supervised = _missed(story, Clock.HANDLING).then(d.Overdue, d.Nudged, d.SupervisionOrdered)
     fallen = _withdrawn(supervised, Clock.HANDLING).then(d.Overdue, d.NudgeWithdrawn, d.SupervisionEnded)
     assert isinstance(fallen.ticket.supervision, Nudged)
-    assert len(fallen.ticket.supervision.presses) == 1
+    assert len(fallen.ticket.supervision.nudges) == 1
 
 
 def test_a_callback_review_outlives_the_order_that_is_taken_back() -> None:
@@ -103,7 +103,7 @@ def test_a_supporters_nudge_for_a_withdrawn_breach_is_taken_back_from_the_suppor
     # and nothing is taken back twice
     again = _withdrawn(_missed(alone, Clock.SUPPORTING_TASK, owner), Clock.SUPPORTING_TASK, owner)
     again.then(d.Overdue, d.NudgeWithdrawn)
-    assert again.ticket.pressed == {}
+    assert again.ticket.nudged == {}
 
 
 def test_a_breach_that_is_heard_of_while_the_ticket_is_merged_is_known_after_un_merging() -> None:

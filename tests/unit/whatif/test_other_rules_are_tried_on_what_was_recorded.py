@@ -212,11 +212,11 @@ def test_the_ladder_of_the_other_rules_is_climbed(
     present: Ruleset, lead: str, changed: Callable[[Callable[[Path], None]], Ruleset]
 ) -> None:
     # given a ticket that was pressed for on two days, and never moved
-    presses = [
+    nudges = [
         pressed("2026-09-01 15:00"),
         pressed("2026-09-02 10:00"),
     ]
-    recording = recorded([*a_life(lead)[:3], *presses], present, "2026-09-03 10:00")
+    recording = recorded([*a_life(lead)[:3], *nudges], present, "2026-09-03 10:00")
 
     found = try_rules(recording, present, changed(_supervised_after("office_minutes", 60)), moment("2026-09-03 10:00"))
 

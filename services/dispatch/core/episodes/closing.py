@@ -61,7 +61,7 @@ def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
         standing=standing,
         tasks={},
         dues={},
-        pressed={},
+        nudged={},
         extension=NoExtensionAsked(),
         suspension=NoSuspensionAsked(),
         commitment=NothingPromised(),

@@ -1,4 +1,4 @@
-"""A contact about an open ticket presses (催办) or adds something (补充): counted, and sent to whoever holds it."""
+"""A contact about an open ticket nudges (催办) or adds something (补充): counted, and sent to whoever holds it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schemas.values import Channel, DepartmentCode, Receipt, Verified
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
-from services.dispatch.core.episodes.nudging import press
+from services.dispatch.core.episodes.nudging import nudge_holder
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
@@ -27,7 +27,7 @@ episode = Episode("follow_ups")
 
 
 class FollowUpContact(NamedTuple):
-    """What came in about a ticket that exists: it presses, or adds something."""
+    """What came in about a ticket that exists: it nudges, or adds something."""
 
     receipt: Receipt
     channel: Channel
@@ -53,7 +53,7 @@ def channel_of(draft: Draft) -> Channel:
 
 
 def count_contact(draft: Draft, contact: FollowUpContact) -> None:
-    """Count a contact, keep and heed what it says; every so many presses nudge whoever holds the ticket."""
+    """Count a contact, keep and heed what it says; every so many nudges are passed on to whoever holds the ticket."""
     found = listen(draft.rules, contact.text)
     said = d.FollowUpAdded(
         **draft.by_author,
@@ -66,12 +66,12 @@ def count_contact(draft: Draft, contact: FollowUpContact) -> None:
         withheld=speaks_of_misconduct(found) or None,
     )
     draft.say(said)
-    presses, step = draft.ticket.presses, draft.rules.policy.ladder.follow_ups_that_nudge
+    nudges, step = draft.ticket.requester_nudges, draft.rules.policy.ladder.follow_ups_that_nudge
     held_by_others = isinstance(draft.ticket.standing, Merged | Split)
     if not held_by_others:
         heed(draft, found)
-    if contact.mode == "press" and not held_by_others and presses % step == 0:
-        press(draft, f"诉求人已催办{presses}次。", BY_POLICY)
+    if contact.mode == "press" and not held_by_others and nudges % step == 0:
+        nudge_holder(draft, f"诉求人已催办{nudges}次。", BY_POLICY)
 
 
 def taken_or_part(draft: Draft, request: r.PassOnFollowUp) -> Refusal | None:
@@ -117,6 +117,6 @@ def _whoever_may(ticket: Ticket, fact: d.FollowUpAdded) -> tuple[DepartmentCode,
 
 @episode.fact(d.FollowUpAdded, heard_by=_whoever_may, asks=_to_who_has_it)
 def _added(ticket: Ticket, fact: d.FollowUpAdded, _at: datetime) -> Ticket:
-    presses = ticket.presses + (fact.mode == "press")
-    after = replace(ticket, follow_ups=fact.count, presses=presses)
+    nudges = ticket.requester_nudges + (fact.mode == "press")
+    after = replace(ticket, follow_ups=fact.count, requester_nudges=nudges)
     return after if fact.withheld else noted(after, None, fact.text)

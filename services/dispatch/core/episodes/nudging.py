@@ -15,9 +15,9 @@ from schemas.values import Actor, Clock, DepartmentCode
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import Episode
 from services.dispatch.core.episodes.escalation import unproposed
-from services.dispatch.core.episodes.supervision import order_supervision, with_presses
+from services.dispatch.core.episodes.supervision import order_supervision, with_nudges
 from services.dispatch.core.holder import held_by, participants
-from services.dispatch.core.regions import Nudged, Ordered, Press, Proposed, Quiet, Reported
+from services.dispatch.core.regions import Nudge, Nudged, Ordered, Proposed, Quiet, Reported
 from services.dispatch.core.standing import OPEN
 from services.dispatch.core.ticket import Ticket
 from vocabulary import CLOCKS, word
@@ -30,11 +30,11 @@ _ASKED: Final = {Step.NUDGE: "请决定是否催办", Step.SUPERVISE: "请决定
 
 @episode.action(i.Nudge, OPEN)
 def nudge(draft: Draft, action: i.Nudge) -> None:
-    press(draft, action.reason, draft.by)
+    nudge_holder(draft, action.reason, draft.by)
 
 
-def press(draft: Draft, reason: str, by: Actor, breach: str | None = None) -> None:
-    """Press whoever holds the ticket; what a department was pressed for often and in vain climbs the ladder."""
+def nudge_holder(draft: Draft, reason: str, by: Actor, breach: str | None = None) -> None:
+    """Nudge whoever holds the ticket; what a department was nudged for often and in vain climbs the ladder."""
     order = draft.ticket.led_by
     department = order.lead if order and (breach is not None or lead_holds(draft.ticket)) else None
     draft.say(d.Nudged(**draft.stamp(by), reason=reason, department=department, breach=breach))
@@ -47,32 +47,32 @@ def lead_holds(ticket: Ticket) -> bool:
     return order is not None and held_by(ticket).owner == Owner.of_department(order.lead)
 
 
-def press_for_breach(draft: Draft, clock: Clock, clock_id: str, department: DepartmentCode | None = None) -> None:
-    """Press a supporting department for its own lateness, or nobody of the departments where others held the ticket."""
+def nudge_for_breach(draft: Draft, clock: Clock, clock_id: str, department: DepartmentCode | None = None) -> None:
+    """Nudge a supporting department for its own lateness, or nobody of the departments where others held the ticket."""
     for rung in draft.rules.policy.ladder.rungs:
         if rung.step is Step.NUDGE and rung.automatic and clock in rung.on_breach_of:
             reason = f"{_missed(clock)}，{_TAKEN[rung.step]}。"
             draft.say(d.Nudged(**draft.by_policy, reason=reason, department=department, breach=clock_id))
 
 
-def _who_is_pressed(ticket: Ticket, fact: d.Nudged | d.NudgeWithdrawn) -> tuple[DepartmentCode, ...]:
+def _who_is_nudged(ticket: Ticket, fact: d.Nudged | d.NudgeWithdrawn) -> tuple[DepartmentCode, ...]:
     order, present = ticket.led_by, participants(ticket)
     if order is not None and fact.department == order.lead:
         return present
     return (fact.department,) if fact.department is not None and fact.department in present else ()
 
 
-@episode.fact(d.Nudged, heard_by=_who_is_pressed)
+@episode.fact(d.Nudged, heard_by=_who_is_nudged)
 def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
-    """Only what the lead is pressed for counts against it; the centre and supporters earn theirs themselves."""
-    after, press, order = unproposed(ticket, "nudge"), Press(at=fact.since(at), breach=fact.breach), ticket.led_by
+    """Only what the lead is nudged for counts against it; the centre and supporters earn theirs themselves."""
+    after, latest, order = unproposed(ticket, "nudge"), Nudge(at=fact.since(at), breach=fact.breach), ticket.led_by
     if order is None or fact.department != order.lead:
-        return after if fact.breach is None else replace(after, pressed={**after.pressed, fact.breach: fact.department})
+        return after if fact.breach is None else replace(after, nudged={**after.nudged, fact.breach: fact.department})
     match ticket.supervision:
         case Quiet(orders=orders):
-            return replace(after, supervision=Nudged(orders=orders, presses=(press,)))
-        case Nudged() as pressed:
-            return replace(after, supervision=replace(pressed, presses=(*pressed.presses, press)))
+            return replace(after, supervision=Nudged(orders=orders, nudges=(latest,)))
+        case Nudged() as nudged:
+            return replace(after, supervision=replace(nudged, nudges=(*nudged.nudges, latest)))
         case _:
             return after
 
@@ -83,11 +83,11 @@ def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
 def answer_breach(draft: Draft, clock: Clock, clock_id: str, late: DepartmentCode | None) -> None:
     """Do what the ladder has for a missed clock, against nobody but whoever answers for it; `late` owned the clock."""
     if late in draft.ticket.tasks:
-        press_for_breach(draft, clock, clock_id, late)
+        nudge_for_breach(draft, clock, clock_id, late)
     elif late is not None or lead_holds(draft.ticket):
         climb(draft, clock, clock_id)
     else:
-        press_for_breach(draft, clock, clock_id)
+        nudge_for_breach(draft, clock, clock_id)
 
 
 def climb(draft: Draft, clock: Clock, clock_id: str) -> None:
@@ -114,7 +114,7 @@ def _unanswered(draft: Draft, rung: Rung) -> str | None:
     watch = draft.ticket.supervision
     match rung.after, watch:
         case Step.NUDGE, Nudged():
-            times, said = len(watch.presses), f"催办{len(watch.presses)}次未见进展"
+            times, said = len(watch.nudges), f"催办{len(watch.nudges)}次未见进展"
         case Step.SUPERVISE, Ordered(interviews=0):
             times, said = watch.orders, f"第{watch.orders}号督办单未见回复"
         case _:
@@ -131,7 +131,7 @@ def _step(draft: Draft, rung: Rung, why: str, breach: str | None) -> None:
     reason = f"{why}，{_TAKEN[rung.step]}。"
     match rung.step:
         case Step.NUDGE:
-            press(draft, reason, BY_POLICY, breach)
+            nudge_holder(draft, reason, BY_POLICY, breach)
         case Step.SUPERVISE:
             order_supervision(draft, reason, BY_POLICY, "breach" if breach else "nudges", breach)
         case Step.INTERVIEW:
@@ -156,13 +156,13 @@ def _propose(draft: Draft, step: Step, reason: str, breach: str | None) -> None:
 def take_back(draft: Draft, clock: Clock, clock_id: str) -> None:
     """Take back what the ladder ordered for a breach that is withdrawn; what has another cause stays."""
     order, reason = draft.ticket.led_by, f"{_missed(clock)}已撤销，{word(d.NudgeWithdrawn)}。"
-    if clock_id in draft.ticket.pressed:
-        whom = draft.ticket.pressed[clock_id]
+    if clock_id in draft.ticket.nudged:
+        whom = draft.ticket.nudged[clock_id]
         draft.say(d.NudgeWithdrawn(**draft.by_policy, reason=reason, department=whom, breach=clock_id))
     watch = draft.ticket.supervision
     if isinstance(watch, Quiet):
         return
-    if any(press.breach == clock_id for press in watch.presses):
+    if any(each.breach == clock_id for each in watch.nudges):
         lead = order.lead if order else None
         draft.say(d.NudgeWithdrawn(**draft.by_policy, reason=reason, department=lead, breach=clock_id))
     watch = draft.ticket.supervision
@@ -182,18 +182,18 @@ def _stands(draft: Draft, watch: Ordered | Reported, clock_id: str) -> bool:
         case "breach":
             return watch.breach != clock_id
         case "nudges":
-            return rung.after_count is None or len(watch.presses) >= rung.after_count
+            return rung.after_count is None or len(watch.nudges) >= rung.after_count
         case _:
             return True
 
 
-@episode.fact(d.NudgeWithdrawn, heard_by=_who_is_pressed)
+@episode.fact(d.NudgeWithdrawn, heard_by=_who_is_nudged)
 def _nudge_withdrawn(ticket: Ticket, fact: d.NudgeWithdrawn, _at: datetime) -> Ticket:
     watch, order = ticket.supervision, ticket.led_by
-    if fact.breach in ticket.pressed and (order is None or fact.department != order.lead):
-        return replace(ticket, pressed={name: whom for name, whom in ticket.pressed.items() if name != fact.breach})
+    if fact.breach in ticket.nudged and (order is None or fact.department != order.lead):
+        return replace(ticket, nudged={name: whom for name, whom in ticket.nudged.items() if name != fact.breach})
     if isinstance(watch, Quiet):
         return ticket
-    left = [press for press in watch.presses if press.breach != fact.breach]
-    after = replace(ticket, supervision=with_presses(watch, left))
-    return after if len(left) == len(watch.presses) else unproposed(after, "supervise")
+    left = [each for each in watch.nudges if each.breach != fact.breach]
+    after = replace(ticket, supervision=with_nudges(watch, left))
+    return after if len(left) == len(watch.nudges) else unproposed(after, "supervise")

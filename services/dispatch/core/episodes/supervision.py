@@ -19,9 +19,9 @@ from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import (
     Cause,
     NoReview,
+    Nudge,
     Nudged,
     Ordered,
-    Press,
     Proposed,
     Quiet,
     Reported,
@@ -106,7 +106,7 @@ def _ordered(ticket: Ticket, fact: d.SupervisionOrdered, at: datetime) -> Ticket
         since=fact.since(at),
         cause=fact.cause,
         breach=fact.breach,
-        presses=() if isinstance(watch, Quiet) else watch.presses,
+        nudges=() if isinstance(watch, Quiet) else watch.nudges,
     )
     return unproposed(replace(ticket, supervision=ordered))
 
@@ -259,8 +259,8 @@ def _taken_back(ticket: Ticket) -> Ticket:
     if not isinstance(watch, Ordered | Reported):
         return ticket
     after: Quiet | Nudged = Quiet(orders=watch.orders)
-    if watch.presses:
-        after = Nudged(orders=watch.orders, presses=watch.presses)
+    if watch.nudges:
+        after = Nudged(orders=watch.orders, nudges=watch.nudges)
     return unproposed(due_no_more(replace(ticket, supervision=after), {Clock.SUPERVISION}), "interview")
 
 
@@ -269,16 +269,16 @@ def _taken_back(ticket: Ticket) -> Ticket:
 
 def answered_by_work(ticket: Ticket) -> Ticket:
     """What the lead does answers the nudges so far."""
-    pressed = ticket.supervision
-    if not isinstance(pressed, Nudged):
+    nudged = ticket.supervision
+    if not isinstance(nudged, Nudged):
         return ticket
-    calm = replace(ticket, supervision=Quiet(orders=pressed.orders))
+    calm = replace(ticket, supervision=Quiet(orders=nudged.orders))
     for_breach = isinstance(calm.escalation, Proposed) and calm.escalation.breach is not None
     return calm if for_breach else unproposed(calm)
 
 
-def with_presses(watch: Nudged | Ordered | Reported, presses: Sequence[Press]) -> Supervision:
-    """The same with other nudges; without any, nobody presses."""
-    if isinstance(watch, Nudged) and not presses:
+def with_nudges(watch: Nudged | Ordered | Reported, nudges: Sequence[Nudge]) -> Supervision:
+    """The same with other nudges; without any, nobody was nudged."""
+    if isinstance(watch, Nudged) and not nudges:
         return Quiet(orders=watch.orders)
-    return replace(watch, presses=tuple(presses))
+    return replace(watch, nudges=tuple(nudges))
