@@ -117,7 +117,7 @@ class SimulatedOffice:
         """See many people with the same complaint; take up again what a citizen was not content with."""
         clerk = self._person(Role.DISPATCHER)
         if dice.random() < self._habits["reopen"]:
-            again = Reopen(ticket=task.ticket, by=clerk, reason="诉求人来电反映问题反复，重新办理。")
+            again = Reopen(ticket=task.ticket, by=clerk, reason="诉求人来电反映问题反复，重启办理。")
             when = self._around.days.working_days_later(self._agenda.clock.now(), self._habits["reopen_days"])
             self._agenda.at(when, lambda: self._say(again))
         alike = self._alike.setdefault((task.category or "", task.subdistrict or ""), [])
@@ -246,7 +246,7 @@ class SimulatedOffice:
     def _reopen(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         if dice.random() < 0.3:  # noqa: PLR2004 - of ten that call again three were answered as it should be
             return DeclineReopening(ticket=task.ticket, by=who, reason="经核实已按规定办结，并已当面说明。")
-        return Reopen(ticket=task.ticket, by=who, reason="诉求人来电反映问题反复，重新办理。")
+        return Reopen(ticket=task.ticket, by=who, reason="诉求人来电反映问题反复，重启办理。")
 
     def _lead(self, task: DeskTask, dice: Random, *, besides: str | None = None) -> str:
         excluded = frozenset({besides} if besides else ())

@@ -141,7 +141,7 @@ class Closed(AtAnEnd):
     """Closed; it can be reopened inside its window."""
 
     state: Literal[TicketState.CLOSED] = TicketState.CLOSED
-    expected: ClassVar[str] = "如有必要，可在期限内申请重办"
+    expected: ClassVar[str] = "如有必要，可在期限内申请重启"
     since: Instant
 
 
@@ -150,7 +150,7 @@ class Archived(AtAnEnd):
     """At rest, unless a reopening had come in before the window lapsed."""
 
     state: Literal[TicketState.ARCHIVED] = TicketState.ARCHIVED
-    expected: ClassVar[str] = "申请重办期限已过，请另行登记"
+    expected: ClassVar[str] = "申请重启期限已过，请另行登记"
     since: Instant
 
 
@@ -167,7 +167,7 @@ class NotAccepted(AtAnEnd):
     """The centre does not take the matter on."""
 
     state: Literal[TicketState.NOT_ACCEPTED] = TicketState.NOT_ACCEPTED
-    expected: ClassVar[str] = "如有新情况，可申请重启办理或者另行登记"
+    expected: ClassVar[str] = "如有新情况，可申请重启或者另行登记"
     since: Instant
 
 
@@ -176,7 +176,7 @@ class Withdrawn(AtAnEnd):
     """The requester took it back."""
 
     state: Literal[TicketState.WITHDRAWN] = TicketState.WITHDRAWN
-    expected: ClassVar[str] = "如仍需办理，可申请重启办理或者另行登记"
+    expected: ClassVar[str] = "如仍需办理，可申请重启或者另行登记"
     since: Instant
 
 
@@ -185,7 +185,7 @@ class Transferred(AtAnEnd):
     """It went out of the district."""
 
     state: Literal[TicketState.TRANSFERRED] = TicketState.TRANSFERRED
-    expected: ClassVar[str] = "已转其他单位办理，退回后可申请重启办理"
+    expected: ClassVar[str] = "已转其他单位办理，退回后可申请重启"
     since: Instant
 
 

@@ -1,4 +1,4 @@
-"""A ticket that ended comes back inside its window (重办申请), or comes to rest when the window lapses (归档).
+"""A ticket that ended comes back inside its window (申请重启), or comes to rest when the window lapses (归档).
 
 Its requester's wish waits for the desk, which reopens it or says why not.
 """
