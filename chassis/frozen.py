@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+_From = TypeVar("_From")
+_Made = TypeVar("_Made")
+_With = ParamSpec("_With")
+
+
+def remembered(make: Callable[Concatenate[_From, _With], _Made]) -> Callable[Concatenate[_From, _With], _Made]:
+    """Keep on a frozen value what a pure function made of it last, for whoever asks again with equal arguments.
+
+    It is kept where `cached_property` keeps what it made: not compared, not written, and gone from a changed value.
+    """
+    name = f"{make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def made(value: _From, /, *args: _With.args, **named: _With.kwargs) -> _Made:
+        known = value.__dict__.get(name)
+        if known is not None and known[0] == args and known[1] == named:
+            return known[2]  # type: ignore[no-any-return]
+        found = make(value, *args, **named)
+        value.__dict__[name] = args, named, found
+        return found
+
+    return made
+
 
 if TYPE_CHECKING:
     from dataclasses import replace as replace  # noqa: PLC0414 - handed on: type checkers know which fields it may change

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chassis.frozen import replace
+from chassis.frozen import remembered, replace
 from schemas import dispatch as d
 from schemas.message import Message
 from services.dispatch.core.categories import Category, evolve_category
@@ -36,8 +36,12 @@ def evolve(state: AnyState | None, fact: Message, at: datetime) -> AnyState:
             return state or Stub()
 
 
+@remembered
 def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
-    """Fold one fact of a ticket that was opened; what others saw before it is kept in `before`."""
+    """Fold one fact of a ticket that was opened; what others saw before it is kept in `before`.
+
+    Whoever decides folds each fact to see what follows, and the shell folds it again to keep the state.
+    """
     row = FACTS.get(type(fact))
     after = with_act(ticket if row is None else unless_over(row.change(ticket, fact, at)), fact, at)
     before, now = seen(ticket), seen(after)

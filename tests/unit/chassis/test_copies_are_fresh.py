@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chassis.frozen import replace
+from chassis.frozen import remembered, replace
 from rulebook.base import Model
 from worktime.days import Frozen
 
@@ -77,3 +77,23 @@ def test_a_replaced_value_prepares_anew_and_keeps_its_other_fields() -> None:
     after = replace(before, names=("四平路",))
 
     assert (after.longest, after.seen is before.seen) == ("四平路", True)
+
+
+def test_what_was_made_is_remembered_for_equal_arguments_alone() -> None:
+    made: list[str] = []
+
+    @remembered
+    def lengthened(road: Road, by: str) -> str:
+        made.append(by)
+        return road.names[0] + by
+
+    before = Road(names=("四平路",))
+
+    assert (lengthened(before, "东段"), lengthened(before, "东段"), lengthened(before, "西段")) == (
+        "四平路东段",
+        "四平路东段",
+        "四平路西段",
+    )
+    assert made == ["东段", "西段"]
+    assert before == Road(names=("四平路",))
+    assert lengthened(replace(before, names=("延吉西路",)), "西段") == "延吉西路西段"
