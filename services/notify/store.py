@@ -131,12 +131,20 @@ _BEGIN: Final = (
 _FREE: Final = "status = 'pending' and (leased_until is null or leased_until < clock_timestamp())"
 
 
+async def _taken(pool: Pool, statement: str, *values: object) -> list[asyncpg.Record]:
+    """Ask as it is best asked now: a plan that was kept from when the table was empty compares each row with each."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local plan_cache_mode = force_custom_plan")
+        return await connection.fetch(statement, *values)
+
+
 async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta, *, quiet: bool) -> list[DueDelivery]:
     """Take deliveries that are due and nobody's; in quiet hours none that leaves people in peace.
 
     What one person is told of a ticket is taken one after the other, in the order in which it was wanted.
     """
-    rows = await pool.fetch(
+    rows = await _taken(
+        pool,
         f"with due as (select notice from delivery d where {_FREE} and next_at <= $1 and not gathered"  # noqa: S608 - our own words
         "   and not (peaceful and $4) and not exists (select from delivery e"
         f"   where {_BEFORE} and e.status = 'pending' and not e.gathered)"
@@ -151,7 +159,8 @@ async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta, *, q
 
 async def take_gathered(pool: Pool, now: datetime, lease: timedelta) -> list[DueDelivery]:
     """Take all that is gathered for an address as soon as some of it is due."""
-    rows = await pool.fetch(
+    rows = await _taken(
+        pool,
         f"with due as (select notice from delivery where {_FREE} and gathered and address in (select address"  # noqa: S608 - our own words
         f"   from delivery where {_FREE} and gathered and next_at <= $1)"
         f"  order by place for update skip locked), {_BEGIN}",

@@ -186,6 +186,20 @@ async def test_what_somebody_is_sending_is_not_sent_by_another(planner: Any, lat
     assert second == []
 
 
+async def test_what_is_due_is_asked_by_how_much_there_is_now(later: Any, pool: Any) -> None:
+    now, lease, often = later().clock.now(), timedelta(seconds=60), 8
+
+    for _ in range(often):
+        assert await store.take_due(pool, now, 10, lease, quiet=False) == []
+        assert await store.take_gathered(pool, now, lease) == []
+
+    plans = await pool.fetch(
+        "select custom_plans, generic_plans from pg_prepared_statements where statement like 'with due as %'"
+    )
+    assert sum(each["custom_plans"] for each in plans) == 2 * often
+    assert {each["generic_plans"] for each in plans} == {0}
+
+
 async def test_nothing_goes_out_before_its_time(planner: Any, later: Any, tmp_path: Path) -> None:
     await planner.plan("n-1")
 
