@@ -10,6 +10,7 @@ from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
 from tools.client.addresses import Addresses
+from tools.client.backlog import backlog_of
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 from tools.local.plan import service_names
@@ -18,7 +19,6 @@ from tools.local.readiness import is_ready
 from tools.local.state import alone
 from tools.progress import telling
 from tools.terminal import Terminal, styled
-from tools.verify.backlog import backlog_of
 
 _console: Final = Terminal()
 _ENDED: Final = {Ending.STOPPED: "已停止", Ending.KILLED: "强行结束", Ending.WAS_GONE: "早已结束"}

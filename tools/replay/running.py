@@ -13,6 +13,8 @@ from rulebook import Policy
 from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused
 from schemas.registry import DESK, channel_topic
 from schemas.values import DeskTaskKind
+from tools.client.addresses import load_addresses
+from tools.client.backlog import inputs_end, waiting
 from tools.client.kafka import BrokerOf, Producers, PublicMessage, hear_each
 from tools.client.trace import summary
 from tools.errors import SaidClearly
@@ -22,14 +24,12 @@ from tools.replay.mapping import FileMapping
 from tools.replay.parties import PARTIES, AnsweringParties
 from tools.replay.records import CaseRecord
 from tools.replay.speaking import Speaker
+from tools.replay.stillness import STUCK, Seen, Stillness
 
 _LOOK_AGAIN: Final = 0.5
-_QUIET: Final = 10.0
-_QUITE_QUIET: Final = 30.0
-"""Where every life ends, a busy machine may stand still for longer before one does."""
-_PATIENCE: Final = 180.0
-_LONG: Final = 1800.0
-"""Where every life ends, how long it may take until it has; simulated lives never quite stand still."""
+_LOOK_AT_SERVICES: Final = 2.0
+_SOME_MORE: Final = 10.0
+"""Simulated lives never quite stand still: so long they go on."""
 
 
 class Job(NamedTuple):
@@ -80,9 +80,9 @@ async def replay(
         began = stopwatch()
         await (_feed_by_clock if job.is_paced else _feed_at_once)(job, speaker, progress)
         progress.feeding = stopwatch() - began
-        await _until(lambda: len(book.answered) == len({record.id for record in job.records}), _PATIENCE)
+        await _until_answered(book, len({record.id for record in job.records}))
         progress.answering = stopwatch() - began
-        await _until_quiet(progress, speaker)
+        await _until_over(progress, speaker)
         progress.whole = stopwatch() - began
         speaker.give_up()
         ears.cancel()
@@ -138,19 +138,24 @@ async def _feed_at_once(job: Job, speaker: Speaker, progress: ReplayProgress) ->
             group.create_task(one(record))
 
 
-async def _until_quiet(progress: ReplayProgress, speaker: Speaker) -> None:
-    """Wait until the last row's life is over: its time has passed, nobody means to act, and nothing moves."""
-    job = progress.job
+async def _until_over(progress: ReplayProgress, speaker: Speaker) -> None:
+    """Wait until the last row's life is over: its time has passed, nobody means to act, and nothing waits or moves."""
+    job, system = progress.job, load_addresses()
     moments = [record.at for record in job.records if record.at is not None]
     if job.is_paced and moments:
         await job.clock.sleep_until(max(moments) + job.mapping.goes_on)
-    quiet, longest = (_QUIET, _QUIET) if job.mapping.life == "simulated" else (_QUITE_QUIET, _LONG)
-    before: dict[str, int] = {}
-    since = began = stopwatch()
-    while stopwatch() - since < quiet and stopwatch() - began < longest:
-        if progress.states != before or speaker.pending:
-            before, since = dict(progress.states), stopwatch()
-        await asyncio.sleep(_LOOK_AGAIN)
+    until = None
+    if job.mapping.life == "simulated":
+        await asyncio.sleep(_SOME_MORE)
+        until = await inputs_end(system)
+    stillness = Stillness(stopwatch())
+    while True:
+        waits = await waiting(system, until)
+        if until is not None and waits == 0:
+            return
+        if stillness.is_over(Seen(dict(progress.states), speaker.pending, waits), stopwatch()):
+            return
+        await asyncio.sleep(_LOOK_AT_SERVICES)
 
 
 async def _watch(
@@ -170,10 +175,12 @@ def _states() -> dict[str, int]:
         return {}
 
 
-async def _until(condition: Callable[[], bool], patience: float) -> None:
-    """Wait for a condition as long as patience lasts; what is still missing then stands in the report."""
-    until = stopwatch() + patience
-    while not condition() and stopwatch() < until:  # noqa: ASYNC110 - what it waits for happens elsewhere
+async def _until_answered(book: Casebook, rows: int) -> None:
+    """Wait for the answers of all rows, as long as answers come; what is still missing then stands in the report."""
+    before, since = 0, stopwatch()
+    while (answered := len(book.answered)) < rows and stopwatch() - since < STUCK:
+        if answered > before:
+            before, since = answered, stopwatch()
         await asyncio.sleep(_LOOK_AGAIN)
 
 

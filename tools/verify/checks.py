@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from tools.client.backlog import NextOffset, unread
 from tools.verify.contents import Contents, Writer
 from tools.verify.findings import CheckResult, Finding
-from tools.verify.tables import EntryRow, EventRow, HeardRow, NextOffset
+from tools.verify.tables import EntryRow, EventRow, HeardRow
 
 Partition = tuple[str, int]
 
@@ -163,11 +164,6 @@ def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition,
         if (waiting := unread(each, ends))
     ]
     return CheckResult("每条输入都已读完 (every input was read)", len(next_offsets), findings)
-
-
-def unread(each: NextOffset, ends: Mapping[Partition, int]) -> int:
-    """How many records of one input wait for its service; none of a topic that is not there."""
-    return max(ends.get((each.topic, each.partition), 0) - each.offset, 0)
 
 
 def standing_services(

@@ -10,11 +10,12 @@ from typing import Final
 
 import asyncpg
 
-from chassis.clock import Clock
+from chassis.clock import Clock, stopwatch
 from rulebook import Policy, load_policy
 from schemas.principals import OPERATORS
 from schemas.registry import TICKETS, Topic, TopicKind, topics
 from tools.client.addresses import Addresses
+from tools.client.backlog import NextOffset, unread
 from tools.client.log import Counted, TopicRecord, committed_offsets, end_offsets, read_topics, trimmed
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
@@ -22,7 +23,7 @@ from tools.verify.contents import Contents
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
 from tools.verify.redactions import Redaction, nothing_redacted_stands, redactions_of
-from tools.verify.tables import NextOffset, Tables
+from tools.verify.tables import Tables
 from worktime import OfficeHours, Period, load_calendar
 
 _PATIENCE: Final = 60.0
@@ -116,12 +117,15 @@ def _ends(records: Sequence[TopicRecord]) -> dict[tuple[str, int], int]:
 
 
 async def _caught_up(tables: Sequence[Tables], ends: Mapping[tuple[str, int], int], began: datetime) -> None:
-    until = asyncio.get_running_loop().time() + _PATIENCE
-    while asyncio.get_running_loop().time() < until:
-        offsets = await _next_offsets(tables)
-        read = all(each.offset >= ends.get((each.topic, each.partition), 0) for each in offsets)
-        if read and not any([await each.overdue_timers(began) for each in tables]):
+    """Wait until what was there has been read and what was due has fired: as long as something of it still moves."""
+    before, since = None, stopwatch()
+    while stopwatch() - since < _PATIENCE:
+        waiting = sum(unread(each, ends) for each in await _next_offsets(tables))
+        overdue = sum([await each.overdue_timers(began) for each in tables])
+        if not waiting and not overdue:
             return
+        if (waiting, overdue) != before:
+            before, since = (waiting, overdue), stopwatch()
         await asyncio.sleep(_LOOK_AGAIN)
 
 

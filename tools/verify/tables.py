@@ -10,6 +10,7 @@ import asyncpg
 
 from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
+from tools.client.backlog import NextOffset, next_offsets
 
 _AT_ONCE = 5_000
 
@@ -41,15 +42,6 @@ class HeardRow(NamedTuple):
     partition: int
     source: str
     sequence: int
-
-
-class NextOffset(NamedTuple):
-    """Where a service goes on in an input."""
-
-    service: str
-    topic: str
-    partition: int
-    offset: int
 
 
 class EntryRow(NamedTuple):
@@ -163,10 +155,7 @@ class Tables:
 
     async def next_offsets(self) -> list[NextOffset]:
         """Where it goes on in each input."""
-        return [
-            NextOffset(self.service, *row)
-            for row in await self._fetch("select topic, partition, next_offset from input")
-        ]
+        return await next_offsets(self.service, self._connection)
 
     async def dead_places(self) -> set[tuple[str, int, int]]:
         """The places of the records that became dead letters."""
@@ -180,10 +169,10 @@ class Tables:
         """The lanes that stand still, and why."""
         return [*await self._fetch("select name, paused from lane where paused is not null")]
 
-    async def overdue_timers(self, at: datetime) -> bool:
-        """Whether a timer that was due by a moment still waits."""
-        query = "select exists (select from timer where status = 'pending' and due <= $1)"
-        return bool(await self._connection.fetchval(query, at))
+    async def overdue_timers(self, at: datetime) -> int:
+        """Count the timers that were due by a moment and still wait."""
+        query = "select count(*) from timer where status = 'pending' and due <= $1"
+        return int(await self._connection.fetchval(query, at))
 
     async def states(self) -> dict[str, str]:
         """The state of every key, as JSON text."""

@@ -10,6 +10,7 @@ from schemas.public import DeskTask
 from schemas.registry import DESK, DISPATCH
 from schemas.values import Kind, Tier
 from tests.support.verify import MONDAY, TICKET, closed, stood, written
+from tools.client.backlog import NextOffset
 from tools.client.log import TopicRecord
 from tools.verify.checks import (
     EntriesCheck,
@@ -22,7 +23,7 @@ from tools.verify.checks import (
 )
 from tools.verify.contents import Contents, contents_of
 from tools.verify.findings import CheckResult
-from tools.verify.tables import EntryRow, EventRow, HeardRow, NextOffset
+from tools.verify.tables import EntryRow, EventRow, HeardRow
 
 ALL_OF_IT = {("dispatch", "0"): 99}
 
