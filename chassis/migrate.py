@@ -14,8 +14,8 @@ from chassis.service import Connection
 
 OWN: Final = Path(__file__).with_name("sql")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,30}")
-_ONE_AT_A_TIME: Final = 7_041_200_311
-_MONTHS_AHEAD: Final = 3
+ONE_AT_A_TIME: Final = 7_041_200_311
+"""The lock under which roles and tables are changed."""
 
 
 class MigrationError(Exception):
@@ -26,17 +26,26 @@ class Behind(Exception):  # noqa: N818 - it says what the schema is
     """The schema lacks migrations that this version of the service stands on."""
 
 
-async def migrate(dsn: str, service: str, folder: Path | None, now: datetime, password: str | None = None) -> list[str]:
-    """Bring a service's role, schema and tables up to date and tell which migrations were applied.
+def owner_of(service: str) -> str:
+    """Name the role that owns a service's schema and tables; nobody logs in as it."""
+    return f"{service}_owner"
 
-    `dsn` belongs to somebody who may create roles and schemas. Safe to repeat, and to run from several places at once.
+
+async def migrate(dsn: str, service: str, folder: Path | None, now: datetime, password: str | None = None) -> list[str]:
+    """Bring a service's tables up to date and tell which migrations were applied.
+
+    `dsn` belongs to a member of the schema's owner; role and schema are there. Safe to repeat, and to run from several
+    places at once.
     """
-    connection = await asyncpg.connect(dsn)
+    if not _NAME.fullmatch(service):
+        raise MigrationError(f"{service!r} cannot name a schema")
+    connection = await asyncpg.connect(dsn, password=password)
     try:
-        await connection.execute("select pg_advisory_lock($1)", _ONE_AT_A_TIME)
-        await _role_and_schema(connection, service, password)
-        await connection.execute(f"set role {service}; set search_path = {service}")
+        await connection.execute("select pg_advisory_lock($1)", ONE_AT_A_TIME)
+        # Functions keep this path: what somebody made for one session alone hides no table from them.
+        await connection.execute(f"set role {owner_of(service)}; set search_path = {service}, pg_temp")
         applied = [name for name, sql in _files(service, folder) if await _apply(connection, name, sql)]
+        await connection.execute(f"revoke insert, update, delete on schema_migrations from {service}")
         await ensure_months(connection, now)
         return applied
     finally:
@@ -54,32 +63,7 @@ async def require_migrated(connection: Connection, service: str, folder: Path | 
 
 async def ensure_months(connection: Connection, now: datetime) -> None:
     """Make the partitions of the events table for this month and the next ones."""
-    for ahead in range(_MONTHS_AHEAD):
-        start, end = _month(now, ahead), _month(now, ahead + 1)
-        name = f"event_{start:%Y_%m}"
-        if await connection.fetchval("select to_regclass($1)", name) is None:
-            await connection.execute(
-                f"create table {name} partition of event for values from ('{start:%Y-%m-%d}Z') to ('{end:%Y-%m-%d}Z')"
-            )
-
-
-def _month(now: datetime, ahead: int) -> datetime:
-    years, month = divmod(now.month - 1 + ahead, 12)
-    return now.replace(year=now.year + years, month=month + 1, day=1)
-
-
-async def _role_and_schema(connection: Connection, service: str, password: str | None) -> None:
-    if not _NAME.fullmatch(service):
-        raise MigrationError(f"{service!r} cannot name a schema")
-    if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", service):
-        await connection.execute(f"create role {service} login")
-    if password is not None:
-        order = await connection.fetchval(
-            "select format('alter role %I password %L', $1::text, $2::text)", service, password
-        )
-        await connection.execute(order)
-    await connection.execute(f"grant {service} to current_user")
-    await connection.execute(f"create schema if not exists {service} authorization {service}")
+    await connection.execute("select make_months($1)", now)
 
 
 def _files(service: str, folder: Path | None) -> Iterator[tuple[str, str]]:

@@ -74,6 +74,7 @@ class _Process:
         self.health = Health(service.name)
         self.broker = settings.broker(service.name)
         self.dsn = settings.postgres.replace("{service}", service.name)
+        self.password = settings.postgres_password(service.name)
         self.stop = asyncio.Event()
         metrics.begin_at_zero(service)
         metrics.NOW.labels(service.name).set_function(lambda: self.clock.now().timestamp())
@@ -151,7 +152,9 @@ class _Process:
 
     async def _ready(self, stack: AsyncExitStack) -> Pool:
         """Wait for the database, its migrations and the broker, for as long as it takes."""
-        pool = asyncpg.create_pool(self.dsn, min_size=0, max_size=5, server_settings=self._server_settings())
+        pool = asyncpg.create_pool(
+            self.dsn, password=self.password, min_size=0, max_size=5, server_settings=self._server_settings()
+        )
         stack.push_async_callback(_close_pool, pool)
         await pool
         async for attempt in stamina.retry_context(on=_unavailable, attempts=None, timeout=None):
@@ -184,7 +187,7 @@ class _Process:
         }
 
     async def _connect(self) -> Connection:
-        return await asyncpg.connect(self.dsn, server_settings=self._server_settings())
+        return await asyncpg.connect(self.dsn, password=self.password, server_settings=self._server_settings())
 
 
 def _unavailable(error: Exception) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
@@ -12,6 +13,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chassis.broker import Access, Broker
 
 _DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
+
+
+def database_secret(role: str) -> str:
+    """Name the file with the password of a role of the database, in the folder of secrets."""
+    return f"database.{role}"
 
 
 class Settings(BaseSettings):
@@ -27,7 +33,7 @@ class Settings(BaseSettings):
     """The broker's user; the service's own name where nothing is said."""
     kafka_password: SecretStr = SecretStr("")
     kafka_secrets: Path | None = None
-    """A folder with a file for each of the broker's users, where the password is not said outright."""
+    """A folder with passwords of the broker's users and the database's roles, where they are not said outright."""
     kafka_ca: Path | None = None
     """Who signed the broker's certificate; lines are in the clear without it."""
     postgres: str = "postgresql://{service}@127.0.0.1:5432/liuhen"
@@ -42,7 +48,7 @@ class Settings(BaseSettings):
     """A database session that says nothing for so long in the middle of a transaction is ended, as a zombie's."""
     redaction_secret: SecretStr = Field(default=SecretStr("development-redaction"), min_length=8, max_length=64)
     pgpassword: SecretStr = Field(default=SecretStr(""), validation_alias="PGPASSWORD")
-    """Read by the database's client; here it is only looked at."""
+    """The database's password, where it stands in no file of the folder; read by the database's client."""
 
     def known_to_everybody(self) -> tuple[str, ...]:
         """Name the secrets that have a value from this repository."""
@@ -53,6 +59,16 @@ class Settings(BaseSettings):
         """Return the broker as the service reaches it; NoPasswordError where its password is not to be had."""
         access = Access(self.kafka, self.kafka_secrets, self.kafka_password.get_secret_value(), self.kafka_ca)
         return access.as_user(self.kafka_user or service)
+
+    def postgres_password(self, service: str) -> Callable[[], str] | None:
+        """Return what reads the database's password at each connection, so that a new one needs no new start.
+
+        None where there is no such file: the database's client knows other places.
+        """
+        file = None if self.kafka_secrets is None else self.kafka_secrets / database_secret(service)
+        if file is None or not file.exists():
+            return None
+        return lambda: file.read_text("ascii").strip()
 
     @property
     def redaction_key(self) -> bytes:

@@ -10,11 +10,10 @@ import yaml
 
 from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
-from tools.local.database import OWNER
 from tools.local.plan import Plan, Program, fill, load_plan
 from tools.local.prometheus import configuration
 from tools.local.settings import variable
-from tools.prepare.database import READER, password_variable
+from tools.prepare.roles import OWNER, READER, password_variable
 
 COMPOSE: Final = ROOT / "docker-compose.yml"
 PROMETHEUS: Final = DEPLOY / "prometheus" / "prometheus.yml"
@@ -99,7 +98,7 @@ def _postgres(plan: Plan) -> dict[str, Any]:
             "POSTGRES_USER": OWNER,
             "POSTGRES_PASSWORD": _password(OWNER),
             "POSTGRES_DB": plan.postgres.database,
-            "POSTGRES_INITDB_ARGS": "--auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --lc-collate=C",
+            "POSTGRES_INITDB_ARGS": "--auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --lc-collate=C",
         },
         "volumes": ["postgres:/var/lib/postgresql/data", settings],
         "ports": [_published("postgres", 5432)],
@@ -116,13 +115,13 @@ def _postgres(plan: Plan) -> dict[str, Any]:
 
 
 def _prepare(plan: Plan) -> dict[str, Any]:
-    passwords = {password_variable(role): _password(role) for role in (*plan.services, READER)}
     return {
         **_OURS,
         "command": ["python", "-m", "liuhen", "prepare"],
         "environment": {
-            **_environment(plan, plan.environment, OWNER),
-            **passwords,
+            **_environment(plan, plan.environment),
+            "PGPASSWORD": _password(OWNER),
+            password_variable(READER): _password(READER),
             "LIUHEN_KAFKA_PASSWORD": _password(ADMIN),
         },
         "volumes": ["secrets:/var/lib/liuhen/secrets"],
@@ -137,7 +136,7 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
     return {
         **_OURS,
         "command": ["python", "-m", f"services.{name}"],
-        "environment": _environment(plan, {**plan.environment, **program.environment}, name),
+        "environment": _environment(plan, {**plan.environment, **program.environment}),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
         "volumes": ["secrets:/var/lib/liuhen/secrets:ro", *notices],
         "ports": [_published(port, number) for port, number in program.ports.items()],
@@ -172,7 +171,7 @@ def _grafana(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _environment(plan: Plan, variables: Mapping[str, str], role: str) -> dict[str, str]:
+def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
     places = {
         "kafka": _BROKER,
         "kafka_secrets": "/var/lib/liuhen/secrets",
@@ -190,8 +189,7 @@ def _environment(plan: Plan, variables: Mapping[str, str], role: str) -> dict[st
         "notices": "/var/lib/liuhen/notices",
         "model": "/app/.tools/categories.npz",
     }
-    filled = {name: fill(value, places, plan.ports()) for name, value in variables.items()}
-    return {**filled, "PGPASSWORD": _password(role)}
+    return {name: fill(value, places, plan.ports()) for name, value in variables.items()}
 
 
 def _password(role: str) -> str:

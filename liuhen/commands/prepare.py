@@ -5,31 +5,37 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 import typer
 
 from chassis.clock import Clock
+from chassis.settings import database_secret
 from liuhen.answers import AsJson, print_json
 from rulebook import load_policy
 from schemas import registry
 from schemas.principals import ADMIN, principals
 from tools.client.addresses import load_addresses
-from tools.errors import SaidClearly
-from tools.local.database import OWNER
 from tools.local.plan import service_names
 from tools.prepare import quotas, rights, topics
-from tools.prepare.database import password_variable, prepare_database
+from tools.prepare.database import prepare_database
+from tools.prepare.roles import password_variable
+from tools.prepare.secrets import secret
+
+_HELP: Final = (
+    "建好主题、用户、数据库角色、模式和表，可以重复执行；"
+    "没有用 LIUHEN_PASSWORD_<角色> 给出的密码，在 LIUHEN_KAFKA_SECRETS 目录里生成。"
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(help="建好主题、数据库角色、模式和表，可以重复执行；各角色的密码由 LIUHEN_PASSWORD_<角色> 给出。")(
-        prepare
-    )
+    app.command(help=_HELP)(prepare)
 
 
 def prepare(*, as_json: AsJson = False) -> None:
-    """Make topics, users, roles, schemas, tables; LIUHEN_PASSWORD_<ROLE> says each role's password. Safe to repeat."""
+    """Make topics, users, roles, schemas, tables; passwords that are not in the folder are made. Safe to repeat."""
     addresses = load_addresses()
     say: Callable[[str], None] = _silent if as_json else typer.echo
     admin, codes = addresses.broker(ADMIN), [each.code for each in load_policy(addresses.policy).departments]
@@ -43,8 +49,10 @@ def prepare(*, as_json: AsJson = False) -> None:
     for user in users:
         say(f"{user}: may log in to the broker")
     now = Clock.parse(addresses.clock).now()
-    owner = addresses.postgres_dsn(OWNER)
-    migrations = asyncio.run(prepare_database(owner, service_names(), now, _password))
+    folder = addresses.folder_of_secrets()
+    migrations = asyncio.run(
+        prepare_database(addresses.postgres_dsn, service_names(), now, lambda role: _password(folder, role))
+    )
     for migration in migrations:
         say(migration)
     if as_json:
@@ -52,12 +60,9 @@ def prepare(*, as_json: AsJson = False) -> None:
         print_json({"topics": changes, "users": users, "migrations": migrations})
 
 
+def _password(folder: Path, role: str) -> str:
+    return os.environ.get(password_variable(role)) or secret(folder, database_secret(role))
+
+
 def _silent(_: str) -> None:
     """Say nothing: the document says it."""
-
-
-def _password(role: str) -> str:
-    name = password_variable(role)
-    if not (password := os.environ.get(name)):
-        raise SaidClearly(f"没有设 {name}：数据库角色 {role} 的密码。")
-    return password

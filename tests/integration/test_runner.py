@@ -54,8 +54,8 @@ async def test_each_service_reaches_its_own_schema_and_no_other(database: Databa
 
 
 async def test_a_database_of_a_test_is_seen_by_no_other_test(database: Database, system: Instance) -> None:
-    own = await asyncpg.connect(database.dsn("sla"))
-    other = await asyncpg.connect(system.postgres_dsn("sla"))
+    own = await asyncpg.connect(database.dsn())
+    other = await asyncpg.connect(system.postgres_dsn())
     try:
         await own.execute("CREATE TABLE only_here ()")
         assert await other.fetchval("SELECT to_regclass('only_here')") is None

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import os
 import pwd
-import secrets
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -18,14 +15,15 @@ from typing import TypeVar
 
 import asyncpg
 
+from chassis.settings import database_secret
 from tools.errors import SaidClearly
 from tools.layout import DEPLOY
 from tools.local.ports import HOST
 from tools.local.programs import find, find_postgres
+from tools.prepare.roles import OWNER
+from tools.prepare.secrets import secret, write_secret
 
 SETTINGS = DEPLOY / "postgres" / "postgresql.conf"
-OWNER = "liuhen"
-"""The role that owns the cluster; services have roles of their own."""
 
 T = TypeVar("T")
 
@@ -45,17 +43,23 @@ class Cluster:
     def data(self) -> Path:
         return self.home / "postgres"
 
+    @property
+    def secrets(self) -> Path:
+        return self.home / "secrets"
+
     def prepare(self) -> None:
         """Make the cluster, once."""
         if (self.data / "PG_VERSION").exists():
+            if not (self.secrets / database_secret(OWNER)).exists():
+                raise SaidClearly(
+                    f"The database in {self.data} is from before its passwords stood in {self.secrets}. Remove it, "
+                    "or start under another name with LIUHEN_INSTANCE."
+                )
             return
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             shutil.chown(self.data, _account())
-        secret = self.home / "postgres.secret"
-        secret.touch(mode=0o600)
-        secret.write_text(secrets.token_hex(32), "ascii")
         log = self.home / "logs" / "postgres-init.log"
         with log.open("ab") as sink:
             done = subprocess.run(  # noqa: S603 - the command is ours
@@ -84,9 +88,8 @@ class Cluster:
         return subprocess.run(probe, check=False).returncode == 0  # noqa: S603 - the command is ours
 
     def password(self, role: str) -> str:
-        """Return the password of a role: each has its own, all follow from one secret of the cluster."""
-        secret = (self.home / "postgres.secret").read_text("ascii")
-        return hmac.digest(secret.encode(), role.encode(), hashlib.sha256).hex()
+        """Return the password of a role from the folder of secrets; it is made where there is none yet."""
+        return secret(self.secrets, database_secret(role))
 
     def dsn(self, role: str, database: str) -> str:
         """Return an address that holds the password of the role."""
@@ -105,8 +108,8 @@ class Cluster:
     def write_passwords(self, roles: Iterable[str]) -> Path:
         """Write a password file that libpq and asyncpg read by themselves (PGPASSFILE); return its path."""
         path = self.home / "pgpass"
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{HOST}:{self.port}:*:{role}:{self.password(role)}\n" for role in roles), "ascii")
+        lines = "".join(f"{HOST}:{self.port}:*:{role}:{self.password(role)}\n" for role in roles)
+        write_secret(path, lines)
         return path
 
 

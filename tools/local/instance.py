@@ -23,7 +23,7 @@ from schemas.principals import ADMIN, principals
 from tools.errors import SaidClearly
 from tools.layout import LEARNED, MODEL, POLICY, ROOT, RUN, home_of
 from tools.local import broker, ports, prometheus
-from tools.local.database import OWNER, Cluster, run_apart
+from tools.local.database import Cluster, run_apart
 from tools.local.plan import Plan, fill, load_plan
 from tools.local.ports import HOST, free_ports
 from tools.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
@@ -31,7 +31,8 @@ from tools.local.readiness import is_ready
 from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, read_state, write_state
 from tools.prepare import quotas, rights, topics
-from tools.prepare.database import READER, prepare_database
+from tools.prepare.database import prepare_database
+from tools.prepare.roles import OWNER, logins
 from tools.prepare.secrets import REDACTION, secret
 
 FIRST = "1"
@@ -95,7 +96,7 @@ class Instance:
 
     @property
     def secrets(self) -> Path:
-        """The folder with the passwords of the broker's users, a file for each."""
+        """The folder with the passwords of the broker's users and the database's roles, a file for each."""
         return self.home / "secrets"
 
     def broker(self, user: str) -> Broker:
@@ -233,13 +234,13 @@ class Instance:
         return any(process.is_alive() for process in self.processes)
 
     def environment(self, service: str, worker: str = FIRST) -> dict[str, str]:
-        """Return the variables of a service: LIUHEN_* as deploy/services.yaml says, and where the passwords are."""
+        """Return the variables of a service: LIUHEN_* as deploy/services.yaml says."""
         program = self.plan.services[service]
         own = self.ports if worker == FIRST else {**self.ports, **free_ports(program.ports)}
         wanted = {**self.plan.environment, **program.environment}
         places = self._places(worker)
         variables = {name: fill(value, places, own) for name, value in wanted.items()}
-        return {**os.environ, **variables, "PGPASSFILE": str(self.home / "pgpass")}
+        return {**os.environ, **variables}
 
     def addresses(self) -> dict[str, str]:
         """Return where everything is, as the variables by which commands and scripts find it."""
@@ -315,10 +316,10 @@ class Instance:
         write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
 
     def _prepare_database(self) -> None:
-        self.cluster.write_passwords((OWNER, READER, *self.plan.services))
+        self.cluster.write_passwords((OWNER, *logins(self.plan.services)))
         self.cluster.create_database(self.plan.postgres.database)
         now = Clock.parse(self.clock).now()
-        run_apart(lambda: prepare_database(self.postgres_dsn(), self.plan.services, now, self.cluster.password))
+        run_apart(lambda: prepare_database(self.postgres_dsn, self.plan.services, now, self.cluster.password))
 
     def _prepare_topics(self) -> None:
         admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]

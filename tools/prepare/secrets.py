@@ -24,10 +24,15 @@ def renewed(folder: Path, name: str) -> str:
     """Make a secret anew, all or nothing, whatever it was before; return it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(_BYTES)
-    new = folder / f".{name}"
+    write_secret(folder / name, value)
+    return value
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read, all or nothing."""
+    new = path.with_name(f".{path.name}")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(value)
-    new.replace(folder / name)
-    return value
+        file.write(text)
+    new.replace(path)

@@ -14,6 +14,7 @@ from chassis.migrate import migrate
 from schemas.principals import ADMIN
 from tests.support.chassis.outside import Toy, create_topics
 from tools.local.instance import Instance
+from tools.prepare.roles import prepare_roles
 
 _numbers = count(1)
 
@@ -24,7 +25,8 @@ async def toy(system: Instance, tmp_path: Path) -> AsyncIterator[Toy]:
     name = f"toy{os.getpid()}_{next(_numbers)}"
     system.cluster.create_database(name)
     owner = system.cluster.dsn("liuhen", name)
-    await migrate(owner, name, None, datetime.now(UTC), "toy")
+    await prepare_roles(owner, [name], lambda role: "toy" if role == name else system.cluster.password(role))
+    await migrate(owner, name, None, datetime.now(UTC))
     host = owner.rpartition("@")[2]
     toy = Toy(name, system.broker(ADMIN), f"postgresql://{name}:toy@{host}", owner, tmp_path)
     await create_topics(toy.kafka, toy.topics())

@@ -107,13 +107,17 @@ async def test_rows_are_the_same_however_the_facts_are_cut_into_transactions(sto
     await ear.hear(story)
     whole = [await pool.fetch(f"select * from {table}") for table in ("summary", "orders", "clock")]  # noqa: S608
 
-    await pool.execute("truncate entry, receipt, summary, orders, clock")
+    await pool.execute(
+        "delete from entry; delete from receipt; delete from summary; delete from orders; delete from clock"
+    )
     for item in story.items:
         await ear.take([item])
 
     assert [await pool.fetch(f"select * from {table}") for table in ("summary", "orders", "clock")] == whole  # noqa: S608
 
-    await pool.execute("truncate entry, receipt, summary, orders, clock")
+    await pool.execute(
+        "delete from entry; delete from receipt; delete from summary; delete from orders; delete from clock"
+    )
     lanes = ear.lanes(story.items)
     for item in story.items:
         await ear.take([item], lanes)

@@ -1,0 +1,122 @@
+"""Who may do what in the database: for each service an owner of its schema and a role that runs it without DDL."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import asyncpg
+
+from chassis.migrate import ONE_AT_A_TIME, owner_of
+from chassis.service import Connection
+from tools.errors import SaidClearly
+
+OWNER: Final = "liuhen"
+"""Who makes databases and roles; nothing runs as it."""
+MIGRATION: Final = "liuhen_migration"
+"""Who changes tables: it may become the owner of each schema, and is nobody else."""
+READER: Final = "liuhen_reader"
+"""The role of dashboards: it reads views of totals, and nothing else."""
+
+_ITERATIONS: Final = 4096
+_SALT_BYTES: Final = 16
+_NO_MORE: Final = "nocreatedb nocreaterole"
+
+
+def password_variable(role: str) -> str:
+    """Return the variable that holds a password where an operator sets it: LIUHEN_PASSWORD_<ROLE>."""
+    return f"LIUHEN_PASSWORD_{role.upper()}"
+
+
+def logins(services: Iterable[str]) -> tuple[str, ...]:
+    """Name every role that logs in, besides the owner of everything."""
+    return (MIGRATION, READER, *services)
+
+
+async def prepare_roles(dsn: str, services: Iterable[str], password: Callable[[str], str]) -> None:
+    """Make roles and schemas, with their rights; doing it again changes nothing.
+
+    `dsn` belongs to somebody who may create roles and owns the database.
+    """
+    names = tuple(services)
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("select pg_advisory_lock($1)", ONE_AT_A_TIME)
+        known = {row["rolname"] for row in await connection.fetch("select rolname from pg_roles")}
+        for statement in _everybody(names, known):
+            await connection.execute(statement)
+        for role in logins(names):
+            await set_password(connection, role, password(role))
+        for service in names:
+            for statement in _of_service(service):
+                await connection.execute(statement)
+        await _require_modest(connection, (*logins(names), *map(owner_of, names)))
+        database = await connection.fetchval("select quote_ident(current_database())")
+        await connection.execute("revoke all on schema public from public")
+        await connection.execute(f"revoke all on database {database} from public")
+        await connection.execute(f"grant connect on database {database} to {', '.join(logins(names))}")
+    finally:
+        await connection.close()
+
+
+async def set_password(connection: Connection, role: str, password: str) -> None:
+    """Give a role its password, of which the server, its log and its replicas see the verifier alone."""
+    order = await connection.fetchval(
+        "select format('alter role %I password %L', $1::text, $2::text)", role, verifier(password)
+    )
+    await connection.execute(order)
+
+
+def verifier(password: str) -> str:
+    """Return what SCRAM-SHA-256 keeps of a password (RFC 5802): it proves a login and makes none."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, _ITERATIONS)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    shown = [base64.b64encode(each).decode() for each in (salt, stored, server)]
+    return f"SCRAM-SHA-256${_ITERATIONS}:{shown[0]}${shown[1]}:{shown[2]}"
+
+
+async def _require_modest(connection: Connection, roles: Iterable[str]) -> None:
+    found = await connection.fetch(
+        "select rolname from pg_roles where rolname = any($1) and (rolsuper or rolreplication or rolbypassrls)",
+        list(roles),
+    )
+    if found:
+        names = ", ".join(row["rolname"] for row in found)
+        raise SaidClearly(
+            f"The database's role {names} may do everything. "
+            "ALTER ROLE … NOSUPERUSER NOREPLICATION NOBYPASSRLS as whoever may, then try again."
+        )
+
+
+def _everybody(services: Iterable[str], known: set[str]) -> Iterator[str]:
+    for role in logins(services):
+        if role not in known:
+            yield f"create role {role} login"
+        yield f"alter role {role} login {_NO_MORE}"
+    # A member that inherits nothing has the owners' rights only while it says so.
+    yield f"alter role {MIGRATION} noinherit"
+    for owner in map(owner_of, services):
+        if owner not in known:
+            yield f"create role {owner} nologin"
+        yield f"alter role {owner} nologin {_NO_MORE}"
+        yield f"grant {owner} to {MIGRATION}, current_user"
+
+
+def _of_service(service: str) -> Iterator[str]:
+    owner, rights = owner_of(service), "select, insert, update, delete"
+    yield f"create schema if not exists {service} authorization {owner}"
+    # Where a service once owned its schema, it owns nothing from now on.
+    yield f"grant {service} to current_user"
+    yield f"reassign owned by {service} to {owner}"
+    yield f"alter schema {service} owner to {owner}"
+    yield f"revoke all on schema {service} from {service}"
+    yield f"grant usage on schema {service} to {service}"
+    yield f"grant {rights} on all tables in schema {service} to {service}"
+    yield f"revoke truncate, references, trigger on all tables in schema {service} from {service}"
+    yield f"alter default privileges for role {owner} in schema {service} grant {rights} on tables to {service}"
