@@ -69,7 +69,7 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             return message.incident
         case Opened():
             return message.ticket if message.part_of is not None else None
-        case ProgressNoted(for_requester=None) | Dispatched(same_lead=True) | CallbackReviewOrdered(city=None):
+        case ProgressNoted(for_requester=None) | CallbackReviewOrdered(city=None):
             return None
         case DispatchFact() if newsroom.line_of(message) is not None:
             return message.ticket
@@ -86,20 +86,22 @@ def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Ne
             return _refusal(message)
         case IncidentActionRefused():
             return _refusal_of_incident(message)
-        case Handled() | Corrected() if known is not None:
-            better, told = _known_better(known, message), isinstance(message, Corrected) and message.told
-            return _progress(message, at, better, newsroom) if told else Reaction(ticket=better)
+        case Corrected(told=None) if known is not None:
+            return Reaction(ticket=_known_better(known, message))
         case DispatchFact() if known is not None:
-            return _progress(message, at, known, newsroom)
+            return _progress(message, at, _known_better(known, message), newsroom)
         case _:
             return NOTHING
 
 
-def _known_better(known: KnownTicket, message: Handled | Corrected) -> KnownTicket:
-    if isinstance(message, Handled):
-        return known._replace(reply=message.reply)
-    new = message.new
-    return known._replace(reply=new.reply or known.reply, category=new.category or known.category)
+def _known_better(known: KnownTicket, message: DispatchFact) -> KnownTicket:
+    match message:
+        case Handled():
+            return known._replace(reply=message.reply)
+        case Corrected(new=new):
+            return known._replace(reply=new.reply or known.reply, category=new.category or known.category)
+        case _:
+            return known
 
 
 def _part(message: Opened, at: Instant) -> KnownTicket:
@@ -141,23 +143,28 @@ def _refusal_of_incident(message: IncidentActionRefused) -> Reaction:
 def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: Newsroom) -> Reaction:
     found = newsroom.line_of(message)
     if found is None:
-        return NOTHING
+        return Reaction(ticket=known)
     happened, line = found
+    after = known._replace(stands=newsroom.stands(line, known.stands))
+    if line.resumes:
+        after = after._replace(open=True, ended=None)
+    elif line.ends:
+        after = _ended(after, message, at)
+    if not line.text or (isinstance(message, Dispatched) and message.same_lead):
+        return Reaction(ticket=after)
     text = newsroom.text(line, message, known.reply)
-    state = newsroom.state_of(line, is_open=known.open)
-    news = TicketNews(ticket=known.id, happened=happened, state=state, text=text)
-    after = _ended(known, message, state, at) if line.ends else known
+    news = TicketNews(ticket=known.id, happened=happened, state=after.state, text=text)
     return Reaction(
         says=(Answer(channel_topic(known.channel), known.id, news),),
-        ticket=known._replace(open=True, ended=None) if line.resumes else after,
-        news=NewsRow(known.id, at, happened, state, text),
+        ticket=after,
+        news=NewsRow(known.id, at, happened, after.state, text),
     )
 
 
-def _ended(known: KnownTicket, message: DispatchFact, state: TicketState, at: Instant) -> KnownTicket:
+def _ended(known: KnownTicket, message: DispatchFact, at: Instant) -> KnownTicket:
     """What was merged goes on in another ticket; whatever else ended can be asked about, under its category."""
     over = known._replace(open=False, reply=None)
-    if state is TicketState.MERGED:
+    if over.state is TicketState.MERGED:
         return over
     category = message.category if isinstance(message, Closed) else None
     return over._replace(ended=at, category=category or known.category)

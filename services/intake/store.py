@@ -164,22 +164,24 @@ async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     await connection.execute(
         f"insert into ticket ({_TICKET}) select * from unnest($1::text[], $2::text[], $3::text[],"  # noqa: S608 - ours
         " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],"
-        " $12::timestamptz[], $13::text[], $14::timestamptz[])",
+        " $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[])",
         *columns(tickets, len(KnownTicket._fields)),
     )
 
 
 async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket]) -> None:
-    """Write what can change of a ticket: whether it is open or when it ended, its category, the reply that waits."""
+    """Write what can change of a ticket: where it stands, whether it is open, its category, the reply that waits."""
     await connection.execute(
-        "update ticket t set open = x.open, reply = x.reply, category = x.category, ended = x.ended"
-        " from unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::timestamptz[])"
-        " x(id, open, reply, category, ended) where t.id = x.id",
+        "update ticket t set open = x.open, reply = x.reply, category = x.category, ended = x.ended,"
+        " stands = x.stands"
+        " from unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])"
+        " x(id, open, reply, category, ended, stands) where t.id = x.id",
         [ticket.id for ticket in tickets],
         [ticket.open for ticket in tickets],
         [ticket.reply for ticket in tickets],
         [ticket.category for ticket in tickets],
         [ticket.ended for ticket in tickets],
+        [ticket.stands for ticket in tickets],
     )
 
 

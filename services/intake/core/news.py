@@ -20,12 +20,17 @@ _KEPT: Final = "kept"
 
 
 class NewsLine(BaseModel):
-    """What one fact says to the requester, and what it does to the ticket; without a state it moves nothing."""
+    """What one fact does to the ticket, and says to the requester; without a text nothing.
+
+    It stands in `state` from then on, and with `keeps` goes back from there by a line with `back`; else it stays.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     state: TicketState | None = None
-    text: str
+    keeps: bool = False
+    back: bool = False
+    text: str = ""
     ends: bool = False
     resumes: bool = False
 
@@ -68,9 +73,13 @@ class Newsroom:
         return self._lines.get((model, outcome)) or self._lines.get((model, ""))
 
     @staticmethod
-    def state_of(line: NewsLine, *, is_open: bool) -> TicketState:
-        """Where the ticket stands after a line; what moves nothing comes after the handling."""
-        return line.state or (TicketState.CALLBACK_PENDING if is_open else TicketState.CLOSED)
+    def stands(line: NewsLine, before: str) -> str:
+        """Where a ticket stands after a line that stood there before: its state behind those that it goes back to."""
+        if line.back:
+            return before.rpartition("/")[0] or before
+        if line.state is None:
+            return before
+        return f"{before}/{line.state}" if line.keeps else line.state
 
     def text(self, line: NewsLine, message: Message, kept: str | None) -> str:
         """Fill a line with what the fact says, identity-card and bank-card numbers masked."""

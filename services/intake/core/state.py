@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from rulebook import Policy
 from schemas.message import Message
 from schemas.text import plain
-from schemas.values import Contact, RequesterKind
+from schemas.values import Contact, RequesterKind, TicketState
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal
 from services.intake.core.rules import DoorRules
@@ -25,7 +25,7 @@ class KnownTicket(NamedTuple):
     """A ticket as the door remembers it; `place` and `words` are for comparing and empty where nothing compares.
 
     `account` is a keyed hash of the requester's WeChat account, where `requester` is one of the telephone; `ended` is
-    when what can be reopened came to its end.
+    when what can be reopened came to its end. `stands` is its state, behind those that it goes back to, with a slash.
     """
 
     id: str
@@ -42,6 +42,12 @@ class KnownTicket(NamedTuple):
     occurred: datetime | None = None
     account: str | None = None
     ended: datetime | None = None
+    stands: str = TicketState.REGISTERED
+
+    @property
+    def state(self) -> TicketState:
+        """Where it stands now."""
+        return TicketState(self.stands.rpartition("/")[2])
 
     def is_of(self, identities: Collection[str]) -> bool:
         """Whether somebody who is one of these is its requester."""
