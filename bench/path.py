@@ -23,7 +23,7 @@ from schemas.registry import TICKETS, department_topic, party_of
 from services.dispatch.core.rules import Rules
 from services.dispatch.work import decider
 from services.intake.core.decide import Moment, decide
-from services.intake.core.numbers import Numbers
+from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, read
 from services.intake.settings import IntakeSettings
 
@@ -58,7 +58,7 @@ class Town:
 
     def __init__(self, policy: Any) -> None:
         self.door = door_state(config_of(IntakeSettings(), policy))
-        self.numbers = Numbers(0, {}, ZoneInfo(policy.office.zone))
+        self.numbers = Numbers(Numbering(0, bytes(16)), {}, ZoneInfo(policy.office.zone))
         self.dispatch = decider(Rules(policy))
         self.state: Any = None
         self.now = BEGAN

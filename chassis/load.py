@@ -51,7 +51,7 @@ async def load_lanes(
 
 
 def _state_of(row: asyncpg.Record, now: Instant) -> LaneState:
-    lane = Lane(row["name"], row["ordinal"], max(now, row["now"] or now), json.loads(row["counters"]))
+    lane = Lane(row["name"], max(now, row["now"] or now), json.loads(row["counters"]))
     return LaneState(lane, row["turn"], row["next_number"], row["published"], paused=row["paused"])
 
 

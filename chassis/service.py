@@ -106,7 +106,6 @@ class Lane:
     """
 
     name: str
-    ordinal: int
     now: Instant
     counters: dict[str, int]
     horizon: Instant | None = None

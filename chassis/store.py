@@ -54,14 +54,10 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
 
 
 async def create_lanes(connection: Connection, lanes: Mapping[str, Iterable[TopicPartition]]) -> None:
-    """Make the rows of lanes and inputs that do not exist yet; ordinals are given in order and never again."""
+    """Make the rows of lanes and inputs that do not exist yet."""
     await connection.execute("select pg_advisory_xact_lock(hashtext(current_schema()))")
     for name, inputs in sorted(lanes.items()):
-        await connection.execute(
-            "insert into lane (name, ordinal) select $1, coalesce(max(ordinal) + 1, 0) from lane"
-            " on conflict do nothing",
-            name,
-        )
+        await connection.execute("insert into lane (name) values ($1) on conflict do nothing", name)
         for topic, partition in inputs:
             await connection.execute(
                 "insert into input (topic, partition, lane) values ($1, $2, $3) on conflict do nothing",
@@ -74,7 +70,7 @@ async def create_lanes(connection: Connection, lanes: Mapping[str, Iterable[Topi
 async def lock_lanes(connection: Connection, names: Sequence[str]) -> list[asyncpg.Record]:
     """Lock lanes, in order, for the rest of the transaction."""
     return await connection.fetch(
-        "select name, ordinal, now, turn, next_number, published, counters, paused from lane"
+        "select name, now, turn, next_number, published, counters, paused from lane"
         " where name = any($1::text[]) order by name for update",
         names,
     )

@@ -3,8 +3,6 @@
 -- One row per lane: whoever locks it may decide for the lane's tickets, and nobody else.
 create table lane (
     name text primary key,
-    -- A small number that stands for the lane in ticket numbers; given once, never changed.
-    ordinal smallint not null unique check (ordinal >= 0),
     -- The lane's own time: it never steps back, whatever the clocks of its holders say; null before its first turn.
     now timestamptz,
     -- Counts transactions: a holder that finds another number than it wrote knows that somebody held the lane in between.

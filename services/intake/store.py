@@ -11,6 +11,7 @@ import asyncpg
 from chassis.redaction import Kept
 from chassis.service import Connection, Foreign, Instant
 from schemas.tickets import Registered
+from services.intake.core.numbers import Numbering
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
@@ -92,6 +93,22 @@ async def insert_verdicts(
     )
     if done != f"INSERT 0 {len(rows)}":
         raise asyncpg.SerializationError("another lane took the same submission at the same time")
+
+
+async def numbering(connection: Connection, lane: str, key: bytes) -> Numbering:
+    """How a lane numbers its tickets: as it did before, or by the lowest number that no lane has yet, and this key."""
+    await connection.execute("select pg_advisory_xact_lock(hashtext('numbering'))")
+    row = await connection.fetchrow(
+        "with given as (insert into numbering (lane, number, key)"
+        "  select $1, coalesce(max(number) + 1, 0), $2 from numbering"
+        "  on conflict (lane) do nothing returning number, key)"
+        " select number, key from given union all select number, key from numbering where lane = $1",
+        lane,
+        key,
+    )
+    if row is None:
+        raise LookupError(lane)
+    return Numbering(row["number"], row["key"])
 
 
 async def refuse_later(connection: Connection, refused: Sequence[RefusedLater]) -> None:

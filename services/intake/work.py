@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from typing import Final, NamedTuple
 
 from chassis.clock import Clock
@@ -22,11 +23,12 @@ from chassis.service import (
     Transaction,
 )
 from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice, SettleDoubts
+from schemas.inbound.base import CHANNELS
 from schemas.registry import party_of
 from services.intake import store
 from services.intake.core.decide import Moment, decide
 from services.intake.core.news import Newsroom
-from services.intake.core.numbers import Numbers
+from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates, candidates_of, comparable
@@ -34,6 +36,8 @@ from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTic
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react
 
 _PART: Final = 14
+_NUMBERING: Final = "numbering"
+_KEY: Final = 16
 _RECEIVED: Final = "received"
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
@@ -88,13 +92,24 @@ async def _take(
             result.words.append("unreadable")
             continue
         received = received_at(lane, item.record, clock)
-        numbers = Numbers(lane.ordinal, lane.counters, config.zone)
+        numbers = Numbers(await _numbering(transaction, item), lane.counters, config.zone)
         decision = decide(state, reading, Moment(received, lane.now), numbers)
         state.note((str(reading.party), reading.source, reading.id), decision)
         decided.append(DecidedSubmission(item, reading, received, decision))
         result.says += _says(item, reading, received, decision)
         result.words.append(decision.word)
     await save(transaction.connection, decided)
+
+
+async def _numbering(transaction: Transaction, item: Foreign) -> Numbering | None:
+    """How the lane of a channel numbers its tickets; only who registers some takes one of the hundred."""
+    if party_of(item.record.topic).kind not in CHANNELS:
+        return None
+    cache = transaction.lanes[item.lane].cache
+    if _NUMBERING not in cache:
+        cache[_NUMBERING] = await store.numbering(transaction.connection, item.lane, token_bytes(_KEY))
+    found: Numbering = cache[_NUMBERING]
+    return found
 
 
 def received_at(lane: Lane, record: Record, clock: Clock) -> Instant:

@@ -6,14 +6,16 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.values import Party
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RECEIPT_LENGTH: Final = 12
 _LARGEST: Final = 99_999
-_LARGEST_ORDINAL: Final = 99
+_LEFT: Final = 250
+_RIGHT: Final = 400
+_TURNS: Final = 6
 _LARGEST_DIGIT: Final = 9
 _NUMBER_LENGTH: Final = 14
 
@@ -45,27 +47,51 @@ def is_number(ticket: str) -> bool:
     return check_digit(whole[:-1]) == whole[-1]
 
 
+class Numbering(NamedTuple):
+    """How a lane numbers its tickets: its two digits, and the key that scatters its count."""
+
+    number: int
+    key: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The ticket numbers of one lane: date, lane, sequence, check digit. `counters` are the lane's and remember it.
+    """The ticket numbers of one lane: date, lane, scattered count, check digit; the lane's `counters` remember it.
 
     Where a lane gives more than 99,999 numbers in a day it goes on with the next day's, so none is given twice.
     """
 
-    ordinal: int
+    numbering: Numbering | None
     counters: MutableMapping[str, int]
     zone: tzinfo
 
     def next(self, received: datetime) -> str:
-        """Give the next number; ValueError when the lane is too far back in the list of lanes to have any."""
-        if self.ordinal > _LARGEST_ORDINAL:
-            raise ValueError(f"lane {self.ordinal} cannot number tickets: two digits are all there is")
+        """Give the next number; LookupError in the lane of somebody who registers nothing."""
+        if self.numbering is None:
+            raise LookupError("this lane numbers no tickets")
         today = received.astimezone(self.zone).date().toordinal()
-        day, sequence = self.counters.get("day", 0), self.counters.get("number", 0) + 1
+        day, count = self.counters.get("day", 0), self.counters.get("number", 0) + 1
         if today > day:
-            day, sequence = today, 1
-        elif sequence > _LARGEST:
-            day, sequence = day + 1, 1
-        self.counters["day"], self.counters["number"] = day, sequence
-        digits = f"{date.min + timedelta(days=day - 1):%y%m%d}{self.ordinal:02}{sequence:05}"
+            day, count = today, 1
+        elif count > _LARGEST:
+            day, count = day + 1, 1
+        self.counters["day"], self.counters["number"] = day, count
+        dated = f"{date.min + timedelta(days=day - 1):%y%m%d}{self.numbering.number:02}"
+        digits = f"{dated}{scattered(count, dated, self.numbering.key):05}"
         return digits + check_digit(digits)
+
+
+def scattered(count: int, day: str, key: bytes) -> int:
+    """Give each count below 100,000 a place of its own among as many, in an order that nobody knows without the key.
+
+    A Feistel network over 250 × 400: each round shifts one half by a keyed hash of the other, so it can be undone.
+    """
+    left, right = divmod(count, _RIGHT)
+    for turn in range(0, _TURNS, 2):
+        left = (left + _hash(key, day, turn, right)) % _LEFT
+        right = (right + _hash(key, day, turn + 1, left)) % _RIGHT
+    return left * _RIGHT + right
+
+
+def _hash(key: bytes, day: str, turn: int, half: int) -> int:
+    return int.from_bytes(blake2b(f"{day}/{turn}/{half}".encode(), key=key, digest_size=8).digest(), "big")

@@ -31,7 +31,7 @@ class Desk:
     """One lane of the toy, worked on by hand."""
 
     connection: Connection
-    lane: Lane = field(default_factory=lambda: Lane("0", 0, NOON, {}))
+    lane: Lane = field(default_factory=lambda: Lane("0", NOON, {}))
 
     async def transact(self, *pokes: tuple[str, Poke], horizon: datetime | None = None) -> Outcome:
         """One lane transaction; pokes come at noon."""

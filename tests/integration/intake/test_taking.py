@@ -16,6 +16,7 @@ from schemas.public import ReceiptGiven, ReceiptRefused, TicketNews
 from schemas.registry import DISPATCH, partitions
 from schemas.tickets import ActionReceived, DeviceBound, Registered, SubmissionRefused
 from schemas.values import Actor, Contact, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier
+from services.intake import store
 
 HOTLINE, SURVEY, WECHAT, OFFICE = (
     Party(kind=kind) for kind in (PartyKind.HOTLINE, PartyKind.SURVEY, PartyKind.WECHAT, PartyKind.OFFICE)
@@ -45,6 +46,18 @@ async def test_a_call_becomes_a_ticket_and_gets_a_receipt_with_its_number(outsid
     envelope, fact = await outside.hear(lambda m: isinstance(m, Registered) and m.ticket == number)
     assert envelope.subject == number
     assert envelope.causation.startswith(f"{fact.receipt}@liuhen.inbound.hotline.v1/0/")
+
+
+async def test_lanes_that_register_number_apart_and_for_ever(outside: Any) -> None:
+    lanes = await outside.pool.fetch("select name from lane order by name limit 3")
+    async with outside.pool.acquire() as connection, connection.transaction():
+        first = [
+            await store.numbering(connection, lane["name"], bytes([place] * 16)) for place, lane in enumerate(lanes)
+        ]
+        again = [await store.numbering(connection, lane["name"], bytes([9] * 16)) for lane in lanes]
+
+    assert len({numbering.number for numbering in first}) == len(lanes)
+    assert again == first
 
 
 async def test_of_who_wants_to_stay_unknown_no_table_keeps_name_or_number(outside: Any) -> None:

@@ -188,7 +188,7 @@ class Ear:
     @staticmethod
     def lanes(items: list[Heard]) -> dict[str, Lane]:
         now = datetime(2026, 3, 2, tzinfo=UTC)
-        return {item.lane: Lane(name=item.lane, ordinal=0, now=now, counters={}) for item in items}
+        return {item.lane: Lane(name=item.lane, now=now, counters={}) for item in items}
 
 
 @pytest.fixture

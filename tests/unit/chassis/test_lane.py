@@ -32,7 +32,7 @@ class Thought(UnitFact):
 
 
 def held() -> LaneState:
-    return LaneState(Lane("0", 0, NOON, {}), turn=0, next_number=1, published=0, offsets={(OWN, 0): 0, (FOREIGN, 0): 0})
+    return LaneState(Lane("0", NOON, {}), turn=0, next_number=1, published=0, offsets={(OWN, 0): 0, (FOREIGN, 0): 0})
 
 
 def record(

@@ -18,7 +18,7 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import party_of
 from services.intake.__main__ import config_of
 from services.intake.core.decide import Moment, decide
-from services.intake.core.numbers import Numbers
+from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.state import Decision, DoorConfig, DoorState
 from services.intake.settings import IntakeSettings
@@ -41,6 +41,9 @@ VISIT: Mapping[str, Any] = {
     "household": "三号楼 201",
     "address": {"text": "平凉路100弄3号"},
 }
+
+
+NUMBERING = Numbering(7, b"a key of 16 byte")
 
 
 @dataclass
@@ -71,7 +74,7 @@ class Front:
         return self.decide(reading) if isinstance(reading, Reading) else reading
 
     def decide(self, reading: Reading) -> Decision:
-        numbers = Numbers(7, self.counters, self.state.config.zone)
+        numbers = Numbers(NUMBERING, self.counters, self.state.config.zone)
         decision = decide(self.state, reading, Moment(self.now, self.now), numbers)
         self.state.note((str(reading.party), reading.source, reading.id), decision)
         return decision

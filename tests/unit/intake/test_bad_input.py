@@ -270,7 +270,7 @@ def test_any_content_under_a_good_envelope_ends_as_a_decision(config: Any, conte
     reading = read(HOTLINE, headers(), json.dumps(content).encode())
     assert isinstance(reading, Reading)
     now = NOW
-    decision = decide(DoorState(config), reading, Moment(now, now), Numbers(1, {}, config.zone))
+    decision = decide(DoorState(config), reading, Moment(now, now), Numbers(None, {}, config.zone))
     for answer in decision.says:
         assert answer.message.to_json()
     _assert_storable(reading, decision.refusal)
@@ -298,7 +298,7 @@ def test_whatever_comes_every_text_that_is_kept_of_it_can_be_stored(
     if isinstance(reading, Unreadable):
         assert storable(reading.detail)
         return
-    decision = decide(DoorState(config), reading, Moment(NOW, NOW), Numbers(1, {}, config.zone))
+    decision = decide(DoorState(config), reading, Moment(NOW, NOW), Numbers(None, {}, config.zone))
     for answer in decision.says:
         assert answer.message.to_json()
     _assert_storable(reading, decision.refusal)

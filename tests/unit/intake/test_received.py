@@ -16,7 +16,7 @@ def record(at: datetime) -> Record:
 
 
 def lane(now: datetime) -> Lane:
-    return Lane("liuhen.inbound.hotline.v1/0", 40, now, {})
+    return Lane("liuhen.inbound.hotline.v1/0", now, {})
 
 
 def test_what_waited_while_the_service_was_away_was_received_when_it_arrived() -> None:
