@@ -203,6 +203,17 @@ def channels_of(settings: NotifySettings, rules: Delivery, session: aiohttp.Clie
     return channels
 
 
+def at_once(settings: NotifySettings, rules: Delivery) -> int:
+    """How many deliveries to take: where somebody else has to answer, as many as take half of the lease if nobody does.
+
+    What is taken beyond that would be another worker's before its turn came, and sent twice.
+    """
+    if not settings.routes:
+        return _AT_ONCE
+    rounds = int(settings.lease_seconds / 2 / rules.timeout_seconds)
+    return min(_AT_ONCE, max(rounds, 1) * _SIDE_BY_SIDE)
+
+
 class Loop:
     """Takes what is due, sends it, writes down what became of it; over and over."""
 
@@ -217,6 +228,7 @@ class Loop:
     ) -> None:
         self.context = context
         self.lease = timedelta(seconds=settings.lease_seconds)
+        self.most = at_once(settings, rules)
         self.rules = rules
         self.words = words
         self.channels = channels
@@ -239,7 +251,7 @@ class Loop:
                     raise
                 await asyncio.sleep(_AWAY_SECONDS)
             else:
-                if found < _AT_ONCE:
+                if found < self.most:
                     await asyncio.sleep(_IDLE_SECONDS)
 
     async def _to_its_end(self) -> int:
@@ -255,7 +267,7 @@ class Loop:
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
         pool, now = self.context.pool, self.context.clock.now()
-        single = await store.take_due(pool, now, _AT_ONCE, self.lease, quiet=self.is_quiet(now))
+        single = await store.take_due(pool, now, self.most, self.lease, quiet=self.is_quiet(now))
         gathered = await store.take_gathered(pool, now, self.lease)
         await self._drop([each for each in (*single, *gathered) if is_over(each, now)])
         messages = [(leaving(each, now), [each]) for each in single if not is_over(each, now)]
