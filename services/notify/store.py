@@ -17,7 +17,6 @@ from schemas.owner import Owner
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 
-OUTCOMES_AT_ONCE: Final = 2_000
 WORDS: Final = (
     Kept("profile", "ticket", documents=("body",)),
     Kept("delivery", "ticket", texts=("subject", "text")),
@@ -195,14 +194,14 @@ async def unreported_lanes(connection: Connection, lanes: Sequence[str]) -> list
     return [row["lane"] for row in rows]
 
 
-async def unreported(connection: Connection, lanes: Sequence[str]) -> list[asyncpg.Record]:
+async def unreported(connection: Connection, lanes: Sequence[str], most: int) -> list[asyncpg.Record]:
     """Read the attempts that ended and of which no fact was made yet, in the order in which they ended."""
     return await connection.fetch(
         "select notice, attempt, ticket, lane, way, ended_at, outcome, error, next_at from attempt"
         " where lane = any($1::text[]) and outcome is not null and not told"
         " order by ended_at, notice, attempt limit $2",
         lanes,
-        OUTCOMES_AT_ONCE,
+        most,
     )
 
 

@@ -33,7 +33,7 @@ def telling(wording: Wording) -> Work:
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         heard = [item for item in items if isinstance(item, Heard)]
-        outcomes = await store.unreported(transaction.connection, list(transaction.lanes))
+        outcomes = await store.unreported(transaction.connection, list(transaction.lanes), transaction.at_once)
         wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
         decider = Decider[NoticeLedger, Command](
             topic=NOTICES,
