@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 
-from chassis import metrics, store
+from chassis import metrics, store, timers
 from chassis.clock import stopwatch, wall
 from chassis.dead_letters import DeadLetters
 from chassis.failures import Fenced, transient
@@ -158,6 +158,14 @@ class LaneExecutor:
             raise
         self._learn(records, stopwatch() - began, went_well=True)
         await self.after_commit(result, began)
+
+    async def crowded(self, records: Iterable[Record]) -> Mapping[str, Instant]:
+        """By lane, up to when timers fire before records, where these are more than one transaction takes."""
+        moments = self.transactions.moments(records)
+        if not moments:
+            return {}
+        due = await timers.waiting(await self.connected(), moments, self.others.size + 1)
+        return moments if due > self.others.size else {}
 
     def _learn(self, records: int, seconds: float, *, went_well: bool) -> None:
         """What else a transaction took is not known to us: it had as much as it might."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from chassis import timers
 from chassis.decider import EVERYONE, C, Change, Decider, Step, cause_of, step
@@ -18,8 +17,6 @@ from chassis.timers import Timer, TimerUpdate
 from schemas.message import Message
 
 S = TypeVar("S")
-
-_MOMENT: Final = timedelta(microseconds=1)
 
 
 class TimerError(Exception):
@@ -91,8 +88,8 @@ class _Fold(Generic[S, C]):
         if self.decider.fired is None:
             return []
         for heard in items:
-            before = heard.envelope.time - _MOMENT
-            if before > self.until.get(heard.lane, before - _MOMENT):
+            before = heard.envelope.time - timers.BEFORE
+            if before > self.until.get(heard.lane, before - timers.BEFORE):
                 self.until[heard.lane] = before
         limit = None if self.until else self.transaction.at_once
         for name, lane in self.transaction.lanes.items():
@@ -115,7 +112,7 @@ class _Fold(Generic[S, C]):
     async def _hear(self, heard: Heard, commands: Iterable[tuple[str, C]]) -> str:
         cause = heard.cause
         await self.stretch.pause()
-        await self._fire(heard.lane, cause.time - _MOMENT)
+        await self._fire(heard.lane, cause.time - timers.BEFORE)
         said = len(self.says)
         for key, command in commands:
             self._decide(key, self.cells[key], command, cause)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from datetime import timedelta
+from typing import Final, Literal, NamedTuple
 
 from chassis.service import Connection, Instant, NextTimer
 from chassis.store import columns
+
+BEFORE: Final = timedelta(microseconds=1)
+"""What is due by so much before a record comes before it."""
 
 
 class Timer(NamedTuple):
@@ -44,6 +48,18 @@ async def due(connection: Connection, until: Mapping[str, Instant], limit: int |
         limit,
     )
     return [Timer(*row) for row in rows]
+
+
+async def waiting(connection: Connection, until: Mapping[str, Instant], limit: int) -> int:
+    """Count the pending timers of lanes that are due by a moment, up to a limit."""
+    count = await connection.fetchval(
+        "select count(*) from (select from unnest($1::text[], $2::timestamptz[]) l(lane, until) join timer t"
+        " on t.lane = l.lane and t.status = 'pending' and t.due <= l.until limit $3) x",
+        list(until),
+        list(until.values()),
+        limit,
+    )
+    return int(count)
 
 
 async def coming(connection: Connection, lane: str, after: Timer | None, until: Instant, limit: int) -> list[Timer]:

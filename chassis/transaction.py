@@ -10,7 +10,7 @@ from typing import Final
 from chassis import store
 from chassis.clock import Clock
 from chassis.failures import Fenced
-from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, merged, read
+from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, lane_of, merged, read
 from chassis.portions import Stretch
 from chassis.service import (
     MOST_AT_ONCE,
@@ -27,6 +27,7 @@ from chassis.service import (
     Transaction,
 )
 from chassis.store import Event, TopicPartition
+from chassis.timers import BEFORE
 from schemas.envelope import EnvelopeError, decode, derived_id, partition_of
 from schemas.registry import Topic, TopicKind
 
@@ -88,6 +89,22 @@ class Transactions:
         for name in names:
             self.states[name].turn += 1
         return result
+
+    def moments(self, records: Iterable[Record]) -> dict[str, Instant]:
+        """Up to when timers fire before the last of some records in each lane, where any may be due by then."""
+        lasts = {lane_of(record[:2], foreign=False): record for record in records if record.topic not in self.foreign}
+        found: dict[str, Instant] = {}
+        for name, record in lasts.items():
+            state = self.states.get(name)
+            if state is None or state.next_due is None:
+                continue
+            try:
+                moment = decode(record.headers, record.value)[0].time - BEFORE
+            except EnvelopeError:
+                continue
+            if state.next_due <= moment:
+                found[name] = moment
+        return found
 
     async def replay(self, connection: Connection, name: str) -> TransactionResult:
         """Hear the parked records of a lane again, key by key, up to the first of each that still cannot be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import stamina
@@ -176,28 +177,49 @@ class PartitionWorker:
         waiting = deque(merged(ours.values()))
         while waiting:
             executor.waiting_since = waiting[0].timestamp
-            if not await self._portion([waiting.popleft() for _ in range(min(executor.records.size, len(waiting)))]):
+            done = await self._portion(list(islice(waiting, executor.records.size)))
+            for _ in range(done):
+                waiting.popleft()
+            if not done:
                 executor.drop({executor.lane(tp) for tp in ours})
                 break
         executor.waiting_since = None
         processed |= {tp: executor.states[executor.lane(tp)].offsets[tp] for tp in ours if tp in executor.epochs}
 
-    async def _portion(self, records: Sequence[Record]) -> bool:
-        """Process as many records as fit into one transaction; tells whether whatever comes after them may follow."""
-        executor, batch = self.executor, self._ours(records)
+    async def _portion(self, records: Sequence[Record]) -> int:
+        """Process what fits into one transaction; tells how many records that were, 0 where nothing may follow."""
+        executor = self.executor
+        try:
+            records = await self._beside_timers(records)
+        except Exception as error:
+            if not transient(error):
+                raise
+            await self._retry_later(executor.by_lane(self._ours(records)), error)
+            return 0
+        batch = self._ours(records)
         if not batch:
-            return True
+            return len(records)
         lanes = executor.by_lane(batch)
         try:
             await executor.execute(lanes, {})
         except Exception as error:  # noqa: BLE001 - what is not transient is narrowed down to its record
             executor.drop(list(lanes))
             if not transient(error):
-                return await self._bisect(batch, error)
+                return len(records) if await self._bisect(batch, error) else 0
             await self._retry_later(lanes, error)
-            return False
+            return 0
         self._failures = 0
-        return True
+        return len(records)
+
+    async def _beside_timers(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Cut records to what fits beside the timers that fire before them; fire first what leaves no room."""
+        if self.executor.transactions.service.timers is not None:
+            while moments := await self.executor.crowded(records):
+                if len(records) > 1:
+                    records = records[: len(records) // 2]
+                else:
+                    await self.executor.execute({}, moments)
+        return records
 
     def _ours(self, records: Iterable[Record]) -> Batch:
         """Sort records by partition, without those of lanes that were closed or given away meanwhile."""

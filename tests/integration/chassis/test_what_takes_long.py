@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from chassis.service import MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from tests.support.chassis.outside import Toy
@@ -39,3 +43,27 @@ async def test_portions_grow_back_once_records_are_quick_again(toy: Toy) -> None
 
 async def _whole(toy: Toy, count: int) -> bool:
     return sum(map(len, (await toy.whole()).values())) == count
+
+
+async def test_timers_that_are_due_before_a_record_fire_a_portion_at_a_time(toy: Toy) -> None:
+    # given more timers than fire at once, all of which come due while nobody works
+    many = 2 * MOST_AT_ONCE + 500
+    await toy.send([toy.poke(n, f"T{n}", wait=600.0) for n in range(many)])
+    process = toy.start()
+    await toy.until_said(many, 150)
+    process.terminate()
+    assert process.wait(30) == 0
+    # when a record of an hour later is heard
+    later = datetime.now(UTC) + timedelta(hours=1)
+    toy.clock = f"{later.isoformat()}@1@{time.time():.3f}"
+    await toy.send([toy.poke(many, "T0", at=later)])
+    toy.start()
+    await toy.until_said(2 * many + 1, 150)
+    # then they fired in several transactions, before it
+    fired = await toy.rows("select count(*) from event where body::text like '%\"fired\":true%' group by recorded")
+    assert sum(row["count"] for row in fired) == many
+    assert max(row["count"] for row in fired) <= MOST_AT_ONCE
+    totals = await toy.rows("select (body->>'total')::int as total from event where key = 'T0' order by number")
+    assert [row["total"] for row in totals] == [1, 2, 3]
+    last = await toy.value("select body->>'fired' from event where key = 'T0' order by number desc limit 1")
+    assert last == "false"
