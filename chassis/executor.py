@@ -168,12 +168,14 @@ class LaneExecutor:
         return moments if due > self.others.size else {}
 
     def _learn(self, records: int, seconds: float, *, went_well: bool) -> None:
-        """What else a transaction took is not known to us: it had as much as it might."""
-        for portions, much in ((self.records, records), (self.others, self.others.size)):
-            if much and went_well:
-                portions.succeeded(much, seconds)
-            elif much:
-                portions.failed(much, seconds)
+        """What else than records a transaction took is not known to us: without any, it took as much as it might."""
+        portions, much = (self.records, records) if records else (self.others, self.others.size)
+        if went_well:
+            portions.succeeded(much, seconds)
+            return
+        portions.failed(much, seconds)
+        if records:
+            self.others.failed(self.others.size, seconds)
 
     async def after_commit(self, result: TransactionResult, began: float) -> None:
         """Publish what was recorded, remember how far, and report."""

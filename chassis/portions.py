@@ -77,7 +77,8 @@ class Portions:
         before, self.portion = self.portion, portion
         if portion.size < before.size:
             metrics.SMALLER_PORTIONS.labels(self.service, self.work).inc()
-            _log.warning(
+            log = _log.warning if cause == "failed" else _log.info
+            log(
                 "less at once",
                 work=self.work,
                 reason=cause,
