@@ -62,7 +62,7 @@ class Resources:
     dead_letters: DeadLetters
     health: Health
     canonical: Canonical
-    aim: float
+    limit: float
     """Seconds that a transaction, or a portion that is published, should take at most."""
 
 
@@ -92,7 +92,7 @@ class LaneExecutor:
         metrics.LAG.labels(self.service).set_function(self._lag)
 
     def _portions(self, work: str, portion: Portion) -> Portions:
-        return Portions(self.service, work, portion, self.resources.aim)
+        return Portions(self.service, work, portion, self.resources.limit)
 
     def lane(self, tp: TopicPartition) -> str:
         """Name the lane of a partition."""

@@ -23,14 +23,14 @@ _log: Final = structlog.get_logger()
 class Outbox:
     """One publishing task for each topic for outsiders: one that is stuck holds up nobody else."""
 
-    def __init__(self, pool: Pool, broker: Broker, service: str, aim: float) -> None:
+    def __init__(self, pool: Pool, broker: Broker, service: str, limit: float) -> None:
         """`lanes` are those that are open here; the published positions of others are not ours to move.
 
-        A portion should take at most `aim` seconds.
+        A portion should take at most `limit` seconds.
         """
         self._pool = pool
         self._new_producer: Callable[[], Producer] = lambda: Producer(broker, service)
-        self._new_portions: Callable[[], Portions] = lambda: Portions(service, "outlet", Portion(_MOST, _MOST), aim)
+        self._new_portions: Callable[[], Portions] = lambda: Portions(service, "outlet", Portion(_MOST, _MOST), limit)
         self._topics: dict[str, _TopicRelay] = {}
         self.published: dict[tuple[str, str], int] = {}
         self.lanes: set[str] = set()

@@ -16,6 +16,7 @@ import structlog
 from chassis import metrics
 from chassis.clock import stopwatch
 
+_ENOUGH: Final = 50
 _AT_A_STRETCH: Final = 0.05
 _log: Final = structlog.get_logger()
 
@@ -27,11 +28,15 @@ class Portion:
     size: int
     most: int
 
-    def after_success(self, done: int, seconds: float, aim: float) -> Portion:
-        """Return what fits into `aim` seconds where it took longer; twice as much where a full one took half."""
-        if seconds > aim:
-            return replace(self, size=max(1, min(self.size, int(done * aim / seconds))))
-        if done >= self.size and seconds <= aim / 2:
+    def after_success(self, done: int, seconds: float, limit: float) -> Portion:
+        """Return half where it took longer than `limit` seconds, twice as much where a full one took less than half.
+
+        Slowness alone makes none smaller than what is worth a transaction: on a busy machine its own cost is most of
+        it, and the fewer records share that the longer all of them take.
+        """
+        if seconds > limit:
+            return replace(self, size=min(self.size, max(done // 2, min(_ENOUGH, self.most))))
+        if done >= self.size and seconds <= limit / 2:
             return replace(self, size=min(self.most, 2 * self.size))
         return self
 
@@ -42,12 +47,12 @@ class Portion:
 
 @dataclass(slots=True)
 class Portions:
-    """The portions of one kind of work, each of which should take at most `aim` seconds; `work` names it in metrics."""
+    """The portions of one kind of work, each of which should take at most `limit` seconds; `work` is its name."""
 
     service: str
     work: str
     portion: Portion
-    aim: float
+    limit: float
 
     @property
     def size(self) -> int:
@@ -67,7 +72,7 @@ class Portions:
 
     def succeeded(self, done: int, seconds: float) -> None:
         """So much was done in so many seconds."""
-        self._become(self.portion.after_success(done, seconds, self.aim), "slow", seconds)
+        self._become(self.portion.after_success(done, seconds, self.limit), "slow", seconds)
 
     def failed(self, tried: int, seconds: float) -> None:
         """So much was tried, and failed after so many seconds by no fault of its content."""

@@ -41,8 +41,8 @@ _END_SECONDS: Final = 25.0
 _PART_SECONDS: Final = 8.0
 _BEAT_SECONDS: Final = 0.5
 _BROKER_SECONDS: Final = 10.0
-_SHARE: Final = 0.2
-"""A transaction aims at this share of the time after which a silent one is ended: the machine may get busy."""
+_SHARE: Final = 0.5
+"""A transaction should take at most this share of the time after which a silent one is ended."""
 _LETTERS: Final = 20
 _log: Final = structlog.get_logger()
 
@@ -114,13 +114,13 @@ class _Process:
         pool = await self._ready(stack)
         broker, name = self.broker, self.service.name
         transactions = Transactions(self.service, self.clock)
-        aim = self.settings.silence_seconds * _SHARE
-        outbox = Outbox(pool, broker, name, aim)
-        letters = Portions(name, "dead_letters", Portion(_LETTERS, _LETTERS), aim)
+        limit = self.settings.silence_seconds * _SHARE
+        outbox = Outbox(pool, broker, name, limit)
+        letters = Portions(name, "dead_letters", Portion(_LETTERS, _LETTERS), limit)
         dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits, letters)
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
-        resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, aim)
+        resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, limit)
         worker = PartitionWorker(LaneExecutor(transactions, resources))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liuhen-"))
         app = build_app(self.service, broker, worker, folder)
