@@ -18,6 +18,7 @@ from schemas.values import (
     Actor,
     Channel,
     Clock,
+    Contact,
     Grade,
     Party,
     PartyKind,
@@ -396,3 +397,65 @@ def test_what_came_back_names_what_it_came_back_from_on_the_order_and_on_the_des
 def test_what_the_door_took_for_a_contact_is_not_lost_in_the_last_minutes_of_the_window() -> None:
     found = received(AGAIN).model_copy(update={"repeat_of": RECEIPT})
     given.at(TicketState.ARCHIVED).when(Act(found)).then(d.ReopeningAsked)
+
+
+# --- beside what else waits -------------------------------------------------------------------------------------------
+
+CALLER: Final = Contact(name="王阿姨", phone="13812341234")
+NAMED: Final = "我是王阿姨，电话138-1234-1234。"
+
+
+def _sealed() -> Story:
+    """Given a ticket at work whose requester must stay unknown."""
+    return given.without_task(opened(rules_with(**BY_HAND), confidential=True, contact=CALLER).lead(i.Accept))
+
+
+def _sealed_and_closed() -> Story:
+    return _sealed().lead(i.ReportHandled, reply="已办结。").office(i.Review, accepted=True).called()
+
+
+@pytest.mark.parametrize(
+    ("before", "wish"),
+    [
+        (_sealed_and_closed, AGAIN.model_copy(update={"text": f"{NAMED}又坏了。"})),
+        (lambda: overdue(_sealed()), TAKES_BACK.model_copy(update={"reason": f"{NAMED}不用了。"})),
+    ],
+)
+def test_a_wish_that_waits_at_the_desk_names_nobody_who_must_stay_unknown(before: Any, wish: Any) -> None:
+    asked = before().act(wish)
+    (task,) = [told.message for told in asked.told if isinstance(told.message, DeskTask)]
+    assert (task.task in {"reopening", "withdrawal"}, task.open, task.confidential) == (True, True, True)
+    assert not any(named in task.model_dump_json() for named in ("王阿姨", "1234-1234", "13812341234"))
+    # and whoever looks at the contact takes nothing away from it
+    looked = asked.office(i.LookAtContact, reason="回拨核实。").then(d.ContactShown)
+    assert looked.ticket.wish == asked.ticket.wish
+
+
+def _raised(story: Story) -> Story:
+    """A longer limit is asked for, which an approver has to grant."""
+    by = Person(id="p-xu", name="徐文珏")
+    asked = i.Classify(ticket=TICKET, by=by, tier=Tier.PARTICULARLY_COMPLEX, reason="涉及三个部门。")
+    return story.act(asked).then(d.ApprovalRequested)
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        lambda: _raised(overdue()).act(TAKES_BACK).then(d.WithdrawalAsked),
+        lambda: _raised(overdue().act(TAKES_BACK).then(d.WithdrawalAsked)),
+    ],
+)
+def test_an_approval_and_a_wish_that_wait_do_not_lose_each_other(both: Any) -> None:
+    story = both()
+    assert len(story.ticket.asked) == 1
+    # what is decided of one leaves the other one waiting
+    granted = story.approved().then(d.ApprovalGranted, d.Classified)
+    assert granted.ticket.wish == story.ticket.wish
+    declined = story.office(i.DeclineWithdrawal, reason="隐患仍在。").then(d.WithdrawalDeclined)
+    assert declined.ticket.asked == story.ticket.asked
+    declined.approved().then(d.ApprovalGranted, d.Classified)
+    granted.office(i.ConfirmWithdrawal, note="已核实。")
+    # and the end of the ticket ends both, for everybody
+    over = story.office(i.ConfirmWithdrawal, note="已核实。")
+    assert (over.ticket.state, over.ticket.asked, over.ticket.wish) == (TicketState.WITHDRAWN, (), NoWish())
+    assert {("approval", False), ("withdrawal", False)} <= set(desk(over))

@@ -80,6 +80,14 @@ def test_a_member_heard_every_act_in_its_order_however_many_there_are() -> None:
     assert last.index(d.IncidentJoined) < last.index(d.Dispatched) < last.index(d.Accepted)
 
 
+def test_what_a_report_of_all_notes_for_the_file_stands_in_the_file_of_each() -> None:
+    place, numbers = outage(2)
+    place.department(i.AcceptIncident)
+    place.department(i.ReportIncidentHandled, reply="已恢复。", note="供电公司电缆故障。")
+    noted = [place.said(d.Handled, number)[0] for number in numbers]
+    assert [(fact.reply, fact.note) for fact in noted] == [("已恢复。", "供电公司电缆故障。")] * 2
+
+
 def test_acts_that_were_done_already_are_passed_over() -> None:
     place, (one, two) = outage(2)
     place.on_ticket(i.Accept(ticket=one, by=Person(id="d-1", name="经办人")), LEAD)
