@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from schemas import registry as _all  # noqa: F401 - every message is declared once it is loaded
 from schemas.examples import example
 from schemas.inbound import Action
 from schemas.message import Message, contracts
