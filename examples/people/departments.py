@@ -271,10 +271,15 @@ class SimulatedDepartment:
                     ground=grounds.suspension[0].code,
                     until=now + timedelta(days=4),
                     reason="相关工程已列入计划，申请挂账。",
+                    for_requester="相关工程已列入计划，开工后继续办理。",
                 )
             case "commitment":
                 return Commit(
-                    ticket=order.ticket, by=person, promised=now + timedelta(days=5), text="五日内完成现场整改。"
+                    ticket=order.ticket,
+                    by=person,
+                    promised=now + timedelta(days=5),
+                    text="五日内完成现场整改。",
+                    for_requester="届时完成现场整改。",
                 )
             case _:
                 return NoteProgress(

@@ -198,6 +198,7 @@ class SuspensionRequested(DispatchFact):
     ground: Code
     until: Instant
     reason: Text
+    for_requester: Text | None = None
 
 
 class RequestLapsed(DispatchFact):
@@ -215,6 +216,7 @@ class Suspended(DispatchFact):
     ground: Code
     until: Instant
     reason: Text
+    for_requester: Text | None = None
 
 
 class SuspensionRefused(DispatchFact):
@@ -237,6 +239,7 @@ class Committed(DispatchFact):
     department: DepartmentCode
     promised: Instant
     text: Text
+    for_requester: Text | None = None
 
 
 class CommitmentDue(DispatchFact):

@@ -118,20 +118,28 @@ class RequestExtension(DepartmentAction, MoreTimeAsked):
 
 
 class RequestSuspension(DepartmentAction):
-    """The lead asks to suspend (挂账) on a ground of the policy until an end."""
+    """The lead asks to suspend (挂账) on a ground of the policy until an end.
+
+    `reason` is for the file; of it the requester reads what `for_requester` says, beside the ground and the end.
+    """
 
     do: Literal["request_suspension"] = "request_suspension"
     ground: Code
     until: Instant
     reason: Text
+    for_requester: Text | None = None
 
 
 class Commit(DepartmentAction):
-    """The lead promises a date that the works need; it comes back for checking."""
+    """The lead promises a date that the works need; it comes back for checking.
+
+    `text` is for the file; of it the requester reads what `for_requester` says, beside the date.
+    """
 
     do: Literal["commit"] = "commit"
     promised: Instant
     text: Text
+    for_requester: Text | None = None
 
 
 class AnswerSupervision(DepartmentAction):

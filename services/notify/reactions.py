@@ -345,11 +345,13 @@ def _request_lapsed(fact: d.RequestLapsed, o: Occasion) -> Wishes:
 def _suspended(fact: d.Suspended, o: Occasion) -> Wishes:
     yield from _approval(fact, o, f"同意{word(d.Suspended)}")
     why = ground(fact.ground, o.policy)
-    yield from o.requester("requester-suspended", ground=why, promised=deadline(fact.until))
+    yield from o.requester(
+        "requester-suspended", ground=why, promised=deadline(fact.until), text=fact.for_requester or ""
+    )
 
 
 wishes.on(d.Committed)(
-    lambda fact, o: o.requester("requester-committed", promised=deadline(fact.promised), text=fact.text)
+    lambda fact, o: o.requester("requester-committed", promised=deadline(fact.promised), text=fact.for_requester or "")
 )
 
 

@@ -26,6 +26,9 @@ _NEWS: Final = Path(__file__).resolve().parents[2] / "services/intake/core/news.
 _SECRET: Final = "此话只供存档"
 _OF_THE_FILE: Final[dict[type[Message], frozenset[str]]] = {
     d.ProgressNoted: frozenset({"text"}),
+    d.SuspensionRequested: frozenset({"reason"}),
+    d.Suspended: frozenset({"reason"}),
+    d.Committed: frozenset({"text"}),
     d.InternallyNoted: frozenset({"text"}),
     d.Delegated: frozenset({"section"}),
     d.DelegationTakenBack: frozenset({"reason"}),

@@ -32,6 +32,7 @@ from schemas.values import (
     RequestKind,
     Solved,
     StopWord,
+    Text,
     TicketId,
     Verified,
 )
@@ -150,6 +151,7 @@ class SuspensionAsked:
     ground: Code
     until: Instant
     by: Actor = NOBODY
+    for_requester: Text | None = None
 
 
 Suspending = Annotated[NoSuspensionAsked | SuspensionAsked, Field(discriminator="at")]

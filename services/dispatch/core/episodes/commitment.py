@@ -51,7 +51,14 @@ _PROMISABLE: Final = (by_lead, nothing_promised, promise_ahead)
 @episode.action(i.Commit, AT_WORK, *_PROMISABLE)
 def commit(draft: Draft, action: i.Commit) -> None:
     take_up(draft)
-    draft.say(d.Committed(**draft.by_author, department=draft.lead, promised=action.promised, text=action.text))
+    committed = d.Committed(
+        **draft.by_author,
+        department=draft.lead,
+        promised=action.promised,
+        text=action.text,
+        for_requester=action.for_requester,
+    )
+    draft.say(committed)
 
 
 @episode.fact(d.Committed, heard_by=participants)

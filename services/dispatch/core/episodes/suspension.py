@@ -52,14 +52,20 @@ _ASKABLE: Final = (by_lead, suspension_free, suspension_ground, until_ahead)
 def request_suspension(draft: Draft, action: i.RequestSuspension) -> None:
     take_up(draft)
     asked = d.SuspensionRequested(
-        **draft.by_author, department=draft.lead, ground=action.ground, until=action.until, reason=action.reason
+        **draft.by_author,
+        department=draft.lead,
+        ground=action.ground,
+        until=action.until,
+        reason=action.reason,
+        for_requester=action.for_requester,
     )
     draft.say(asked)
 
 
 @episode.fact(d.SuspensionRequested, heard_by=participants)
 def _requested(ticket: Ticket, fact: d.SuspensionRequested, _at: datetime) -> Ticket:
-    return replace(ticket, suspension=SuspensionAsked(ground=fact.ground, until=fact.until, by=fact.by))
+    asked = SuspensionAsked(ground=fact.ground, until=fact.until, by=fact.by, for_requester=fact.for_requester)
+    return replace(ticket, suspension=asked)
 
 
 # --- granted or refused ----------------------------------------------------------------------------------------------
@@ -102,6 +108,7 @@ def rule_on_suspension(draft: Draft, action: i.RuleOnSuspension) -> None:
         ground=asked.ground,
         until=action.until or asked.until,
         reason=action.reason,
+        for_requester=asked.for_requester,
     )
     draft.say(suspended)
 
