@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -26,6 +27,10 @@ _YEARS: Final = range(2000, 2100)
 """Moments outside of them overflow where zones and windows are calculated with, and nobody means them."""
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _RETRY_SECONDS: Final = "2"
+_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": _RETRY_SECONDS},
+}
 _OTHER: Final = "other"
 _UNAVAILABLE: Final = "系统暂时不可用，请稍后重试；提交用同一编号。"
 _BUG: Final = "系统内部错误，已记录并告警。请把时间和所问的内容告诉运维；提交可用同一编号重试。"
@@ -34,8 +39,6 @@ _STATUSES: Final = {
     405: ("wrong_method", "这个地址不用这种方法，可用的方法见 Allow。"),
     413: ("too_long", "内容过大。"),
 }
-_PARAMETERS: Final = web.AppKey("parameters", dict[str, frozenset[str]])
-_SERVICE: Final = web.AppKey("service", str)
 _log: Final = structlog.get_logger()
 
 
@@ -50,12 +53,33 @@ class HttpProblem(Exception):  # noqa: N818 - an answer
 
 
 class Route(NamedTuple):
-    """One address of a door: who answers there, and which parameters of a query it understands."""
+    """One address of a door: who answers there, which parameters of a query it understands, which right it asks for."""
 
     method: Literal["GET", "POST"]
     path: str
     handler: Handler
     parameters: Collection[str] = ()
+    needs: str = ""
+
+
+Guard: TypeAlias = Callable[[web.Request, str], None]
+"""Looks at who asks, and at the right that an address needs ('' for none); raises a HttpProblem for whoever may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Whose door it is, who looks at those who ask, and each address as it was declared."""
+
+    service: str
+    guard: Guard
+    routes: Mapping[str, Route]
+
+
+_DOOR: Final = web.AppKey("door", _Door)
+
+
+def _open(_request: web.Request, _needed: str) -> None:
+    """Let everybody in: the addresses of this door look for themselves."""
 
 
 def door(make: Callable[[EdgeContext], web.Application], bind: str, port: int) -> Edge:
@@ -73,17 +97,18 @@ def door(make: Callable[[EdgeContext], web.Application], bind: str, port: int) -
     return edge
 
 
-def application(service: str, routes: Iterable[Route], *, largest: int) -> web.Application:
+def application(service: str, routes: Iterable[Route], *, largest: int, guard: Guard = _open) -> web.Application:
     """Build the application of a service's door; `largest` is how many bytes a body may have."""
     app = web.Application(middlewares=[_answer], client_max_size=largest)
-    app[_SERVICE], app[_PARAMETERS] = service, {}
+    known: dict[str, Route] = {}
     for route in routes:
         add = app.router.add_get if route.method == "GET" else app.router.add_post
         resource = add(route.path, route.handler).resource
         canonical = resource.canonical if resource else _OTHER
-        app[_PARAMETERS][canonical] = frozenset(route.parameters)
+        known[canonical] = route
         # An alert cannot see the first step of a counter that comes out of nothing.
         HTTP_REQUESTS.labels(service, canonical, "500")
+    app[_DOOR] = _Door(service, guard, known)
     return app
 
 
@@ -103,16 +128,18 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     resource = request.match_info.route.resource
     route = resource.canonical if resource else _OTHER
     try:
-        _check(request, route)
+        known = request.app[_DOOR].routes.get(route)
+        if known is not None:
+            request.app[_DOOR].guard(request, known.needs)
+        _check(request, known)
         response = await handler(request)
     except HttpProblem as problem:
-        headers = {"Retry-After": _RETRY_SECONDS} if problem.status == web.HTTPServiceUnavailable.status_code else None
-        response = json_answer(problem.body, problem.status, headers)
+        response = json_answer(problem.body, problem.status, _HEADERS.get(problem.status))
     except web.HTTPException as error:
         response = _of_aiohttp(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
         response = _failed(route, error)
-    HTTP_REQUESTS.labels(request.app[_SERVICE], route, str(response.status)).inc()
+    HTTP_REQUESTS.labels(request.app[_DOOR].service, route, str(response.status)).inc()
     return response
 
 
@@ -131,13 +158,13 @@ def _failed(route: str, error: Exception) -> web.Response:
     return json_answer(body, web.HTTPInternalServerError.status_code)
 
 
-def _check(request: web.Request, route: str) -> None:
+def _check(request: web.Request, route: Route | None) -> None:
     """Refuse what no handler could mean: unknown or repeated parameters, text that cannot be looked for."""
     for name, value in request.match_info.items():
         _check_text(name, value)
-    known = request.app[_PARAMETERS].get(route)
-    if known is None:
+    if route is None:
         return
+    known = route.parameters
     for name in request.query:
         if name not in known:
             expected = f"可用的参数：{'、'.join(sorted(known))}" if known else "这个地址不带参数"
@@ -152,6 +179,12 @@ def _check_text(name: str, value: str) -> None:
     if not storable(value) or len(value) > _LONGEST:
         words = f"{name} 应为不超过 {_LONGEST} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
         raise HttpProblem(400, "bad_text", name, words)
+
+
+def bearer(request: web.Request) -> str:
+    """Read the token that whoever asks shows; '' for none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def shown(value: str) -> str:

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from rulebook.base import Model
 from rulebook.callers import check_callers
 from rulebook.checked import Checked
-from rulebook.codes import RULE_CHANGES, SUBDISTRICT_OF_PLACE, DepartmentKind, OwedBy, Step, Unit
+from rulebook.codes import (
+    ACTS_OF_CONTRACTORS,
+    APART,
+    ONLY_LOOK,
+    RULE_CHANGES,
+    SUBDISTRICT_OF_PLACE,
+    DepartmentKind,
+    OwedBy,
+    Step,
+    Unit,
+)
 from rulebook.directory import Directory, Office, Street
 from rulebook.duty import check_duty
 from rulebook.limits import Budget, Limit, Limits, Span
@@ -249,6 +259,7 @@ def _office(checked: Checked) -> Iterator[Problem]:
         expected = "a named owner of each clock of the centre and the survey office"
         yield checked.problem(file, ("owners",), f"none for {clock}", expected, f"Add {clock} to owners.")
     yield from _may(checked, office)
+    yield from _roles_apart(checked, office)
     yield from _delegations(checked, office)
 
 
@@ -266,6 +277,27 @@ def _delegations(checked: Checked, office: Office) -> Iterator[Problem]:
         if each.role in roles.get(each.to, ()):
             expected, step = f"somebody who is not {each.role} anyway", "Take the delegation out, or name another one."
             yield checked.problem("office.yaml", (*row, "to"), each.to, expected, step)
+
+
+def _roles_apart(checked: Checked, office: Office) -> Iterator[Problem]:
+    """Whoever only looks does nothing to a ticket, and a contractor's people never dispatch, rule, approve or close."""
+    file, apart = "office.yaml", {person.id for person in office.people if not APART.isdisjoint(person.roles)}
+    for index, person in enumerate(office.people):
+        if person.id in apart and len(person.roles) > 1:
+            expected = f"{', '.join(sorted(APART & {*person.roles}))} alone"
+            step = f"Take the other roles from {person.id}."
+            yield checked.problem(file, ("people", index, "roles"), ", ".join(person.roles), expected, step)
+    for index, each in enumerate(office.delegations):
+        if each.role in APART or each.to in apart:
+            row: Trail = ("delegations", index, "role" if each.role in APART else "to")
+            expected = f"a role besides {', '.join(sorted(APART))}, lent to somebody who has none of these"
+            step = "Take the delegation out, or name another one."
+            yield checked.problem(file, row, each.role if each.role in APART else each.to, expected, step)
+    for action, allowed in office.may.items():
+        never = ONLY_LOOK if action in ACTS_OF_CONTRACTORS else APART
+        if wrong := ", ".join(sorted(never & {*allowed})):
+            step = f"Take {wrong} out of {action}."
+            yield checked.problem(file, ("may", action), ", ".join(allowed), f"no {wrong}", step)
 
 
 def _may(checked: Checked, office: Office) -> Iterator[Problem]:
@@ -287,7 +319,10 @@ def _may(checked: Checked, office: Office) -> Iterator[Problem]:
 def _ladder(checked: Checked) -> Iterator[Problem]:
     roles = {role for person in checked.model("office.yaml", Office).people for role in person.roles}
     for index, rung in enumerate(checked.model("ladder.yaml", Ladder).rungs):
-        if rung.ordered_by not in roles:
-            path: Trail = ("rungs", index, "ordered_by")
+        path: Trail = ("rungs", index, "ordered_by")
+        if rung.ordered_by in APART:
+            expected = "a role that acts on tickets"
+            yield checked.problem("ladder.yaml", path, rung.ordered_by, expected, "Name another role.")
+        elif rung.ordered_by not in roles:
             step = "Give somebody in office.yaml this role."
             yield checked.problem("ladder.yaml", path, rung.ordered_by, "a role that somebody has", step)

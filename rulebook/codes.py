@@ -59,7 +59,10 @@ class OwedBy(StrEnum):
 
 
 class Role(StrEnum):
-    """What a named person of the centre or the survey office may do."""
+    """What a named person of the centre or the survey office may do.
+
+    A contractor's people answer calls and ask, leaders and operators look.
+    """
 
     DISPATCHER = "dispatcher"
     REVIEWER = "reviewer"
@@ -69,6 +72,17 @@ class Role(StrEnum):
     CALLBACK_LEAD = "callback_lead"
     DUTY_OFFICER = "duty_officer"
     SURVEY_CLERK = "survey_clerk"
+    CONTRACTOR = "contractor"
+    LEADER = "leader"
+    OPERATOR = "operator"
+
+
+ACTS_OF_CONTRACTORS: Final = frozenset({"ask_requester"})
+"""All that a contractor's people may ever do: they never dispatch, rule, approve or close, whatever a policy says."""
+ONLY_LOOK: Final = frozenset({Role.LEADER, Role.OPERATOR})
+"""Who does nothing to any ticket."""
+APART: Final = frozenset({Role.CONTRACTOR, *ONLY_LOOK})
+"""Roles that nobody has beside another one, or in another's stead."""
 
 
 class Passing(StrEnum):

@@ -118,6 +118,14 @@ class Policy(Model):
         """Return whoever may do this that day; for a step of the ladder whom it, or a harder one, names."""
         return self._holding(self._roles_for(action), self.day(at))
 
+    def roles_of(self, person: str, at: datetime) -> frozenset[Role]:
+        """Return the roles that somebody holds that day, in their own right or in another's stead; none once gone."""
+        found, day = self.person(person), self.day(at)
+        if found is None or not found.valid_on(day):
+            return frozenset()
+        stead = (each.role for each in self.office.delegations if each.to == person and each.on(day))
+        return frozenset((*found.roles, *stead))
+
     def acts_for(self, person: str, action: str, at: datetime) -> Person | None:
         """Return in whose stead somebody does this that day; None for whoever may in their own right."""
         roles, day = self._roles_for(action), self.day(at)

@@ -13,6 +13,7 @@ from tools.layout import DEPLOY, ROOT
 from tools.local.plan import Plan, Program, fill, load_plan
 from tools.local.prometheus import configuration
 from tools.local.settings import variable
+from tools.prepare.logins import LOGINS
 from tools.prepare.roles import OWNER, READER, password_variable
 
 COMPOSE: Final = ROOT / "docker-compose.yml"
@@ -181,6 +182,8 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "door_secret": "${LIUHEN_SECRET:-development-secret}",
         "survey_token": "${LIUHEN_SURVEY_TOKEN:-development-survey}",
         "wechat_token": "${LIUHEN_WECHAT_TOKEN:-development-wechat}",
+        "logins": f"/var/lib/liuhen/secrets/{LOGINS}",
+        "login_secret": "${LIUHEN_LOGIN_SECRET:-development-logins}",
         "clock": "${LIUHEN_CLOCK:-real}",
         "policy": "/app/policy",
         "log": "${LIUHEN_LOG:-json}",

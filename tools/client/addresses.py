@@ -34,6 +34,8 @@ class Addresses(BaseModel):
     intake_url: str = ""
     trace_url: str = ""
     prometheus_url: str = ""
+    login: Path | None = None
+    """The file with the token or session by which who types commands is known."""
     redaction_secret: SecretStr | None = None
     """The key under which redacted passages are hashed, where it does not stand in the folder of secrets."""
 
@@ -73,6 +75,10 @@ class Addresses(BaseModel):
         if file is None or not file.exists():
             raise SaidClearly("LIUHEN_REDACTION_SECRET is not set: the key under which redacted passages are hashed.")
         return file.read_text("ascii").strip()
+
+    def logged_in(self) -> str:
+        """Return the token or session of who types commands; '' where nobody has logged in."""
+        return self.login.read_text("utf-8").strip() if self.login is not None and self.login.exists() else ""
 
     def postgres_dsn(self, service: str) -> str:
         """Return the database's address for a service; its password is in `pgpassfile` or in PGPASSWORD."""

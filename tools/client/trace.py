@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypedDict, final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from schemas import values
 from tools.client.addresses import load_addresses
@@ -294,13 +294,15 @@ def behind(
 
 def ask(*path: str, query: Mapping[str, object] | None = None) -> Any:
     """Return the JSON that trace answers; say clearly what is wrong where it does not."""
-    base = load_addresses().trace_url
+    addresses = load_addresses()
+    base = addresses.trace_url
     if not base:
         raise SaidClearly("Where trace answers is not known. Set LIUHEN_TRACE_URL, such as http://127.0.0.1:18081.")
     given = {name: value for name, value in (query or {}).items() if value is not None}
     url = f"{base.rstrip('/')}/v1/{'/'.join(quote(part, safe='') for part in path)}?{urlencode(given)}"
+    request = Request(url, headers={"Authorization": f"Bearer {addresses.logged_in()}"})  # noqa: S310 - an operator's
     try:
-        with urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 - the address is an operator's
+        with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same
             return json.load(answer)
     except HTTPError as error:
         raise SaidClearly(_reason(error)) from None

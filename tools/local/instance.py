@@ -18,6 +18,7 @@ from typing import Self
 from chassis.broker import Access, Broker
 from chassis.clock import Clock
 from rulebook import load_policy
+from rulebook.codes import Role
 from schemas import registry
 from schemas.principals import ADMIN, principals
 from tools.errors import SaidClearly
@@ -32,6 +33,7 @@ from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, read_state, write_state
 from tools.prepare import quotas, rights, topics
 from tools.prepare.database import prepare_database
+from tools.prepare.logins import LOGINS, prepare_trial, trial_token, write_secretly
 from tools.prepare.roles import OWNER, logins
 from tools.prepare.secrets import REDACTION, secret
 
@@ -142,6 +144,7 @@ class Instance:
         self._await(database, self.cluster.is_ready)
         self.announce("建立数据库角色、模式和表")
         self._prepare_database()
+        self._prepare_logins()
         self.announce("等消息系统就绪")
         self._await(kafka, self._broker_answers)
         self.announce("建立主题、用户和权限")
@@ -253,6 +256,7 @@ class Instance:
             "PGPASSFILE": str(self.home / "pgpass"),
             "LIUHEN_CLOCK": self.clock,
             "LIUHEN_POLICY": str(self.policy),
+            "LIUHEN_LOGIN": str(self.home / "login"),
             "LIUHEN_INTAKE_URL": self.url("intake_http"),
             "LIUHEN_TRACE_URL": self.url("trace_http"),
             "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
@@ -289,6 +293,8 @@ class Instance:
             "door_secret": secret(self.secrets, "door-secret"),
             "survey_token": secret(self.secrets, "survey-token"),
             "wechat_token": secret(self.secrets, "wechat-token"),
+            "logins": str(self.secrets / LOGINS),
+            "login_secret": secret(self.secrets, "login-secret"),
             "clock": self.clock,
             "policy": str(self.policy),
             "log": self.settings.log,
@@ -320,6 +326,14 @@ class Instance:
         self.cluster.create_database(self.plan.postgres.database)
         now = Clock.parse(self.clock).now()
         run_apart(lambda: prepare_database(self.postgres_dsn, self.plan.services, now, self.cluster.password))
+
+    def _prepare_logins(self) -> None:
+        """Everybody of the policy has a token, and whoever types commands is the first who dispatches."""
+        policy = load_policy(self.policy)
+        desks = [f"department.{each.code}" for each in policy.departments]
+        prepare_trial(self.secrets, [*(each.id for each in policy.office.people), *desks])
+        operator = policy.with_role(Role.DISPATCHER, Clock.parse(self.clock).now())[0].id
+        write_secretly(self.home / "login", trial_token(self.secrets, operator))
 
     def _prepare_topics(self) -> None:
         admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]

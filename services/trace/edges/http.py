@@ -9,10 +9,12 @@ from aiohttp import web
 
 from chassis import http
 from chassis.http import HttpProblem, Route, json_answer
+from chassis.logins import Doorkeeper
 from chassis.service import Edge, EdgeContext
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate
-from services.trace.edges import asked, lookup, survey
+from services.trace.core.rights import Right
+from services.trace.edges import asked, entering, lookup, survey
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT
 from services.trace.settings import TraceSettings
@@ -22,24 +24,26 @@ _LARGEST: Final = 1_000
 
 def serve(settings: TraceSettings, answers: Answers) -> Edge:
     """Make the edge that answers on the port of the settings."""
-    return http.door(lambda context: application(context, answers), settings.bind, settings.http_port)
+    keeper = settings.doorkeeper()
+    return http.door(lambda context: application(context, answers, keeper), settings.bind, settings.http_port)
 
 
-def application(context: EdgeContext, answers: Answers) -> web.Application:
-    """Build the HTTP application."""
+def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> web.Application:
+    """Build the HTTP application: it answers whoever is logged in and has a right to what is asked for."""
+    of_rates = ("from", "to", "by", "rate", "part", "ids", "limit", "after")
     routes = (
-        Route("GET", "/v1/tickets", list_tickets, ("state", "department", "overdue", "limit", "after")),
-        Route("GET", "/v1/tickets/{name}", show_ticket),
-        Route("GET", "/v1/tickets/{name}/timeline", show_timeline),
-        Route("GET", "/v1/tickets/{name}/clocks", show_clocks, ("clock",)),
-        Route("GET", "/v1/desk", show_desk, ("queue", "limit", "after")),
-        Route("GET", "/v1/rates", show_rates, ("from", "to", "by", "rate", "part", "ids", "limit", "after")),
-        Route("GET", "/v1/summary", show_summary),
-        Route("GET", "/v1/gaps", show_gaps),
+        Route("GET", "/v1/tickets", list_tickets, ("state", "department", "overdue", "limit", "after"), Right.LIST),
+        Route("GET", "/v1/tickets/{name}", show_ticket, needs=Right.TICKET),
+        Route("GET", "/v1/tickets/{name}/timeline", show_timeline, needs=Right.TIMELINE),
+        Route("GET", "/v1/tickets/{name}/clocks", show_clocks, ("clock",), Right.TICKET),
+        Route("GET", "/v1/desk", show_desk, ("queue", "limit", "after"), Right.COUNTS),
+        Route("GET", "/v1/rates", show_rates, of_rates, Right.RATES),
+        Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS),
+        Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH),
         *survey.ROUTES,
     )
-    app = http.application("trace", routes, largest=_LARGEST)
-    app[CONTEXT], app[ANSWERS] = context, answers
+    app = http.application("trace", routes, largest=_LARGEST, guard=entering.let_in)
+    app[CONTEXT], app[ANSWERS], app[entering.DOORKEEPER] = context, answers, keeper
     return app
 
 
@@ -48,9 +52,16 @@ def _unknown(name: str) -> HttpProblem:
     return HttpProblem(404, "unknown", "name", f"没有编号或者回执为 {shown} 的工单，请核对后再查。", asked=shown)
 
 
+async def _found(request: web.Request, name: str) -> list[str]:
+    """Find what a name stands for; a department finds its own alone, and of others not even that they are."""
+    pool, department = request.app[CONTEXT].pool, entering.department(request)
+    found = await (lookup.members_of if lookup.is_incident(name) else lookup.tickets_of)(pool, name)
+    return found if department is None else await lookup.of_department(pool, department, found)
+
+
 async def _ticket(request: web.Request) -> str:
     name = request.match_info["name"]
-    found = await lookup.tickets_of(request.app[CONTEXT].pool, name)
+    found = await _found(request, name)
     if not found:
         raise _unknown(name)
     if len(found) > 1:
@@ -66,15 +77,14 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
     """
     pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     name = request.match_info["name"]
-    incident = lookup.is_incident(name)
-    found = await (lookup.members_of if incident else lookup.tickets_of)(pool, name)
-    if len(found) == 1 and not incident:
+    found = await _found(request, name)
+    if len(found) == 1 and not lookup.is_incident(name):
         rows = await lookup.timeline(pool, found[0])
         (standing,) = await lookup.standings(pool, found, now)
         ball = answers.ball(rows, await answers.calendars.now(pool), now)
         day = answers.hours.day // timedelta(minutes=1)
         return json_answer({**answers.standing(standing), "ball": ball, "minutes_of_a_day": day, "now": now})
-    rows = await lookup.timeline(pool, name)
+    rows = await lookup.timeline(pool, name) if entering.may(request, Right.TIMELINE) else []
     if not found and not rows:
         raise _unknown(name)
     tickets = [answers.standing(standing) for standing in await lookup.standings(pool, found, now)]
@@ -101,14 +111,14 @@ async def show_clocks(request: web.Request) -> web.StreamResponse:
 
 
 async def list_tickets(request: web.Request) -> web.StreamResponse:
-    """GET /v1/tickets?state=&department=&overdue=&limit=&after=: tickets, the newest first, and how many in all."""
+    """GET /v1/tickets?state=&department=&overdue=&limit=&after=: tickets, the newest first, and how many in all.
+
+    The desk of a department lists those that it leads, whatever it asks for.
+    """
     pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     departments = [department.code for department in answers.words.policy.departments]
-    wanted = lookup.TicketFilter(
-        http.choice(request, "state", TicketState),
-        http.choice(request, "department", departments),
-        http.flag(request, "overdue"),
-    )
+    department = entering.department(request) or http.choice(request, "department", departments)
+    wanted = lookup.TicketFilter(http.choice(request, "state", TicketState), department, http.flag(request, "overdue"))
     limit, after = asked.page(request)
     if after is not None and not await lookup.is_ticket(pool, after):
         raise asked.no_place(after)
@@ -120,7 +130,12 @@ async def list_tickets(request: web.Request) -> web.StreamResponse:
 
 
 async def show_desk(request: web.Request) -> web.StreamResponse:
-    """GET /v1/desk?queue=&limit=&after=: what waits in the office, the most pressing on top, and how much in all."""
+    """GET /v1/desk?queue=&limit=&after=: what waits in the office, the most pressing on top, and how much in all.
+
+    Whoever may only count is told how much.
+    """
+    if not entering.may(request, Right.QUEUES):
+        return await _queues_counted(request)
     pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     wanted, (limit, after) = http.choice(request, "queue", lookup.queues()), asked.page(request)
     if after is not None and wanted is None:
@@ -140,6 +155,16 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
                 "next": lookup.place_in_queue(rows[-1]) if more else None,
             }
         )
+    return json_answer({"queues": queues, "now": request.app[CONTEXT].clock.now()})
+
+
+async def _queues_counted(request: web.Request) -> web.StreamResponse:
+    pool, words = request.app[CONTEXT].pool, request.app[ANSWERS].words
+    wanted = http.choice(request, "queue", lookup.queues())
+    queues = [
+        {"queue": queue, "words": words.of("queue", queue), "total": await lookup.how_many_wait(pool, queue)}
+        for queue in ((wanted,) if wanted else lookup.queues())
+    ]
     return json_answer({"queues": queues, "now": request.app[CONTEXT].clock.now()})
 
 
@@ -165,6 +190,7 @@ def _opened(request: web.Request, by: By | None, rate: str | None) -> lookup.Ope
             if name in request.query:
                 raise HttpProblem(400, "missing_parameter", "ids", f"{name} 只用于列出工单，要同时写 ids=true。")
         return None
+    entering.require(request, Right.NUMBERS)
     if "part" in request.query and by is None:
         raise HttpProblem(400, "missing_parameter", "by", "part 要同时写 by：是按什么分列的哪一部分。")
     if "after" in request.query and rate is None:

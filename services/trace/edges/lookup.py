@@ -129,6 +129,17 @@ async def members_of(pool: Pool, incident: str) -> list[str]:
     return [row["ticket"] for row in rows]
 
 
+async def of_department(pool: Pool, department: str, tickets: Sequence[str]) -> list[str]:
+    """Choose of these the tickets that a department leads or supports, in order of their numbers."""
+    own = "lead = $1 or $1 = any(string_to_array(supporting, ' '))"
+    rows = await pool.fetch(
+        f"select ticket from summary where ticket = any($2::text[]) and ({own}) order by 1",  # noqa: S608 - our own names
+        department,
+        tickets,
+    )
+    return [row["ticket"] for row in rows]
+
+
 async def timeline(pool: Pool, ticket: str) -> list[Row]:
     """Read every entry of a ticket (or of a receipt that is none's) in the order in which things happened."""
     rows = await pool.fetch(

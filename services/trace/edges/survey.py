@@ -11,6 +11,7 @@ from chassis import http
 from chassis.http import HttpProblem, Route, json_answer
 from schemas.dispatch import SettledAtUnit
 from services.trace.core.half_hour import PROMISED, Way, distribution
+from services.trace.core.rights import Right
 from services.trace.edges import asked, lookup, survey_lookup
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT
@@ -124,16 +125,13 @@ def _way(row: Arrival, window: lookup.Window, calendar: Calendar, hours: OfficeH
     return Way(row.ticket, row.unit, minutes, row.dispatched_at is not None, row.outcome if ended else None)
 
 
-_LEDGER: Final = ("from", "to", "unit", "visitor", "doubted", "settled", "limit", "after")
-ROUTES: Final = (
-    Route(
-        "GET",
-        "/v1/survey/visits",
-        list_visits,
-        ("from", "to", "unit", "visitor", "doubted", "settled", "limit", "after"),
-    ),
-    Route("GET", "/v1/survey/coverage", show_coverage, ("from", "to", "by")),
-    Route("GET", "/v1/survey/devices", list_device_requests),
-    Route("GET", "/v1/survey/problems", list_problems, ("visitor", "limit", "after")),
-    Route("GET", "/v1/survey/half-hour", show_half_hour, ("from", "to", "ids")),
+ROUTES: Final = tuple(
+    Route("GET", f"/v1/survey/{name}", handler, parameters, needs=Right.SURVEY)
+    for name, handler, parameters in (
+        ("visits", list_visits, ("from", "to", "unit", "visitor", "doubted", "settled", "limit", "after")),
+        ("coverage", show_coverage, ("from", "to", "by")),
+        ("devices", list_device_requests, ()),
+        ("problems", list_problems, ("visitor", "limit", "after")),
+        ("half-hour", show_half_hour, ("from", "to", "ids")),
+    )
 )

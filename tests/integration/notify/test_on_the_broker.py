@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -109,8 +109,10 @@ def _until(found: Callable[[], list[Any]], number: int) -> list[Any]:
 
 
 def _entries(system: Instance) -> list[dict[str, Any]]:
+    login = {"Authorization": f"Bearer {(system.home / 'login').read_text('utf-8')}"}
+    asked = Request(f"{system.url('trace_http')}/v1/tickets/{TICKET}/timeline", headers=login)  # noqa: S310 - our own
     try:
-        with urlopen(f"{system.url('trace_http')}/v1/tickets/{TICKET}/timeline") as answer:  # noqa: S310 - our own
+        with urlopen(asked) as answer:  # noqa: S310 - our own
             found: list[dict[str, Any]] = json.load(answer)["entries"]
     except OSError:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,6 +14,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from chassis.clock import Clock as Time
+from chassis.logins import Doorkeeper
 from chassis.service import EdgeContext, Heard, Lane, Outcome, Pool, Record, Transaction
 from rulebook import Policy, load_policy
 from schemas import clocks as c
@@ -48,8 +49,10 @@ from services.trace.edges.answers import Answers
 from services.trace.edges.http import application
 from services.trace.work import note
 from tools.local.database import Database
+from tools.prepare.logins import LOGINS, prepare_trial, trial_token
 
 POLICY = Path(__file__).resolve().parents[3] / "policy"
+NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 TICKET, RECEIPT = "26030200000017", "R0123456789AB"
 OFFICE = Actor(party=Party(kind=PartyKind.OFFICE), person=Person(id="p-xu", name="徐敏"))
 HOUSING = Actor(party=Party(kind=PartyKind.DEPARTMENT, department="housing"), person=Person(id="h-1", name="陈工"))
@@ -218,12 +221,28 @@ def answers(policy: Policy) -> Answers:
 
 
 @pytest.fixture
-async def web(pool: Pool, answers: Answers) -> AsyncIterator[TestClient[Any, Any]]:
-    """The HTTP edge on a real port, a week after the stories began and standing still."""
+def keeper(tmp_path: Path, policy: Policy) -> Doorkeeper:
+    """Who tells people apart: everybody of the policy has a token, and their own name is where it is kept."""
+    people = [each.id for each in policy.office.people]
+    prepare_trial(tmp_path, [*people, *(f"department.{each.code}" for each in policy.departments), "p-nobody"])
+    return Doorkeeper(tmp_path / LOGINS, b"a key of this test")
+
+
+@pytest.fixture
+def login(keeper: Doorkeeper) -> Callable[[str], dict[str, str]]:
+    """What a person shows at the door."""
+    return lambda person: {"Authorization": f"Bearer {trial_token(keeper.file.parent, person)}"}
+
+
+@pytest.fixture
+async def web(
+    pool: Pool, answers: Answers, keeper: Doorkeeper, login: Callable[[str], dict[str, str]]
+) -> AsyncIterator[TestClient[Any, Any]]:
+    """The HTTP edge on a real port, a week after the stories began and standing still; a dispatcher asks."""
 
     async def publish(topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         raise AssertionError(f"trace publishes nothing: {topic} {key!r} {value!r} {headers}")
 
-    context = EdgeContext(pool, Time(datetime(2026, 3, 9, 1, 0, tzinfo=UTC), 1e-9), publish)
-    async with TestClient(TestServer(application(context, answers))) as client:
+    context = EdgeContext(pool, Time(NOW, 1e-9), publish)
+    async with TestClient(TestServer(application(context, answers, keeper)), headers=login("p-xu")) as client:
         yield client

@@ -1,0 +1,121 @@
+"""Trace answers nobody who is not logged in, and everybody else what their role is for: a number is no key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from chassis.logins import Doorkeeper
+from tools.prepare.logins import TRIAL, revoke
+
+Login = Callable[[str], dict[str, str]]
+Web = TestClient[Any, Any]
+EVERYTHING: Final = (
+    "/v1/tickets",
+    "/v1/tickets/{ticket}",
+    "/v1/tickets/{ticket}/timeline",
+    "/v1/tickets/{ticket}/clocks",
+    "/v1/desk",
+    "/v1/rates",
+    "/v1/rates?rate=return&ids=true",
+    "/v1/summary",
+    "/v1/gaps",
+    "/v1/survey/visits",
+    "/v1/survey/coverage",
+    "/v1/survey/devices",
+    "/v1/survey/problems?visitor=v-1",
+    "/v1/survey/half-hour",
+)
+MAY: Final[dict[str, tuple[int, ...]]] = {
+    "p-xu": tuple(range(14)),
+    "p-kong": (0, 1, 2, 3),
+    "p-zheng": (0, 4, 5, 6, 7),
+    "p-ning": (4, 7, 8),
+    "department.housing": (0, 1, 3, 5),
+}
+"""Dispatcher, a contractor's, leader, operator, a department's desk: which of these addresses they may ask."""
+
+
+def addresses(ticket: str) -> list[str]:
+    return [each.format(ticket=ticket) for each in EVERYTHING]
+
+
+async def status(web: Web, path: str, headers: dict[str, str]) -> int:
+    async with web.get(path, headers=headers) as answer:
+        return answer.status
+
+
+async def test_every_address_of_the_door_stands_in_the_table_of_this_test(web: Web) -> None:
+    known = {route.resource.canonical for route in web.app.router.routes() if route.resource}
+
+    assert known == {each.split("?")[0].replace("{ticket}", "{name}") for each in EVERYTHING}
+
+
+@pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer lht.guessed", "Bearer lhs.a.b.c.d.e", "Basic cC14dTp4"])
+async def test_nobody_is_told_anything_without_a_login(story: Any, ear: Any, web: Web, shown: str) -> None:
+    await ear.hear(story.registered())
+
+    for path in addresses(story.ticket):
+        async with web.get(path, headers={"Authorization": shown}) as answer:
+            told = await answer.json()
+            assert (answer.status, told["code"]) == (401, "not_logged_in"), path
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+            assert "Authorization: Bearer" in told["reason"]
+
+
+@pytest.mark.parametrize("person", MAY)
+async def test_a_role_is_answered_what_it_is_for(story: Any, ear: Any, web: Web, login: Login, person: str) -> None:
+    await ear.hear(story.registered().dispatched())
+
+    found = [await status(web, path, login(person)) for path in addresses(story.ticket)]
+
+    assert found == [200 if place in MAY[person] else 403 for place in range(len(EVERYTHING))]
+
+
+async def test_a_refusal_says_what_to_do_next(story: Any, ear: Any, web: Web, login: Login) -> None:
+    await ear.hear(story.registered().dispatched())
+
+    async with web.get(f"/v1/tickets/{story.ticket}/timeline", headers=login("department.housing")) as answer:
+        told = await answer.json()
+
+    assert (told["code"], told["field"]) == ("not_permitted", "Authorization")
+    assert "liuhen department" in told["reason"]
+
+
+async def test_a_department_finds_its_own_tickets_and_of_others_not_even_that_they_are(
+    story: Any, ear: Any, web: Web, login: Login
+) -> None:
+    await ear.hear(story.registered().dispatched())
+
+    for path in (f"/v1/tickets/{story.ticket}", f"/v1/tickets/{story.ticket}/clocks", "/v1/tickets/R0123456789AB"):
+        assert await status(web, path, login("department.housing")) == 200
+        assert await status(web, path, login("department.police")) == 404
+    async with web.get("/v1/tickets?department=housing", headers=login("department.police")) as answer:
+        assert (await answer.json())["total"] == 0
+
+
+async def test_who_may_only_count_reads_nothing_of_what_waits(story: Any, ear: Any, web: Web, login: Login) -> None:
+    await ear.hear(story.registered())
+
+    async with web.get("/v1/desk", headers=login("p-ning")) as answer:
+        told = await answer.text()
+
+    assert "dispatching" in told
+    assert story.ticket not in told
+
+
+async def test_who_is_on_no_list_any_more_is_told_nothing(web: Web, login: Login) -> None:
+    assert await status(web, "/v1/tickets", login("p-nobody")) == 403
+
+
+async def test_what_is_taken_away_counts_from_the_next_request_on(web: Web, login: Login, keeper: Doorkeeper) -> None:
+    shown = login("p-xu")
+    assert await status(web, "/v1/tickets", shown) == 200
+
+    assert revoke(keeper.file.parent, "p-xu", TRIAL, datetime(2026, 3, 9, tzinfo=UTC))
+
+    assert await status(web, "/v1/tickets", shown) == 401

@@ -1,0 +1,90 @@
+"""Logins of people: the file with their hashes, beside the other secrets, and the tokens that a trial begins with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from chassis.logins import Login, Logins, digest, hashed, new_token
+
+LOGINS: Final = "logins.json"
+PEOPLE: Final = "people"
+"""The folder with a token for each person of a trial."""
+TRIAL: Final = "trial"
+"""What the token is called that a person of a trial has from the beginning."""
+
+
+def read_logins(secrets: Path) -> Logins:
+    """Return all logins; none where there is no file yet."""
+    try:
+        return Logins.model_validate_json((secrets / LOGINS).read_bytes())
+    except FileNotFoundError:
+        return Logins()
+
+
+def write_secretly(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, all or nothing."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    new.replace(path)
+
+
+def _write(secrets: Path, logins: Logins) -> None:
+    write_secretly(secrets / LOGINS, logins.model_dump_json(indent=2))
+
+
+def _with(logins: Logins, person: str, login: Login) -> Logins:
+    return Logins(people={**logins.people, person: login})
+
+
+def set_password(secrets: Path, person: str, password: str, now: datetime) -> None:
+    """Give a person a password; sessions under an earlier one are over."""
+    logins = read_logins(secrets)
+    login = logins.people.get(person, Login())
+    _write(secrets, _with(logins, person, Login(password=hashed(password), tokens=login.tokens, ended=now)))
+
+
+def give_token(secrets: Path, person: str, name: str) -> str:
+    """Make a person a token for a script; one that was called the same is no good any more."""
+    logins, token = read_logins(secrets), new_token()
+    login = logins.people.get(person, Login())
+    tokens = {**login.tokens, name: digest(token)}
+    _write(secrets, _with(logins, person, Login(password=login.password, tokens=tokens, ended=login.ended)))
+    return token
+
+
+def revoke(secrets: Path, person: str, name: str | None, now: datetime) -> bool:
+    """Take one token from a person, or end everything that they could log in by; False where there was nothing."""
+    logins = read_logins(secrets)
+    login = logins.people.get(person)
+    if login is None or (name is not None and name not in login.tokens):
+        return False
+    tokens = {each: kept for each, kept in login.tokens.items() if name is not None and each != name}
+    kept = login if name is not None else Login(ended=now)
+    _write(secrets, _with(logins, person, Login(password=kept.password, tokens=tokens, ended=kept.ended)))
+    return True
+
+
+def prepare_trial(secrets: Path, people: Iterable[str]) -> None:
+    """Give everybody of a trial a token of their own, in a file by their name; who has one keeps it."""
+    logins, folder = read_logins(secrets), secrets / PEOPLE
+    made = dict(logins.people)
+    for person in people:
+        login, file = made.get(person, Login()), folder / person
+        if TRIAL not in login.tokens or not file.exists():
+            write_secretly(file, token := new_token())
+            tokens = {**login.tokens, TRIAL: digest(token)}
+            made[person] = Login(password=login.password, tokens=tokens, ended=login.ended)
+    if made != logins.people:
+        _write(secrets, Logins(people=made))
+
+
+def trial_token(secrets: Path, person: str) -> str:
+    """Return the token of a person of a trial."""
+    return (secrets / PEOPLE / person).read_text("utf-8").strip()
