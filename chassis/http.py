@@ -51,6 +51,12 @@ class HttpProblem(Exception):  # noqa: N818 - an answer
         self.status = status
         self.body = {"code": code, "field": field, "reason": reason, **more}
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What programs read of it without knowing us: how to log in, and when to come again."""
+        wait = self.body.get("retry_after")
+        return {"Retry-After": str(wait)} if wait is not None else _HEADERS.get(self.status, {})
+
 
 class Route(NamedTuple):
     """One address of a door: who answers there, which parameters of a query it understands, which right it asks for."""
@@ -134,7 +140,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         _check(request, known)
         response = await handler(request)
     except HttpProblem as problem:
-        response = json_answer(problem.body, problem.status, _HEADERS.get(problem.status))
+        response = json_answer(problem.body, problem.status, problem.headers)
     except web.HTTPException as error:
         response = _of_aiohttp(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "system": ("up", "down", "status"),
+    "logins": ("login", "logout", "logins"),
     "demo": ("demo",),
     "verify": ("verify",),
     "ticket": ("ticket",),

@@ -292,15 +292,17 @@ def behind(
     return whole
 
 
-def ask(*path: str, query: Mapping[str, object] | None = None) -> Any:
-    """Return the JSON that trace answers; say clearly what is wrong where it does not."""
+def ask(*path: str, query: Mapping[str, object] | None = None, body: Mapping[str, object] | None = None) -> Any:
+    """Return the JSON that trace answers, to a body where there is one; say clearly what is wrong where it does not."""
     addresses = load_addresses()
     base = addresses.trace_url
     if not base:
         raise SaidClearly("Where trace answers is not known. Set LIUHEN_TRACE_URL, such as http://127.0.0.1:18081.")
     given = {name: value for name, value in (query or {}).items() if value is not None}
     url = f"{base.rstrip('/')}/v1/{'/'.join(quote(part, safe='') for part in path)}?{urlencode(given)}"
-    request = Request(url, headers={"Authorization": f"Bearer {addresses.logged_in()}"})  # noqa: S310 - an operator's
+    data = None if body is None else json.dumps(body).encode()
+    shown = {"Authorization": f"Bearer {addresses.logged_in()}"}
+    request = Request(url, data=data, headers=shown)  # noqa: S310 - the address is an operator's
     try:
         with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same
             return json.load(answer)

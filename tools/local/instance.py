@@ -332,8 +332,9 @@ class Instance:
         policy = load_policy(self.policy)
         desks = [f"department.{each.code}" for each in policy.departments]
         prepare_trial(self.secrets, [*(each.id for each in policy.office.people), *desks])
-        operator = policy.with_role(Role.DISPATCHER, Clock.parse(self.clock).now())[0].id
-        write_secretly(self.home / "login", trial_token(self.secrets, operator))
+        dispatching = policy.with_role(Role.DISPATCHER, Clock.parse(self.clock).now())
+        operator = next(iter((*dispatching, *policy.office.people)))
+        write_secretly(self.home / "login", trial_token(self.secrets, operator.id))
 
     def _prepare_topics(self) -> None:
         admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]

@@ -9,11 +9,12 @@ from aiohttp import web
 from chassis import http
 from chassis.http import HttpProblem
 from chassis.logins import Doorkeeper
-from rulebook import Policy
 from services.trace.core.rights import Reader, Right, of_department, of_office
 from services.trace.edges.asked import ANSWERS, CONTEXT
 
 DOORKEEPER: Final = web.AppKey("doorkeeper", Doorkeeper)
+ANY_LOGIN: Final = "any"
+"""What an address needs that everybody may ask who is logged in."""
 _READER: Final = web.RequestKey("reader", Reader)
 _DESK: Final = "department."
 _LOG_IN: Final = (
@@ -26,19 +27,20 @@ def let_in(request: web.Request, needed: str) -> None:
     """Note who asks; a HttpProblem for nobody, and for whoever has no right to what is asked for."""
     if not needed:
         return
-    context, policy = request.app[CONTEXT], request.app[ANSWERS].words.policy
-    caller = request.app[DOORKEEPER].who(http.bearer(request), context.clock.now())
+    caller = request.app[DOORKEEPER].who(http.bearer(request), request.app[CONTEXT].clock.now())
     if caller is None:
         raise HttpProblem(401, "not_logged_in", "Authorization", _LOG_IN)
-    reader = _reader(request, policy, caller.person)
-    if not reader.rights:
+    found = reader(request, caller.person)
+    if not found.rights:
         raise HttpProblem(403, "not_permitted", "Authorization", _GONE)
-    request[_READER] = reader
-    require(request, Right(needed))
+    request[_READER] = found
+    if needed != ANY_LOGIN:
+        require(request, Right(needed))
 
 
-def _reader(request: web.Request, policy: Policy, person: str) -> Reader:
-    now = request.app[CONTEXT].clock.now()
+def reader(request: web.Request, person: str) -> Reader:
+    """Tell what somebody may see today: a person of the office, or the desk of a department."""
+    now, policy = request.app[CONTEXT].clock.now(), request.app[ANSWERS].words.policy
     if person.startswith(_DESK):
         found = policy.department(person.removeprefix(_DESK))
         there = found is not None and found.valid_on(policy.day(now))
@@ -50,6 +52,11 @@ def require(request: web.Request, right: Right) -> None:
     """Refuse whoever has not this right, and say what they can do."""
     if not may(request, right):
         raise HttpProblem(403, "not_permitted", "Authorization", _INSTEAD[right])
+
+
+def known(request: web.Request) -> Reader:
+    """Tell who asks."""
+    return request[_READER]
 
 
 def may(request: web.Request, right: Right) -> bool:

@@ -14,7 +14,7 @@ from chassis.service import Edge, EdgeContext
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate
 from services.trace.core.rights import Right
-from services.trace.edges import asked, entering, lookup, survey
+from services.trace.edges import asked, entering, logging_in, lookup, survey
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT
 from services.trace.settings import TraceSettings
@@ -41,9 +41,11 @@ def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> w
         Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS),
         Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH),
         *survey.ROUTES,
+        *logging_in.ROUTES,
     )
     app = http.application("trace", routes, largest=_LARGEST, guard=entering.let_in)
     app[CONTEXT], app[ANSWERS], app[entering.DOORKEEPER] = context, answers, keeper
+    app[logging_in.GUESSES] = logging_in.Guesses()
     return app
 
 

@@ -8,12 +8,17 @@ from typing import Any, Final
 
 import pytest
 from aiohttp.test_utils import TestClient
+from prometheus_client import REGISTRY
 
 from chassis.logins import Doorkeeper
-from tools.prepare.logins import TRIAL, revoke
+from tools.prepare.logins import TRIAL, revoke, set_password
 
 Login = Callable[[str], dict[str, str]]
 Web = TestClient[Any, Any]
+PASSWORD: Final = "a horse of the office"
+BEFORE: Final = datetime(2026, 3, 1, tzinfo=UTC)
+OPEN: Final = {"/v1/login", "/v1/me"}
+"""Where a login is given, and what everybody may ask who has one."""
 EVERYTHING: Final = (
     "/v1/tickets",
     "/v1/tickets/{ticket}",
@@ -52,19 +57,19 @@ async def status(web: Web, path: str, headers: dict[str, str]) -> int:
 async def test_every_address_of_the_door_stands_in_the_table_of_this_test(web: Web) -> None:
     known = {route.resource.canonical for route in web.app.router.routes() if route.resource}
 
-    assert known == {each.split("?")[0].replace("{ticket}", "{name}") for each in EVERYTHING}
+    assert known - OPEN == {each.split("?")[0].replace("{ticket}", "{name}") for each in EVERYTHING}
 
 
 @pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer lht.guessed", "Bearer lhs.a.b.c.d.e", "Basic cC14dTp4"])
 async def test_nobody_is_told_anything_without_a_login(story: Any, ear: Any, web: Web, shown: str) -> None:
     await ear.hear(story.registered())
 
-    for path in addresses(story.ticket):
+    for path in (*addresses(story.ticket), "/v1/me"):
         async with web.get(path, headers={"Authorization": shown}) as answer:
             told = await answer.json()
             assert (answer.status, told["code"]) == (401, "not_logged_in"), path
             assert answer.headers["WWW-Authenticate"] == "Bearer"
-            assert "Authorization: Bearer" in told["reason"]
+            assert "liuhen login" in told["reason"]
 
 
 @pytest.mark.parametrize("person", MAY)
@@ -116,6 +121,50 @@ async def test_what_is_taken_away_counts_from_the_next_request_on(web: Web, logi
     shown = login("p-xu")
     assert await status(web, "/v1/tickets", shown) == 200
 
-    assert revoke(keeper.file.parent, "p-xu", TRIAL, datetime(2026, 3, 9, tzinfo=UTC))
+    assert revoke(keeper.file.parent, "p-xu", TRIAL, BEFORE)
 
     assert await status(web, "/v1/tickets", shown) == 401
+
+
+async def log_in(web: Web, person: str, password: str) -> tuple[int, dict[str, Any]]:
+    async with web.post("/v1/login", json={"person": person, "password": password}) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_a_password_begins_a_session_and_the_session_tells_who_it_is(web: Web, keeper: Doorkeeper) -> None:
+    set_password(keeper.file.parent, "p-fang", PASSWORD, BEFORE)
+
+    code, told = await log_in(web, "p-fang", PASSWORD)
+
+    assert (code, told["name"], told["roles"]) == (200, "方立群", ["approver", "referee"])
+    async with web.get("/v1/me", headers={"Authorization": f"Bearer {told['session']}"}) as answer:
+        assert (await answer.json())["person"] == "p-fang"
+
+
+async def test_an_unknown_person_and_a_wrong_password_are_told_alike(web: Web, keeper: Doorkeeper) -> None:
+    set_password(keeper.file.parent, "p-fang", PASSWORD, BEFORE)
+
+    assert await log_in(web, "p-fang", "something else") == await log_in(web, "p-unheard-of", PASSWORD)
+    assert (await log_in(web, "p-fang", "something else"))[0] == 401
+
+
+async def test_guessing_is_slowed_for_the_person_and_says_for_how_long(web: Web, keeper: Doorkeeper) -> None:
+    set_password(keeper.file.parent, "p-fang", PASSWORD, BEFORE)
+    before = REGISTRY.get_sample_value("liuhen_logins_total", {"service": "trace", "outcome": "slowed"}) or 0
+
+    found = [await log_in(web, "p-fang", f"guess {number}") for number in range(5)]
+
+    assert [code for code, _ in found] == [401, 401, 401, 401, 429]
+    assert found[-1][1]["retry_after"] >= 1
+    assert (await log_in(web, "p-fang", PASSWORD))[0] == 429
+    after = REGISTRY.get_sample_value("liuhen_logins_total", {"service": "trace", "outcome": "slowed"}) or 0
+    assert after == before + 2
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"person": 1, "password": "x"}', b'{"person": "p-xu"}', b"\xff"])
+async def test_what_is_no_login_is_refused_with_what_is_expected(web: Web, body: bytes) -> None:
+    async with web.post("/v1/login", data=body) as answer:
+        told = await answer.json()
+
+    assert (answer.status, told["code"]) == (400, "bad_login")
+    assert "person" in told["reason"]

@@ -1,0 +1,36 @@
+"""Whoever guesses waits, longer each time; whoever mistypes once does not notice."""
+
+from __future__ import annotations
+
+from chassis.slowing import Slowing
+
+
+def waits(slowing: Slowing, times: int) -> list[float]:
+    found = []
+    for _ in range(times):
+        slowing.wrong("p-xu", 100.0)
+        found.append(slowing.wait("p-xu", 100.0))
+    return found
+
+
+def test_each_wrong_answer_after_the_free_ones_costs_twice_as_much_up_to_the_longest() -> None:
+    assert waits(Slowing(free=2, longest=5.0), 7) == [0, 0, 1, 2, 4, 5, 5]
+    assert waits(Slowing(free=0, longest=60.0), 2_000)[-1] == 60
+
+
+def test_the_wait_is_over_in_time_and_a_right_answer_forgives() -> None:
+    slowing = Slowing(free=0, longest=60.0)
+    waits(slowing, 3)
+
+    assert slowing.wait("p-xu", 104.1) == 0
+    assert slowing.wait("p-lu", 100.0) == 0
+    slowing.right("p-xu")
+    assert slowing.wait("p-xu", 100.0) == 0
+
+
+def test_no_more_are_remembered_than_fit() -> None:
+    slowing = Slowing(free=0, longest=60.0, most=2)
+    for name in ("one", "two", "three"):
+        slowing.wrong(name, 0.0)
+
+    assert [slowing.wait(name, 0.0) for name in ("one", "two", "three")] == [0, 1, 1]
