@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis import metrics
 from chassis.clock import stopwatch
+from chassis.protection import Limits
 
 _SERVING_ENDS_WITHIN: Final = 1.0
 _START: Final = "start"
@@ -66,7 +67,9 @@ async def serving(health: Health, bind: str, port: int) -> AsyncIterator[int]:
 
     application = web.Application()
     application.add_routes([web.get("/live", live), web.get("/ready", ready), web.get("/metrics", measured)])
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SERVING_ENDS_WITHIN)
+    runner = web.AppRunner(
+        application, access_log=None, shutdown_timeout=_SERVING_ENDS_WITHIN, keepalive_timeout=Limits().patience
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, bind, port)

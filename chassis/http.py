@@ -1,9 +1,12 @@
-"""What every HTTP door is: parameters are read strictly, what is wrong is said in one form, every answer is counted."""
+"""What every HTTP door is: it reads strictly, within limits, says what is wrong in one form, and counts its answers."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
+import logging
+import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -12,9 +15,11 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 import structlog
 from aiohttp import web
 
+from chassis.clock import stopwatch
 from chassis.failures import transient
 from chassis.logs import where
 from chassis.metrics import HTTP_REQUESTS
+from chassis.protection import HEADERS, Budget, Limits
 from chassis.service import Edge, EdgeContext
 from schemas.text import fitted, one_line, storable
 
@@ -40,6 +45,9 @@ _STATUSES: Final = {
     413: ("too_long", "内容过大。"),
 }
 _log: Final = structlog.get_logger()
+_unread: Final = logging.getLogger("liuhen.unread")
+"""What aiohttp says of requests that it cannot read goes nowhere: it quotes them, tokens and names included."""
+_unread.disabled = True
 
 
 class HttpProblem(Exception):  # noqa: N818 - an answer
@@ -79,9 +87,15 @@ class _Door:
     service: str
     guard: Guard
     routes: Mapping[str, Route]
+    budget: Budget
 
 
 _DOOR: Final = web.AppKey("door", _Door)
+
+
+_USUAL: Final = Limits()
+_LINGERING: Final = 2.0
+"""Seconds in which whoever was refused may still send, so that the answer reaches them."""
 
 
 def _open(_request: web.Request, _needed: str) -> None:
@@ -92,7 +106,7 @@ def door(make: Callable[[EdgeContext], web.Application], bind: str, port: int) -
     """Make the edge that answers with an application at an address and port (0: any free one)."""
 
     async def edge(context: EdgeContext) -> None:
-        runner = web.AppRunner(make(context), access_log=None)
+        runner = runner_of(make(context))
         await runner.setup()
         try:
             await web.TCPSite(runner, bind, port).start()
@@ -103,9 +117,19 @@ def door(make: Callable[[EdgeContext], web.Application], bind: str, port: int) -
     return edge
 
 
-def application(service: str, routes: Iterable[Route], *, largest: int, guard: Guard = _open) -> web.Application:
+def runner_of(app: web.Application) -> web.AppRunner:
+    """Make what runs a door: a connection on which no whole head comes in time is closed."""
+    patience = app[_DOOR].budget.limits.patience
+    lingering = min(patience, _LINGERING)
+    return web.AppRunner(app, access_log=None, logger=_unread, keepalive_timeout=patience, lingering_time=lingering)
+
+
+def application(
+    service: str, routes: Iterable[Route], *, largest: int, guard: Guard = _open, limits: Limits = _USUAL
+) -> web.Application:
     """Build the application of a service's door; `largest` is how many bytes a body may have."""
     app = web.Application(middlewares=[_answer], client_max_size=largest)
+    app.on_response_prepare.append(_harden)
     known: dict[str, Route] = {}
     for route in routes:
         add = app.router.add_get if route.method == "GET" else app.router.add_post
@@ -114,7 +138,7 @@ def application(service: str, routes: Iterable[Route], *, largest: int, guard: G
         known[canonical] = route
         # An alert cannot see the first step of a counter that comes out of nothing.
         HTTP_REQUESTS.labels(service, canonical, "500")
-    app[_DOOR] = _Door(service, guard, known)
+    app[_DOOR] = _Door(service, guard, known, Budget(limits))
     return app
 
 
@@ -134,10 +158,12 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     resource = request.match_info.route.resource
     route = resource.canonical if resource else _OTHER
     try:
+        _spend(request)
         known = request.app[_DOOR].routes.get(route)
         if known is not None:
             request.app[_DOOR].guard(request, known.needs)
         _check(request, known)
+        await _whole(request)
         response = await handler(request)
     except HttpProblem as problem:
         response = json_answer(problem.body, problem.status, problem.headers)
@@ -147,6 +173,33 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = _failed(route, error)
     HTTP_REQUESTS.labels(request.app[_DOOR].service, route, str(response.status)).inc()
     return response
+
+
+async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+def _spend(request: web.Request) -> None:
+    """Refuse whoever asks too often: by the token that is shown, and by the address for all its tokens together."""
+    budget, now, token = request.app[_DOOR].budget, stopwatch(), bearer(request)
+    who = f"token {hashlib.sha256(token.encode(errors='replace')).hexdigest()}" if token else "nobody"
+    wait = budget.take(f"{request.remote} {who}", now)
+    if wait > 0:
+        seconds = math.ceil(wait)
+        most = f"每秒 {budget.limits.per_second:g} 次"
+        words = f"请求太密，请 {seconds} 秒后再试；平均不超过{most}，一次不超过 {budget.limits.at_once:g} 次。"
+        raise HttpProblem(429, "too_many_requests", None, words, retry_after=seconds)
+
+
+async def _whole(request: web.Request) -> None:
+    """Wait for the whole body, which handlers then read at once; whoever sends it too slowly is told so."""
+    patience = request.app[_DOOR].budget.limits.patience
+    try:
+        async with asyncio.timeout(patience):
+            await request.read()
+    except TimeoutError:
+        words = f"内容在 {patience:g} 秒内没有收全，请检查网络后用同一编号重发。"
+        raise HttpProblem(408, "too_slow", None, words) from None
 
 
 def _of_aiohttp(error: web.HTTPException) -> web.Response:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from chassis import http
 from chassis.http import Handler, HttpProblem, Route, json_answer
+from chassis.protection import Limits
 from chassis.service import Edge, EdgeContext
 from schemas import inbound
 from schemas.envelope import Envelope
@@ -33,6 +34,8 @@ _CONFIG: Final = web.AppKey("config", DoorConfig)
 _SETTINGS: Final = web.AppKey("settings", IntakeSettings)
 _LARGEST: Final = 1_000_000
 """A body of that size still fits, with its headers, into what the inbound topics take."""
+_OF_CHANNELS: Final = Limits(per_second=200.0, at_once=1_000.0)
+"""A channel asks for all its citizens."""
 _LONGEST_ID: Final = 200
 _NOT_A_REQUEST: Final = frozenset({"not_json", "not_utf8", "nul_character", "lone_surrogate"})
 
@@ -61,7 +64,7 @@ def application(context: EdgeContext, settings: IntakeSettings, config: DoorConf
     routes = [Route("POST", path, _taking(channel, action)) for path, (channel, action) in ROUTES.items()]
     routes.append(Route("GET", "/v1/receipts/{receipt}", show_receipt))
     routes.append(Route("GET", "/v1/openapi.json", show_description))
-    app = http.application("intake", routes, largest=_LARGEST)
+    app = http.application("intake", routes, largest=_LARGEST, limits=_OF_CHANNELS)
     app[_CONTEXT], app[_SETTINGS], app[_CONFIG] = context, settings, config
     return app
 
