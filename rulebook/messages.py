@@ -18,6 +18,7 @@ ALWAYS: Final = frozenset(
         "text",
         "reply",
         "has_number",
+        "contact_is_shown",
     }
 )
 """The variables that every template may use; what is not known of a ticket is an empty text."""

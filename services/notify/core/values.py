@@ -45,6 +45,7 @@ def filled(profile: Profile, book: AddressBook, own: Mapping[str, str], *, calle
         "text": profile.text,
         "reply": profile.reply,
         "has_number": YES if profile.contact.phone else "",
+        "contact_is_shown": YES if profile.contact.phone and not profile.confidential else "",
     }
     return {**_EMPTY, **usual, **own}
 

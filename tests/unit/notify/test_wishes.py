@@ -141,7 +141,28 @@ def test_whoever_is_called_hears_what_it_is_why_and_until_when_they_have_to_say_
     assert (sms.to.address, ring.to.address) == ("16000001212", "16000001212")
     assert "第2次呼叫（前一位未确认），请阮志强在3月2日23:10前确认知悉" in sms.text
     assert ring.text.startswith("请呼叫阮志强：紧急件26030200000017，平凉路100弄")
+    assert f"诉求：{registered().text}" in sms.text
     assert sms.key != ring.key
+
+
+def test_whatever_is_told_of_something_urgent_names_the_ticket(teller: Teller) -> None:
+    teller.tell(registered(tier=Tier.URGENT))
+    told = [*teller.tell(dispatched(Tier.URGENT, supporting=("police",)), NIGHT), *teller.tell(called(), NIGHT)]
+    by_telephone = [notice for notice in told if notice.to.way in ("sms", "call")]
+    assert len(by_telephone) >= 6
+    assert all(TICKET in notice.text for notice in by_telephone)
+
+
+@pytest.mark.parametrize(("confidential", "announced"), [(False, True), (True, False)])
+def test_nobody_is_told_to_expect_a_call_from_who_does_not_see_the_number(
+    teller: Teller,
+    confidential: bool,  # noqa: FBT001 - a case of the table
+    announced: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    teller.tell(registered(confidential=confidential))
+    teller.tell(citizens())
+    (told,) = (each for each in teller.tell(dispatched()) if each.template == "requester-dispatched")
+    assert ("承办单位将与您联系" in told.text) is announced
 
 
 @pytest.mark.parametrize(
