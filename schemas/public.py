@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from schemas.message import Message
 from schemas.recognised import Sort, could_hold, masked
+from schemas.referral import Referral
 from schemas.spoken import reworded
 from schemas.values import (
     CategoryCode,
@@ -184,9 +185,9 @@ class DeskTask(PublicMessage):
 
     `task` says what is asked: urgent_call, stop_words, unit_pass_on, survey_office, dispatching, return_ruling,
     adjudication, extension, suspension, approval, review, task_review, unit_late, callback_late, outcome_ruling,
-    redispatch, dispatch_check, automation, commitment_check, withdrawal, reopening, supervision, callback_review,
-    nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a person; unit_late
-    and callback_late wait until what was missed is done.
+    referral, redispatch, dispatch_check, automation, commitment_check, withdrawal, reopening, supervision,
+    callback_review, nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a
+    person; unit_late and callback_late wait until what was missed is done.
 
     `requested_by` is who asked for what waits for an approver, who has to be somebody else.
 
@@ -195,6 +196,7 @@ class DeskTask(PublicMessage):
     what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the requester said at
     the last callback. `lead` would lead by what was corrected since the order was given. `recognised` says which
     kinds of numbers that nobody should have written are masked here: the desk decides whether they are redacted.
+    `referral` is what is written down by now of the matter's being handed over to the outside body `refer`.
     `wish` is what the requester said who wants the ticket withdrawn or reopened; `recurrence_of` is an earlier ticket
     whose matter came back.
     """
@@ -225,6 +227,7 @@ class DeskTask(PublicMessage):
     confidential: Literal[True] | None = None
     recognised: tuple[Sort, ...] | None = None
     wish: Text | None = None
+    referral: Referral | None = None
     recurrence_of: TicketId | None = None
     version: int | None = None
 

@@ -187,6 +187,7 @@ class DeskTaskKind(StrEnum):
     UNIT_LATE = "unit_late"
     CALLBACK_LATE = "callback_late"
     OUTCOME_RULING = "outcome_ruling"
+    REFERRAL = "referral"
     REDISPATCH = "redispatch"
     DISPATCH_CHECK = "dispatch_check"
     AUTOMATION = "automation"

@@ -31,6 +31,7 @@ from schemas.inbound import (
     OfficeAction,
     OpenIncident,
     PassOn,
+    RecordReferral,
     Reopen,
     ReportFix,
     RestoreAutomation,
@@ -45,6 +46,7 @@ from schemas.inbound import (
     TransferOut,
 )
 from schemas.public import DeskTask, ReceiptGiven
+from schemas.referral import Referral
 from schemas.registry import DESK, channel_topic
 from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Place, Ruling, Tier, WatchOrder
 from tools.client.kafka import Voice, hear, producer
@@ -64,6 +66,7 @@ _WHO: Final[Mapping[str, Role]] = {
     "review": Role.REVIEWER,
     "task_review": Role.REVIEWER,
     "outcome_ruling": Role.REVIEWER,
+    "referral": Role.DISPATCHER,
     "dispatch_check": Role.REVIEWER,
     "automation": Role.SUPERVISOR,
     "commitment_check": Role.SUPERVISOR,
@@ -226,6 +229,7 @@ class SimulatedOffice:
             "review": self._review,
             "task_review": self._review,
             "outcome_ruling": self._rule,
+            "referral": self._record_referral,
             "dispatch_check": self._check_dispatch,
             "automation": self._restore,
             "commitment_check": self._check,
@@ -268,9 +272,28 @@ class SimulatedOffice:
 
     def _assign(self, task: DeskTask, dice: Random, who: Person) -> OfficeAction:
         if task.refer is not None:
-            return TransferOut(ticket=task.ticket, by=who, to=task.refer, reason="按目录属区外单位职责，已转介。")
+            return self._refer(task, dice, who, task.refer)
         category = _likeliest(task) or dice.choice(self._around.rules.categories).code
         return Assign(ticket=task.ticket, by=who, lead=self._lead(task, dice), category=category)
+
+    def _refer(self, task: DeskTask, dice: Random, who: Person, to: str) -> OfficeAction:
+        """The other side is called first; the number that it gives comes now and then only later."""
+        later = dice.random() < self._habits["number_later"]
+        record = Referral(
+            reference=None if later else self._their_number(task, to),
+            spoken_to="值班接警员",
+            spoken_at=self._agenda.clock.now(),
+            said="已告知地点和情况，对方受理。",
+            contact_given=task.confidential is None,
+        )
+        return TransferOut(ticket=task.ticket, by=who, to=to, reason="按目录属区外单位职责，已转介。", record=record)
+
+    def _record_referral(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
+        number = self._their_number(task, task.refer or "")
+        return RecordReferral(ticket=task.ticket, by=who, record=Referral(reference=number))
+
+    def _their_number(self, task: DeskTask, to: str) -> str:
+        return f"{to}-{task.ticket[2:8]}-{task.ticket[-5:]}"
 
     def _check_dispatch(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
         return CheckDispatch(ticket=task.ticket, by=who, right=True)

@@ -253,7 +253,7 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 def _word(place: Workplace, slot: Slot, value: Any) -> str:
     name = slot.path[-1]
     if isinstance(value, bool):
-        flag = words.flag_of(name)
+        flag = words.flag_of(slot.path)
         return (flag.yes if value else flag.no)[1]
     if isinstance(value, Person):
         return value.name

@@ -105,7 +105,7 @@ def _parameter(slot: Slot) -> Parameter:
 
 def _shown(slot: Slot) -> tuple[Any, tuple[str, ...]]:
     if slot.kind is bool:
-        flag = words.flag_of(slot.path[-1])
+        flag = words.flag_of(slot.path)
         return bool, (f"--{flag.yes[0]}/--{flag.no[0]}",)
     name = (words.option_of(slot.path),)
     if get_origin(slot.kind) is tuple:
@@ -118,7 +118,7 @@ def _shown(slot: Slot) -> tuple[Any, tuple[str, ...]]:
 def _help(slot: Slot) -> str:
     label = words.label_of(slot.path)
     if slot.kind is bool:
-        flag = words.flag_of(slot.path[-1])
+        flag = words.flag_of(slot.path)
         return f"{label}：{flag.yes[1]}／{flag.no[1]}。"
     said = words.values_of(slot.kind, slot.path[-1])
     choices = "，".join(f"{code} {word}" for code, word in said.items())

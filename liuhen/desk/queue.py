@@ -53,6 +53,7 @@ _DECIDED_BY: Final = {
     "unit_late": "pass_on",
     "callback_late": "review_callback",
     "outcome_ruling": "rule_on_outcome",
+    "referral": "record_referral",
     "dispatch_check": "check_dispatch",
     "automation": "restore_automation",
     "commitment_check": "check_commitment",

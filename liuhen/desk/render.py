@@ -208,12 +208,16 @@ def _proposed(place: Workplace, task: DeskTask) -> str:
     if task.alternatives:
         others = "、".join(_category(place, each, None) for each in task.alternatives)
         found = f"{found}，其次 {others}" if found else f"可能是 {others}"
-    return f"{found}，建议转 {place.words.department(task.refer)}" if task.refer else found
+    if not task.refer:
+        return found
+    return f"{found}，{'建议转' if task.referral is None else '已转'} {place.words.department(task.refer)}"
 
 
 def _why(place: Workplace, task: DeskTask) -> str:
     """Say why a person is asked: what the machine recognised, else the reason of whoever asks; then what was said."""
     found = "；".join(f"{each.name}“{each.word}”，{each.reason}" for each in task.stop_words or ())
+    if task.referral is not None:
+        found = f"还缺{'、'.join(FIELDS[f'record.{name}'] for name in task.referral.missing)}"
     why = f"{found}｜{_gist(None, task.text)}" if found else _gist(_asked_by(task), task.text)
     return "\n".join((why, *_spoken(place, task)))
 

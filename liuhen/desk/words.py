@@ -64,9 +64,9 @@ def label_of(path: tuple[str, ...]) -> str:
     return vocabulary.FIELDS[".".join(path)]
 
 
-def flag_of(name: str) -> Flag:
+def flag_of(path: tuple[str, ...]) -> Flag:
     """Return how the yes and the no of a field are said."""
-    found = file()["flags"][name]
+    found = file()["flags"][".".join(path)]
     # YAML reads a bare yes and no as true and false.
     return Flag(tuple(found[True]), tuple(found[False]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from schemas.dispatch.base import DispatchFact, Pressing
+from schemas.referral import Referral
 from schemas.values import (
     Actor,
     CategoryCode,
@@ -185,10 +186,19 @@ class Withdrawn(DispatchFact):
 
 
 class Transferred(DispatchFact):
-    """The matter went out: to the city, 110, 119 or another district."""
+    """The matter was referred (转介) to 110, 119, 120, another district or the city, with its record so far."""
 
     to: Code
     reason: Text
+    record: Referral | None = None
+
+
+class ReferralRecorded(DispatchFact):
+    """More was written down of a referral, each thing once; `complete` says that nothing is missing any more."""
+
+    to: Code | None = None
+    record: Referral
+    complete: Literal[True] | None = None
 
 
 class CityVerdictRecorded(DispatchFact):

@@ -59,6 +59,7 @@ OnExisting = (
     | Decline
     | ReplaceDepartment
     | TransferOut
+    | RecordReferral
     | RuleOnOutcome
     | Correct
     | Redact

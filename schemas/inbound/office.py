@@ -10,6 +10,7 @@ from schemas.inbound.base import Action, Version
 from schemas.inbound.department import AskForContact
 from schemas.more_time import MoreTimeAsked
 from schemas.redaction import SHORTEST
+from schemas.referral import Referral
 from schemas.values import (
     TEXT_LIMIT,
     CategoryCode,
@@ -355,11 +356,19 @@ class ReplaceDepartment(OnTicket):
 
 
 class TransferOut(OnTicket):
-    """The matter belongs elsewhere: 110, 119, another district, or back to the city."""
+    """Refer a matter (转介) to 110, 119, 120, another district or the city, with what is known of that by then."""
 
     do: Literal["transfer_out"] = "transfer_out"
     to: Code
     reason: Text
+    record: Referral | None = None
+
+
+class RecordReferral(OnTicket):
+    """Write down what was missing in the record of a referral: their number, with whom it was spoken of, and what."""
+
+    do: Literal["record_referral"] = "record_referral"
+    record: Referral = Referral()
 
 
 class RuleOnOutcome(OnTicket):

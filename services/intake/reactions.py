@@ -15,9 +15,11 @@ from schemas.dispatch import (
     IncidentActionRefused,
     Opened,
     ProgressNoted,
+    ReferralRecorded,
 )
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
+from schemas.referral import Referral
 from schemas.registry import channel_topic
 from schemas.values import Instant, PartyKind, TicketState
 from services.intake.core.news import Newsroom
@@ -69,7 +71,11 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             return message.incident
         case Opened():
             return message.ticket if message.part_of is not None else None
-        case ProgressNoted(for_requester=None) | CallbackReviewOrdered(city=None):
+        case (
+            ProgressNoted(for_requester=None)
+            | CallbackReviewOrdered(city=None)
+            | ReferralRecorded(record=Referral(number=None))
+        ):
             return None
         case DispatchFact() if newsroom.line_of(message) is not None:
             return message.ticket

@@ -17,6 +17,7 @@ from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
 from schemas.recognised import masked
+from schemas.referral import Referral
 from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, WatchOrder, remind_by
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
@@ -420,7 +421,28 @@ def _withdrawn(fact: d.Withdrawn, o: Occasion) -> Wishes:
 @wishes.on(d.Transferred)
 def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
     yield from o.lead("department-ended", status=word(d.Transferred), reason=fact.reason)
-    yield from o.requester("requester-transferred", reason=fact.reason, department=o.book.name_for_callers(fact.to))
+    record = fact.record or Referral()
+    yield from o.requester(
+        "requester-transferred",
+        reason=fact.reason,
+        department=o.book.name_for_callers(fact.to),
+        reference=record.number or "",
+        handed=_handed(record),
+    )
+
+
+@wishes.on(d.ReferralRecorded)
+def _referral_recorded(fact: d.ReferralRecorded, o: Occasion) -> Wishes:
+    """Whoever was told to whom it went hears their number once it is known, and whether they have the contact."""
+    number, handed = fact.record.number, _handed(fact.record)
+    if fact.to is not None and (number or handed):
+        whom = o.book.name_for_callers(fact.to)
+        yield from o.requester("requester-referral-recorded", department=whom, reference=number or "", handed=handed)
+
+
+def _handed(record: Referral) -> str:
+    """Whether the other side has the contact, as a template asks for it."""
+    return "" if record.contact_given is None else "yes" if record.contact_given else "no"
 
 
 @wishes.on(d.Merged)

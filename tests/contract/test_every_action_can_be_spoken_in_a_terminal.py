@@ -75,7 +75,7 @@ def test_no_two_options_of_a_command_share_a_name(action: type[Action]) -> None:
 def _names(kind: object, path: tuple[str, ...]) -> list[str]:
     if kind is not bool:
         return [words.option_of(path)]
-    flag = words.flag_of(path[-1])
+    flag = words.flag_of(path)
     return [f"--{flag.yes[0]}", f"--{flag.no[0]}"]
 
 
@@ -83,7 +83,7 @@ def _names(kind: object, path: tuple[str, ...]) -> list[str]:
 def test_a_yes_or_no_and_each_value_of_a_list_have_words(action: type[Action]) -> None:
     for slot in slots_of(action):
         if slot.kind is bool:
-            assert slot.path[-1] in words.file()["flags"]
+            assert ".".join(slot.path) in words.file()["flags"]
         elif isinstance(slot.kind, type) and issubclass(slot.kind, Enum):
             assert {str(each.value) for each in slot.kind} == set(words.values_of(slot.kind, slot.path[-1]))
 

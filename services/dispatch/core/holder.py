@@ -86,13 +86,15 @@ def _reviewing_after(ticket: Ticket) -> tuple[DepartmentCode, ...]:
 def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
     """What waits at the desk; of a ticket that ended only what outlives it.
 
-    That is what was said of it, the wish of its requester that it go on, a ruling, a promise, a review's answer.
+    That is what was said of it, the wish of its requester that it go on, a ruling, the record of a referral, a promise,
+    a review's answer.
     """
     if isinstance(ticket.standing, s.Merged):
         return (DeskTaskKind.STOP_WORDS,) if ticket.stop_words.unseen else ()
     if isinstance(ticket.standing, s.AtAnEnd):
         ruling = DeskTaskKind.OUTCOME_RULING if ticket.awaits_ruling else None
-        spoken = (ticket.urgency.desk, ticket.stop_words.desk, ticket.wish.desk, ruling)
+        referral = DeskTaskKind.REFERRAL if is_referral_open(ticket.standing) else None
+        spoken = (ticket.urgency.desk, ticket.stop_words.desk, ticket.wish.desk, ruling, referral)
         after = (*spoken, ticket.commitment.desk, ticket.review.desk, *_of_automation(ticket))
         return tuple([each for each in after if each is not None])
     regions = (
@@ -113,6 +115,11 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         beside = (*[each.desk for each in ticket.asked], *beside)
     first = (ticket.urgency.desk, ticket.stop_words.desk, main_task(ticket.standing), late_elsewhere(ticket))
     return (*[each for each in first if each is not None], *beside)
+
+
+def is_referral_open(standing: s.AnyStanding) -> bool:
+    """Whether it was handed over to others and something of that is not written down yet."""
+    return isinstance(standing, s.Transferred) and bool(standing.record.missing)
 
 
 def _of_automation(ticket: Ticket) -> tuple[DeskTaskKind | None, ...]:

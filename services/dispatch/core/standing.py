@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
+from schemas.referral import Referral
 from schemas.values import CategoryCode, Code, DepartmentCode, Instant, TicketId, TicketState
 
 
@@ -182,11 +183,13 @@ class Withdrawn(AtAnEnd):
 
 @dataclass(frozen=True, kw_only=True)
 class Transferred(AtAnEnd):
-    """It went out of the district."""
+    """It was referred to an outside body; `record` is what is written down of that by now."""
 
     state: Literal[TicketState.TRANSFERRED] = TicketState.TRANSFERRED
     expected: ClassVar[str] = "已转其他单位办理，退回后可申请重启"
     since: Instant
+    to: Code | None = None
+    record: Referral = field(default_factory=Referral)
 
 
 @dataclass(frozen=True, kw_only=True)

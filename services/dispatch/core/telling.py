@@ -21,9 +21,10 @@ from schemas.public import (
     SharedNote,
     ShownContact,
 )
+from schemas.referral import Referral
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest
-from schemas.values import CategoryCode, Clock, Contact, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
+from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
 from services.dispatch.core.categories import tell_of_category
 from services.dispatch.core.episode import AnyRequest
 from services.dispatch.core.episodes.refusals import answer_to
@@ -42,13 +43,21 @@ from services.dispatch.core.sealing import (
     sealed,
 )
 from services.dispatch.core.seen import seen
-from services.dispatch.core.standing import CallbackPending
+from services.dispatch.core.standing import CallbackPending, Transferred
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import FACTS
 from services.dispatch.core.ticket import DESK_LOOKS, Seen, Ticket, WaitingAtDesk
 
 Role = Literal["lead", "supporting", "none"]
-_SAID_ANEW: Final = (d.Corrected, d.MergeTaken, d.MergeDropped, d.Redacted, d.ReopeningAsked, d.StopWordsFound)
+_SAID_ANEW: Final = (
+    d.Corrected,
+    d.MergeTaken,
+    d.MergeDropped,
+    d.Redacted,
+    d.ReferralRecorded,
+    d.ReopeningAsked,
+    d.StopWordsFound,
+)
 """What changes what a task says: each that waits at the desk is told again, and waits since when it did."""
 
 
@@ -252,7 +261,8 @@ def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: b
         requested_by=_asker(state, task),
         suggestion=waits.suggestion,
         alternatives=waits.alternatives,
-        refer=waits.refer,
+        refer=_outside(state) or waits.refer,
+        referral=_referral(state, task),
         stop_words=state.stop_words.found or None,
         category=_about(state, task),
         tier=matter.tier,
@@ -271,6 +281,15 @@ def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: b
         version=state.version,
     )
     return Tell(DESK, state.id, sealed(state, message))
+
+
+def _outside(state: Ticket) -> Code | None:
+    return state.standing.to if isinstance(state.standing, Transferred) else None
+
+
+def _referral(state: Ticket, task: DeskTaskKind) -> Referral | None:
+    told = task is DeskTaskKind.REFERRAL and isinstance(state.standing, Transferred)
+    return state.standing.record if told and isinstance(state.standing, Transferred) else None
 
 
 def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from rulebook import Policy
 from schemas.message import MODELS, Message
 from schemas.recognised import masked
+from schemas.referral import Referral
 from schemas.values import TicketState
 from worktime import last_minute
 
@@ -94,6 +95,8 @@ class Newsroom:
                 # Whatever moment the requester is told of is one at which something ends.
                 day, hour = last_minute(value)
                 return f"{day:%Y年%m月%d日} {hour.replace('24:00', '24时')}"
+            case Referral():
+                return f"（对方编号{value.number}）" if value.number else ""
             case tuple():
                 return "、".join(map(str, value))
             case str() if name in _DEPARTMENTS:

@@ -58,6 +58,8 @@ def _tasks(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
     if state in ENDED:
         if summary.awaits_ruling:
             yield K.OUTCOME_RULING
+        if state is S.TRANSFERRED and has(summary, K.REFERRAL):
+            yield K.REFERRAL
         return
     yield from _of_state(summary, state)
     for asked, task in ((summary.extension_asked, K.EXTENSION), (summary.suspension_asked, K.SUSPENSION)):
@@ -139,10 +141,16 @@ def let_go(summary: Summary) -> Summary:
     return replace(calm, extension_asked=False, suspension_asked=False, commitment_due=False, open_tasks=0, wish="")
 
 
+def _referred(summary: Summary, complete: bool) -> Summary:  # noqa: FBT001 - the one thing that it is about
+    return without(summary, K.REFERRAL) if complete else marked(summary, K.REFERRAL)
+
+
 marks.on(d.UrgentCalled)(lambda s, _, __: marked(s, K.URGENT_CALL))
 marks.on(d.UrgentAcknowledged)(lambda s, _, __: without(s, K.URGENT_CALL))
 marks.on(d.StopWordsFound)(lambda s, _, __: s if s.state in _BEFORE else marked(s, K.STOP_WORDS))
 marks.on(d.StopWordsSeenTo)(lambda s, _, __: without(s, K.STOP_WORDS))
+marks.on(d.Transferred)(lambda s, fact, _: _referred(s, fact.record is not None and not fact.record.missing))
+marks.on(d.ReferralRecorded)(lambda s, fact, _: _referred(s, fact.complete is not None))
 marks.on(d.ApprovalRequested)(lambda s, _, __: marked(s, K.APPROVAL))
 marks.on(d.ApprovalGranted, d.ApprovalDeclined, d.ApprovalLapsed)(lambda s, _, __: without(s, K.APPROVAL))
 

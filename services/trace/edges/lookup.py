@@ -249,6 +249,7 @@ _DESK: Final[Mapping[DeskTaskKind, tuple[Clock | None, tuple[type[d.DispatchFact
     DeskTaskKind.UNIT_LATE: (Clock.UNIT_PASS_ON, (d.Overdue,)),
     DeskTaskKind.CALLBACK_LATE: (Clock.CALLBACK, (d.Overdue,)),
     DeskTaskKind.OUTCOME_RULING: (None, (d.Closed,)),
+    DeskTaskKind.REFERRAL: (None, (d.Transferred, d.ReferralRecorded)),
     DeskTaskKind.REDISPATCH: (None, (d.Corrected,)),
     DeskTaskKind.DISPATCH_CHECK: (None, (d.Dispatched,)),
     DeskTaskKind.AUTOMATION: (None, (d.AutomationEnded,)),

@@ -52,6 +52,7 @@ class Words:
             "who": self.actor,
             "person": self.person,
             "error": _error,
+            "referral": self.referral,
         }
         self._environment.filters.update({**{name: self._filter(name) for name in vocabulary.NAMES}, **FILTERS, **own})
         self._facts: dict[str, Template] = {}
@@ -116,6 +117,20 @@ class Words:
     def until(self, at: datetime | str | None) -> str:
         """Say when something ends, to the minute."""
         return deadline_in_words(_read(at)) if at else ""
+
+    def referral(self, record: Mapping[str, Any]) -> str:
+        """Say what is written down of a referral, as far as it is."""
+        given = record.get("contact_given")
+        told = {True: "已告知对方联系方式", False: "未告知对方联系方式"}
+        parts = (
+            f"对方编号{record['reference']}" if record.get("reference") else "",
+            f"{self.moment(record.get('spoken_at'))}与{record.get('spoken_to') or '对方'}通话"
+            if record.get("spoken_to") or record.get("spoken_at")
+            else "",
+            record.get("said") or "",
+            told.get(given, "") if isinstance(given, bool) else "",
+        )
+        return "；".join(filter(None, (part.rstrip("。") for part in parts)))
 
     def due(self, due: Mapping[str, Any] | None) -> str:
         """Say a due time; a provisional one as the span that it lies in."""

@@ -13,6 +13,7 @@ from schemas import inbound as i
 from schemas import requests as r
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
+from schemas.referral import Referral
 from schemas.values import (
     CARRIED_ON,
     ENDED,
@@ -338,7 +339,8 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "approve": _office(i.Approve, reason="同意。"),
     "replace_department": _office(i.ReplaceDepartment, department=LEAD, successor="market", reason="机构改革方案"),
     "decline": _office(i.Decline, reason="不同意。"),
-    "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。"),
+    "transfer_out": _office(i.TransferOut, to="police-110", reason="报警。", record=Referral(said="已报警。")),
+    "record_referral": _office(i.RecordReferral, record=Referral(reference="110-0917")),
     "rule_on_outcome": _office(i.RuleOnOutcome, ruling=Ruling.EXPLAINED, reason="已解释。"),
     "correct": _office(i.Correct, text="物业费上涨三成，没有公示。", reason="话务员记录有误。"),
     "look_at_contact": _office(i.LookAtContact, reason="核对号码。"),

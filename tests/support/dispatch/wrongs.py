@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from schemas.owner import Owner
+from schemas.referral import Referral
 from schemas.values import (
     Actor,
     Channel,
@@ -50,6 +51,7 @@ Prepare = Callable[[Story], Story]
 Spoil = Callable[[Command], Command]
 
 NOWHERE: Final = "nowhere"
+_IN_THE_FUTURE: Final = Referral(spoken_at=AT + timedelta(days=400))
 PAST: Final = AT - timedelta(days=400)
 MOOT: Final = "moot"
 
@@ -305,6 +307,9 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("withdraw", "its_channel", "another_channel", _matter(channel=Channel.WECHAT)),
     Wrong("transfer_out", "outside_known", "unknown_body", command=_saying(to=NOWHERE)),
     Wrong("transfer_out", "from_city_to_city", "not_from_city", _NOT_FROM_CITY, _saying(to="city")),
+    Wrong("transfer_out", "spoken_by_now", "referred_in_the_future", command=_saying(record=_IN_THE_FUTURE)),
+    Wrong("record_referral", "spoken_by_now", "referred_in_the_future", command=_saying(record=_IN_THE_FUTURE)),
+    Wrong("record_referral", "something_new", "nothing_recorded", command=_saying(record=Referral())),
     Wrong("withdraw", "agent_named", "agent_missing", command=_saying(agent=None)),
     Wrong("withdraw", "by_requester", "not_verified", command=_by_a_stranger),
     Wrong("withdraw", "not_asked_already", "already_asked", WITHDRAWAL_WANTED),

@@ -65,7 +65,7 @@ def example(slot: Slot) -> list[str]:
     if slot.path == ("ticket",):
         return [TICKET]
     if slot.kind is bool:
-        flag = words.flag_of(slot.path[-1])
+        flag = words.flag_of(slot.path)
         return [f"--{(flag.no if slot.default else flag.yes)[0]}"]
     if get_origin(slot.kind) is tuple:
         of = slot.path[-1] in ("parts", "problems")

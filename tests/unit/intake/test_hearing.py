@@ -12,6 +12,7 @@ from schemas import dispatch as d
 from schemas.correction import Correction
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
+from schemas.referral import Referral
 from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Place, RequesterKind, Ruling, Tier
 from services.intake.__main__ import newsroom_of
 from services.intake.core.news import NewsError, Newsroom
@@ -50,6 +51,16 @@ def test_a_dispatch_is_told_with_the_departments_name(newsroom: Newsroom) -> Non
 def test_a_body_is_named_as_callers_are_told_of_it(newsroom: Newsroom) -> None:
     fact = d.Transferred(ticket=TICKET, by=RULE, to="other-district", reason="发生地在邻区")
     assert told(hear(fact, newsroom)).text == "您的诉求已转至所在区热线。原因：发生地在邻区"
+
+
+def test_whoever_was_referred_hears_the_others_number_once_it_is_known(newsroom: Newsroom) -> None:
+    fact = d.Transferred(ticket=TICKET, by=RULE, to="police-110", reason="警情", record=Referral(reference="110-7"))
+    assert told(hear(fact, newsroom)).text == "您的诉求已转至110报警服务台（对方编号110-7）。原因：警情"
+    later = d.ReferralRecorded(ticket=TICKET, by=RULE, to="police-110", record=Referral(reference="110-7"))
+    news = told(hear(later, newsroom, KNOWN._replace(open=False)))
+    assert (news.state, news.text) == ("transferred", "您的诉求已转至110报警服务台（对方编号110-7）。")
+    silent = d.ReferralRecorded(ticket=TICKET, by=RULE, to="police-110", record=Referral(said="已派警。"))
+    assert concerns(silent, newsroom) is None
 
 
 def test_the_reply_is_told_only_when_the_centre_took_it(newsroom: Newsroom) -> None:

@@ -12,6 +12,7 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
+from schemas.referral import Referral
 from schemas.values import (
     Channel,
     Clock,
@@ -292,7 +293,7 @@ def test_a_visitor_hears_of_the_problems_that_they_brought_unless_they_are_confi
         ("called_back", {"reply": "灯已换好"}, "结案。答复：灯已换好"),
         ("not_accepted", {"reason": "诉讼中"}, "不予受理。原因：诉讼中"),
         ("withdrawn", {"reason": "不用了"}, "撤诉。原因：不用了"),
-        ("transferred", {"reason": "属市级", "to": "city"}, "转出至市热线办。原因：属市级"),
+        ("transferred", {"reason": "属市级", "to": "city"}, "转介至市热线办。原因：属市级"),
     ],
 )
 def test_a_requester_hears_how_the_ticket_ended_that_took_theirs_in(
@@ -302,6 +303,19 @@ def test_a_requester_hears_how_the_ticket_ended_that_took_theirs_in(
     fact = d.MergedTicketEnded(ticket=TICKET, by=BY, into="26091407000023", outcome=outcome, **said_of_it)
     notice = next(each for each in teller.tell(fact) if each.template == "requester-merged-ended")
     assert words in notice.text
+
+
+def test_who_is_referred_hears_the_others_number_and_whether_they_have_the_contact(teller: Teller) -> None:
+    teller.tell(registered())
+    record = Referral(reference="110-7", contact_given=True)
+    gone = d.Transferred(ticket=TICKET, by=BY, to="police-110", reason="已报警。", record=record)
+    notice = next(each for each in teller.tell(gone) if each.template == "requester-transferred")
+    assert "已转至110报警服务台，对方编号110-7。已报警。您的联系方式已告知对方。" in notice.text
+    later = d.ReferralRecorded(ticket=TICKET, by=BY, to="police-110", record=Referral(contact_given=False))
+    notice = next(each for each in teller.tell(later) if each.template == "requester-referral-recorded")
+    assert "已转至110报警服务台。您的联系方式没有告知对方。" in notice.text
+    silent = d.ReferralRecorded(ticket=TICKET, by=BY, to="police-110", record=Referral(said="已派警。"))
+    assert said(teller.tell(silent)) == []
 
 
 def test_who_is_not_accepted_hears_the_ground_in_full_and_which_district_says_so(teller: Teller) -> None:

@@ -1,4 +1,4 @@
-"""A ticket comes to its end (结案): closed, finally answered, not accepted or transferred."""
+"""A ticket comes to its end (结案): closed, finally answered or not accepted."""
 
 from __future__ import annotations
 
@@ -257,44 +257,3 @@ def _refusal_for_others(ticket: Ticket, fact: d.NotAccepted) -> Iterator[r.Ticke
 @episode.fact(d.NotAccepted, heard_by=participants, asks=_refusal_for_others)
 def _not_accepted(ticket: Ticket, _fact: d.NotAccepted, at: datetime) -> Ticket:
     return ended(ticket, s.NotAccepted(since=at))
-
-
-# --- transferred -----------------------------------------------------------------------------------------------------
-
-
-_CITY: Final = "city"
-
-
-def outside_known(draft: Draft, action: i.TransferOut) -> Refusal | None:
-    if draft.rules.policy.is_outside(action.to):
-        return None
-    names = "、".join(f"{each.name}（{each.code}，{each.takes}）" for each in draft.rules.policy.outside)
-    return Refusal("unknown_body", f"不能转至{action.to}，可以转至：{names}。")
-
-
-def from_city_to_city(draft: Draft, action: i.TransferOut) -> Refusal | None:
-    """To the city goes what came from it, and what the catalogue says is the city's."""
-    if action.to != _CITY or draft.rules.referral(draft.ticket.matter) == _CITY:
-        return None
-    return from_city(draft, action)
-
-
-@episode.action(
-    i.TransferOut,
-    s.BEFORE | s.WITH_LEAD | s.DISPUTED | {S.NEEDS_INFO},
-    outside_known,
-    from_city_to_city,
-    to={S.TRANSFERRED},
-)
-def transfer_out(draft: Draft, action: i.TransferOut) -> None:
-    tidy(draft)
-    draft.say(d.Transferred(**draft.by_author, to=action.to, reason=action.reason))
-
-
-def _transfer_for_others(ticket: Ticket, fact: d.Transferred) -> Iterator[r.TicketRequest]:
-    return tell_of_end(ticket, fact.by, Ending("transferred", reason=fact.reason, to=fact.to))
-
-
-@episode.fact(d.Transferred, heard_by=participants, asks=_transfer_for_others)
-def _transferred(ticket: Ticket, _fact: d.Transferred, at: datetime) -> Ticket:
-    return ended(ticket, s.Transferred(since=at))

@@ -134,7 +134,7 @@ def _found(ticket: Ticket, fact: d.StopWordsFound, _at: datetime) -> Ticket:
 def not_seen_to(draft: Draft, _action: i.SeeToStopWords) -> Refusal | None:
     if draft.ticket.stop_words.unseen:
         return None
-    return Refusal("nothing_recognised", "该工单没有待处理的敏感内容；待派单的，请直接派单、转出或者不予受理。")
+    return Refusal("nothing_recognised", "该工单没有待处理的敏感内容；待派单的，请直接派单、转介或者不予受理。")
 
 
 @episode.action(i.SeeToStopWords, OPEN | ENDED | CARRIED_ON, not_seen_to)
