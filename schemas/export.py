@@ -16,10 +16,17 @@ from schemas import registry as _all  # noqa: F401 - every message is declared o
 from schemas.examples import example
 from schemas.inbound import Action
 from schemas.message import Message, contracts
+from schemas.registry import FAMILIES
 
 HERE: Final = Path(__file__).parent
 JSON: Final = HERE / "json"
 GOLDEN: Final = HERE / "golden"
+
+
+def exported() -> dict[str, type[Message]]:
+    """Every message that is a contract, by type name: those of the families that the registry names."""
+    families = {family.__name__.rpartition(".")[2] for family in FAMILIES}
+    return {name: model for name, model in contracts().items() if model.family in families}
 
 
 def schema_of(model: type[Message]) -> dict[str, Any]:
@@ -44,13 +51,13 @@ def closed(schema: Any) -> Any:
 
 def files() -> Iterator[tuple[Path, str]]:
     """Name every exported file, golden examples apart, with what must stand in it."""
-    for name, model in contracts().items():
+    for name, model in exported().items():
         yield JSON / f"{name}.json", json.dumps(schema_of(model), ensure_ascii=False, indent=2) + "\n"
 
 
 def goldens() -> Iterator[tuple[Path, str]]:
     """Name the golden example of every message with what it is when it is written for the first time."""
-    for name, model in contracts().items():
+    for name, model in exported().items():
         body = json.loads(example(model).to_json())
         yield GOLDEN / f"{name}.json", json.dumps(body, ensure_ascii=False, indent=2) + "\n"
 
@@ -65,7 +72,7 @@ def broken() -> Iterator[tuple[str, str]]:
     # Needed by who changes messages, not by who runs them.
     from schemas.compatibility import breaks  # noqa: PLC0415
 
-    for name, model in contracts().items():
+    for name, model in exported().items():
         path = JSON / f"{name}.json"
         before, now = json.loads(path.read_text("utf-8")) if path.exists() else None, schema_of(model)
         if before not in (None, now) and (why := breaks(before, now)):

@@ -1,4 +1,4 @@
-"""`liuhen.public.*`: what the outside hears. Written by dispatch (departments, callback agency) and intake (channels).
+"""`liuhen.public.*`: what the outside hears. Intake writes answers and news, dispatch all else.
 
 Readers may see a message twice, and an old one after a newer one: keep the highest `ce_sequence` of each `ce_source`.
 """
@@ -128,23 +128,6 @@ class Order(PublicMessage):
     version: int | None = None
 
 
-class ActionAnswer(PublicMessage):
-    """An action of the reader was refused: which one (`receipt`, the CloudEvent id), why, and what to do.
-
-    `version` is that of the ticket now, where the reader may know it.
-    """
-
-    told_apart_by: ClassVar[tuple[str, ...]] = ("receipt",)
-
-    receipt: Receipt
-    action: str
-    ticket: str | None = None
-    code: Code
-    field: str | None = None
-    reason: Wording
-    version: int | None = None
-
-
 class CallbackRequest(PublicMessage):
     """The callback agency is asked to call, is told a new time, has missed it, or need not call any more.
 
@@ -235,30 +218,39 @@ class DeskTask(PublicMessage):
 class ReceiptGiven(PublicMessage):
     """A submission was taken: the ticket's number, or the numbers of a visit's problems.
 
-    `follow_up` says that a report is about a ticket that exists, which is the one named: it presses for an open one,
-    and asks that one which ended be reopened;
-    `incident` is the one that was opened.
+    `source` and `submission` are the ce_source and ce_id of what is answered. `final` says that nothing can refuse it
+    any more; where it is not, the ticket's life decides next, and a `receipt-refused` of the same submission can
+    follow. `follow_up` says that a report is about a ticket that exists, which is the one named: it presses for an
+    open one, and asks that one which ended be reopened; `incident` is the one that was opened.
     """
 
     receipt: Receipt
+    source: str
     submission: str
     channel: Channel | None = None
     action: str
+    final: bool
     tickets: tuple[TicketId, ...] = ()
     follow_up: bool = False
     incident: IncidentId | None = None
 
 
 class ReceiptRefused(PublicMessage):
-    """A submission was refused: the field, what was expected, and the reason in words."""
+    """A submission was refused, by the door or in the ticket's life: the field, what was expected, and the reason.
 
-    receipt: Receipt | None = None
-    submission: str | None = None
+    `source` and `submission` are the ce_source and ce_id of what is answered. `ticket` of an act on an incident is the
+    one member that it was refused for. `version` is that of the ticket now, where its author had seen an older one.
+    """
+
+    receipt: Receipt
+    source: str
+    submission: str
     action: str
     ticket: str | None = None
     code: Code
     field: str | None = None
     reason: Wording
+    version: int | None = None
 
 
 class TicketNews(PublicMessage):

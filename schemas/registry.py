@@ -31,8 +31,9 @@ CALLBACKS: Final = "liuhen.public.callbacks.v1"
 DESK: Final = "liuhen.public.desk.v1"
 
 _INBOUND_DEPARTMENT: Final = "liuhen.inbound.department."
+_PUBLIC_DEPARTMENT: Final = "liuhen.public.dispatch."
 _STANDS_ON: Final[Mapping[str, tuple[str, ...]]] = {
-    "liuhen.public.dispatch.{department}.v1": ("Order", "ActionAnswer", "ShownContact"),
+    "liuhen.public.dispatch.{department}.v1": ("Order", "ReceiptGiven", "ReceiptRefused", "ShownContact"),
     "liuhen.public.callbacks.v1": ("CallbackRequest",),
     "liuhen.public.desk.v1": ("DeskTask", "ShownContact"),
     "liuhen.public.channel.{channel}.v1": ("ReceiptGiven", "ReceiptRefused", "TicketNews", "DeviceAsked"),
@@ -91,12 +92,23 @@ def party_of(topic: str) -> Party:
 
 def department_topic(department: str) -> str:
     """Name the topic on which a department hears all that it must know."""
-    return f"liuhen.public.dispatch.{department}.v1"
+    return f"{_PUBLIC_DEPARTMENT}{department}.v1"
+
+
+def department_of(topic: str) -> str | None:
+    """Tell which department hears on a topic; None for any other topic."""
+    inside = topic.startswith(_PUBLIC_DEPARTMENT)
+    return topic.removeprefix(_PUBLIC_DEPARTMENT).removesuffix(".v1") if inside else None
 
 
 def channel_topic(channel: str) -> str:
     """Name the topic on which a channel, the office or the callback agency hears answers."""
     return f"liuhen.public.channel.{channel}.v1"
+
+
+def answer_topic(party: Party) -> str:
+    """Name the topic on which a party hears what became of its submissions."""
+    return department_topic(party.department) if party.department else channel_topic(party.kind)
 
 
 def dead_letter_topic(topic: str) -> str:

@@ -28,7 +28,7 @@ from schemas.inbound import (
     RequestSuspension,
 )
 from schemas.more_time import TimeUnit, more_time
-from schemas.public import ActionAnswer, Order
+from schemas.public import Order, ReceiptRefused
 from schemas.registry import department_topic
 from schemas.values import Clock as ClockName
 from schemas.values import Party, PartyKind, Person, RequesterKind, TicketState, Tier, WatchOrder, remind_by
@@ -93,7 +93,7 @@ class SimulatedDepartment:
             case Order() as order:
                 if not self._takes_together(order):
                     self._take(order, news.envelope.time)
-            case ActionAnswer(ticket=str(ticket)) if ticket in self._books:
+            case ReceiptRefused(ticket=str(ticket)) if ticket in self._books:
                 self._try_again(self._books[ticket])
             case _:
                 pass

@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from chassis.broker import Broker
 from liuhen.desk.queue import PublishedMessage
 from schemas.message import Message
-from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
+from schemas.public import CallbackRequest, DeskTask, Order, ReceiptGiven, ReceiptRefused
 from schemas.values import CARRIED_ON, ENDED
 from tools.client.kafka import listener, read
 from tools.layout import home_of
@@ -98,7 +98,7 @@ def over(message: Message) -> bool:
             return message.happened == "cancelled"
         case Order():
             return message.role == "none" or (message.state in _AT_REST and not message.supervised)
-        case ActionAnswer():
+        case ReceiptGiven() | ReceiptRefused():
             return True
         case _:
             return False

@@ -16,9 +16,9 @@ from liuhen.desk.workplace import Workplace
 from schemas.dispatch import ActionRefused, IncidentActionRefused
 from schemas.inbound import Action, OnIncident
 from schemas.message import Message
-from schemas.public import ActionAnswer, Order, ReceiptGiven, ReceiptRefused
-from schemas.registry import channel_topic, department_topic
-from schemas.values import Party, PartyKind
+from schemas.public import Order, ReceiptGiven, ReceiptRefused
+from schemas.registry import answer_topic
+from schemas.values import PartyKind
 from services.intake.for_tools import receipt_of
 from tools.client import trace
 from tools.client.kafka import Voice, listener, producer, read
@@ -63,20 +63,15 @@ class SubmissionAnswer:
         return self.refusal is not None or bool(self.followed)
 
 
-def answers_of(party: Party) -> str:
-    """Name the topic on which a party hears its answers."""
-    return department_topic(party.department) if party.department else channel_topic(party.kind)
-
-
 def note(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
     """Take in one message of the party's topic; what concerns others changes nothing."""
     if isinstance(action, OnIncident):
         answer = _of_members(answer, message, action)
     match message:
-        case ReceiptGiven() if message.submission == answer.submission:
+        case ReceiptGiven() if message.receipt == answer.receipt:
             found = message.incident or incident_of(action)
             return replace(answer, taken=True, tickets=message.tickets, follow_up=message.follow_up, incident=found)
-        case ReceiptRefused() | ActionAnswer() if _refuses(message, answer, action):
+        case ReceiptRefused() if _refuses(message, answer, action):
             return replace(answer, refusal=Rejection(message.code, message.field, message.reason))
         case Order() if message.ticket == getattr(action, "ticket", None) and _expected(action, message):
             return replace(answer, taken=True, tickets=(message.ticket,), followed=(state_of(message),))
@@ -84,18 +79,14 @@ def note(answer: SubmissionAnswer, message: Message, action: Action) -> Submissi
             return answer
 
 
-def _refuses(message: ReceiptRefused | ActionAnswer, answer: SubmissionAnswer, action: Action) -> bool:
+def _refuses(message: ReceiptRefused, answer: SubmissionAnswer, action: Action) -> bool:
     """Whether the whole is refused; of an act on an incident a member may be refused alone."""
-    submission = message.submission if isinstance(message, ReceiptRefused) else None
-    mine = answer.receipt == message.receipt or answer.submission == submission
-    return mine and not (isinstance(action, OnIncident) and message.ticket is not None)
+    return answer.receipt == message.receipt and not (isinstance(action, OnIncident) and message.ticket is not None)
 
 
 def _of_members(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
     match message:
-        case ReceiptRefused(ticket=str() as member) | ActionAnswer(ticket=str() as member) if (
-            message.receipt == answer.receipt
-        ):
+        case ReceiptRefused(ticket=str() as member) if message.receipt == answer.receipt:
             return replace(answer, left_out=(*answer.left_out, (member, message.reason)))
         case Order() if message.incident is not None and message.incident == incident_of(action):
             if not _expected(action, message):
@@ -144,7 +135,7 @@ class Submitting:
     @asynccontextmanager
     async def opened(cls, place: Workplace, patience: float) -> AsyncIterator[Submitting]:
         """Open them, at the end of what stands already."""
-        async with listener(place.broker, [answers_of(place.party)]) as ears:
+        async with listener(place.broker, [answer_topic(place.party)]) as ears:
             for partition, end in (await ears.end_offsets(ears.assignment())).items():
                 ears.seek(partition, end)
             async with producer(place.broker) as sender:
@@ -169,8 +160,9 @@ class Submitting:
             if traces:
                 answer = await asyncio.to_thread(_traced, answer)
             changed = changed if answer is before or answer == before else time()
-            # What a department hears by its orders, and what more members say, is over once nothing comes for a while.
-            if answer.taken and (answer.settled or not traces) and time() > changed + _SETTLE:
+            # What more members say is over once nothing comes for a while; a department's orders say what was done.
+            over = answer.settled or (answer.taken and not traces and not self._place.party.department)
+            if over and time() > changed + _SETTLE:
                 break
         return answer
 

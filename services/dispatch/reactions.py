@@ -19,7 +19,7 @@ from schemas.clocks import (
 )
 from schemas.message import Message
 from schemas.requests import ActAsMember, CategoryRequest, IncidentRequest, TicketRequest
-from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered, SubmissionRefused
+from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfCategory, OfIncident, Tick
 from services.dispatch.core.episodes.clock_events import FOR_DEPARTMENTS
 
@@ -33,9 +33,9 @@ _ASKED: tuple[type[Message], ...] = (
 _EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)
 
 LISTENS_TO: Final[frozenset[type[Message]]] = frozenset(
-    {Registered, Answered, ActionReceived, IncidentActionReceived, SubmissionRefused, *_ASKED, *_DUES, *_EVENTS}
+    {Registered, Answered, ActionReceived, IncidentActionReceived, *_ASKED, *_DUES, *_EVENTS}
 )
-"""The facts that can concern a ticket or an incident, and the refusals that are passed on to departments."""
+"""The facts that can concern a ticket or an incident."""
 
 
 def react(heard: Heard) -> Sequence[tuple[str, Command]]:

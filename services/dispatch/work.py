@@ -1,4 +1,4 @@
-"""What dispatch does in a lane transaction: fold under the rulings so far, and pass the door's refusals on."""
+"""What dispatch does in a lane transaction: fold under the rulings so far."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import Final
 from chassis.decider import Decider
 from chassis.fold import folding
 from chassis.redaction import cover, covered, overlays
-from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Say, Transaction, Work
-from rulebook import Policy
+from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Transaction, Work
 from schemas.clocks import ClockLapsed
 from schemas.dispatch import Corrected, Redacted
-from schemas.public import ActionAnswer
-from schemas.registry import DISPATCH, department_topic
+from schemas.registry import DISPATCH
 from schemas.requests import TicketRequest
-from schemas.tickets import SubmissionRefused, TicketFact
+from schemas.tickets import TicketFact
 from services.dispatch import store
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
@@ -65,9 +63,6 @@ def work_of(rules: Rules) -> Work:
         known_now = replace(rules, precedents=known.found, gatherings=gatherings, fallen_back=fallen_back)
         fold = folding(decider(known_now, now))
         outcome = await fold(transaction, items)
-        heard = (item for item in items if isinstance(item, Heard))
-        passed_on = [said for item in heard for said in _passed_on(item, rules.policy)]
-        outcome = replace(outcome, says=(*outcome.says, *passed_on)) if passed_on else outcome
         return await hidden(transaction, outcome, rules)
 
     return work
@@ -103,20 +98,3 @@ def decider(rules: Rules, now: Instant | None = None) -> Decider[AnyState, Comma
         tell=lambda state, fact, cause: tell(state, fact, cause.time, rules),
         project=store.keep,
     )
-
-
-def _passed_on(item: Heard, policy: Policy) -> Sequence[Say]:
-    fact = item.message
-    if not isinstance(fact, SubmissionRefused) or fact.party.department is None:
-        return ()
-    if policy.department(fact.party.department) is None:
-        return ()  # it stands in no directory any more, and has no topic
-    answer = ActionAnswer(
-        receipt=fact.receipt,
-        action=fact.action,
-        ticket=fact.ticket,
-        code=fact.code,
-        field=fact.field,
-        reason=fact.reason,
-    )
-    return (Say(item.lane, department_topic(fact.party.department), fact.receipt, answer, item.cause),)

@@ -20,8 +20,8 @@ from schemas.dispatch import (
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.referral import Referral
-from schemas.registry import channel_topic
-from schemas.values import Instant, PartyKind, TicketState
+from schemas.registry import answer_topic, channel_topic
+from schemas.values import Instant, TicketState
 from services.intake.core.news import Newsroom
 from services.intake.core.state import Answer, KnownTicket
 
@@ -34,6 +34,13 @@ class NewsRow(NamedTuple):
     happened: str
     state: str
     text: str
+
+
+class SubmissionId(NamedTuple):
+    """By what its author calls a submission: the source and the id of the CloudEvent."""
+
+    source: str
+    id: str
 
 
 class RefusedLater(NamedTuple):
@@ -83,15 +90,24 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             return None
 
 
-def react(message: Message, at: Instant, known: KnownTicket | None, newsroom: Newsroom) -> Reaction:
-    """React to a fact that concerns the door, knowing what is known of its ticket."""
+def refuses(message: Message) -> str | None:
+    """Tell the receipt of the submission that a fact refuses."""
+    return message.receipt if isinstance(message, ActionRefused | IncidentActionRefused) else None
+
+
+def react(
+    message: Message,
+    at: Instant,
+    known: KnownTicket | None,
+    newsroom: Newsroom,
+    answered: SubmissionId | None = None,
+) -> Reaction:
+    """React to a fact that concerns the door, knowing its ticket, and the submission that it answers."""
     match message:
         case Opened() if known is None:
             return Reaction(ticket=_part(message, at))
-        case ActionRefused():
-            return _refusal(message)
-        case IncidentActionRefused():
-            return _refusal_of_incident(message)
+        case ActionRefused() | IncidentActionRefused():
+            return NOTHING if answered is None else _refusal(message, answered)
         case Corrected(told=None) if known is not None:
             return Reaction(ticket=_known_better(known, message))
         case DispatchFact() if known is not None:
@@ -122,27 +138,20 @@ def _part(message: Opened, at: Instant) -> KnownTicket:
     )
 
 
-def _refusal(message: ActionRefused) -> Reaction:
+def _refusal(message: ActionRefused | IncidentActionRefused, answered: SubmissionId) -> Reaction:
     """A refusal is its author's alone, on their topic and on their receipt."""
-    kind = message.party.kind
-    if kind is PartyKind.DEPARTMENT:
-        return NOTHING
+    of_ticket = message if isinstance(message, ActionRefused) else None
     refused = ReceiptRefused(
         receipt=message.receipt,
+        source=answered.source,
+        submission=answered.id,
         action=message.action,
-        ticket=message.ticket,
+        ticket=of_ticket.ticket if of_ticket else None,
         code=message.code,
         reason=message.reason,
+        version=of_ticket.version if of_ticket else None,
     )
-    says = (Answer(channel_topic(kind), message.receipt, refused),)
-    return Reaction(says, refused=RefusedLater(message.receipt, message.action, message.code, message.reason))
-
-
-def _refusal_of_incident(message: IncidentActionRefused) -> Reaction:
-    if message.party.kind is PartyKind.DEPARTMENT:
-        return NOTHING
-    refused = ReceiptRefused(receipt=message.receipt, action=message.action, code=message.code, reason=message.reason)
-    says = (Answer(channel_topic(message.party.kind), message.receipt, refused),)
+    says = (Answer(answer_topic(message.party), message.receipt, refused),)
     return Reaction(says, refused=RefusedLater(message.receipt, message.action, message.code, message.reason))
 
 

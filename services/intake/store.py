@@ -26,7 +26,7 @@ from services.intake.core.state import (
     Verdict,
     VisitRow,
 )
-from services.intake.reactions import NewsRow, RefusedLater
+from services.intake.reactions import NewsRow, RefusedLater, SubmissionId
 
 _TICKET = ", ".join(KnownTicket._fields)
 _NEIGHBOUR_HOURS = 12
@@ -109,6 +109,14 @@ async def numbering(connection: Connection, lane: str, key: bytes) -> Numbering:
     if row is None:
         raise LookupError(lane)
     return Numbering(row["number"], row["key"])
+
+
+async def load_answered(connection: Connection, receipts: Iterable[str]) -> dict[str, SubmissionId]:
+    """Find by what their authors call the submissions with these receipts."""
+    rows = await connection.fetch(
+        "select receipt, source, id from submission where receipt = any($1::text[])", sorted(receipts)
+    )
+    return {row["receipt"]: SubmissionId(row["source"], row["id"]) for row in rows}
 
 
 async def refuse_later(connection: Connection, refused: Sequence[RefusedLater]) -> None:

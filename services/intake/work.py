@@ -22,9 +22,10 @@ from chassis.service import (
     Say,
     Transaction,
 )
+from rulebook import Policy
 from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice, SettleDoubts
 from schemas.inbound.base import CHANNELS
-from schemas.registry import party_of
+from schemas.registry import department_of, party_of
 from services.intake import store
 from services.intake.core.decide import Moment, decide
 from services.intake.core.news import Newsroom
@@ -33,7 +34,7 @@ from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates, candidates_of, comparable
 from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Verdict
-from services.intake.reactions import NewsRow, RefusedLater, concerns, react
+from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses
 
 _PART: Final = 14
 _NUMBERING: Final = "numbering"
@@ -70,9 +71,16 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:
         taken = iter(result.words)
         heard = iter(await _hear(transaction, [item for item in items if isinstance(item, Heard)], newsroom, result))
         words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
-        return Outcome(says=result.says, dead_letters=result.dead, words=words)
+        says = [say for say in result.says if say.topic not in _gone(result.says, config.policy)]
+        return Outcome(says=says, dead_letters=result.dead, words=words)
 
     return work
+
+
+def _gone(says: Sequence[Say], policy: Policy) -> frozenset[str]:
+    """The topics of departments that stand in no directory any more: there are none, and nobody reads them."""
+    departments = {code: say.topic for say in says if (code := department_of(say.topic)) is not None}
+    return frozenset(topic for code, topic in departments.items() if policy.department(code) is None)
 
 
 async def _take(
@@ -225,13 +233,16 @@ async def _save_survey(connection: Connection, decisions: Sequence[Decision]) ->
 async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
     wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
     known = await store.load_tickets(transaction.connection, wanted) if wanted else {}
+    receipts = {receipt for item in items if (receipt := refuses(item.message)) is not None}
+    answered = await store.load_answered(transaction.connection, receipts) if receipts else {}
     before, news, refused, words = dict(known), list[NewsRow](), list[RefusedLater](), list[str]()
     for item in items:
         ticket = concerns(item.message, newsroom)
         if ticket is None:
             words.append("ignored")
             continue
-        reaction = react(item.message, item.envelope.time, known.get(ticket), newsroom)
+        submission = answered.get(refuses(item.message) or "")
+        reaction = react(item.message, item.envelope.time, known.get(ticket), newsroom, submission)
         if reaction.ticket is not None:
             known[ticket] = reaction.ticket
         if reaction.news is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +29,12 @@ def test_exported_files_are_what_the_classes_say() -> None:
     stale = sorted(path.name for path in export.stale())
     assert not stale, "python -m schemas.export writes them anew, and refuses what would lose readers"
     assert export.left_over() == []
+
+
+def test_what_is_exported_does_not_depend_on_what_else_was_read_before() -> None:
+    command = [sys.executable, "-c", "from schemas import export; print(len(export.exported()), export.left_over())"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - it is ours
+    assert said.stdout == f"{len(NAMES)} []\n"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,7 +15,6 @@ from rulebook.limits import Budget
 from schemas import registry
 from schemas.message import MODELS, Message
 from schemas.public import (
-    ActionAnswer,
     CallbackRequest,
     DeskTask,
     DeviceAsked,
@@ -29,6 +28,7 @@ from schemas.public import (
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Contact, Kind, TicketState, Tier
 from services.sla.for_tools import DueTimes
+from tests.support import receipts
 from tests.support.desk import ONE, TWO, order
 from tools.layout import POLICY
 from worktime import load_calendar
@@ -41,17 +41,16 @@ APART: Final[Mapping[type[Message], tuple[str, ...]]] = {
     Order: (),
     CallbackRequest: (),
     DeskTask: ("task",),
-    ActionAnswer: ("receipt",),
     ShownContact: ("shown",),
 }
 """What stands on topics of states, and by what messages about one ticket are told apart there."""
-ON_CHANNELS_ALONE: Final = {ReceiptGiven, ReceiptRefused, TicketNews, DeviceAsked}
+ALONE: Final = {ReceiptGiven, ReceiptRefused, TicketNews, DeviceAsked}
 
 
 def test_every_public_message_is_known_to_replace_others_or_to_stand_alone() -> None:
     known = {model for model in MODELS.values() if issubclass(model, PublicMessage)}
 
-    assert known == {*APART, *ON_CHANNELS_ALONE}
+    assert known == {*APART, *ALONE}
     assert {model: model.told_apart_by for model in APART} == APART
 
 
@@ -83,8 +82,8 @@ def test_compaction_takes_nothing_that_a_queue_shows() -> None:
         order(TWO),
         _callback("requested"),
         order(ONE, state=TicketState.IN_PROGRESS, happened="accepted"),
-        _refused("R000000000001"),
-        _refused("R000000000002"),
+        receipts.refused(receipt="R000000000001", ticket=ONE),
+        receipts.refused(receipt="R000000000002", ticket=ONE),
         _task("dispatching", is_open=False),
         _callback("appointed"),
     ]
@@ -95,7 +94,7 @@ def test_compaction_takes_nothing_that_a_queue_shows() -> None:
         assert [each.order.ticket for each in orders(messages, times, MORNING)] == [ONE, TWO]
         assert [each.task.task for each in desk(messages, times, MORNING)] == ["extension"]
         assert [each.happened for each in callbacks(messages)] == ["appointed"]
-    assert len([each for each in left if isinstance(each, ActionAnswer)]) == 2
+    assert len([each for each in left if isinstance(each, ReceiptRefused)]) == 2
     assert len(left) == len(told) - 3
 
 
@@ -104,8 +103,9 @@ def _compacted(messages: Sequence[Message]) -> list[Message]:
     for message in messages:
         body = message.to_json().decode()
         topic, ticket = TOPIC_OF.get(type(message), STATES[0]), TWO if TWO in body else ONE
-        rest = (message.type_name, MORNING, ticket, "cause", "", "", body, MORNING)
-        key = wire(Event("0", 1, topic, 0, 1, True, ticket, "id", *rest), "dispatch").key  # noqa: FBT003 - outward
+        about = message.receipt if isinstance(message, ReceiptRefused) else ticket
+        rest = (message.type_name, MORNING, about, "cause", "", "", body, MORNING)
+        key = wire(Event("0", 1, topic, 0, 1, True, about, "id", *rest), "dispatch").key  # noqa: FBT003 - outward
         newest.pop((topic, key), None)
         newest[topic, key] = message
     return list(newest.values())
@@ -113,10 +113,6 @@ def _compacted(messages: Sequence[Message]) -> list[Message]:
 
 def _published(messages: Sequence[Message]) -> list[PublishedMessage]:
     return [PublishedMessage(MORNING, message) for message in messages]
-
-
-def _refused(receipt: str) -> ActionAnswer:
-    return ActionAnswer(receipt=receipt, action="accept", ticket=ONE, code="not_lead", reason="本单位不牵头。")
 
 
 def _task(task: str, *, is_open: bool = True) -> DeskTask:

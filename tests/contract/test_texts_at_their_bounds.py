@@ -21,6 +21,7 @@ from services.dispatch.core.table import LEGAL
 from services.intake.__main__ import newsroom_of
 from services.intake.core.reading import Reading, read
 from services.intake.core.state import KnownTicket
+from services.intake.reactions import SubmissionId
 from services.intake.reactions import react as tell_channel
 from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
@@ -127,7 +128,7 @@ def test_a_refusal_that_lists_what_it_refuses_is_cut_too() -> None:
     assert isinstance(refused, d.ActionRefused)
     assert len(refused.reason) == TEXT_LIMIT
     assert refused.reason.endswith("…")
-    (answer,) = tell_channel(refused, NOW, KNOWN, NEWSROOM).says
+    (answer,) = tell_channel(refused, NOW, KNOWN, NEWSROOM, SubmissionId("test", "s-1")).says
     assert isinstance(answer.message, ReceiptRefused)
 
 

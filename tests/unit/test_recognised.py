@@ -9,6 +9,7 @@ import pytest
 
 from schemas.public import ReceiptRefused
 from schemas.recognised import Sort, masked, recognised
+from tests.support import receipts
 from tests.support.numbers import a_bank_card, an_identity_card, not_one, written
 
 MADE_UP = 5_000
@@ -95,7 +96,7 @@ def test_the_mask_keeps_six_and_four_digits_and_the_length() -> None:
 
 
 def test_no_message_to_the_outside_carries_one_but_identities_stay() -> None:
-    refused = ReceiptRefused(submission=CARD, action="register", code="x", reason=f"身份证{CARD}有误")
+    refused = receipts.refused(submission=CARD, reason=f"身份证{CARD}有误")
     written = refused.model_dump_json(exclude_none=True)
     assert ReceiptRefused.model_validate_json(written).reason == "身份证310110********1237有误"
     assert ReceiptRefused.model_validate_json(written).submission == CARD

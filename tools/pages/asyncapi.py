@@ -35,9 +35,10 @@ _CORRELATED: Final = {
     "answered": ("$message.payload#/submission", "The id of the submission that this answers."),
     "story": ("$message.header#/ce_correlationid", "The ticket or the receipt that the story belongs to."),
 }
+_RECEIPTS: Final = ("ReceiptGiven", "ReceiptRefused")
 _ANSWERS: Final = {
-    "department": ("liuhen.public.dispatch.{department}.v1", ("ActionAnswer",)),
-    "channel": ("liuhen.public.channel.{channel}.v1", ("ReceiptGiven", "ReceiptRefused")),
+    "department": ("liuhen.public.dispatch.{department}.v1", _RECEIPTS),
+    "channel": ("liuhen.public.channel.{channel}.v1", _RECEIPTS),
 }
 
 

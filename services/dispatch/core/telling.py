@@ -12,7 +12,6 @@ from rulebook.rules import Automation
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.public import (
-    ActionAnswer,
     CallbackRequest,
     DeskTask,
     DueTime,
@@ -24,7 +23,7 @@ from schemas.public import (
 from schemas.referral import Referral
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest
-from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, PartyKind, Person, Tier
+from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, Person, Tier
 from services.dispatch.core.categories import tell_of_category
 from services.dispatch.core.episode import AnyRequest
 from services.dispatch.core.episodes.refusals import answer_to
@@ -68,8 +67,6 @@ def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tel
     if isinstance(fact, d.CategoryFact):
         return list(tell_of_category(fact))
     said: list[Tell] = []
-    if isinstance(fact, d.ActionRefused):
-        said.extend(_answer(fact))
     if not isinstance(fact, d.DispatchFact):
         return said
     if not isinstance(state, Ticket):
@@ -97,19 +94,6 @@ def _asked(request: AnyRequest) -> str:
             return request.key
         case _:
             return request.ticket
-
-
-def _answer(fact: d.ActionRefused) -> Iterator[Tell]:
-    if fact.party.kind is PartyKind.DEPARTMENT and fact.party.department:
-        answer = ActionAnswer(
-            receipt=fact.receipt,
-            action=fact.action,
-            ticket=fact.ticket,
-            code=fact.code,
-            reason=fact.reason,
-            version=fact.version,
-        )
-        yield Tell(department_topic(fact.party.department), fact.ticket, answer)
 
 
 # --- departments -----------------------------------------------------------------------------------------------------

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from schemas.inbound import CHANNEL_OF
+from schemas.inbound import (
+    CHANNEL_OF,
+    AnswerOnLine,
+    ApproveDevice,
+    RecordVisit,
+    Register,
+    RequestDevice,
+    SettleDoubts,
+)
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused
-from schemas.registry import TICKETS, channel_topic
+from schemas.registry import TICKETS, answer_topic
 from schemas.tickets import SubmissionRefused
-from schemas.values import PartyKind
 from services.intake.core.numbers import incident_of
 from services.intake.core.reading import Reading, differing
 from services.intake.core.refusals import Refusal
@@ -18,8 +25,11 @@ from services.intake.core.state import Answer, Decision, KnownTicket, Verdict
 
 _NAMED: Final = 8
 _OPENS: Final = "open_incident"
-_ANSWERED: Final = frozenset(PartyKind) - {PartyKind.DEPARTMENT}
-"""Departments hear of refusals through dispatch, and of what was taken by what follows."""
+_DECIDED_HERE: Final = frozenset(
+    str(action.model_fields["do"].default)
+    for action in (Register, AnswerOnLine, RecordVisit, RequestDevice, ApproveDevice, SettleDoubts)
+)
+"""What the door alone decides; of all else, the ticket's life has the last word."""
 
 
 def fact(key: str, message: Message) -> Answer:
@@ -81,9 +91,11 @@ def _refusal(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
 def _given(reading: Reading, verdict: Verdict) -> tuple[Answer, ...]:
     message = ReceiptGiven(
         receipt=verdict.receipt,
+        source=reading.source,
         submission=reading.id,
         channel=CHANNEL_OF.get(reading.party.kind),
         action=verdict.action,
+        final=verdict.action in _DECIDED_HERE and not verdict.follow_up,
         tickets=verdict.tickets,
         follow_up=verdict.follow_up,
         incident=incident_of(verdict.receipt) if verdict.action == _OPENS else None,
@@ -94,6 +106,7 @@ def _given(reading: Reading, verdict: Verdict) -> tuple[Answer, ...]:
 def _refused(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
     message = ReceiptRefused(
         receipt=reading.receipt,
+        source=reading.source,
         submission=reading.id,
         action=reading.name,
         ticket=reading.ticket,
@@ -105,6 +118,4 @@ def _refused(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
 
 
 def _to_author(reading: Reading, message: Message) -> tuple[Answer, ...]:
-    if reading.party.kind not in _ANSWERED:
-        return ()
-    return (Answer(channel_topic(reading.party.kind), reading.receipt, message),)
+    return (Answer(answer_topic(reading.party), reading.receipt, message),)

@@ -21,9 +21,9 @@ from schemas.envelope import Envelope, decode, derived_id, partition_of
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.principals import ADMIN, OPERATORS
-from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
+from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, CLOCKS, DESK, DISPATCH, TICKETS, department_topic, model_of, partitions
-from schemas.tickets import ActionReceived, Registered, SubmissionRefused
+from schemas.tickets import ActionReceived, Registered
 from schemas.values import Clock, Grade, OfficialDue, Party, PartyKind, Person, TicketState
 from tools.client.kafka import listener
 from tools.local.instance import Instance
@@ -172,8 +172,8 @@ async def test_a_ticket_goes_from_the_door_to_closed(dispatch: Dispatch) -> None
     await dispatch.department(LEAD, i.Accept, ticket)
     await dispatch.department(LEAD, i.MakeFirstContact, ticket, reached=True)
     await dispatch.department(LEAD, i.ReportHandled, ticket, reply="已处理。")
-    said = await dispatch.says(ticket, ActionAnswer)
-    assert [m.code for m in said if isinstance(m, ActionAnswer)] == ["blocking_tasks_open"]
+    said = await dispatch.says(ticket, d.ActionRefused)
+    assert [m.code for m in said if isinstance(m, d.ActionRefused)] == ["blocking_tasks_open"]
 
     await dispatch.department(SUPPORTER, i.ReportTaskDone, ticket, reply="已配合。")
     await dispatch.department(LEAD, i.ReportHandled, ticket, reply="已处理。")
@@ -243,22 +243,6 @@ async def test_a_ruling_is_kept_and_cited(dispatch: Dispatch) -> None:
     # The desk is left as it was found: other tests read the same topic.
     await dispatch.office(i.RuleOnReturn, again, upheld=False, reason="属你局职责。")
     await dispatch.says(again, d.ReturnOverruled)
-
-
-async def test_a_department_hears_what_the_door_refused(dispatch: Dispatch) -> None:
-    refused = SubmissionRefused(
-        receipt="R0123456789AC",
-        party=Party(kind=PartyKind.DEPARTMENT, department=LEAD),
-        action="report_handled",
-        code="missing_field",
-        field="reply",
-        reason="缺少办理结果。",
-    )
-    await dispatch.tell(TICKETS, refused.receipt, refused)
-
-    (answer,) = await dispatch.says(refused.receipt, ActionAnswer)
-    assert isinstance(answer, ActionAnswer)
-    assert (answer.code, answer.field) == ("missing_field", "reply")
 
 
 async def test_a_gas_leak_calls_one_after_the_other_on_duty_until_somebody_knows(dispatch: Dispatch) -> None:

@@ -14,7 +14,7 @@ from schemas.envelope import Envelope, derived_id, partition_of
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused, TicketNews
 from schemas.registry import DISPATCH, partitions
-from schemas.tickets import ActionReceived, DeviceBound, Registered, SubmissionRefused
+from schemas.tickets import ActionReceived, DeviceBound, Registered
 from schemas.values import Actor, Contact, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier
 from services.intake import store
 
@@ -182,15 +182,14 @@ async def test_a_second_call_about_an_open_matter_is_counted_on_the_ticket(outsi
     assert pressed.action.do == "follow_up"
 
 
-async def test_a_departments_action_is_passed_on_and_one_on_no_ticket_is_refused_through_dispatch(outside: Any) -> None:
+async def test_a_departments_action_is_passed_on_and_one_on_no_ticket_is_refused_on_its_own_topic(outside: Any) -> None:
     ticket = await outside.report(HOTLINE)
-    await outside.say(HOUSING, inbound.Accept(ticket=ticket, by=CHEN))
+    given = await outside.given(await outside.say(HOUSING, inbound.Accept(ticket=ticket, by=CHEN)))
+    assert (given.source, given.final) == ("test", False)
     await outside.hear(lambda m: isinstance(m, ActionReceived) and m.ticket == ticket)
 
-    await outside.say(HOUSING, inbound.Accept(ticket="26010100000004", by=CHEN))
-    _, refused = await outside.hear(lambda m: isinstance(m, SubmissionRefused) and m.ticket == "26010100000004")
-    assert refused.code == "unknown_ticket"
-    assert refused.party == HOUSING
+    refused = await outside.refused(await outside.say(HOUSING, inbound.Accept(ticket="26010100000004", by=CHEN)))
+    assert (refused.code, refused.source) == ("unknown_ticket", "test")
 
 
 async def test_a_visit_binds_its_device_and_another_one_is_refused_until_the_office_approves(outside: Any) -> None:
@@ -320,4 +319,5 @@ async def test_what_dispatch_refuses_comes_back_on_the_channel_of_who_asked(outs
         reason="已结案",
     )
     await Dispatch(outside).say(ticket, refusal)
-    await outside.hear(lambda m: isinstance(m, ReceiptRefused) and m.receipt == asked.receipt and m.code == "closed")
+    _, told = await outside.hear(lambda m: isinstance(m, ReceiptRefused) and m.receipt == asked.receipt)
+    assert (told.code, told.source, told.submission) == ("closed", asked.source, asked.submission)

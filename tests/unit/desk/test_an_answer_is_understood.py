@@ -6,20 +6,21 @@ from typing import Any
 
 from liuhen.desk.submitting import SubmissionAnswer, follow, note
 from schemas.inbound import Accept, Nudge
-from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
 from schemas.values import Person
+from tests.support import receipts
 from tests.support.desk import ONE, TWO, order
+from tests.support.receipts import RECEIPT
 from tools.client.trace import EntryAnswer
 
 BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")
 ACCEPT = Accept(ticket=ONE, by=BY)
-RECEIPT, OTHER = "R0123456789AB", "R0123456789AC"
+OTHER = "R0123456789AC"
 START = SubmissionAnswer("s-1", RECEIPT)
 
 
 def test_a_receipt_says_that_the_door_took_it() -> None:
-    given = ReceiptGiven(receipt=RECEIPT, submission="s-1", action="nudge", tickets=(ONE,))
+    given = receipts.given(action="nudge", tickets=(ONE,))
 
     answer = note(START, given, NUDGE)
 
@@ -27,27 +28,24 @@ def test_a_receipt_says_that_the_door_took_it() -> None:
 
 
 def test_what_others_submitted_changes_nothing() -> None:
-    theirs = ReceiptGiven(receipt=OTHER, submission="s-2", action="nudge", tickets=(TWO,))
-    refused = ReceiptRefused(receipt=OTHER, submission="s-2", action="nudge", code="unknown_ticket", reason="没有")
+    theirs = receipts.given(receipt=OTHER, action="nudge", tickets=(TWO,))
+    refused = receipts.refused(receipt=OTHER, action="nudge", code="unknown_ticket", reason="没有")
 
     assert note(note(START, theirs, NUDGE), refused, NUDGE) == START
 
 
-def test_the_door_refuses_by_submission_and_dispatch_by_receipt() -> None:
-    at_door = ReceiptRefused(receipt=RECEIPT, submission="s-1", action="nudge", code="unknown_ticket", reason="没有")
-    later = ReceiptRefused(receipt=RECEIPT, action="nudge", code="illegal_in_state", reason="已结案")
+def test_the_door_and_the_life_of_the_ticket_refuse_in_one_form() -> None:
+    answer = note(START, receipts.refused(action="nudge", code="illegal_in_state", reason="已结案"), NUDGE)
 
-    for message in (at_door, later):
-        answer = note(START, message, NUDGE)
-        assert answer.refusal is not None
-        assert answer.refusal.code == message.code
-        assert answer.settled
+    assert answer.refusal is not None
+    assert answer.refusal.code == "illegal_in_state"
+    assert answer.settled
 
 
-def test_a_department_hears_of_a_refusal_by_its_receipt() -> None:
-    answer = ActionAnswer(receipt=RECEIPT, action="accept", ticket=ONE, code="not_yours", reason="不由你单位承办")
+def test_two_integrations_with_one_id_are_told_apart_by_the_receipt() -> None:
+    theirs = receipts.refused(receipt=OTHER, source="another/system", submission=START.submission, action="nudge")
 
-    assert note(START, answer, ACCEPT).refusal is not None
+    assert note(START, theirs, NUDGE) == START
 
 
 def test_a_department_hears_of_its_act_by_its_order() -> None:

@@ -9,12 +9,12 @@ import pytest
 from liuhen.desk.batch import BatchResult, Filters, Listed, is_meant, possible_in, result_of
 from liuhen.desk.submitting import Rejection, SubmissionAnswer, note
 from schemas.inbound import AcceptIncident, AttachToIncident, OpenIncident
-from schemas.public import ActionAnswer, ReceiptGiven, ReceiptRefused
 from schemas.values import Person, TicketState
+from tests.support import receipts
 from tests.support.desk import ONE, TWO, order
+from tests.support.receipts import RECEIPT
 
 INCIDENT = "M0123456789AB"
-RECEIPT = "R0123456789AB"
 WANG = Person(id="w-1", name="王芳")
 LISTED = Listed(ONE, "dispatched", "平凉路100弄", "停电", category="0104-03", incident=INCIDENT)
 
@@ -70,14 +70,14 @@ def noted(action: Any, *messages: Any) -> SubmissionAnswer:
 
 
 def test_whoever_opens_an_incident_hears_its_code() -> None:
-    given = ReceiptGiven(receipt=RECEIPT, submission="s", action="open_incident", incident=INCIDENT)
+    given = receipts.given(action="open_incident", incident=INCIDENT)
     answer = noted(OpenIncident(by=WANG, title="停电"), given)
     assert (answer.taken, answer.incident, answer.refusal) == (True, INCIDENT, None)
 
 
 def test_an_act_on_an_incident_is_followed_by_its_members_orders_and_says_who_was_left_out() -> None:
     accepted = {"incident": INCIDENT, "happened": "accepted", "state": TicketState.IN_PROGRESS}
-    refused = ActionAnswer(receipt=RECEIPT, action="accept", ticket="26090100000035", code="not_yours", reason="否。")
+    refused = receipts.refused(action="accept", ticket="26090100000035", reason="否。")
     elsewhere = order("26090100000043", **{**accepted, "incident": "M0000000000ZZ"})
     act = AcceptIncident(incident=INCIDENT, by=WANG)
     answer = noted(act, order(ONE, **accepted), refused, elsewhere, order(TWO, **accepted))
@@ -88,5 +88,5 @@ def test_an_act_on_an_incident_is_followed_by_its_members_orders_and_says_who_wa
 
 def test_a_refusal_of_the_whole_act_is_one() -> None:
     attach = AttachToIncident(incident=INCIDENT, by=WANG, tickets=(ONE,))
-    refused = ReceiptRefused(receipt=RECEIPT, action="attach_to_incident", code="incident_closed", reason="已结束。")
+    refused = receipts.refused(action="attach_to_incident", code="incident_closed", reason="已结束。")
     assert noted(attach, refused).refusal == Rejection("incident_closed", None, "已结束。")

@@ -11,7 +11,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.message import Message
-from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order
+from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import department_topic
 from schemas.values import Kind, Person, Place, TicketState
 from services.dispatch.core.gathering import Gathering, lies_in
@@ -106,8 +106,7 @@ def test_of_what_cannot_be_done_its_author_is_told_ticket_by_ticket() -> None:
     place.department(i.AcceptIncident)
     assert states(place, [one]) == {TicketState.IN_PROGRESS}
     assert [(fact.ticket, fact.code) for fact in place.said(d.ActionRefused)] == [(two, "not_yours")]
-    told = [said for topic, said in place.told if isinstance(said, ActionAnswer) and topic == department_topic(LEAD)]
-    assert [answer.ticket for answer in told] == [two]
+    assert [fact.party.department for fact in place.said(d.ActionRefused)] == [LEAD]
 
 
 def test_a_report_that_is_sent_back_is_sent_back_to_all() -> None:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.public import ActionAnswer, CallbackRequest, DeskTask, Order, ShownContact
+from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest, TicketRequest
 from schemas.values import ENDED, Kind, RequesterKind
@@ -166,7 +166,7 @@ class Lives(RuleBasedStateMachine):
                 self.on_the_way.append(message)
             case CategoryRequest():
                 assert topic == REQUESTS
-            case ActionAnswer() | ShownContact():
+            case ShownContact():
                 pass
             case _:
                 raise AssertionError(f"{topic} heard {type(message).__name__}")

@@ -100,7 +100,7 @@ class Front:
         return code, field, reason
 
     def refused_by_department(self, department: str, kind: str, content: Any) -> tuple[str, str | None, str]:
-        """Take a record from a department, which hears of refusals through dispatch."""
+        """Take a record from a department."""
         return self.refused(f"department.{department}", kind, content)
 
     def wait(self, **spent: float) -> None:

@@ -17,11 +17,12 @@ from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Plac
 from services.intake.__main__ import newsroom_of
 from services.intake.core.news import NewsError, Newsroom
 from services.intake.core.state import KnownTicket
-from services.intake.reactions import Reaction, RefusedLater, concerns, react
+from services.intake.reactions import Reaction, RefusedLater, SubmissionId, concerns, react
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 TICKET, RECEIPT = "26091407000015", "R0123456789AB"
 KNOWN = KnownTicket(TICKET, RECEIPT, "wechat", None, open=True, registered=NOW)
+MINE = SubmissionId("call-centre/1", "call-20260914-0042")
 RULE = Actor(by_rule="policy")
 HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
 
@@ -33,7 +34,7 @@ def newsroom(policy: Policy) -> Newsroom:
 
 def hear(message: Message, newsroom: Newsroom, known: KnownTicket | None = KNOWN) -> Reaction:
     assert concerns(message, newsroom) == TICKET
-    return react(message, NOW, known, newsroom)
+    return react(message, NOW, known, newsroom, MINE)
 
 
 def told(reaction: Reaction) -> TicketNews:
@@ -163,6 +164,21 @@ def test_a_refused_action_is_told_to_its_author(newsroom: Newsroom) -> None:
     assert answer.topic == "liuhen.public.channel.office.v1"
     assert isinstance(answer.message, ReceiptRefused)
     assert answer.message.code == "closed"
+    assert (answer.message.source, answer.message.submission) == MINE
+
+
+def test_a_department_hears_of_its_refusal_on_its_own_topic_with_the_version_that_it_had_not_seen(
+    newsroom: Newsroom,
+) -> None:
+    refused = refusal(HOUSING).model_copy(update={"version": 7})
+    (answer,) = hear(refused, newsroom).says
+    assert answer.topic == "liuhen.public.dispatch.housing.v1"
+    assert isinstance(answer.message, ReceiptRefused)
+    assert (answer.message.source, answer.message.submission, answer.message.version) == (*MINE, 7)
+
+
+def test_a_refusal_of_what_the_door_never_took_is_nobodys(newsroom: Newsroom) -> None:
+    assert react(refusal(HOUSING), NOW, KNOWN, newsroom, None) == Reaction()
 
 
 @pytest.mark.parametrize("kind", [PartyKind.WECHAT, PartyKind.HOTLINE, PartyKind.OFFICE, PartyKind.CALLBACK])
@@ -183,18 +199,15 @@ def refused_act(party: Party) -> d.IncidentActionRefused:
 def test_a_refused_act_on_an_incident_is_told_to_its_author(newsroom: Newsroom) -> None:
     fact = refused_act(Party(kind=PartyKind.OFFICE))
     assert concerns(fact, newsroom) == fact.incident
-    (answer,) = react(fact, NOW, None, newsroom).says
+    (answer,) = react(fact, NOW, None, newsroom, MINE).says
     assert answer.topic == "liuhen.public.channel.office.v1"
     assert isinstance(answer.message, ReceiptRefused)
     assert (answer.message.code, answer.message.ticket) == ("incident_closed", None)
-    assert react(fact, NOW, None, newsroom).refused == RefusedLater(
+    assert react(fact, NOW, None, newsroom, MINE).refused == RefusedLater(
         RECEIPT, "attach_to_incident", "incident_closed", "已结束"
     )
-    assert react(refused_act(HOUSING), NOW, None, newsroom) == Reaction()
-
-
-def test_a_departments_refusal_is_dispatchs_to_tell(newsroom: Newsroom) -> None:
-    assert hear(refusal(HOUSING), newsroom) == Reaction()
+    (theirs,) = react(refused_act(HOUSING), NOW, None, newsroom, MINE).says
+    assert theirs.topic == "liuhen.public.dispatch.housing.v1"
 
 
 def test_a_part_is_remembered_with_the_channel_of_the_whole(newsroom: Newsroom) -> None:

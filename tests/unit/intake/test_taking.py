@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.envelope import Envelope
 from schemas.inbound import FollowUp
 from schemas.public import ReceiptGiven
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
@@ -44,10 +45,49 @@ def test_a_call_answered_on_the_line_is_born_closed(front: Any, report: Any) -> 
 def test_an_action_on_a_known_ticket_is_passed_on_with_its_party(front: Any, report: Any) -> None:
     ticket = front.took("hotline", "register", report)[0].ticket
     act = {"ticket": ticket, "by": {"id": "h-1", "name": "陈工"}}
-    (received,) = front.took("department.housing", "accept", act)
+    received, given = front.took("department.housing", "accept", act)
     assert isinstance(received, ActionReceived)
     assert str(received.party) == "department:housing"
     assert received.action.do == "accept"
+    assert isinstance(given, ReceiptGiven)
+    assert (given.tickets, given.final) == ((ticket,), False)
+
+
+def test_every_party_hears_on_its_own_topic_of_which_submission_an_answer_is(front: Any, report: Any) -> None:
+    ticket = front.took("hotline", "register", report)[0].ticket
+    act = {"ticket": ticket, "by": {"id": "h-1", "name": "陈工"}}
+    given = front.take("department.housing", "accept", act, submission="a-1").says[-1]
+    assert given.topic == "liuhen.public.dispatch.housing.v1"
+    assert (given.message.source, given.message.submission) == ("test", "a-1")
+
+    unknown = front.take("department.housing", "accept", act | {"ticket": "26010100000004"}, submission="a-2").says[-1]
+    assert unknown.topic == "liuhen.public.dispatch.housing.v1"
+    assert (unknown.message.source, unknown.message.submission) == ("test", "a-2")
+    assert unknown.message.code == "unknown_ticket"
+
+
+def test_two_integrations_with_one_id_have_receipts_of_their_own_which_name_them(front: Any, report: Any) -> None:
+    def answer(source: str, text: str) -> ReceiptGiven:
+        headers = Envelope("s-1", source, "liuhen.inbound.register.v1", front.now, "").headers()
+        (*_, receipt) = front.took("hotline", "register", report | {"text": text}, headers=headers)
+        assert isinstance(receipt, ReceiptGiven)
+        return receipt
+
+    one, other = answer("call-centre/1", "楼道里的灯坏了"), answer("call-centre/2", "小区门口的窨井盖不见了")
+    assert one.receipt != other.receipt
+    assert [(each.source, each.submission) for each in (one, other)] == [
+        ("call-centre/1", "s-1"),
+        ("call-centre/2", "s-1"),
+    ]
+
+
+def test_only_what_the_door_alone_decides_is_final(front: Any, report: Any) -> None:
+    (registered, given) = front.took("hotline", "register", report)
+    assert given.final
+    (_, again) = front.took("hotline", "register", report)
+    assert (again.follow_up, again.final) == (True, False)
+    (_, pressed) = front.took("hotline", "follow-up", {"ticket": registered.ticket, "mode": "press", "text": "还没修"})
+    assert not pressed.final
 
 
 DISPATCHER = {"id": "p-xu", "name": "徐文珏"}
@@ -65,7 +105,7 @@ def test_an_incident_that_is_opened_has_a_code_of_its_own_which_its_receipt_name
 
 def test_an_act_on_an_incident_is_passed_on_with_its_party(front: Any) -> None:
     accept = {"incident": "M0123456789AB", "by": {"id": "h-1", "name": "陈工"}}
-    (received,) = front.took("department.housing", "accept-incident", accept)
+    received, _ = front.took("department.housing", "accept-incident", accept)
     assert (received.incident, str(received.party)) == ("M0123456789AB", "department:housing")
 
 

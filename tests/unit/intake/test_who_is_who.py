@@ -116,7 +116,7 @@ def test_a_ticket_number_in_full_width_digits_names_the_ticket(front: Any, repor
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in ticket)
     for written in (wide, f"\u200b{ticket} ", f"{ticket}—2"):
         act = {"ticket": written, "by": {"id": "ｈ－１", "name": "陈工\u200b"}}
-        (received,) = front.took("department.housing", "accept", act)
+        received, _ = front.took("department.housing", "accept", act)
         assert received.ticket in (ticket, f"{ticket}-2")
         assert (received.action.by.id, received.action.by.name) == ("h-1", "陈工")
 

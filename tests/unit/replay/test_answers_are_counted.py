@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.public import ReceiptGiven, ReceiptRefused
+from schemas.public import ReceiptGiven
+from tests.support import receipts
 from tools.replay.casebook import Casebook
 from tools.replay.records import CaseRecord
 
@@ -11,13 +12,7 @@ TICKET = "26091403000175"
 
 
 def given(submission: str, *, follow_up: bool = False) -> ReceiptGiven:
-    return ReceiptGiven(
-        receipt="R0123456789AB",
-        submission=submission,
-        action="register",
-        tickets=(TICKET,),
-        follow_up=follow_up,
-    )
+    return receipts.given(submission=submission, tickets=(TICKET,), follow_up=follow_up)
 
 
 def test_a_row_is_accepted_pressed_for_or_refused_with_its_reason() -> None:
@@ -25,7 +20,7 @@ def test_a_row_is_accepted_pressed_for_or_refused_with_its_reason() -> None:
 
     began = book.note(given("a"))
     pressed = book.note(given("b", follow_up=True))
-    book.note(ReceiptRefused(submission="c", action="register", code="due_before_occurred", reason="时限早于发生"))
+    book.note(receipts.refused(submission="c", code="due_before_occurred"))
 
     assert began == (TICKET, ROWS[0])
     assert pressed is None

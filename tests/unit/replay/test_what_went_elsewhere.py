@@ -13,8 +13,9 @@ import pytest
 
 from rulebook import Policy, load_policy
 from schemas.inbound import Action, Assign, Merge, OfficeAction, RefuseTicket, TransferOut
-from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused
+from schemas.public import DeskTask
 from schemas.values import DeskTaskKind, Kind, Party, Tier
+from tests.support import receipts
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import load_mapping
 from tools.replay.policies import assemble
@@ -76,12 +77,7 @@ class Office:
 
     def became(self, *names: str) -> None:
         for name in names:
-            given = ReceiptGiven(
-                receipt="R0123456789AB",
-                submission=name,
-                action="register",
-                tickets=(TICKETS[name],),
-            )
+            given = receipts.given(submission=name, tickets=(TICKETS[name],))
             self.book.note(given)
 
     def hears(self, name: str, *, waits: bool = True) -> None:
@@ -174,7 +170,7 @@ def test_a_duplicate_without_its_original_is_not_accepted(office: Office) -> Non
 
 
 def test_a_duplicate_whose_original_the_door_refused_is_not_accepted(office: Office) -> None:
-    office.book.note(ReceiptRefused(submission="first", action="register", code="malformed", reason="读不懂"))
+    office.book.note(receipts.refused(submission="first"))
     office.became("again")
     office.hears("again")
 
@@ -182,7 +178,7 @@ def test_a_duplicate_whose_original_the_door_refused_is_not_accepted(office: Off
 
 
 def test_an_original_does_not_wait_for_a_duplicate_that_became_no_ticket(office: Office) -> None:
-    office.book.note(ReceiptRefused(submission="again", action="register", code="malformed", reason="读不懂"))
+    office.book.note(receipts.refused(submission="again"))
     office.became("first")
     office.hears("first")
 

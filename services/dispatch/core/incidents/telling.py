@@ -9,8 +9,7 @@ from chassis.service import Tell
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
-from schemas.public import ActionAnswer
-from schemas.registry import REQUESTS, department_topic
+from schemas.registry import REQUESTS
 from schemas.values import TicketId
 from services.dispatch.core.incidents.state import Incident
 
@@ -27,9 +26,6 @@ def tell_of_incident(incident: Incident | None, fact: d.IncidentFact) -> Iterato
             yield Tell(REQUESTS, fact.member, _welcome(incident, fact))
         case d.AdmissionRefused():
             yield Tell(REQUESTS, fact.member, _sorry(fact))
-        case d.IncidentActionRefused(party=party) if party.department is not None:
-            answer = ActionAnswer(receipt=fact.receipt, action=fact.action, code=fact.code, reason=fact.reason)
-            yield Tell(department_topic(party.department), fact.incident, answer)
         case _:
             return
 
