@@ -11,7 +11,7 @@ import yaml
 from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import Plan, Program, fill, load_plan
-from tools.local.prometheus import configuration
+from tools.local.prometheus import configuration, found_by_name
 from tools.local.settings import variable
 from tools.prepare.logins import LOGINS
 from tools.prepare.roles import OWNER, READER, password_variable
@@ -43,7 +43,9 @@ class _InFull(yaml.SafeDumper):
 def generated() -> dict[Path, str]:
     """Return every generated file with its text."""
     plan = load_plan()
-    prometheus = configuration(plan, lambda name, port: f"{name}:{plan.ports()[port]}", "/etc/prometheus/rules")
+    prometheus = configuration(
+        plan, lambda name, port: found_by_name(name, plan.ports()[port]), "/etc/prometheus/rules"
+    )
     return {COMPOSE: _HEADER + _dump(compose(plan)), PROMETHEUS: _HEADER + prometheus}
 
 
@@ -76,9 +78,10 @@ def _kafka(plan: Plan) -> dict[str, Any]:
     }
     settings = "./deploy/kafka/server.properties:/etc/liuhen/server.properties:ro"
     start = "./deploy/kafka/start:/etc/liuhen/start:ro"
-    client = ["--bootstrap-server", _BROKER, "--command-config", "/tmp/server.properties.client"]  # noqa: S108 - inside
-    asked = ["CMD", "/opt/kafka/bin/kafka-broker-api-versions.sh", *client]
+    # A tool of Kafka's own would start a Java machine every few seconds.
+    asked = ["CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9092"]
     return {
+        **_bounded("1536m"),
         "image": plan.kafka.image,
         "command": ["/etc/liuhen/start"],
         "environment": here,
@@ -93,6 +96,7 @@ def _kafka(plan: Plan) -> dict[str, Any]:
 def _postgres(plan: Plan) -> dict[str, Any]:
     settings = "./deploy/postgres/postgresql.conf:/etc/liuhen/postgresql.conf:ro"
     return {
+        **_bounded("2g"),
         "image": plan.postgres.image,
         "command": ["postgres", "-c", "config_file=/etc/liuhen/postgresql.conf", "-c", "listen_addresses=*"],
         "environment": {
@@ -117,6 +121,7 @@ def _postgres(plan: Plan) -> dict[str, Any]:
 
 def _prepare(plan: Plan) -> dict[str, Any]:
     return {
+        **_bounded("1g"),
         **_OURS,
         "command": ["python", "-m", "liuhen", "prepare"],
         "environment": {
@@ -134,13 +139,16 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
     metrics = next(port for port in program.ports if port.endswith("_metrics"))
     notices = ["notices:/var/lib/liuhen/notices"] if "LIUHEN_NOTICES" in program.environment else []
     probe = ["CMD", "python", "-c", _PROBE.replace("{port}", str(program.ports[metrics]))]
+    # Metrics are read inside the network alone, so that a service without a door can have any number of workers.
+    doors = [_published(port, number) for port, number in program.ports.items() if port != metrics]
     return {
+        **_bounded("1g"),
         **_OURS,
         "command": ["python", "-m", f"services.{name}"],
         "environment": _environment(plan, {**plan.environment, **program.environment}),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
         "volumes": ["secrets:/var/lib/liuhen/secrets:ro", *notices],
-        "ports": [_published(port, number) for port, number in program.ports.items()],
+        **({"ports": doors} if doors else {}),
         "healthcheck": {"test": probe, "interval": "5s", "timeout": "5s", "retries": 12, "start_period": "20s"},
         "restart": "unless-stopped",
         "stop_grace_period": "30s",
@@ -150,6 +158,7 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
 def _prometheus(plan: Plan) -> dict[str, Any]:
     folder = "./deploy/prometheus:/etc/prometheus:ro"
     return {
+        **_bounded("1g"),
         "image": plan.prometheus.image,
         "profiles": ["watch"],
         "volumes": [folder, "prometheus:/prometheus"],
@@ -160,6 +169,7 @@ def _prometheus(plan: Plan) -> dict[str, Any]:
 def _grafana(plan: Plan) -> dict[str, Any]:
     provisioning = "./deploy/grafana/provisioning:/etc/grafana/provisioning:ro"
     return {
+        **_bounded("512m"),
         "image": plan.grafana.image,
         "profiles": ["watch"],
         "environment": {
@@ -170,6 +180,12 @@ def _grafana(plan: Plan) -> dict[str, Any]:
         "ports": [_published("grafana", 3000)],
         "depends_on": ["prometheus"],
     }
+
+
+def _bounded(memory: str) -> dict[str, Any]:
+    """What one container may take of the machine: memory, and disk for what it says."""
+    logs = {"driver": "json-file", "options": {"max-size": "20m", "max-file": "5"}}
+    return {"mem_limit": memory, "logging": logs}
 
 
 def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:

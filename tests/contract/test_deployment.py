@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 import yaml
 
-from tools.generate import COMPOSE, generated
+from tools.generate import COMPOSE, PROMETHEUS, generated
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import load_plan
 
@@ -71,6 +71,26 @@ def test_the_builder_is_sent_exactly_what_the_image_copies() -> None:
     assert [path for path in sorted(shown) if not (ROOT / path).exists()] == []
 
 
+def test_no_container_can_take_the_whole_machine() -> None:
+    containers = _compose()["services"].values()
+    assert all("mem_limit" in each for each in containers)
+    assert all(each["logging"]["options"].keys() == {"max-size", "max-file"} for each in containers)
+
+
+def test_a_service_without_a_door_can_have_any_number_of_workers() -> None:
+    plan, containers = load_plan(), _compose()["services"]
+    for name, program in plan.services.items():
+        doors = [port for port in program.ports if not port.endswith("_metrics")]
+        assert len(containers[name].get("ports", [])) == len(doors)
+    found = {job["relabel_configs"][0]["replacement"]: job["dns_sd_configs"][0]["names"] for job in _scraped()}
+    assert found == {name: [name] for name in plan.services}
+
+
+def test_a_look_at_the_brokers_health_starts_no_java_machine() -> None:
+    (look,) = (each["healthcheck"]["test"] for name, each in _compose()["services"].items() if name == "kafka")
+    assert not [word for word in look if "kafka" in word or "java" in word]
+
+
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
 def test_a_lock_file_names_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text("utf-8")
@@ -88,6 +108,12 @@ def _copied() -> set[str]:
     copies = re.findall(r"^COPY (\S+) (\S+)$", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
     assert [(source, place) for source, place in copies if place not in (source, "./")] == []
     return {source for source, _ in copies}
+
+
+def _scraped() -> list[dict[str, Any]]:
+    whole: dict[str, Any] = yaml.safe_load(PROMETHEUS.read_text("utf-8"))
+    jobs: list[dict[str, Any]] = whole["scrape_configs"]
+    return jobs
 
 
 def _compose() -> dict[str, Any]:
