@@ -27,7 +27,7 @@ Document = dict[str, Any]
 
 _KAFKA: Final = "0.5.0"
 _VALIDATION: Final[JsonSchemaMode] = "validation"
-_LIMITS: Final = {"ce_id": 512, "ce_source": 512, "ce_type": 512, "ce_subject": 512}
+_LIMITS: Final = {"ce_id": 800, "ce_source": 800, "ce_type": 800, "ce_subject": 800}
 _REQUIRED: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time")
 _LOGS_IN: Final = "每一方用自己的口令登录。\n\nEach principal has a user and a password of its own."
 _CORRELATED: Final = {

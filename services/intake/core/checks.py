@@ -12,6 +12,7 @@ from rulebook.rules import Ground, Grounds
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.values import Contact, Place, Upstream
+from services.intake.core.numbers import is_number
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal, refusal
 from vocabulary import label
@@ -53,6 +54,12 @@ def _any_time(_against: Against, field: str, moment: datetime) -> Refusal | None
     if _EARLIEST <= moment < _LATEST:
         return None
     return refusal("impossible_time", field, f"{label(field)} 不在 {_EARLIEST.year} 年至 {_LATEST.year - 1} 年之间。")
+
+
+def _ticket(_against: Against, field: str, ticket: str) -> Refusal | None:
+    if is_number(ticket):
+        return None
+    return refusal("unknown_ticket", field, f"工单编号 {ticket} 的校验位不符，可能抄写有误。")
 
 
 def _category(against: Against, field: str, code: str) -> Refusal | None:
@@ -130,6 +137,9 @@ def _position(against: Against, field: str, position: Any) -> Refusal | None:
 
 
 _BY_NAME: Final[dict[str, Check]] = {
+    "ticket": _ticket,
+    "about": _ticket,
+    "into": _ticket,
     "category": _category,
     "suggested_department": _department,
     "suggested": _department,

@@ -26,7 +26,7 @@ from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, request_device
 from services.intake.core.doubts import settle_doubts
-from services.intake.core.numbers import Numbers, incident_of, is_number
+from services.intake.core.numbers import Numbers, incident_of
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.repeats import comparable, ended_matter, repeat_of, window
@@ -239,6 +239,4 @@ def _on_incident(reading: Reading, action: OnIncident) -> Decision:
 
 
 def _unknown(ticket: str, field: str = "ticket") -> Refusal:
-    if not is_number(ticket):
-        return refusal("unknown_ticket", field, f"工单编号 {ticket} 的校验位不符，可能抄写有误。")
     return refusal("unknown_ticket", field, f"没有编号为 {ticket} 的工单。")

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Action, AnyAction
 from schemas.registry import model_of
-from schemas.text import storable, unstorable
+from schemas.text import mended, storable, unstorable
 from schemas.values import Party
 from services.intake.core.normal import normal, unnamed
 from services.intake.core.numbers import receipt_of
@@ -184,11 +184,34 @@ def _misaddressed(party: Party, headers: Headers, value: bytes | None, error: En
     )
 
 
+class _DoubledError(ValueError):
+    """A field stands twice in one object: nobody can tell which of both was meant."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _DoubledError(next(name for place, name in enumerate(names) if name in names[:place]))
+    return found
+
+
 def _document(data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return None
+
+
+def _doubled(data: bytes) -> str | None:
+    """Name the field for which content is no document."""
+    try:
+        json.loads(data, object_pairs_hook=_once)
+    except _DoubledError as error:
+        return mended(str(error)[:_LONGEST_NAME])
+    except (ValueError, RecursionError):
+        pass
+    return None
 
 
 def _content(party: Party, envelope: Envelope, data: bytes, document: object, *, whole: bool) -> Content | Refusal:
@@ -200,6 +223,8 @@ def _content(party: Party, envelope: Envelope, data: bytes, document: object, *,
         data.decode()
     except UnicodeDecodeError:
         return refusal("not_utf8", None, "内容不是 UTF-8 文字。")
+    if document is None and (name := _doubled(data)) is not None:
+        return refusal("duplicate_field", name, f"字段 {name} 写了两次，请只写一次。")
     # Only an escape can hide what UTF-8 itself cannot say.
     if b"\\u" in data and (found := unstorable(document)) is not None:
         return _unstorable(*found)

@@ -37,7 +37,7 @@ _LARGEST: Final = 1_000_000
 _OF_CHANNELS: Final = Limits(per_second=200.0, at_once=1_000.0)
 """A channel asks for all its citizens."""
 _LONGEST_ID: Final = 200
-_NOT_A_REQUEST: Final = frozenset({"not_json", "not_utf8", "nul_character", "lone_surrogate"})
+_NOT_A_REQUEST: Final = frozenset({"duplicate_field", "not_json", "not_utf8", "nul_character", "lone_surrogate"})
 
 _COMMON: Final[Mapping[str, type[Action]]] = {
     "follow-ups": inbound.FollowUp,

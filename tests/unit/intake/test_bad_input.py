@@ -379,3 +379,41 @@ def test_what_the_envelope_expects_is_said_in_chinese() -> None:
     assert len(given) > 10
     for expected in given:
         assert not _english(expected_of(EnvelopeError("ce_x", expected))), expected
+
+
+def test_a_field_that_stands_twice_is_refused_at_any_depth(front: Any) -> None:
+    twice = b'{"kind": "help", "text": "a", "place": {"text": "b", "text": "c"}}'
+    code, field, reason = front.refused("hotline", "register", twice)
+    assert (code, field) == ("duplicate_field", "text")
+    assert "只写一次" in reason
+
+
+def test_a_number_with_a_wrong_check_digit_is_refused_before_it_is_looked_for(front: Any, report: Any) -> None:
+    ticket = front.took("hotline", "register", report)[0].ticket
+    wrong = f"{ticket[:-1]}{(int(ticket[-1]) + 1) % 10}"
+    for kind, content in (
+        ("follow-up", {"ticket": wrong, "mode": "press", "text": "还没修"}),
+        ("register", report | {"about": wrong}),
+    ):
+        code, _, reason = front.refused("hotline", kind, content)
+        assert code == "unknown_ticket"
+        assert "校验位" in reason
+
+
+@pytest.mark.parametrize("attribute", ["ce_source", "ce_id"])
+def test_what_has_a_name_that_is_too_long_is_answered_and_does_not_end_in_silence(front: Any, attribute: str) -> None:
+    plain = {"ce_specversion": b"1.0", "ce_id": b"s-1", "ce_source": b"test", "ce_type": b"liuhen.inbound.register.v1"}
+    headers = list({**plain, "ce_time": b"2026-09-14T02:00:00Z", attribute: b"x" * 900}.items())
+    code, field, _ = front.refused("hotline", "register", {}, headers=headers)
+    assert (code, field) == ("bad_envelope", attribute)
+
+
+def test_two_hundred_characters_of_any_script_are_two_hundred(front: Any, report: Any) -> None:
+    front.took("hotline", "register", report, submission="𠮷" * 200)
+
+
+def test_whoever_sends_a_batch_is_told_that_it_is_none(front: Any) -> None:
+    batch = b'[{"specversion": "1.0", "id": "s-1", "source": "test"}]'
+    headers = [("content-type", b"application/cloudevents-batch+json")]
+    code, field, _ = front.refused("hotline", "register", batch, headers=headers)
+    assert (code, field) == ("bad_envelope", "content-type")
