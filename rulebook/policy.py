@@ -160,9 +160,9 @@ class Policy(Model):
         code = self.office.owners.get(clock)
         return None if code is None else in_force(self._person_by_id, code, self.day(at))
 
-    def stop_group(self, code: str) -> StopGroup | None:
-        """Find a group of the words that stop the machine."""
-        return next((group for group in self.stop_words.groups if group.code == code), None)
+    def stop_groups(self, codes: AbstractSet[str]) -> tuple[StopGroup, ...]:
+        """Find groups of the words that stop the machine, the most pressing first."""
+        return tuple(group for group in self.stop_words.groups if group.code in codes)
 
     def template(self, code: str) -> Template | None:
         return self._template_by_code.get(code)

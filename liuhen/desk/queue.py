@@ -13,7 +13,7 @@ from rulebook import Policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order, ShownContact
 from schemas.rules import CalendarPublished
-from schemas.values import Clock, DeskTaskKind, Person, TicketState, breach_by, remind_by
+from schemas.values import Clock, DeskTaskKind, Person, TicketState, Tier, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
 from services.trace import for_tools as trace
 from tools.client.kafka import listener, read
@@ -170,8 +170,11 @@ def of_person(waiting: Iterable[WaitingTask], person: Person, policy: Policy, no
     return [each for each in waiting if may(each.task)]
 
 
-def _pressing(each: WaitingTask) -> tuple[bool, bool, datetime, str, str]:
-    return each.task.task != _FIRST, not each.task.stop_words, each.task.since, each.task.ticket, each.task.task
+def _pressing(each: WaitingTask) -> tuple[bool, bool, bool, datetime, str, str]:
+    """A call first, then words that stop the machine, and of these threats and danger before places and misconduct."""
+    task = each.task
+    calm = bool(task.stop_words) and task.tier is not Tier.URGENT
+    return task.task != _FIRST, not task.stop_words, calm, task.since, task.ticket, task.task
 
 
 def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> WaitingTask:

@@ -205,6 +205,8 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 def _proposed(place: Workplace, task: DeskTask) -> str:
     """Name the category, or those that are suggested, and the outside body that such a matter is for."""
     found = _category(place, task.category, task.suggestion)
+    if task.stop_words and task.category and task.suggestion not in (None, task.category):
+        found = f"{_category(place, None, task.suggestion)}（登记为{found}）"
     if task.alternatives:
         others = "、".join(_category(place, each, None) for each in task.alternatives)
         found = f"{found}，其次 {others}" if found else f"可能是 {others}"

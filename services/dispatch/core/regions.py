@@ -528,6 +528,10 @@ class StopWords:
     called_for: bool = False
 
     @property
+    def groups(self) -> frozenset[str]:
+        return frozenset(each.group for each in self.found)
+
+    @property
     def desk(self) -> DeskTaskKind | None:
         return DeskTaskKind.STOP_WORDS if self.unseen else None
 

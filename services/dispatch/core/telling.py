@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
+from chassis.frozen import replace
 from chassis.service import Tell
+from rulebook import Policy
 from rulebook.codes import Passing
 from rulebook.rules import Automation
+from rulebook.stop_words import StopGroup
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.public import (
@@ -23,7 +26,7 @@ from schemas.public import (
 from schemas.referral import Referral
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest
-from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, Person, Tier
+from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, Person, StopWord, Tier
 from services.dispatch.core.categories import tell_of_category
 from services.dispatch.core.episode import AnyRequest
 from services.dispatch.core.episodes.refusals import answer_to
@@ -210,13 +213,14 @@ def _looks_on(who: str) -> str:
 def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
     for task in state.before.desk:
         if task not in now.desk and not _by_itself(task, rules.automation):
-            yield _task(state, WaitingAtDesk(since=at, reason=getattr(fact, "reason", None)), task, is_open=False)
+            over = WaitingAtDesk(since=at, reason=getattr(fact, "reason", None))
+            yield _task(state, over, task, rules.policy, is_open=False)
     said_anew = isinstance(fact, _SAID_ANEW)
     for task in now.desk:
         another = task is DeskTaskKind.TASK_REVIEW and now.in_review != state.before.in_review
         waits = WaitingAtDesk(since=at) if another else state.waiting.get(task, WaitingAtDesk(since=at))
         if (another or said_anew or task not in state.before.desk) and not _by_itself(task, rules.automation):
-            yield _task(state, waits, task, is_open=True)
+            yield _task(state, waits, task, rules.policy, is_open=True)
 
 
 def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
@@ -233,8 +237,9 @@ def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
     return passing is Passing.AUTOMATIC
 
 
-def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: bool) -> Tell:
-    matter = state.matter
+def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Policy, *, is_open: bool) -> Tell:
+    matter, groups = state.matter, policy.stop_groups(state.stop_words.groups)
+    waits = _pressing(asked, groups) if task is DeskTaskKind.DISPATCHING else asked
     message = DeskTask.model_construct(
         task=task.value,
         open=is_open,
@@ -247,7 +252,7 @@ def _task(state: Ticket, waits: WaitingAtDesk, task: DeskTaskKind, *, is_open: b
         alternatives=waits.alternatives,
         refer=_outside(state) or waits.refer,
         referral=_referral(state, task),
-        stop_words=state.stop_words.found or None,
+        stop_words=_in_order(state.stop_words.found, groups) or None,
         category=_about(state, task),
         tier=matter.tier,
         kind=matter.kind,
@@ -274,6 +279,24 @@ def _outside(state: Ticket) -> Code | None:
 def _referral(state: Ticket, task: DeskTaskKind) -> Referral | None:
     told = task is DeskTaskKind.REFERRAL and isinstance(state.standing, Transferred)
     return state.standing.record if told and isinstance(state.standing, Transferred) else None
+
+
+def _pressing(waits: WaitingAtDesk, groups: Sequence[StopGroup]) -> WaitingAtDesk:
+    """What is proposed once words came in that weigh more than what was known when the ticket came to the desk."""
+    suggestion = next((group.category for group in groups if group.category), waits.suggestion)
+    others = dict.fromkeys(each for each in (waits.suggestion, *(waits.alternatives or ())) if each != suggestion)
+    return replace(
+        waits,
+        suggestion=suggestion,
+        alternatives=tuple(each for each in others if each) or None,
+        refer=next((group.refer for group in groups if group.refer), waits.refer),
+    )
+
+
+def _in_order(found: Sequence[StopWord], groups: Sequence[StopGroup]) -> tuple[StopWord, ...]:
+    """The most pressing words first, whenever they were said; those of a group that policy has no more stand last."""
+    place = {group.code: number for number, group in enumerate(groups)}
+    return tuple(sorted(found, key=lambda word: place.get(word.group, len(place))))
 
 
 def _whose(state: Ticket, task: DeskTaskKind) -> DepartmentCode | None:

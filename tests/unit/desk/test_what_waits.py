@@ -24,7 +24,7 @@ from rulebook import load_policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime
 from schemas.rules import CalendarPublished, NamedDay
-from schemas.values import Clock, Kind, OfficialDue, Person, TicketState, Tier
+from schemas.values import Clock, Kind, OfficialDue, Person, StopWord, TicketState, Tier
 from services.sla.for_tools import DueTimes
 from tests.support.desk import ONE, TWO, order
 from worktime import load_calendar, parse_notice
@@ -61,6 +61,16 @@ def test_a_ticket_may_wait_for_two_things_at_once(times: DueTimes) -> None:
     found = desk(told(task(task="review"), task(task="extension"), task(task="review", open=False)), times, MORNING)
 
     assert [each.task.task for each in found] == ["extension"]
+
+
+def test_a_threat_stands_above_another_district_that_waits_longer(times: DueTimes) -> None:
+    away, threat = (StopWord(group=each, name=each, reason="由人判断。", word="词") for each in ("elsewhere", "threat"))
+    later = MORNING + timedelta(minutes=30)
+    longer = task(stop_words=(away,))
+
+    top, *_ = desk(told(longer, task(TWO, tier=Tier.URGENT, since=later, stop_words=(threat,))), times, later)
+
+    assert top.task.ticket == TWO
 
 
 def test_who_is_called_of_something_urgent_sees_it_on_top_with_the_minutes_that_are_left(times: DueTimes) -> None:

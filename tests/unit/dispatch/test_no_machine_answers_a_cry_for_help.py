@@ -52,6 +52,18 @@ def test_a_category_that_an_agent_typed_sends_no_cry_for_help_away() -> None:
     assert desk(story).suggestion == THREAT
 
 
+def test_a_threat_weighs_more_than_another_district_whatever_was_said_first() -> None:
+    threat = "再不给我就从楼上跳下去。"
+    away = opened(place=Place(text="虹口区四川北路12号"), text="路灯不亮。", category=WAGES)
+    at_once = opened(place=Place(text="虹口区四川北路12号"), text=f"不给钱，{threat}", category=WAGES)
+    corrected = away.office(i.Correct, text=f"不给钱，{threat}", reason="漏记。")
+    for story in (at_once, adding(away, threat), corrected):
+        task = desk(story)
+        assert (task.suggestion, task.refer, task.tier) == (THREAT, "police-110", Tier.URGENT)
+        assert [each.group for each in task.stop_words or ()] == ["self-harm", "elsewhere"]
+        assert isinstance(story.ticket.urgency, Calling)
+
+
 def test_a_place_in_another_district_is_not_dispatched_here() -> None:
     story = opened(place=Place(text="虹口区四川北路12号"), text="路灯不亮。")
     assert story.ticket.state is TicketState.PENDING_DISPATCH

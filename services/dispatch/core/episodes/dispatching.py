@@ -124,7 +124,7 @@ def by_policy(draft: Draft, *, suggested: bool = False) -> None:
 def _held(draft: Draft) -> None:
     """No machine answers these words; what they mean comes before what the rest of the text is like."""
     matter, policy = draft.ticket.matter, draft.rules.policy
-    groups = [group for word in draft.ticket.stop_words.found if (group := policy.stop_group(word.group)) is not None]
+    groups = policy.stop_groups(draft.ticket.stop_words.groups)
     guess = None if matter.category else draft.rules.guess(matter.text, draft.at)
     likely = [group.category for group in groups]
     likely += [guess.category, *guess.alternatives] if guess is not None else []

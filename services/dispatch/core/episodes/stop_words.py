@@ -95,8 +95,7 @@ def heed_act(draft: Draft, action: Action, *, taken: bool) -> None:
     words = [said for field in _WORDS if (said := getattr(action, field, None))] if isinstance(action, _SPEAK) else []
     found = listen(draft.rules, "。".join(words)) if words else ()
     if isinstance(action, (i.DepartmentAction, *_RELAY)):
-        known = {each.group for each in draft.ticket.stop_words.found}
-        found = tuple(each for each in found if each.group.code not in known)
+        found = tuple(each for each in found if each.group.code not in draft.ticket.stop_words.groups)
     heed(draft, found)
 
 
@@ -117,10 +116,9 @@ def _if_more_urgent(ticket: Ticket, fact: d.StopWordsFound) -> tuple[DepartmentC
 def _found(ticket: Ticket, fact: d.StopWordsFound, _at: datetime) -> Ticket:
     """Where the dispatcher is asked anyway they stand on that task; later ones wait at the desk for themselves."""
     before, matter = ticket.stop_words, ticket.matter
-    known = {each.group for each in before.found}
     tier = fact.tier or matter.tier
     words = StopWords(
-        found=(*before.found, *(each for each in fact.found if each.group not in known)),
+        found=(*before.found, *(each for each in fact.found if each.group not in before.groups)),
         named=tuple(dict.fromkeys((*before.named, *fact.named))),
         unseen=before.unseen or ticket.state not in _NOBODY_HAS_IT,
         called_for=before.called_for or fact.called_for is not None,
