@@ -21,6 +21,7 @@ from liuhen.desk.reorganising import read_plan
 from liuhen.desk.workplace import Workplace
 from schemas.public import Order
 from schemas.values import Party, PartyKind
+from tools.client.login import acting_as
 from tools.client.trace import ENDED, summary
 from tools.demo import report
 from tools.demo.reorganisation import GONE, SUCCESSOR
@@ -137,7 +138,8 @@ def _reorganise(system: DemoSystem, moved: list[Order]) -> _News:
     """Move what the department that goes has open; what somebody else acted on in between is looked at once more."""
     place, plan = Workplace.of(Party(kind=PartyKind.OFFICE)), read_plan(system.plan())
     for _ in range(_TRIES):
-        found = carry_out(place, plan, _SIGNED, _PATIENCE, lambda _: None)
+        with acting_as(place.addresses, _SIGNED):
+            found = carry_out(place, plan, _PATIENCE, lambda _: None)
         moved += [each.order for each, outcome, _ in found if outcome == "moved"]
         if all(outcome == "moved" for _, outcome, _ in found):
             break

@@ -43,7 +43,6 @@ def reorganise(
     plan: Annotated[Path, typer.Argument(metavar="方案", help="移交方案（YAML）：day、reason、moves: [{from, to}]。")],
     *,
     apply: Annotated[bool, typer.Option("--apply", help="执行；不加时只看会移交什么。")] = False,
-    as_: Annotated[str | None, typer.Option("--as", envvar="LIUHEN_PERSON", help="由谁操作，实名。")] = None,
     patience: Annotated[float, typer.Option("--patience", min=1, help="最多等候答复多少秒。")] = 60.0,
     as_json: AsJson = False,
 ) -> None:
@@ -54,20 +53,18 @@ def reorganise(
         _preview(place, asyncio.run(_frozen(place, wanted)), wrong, as_json=as_json)
         return
     with telling(Terminal(stderr=True)) as tell:
-        found = carry_out(place, wanted, as_, patience, tell)
+        found = carry_out(place, wanted, patience, tell)
     _report(place, found, as_json=as_json)
     if any(outcome != "moved" for _, outcome, _ in found):
         raise typer.Exit(1)
 
 
-def carry_out(
-    place: Workplace, plan: Plan, person: str | None, patience: float, tell: Callable[[str], None]
-) -> Outcomes:
-    """Move what the departments of a plan hold, under somebody's name; SaidClearly where the rulebook forbids it."""
+def carry_out(place: Workplace, plan: Plan, patience: float, tell: Callable[[str], None]) -> Outcomes:
+    """Move what the departments of a plan hold, under the login; SaidClearly where the rulebook forbids it."""
     wrong = against(plan, place.policy, place.policy.day(place.now()))
     if wrong:
         raise SaidClearly("\n".join(("规则与方案不符，没有执行：", *wrong)))
-    by = place.speaker(person)
+    by = place.speaker(None)
 
     async def found() -> Outcomes:
         acts = [(each, each.action(plan, by)) for each in await _frozen(place, plan)]

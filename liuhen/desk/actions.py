@@ -18,7 +18,7 @@ from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_o
 from liuhen.desk.passages import find, texts_of
 from liuhen.desk.queue import shown_contact, standing
 from liuhen.desk.submitting import SubmissionAnswer, submit
-from liuhen.desk.workplace import Workplace
+from liuhen.desk.workplace import OWN_PEOPLE, Workplace
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.registry import DESK
@@ -47,11 +47,11 @@ def actions_of(kind: PartyKind) -> Iterator[type[Action]]:
 def add_actions(group: typer.Typer, kind: PartyKind, party_of: PartyOf) -> None:
     """Add a command for each action of a party to a group."""
     for action in actions_of(kind):
-        group.command(words.command_of(action), help=words.help_of(action))(_command(action, party_of))
+        group.command(words.command_of(action), help=words.help_of(action))(_command(action, kind, party_of))
 
 
-def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
-    speaks = bool(SPEAKER & action.model_fields.keys())
+def _command(action: type[Action], kind: PartyKind, party_of: PartyOf) -> Callable[..., None]:
+    named = bool(SPEAKER & action.model_fields.keys()) and kind not in OWN_PEOPLE
 
     def command(
         context: typer.Context,
@@ -82,7 +82,7 @@ def _command(action: type[Action], party_of: PartyOf) -> Callable[..., None]:
             _show_contact(place, said.ticket, answer.receipt, patience)
 
     many = _MANY if _can_be_many(action) else ()
-    mine = [_CONTEXT, *_parameters(action), *([_AS] if speaks else []), *_COMMON, *many]
+    mine = [_CONTEXT, *_parameters(action), *([_AS] if named else []), *_COMMON, *many]
     vars(command)["__signature__"] = Signature(mine)  # what typer reads
     return command
 

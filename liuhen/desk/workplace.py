@@ -14,6 +14,7 @@ from schemas.principals import principal_of
 from schemas.values import Party, PartyKind, Person
 from services.trace.for_tools import Words
 from tools.client.addresses import Addresses, load_addresses
+from tools.client.login import person_of_office
 from tools.errors import SaidClearly
 from vocabulary import ROLES
 
@@ -74,11 +75,12 @@ class Workplace:
         return Person(id=found.id, name=found.name)
 
     def speaker(self, given: str | None) -> Person:
-        """Tell who speaks; SaidClearly when nobody said so."""
+        """Tell who speaks: of the office who is logged in, elsewhere whom its own people name."""
+        if self.party.kind in OWN_PEOPLE:
+            return person_of_office()
         if given:
             return self.person(given)
-        people = f"有：\n{_people(self.policy)}" if self.party.kind in OWN_PEOPLE else "例如 --as w-01=王芳。"
-        raise SaidClearly(f"请说明由谁操作：--as，或者环境变量 LIUHEN_PERSON。{people}")
+        raise SaidClearly("请说明由谁操作：--as，或者环境变量 LIUHEN_PERSON，例如 --as w-01=王芳。")
 
 
 def _people(policy: Policy) -> str:

@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 
 from chassis.clock import Clock
 from liuhen.commands import channels, department, office, reorganise, verify
+from tools.client.addresses import load_addresses
+from tools.client.login import be
 from tools.demo.reorganisation import GONE, SUCCESSOR, plan_from, policy_until
 from tools.local.instance import Instance
 from worktime.hours import SHANGHAI
@@ -83,7 +85,8 @@ def test_what_a_department_has_open_is_its_successors_the_day_after(services: In
     asyncio.run(clock.sleep_until(datetime.combine(DAY, time_of_day(0, 5), SHANGHAI)))
     plan = str(plan_from(DAY, tmp_path / "plan.yaml"))
     preview = typed("reorganise", plan)
-    outcomes = typed("reorganise", plan, "--apply", "--as", "p-fang")
+    be(load_addresses(), "p-fang")
+    outcomes = typed("reorganise", plan, "--apply")
 
     # then all that was shown has moved, with the times by which it is due, and nothing is left to move
     assert {move["ticket"] for move in preview["moves"]} == {taken, waiting}
@@ -94,7 +97,7 @@ def test_what_a_department_has_open_is_its_successors_the_day_after(services: In
     assert {number: each["handling"] for number, each in after.items()} == {
         number: each["handling"] for number, each in before.items()
     }
-    assert typed("reorganise", plan, "--apply", "--as", "p-fang") == []
+    assert typed("reorganise", plan, "--apply") == []
 
     # and who calls now is the successor's too, and every promise holds
     assert a_call(3) in dues(SUCCESSOR)

@@ -15,6 +15,8 @@ from typer.testing import CliRunner, Result
 
 from chassis.clock import Clock
 from liuhen.commands import channels, classify, department, office, policy
+from tools.client.addresses import load_addresses
+from tools.client.login import be
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 
@@ -38,6 +40,11 @@ def at_a_terminal(services: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in services.addresses().items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("LIUHEN_PERSON", raising=False)
+
+
+def as_person(person: str) -> None:
+    """Log in as somebody of the office, as `liuhen login --trial` does."""
+    be(load_addresses(), person)
 
 
 def typed(*said: str) -> Result:
@@ -84,13 +91,15 @@ def test_a_ticket_goes_its_whole_way() -> None:
 
     # then the office finds that on its desk, decides, and it is gone
     assert [(each["ticket"], each["task"]) for each in waiting("office")] == [(ticket, "extension")]
-    granted = did("office", "rule-extension", ticket, "--granted", "--days", "3", "--reason", "属实", "--as", "p-fang")
+    as_person("p-fang")
+    granted = did("office", "rule-extension", ticket, "--granted", "--days", "3", "--reason", "属实")
     assert "同意延期3个工作日（房管局）" in granted["followed"][0]
     assert waiting("office") == []
 
     # and when it is handled, reviewed and called back, it is closed and waits for nobody
     did("department", "housing", "handled", ticket, "--reply", "灯已换新", "--as", CLERK)
-    did("office", "review", ticket, "--accepted", "--ruling", "solved", "--as", "p-lu")
+    as_person("p-lu")
+    did("office", "review", ticket, "--accepted", "--ruling", "solved")
     assert [each["ticket"] for each in waiting("callback")] == [ticket]
     closed = did("callback", "record", ticket, *CONTENT, "--as", "hf-01=林静")
     assert closed["followed"][-1] == "结案：实际解决"
@@ -114,7 +123,8 @@ def test_many_tickets_are_accepted_by_one_command_and_run_again_nothing_is_done_
     assert did_all("department", "housing", "accept", *only, "--as", CLERK) == dict.fromkeys(tickets, "done")
     again = typed("department", "housing", "accept", "--all", "--yes", *only, "--as", CLERK)
     assert isinstance(again.exception, SaidClearly)
-    assert did_all("office", "nudge", "--reason", "请抓紧。", *only, "--as", "p-xu") == dict.fromkeys(tickets, "done")
+    as_person("p-xu")
+    assert did_all("office", "nudge", "--reason", "请抓紧。", *only) == dict.fromkeys(tickets, "done")
 
 
 def test_an_incident_is_handled_once_at_the_terminals() -> None:
@@ -123,13 +133,15 @@ def test_an_incident_is_handled_once_at_the_terminals() -> None:
 
     # when one command makes an incident of them, and one each accepts and reports it
     opened = ["--title", "国和路停电", "--lead", "housing", "--tickets", ",".join(tickets)]
-    incident = did("office", "open-incident", *opened, "--as", "p-xu")["incident"]
+    as_person("p-xu")
+    incident = did("office", "open-incident", *opened)["incident"]
     taken = did("department", "housing", "accept-incident", "--incident", incident, "--as", CLERK)
     assert set(taken["tickets"]) == set(tickets)
     reply = ["--incident", incident, "--reply", "已恢复供电。"]
     reported = did("department", "housing", "incident-handled", *reply, "--as", CLERK)
     assert set(reported["tickets"]) == set(tickets)
-    did("office", "review-incident", "--incident", incident, "--accepted", "--as", "p-lu")
+    as_person("p-lu")
+    did("office", "review-incident", "--incident", incident, "--accepted")
 
     # then each of them waits for its own callback, and is closed by it
     assert {each["ticket"] for each in waiting("callback")} == set(tickets)
@@ -141,7 +153,9 @@ def test_an_incident_is_handled_once_at_the_terminals() -> None:
 def test_what_is_not_legal_now_is_refused_with_the_reason() -> None:
     ticket = a_call("13811110002")
 
-    early = typed("office", "review", ticket, "--accepted", "--as", "p-lu", "--json")
+    as_person("p-lu")
+
+    early = typed("office", "review", ticket, "--accepted", "--json")
     foreign = typed("department", "greening", "accept", ticket, "--as", "greening-1=周敏", "--json")
 
     for told in (early, foreign):
@@ -170,7 +184,8 @@ def test_other_rules_are_tried_on_what_the_system_recorded(services: Instance, t
 
 def test_a_lesson_reads_what_a_person_of_the_office_gave_and_says_when_that_is_too_little(tmp_path: Path) -> None:
     ticket = a_call("13811110009")
-    did("office", "classify", ticket, "--category", "0102-04", "--as", "p-xu")
+    as_person("p-xu")
+    did("office", "classify", ticket, "--category", "0102-04")
 
     told = typed("classify", "learn", "--json", "--out", str(tmp_path / "learned.npz"))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypedDict
 
+from schemas.values import Person
 from tools.client import trace
 from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
-from tools.prepare.logins import write_secretly
+from tools.prepare.logins import trial_token, write_secretly
 
 
 class MeAnswer(TypedDict):
@@ -43,6 +46,33 @@ def keep(addresses: Addresses, shown: str) -> None:
     if addresses.login is None:
         raise SaidClearly("没有设 LIUHEN_LOGIN：登录保存在哪个文件。make up 会写进 .run/<系统>/env。")
     write_secretly(addresses.login, shown)
+
+
+def be(addresses: Addresses, person: str) -> None:
+    """Log in as somebody of a trial, by the token that the trial made them."""
+    try:
+        keep(addresses, trial_token(addresses.folder_of_secrets(), person))
+    except FileNotFoundError:
+        raise SaidClearly(f"{person} 没有试用令牌。请不带 --trial 登录，或者由管理员发令牌。") from None
+
+
+@contextmanager
+def acting_as(addresses: Addresses, person: str) -> Iterator[None]:
+    """Be somebody of a trial for a while, then whoever was logged in before."""
+    before = addresses.logged_in()
+    be(addresses, person)
+    try:
+        yield
+    finally:
+        keep(addresses, before)
+
+
+def person_of_office() -> Person:
+    """Tell who of the office is logged in; say clearly when it is the desk of a department."""
+    who = me()
+    if who["department"] is not None:
+        raise SaidClearly(f"现在登录的是{who['name']}的工作台，不是中心的人。请用 liuhen login 以本人身份登录。")
+    return Person(id=who["person"], name=who["name"])
 
 
 def forget(addresses: Addresses) -> bool:

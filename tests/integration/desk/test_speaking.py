@@ -21,7 +21,9 @@ from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind, Person
 from services.intake.core.numbers import check_digit
 from services.intake.core.reading import Reading, read
+from tools.client.addresses import load_addresses
 from tools.client.kafka import listener
+from tools.client.login import be, forget
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 
@@ -123,22 +125,37 @@ def test_the_same_caller_and_matter_is_a_follow_up() -> None:
     assert again["follow_up"]
 
 
-@pytest.mark.usefixtures("running", "intake")
-def test_an_act_of_the_office_is_taken_under_a_name_from_the_rulebook() -> None:
+@pytest.fixture(scope="module")
+def trace(system: Instance) -> Iterator[None]:
+    (process,) = system.start_services(["trace"])
+    yield
+    system.stop(process.name)
+
+
+@pytest.fixture
+def at_the_desk(running: Instance, trace: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    """Given a terminal of the office, which finds the door that knows who is logged in."""
+    monkeypatch.setenv("LIUHEN_TRACE_URL", running.url("trace_http"))
+    be(load_addresses(), "p-xu")
+
+
+@pytest.mark.usefixtures("at_the_desk", "intake")
+def test_an_act_of_the_office_is_taken_under_the_name_that_is_logged_in() -> None:
     ticket = json.loads(typed("hotline", *CALL, "--phone", str(next(_phones)), "--json").stdout)["tickets"][0]
 
-    told = typed("office", "assign", ticket, "--lead", "housing", "--as", "徐文珏")
+    told = typed("office", "assign", ticket, "--lead", "housing", "--patience", "3")
 
     assert told.exit_code == 0, told.output
     assert "✔ 派单" in told.stdout
     assert ticket in told.stdout
     assert "房管局" in told.stdout
+    assert "徐文珏" in told.stdout
 
 
-@pytest.mark.usefixtures("running", "intake")
+@pytest.mark.usefixtures("at_the_desk", "intake")
 def test_what_the_door_refuses_ends_with_the_reason() -> None:
-    told = typed("office", "nudge", UNKNOWN, "--reason", "没有进展", "--as", "p-xu")
-    as_json = typed("office", "nudge", UNKNOWN, "--reason", "没有进展", "--as", "p-xu", "--json")
+    told = typed("office", "nudge", UNKNOWN, "--reason", "没有进展")
+    as_json = typed("office", "nudge", UNKNOWN, "--reason", "没有进展", "--json")
 
     assert told.exit_code == as_json.exit_code == 1
     assert "催办未被接受" in told.stderr
@@ -146,13 +163,27 @@ def test_what_the_door_refuses_ends_with_the_reason() -> None:
     assert json.loads(as_json.stdout)["refusal"]["code"] == "unknown_ticket"
 
 
-@pytest.mark.usefixtures("running")
-def test_a_stranger_is_told_who_is_known() -> None:
-    told = typed("office", "nudge", UNKNOWN, "--reason", "没有进展", "--as", "p-nobody")
-    nobody = typed("office", "nudge", UNKNOWN, "--reason", "没有进展")
+@pytest.mark.usefixtures("at_the_desk")
+def test_nobody_acts_for_the_office_without_a_login_of_their_own() -> None:
+    nudge = ["office", "nudge", UNKNOWN, "--reason", "没有进展"]
+    named = typed(*nudge, "--as", "p-fang")
+    be(load_addresses(), "department.housing")
+    of_a_department = typed(*nudge)
+    forget(load_addresses())
+    nobody = typed(*nudge)
 
-    assert isinstance(told.exception, SaidClearly)
-    assert "p-xu　徐文珏　派单员" in str(told.exception)
+    assert (named.exit_code, "--as" in named.output) == (2, True)
+    assert isinstance(of_a_department.exception, SaidClearly)
+    assert "房管局的工作台" in str(of_a_department.exception)
+    assert isinstance(nobody.exception, SaidClearly)
+    assert "liuhen login" in str(nobody.exception)
+
+
+@pytest.mark.usefixtures("running")
+def test_elsewhere_who_acts_is_named_by_their_own_people() -> None:
+    nobody = typed("department", "housing", "accept", UNKNOWN)
+
+    assert isinstance(nobody.exception, SaidClearly)
     assert "LIUHEN_PERSON" in str(nobody.exception)
 
 

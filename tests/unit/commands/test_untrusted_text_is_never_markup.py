@@ -27,7 +27,7 @@ from liuhen.letters import Letter, LetterPlace, Sort
 from rulebook import load_policy
 from schemas.public import CallbackRequest, DeskTask, SharedNote
 from schemas.text import COMMANDS, harmless
-from schemas.values import Contact, Kind, Place, TicketState, Tier
+from schemas.values import Contact, Kind, Person, Place, TicketState, Tier
 from tests.support.desk import ONE, order
 from tests.support.hostile import HOSTILE
 from tools.client import trace
@@ -56,6 +56,7 @@ def _a_system(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"LIUHEN_{name}", value)
     monkeypatch.setenv("COLUMNS", "2000")
     monkeypatch.setattr("liuhen.desk.workplace.load_policy", _policy)
+    monkeypatch.setattr("liuhen.desk.workplace.person_of_office", lambda: Person(id="p-xu", name="徐文珏"))
     for module in ("department", "office"):
         monkeypatch.setattr(f"liuhen.commands.{module}.load_calendar", _calendar)
 
@@ -200,8 +201,8 @@ PRINTED: Final[Sequence[tuple[Callable[[str, pytest.MonkeyPatch], None], tuple[s
     (published, ("department", "housing", "show", ONE)),
     (published, ("callback", "queue")),
     (answered, (*REGISTER, "--place", "TEXT", "--text", "TEXT")),
-    (answered, ("office", "nudge", ONE, "--reason", "TEXT", "--as", "徐文珏")),
-    (refused, ("office", "nudge", ONE, "--reason", "TEXT", "--as", "徐文珏")),
+    (answered, ("office", "nudge", ONE, "--reason", "TEXT")),
+    (refused, ("office", "nudge", ONE, "--reason", "TEXT")),
     (put_aside, ("dead-letters", "list")),
     (put_aside, ("dead-letters", "show", "liuhen.inbound.hotline.v1/0@7", "--reveal")),
     (stood_still, ("lanes", "list")),
