@@ -40,6 +40,12 @@ class Slowing:
         if len(self._wrong) > self.most:
             del self._wrong[next(iter(self._wrong))]
 
+    def undo(self, key: str, now: float) -> None:
+        """Take back one wrong answer that was none; what was wrong before still counts."""
+        found = self._wrong.pop(key, None)
+        if found is not None and found.times > 1:
+            self._wrong[key] = _Wrong(found.times - 1, min(found.until, now))
+
     def right(self, key: str) -> None:
         """Forgive: this was the right answer."""
         self._wrong.pop(key, None)

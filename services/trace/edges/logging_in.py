@@ -20,6 +20,7 @@ from services.trace.edges.asked import ANSWERS, CONTEXT
 from services.trace.edges.entering import ANY_LOGIN, DOORKEEPER, known, reader
 
 _SERVICE: Final = "trace"
+_OUTCOMES: Final = ("session", "wrong", "slowed")
 _AT_ONCE: Final = 2
 """Each check takes 64 MiB and a core for a while."""
 
@@ -45,15 +46,18 @@ class Guesses:
         return max(self.persons.wait(person, now), self.addresses.wait(address, now))
 
     def note(self, person: str, address: str, *, right: bool) -> None:
-        """Note whether the password was right; one right answer does not clear an address."""
+        """Note a try as wrong, and take it back once it is right, which clears the person and not the address."""
         if right:
             self.persons.right(person)
+            self.addresses.undo(address, stopwatch())
         else:
             self.persons.wrong(person, stopwatch())
             self.addresses.wrong(address, stopwatch())
 
 
 GUESSES: Final = web.AppKey("guesses", Guesses)
+for _outcome in _OUTCOMES:
+    LOGINS.labels(_SERVICE, _outcome)  # an alert cannot see the first step of a counter that comes out of nothing
 
 
 async def log_in(request: web.Request) -> web.StreamResponse:

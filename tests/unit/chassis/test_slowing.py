@@ -34,3 +34,15 @@ def test_no_more_are_remembered_than_fit() -> None:
         slowing.wrong(name, 0.0)
 
     assert [slowing.wait(name, 0.0) for name in ("one", "two", "three")] == [0, 1, 1]
+
+
+def test_what_turns_out_right_is_taken_back_and_the_rest_still_counts() -> None:
+    slowing = Slowing(free=2, longest=60.0)
+    waits(slowing, 3)
+
+    slowing.undo("p-xu", 100.0)
+
+    assert slowing.wait("p-xu", 100.0) == 0
+    assert waits(slowing, 2) == [1, 2]
+    slowing.undo("p-lu", 100.0)
+    assert slowing.wait("p-lu", 100.0) == 0
