@@ -17,9 +17,7 @@ ANY_LOGIN: Final = "any"
 """What an address needs that everybody may ask who is logged in."""
 _READER: Final = web.RequestKey("reader", Reader)
 _DESK: Final = "department."
-_LOG_IN: Final = (
-    "请先登录：带上本人的令牌，Authorization: Bearer …；试用系统由 make up 登录，令牌见 LIUHEN_LOGIN 所指的文件。"
-)
+_LOG_IN: Final = "请先登录：liuhen login，或者带上令牌：Authorization: Bearer …；会话十二小时后须重新登录。"
 _GONE: Final = "这个登录的人今天不在名册上，或者没有职责。请让负责人核对 policy/office.yaml。"
 
 
