@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Awaitable, Coroutine
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -44,6 +45,7 @@ _BROKER_SECONDS: Final = 10.0
 _SHARE: Final = 0.5
 """A transaction should take at most this share of the time after which a silent one is ended."""
 _LETTERS: Final = 20
+_A_WEEK: Final = timedelta(days=7)
 _log: Final = structlog.get_logger()
 
 
@@ -122,12 +124,12 @@ class _Process:
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
         resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, limit)
         worker = PartitionWorker(LaneExecutor(transactions, resources))
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liuhen-"))
-        app = build_app(self.service, broker, worker, folder)
+        app = build_app(self.service, broker, worker, stack.enter_context(tempfile.TemporaryDirectory()))
         watchdog = Watchdog(self.health, lambda: _coordinator_ended(app), 3 * SESSION_SECONDS)
         watchdog.start()
         context = EdgeContext(pool, self.clock, edge_producer)
-        tasks = {asyncio.create_task(work, name=str(work)) for work in (worker.run(), _faust(app))}
+        ever = (worker.run(), _faust(app), self._make_months(pool))
+        tasks = {asyncio.create_task(work, name=str(work)) for work in ever}
         edges = {asyncio.create_task(_edge(edge(context))) for edge in self.service.edges}
         try:
             done, _ = await asyncio.wait(tasks | edges, return_when=asyncio.FIRST_COMPLETED)
@@ -164,6 +166,18 @@ class _Process:
                     await self._months(connection)
                 await asyncio.to_thread(self._ask_broker)
         return pool
+
+    async def _make_months(self, pool: Pool) -> None:
+        """Partitions are made weeks before their months come, for as long as the service runs."""
+        while True:
+            await self.clock.sleep_until(self.clock.now() + _A_WEEK)
+            try:
+                async with pool.acquire() as connection:
+                    await self._months(connection)
+            except Exception as error:
+                if not transient(error):
+                    raise
+                _log.info("months not made, tried again in a week", error=logs.where(error))
 
     async def _months(self, connection: Any) -> None:
         try:
