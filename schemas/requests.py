@@ -15,6 +15,7 @@ from schemas.values import (
     CategoryCode,
     Channel,
     Code,
+    Contact,
     DepartmentCode,
     IncidentId,
     Instant,
@@ -83,7 +84,10 @@ class GoOn(IncidentRequest):
 
 
 class TakeMerge(TicketRequest):
-    """Take `origin` in: it is the same requester's duplicate, as urgent as its `tier` says, and says `supplements`."""
+    """Take `origin` in: it is the same requester's duplicate, as urgent as its `tier` says, and says `supplements`.
+
+    `contacts` are all that its requester was known under.
+    """
 
     requester: str | None = None
     accused: tuple[DepartmentCode, ...] = ()
@@ -91,6 +95,7 @@ class TakeMerge(TicketRequest):
     tier: Tier | None = None
     supplements: tuple[Supplement, ...] | None = None
     confidential: Literal[True] | None = None
+    contacts: tuple[Contact, ...] | None = None
     reason: Text
     receipt: Receipt
 
@@ -174,10 +179,14 @@ class RedactToo(TicketRequest):
 
 
 class OpenPart(Complaint, TicketRequest):
-    """Begin life as a part of `origin`, whose time since it was registered counts for the citizen."""
+    """Begin life as a part of `origin`, whose time since it was registered counts for the citizen.
+
+    `contacts` are the other ones that the requester was known under there.
+    """
 
     tier: Tier
     registered_at: Instant | None = None
+    contacts: tuple[Contact, ...] | None = None
 
 
 class ReportPart(TicketRequest):

@@ -7,6 +7,7 @@ from typing import Literal
 from schemas.dispatch.base import DispatchFact
 from schemas.values import (
     Code,
+    Contact,
     DepartmentCode,
     IncidentId,
     Name,
@@ -49,7 +50,8 @@ class Unmerged(DispatchFact):
 class MergeTaken(DispatchFact):
     """This ticket took in another one of the same requester: whom that one accuses, its `tier`, and what it says.
 
-    Where that one is `confidential`, so is what is told of this one from now on.
+    Where that one is `confidential`, so is what is told of this one from now on; `contacts` are all that its requester
+    was known under there.
     """
 
     other: TicketId
@@ -57,6 +59,7 @@ class MergeTaken(DispatchFact):
     tier: Tier | None = None
     supplements: tuple[Supplement, ...] | None = None
     confidential: Literal[True] | None = None
+    contacts: tuple[Contact, ...] | None = None
 
 
 class MergeDropped(DispatchFact):

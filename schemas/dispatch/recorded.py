@@ -11,6 +11,7 @@ from schemas.values import (
     CategoryCode,
     Channel,
     Code,
+    Contact,
     DepartmentCode,
     Instant,
     Kind,
@@ -29,7 +30,8 @@ class Opened(Complaint, DispatchFact):
     """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered.
 
     `recurrence_of` is an earlier ticket whose matter came back. `hinted_tier` is what the channel proposed where that
-    was not taken, for it gave more time than is usual.
+    was not taken, for it gave more time than is usual. `contacts` are the other ones that the requester of a part was
+    known under in its whole.
     """
 
     tier: Tier
@@ -39,6 +41,7 @@ class Opened(Complaint, DispatchFact):
     part_of: TicketId | None = None
     recurrence_of: TicketId | None = None
     registered_at: Instant | None = None
+    contacts: tuple[Contact, ...] | None = None
 
     def as_urgent(self) -> Opened:
         """The same beginning of an urgent matter."""

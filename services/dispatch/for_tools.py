@@ -20,6 +20,7 @@ from services.dispatch.core.incidents.state import Incident, evolve_incident
 from services.dispatch.core.incidents.telling import tell_of_incident
 from services.dispatch.core.regions import Member
 from services.dispatch.core.rules import Guess, Like, Precedent, Rules, Suggest, by_calendar
+from services.dispatch.core.sealing import is_sealed
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import OPEN
 from services.dispatch.core.state import STATE, AnyState
@@ -58,6 +59,7 @@ __all__ = [
     "decide",
     "evolve",
     "evolve_incident",
+    "is_sealed",
     "seen",
     "tell_of_incident",
     "what_stands",

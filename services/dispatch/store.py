@@ -15,7 +15,7 @@ from services.dispatch.core.gathering import Gathering
 from services.dispatch.core.hiding import Told
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.rules import Like, Precedent
-from services.dispatch.core.state import AnyState
+from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.ticket import Ticket
 
 _READ_AGAIN = 100
@@ -55,6 +55,11 @@ async def newest_told(connection: Connection, key: str) -> Sequence[Told]:
         key,
     )
     return [Told(*row) for row in rows]
+
+
+async def state(connection: Connection, key: str) -> AnyState:
+    """Read what is remembered under a key, as this transaction leaves it."""
+    return STATE.validate_json(await connection.fetchval("select body::text from state where key = $1", key))
 
 
 async def gatherings(connection: Connection) -> Sequence[Gathering]:

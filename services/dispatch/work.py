@@ -11,7 +11,7 @@ from chassis.fold import folding
 from chassis.redaction import cover, covered, overlays
 from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Transaction, Work
 from schemas.clocks import ClockLapsed
-from schemas.dispatch import Corrected, Redacted
+from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
 from schemas.requests import TicketRequest
 from schemas.tickets import TicketFact
@@ -19,10 +19,12 @@ from services.dispatch import store
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
-from services.dispatch.core.hiding import told_again, unknown_in
+from services.dispatch.core.hiding import hides, told_again, unknown_in
 from services.dispatch.core.rules import Like, Precedent, Rules
+from services.dispatch.core.sealing import is_sealed
 from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.telling import tell
+from services.dispatch.core.ticket import Ticket
 from services.dispatch.reactions import react
 
 _MAY_DISPATCH: Final = (TicketFact, TicketRequest, ClockLapsed)
@@ -71,20 +73,27 @@ def work_of(rules: Rules) -> Work:
 async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Outcome:
     """The outcome of a transaction without what was redacted in it, and with the newest of all that told of it."""
     said = [(say, say.message) for say in outcome.says if say.topic == DISPATCH]
-    sealed = {say.key: say for say, fact in said if isinstance(fact, Corrected) and fact.new.confidential}
+    hiding = {say.key: say for say, fact in said if hides(fact)}
+    sealed = {key: ticket for key in hiding if (ticket := await _sealed(transaction, key)) is not None}
     redacted = [(say, fact.passage) for say, fact in said if isinstance(fact, Redacted)]
     if not redacted and not sealed:
         return outcome
     causes = {say.key: say for say, _ in redacted}
-    told = {key: await store.newest_told(transaction.connection, key) for key in causes | sealed}
+    told = {key: await store.newest_told(transaction.connection, key) for key in {*causes, *sealed}}
     covers = overlays(((say.key, passage) for say, passage in redacted), rules.redaction_key)
     says = [*covered(outcome.says, covers)]
-    for key, say in sealed.items():
-        says += told_again(say, told[key], unknown_in(told[key]), says, rules.policy)
+    for key, ticket in sealed.items():
+        says += told_again(hiding[key], told[key], unknown_in(ticket), says, rules.policy)
     for key, say in causes.items():
         says += told_again(say, told[key], covers[key].document, says, rules.policy)
     await cover(transaction.connection, covers)
     return replace(outcome, says=says)
+
+
+async def _sealed(transaction: Transaction, key: str) -> Ticket | None:
+    """The ticket as this transaction leaves it, where departments must not know who asks."""
+    state = await store.state(transaction.connection, key)
+    return state if isinstance(state, Ticket) and is_sealed(state) else None
 
 
 def decider(rules: Rules, now: Instant | None = None) -> Decider[AnyState, Command]:

@@ -18,7 +18,7 @@ from schemas import tickets as t
 from schemas.message import Message
 from schemas.recognised import masked
 from schemas.referral import Referral
-from schemas.values import Clock, PartyKind, RequesterKind, TicketState, Tier, WatchOrder, remind_by
+from schemas.values import Clock, Contact, PartyKind, RequesterKind, TicketState, Tier, WatchOrder, remind_by
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
@@ -117,6 +117,7 @@ def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
         channel=fact.channel,
         anonymous=fact.requester_kind is RequesterKind.ANONYMOUS,
         contact=fact.contact,
+        contacts=fact.contacts or (),
         visitor=fact.visit.visitor if fact.visit else None,
         confidential=fact.confidential,
         accused=fact.accused,
@@ -153,7 +154,12 @@ profiles.on(d.StopWordsFound)(lambda p, fact, _: replace(p, tier=fact.tier) if f
 @profiles.on(d.MergeTaken)
 def _took_in(profile: Profile, fact: d.MergeTaken, _at: datetime) -> Profile:
     confidential = profile.confidential or fact.confidential is not None
-    return replace(profile, tier=fact.tier or profile.tier, confidential=confidential)
+    contacts = _known_under(profile, *(fact.contacts or ()))
+    return replace(profile, tier=fact.tier or profile.tier, confidential=confidential, contacts=contacts)
+
+
+def _known_under(profile: Profile, *contacts: Contact) -> tuple[Contact, ...]:
+    return tuple(dict.fromkeys((*profile.contacts, *contacts)))
 
 
 profiles.on(*_RESTS)(lambda p, _, __: p)
@@ -372,6 +378,7 @@ def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile
     return replace(
         profile,
         contact=new.contact or profile.contact,
+        contacts=_known_under(profile, fact.old.contact) if fact.old.contact else profile.contacts,
         confidential=profile.confidential if new.confidential is None else new.confidential,
         place=new.place.text if new.place else profile.place,
         text=_gist(new.text) if new.text else profile.text,

@@ -20,7 +20,8 @@ from services.trace import store
 from services.trace.core.rows import ClockRow, OrderRow, Summary
 from services.trace.reactions import clocks, device_of, orders, receipts_of, settled_of, summed, visit_of
 
-_CONTACT: Final = b'"contact"'
+CONTACTS: Final = frozenset({"contact", "contacts"})
+"""The fields of messages in which a requester's contact stands: trace keeps none; a test holds messages against it."""
 _REMEMBERED: Final = 5_000
 _ROWS, _REDACTED = "rows", "redacted"
 
@@ -166,7 +167,7 @@ def entry_of(item: Heard) -> store.Entry:
 
 
 def _without_contact(value: bytes) -> str:
-    if _CONTACT not in value:
+    if not any(f'"{name}"'.encode() in value for name in CONTACTS):
         return value.decode()
     return json.dumps(_uncontacted(json.loads(value)), ensure_ascii=False, separators=(",", ":"))
 
@@ -175,7 +176,7 @@ def _uncontacted(body: Any) -> Any:
     """Parsed JSON without contacts, at whatever depth: a correction carries two of them."""
     match body:
         case dict():
-            return {name: _uncontacted(value) for name, value in body.items() if name != "contact"}
+            return {name: _uncontacted(value) for name, value in body.items() if name not in CONTACTS}
         case list():
             return [_uncontacted(each) for each in body]
         case _:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from schemas import dispatch as d
+from schemas.message import Message
+from schemas.sealed import Seal
+from schemas.spoken import reworded
+from schemas.values import Contact
 from tools.verify.life import Elsewhere, Life
 
 _MASK: Final = "*"
@@ -19,8 +24,35 @@ def names_somebody(contact: Mapping[str, Any]) -> bool:
 
 
 def no_order_names_who_asks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
-    """Whatever a department has of a confidential ticket carries a mask, also where it was made so later."""
+    """Whatever a department has of a confidential ticket carries a mask, and no text that names who asks.
+
+    Also where it was made so later, and where another contact stood before a correction.
+    """
     if life.steps and life.summary.confidential:
         for department, order in elsewhere.orders.items():
             if order.names:
                 yield f"is confidential, and the order of {department} says who asks"
+    for topic in elsewhere.quoting:
+        yield f"is confidential, and a text on {topic} says who asks"
+
+
+def known_under(facts: Iterable[Message]) -> tuple[Contact, ...]:
+    """Every contact that the requester of a ticket was ever known under, by what was said of it."""
+    return tuple(dict.fromkeys(contact for fact in facts for contact in _named(fact)))
+
+
+def _named(fact: Message) -> Iterator[Contact]:
+    match fact:
+        case d.Opened():
+            yield from (fact.contact, *(fact.contacts or ()))
+        case d.Corrected():
+            yield from (each.contact for each in (fact.old, fact.new) if each.contact is not None)
+        case d.MergeTaken():
+            yield from fact.contacts or ()
+        case _:
+            pass
+
+
+def quotes(body: Mapping[str, Any], contacts: Iterable[Contact]) -> bool:
+    """Whether a text of a message says what one of these contacts does."""
+    return reworded(body, Seal(*contacts)) is not body

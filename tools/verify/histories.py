@@ -18,12 +18,13 @@ from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import model_of
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, TicketState, breach_by
+from services.dispatch.for_tools import Ticket, is_sealed
 from services.sla.for_tools import Clocks
 from services.trace.for_tools import ball_in_court
 from tools.verify.accusations import Accusations
 from tools.verify.automation import RULES
 from tools.verify.ball import ball_adds_up
-from tools.verify.confidence import names_somebody
+from tools.verify.confidence import known_under, names_somebody, quotes
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
 from tools.verify.findings import CheckResult, Finding
@@ -56,6 +57,10 @@ class Histories:
         self.results: list[CheckResult] = []
         self._calendar, self._hours = calendar, hours
         self._elsewhere = elsewhere_of(contents)
+        self._told: dict[str, list[tuple[str, bytes]]] = {}
+        for (topic, ticket, _), newest in contents.newest.items():
+            self._told.setdefault(ticket, []).append((topic, newest.value))
+        self._quoting: dict[str, tuple[str, ...]] = {}
         self._clocks: dict[str, tuple[OpenClock, ...]] = {}
         self._calls: dict[str, dict[datetime, datetime]] = {}
         self._deliveries: dict[str, list[DeliveryRow]] = {}
@@ -75,11 +80,16 @@ class Histories:
 
     def visitor(self, service: str) -> Visitor:
         """What wants to see the histories of a service."""
-        visitors = {"dispatch": self._membership_of, "sla": self._clocks_of, "notify": self._notices_of}
+        visitors = {"dispatch": self._ticket_of, "sla": self._clocks_of, "notify": self._notices_of}
         return visitors.get(service, _nothing)
 
-    def _membership_of(self, key: str, state: object, _facts: Sequence[Fact]) -> None:
+    def _ticket_of(self, key: str, state: object, facts: Sequence[Fact]) -> None:
         self._memberships.note(key, state)
+        if isinstance(state, Ticket) and is_sealed(state):
+            contacts = known_under(fact for fact, _ in facts)
+            quoting = [topic for topic, value in self._told.get(key, ()) if quotes(json.loads(value), contacts)]
+            if quoting:
+                self._quoting[key] = tuple(dict.fromkeys(quoting))
 
     def _clocks_of(self, ticket: str, state: object, facts: Sequence[Fact]) -> None:
         calls = {at: breach_by(fact.due) for fact, at in facts if _counts_a_call(fact)}
@@ -101,7 +111,13 @@ class Histories:
             elsewhere = self._elsewhere.get(ticket, Elsewhere())
             clocks = self._clocks.get(ticket, ())
             calls = self._calls.get(ticket, {})
-            known = replace(elsewhere, clocks=clocks, standing=standings.get(ticket), calls=calls)
+            known = replace(
+                elsewhere,
+                clocks=clocks,
+                standing=standings.get(ticket),
+                calls=calls,
+                quoting=self._quoting.get(ticket, ()),
+            )
             self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
 
     def _look_at(self, life: Life, elsewhere: Elsewhere) -> None:

@@ -63,7 +63,8 @@ class Life:
 class Elsewhere:
     """What others know of a ticket: departments by their newest order, the desk, the callback agency, sla, trace.
 
-    `calls` are the moments at which somebody on duty was called, by sla, and until when they had to answer.
+    `calls` are the moments at which somebody on duty was called, by sla, and until when they had to answer; `quoting`
+    are the topics whose newest message names who must stay unknown in its texts.
     """
 
     orders: Mapping[str, NewestOrder] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Elsewhere:
     clocks: Sequence[OpenClock] = ()
     standing: tuple[str, str] | None = None
     calls: Mapping[datetime, datetime] = field(default_factory=dict)
+    quoting: Sequence[str] = ()
 
 
 def life_of(ticket: str, facts: Sequence[tuple[datetime, Message]]) -> Life:

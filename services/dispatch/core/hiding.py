@@ -12,12 +12,15 @@ from typing import Any, Final, NamedTuple
 
 from chassis.service import Say
 from rulebook import Policy
+from schemas.dispatch import Corrected, MergeTaken
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import department_topic, model_of
 from schemas.sealed import Seal, masked_contact
 from schemas.spoken import reworded
 from schemas.values import Contact
+from services.dispatch.core.sealing import contacts_of, is_confidential
+from services.dispatch.core.ticket import Ticket
 
 _KEPT: Final = (Order, DeskTask, CallbackRequest, ShownContact)
 """What stands on topics that keep the newest of each thing."""
@@ -54,15 +57,28 @@ def _apart(message: Message) -> str:
     return message.task if isinstance(message, DeskTask) else ""
 
 
-def unknown_in(told: Sequence[Told]) -> Callable[[Document], Document]:
-    """How what was told of a ticket reads once it is confidential; its contacts stand in what was told."""
-    contacts = [Contact.model_validate(json.loads(each.body).get("contact") or {}) for each in told]
-    seal = Seal(*contacts)
+def hides(fact: Message) -> bool:
+    """Whether outsiders may have read before it what must not be read any more of whoever asks."""
+    match fact:
+        case Corrected(new=new):
+            return bool(new.confidential) or new.contact is not None
+        case MergeTaken():
+            return fact.contacts is not None
+        case _:
+            return False
+
+
+def unknown_in(ticket: Ticket) -> Callable[[Document], Document]:
+    """How what was told of a sealed ticket reads by what is known of its requester now."""
+    seal, confidential = Seal(*contacts_of(ticket)), is_confidential(ticket)
 
     def hide(document: Document) -> Document:
-        if document.get("confidential") or "shown" in document:
+        if "shown" in document:
             return document
-        after: Document = {**reworded(document, seal), "confidential": True}
+        after: Document = reworded(document, seal)
+        if document.get("confidential") or not confidential:
+            return after
+        after = {**after, "confidential": True}
         if "contact" in document:
             contact = Contact.model_validate(document["contact"])
             shown = masked_contact(contact) if "role" in document else Contact(phone=contact.phone)

@@ -39,12 +39,18 @@ def contact_for_callback(ticket: Ticket) -> Contact:
     return Contact(phone=contact.phone) if is_confidential(ticket) else contact
 
 
+def contacts_of(ticket: Ticket) -> tuple[Contact, ...]:
+    """Every contact that the requester was known under: texts quote what stood before a correction, too."""
+    taken = (contact for each in ticket.taken.values() for contact in each.contacts)
+    return tuple(dict.fromkeys((ticket.matter.contact, *ticket.contacts, *taken)))
+
+
 def sealed(ticket: Ticket, message: M) -> M:
     """The message with stars in every text that names a requester who must stay unknown."""
     if not is_sealed(ticket):
         return message
     document = message.model_dump(mode="json", exclude_none=True)
-    hidden = reworded(document, Seal(ticket.matter.contact))
+    hidden = reworded(document, Seal(*contacts_of(ticket)))
     return message if hidden is document else type(message).model_validate(hidden)
 
 

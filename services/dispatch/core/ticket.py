@@ -12,6 +12,7 @@ from schemas.values import (
     CategoryCode,
     Channel,
     Code,
+    Contact,
     DepartmentCode,
     DeskTaskKind,
     Instant,
@@ -135,11 +136,12 @@ class LeadOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class TakenIn:
-    """A ticket that was merged into this one: whom it accuses, what it says, and whether that is confidential."""
+    """A ticket that was merged into this one: whom it accuses, what it says, confidential or not, and who asked."""
 
     accused: tuple[DepartmentCode, ...] = ()
     confidential: bool = False
     supplements: tuple[Supplement, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +199,8 @@ class Ticket:
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
     corrected since the order was given; `inside` is what each department keeps to itself;
     `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
-    `shown` is who was shown the contact;
+    `shown` is who was shown the contact; `contacts` are those that stood before, here, in the whole, or in a ticket
+    that was taken in for a while;
     `fell_back` is the category that went back to the desk with the check of this ticket, until policy may again;
     `before` is what others saw before the newest fact.
     """
@@ -230,6 +233,7 @@ class Ticket:
     parts: dict[TicketId, PartEnd] = field(default_factory=dict)
     redacted: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     avoids: tuple[DepartmentCode, ...] = ()
     rounds: int = 0
     failures: int = 0

@@ -17,6 +17,8 @@ REMEMBERED: Final = frozenset({Clock.HANDLING, Clock.REWORK})
 class Profile:
     """A ticket as far as messages need it; the only place where notify keeps the requester's contact.
 
+    `contacts` are the other ones that the requester is or was known under: nobody is told anything there.
+
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
     Likewise `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date
     and the department that the requester was told last; `watched` says that a supervision order runs, `reviewed`
@@ -28,6 +30,7 @@ class Profile:
     channel: Channel | None = None
     anonymous: bool = False
     contact: Contact = field(default_factory=Contact)
+    contacts: tuple[Contact, ...] = ()
     visitor: str | None = None
     confidential: bool = False
     accused: tuple[str, ...] = ()

@@ -14,8 +14,21 @@ from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import DESK, department_topic
 from schemas.values import Actor, Contact, Person, RequesterKind
+from services.dispatch.core.commands import Ask
+from services.dispatch.core.hiding import hides, unknown_in
 from tests.support.dispatch import given
-from tests.support.dispatch.story import APPROVER, LEAD, OTHER, RECEIPT, TICKET, Story, opened, person_for, rules_with
+from tests.support.dispatch.story import (
+    APPROVER,
+    CATEGORY,
+    LEAD,
+    OTHER,
+    RECEIPT,
+    TICKET,
+    Story,
+    opened,
+    person_for,
+    rules_with,
+)
 
 CALLER = Contact(name="王阿姨", phone="13812341234", wechat="wx-wang", address="四平路100号3号楼502室")
 TEXT = "我是王阿姨，住四平路100号3号楼502室，电话138-1234-1234，举报楼上。"
@@ -104,6 +117,66 @@ def test_what_a_confidential_ticket_says_makes_the_one_that_took_it_in_confident
     order = the_order(opened(contact=CALLER).asked(request))
     assert order.confidential is mark
     assert bool(leaks(order)) is (mark is None)
+
+
+# --- every contact that there ever was -------------------------------------------------------------------------------
+
+FIRST = Contact(name="欧阳春晓", phone="13987654321", wechat="wx-ouyang", address="平凉路200号1号楼101室")
+QUOTED = "欧阳春晓，13987654321，微信wx-ouyang，平凉路200号1号楼101室"
+
+
+def names_the_first(message: Message) -> list[str]:
+    written = message.model_dump_json(exclude_none=True)
+    return [said for said in (FIRST.name, FIRST.phone, FIRST.wechat, FIRST.address) if said and said in written]
+
+
+def corrected() -> Story:
+    """Of a confidential ticket whose texts quote the contact, the contact is corrected."""
+    story = confidential(contact=FIRST, text=f"我是{QUOTED}。").lead(i.Accept)
+    story = story.act(i.FollowUp(ticket=TICKET, mode="add", text=f"{QUOTED}再次来电。"))
+    return story.office(i.Correct, contact=CALLER, reason="登记有误。")
+
+
+def test_what_stood_before_a_correction_of_the_contact_is_masked_too() -> None:
+    story = corrected()
+    later = story.act(i.FollowUp(ticket=TICKET, mode="add", text=f"原登记{QUOTED}。"))
+    told = [*messages(story, Order), *messages(later, Order)]
+    assert len(told) > 1
+    assert [names_the_first(order) + leaks(order) for order in told] == [[]] * len(told)
+
+
+def test_a_correction_of_the_correction_leaves_none_out() -> None:
+    again = corrected().office(i.Correct, contact=Contact(phone="021-65001234"), reason="又有误。")
+    order = the_order(again.act(i.FollowUp(ticket=TICKET, mode="add", text=f"{QUOTED}，{TEXT}")))
+    assert names_the_first(order) + leaks(order) == []
+
+
+def test_a_part_hides_what_its_whole_hid() -> None:
+    parts = (i.Part(text=f"{QUOTED}甲", category=CATEGORY), i.Part(text="乙"))
+    request: r.OpenPart = messages(corrected().office(i.Split, parts=parts, reason="两事。"), r.OpenPart)[0]
+    part = Story(rules_with()).when(Ask(request)).office(i.Assign, lead=LEAD)
+    assert names_the_first(the_order(part)) == []
+
+
+def test_what_a_ticket_hid_stays_hidden_in_the_one_that_took_it_in() -> None:
+    request: r.TakeMerge = messages(corrected().office(i.Merge, into=OTHER, reason="重复。"), r.TakeMerge)[0]
+    story = opened(contact=Contact(phone="13812341234"), confidential=True)
+    taken = story.asked(request.model_copy(update={"ticket": TICKET, "origin": OTHER}))
+    assert names_the_first(the_order(taken)) + leaks(the_order(taken)) == []
+    dropped = taken.asked(r.DropMerge(ticket=TICKET, origin=OTHER, by=Actor()))
+    order = the_order(dropped.lead(i.Accept).act(i.FollowUp(ticket=TICKET, mode="add", text=QUOTED)))
+    assert names_the_first(order) == []
+
+
+def test_what_was_told_before_is_told_again_without_the_contact_that_became_known() -> None:
+    """A text that names the new contact was read by a former lead, before anybody knew that it is one."""
+    before = confidential(contact=FIRST, text=TEXT).office(i.Assign, lead="market")
+    former = next(order for order in messages(before, Order) if order.role == "none")
+    assert leaks(former)
+    after = before.office(i.Correct, contact=CALLER, reason="登记有误。")
+    assert hides(after.said(d.Corrected))
+    document = former.model_dump(mode="json", exclude_none=True)
+    assert leaks(Order.model_validate(unknown_in(after.ticket)(document))) == []
 
 
 # --- looking is an act -----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from schemas import clocks as c
 from schemas import dispatch as d
+from schemas.correction import Correction
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.referral import Referral
@@ -268,6 +269,22 @@ def test_what_a_merged_ticket_says_is_told_to_whoever_works_on_the_one_that_stay
     told = teller.tell(d.MergeTaken(ticket=TICKET, by=BY, other="26030200000025", supplements=(said_there,)))
     assert [audience for _, audience in said(told)] == ["department:housing", "department:siping"]
     assert all("有人被困。（3号楼电梯）" in notice.text for notice in told)
+
+
+def test_no_notice_names_who_must_stay_unknown_by_what_stood_before_a_correction(teller: Teller) -> None:
+    was, there = Contact(name="欧阳春晓", phone="13987654321"), Contact(wechat="wx-ouyang")
+    teller.tell(registered(confidential=True, contact=was))
+    teller.tell(dispatched())
+    now = Contact(name="王阿姨", phone="13812341234")
+    teller.tell(
+        d.Corrected(ticket=TICKET, by=BY, old=Correction(contact=was), new=Correction(contact=now), reason="有误。")
+    )
+    said_there = Supplement(ticket="26030200000025", place=Place(text="3号楼"), text="欧阳春晓，加wx-ouyang。")
+    told = teller.tell(
+        d.MergeTaken(ticket=TICKET, by=BY, other="26030200000025", supplements=(said_there,), contacts=(there,))
+    )
+    assert told
+    assert not [each for each in told if "欧阳" in each.text or "wx-ouyang" in each.text]
 
 
 @pytest.mark.parametrize(("clock", "owner"), [(Clock.CALLBACK, "callback"), (Clock.UNIT_PASS_ON, "unit:unit-01")])

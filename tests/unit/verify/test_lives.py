@@ -36,7 +36,7 @@ from services.trace.core.ball import BallSpan, ball_in_court
 from tests.support.verify import BY, LIFE, MONDAY, TICKET, closed, dispatched, opened, stood
 from tools.verify.accusations import Accusations
 from tools.verify.ball import ball_adds_up
-from tools.verify.confidence import names_somebody
+from tools.verify.confidence import known_under, names_somebody, quotes
 from tools.verify.contents import contents_of
 from tools.verify.histories import elsewhere_of
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
@@ -99,6 +99,22 @@ def test_an_order_that_says_who_asks_in_confidence_is_found() -> None:
     assert found(life(made), known(life(made), shown)) == {"no_order_names_who_asks"}
     assert found(life(made), known(life(made), masked)) == set()
     assert found(life(), known(life(), shown)) == set()
+
+
+def test_a_text_that_names_who_asks_is_found_also_by_what_stood_before_a_correction() -> None:
+    was, now = Contact(name="欧阳春晓", phone="13987654321"), Contact(name="王阿姨", phone="13812341234")
+    corrected = d.Corrected(
+        ticket=TICKET, by=BY, old=Correction(contact=was), new=Correction(contact=now), reason="登记有误。"
+    )
+    merged = d.MergeTaken(ticket=TICKET, by=BY, other="26030200000025", contacts=(Contact(wechat="wx-ouyang"),))
+    contacts = known_under([opened(), corrected, merged])
+    said = {"text": "我是欧阳春晓", "contact": {"name": "王**"}}
+
+    assert {was, now} < set(contacts)
+    assert all(quotes({"text": text}, contacts) for text in ("欧阳春晓", "139 8765 4321", "加wx-ouyang"))
+    assert quotes(said, contacts)
+    assert not quotes({**said, "text": "楼道积水"}, contacts)
+    assert found(life(), replace(known(life()), quoting=("liuhen.public.desk.v1",))) == {"no_order_names_who_asks"}
 
 
 def test_two_leads_at_once_are_found() -> None:

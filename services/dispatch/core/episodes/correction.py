@@ -232,6 +232,8 @@ def _with_answers(heard: Heard, new: CallbackAnswers) -> Heard:
 @episode.fact(d.Corrected, heard_by=participants)
 def _is_corrected(ticket: Ticket, fact: d.Corrected, _at: datetime) -> Ticket:
     after = replace(ticket, matter=ticket.matter.corrected(fact.new), reply=fact.new.reply or ticket.reply)
+    if fact.old.contact is not None:
+        after = replace(after, contacts=tuple(dict.fromkeys((*ticket.contacts, fact.old.contact))))
     if fact.new.place is not None or fact.new.category is not None or fact.lead is not None:
         after = replace(after, would_lead=fact.lead)
     if fact.new.answers is not None:

@@ -20,7 +20,7 @@ from services.dispatch.core.episodes.nudging import answer_breach
 from services.dispatch.core.episodes.stop_words import heed, listen
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import MergeWanted, NoMergeAsked
-from services.dispatch.core.sealing import is_confidential
+from services.dispatch.core.sealing import contacts_of, is_confidential
 from services.dispatch.core.ticket import TakenIn, Ticket
 from services.dispatch.core.words import not_now
 
@@ -81,6 +81,7 @@ def _asks_to_take(ticket: Ticket, fact: d.MergeAsked) -> Iterator[r.TicketReques
         tier=ticket.matter.tier,
         supplements=tuple(_own_words(ticket)),
         confidential=is_confidential(ticket) or None,
+        contacts=contacts_of(ticket),
         reason=fact.reason,
         receipt=fact.receipt,
     )
@@ -128,6 +129,7 @@ def take_merge(draft: Draft, request: r.TakeMerge) -> None:
         tier=raised,
         supplements=request.supplements,
         confidential=request.confidential,
+        contacts=request.contacts,
     )
     draft.say(taken)
     heed(draft, [found for said in request.supplements or () for found in listen(draft.rules, said.text, said.place)])
@@ -141,7 +143,10 @@ def _answers(ticket: Ticket, fact: d.MergeTaken) -> Iterator[r.TicketRequest]:
 @episode.fact(d.MergeTaken, heard_by=participants, asks=_answers)
 def _taken(ticket: Ticket, fact: d.MergeTaken, _at: datetime) -> Ticket:
     taken = TakenIn(
-        accused=fact.accused, supplements=fact.supplements or (), confidential=fact.confidential is not None
+        accused=fact.accused,
+        supplements=fact.supplements or (),
+        confidential=fact.confidential is not None,
+        contacts=fact.contacts or (),
     )
     after = replace(ticket, taken={**ticket.taken, fact.other: taken})
     return replace(after, matter=after.matter.classified(after.matter.category, fact.tier)) if fact.tier else after
@@ -292,8 +297,12 @@ def drop_merge(draft: Draft, request: r.DropMerge) -> None:
 
 @episode.fact(d.MergeDropped, heard_by=participants)
 def _dropped(ticket: Ticket, fact: d.MergeDropped, _at: datetime) -> Ticket:
-    """What was added to the dropped ticket stands in the notes of this one: whom it accused must not read them."""
+    """What was added to the dropped ticket stands in the notes of this one: whom it accused must not read them.
+
+    Nor must anybody find there who asked.
+    """
     gone = ticket.taken.get(fact.other, TakenIn())
     avoids = tuple(dict.fromkeys((*ticket.avoids, *gone.accused)))
     left = {name: each for name, each in ticket.taken.items() if name != fact.other}
-    return replace(ticket, taken=left, avoids=avoids)
+    contacts = tuple(dict.fromkeys((*ticket.contacts, *gone.contacts)))
+    return replace(ticket, taken=left, avoids=avoids, contacts=contacts)

@@ -58,7 +58,7 @@ def open_ticket(fact: d.Opened, at: datetime) -> Ticket:
         recurrence_of=fact.recurrence_of,
         opened_at=at,
     )
-    return Ticket(id=fact.ticket, matter=matter, standing=s.Registered())
+    return Ticket(id=fact.ticket, matter=matter, standing=s.Registered(), contacts=fact.contacts or ())
 
 
 @episode.begins("register", Registered, to={S.SURVEY_REVIEW, S.PENDING_DISPATCH, S.DISPATCHED})

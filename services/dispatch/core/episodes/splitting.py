@@ -20,7 +20,7 @@ from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
 from services.dispatch.core.holder import participants
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.sealing import is_confidential
+from services.dispatch.core.sealing import contacts_of, is_confidential
 from services.dispatch.core.ticket import PartEnd, Ticket
 
 episode = Episode("splitting")
@@ -64,6 +64,7 @@ def _parts(ticket: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
             by=fact.by,
             tier=ticket.matter.tier,
             registered_at=ticket.matter.opened_at,
+            contacts=contacts_of(ticket)[1:] or None,
         )
 
 
@@ -86,6 +87,7 @@ def part_opened(request: r.OpenPart, rules: Rules) -> d.Opened:
         tier=Tier.URGENT if urgent else request.tier,
         part_of=request.origin,
         registered_at=request.registered_at,
+        contacts=request.contacts,
     )
 
 
