@@ -1,7 +1,7 @@
 """Identity-card and bank-card numbers in what people write: one rule that finds them, and how they are masked.
 
-A number is digits with nothing, or with blanks and hyphens, between them; full-width digits are digits. It begins and
-ends where its digits do, so that no part of a longer number is one. What it must be:
+A number is digits, in whatever way they are written, with nothing, or with blanks, hyphens and what nobody sees,
+between them. It begins and ends where its digits do, so that no part of a longer number is one. What it must be:
 
 - an identity card: 17 digits and the check character of ISO 7064 MOD 11-2, of a province, born on a day that there is;
   or the old form of 15 digits without one;
@@ -11,18 +11,18 @@ ends where its digits do, so that no part of a longer number is one. What it mus
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-_DIGITS: Final = "0-9\uff10-\uff19"
-_BETWEEN: Final = " \\t\u00a0\u2000-\u200d\u202f\u3000\ufeff\\-\u2010-\u2015\u2212\uff0d\u00b7.\uff0e"
+from schemas.spelling import DIGITS, UNSEEN, spelt
+
+_BETWEEN: Final = rf" \t\u00a0\u2000-\u200a\u202f\u3000\-\u2010-\u2015\u2212\u00b7.\uff0d\uff0e_/{UNSEEN}"
 _FEWEST, _MOST = 15, 19
-_LONG: Final = re.compile(f"[{_DIGITS}][{_DIGITS}{_BETWEEN}]{{{_FEWEST - 2},}}[{_DIGITS}]")
-_RUN: Final = re.compile(f"[{_DIGITS}](?:[{_BETWEEN}]{{0,3}}+[{_DIGITS}])+(?:[{_BETWEEN}]{{0,3}}+[Xx\uff38\uff58])?")
-_GROUP: Final = re.compile(f"[{_DIGITS}]+|[Xx\uff38\uff58]")
+_LONG: Final = re.compile(f"[{DIGITS}][{DIGITS}{_BETWEEN}]{{{_FEWEST - 2},}}[{DIGITS}]")
+_RUN: Final = re.compile(f"[0-9](?:[{_BETWEEN}]{{0,3}}+[0-9])+(?:[{_BETWEEN}]{{0,3}}+[Xx])?")
+_GROUP: Final = re.compile("[0-9]+|[Xx]")
 
 _PROVINCE: Final = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -34,6 +34,7 @@ _CARD: Final = re.compile(
 _FOURS: Final = 4
 _ISSUER: Final = 6
 _HEAD, _TAIL = 6, 4
+_SHOWN: Final = frozenset("0123456789Xx")
 
 
 class Sort(StrEnum):
@@ -55,7 +56,8 @@ def recognised(text: str) -> tuple[Found, ...]:
     """Find the identity-card and bank-card numbers of a text, in order."""
     if _LONG.search(text) is None:
         return ()
-    return tuple(found for run in _RUN.finditer(text) for found in _in_run(text, run))
+    written = spelt(text)
+    return tuple(found for run in _RUN.finditer(written) for found in _in_run(written, run))
 
 
 def masked(text: str) -> str:
@@ -72,13 +74,9 @@ def could_hold(text: str) -> bool:
 
 
 def _hidden(number: str) -> str:
-    digits = [place for place, letter in enumerate(number) if _is_digit(letter)]
+    digits = [place for place, letter in enumerate(spelt(number)) if letter in _SHOWN]
     hide = frozenset(digits[_HEAD:-_TAIL])
     return "".join("*" if place in hide else letter for place, letter in enumerate(number))
-
-
-def _is_digit(letter: str) -> bool:
-    return letter.isdecimal() or letter in "Xx\uff38\uff58"
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[Found]:
@@ -108,17 +106,13 @@ def _ends(groups: list[tuple[int, int]], first: int) -> Iterator[int]:
 
 def _number(text: str, groups: list[tuple[int, int]]) -> Found | None:
     start, end = groups[0][0], groups[-1][1]
-    digits = "".join(_plain(text[one:other]) for one, other in groups)
+    digits = "".join(text[one:other] for one, other in groups).upper()
     if _is_identity_card(digits):
         return Found(Sort.IDENTITY_CARD, start, end)
     lengths = [other - one for one, other in groups]
     if _grouped_as_cards_are(lengths) and _CARD.fullmatch(digits) and _luhn(digits):
         return Found(Sort.BANK_CARD, start, end)
     return None
-
-
-def _plain(digits: str) -> str:
-    return unicodedata.normalize("NFKC", digits).upper()
 
 
 def _is_identity_card(number: str) -> bool:

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from schemas.text import plain
+from schemas.spelling import UNSEEN, spelt
+from schemas.text import plain, seen
 from schemas.values import Contact
 
 _SHOWN, _LAST, _WHOLE = 3, 4, 11
 _NOT_DIGITS: Final = re.compile(r"\D")
-_FEWEST: Final = 5
-"""So many digits are a number that somebody can be called under."""
+_BETWEEN: Final = re.compile(r"[\W_]+")
+_FEWEST, _LOCAL, _HOUSE = 5, 7, 4
+"""So many digits are a number that somebody can be called under, one within a city, the number of a house at most."""
+_EXTENSION: Final = re.compile(r"#|,|;|ext|转|轉|分机|分機|内线", re.IGNORECASE)
+_COUNTRY: Final = re.compile(r"^(?:00)?86(?=\d{9})")
+_AREA: Final = re.compile(r"^0?(?:10|2\d|[3-9]\d\d)(?=\d{7,8}$)")
+_PART: Final = re.compile(r"(?P<number>[0-9十百千]+)|(?P<between>[\W_]+)|.")
+_POWERS: Final = {"千": 1000, "百": 100, "十": 10, "": 1}
+_BLANKS: Final = r" \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_IN_NUMBERS: Final = rf"[\W_{UNSEEN}]{{0,20}}"
+_IN_SHORT_ONES: Final = rf"[\s\-\u2010-\u2015\uff0d{UNSEEN}]{{0,2}}"
+_IN_NAMES: Final = rf"[{_BLANKS}\-\u00b7\u2022\u30fb*_|~{UNSEEN}]{{0,8}}"
+_IN_ADDRESSES: Final = rf"[{_BLANKS}\-\u2010-\u2015,.\uff0c\u3002\u3001/()#{UNSEEN}]{{0,8}}"
+_IN_WORDS: Final = rf"[\-_.{UNSEEN}]{{0,8}}"
+_INSIDE_NUMBERS: Final = rf"[{_BLANKS}{UNSEEN}]{{0,8}}"
 
 
 def masked_contact(contact: Contact) -> Contact:
@@ -36,32 +52,93 @@ def masked_phone(phone: str) -> str:
 
 
 class Seal:
-    """Takes out of texts what a contact says: name, number, account and address, however the digits are written."""
+    """Takes out of texts what a contact says: name, number, account and address, however they are written."""
 
     def __init__(self, *contacts: Contact) -> None:
         """Seal what any of these says."""
-        patterns = [pattern for contact in contacts for pattern in _patterns(contact)]
-        self._pattern = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+        self._patterns = _patterns_of(contacts)
 
     def __call__(self, text: str) -> str:
-        """The text with stars for what it says of the requester."""
-        return text if self._pattern is None else self._pattern.sub(_stars, text)
+        """The text with stars for what it says of the requester; as long as it was."""
+        written = spelt(text)
+        for pattern in self._patterns:
+            for found in pattern.finditer(written):
+                start, end = found.span()
+                text = f"{text[:start]}{'*' * (end - start)}{text[end:]}"
+        return text
 
 
-def _stars(found: re.Match[str]) -> str:
-    return "*" * len(found[0])
+@lru_cache(maxsize=1024)
+def _patterns_of(contacts: tuple[Contact, ...]) -> tuple[re.Pattern[str], ...]:
+    """What is looked for in spelt texts, each apart from the others: an address may hold a name, a number its end."""
+    found = dict.fromkeys(each for contact in contacts for each in _patterns(contact))
+    return tuple(re.compile(each, re.IGNORECASE) for each in found)
 
 
-def _patterns(contact: Contact) -> list[str]:
-    """The longest first: an address holds shorter ones."""
-    texts = [text for text in (contact.address, contact.wechat, contact.name) if text and len(text) > 1]
-    patterns = [re.escape(text) for text in sorted(texts, key=len, reverse=True)]
-    digits = _NOT_DIGITS.sub("", plain(contact.phone or ""))
-    if len(digits) >= _FEWEST:
-        loose = r"[\s\-‐-―－]{0,2}".join(_either(digit) for digit in digits)
-        patterns.insert(0, loose)
-    return patterns
+def _patterns(contact: Contact) -> Iterator[str]:
+    yield from _phones(plain(contact.phone or ""))
+    for text, gap in ((contact.address, _IN_ADDRESSES), (contact.name, _IN_NAMES), (contact.wechat, _IN_NAMES)):
+        written = spelt(seen(text or ""))
+        if len(_BETWEEN.sub("", written)) > 1:
+            yield "".join(_parts(written, gap))
 
 
-def _either(digit: str) -> str:
-    return f"[{digit}{chr(ord(digit) + 0xFEE0)}]"
+def _phones(phone: str) -> Iterator[str]:
+    """The number as it is dialled from abroad, in the country and in the city, and its extension where it follows."""
+    base, *extension = (_NOT_DIGITS.sub("", each) for each in _EXTENSION.split(phone, maxsplit=1))
+    inside = _COUNTRY.sub("", base)
+    behind = "".join(rf"(?:\D{{0,6}}{_IN_NUMBERS.join(each)})?" for each in extension if each)
+    for digits in dict.fromkeys((base, inside, _AREA.sub("", inside))):
+        if len(digits) >= _FEWEST:
+            yield (_IN_NUMBERS if len(digits) >= _LOCAL else _IN_SHORT_ONES).join(digits) + behind
+
+
+def _parts(text: str, gap: str) -> Iterator[str]:
+    """What was shown of a text, one by one, with a gap before each; each number as the digits or numerals that say it.
+
+    Letters and digits of a keyboard make words, which have no blanks within.
+    """
+    before, inside = "", False
+    for each in _PART.finditer(text):
+        if each["between"] is not None:
+            inside = False
+            continue
+        if before:
+            yield _IN_WORDS if inside and before.isascii() and each[0].isascii() else gap
+        yield re.escape(each[0]) if each["number"] is None else _either(each["number"])
+        before, inside = each[0][-1], True
+
+
+def _either(number: str) -> str:
+    """A number as it may stand there: 100, 1百; 15, 十5, 1十5."""
+    value = _value(number)
+    forms = {number, *(() if value is None else (str(value), *_with_units(value)))}
+    return f"(?:{'|'.join(_INSIDE_NUMBERS.join(form) for form in sorted(forms, key=len, reverse=True))})"
+
+
+def _value(number: str) -> int | None:
+    """What digits or numerals say; None where they say no number of a house."""
+    if number.isdecimal():
+        return int(number) if len(number) <= _HOUSE and number[0] != "0" else None
+    value, left = 0, number
+    for unit, power in _POWERS.items():
+        digit, found, after = left.partition(unit) if unit else (left, "", "")
+        if found or not unit:
+            counted = digit.removeprefix("0")
+            if len(counted) > 1 or not (counted.isdecimal() or not counted):
+                return None
+            value, left = value + power * int(counted or bool(unit)), after
+    return value or None
+
+
+def _with_units(value: int) -> Iterator[str]:
+    """The number in numerals, as it is spelt: 5百02, 1百1十; 1十5 and 十5."""
+    said, skipped = "", False
+    for unit, power in _POWERS.items():
+        digit = value // power % 10
+        if digit:
+            said += f"{'0' if skipped and said else ''}{digit}{unit}"
+        skipped = not digit
+    yield said
+    if said.startswith("1十"):
+        yield said[1:]

@@ -9,15 +9,16 @@ from typing import Final
 ELLIPSIS: Final = "…"
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
-_INVISIBLE: Final = (
+INVISIBLE: Final = (
     # Control characters that are no space, soft hyphen and joiners, fillers and blanks that count as letters,
     # directions, variations, tags, what annotates and shapes; a test holds the list against the Unicode data.
     r"\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_UNSEEN: Final = re.compile(f"[{_INVISIBLE}]")
-_SHOWN: Final = re.compile(rf"[^\s{_INVISIBLE}]")
+"""The characters that show nothing and are no space, as a class of a pattern."""
+_UNSEEN: Final = re.compile(f"[{INVISIBLE}]")
+_SHOWN: Final = re.compile(rf"[^\s{INVISIBLE}]")
 COMMANDS: Final = (
     # Control characters but tab and line feed, marks of direction, separators of lines, halves of surrogate pairs,
     # what annotates, and tags.
