@@ -5,7 +5,8 @@ between them. It begins and ends where its digits do, so that no part of a longe
 
 - an identity card: 17 digits and the check character of ISO 7064 MOD 11-2, of a province, born on a day that there is;
   or the old form of 15 digits without one;
-- a bank card: 16 to 19 digits with a right Luhn digit, beginning as the cards do that are issued here.
+- a bank card: 16 to 19 digits with a right Luhn digit, beginning as the cards do that are issued here;
+- either, however its digits are, where the words before it say so: a number with a slip is still somebody's.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ _CARD: Final = re.compile(
     # UnionPay; the old cards of the large banks; Visa, Mastercard and JCB, which have 16 digits.
     r"62\d{14,17}|9558\d{15}|(?:4\d{3}|5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720|35(?:2[89]|[3-8]\d))\d{12}"
 )
+_NAMED: Final = re.compile(
+    '(?:(?P<identity>身份证)|(?P<bank>银行卡|储蓄卡|信用卡|卡号))(?:号码?|卡号|账号|帐号)?[是为:：=\\s（(,，“"]{0,4}$'
+)
+"""Words right before a number that say what it is."""
+_BEFORE: Final = 16
 _FOURS: Final = 4
 _ISSUER: Final = 6
 _HEAD, _TAIL = 6, 4
@@ -112,6 +118,9 @@ def _number(text: str, groups: list[tuple[int, int]]) -> Found | None:
     lengths = [other - one for one, other in groups]
     if _grouped_as_cards_are(lengths) and _CARD.fullmatch(digits) and _luhn(digits):
         return Found(Sort.BANK_CARD, start, end)
+    named = _NAMED.search(text, max(start - _BEFORE, 0), start)
+    if named is not None and _FEWEST <= len(digits) <= _MOST:
+        return Found(Sort.IDENTITY_CARD if named["identity"] else Sort.BANK_CARD, start, end)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 SPOKEN: Final = frozenset(
@@ -39,6 +39,9 @@ SPOKEN: Final = frozenset(
 )
 """The fields of messages, and of what is kept of them, whose texts somebody said; a test holds messages against it."""
 
+EARLIER: Final = 60
+"""So many of the texts that people said in facts of a ticket are remembered, so that each can be pointed at."""
+
 Json = Any
 """Parsed JSON."""
 
@@ -56,3 +59,26 @@ def reworded(document: Json, change: Callable[[str], str], *, spoken: bool = Fal
             return changed if any(a is not b for a, b in zip(changed, document, strict=True)) else document
         case _:
             return document
+
+
+def spoken_in(document: Json, *, spoken: bool = False) -> Iterator[str]:
+    """Every text of a document that somebody said, by the names of its fields."""
+    match document:
+        case str() if spoken:
+            yield document
+        case dict():
+            for name in sorted(document):
+                yield from spoken_in(document[name], spoken=name in SPOKEN)
+        case list():
+            for each in document:
+                yield from spoken_in(each, spoken=spoken)
+        case _:
+            pass
+
+
+def said_besides(earlier: Sequence[str], document: Json) -> tuple[str, ...]:
+    """What people said in facts of a ticket after one more of them: each text once, the newest last."""
+    if document["by"].get("by_rule"):
+        return tuple(earlier)
+    new = dict.fromkeys(spoken_in(document))
+    return (*(text for text in earlier if text not in new), *new)[-EARLIER:]

@@ -9,6 +9,8 @@ from typing import Any, Final
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.recognised import masked
+from schemas.registry import model_of
+from schemas.spoken import said_besides
 from tools.client.trace import EntryAnswer
 from tools.errors import SaidClearly
 
@@ -22,29 +24,21 @@ _NOTES: Final[Mapping[type[Message], str]] = {
     d.SupportTaskDone: "reply",
 }
 """What is shared with all who work on a ticket, and the field in which it is said."""
+_BEGIN: Final = (d.Opened, d.AnsweredOnLine)
+"""What a ticket begins with; all that it says has a name."""
 _REPLIES: Final[Mapping[type[Message], str]] = {
     d.Handled: "reply",
     d.SettledAtUnit: "reply",
     d.FinalAnswerGiven: "text",
 }
-_OTHERS: Final[Sequence[type[Message]]] = (
-    d.Opened,
-    d.AnsweredOnLine,
-    d.Corrected,
-    d.CallbackRecorded,
-    d.MergeTaken,
-    d.MergeDropped,
-    d.Reopened,
-)
-_NAMED: Final = {model.type_name: model for model in (*_NOTES, *_REPLIES, *_OTHERS)}
 
 
 def texts_of(entries: Sequence[EntryAnswer]) -> Mapping[str, str]:
     """The texts of a ticket by the names that dispatch has for them, read off its trace."""
     said = _Said()
     for entry in entries:
-        model = _NAMED.get(entry["type"])
-        if model is not None:
+        model = model_of(entry["type"])
+        if model is not None and issubclass(model, d.DispatchFact):
             said.hear(model, entry["body"])
     return said.texts()
 
@@ -57,13 +51,17 @@ class _Said:
     notes: list[str] = field(default_factory=list)
     callbacks: list[str] = field(default_factory=list)
     taken: dict[str, list[str]] = field(default_factory=dict)
+    earlier: tuple[str, ...] = ()
 
     def hear(self, model: type[Message], body: Mapping[str, Any]) -> None:
+        """Keep what a fact says under the name that its text has, and under that of what was said earlier."""
+        if model not in _BEGIN:
+            self.earlier = said_besides(self.earlier, body)
         if model in _NOTES:
             self._share(body, _NOTES[model])
         elif model in _REPLIES:
             self.single["reply"] = body.get(_REPLIES[model])
-        elif model is d.Opened or model is d.AnsweredOnLine:
+        elif model in _BEGIN:
             self.single |= {
                 "text": body.get("text") or body.get("answer"),
                 "place": (body.get("place") or {}).get("text"),
@@ -76,7 +74,7 @@ class _Said:
             self.taken[body["other"]] = [each["text"] for each in body.get("supplements") or ()]
         elif model is d.MergeDropped:
             self.taken.pop(body["other"], None)
-        else:
+        elif model is d.Reopened:
             self.single["reply"] = None
 
     def _share(self, body: Mapping[str, Any], name: str) -> None:
@@ -92,6 +90,7 @@ class _Said:
             **{f"note-{number}": text for number, text in enumerate(reversed(self.notes), 1)},
             **{f"callback-{number}": text for number, text in enumerate(self.callbacks, 1)},
             **{f"supplement-{number}": text for number, text in enumerate(merged, 1)},
+            **{f"earlier-{number}": text for number, text in enumerate(reversed(self.earlier), 1)},
         }
         return {name: text for name, text in found.items() if text}
 

@@ -88,6 +88,36 @@ def test_what_only_looks_like_one_is_none(said: str) -> None:
     assert recognised(said) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "sort"),
+    [
+        ("身份证310110199003071236", Sort.IDENTITY_CARD),
+        ("身份证号：310110 19900307 1236", Sort.IDENTITY_CARD),
+        ("身份证号码是310110199013071237", Sort.IDENTITY_CARD),
+        ("他的身份证号为3101101990030712371", Sort.IDENTITY_CARD),
+        ("银行卡6222021001123456788", Sort.BANK_CARD),
+        ("银行卡号: 6222 0210 0112 3456 788", Sort.BANK_CARD),
+        ("卡号（123456789012345）", Sort.BANK_CARD),
+    ],
+)
+def test_a_number_with_a_slip_is_recognised_where_the_words_before_it_say_what_it_is(said: str, sort: Sort) -> None:
+    assert sorts(said) == [sort]
+    assert "*" in masked(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "身份证丢了，工单310110199003071236",
+        "身份证号12345678901234",
+        "卡号12345678901234567890",
+        "身份证复印件310110199003071236",
+    ],
+)
+def test_other_numbers_near_such_words_are_none(said: str) -> None:
+    assert sorts(said) == []
+
+
 def test_two_numbers_in_a_row_are_two() -> None:
     assert sorts(f"{CARD} {BANK}") == [Sort.IDENTITY_CARD, Sort.BANK_CARD]
 

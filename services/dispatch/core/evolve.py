@@ -7,6 +7,7 @@ from datetime import datetime
 from chassis.frozen import remembered, replace
 from schemas import dispatch as d
 from schemas.message import Message
+from schemas.spoken import said_besides
 from services.dispatch.core.categories import Category, evolve_category
 from services.dispatch.core.episodes import registration
 from services.dispatch.core.episodes.urgency import unless_over
@@ -44,6 +45,9 @@ def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
     """
     row = FACTS.get(type(fact))
     after = with_act(ticket if row is None else unless_over(row.change(ticket, fact, at)), fact, at)
+    if fact.by.by_rule is None:
+        texts = said_besides(after.texts, fact.model_dump(mode="json", exclude_none=True))
+        after = after if texts == after.texts else replace(after, texts=texts)
     before, now = seen(ticket), seen(after)
     if now.desk != before.desk:
         after = replace(after, waiting={task: ticket.waiting.get(task) or _waits(fact, at) for task in now.desk})

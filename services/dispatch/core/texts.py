@@ -9,10 +9,11 @@ from services.dispatch.core.ticket import Ticket
 
 
 def texts_of(ticket: Ticket) -> Mapping[str, str]:
-    """Every text that somebody said and that is still remembered.
+    """Every text that somebody said, as far as it is remembered.
 
     `note-1` is the newest of the shared notes, `callback-1` what was said at the first callback, `supplement-1` what
-    the first of the tickets says that were taken in.
+    the first of the tickets says that were taken in, `earlier-1` the newest of what was said in its facts: a reply that
+    was corrected since, a reason, a question.
     """
     matter, contact = ticket.matter, ticket.contact
     found: dict[str, str | None] = {
@@ -24,4 +25,5 @@ def texts_of(ticket: Ticket) -> Mapping[str, str]:
     found |= {f"note-{number}": note.text for number, note in enumerate(reversed(ticket.notes), 1)}
     found |= {f"callback-{number}": heard.note for number, heard in enumerate(ticket.heard, 1)}
     found |= {f"supplement-{number}": each.text for number, each in enumerate(ticket.supplements, 1)}
+    found |= {f"earlier-{number}": text for number, text in enumerate(reversed(ticket.texts), 1)}
     return {name: text for name, text in found.items() if text}

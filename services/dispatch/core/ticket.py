@@ -198,6 +198,7 @@ class Ticket:
     `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
     corrected since the order was given; `inside` is what each department keeps to itself;
+    `texts` is what people said in its facts, also what stands nowhere else any more, the newest last;
     `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
     `shown` is who was shown the contact; `contacts` are those that stood before, here, in the whole, or in a ticket
     that was taken in for a while;
@@ -231,6 +232,7 @@ class Ticket:
     merging: Merging = field(default_factory=NoMergeAsked)
     taken: dict[TicketId, TakenIn] = field(default_factory=dict)
     parts: dict[TicketId, PartEnd] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
     redacted: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()

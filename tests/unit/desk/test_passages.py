@@ -39,7 +39,8 @@ def a_life() -> Story:
     story = opened().asked(taken).lead(i.Accept).lead(i.MakeFirstContact, reached=True, note="电话里说了。")
     story = story.lead(i.NoteProgress, text="已上门。")
     story = given.without_task(story).lead(i.ReportHandled, reply="已办结。").office(i.Review, accepted=True)
-    return story.called()
+    story = story.called().office(i.Correct, reply="已更正。", reason="说错了。")
+    return story.lead(i.NoteProgress, text="又去过。")
 
 
 def test_both_have_the_same_names_for_the_same_texts() -> None:

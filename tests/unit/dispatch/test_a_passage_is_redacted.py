@@ -58,6 +58,24 @@ def test_each_kind_of_text_can_be_redacted(where: str) -> None:
     assert SECRET not in STATE.dump_json(done.ticket).decode()
 
 
+def test_what_stands_only_in_what_was_said_before_can_be_redacted() -> None:
+    handled = given.without_task(opened(text="楼上太吵。").lead(i.Accept)).lead(
+        i.ReportHandled, reply=f"{SECRET}已劝导"
+    )
+    corrected = handled.office(i.Correct, reply="已劝导。", reason="写了隐私。")
+    assert SECRET not in str(texts_of(corrected.ticket)["reply"])
+    where = next(name for name, text in texts_of(corrected.ticket).items() if SECRET in text)
+    done = redact(corrected, where)
+    assert (done.said(d.Redacted).length, done.said(d.Redacted).seal) == (len(SECRET), seal_of(SECRET, b""))
+    assert SECRET not in STATE.dump_json(done.ticket).decode()
+
+
+def test_a_reason_that_an_act_gave_can_be_redacted() -> None:
+    asked = opened(text="楼上太吵。").lead(i.RequestReturn, ground="not-our-duty", reason=f"{SECRET}，归民政。")
+    where = next(name for name, text in texts_of(asked.ticket).items() if SECRET in text)
+    assert SECRET not in STATE.dump_json(redact(asked, where).ticket).decode()
+
+
 def test_the_callback_that_waits_is_asked_for_in_the_new_words() -> None:
     story = given.callback_pending()
     done = redact(story, passage="涨价")
