@@ -1,6 +1,7 @@
 """`liuhen.public.*`: what the outside hears. Intake writes answers and news, dispatch all else.
 
-Readers may see a message twice, and an old one after a newer one: keep the highest `ce_sequence` of each `ce_source`.
+Readers may see a message twice, and an old one after a newer one: of each ticket and type keep the
+highest `ce_sequence`; those of different tickets cannot be compared.
 """
 
 from __future__ import annotations
