@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chassis.broker import Access, Broker
 
@@ -20,8 +20,25 @@ def database_secret(role: str) -> str:
     return f"database.{role}"
 
 
+def known_to_everybody(value: str) -> bool:
+    """Whether a secret is a value from this repository, or several of which one is."""
+    return any(_DEVELOPMENT.fullmatch(each) for each in value.split())
+
+
+class _Files(EnvSettingsSource):
+    """What LIUHEN_<NAME>_FILE names is read for each secret, so that no process shows it among its variables."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Read every file that is named; OSError where one cannot be read."""
+        secrets = [name for name, field in self.settings_cls.model_fields.items() if field.annotation is SecretStr]
+        files = {name: self.env_vars.get(f"{self.env_prefix}{name}_file".lower()) for name in secrets}
+        return {name: Path(file).read_text("ascii").strip() for name, file in files.items() if file}
+
+
 class Settings(BaseSettings):
     """Addresses and ways of running, from LIUHEN_* variables; `{service}` in the database address names the role.
+
+    A secret is also read from the file that LIUHEN_<NAME>_FILE names, which stands above the variable itself.
 
     `redaction_secret` is the key of the hashes by which redacted passages are found; the default is for development.
     """
@@ -53,7 +70,19 @@ class Settings(BaseSettings):
     def known_to_everybody(self) -> tuple[str, ...]:
         """Name the secrets that have a value from this repository."""
         secrets = {name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)}
-        return tuple(name for name, value in sorted(secrets.items()) if _DEVELOPMENT.fullmatch(value))
+        return tuple(name for name, value in sorted(secrets.items()) if known_to_everybody(value))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - by the base class's names
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Say what stands above what: the program's own words, files, variables."""
+        return init_settings, _Files(settings_cls), env_settings
 
     def broker(self, service: str) -> Broker:
         """Return the broker as the service reaches it; NoPasswordError where its password is not to be had."""

@@ -15,6 +15,7 @@ from tools.local.prometheus import configuration, found_by_name
 from tools.local.settings import variable
 from tools.prepare.logins import LOGINS
 from tools.prepare.roles import OWNER, READER, password_variable
+from tools.prepare.secrets import NAMED
 
 COMPOSE: Final = ROOT / "docker-compose.yml"
 PROMETHEUS: Final = DEPLOY / "prometheus" / "prometheus.yml"
@@ -127,7 +128,7 @@ def _prepare(plan: Plan) -> dict[str, Any]:
         "environment": {
             **_environment(plan, plan.environment),
             "PGPASSWORD": _password(OWNER),
-            password_variable(READER): _password(READER),
+            **{name: _said(name) for name in (*NAMED.values(), password_variable(READER))},
             "LIUHEN_KAFKA_PASSWORD": _password(ADMIN),
         },
         "volumes": ["secrets:/var/lib/liuhen/secrets"],
@@ -174,7 +175,7 @@ def _grafana(plan: Plan) -> dict[str, Any]:
         "profiles": ["watch"],
         "environment": {
             "LIUHEN_PROMETHEUS_URL": "http://prometheus:9090",
-            "LIUHEN_READER_PASSWORD": _password(READER),
+            "LIUHEN_READER_PASSWORD": _said(password_variable(READER)),
         },
         "volumes": [provisioning, "./deploy/grafana/dashboards:/var/lib/grafana/dashboards:ro"],
         "ports": [_published("grafana", 3000)],
@@ -194,12 +195,7 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "kafka_secrets": "/var/lib/liuhen/secrets",
         "postgres": f"postgresql://{{service}}@postgres:5432/{plan.postgres.database}",
         "mode": "${LIUHEN_MODE:-}",
-        "redaction_secret": "${LIUHEN_REDACTION_SECRET:-development-redaction}",
-        "door_secret": "${LIUHEN_SECRET:-development-secret}",
-        "survey_token": "${LIUHEN_SURVEY_TOKEN:-development-survey}",
-        "wechat_token": "${LIUHEN_WECHAT_TOKEN:-development-wechat}",
         "logins": f"/var/lib/liuhen/secrets/{LOGINS}",
-        "login_secret": "${LIUHEN_LOGIN_SECRET:-development-logins}",
         "clock": "${LIUHEN_CLOCK:-real}",
         "policy": "/app/policy",
         "log": "${LIUHEN_LOG:-json}",
@@ -213,6 +209,11 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
 
 def _password(role: str) -> str:
     return f"${{{password_variable(role)}:-liuhen}}"
+
+
+def _said(variable: str) -> str:
+    """Give what an operator says; where nothing is said, `liuhen prepare` makes it by chance."""
+    return f"${{{variable}:-}}"
 
 
 def _host_port(name: str, default: int) -> str:

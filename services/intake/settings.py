@@ -7,14 +7,16 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from chassis.settings import Settings
+from schemas.values import Channel
 
 
 class IntakeSettings(Settings):
     """Where the HTTP door answers (port 0: any free one), by which policy, and what must stay secret.
 
     `secret` is the key of the hashes by which requesters are compared: whoever changes it forgets who called before.
-    The tokens let the servers of the survey app and of the WeChat account in. The defaults are
-    for development, and the service starts with them in trial mode only.
+    The tokens let the servers of the survey app and of the WeChat account in; several, with a space between them, are
+    valid together. A file of tokens is read at each request. The defaults are for development, and the service starts
+    with them in trial mode only.
     """
 
     bind: str = "127.0.0.1"
@@ -23,5 +25,21 @@ class IntakeSettings(Settings):
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
     survey_token: SecretStr = Field(default=SecretStr("development-survey"), min_length=8)
     wechat_token: SecretStr = Field(default=SecretStr("development-wechat"), min_length=8)
+    survey_token_file: Path | None = None
+    wechat_token_file: Path | None = None
     broker_patience: float = Field(default=5.0, gt=0)
     """Real seconds that the HTTP door waits for the broker before it says 503."""
+
+    def tokens(self, channel: Channel) -> tuple[str, ...]:
+        """Return the tokens of a channel that are valid now; none for a channel that does not come over HTTP."""
+        match channel:
+            case Channel.SURVEY:
+                return _valid(self.survey_token_file, self.survey_token)
+            case Channel.WECHAT:
+                return _valid(self.wechat_token_file, self.wechat_token)
+            case _:
+                return ()
+
+
+def _valid(file: Path | None, said: SecretStr) -> tuple[str, ...]:
+    return tuple((file.read_text("ascii") if file else said.get_secret_value()).split())

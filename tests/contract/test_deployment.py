@@ -7,15 +7,21 @@ import re
 import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jsonschema
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from chassis.settings import known_to_everybody
+from liuhen.cli import build
 from tools.generate import COMPOSE, PROMETHEUS, generated
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import load_plan
+from tools.prepare.secrets import NAMED
+
+_DEFAULT: Final = re.compile(r"\$\{\w+:-([^}]*)\}")
 
 
 @pytest.mark.parametrize("path", generated(), ids=lambda path: path.name)
@@ -89,6 +95,48 @@ def test_a_service_without_a_door_can_have_any_number_of_workers() -> None:
 def test_a_look_at_the_brokers_health_starts_no_java_machine() -> None:
     (look,) = (each["healthcheck"]["test"] for name, each in _compose()["services"].items() if name == "kafka")
     assert not [word for word in look if "kafka" in word or "java" in word]
+
+
+def test_no_secret_has_a_value_that_everybody_knows_but_two_which_prepare_refuses() -> None:
+    # given what every container is told where an operator says nothing
+    told = {
+        f"{service}: {name}": default
+        for service, what in _compose()["services"].items()
+        for name, value in what.get("environment", {}).items()
+        if (default := _DEFAULT.sub(r"\1", str(value))) and known_to_everybody(default)
+    }
+    assert told.keys() == {
+        "kafka: KAFKA_ADMIN_PASSWORD",
+        "postgres: POSTGRES_USER",
+        "postgres: POSTGRES_PASSWORD",
+        "postgres: POSTGRES_DB",
+        "prepare: PGPASSWORD",
+        "prepare: LIUHEN_KAFKA_PASSWORD",
+    }
+    # then nothing that we wrote starts before prepare has done its work, which it refuses with those
+    prepare = _compose()["services"]["prepare"]["environment"]
+    waits = {"prepare": {"condition": "service_completed_successfully"}}
+    assert {name: _compose()["services"][name]["depends_on"] for name in load_plan().services} == dict.fromkeys(
+        load_plan().services, waits
+    )
+    result = CliRunner().invoke(
+        build(["prepare"]), ["prepare"], env={k: _DEFAULT.sub(r"\1", v) for k, v in prepare.items()}
+    )
+    assert "PGPASSWORD、LIUHEN_KAFKA_PASSWORD 的值人人皆知" in str(result.exception)
+
+
+def test_what_an_operator_says_of_a_secret_reaches_the_containers_through_prepare() -> None:
+    services = _compose()["services"]
+    said = {f"${{{variable}:-}}" for variable in NAMED.values()}
+    assert said <= set(services["prepare"]["environment"].values())
+    for name, variable in NAMED.items():
+        files = [
+            value
+            for service in load_plan().services
+            for key, value in services[service]["environment"].items()
+            if key == f"{variable}_FILE"
+        ]
+        assert set(files) == {f"/var/lib/liuhen/secrets/{name}"}
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

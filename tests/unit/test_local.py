@@ -64,6 +64,7 @@ def test_a_name_that_is_no_folder_names_no_instance(name: str) -> None:
 def test_a_place_keeps_the_braces_that_belong_to_the_service() -> None:
     places = {"postgres": "postgresql://{service}@here/liuhen"}
     assert fill("{postgres}", places, {}) == "postgresql://{service}@here/liuhen"
+    assert fill("{secrets}/key", {"secrets": "/{folder}"}, {}) == "/{folder}/key"
     assert fill("{port:trace_http}", places, {"trace_http": 18081}) == "18081"
 
 

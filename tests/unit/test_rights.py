@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from chassis.broker import Access, Broker, NoPasswordError
 from chassis.settings import Settings
 from schemas.principals import ADMIN, principals
+from schemas.values import Channel
 from services.intake.settings import IntakeSettings
 from tools.prepare.rights import NOTHING, Rights, plan, rule
-from tools.prepare.secrets import renewed, secret
+from tools.prepare.secrets import NAMED, make_named, renewed, secret
 
 BEFORE: Final = principals(["housing", "ironworks"])
 AFTER: Final = principals(["housing"])
@@ -77,6 +78,43 @@ def test_values_that_everybody_knows_are_named(monkeypatch: pytest.MonkeyPatch) 
     assert known.known_to_everybody() == ("pgpassword", "redaction_secret", "secret", "survey_token")
     monkeypatch.setenv("PGPASSWORD", "of-our-own")
     assert Settings(redaction_secret=SecretStr("of-our-own")).known_to_everybody() == ()
+
+
+def test_a_secret_is_read_from_the_file_that_a_variable_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "key"
+    file.write_text("of-our-own\n", "ascii")
+    monkeypatch.setenv("LIUHEN_SECRET_FILE", str(file))
+    monkeypatch.setenv("LIUHEN_SECRET", "said-too")
+    assert IntakeSettings().secret.get_secret_value() == "of-our-own"
+    file.unlink()
+    with pytest.raises(OSError, match="key"):
+        IntakeSettings()
+
+
+def test_tokens_that_are_valid_together_are_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "survey-token"
+    file.write_text("the-old-one", "ascii")
+    monkeypatch.setenv("LIUHEN_SURVEY_TOKEN_FILE", str(file))
+    settings = IntakeSettings()
+    file.write_text("the-new-one the-old-one", "ascii")
+    assert settings.tokens(Channel.SURVEY) == ("the-new-one", "the-old-one")
+    assert settings.tokens(Channel.WECHAT) == ("development-wechat",)
+    assert settings.tokens(Channel.HOTLINE) == ()
+
+
+def test_what_everybody_knows_is_named_also_beside_what_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIUHEN_SURVEY_TOKEN", "of-our-own development-survey")
+    assert "survey_token" in IntakeSettings().known_to_everybody()
+
+
+def test_the_named_secrets_are_what_operators_say_else_chance(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    make_named(folder, {"LIUHEN_SURVEY_TOKEN": "said-by-an-operator"})
+    made = {name: secret(folder, name) for name in NAMED}
+    assert made["survey-token"] == "said-by-an-operator"
+    assert len(set(made.values())) == len(NAMED)
+    make_named(folder, {})
+    assert {name: secret(folder, name) for name in NAMED} == made
 
 
 def test_a_service_logs_in_under_its_own_name_unless_told_otherwise() -> None:

@@ -35,7 +35,7 @@ from tools.prepare import quotas, rights, topics
 from tools.prepare.database import prepare_database
 from tools.prepare.logins import LOGINS, prepare_trial, trial_token, write_secretly
 from tools.prepare.roles import OWNER, logins
-from tools.prepare.secrets import REDACTION, secret
+from tools.prepare.secrets import make_named, secret
 
 FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
@@ -289,12 +289,7 @@ class Instance:
             "kafka_secrets": addresses["LIUHEN_KAFKA_SECRETS"],
             "postgres": addresses["LIUHEN_POSTGRES"],
             "mode": "",
-            "redaction_secret": secret(self.secrets, REDACTION),
-            "door_secret": secret(self.secrets, "door-secret"),
-            "survey_token": secret(self.secrets, "survey-token"),
-            "wechat_token": secret(self.secrets, "wechat-token"),
             "logins": str(self.secrets / LOGINS),
-            "login_secret": secret(self.secrets, "login-secret"),
             "clock": self.clock,
             "policy": str(self.policy),
             "log": self.settings.log,
@@ -322,6 +317,7 @@ class Instance:
         write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
 
     def _prepare_database(self) -> None:
+        make_named(self.secrets)
         self.cluster.write_passwords((OWNER, *logins(self.plan.services)))
         self.cluster.create_database(self.plan.postgres.database)
         now = Clock.parse(self.clock).now()

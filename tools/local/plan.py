@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +13,7 @@ from schemas.files import read_yaml
 from tools.layout import DEPLOY
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+_BRACES: Final = re.compile(r"\{([a-z_:]+)\}")
 
 
 class _Frozen(BaseModel):
@@ -67,6 +69,5 @@ def service_names() -> tuple[str, ...]:
 
 def fill(value: str, places: Mapping[str, str], ports: Mapping[str, int]) -> str:
     """Put what is true here into the braces of a value; braces inside what is put in stay as they are."""
-    for name, port in ports.items():
-        value = value.replace(f"{{port:{name}}}", str(port))
-    return places[value[1:-1]] if value.startswith("{") and value.endswith("}") else value
+    known = {**places, **{f"port:{name}": str(port) for name, port in ports.items()}}
+    return _BRACES.sub(lambda found: known[found[1]], value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,21 +12,46 @@ _BYTES: Final = 32
 REDACTION: Final = "redaction-secret"
 """The key of the hashes by which redacted passages are found, the same for all services."""
 
+NAMED: Final[Mapping[str, str]] = {
+    REDACTION: "LIUHEN_REDACTION_SECRET",
+    "door-secret": "LIUHEN_SECRET",
+    "login-secret": "LIUHEN_LOGIN_SECRET",
+    "survey-token": "LIUHEN_SURVEY_TOKEN",
+    "wechat-token": "LIUHEN_WECHAT_TOKEN",
+}
+"""Secrets that are no password of the broker or the database, with the variables by which operators may say them."""
+TOKENS: Final = ("survey-token", "wechat-token")
+"""Those of the HTTP door, of which several may be valid together: the newest stands first in the file."""
+
 
 def secret(folder: Path, name: str) -> str:
-    """Return a secret by its name; it is made where there is none yet."""
+    """Return a secret by its name, the newest where several are valid; it is made where there is none yet."""
     try:
-        return (folder / name).read_text("ascii").strip()
+        return (folder / name).read_text("ascii").split()[0]
     except FileNotFoundError:
         return renewed(folder, name)
+
+
+def make_named(folder: Path, said: Mapping[str, str] = {}) -> None:
+    """Put the named secrets into the folder: what their variables say, else what is there, else chance."""
+    for name, variable in NAMED.items():
+        if value := said.get(variable):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_secret(folder / name, value)
+        secret(folder, name)
 
 
 def renewed(folder: Path, name: str) -> str:
     """Make a secret anew, all or nothing, whatever it was before; return it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    value = secrets.token_urlsafe(_BYTES)
+    value = chance()
     write_secret(folder / name, value)
     return value
+
+
+def chance() -> str:
+    """Return what nobody guesses."""
+    return secrets.token_urlsafe(_BYTES)
 
 
 def write_secret(path: Path, text: str) -> None:

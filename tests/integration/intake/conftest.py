@@ -125,8 +125,8 @@ HOTLINE, SURVEY, WECHAT, OFFICE, HOUSING = (
 
 TRIAL = {
     "LIUHEN_MODE": "trial",
-    "LIUHEN_WECHAT_TOKEN": "development-wechat",
-    "LIUHEN_SURVEY_TOKEN": "development-survey",
+    "LIUHEN_WECHAT_TOKEN_FILE": "",
+    "LIUHEN_SURVEY_TOKEN_FILE": "",
 }
 """Tokens that the tests know."""
 
