@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "replay": ("replay",),
     "prepare": ("prepare",),
     "topics": ("topics",),
+    "secrets": ("secrets",),
     "lanes": ("lanes",),
     "dead_letters": ("dead-letters",),
 }

@@ -1,0 +1,105 @@
+"""Secrets of a running system, and how each is replaced without losing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+
+from chassis.broker import Broker
+from chassis.settings import database_secret
+from schemas.principals import ADMIN
+from tools.errors import SaidClearly
+from tools.prepare import rights
+from tools.prepare.roles import OWNER, logins, set_password
+from tools.prepare.secrets import NAMED, TOKENS, chance, secret, write_secret
+
+
+class SecretKind(StrEnum):
+    """How a secret is replaced."""
+
+    BROKER_USER = "broker user"
+    DATABASE_ROLE = "database role"
+    TOKEN = "token"  # noqa: S105 - the word, not one
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One secret: its file's name in the folder, and what it is."""
+
+    name: str
+    kind: SecretKind
+
+
+WHY_FIXED: Final[Mapping[str, str]] = {
+    ADMIN: "broker 用它登录自己：运行中更换，broker 会进不了自己的控制器",
+    "door-secret": "诉求人凭它的散列辨认：换了，谁打过电话就都不认得了",
+    "redaction-secret": "已遮盖的内容凭它的散列辨认：换了，遮盖过的话会再次说出",
+}
+"""Secrets that are not simply replaced, and what would be lost."""
+
+
+def known_secrets(users: Iterable[str], services: Iterable[str]) -> tuple[Known, ...]:
+    """List every secret of a system, by kind and name."""
+    brokers = (Known(user, SecretKind.BROKER_USER) for user in sorted(users))
+    roles = (Known(database_secret(role), SecretKind.DATABASE_ROLE) for role in (OWNER, *logins(services)))
+    tokens = (Known(name, SecretKind.TOKEN) for name in TOKENS)
+    fixed = (Known(name, SecretKind.FIXED) for name in (ADMIN, *(each for each in NAMED if each not in TOKENS)))
+    return (*brokers, *roles, *tokens, *fixed)
+
+
+def replaced(folder: Path, name: str, make_known: Callable[[str], None]) -> None:
+    """Replace a secret: kept beside the old one first, then made known, then put in its place.
+
+    What was interrupted is taken up again with the same value, so that nobody is left with one that nobody knows.
+    """
+    beside = f"{name}.next"
+    value = secret(folder, beside)
+    make_known(value)
+    write_secret(folder / name, value)
+    (folder / beside).unlink()
+
+
+def rotate_user(broker: Broker, folder: Path, user: str) -> None:
+    """Give a user of the broker another password; connections that stand go on."""
+    replaced(folder, user, lambda value: rights.set_passwords(broker, {user: value}))
+
+
+async def give_password(dsn: str, folder: Path, role: str, value: str) -> None:
+    """Set a role's password as the owner, who may have got another one when this was interrupted before."""
+    passwords = {secret(folder, database_secret(OWNER)), *([value] if role == OWNER else [])}
+    for password in passwords:
+        try:
+            connection = await asyncpg.connect(dsn, password=password)
+        except asyncpg.InvalidPasswordError:
+            continue
+        try:
+            await set_password(connection, role, value)
+        finally:
+            await connection.close()
+        return
+    raise SaidClearly(f"The database does not let {OWNER} in with the password in {folder}.")
+
+
+def keep_password(file: Path, role: str, value: str) -> None:
+    """Write a role's password into a password file of the database's clients, where it has one."""
+    lines = [line.rsplit(":", 1) for line in file.read_text("ascii").splitlines()]
+    told = [f"{where}:{value if where.endswith(f':{role}') else known}\n" for where, known in lines]
+    write_secret(file, "".join(told))
+
+
+def rotate_token(folder: Path, name: str) -> None:
+    """Make a new token, which is valid together with the newest one of before until `retire_token`."""
+    write_secret(folder / name, f"{chance()} {secret(folder, name)}")
+
+
+def retire_token(folder: Path, name: str) -> bool:
+    """Let the newest token alone be valid; tells whether there were others."""
+    others = len((folder / name).read_text("ascii").split()) > 1
+    write_secret(folder / name, secret(folder, name))
+    return others
