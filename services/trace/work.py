@@ -22,6 +22,9 @@ from services.trace.reactions import clocks, device_of, orders, receipts_of, set
 
 CONTACTS: Final = frozenset({"contact", "contacts"})
 """The fields of messages in which a requester's contact stands: trace keeps none; a test holds messages against it."""
+_UNKEPT: Final = CONTACTS | {"requester"}
+"""Who somebody is, in the clear and as a hash: by the second too one could be found again who is not named."""
+_MARKS: Final = tuple(f'"{name}"'.encode() for name in _UNKEPT)
 _REMEMBERED: Final = 5_000
 _ROWS, _REDACTED = "rows", "redacted"
 
@@ -146,7 +149,7 @@ async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Ou
 
 
 def entry_of(item: Heard) -> store.Entry:
-    """Make an entry of what was heard, without the requester's contact."""
+    """Make an entry of what was heard, without the requester's contact and its hash."""
     record, envelope = item.record, item.envelope
     return store.Entry(
         record.topic,
@@ -162,23 +165,23 @@ def entry_of(item: Heard) -> store.Entry:
         envelope.time,
         record.timestamp,
         envelope.policy,
-        _without_contact(record.value or b"{}"),
+        _without_requester(record.value or b"{}"),
     )
 
 
-def _without_contact(value: bytes) -> str:
-    if not any(f'"{name}"'.encode() in value for name in CONTACTS):
+def _without_requester(value: bytes) -> str:
+    if not any(mark in value for mark in _MARKS):
         return value.decode()
-    return json.dumps(_uncontacted(json.loads(value)), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_unnamed(json.loads(value)), ensure_ascii=False, separators=(",", ":"))
 
 
-def _uncontacted(body: Any) -> Any:
-    """Parsed JSON without contacts, at whatever depth: a correction carries two of them."""
+def _unnamed(body: Any) -> Any:
+    """Parsed JSON without what says who somebody is, at whatever depth: a correction carries two contacts."""
     match body:
         case dict():
-            return {name: _uncontacted(value) for name, value in body.items() if name not in CONTACTS}
+            return {name: _unnamed(value) for name, value in body.items() if name not in _UNKEPT}
         case list():
-            return [_uncontacted(each) for each in body]
+            return [_unnamed(each) for each in body]
         case _:
             return body
 

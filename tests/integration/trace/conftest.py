@@ -122,6 +122,7 @@ class Story:
         asked: dict[str, Any] = {"receipt": RECEIPT, "channel": Channel.HOTLINE, "kind": Kind.COMPLAIN, "place": PLACE}
         who: dict[str, Any] = {
             "requester_kind": RequesterKind.RESIDENT,
+            "requester": "5c0ffee5",
             "contact": Contact(name="王小明", phone="+8613800000000"),
         }
         text = "楼道堆物，多次反映没有人管"

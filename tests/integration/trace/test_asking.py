@@ -76,7 +76,8 @@ async def test_the_contact_never_enters_trace(story: Any, ear: Any, web: TestCli
 
     assert "13800000000" not in kept
     assert "王小明" not in kept
-    assert all("contact" not in entry["body"] for entry in entries)
+    assert "5c0ffee5" not in kept, "the hash of the number"
+    assert all(not {"contact", "requester"} & entry["body"].keys() for entry in entries)
 
 
 async def test_the_same_cannot_be_noted_twice(story: Any, ear: Any, pool: Any) -> None:
