@@ -116,6 +116,9 @@ class Maintenance:
         metrics.LANES.labels(executor.service, "running").set(len(states))
         metrics.LANES.labels(executor.service, "paused").set(len(executor.paused))
         metrics.PARKED.labels(executor.service).set(sum(len(state.parked) for state in states.values()))
+        metrics.PAUSED.clear()
+        for name in executor.paused:
+            metrics.PAUSED.labels(executor.service, name).set(1)
         if executor.paused:
             async with executor.resources.pool.acquire() as connection:
                 for name in await store.running(connection, list(executor.paused)):

@@ -33,6 +33,11 @@ HOP: Final = Histogram(
 )
 LAG: Final = Gauge(PREFIX + "lag_seconds", "Age of the oldest record that waits to be handled.", ["service"])
 LANES: Final = Gauge(PREFIX + "lanes", "Lanes assigned, by whether they run.", ["service", "state"])
+PAUSED: Final = Gauge(
+    PREFIX + "lane_paused",
+    "1 for each lane that stands still; one of an inbound topic names its sender.",
+    ["service", "lane"],
+)
 RETRIES: Final = Counter(PREFIX + "retries", "Transient failures that were tried again.", ["service", "cause"])
 SMALLER_PORTIONS: Final = Counter(
     PREFIX + "smaller_portions", "How often less was done at once, for it took too long or failed.", ["service", "work"]

@@ -42,6 +42,7 @@ BOUNDED: Final[Mapping[str, str]] = {
     "reason": "words that are written in the code",
     "cause": "names of exceptions",
     "kind": "the alarms of the chassis",
+    "lane": "the partitions of the topics of the registry",
     "state": "running, paused",
     "status": "how a clock stands, or an HTTP status",
     "clock": "the clocks of the rulebook",
