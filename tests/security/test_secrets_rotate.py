@@ -14,6 +14,7 @@ from schemas.principals import ADMIN
 from tests.support.operations import Operations
 from tests.support.security.asking import Asking
 from tools.local.instance import Instance
+from tools.prepare.logins import LOGINS
 from tools.prepare.rotation import WHY_FIXED
 from tools.prepare.secrets import TOKENS
 
@@ -99,7 +100,7 @@ def test_what_would_lose_something_is_refused_with_the_reason(operations: Operat
 def test_the_list_names_every_file_of_the_folder_and_shows_none(system: Instance, operations: Operations) -> None:
     shown = operations.run("secrets", "list")
     names = {each["name"] for each in operations.asked("secrets", "list")}
-    files = {file.name: file for file in system.secrets.iterdir()}
+    files = {file.name: file for file in system.secrets.iterdir() if file.is_file() and file.name != LOGINS}
     assert files.keys() <= names
     assert ADMIN in names
     assert {name for name, file in files.items() if stat.S_IMODE(file.stat().st_mode) != 0o600} == set()

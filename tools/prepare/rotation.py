@@ -39,6 +39,7 @@ class Known:
 WHY_FIXED: Final[Mapping[str, str]] = {
     ADMIN: "broker 用它登录自己：运行中更换，broker 会进不了自己的控制器",
     "door-secret": "诉求人凭它的散列辨认：换了，谁打过电话就都不认得了",
+    "login-secret": "会话都由它签名：换了，所有人都要重新登录",
     "redaction-secret": "已遮盖的内容凭它的散列辨认：换了，遮盖过的话会再次说出",
 }
 """Secrets that are not simply replaced, and what would be lost."""
