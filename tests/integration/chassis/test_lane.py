@@ -187,26 +187,6 @@ async def test_an_unreadable_foreign_record_is_a_dead_letter_and_the_rest_goes_o
     await toy.until(published)
 
 
-async def test_a_sender_of_nothing_but_garbage_is_paused_by_name_and_silences_nobody_else(toy: Toy) -> None:
-    # given a sender of a hundred records that nobody can read, with good ones behind them, and another sender
-    await toy.send([Wire(toy.foreign, 0, b"a", b"\xff", []) for _ in range(100)])
-    toy.start()
-    await toy.until(lambda: _paused(toy, f"{toy.foreign}/0"), 120)
-    await toy.send([Wire(toy.foreign, 0, b"a", b"fine", []) for _ in range(5)])
-    # when the other one goes on sending
-    await toy.send([toy.poke(n, f"T{n}") for n in range(20)])
-    # then it is heard, and the alarm names who is not
-    await toy.until_said(20)
-    await toy.until(lambda: _measures(toy, f'liuhen_lane_paused{{lane="{toy.foreign}/0",service="{toy.name}"}} 1.0'))
-    assert await toy.value("select next_offset from input where topic = $1", toy.foreign) == 100
-    # and once an operator lets it go on, what waited is heard, and no record is missing
-    connection = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
-    assert await admin.resume(connection, f"{toy.foreign}/0")
-    await connection.close()
-    await toy.until(lambda: _offset(toy, toy.foreign, 105))
-    assert await toy.value("select count(*) from dead_letter") == 100
-
-
 async def test_dead_letters_are_counted_as_they_lie_there_also_after_a_restart(toy: Toy) -> None:
     # given two dead letters, and a worker that ended
     await toy.send([Wire(toy.foreign, 0, b"a", b"\xff", []) for _ in range(2)])
