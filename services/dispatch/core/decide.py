@@ -43,7 +43,7 @@ from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.regions import Asked
 from services.dispatch.core.roles import in_stead_of, not_allowed
 from services.dispatch.core.rules import Rules
-from services.dispatch.core.second_hand import CHANGED_MEANWHILE, changed_meanwhile
+from services.dispatch.core.second_hand import SAYS_VERSION, changed_meanwhile
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import LEGAL, OutOfTableError, leads_out_of_table
 from services.dispatch.core.ticket import Ticket
@@ -166,7 +166,7 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
         draft.approver, draft.by, draft.receipt = draft.by, asked.by, asked.receipt
         _take(draft, asked.kind, asked.act)
     if refused is not None:
-        version = draft.ticket.version if refused.code == CHANGED_MEANWHILE else None
+        version = draft.ticket.version if refused.code in SAYS_VERSION else None
         draft.say(action_refused(received, draft.by, refused, version))
     heed_act(draft, action, taken=refused is None)
 

@@ -24,7 +24,8 @@ _REMEMBERED: Final = 10
 _INSIDE: Final = frozenset({d.Delegated.type_name, d.DelegationTakenBack.type_name, d.InternallyNoted.type_name})
 """What is nobody's business but the department's own."""
 
-CHANGED_MEANWHILE: Final = "changed_meanwhile"
+SAYS_VERSION: Final = frozenset({"changed_meanwhile", "never_seen"})
+"""The refusals that say which version there is."""
 
 
 def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
@@ -56,6 +57,9 @@ def changed_meanwhile(draft: Draft, action: Action) -> Refusal | None:
         return None
     if isinstance(action, DepartmentAction) and draft.department not in participants(draft.ticket):
         return None
+    if action.if_seen > draft.ticket.version:
+        reason = f"该工单最新是版本{draft.ticket.version}，没有版本{action.if_seen}。请查看最新情况，填写所看到的版本。"
+        return Refusal("never_seen", reason)
     ticket, me = draft.ticket, (draft.by.party, action.by)
     kinds = {PartyKind.OFFICE} if isinstance(action, OnTicket) else _STAFF
     since = [

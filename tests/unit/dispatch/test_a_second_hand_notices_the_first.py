@@ -34,6 +34,15 @@ def test_two_dispatchers_assign_one_ticket_and_the_second_is_told_what_the_first
     assert looked.said(d.Dispatched).lead == "police"
 
 
+def test_nobody_saw_a_version_that_there_never_was() -> None:
+    story = given.dispatched()
+    refused = story.lead(i.Accept, if_seen=story.ticket.version + 1).refused("never_seen")
+    said = refused.said(d.ActionRefused)
+    assert said.version == story.ticket.version
+    assert f"最新是版本{story.ticket.version}" in said.reason
+    refused.lead(i.Accept, if_seen=refused.ticket.version).then(d.Accepted)
+
+
 def test_what_rules_clocks_and_requesters_say_is_no_second_hand() -> None:
     waiting = given.dispatched()
     seen = waiting.ticket.version
