@@ -47,7 +47,7 @@ from services.dispatch.core.second_hand import SAYS_VERSION, changed_meanwhile
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import LEGAL, OutOfTableError, leads_out_of_table
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import NOT_YOURS
+from services.dispatch.core.who import NOT_YOURS, told_to_strangers
 from services.dispatch.core.words import not_now
 
 _APPROVABLE: Final = (i.Classify, i.Assign, i.RuleOnReturn, i.GiveFinalAnswer, i.AskForContact)
@@ -162,6 +162,8 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     draft.matched, draft.in_time = received.matched is True, received.repeat_of is not None
     asked = draft.ticket.request(RequestKind.APPROVAL) if isinstance(action, i.Approve) else None
     refused = _not_allowed(draft, action, kind) or _impossible(draft, asked) or _take(draft, kind, action)
+    if refused is not None and isinstance(action, i.FromRequester):
+        refused = told_to_strangers(draft, action) or refused
     if asked is not None and refused is None:
         draft.approver, draft.by, draft.receipt = draft.by, asked.by, asked.receipt
         _take(draft, asked.kind, asked.act)

@@ -46,6 +46,7 @@ from tests.support.dispatch.story import (
     received,
     rules_with,
 )
+from vocabulary import STATES
 
 AGAIN: Final = i.FollowUp(ticket=TICKET, mode="press", text="修好一天又坏了。", agent=AGENT)
 TAKES_BACK: Final = i.Withdraw(ticket=TICKET, reason="不用了。", agent=AGENT)
@@ -202,6 +203,25 @@ def test_on_a_channel_without_agents_the_account_alone_tells() -> None:
     assert "12345" in story.when(Act(of_another)).refused("not_verified").said(d.ActionRefused).reason
     own = received(i.Withdraw(ticket=TICKET, reason="不用了。")).model_copy(update={"party": party})
     story.when(Act(own)).then(d.SupportTaskEnded, d.Withdrawn)
+
+
+@pytest.mark.parametrize("state", sorted(frozenset(TicketState) - {TicketState.REGISTERED}))
+@pytest.mark.parametrize("channel", [Channel.HOTLINE, Channel.WECHAT, Channel.SURVEY])
+def test_a_stranger_learns_nothing_by_a_refusal(state: TicketState, channel: Channel) -> None:
+    """Whatever they ask for, on whatever channel: the same words for a ticket in any state and of any channel."""
+    asked = (
+        TAKES_BACK.model_copy(update={"agent": None}),
+        i.Withdraw(ticket=TICKET, reason="不用了。", agent=AGENT),
+        i.ProvideInfo(ticket=TICKET, text="在三楼。", agent=AGENT),
+        AGAIN,
+        i.FollowUp(ticket=TICKET, mode="add", text="还有。"),
+    )
+    for action in asked:
+        heard = received(action, matched=False).model_copy(update={"party": Party(kind=PartyKind(channel.value))})
+        facts = given.at(state).when(Act(heard)).facts
+        refused = [fact for fact in facts if isinstance(fact, d.ActionRefused)]
+        assert {fact.code for fact in refused} <= {"not_verified", "agent_missing"}
+        assert not [fact for fact in refused if STATES[state] in fact.reason or "登记，请" in fact.reason]
 
 
 def test_an_answer_of_a_stranger_is_no_answer() -> None:
