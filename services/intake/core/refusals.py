@@ -37,14 +37,13 @@ _WORDS: Final = {
     "dict": "对象",
 }
 _TIME: Final = ("bad_time", "{named} 应为带时区的时间，例如 2026-09-14T09:30:00+08:00。")
-_COUNT: Final = ("wrong_count", "{named} 的项数不对，应为 {min_length} 至 {max_length} 项。")
 _KINDS: Final = {
     "missing": ("missing_field", "缺少{named}，此项必填。"),
     "extra_forbidden": ("unknown_field", "不认识{named}，请核对拼写。"),
     "string_too_long": ("too_long", "{named} 过长，最多 {max_length} 个字。"),
     "string_too_short": ("empty_field", "{named} 不能为空。"),
-    "too_long": _COUNT,
-    "too_short": _COUNT,
+    "too_long": ("wrong_count", "{named} 的项数太多，最多 {max_length} 项。"),
+    "too_short": ("wrong_count", "{named} 的项数太少，至少 {min_length} 项。"),
     "enum": ("unknown_value", "{named} 只能是 {expected} 之一。"),
     "literal_error": ("unknown_value", "{named} 只能是 {expected} 之一。"),
     "string_pattern_mismatch": ("malformed", "{named} 的格式不对。"),
@@ -91,7 +90,7 @@ def of_validation(error: ValidationError) -> Refusal:
     if first["type"].startswith("json_"):
         return refusal("not_json", None, "内容不是合法的 JSON。")
     code, reason = _explained(first["type"])
-    details = {"min_length": 0, "max_length": "不限", **first.get("ctx", {})}
+    details = dict(first.get("ctx", {}))
     details["expected"] = str(details.get("expected", "")).replace(" or ", "、").replace(", ", "、")
     return refusal(
         code, field or None, reason.format(named=f"字段 {label(field)}" if field else "全文", **details) + more
