@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,9 @@ from tools.errors import SaidClearly
 from tools.layout import home_of
 from tools.local.plan import fill, load_plan
 from tools.local.ports import HOST, free_ports, require_free
-from tools.local.process import this_process
+from tools.local.process import Identity, Launch, is_running, spawn, this_process
 from tools.local.settings import LocalSettings, chosen_ports, load_settings
-from tools.local.state import State, alone, read_state, write_state
+from tools.local.state import State, alone, private, read_state, write_state
 
 
 def test_a_shift_moves_every_port_and_a_variable_sets_one() -> None:
@@ -22,6 +24,20 @@ def test_a_shift_moves_every_port_and_a_variable_sets_one() -> None:
     ports = chosen_ports(plan, LocalSettings(port_shift=1000), {"LIUHEN_KAFKA_PORT": "7777"})
     assert ports["kafka"] == 7777
     assert ports["postgres"] == plan.ports()["postgres"] + 1000
+
+
+def test_no_other_user_looks_into_an_instance(tmp_path: Path) -> None:
+    home = tmp_path / "run" / "one"
+    home.mkdir(parents=True, mode=0o755)
+    with alone(home):
+        assert home.stat().st_mode & 0o077 == 0
+    private(home / "logs")
+    code = "import pathlib; pathlib.Path('made').mkdir(); pathlib.Path('made/file').touch()"
+    started = spawn(Launch("one", (sys.executable, "-c", code), {}), home=home, folder=tmp_path)
+    while is_running(Identity(started.pid, started.started)):
+        time.sleep(0.01)
+    for path in (home / "logs", home / "logs" / "one.log", tmp_path / "made", tmp_path / "made" / "file"):
+        assert path.stat().st_mode & 0o077 == 0, path
 
 
 def test_a_port_that_is_no_number_is_said_with_its_variable() -> None:

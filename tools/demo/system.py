@@ -19,6 +19,7 @@ from tools.layout import ROOT, home_of
 from tools.local.instance import Announce, Instance
 from tools.local.people import EVERYBODY, start_people
 from tools.local.settings import LocalSettings
+from tools.local.state import private
 from worktime.hours import SHANGHAI
 
 CALENDAR: Final = ROOT / "examples" / "calendar" / "2027.json"
@@ -96,7 +97,7 @@ class DemoSystem:
 def demo_system(play: Play, settings: LocalSettings, announce: Announce) -> Iterator[DemoSystem]:
     """Start everything from nothing, and end all of it afterwards; what it wrote stays in the instance's folder."""
     Instance(_NAME, settings=settings).remove()
-    home_of(_NAME).mkdir(parents=True, exist_ok=True)
+    private(home_of(_NAME))
     policy = policy_until(play.reorganised_on, home_of(_NAME) / "policy")
     instance = Instance(_NAME, settings=settings, announce=announce, policy=policy)
     finished = instance.home / "finished"

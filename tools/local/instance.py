@@ -30,7 +30,7 @@ from tools.local.ports import HOST, free_ports
 from tools.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
 from tools.local.readiness import is_ready
 from tools.local.settings import LocalSettings, chosen_ports, load_settings
-from tools.local.state import State, read_state, write_state
+from tools.local.state import State, private, read_state, write_state
 from tools.prepare import quotas, rights, topics
 from tools.prepare.database import prepare_database
 from tools.prepare.logins import LOGINS, prepare_trial, trial_token, write_secretly
@@ -311,7 +311,8 @@ class Instance:
             raise SaidClearly(f"The instance {self.name!r} is running already. `liuhen down` ends it.")
         end(self.processes, at_once=True)
         end_orphans()
-        (self.home / "logs").mkdir(parents=True, exist_ok=True)
+        for folder in (self.home, self.home / "logs"):
+            private(folder)
         self.ports = self._choose_ports()
         owner = this_process() if self.ephemeral else None
         write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))

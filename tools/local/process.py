@@ -115,6 +115,7 @@ class Launch:
 def spawn(launch: Launch, *, home: Path, folder: Path) -> Started:
     """Start a process in a session of its own for the instance at `home`; it writes to `<home>/logs/<name>.log`."""
     log = home / "logs" / f"{launch.name}.log"
+    log.touch(mode=0o600)
     with log.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603 - the commands are ours
             launch.command,
@@ -124,6 +125,7 @@ def spawn(launch: Launch, *, home: Path, folder: Path) -> Started:
             stderr=subprocess.STDOUT,
             env={**launch.environment, MARK: str(home)},
             start_new_session=True,
+            umask=0o077,
         )
     stat = _stat(process.pid)
     # From here on it is watched by id and start time, whoever started it; subprocess has nothing more to do with it.

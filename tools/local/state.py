@@ -7,11 +7,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from tools.errors import SaidClearly
 from tools.local.process import Identity, Started
+
+_PRIVATE: Final = 0o700
 
 
 class State(BaseModel):
@@ -40,10 +43,16 @@ def write_state(home: Path, state: State) -> None:
     new.replace(home / "state.json")
 
 
+def private(folder: Path) -> None:
+    """Make a folder that no other user of this machine looks into: topics and logs of an instance are personal data."""
+    folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    folder.chmod(_PRIVATE)
+
+
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
     """Hold the instance: nobody else starts or ends anything of it meanwhile."""
-    home.mkdir(parents=True, exist_ok=True)
+    private(home)
     descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

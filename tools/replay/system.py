@@ -19,6 +19,7 @@ from tools.local.instance import Announce, Instance
 from tools.local.people import ANSWERING, start_people
 from tools.local.ports import with_free_ports
 from tools.local.settings import LocalSettings
+from tools.local.state import private
 from tools.prepare.model import prepare_model
 from tools.replay.mapping import FileMapping
 from tools.replay.policies import assemble
@@ -70,7 +71,7 @@ def replay_system(
     name = free_name("replay" if settings.instance == "main" else f"{settings.instance}-replay")
     own = with_free_ports(settings, _SHIFTS).model_copy(update={"instance": name})
     Instance(name, settings=own).remove()
-    home_of(name).mkdir(parents=True, exist_ok=True)
+    private(home_of(name))
     instance = Instance(
         name, settings=own, announce=announce, policy=assemble(mapping.policy, home_of(name) / "policy")
     )
