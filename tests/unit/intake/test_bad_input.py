@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
+from schemas.inbound import Split
 from schemas.registry import party_of
 from schemas.text import storable
 from services.intake.core.decide import Moment, decide
 from services.intake.core.numbers import Numbers, check_digit
 from services.intake.core.reading import Reading, Unreadable, read
-from services.intake.core.refusals import Refusal, expected_of
+from services.intake.core.refusals import Refusal, expected_of, of_validation
 from services.intake.core.state import DoorState
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
@@ -417,3 +419,15 @@ def test_whoever_sends_a_batch_is_told_that_it_is_none(front: Any) -> None:
     headers = [("content-type", b"application/cloudevents-batch+json")]
     code, field, _ = front.refused("hotline", "register", batch, headers=headers)
     assert (code, field) == ("bad_envelope", "content-type")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"), [([{"text": "甲"}], "太少，至少 2 项"), ([{"text": "甲"}] * 10, "太多，最多 9 项")]
+)
+def test_a_list_is_said_to_be_too_short_or_too_long_never_both(parts: list[dict[str, str]], said: str) -> None:
+    by = {"id": "p-xu", "name": "徐文珏"}
+    with pytest.raises(ValidationError) as found:
+        Split.model_validate({"ticket": "26091403000175", "by": by, "parts": parts, "reason": "两事。"})
+    reason = of_validation(found.value).reason
+    assert said in reason
+    assert "不限" not in reason
