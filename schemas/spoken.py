@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel
 
 SPOKEN: Final = frozenset(
     {
@@ -74,6 +77,22 @@ def spoken_in(document: Json, *, spoken: bool = False) -> Iterator[str]:
                 yield from spoken_in(each, spoken=spoken)
         case _:
             pass
+
+
+@cache
+def spoken_fields(model: type[BaseModel]) -> frozenset[str]:
+    """The fields of a model in which, at whatever depth, stands what somebody said."""
+    fields = model.model_fields.items()
+    return frozenset(
+        name for name, field in fields if name in SPOKEN or any(map(spoken_fields, _models_in(field.annotation)))
+    )
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
 
 
 def said_besides(earlier: Sequence[str], document: Json) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class _Said:
 
     def hear(self, model: type[Message], body: Mapping[str, Any]) -> None:
         """Keep what a fact says under the name that its text has, and under that of what was said earlier."""
-        if model not in _BEGIN:
+        if model not in _BEGIN and model not in d.REFUSALS:
             self.earlier = said_besides(self.earlier, body)
         if model in _NOTES:
             self._share(body, _NOTES[model])

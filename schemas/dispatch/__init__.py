@@ -7,6 +7,8 @@ Every fact names the ticket and who did it; the moment stands in the envelope.
 
 from __future__ import annotations
 
+from typing import Final
+
 from schemas.dispatch.approved import *
 from schemas.dispatch.automation import *
 from schemas.dispatch.base import *
@@ -22,3 +24,6 @@ from schemas.dispatch.pressed import *
 from schemas.dispatch.recorded import *
 from schemas.dispatch.redacted import *
 from schemas.dispatch.urgent import *
+
+REFUSALS: Final = (ActionRefused, RequestRefused)  # noqa: F405 - read above
+"""What answers with words of ours, where nothing was done."""

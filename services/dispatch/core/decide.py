@@ -47,7 +47,7 @@ from services.dispatch.core.second_hand import SAYS_VERSION, changed_meanwhile
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import LEGAL, OutOfTableError, leads_out_of_table
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import NOT_YOURS, told_to_strangers
+from services.dispatch.core.who import NOT_YOURS, agent_named, by_requester, verified_as
 from services.dispatch.core.words import not_now
 
 _APPROVABLE: Final = (i.Classify, i.Assign, i.RuleOnReturn, i.GiveFinalAnswer, i.AskForContact)
@@ -163,7 +163,7 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     asked = draft.ticket.request(RequestKind.APPROVAL) if isinstance(action, i.Approve) else None
     refused = _not_allowed(draft, action, kind) or _impossible(draft, asked) or _take(draft, kind, action)
     if refused is not None and isinstance(action, i.FromRequester):
-        refused = told_to_strangers(draft, action) or refused
+        refused = _told_to_strangers(draft, action) or refused
     if asked is not None and refused is None:
         draft.approver, draft.by, draft.receipt = draft.by, asked.by, asked.receipt
         _take(draft, asked.kind, asked.act)
@@ -171,6 +171,16 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
         version = draft.ticket.version if refused.code in SAYS_VERSION else None
         draft.say(action_refused(received, draft.by, refused, version))
     heed_act(draft, action, taken=refused is None)
+
+
+def _told_to_strangers(draft: Draft, action: i.FromRequester) -> Refusal | None:
+    """Why somebody is refused of whom nobody knows that they are the requester: never by state, channel or wish.
+
+    A number is no secret. Whose report the door found to repeat a ticket is its requester.
+    """
+    if draft.in_time or verified_as(draft, action) is not None:
+        return None
+    return agent_named(draft, action) or by_requester(draft, action)
 
 
 def _concerns(draft: Draft, kind: str, incident: str | None) -> bool:

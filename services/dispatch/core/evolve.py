@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.frozen import remembered, replace
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.spoken import said_besides
+from schemas.spoken import said_besides, spoken_fields
 from services.dispatch.core.categories import Category, evolve_category
 from services.dispatch.core.episodes import registration
 from services.dispatch.core.episodes.urgency import unless_over
@@ -45,8 +45,10 @@ def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
     """
     row = FACTS.get(type(fact))
     after = with_act(ticket if row is None else unless_over(row.change(ticket, fact, at)), fact, at)
-    if fact.by.by_rule is None:
-        texts = said_besides(after.texts, fact.model_dump(mode="json", exclude_none=True))
+    spoken = spoken_fields(type(fact))
+    if spoken and fact.by.by_rule is None and not isinstance(fact, d.REFUSALS):
+        document = fact.model_dump(mode="json", exclude_none=True, include={"by", *spoken})
+        texts = said_besides(after.texts, document)
         after = after if texts == after.texts else replace(after, texts=texts)
     before, now = seen(ticket), seen(after)
     if now.desk != before.desk:

@@ -66,14 +66,6 @@ def by_requester(draft: Draft, action: FromRequester) -> Refusal | None:
     return Refusal(NOT_VERIFIED.code, f"{reason}来电人不是诉求人的，有新情况请另行登记。")
 
 
-def told_to_strangers(draft: Draft, action: FromRequester) -> Refusal | None:
-    """Why somebody is refused of whom nobody knows that they are the requester: never by state, channel or wish.
-
-    A number is no secret. Whose report the door found to repeat a ticket is its requester.
-    """
-    return None if draft.in_time else agent_named(draft, action) or by_requester(draft, action)
-
-
 def verified_as(draft: Draft, action: FromRequester) -> Verified | None:
     """How it was made sure that the requester speaks; None where it was not."""
     if draft.matched:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from schemas import inbound as i
 from schemas.owner import Owner
 from schemas.referral import Referral
 from schemas.values import (
@@ -45,7 +46,7 @@ from tests.support.dispatch.examples import (
     prepared,
 )
 from tests.support.dispatch.given import STORIES, at
-from tests.support.dispatch.story import APPROVER, AT, LEAD, TICKET, Story, received, shipped
+from tests.support.dispatch.story import AGENT, APPROVER, AT, LEAD, TICKET, Story, received, shipped
 
 Prepare = Callable[[Story], Story]
 Spoil = Callable[[Command], Command]
@@ -110,7 +111,9 @@ def _by(department: str) -> Spoil:
 
 def _by_a_stranger(command: Command) -> Command:
     assert isinstance(command, Act)
-    return Act(received(command.fact.action, matched=False))
+    action = command.fact.action
+    assert isinstance(action, i.FromRequester)
+    return Act(received(action.model_copy(update={"agent": action.agent or AGENT}), matched=False))
 
 
 def _matter(**values: Any) -> Prepare:
