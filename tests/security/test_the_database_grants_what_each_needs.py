@@ -33,7 +33,7 @@ DDL: Final = (
 )
 """What changes tables or rights, tried in a schema."""
 DML: Final = (
-    "insert into {schema}.lane (name, ordinal) values ('x', 0)",
+    "insert into {schema}.lane (name) values ('x')",
     "update {schema}.lane set paused = 'x'",
     "delete from {schema}.state",
     "select version from {schema}.schema_migrations",
