@@ -41,17 +41,17 @@ def read_examples(path: Path, text: Sequence[str], label: str, group: str | None
             wanted = [*text, label, *([group] if group else [])]
             missing = [name for name in wanted if name not in (reader.fieldnames or ())]
             if missing:
-                has = ", ".join(reader.fieldnames or ())
-                raise TrainingDataError(f"{path}: no column {', '.join(missing)}; it has {has}.")
+                has = "、".join(reader.fieldnames or ())
+                raise TrainingDataError(f"{path} 缺少列 {'、'.join(missing)}，有的是 {has}。")
             rows = [
                 (" ".join(row[name] for name in text), row[label], (row[group] or None) if group else None)
                 for row in reader
             ]
     except FileNotFoundError:
-        raise TrainingDataError(f"{path}: no such file.") from None
+        raise TrainingDataError(f"没有文件 {path}。") from None
     found = tuple(Example(said, meant, kin) for said, meant, kin in rows if said.strip() and meant)
     if len({example.label for example in found}) < 2:  # noqa: PLR2004 - one label leaves nothing to decide
-        raise TrainingDataError(f"{path}: at least two different labels in column {label} are needed.")
+        raise TrainingDataError(f"{path} 的列 {label} 至少要有两个不同的分类。")
     return found
 
 

@@ -109,22 +109,20 @@ def _held_from(known: Sequence[Assigned], present: Model | None) -> date:
     days = sorted({each.day for each in known})
     if len(known) < LEAST_TEXTS or len(days) < LEAST_DAYS:
         raise TooLittleError(
-            f"{len(known)} tickets of {len(days)} days were given a category by a person of the office;"
-            f" at least {LEAST_TEXTS} of {LEAST_DAYS} days are needed."
+            f"由人定过分类的只有 {len(days)} 天的 {len(known)} 件工单，至少要 {LEAST_DAYS} 天的 {LEAST_TEXTS} 件。"
         )
     if present is not None and present.card.source == RECORDS and present.card.last_day is not None:
         seen = date.fromisoformat(present.card.last_day)
         new = [each.day for each in known if each.day > seen]
         if len(new) < LEAST_HELD:
             raise TooLittleError(
-                f"The model in use has learned all up to {seen}; since then {len(new)} tickets were given a category"
-                f" by a person of the office, and at least {LEAST_HELD} are needed to compare."
+                f"在用的模型已学到 {seen}；此后由人定过分类的只有 {len(new)} 件工单，至少要 {LEAST_HELD} 件才能比较。"
             )
         return min(new)
     for day in reversed(days[: max(1, int(len(days) * (1 - HELD_DAYS))) + 1]):
         if sum(each.day >= day for each in known) >= LEAST_HELD and day > days[0]:
             return day
-    raise TooLittleError(f"Fewer than {LEAST_HELD} tickets came after the first day; wait for more days.")
+    raise TooLittleError(f"第一天之后的工单不足 {LEAST_HELD} 件，请过几天再学。")
 
 
 def _examples(assigned: Sequence[Assigned]) -> list[Example]:

@@ -189,9 +189,9 @@ class Model:
                 arrays = {name: stored[name] for name in stored.files}
                 meta = json.loads(str(arrays["meta"]))
         except FileNotFoundError:
-            raise ModelRefusedError(f"{path}: no such model. {ADVICE}") from None
+            raise ModelRefusedError(f"没有模型 {path}。{ADVICE}") from None
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise ModelRefusedError(f"{path} is no stored model ({error}). {ADVICE}") from error
+            raise ModelRefusedError(f"{path} 不是存好的模型（{error}）。{ADVICE}") from error
         _accept(path, meta, trained_on)
         firsts = tuple(str(each) for each in arrays["firsts"])
         place = {each: at for at, each in enumerate(firsts)}
@@ -210,7 +210,7 @@ class Model:
             card=Card(**meta["card"]),
         )
         if model.identity != meta["identity"]:
-            raise ModelRefusedError(f"{path} is damaged: its content is not what its hash says. {ADVICE}")
+            raise ModelRefusedError(f"{path} 已损坏：内容与其哈希不符。{ADVICE}")
         return model
 
 
@@ -218,17 +218,17 @@ def _chinese_pairs(found: Mapping[str, int]) -> int:
     return sum(1 for gram in found if len(gram) > 1 and not gram.isascii())
 
 
-ADVICE: Final = "Train one with `liuhen classify train FILE`."
+ADVICE: Final = "请用 liuhen classify train FILE 训练一个。"
 
 
 def _accept(path: Path, meta: Mapping[str, object], trained_on: str | None) -> None:
     for name, expected in {"format": FORMAT, "sklearn": version("scikit-learn")}.items():
         if meta.get(name) != expected:
-            raise ModelRefusedError(f"{path}: {name} is {meta.get(name)}, expected {expected}. {ADVICE}")
+            raise ModelRefusedError(f"{path} 的 {name} 是 {meta.get(name)}，应为 {expected}。{ADVICE}")
     card = meta["card"]
     found = card.get("trained_on") if isinstance(card, dict) else None
     if trained_on not in (None, found):
-        raise ModelRefusedError(f"{path}: trained_on is {found}, expected {trained_on}. {ADVICE}")
+        raise ModelRefusedError(f"{path} 的 trained_on 是 {found}，应为 {trained_on}。{ADVICE}")
 
 
 def softmax(scores: Scores, temperature: float) -> Scores:

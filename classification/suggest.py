@@ -85,10 +85,8 @@ class Suggester:
 
     def __post_init__(self) -> None:
         if self.model is not None and not self._usable.any():
-            unknown = ", ".join(self.model.labels[:5])
-            raise ModelRefusedError(
-                f"The catalogue has none of the categories that the model knows: {unknown}. {ADVICE}"
-            )
+            unknown = "、".join(self.model.labels[:5])
+            raise ModelRefusedError(f"模型认识的分类目录里一个也没有：{unknown}。{ADVICE}")
 
     @classmethod
     def load(cls, path: Path | None, policy: Policy) -> Self:

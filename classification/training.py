@@ -111,7 +111,7 @@ def folds(examples: Sequence[Example], seed: int, parts: int = FOLDS) -> Iterato
     else:
         named = [example.label for example in examples]
         if min(Counter(named).values()) < 2:  # noqa: PLR2004 - one on each side
-            raise TrainingDataError("each label needs at least two examples, one to learn and one to ask.")
+            raise TrainingDataError("每个分类至少要两段文字，一段学习，一段测量。")
         smallest = min(parts, *Counter(named).values())
         found = [list(asked) for _, asked in _shuffled(StratifiedKFold, smallest, seed).split(named, named)]
     for part in found:
@@ -133,7 +133,7 @@ def _fit(examples: Sequence[Example], labels: Labels, seed: int) -> Model:
     try:
         matrix = vectorizer.fit_transform([example.text for example in examples])
     except ValueError as error:
-        raise TrainingDataError(f"too few texts to learn from: {error}") from error
+        raise TrainingDataError(f"文字太少，学不了：{error}") from error
     named = [example.label for example in examples]
     leaves = _head(matrix, named, labels.leaves, seed)
     firsts = _head(matrix, [labels.level[label] for label in named], labels.firsts, seed)

@@ -54,17 +54,15 @@ def give_lesson(  # noqa: PLR0913 - what is learned, on what, under which policy
     with _alone(out):
         present = _present(out, shipped, policy)
         if learned_already(assigned, base, present):
-            return Outcome(Ended.NOTHING_NEW, "The model in use has learned exactly these tickets.")
+            return Outcome(Ended.NOTHING_NEW, "在用的模型学的就是这些工单。")
         try:
             lesson = learn(assigned, base, present, today)
         except TooLittleError as error:
             return Outcome(Ended.TOO_LITTLE, str(error))
         if not lesson.better and not even_if_worse:
-            return Outcome(Ended.WORSE, "The new model is worse on the days held out; the one in use stays.", lesson)
+            return Outcome(Ended.WORSE, "新模型在留出的日子上变差，仍用原来的。", lesson)
         lesson.model.save(out)
-        return Outcome(
-            Ended.WRITTEN, f"Model {lesson.model.identity} is in {out}; services use it from their next start.", lesson
-        )
+        return Outcome(Ended.WRITTEN, f"模型 {lesson.model.identity} 在 {out}，各服务下次启动时起用。", lesson)
 
 
 def _present(out: Path, shipped: Path, policy: Policy) -> Suggester:
@@ -86,7 +84,7 @@ def _alone(out: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise SaidClearly(f"Another lesson is writing {out} right now.") from None
+        raise SaidClearly(f"另一次学习正在写 {out}，请等它结束。") from None
     try:
         yield
     finally:
@@ -103,14 +101,14 @@ def read_file(path: Path) -> tuple[Assigned, ...]:
             reader = csv.DictReader(file)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
-                raise SaidClearly(f"{path}: no column {', '.join(missing)}.")
+                raise SaidClearly(f"{path} 缺少列 {'、'.join(missing)}。")
             return tuple(_row(path, reader.line_num, row) for row in reader)
     except FileNotFoundError:
-        raise SaidClearly(f"{path}: no such file.") from None
+        raise SaidClearly(f"没有文件 {path}。") from None
 
 
 def _row(path: Path, line: int, row: dict[str, str]) -> Assigned:
     try:
         return Assigned(row["ticket"], row["text"], row["category"], date.fromisoformat(row["day"]))
     except ValueError:
-        raise SaidClearly(f"{path}:{line}: day is {row['day']!r}, expected YYYY-MM-DD.") from None
+        raise SaidClearly(f"{path}:{line} day 是“{row['day']}”，应为 YYYY-MM-DD。") from None

@@ -34,16 +34,14 @@ from tools.prepare.model import made_up, prepare_model
 from tools.progress import counting
 from tools.terminal import Terminal
 
-app = typer.Typer(no_args_is_help=True, help="Suggest categories from texts.")
+app = typer.Typer(no_args_is_help=True, help="从文字推荐分类：训练、测量、试用模型。")
 
-DataFile = Annotated[Path, typer.Argument(help="A CSV file with texts and their true categories.")]
-TextColumns = Annotated[str, typer.Option("--text", help="The column with the text; several with commas.")]
-LabelColumn = Annotated[str, typer.Option("--label", help="The column with the true category.")]
-GroupColumn = Annotated[
-    str | None, typer.Option("--group", help="The column that says which texts are variations of one another.")
-]
+DataFile = Annotated[Path, typer.Argument(help="CSV 文件：文字和真实的分类。")]
+TextColumns = Annotated[str, typer.Option("--text", help="文字所在的列，几列用逗号隔开。")]
+LabelColumn = Annotated[str, typer.Option("--label", help="真实分类所在的列。")]
+GroupColumn = Annotated[str | None, typer.Option("--group", help="说明哪些文字是同一句话的不同说法的列。")]
 
-Seed = Annotated[int, typer.Option(help="The same seed on the same file gives the same model.")]
+Seed = Annotated[int, typer.Option(help="同一文件用同一种子，得到同一模型。")]
 
 
 def register(root: typer.Typer) -> None:
@@ -58,23 +56,23 @@ def _examples(file: Path, text: str, label: str, group: str | None) -> tuple[Exa
         raise SaidClearly(str(error)) from error
 
 
-@app.command()
+@app.command(help="用虚构区的说法训练默认模型；已有且未过时的不重训。")
 def prepare(*, as_json: AsJson = False) -> None:
     """Train the default model on the made-up district's own wordings, unless it is there and current."""
     model = prepare_model()
     if as_json:
         print_json({"model": str(model)})
     else:
-        typer.echo(f"model in {model}")
+        typer.echo(f"模型在 {model}")
 
 
-@app.command()
+@app.command(help="用一个文件训练模型并存下。")
 def train(  # noqa: PLR0913 - one parameter for each thing that can be told
     file: DataFile,
     text: TextColumns = "text",
     label: LabelColumn = "category",
     group: GroupColumn = None,
-    out: Annotated[Path, typer.Option(help="Where the model goes.")] = MODEL,
+    out: Annotated[Path, typer.Option(help="模型写到哪里。")] = MODEL,
     seed: Seed = 1,
     *,
     as_json: AsJson = False,
@@ -90,7 +88,7 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
         print_json({"model": str(out), "identity": model.identity, **asdict(model.card)})
     else:
         card = model.card
-        typer.echo(f"{card.texts} texts of {card.categories} categories learned; model {model.identity} in {out}")
+        typer.echo(f"学了 {card.categories} 个分类的 {card.texts} 段文字；模型 {model.identity} 在 {out}")
 
 
 def _catalogue_for(examples: Sequence[Example]) -> Policy | None:
@@ -100,20 +98,16 @@ def _catalogue_for(examples: Sequence[Example]) -> Policy | None:
     return policy if all(policy.category(label) for label in labels) else None
 
 
-@app.command()
+@app.command(help="用没有学过的文字测量；不写 --model 的，先学文件的四分之三，再测其余。")
 def measure(  # noqa: PLR0913 - one parameter for each thing that can be told
     file: DataFile,
     text: TextColumns = "text",
     label: LabelColumn = "category",
     group: GroupColumn = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Ask this model about the whole file, which it must never have learned.")
-    ] = None,
+    model: Annotated[Path | None, typer.Option(help="用这个模型测量整个文件，它不得学过其中的文字。")] = None,
     seed: Seed = 1,
     *,
-    yardstick: Annotated[
-        bool, typer.Option("--yardstick", help="Ask two plain classifiers of scikit-learn as well.")
-    ] = False,
+    yardstick: Annotated[bool, typer.Option("--yardstick", help="另用 scikit-learn 的两个普通分类器作比较。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask about texts that were never learned; without --model three quarters of the file are learned first."""
@@ -141,13 +135,13 @@ class Measured:
 def _measured(examples: Sequence[Example], path: Path | None, seed: int, *, yardstick: bool) -> Measured:
     if path is not None:
         if yardstick:
-            raise TrainingDataError("a yardstick learns from the same file: leave --model out.")
+            raise TrainingDataError("--yardstick 要用同一文件学习，不能与 --model 同用。")
         model = Model.load(path)
         figures = measuring.measure(Suggester(load_policy(POLICY), model), examples)
         return Measured(model.identity, model.card.texts, figures, ())
     learned, asked = next(training.folds(examples, seed), (examples, ()))
     if not asked:
-        raise TrainingDataError("too few texts to hold any out.")
+        raise TrainingDataError("文字太少，留不出测量用的。")
     catalogue = _catalogue_for(examples)
     model = training.train(learned, seed, catalogue)
     suggester = Suggester(catalogue or catalogue_of(load_policy(POLICY), model.labels), model)
@@ -160,15 +154,16 @@ _MOST_LABELS = 20
 
 def _show(measured: Measured) -> None:
     console, found = Terminal(), measured.figures
-    console.print(f"Model {measured.model} learned from {measured.learned} texts, asked about {found.asked} others.")
-    console.print(f"Likeliest category: accuracy {found.accuracy:.3f}, macro F1 {found.macro_f1:.3f}.")
+    console.print(f"模型 {measured.model} 学了 {measured.learned} 段文字，用另外 {found.asked} 段测量。")
+    console.print(f"最可能的分类：正确率 {found.accuracy:.3f}，宏平均 F1 {found.macro_f1:.3f}。")
     console.print(
-        f"One category was suggested for {found.settled:.3f} of the texts that have one,"
-        f" right in {found.settled_right:.3f} of these."
+        f"本有一个分类的文字，推荐出一个分类的占 {found.settled:.3f}，其中正确的占 {found.settled_right:.3f}。"
     )
     if found.odd:
-        console.print(f"{found.odd} texts that none or several fit: {found.odd_forced} got one category all the same.")
-    console.print(f"Expected calibration error of the scores {found.calibration_error:.3f}.")
+        console.print(
+            f"没有合适分类或者不止一个分类的文字 {found.odd} 段，其中 {found.odd_forced} 段仍被推荐了一个分类。"
+        )
+    console.print(f"分值的期望校准误差 {found.calibration_error:.3f}。")
     console.print(_certainty(found))
     console.print(_per_label(found))
     if len(found.labels) <= _MOST_LABELS:
@@ -178,32 +173,32 @@ def _show(measured: Measured) -> None:
 
 
 def _certainty(found: Figures) -> Table:
-    table = Table("score at least", "share of texts", "of these right", title="How far scores can be trusted")
+    table = Table("分值不低于", "占文字", "其中正确", title="分值可信到什么程度")
     for each in found.certain:
         table.add_row(f"{each.score:.2f}", f"{each.share:.3f}", f"{each.right:.3f}")
     return table
 
 
 def _per_label(found: Figures) -> Table:
-    heads = ("category", "asked", "precision", "recall", "F1", "threshold", "at it", "right there", "coverage")
-    table = Table(*heads, title="By category; a category without a threshold waits for a person")
+    heads = ("分类", "测量", "查准率", "查全率", "F1", "门槛", "达到门槛", "其中正确", "覆盖率")
+    table = Table(*heads, title="逐个分类；没有门槛的由人定")
     for each in found.labels:
         figures = (f"{value:.3f}" for value in (each.precision, each.recall, each.f1))
-        least = f"{each.least:.2f}" if each.least <= 1 else "none"
+        least = f"{each.least:.2f}" if each.least <= 1 else "无"
         at_it = f"{each.reached_right / each.reached:.3f}" if each.reached else ""
         table.add_row(each.label, str(each.asked), *figures, least, str(each.reached), at_it, f"{each.coverage:.3f}")
     return table
 
 
 def _confusion(found: Figures) -> Table:
-    table = Table("true", *(each.label for each in found.labels), title="True category by line, likeliest by column")
+    table = Table("真实分类", *(each.label for each in found.labels), title="行是真实的分类，列是推荐的分类")
     for each, row in zip(found.labels, found.confusion, strict=True):
         table.add_row(each.label, *(str(count) if count else "·" for count in row))
     return table
 
 
 def _beside(found: Sequence[Yardstick]) -> Table:
-    table = Table("yardstick", "accuracy", "macro F1", "calibration error", title="Plain classifiers of scikit-learn")
+    table = Table("比较用的", "正确率", "宏平均 F1", "校准误差", title="scikit-learn 的普通分类器")
     for each in found:
         error = "" if each.calibration_error is None else f"{each.calibration_error:.3f}"
         table.add_row(each.name, f"{each.accuracy:.3f}", f"{each.macro_f1:.3f}", error)
@@ -214,18 +209,19 @@ LEARN_EXITS = {Ended.WRITTEN: 0, Ended.NOTHING_NEW: 0, Ended.WORSE: 3, Ended.TOO
 """The exit code of `learn` by how it ended; 1 is said in a sentence, as everywhere."""
 
 
-@app.command()
+@app.command(
+    help="从派单员所定的分类学习，在留出的日子上比较，没有变差才写入；供每晚执行。"
+    "退出码 0：已写入，或者没有新的；3：变差，未写入；4：太少，学不了。"
+)
 def learn(
     file: Annotated[
         Path | None,
-        typer.Option("--from", help="A CSV file with ticket, text, category, day; else the running system."),
+        typer.Option("--from", help="CSV 文件，列为 ticket、text、category、day；不写则取自运行中的系统。"),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Where the model in use is and the new one goes; else in the instance's folder.")
-    ] = None,
-    policy: Annotated[Path | None, typer.Option(help="The policy whose catalogue counts; else the system's.")] = None,
+    out: Annotated[Path | None, typer.Option(help="在用的模型在哪里，新的也写到那里；不写则在实例的目录里。")] = None,
+    policy: Annotated[Path | None, typer.Option(help="以哪套规则的目录为准；不写则用系统的。")] = None,
     *,
-    even_if_worse: Annotated[bool, typer.Option("--even-if-worse", help="Write the new model in any case.")] = False,
+    even_if_worse: Annotated[bool, typer.Option("--even-if-worse", help="新模型变差也写入。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn leaves from what dispatchers assigned, and write the model unless it is worse on days held out.
@@ -279,28 +275,28 @@ def _show_lesson(told: Taught) -> None:
     console = Terminal()
     if told.lesson is not None:
         lesson = told.lesson
-        held = f"{lesson.held}, {lesson.held_from} to {lesson.held_to}"
-        console.print(f"{lesson.texts} tickets of {lesson.days} days; held out: {held}.")
-        table = Table("on the days held out", "before", "after")
+        held = f"{lesson.held} 件，{lesson.held_from} 至 {lesson.held_to}"
+        console.print(f"{lesson.days} 天的 {lesson.texts} 件工单；留出 {held}。")
+        table = Table("在留出的日子上", "原模型", "新模型")
         for name, before, after in (
-            ("likeliest right", lesson.before.accuracy, lesson.after.accuracy),
-            ("macro F1", lesson.before.macro_f1, lesson.after.macro_f1),
-            ("one suggested", lesson.before.settled, lesson.after.settled),
-            ("of these right", lesson.before.settled_right, lesson.after.settled_right),
-            ("calibration error", lesson.before.calibration_error, lesson.after.calibration_error),
+            ("最可能的正确", lesson.before.accuracy, lesson.after.accuracy),
+            ("宏平均 F1", lesson.before.macro_f1, lesson.after.macro_f1),
+            ("推荐出一个", lesson.before.settled, lesson.after.settled),
+            ("其中正确", lesson.before.settled_right, lesson.after.settled_right),
+            ("校准误差", lesson.before.calibration_error, lesson.after.calibration_error),
         ):
             table.add_row(name, f"{before:.3f}", f"{after:.3f}")
         console.print(table)
-        ready = ", ".join(sorted(lesson.model.thresholds or {})) or "none; all wait for a person"
-        console.print(f"Categories with a threshold: {ready}.")
+        ready = "、".join(sorted(lesson.model.thresholds or {})) or "没有，都由人定"
+        console.print(f"有门槛的分类：{ready}。")
     console.print(told.said)
 
 
-@app.command()
+@app.command(help="像派单时那样，为一段文字推荐分类。")
 def suggest(
-    text: Annotated[str, typer.Argument(help="What somebody said.")],
-    model: Annotated[Path, typer.Option(help="A stored model.")] = MODEL,
-    policy: Annotated[Path, typer.Option(help="The policy whose catalogue counts.")] = POLICY,
+    text: Annotated[str, typer.Argument(help="来件的文字。")],
+    model: Annotated[Path, typer.Option(help="存好的模型。")] = MODEL,
+    policy: Annotated[Path, typer.Option(help="以哪套规则的目录为准。")] = POLICY,
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -60,7 +60,7 @@ def validate_(
     else:
         for line in [*map(str, problems), *([calendar] if calendar else []), *warnings]:
             typer.echo(line, err=True)
-        typer.echo(f"{directory}: {version} is valid." if not wrong else f"{directory}: not valid.")
+        typer.echo(f"{directory}：规则 {version} 有效。" if not wrong else f"{directory}：规则无效。")
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -69,13 +69,13 @@ def orphans(policy: Policy, leads: Sequence[str], at: datetime) -> list[str]:
     found: list[str] = []
     for code, tickets in sorted(Counter(leads).items()):
         listed, current = policy.department(code), policy.current(code, at)
-        said = f"warning: {code} leads {tickets} open tickets"
+        said = f"注意：{code} 牵头的在办工单有 {tickets} 件"
         if listed is None:
-            step = "put it back into directory.yaml with valid_to and successor, then run `liuhen reorganise`"
-            found.append(f"{said} and stands in no list: {step}.")
+            step = "请在 directory.yaml 里补回，写明 valid_to 和 successor，再执行 liuhen reorganise"
+            found.append(f"{said}，而名录里没有它：{step}。")
         elif current is not listed:
-            after = current.code if current else "nobody"
-            found.append(f"{said} and is gone; {after} follows it: run `liuhen reorganise`.")
+            after = f"由 {current.code} 承接" if current else "没有承接单位"
+            found.append(f"{said}，而它已撤销，{after}：请执行 liuhen reorganise。")
     return found
 
 
@@ -109,7 +109,7 @@ def schema(directory: Directory = POLICY, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"directory": str(target), "schemas": sorted(files)})
     else:
-        typer.echo(f"{len(files)} schemas written to {target}")
+        typer.echo(f"已写入 {len(files)} 个 JSON Schema，在 {target}")
 
 
 @app.command("try", help="用另一套规则重走已记录的工单，说明哪些逾期、负担和派单会不同。")

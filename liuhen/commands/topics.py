@@ -31,6 +31,14 @@ _COLOURS: Final = {
 }
 
 
+_SAID: Final = {
+    TopicChange.CREATED: "新建",
+    TopicChange.ALTERED: "已改",
+    TopicChange.UNCHANGED: "未变",
+    TopicChange.DIFFERS: "不符",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="登记在册的主题，和各方在上面的权限。", no_args_is_help=True)
@@ -70,34 +78,34 @@ def apply(
 
 def _ask(*, as_json: bool) -> None:
     if as_json:
-        raise SaidClearly("Rights would be taken away. Say --yes, or look first without --json.")
-    typer.confirm("Take these rights away?", abort=True)
+        raise SaidClearly("将收回权限：请写 --yes，或者先不带 --json 查看。")
+    typer.confirm("收回这些权限？", abort=True)
 
 
 def _show(needed: Iterable[Applied], granted: RightsPlan, bounds: Iterable[Bound]) -> None:
     table = Table()
-    for column in ("what", "name", "change", "detail"):
+    for column in ("种类", "名称", "变动", "说明"):
         table.add_column(column, overflow="fold")
     for topic, change, detail, _ in needed:
-        layout = f"{topic.kind}, {topic.partitions} partitions"
-        table.add_row("topic", topic.name, styled((change, _COLOURS[change])), f"{layout}; {detail}".rstrip("; "))
-    for some, done, colour in ((granted.new, "granted", "green"), (granted.gone, "taken away", "red")):
+        layout = f"{topic.kind}，{topic.partitions} 个分区"
+        table.add_row("主题", topic.name, styled((_SAID[change], _COLOURS[change])), f"{layout}；{detail}".rstrip("；"))
+    for some, done, colour in ((granted.new, "授予", "green"), (granted.gone, "收回", "red")):
         for what, name, detail in _rows(some):
             table.add_row(what, name, styled((done, colour)), detail)
     for user, bound in bounds:
-        said = "none" if bound is None else f"{bound:,} bytes a second"
-        table.add_row("quota", user, styled(("set", "yellow")), said)
+        said = "不限" if bound is None else f"每秒 {bound:,} 字节"
+        table.add_row("流量上限", user, styled(("设定", "yellow")), said)
     _console.print(table)
-    counts = Counter(str(item.change) for item in needed)
-    counts["users or rules granted"] = len(granted.new.users) + len(granted.new.rules)
-    counts["taken away"] = len(granted.gone.users) + len(granted.gone.rules)
-    _console.print(", ".join(f"{number} {change}" for change, number in counts.items() if number))
+    counts = Counter(f"主题{_SAID[item.change]}" for item in needed)
+    counts["授予用户或权限"] = len(granted.new.users) + len(granted.new.rules)
+    counts["收回用户或权限"] = len(granted.gone.users) + len(granted.gone.rules)
+    _console.print("，".join(f"{change} {number}" for change, number in counts.items() if number))
 
 
 def _rows(some: Rights) -> Iterable[tuple[str, str, str]]:
-    yield from (("user", user, "") for user in sorted(some.users))
+    yield from (("用户", user, "") for user in sorted(some.users))
     rules = sorted((each.principal.removeprefix("User:"), rights.told(each)) for each in some.rules)
-    yield from (("access rule", user, words) for user, words in rules)
+    yield from (("访问规则", user, words) for user, words in rules)
 
 
 def _document(needed: Iterable[Applied], granted: RightsPlan, bounds: Iterable[Bound]) -> dict[str, Any]:

@@ -101,6 +101,6 @@ def _explained(kind: str) -> tuple[str, str]:
     if kind.startswith(("datetime_", "date_")):
         return _TIME
     if kind.endswith(("_type", "_parsing")):
-        expected = _WORDS.get(kind.partition("_")[0], "另一种类型")
-        return "wrong_type", f"{{named}} 的类型不对，应为{expected}。"
+        expected = _WORDS.get(kind.partition("_")[0])
+        return "wrong_type", "{named} 的类型不对" + (f"，应为{expected}。" if expected else "。")
     return _KINDS.get(kind, _OTHER)

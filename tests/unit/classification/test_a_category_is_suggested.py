@@ -228,14 +228,14 @@ def test_a_model_of_another_scikit_learn_is_refused(tmp_path: Path, monkeypatch:
     MODEL.save(tmp_path / "model.npz")
     monkeypatch.setattr(module, "version", lambda _: "0.1")
 
-    with pytest.raises(ModelRefusedError, match=rf"sklearn is {version('scikit-learn')}, expected 0.1.*classify train"):
+    with pytest.raises(ModelRefusedError, match=rf"sklearn 是 {version('scikit-learn')}，应为 0.1.*classify train"):
         Model.load(tmp_path / "model.npz")
 
 
 def test_a_model_of_other_training_data_is_refused(tmp_path: Path) -> None:
     MODEL.save(tmp_path / "model.npz")
 
-    with pytest.raises(ModelRefusedError, match="trained_on is"):
+    with pytest.raises(ModelRefusedError, match="trained_on 是"):
         Model.load(tmp_path / "model.npz", trained_on="another")
 
 
@@ -243,7 +243,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.npz").write_bytes(b"not a model")
     np.savez(tmp_path / "other.npz", figures=np.zeros(3))
 
-    for name, said in (("model.npz", "no stored model"), ("other.npz", "no stored model"), ("none.npz", "no such")):
+    for name, said in (("model.npz", "不是存好的模型"), ("other.npz", "不是存好的模型"), ("none.npz", "没有模型")):
         with pytest.raises(ModelRefusedError, match=said):
             Model.load(tmp_path / name)
 
@@ -299,7 +299,7 @@ def test_a_file_is_read_by_the_columns_that_are_named(tmp_path: Path) -> None:
         Example("路灯 不亮", "市政"),
         Example("欠薪 半年", "劳动"),
     )
-    with pytest.raises(TrainingDataError, match="no column 类别; it has 主题, 详情, 分类"):
+    with pytest.raises(TrainingDataError, match="缺少列 类别，有的是 主题、详情、分类"):
         read_examples(path, ["主题"], "类别")
     with pytest.raises(TrainingDataError, match="no such file"):
         read_examples(tmp_path / "none.csv", ["主题"], "分类")
@@ -311,7 +311,7 @@ def test_training_data_that_teaches_nothing_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TrainingDataError, match="two different labels"):
         read_examples(path, ["text"], "category")
-    with pytest.raises(TrainingDataError, match="at least two examples"):
+    with pytest.raises(TrainingDataError, match="至少要两段文字"):
         train([Example("路灯不亮", "市政"), Example("欠薪", "劳动"), Example("工资", "劳动")])
 
 

@@ -148,9 +148,7 @@ def test_the_next_lesson_asks_about_days_that_the_model_in_use_never_saw(places:
     later = give_lesson(calls(14), BASE, POLICY, out, shipped, TODAY)
 
     assert soon.ended is Ended.TOO_LITTLE
-    assert (
-        f"since then 24 tickets were given a category by a person of the office, and at least {LEAST_HELD}" in soon.said
-    )
+    assert f"此后由人定过分类的只有 24 件工单，至少要 {LEAST_HELD} 件" in soon.said
     assert later.lesson is not None
     assert later.lesson.held_from == date(2026, 10, 13)
     assert later.ended is Ended.WRITTEN
@@ -163,7 +161,7 @@ def test_too_little_is_said_and_nothing_is_written(places: tuple[Path, Path], da
     told = give_lesson(calls(days), BASE, POLICY, out, shipped, TODAY)
 
     assert told.ended is Ended.TOO_LITTLE
-    assert f"{days * 24} tickets of {days} days" in told.said
+    assert f"{days} 天的 {days * 24} 件工单" in told.said
     assert f"at least {LEAST_TEXTS}" in told.said
     assert not out.exists()
 
@@ -193,7 +191,7 @@ def test_categories_that_the_policy_no_longer_has_are_not_learned() -> None:
 
     assert lesson.texts == 14 * 18
     assert "0401-04" not in lesson.model.labels
-    with pytest.raises(TooLittleError, match="0 tickets of 0 days"):
+    with pytest.raises(TooLittleError, match="0 天的 0 件工单"):
         learn([Assigned("T", "灯", "9999-99", TODAY)], BASE, Suggester(policy, None), TODAY)
 
 
@@ -221,7 +219,7 @@ def test_two_lessons_never_run_at_once(places: tuple[Path, Path], monkeypatch: p
     met = []
 
     def meanwhile(*_: object) -> bool:
-        with pytest.raises(SaidClearly, match="Another lesson"):
+        with pytest.raises(SaidClearly, match="另一次学习"):
             give_lesson(calls(12), BASE, POLICY, out, shipped, TODAY)
         met.append(1)
         return True
@@ -248,7 +246,7 @@ def test_a_nightly_job_reads_the_exit_code(tmp_path: Path) -> None:
 
     little = run(3)
     assert little.exit_code == 4
-    assert "72 tickets of 3 days" in " ".join(little.stdout.split())
+    assert "3 天的 72 件工单" in " ".join(little.stdout.split())
     broken = tmp_path / "broken.csv"
     broken.write_text("ticket,text,category,day\n1,灯不亮,0401-04,gestern\n", "utf-8")
     told = CliRunner().invoke(
@@ -275,4 +273,4 @@ def test_a_lesson_is_told_in_figures(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert answer["ended"] == "written"
     assert answer["model"]["identity"] == Model.load(tmp_path / "m.npz").identity
     assert answer["figures"]["before"]["accuracy"] < answer["figures"]["after"]["accuracy"]
-    assert "exactly these tickets" in " ".join(again.stdout.split())
+    assert "就是这些工单" in " ".join(again.stdout.split())

@@ -81,7 +81,7 @@ def test_training_and_measuring_take_the_columns_that_are_named(
     assert json.loads(trained.stdout)["categories"] == 3
     assert Model.load(out).labels == ("劳动", "市政", "环保")
     assert json.loads(measured.stdout)["figures"]["accuracy"] == 1.0
-    assert "accuracy 1.000" in shown.stdout
+    assert "正确率 1.000" in shown.stdout
     assert "linear-svm" in shown.stdout
 
 
@@ -107,7 +107,7 @@ def test_a_wrong_column_is_said_clearly(app: typer.Typer, messages: Path) -> Non
     told = CliRunner().invoke(app, ["classify", "measure", str(messages)])
 
     assert isinstance(told.exception, SaidClearly)
-    assert "no column text, category" in str(told.exception)
+    assert "缺少列 text、category" in str(told.exception)
 
 
 def test_a_valid_policy_is_called_by_its_version(app: typer.Typer) -> None:
@@ -149,5 +149,5 @@ def test_who_validates_is_warned_of_open_tickets_that_would_be_orphaned(app: typ
 
     assert told.exit_code == 0
     housing, lost = json.loads(told.stdout)["warnings"]
-    assert "housing leads 2 open tickets and is gone; market follows it: run `liuhen reorganise`" in housing
-    assert "lost leads 1 open tickets and stands in no list: put it back" in lost
+    assert "housing 牵头的在办工单有 2 件，而它已撤销，由 market 承接：请执行 liuhen reorganise" in housing
+    assert "lost 牵头的在办工单有 1 件，而名录里没有它：请在 directory.yaml 里补回" in lost

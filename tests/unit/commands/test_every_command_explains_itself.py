@@ -40,11 +40,7 @@ def test_a_command_says_what_it_does_and_what_its_options_are(path: tuple[str, .
     assert [option.name for option in options if not option.help] == []
 
 
-# `classify` is for whoever trains models: its figures have English names in every language.
-OF_THE_HOUSE = LEAVES.keys() - {path for path in LEAVES if path[0] == "classify"}
-
-
-@pytest.mark.parametrize("path", OF_THE_HOUSE, ids=" ".join)
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 def test_a_command_speaks_the_language_of_those_who_type_it(path: tuple[str, ...]) -> None:
     command = LEAVES[path]
     helps = [command.help, *(getattr(parameter, "help", None) for parameter in command.params)]

@@ -134,7 +134,7 @@ def _fell_back(ticket: Ticket, fact: d.AutomationEnded, _at: datetime) -> Ticket
 def fell_back_here(draft: Draft, _action: i.RestoreAutomation) -> Refusal | None:
     if draft.ticket.fell_back is not None:
         return None
-    return Refusal("nothing_fell_back", "没有分类因该工单的核对退回人工派单；请在退回时所列的工单上恢复。")
+    return Refusal("nothing_fell_back", "该工单上没有待恢复的分类；请在工作台“待决定恢复自动派单”所列的工单上恢复。")
 
 
 @episode.action(i.RestoreAutomation, s.LIVING, fell_back_here)
