@@ -301,7 +301,7 @@ def test_a_file_is_read_by_the_columns_that_are_named(tmp_path: Path) -> None:
     )
     with pytest.raises(TrainingDataError, match="缺少列 类别，有的是 主题、详情、分类"):
         read_examples(path, ["主题"], "类别")
-    with pytest.raises(TrainingDataError, match="no such file"):
+    with pytest.raises(TrainingDataError, match="没有文件"):
         read_examples(tmp_path / "none.csv", ["主题"], "分类")
 
 
