@@ -309,7 +309,7 @@ def test_training_data_that_teaches_nothing_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "one.csv"
     path.write_text("text,category\n路灯,市政\n", encoding="utf-8")
 
-    with pytest.raises(TrainingDataError, match="two different labels"):
+    with pytest.raises(TrainingDataError, match="至少要有两个不同的分类"):
         read_examples(path, ["text"], "category")
     with pytest.raises(TrainingDataError, match="至少要两段文字"):
         train([Example("路灯不亮", "市政"), Example("欠薪", "劳动"), Example("工资", "劳动")])

@@ -162,7 +162,7 @@ def test_too_little_is_said_and_nothing_is_written(places: tuple[Path, Path], da
 
     assert told.ended is Ended.TOO_LITTLE
     assert f"{days} 天的 {days * 24} 件工单" in told.said
-    assert f"at least {LEAST_TEXTS}" in told.said
+    assert f"至少要 5 天的 {LEAST_TEXTS} 件" in told.said
     assert not out.exists()
 
 
@@ -253,7 +253,7 @@ def test_a_nightly_job_reads_the_exit_code(tmp_path: Path) -> None:
         app, ["classify", "learn", "--from", str(broken), "--out", str(out), "--policy", str(ROOT / "policy")]
     )
     assert isinstance(told.exception, SaidClearly)
-    assert "broken.csv:2: day is 'gestern'" in str(told.exception)
+    assert "broken.csv:2 day 是“gestern”" in str(told.exception)
     assert not out.exists()
 
 
