@@ -65,11 +65,16 @@ class DueTime(Value):
 
 
 class SharedNote(Value):
-    """A note that lead and supporters share."""
+    """A note that lead and supporters share.
+
+    `kind` says what the requester did (`press`, `add`), or that the dispatcher wrote it (`dispatch`), and `at` when.
+    """
 
     department: DepartmentCode | None = None
     text: Text
     plan: bool = False
+    kind: Literal["press", "add", "dispatch"] | None = None
+    at: Instant | None = None
 
 
 class InternalNote(Value):

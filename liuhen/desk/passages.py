@@ -15,6 +15,7 @@ from tools.client.trace import EntryAnswer
 from tools.errors import SaidClearly
 
 _NOTES: Final[Mapping[type[Message], str]] = {
+    d.Dispatched: "note",
     d.ProgressNoted: "text",
     d.FollowUpAdded: "text",
     d.InfoProvided: "text",
@@ -58,7 +59,7 @@ class _Said:
         if model not in _BEGIN and model not in d.REFUSALS:
             self.earlier = said_besides(self.earlier, body)
         if model in _NOTES:
-            self._share(body, _NOTES[model])
+            self._share(model, body, _NOTES[model])
         elif model in _REPLIES:
             self.single["reply"] = body.get(_REPLIES[model])
         elif model in _BEGIN:
@@ -77,10 +78,10 @@ class _Said:
         elif model is d.Reopened:
             self.single["reply"] = None
 
-    def _share(self, body: Mapping[str, Any], name: str) -> None:
+    def _share(self, model: type[Message], body: Mapping[str, Any], name: str) -> None:
         if body.get(name) and not body.get("withheld"):
             self.notes.append(body[name])
-        if name == "note":
+        if name == "note" and model is not d.Dispatched:
             self.single["first_contact"] = body.get("note")
 
     def texts(self) -> Mapping[str, str]:

@@ -20,6 +20,8 @@ from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASK
 _COLOURS: Final[dict[Urgency, str]] = {"overdue": "bold red", "due_soon": "yellow", "in_time": ""}
 _MARKS: Final[dict[Urgency, str]] = {"overdue": "逾期", "due_soon": "将到期", "in_time": ""}
 _GIST: Final = 36
+_NOTES: Final = {"press": "催办", "add": "补充", "dispatch": "派单说明"}
+_NOTERS: Final = {"press": "诉求人", "add": "诉求人", "dispatch": "派单员"}
 
 
 def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
@@ -134,8 +136,9 @@ def order(place: Workplace, order: Order) -> RenderableType:
     if order.notes:
         notes = Table.grid(padding=(0, 2))
         for note in order.notes:
-            kind = "方案" if note.plan else "进展"
-            notes.add_row(place.words.department(note.department), kind, note.text)
+            kind = _NOTES[note.kind] if note.kind else "方案" if note.plan else "进展"
+            who = place.words.department(note.department) if note.department else _NOTERS.get(note.kind or "", "")
+            notes.add_row(who, place.words.moment(note.at) if note.at else "", kind, note.text)
         parts += [styled(("共同记录", "bold")), notes]
     if order.internal_notes:
         inside = Table.grid(padding=(0, 2))

@@ -18,7 +18,7 @@ class Dispatched(DispatchFact):
     """A department leads, others support: order number `order` of this ticket. A binding one cannot be returned.
 
     Of what policy dispatched by itself: `suggested` says that the category came from the text, `drawn` that a person
-    checks it.
+    checks it. `note` is what the dispatcher tells lead and supporters.
     """
 
     order: int
@@ -33,6 +33,7 @@ class Dispatched(DispatchFact):
     precedents: tuple[TicketId, ...] = ()
     suggested: bool | None = None
     drawn: bool | None = None
+    note: Text | None = None
 
 
 class Accepted(DispatchFact):

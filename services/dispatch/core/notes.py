@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from datetime import datetime
+from typing import Final, Literal
 
 from chassis.frozen import replace
 from schemas.values import Clock, DepartmentCode
@@ -16,6 +17,11 @@ _NOTES: Final = 20
 def noted(ticket: Ticket, department: DepartmentCode | None, text: str, *, plan: bool = False) -> Ticket:
     """The ticket with one note more; old ones stand in the trace."""
     return replace(ticket, notes=(*ticket.notes, Note(department=department, text=text, plan=plan))[-_NOTES:])
+
+
+def told(ticket: Ticket, kind: Literal["press", "add", "dispatch"], text: str, at: datetime) -> Ticket:
+    """The ticket with one note more for all who work on it, of the requester or of the dispatcher."""
+    return replace(ticket, notes=(*ticket.notes, Note(text=text, kind=kind, at=at))[-_NOTES:])
 
 
 def due_no_more(ticket: Ticket, clocks: Iterable[Clock], department: DepartmentCode | None = None) -> Ticket:

@@ -589,6 +589,8 @@ class Note:
     department: DepartmentCode | None = None
     text: str
     plan: bool = False
+    kind: Literal["press", "add", "dispatch"] | None = None
+    at: Instant | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

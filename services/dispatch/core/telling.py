@@ -35,7 +35,17 @@ from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import late_elsewhere, task_in_review
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
-from services.dispatch.core.regions import Drawn, ExtensionAsked, Inside, Made, Member, NoWish, Owed, SuspensionAsked
+from services.dispatch.core.regions import (
+    Drawn,
+    ExtensionAsked,
+    Inside,
+    Made,
+    Member,
+    Note,
+    NoWish,
+    Owed,
+    SuspensionAsked,
+)
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import (
     contact_for_callback,
@@ -155,7 +165,7 @@ def order_for(
         follow_ups=state.follow_ups,
         supervised=role == "lead" and bool(to_answer(state)),
         blocking_tasks=blocking(state.tasks),
-        notes=tuple(SharedNote(department=each.department, text=each.text, plan=each.plan) for each in state.notes),
+        notes=tuple(_shared(each) for each in state.notes),
         supplements=state.supplements or None,
         said=state.heard[-1].said if state.heard else None,
         to_answer=(to_answer(state) or None) if role == "lead" else None,
@@ -170,6 +180,10 @@ def order_for(
         version=state.version,
     )
     return sealed(state, told)
+
+
+def _shared(note: Note) -> SharedNote:
+    return SharedNote(department=note.department, text=note.text, plan=note.plan, kind=note.kind, at=note.at)
 
 
 def _internal(inside: Inside) -> tuple[InternalNote, ...] | None:

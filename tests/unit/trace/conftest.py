@@ -14,6 +14,7 @@ from schemas import clocks, dispatch, notices, registry, tickets
 from schemas.correction import CallbackAnswers, Correction
 from schemas.inbound import AcceptIncident, Classify
 from schemas.message import MODELS, Message
+from schemas.referral import Referral
 from schemas.values import (
     Actor,
     Contact,
@@ -81,6 +82,7 @@ BY_NAME: dict[str, Any] = {
     "old": st.just(Correction(category="0301-01")),
     "new": st.just(Correction(category="0301-02")),
     "found": st.just((StopWord(group="fire", name="火情", reason="可能正在起火。", word="着火"),)),
+    "record": st.just(Referral(reference="转-1", spoken_to="值班员")),
     "agent": st.just(Person(id="a-1", name="小李")),
     "person": st.just(Person(id="p-min", name="闵建国")),
 }

@@ -21,7 +21,7 @@ from services.dispatch.core.episodes.supervision import answered_by_work, end_wa
 from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.guards import avoids, known
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
+from services.dispatch.core.notes import due_no_more, told
 from services.dispatch.core.regions import (
     Drawn,
     Inside,
@@ -280,7 +280,7 @@ def assign(draft: Draft, action: i.Assign) -> None:
     helpers = dict.fromkeys(action.supporting, action.blocking)
     order = draft.ticket.led_by
     if order is None or order.lead != action.lead or draft.ticket.would_lead is not None:
-        send(draft, action.lead, helpers, reason="assigned", by=draft.by)
+        send(draft, action.lead, helpers, reason="assigned", by=draft.by, note=action.note)
         return
     for code in draft.ticket.tasks:
         if code not in helpers:
@@ -288,7 +288,7 @@ def assign(draft: Draft, action: i.Assign) -> None:
     give_tasks(draft, helpers, draft.by)
 
 
-def send(
+def send(  # noqa: PLR0913 - each is a part of the order
     draft: Draft,
     lead: DepartmentCode,
     supporting: Mapping[DepartmentCode, bool],
@@ -296,16 +296,16 @@ def send(
     reason: str,
     by: Actor | ByItself,
     binding: bool = False,
+    note: str | None = None,
 ) -> None:
     """Say the order, accepted where it binds, and the tasks of supporters; never to who is gone or accused."""
     who = BY_POLICY if isinstance(by, ByItself) else by
     lead = draft.rules.current(lead, draft.at)
-    before, matter, shunned = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter, draft.ticket.shunned
-    if lead in shunned:
+    before, matter = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter
+    if lead in draft.ticket.shunned:
         draft.say(d.DispatchAwaited(**draft.by_policy, reason="accused"))
         return
-    now = {draft.rules.current(code, draft.at): blocks for code, blocks in supporting.items()}
-    helpers = {code: blocks for code, blocks in now.items() if code != lead and code not in shunned}
+    helpers = _helpers(draft, lead, supporting)
     _end_of_those_before(draft, lead, helpers, who)
     order = d.Dispatched(
         **draft.stamp(who),
@@ -321,12 +321,20 @@ def send(
         precedents=tuple(each.ticket for each in draft.rules.precedents_for(matter)),
         suggested=(isinstance(by, ByItself) and by.suggested) or None,
         drawn=(isinstance(by, ByItself) and by.drawn) or None,
+        note=note,
     )
     draft.say(order)
     if binding:
         draft.say(d.Accepted(**draft.by_policy, department=lead, presumed=True, binding=True))
     give_tasks(draft, helpers, who)
     exempt_unreachable(draft, lead)
+
+
+def _helpers(
+    draft: Draft, lead: DepartmentCode, supporting: Mapping[DepartmentCode, bool]
+) -> dict[DepartmentCode, bool]:
+    now = {draft.rules.current(code, draft.at): blocks for code, blocks in supporting.items()}
+    return {code: blocks for code, blocks in now.items() if code != lead and code not in draft.ticket.shunned}
 
 
 def _end_of_those_before(draft: Draft, lead: DepartmentCode, helpers: Collection[DepartmentCode], by: Actor) -> None:
@@ -345,7 +353,7 @@ def _lead_and_those_before(ticket: Ticket, fact: d.Dispatched) -> tuple[Departme
 
 
 @episode.fact(d.Dispatched, heard_by=_lead_and_those_before)
-def _dispatched(ticket: Ticket, fact: d.Dispatched, _at: datetime) -> Ticket:
+def _dispatched(ticket: Ticket, fact: d.Dispatched, at: datetime) -> Ticket:
     order = LeadOrder(
         number=fact.order,
         lead=fact.lead,
@@ -364,6 +372,7 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, _at: datetime) -> Ticket:
         after = replace(after, check=drawn)
     if not fact.same_lead or isinstance(ticket.contact, NotDue):
         after = replace(after, contact=Owed())
+    after = told(after, "dispatch", fact.note, at) if fact.note else after
     return after if fact.same_lead else _for_new_lead(after)
 
 

@@ -18,7 +18,7 @@ from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.nudging import nudge_holder
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import noted
+from services.dispatch.core.notes import told
 from services.dispatch.core.standing import OPEN, Merged, Split
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import verified_as
@@ -116,7 +116,7 @@ def _whoever_may(ticket: Ticket, fact: d.FollowUpAdded) -> tuple[DepartmentCode,
 
 
 @episode.fact(d.FollowUpAdded, heard_by=_whoever_may, asks=_to_who_has_it)
-def _added(ticket: Ticket, fact: d.FollowUpAdded, _at: datetime) -> Ticket:
+def _added(ticket: Ticket, fact: d.FollowUpAdded, at: datetime) -> Ticket:
     nudges = ticket.requester_nudges + (fact.mode == "press")
     after = replace(ticket, follow_ups=fact.count, requester_nudges=nudges)
-    return after if fact.withheld else noted(after, None, fact.text)
+    return after if fact.withheld else told(after, fact.mode, fact.text, at)

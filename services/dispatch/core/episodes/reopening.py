@@ -25,7 +25,7 @@ from services.dispatch.core.episodes.dispatching import send, to_centre
 from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_of, passed_on, taken_or_part
 from services.dispatch.core.episodes.stop_words import heed, is_withheld, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import noted
+from services.dispatch.core.notes import told
 from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import NOT_VERIFIED, by_requester
@@ -107,9 +107,9 @@ def want_reopened(draft: Draft, contact: FollowUpContact) -> None:
 
 
 @episode.fact(d.ReopeningAsked)
-def _asked(ticket: Ticket, fact: d.ReopeningAsked, _at: datetime) -> Ticket:
+def _asked(ticket: Ticket, fact: d.ReopeningAsked, at: datetime) -> Ticket:
     after = replace(ticket, wish=ReopeningWanted(text=fact.text, count=fact.count))
-    return after if fact.withheld else noted(after, None, fact.text)
+    return after if fact.withheld else told(after, "add", fact.text, at)
 
 
 def reopening_wanted(draft: Draft, _action: i.DeclineReopening) -> Refusal | None:
