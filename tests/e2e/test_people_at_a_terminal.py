@@ -191,5 +191,5 @@ def test_a_lesson_reads_what_a_person_of_the_office_gave_and_says_when_that_is_t
 
     answer = json.loads(told.stdout)
     assert (told.exit_code, answer["ended"]) == (4, "too_little")
-    assert answer["said"].startswith("1 tickets of 1 days were given a category by a person of the office")
+    assert answer["said"].startswith("由人定过分类的只有 1 天的 1 件工单")
     assert not (tmp_path / "learned.npz").exists()
