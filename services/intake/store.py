@@ -167,7 +167,8 @@ async def load_open_tickets(connection: Connection, asked: Iterable[Candidates],
         " from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[])"
         " r(requester, shortest, longest, category, upstream) cross join lateral"
         " (select * from ticket t where t.requester = r.requester and t.open and t.registered >= $6"
-        "  and char_length(t.words) between r.shortest and r.longest and t.upstream is not distinct from r.upstream"
+        "  and char_length(t.words) between r.shortest and r.longest"
+        "  and (r.upstream is null or t.upstream = r.upstream)"
         "  and (t.category = r.category or t.category is null or r.category is null)) t",
         *columns(sorted(asked, key=repr), len(Candidates._fields)),
         since,

@@ -74,7 +74,8 @@ def repeat_of(state: DoorState, report: Register, requester: str | None, receive
 def _same_matter(report: Register, ticket: KnownTicket) -> bool:
     if report.category is not None and ticket.category is not None and report.category != ticket.category:
         return False
-    return ticket.upstream == _upstream(report)
+    # Who calls again knows nothing of the city's number, where the city passed the matter on.
+    return _upstream(report) in (None, ticket.upstream)
 
 
 def _upstream(report: Register) -> str | None:

@@ -15,7 +15,7 @@ from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused, TicketNews
 from schemas.registry import DISPATCH, partitions
 from schemas.tickets import ActionReceived, DeviceBound, Registered
-from schemas.values import Actor, Contact, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier
+from schemas.values import Actor, Contact, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier, Upstream
 from services.intake import store
 
 HOTLINE, SURVEY, WECHAT, OFFICE = (
@@ -180,6 +180,13 @@ async def test_a_second_call_about_an_open_matter_is_counted_on_the_ticket(outsi
     assert again.tickets == (ticket,)
     _, pressed = await outside.hear(lambda m: isinstance(m, ActionReceived) and m.receipt == again.receipt)
     assert pressed.action.do == "follow_up"
+
+
+async def test_a_second_call_about_what_the_city_passed_on_is_counted_on_the_ticket(outside: Any, report: Any) -> None:
+    from_the_city = report.model_copy(update={"upstream": Upstream(number="city-1")})
+    ticket = (await outside.given(await outside.say(HOTLINE, from_the_city))).tickets[0]
+    again = await outside.given(await outside.say(HOTLINE, report))
+    assert (again.follow_up, again.tickets) == (True, (ticket,))
 
 
 async def test_a_departments_action_is_passed_on_and_one_on_no_ticket_is_refused_on_its_own_topic(outside: Any) -> None:

@@ -178,6 +178,15 @@ def test_a_report_that_differs_in_anything_is_a_ticket_of_its_own(front: Any, re
     assert second.ticket != first.ticket
 
 
+def test_who_calls_again_about_what_the_city_passed_on_presses_for_it(front: Any, report: Any) -> None:
+    registered, _ = front.took("hotline", "register", report | {"upstream": {"number": "city-1"}})
+    pressed, _ = front.took("hotline", "register", report)
+    assert isinstance(pressed, ActionReceived)
+    assert pressed.ticket == registered.ticket
+    other, _ = front.took("hotline", "register", report | {"upstream": {"number": "city-2"}})
+    assert isinstance(other, Registered)
+
+
 def test_a_report_of_another_category_is_a_ticket_of_its_own(front: Any, report: Any) -> None:
     front.took("hotline", "register", report | {"category": "0101-01"})
     assert isinstance(front.took("hotline", "register", report | {"category": "0101-02"})[0], Registered)
