@@ -76,7 +76,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "requester-merged": _to(Audience.REQUESTER, "reason"),
     "requester-merged-ended": _to(Audience.REQUESTER, "status reason"),
     "requester-incident-resolved": _to(Audience.REQUESTER),
-    "requester-transferred": _to(Audience.REQUESTER, "reason reference handed", ways=_MUST_KNOW),
+    "requester-transferred": _to(Audience.REQUESTER, "reference handed", ways=_MUST_KNOW),
     "requester-referral-recorded": _to(Audience.REQUESTER, "reference handed"),
     "requester-committed": _to(Audience.REQUESTER, "promised"),
     "requester-reopening-asked": _to(Audience.REQUESTER),

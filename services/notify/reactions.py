@@ -431,7 +431,6 @@ def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
     record = fact.record or Referral()
     yield from o.requester(
         "requester-transferred",
-        reason=fact.reason,
         department=o.book.name_for_callers(fact.to),
         reference=record.number or "",
         handed=_handed(record),
@@ -471,7 +470,9 @@ def _merge_taken(fact: d.MergeTaken, o: Occasion) -> Wishes:
 def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
     """Nobody calls about a ticket that was merged: the result, or why there is none, is told once and for all."""
     status = OUTCOMES.get(fact.outcome, word(d.Closed))
-    result = {"reply": fact.reply or "", "reason": fact.reason or "", "department": o.book.name_for_callers(fact.to)}
+    # Why it was referred is written for the file: whoever is told that an emergency service has it hears that alone.
+    reason = "" if fact.outcome == "transferred" else fact.reason or ""
+    result = {"reply": fact.reply or "", "reason": reason, "department": o.book.name_for_callers(fact.to)}
     yield from o.requester("requester-merged-ended", text=fact.into, status=status, **result)
     text = fact.reply or fact.reason or ""
     yield from o.visitor("visitor-progress", status=f"已随并入的工单{fact.into}{status}", text=text)

@@ -51,12 +51,12 @@ def test_a_dispatch_is_told_with_the_departments_name(newsroom: Newsroom) -> Non
 
 def test_a_body_is_named_as_callers_are_told_of_it(newsroom: Newsroom) -> None:
     fact = d.Transferred(ticket=TICKET, by=RULE, to="other-district", reason="发生地在邻区")
-    assert told(hear(fact, newsroom)).text == "您的诉求已转至所在区热线。原因：发生地在邻区"
+    assert told(hear(fact, newsroom)).text == "您的诉求已转至所在区热线。"
 
 
 def test_whoever_was_referred_hears_the_others_number_once_it_is_known(newsroom: Newsroom) -> None:
     fact = d.Transferred(ticket=TICKET, by=RULE, to="police-110", reason="警情", record=Referral(reference="110-7"))
-    assert told(hear(fact, newsroom)).text == "您的诉求已转至110报警服务台（对方编号110-7）。原因：警情"
+    assert told(hear(fact, newsroom)).text == "您的诉求已转至110报警服务台（对方编号110-7）。"
     later = d.ReferralRecorded(ticket=TICKET, by=RULE, to="police-110", record=Referral(reference="110-7"))
     news = told(hear(later, newsroom, KNOWN._replace(open=False)))
     assert (news.state, news.text) == ("transferred", "您的诉求已转至110报警服务台（对方编号110-7）。")
@@ -114,7 +114,7 @@ def test_the_result_is_told_and_the_ticket_is_no_longer_open(newsroom: Newsroom)
         ("settled_at_unit", {"reply": "灯已换好"}, "当场解决：灯已换好"),
         ("not_accepted", {"reason": "诉讼中"}, "不予受理。原因：诉讼中"),
         ("withdrawn", {"reason": "不用了"}, "撤诉"),
-        ("transferred", {"reason": "属市级", "to": "city"}, "转至市热线办。原因：属市级"),
+        ("transferred", {"reason": "属市级", "to": "city"}, "转至市热线办。"),
     ],
 )
 def test_the_end_of_the_ticket_that_took_one_in_is_told_for_both(

@@ -310,7 +310,7 @@ def test_a_visitor_hears_of_the_problems_that_they_brought_unless_they_are_confi
         ("called_back", {"reply": "灯已换好"}, "结案。答复：灯已换好"),
         ("not_accepted", {"reason": "诉讼中"}, "不予受理。原因：诉讼中"),
         ("withdrawn", {"reason": "不用了"}, "撤诉。原因：不用了"),
-        ("transferred", {"reason": "属市级", "to": "city"}, "转介至市热线办。原因：属市级"),
+        ("transferred", {"reason": "属市级", "to": "city"}, "转介至市热线办。【"),
     ],
 )
 def test_a_requester_hears_how_the_ticket_ended_that_took_theirs_in(
@@ -327,7 +327,7 @@ def test_who_is_referred_hears_the_others_number_and_whether_they_have_the_conta
     record = Referral(reference="110-7", contact_given=True)
     gone = d.Transferred(ticket=TICKET, by=BY, to="police-110", reason="已报警。", record=record)
     notice = next(each for each in teller.tell(gone) if each.template == "requester-transferred")
-    assert "已转至110报警服务台，对方编号110-7。已报警。您的联系方式已告知对方。" in notice.text
+    assert "已转至110报警服务台，对方编号110-7。您的联系方式已告知对方。" in notice.text
     later = d.ReferralRecorded(ticket=TICKET, by=BY, to="police-110", record=Referral(contact_given=False))
     notice = next(each for each in teller.tell(later) if each.template == "requester-referral-recorded")
     assert "已转至110报警服务台。您的联系方式没有告知对方。" in notice.text
