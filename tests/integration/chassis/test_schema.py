@@ -16,7 +16,9 @@ from tools.prepare.roles import prepare_roles
 async def test_a_service_waits_until_its_migrations_are_applied(database: Database, tmp_path: Path) -> None:
     # given a service whose newest migration was not applied
     (tmp_path / "001_first.sql").write_text("-- migrate:up\ncreate table first (n int);\n", "utf-8")
-    await prepare_roles(database.dsn(), ["newcomer"], database.cluster.password)
+    await prepare_roles(
+        database.dsn(), ["newcomer"], lambda role: "new" if role == "newcomer" else database.cluster.password(role)
+    )
     await migrate(database.dsn(), "newcomer", None, datetime.now(UTC))
     connection = await asyncpg.connect(database.dsn(), server_settings={"search_path": "newcomer"})
     # then it is told which one is missing
