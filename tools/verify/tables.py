@@ -132,11 +132,13 @@ class Tables:
         return [
             (ticket, category)
             for ticket, category in await self._fetch(
-                "select o.ticket, o.body ->> 'category' from entry o join"
-                " (select f.body ->> 'category' as category, f.recorded as since, (select min(r.recorded) from entry r"
-                "   where r.type = 'liuhen.dispatch.category-restored.v1' and r.ticket = f.ticket"
-                "   and r.recorded >= f.recorded) as until"
-                "  from entry f where f.type = 'liuhen.dispatch.category-fell-back.v1') x"
+                # Found once, and mostly none: looked for beside each order, the whole trace would be read for each.
+                "with fell as materialized (select body ->> 'category' as category, recorded as since, ticket"
+                "   from entry where type = 'liuhen.dispatch.category-fell-back.v1'),"
+                " x as materialized (select category, since, (select min(r.recorded) from entry r"
+                "   where r.type = 'liuhen.dispatch.category-restored.v1' and r.ticket = fell.ticket"
+                "   and r.recorded >= fell.since) as until from fell)"
+                " select o.ticket, o.body ->> 'category' from entry o join x"
                 " on x.category = o.body ->> 'category' and o.recorded > x.since + $2::interval"
                 "  and (x.until is null or o.recorded < x.until)"
                 " where o.type = 'liuhen.dispatch.dispatched.v1' and o.body ->> 'reason' = any($1::text[])"
