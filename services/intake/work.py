@@ -71,7 +71,8 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:
         taken = iter(result.words)
         heard = iter(await _hear(transaction, [item for item in items if isinstance(item, Heard)], newsroom, result))
         words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
-        says = [say for say in result.says if say.topic not in _gone(result.says, config.policy)]
+        gone = _gone(result.says, config.policy)
+        says = [say for say in result.says if say.topic not in gone]
         return Outcome(says=says, dead_letters=result.dead, words=words)
 
     return work
