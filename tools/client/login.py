@@ -10,7 +10,8 @@ from schemas.values import Person
 from tools.client import trace
 from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
-from tools.prepare.logins import trial_token, write_secretly
+from tools.prepare.logins import trial_token
+from tools.prepare.secrets import write_secret
 
 
 class MeAnswer(TypedDict):
@@ -45,7 +46,7 @@ def keep(addresses: Addresses, shown: str) -> None:
     """Keep a session or token for the commands that follow."""
     if addresses.login is None:
         raise SaidClearly("没有设 LIUHEN_LOGIN：登录保存在哪个文件。make up 会写进 .run/<系统>/env。")
-    write_secretly(addresses.login, shown)
+    write_secret(addresses.login, shown)
 
 
 def be(addresses: Addresses, person: str) -> None:

@@ -33,9 +33,9 @@ from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, private, read_state, write_state
 from tools.prepare import quotas, rights, topics
 from tools.prepare.database import prepare_database
-from tools.prepare.logins import LOGINS, prepare_trial, trial_token, write_secretly
+from tools.prepare.logins import LOGINS, prepare_trial, trial_token
 from tools.prepare.roles import OWNER, logins
-from tools.prepare.secrets import make_named, secret
+from tools.prepare.secrets import make_named, secret, write_secret
 
 FIRST = "1"
 """The worker that has the ports of deploy/services.yaml; others get free ones."""
@@ -331,7 +331,7 @@ class Instance:
         prepare_trial(self.secrets, [*(each.id for each in policy.office.people), *desks])
         dispatching = policy.with_role(Role.DISPATCHER, Clock.parse(self.clock).now())
         operator = next(iter((*dispatching, *policy.office.people)))
-        write_secretly(self.home / "login", trial_token(self.secrets, operator.id))
+        write_secret(self.home / "login", trial_token(self.secrets, operator.id))
 
     def _prepare_topics(self) -> None:
         admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from chassis.logins import Login, Logins, digest, hashed, new_token
+from tools.prepare.secrets import write_secret
 
 LOGINS: Final = "logins.json"
 PEOPLE: Final = "people"
@@ -25,18 +25,8 @@ def read_logins(secrets: Path) -> Logins:
         return Logins()
 
 
-def write_secretly(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, all or nothing."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    new.replace(path)
-
-
 def _write(secrets: Path, logins: Logins) -> None:
-    write_secretly(secrets / LOGINS, logins.model_dump_json(indent=2))
+    write_secret(secrets / LOGINS, logins.model_dump_json(indent=2), "utf-8")
 
 
 def _with(logins: Logins, person: str, login: Login) -> Logins:
@@ -78,7 +68,7 @@ def prepare_trial(secrets: Path, people: Iterable[str]) -> None:
     for person in people:
         login, file = made.get(person, Login()), folder / person
         if TRIAL not in login.tokens or not file.exists():
-            write_secretly(file, token := new_token())
+            write_secret(file, token := new_token())
             tokens = {**login.tokens, TRIAL: digest(token)}
             made[person] = Login(password=login.password, tokens=tokens, ended=login.ended)
     if made != logins.people:

@@ -36,14 +36,12 @@ def make_named(folder: Path, said: Mapping[str, str] = {}) -> None:
     """Put the named secrets into the folder: what their variables say, else what is there, else chance."""
     for name, variable in NAMED.items():
         if value := said.get(variable):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_secret(folder / name, value)
         secret(folder, name)
 
 
 def renewed(folder: Path, name: str) -> str:
     """Make a secret anew, all or nothing, whatever it was before; return it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = chance()
     write_secret(folder / name, value)
     return value
@@ -54,11 +52,12 @@ def chance() -> str:
     return secrets.token_urlsafe(_BYTES)
 
 
-def write_secret(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read, all or nothing."""
+def write_secret(path: Path, text: str, encoding: str = "ascii") -> None:
+    """Write a file that its owner alone may read, in a folder that its owner alone may enter, all or nothing."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+    with os.fdopen(descriptor, "w", encoding=encoding) as file:
         file.write(text)
     new.replace(path)
