@@ -25,8 +25,6 @@ _OF_SESSIONS: Final = "lhs"
 _BYTES: Final = 32
 _MICROSECONDS: Final = 1_000_000
 _hasher: Final = PasswordHasher()
-_nobody: Final = _hasher.hash(secrets.token_urlsafe(_BYTES))
-"""What a password is held against where there is none: an unknown name takes as long as a wrong password."""
 
 
 class _Frozen(BaseModel):
@@ -67,6 +65,8 @@ class Doorkeeper:
     _read: tuple[int, int] | None = None
     _logins: Logins = field(default_factory=Logins)
     _by_digest: dict[str, Caller] = field(default_factory=dict)
+    _nobodys: str = field(default_factory=lambda: hashed(secrets.token_urlsafe(_BYTES)))
+    """What a password is held against where there is none: an unknown name takes as long as a wrong password."""
 
     def who(self, token: str, now: datetime) -> Caller | None:
         """Tell whose token or session this is; None for nobody's, and for what has ended."""
@@ -81,7 +81,7 @@ class Doorkeeper:
         login = self._logins.people.get(person)
         kept = login.password if login else None
         try:
-            _hasher.verify(kept or _nobody, password[: LONGEST_PASSWORD + 1])
+            _hasher.verify(kept or self._nobodys, password[: LONGEST_PASSWORD + 1])
         except (VerificationError, InvalidHashError):
             return False
         return kept is not None
