@@ -10,13 +10,16 @@ import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 
 from chassis.clock import stopwatch
 from chassis.failures import transient
+from chassis.http_runner import Runner
 from chassis.logs import where
 from chassis.metrics import HTTP_REQUESTS
 from chassis.protection import HEADERS, Budget, Limits
@@ -37,12 +40,15 @@ _HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
     503: {"Retry-After": _RETRY_SECONDS},
 }
 _OTHER: Final = "other"
+_ENCODINGS: Final = ("gzip", "deflate")
+_AS_IT_IS: Final = "identity"
 _UNAVAILABLE: Final = "系统暂时不可用，请稍后重试；提交用同一编号。"
 _BUG: Final = "系统内部错误，已记录并告警。请把时间和所问的内容告诉运维；提交可用同一编号重试。"
 _STATUSES: Final = {
     404: ("unknown_path", "没有这个地址，请核对路径。"),
     405: ("wrong_method", "这个地址不用这种方法，可用的方法见 Allow。"),
     413: ("too_long", "内容过大。"),
+    417: ("unknown_expectation", "不支持这种 Expect，请去掉这个请求头后重试。"),
 }
 _log: Final = structlog.get_logger()
 _unread: Final = logging.getLogger("liuhen.unread")
@@ -57,6 +63,8 @@ class HttpProblem(Exception):  # noqa: N818 - an answer
         """`more` stands beside code, field and reason in the answer."""
         super().__init__(code)
         self.status = status
+        # Either may quote what was sent.
+        field, reason = one_line(field) if field else field, one_line(reason)
         self.body = {"code": code, "field": field, "reason": reason, **more}
 
     @property
@@ -119,9 +127,16 @@ def door(make: Callable[[EdgeContext], web.Application], bind: str, port: int) -
 
 def runner_of(app: web.Application) -> web.AppRunner:
     """Make what runs a door: a connection on which no whole head comes in time is closed."""
-    patience = app[_DOOR].budget.limits.patience
-    lingering = min(patience, _LINGERING)
-    return web.AppRunner(app, access_log=None, logger=_unread, keepalive_timeout=patience, lingering_time=lingering)
+    known = app[_DOOR]
+    patience = known.budget.limits.patience
+    return Runner(
+        app,
+        partial(_unheard, known.service),
+        access_log=None,
+        logger=_unread,
+        keepalive_timeout=patience,
+        lingering_time=min(patience, _LINGERING),
+    )
 
 
 def application(
@@ -165,13 +180,37 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         _check(request, known)
         await _whole(request)
         response = await handler(request)
-    except HttpProblem as problem:
-        response = json_answer(problem.body, problem.status, problem.headers)
-    except web.HTTPException as error:
-        response = _of_aiohttp(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
-        response = _failed(route, error)
+        response = _told(route, error)
     HTTP_REQUESTS.labels(request.app[_DOOR].service, route, str(response.status)).inc()
+    return response
+
+
+def _told(route: str, error: Exception) -> web.Response:
+    match error:
+        case HttpProblem():
+            return json_answer(error.body, error.status, error.headers)
+        case web.HTTPException():
+            return _of_aiohttp(error)
+        case ContentEncodingError():
+            return _told(route, _unknown_encoding())
+        case HttpProcessingError():
+            words = "请求不合 HTTP 的规范，请核对方法、地址和请求头后重试。"
+            return _told(route, HttpProblem(400, "unreadable_request", None, words))
+        case _:
+            return _failed(route, error)
+
+
+def _unknown_encoding() -> HttpProblem:
+    words = f"不支持这种 Content-Encoding，请不压缩，或者用 {'、'.join(_ENCODINGS)}。"
+    return HttpProblem(415, "unknown_encoding", "Content-Encoding", words)
+
+
+def _unheard(service: str, error: Exception) -> web.Response:
+    """Answer a request that no handler heard of, and count it."""
+    response = _told(_OTHER, error)
+    response.headers.update(HEADERS)
+    HTTP_REQUESTS.labels(service, _OTHER, str(response.status)).inc()
     return response
 
 
@@ -192,7 +231,9 @@ def _spend(request: web.Request) -> None:
 
 
 async def _whole(request: web.Request) -> None:
-    """Wait for the whole body, which handlers then read at once; whoever sends it too slowly is told so."""
+    """Wait for the whole body, which handlers then read at once; whoever sends it too slowly or garbled is told so."""
+    if request.headers.get("Content-Encoding", _AS_IT_IS).lower() not in (*_ENCODINGS, _AS_IT_IS):
+        raise _unknown_encoding()
     patience = request.app[_DOOR].budget.limits.patience
     try:
         async with asyncio.timeout(patience):
@@ -200,6 +241,9 @@ async def _whole(request: web.Request) -> None:
     except TimeoutError:
         words = f"内容在 {patience:g} 秒内没有收全，请检查网络后用同一编号重发。"
         raise HttpProblem(408, "too_slow", None, words) from None
+    except web.RequestPayloadError:
+        words = "内容读不出来：与 Content-Encoding 或者长度不符。请核对后用同一编号重发。"
+        raise HttpProblem(400, "unreadable_body", None, words) from None
 
 
 def _of_aiohttp(error: web.HTTPException) -> web.Response:
