@@ -12,7 +12,7 @@ from hashlib import sha1
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from schemas.text import mended, storable
+from schemas.text import mended, one_line, readable, storable
 
 Headers = list[tuple[str, bytes]]
 
@@ -44,7 +44,7 @@ class EnvelopeError(ValueError):
 
     def __init__(self, field: str, expected: str) -> None:
         """Keep the attribute and the expectation apart, so that an answer can name both; its name may be anything."""
-        self.field = mended(field[:_LONGEST_FIELD])
+        self.field = one_line(mended(field[:_LONGEST_FIELD]))
         self.expected = expected
         super().__init__(f"{self.field}: expected {expected}")
 
@@ -144,10 +144,11 @@ def _as_written(headers: Sequence[tuple[str, bytes | None]]) -> Envelope | None:
     id_, source, kind, moment = get("ce_id"), get("ce_source"), get("ce_type"), get("ce_time")
     if not (id_ and source and kind and get("ce_specversion") == b"1.0"):
         return None
+    named = (id_.decode(), source.decode(), kind.decode())
+    if not all(map(readable, named)):
+        return None
     return Envelope(
-        id_.decode(),
-        source.decode(),
-        kind.decode(),
+        *named,
         _time(None if moment is None else moment.decode()),
         get("ce_subject", b"").decode(),
         _sequence(get("ce_sequence", b"0").decode()),
@@ -218,6 +219,8 @@ def envelope_of(attributes: Mapping[str, str]) -> Envelope:
     for name in _REQUIRED:
         if not attributes.get(name):
             raise EnvelopeError(f"ce_{name}", "a non-empty string")
+        if not readable(attributes[name]):
+            raise EnvelopeError(f"ce_{name}", "characters that are seen")
     if attributes["specversion"] != "1.0":
         raise EnvelopeError("ce_specversion", '"1.0"')
     return Envelope(

@@ -80,6 +80,11 @@ def blank(text: str) -> bool:
     return _SHOWN.search(text) is None
 
 
+def readable(text: str) -> bool:
+    """Whether a text can name something: some of it is seen, and none of it is more than seen."""
+    return text.isprintable() and not blank(text)
+
+
 def plain(text: str) -> str:
     """The form in which what names something is compared: what is seen of it, each character in its one form.
 

@@ -17,10 +17,11 @@ from schemas.inbound import (
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.registry import TICKETS, answer_topic
+from schemas.text import harmless
 from schemas.tickets import SubmissionRefused
 from services.intake.core.numbers import incident_of
 from services.intake.core.reading import Reading, differing
-from services.intake.core.refusals import Refusal
+from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.state import Answer, Decision, KnownTicket, Verdict
 
 _NAMED: Final = 8
@@ -63,7 +64,7 @@ def repeated(reading: Reading, earlier: Verdict) -> Decision:
     if earlier.digest == reading.digest:
         answers = _refused(reading, earlier.refusal) if earlier.refusal else _given(reading, earlier)
         return Decision(answers, "repeated")
-    conflict = Refusal("conflicting_repeat", "ce_id", conflicting(reading, earlier.receipt, earlier.outline))
+    conflict = refusal("conflicting_repeat", "ce_id", conflicting(reading, earlier.receipt, earlier.outline), then="")
     return Decision(_refusal(reading, conflict), "refused", refusal=conflict)
 
 
@@ -106,8 +107,8 @@ def _given(reading: Reading, verdict: Verdict) -> tuple[Answer, ...]:
 def _refused(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
     message = ReceiptRefused(
         receipt=reading.receipt,
-        source=reading.source,
-        submission=reading.id,
+        source=harmless(reading.source),
+        submission=harmless(reading.id),
         action=reading.name,
         ticket=reading.ticket,
         code=why.code,

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Action, AnyAction
 from schemas.registry import model_of
-from schemas.text import mended, storable, unstorable
+from schemas.text import mended, one_line, storable, unstorable
 from schemas.values import Party
 from services.intake.core.normal import normal, unnamed
 from services.intake.core.numbers import receipt_of
@@ -119,7 +119,7 @@ def outline_of(type_name: str, document: object) -> dict[str, str]:
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
     """Name the fields in which two contents differ, as far as their outlines tell; none where one was not kept."""
     names = one.keys() | other.keys() if one and other else ()
-    return tuple(sorted(name for name in names if one.get(name) != other.get(name)))
+    return tuple(sorted(one_line(name) for name in names if one.get(name) != other.get(name)))
 
 
 def _mark(value: object) -> str:
@@ -257,7 +257,7 @@ def _unknown_type(type_name: str) -> Refusal:
 
 def _short(type_name: str) -> str:
     name = type_name.removeprefix("liuhen.inbound.").removesuffix(".v1")
-    return name.replace("-", "_")[:_LONGEST_NAME]
+    return one_line(name.replace("-", "_")[:_LONGEST_NAME])
 
 
 def _ticket(document: object) -> str | None:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from schemas.envelope import EnvelopeError
+from schemas.text import one_line
 from vocabulary import label
 
 _LONGEST_PATH: Final = 120
@@ -22,8 +23,8 @@ class Refusal(NamedTuple):
 
 
 def refusal(code: str, field: str | None, reason: str, then: str = AGAIN) -> Refusal:
-    """Say no, and what to do next."""
-    return Refusal(code, field, reason + then)
+    """Say no, and what to do next; what is quoted of a submission commands no screen that shows it."""
+    return Refusal(code, one_line(field) if field else field, one_line(reason + then))
 
 
 _WORDS: Final = {
@@ -60,6 +61,7 @@ _EXPECTED: Final = {
     "a JSON object, not null": "JSON 对象，不能是 null",
     "once, not twice": "只出现一次",
     "a non-empty string": "不为空的文字",
+    "characters that are seen": "看得见的文字，不含控制字符和换行",
     "a value": "有值",
     "a string": "文字",
     "UTF-8 text": "UTF-8 文字",

@@ -18,7 +18,7 @@ from schemas import inbound
 from schemas.envelope import Envelope
 from schemas.inbound import Action
 from schemas.registry import inbound_topic
-from schemas.text import blank
+from schemas.text import readable
 from schemas.values import Channel, Party, PartyKind
 from services.intake.core.answers import conflicting
 from services.intake.core.checks import Against, check
@@ -88,9 +88,9 @@ def _taking(channel: Channel, model: type[Action]) -> Handler:
         context = request.app[_CONTEXT]
         known = await lookup.claim(context.pool, reading, context.clock.now())
         if known is not None and known.digest != reading.digest:
-            conflict = Refusal("conflicting_repeat", "id", conflicting(reading, known.receipt, known.outline))
+            words = conflicting(reading, known.receipt, known.outline)
             differs = differing(reading.outline, known.outline)
-            raise HttpProblem(409, *conflict, receipt=known.receipt, differs=differs)
+            raise HttpProblem(409, "conflicting_repeat", "id", words, receipt=known.receipt, differs=differs)
         if known is None or not known.sent:
             await _put(request, reading, data if reading.unnamed is None else reading.unnamed, headers)
         here = f"/v1/receipts/{reading.receipt}"
@@ -116,8 +116,9 @@ def _identified(request: web.Request, body: bytes) -> tuple[str, bytes]:
         if not isinstance(inside, str) or (given and given != inside):
             raise HttpProblem(400, "bad_id", "id", "id 应为文字，并与 Idempotency-Key 一致。")
         given, body = inside, dumped(document)
-    if blank(given) or len(given) > _LONGEST_ID or not given.isprintable():
-        raise HttpProblem(400, "bad_id", "id", "请用 Idempotency-Key 或 id 带上自己的编号，1 至 200 个字。")
+    if len(given) > _LONGEST_ID or not readable(given):
+        words = f"请用 Idempotency-Key 或 id 带上自己的编号，1 至 {_LONGEST_ID} 个看得见的字。"
+        raise HttpProblem(400, "bad_id", "id", words)
     return given, body
 
 
@@ -168,7 +169,7 @@ async def show_receipt(request: web.Request) -> web.StreamResponse:
     receipt = request.match_info["receipt"]
     standing = await lookup.standing(request.app[_CONTEXT].pool, str(party), receipt)
     if standing is None:
-        raise HttpProblem(404, "unknown_receipt", "receipt", f"本渠道没有回执 {receipt[:20]}。")
+        raise HttpProblem(404, "unknown_receipt", "receipt", f"本渠道没有回执 {http.shown(receipt)}。")
     return json_answer(standing, web.HTTPOk.status_code)
 
 

@@ -431,3 +431,50 @@ def test_a_list_is_said_to_be_too_short_or_too_long_never_both(parts: list[dict[
     reason = of_validation(found.value).reason
     assert said in reason
     assert "不限" not in reason
+
+
+COMMANDING = "\u202e\x1b\x7f\u2066"
+
+
+@pytest.mark.parametrize(
+    ("headers", "content"),
+    [
+        ({}, {"ki\u202end": "help"}),
+        ({}, {"contact": {"\x1bphone": "1"}}),
+        ({}, {"category": "0101\u202e"}),
+        ({}, b'{"a\x7f": 1, "a\x7f": 2}'),
+        ({"type": "liuhen.inbound.\u202eregister.v1".encode()}, {}),
+        ({"type": b"liuhen.inbound.register\x1b.v1"}, {}),
+        ({"id": "s\u2066-1".encode()}, {}),
+        ({"source": b"te\x1bst"}, {}),
+        ({"\u202etime": b""}, {}),
+        ({"time\x1b": b"a\xff"}, {}),
+    ],
+)
+def test_a_refusal_hands_back_no_character_that_commands(front: Any, report: Any, headers: Any, content: Any) -> None:
+    value = report | content if isinstance(content, dict) else content
+    named = {"specversion": b"1.0", "time": b"2026-09-14T02:00:00Z", "id": b"s-1", "source": b"test"}
+    named |= {"type": b"liuhen.inbound.register.v1"} | headers
+    decision = front.take("hotline", "register", value, headers=[(f"ce_{name}", part) for name, part in named.items()])
+    assert decision.says, "its author is answered"
+    told = [answer.message.to_json().decode() for answer in decision.says]
+    assert [text for text in told if any(character in text for character in COMMANDING)] == []
+
+
+def test_where_a_repeat_differs_is_said_without_a_character_that_commands(front: Any, report: Any) -> None:
+    front.took("hotline", "register", report, submission="x")
+    _, _, reason = front.refused("hotline", "register", report | {"a\u202e": 1}, submission="x")
+    assert "a" in reason
+    assert "\u202e" not in reason
+
+
+@pytest.mark.parametrize("attribute", ["ce_id", "ce_source"])
+@pytest.mark.parametrize("name", [" ", "\u200b", "\u3164\u2800", "a\nb", "a\u202eb", "a\x7fb"])
+def test_what_nobody_can_read_is_no_name_whichever_door_it_comes_by(
+    front: Any, report: Any, attribute: str, name: str
+) -> None:
+    plain = {"ce_specversion": b"1.0", "ce_id": b"s-1", "ce_source": b"test", "ce_type": b"liuhen.inbound.register.v1"}
+    plain |= {"ce_time": b"2026-09-14T02:00:00Z", attribute: name.encode()}
+    code, field, reason = front.refused("hotline", "register", report, headers=list(plain.items()))
+    assert (code, field) == ("bad_envelope", attribute)
+    assert "看得见" in reason
