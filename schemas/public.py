@@ -68,6 +68,7 @@ class SharedNote(Value):
     """A note that lead and supporters share.
 
     `kind` says what the requester did (`press`, `add`), or that the dispatcher wrote it (`dispatch`), and `at` when.
+    `unverified` marks what somebody said of whom nobody made sure that it was the requester.
     """
 
     department: DepartmentCode | None = None
@@ -75,6 +76,7 @@ class SharedNote(Value):
     plan: bool = False
     kind: Literal["press", "add", "dispatch"] | None = None
     at: Instant | None = None
+    unverified: Literal[True] | None = None
 
 
 class InternalNote(Value):

@@ -7,6 +7,7 @@ from typing import Final
 from examples.district.happenings import (
     AnsweredCall,
     Call,
+    FollowUp,
     Happening,
     Somebody,
     Spot,
@@ -16,6 +17,7 @@ from examples.district.happenings import (
     WechatMessage,
 )
 from schemas.inbound import AnswerOnLine, Problem, ProvideInfo, RecordVisit, Register
+from schemas.inbound import FollowUp as AskAfter
 from schemas.values import Contact, Kind, Person, Place, Position, RequesterKind, Upstream, Verified
 
 _DESK: Final = "12345-{}"
@@ -75,6 +77,19 @@ def provided(ticket: str, way: WayIn, asked: Happening | None) -> ProvideInfo:
     )
 
 
+def asked_after(happening: FollowUp, ticket: str, before: Happening) -> AskAfter:
+    """Ask after what was told before, as the one who told it."""
+    own = _whose(before)
+    return AskAfter.model_validate(
+        {
+            "ticket": ticket,
+            "mode": happening.mode,
+            "text": happening.text,
+            "contact": contact(own) if own is not None and own.kind != RequesterKind.ANONYMOUS else None,
+        }
+    )
+
+
 def visit(happening: Visit) -> RecordVisit:
     """Write down a household visit with its problems."""
     spot = happening.spot
@@ -119,6 +134,16 @@ def _problem(trouble: Trouble) -> Problem:
 
 def _who(happening: Call | WechatMessage) -> Somebody:
     return happening.caller if isinstance(happening, Call) else happening.sender
+
+
+def _whose(happening: Happening) -> Somebody | None:
+    match happening:
+        case Call() | WechatMessage():
+            return _who(happening)
+        case Visit():
+            return happening.resident
+        case _:
+            return None
 
 
 def _agent(name: str) -> Person:

@@ -29,7 +29,6 @@ from examples.people import messages
 from examples.people.agenda import Agenda, chance
 from examples.people.faults import wrong
 from examples.people.surroundings import Surroundings
-from schemas.inbound import FollowUp as AskAfter
 from schemas.inbound import ProvideInfo, RequestDevice
 from schemas.public import ReceiptGiven, TicketNews
 from schemas.registry import channel_topic
@@ -118,7 +117,7 @@ class Requesters:
         submission, index = self._troubles[happening.trouble]
         tickets = self._tickets.get(submission, ())
         if index < len(tickets):
-            asked = AskAfter.model_validate({"ticket": tickets[index], "mode": happening.mode, "text": happening.text})
+            asked = messages.asked_after(happening, tickets[index], self._told[submission])
             await self._voices[happening.way].say(asked, submission=happening.id)
 
     async def _again(self, happening: Resubmission) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from liuhen.desk import words
 from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
 from liuhen.desk.workplace import Workplace
-from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
+from schemas.public import CallbackRequest, DeskTask, Order, SharedNote, ShownContact
 from schemas.values import remind_by
 from tools.terminal import framed, styled
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS
@@ -114,6 +114,12 @@ def orders_document(owing: Sequence[OwedOrder]) -> list[dict[str, Any]]:
     return [{**each.order.model_dump(mode="json"), "owed": owed(each.order), "urgency": each.urgency} for each in owing]
 
 
+def _noter(place: Workplace, note: SharedNote) -> str:
+    if note.unverified:
+        return "未核实是诉求人"
+    return place.words.department(note.department) if note.department else _NOTERS.get(note.kind or "", "")
+
+
 def _inside(order: Order) -> str:
     """Who has it inside of the department."""
     return "　".join(filter(None, (order.section, order.handler.name if order.handler else None)))
@@ -137,8 +143,7 @@ def order(place: Workplace, order: Order) -> RenderableType:
         notes = Table.grid(padding=(0, 2))
         for note in order.notes:
             kind = _NOTES[note.kind] if note.kind else "方案" if note.plan else "进展"
-            who = place.words.department(note.department) if note.department else _NOTERS.get(note.kind or "", "")
-            notes.add_row(who, place.words.moment(note.at) if note.at else "", kind, note.text)
+            notes.add_row(_noter(place, note), place.words.moment(note.at) if note.at else "", kind, note.text)
         parts += [styled(("共同记录", "bold")), notes]
     if order.internal_notes:
         inside = Table.grid(padding=(0, 2))

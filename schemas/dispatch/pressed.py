@@ -19,9 +19,10 @@ from schemas.values import (
 
 
 class FollowUpAdded(DispatchFact):
-    """A contact about the open ticket was counted and sent to whoever holds it, unless it speaks of misconduct.
+    """A contact about the open ticket was sent to whoever holds it, unless it speaks of misconduct.
 
-    `verified` says how it was made sure that the requester spoke; anybody's contact counts.
+    `verified` says how it was made sure that the requester spoke; what nobody verified presses for nothing. `count`
+    is how often the requester has spoken by now.
     """
 
     word: ClassVar[str] = "follow_up"

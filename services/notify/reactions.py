@@ -288,7 +288,8 @@ def _info_provided(fact: d.InfoProvided, o: Occasion) -> Wishes:
 @wishes.on(d.FollowUpAdded)
 def _follow_up_added(fact: d.FollowUpAdded, o: Occasion) -> Wishes:
     if not fact.withheld:
-        yield from o.lead("department-follow-up", text=fact.text, count=str(fact.count))
+        count = str(fact.count) if fact.verified else ""
+        yield from o.lead("department-follow-up", text=fact.text, count=count)
 
 
 @wishes.on(d.ProgressNoted)

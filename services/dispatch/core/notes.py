@@ -19,9 +19,12 @@ def noted(ticket: Ticket, department: DepartmentCode | None, text: str, *, plan:
     return replace(ticket, notes=(*ticket.notes, Note(department=department, text=text, plan=plan))[-_NOTES:])
 
 
-def told(ticket: Ticket, kind: Literal["press", "add", "dispatch"], text: str, at: datetime) -> Ticket:
+def told(
+    ticket: Ticket, kind: Literal["press", "add", "dispatch"], text: str, at: datetime, *, unverified: bool = False
+) -> Ticket:
     """The ticket with one note more for all who work on it, of the requester or of the dispatcher."""
-    return replace(ticket, notes=(*ticket.notes, Note(text=text, kind=kind, at=at))[-_NOTES:])
+    note = Note(text=text, kind=kind, at=at, unverified=unverified)
+    return replace(ticket, notes=(*ticket.notes, note)[-_NOTES:])
 
 
 def due_no_more(ticket: Ticket, clocks: Iterable[Clock], department: DepartmentCode | None = None) -> Ticket:

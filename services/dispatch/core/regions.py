@@ -584,13 +584,14 @@ class NotedDue:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A note that lead and supporters share."""
+    """A note that lead and supporters share; `unverified` where it may not be the requester who spoke."""
 
     department: DepartmentCode | None = None
     text: str
     plan: bool = False
     kind: Literal["press", "add", "dispatch"] | None = None
     at: Instant | None = None
+    unverified: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -183,7 +183,14 @@ def order_for(
 
 
 def _shared(note: Note) -> SharedNote:
-    return SharedNote(department=note.department, text=note.text, plan=note.plan, kind=note.kind, at=note.at)
+    return SharedNote(
+        department=note.department,
+        text=note.text,
+        plan=note.plan,
+        kind=note.kind,
+        at=note.at,
+        unverified=note.unverified or None,
+    )
 
 
 def _internal(inside: Inside) -> tuple[InternalNote, ...] | None:

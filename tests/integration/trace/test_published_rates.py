@@ -185,7 +185,7 @@ def _naive(lives: list[Any], until: datetime) -> dict[str, tuple[Any, int]]:
         "citizen_on_time": _mean(yes, on_time[Clock.CITIZEN]),
         "acceptance": (accepted.count(False), len(accepted)),
         "return": (0, len(lives)),
-        "follow_up": (sum(bool(_facts(life, d.FollowUpAdded)) for life in lives), len(lives)),
+        "follow_up": (sum(any(one.verified for one in _facts(life, d.FollowUpAdded)) for life in lives), len(lives)),
         "recurrence": (0, len(lives)),
         "received": (len(lives), len(lives)),
     }

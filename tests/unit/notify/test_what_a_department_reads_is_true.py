@@ -9,7 +9,7 @@ import pytest
 
 from schemas import dispatch as d
 from schemas.message import Message
-from schemas.values import Clock, Person, Tier, WatchOrder
+from schemas.values import Channel, Clock, Person, Tier, Verified, WatchOrder
 from services.notify.core.notice import Notice
 from tests.support.notify import BY, MORNING, TICKET, Teller, dispatched, registered, started
 
@@ -128,3 +128,15 @@ def test_a_supporters_work_that_is_sent_back_is_called_its_own() -> None:
     notice = _only(_led(dispatched(supporting=("siping",))).tell(back))
     assert notice.subject.startswith("协办审核未通过")
     assert f"工单{TICKET}的协办经审核退回。缺照片。原期限不变。" in notice.text
+
+
+def test_a_department_is_told_whether_it_is_the_requester_who_presses() -> None:
+    said = d.FollowUpAdded(
+        ticket=TICKET, by=BY, receipt="R0123456789AB", channel=Channel.SURVEY, mode="press", text="快点。", count=0
+    )
+    stranger = _only(_led(dispatched()).tell(said))
+    assert (stranger.subject, "未核实是诉求人" in stranger.text) == (f"有人催办或者补充：工单{TICKET}", True)
+
+    requester = said.model_copy(update={"verified": Verified.NUMBER_MATCHED, "count": 1})
+    told = _only(_led(dispatched()).tell(requester))
+    assert "的诉求人第1次催办或者补充" in told.text

@@ -41,3 +41,12 @@ def test_a_failed_delivery_says_why_in_words() -> None:
 
 def test_a_fact_of_another_version_is_said_to_be_unknown() -> None:
     assert WORDS.fact("liuhen.dispatch.teleported.v1", {}) == "未知（liuhen.dispatch.teleported.v1）"
+
+
+def test_what_a_stranger_says_is_not_said_to_be_the_requesters() -> None:
+    said = {"mode": "press", "channel": "survey", "text": "快点。", "count": 0, "verified": None}
+    name = "liuhen.dispatch.follow-up-added.v1"
+
+    assert WORDS.fact(name, said) == "有人催办或者补充（催办，大调研，未核实是诉求人，不计次数）：快点。"
+    whose = WORDS.fact(name, said | {"count": 2, "verified": "number_matched"})
+    assert whose == "诉求人第2次催办或者补充（催办，大调研，联系方式一致）：快点。"

@@ -1,4 +1,7 @@
-"""A contact about an open ticket nudges (催办) or adds something (补充): counted, and sent to whoever holds it."""
+"""A contact about an open ticket nudges (催办) or adds something (补充): counted, and sent to whoever holds it.
+
+What nobody made sure to be the requester's is sent, marked as such, and neither counted nor passed on as a nudge.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def channel_of(draft: Draft) -> Channel:
 
 
 def count_contact(draft: Draft, contact: FollowUpContact) -> None:
-    """Count a contact, keep and heed what it says; every so many nudges are passed on to whoever holds the ticket."""
+    """Keep and heed what a contact says; every so many of the requester's nudges reach whoever holds the ticket."""
     found = listen(draft.rules, contact.text)
     said = d.FollowUpAdded(
         **draft.by_author,
@@ -61,7 +64,7 @@ def count_contact(draft: Draft, contact: FollowUpContact) -> None:
         channel=contact.channel,
         mode=contact.mode,
         text=contact.text,
-        count=draft.ticket.follow_ups + 1,
+        count=draft.ticket.follow_ups + (contact.verified is not None),
         verified=contact.verified,
         withheld=speaks_of_misconduct(found) or None,
     )
@@ -70,7 +73,7 @@ def count_contact(draft: Draft, contact: FollowUpContact) -> None:
     held_by_others = isinstance(draft.ticket.standing, Merged | Split)
     if not held_by_others:
         heed(draft, found)
-    if contact.mode == "press" and not held_by_others and nudges % step == 0:
+    if contact.mode == "press" and contact.verified and not held_by_others and nudges % step == 0:
         nudge_holder(draft, f"诉求人已催办{nudges}次。", BY_POLICY)
 
 
@@ -117,6 +120,7 @@ def _whoever_may(ticket: Ticket, fact: d.FollowUpAdded) -> tuple[DepartmentCode,
 
 @episode.fact(d.FollowUpAdded, heard_by=_whoever_may, asks=_to_who_has_it)
 def _added(ticket: Ticket, fact: d.FollowUpAdded, at: datetime) -> Ticket:
-    nudges = ticket.requester_nudges + (fact.mode == "press")
+    unverified = fact.verified is None
+    nudges = ticket.requester_nudges + (fact.mode == "press" and not unverified)
     after = replace(ticket, follow_ups=fact.count, requester_nudges=nudges)
-    return after if fact.withheld else told(after, fact.mode, fact.text, at)
+    return after if fact.withheld else told(after, fact.mode, fact.text, at, unverified=unverified)

@@ -90,7 +90,7 @@ def _provided(ticket: Ticket, fact: d.InfoProvided, at: datetime) -> Ticket:
     if not isinstance(ticket.standing, s.NeedsInfo):
         return ticket
     after = replace(ticket, standing=ticket.standing.back)
-    return after if fact.withheld else told(after, "add", fact.text, at)
+    return after if fact.withheld else told(after, "add", fact.text, at, unverified=fact.verified is None)
 
 
 @episode.fact(d.InfoTimedOut, heard_by=participants)

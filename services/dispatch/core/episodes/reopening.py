@@ -109,7 +109,7 @@ def want_reopened(draft: Draft, contact: FollowUpContact) -> None:
 @episode.fact(d.ReopeningAsked)
 def _asked(ticket: Ticket, fact: d.ReopeningAsked, at: datetime) -> Ticket:
     after = replace(ticket, wish=ReopeningWanted(text=fact.text, count=fact.count))
-    return after if fact.withheld else told(after, "add", fact.text, at)
+    return after if fact.withheld else told(after, "add", fact.text, at, unverified=fact.verified is None)
 
 
 def reopening_wanted(draft: Draft, _action: i.DeclineReopening) -> Refusal | None:
