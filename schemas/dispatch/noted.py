@@ -29,12 +29,16 @@ class DueNoted(DispatchFact):
 
 
 class Overdue(DispatchFact):
-    """A clock of this ticket was missed by its owner; withdrawn again when an earlier fact turned up."""
+    """A clock of this ticket was missed by its owner; withdrawn again when an earlier fact turned up.
+
+    `held_by` is who held the ticket when the citizen's time ran out, and answers for it.
+    """
 
     clock: Clock
     clock_id: str
     owner: Owner
     withdrawn: bool = False
+    held_by: Owner | None = None
 
     def happened(self) -> str:
         """Say apart that a clock was not missed after all."""

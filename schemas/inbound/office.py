@@ -123,7 +123,8 @@ class Classify(OnTicket):
 class Assign(OnTicket):
     """The dispatcher dispatches: who leads, who supports, and whether support blocks the lead's `handled`.
 
-    One that raises the tier waits for an approver.
+    One that raises the tier waits for an approver. `note` is for lead and supporters; another lead in place of one that
+    is overdue or supervised needs it, as the reason.
     `despite` says why it goes to a department that the text names beside words of misconduct.
     """
 

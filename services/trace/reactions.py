@@ -21,13 +21,13 @@ from schemas.correction import CallbackAnswers
 from schemas.message import Message
 from schemas.notices import NoticeGivenUp
 from schemas.recognised import masked
-from schemas.values import Due, WatchOrder, breach_by, remind_by
+from schemas.values import Clock, Due, WatchOrder, breach_by, remind_by
 from schemas.values import TicketState as S
 from services.trace.core.ball import LifeStep
 from services.trace.core.desk import let_go, marks, with_desk
 from services.trace.core.holder import REVIEWED, UNIT
 from services.trace.core.moves import back, ended, handed, interrupted, moved
-from services.trace.core.rows import UNCHECKED, ClockRow, Device, OrderRow, SettledDoubts, Summary, Visit
+from services.trace.core.rows import NOBODY, UNCHECKED, ClockRow, Device, OrderRow, SettledDoubts, Summary, Visit
 
 GIST: Final = 80
 """Characters of the requester's text that a list shows."""
@@ -500,6 +500,16 @@ def _reopened(summary: Summary, fact: d.Reopened, _at: datetime) -> Summary:
 
 
 summaries.on(d.FollowUpAdded)(lambda s, fact, _: replace(s, follow_ups=fact.count))
+
+
+@summaries.on(d.Overdue)
+def _missed(summary: Summary, fact: d.Overdue, _at: datetime) -> Summary:
+    """The citizen's time is nobody's clock: whoever held the ticket when it ran out let it go by."""
+    if fact.clock is not Clock.CITIZEN:
+        return summary
+    return replace(summary, citizen_missed_by=NOBODY if fact.withdrawn else fact.held_by or NOBODY)
+
+
 summaries.on(d.SupervisionOrdered)(lambda s, _, __: replace(s, supervision="ordered"))
 summaries.on(d.CallbackReviewOrdered)(lambda s, _, __: replace(s, callback_review="ordered"))
 

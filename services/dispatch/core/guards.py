@@ -10,7 +10,7 @@ from rulebook.directory import Person as Named
 from rulebook.limits import Span
 from rulebook.rules import Ground
 from schemas.inbound import Action
-from schemas.values import Actor, Clock, RequesterKind
+from schemas.values import Actor, Clock, DepartmentCode, RequesterKind, breach_by
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
 from vocabulary import CLOCKS, label
@@ -81,6 +81,14 @@ def avoids(draft: Draft, *codes: str) -> Refusal | None:
     if not accused:
         return None
     return Refusal("accused", f"{'、'.join(accused)}是被举报对象，须回避，请另派其他单位。")
+
+
+def is_late(draft: Draft, department: DepartmentCode | None = None) -> bool:
+    """Whether a time (of this department) went by, was it declared missed by now or not."""
+    ticket = draft.ticket
+    owed = (each.due for each in ticket.dues.values() if department in (None, each.owner.department))
+    missed = (owner for owner in ticket.overdue.values() if department in (None, owner.department))
+    return any(due is not None and breach_by(due) < draft.at for due in owed) or any(missed)
 
 
 def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> Refusal | None:

@@ -199,6 +199,10 @@ def _lead_of(callback: str) -> str:
     return "coalesce(s.first_lead, s.lead)" if callback == "first" else "s.lead"
 
 
+def _department_of(owner: str) -> str:
+    return f"nullif(split_part({owner}, 'department:', 2), '')"
+
+
 _SOLVED: Final = {"solved": 1.0, "partly": 0.0, "not": 0.0}
 _COVERAGE: Final = {"recorded": 1.0, "unreached": 0.0, "none": 0.0}
 _OTHERS: Final = (
@@ -208,10 +212,18 @@ _OTHERS: Final = (
         _DUE,
         _CLOCK_KEPT,
         _ON_TIME,
-        department="nullif(split_part(c.owner, ':', 2), '')",
+        department=_department_of("c.owner"),
         only="c.clock = 'handling'",
     ),
-    Rate("citizen_on_time", RateSource.CLOCKS, _DUE, _CLOCK_KEPT, _ON_TIME, only="c.clock = 'citizen'"),
+    Rate(
+        "citizen_on_time",
+        RateSource.CLOCKS,
+        _DUE,
+        _CLOCK_KEPT,
+        _ON_TIME,
+        department=f"case s.citizen_missed_by when '' then s.lead else {_department_of('s.citizen_missed_by')} end",
+        only="c.clock = 'citizen'",
+    ),
     Rate(
         "acceptance",
         RateSource.ORDERS,

@@ -25,7 +25,8 @@ class Summary:
     `holder` is a party of `services.trace.core.holder`; `resume` are the states to go back to, the next one last;
     `stage` tells apart what one state can wait for, `wish` is what the requester wants the centre to decide; `desk` is
     what waits at the desk, `marks` what it is read off. What a callback heard belongs to its round: a rework or a
-    reopening begins without; what the first one heard, and of whom, stands beside.
+    reopening begins without; what the first one heard, and of whom, stands beside. `citizen_missed_by` is who held it
+    when the citizen's time ran out.
     """
 
     ticket: str
@@ -79,6 +80,7 @@ class Summary:
     extensions: int = 0
     reworks: int = 0
     follow_ups: int = 0
+    citizen_missed_by: Owner = NOBODY
     reopenings: int = 0
     callback_attempts: int = 0
     callbacks: int = 0

@@ -158,7 +158,7 @@ class Answers:
         """
         explanation = json.loads(row.explanation)
         overdue = (
-            row.late if row.late is not None else row.status == "running" and (row.breached or row.due_latest < now)
+            row.late if row.late is not None else row.breached or (row.status == "running" and row.due_latest < now)
         )
         words = {
             "clock": self.words.of("clock", row.clock),

@@ -180,7 +180,10 @@ async def is_ticket(pool: Pool, number: str) -> bool:
     return bool(await pool.fetchval("select exists (select from summary where ticket = $1)", number))
 
 
-_LATE: Final = "select ticket from clock where status = 'running' and (breached or due_latest < $1)"
+_MISSED: Final = "(c.breached and c.status <> 'met' or c.status = 'running' and c.due_latest < $1)"
+"""What was missed and never made up for; what was done late is the rates'."""
+_LATE: Final = f"select c.ticket from clock c where {_MISSED}"  # noqa: S608 - our own names
+_OPEN: Final = "c.status in ('running', 'paused')"
 _NEWEST: Final = "coalesce(s.registered_at, '-infinity')"
 _WANTED: Final = (
     "($2::text is null or s.state = $2) and ($3::text is null or s.lead = $3)"
@@ -188,10 +191,11 @@ _WANTED: Final = (
 )
 _STANDING: Final = (
     f"select {_SUMMARY}, k.due, k.citizen_due, coalesce(k.overdue, 0) from ({{chosen}}) s"  # noqa: S608 - our own names
-    f" left join lateral (select min(c.due) filter (where c.clock = any({_DEPARTMENTS_CLOCKS})) as due,"
-    " min(c.due) filter (where c.clock = 'citizen') as citizen_due,"
-    " count(*) filter (where c.status = 'running' and (c.breached or c.due_latest < $1)) as overdue"
-    " from clock c where c.ticket = s.ticket and c.status in ('running', 'paused')) k on true order by {order}"
+    f" left join lateral (select min(c.due) filter (where c.clock = any({_DEPARTMENTS_CLOCKS}) and {_OPEN}) as due,"
+    f" min(c.due) filter (where c.clock = 'citizen' and {_OPEN}) as citizen_due,"
+    f" count(*) filter (where {_MISSED}) as overdue"
+    " from clock c where c.ticket = s.ticket and (c.status in ('running', 'paused') or c.breached)) k"
+    " on true order by {order}"
 )
 
 

@@ -102,3 +102,43 @@ async def test_what_is_received_is_a_number_and_no_share(story: Any, ear: Any, w
 
     assert row["numerator"] == 1
     assert row["value"] is None
+
+
+async def _shown(web: TestClient[Any, Any], path: str) -> dict[str, Any]:
+    async with web.get(path) as answer:
+        assert answer.status == 200, await answer.text()
+        return dict(await answer.json())
+
+
+@pytest.mark.parametrize("breached", [True, False])
+async def test_a_stopped_clock_that_was_late_is_shown_as_late(
+    story: Any, ear: Any, web: TestClient[Any, Any], *, breached: bool
+) -> None:
+    await ear.hear(_again(_stopped(story, breached=breached), "police"))
+
+    shown = await _shown(web, f"/v1/tickets/{story.ticket}")
+    listed = await _shown(web, "/v1/tickets?overdue=true")
+
+    (clock,) = (each for each in shown["clocks"] if each["clock"] == "handling")
+    assert clock["overdue"] is breached
+    assert [each["overdue"] for each in listed["tickets"]] == ([1] if breached else [])
+
+
+@pytest.mark.parametrize(
+    ("held_by", "part"), [(Owner.of_department("housing"), "housing"), (Owner.of("dispute"), None)]
+)
+async def test_the_citizens_lateness_is_whoevers_who_held_the_ticket_when_the_time_ran_out(
+    story: Any, ear: Any, web: TestClient[Any, Any], held_by: Owner, part: str | None
+) -> None:
+    due = story.now + timedelta(days=1)
+    about: dict[str, Any] = {"ticket": story.ticket, "clock_id": "citizen", "clock": Clock.CITIZEN}
+    about["owner"] = Owner.of("centre")
+    story.registered().dispatched("housing").clock(Clock.CITIZEN, due)
+    story.wait(days=2)
+    story.tell(c.ClockBreached(**about, due=OfficialDue(at=due)))
+    story.tell(d.Overdue(by=BY, **about, held_by=held_by))
+    await ear.hear(_again(story, "police"))
+
+    rows = await _rate(web, "citizen_on_time", "by=department")
+
+    assert {name: row["counted"] for name, row in rows.items() if row["counted"]} == {part: {"overdue": 1}}

@@ -252,6 +252,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("assign", "not_accused", "accused", _AVOIDS_MARKET),
     Wrong("assign", "ruling_binds", "ruling_binds", beside(ruled=LEAD), states=s.WITH_LEAD),
     Wrong("assign", "category_known", "unknown_category", command=_saying(category="9999-99")),
+    Wrong("assign", "handover_explained", "reason_missing", ORDERED, states=s.WITH_LEAD),
     Wrong("return_window_lapsed", "window_of_lead", MOOT, _order(returnable=False)),
     Wrong("request_return", "not_urgent", "urgent_not_returnable", _urgent),
     Wrong("request_return", "order_returnable", "order_binds", _order(binding=True)),

@@ -116,7 +116,7 @@ def test_a_step_that_is_not_automatic_waits_for_whoever_orders_it() -> None:
         lambda x: x.office(i.EndSupervision, result="已落实。"),
         lambda x: x.clock(c.BreachWithdrawn, Clock.SUPERVISION),
         lambda x: x.act(i.Withdraw(ticket=TICKET, reason="不用了。")).office(i.ConfirmWithdrawal),
-        lambda x: x.office(i.Assign, lead="market"),
+        lambda x: x.office(i.Assign, lead="market", note="由市场监管局牵头。"),
     ],
 )
 def test_nobody_is_asked_any_more_when_the_cause_is_gone(over: Any) -> None:

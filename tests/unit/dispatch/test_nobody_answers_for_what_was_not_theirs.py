@@ -70,7 +70,7 @@ def test_supervision_for_a_breach_that_is_withdrawn_ends_though_the_department_h
 def test_a_breach_is_withdrawn_after_the_ticket_was_closed_or_led_by_another() -> None:
     late = given.without_task(given.in_progress()).clock(c.ClockBreached, Clock.HANDLING, f"department:{LEAD}")
     closed = late.lead(i.ReportHandled, reply="已办结。").office(i.Review, accepted=True).called()
-    moved = late.office(i.Assign, lead="market")
+    moved = late.office(i.Assign, lead="market", note="由市场监管局牵头。")
 
     for after in (closed, moved):
         (fact,) = after.clock(c.BreachWithdrawn, Clock.HANDLING, f"department:{LEAD}").then(d.Overdue).facts

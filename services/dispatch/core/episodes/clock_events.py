@@ -17,7 +17,7 @@ from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
 from services.dispatch.core.episodes.nudging import answer_breach, lead_holds, take_back
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
-from services.dispatch.core.holder import participants
+from services.dispatch.core.holder import held_by, participants
 from services.dispatch.core.regions import NotedDue, Ordered, Owed, ReviewOrdered
 from services.dispatch.core.standing import LIVING, OPEN, Dispatched, Merged
 from services.dispatch.core.ticket import Ticket
@@ -144,14 +144,19 @@ def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
 
 @episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT} | REVIEWED_AFTER, worth_noting)
 def breached(draft: Draft, fact: c.ClockBreached) -> None:
-    draft.say(d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner))
+    draft.say(_missed(draft, fact))
     answer_breach(draft, fact.clock, fact.clock_id, fact.owner.department)
 
 
 @episode.clock("breached", c.ClockBreached, {S.MERGED}, worth_noting)
 def breached_before_merging(draft: Draft, fact: c.ClockBreached) -> None:
     """The ladder answers it when the ticket goes its own way again: until then nobody works on it."""
-    draft.say(d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner))
+    draft.say(_missed(draft, fact))
+
+
+def _missed(draft: Draft, fact: c.ClockBreached) -> d.Overdue:
+    held = held_by(_before_merging(draft.ticket)).owner if fact.clock is Clock.CITIZEN else None
+    return d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner, held_by=held)
 
 
 def noted_as_missed(draft: Draft, fact: c.BreachWithdrawn) -> Refusal | None:

@@ -17,9 +17,9 @@ from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.escalation import unproposed
 from services.dispatch.core.episodes.first_contact import exempt_unreachable
-from services.dispatch.core.episodes.supervision import answered_by_work, end_watch
+from services.dispatch.core.episodes.supervision import answered_by_work, end_watch, watched
 from services.dispatch.core.episodes.support import give_tasks
-from services.dispatch.core.guards import avoids, known
+from services.dispatch.core.guards import avoids, is_late, known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more, told
 from services.dispatch.core.regions import (
@@ -253,6 +253,17 @@ def ruling_binds(draft: Draft, action: i.Assign) -> Refusal | None:
     return Refusal("ruling_binds", f"该工单已确责由{lead}牵头，不能改派；确需变更的，由确责人重新确责。")
 
 
+def handover_explained(draft: Draft, action: i.Assign) -> Refusal | None:
+    """Nobody is rid of what is late, or watched over, by a handover for which nobody answers with a reason."""
+    order = draft.ticket.led_by
+    if order is None or order.lead == draft.rules.current(action.lead, draft.at) or action.note:
+        return None
+    why = "已逾期" if is_late(draft, order.lead) else "正在督办" if watched(draft.ticket) else ""
+    if not why or not draft.rules.asks_who:
+        return None
+    return Refusal("reason_missing", f"{draft.rules.name(order.lead)}承办的这一单{why}，改派请写明理由（note）。")
+
+
 @episode.action(
     i.Assign,
     {S.PENDING_DISPATCH},
@@ -269,6 +280,7 @@ def ruling_binds(draft: Draft, action: i.Assign) -> Refusal | None:
     not_accused,
     ruling_binds,
     category_known,
+    handover_explained,
     to={SAME, S.DISPATCHED},
     approved=raises_tier,
 )

@@ -13,7 +13,6 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.values import TicketState as S
-from schemas.values import breach_by
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
@@ -21,6 +20,7 @@ from services.dispatch.core.episodes.closing import Ending, ended, tell_of_end, 
 from services.dispatch.core.episodes.follow_ups import channel_of
 from services.dispatch.core.episodes.stop_words import is_withheld
 from services.dispatch.core.episodes.supervision import watched
+from services.dispatch.core.guards import is_late
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NoWish, WithdrawalWanted
 from services.dispatch.core.ticket import Ticket
@@ -61,9 +61,7 @@ def withdraw(draft: Draft, action: i.Withdraw) -> None:
 
 def _must_be_confirmed(draft: Draft) -> bool:
     """Whether something is overdue, was so at any time, or is supervised."""
-    ticket = draft.ticket
-    missed = any(each.due is not None and breach_by(each.due) < draft.at for each in ticket.dues.values())
-    return missed or bool(ticket.overdue) or watched(ticket)
+    return is_late(draft) or watched(draft.ticket)
 
 
 @episode.fact(d.WithdrawalAsked)
