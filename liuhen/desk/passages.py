@@ -16,6 +16,7 @@ from tools.errors import SaidClearly
 
 _NOTES: Final[Mapping[type[Message], str]] = {
     d.Dispatched: "note",
+    d.DispatcherNoted: "note",
     d.ProgressNoted: "text",
     d.FollowUpAdded: "text",
     d.InfoProvided: "text",

@@ -36,6 +36,12 @@ class Dispatched(DispatchFact):
     note: Text | None = None
 
 
+class DispatcherNoted(DispatchFact):
+    """The dispatcher tells lead and supporters something about the order that stands."""
+
+    note: Text
+
+
 class Accepted(DispatchFact):
     """The lead took the order; `presumed` when the return window lapsed, or at once where the order is `binding`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar, Literal
 
 from schemas.dispatch.base import DispatchFact
@@ -129,13 +130,28 @@ class SupportTaskSentBack(DispatchFact):
     reason: Text
 
 
+class TaskEnd(StrEnum):
+    """Why a supporting department owes its task no more, where nobody took it back."""
+
+    LEAD_CHANGED = "lead_changed"
+    ORDER_CHANGED = "order_changed"
+    REORGANISED = "reorganised"
+    RETURN_UPHELD = "return_upheld"
+    TICKET_CLOSED = "ticket_closed"
+    TICKET_REFUSED = "ticket_refused"
+    TICKET_SPLIT = "ticket_split"
+    TICKET_TRANSFERRED = "ticket_transferred"
+    TICKET_WITHDRAWN = "ticket_withdrawn"
+
+
 class SupportTaskEnded(DispatchFact):
-    """A supporting department's task fell away: the lead changed, the ticket ended, or the office took it back."""
+    """A supporting department's task fell away: the office took it back, or for what `reason` says."""
 
     word: ClassVar[str] = "task_ended"
 
     department: DepartmentCode
     taken_back: bool | None = None
+    reason: TaskEnd | None = None
 
 
 class Handled(DispatchFact):

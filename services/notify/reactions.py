@@ -264,6 +264,12 @@ def _supported_no_more(profile: Profile, fact: d.SupportTaskEnded, _at: datetime
     return replace(profile, supporting=tuple(code for code in profile.supporting if code != fact.department))
 
 
+@wishes.on(d.SupportTaskEnded)
+def _task_ended(fact: d.SupportTaskEnded, o: Occasion) -> Wishes:
+    why = f"{REASONS.said(fact.reason)}。" if fact.reason else ""
+    return o.department(fact.department, "department-ended", status=word(d.SupportTaskEnded), reason=why)
+
+
 profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()))
 profiles.on(d.Reopened)(lambda p, _, __: replace(p, lead=None, supporting=(), final=False))
 

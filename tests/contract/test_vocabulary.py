@@ -24,7 +24,7 @@ from rulebook.codes import DepartmentKind
 from rulebook.responsibility import Rule
 from rulebook.rules import Rates
 from schemas import inbound, public
-from schemas.dispatch import TAKEN_BACK
+from schemas.dispatch import TAKEN_BACK, TaskEnd
 from schemas.values import DeskTaskKind, PartyKind, TicketState
 from services.dispatch.core.episodes.clock_events import REASONS
 from services.dispatch.core.table import FACTS, TABLE
@@ -136,7 +136,7 @@ def test_every_doubt_about_a_visit_has_a_word() -> None:
 
 
 def test_every_reason_that_a_rule_gives_has_a_word() -> None:
-    derived = {*REASONS.values(), *(rule.value for rule in Rule), *TAKEN_BACK}
+    derived = {*REASONS.values(), *(rule.value for rule in Rule), *TAKEN_BACK, *TaskEnd}
 
     _same("reason", derived | set(_written("reason", "services/dispatch")), "services/dispatch")
 

@@ -123,11 +123,15 @@ def cannot_be_reached(matter: Matter) -> Literal["anonymous", "no_number"] | Non
 
 @dataclass(frozen=True, kw_only=True)
 class LeadOrder:
-    """The newest order: number, lead and supporting departments; a binding one cannot be returned."""
+    """The newest order: number, lead and supporting departments; a binding one cannot be returned.
+
+    `supporting` are also those whose task fell away with the end of the ticket; for the `advisory` ones nobody waits.
+    """
 
     number: int
     lead: DepartmentCode
     supporting: tuple[DepartmentCode, ...] = ()
+    advisory: tuple[DepartmentCode, ...] = ()
     binding: bool = False
     returnable: bool = True
     presumed_at: Instant | None = None

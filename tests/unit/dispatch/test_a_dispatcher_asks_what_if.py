@@ -208,7 +208,7 @@ def test_a_reopened_ticket_starts_over_whatever_was_reworked_before() -> None:
     twice = twice.called(Solved.NOT, Grade.DISSATISFIED).lead(i.ReportHandled, reply="又办结。")
     reopened = twice.office(i.Review, accepted=True).called().office(i.Reopen, reason="又坏了。")
 
-    handled = reopened.lead(i.ReportHandled, reply="办结。")
+    handled = given.without_task(reopened).lead(i.ReportHandled, reply="办结。")
     handled.office(i.Review, accepted=False, ground="not-done").then(d.HandledSentBack, state=TicketState.IN_PROGRESS)
     failed = handled.office(i.Review, accepted=True).called(Solved.NOT, Grade.DISSATISFIED)
     failed.then(d.CallbackRecorded, d.ReworkOrdered, state=TicketState.REWORK)

@@ -120,7 +120,7 @@ def test_after_the_window_it_is_a_new_matter_unless_it_was_asked_within() -> Non
     assert waiting.ticket.state is TicketState.ARCHIVED
     late = replace(waiting, at=waiting.at + LONG)
     late.act(AGAIN).then(d.ReopeningAsked)
-    late.office(i.Reopen, reason="市民在期限内提出。").then(d.Reopened, d.Dispatched, d.Accepted)
+    late.office(i.Reopen, reason="市民在期限内提出。").then(d.Reopened, d.Dispatched, d.Accepted, d.SupportTaskOpened)
 
 
 def test_what_cries_for_help_is_told_at_once_though_the_ticket_has_ended() -> None:

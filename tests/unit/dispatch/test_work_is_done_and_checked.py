@@ -336,11 +336,11 @@ def test_the_third_failed_callback_goes_to_supervision_and_the_final_answer_is_t
 
 def test_a_reopened_ticket_really_reaches_its_department_again() -> None:
     reopened = given.closed().office(i.Reopen, reason="又坏了。")
-    reopened.then(d.Reopened, d.Dispatched, d.Accepted, state=TicketState.IN_PROGRESS)
+    reopened.then(d.Reopened, d.Dispatched, d.Accepted, d.SupportTaskOpened, state=TicketState.IN_PROGRESS)
     assert (reopened.said(d.Dispatched).lead, reopened.said(d.Dispatched).binding) == (LEAD, True)
     given.at(TicketState.ARCHIVED).office(i.Reopen, reason="又坏了。").refused("reopen_window_closed")
     withdrawn = given.at(TicketState.WITHDRAWN)
-    withdrawn.office(i.Reopen, reason="还是要办。").then(d.Reopened, d.Dispatched, d.Accepted)
+    withdrawn.office(i.Reopen, reason="还是要办。").then(d.Reopened, d.Dispatched, d.Accepted, d.SupportTaskOpened)
 
 
 def test_a_suggestion_that_nobody_confirmed_is_for_the_record() -> None:

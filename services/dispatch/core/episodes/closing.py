@@ -43,15 +43,15 @@ episode = Episode("closing")
 _OVER: Final = "工单已结束"
 
 
-def tidy(draft: Draft) -> None:
-    """End tasks and supervision, which nobody owes any more."""
-    _end_tasks(draft)
+def tidy(draft: Draft, reason: d.TaskEnd) -> None:
+    """End tasks and supervision, which nobody owes any more; supporters hear why."""
+    _end_tasks(draft, reason)
     end_watch(draft, _OVER)
 
 
-def _end_tasks(draft: Draft) -> None:
+def _end_tasks(draft: Draft, reason: d.TaskEnd) -> None:
     for code in undone(draft.ticket.tasks):
-        draft.say(d.SupportTaskEnded(**draft.by_policy, department=code))
+        draft.say(d.SupportTaskEnded(**draft.by_policy, department=code, reason=reason))
 
 
 def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
@@ -119,7 +119,7 @@ UNHEARD: Final = frozenset({"called_back", "unreachable", "exempt", "parts_ended
 
 def close(draft: Draft, outcome: Code, ruling: Ruling | None, unruled: Unruled | None = None) -> None:
     """Close, and let go of everything that ran beside; where policy says so a person is asked for the ruling."""
-    _end_tasks(draft)
+    _end_tasks(draft, d.TaskEnd.TICKET_CLOSED)
     end_watch_of_closed(draft, _OVER)
     order = draft.ticket.order
     closed = d.Closed(
@@ -246,7 +246,7 @@ def legal_not_accepted(draft: Draft, action: i.RefuseTicket) -> Refusal | None:
 
 @episode.action(i.RefuseTicket, s.BEFORE | {S.NEEDS_INFO, S.RETURN_REQUESTED}, legal_not_accepted, to={S.NOT_ACCEPTED})
 def refuse_ticket(draft: Draft, action: i.RefuseTicket) -> None:
-    tidy(draft)
+    tidy(draft, d.TaskEnd.TICKET_REFUSED)
     draft.say(d.NotAccepted(**draft.by_author, ground=action.ground, reason=action.reason))
 
 

@@ -298,6 +298,13 @@ def assign(draft: Draft, action: i.Assign) -> None:
         if code not in helpers:
             draft.say(d.SupportTaskEnded(**draft.by_author, department=code, taken_back=True))
     give_tasks(draft, helpers, draft.by)
+    if action.note:
+        draft.say(d.DispatcherNoted(**draft.by_author, note=action.note))
+
+
+@episode.fact(d.DispatcherNoted, heard_by=participants)
+def _noted(ticket: Ticket, fact: d.DispatcherNoted, at: datetime) -> Ticket:
+    return told(ticket, "dispatch", fact.note, at)
 
 
 def send(  # noqa: PLR0913 - each is a part of the order
@@ -351,9 +358,11 @@ def _helpers(
 
 def _end_of_those_before(draft: Draft, lead: DepartmentCode, helpers: Collection[DepartmentCode], by: Actor) -> None:
     before = draft.ticket.led_by or draft.ticket.order
+    another = before is not None and before.lead != lead
+    why = d.TaskEnd.LEAD_CHANGED if another else d.TaskEnd.ORDER_CHANGED
     for code in draft.ticket.tasks:
         if code not in helpers:
-            draft.say(d.SupportTaskEnded(**draft.stamp(by), department=code))
+            draft.say(d.SupportTaskEnded(**draft.stamp(by), department=code, reason=why))
     if before is not None and before.lead != lead:
         lapse(draft, "牵头单位变更，申请随之失效。")
         end_watch(draft, "牵头单位变更")

@@ -62,7 +62,7 @@ def spoken_by_now(draft: Draft, action: i.TransferOut | i.RecordReferral) -> Ref
     to={S.TRANSFERRED},
 )
 def transfer_out(draft: Draft, action: i.TransferOut) -> None:
-    tidy(draft)
+    tidy(draft, d.TaskEnd.TICKET_TRANSFERRED)
     draft.say(d.Transferred(**draft.by_author, to=action.to, reason=action.reason, record=action.record))
 
 

@@ -24,6 +24,7 @@ from services.dispatch.core.episodes.closing import tell_of_reopening
 from services.dispatch.core.episodes.dispatching import send, to_centre
 from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_of, passed_on, taken_or_part
 from services.dispatch.core.episodes.stop_words import heed, is_withheld, listen, speaks_of_misconduct
+from services.dispatch.core.episodes.support import supporters_of
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import told
 from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted
@@ -152,7 +153,7 @@ def reopen(draft: Draft, action: i.Reopen) -> None:
     )
     draft.say(reopened)
     if before is not None and before.lead not in draft.ticket.shunned:
-        send(draft, before.lead, {}, reason="reopened", binding=True, by=draft.by)
+        send(draft, before.lead, supporters_of(before), reason="reopened", binding=True, by=draft.by)
     else:
         to_centre(draft)
 

@@ -61,9 +61,9 @@ def replace_department(draft: Draft, action: i.ReplaceDepartment) -> None:
     ticket, old, new = draft.ticket, action.department, action.successor
     if _leads(ticket, old):
         if new in ticket.tasks:
-            draft.say(d.SupportTaskEnded(**draft.by_author, department=new))
+            draft.say(d.SupportTaskEnded(**draft.by_author, department=new, reason=d.TaskEnd.REORGANISED))
     elif _leads(ticket, new) or new in ticket.tasks:
-        draft.say(d.SupportTaskEnded(**draft.by_author, department=old))
+        draft.say(d.SupportTaskEnded(**draft.by_author, department=old, reason=d.TaskEnd.REORGANISED))
         return
     draft.say(d.DepartmentReplaced(**draft.by_author, department=new, replaced=old, reason=action.reason))
 

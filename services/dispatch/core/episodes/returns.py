@@ -155,7 +155,7 @@ def rule_on_return(draft: Draft, action: i.RuleOnReturn) -> None:
     end_watch(draft, "同意退单，督办随之结束")
     draft.say(d.ReturnUpheld(**draft.by_author, department=lead, reason=action.reason, approver=approver))
     for code in draft.ticket.tasks:
-        draft.say(d.SupportTaskEnded(**draft.by_author, department=code))
+        draft.say(d.SupportTaskEnded(**draft.by_author, department=code, reason=d.TaskEnd.RETURN_UPHELD))
     automatic = draft.rules.automation.dispatch is Passing.AUTOMATIC and not draft.ticket.stop_words.found
     wanted = action.lead or (suggested if automatic else None)
     if wanted is None or wanted in draft.ticket.shunned:

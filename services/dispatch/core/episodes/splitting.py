@@ -40,7 +40,7 @@ def not_a_part(draft: Draft, _action: i.Split) -> Refusal | None:
     to={S.SPLIT},
 )
 def split(draft: Draft, action: i.Split) -> None:
-    tidy(draft)
+    tidy(draft, d.TaskEnd.TICKET_SPLIT)
     parts = d.SplitUp(
         **draft.by_author,
         parts=tuple(f"{draft.ticket.id}-{number}" for number, _ in enumerate(action.parts, 1)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from chassis.frozen import replace
 from rulebook.codes import Passing
@@ -17,10 +17,21 @@ from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more, noted
 from services.dispatch.core.regions import Doing, Done, Tasks
 from services.dispatch.core.standing import AFTER, DISPUTED, WAITING, WITH_LEAD
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import LeadOrder, Ticket
 from services.dispatch.core.who import NOT_YOURS, by_lead
 
 episode = Episode("support")
+
+ENDS: Final = frozenset(
+    {
+        d.TaskEnd.TICKET_CLOSED,
+        d.TaskEnd.TICKET_REFUSED,
+        d.TaskEnd.TICKET_SPLIT,
+        d.TaskEnd.TICKET_TRANSFERRED,
+        d.TaskEnd.TICKET_WITHDRAWN,
+    }
+)
+"""Why a task falls away with its ticket."""
 
 
 def undone(tasks: Mapping[str, Doing | Done]) -> tuple[str, ...]:
@@ -67,12 +78,26 @@ def _lead_and_it(ticket: Ticket, fact: d.SupportTaskOpened) -> tuple[DepartmentC
 
 @episode.fact(d.SupportTaskOpened, heard_by=_lead_and_it)
 def _opened(ticket: Ticket, fact: d.SupportTaskOpened, _at: datetime) -> Ticket:
-    return _with_task(ticket, fact.department, Doing(blocking=fact.blocking))
+    order, code = ticket.order, fact.department
+    if order is not None:
+        supporting = tuple(dict.fromkeys((*order.supporting, code)))
+        advisory = tuple(each for each in order.advisory if each != code) + (() if fact.blocking else (code,))
+        order = replace(order, supporting=supporting, advisory=advisory)
+    return replace(_with_task(ticket, code, Doing(blocking=fact.blocking)), order=order)
 
 
 @episode.fact(d.SupportTaskEnded, heard_by=participants)
 def _ended(ticket: Ticket, fact: d.SupportTaskEnded, _at: datetime) -> Ticket:
-    return _with_task(ticket, fact.department, None)
+    """Whoever lost the task with the end of the ticket stands in the order still: reopened, it is theirs again."""
+    order = ticket.order
+    if order is not None and fact.reason not in ENDS:
+        order = replace(order, supporting=tuple(code for code in order.supporting if code != fact.department))
+    return replace(_with_task(ticket, fact.department, None), order=order)
+
+
+def supporters_of(order: LeadOrder) -> dict[DepartmentCode, bool]:
+    """Who supports under an order, and whether the lead waits for them; also after the ticket has ended."""
+    return {code: code not in order.advisory for code in order.supporting}
 
 
 # --- done; whether that stands, the review says ----------------------------------------------------------------------

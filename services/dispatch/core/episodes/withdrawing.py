@@ -54,7 +54,7 @@ def withdraw(draft: Draft, action: i.Withdraw) -> None:
         channel = channel_of(draft)
         draft.say(d.WithdrawalAsked(**draft.by_author, reason=action.reason, channel=channel, verified=verified))
         return
-    tidy(draft)
+    tidy(draft, d.TaskEnd.TICKET_WITHDRAWN)
     withheld = is_withheld(draft.rules, action.reason)
     draft.say(d.Withdrawn(**draft.by_author, reason=action.reason, verified=verified, withheld=withheld))
 
@@ -82,7 +82,7 @@ def withdrawal_wanted(draft: Draft, _action: i.ConfirmWithdrawal | i.DeclineWith
 def confirm_withdrawal(draft: Draft, action: i.ConfirmWithdrawal) -> None:
     wish = draft.ticket.wish
     if isinstance(wish, WithdrawalWanted):
-        tidy(draft)
+        tidy(draft, d.TaskEnd.TICKET_WITHDRAWN)
         withdrawn = d.Withdrawn(
             **draft.by_author,
             reason=wish.text,
