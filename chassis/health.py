@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chassis import metrics
 from chassis.clock import stopwatch
+from chassis.problems import saying
 from chassis.protection import Limits
 
 _SERVING_ENDS_WITHIN: Final = 1.0
@@ -65,7 +66,7 @@ async def serving(health: Health, bind: str, port: int) -> AsyncIterator[int]:
     async def measured(_: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    application = web.Application()
+    application = web.Application(middlewares=[saying])
     application.add_routes([web.get("/live", live), web.get("/ready", ready), web.get("/metrics", measured)])
     runner = web.AppRunner(
         application, access_log=None, shutdown_timeout=_SERVING_ENDS_WITHIN, keepalive_timeout=Limits().patience

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -22,6 +21,7 @@ from chassis.failures import transient
 from chassis.http_runner import Runner
 from chassis.logs import where
 from chassis.metrics import HTTP_REQUESTS
+from chassis.problems import HttpProblem, json_text, of_aiohttp
 from chassis.protection import HEADERS, Budget, Limits
 from chassis.service import Edge, EdgeContext
 from schemas.text import fitted, one_line, storable
@@ -34,44 +34,15 @@ _SHOWN: Final = 40
 _YEARS: Final = range(2000, 2100)
 """Moments outside of them overflow where zones and windows are calculated with, and nobody means them."""
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
-_RETRY_SECONDS: Final = "2"
-_HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
-    401: {"WWW-Authenticate": "Bearer"},
-    503: {"Retry-After": _RETRY_SECONDS},
-}
 _OTHER: Final = "other"
 _ENCODINGS: Final = ("gzip", "deflate")
 _AS_IT_IS: Final = "identity"
 _UNAVAILABLE: Final = "系统暂时不可用，请稍后重试；提交用同一编号。"
 _BUG: Final = "系统内部错误，已记录并告警。请把时间和所问的内容告诉运维；提交可用同一编号重试。"
-_STATUSES: Final = {
-    404: ("unknown_path", "没有这个地址，请核对路径。"),
-    405: ("wrong_method", "这个地址不用这种方法，可用的方法见 Allow。"),
-    413: ("too_long", "内容过大。"),
-    417: ("unknown_expectation", "不支持这种 Expect，请去掉这个请求头后重试。"),
-}
 _log: Final = structlog.get_logger()
 _unread: Final = logging.getLogger("liuhen.unread")
 """What aiohttp says of requests that it cannot read goes nowhere: it quotes them, tokens and names included."""
 _unread.disabled = True
-
-
-class HttpProblem(Exception):  # noqa: N818 - an answer
-    """A request that is not answered as asked: the status, a machine's word, the field, and what to do, in Chinese."""
-
-    def __init__(self, status: int, code: str, field: str | None, reason: str, **more: Any) -> None:
-        """`more` stands beside code, field and reason in the answer."""
-        super().__init__(code)
-        self.status = status
-        # Either may quote what was sent.
-        field, reason = one_line(field) if field else field, one_line(reason)
-        self.body = {"code": code, "field": field, "reason": reason, **more}
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """What programs read of it without knowing us: how to log in, and when to come again."""
-        wait = self.body.get("retry_after")
-        return {"Retry-After": str(wait)} if wait is not None else _HEADERS.get(self.status, {})
 
 
 class Route(NamedTuple):
@@ -159,12 +130,7 @@ def application(
 
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """Answer with JSON; moments are written in ISO 8601."""
-    text = json.dumps(body, ensure_ascii=False, default=_plain)
-    return web.Response(text=text, status=status, content_type="application/json", headers=headers)
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return web.Response(text=json_text(body), status=status, content_type="application/json", headers=headers)
 
 
 @web.middleware
@@ -189,9 +155,9 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _told(route: str, error: Exception) -> web.Response:
     match error:
         case HttpProblem():
-            return json_answer(error.body, error.status, error.headers)
+            return error.answer()
         case web.HTTPException():
-            return _of_aiohttp(error)
+            return of_aiohttp(error)
         case ContentEncodingError():
             return _told(route, _unknown_encoding())
         case HttpProcessingError():
@@ -246,19 +212,11 @@ async def _whole(request: web.Request) -> None:
         raise HttpProblem(400, "unreadable_body", None, words) from None
 
 
-def _of_aiohttp(error: web.HTTPException) -> web.Response:
-    code, reason = _STATUSES.get(error.status, ("http", "请求有误，请核对后重试。"))
-    allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
-    return json_answer({"code": code, "field": None, "reason": reason}, error.status, allowed)
-
-
 def _failed(route: str, error: Exception) -> web.Response:
     if transient(error):
-        body = {"code": "unavailable", "field": None, "reason": _UNAVAILABLE}
-        return json_answer(body, web.HTTPServiceUnavailable.status_code, {"Retry-After": _RETRY_SECONDS})
+        return HttpProblem(web.HTTPServiceUnavailable.status_code, "unavailable", None, _UNAVAILABLE).answer()
     _log.error("request failed", route=route, error=where(error))
-    body = {"code": "internal", "field": None, "reason": _BUG}
-    return json_answer(body, web.HTTPInternalServerError.status_code)
+    return HttpProblem(web.HTTPInternalServerError.status_code, "internal", None, _BUG).answer()
 
 
 def _check(request: web.Request, route: Route | None) -> None:

@@ -318,4 +318,4 @@ def _reason(error: HTTPError) -> str:
     except ValueError:
         return f"Trace answered {error.code} {HTTPStatus(error.code).phrase}."
     numbers = "".join(f"\n  {number}" for number in told.get("tickets", ()))
-    return f"{told.get('reason', error.code)}{numbers}"
+    return f"{told.get('detail', error.code)}{numbers}"

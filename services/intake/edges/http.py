@@ -11,7 +11,8 @@ from typing import Final
 from aiohttp import web
 
 from chassis import http
-from chassis.http import Handler, HttpProblem, Route, json_answer
+from chassis.http import Handler, Route, json_answer
+from chassis.problems import HttpProblem
 from chassis.protection import Limits
 from chassis.service import Edge, EdgeContext
 from schemas import inbound

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from aiohttp import web
 
 from chassis import http
-from chassis.http import HttpProblem
+from chassis.problems import HttpProblem
 from chassis.service import EdgeContext
 from services.trace.edges.answers import Answers
 from services.trace.edges.lookup import Window

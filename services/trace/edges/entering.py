@@ -7,8 +7,8 @@ from typing import Final
 from aiohttp import web
 
 from chassis import http
-from chassis.http import HttpProblem
 from chassis.logins import Doorkeeper
+from chassis.problems import HttpProblem
 from services.trace.core.rights import Reader, Right, of_department, of_office
 from services.trace.edges.asked import ANSWERS, CONTEXT
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 from aiohttp import web
 
 from chassis import http
-from chassis.http import HttpProblem, Route, json_answer
+from chassis.http import Route, json_answer
 from chassis.logins import Doorkeeper
+from chassis.problems import HttpProblem
 from chassis.service import Edge, EdgeContext
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate

@@ -12,9 +12,10 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.clock import stopwatch
-from chassis.http import HttpProblem, Route, json_answer
+from chassis.http import Route, json_answer
 from chassis.logins import LONGEST_PASSWORD
 from chassis.metrics import LOGINS
+from chassis.problems import HttpProblem
 from chassis.slowing import Slowing
 from services.trace.edges.asked import ANSWERS, CONTEXT
 from services.trace.edges.entering import ANY_LOGIN, DOORKEEPER, known, reader

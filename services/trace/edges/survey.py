@@ -8,7 +8,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from chassis import http
-from chassis.http import HttpProblem, Route, json_answer
+from chassis.http import Route, json_answer
+from chassis.problems import HttpProblem
 from schemas.dispatch import SettledAtUnit
 from services.trace.core.half_hour import PROMISED, Way, distribution
 from services.trace.core.rights import Right

@@ -266,7 +266,7 @@ async def test_a_question_that_cannot_be_answered_says_why(web: TestClient[Any, 
         told = await _ask(web, path, status)
 
         assert (told["code"], told["field"]) == (code, field), path
-        assert told["reason"].endswith("。")
+        assert told["detail"].endswith("。")
 
 
 async def test_a_clock_that_a_ticket_cannot_have_is_refused(story: Any, ear: Any, web: TestClient[Any, Any]) -> None:

@@ -69,7 +69,7 @@ async def test_nobody_is_told_anything_without_a_login(story: Any, ear: Any, web
             told = await answer.json()
             assert (answer.status, told["code"]) == (401, "not_logged_in"), path
             assert answer.headers["WWW-Authenticate"] == "Bearer"
-            assert "liuhen login" in told["reason"]
+            assert "liuhen login" in told["detail"]
 
 
 @pytest.mark.parametrize("person", MAY)
@@ -88,7 +88,7 @@ async def test_a_refusal_says_what_to_do_next(story: Any, ear: Any, web: Web, lo
         told = await answer.json()
 
     assert (told["code"], told["field"]) == ("not_permitted", "Authorization")
-    assert "liuhen department" in told["reason"]
+    assert "liuhen department" in told["detail"]
 
 
 async def test_a_department_finds_its_own_tickets_and_of_others_not_even_that_they_are(
@@ -167,4 +167,4 @@ async def test_what_is_no_login_is_refused_with_what_is_expected(web: Web, body:
         told = await answer.json()
 
     assert (answer.status, told["code"]) == (400, "bad_login")
-    assert "person" in told["reason"]
+    assert "person" in told["detail"]

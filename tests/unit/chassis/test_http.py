@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from chassis import http
-from chassis.http import HttpProblem, Route, json_answer
+from chassis.health import Health, serving
+from chassis.http import Route, json_answer
 from chassis.metrics import HTTP_REQUESTS
+from chassis.problems import HttpProblem
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COLOURS = ("red", "green")
@@ -98,7 +101,7 @@ async def test_what_nobody_can_mean_is_refused_and_told_what_was_expected(
 ) -> None:
     status, told = await ask(client, path)
     assert (status, told["code"], told["field"]) == (400, code, field)
-    assert told["reason"].endswith("。")
+    assert told["detail"].endswith("。")
 
 
 @pytest.mark.parametrize(
@@ -111,23 +114,33 @@ async def test_bytes_that_are_no_text_end_no_answer(client: Client, path: str) -
 
 async def test_a_value_is_quoted_short_and_harmless(client: Client) -> None:
     _, told = await ask(client, "/things/a?colour=%1B%5B31m" + "x" * 150)
-    assert "\x1b" not in told["reason"]
-    assert len(told["reason"]) < 100
+    assert "\x1b" not in told["detail"]
+    assert len(told["detail"]) < 100
 
 
 async def test_an_answer_of_the_handlers_own_has_the_same_form(client: Client) -> None:
-    status, told = await ask(client, "/refuses")
-    assert (status, told) == (
-        409,
-        {"code": "several", "field": "name", "reason": "请用工单号查询。", "tickets": ["a", "b"]},
-    )
+    async with client.get("/refuses") as answer:
+        assert (answer.status, answer.content_type) == (409, "application/problem+json")
+        assert answer.headers["Content-Language"] == "zh-CN"
+        told = await answer.json()
+    assert told == {
+        "type": "urn:liuhen:problem:several",
+        "title": "对应多件工单",
+        "status": 409,
+        "detail": "请用工单号查询。",
+        "code": "several",
+        "field": "name",
+        "tickets": ["a", "b"],
+    }
 
 
 async def test_an_address_or_a_method_that_there_is_not_is_said_in_the_same_form(client: Client) -> None:
     assert (await ask(client, "/nothing"))[1]["code"] == "unknown_path"
     async with client.post("/fails") as answer:
         assert (answer.status, answer.headers["Allow"]) == (405, "GET,HEAD")
-        assert (await answer.json())["code"] == "wrong_method"
+        assert answer.content_type == "application/problem+json"
+        told = await answer.json()
+        assert (told["code"], "field" in told) == ("wrong_method", False)
 
 
 async def test_a_bug_is_a_plain_500_that_quotes_nothing_and_is_counted(client: Client) -> None:
@@ -146,3 +159,13 @@ async def test_a_server_that_is_away_is_a_503_to_try_again(client: Client) -> No
 async def test_every_route_counts_its_bugs_from_zero(client: Client) -> None:
     assert client.server is not None
     assert ("toy", "/refuses", "500") in HTTP_REQUESTS._metrics
+
+
+async def test_the_port_beside_the_metrics_has_the_same_form() -> None:
+    async with (
+        serving(Health("toy"), "127.0.0.1", 0) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/nothing") as answer,
+    ):
+        assert (answer.status, answer.content_type) == (404, "application/problem+json")
+        assert (await answer.json())["code"] == "unknown_path"
