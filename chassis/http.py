@@ -6,11 +6,11 @@ import asyncio
 import hashlib
 import logging
 import math
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import structlog
 from aiohttp import web
@@ -21,15 +21,15 @@ from chassis.failures import transient
 from chassis.http_runner import Runner
 from chassis.logs import where
 from chassis.metrics import HTTP_REQUESTS
+from chassis.openapi import PATH, Terms, describe
 from chassis.problems import HttpProblem, json_text, of_aiohttp
-from chassis.protection import HEADERS, Budget, Limits
+from chassis.protection import HEADERS, Budget
+from chassis.routes import LONGEST, Handler, Route
 from chassis.service import Edge, EdgeContext
 from schemas.text import fitted, one_line, storable
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Named = TypeVar("Named", bound=str)
 
-_LONGEST: Final = 200
 _SHOWN: Final = 40
 _YEARS: Final = range(2000, 2100)
 """Moments outside of them overflow where zones and windows are calculated with, and nobody means them."""
@@ -45,16 +45,6 @@ _unread: Final = logging.getLogger("liuhen.unread")
 _unread.disabled = True
 
 
-class Route(NamedTuple):
-    """One address of a door: who answers there, which parameters of a query it understands, which right it asks for."""
-
-    method: Literal["GET", "POST"]
-    path: str
-    handler: Handler
-    parameters: Collection[str] = ()
-    needs: str = ""
-
-
 Guard: TypeAlias = Callable[[web.Request, str], None]
 """Looks at who asks, and at the right that an address needs ('' for none); raises a HttpProblem for whoever may not."""
 
@@ -65,14 +55,14 @@ class _Door:
 
     service: str
     guard: Guard
-    routes: Mapping[str, Route]
+    routes: Mapping[tuple[str, str], Route]
+    largest: int
     budget: Budget
 
 
 _DOOR: Final = web.AppKey("door", _Door)
 
 
-_USUAL: Final = Limits()
 _LINGERING: Final = 2.0
 """Seconds in which whoever was refused may still send, so that the answer reaches them."""
 
@@ -110,22 +100,28 @@ def runner_of(app: web.Application) -> web.AppRunner:
     )
 
 
-def application(
-    service: str, routes: Iterable[Route], *, largest: int, guard: Guard = _open, limits: Limits = _USUAL
-) -> web.Application:
-    """Build the application of a service's door; `largest` is how many bytes a body may have."""
-    app = web.Application(middlewares=[_answer], client_max_size=largest)
+def application(terms: Terms, routes: Iterable[Route], guard: Guard = _open) -> web.Application:
+    """Build the application of a service's door, which describes itself at `/v1/openapi.json` too."""
+    app = web.Application(middlewares=[_answer], client_max_size=terms.largest)
     app.on_response_prepare.append(_harden)
-    known: dict[str, Route] = {}
-    for route in routes:
+    known: dict[tuple[str, str], Route] = {}
+    declared = tuple(routes)
+    for route in (*declared, _describing(describe(terms, declared))):
         add = app.router.add_get if route.method == "GET" else app.router.add_post
         resource = add(route.path, route.handler).resource
         canonical = resource.canonical if resource else _OTHER
-        known[canonical] = route
+        known[route.method, canonical] = route
         # An alert cannot see the first step of a counter that comes out of nothing.
-        HTTP_REQUESTS.labels(service, canonical, "500")
-    app[_DOOR] = _Door(service, guard, known, Budget(limits))
+        HTTP_REQUESTS.labels(terms.service, canonical, "500")
+    app[_DOOR] = _Door(terms.service, guard, known, terms.largest, Budget(terms.limits))
     return app
+
+
+def _describing(document: Mapping[str, Any]) -> Route:
+    async def show(_request: web.Request) -> web.StreamResponse:
+        return json_answer(document)
+
+    return Route("GET", PATH, show)
 
 
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -140,7 +136,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     route = resource.canonical if resource else _OTHER
     try:
         _spend(request)
-        known = request.app[_DOOR].routes.get(route)
+        known = request.app[_DOOR].routes.get((_method(request), route))
         if known is not None:
             request.app[_DOOR].guard(request, known.needs)
         _check(request, known)
@@ -180,6 +176,10 @@ def _unheard(service: str, error: Exception) -> web.Response:
     return response
 
 
+def _method(request: web.Request) -> str:
+    return "GET" if request.method == "HEAD" else request.method
+
+
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
 
@@ -207,6 +207,9 @@ async def _whole(request: web.Request) -> None:
     except TimeoutError:
         words = f"内容在 {patience:g} 秒内没有收全，请检查网络后用同一编号重发。"
         raise HttpProblem(408, "too_slow", None, words) from None
+    except web.HTTPRequestEntityTooLarge:
+        words = f"内容过大，最多 {request.app[_DOOR].largest} 字节，请拆开或者精简后重发。"
+        raise HttpProblem(413, "too_long", None, words) from None
     except web.RequestPayloadError:
         words = "内容读不出来：与 Content-Encoding 或者长度不符。请核对后用同一编号重发。"
         raise HttpProblem(400, "unreadable_body", None, words) from None
@@ -225,7 +228,7 @@ def _check(request: web.Request, route: Route | None) -> None:
         _check_text(name, value)
     if route is None:
         return
-    known = route.parameters
+    known = {parameter.name for parameter in route.parameters}
     for name in request.query:
         if name not in known:
             expected = f"可用的参数：{'、'.join(sorted(known))}" if known else "这个地址不带参数"
@@ -237,8 +240,8 @@ def _check(request: web.Request, route: Route | None) -> None:
 
 
 def _check_text(name: str, value: str) -> None:
-    if not storable(value) or len(value) > _LONGEST:
-        words = f"{name} 应为不超过 {_LONGEST} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
+    if not storable(value) or len(value) > LONGEST:
+        words = f"{name} 应为不超过 {LONGEST} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
         raise HttpProblem(400, "bad_text", name, words)
 
 

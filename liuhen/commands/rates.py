@@ -11,6 +11,7 @@ import typer
 from rich.console import RenderableType
 
 from liuhen.answers import AsJson, print_json
+from services.trace.for_tools import RatesAnswer
 from tools.client import render, trace
 from tools.client.render import RatesOfMonth
 from tools.errors import SaidClearly
@@ -65,7 +66,7 @@ def rates(  # noqa: PLR0913 - each is an option of the command
         _console.print(f"已存入 {file}")
 
 
-def _save(found: Sequence[trace.RatesAnswer], by: str | None, to_csv: Path | None, to_xlsx: Path | None) -> None:
+def _save(found: Sequence[RatesAnswer], by: str | None, to_csv: Path | None, to_xlsx: Path | None) -> None:
     """One line for each figure; in a workbook each ticket behind a figure has a line of its own beside."""
     if to_csv is not None:
         write_csv(to_csv, (_COLUMNS, *_rows(found, by)))
@@ -76,7 +77,7 @@ def _save(found: Sequence[trace.RatesAnswer], by: str | None, to_csv: Path | Non
 
 
 def _shown(
-    found: Sequence[trace.RatesAnswer], month: str | None, rate: str | None, *, split: bool, ids: bool, in_bands: bool
+    found: Sequence[RatesAnswer], month: str | None, rate: str | None, *, split: bool, ids: bool, in_bands: bool
 ) -> Iterator[RenderableType]:
     if ids:
         yield from (render.behind(answer["rates"][0]) for answer in found)
@@ -94,7 +95,7 @@ def _three_months(month: str) -> tuple[str, str]:
     return first[0], last[1]
 
 
-def _three_times(answer: trace.RatesAnswer) -> tuple[str, str]:
+def _three_times(answer: RatesAnswer) -> tuple[str, str]:
     """What the last thirty days are pooled with: the sixty before them."""
     since, until = datetime.fromisoformat(answer["from"]), datetime.fromisoformat(answer["to"])
     return (until - 3 * (until - since)).isoformat(), answer["to"]
@@ -121,7 +122,7 @@ def _shifted(first: date, months: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-def _behind(found: Sequence[trace.RatesAnswer]) -> Iterator[tuple[str, ...]]:
+def _behind(found: Sequence[RatesAnswer]) -> Iterator[tuple[str, ...]]:
     """One line for each ticket behind a figure, as what it counts."""
     for answer in found:
         for each in answer["rates"]:
@@ -129,7 +130,7 @@ def _behind(found: Sequence[trace.RatesAnswer]) -> Iterator[tuple[str, ...]]:
                 yield from ((each["title"], answer["from"][:10], each["verdicts"][verdict], n) for n in numbers)
 
 
-def _rows(found: Sequence[trace.RatesAnswer], by: str | None) -> Iterator[tuple[str | float, ...]]:
+def _rows(found: Sequence[RatesAnswer], by: str | None) -> Iterator[tuple[str | float, ...]]:
     """One line for each figure."""
     for answer in found:
         for each in answer["rates"]:

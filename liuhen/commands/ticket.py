@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from liuhen.answers import AsJson, print_json
+from services.trace.for_tools import ReceiptAnswer
 from tools.client import render, trace
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
@@ -43,7 +44,7 @@ def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
         _console.print(render.clocks(clocks))
 
 
-def _show_receipt(answer: trace.ReceiptAnswer, *, as_json: bool) -> None:
+def _show_receipt(answer: ReceiptAnswer, *, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return

@@ -11,7 +11,7 @@ from schemas.message import Message
 from schemas.recognised import masked
 from schemas.registry import model_of
 from schemas.spoken import said_besides
-from tools.client.trace import EntryAnswer
+from services.trace.for_tools import EntryAnswer
 from tools.errors import SaidClearly
 
 _NOTES: Final[Mapping[type[Message], str]] = {

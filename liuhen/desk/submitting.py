@@ -20,9 +20,9 @@ from schemas.public import Order, ReceiptGiven, ReceiptRefused
 from schemas.registry import answer_topic
 from schemas.values import PartyKind
 from services.intake.for_tools import receipt_of
+from services.trace.for_tools import EntryAnswer
 from tools.client import trace
 from tools.client.kafka import Voice, listener, producer, read
-from tools.client.trace import EntryAnswer
 from tools.errors import SaidClearly
 from vocabulary import STATES
 

@@ -11,9 +11,15 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
+from services.trace.for_tools import (
+    CoverageAnswer,
+    DeviceRequestsAnswer,
+    HalfHourAnswer,
+    TicketsAnswer,
+    VisitAnswer,
+    VisitsAnswer,
+)
 from tools.client import render, survey
-from tools.client.survey import CoverageAnswer, DeviceRequestsAnswer, HalfHourAnswer, VisitAnswer, VisitsAnswer
-from tools.client.trace import TicketsAnswer
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
 

@@ -1,9 +1,11 @@
-"""What tools may use of intake: under which receipt a submission is answered, and what the door says of a wrong field.
+"""What tools may use of intake: receipts of submissions, what the door says of a wrong field, its HTTP door described.
 
 It is pure. Everything else of this service may change without asking them.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pydantic import ValidationError
 
@@ -12,7 +14,7 @@ from services.intake.core.numbers import incident_of, receipt_of
 from services.intake.core.reading import Headers, Reading, read
 from services.intake.core.refusals import of_validation
 
-__all__ = ["incident_of", "reason_of", "receipt_of", "receipt_of_record"]
+__all__ = ["described", "incident_of", "reason_of", "receipt_of", "receipt_of_record"]
 
 
 def receipt_of_record(party: Party, headers: Headers, value: bytes | None) -> str | None:
@@ -24,3 +26,10 @@ def receipt_of_record(party: Party, headers: Headers, value: bytes | None) -> st
 def reason_of(error: ValidationError) -> str:
     """Say in Chinese what is wrong with an action, as the door would: the first mistake and how many more there are."""
     return of_validation(error).reason
+
+
+def described() -> Mapping[str, object]:
+    """Describe the HTTP door in OpenAPI."""
+    from services.intake.edges.http import described as of_door  # noqa: PLC0415 - programs that ask nothing start sooner
+
+    return of_door()

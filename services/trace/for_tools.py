@@ -1,15 +1,53 @@
-"""What tools may use of trace: its words, how facts fold to what it keeps, whose the ball was, and calendars in force.
+"""What tools may use of trace: its words and answers, how facts fold, whose the ball was, calendars, its HTTP door.
 
 Nothing here reads or writes a topic or a table. Everything else of this service may change without asking them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from rulebook import Policy
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.calendars import as_published
 from services.trace.core.desk import marks
 from services.trace.core.holder import AT_REST
 from services.trace.core.rows import NOBODY, Summary
+from services.trace.edges.told import (
+    ClocksAnswer,
+    ClockStanding,
+    ClockWords,
+    CoverageAnswer,
+    CoveredPart,
+    DeskAnswer,
+    DeviceRequestAnswer,
+    DeviceRequestsAnswer,
+    EntryAnswer,
+    GapsAnswer,
+    HalfHourAnswer,
+    HalfHourTickets,
+    HeldFor,
+    MeAnswer,
+    QueueAnswer,
+    RateAnswer,
+    RateBand,
+    RateRow,
+    RatesAnswer,
+    RateTickets,
+    ReceiptAnswer,
+    SessionAnswer,
+    StandingAnswer,
+    StandingNames,
+    StandingWords,
+    SummaryAnswer,
+    SummaryWords,
+    TicketAnswer,
+    TicketsAnswer,
+    VisitAnswer,
+    VisitsAnswer,
+    VisitWords,
+    WayAnswer,
+)
 from services.trace.edges.words import Words
 from services.trace.reactions import clocks, orders, steps_of, summaries
 
@@ -17,14 +55,55 @@ __all__ = [
     "AT_REST",
     "NOBODY",
     "BallSpan",
+    "ClockStanding",
+    "ClockWords",
+    "ClocksAnswer",
+    "CoverageAnswer",
+    "CoveredPart",
+    "DeskAnswer",
+    "DeviceRequestAnswer",
+    "DeviceRequestsAnswer",
+    "EntryAnswer",
+    "GapsAnswer",
+    "HalfHourAnswer",
+    "HalfHourTickets",
+    "HeldFor",
     "LifeStep",
+    "MeAnswer",
+    "QueueAnswer",
+    "RateAnswer",
+    "RateBand",
+    "RateRow",
+    "RateTickets",
+    "RatesAnswer",
+    "ReceiptAnswer",
+    "SessionAnswer",
+    "StandingAnswer",
+    "StandingNames",
+    "StandingWords",
     "Summary",
+    "SummaryAnswer",
+    "SummaryWords",
+    "TicketAnswer",
+    "TicketsAnswer",
+    "VisitAnswer",
+    "VisitWords",
+    "VisitsAnswer",
+    "WayAnswer",
     "Words",
     "as_published",
     "ball_in_court",
     "clocks",
+    "described",
     "marks",
     "orders",
     "steps_of",
     "summaries",
 ]
+
+
+def described(policy: Policy) -> Mapping[str, object]:
+    """Describe the HTTP door in OpenAPI, with the codes of a policy."""
+    from services.trace.edges.http import described as of_door  # noqa: PLC0415 - programs that ask nothing start sooner
+
+    return of_door(policy)

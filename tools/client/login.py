@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypedDict
 
 from schemas.values import Person
+from services.trace.for_tools import MeAnswer, SessionAnswer
 from tools.client import trace
 from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
 from tools.prepare.logins import trial_token
 from tools.prepare.secrets import write_secret
-
-
-class MeAnswer(TypedDict):
-    """Who is logged in, with the roles of today."""
-
-    person: str
-    name: str
-    roles: list[str]
-    department: str | None
-
-
-class SessionAnswer(MeAnswer):
-    """A session that began, and until when it goes."""
-
-    session: str
-    until: str
 
 
 def log_in(person: str, password: str) -> SessionAnswer:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from schemas.owner import Owner
-from tools.client.trace import ClockStanding, EntryAnswer, RateAnswer, RateRow, StandingAnswer, TicketAnswer
+from services.trace.for_tools import ClockStanding, EntryAnswer, RateAnswer, RateRow, StandingAnswer, TicketAnswer
 from tools.terminal import framed, styled
 from worktime import deadline_in_words, moment_in_words
 

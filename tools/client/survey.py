@@ -2,115 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
-from tools.client.trace import TicketsAnswer, ask
+from services.trace.for_tools import CoverageAnswer, DeviceRequestsAnswer, HalfHourAnswer, TicketsAnswer, VisitsAnswer
+from tools.client.trace import ask
 
 Days = tuple[str, str] | None
 """From a day to the one after the last; None for the last thirty."""
-
-
-class VisitWords(TypedDict):
-    """The codes of a visit as people say them."""
-
-    unit: str
-    subdistrict: str
-    doubts: list[str]
-    verdict: str | None
-
-
-class VisitAnswer(TypedDict):
-    """One visit of the ledger."""
-
-    receipt: str
-    visitor: str
-    compound: str | None
-    visited_at: str
-    received_at: str
-    problems: int
-    doubts: list[str]
-    verdict: str | None
-    reason: str | None
-    settled_by: str | None
-    settled_at: str | None
-    words: VisitWords
-
-
-class VisitsAnswer(TypedDict):
-    """A page of the ledger, the newest visit first."""
-
-    visits: list[VisitAnswer]
-    total: int
-    next: str | None
-
-
-class CoveredPart(TypedDict):
-    """How a unit visited, or a compound was visited."""
-
-    words: str
-    visits: int
-    households: int
-    visitors: int
-    problems: int
-    doubted: int
-    last: str | None
-
-
-class CoverageAnswer(TypedDict):
-    """Every unit or compound that the policy knows, also those without a visit."""
-
-    by: str
-    parts: list[CoveredPart]
-    covered: int
-    of: int
-
-
-class DeviceRequestAnswer(TypedDict):
-    """A visitor who waits for another device."""
-
-    receipt: str
-    visitor: str
-    device: str | None
-    reason: str
-    at: str
-
-
-class DeviceRequestsAnswer(TypedDict):
-    """Who waits for another device, the longest waiting first."""
-
-    requests: list[DeviceRequestAnswer]
-    total: int
-
-
-class WayAnswer(TypedDict):
-    """One ticket's office minutes from the door to the department, or up to now."""
-
-    ticket: str
-    unit_words: str | None
-    minutes: int
-    arrived: bool
-    left_out: str | None
-
-
-class HalfHourTickets(TypedDict, total=False):
-    """Each ticket, where they were asked for."""
-
-    tickets: list[WayAnswer]
-
-
-class HalfHourAnswer(HalfHourTickets):
-    """How the ways lie; `share` is of those that arrived or wait longer than was promised."""
-
-    promised: int
-    arrived: int
-    within: int
-    counted: int
-    share: float | None
-    waiting: int
-    percentiles: dict[str, int]
-    histogram: list[tuple[int | None, int]]
-    left_out: dict[str, int]
-    words: dict[str, str]
 
 
 def visits(  # noqa: PLR0913 - each is a filter of the list

@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final, TypedDict, final
+from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 from schemas import values
+from services.trace.for_tools import (
+    ClocksAnswer,
+    EntryAnswer,
+    RatesAnswer,
+    ReceiptAnswer,
+    SummaryAnswer,
+    TicketAnswer,
+    TicketsAnswer,
+)
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 
@@ -19,189 +28,6 @@ _PAGE: Final = 1000
 
 ENDED: Final = frozenset(state.value for state in (*values.ENDED, values.TicketState.MERGED))
 """The states, by the words of its summary, in which a ticket has come to its end."""
-
-
-class StandingNames(TypedDict):
-    """Who holds, leads and supports a ticket, its state and category, as people say them."""
-
-    state: str
-    holder: str
-    lead: str
-    supporting: str
-    category: str
-
-
-class StandingWords(StandingNames, total=False):
-    """The other codes of a ticket, where it has them, as people say them."""
-
-    waits_for: str
-    channel: str
-    kind: str
-    tier: str
-    ruling: str
-
-
-class StandingAnswer(TypedDict):
-    """Where a ticket stands; moments are ISO 8601 with their zone."""
-
-    ticket: str
-    receipt: str | None
-    holder: str
-    lead: str | None
-    place: str | None
-    category: str | None
-    gist: str | None
-    waiting_since: str | None
-    due: str | None
-    citizen_due: str | None
-    closed_at: str | None
-    overdue: int
-    returns: int
-    extensions: int
-    reworks: int
-    follow_ups: int
-    reopenings: int
-    incident: str | None
-    supervision: str
-    words: StandingWords
-
-
-class HeldFor(TypedDict):
-    """A stretch of time that was one party's, and its minutes of office time."""
-
-    party: str
-    minutes: int
-    words: str
-
-
-@final
-class TicketAnswer(StandingAnswer):
-    """Where one ticket stands, whose the ball was until now, and how many office minutes a working day has."""
-
-    ball: list[HeldFor]
-    minutes_of_a_day: int
-
-
-class EntryAnswer(TypedDict):
-    """One fact of a ticket: when, who, what, and the place among the entries of what caused it."""
-
-    at: str
-    topic: str
-    type: str
-    who: str
-    words: str
-    body: dict[str, Any]
-    caused_by: int | None
-
-
-@final
-class ReceiptAnswer(TypedDict):
-    """What came of a submission that became several tickets, or none."""
-
-    receipt: str
-    tickets: list[StandingAnswer]
-    timeline: list[EntryAnswer]
-
-
-class ClockWords(TypedDict):
-    """The codes of a clock as people say them."""
-
-    clock: str
-    owner: str
-    status: str
-
-
-class ClockStanding(TypedDict):
-    """One clock of a ticket, and line by line why it is due when it is."""
-
-    clock: str
-    started_at: str
-    due: str
-    due_latest: str
-    overdue: bool
-    lines: list[str]
-    words: ClockWords
-
-
-class ClocksAnswer(TypedDict):
-    """The clocks of one ticket."""
-
-    ticket: str
-    clocks: list[ClockStanding]
-
-
-class TicketsAnswer(TypedDict):
-    """A page of tickets, the newest first: how many there are in all, and after which the next page begins."""
-
-    tickets: list[StandingAnswer]
-    total: int
-    next: str | None
-
-
-class SummaryWords(TypedDict):
-    """The codes that tickets are counted by, as people say them."""
-
-    by_state: dict[str, str]
-    by_channel: dict[str, str]
-
-
-class SummaryAnswer(TypedDict):
-    """How many tickets there are, by state and by channel."""
-
-    by_state: dict[str, int]
-    by_channel: dict[str, int]
-    words: SummaryWords
-
-
-class RateBand(TypedDict):
-    """Of a department its class, the rate of that, and where it lies from it; None for what has none, or too few.
-
-    `dispersion` is how much more the departments of the class differ than chance lets them, `expected` how many would
-    count if this one were like its class in each category, and `ratio` what counts by what is expected.
-    """
-
-    class_words: str | None
-    class_rate: float | None
-    dispersion: float | None
-    band: str | None
-    band_words: str | None
-    expected: float | None
-    ratio: float | None
-
-
-class RateRow(RateBand):
-    """A rate's figures of one part; `value` is None where nothing was counted, or where the rate is a number alone.
-
-    `interval` is Wilson's, of what is a sample of all that there is.
-    """
-
-    part: str | None
-    words: str
-    numerator: float
-    denominator: float
-    value: float | None
-    interval: tuple[float, float] | None
-    left_out: dict[str, int]
-
-
-class RateTickets(TypedDict, total=False):
-    """The tickets behind a rate by what they count as, where they were asked for, and where the next page begins."""
-
-    tickets: dict[str, list[str]]
-    next: str | None
-
-
-class RateAnswer(RateTickets):
-    """One rate of a window."""
-
-    name: str
-    title: str
-    rows: list[RateRow]
-    verdicts: dict[str, str]
-
-
-RatesAnswer = TypedDict("RatesAnswer", {"from": str, "to": str, "rates": list[RateAnswer]})
-"""The rates of one window."""
 
 
 def ticket(name: str) -> TicketAnswer | ReceiptAnswer:

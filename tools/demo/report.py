@@ -12,8 +12,8 @@ from rich.table import Table
 from schemas import dispatch as d
 from schemas.public import Order
 from schemas.values import Tier
+from services.trace.for_tools import StandingAnswer
 from tools.client import render, trace
-from tools.client.trace import StandingAnswer
 from tools.terminal import Terminal, framed, styled
 from vocabulary import TIERS, word
 

@@ -1,4 +1,4 @@
-"""The pages of `docs/` and the AsyncAPI documents, which are made from the code: `make pages`."""
+"""The pages of `docs/` and the documents of AsyncAPI and OpenAPI, which are made from the code: `make pages`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from tools.layout import ROOT
-from tools.pages import asyncapi, facts, lifecycle
+from tools.pages import asyncapi, facts, lifecycle, openapi
 
 
 @cache
@@ -18,4 +18,5 @@ def pages() -> Mapping[Path, str]:
         docs / "facts.md": facts.page(),
         docs / "lifecycle.md": lifecycle.page(),
         **asyncapi.files(ROOT / "schemas"),
+        **openapi.files(ROOT / "schemas" / "openapi"),
     }

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from aiohttp import web
 
-from chassis import http
+from chassis import http, routes
 from chassis.problems import HttpProblem
 from chassis.service import EdgeContext
 from services.trace.edges.answers import Answers
@@ -21,6 +21,10 @@ ANSWERS: Final = web.AppKey("answers", Answers)
 MOST: Final = 1000
 _ON_A_PAGE: Final = 50
 _USUAL: Final = timedelta(days=30)
+
+
+PAGE: Final = (routes.number("limit", usual=_ON_A_PAGE, most=MOST), routes.text("after"))
+WINDOW: Final = (routes.moment("from"), routes.moment("to"))
 
 
 def page(request: web.Request, usual: int = _ON_A_PAGE) -> tuple[int, str | None]:
@@ -36,7 +40,7 @@ def cut(found: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
 def no_place(after: str) -> HttpProblem:
     """Say that a page begins nowhere."""
     words = f"after 应为上一页答复中的 next，而不是 {http.shown(after)}。不写则从头开始。"
-    return HttpProblem(400, "unknown_place", "after", words)
+    return HttpProblem(422, "unknown_place", "after", words)
 
 
 def window(request: web.Request) -> Window:
@@ -46,5 +50,5 @@ def window(request: web.Request) -> Window:
     since = http.moment(request, "from", zone) or until - _USUAL
     if since >= until:
         words = f"from 应早于 to，而不是 {since.isoformat()} 至 {until.isoformat()}。只写 to 的为此前三十天。"
-        raise HttpProblem(400, "empty_window", "from", words)
+        raise HttpProblem(422, "empty_window", "from", words)
     return Window(since, until, now)

@@ -8,19 +8,26 @@ from typing import Any, Final
 from aiohttp import web
 
 from chassis import http
-from chassis.http import Route, json_answer
+from chassis.http import json_answer
 from chassis.logins import Doorkeeper
+from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
+from chassis.routes import Route, choice, flag, text
 from chassis.service import Edge, EdgeContext
+from rulebook import Policy
 from schemas.values import Clock, TicketState
-from services.trace.core.rates import By, Rate
+from services.trace.core.rates import By, Rate, rates_of
 from services.trace.core.rights import Right
-from services.trace.edges import asked, entering, logging_in, lookup, survey
+from services.trace.edges import asked, entering, logging_in, lookup, survey, told
 from services.trace.edges.answers import Answers
-from services.trace.edges.asked import ANSWERS, CONTEXT
+from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.settings import TraceSettings
 
-_LARGEST: Final = 1_000
+TERMS: Final = Terms(
+    service="trace",
+    largest=1_000,
+    known_by="A session that `POST /v1/login` began, or a token that `liuhen logins token` made.",
+)
 
 
 def serve(settings: TraceSettings, answers: Answers) -> Edge:
@@ -31,23 +38,59 @@ def serve(settings: TraceSettings, answers: Answers) -> Edge:
 
 def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> web.Application:
     """Build the HTTP application: it answers whoever is logged in and has a right to what is asked for."""
-    of_rates = ("from", "to", "by", "rate", "part", "ids", "limit", "after")
-    routes = (
-        Route("GET", "/v1/tickets", list_tickets, ("state", "department", "overdue", "limit", "after"), Right.LIST),
-        Route("GET", "/v1/tickets/{name}", show_ticket, needs=Right.TICKET),
-        Route("GET", "/v1/tickets/{name}/timeline", show_timeline, needs=Right.TIMELINE),
-        Route("GET", "/v1/tickets/{name}/clocks", show_clocks, ("clock",), Right.TICKET),
-        Route("GET", "/v1/desk", show_desk, ("queue", "limit", "after"), Right.COUNTS),
-        Route("GET", "/v1/rates", show_rates, of_rates, Right.RATES),
-        Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS),
-        Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH),
-        *survey.ROUTES,
-        *logging_in.ROUTES,
-    )
-    app = http.application("trace", routes, largest=_LARGEST, guard=entering.let_in)
+    app = http.application(TERMS, routes(answers.words.policy), guard=entering.let_in)
     app[CONTEXT], app[ANSWERS], app[entering.DOORKEEPER] = context, answers, keeper
     app[logging_in.GUESSES] = logging_in.Guesses()
     return app
+
+
+def described(policy: Policy) -> dict[str, Any]:
+    """Describe this door in OpenAPI, with the codes of a policy."""
+    return describe(TERMS, routes(policy))
+
+
+def routes(policy: Policy) -> tuple[Route, ...]:
+    """Name every address."""
+    departments = choice("department", (department.code for department in policy.departments))
+    listed = (choice("state", TicketState), departments, flag("overdue"), *PAGE)
+    rates = choice("rate", (rate.name for rate in rates_of(policy.rates)))
+    of_rates = (*WINDOW, choice("by", By), rates, text("part"), flag("ids"), *PAGE)
+    one = told.TicketAnswer | told.ReceiptAnswer
+    return (
+        Route("GET", "/v1/tickets", list_tickets, listed, Right.LIST, answers=told.TicketsAnswer, problems=(422,)),
+        Route("GET", "/v1/tickets/{name}", show_ticket, needs=Right.TICKET, answers=one, problems=(404,)),
+        Route(
+            "GET",
+            "/v1/tickets/{name}/timeline",
+            show_timeline,
+            needs=Right.TIMELINE,
+            answers=told.TimelineAnswer,
+            problems=(404, 409),
+        ),
+        Route(
+            "GET",
+            "/v1/tickets/{name}/clocks",
+            show_clocks,
+            (choice("clock", Clock),),
+            Right.TICKET,
+            answers=told.ClocksAnswer,
+            problems=(404, 409),
+        ),
+        Route(
+            "GET",
+            "/v1/desk",
+            show_desk,
+            (choice("queue", lookup.queues()), *PAGE),
+            Right.COUNTS,
+            answers=told.DeskAnswer,
+            problems=(422,),
+        ),
+        Route("GET", "/v1/rates", show_rates, of_rates, Right.RATES, answers=told.RatesAnswer, problems=(422,)),
+        Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS, answers=told.SummaryAnswer),
+        Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH, answers=told.GapsAnswer),
+        *survey.routes(policy),
+        *logging_in.ROUTES,
+    )
 
 
 def _unknown(name: str) -> HttpProblem:
@@ -142,7 +185,7 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
     pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     wanted, (limit, after) = http.choice(request, "queue", lookup.queues()), asked.page(request)
     if after is not None and wanted is None:
-        raise HttpProblem(400, "missing_parameter", "queue", "after 要同时写 queue：每个队列各自分页。")
+        raise HttpProblem(422, "missing_parameter", "queue", "after 要同时写 queue：每个队列各自分页。")
     queues: list[dict[str, Any]] = []
     for queue in (wanted,) if wanted else lookup.queues():
         try:
@@ -191,13 +234,13 @@ def _opened(request: web.Request, by: By | None, rate: str | None) -> lookup.Ope
     if not http.flag(request, "ids"):
         for name in ("part", "limit", "after"):
             if name in request.query:
-                raise HttpProblem(400, "missing_parameter", "ids", f"{name} 只用于列出工单，要同时写 ids=true。")
+                raise HttpProblem(422, "missing_parameter", "ids", f"{name} 只用于列出工单，要同时写 ids=true。")
         return None
     entering.require(request, Right.NUMBERS)
     if "part" in request.query and by is None:
-        raise HttpProblem(400, "missing_parameter", "by", "part 要同时写 by：是按什么分列的哪一部分。")
+        raise HttpProblem(422, "missing_parameter", "by", "part 要同时写 by：是按什么分列的哪一部分。")
     if "after" in request.query and rate is None:
-        raise HttpProblem(400, "missing_parameter", "rate", "after 要同时写 rate：每项指标各自分页。")
+        raise HttpProblem(422, "missing_parameter", "rate", "after 要同时写 rate：每项指标各自分页。")
     return lookup.Opened(request.query.get("part"), *asked.page(request, asked.MOST))
 
 

@@ -12,11 +12,13 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.clock import stopwatch
-from chassis.http import Route, json_answer
+from chassis.http import json_answer
 from chassis.logins import LONGEST_PASSWORD
 from chassis.metrics import LOGINS
 from chassis.problems import HttpProblem
+from chassis.routes import Body, Route
 from chassis.slowing import Slowing
+from services.trace.edges import told
 from services.trace.edges.asked import ANSWERS, CONTEXT
 from services.trace.edges.entering import ANY_LOGIN, DOORKEEPER, known, reader
 
@@ -26,7 +28,9 @@ _AT_ONCE: Final = 2
 """Each check takes 64 MiB and a core for a while."""
 
 
-class _Asked(BaseModel):
+class PasswordShown(BaseModel):
+    """Who wants to log in, and with which password."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
     person: str = Field(min_length=1, max_length=100)
@@ -84,9 +88,9 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     return json_answer({"session": session, "until": until, **_said(request, asked.person)})
 
 
-async def _read(request: web.Request) -> _Asked:
+async def _read(request: web.Request) -> PasswordShown:
     try:
-        return _Asked.model_validate_json(await request.read())
+        return PasswordShown.model_validate_json(await request.read())
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else None
         words = f"请用 JSON 写明 person 和 password，各为文字；密码不超过 {LONGEST_PASSWORD} 个字。"
@@ -105,4 +109,14 @@ def _said(request: web.Request, person: str) -> Mapping[str, Any]:
     return {"person": person, "name": name, "roles": sorted(policy.roles_of(person, now)), "department": desk}
 
 
-ROUTES: Final = (Route("POST", "/v1/login", log_in), Route("GET", "/v1/me", show_me, needs=ANY_LOGIN))
+ROUTES: Final = (
+    Route(
+        "POST",
+        "/v1/login",
+        log_in,
+        asks=Body({"application/json": PasswordShown}),
+        answers=told.SessionAnswer,
+        problems=(401,),
+    ),
+    Route("GET", "/v1/me", show_me, needs=ANY_LOGIN, answers=told.MeAnswer),
+)

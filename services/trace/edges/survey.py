@@ -8,14 +8,16 @@ from typing import Any, Final
 from aiohttp import web
 
 from chassis import http
-from chassis.http import Route, json_answer
+from chassis.http import json_answer
 from chassis.problems import HttpProblem
+from chassis.routes import Route, choice, flag, text
+from rulebook import Policy
 from schemas.dispatch import SettledAtUnit
 from services.trace.core.half_hour import PROMISED, Way, distribution
 from services.trace.core.rights import Right
-from services.trace.edges import asked, lookup, survey_lookup
+from services.trace.edges import asked, lookup, survey_lookup, told
 from services.trace.edges.answers import Answers
-from services.trace.edges.asked import ANSWERS, CONTEXT
+from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.edges.survey_lookup import Arrival, VisitFilter
 from worktime import Calendar, OfficeHours, office_minutes_between
 
@@ -126,13 +128,17 @@ def _way(row: Arrival, window: lookup.Window, calendar: Calendar, hours: OfficeH
     return Way(row.ticket, row.unit, minutes, row.dispatched_at is not None, row.outcome if ended else None)
 
 
-ROUTES: Final = tuple(
-    Route("GET", f"/v1/survey/{name}", handler, parameters, needs=Right.SURVEY)
-    for name, handler, parameters in (
-        ("visits", list_visits, ("from", "to", "unit", "visitor", "doubted", "settled", "limit", "after")),
-        ("coverage", show_coverage, ("from", "to", "by")),
-        ("devices", list_device_requests, ()),
-        ("problems", list_problems, ("visitor", "limit", "after")),
-        ("half-hour", show_half_hour, ("from", "to", "ids")),
+def routes(policy: Policy) -> tuple[Route, ...]:
+    """Name every address."""
+    unit, visitor = choice("unit", (unit.code for unit in policy.units)), text("visitor")
+    ledger = (*WINDOW, unit, visitor, flag("doubted"), flag("settled"), *PAGE)
+    return tuple(
+        Route("GET", f"/v1/survey/{name}", handler, parameters, Right.SURVEY, answers=answers, problems=(422,))
+        for name, handler, parameters, answers in (
+            ("visits", list_visits, ledger, told.VisitsAnswer),
+            ("coverage", show_coverage, (*WINDOW, choice("by", _COVERED)), told.CoverageAnswer),
+            ("devices", list_device_requests, (), told.DeviceRequestsAnswer),
+            ("problems", list_problems, (text("visitor", required=True), *PAGE), told.TicketsAnswer),
+            ("half-hour", show_half_hour, (*WINDOW, flag("ids")), told.HalfHourAnswer),
+        )
     )
-)

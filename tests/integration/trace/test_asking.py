@@ -16,7 +16,18 @@ from schemas.owner import Owner
 from schemas.registry import DISPATCH
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Actor, Clock, OfficialDue, Person, StopWord, Tier
-from tools.client import trace
+from services.trace.for_tools import (
+    ClockStanding,
+    ClockWords,
+    EntryAnswer,
+    HeldFor,
+    RateAnswer,
+    RateRow,
+    StandingWords,
+    SummaryAnswer,
+    SummaryWords,
+    TicketAnswer,
+)
 from worktime import Calendar, Ledger, OfficeHours, explain, parse_notice, working_days
 
 BY = Actor(by_rule="test")
@@ -400,15 +411,15 @@ async def test_an_answer_has_every_field_that_a_terminal_shows(story: Any, ear: 
     summary, rates = await _ask(web, "/v1/summary"), (await _ask(web, "/v1/rates"))["rates"]
 
     for found, form in (
-        (answer, trace.TicketAnswer),
-        (answer["words"], trace.StandingWords),
-        *((span, trace.HeldFor) for span in answer["ball"]),
-        *((entry, trace.EntryAnswer) for entry in entries),
-        *((clock, trace.ClockStanding) for clock in clocks),
-        *((clock["words"], trace.ClockWords) for clock in clocks),
-        (summary, trace.SummaryAnswer),
-        (summary["words"], trace.SummaryWords),
-        *((rate, trace.RateAnswer) for rate in rates),
-        *((row, trace.RateRow) for rate in rates for row in rate["rows"]),
+        (answer, TicketAnswer),
+        (answer["words"], StandingWords),
+        *((span, HeldFor) for span in answer["ball"]),
+        *((entry, EntryAnswer) for entry in entries),
+        *((clock, ClockStanding) for clock in clocks),
+        *((clock["words"], ClockWords) for clock in clocks),
+        (summary, SummaryAnswer),
+        (summary["words"], SummaryWords),
+        *((rate, RateAnswer) for rate in rates),
+        *((row, RateRow) for rate in rates for row in rate["rows"]),
     ):
         assert form.__required_keys__ <= found.keys(), form  # type: ignore[attr-defined]

@@ -11,9 +11,12 @@ import pytest
 from aiohttp import web
 
 from chassis import http
-from chassis.http import HttpProblem, Route, json_answer
+from chassis.http import json_answer
 from chassis.metrics import HTTP_REQUESTS
+from chassis.openapi import Terms
+from chassis.problems import HttpProblem
 from chassis.protection import HEADERS
+from chassis.routes import Route
 
 PATIENCE = 10.0
 
@@ -35,7 +38,7 @@ async def hang(_request: web.Request) -> web.StreamResponse:
 async def port() -> AsyncIterator[int]:
     """Given a door on a socket of this machine."""
     routes = (Route("POST", "/things", take), Route("GET", "/things/{name}", quote), Route("GET", "/hangs", hang))
-    runner = http.runner_of(http.application("toy", routes, largest=1_000))
+    runner = http.runner_of(http.application(Terms("toy", largest=1_000), routes))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield runner.addresses[0][1]
@@ -101,9 +104,9 @@ async def test_whatever_cannot_be_read_is_refused_in_the_one_form(port: int, nam
 
     told = json.loads(body)
     assert (found, told["code"]) == (status, code)
-    assert headers["Content-Type"].startswith("application/json")
+    assert headers["Content-Type"].startswith("application/problem+json")
     assert HEADERS.items() <= headers.items()
-    assert told["reason"].endswith("。")
+    assert told["detail"].endswith("。")
 
 
 async def test_what_no_handler_sees_is_counted(port: int) -> None:
@@ -129,4 +132,4 @@ async def test_no_answer_hands_back_a_character_that_commands(port: int, charact
     _, _, body = await said(port, asked("GET", f"/things/a{escaped}b"))
     told = json.loads(body)
     assert told["code"] == "unknown_thing"
-    assert character not in told["reason"] + told["field"]
+    assert character not in told["detail"] + told["field"]

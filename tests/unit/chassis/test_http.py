@@ -14,12 +14,15 @@ from yarl import URL
 
 from chassis import http
 from chassis.health import Health, serving
-from chassis.http import Route, json_answer
+from chassis.http import json_answer
 from chassis.metrics import HTTP_REQUESTS
+from chassis.openapi import Terms
 from chassis.problems import HttpProblem
+from chassis.routes import Route, choice, flag, moment, number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COLOURS = ("red", "green")
+ASKED = (choice("colour", COLOURS), flag("late"), number("limit", usual=50, most=1000), moment("from"))
 Client = TestClient[Any, Any]
 
 
@@ -49,12 +52,12 @@ async def refuse(_: web.Request) -> web.StreamResponse:
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     routes = [
-        Route("GET", "/things/{name}", show, ("colour", "late", "limit", "from")),
+        Route("GET", "/things/{name}", show, ASKED),
         Route("GET", "/fails", fail),
         Route("GET", "/waits", wait),
         Route("GET", "/refuses", refuse),
     ]
-    async with TestClient(TestServer(http.application("toy", routes, largest=1_000))) as client:
+    async with TestClient(TestServer(http.application(Terms("toy", largest=1_000), routes))) as client:
         yield client
 
 

@@ -10,8 +10,10 @@ import pytest
 from aiohttp import ClientSession, web
 
 from chassis import http
-from chassis.http import Route, json_answer
+from chassis.http import json_answer
+from chassis.openapi import Terms
 from chassis.protection import HEADERS, Budget, Limits
+from chassis.routes import Route
 
 LIMITS = Limits(per_second=2.0, at_once=3.0, patience=0.5)
 PATIENCE = 10.0
@@ -30,7 +32,7 @@ async def take(request: web.Request) -> web.StreamResponse:
 async def port() -> AsyncIterator[int]:
     """Given a door on a socket of this machine."""
     routes = (Route("GET", "/things", show), Route("POST", "/things/new", take))
-    runner = http.runner_of(http.application("toy", routes, largest=100, limits=LIMITS))
+    runner = http.runner_of(http.application(Terms("toy", largest=100, limits=LIMITS), routes))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield runner.addresses[0][1]

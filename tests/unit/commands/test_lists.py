@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from liuhen.cli import build
+from services.trace.for_tools import TicketAnswer
 from tools.client import render, trace
-from tools.client.trace import TicketAnswer
 from tools.terminal import Terminal
 
 WORDS = {"state": "处置中", "holder": "房管局", "lead": "房管局", "supporting": "", "category": ""}

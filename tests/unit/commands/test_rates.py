@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from liuhen.cli import build
+from services.trace.for_tools import RateAnswer, RateRow, RatesAnswer
 from tools.client import trace
-from tools.client.trace import RateAnswer, RateRow, RatesAnswer
 
 ROW: RateRow = {
     "interval": None,

@@ -7,10 +7,10 @@ from typing import Any
 from liuhen.desk.submitting import SubmissionAnswer, follow, note
 from schemas.inbound import Accept, Nudge
 from schemas.values import Person
+from services.trace.for_tools import EntryAnswer
 from tests.support import receipts
 from tests.support.desk import ONE, TWO, order
 from tests.support.receipts import RECEIPT
-from tools.client.trace import EntryAnswer
 
 BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")

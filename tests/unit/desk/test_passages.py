@@ -11,9 +11,9 @@ from schemas import inbound as i
 from schemas import requests as r
 from schemas.values import Actor, Place, Supplement
 from services.dispatch.core.texts import texts_of as texts_in_dispatch
+from services.trace.for_tools import EntryAnswer
 from tests.support.dispatch import given
 from tests.support.dispatch.story import OTHER, RECEIPT, TICKET, Story, opened
-from tools.client.trace import EntryAnswer
 from tools.errors import SaidClearly
 
 

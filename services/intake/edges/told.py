@@ -1,0 +1,55 @@
+"""What the HTTP door answers, as types: OpenAPI is made of them, and a walk of the running door holds them."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired
+
+from pydantic import AwareDatetime
+from typing_extensions import TypedDict
+
+from schemas.values import Code, Receipt, TicketId, TicketState
+
+State = Literal["pending", "accepted", "refused"]
+
+
+class Taken(TypedDict):
+    """The broker has the submission; what becomes of it stands at `href`.
+
+    `repeated` says that it was known already, and `state` is then what became of it.
+    """
+
+    receipt: Receipt
+    state: State
+    href: str
+    repeated: bool
+
+
+class News(TypedDict):
+    """What the requester was told of a step of the ticket."""
+
+    at: AwareDatetime
+    happened: Code
+    state: TicketState
+    text: str
+
+
+class Ticket(TypedDict):
+    """One ticket of a submission: its number alone where the contact that came along is not the requester's."""
+
+    ticket: TicketId
+    open: NotRequired[bool]
+    news: NotRequired[list[News]]
+
+
+class Standing(TypedDict):
+    """What became of a submission: pending, accepted or refused, and then why."""
+
+    receipt: Receipt
+    state: State
+    received_at: AwareDatetime
+    action: NotRequired[Code]
+    follow_up: NotRequired[bool]
+    tickets: NotRequired[list[Ticket]]
+    code: NotRequired[Code]
+    field: NotRequired[str | None]
+    reason: NotRequired[str]
