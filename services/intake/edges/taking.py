@@ -38,9 +38,7 @@ KEY: Final = Parameter("Idempotency-Key", {"type": "string", "pattern": f"^{_ID.
 
 Headers = Sequence[tuple[str, bytes]]
 
-_NOT_A_REQUEST: Final = frozenset(
-    {"bad_envelope", "duplicate_field", "lone_surrogate", "not_json", "not_utf8", "nul_character", "null_value"}
-)
+_NOT_A_REQUEST: Final = frozenset({"bad_envelope", "duplicate_field", "not_json", "not_utf8", "null_value"})
 """What could not be read at all is 400; what was read and cannot be taken is 422."""
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import aiohttp
@@ -31,6 +32,11 @@ from tools.local.database import Database
 WECHAT, SURVEY = {"Authorization": "Bearer development-wechat"}, {"Authorization": "Bearer development-survey"}
 
 
+def submitted(token: dict[str, str] = WECHAT) -> dict[str, str]:
+    """The headers of a new submission."""
+    return {**token, "Idempotency-Key": str(uuid4())}
+
+
 @pytest.fixture
 async def web(outside: Any) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(outside.system.url("intake_http")) as session:
@@ -53,9 +59,7 @@ async def settled(web: aiohttp.ClientSession, receipt: str, headers: Any = WECHA
 
 
 async def test_a_report_is_taken_and_its_receipt_leads_to_its_ticket(web: Any, report: Register, outside: Any) -> None:
-    async with web.post(
-        "/v1/wechat/reports", json=content(report), headers={**WECHAT, "Idempotency-Key": str(uuid4())}
-    ) as r:
+    async with web.post("/v1/wechat/reports", json=content(report), headers=submitted()) as r:
         assert r.status == 202
         taken = await r.json()
     standing = await settled(web, taken["receipt"])
@@ -65,14 +69,17 @@ async def test_a_report_is_taken_and_its_receipt_leads_to_its_ticket(web: Any, r
 
 
 async def test_the_same_id_is_one_submission_and_another_content_is_a_conflict(web: Any, report: Register) -> None:
-    body = {**content(report), "id": str(uuid4())}
+    body, headers = content(report), submitted()
     answers = []
     for _ in range(2):
-        async with web.post("/v1/wechat/reports", json=body, headers=WECHAT) as response:
+        async with web.post("/v1/wechat/reports", json=body, headers=headers) as response:
             answers.append((response.status, (await response.json())["receipt"]))
     assert answers[0] == answers[1]
     await settled(web, answers[0][1])
-    async with web.post("/v1/wechat/reports", json=body | {"text": "另外一件事情"}, headers=WECHAT) as response:
+    async with web.post("/v1/wechat/reports", json=body, headers=headers) as response:
+        told = await response.json()
+        assert (told["state"], told["repeated"]) == ("accepted", True)
+    async with web.post("/v1/wechat/reports", json=body | {"text": "另外一件事情"}, headers=headers) as response:
         assert response.status == 409
         told = await response.json()
         assert (told["code"], told["receipt"], told["differs"]) == ("conflicting_repeat", answers[0][1], ["text"])
@@ -80,13 +87,14 @@ async def test_the_same_id_is_one_submission_and_another_content_is_a_conflict(w
 
 
 async def test_of_two_contents_under_one_id_at_the_same_moment_one_is_a_conflict(web: Any, report: Register) -> None:
-    async def post(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        async with web.post("/v1/wechat/reports", json=body, headers=WECHAT) as response:
+    async def post(text: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        body = content(report) | {"text": text}
+        async with web.post("/v1/wechat/reports", json=body, headers=headers) as response:
             return response.status, await response.json()
 
     for _ in range(20):
-        body = {**content(report), "id": str(uuid4())}
-        answers = await asyncio.gather(*(post(body | {"text": f"第{n}种说法，彼此不同"}) for n in (1, 1, 2, 3)))
+        headers = submitted()
+        answers = await asyncio.gather(*(post(f"第{n}种说法，彼此不同", headers) for n in (1, 1, 2, 3)))
         taken = {told["receipt"] for status, told in answers if status == 202}
         conflicts = [told for status, told in answers if status == 409]
         assert len(taken) == 1
@@ -95,7 +103,7 @@ async def test_of_two_contents_under_one_id_at_the_same_moment_one_is_a_conflict
 
 
 async def _posted(web: aiohttp.ClientSession, way: str, body: dict[str, Any]) -> str:
-    async with web.post(f"/v1/wechat/{way}", json={**body, "id": str(uuid4())}, headers=WECHAT) as response:
+    async with web.post(f"/v1/wechat/{way}", json=body, headers=submitted()) as response:
         assert response.status == 202
         receipt: str = (await response.json())["receipt"]
         return receipt
@@ -143,7 +151,6 @@ async def test_a_receipt_says_that_its_action_was_refused_later_and_why(
 async def test_a_visit_of_the_survey_app_is_taken(web: Any) -> None:
     at = "2026-09-14T01:00:00Z"
     visit = {
-        "id": str(uuid4()),
         "visitor": f"v-{uuid4().hex[:8]}",
         "device": uuid4().hex,
         "unit": "unit-01",
@@ -153,7 +160,7 @@ async def test_a_visit_of_the_survey_app_is_taken(web: Any) -> None:
         "address": {"text": "平凉路100弄3号"},
         "problems": [{"text": "三楼水管漏水"}],
     }
-    async with web.post("/v1/survey/visits", json=visit, headers=SURVEY) as response:
+    async with web.post("/v1/survey/visits", json=visit, headers=submitted(SURVEY)) as response:
         assert response.status == 202
         receipt = (await response.json())["receipt"]
     standing = await settled(web, receipt, SURVEY)
@@ -169,16 +176,16 @@ async def test_a_visit_of_the_survey_app_is_taken(web: Any) -> None:
         ({"colour": "red"}, 422, "unknown_field", "colour"),
         ({"category": "9999-99"}, 422, "unknown_category", "category"),
         ({"contact": {"phone": "1"}}, 422, "bad_phone", "contact.phone"),
-        ({"text": "a\0b"}, 400, "nul_character", "text"),
-        ({"id": 7}, 400, "bad_id", "id"),
+        ({"text": "a\0b"}, 422, "nul_character", "text"),
+        ({"id": "x"}, 422, "unknown_field", "id"),
         ({"text": "x" * 1_000_001}, 413, "too_long", None),
     ],
 )
 async def test_what_is_wrong_is_said_at_once(
     web: Any, report: Register, change: Any, status: int, code: str, field: str | None
 ) -> None:
-    body = {**content(report), "id": str(uuid4())} | change
-    async with web.post("/v1/wechat/reports", json=body, headers=WECHAT) as response:
+    body = content(report) | change
+    async with web.post("/v1/wechat/reports", json=body, headers=submitted()) as response:
         told = await response.json()
         assert (response.status, told["code"], told.get("field")) == (status, code, field)
         assert told["detail"]
@@ -191,7 +198,9 @@ async def test_what_is_wrong_is_said_at_once(
 async def test_without_the_channels_token_nothing_is_taken(
     web: Any, report: Register, headers: Any, status: int
 ) -> None:
-    async with web.post("/v1/wechat/reports", json={**content(report), "id": "x"}, headers=headers) as response:
+    async with web.post(
+        "/v1/wechat/reports", json=content(report), headers={**headers, "Idempotency-Key": "x"}
+    ) as response:
         assert response.status == status
 
 
@@ -222,15 +231,69 @@ async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
     config = config_of(settings, load_policy(intake.policy))
     where = {"search_path": "intake"}
     async with asyncpg.create_pool(database.dsn("intake"), min_size=0, server_settings=where) as pool:
-        body = {**content(report), "id": str(uuid4())}
+        body, headers = content(report), submitted()
         app = application(EdgeContext(pool, REAL, EdgeProducer(NOBODY_LISTENS)), settings, config)
         async with TestClient(TestServer(app)) as client:
-            response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)
+            response = await client.post("/v1/wechat/reports", json=body, headers=headers)
             assert response.status == 503
             assert response.headers["Retry-After"]
             assert await pool.fetchval("select count(*) from put where sent") == 0
         app = application(EdgeContext(pool, REAL, EdgeProducer(intake.broker("intake"))), settings, config)
         async with TestClient(TestServer(app)) as client:
-            response = await client.post("/v1/wechat/reports", json=body, headers=WECHAT)
+            response = await client.post("/v1/wechat/reports", json=body, headers=headers)
             assert response.status == 202
             assert await pool.fetchval("select count(*) from put where sent") == 1
+
+
+EVENT = {"specversion": "1.0", "type": "liuhen.inbound.register.v1", "source": "wechat/backend"}
+
+
+def event(report: Register, **changes: object) -> dict[str, Any]:
+    """A report as a CloudEvent in structured mode, with an id of its own."""
+    now = datetime.now(UTC).isoformat()
+    return {**EVENT, "id": str(uuid4()), "time": now, "data": content(report), **changes}
+
+
+async def test_a_cloudevent_is_one_submission_in_either_mode(web: Any, report: Register) -> None:
+    said = event(report)
+    structured = {**WECHAT, "Content-Type": "application/cloudevents+json"}
+    async with web.post("/v1/events", data=json.dumps(said).encode(), headers=structured) as response:
+        first = await response.json()
+        assert (response.status, first["repeated"]) == (202, False)
+    assert (await settled(web, first["receipt"]))["state"] == "accepted"
+    attributes = {f"ce-{name}": said[name] for name in ("specversion", "type", "source", "id", "time")}
+    async with web.post("/v1/events", json=said["data"], headers={**WECHAT, **attributes}) as response:
+        again = await response.json()
+        assert (response.status, again["receipt"], again["repeated"]) == (202, first["receipt"], True)
+
+
+async def test_an_attribute_of_a_cloudevent_is_percent_decoded(web: Any, report: Register) -> None:
+    said = event(report, source="公众号/后台")
+    attributes = {f"ce-{name}": quote(said[name]) for name in ("specversion", "type", "source", "id", "time")}
+    receipts = set()
+    async with web.post("/v1/events", json=said["data"], headers={**WECHAT, **attributes}) as response:
+        receipts.add((await response.json())["receipt"])
+    structured = {**WECHAT, "Content-Type": "application/cloudevents+json; charset=utf-8"}
+    async with web.post("/v1/events", data=json.dumps(said).encode(), headers=structured) as response:
+        receipts.add((await response.json())["receipt"])
+    assert len(receipts) == 1
+
+
+@pytest.mark.parametrize(
+    ("media", "changes", "answered"),
+    [
+        ("application/cloudevents+json", {"id": ""}, (400, "bad_envelope", "ce-id")),
+        ("application/cloudevents+json", {"time": "yesterday"}, (400, "bad_envelope", "ce-time")),
+        ("application/cloudevents+json", {"type": "liuhen.inbound.assign.v1"}, (422, "not_permitted", "ce_type")),
+        ("application/cloudevents+json", {"data": {"kind": "help"}}, (422, "missing_field", "place")),
+        ("application/cloudevents-batch+json", {}, (415, "unknown_value", "Content-Type")),
+        ("application/cloudevents+xml", {}, (415, "bad_envelope", "content-type")),
+    ],
+)
+async def test_a_cloudevent_that_cannot_be_taken_is_answered(
+    web: Any, report: Register, media: str, changes: Any, answered: Any
+) -> None:
+    body = json.dumps(event(report, **changes)).encode()
+    async with web.post("/v1/events", data=body, headers={**WECHAT, "Content-Type": media}) as response:
+        told = await response.json()
+        assert (response.status, told["code"], told["field"]) == answered
