@@ -67,7 +67,9 @@ class Town:
         """Take a record from a party's inbound topic; returns the topics on which anything is said of it."""
         self.now += timedelta(minutes=10)
         envelope = Envelope(f"s-{self.now:%H%M}", "bench", f"liuhen.inbound.{action}.v1", self.now, "")
-        reading = read(party_of(f"liuhen.inbound.{party}.v1"), envelope.headers(), json.dumps(values).encode())
+        reading = read(
+            party_of(f"liuhen.inbound.{party}.v1"), envelope.headers(), json.dumps(values).encode(), b"bench"
+        )
         if not isinstance(reading, Reading):
             raise TypeError(reading)
         decision = decide(self.door, reading, Moment(self.now, self.now), self.numbers)

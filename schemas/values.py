@@ -32,9 +32,10 @@ TicketId = Annotated[str, StringConstraints(pattern=r"^\d{14}(-[1-9])?$")]
 """The ticket's number: date, lane, sequence, check digit; a part of a split ticket adds its own digit."""
 
 IncidentId = Annotated[str, StringConstraints(pattern=r"^M[0-9A-HJKMNP-TV-Z]{12}$")]
-"""The code of an incident, made of the receipt of the act that opened it: it cannot be guessed from another one's."""
+"""The code of an incident, made of the submission that opened it."""
 
-Receipt = Annotated[str, StringConstraints(pattern=r"^R[0-9A-HJKMNP-TV-Z]{12}$")]
+Receipt = Annotated[str, StringConstraints(pattern=r"^R[0-9A-HJKMNP-TV-Z]{12}([0-9A-HJKMNP-TV-Z]{8})?$")]
+"""A hundred bits of chance, twenty characters, which nobody can guess; what was said before had twelve."""
 DeviceName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]

@@ -19,7 +19,6 @@ from schemas.principals import OPERATORS
 from schemas.public import Order, ReceiptRefused
 from schemas.registry import channel_topic, department_topic
 from schemas.values import Party, PartyKind
-from services.intake.for_tools import receipt_of
 from tools.client.kafka import Voice, listener, producer, read
 from tools.errors import SaidClearly
 from tools.progress import telling
@@ -88,7 +87,7 @@ async def _carried_out(
 ) -> Outcomes:
     """Say every act, then hear until each order has left its department or was refused."""
     frozen = [each for each, _ in acts]
-    by_receipt = {receipt_of(place.party, SOURCE, each.submission): each.submission for each in frozen}
+    submitted = {each.submission for each in frozen}
     topics = [channel_topic(PartyKind.OFFICE.value), *{department_topic(each.move.before) for each in frozen}]
     left: dict[tuple[str, str], str] = {}
     refused: dict[str, str] = {}
@@ -111,8 +110,10 @@ async def _carried_out(
                             left[code, order.ticket] = order.happened
                         case Order() as order:
                             left.pop((code, order.ticket), None)
-                        case ReceiptRefused() as answer if answer.receipt in by_receipt:
-                            refused[by_receipt[answer.receipt]] = answer.reason
+                        case ReceiptRefused(source=str(said)) as answer if (
+                            said == SOURCE and answer.submission in submitted
+                        ):
+                            refused[answer.submission] = answer.reason
                         case _:
                             pass
     return outcomes(frozen, left, refused)

@@ -219,7 +219,8 @@ def _show(place: Workplace, action: Action, answer: SubmissionAnswer) -> None:
     tickets = "、".join(answer.tickets[:_NAMED]) + (f"等{len(answer.tickets)}件" if answer.tickets[_NAMED:] else "")
     again = "（已有工单：未结的记为催办，已办结的申请重启）" if answer.follow_up else ""
     incident = f"　多人同诉 {answer.incident}" if answer.incident else ""
-    _console.print(styled((f"✔ {name}", "bold green"), f"　{tickets}{again}{incident}　回执 {answer.receipt}"))
+    receipt = f"　回执 {answer.receipt}" if answer.receipt else ""
+    _console.print(styled((f"✔ {name}", "bold green"), f"　{tickets}{again}{incident}{receipt}"))
     _console.print(said_fields(place, action))
     for fact in answer.followed:
         _console.print(f"  → {fact}")

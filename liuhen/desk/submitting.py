@@ -19,7 +19,6 @@ from schemas.message import Message
 from schemas.public import Order, ReceiptGiven, ReceiptRefused
 from schemas.registry import answer_topic
 from schemas.values import PartyKind
-from services.intake.for_tools import receipt_of
 from services.trace.for_tools import EntryAnswer
 from tools.client import trace
 from tools.client.kafka import Voice, listener, producer, read
@@ -47,7 +46,7 @@ class SubmissionAnswer:
     """What was answered to a submission so far: taken at the door, refused, or what followed from it."""
 
     submission: str
-    receipt: str
+    receipt: str = ""
     taken: bool = False
     tickets: tuple[str, ...] = ()
     follow_up: bool = False
@@ -68,11 +67,13 @@ def note(answer: SubmissionAnswer, message: Message, action: Action) -> Submissi
     if isinstance(action, OnIncident):
         answer = _of_members(answer, message, action)
     match message:
-        case ReceiptGiven() if message.receipt == answer.receipt:
+        case ReceiptGiven(receipt=receipt, tickets=tickets, follow_up=follow_up) if _answers(message, answer):
             found = message.incident or incident_of(action)
-            return replace(answer, taken=True, tickets=message.tickets, follow_up=message.follow_up, incident=found)
+            told = replace(answer, receipt=receipt, taken=True, tickets=tickets)
+            return replace(told, follow_up=follow_up, incident=found)
         case ReceiptRefused() if _refuses(message, answer, action):
-            return replace(answer, refusal=Rejection(message.code, message.field, message.reason))
+            refusal = Rejection(message.code, message.field, message.reason)
+            return replace(answer, receipt=message.receipt, refusal=refusal)
         case Order() if message.ticket == getattr(action, "ticket", None) and _expected(action, message):
             return replace(answer, taken=True, tickets=(message.ticket,), followed=(state_of(message),))
         case _:
@@ -81,12 +82,16 @@ def note(answer: SubmissionAnswer, message: Message, action: Action) -> Submissi
 
 def _refuses(message: ReceiptRefused, answer: SubmissionAnswer, action: Action) -> bool:
     """Whether the whole is refused; of an act on an incident a member may be refused alone."""
-    return answer.receipt == message.receipt and not (isinstance(action, OnIncident) and message.ticket is not None)
+    return _answers(message, answer) and not (isinstance(action, OnIncident) and message.ticket is not None)
+
+
+def _answers(message: ReceiptGiven | ReceiptRefused, answer: SubmissionAnswer) -> bool:
+    return (message.source, message.submission) == (SOURCE, answer.submission)
 
 
 def _of_members(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
     match message:
-        case ReceiptRefused(ticket=str() as member) if message.receipt == answer.receipt:
+        case ReceiptRefused(ticket=str() as member) if _answers(message, answer):
             return replace(answer, left_out=(*answer.left_out, (member, message.reason)))
         case Order() if message.incident is not None and message.incident == incident_of(action):
             if not _expected(action, message):
@@ -145,7 +150,7 @@ class Submitting:
         """Say an action, and wait for what becomes of it."""
         named = submission or str(uuid4())
         await self._voice.say(action, submission=named)
-        return await self._listen(action, SubmissionAnswer(named, receipt_of(self._place.party, SOURCE, named)))
+        return await self._listen(action, SubmissionAnswer(named))
 
     async def _listen(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
         time = asyncio.get_running_loop().time

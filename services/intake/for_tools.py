@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from schemas.values import Party
-from services.intake.core.numbers import incident_of, receipt_of
+from services.intake.core.numbers import incident_of
 from services.intake.core.reading import Headers, Reading, read
 from services.intake.core.refusals import of_validation
 
-__all__ = ["described", "incident_of", "reason_of", "receipt_of", "receipt_of_record"]
+__all__ = ["described", "incident_of", "reason_of", "submission_of"]
 
 
-def receipt_of_record(party: Party, headers: Headers, value: bytes | None) -> str | None:
-    """Tell under which receipt a record of a party's topic is answered; None where it becomes a dead letter."""
-    found = read(party, headers, value)
-    return found.receipt if isinstance(found, Reading) else None
+def submission_of(party: Party, headers: Headers, value: bytes | None) -> tuple[str, str, str] | None:
+    """Tell who is answered to a record, by party, source and id; None where it becomes a dead letter."""
+    found = read(party, headers, value, b"")
+    return (str(party), found.source, found.id) if isinstance(found, Reading) else None
 
 
 def reason_of(error: ValidationError) -> str:

@@ -77,19 +77,19 @@ async def insert_verdicts(
     rows = [
         (
             *(*key, v.digest, json.dumps(dict(v.outline)), v.receipt, lane, at, v.action, "\n".join(v.tickets)),
-            *(v.follow_up, v.shown, *(v.refusal or (None,) * 3)),
+            *(v.follow_up, v.shown, *(v.refusal or (None,) * 3), v.factor),
         )
         for key, v, lane, at in sorted(verdicts, key=lambda row: row[0])
     ]
     done = await connection.execute(
         "insert into submission (party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up,"
-        " shown, code, field, reason) select party, source, id, digest, outline, receipt, lane, at, action,"
-        " string_to_array(tickets, E'\\n'), follow_up, shown, code, field, reason"
+        " shown, code, field, reason, factor) select party, source, id, digest, outline, receipt, lane, at, action,"
+        " string_to_array(tickets, E'\\n'), follow_up, shown, code, field, reason, factor"
         " from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::json[], $6::text[], $7::text[],"
         " $8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[],"
-        " $15::text[]) s(party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up, shown,"
-        " code, field, reason) on conflict do nothing",
-        *columns(rows, 15),
+        " $15::text[], $16::text[]) s(party, source, id, digest, outline, receipt, lane, at, action, tickets,"
+        " follow_up, shown, code, field, reason, factor) on conflict do nothing",
+        *columns(rows, 16),
     )
     if done != f"INSERT 0 {len(rows)}":
         raise asyncpg.SerializationError("another lane took the same submission at the same time")

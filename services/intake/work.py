@@ -89,7 +89,8 @@ async def _take(
 ) -> None:
     if not items:
         return
-    readings = [read(party_of(item.record.topic), item.record.headers, item.record.value) for item in items]
+    key = config.secrets.key
+    readings = [read(party_of(item.record.topic), item.record.headers, item.record.value, key) for item in items]
     state = await load(
         transaction.connection, config, [one for one in readings if isinstance(one, Reading)], transaction
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,9 +14,11 @@ import pytest
 import yaml
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event, to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas import export
-from schemas.compatibility import breaks
+from schemas.compatibility import TAKES_MORE, breaks
 from schemas.envelope import Envelope, decode
 from schemas.inbound import Action
 from schemas.message import contracts
@@ -128,6 +131,15 @@ def test_the_envelope_reads_back_what_it_wrote() -> None:
 
 def test_every_reader_reads_what_is_written_today() -> None:
     assert dict(export.broken()) == {}
+
+
+PATTERNS = [(now, before) for now, all_before in TAKES_MORE.items() for before in all_before]
+
+
+@pytest.mark.parametrize(("now", "before"), PATTERNS)
+@given(data=st.data())
+def test_a_pattern_that_takes_more_takes_whatever_it_took_before(now: str, before: str, data: st.DataObject) -> None:
+    assert re.search(now, data.draw(st.from_regex(before, fullmatch=True)))
 
 
 BASE: dict[str, Any] = {

@@ -49,7 +49,7 @@ def test_what_is_at_its_bound_is_read_at_the_door(action: type[Action]) -> None:
     )
     headers = Envelope("id", "source", action.type_name, NOW, "").headers()
     full = stretched(example(action)).model_dump_json(exclude={"do"}, exclude_none=True)
-    reading = read(party, headers, full.encode())
+    reading = read(party, headers, full.encode(), b"key")
     assert isinstance(reading, Reading)
     assert isinstance(reading.action, action)
 

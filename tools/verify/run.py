@@ -52,7 +52,9 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         heard = [place for each in tables.values() for place in await each.heard()]
         histories = await _histories(system, policy, tables, contents, began)
         return [
-            submissions.everything_answered(arrivals, facts, await tables["intake"].dead_places()),
+            submissions.everything_answered(
+                arrivals, facts, await tables["intake"].receipts(), await tables["intake"].dead_places()
+            ),
             submissions.one_ticket_each(facts),
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),

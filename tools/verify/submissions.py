@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from schemas.registry import party_of
 from schemas.tickets import Answered, Registered
-from services.intake.for_tools import receipt_of_record
+from services.intake.for_tools import submission_of
 from tools.client.log import TopicRecord
 from tools.verify.findings import CheckResult, Finding
 
@@ -16,15 +16,22 @@ _BORN = frozenset({Registered.type_name, Answered.type_name})
 
 
 def everything_answered(
-    arrivals: Sequence[TopicRecord], facts: Sequence[TopicRecord], dead: Collection[tuple[str, int, int]]
+    arrivals: Sequence[TopicRecord],
+    facts: Sequence[TopicRecord],
+    receipts: Mapping[tuple[str, str, str], str],
+    dead: Collection[tuple[str, int, int]],
 ) -> CheckResult:
-    """Each record of an inbound topic led to a fact of the door under its receipt, or is a dead letter."""
+    """Each record of an inbound topic led to a fact of the door under its receipt, or is a dead letter.
+
+    `receipts` are those that the door gave, by party, source and id.
+    """
     answered = {receipt for receipt, _ in _receipts(facts)}
     findings = []
     for record in arrivals:
         if (record.topic, record.partition, record.offset) in dead:
             continue
-        if receipt_of_record(party_of(record.topic), record.headers, record.value) not in answered:
+        submission = submission_of(party_of(record.topic), record.headers, record.value)
+        if submission is None or receipts.get(submission) not in answered:
             place = f"{record.topic}/{record.partition}@{record.offset}"
             findings.append(Finding(place, "came in and left no fact, no refusal and no dead letter"))
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)

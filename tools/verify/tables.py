@@ -159,6 +159,11 @@ class Tables:
         """Where it goes on in each input."""
         return await next_offsets(self.service, self._connection)
 
+    async def receipts(self) -> dict[tuple[str, str, str], str]:
+        """The receipts that the door gave, by party, source and id of what was submitted."""
+        rows = await self._fetch("select party, source, id, receipt from submission")
+        return {(party, source, named): receipt for party, source, named, receipt in rows}
+
     async def dead_places(self) -> set[tuple[str, int, int]]:
         """The places of the records that became dead letters."""
         return set(await self._fetch('select topic, partition, "offset" from dead_letter'))

@@ -99,7 +99,7 @@ def _given(reading: Reading, verdict: Verdict) -> tuple[Answer, ...]:
         final=verdict.action in _DECIDED_HERE and not verdict.follow_up,
         tickets=verdict.tickets,
         follow_up=verdict.follow_up,
-        incident=incident_of(verdict.receipt) if verdict.action == _OPENS else None,
+        incident=incident_of(reading.party, reading.source, reading.id) if verdict.action == _OPENS else None,
     )
     return _to_author(reading, message)
 

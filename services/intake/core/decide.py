@@ -27,10 +27,11 @@ from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, request_device
 from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, incident_of
+from services.intake.core.phones import last_digits
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.repeats import comparable, ended_matter, repeat_of, window
-from services.intake.core.state import Decision, DoorState, KnownTicket
+from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
 from services.intake.core.visits import record_visit
 
 _PART = 14
@@ -54,7 +55,20 @@ def decide(state: DoorState, reading: Reading, moment: Moment, numbers: Numbers)
     wrong = check(reading.action, reading.at, Against(state.config.policy, moment.now + tolerance))
     if wrong is not None:
         return refused(reading, wrong)
-    return _act(state, reading, reading.action, moment, numbers)
+    return _opened_by(state.config.secrets, reading, _act(state, reading, reading.action, moment, numbers))
+
+
+def _opened_by(secrets: Secrets, reading: Reading, decision: Decision) -> Decision:
+    """Remember what opens the receipt for a citizen: the end of the telephone number that came along."""
+    match reading.action:
+        case Register() | AnswerOnLine() | RecordVisit() | FromRequester():
+            contact = reading.action.contact
+        case _:
+            contact = None
+    if decision.verdict is None or contact is None:
+        return decision
+    factor = secrets.second_factor(reading.receipt, last_digits(contact.phone or ""))
+    return decision._replace(verdict=decision.verdict._replace(factor=factor))
 
 
 def _act(state: DoorState, reading: Reading, action: AnyAction, moment: Moment, numbers: Numbers) -> Decision:
@@ -233,7 +247,8 @@ def _from_requester(state: DoorState, action: FromRequester) -> bool | None:
 
 
 def _on_incident(reading: Reading, action: OnIncident) -> Decision:
-    incident = incident_of(reading.receipt) if isinstance(action, OpenIncident) else action.incident
+    opened = incident_of(reading.party, reading.source, reading.id)
+    incident = opened if isinstance(action, OpenIncident) else action.incident
     message = IncidentActionReceived(incident=incident, receipt=reading.receipt, party=reading.party, action=action)
     return accepted(reading, (fact(incident, message),))
 

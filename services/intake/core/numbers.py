@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from schemas.values import Party
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_RECEIPT_LENGTH: Final = 12
+_RECEIPT_LENGTH: Final = 20
+_INCIDENT_LENGTH: Final = 12
 _LARGEST: Final = 99_999
 _LEFT: Final = 250
 _RIGHT: Final = 400
@@ -20,16 +21,27 @@ _LARGEST_DIGIT: Final = 9
 _NUMBER_LENGTH: Final = 14
 
 
-def receipt_of(party: Party, source: str, submission: str) -> str:
-    """Derive the receipt of a submission, which is the same for ever and known before the submission is decided."""
-    digest = blake2b("\0".join((str(party), source, submission)).encode(), digest_size=8).digest()
+def receipt_of(party: Party, source: str, submission: str, key: bytes) -> str:
+    """Derive the receipt of a submission: a hundred bits that nobody guesses without the key, known before it is decided.
+
+    It is the same for as long as the key is.
+    """
+    digest = blake2b(_named(party, source, submission), key=key, person=b"receipt", digest_size=16).digest()
+    return "R" + _said(digest, _RECEIPT_LENGTH)
+
+
+def incident_of(party: Party, source: str, submission: str) -> str:
+    """Derive the code of the incident that a submission opens: whoever opens it can name it before it is answered."""
+    return "M" + _said(blake2b(_named(party, source, submission), digest_size=8).digest(), _INCIDENT_LENGTH)
+
+
+def _named(party: Party, source: str, submission: str) -> bytes:
+    return "\0".join((str(party), source, submission)).encode()
+
+
+def _said(digest: bytes, length: int) -> str:
     number = int.from_bytes(digest, "big")
-    return "R" + "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(_RECEIPT_LENGTH)))
-
-
-def incident_of(receipt: str) -> str:
-    """Derive the code of the incident that a submission opens from its receipt."""
-    return f"M{receipt[1:]}"
+    return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(length)))
 
 
 def check_digit(digits: str) -> str:

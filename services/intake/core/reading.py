@@ -63,12 +63,12 @@ class Unreadable(NamedTuple):
     detail: str
 
 
-def read(party: Party, headers: Headers, value: bytes | None) -> Reading | Unreadable:
-    """Read whatever a party put on its topic; never raises."""
+def read(party: Party, headers: Headers, value: bytes | None, key: bytes) -> Reading | Unreadable:
+    """Read whatever a party put on its topic; never raises. The key is that of receipts."""
     try:
         envelope, data = decode(headers, value)
     except EnvelopeError as error:
-        return _misaddressed(party, headers, value, error)
+        return _misaddressed(party, headers, value, error, key)
     document = _document(data)
     without = unnamed(document) if isinstance(document, dict) else None
     content = _content(party, envelope, data, document if without is None else without, whole=without is None)
@@ -81,7 +81,7 @@ def read(party: Party, headers: Headers, value: bytes | None) -> Reading | Unrea
         party=party,
         source=envelope.source,
         id=envelope.id,
-        receipt=receipt_of(party, envelope.source, envelope.id),
+        receipt=receipt_of(party, envelope.source, envelope.id, key),
         digest=digest_of(envelope.type, data, document),
         name=_short(envelope.type),
         at=envelope.time,
@@ -164,7 +164,9 @@ def dumped(document: object) -> bytes:
         return b""
 
 
-def _misaddressed(party: Party, headers: Headers, value: bytes | None, error: EnvelopeError) -> Reading | Unreadable:
+def _misaddressed(
+    party: Party, headers: Headers, value: bytes | None, error: EnvelopeError, key: bytes
+) -> Reading | Unreadable:
     who = claimed(headers, value)
     if who is None:
         return Unreadable("unreadable", str(error))
@@ -175,7 +177,7 @@ def _misaddressed(party: Party, headers: Headers, value: bytes | None, error: En
         party=party,
         source=source,
         id=submission,
-        receipt=receipt_of(party, source, submission),
+        receipt=receipt_of(party, source, submission, key),
         digest=digest_of("", value or b"", None),
         name="unknown",
         at=None,

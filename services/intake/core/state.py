@@ -57,7 +57,8 @@ class KnownTicket(NamedTuple):
 class Verdict(NamedTuple):
     """What became of a submission: the tickets that it made or concerned, or the refusal.
 
-    `outline` holds a short hash of each field's content; `shown` says whether its author may see the tickets' news.
+    `outline` holds a short hash of each field's content; `shown` says whether its author may see the tickets' news, and
+    `factor` is a keyed hash of what opens them for a citizen beside the receipt; None where nothing does.
     """
 
     digest: bytes
@@ -68,6 +69,7 @@ class Verdict(NamedTuple):
     shown: bool = True
     refusal: Refusal | None = None
     outline: Mapping[str, str] = MappingProxyType({})
+    factor: str | None = None
 
 
 class Binding(NamedTuple):
@@ -174,6 +176,10 @@ class Secrets(NamedTuple):
         wechat = plain(contact.wechat) if contact.wechat else ""
         found = (("phone", phone), ("wechat", wechat))
         return tuple(self.hashed(sort, text) for sort, text in found if text)
+
+    def second_factor(self, receipt: str, digits: str | None) -> str | None:
+        """What is kept of the digits that open a receipt; None where there are none."""
+        return self.hashed("second factor", f"{receipt}\0{digits}") if digits else None
 
     def household(self, name: str, address: str) -> str:
         """Tell households apart by their name and address."""

@@ -1,4 +1,4 @@
-"""The HTTP door for the servers of the survey app and the WeChat account: its addresses, and who may use them."""
+"""The HTTP door for servers of channels, and for citizens with a receipt: its addresses, and who may use them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from schemas.envelope import STRUCTURED
 from schemas.inbound import Action
 from schemas.values import Channel
 from services.intake.core.state import DoorConfig
-from services.intake.edges import events, lookup, taking
+from services.intake.edges import events, lookup, progress, taking
 from services.intake.edges.taking import CHANNEL, CONFIG, CONTEXT, KEY, SETTINGS
 from services.intake.edges.told import Standing, Taken
 from services.intake.settings import IntakeSettings
@@ -34,7 +34,6 @@ TERMS: Final = Terms(
 _ANY: Final = "any"
 _JSON: Final = "application/json"
 _PROBLEMS: Final = (409, 422)
-_RECEIPT: Final = "^R[0-9A-HJKMNP-TV-Z]{12}$"
 
 _COMMON: Final[Mapping[str, type[Action]]] = {
     "follow-ups": inbound.FollowUp,
@@ -60,6 +59,7 @@ def application(context: EdgeContext, settings: IntakeSettings, config: DoorConf
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=let_in)
     app[CONTEXT], app[SETTINGS], app[CONFIG] = context, settings, config
+    app[progress.TRIES] = progress.Tries()
     return app
 
 
@@ -77,6 +77,14 @@ def routes() -> tuple[Route, ...]:
             answers=Taken,
             status=202,
             problems=(*_PROBLEMS, 415),
+        ),
+        Route(
+            "POST",
+            "/v1/progress",
+            progress.show,
+            asks=Body({_JSON: progress.Asked}),
+            answers=Standing,
+            problems=(403,),
         ),
         Route("GET", "/v1/receipts/{receipt}", show_receipt, needs=_ANY, answers=Standing, problems=(404,)),
     )

@@ -77,6 +77,12 @@ async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | Non
     return {**submission, "state": "accepted", "follow_up": row["follow_up"], "tickets": tickets}
 
 
+async def opened(pool: Pool, receipt: str, factor: str) -> dict[str, Any] | None:
+    """Tell what became of a submission for whoever brings what opens it beside its receipt; None for anybody else."""
+    party = await pool.fetchval("select party from submission where receipt = $1 and factor = $2", receipt, factor)
+    return None if party is None else await standing(pool, party, receipt)
+
+
 async def _tickets(pool: Pool, named: list[str]) -> list[dict[str, Any]]:
     """Tell where tickets and the parts that they were split into stand, and their news."""
     ids = [*named, *(f"{ticket}-{part}" for ticket in named for part in _PARTS if len(ticket) == _WHOLE)]

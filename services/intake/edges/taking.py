@@ -89,7 +89,7 @@ async def take_in(request: web.Request, headers: Headers, data: bytes) -> web.St
 def _read(request: web.Request, headers: Headers, data: bytes) -> Reading:
     """Read a submission exactly as the lane will read it, so that what is wrong is said at once."""
     config, now = request.app[CONFIG], request.app[CONTEXT].clock.now()
-    reading = read(party_of(request), headers, data)
+    reading = read(party_of(request), headers, data, config.secrets.key)
     if isinstance(reading, Unreadable):
         raise HttpProblem(400, "bad_envelope", None, "没有可用的来源和编号，无法收下。请核对 source 和 id。")
     found: Refusal | None

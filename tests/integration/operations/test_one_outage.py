@@ -19,7 +19,7 @@ from schemas.inbound import (
 )
 from schemas.principals import principal_of
 from schemas.values import Contact, Kind, Party, PartyKind, Person, Place
-from services.intake.for_tools import incident_of, receipt_of
+from services.intake.for_tools import incident_of
 from tools.client.kafka import Voice, producer
 
 pytestmark = pytest.mark.timeout(400)
@@ -73,7 +73,7 @@ def test_200_callers_about_one_outage_are_handled_once_and_called_back_each(oper
     )
 
     # when one act makes an incident of them, and one each accepts, reports and reviews it
-    incident = incident_of(receipt_of(OFFICE, SOURCE, "open"))
+    incident = incident_of(OFFICE, SOURCE, "open")
     say(operations, OFFICE, ("open", OpenIncident(by=DISPATCHER, title="平凉路停电", lead=LEAD, tickets=tickets)))
     operations.wait("select from trace.summary where incident = $1 having count(*) = $2", incident, CALLERS)
     say(operations, DEPARTMENT, ("accept", AcceptIncident(incident=incident, by=CLERK)))

@@ -16,7 +16,7 @@ BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")
 ACCEPT = Accept(ticket=ONE, by=BY)
 OTHER = "R0123456789AC"
-START = SubmissionAnswer("s-1", RECEIPT)
+START = SubmissionAnswer("s", RECEIPT)
 
 
 def test_a_receipt_says_that_the_door_took_it() -> None:
@@ -25,11 +25,12 @@ def test_a_receipt_says_that_the_door_took_it() -> None:
     answer = note(START, given, NUDGE)
 
     assert (answer.taken, answer.tickets, answer.settled) == (True, (ONE,), False)
+    assert answer.receipt == RECEIPT
 
 
 def test_what_others_submitted_changes_nothing() -> None:
-    theirs = receipts.given(receipt=OTHER, action="nudge", tickets=(TWO,))
-    refused = receipts.refused(receipt=OTHER, action="nudge", code="unknown_ticket", reason="没有")
+    theirs = receipts.given(receipt=OTHER, submission="t", action="nudge", tickets=(TWO,))
+    refused = receipts.refused(receipt=OTHER, submission="t", action="nudge", code="unknown_ticket", reason="没有")
 
     assert note(note(START, theirs, NUDGE), refused, NUDGE) == START
 
@@ -42,8 +43,8 @@ def test_the_door_and_the_life_of_the_ticket_refuse_in_one_form() -> None:
     assert answer.settled
 
 
-def test_two_integrations_with_one_id_are_told_apart_by_the_receipt() -> None:
-    theirs = receipts.refused(receipt=OTHER, source="another/system", submission=START.submission, action="nudge")
+def test_two_integrations_with_one_id_are_told_apart_by_their_source() -> None:
+    theirs = receipts.refused(source="another/system", submission=START.submission, action="nudge")
 
     assert note(START, theirs, NUDGE) == START
 

@@ -70,7 +70,7 @@ class Front:
         envelope = Envelope(submission or f"s-{self.submissions}", "test", name, self.now, "")
         value = content if isinstance(content, bytes | None) else json.dumps(content).encode()
         party = party_of(f"liuhen.inbound.{topic}.v1")
-        reading = read(party, envelope.headers() if headers is None else headers, value)
+        reading = read(party, envelope.headers() if headers is None else headers, value, self.state.config.secrets.key)
         return self.decide(reading) if isinstance(reading, Reading) else reading
 
     def decide(self, reading: Reading) -> Decision:

@@ -26,6 +26,7 @@ from services.intake.core.state import DoorState
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 HOTLINE = party_of("liuhen.inbound.hotline.v1")
+KEY = b"key"
 
 
 def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -259,7 +260,7 @@ _JSON = st.recursive(
 
 @given(st.lists(st.tuples(_NAMES, _JUNK | _TYPES), max_size=8), _JUNK | _JSON.map(lambda j: json.dumps(j).encode()))
 def test_any_headers_and_any_bytes_end_as_an_answer(named: list[tuple[str, bytes | None]], value: bytes | None) -> None:
-    assert isinstance(read(HOTLINE, named, value), Reading | Unreadable)
+    assert isinstance(read(HOTLINE, named, value, KEY), Reading | Unreadable)
 
 
 _FIELDS = st.sampled_from(
@@ -269,7 +270,7 @@ _FIELDS = st.sampled_from(
 
 @given(st.dictionaries(_FIELDS | st.text(max_size=5), _JSON | st.sampled_from(["complain", "press"]), max_size=8))
 def test_any_content_under_a_good_envelope_ends_as_a_decision(config: Any, content: dict[str, Any]) -> None:
-    reading = read(HOTLINE, headers(), json.dumps(content).encode())
+    reading = read(HOTLINE, headers(), json.dumps(content).encode(), KEY)
     assert isinstance(reading, Reading)
     now = NOW
     decision = decide(DoorState(config), reading, Moment(now, now), Numbers(None, {}, config.zone))
@@ -296,7 +297,7 @@ def test_whatever_comes_every_text_that_is_kept_of_it_can_be_stored(
 ) -> None:
     members = ",".join(f'"{name}":"{text}"' for name, text in content.items())
     value = f'{{"contact":{{{members}}}}}' if nested else f"{{{members}}}"
-    reading = read(HOTLINE, [*headers(), *named], value.encode())
+    reading = read(HOTLINE, [*headers(), *named], value.encode(), KEY)
     if isinstance(reading, Unreadable):
         assert storable(reading.detail)
         return

@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 from schemas.inbound.base import CHANNELS
 from schemas.registry import TopicKind, party_of
 from schemas.registry import topics as topics_of
-from schemas.values import Party, PartyKind, Receipt, TicketId
-from services.intake.core.numbers import Numbering, Numbers, check_digit, is_number, receipt_of, scattered
+from schemas.values import IncidentId, Party, PartyKind, Receipt, TicketId
+from services.intake.core.numbers import Numbering, Numbers, check_digit, incident_of, is_number, receipt_of, scattered
 from services.intake.core.phones import international
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -90,10 +90,21 @@ def test_one_wrong_digit_is_always_noticed(digits: str, place: int, shift: int) 
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_a_receipt_is_derived_and_well_formed(source: str, submission: str) -> None:
-    receipt = receipt_of(HOTLINE, source, submission)
-    assert receipt == receipt_of(HOTLINE, source, submission)
+    receipt = receipt_of(HOTLINE, source, submission, b"key")
+    assert receipt == receipt_of(HOTLINE, source, submission, b"key")
     assert TypeAdapter(Receipt).validate_python(receipt)
-    assert receipt != receipt_of(Party(kind=PartyKind.WECHAT), source, submission)
+    assert receipt != receipt_of(Party(kind=PartyKind.WECHAT), source, submission, b"key")
+
+
+def test_whoever_has_not_the_key_guesses_a_hundred_bits_of_a_receipt() -> None:
+    one, other = (receipt_of(HOTLINE, "test", "s-1", key) for key in (b"one", b"other"))
+    assert len(one) == 1 + 100 // 5
+    assert sum(a != b for a, b in zip(one, other, strict=True)) > 10
+
+
+def test_whoever_opens_an_incident_knows_its_code_before_it_is_answered() -> None:
+    assert incident_of(HOTLINE, "test", "s-1") == incident_of(HOTLINE, "test", "s-1")
+    assert TypeAdapter(IncidentId).validate_python(incident_of(HOTLINE, "test", "s-1"))
 
 
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))

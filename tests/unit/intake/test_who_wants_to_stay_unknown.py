@@ -73,7 +73,7 @@ def test_what_is_wrong_with_a_contact_that_is_not_kept_is_nobodys_matter(front: 
 def test_of_what_is_refused_the_contact_is_not_kept_either(front: Any, report: Any, wrong: Any) -> None:
     content = json.dumps(report | ANONYMOUS | wrong).encode()
     headers = Envelope("s-1", "test", "liuhen.inbound.register.v1", front.now, "").headers()
-    reading = read(party_of("liuhen.inbound.hotline.v1"), headers, content)
+    reading = read(party_of("liuhen.inbound.hotline.v1"), headers, content, b"key")
     assert isinstance(reading, Reading)
     decision = front.decide(reading)
     assert decision.word == "refused"
