@@ -70,8 +70,8 @@ def _plain(schema: Any, defs: Mapping[str, Any]) -> Any:
 def _words(told: dict[str, Any]) -> dict[str, Any]:
     """Write what can be only one word, and what must match a pattern, as a choice of one.
 
-    Two patterns would be compared by enumerating what they match, without end: another pattern is another kind of text, but
-    for those of which `TAKES_MORE` says otherwise.
+    Two patterns would be compared by enumerating what they match, without end: another pattern is another kind of text,
+    unless `TAKES_MORE` says otherwise.
     """
     if "const" in told:
         return {"type": "string", "enum": [told["const"]]}

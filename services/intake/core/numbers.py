@@ -22,7 +22,7 @@ _NUMBER_LENGTH: Final = 14
 
 
 def receipt_of(party: Party, source: str, submission: str, key: bytes) -> str:
-    """Derive the receipt of a submission: a hundred bits that nobody guesses without the key, known before it is decided.
+    """Derive the receipt of a submission, known before it is decided: a hundred bits that need the key to be guessed.
 
     It is the same for as long as the key is.
     """
