@@ -55,36 +55,11 @@ def routes(policy: Policy) -> tuple[Route, ...]:
     listed = (choice("state", TicketState), departments, flag("overdue"), *PAGE)
     rates = choice("rate", (rate.name for rate in rates_of(policy.rates)))
     of_rates = (*WINDOW, choice("by", By), rates, text("part"), flag("ids"), *PAGE)
-    one = told.TicketAnswer | told.ReceiptAnswer
+    desk = (choice("queue", lookup.queues()), *PAGE)
     return (
         Route("GET", "/v1/tickets", list_tickets, listed, Right.LIST, answers=told.TicketsAnswer, problems=(422,)),
-        Route("GET", "/v1/tickets/{name}", show_ticket, needs=Right.TICKET, answers=one, problems=(404,)),
-        Route(
-            "GET",
-            "/v1/tickets/{name}/timeline",
-            show_timeline,
-            needs=Right.TIMELINE,
-            answers=told.TimelineAnswer,
-            problems=(404, 409),
-        ),
-        Route(
-            "GET",
-            "/v1/tickets/{name}/clocks",
-            show_clocks,
-            (choice("clock", Clock),),
-            Right.TICKET,
-            answers=told.ClocksAnswer,
-            problems=(404, 409),
-        ),
-        Route(
-            "GET",
-            "/v1/desk",
-            show_desk,
-            (choice("queue", lookup.queues()), *PAGE),
-            Right.COUNTS,
-            answers=told.DeskAnswer,
-            problems=(422,),
-        ),
+        *_OF_ONE_TICKET,
+        Route("GET", "/v1/desk", show_desk, desk, Right.COUNTS, answers=told.DeskAnswer, problems=(422,)),
         Route("GET", "/v1/rates", show_rates, of_rates, Right.RATES, answers=told.RatesAnswer, problems=(422,)),
         Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS, answers=told.SummaryAnswer),
         Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH, answers=told.GapsAnswer),
@@ -268,3 +243,21 @@ async def show_summary(request: web.Request) -> web.StreamResponse:
 async def show_gaps(request: web.Request) -> web.StreamResponse:
     """GET /v1/gaps: what was not heard although something later of the same source was."""
     return json_answer({"gaps": await lookup.gaps(request.app[CONTEXT].pool)})
+
+
+_ONE: Final = "/v1/tickets/{name}"
+_SEVERAL: Final = (404, 409)
+_STANDING: Final = told.TicketAnswer | told.ReceiptAnswer
+_CLOCK: Final = (choice("clock", Clock),)
+_OF_ONE_TICKET: Final = (
+    Route("GET", _ONE, show_ticket, needs=Right.TICKET, answers=_STANDING, problems=(404,)),
+    Route(
+        "GET",
+        f"{_ONE}/timeline",
+        show_timeline,
+        needs=Right.TIMELINE,
+        answers=told.TimelineAnswer,
+        problems=_SEVERAL,
+    ),
+    Route("GET", f"{_ONE}/clocks", show_clocks, _CLOCK, Right.TICKET, answers=told.ClocksAnswer, problems=_SEVERAL),
+)
