@@ -12,7 +12,7 @@ import structlog
 from chassis import metrics, store, timers
 from chassis.clock import stopwatch, wall
 from chassis.dead_letters import DeadLetters
-from chassis.failures import Fenced, transient
+from chassis.failures import Dependency, Fenced, transient
 from chassis.health import Health
 from chassis.lane import LaneState, lane_of
 from chassis.load import LogInfo, load_lanes
@@ -193,7 +193,17 @@ class LaneExecutor:
         self._arm(result)
         report(result, self.resources.canonical, self.service, stopwatch() - began, self.waiting_since)
         self.resources.health.progressed = stopwatch()
-        self.ready("database")
+        self.ready(Dependency.DATABASE)
+
+    async def probe(self) -> None:
+        """Ask what is in the way whether it still is; without it, one who has nothing to do would never hear."""
+        reasons = self.resources.health.reasons
+        if Dependency.DATABASE in reasons:
+            await store.answers(await self.connected())
+            self.ready(Dependency.DATABASE)
+        if Dependency.BROKER in reasons:
+            await self.consumer.log_info(())
+            self.ready(Dependency.BROKER)
 
     async def _publish(self, events: Sequence[Event]) -> None:
         await publish(self.resources.producer, events, self.resources.health, self._events)

@@ -73,6 +73,13 @@ class Failure(StrEnum):
     BUG = "bug"
 
 
+class Dependency(StrEnum):
+    """What a worker cannot work without."""
+
+    BROKER = "broker"
+    DATABASE = "database"
+
+
 _KINDS: Final = (
     (Failure.BUG, _WRONG_CALLS),
     (Failure.CONTENT, _CONTENT),
@@ -101,6 +108,12 @@ def _by_state(error: asyncpg.PostgresError) -> Failure:
 def transient(error: BaseException) -> bool:
     """Whether a failure is somebody else's and passes: a server away, a lock, a lost race."""
     return failure_of(error) is Failure.TRANSIENT
+
+
+def whose(error: BaseException) -> Dependency:
+    """Which server a transient failure is about: what operators read in `waits` must be what is away."""
+    broker = (kafka.KafkaError, kafka.ConsumerStoppedError, ConsumerNotStarted)
+    return Dependency.BROKER if isinstance(error, broker) else Dependency.DATABASE
 
 
 def refusal_of(error: Exception) -> Refused | None:

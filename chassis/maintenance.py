@@ -132,6 +132,7 @@ class Maintenance:
         if stopwatch() - self._last_behind_check >= _BEHIND_SECONDS:
             self._last_behind_check = stopwatch()
             executor.resources.health.behind = await executor.consumer.behind(list(executor.epochs))
+        await executor.probe()
 
     async def _count_dead_letters(self) -> None:
         """Tell what lies in the table, which a counter of this process cannot know: it was born after most of it."""

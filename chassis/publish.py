@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, ProducerClosed
 from chassis import metrics
 from chassis.broker import Broker
 from chassis.clock import stopwatch
+from chassis.failures import Dependency
 from chassis.health import Health
 from chassis.portions import Portions
 from chassis.store import Event
@@ -138,7 +139,7 @@ async def publish(producer: Producer, events: Sequence[Event], health: Health, p
                 await producer.send(some)
         except Exception as error:  # noqa: BLE001 - whatever it is, the events must get out
             attempt += 1
-            health.unready("broker", f"publishing failed: {type(error).__qualname__}")
+            health.unready(Dependency.BROKER, f"publishing failed: {type(error).__qualname__}")
             metrics.RETRIES.labels(service, "publish").inc()
             _log.warning("publishing failed", error=type(error).__qualname__, attempt=attempt, events=len(some))
             await asyncio.sleep(pause_before(attempt))
@@ -146,7 +147,7 @@ async def publish(producer: Producer, events: Sequence[Event], health: Health, p
             for _ in some:
                 wires.popleft()
             attempt, health.progressed = 0, stopwatch()
-            health.ready("broker")
+            health.ready(Dependency.BROKER)
 
 
 class EdgeProducer:

@@ -53,6 +53,11 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
+async def answers(connection: Connection) -> None:
+    """Return when the database does its work; raises as any statement does when it does not."""
+    await connection.execute("select 1")
+
+
 async def create_lanes(connection: Connection, lanes: Mapping[str, Iterable[TopicPartition]]) -> None:
     """Make the rows of lanes and inputs that do not exist yet."""
     await connection.execute("select pg_advisory_xact_lock(hashtext(current_schema()))")

@@ -13,7 +13,7 @@ import structlog
 
 from chassis import metrics
 from chassis.executor import Batch, LaneExecutor
-from chassis.failures import UNPROCESSABLE, Fenced, refusal_of, transient
+from chassis.failures import UNPROCESSABLE, Fenced, refusal_of, transient, whose
 from chassis.lane import merged
 from chassis.logs import where
 from chassis.maintenance import Maintenance
@@ -237,7 +237,7 @@ class PartitionWorker:
         self._failures += 1
         metrics.RETRIES.labels(self.executor.service, type(error).__qualname__).inc()
         _log.warning("tried again", error=type(error).__qualname__, attempt=self._failures)
-        self.executor.unready("database", f"transactions fail: {type(error).__qualname__}")
+        self.executor.unready(whose(error), f"tried again: {type(error).__qualname__}")
         self.executor.disconnect()
         await asyncio.sleep(pause_before(self._failures))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -39,3 +40,14 @@ async def test_every_promise_is_kept_under_blows_to_workers_broker_and_database(
     # then every ticket was closed, and verify finds nothing
     assert village.closed >= _AT_ONCE
     assert [finding for result in results for finding in result.findings] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_all_are_ready_again_once_the_broker_is_back_though_nothing_comes(village: Village) -> None:
+    # given an idle system whose broker dies for so long that everybody notices
+    await village.strike("kafka", at_once=True)
+    # then every worker says by itself, without any ticket, that it does its work again
+    for process in village.instance.processes:
+        if process.ready:
+            await asyncio.to_thread(village.instance.wait_ready, process)

@@ -270,6 +270,24 @@ async def test_lost_connections_are_survived(toy: Toy) -> None:
     assert process.poll() is None
 
 
+async def test_an_idle_worker_is_ready_again_once_the_database_is_back(toy: Toy) -> None:
+    # given an idle worker that is ready
+    process = toy.start()
+    await toy.until(toy.ready)
+    # when the database lets nobody in, and then does again
+    owner = await asyncpg.connect(toy.owner_dsn)
+    await owner.execute(f"alter role {toy.name} nologin")
+    await owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", toy.name)
+    await toy.until(toy.unready)
+    assert "database" in toy.waits()
+    await owner.execute(f"alter role {toy.name} login")
+    await owner.close()
+    # then it is ready again, though nothing came to be done
+    await toy.until(toy.ready)
+    assert toy.waits() == {}
+    assert process.poll() is None
+
+
 async def test_a_frozen_worker_loses_its_locks(toy: Toy) -> None:
     # given somebody who locked the lanes and froze
     process = toy.start()

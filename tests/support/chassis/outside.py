@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import asyncpg
@@ -100,10 +101,28 @@ class Toy:
 
     def measured(self) -> str:
         """What the worker that was started last tells of itself; nothing before it serves."""
-        ports = [line["port"] for line in map(json.loads, self.log.read_text("utf-8").splitlines()) if "port" in line]
-        with urlopen(f"http://127.0.0.1:{ports[-1]}/metrics") as answer:
+        with urlopen(f"http://127.0.0.1:{self._ports()[-1]}/metrics") as answer:
             told: str = answer.read().decode()
         return told
+
+    async def ready(self) -> bool:
+        return bool(self._ports()) and not self.waits()
+
+    async def unready(self) -> bool:
+        return bool(self._ports() and self.waits())
+
+    def waits(self) -> dict[str, str]:
+        """What the worker that was started last says is in its way."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self._ports()[-1]}/ready") as answer:
+                told = answer.read()
+        except HTTPError as error:
+            told = error.read()
+        waits: dict[str, str] = json.loads(told)["waits"]
+        return waits
+
+    def _ports(self) -> list[int]:
+        return [line["port"] for line in map(json.loads, self.log.read_text("utf-8").splitlines()) if "port" in line]
 
     def end(self) -> None:
         for process in self.processes:

@@ -13,7 +13,16 @@ from asyncpg.pgproto import pgproto
 from faust.exceptions import ConsumerNotStarted
 from pydantic import BaseModel, ValidationError
 
-from chassis.failures import UNPROCESSABLE, Failure, Fenced, failure_of, refusal_of, transient
+from chassis.failures import (
+    UNPROCESSABLE,
+    Dependency,
+    Failure,
+    Fenced,
+    failure_of,
+    refusal_of,
+    transient,
+    whose,
+)
 from chassis.service import Refused
 
 
@@ -230,6 +239,13 @@ def test_what_the_content_of_a_record_causes_is_refused_without_quoting_it() -> 
         refused = refusal_of(failure)
         assert refused is not None
         assert "13800001111" not in refused.detail
+
+
+def test_what_is_away_is_named() -> None:
+    assert whose(kafka.KafkaConnectionError()) is Dependency.BROKER
+    assert whose(ConsumerNotStarted()) is Dependency.BROKER
+    for error in (ConnectionRefusedError(), asyncpg.CannotConnectNowError(), asyncpg.InterfaceError("closed")):
+        assert whose(error) is Dependency.DATABASE
 
 
 def test_what_the_work_refuses_keeps_its_reason() -> None:
