@@ -25,8 +25,8 @@ from bench.parties import SpeakingParties
 from bench.place import measured_instance
 from chassis.executor import SESSION_SECONDS
 from tools.client.addresses import Addresses
+from tools.local import workers
 from tools.local.instance import Instance
-from tools.local.plan import service_names
 from tools.local.process import Started
 from tools.progress import telling
 from tools.terminal import Terminal
@@ -63,7 +63,7 @@ class Village:
     async def kill(self, name: str) -> None:
         """End a worker as a failing machine would, and start it again."""
         self.blows["kill -9"] += 1
-        await self._again(name)
+        await asyncio.to_thread(workers.restart, self.instance, name, at_once=True)
 
     async def freeze(self, name: str, seconds: float = FROZEN_SECONDS) -> None:
         """Let a worker stand still in the middle of whatever it does, longer than the group waits for it."""
@@ -80,15 +80,7 @@ class Village:
 
     async def revive(self) -> None:
         """Start again whoever ended by itself, as a supervisor would."""
-        for process in self.instance.processes:
-            if process.name.partition("-")[0] in service_names() and not process.is_alive():
-                self.blows["ended by itself"] += 1
-                await self._again(process.name)
-
-    async def _again(self, name: str) -> None:
-        service, _, worker = name.partition("-")
-        await asyncio.to_thread(self.instance.stop, name, at_once=True)
-        await asyncio.to_thread(self.instance.start_services, [service], worker=worker)
+        self.blows["ended by itself"] += len(await asyncio.to_thread(workers.heal, self.instance))
 
     @asynccontextmanager
     async def flowing(self, tickets: int) -> AsyncIterator[None]:

@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "prepare": ("prepare",),
     "topics": ("topics",),
     "secrets": ("secrets",),
+    "worker": ("worker",),
     "lanes": ("lanes",),
     "dead_letters": ("dead-letters",),
 }

@@ -12,6 +12,7 @@ from liuhen.answers import AsJson, print_json
 from tools.client.addresses import Addresses
 from tools.client.backlog import backlog_of
 from tools.errors import SaidClearly
+from tools.local import workers
 from tools.local.instance import Instance
 from tools.local.plan import service_names
 from tools.local.process import Ending
@@ -26,7 +27,7 @@ _ENDED: Final = {Ending.STOPPED: "已停止", Ending.KILLED: "强行结束", End
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command(help="启动消息系统、数据库和全部服务，保持运行，并说明各处地址。")(up)
+    app.command(help="启动消息系统、数据库和全部服务（已在运行则只启动结束了的），保持运行，并说明各处地址。")(up)
     app.command(help="只结束 up 启动的进程，连同它们的子进程。")(down)
     app.command(help="说明在运行什么、是否就绪；有没就绪的，退出码为 1。")(status)
 
@@ -36,18 +37,24 @@ def up(
     with_prometheus: Annotated[bool, typer.Option(help="同时启动 Debian 的 Prometheus，采集各服务的指标。")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start broker, database and services; leave them running; say where everything is."""
+    """Start broker, database and services, or what of them ended by itself; leave them running; say where they are."""
     with telling(_console) as tell:
         instance = Instance(announce=tell)
         with alone(instance.home):
             if instance.is_running():
-                _show(instance)
-                raise SaidClearly(f"{instance.name} 已在运行；用 liuhen down（make down）结束。")
-            instance.require_free_ports(with_prometheus=with_prometheus)
-            _start(instance, with_prometheus=with_prometheus)
+                healed = workers.heal(instance)
+                if not healed:
+                    _show(instance)
+                    raise SaidClearly(f"{instance.name} 已在运行；用 liuhen down（make down）结束。")
+            else:
+                healed = ()
+                instance.require_free_ports(with_prometheus=with_prometheus)
+                _start(instance, with_prometheus=with_prometheus)
     if as_json:
         print_json(_described(instance))
         return
+    if healed:
+        _console.print(f"重新启动了：{'、'.join(healed)}")
     _show(instance)
 
 

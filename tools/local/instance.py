@@ -378,6 +378,7 @@ class Instance:
     def _remember(self, processes: tuple[Started, ...]) -> None:
         state = read_state(self.home)
         write_state(self.home, state.model_copy(update={"processes": processes, "clock": self.clock}))
+        prometheus.write_targets(self.home, self.plan, processes)
 
     def _await(self, process: Started, condition: Callable[[], bool]) -> None:
         until = time.monotonic() + self.settings.patience

@@ -47,6 +47,11 @@ class Started(BaseModel):
     """Seconds between being asked to stop and being killed."""
 
     @property
+    def metrics(self) -> str:
+        """The address of a service's metrics, beside that of its readiness."""
+        return self.ready.removesuffix("/ready") + "/metrics"
+
+    @property
     def identity(self) -> Identity:
         return Identity(self.pid, self.started)
 

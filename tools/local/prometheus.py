@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 
 from tools.layout import DEPLOY
 from tools.local.plan import Plan
 from tools.local.ports import HOST
-from tools.local.process import Launch
+from tools.local.process import Launch, Started
 from tools.local.programs import find
 
 RULES = DEPLOY / "prometheus" / "rules"
 
 
+TARGETS = "targets"
+"""The folder of an instance in which Prometheus finds the workers of each service."""
+
 Found = Mapping[str, object]
 """How the workers of a service are found, in the words of Prometheus."""
 
 
-def found_at(address: str) -> Found:
-    """One worker, at an address."""
-    return {"static_configs": [{"targets": [address]}]}
+def found_in(folder: Path, name: str) -> Found:
+    """As many workers as a file names, which is written anew whenever one is started or ended."""
+    return {"file_sd_configs": [{"files": [str(folder / f"{name}.json")], "refresh_interval": "5s"}]}
 
 
 def found_by_name(name: str, port: int) -> Found:
@@ -57,7 +62,7 @@ def configuration(plan: Plan, found: Callable[[str, str], Found], rules: str) ->
 def launch(home: Path, plan: Plan, ports: Mapping[str, int]) -> Launch:
     """Write the configuration of an instance and return what starts its Prometheus."""
     settings = home / "prometheus.yml"
-    settings.write_text(configuration(plan, lambda _, port: found_at(f"{HOST}:{ports[port]}"), str(RULES)), "utf-8")
+    settings.write_text(configuration(plan, lambda name, _: found_in(home / TARGETS, name), str(RULES)), "utf-8")
     address = f"{HOST}:{ports['prometheus']}"
     command = [
         find("prometheus"),
@@ -66,3 +71,17 @@ def launch(home: Path, plan: Plan, ports: Mapping[str, int]) -> Launch:
         f"--web.listen-address={address}",
     ]
     return Launch("prometheus", command, ready=f"http://{address}/-/ready")
+
+
+def write_targets(home: Path, plan: Plan, processes: Iterable[Started]) -> None:
+    """Tell Prometheus which workers there are, those that ended by themselves too: they are to be seen as down."""
+    folder = home / TARGETS
+    folder.mkdir(exist_ok=True)
+    found = {name: list[str]() for name in plan.services}
+    for process in processes:
+        if process.ready and (service := process.name.partition("-")[0]) in found:
+            found[service].append(urlsplit(process.ready).netloc)
+    for name, targets in found.items():
+        new = folder / f"{name}.json.new"
+        new.write_text(json.dumps([{"targets": targets}]), "utf-8")
+        new.replace(folder / f"{name}.json")

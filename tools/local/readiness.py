@@ -6,13 +6,13 @@ from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import urlopen
 
-_PATIENCE = 2.0  # seconds
+PATIENCE = 2.0  # seconds
 
 
 def is_ready(url: str) -> bool:
     """Return whether the address answers 200 now."""
     try:
-        with urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 - the address is our own
+        with urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - the address is our own
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's word for yes
     except (URLError, HTTPException, OSError):
         return False

@@ -1,0 +1,77 @@
+"""Workers of a service come and go on one machine, and what was killed is started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tools.errors import SaidClearly
+from tools.local import workers
+from tools.local.instance import Instance
+from tools.local.prometheus import TARGETS
+from tools.local.workers import Worker
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[Instance]:
+    """A system of its own, for its processes are killed."""
+    with Instance(ephemeral=True) as instance:
+        yield instance
+
+
+def _until_lanes(instance: Instance, expected: set[tuple[str, int]]) -> None:
+    until = time.monotonic() + 60
+    while (found := {(p.name, workers.lanes_of(p) or 0) for _, p in workers.workers(instance)}) != expected:
+        assert time.monotonic() < until, found
+        time.sleep(0.2)
+
+
+def _targets(instance: Instance, service: str) -> int:
+    (group,) = json.loads((instance.home / TARGETS / f"{service}.json").read_text("utf-8"))
+    return len(group["targets"])
+
+
+def test_a_second_worker_takes_half_and_leaves_it_again(instance: Instance) -> None:
+    # given one worker that has all four lanes
+    first = workers.start(instance, "sla")
+    assert first == Worker("sla", "1")
+    _until_lanes(instance, {("sla", 4)})
+    # when there are two
+    second = workers.start(instance, "sla")
+    # then each has half, and Prometheus finds both
+    assert second.process == "sla-2"
+    _until_lanes(instance, {("sla", 2), ("sla-2", 2)})
+    assert _targets(instance, "sla") == 2
+    # and the first has all of them again once the second was stopped
+    workers.stop(instance, "sla-2")
+    _until_lanes(instance, {("sla", 4)})
+    assert _targets(instance, "sla") == 1
+
+
+def test_what_was_killed_is_started_again_what_all_stand_on_first(instance: Instance) -> None:
+    # given a broker and a worker that were killed
+    killed = [process for process in instance.processes if process.name in {"kafka", "sla"}]
+    for process in killed:
+        os.kill(process.pid, signal.SIGKILL)
+    while any(process.is_alive() for process in killed):
+        time.sleep(0.05)
+    # when the instance is healed
+    assert workers.heal(instance) == ("kafka", "sla")
+    # then all of it runs, and nothing is left to be healed
+    _until_lanes(instance, {("sla", 4)})
+    assert all(process.is_alive() for process in instance.processes)
+    assert workers.heal(instance) == ()
+
+
+def test_a_wrong_name_is_answered_with_those_there_are(instance: Instance) -> None:
+    with pytest.raises(SaidClearly, match="没有名为“sla-9”的进程"):
+        workers.stop(instance, "sla-9")
+    with pytest.raises(SaidClearly, match="sla 已在运行"):
+        workers.start(instance, "sla", "1")
+    with pytest.raises(SaidClearly, match="应为 1 至 20 个小写字母或数字"):
+        workers.start(instance, "sla", "Zwei!")
