@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from schemas import dispatch as d
@@ -48,8 +50,9 @@ def _is_urgent(summary: Summary) -> bool:
 def _became_urgent(life: Life) -> Iterator[datetime]:
     """Tell when it became urgent; what is not so any more at the end of the same decision never was."""
     before = False
-    last_of_moment = {step.at: step for step in life.steps}
-    for step in last_of_moment.values():
+    # A fact that another ticket caused may be of an earlier moment than the one before it: moments come again.
+    for _, decision in groupby(life.steps, key=attrgetter("at")):
+        step = [*decision][-1]
         now = _is_urgent(step.after)
         if now and not before and step.after.state != TicketState.MERGED:
             yield step.at

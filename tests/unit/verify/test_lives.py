@@ -427,6 +427,17 @@ def test_a_call_that_nobody_answered_and_nobody_sees_is_found() -> None:
     assert "call 2 to p-ruan was not answered, and the desk does not know" in found_here
 
 
+def test_what_another_ticket_caused_a_moment_before_it_became_urgent_hides_no_call() -> None:
+    # given a ticket that asked to join an incident, and became urgent before it heard that it may
+    asked = d.IncidentAsked(ticket=TICKET, by=BY, incident="M0123456789AB")
+    joined = d.IncidentJoined(ticket=TICKET, by=BY, incident="M0123456789AB", title="停水")
+    earlier = -TEN
+    # when the answer is judged by the moment of the question
+    found_here = untold([(earlier, asked), *TOLD, (earlier, joined)])
+    # then the call of the moment in which it became urgent is the one that was owed
+    assert found_here == []
+
+
 def test_a_ticket_that_ended_or_is_not_urgent_any_more_needs_no_answer() -> None:
     calm = d.Classified(ticket=TICKET, by=BY, category="0101-02", tier=Tier.COMPLEX)
     for over in (closed(), calm):
