@@ -11,7 +11,7 @@ import yaml
 from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import Plan, Program, fill, load_plan
-from tools.local.prometheus import configuration, found_by_name
+from tools.local.prometheus import WATCH, configuration, found_by_name
 from tools.local.settings import variable
 from tools.prepare.logins import LOGINS
 from tools.prepare.roles import OWNER, READER, password_variable
@@ -60,6 +60,7 @@ def compose(plan: Plan) -> dict[str, Any]:
             "postgres": _postgres(plan),
             "prepare": _prepare(plan),
             **services,
+            WATCH: _watch(plan),
             "prometheus": _prometheus(plan),
             "grafana": _grafana(plan),
         },
@@ -153,6 +154,19 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
         "healthcheck": {"test": probe, "interval": "5s", "timeout": "5s", "retries": 12, "start_period": "20s"},
         "restart": "unless-stopped",
         "stop_grace_period": "30s",
+    }
+
+
+def _watch(plan: Plan) -> dict[str, Any]:
+    return {
+        **_bounded("256m"),
+        **_OURS,
+        "profiles": ["watch"],
+        "command": ["python", "-m", "tools.watch"],
+        "environment": _environment(plan, {**plan.environment, **plan.watch.environment}),
+        "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
+        "volumes": ["secrets:/var/lib/liuhen/secrets:ro"],
+        "restart": "unless-stopped",
     }
 
 

@@ -89,7 +89,7 @@ def test_a_service_without_a_door_can_have_any_number_of_workers() -> None:
         doors = [port for port in program.ports if not port.endswith("_metrics")]
         assert len(containers[name].get("ports", [])) == len(doors)
     found = {job["relabel_configs"][0]["replacement"]: job["dns_sd_configs"][0]["names"] for job in _scraped()}
-    assert found == {name: [name] for name in plan.services}
+    assert found == {name: [name] for name in (*plan.services, "watch")}
 
 
 def test_a_look_at_the_brokers_health_starts_no_java_machine() -> None:

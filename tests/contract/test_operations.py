@@ -70,6 +70,7 @@ def _measured() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Every metric of ours that any service serves: its kind and its labels."""
     for service in load_plan().services:
         import_module(f"services.{service}.__main__")
+    import_module("tools.watch")
     collectors = {collector for name, collector in REGISTRY._names_to_collectors.items() if name.startswith("liuhen_")}
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for collector in collectors:

@@ -152,7 +152,8 @@ class Instance:
 
     def require_free_ports(self, *, with_prometheus: bool = False) -> None:
         """Say clearly which port of the whole system cannot be had, before anything starts."""
-        watched = {"prometheus", "grafana"} - ({"prometheus"} if with_prometheus else set())
+        watching = {"prometheus", *self.plan.watch.ports}
+        watched = {"grafana"} | (set() if with_prometheus else watching)
         ports.require_free(self._choose_ports(), self.plan.ports().keys() - watched)
 
     def start_services(
@@ -191,11 +192,13 @@ class Instance:
             self._await(self._spawn_broker(self._prepare_broker()), self._broker_answers)
 
     def start_prometheus(self) -> Started:
-        """Start Prometheus on this machine, scraping the services and judging by the project's rules."""
-        ports.require_free(self.ports, self.plan.prometheus.ports)
+        """Start Prometheus and the watch on this machine, scraping the services and judging by the project's rules."""
+        ports.require_free(self.ports, (*self.plan.prometheus.ports, *self.plan.watch.ports))
         self.announce("启动 Prometheus")
+        watch = self._spawn(self._watch())
         process = self._spawn(prometheus.launch(self.home, self.plan, self.ports))
-        self._await(process, lambda: is_ready(process.ready))
+        for each in (watch, process):
+            self.wait_ready(each)
         return process
 
     def stop(self, *names: str, at_once: bool = False) -> dict[str, Ending]:
@@ -268,7 +271,8 @@ class Instance:
             return self.kafka
         if name == "postgres":
             return f"{HOST}:{self.ports['postgres']}/{self.plan.postgres.database}"
-        own = self.plan.services[name].ports if name in self.plan.services else {}
+        programs = {**self.plan.services, prometheus.WATCH: self.plan.watch}
+        own = programs[name].ports if name in programs else {}
         own = self.plan.prometheus.ports if name == "prometheus" else own
         return "\n".join(f"{self.url(port)}{'/metrics' if port.endswith('_metrics') else ''}" for port in own)
 
@@ -351,6 +355,13 @@ class Instance:
         ready = f"http://{HOST}:{environment['LIUHEN_METRICS_PORT']}/ready"
         command = [sys.executable, "-m", f"services.{service}"]
         return self._spawn(Launch(name, command, environment=environment, ready=ready))
+
+    def _watch(self) -> Launch:
+        wanted = {**self.plan.environment, **self.plan.watch.environment}
+        variables = {name: fill(value, self._places(FIRST), self.ports) for name, value in wanted.items()}
+        ready = f"http://{HOST}:{variables['LIUHEN_METRICS_PORT']}/metrics"
+        command = [sys.executable, "-m", "tools.watch"]
+        return Launch(prometheus.WATCH, command, environment={**os.environ, **variables}, ready=ready)
 
     def _spawn_database(self) -> Started:
         return self._spawn(Launch("postgres", self.cluster.command(), stop_signal=signal.SIGINT))

@@ -32,7 +32,7 @@ class DatabasePart(OtherPart):
 
 
 class Program(_Frozen):
-    """One of our services: `python -m services.<name>` with these ports and variables."""
+    """One of our programs, most of them `python -m services.<name>`, with these ports and variables."""
 
     title: str
     ports: Mapping[str, Port]
@@ -47,13 +47,15 @@ class Plan(_Frozen):
     prometheus: OtherPart
     grafana: OtherPart
     environment: Mapping[str, str]
+    watch: Program
     services: Mapping[str, Program]
 
     def ports(self) -> dict[str, int]:
         """Return every port by name."""
         parts = (self.kafka, self.postgres, self.prometheus, self.grafana)
         of_parts = {name: port for part in parts for name, port in part.ports.items()}
-        return of_parts | {name: port for program in self.services.values() for name, port in program.ports.items()}
+        programs = (self.watch, *self.services.values())
+        return of_parts | {name: port for program in programs for name, port in program.ports.items()}
 
 
 @cache

@@ -18,6 +18,8 @@ from tools.local.programs import find
 RULES = DEPLOY / "prometheus" / "rules"
 
 
+WATCH = "watch"
+"""The program that watches all others; it is no service, for no record depends on it."""
 TARGETS = "targets"
 """The folder of an instance in which Prometheus finds the workers of each service."""
 
@@ -44,10 +46,13 @@ def configuration(plan: Plan, found: Callable[[str, str], Found], rules: str) ->
             **found(name, port),
             "relabel_configs": [
                 {"target_label": "service", "replacement": name},
-                {"target_label": "job", "replacement": "liuhen"},
+                {"target_label": "job", "replacement": job},
             ],
         }
-        for name, program in plan.services.items()
+        for job, name, program in (
+            *(("liuhen", name, program) for name, program in plan.services.items()),
+            (f"liuhen-{WATCH}", WATCH, plan.watch),
+        )
         for port in program.ports
         if port.endswith("_metrics")
     ]
@@ -77,7 +82,7 @@ def write_targets(home: Path, plan: Plan, processes: Iterable[Started]) -> None:
     """Tell Prometheus which workers there are, those that ended by themselves too: they are to be seen as down."""
     folder = home / TARGETS
     folder.mkdir(exist_ok=True)
-    found = {name: list[str]() for name in plan.services}
+    found = {name: list[str]() for name in (*plan.services, WATCH)}
     for process in processes:
         if process.ready and (service := process.name.partition("-")[0]) in found:
             found[service].append(urlsplit(process.ready).netloc)

@@ -10,10 +10,12 @@ from urllib.request import urlopen
 from tools.errors import SaidClearly
 from tools.local.instance import FIRST, Instance
 from tools.local.process import Ending, Started
+from tools.local.prometheus import WATCH
 from tools.local.readiness import PATIENCE, is_ready
 
 FOUNDATIONS: Final = ("postgres", "kafka")
 """What all others stand on."""
+WATCHING: Final = (WATCH, "prometheus")
 _NAME: Final = re.compile(r"[a-z0-9]{1,20}")
 _LANES: Final = re.compile(r'^liuhen_lanes\{.*state="running"\} (\S+)$', re.MULTILINE)
 
@@ -78,14 +80,11 @@ def heal(instance: Instance) -> tuple[str, ...]:
     again = [worker_of(name) for name in ended if worker_of(name).service in instance.plan.services]
     for worker in again:
         start(instance, *worker)
-    if "prometheus" in ended:
-        instance.stop("prometheus", at_once=True)
+    watching = [name for name in ended if name in WATCHING]
+    if watching:
+        instance.stop(*WATCHING, at_once=True)
         instance.start_prometheus()
-    return (
-        *(name for name in FOUNDATIONS if name in ended),
-        *(worker.process for worker in again),
-        *(name for name in ended if name == "prometheus"),
-    )
+    return (*(name for name in FOUNDATIONS if name in ended), *(worker.process for worker in again), *watching)
 
 
 def lanes_of(process: Started) -> int | None:

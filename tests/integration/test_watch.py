@@ -1,0 +1,67 @@
+"""What waits for a service is seen by another process: also while the service is dead, and while the broker is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from prometheus_client import REGISTRY
+
+from schemas.principals import OPERATORS
+from schemas.registry import CLOCKS, topics
+from tests.support.operations import Operations
+from tools.local import workers
+from tools.local.instance import Instance
+from tools.watch import Watched, observe, waiting
+
+KNOWN = topics(())
+
+
+@pytest.fixture(scope="module")
+def operations() -> Iterator[Operations]:
+    """A system of its own, for its service and its broker are ended; its five-second patience is the watch's."""
+    with Instance(ephemeral=True) as instance:
+        workers.start(instance, "trace")
+        yield Operations(instance)
+
+
+def _value(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(name, labels)
+
+
+def _until(broker: Watched, condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        observe(broker, ["trace"], KNOWN)
+        time.sleep(0.2)
+
+
+def test_a_dead_service_is_seen_with_all_that_waits_for_it(operations: Operations) -> None:
+    # given a service that has heard everything
+    broker = Watched(operations.instance.broker(OPERATORS).for_librdkafka())
+    _until(broker, lambda: _value("liuhen_members", service="trace") == 1)
+    _until(broker, lambda: _value("liuhen_waiting_records", service="trace") == 0)
+    # when it is dead and records come
+    workers.stop(operations.instance, "trace", at_once=True)
+    for _ in range(32):
+        operations.put([], b"{}", CLOCKS)
+    # then it is seen that nobody is there, and how many wait
+    _until(broker, lambda: _value("liuhen_members", service="trace") == 0)
+    _until(broker, lambda: _value("liuhen_waiting_records", service="trace") == 32)
+    assert _value("liuhen_broker_answers") == 1
+
+
+def test_while_the_broker_is_away_nothing_is_claimed_of_anybody(operations: Operations) -> None:
+    broker = Watched(operations.instance.broker(OPERATORS).for_librdkafka())
+    operations.instance.stop("kafka", at_once=True)
+    observe(broker, ["trace"], KNOWN)
+    assert _value("liuhen_broker_answers") == 0
+    assert _value("liuhen_members", service="trace") is None
+    assert _value("liuhen_waiting_records", service="trace") is None
+
+
+def test_what_was_never_heard_waits_from_the_first_record_that_is_there() -> None:
+    bounds = {("a", 0): (7, 10), ("a", 1): (0, 10), ("b", 0): (5, 5)}
+    assert waiting(bounds, {("a", 1): 8}) == 3 + 2

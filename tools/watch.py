@@ -1,0 +1,117 @@
+"""`python -m tools.watch`: tells Prometheus what the broker knows of each service, also of one that is dead.
+
+A consumer can tell its own lag only while it lives; who waits for it must be seen by another.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+from prometheus_client import Gauge, start_http_server
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rulebook import load_policy
+from schemas.principals import OPERATORS
+from schemas.registry import Topic, topics
+from tools.client.addresses import load_addresses
+from tools.local.plan import service_names
+
+WAITING: Final = Gauge(
+    "liuhen_waiting_records", "Records that a service has not heard, by the broker's count.", ["service"]
+)
+MEMBERS: Final = Gauge("liuhen_members", "Workers that the broker counts in the group of a service.", ["service"])
+ANSWERS: Final = Gauge("liuhen_broker_answers", "1 while the broker answers, 0 while it does not.")
+_SECONDS: Final = 5.0
+_EARLIEST: Final[OffsetSpec] = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
+_LATEST: Final[OffsetSpec] = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+Place = tuple[str, int]
+Offsets = Mapping[Place, int]
+
+
+class WatchSettings(BaseSettings):
+    """Where the watch serves what it knows."""
+
+    model_config = SettingsConfigDict(env_prefix="LIUHEN_")
+
+    bind: str = "127.0.0.1"
+    metrics_port: int = 0
+
+
+class Watched:
+    """The broker, as a user that may describe all groups; KafkaException where it does not answer."""
+
+    def __init__(self, settings: dict[str, str | int | float | bool]) -> None:
+        """`settings` are librdkafka's."""
+        self._admin = AdminClient(settings)
+
+    def members(self, group: str) -> int:
+        """How many workers are in a group."""
+        described = self._admin.describe_consumer_groups([group], request_timeout=_SECONDS)
+        return len(described[group].result().members)
+
+    def committed(self, group: str) -> Offsets:
+        """Where a group goes on, in the partitions of which it ever read."""
+        asked = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=_SECONDS)
+        found = asked[group].result().topic_partitions
+        return {(each.topic, each.partition): each.offset for each in found if each.offset >= 0}
+
+    def bounds(self, places: Iterable[Place]) -> Mapping[Place, tuple[int, int]]:
+        """The first offset that is there, and the next that will be."""
+        wanted = [TopicPartition(*place) for place in places]
+        first, following = (self._offsets(wanted, spec) for spec in (_EARLIEST, _LATEST))
+        return {place: (first[place], following[place]) for place in first}
+
+    def _offsets(self, wanted: Iterable[TopicPartition], spec: OffsetSpec) -> Offsets:
+        asked = self._admin.list_offsets(
+            dict.fromkeys(wanted, spec), isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_SECONDS
+        )
+        return {(place.topic, place.partition): future.result().offset for place, future in asked.items()}
+
+
+def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic]) -> None:
+    """Ask once, and set every metric; while the broker does not answer, nothing is claimed about anybody."""
+    try:
+        counted = {service: _counted(broker, service, known) for service in services}
+    except KafkaException:
+        ANSWERS.set(0)
+        WAITING.clear()
+        MEMBERS.clear()
+        return
+    ANSWERS.set(1)
+    for service, (members, waiting) in counted.items():
+        MEMBERS.labels(service).set(members)
+        WAITING.labels(service).set(waiting)
+
+
+def _counted(broker: Watched, service: str, known: Iterable[Topic]) -> tuple[int, int]:
+    heard = [topic for topic in known if service in topic.readers]
+    bounds = broker.bounds((topic.name, partition) for topic in heard for partition in range(topic.partitions))
+    committed = broker.committed(service)
+    return broker.members(service), waiting(bounds, committed)
+
+
+def waiting(bounds: Mapping[Place, tuple[int, int]], committed: Offsets) -> int:
+    """Count what was not heard; what a group never read waits from the first record that is still there."""
+    return sum(max(0, following - committed.get(place, first)) for place, (first, following) in bounds.items())
+
+
+def main() -> None:
+    """Ask every few seconds until told to end."""
+    over, settings, system = threading.Event(), WatchSettings(), load_addresses()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: over.set())
+    known = topics(each.code for each in load_policy(system.policy).departments)
+    broker = Watched(system.broker(OPERATORS).for_librdkafka())
+    start_http_server(settings.metrics_port, settings.bind)
+    while not over.is_set():
+        observe(broker, service_names(), known)
+        over.wait(_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
