@@ -16,10 +16,15 @@ class CallbackAnswers(Value):
 
 
 class Correction(Value):
-    """What stood, or what stands instead; a place or category that was missing is absent from what stood."""
+    """What stood, or what stands instead; a place or category that was missing is absent from what stood.
+
+    `requester` and `account` are the keyed hashes of what the contact is compared by, where these become others.
+    """
 
     text: Text | None = None
     contact: Contact | None = None
+    requester: str | None = None
+    account: str | None = None
     confidential: bool | None = None
     place: Place | None = None
     category: CategoryCode | None = None

@@ -12,6 +12,7 @@ from schemas.values import (
     Channel,
     Code,
     Contact,
+    ContactKeys,
     DepartmentCode,
     DeviceName,
     DoubtVerdict,
@@ -123,7 +124,8 @@ class ActionReceived(TicketFact):
     """Somebody asked for something on a ticket that exists; whether it is legal there, dispatch decides.
 
     `repeat_of` is set where nobody named the ticket: the door found that a report repeats the one with that receipt.
-    `matched` says whether the contact that came along is the requester's; None where none came along.
+    `matched` says whether the contact that came along is the requester's; None where none came along. `requester` is
+    what the contact is compared by that the action gives the ticket.
     """
 
     ticket: TicketId
@@ -132,6 +134,7 @@ class ActionReceived(TicketFact):
     action: TicketAction
     repeat_of: Receipt | None = None
     matched: bool | None = None
+    requester: ContactKeys | None = None
 
 
 class IncidentActionReceived(TicketFact):

@@ -345,6 +345,13 @@ class Contact(Value):
     address: Annotated[str, StringConstraints(max_length=300), Kept.AS_SEEN] | None = None
 
 
+class ContactKeys(Value):
+    """The keyed hashes by which a contact is compared: of its telephone number, and of its WeChat account."""
+
+    phone: str | None = None
+    wechat: str | None = None
+
+
 class StopWord(Value):
     """A word that stops the machine, as it stood in what was said, and what its group means to the centre."""
 

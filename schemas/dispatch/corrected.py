@@ -10,7 +10,9 @@ from schemas.values import DepartmentCode, Instant, Ruling, Text, Unruled
 
 
 class Corrected(DispatchFact):
-    """A person of the centre corrected what was recorded: what stood, what stands instead, and why.
+    """What was recorded is corrected, by a person of the centre: what stood, what stands instead, and why.
+
+    A contact that was missing can also come from whom an agent verified to be the requester.
 
     `callback` says which callback of the ticket's life was corrected, 0 the first. `ruling` is the ruling that follows
     from corrected answers, or `unruled` why there is none any more; without either it stays. `lead` would lead by what

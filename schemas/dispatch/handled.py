@@ -42,6 +42,12 @@ class FirstContactExempt(DispatchFact):
     reason: Literal["anonymous", "no_number"] | None = None
 
 
+class FirstContactOwed(DispatchFact):
+    """A way leads to the requester now, where there was none: whoever leads owes the first contact from here on."""
+
+    department: DepartmentCode
+
+
 class ProgressNoted(DispatchFact):
     """A note of progress or a plan for the file, shared by lead and supporters; `for_requester` is what is told."""
 

@@ -15,6 +15,7 @@ from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.episode import SAME, Episode, FactRow, Step
 from services.dispatch.core.episodes.correction import what_stands
+from services.dispatch.core.episodes.first_contact import exempt_without_reason
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.incidents.state import Incident, evolve_incident
 from services.dispatch.core.incidents.telling import tell_of_incident
@@ -59,6 +60,7 @@ __all__ = [
     "decide",
     "evolve",
     "evolve_incident",
+    "exempt_without_reason",
     "is_sealed",
     "seen",
     "tell_of_incident",

@@ -90,6 +90,11 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             return None
 
 
+def whole_of(message: Message) -> str | None:
+    """Tell the ticket that a fact makes a part of: a part is known by the same accounts."""
+    return message.part_of if isinstance(message, Opened) else None
+
+
 def refuses(message: Message) -> str | None:
     """Tell the receipt of the submission that a fact refuses."""
     return message.receipt if isinstance(message, ActionRefused | IncidentActionRefused) else None
@@ -102,10 +107,10 @@ def react(
     newsroom: Newsroom,
     answered: SubmissionId | None = None,
 ) -> Reaction:
-    """React to a fact that concerns the door, knowing its ticket, and the submission that it answers."""
+    """React to a fact that concerns the door, knowing its ticket (or its whole), and the submission that it answers."""
     match message:
-        case Opened() if known is None:
-            return Reaction(ticket=_part(message, at))
+        case Opened() if known is None or known.id != message.ticket:
+            return Reaction(ticket=_part(message, at, known.account if known is not None else None))
         case ActionRefused() | IncidentActionRefused():
             return NOTHING if answered is None else _refusal(message, answered)
         case Corrected(told=None) if known is not None:
@@ -121,12 +126,17 @@ def _known_better(known: KnownTicket, message: DispatchFact) -> KnownTicket:
         case Handled():
             return known._replace(reply=message.reply)
         case Corrected(new=new):
-            return known._replace(reply=new.reply or known.reply, category=new.category or known.category)
+            return known._replace(
+                reply=new.reply or known.reply,
+                category=new.category or known.category,
+                requester=new.requester or known.requester,
+                account=new.account or known.account,
+            )
         case _:
             return known
 
 
-def _part(message: Opened, at: Instant) -> KnownTicket:
+def _part(message: Opened, at: Instant, account: str | None) -> KnownTicket:
     return KnownTicket(
         id=message.ticket,
         receipt=message.receipt,
@@ -135,6 +145,7 @@ def _part(message: Opened, at: Instant) -> KnownTicket:
         open=True,
         registered=at,
         category=message.category,
+        account=account,
     )
 
 

@@ -62,6 +62,7 @@ def verdict_of(row: asyncpg.Record) -> Verdict:
         tickets=tuple(row["tickets"]),
         follow_up=row["follow_up"],
         shown=row["shown"],
+        spoke_as=tuple(row["spoke_as"]),
         refusal=refusal,
         outline=json.loads(row["outline"]),
     )
@@ -77,19 +78,19 @@ async def insert_verdicts(
     rows = [
         (
             *(*key, v.digest, json.dumps(dict(v.outline)), v.receipt, lane, at, v.action, "\n".join(v.tickets)),
-            *(v.follow_up, v.shown, *(v.refusal or (None,) * 3), v.factor),
+            *(v.follow_up, v.shown, "\n".join(v.spoke_as), *(v.refusal or (None,) * 3), v.factor),
         )
         for key, v, lane, at in sorted(verdicts, key=lambda row: row[0])
     ]
     done = await connection.execute(
         "insert into submission (party, source, id, digest, outline, receipt, lane, at, action, tickets, follow_up,"
-        " shown, code, field, reason, factor) select party, source, id, digest, outline, receipt, lane, at, action,"
-        " string_to_array(tickets, E'\\n'), follow_up, shown, code, field, reason, factor"
-        " from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::json[], $6::text[], $7::text[],"
-        " $8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[],"
-        " $15::text[], $16::text[]) s(party, source, id, digest, outline, receipt, lane, at, action, tickets,"
-        " follow_up, shown, code, field, reason, factor) on conflict do nothing",
-        *columns(rows, 16),
+        " shown, spoke_as, code, field, reason, factor) select party, source, id, digest, outline, receipt, lane, at,"
+        " action, string_to_array(tickets, E'\\n'), follow_up, shown, string_to_array(spoke_as, E'\\n'), code, field,"
+        " reason, factor from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::json[], $6::text[],"
+        " $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[],"
+        " $15::text[], $16::text[], $17::text[]) s(party, source, id, digest, outline, receipt, lane, at, action,"
+        " tickets, follow_up, shown, spoke_as, code, field, reason, factor) on conflict do nothing",
+        *columns(rows, 17),
     )
     if done != f"INSERT 0 {len(rows)}":
         raise asyncpg.SerializationError("another lane took the same submission at the same time")
@@ -196,18 +197,20 @@ async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket])
 
 
 async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket]) -> None:
-    """Write what can change of a ticket: where it stands, whether it is open, its category, the reply that waits."""
+    """Write what can change of a ticket: where it stands, whether it is open, its category, its reply, whose it is."""
     await connection.execute(
         "update ticket t set open = x.open, reply = x.reply, category = x.category, ended = x.ended,"
-        " stands = x.stands"
-        " from unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])"
-        " x(id, open, reply, category, ended, stands) where t.id = x.id",
+        " stands = x.stands, requester = x.requester, account = x.account"
+        " from unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],"
+        " $8::text[]) x(id, open, reply, category, ended, stands, requester, account) where t.id = x.id",
         [ticket.id for ticket in tickets],
         [ticket.open for ticket in tickets],
         [ticket.reply for ticket in tickets],
         [ticket.category for ticket in tickets],
         [ticket.ended for ticket in tickets],
         [ticket.stands for ticket in tickets],
+        [ticket.requester for ticket in tickets],
+        [ticket.account for ticket in tickets],
     )
 
 

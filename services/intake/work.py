@@ -34,7 +34,7 @@ from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates, candidates_of, comparable
 from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Verdict
-from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses
+from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses, whole_of
 
 _PART: Final = 14
 _NUMBERING: Final = "numbering"
@@ -234,7 +234,8 @@ async def _save_survey(connection: Connection, decisions: Sequence[Decision]) ->
 
 async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
     wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
-    known = await store.load_tickets(transaction.connection, wanted) if wanted else {}
+    wholes = {whole for item in items if (whole := whole_of(item.message)) is not None}
+    known = await store.load_tickets(transaction.connection, wanted | wholes) if wanted else {}
     receipts = {receipt for item in items if (receipt := refuses(item.message)) is not None}
     answered = await store.load_answered(transaction.connection, receipts) if receipts else {}
     before, news, refused, words = dict(known), list[NewsRow](), list[RefusedLater](), list[str]()
@@ -244,7 +245,8 @@ async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: News
             words.append("ignored")
             continue
         submission = answered.get(refuses(item.message) or "")
-        reaction = react(item.message, item.envelope.time, known.get(ticket), newsroom, submission)
+        stands = known.get(ticket) or known.get(whole_of(item.message) or "")
+        reaction = react(item.message, item.envelope.time, stands, newsroom, submission)
         if reaction.ticket is not None:
             known[ticket] = reaction.ticket
         if reaction.news is not None:

@@ -213,6 +213,7 @@ def _adjudicated(fact: d.Adjudicated, _whose: Whose) -> Commands:
 
 clocks.on(d.FirstContactMade)(lambda _, __: (Meet(these(Clock.FIRST_CONTACT)),))
 clocks.on(d.FirstContactExempt)(lambda _, __: (Stop(these(Clock.FIRST_CONTACT), "exempt"),))
+clocks.on(d.FirstContactOwed)(lambda fact, whose: (_of_department(Clock.FIRST_CONTACT, fact.department, whose),))
 clocks.on(d.ProgressNoted)(
     lambda fact, _: (Meet(these(Clock.URGENT_FIRST_REPORT), Owner.of_department(fact.department)),)
 )

@@ -22,7 +22,7 @@ from services.trace.reactions import clocks, device_of, orders, receipts_of, set
 
 CONTACTS: Final = frozenset({"contact", "contacts"})
 """The fields of messages in which a requester's contact stands: trace keeps none; a test holds messages against it."""
-_UNKEPT: Final = CONTACTS | {"requester"}
+_UNKEPT: Final = CONTACTS | {"requester", "account"}
 """Who somebody is, in the clear and as a hash: by the second too one could be found again who is not named."""
 _MARKS: Final = tuple(f'"{name}"'.encode() for name in _UNKEPT)
 _REMEMBERED: Final = 5_000

@@ -25,6 +25,7 @@ from tools.verify.accusations import Accusations
 from tools.verify.automation import RULES
 from tools.verify.ball import ball_adds_up
 from tools.verify.confidence import known_under, names_somebody, quotes
+from tools.verify.contacts import Contacts
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
 from tools.verify.findings import CheckResult, Finding
@@ -45,6 +46,7 @@ _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in cou
 _ACCUSED: Final = "举报不经并案、拆单传到被举报单位 (no accusation reaches the accused through another ticket)"
 _FALLEN_BACK: Final = "退回人工的分类不再自动派单 (what fell back is dispatched by people)"
 _BELONGS: Final = "多人同诉与成员两边一致 (an incident and its members agree)"
+_CONTACT: Final = "有联系方式的，先行联系有人负责 (whoever can be reached is owed a first contact)"
 _WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
@@ -69,6 +71,7 @@ class Histories:
         self._accusations = Accusations()
         self._memberships = Memberships()
         self._wholes = Wholes()
+        self._contacts = Contacts()
         self._notices: list[Finding] = []
         self._notified = 0
         self._fallen_back: Sequence[tuple[str, str]] = ()
@@ -85,6 +88,7 @@ class Histories:
 
     def _ticket_of(self, key: str, state: object, facts: Sequence[Fact]) -> None:
         self._memberships.note(key, state)
+        self._contacts.note(key, state)
         if isinstance(state, Ticket) and is_sealed(state):
             contacts = known_under(fact for fact, _ in facts)
             quoting = [topic for topic, value in self._told.get(key, ()) if quotes(json.loads(value), contacts)]
@@ -141,6 +145,8 @@ class Histories:
         yield CheckResult(_FALLEN_BACK, self._tickets, [Finding(*each) for each in sent if each[0] not in moved])
         differing = [Finding(ticket, text) for ticket, text in self._memberships.differing() if ticket not in moved]
         yield CheckResult(_BELONGS, self._memberships.looked_at, differing)
+        forgotten = [Finding(ticket, text) for ticket, text in self._contacts.forgotten() if ticket not in moved]
+        yield CheckResult(_CONTACT, self._contacts.looked_at, forgotten)
         early = [Finding(part, text) for part, text in self._wholes.closed_too_early() if part not in moved]
         yield CheckResult(_WHOLE, self._wholes.looked_at, early)
         yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])

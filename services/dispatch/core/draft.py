@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 
 from schemas.dispatch import DispatchFact, Pressing
 from schemas.message import Message
-from schemas.values import Actor, DepartmentCode, Receipt, TicketId
+from schemas.values import Actor, ContactKeys, DepartmentCode, Receipt, TicketId
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import LeadOrder, Ticket
 
@@ -33,6 +33,7 @@ class Draft:
     `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty;
     `approver` is who approved the act, where it needed somebody else for that.
     `matched` says that the contact which came along is the requester's.
+    `requester` is what the contact is compared by that an action gives the ticket.
     `in_time` says that the door found it to be about this ticket, while its window was open.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
@@ -44,6 +45,7 @@ class Draft:
     by: Actor = BY_POLICY
     receipt: Receipt = ""
     matched: bool = False
+    requester: ContactKeys | None = None
     in_time: bool = False
     known_at: datetime | None = None
     approver: Actor | None = None

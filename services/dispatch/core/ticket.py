@@ -87,6 +87,7 @@ class Matter(Complaint):
         fields = self.complaint
         fields["text"] = new.text or self.text
         fields["contact"] = new.contact or self.contact
+        fields["requester"] = new.requester or self.requester
         fields["confidential"] = self.confidential if new.confidential is None else new.confidential
         fields["place"] = new.place or self.place
         fields["category"] = new.category or self.category

@@ -45,11 +45,24 @@ def accepted(
     concerning: str | None = None,
     *,
     shown: bool = True,
+    spoke_as: tuple[str, ...] = (),
 ) -> Decision:
-    """Take a submission: it made `tickets`, or concerns one that exists, whose news its author is shown or not."""
+    """Take a submission: it made `tickets`, or concerns one that exists, whose news its author is shown or not.
+
+    `spoke_as` is what the contact of an author is compared by who speaks about a ticket that exists.
+    """
     numbers = tuple(ticket.id for ticket in tickets) or ((concerning,) if concerning else ())
     follow_up = reading.name == "register" and not tickets
-    verdict = Verdict(reading.digest, reading.receipt, reading.name, numbers, follow_up, shown, outline=reading.outline)
+    verdict = Verdict(
+        digest=reading.digest,
+        receipt=reading.receipt,
+        action=reading.name,
+        tickets=numbers,
+        follow_up=follow_up,
+        shown=shown,
+        outline=reading.outline,
+        spoke_as=spoke_as,
+    )
     return Decision((*facts, *_given(reading, verdict)), "accepted", verdict, tickets=tuple(tickets))
 
 

@@ -10,6 +10,7 @@ from schemas.inbound import (
     AnswerOnLine,
     AnyAction,
     ApproveDevice,
+    Correct,
     FollowUp,
     FromRequester,
     OnExisting,
@@ -19,9 +20,10 @@ from schemas.inbound import (
     Register,
     RequestDevice,
     SettleDoubts,
+    TicketAction,
 )
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
-from schemas.values import Channel
+from schemas.values import Channel, ContactKeys, Verified
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, request_device
@@ -106,7 +108,7 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         return refused(reading, named)
     earlier = _earlier(state, action, requester, moment.received, named)
     if earlier.contact is not None:
-        return _follow_up(reading, action, earlier.contact)
+        return _follow_up(reading, action, earlier.contact, state.config.secrets.identities(action.contact))
     ticket = numbers.next(moment.received)
     known = _known(reading, ticket, requester, moment.received)._replace(
         category=action.category,
@@ -179,7 +181,7 @@ def _earlier(
     return Earlier(contact=ticket) if reopens else Earlier(recurrence_of=ticket.id)
 
 
-def _follow_up(reading: Reading, action: Register, same: KnownTicket) -> Decision:
+def _follow_up(reading: Reading, action: Register, same: KnownTicket, spoke_as: tuple[str, ...]) -> Decision:
     message = ActionReceived(
         ticket=same.id,
         receipt=reading.receipt,
@@ -188,7 +190,7 @@ def _follow_up(reading: Reading, action: Register, same: KnownTicket) -> Decisio
         repeat_of=same.receipt,
         matched=True,
     )
-    return accepted(reading, (fact(same.id, message),), concerning=same.id)
+    return accepted(reading, (fact(same.id, message),), concerning=same.id, spoke_as=spoke_as)
 
 
 def _answer_on_line(
@@ -227,23 +229,50 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
     tolerance = timedelta(seconds=state.config.rules.clocks_apart_seconds)
     if occurred is not None and reading.at is not None and reading.at < occurred - tolerance:
         return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
-    matched = None
-    if isinstance(action, FromRequester):
-        matched = _from_requester(state, action)
-        action = action.model_copy(update={"contact": None})
+    spoken = _spoken(state, action)
     message = ActionReceived(
-        ticket=action.ticket, receipt=reading.receipt, party=reading.party, action=action, matched=matched
+        ticket=action.ticket,
+        receipt=reading.receipt,
+        party=reading.party,
+        action=spoken.action,
+        matched=spoken.matched,
+        requester=spoken.requester,
     )
-    return accepted(reading, (fact(action.ticket, message),), concerning=action.ticket, shown=matched is True)
+    return accepted(
+        reading,
+        (fact(action.ticket, message),),
+        concerning=action.ticket,
+        shown=spoken.matched is True,
+        spoke_as=spoken.spoke_as,
+    )
 
 
-def _from_requester(state: DoorState, action: FromRequester) -> bool | None:
-    """Whether the contact that came along is the requester's, for a number is no secret; None where none came along."""
-    if action.contact is None:
-        return None
-    known = (state.tickets.get(number) for number in (action.ticket, action.ticket[:_PART]))
-    identities = state.config.secrets.identities(action.contact)
-    return any(ticket is not None and ticket.is_of(identities) for ticket in known)
+class Spoken(NamedTuple):
+    """An action as it is passed on: whose contact came along, and what a contact is compared by that stands now."""
+
+    action: TicketAction
+    matched: bool | None = None
+    requester: ContactKeys | None = None
+    spoke_as: tuple[str, ...] = ()
+
+
+def _spoken(state: DoorState, action: OnExisting) -> Spoken:
+    """Compare the contact that came along, for a number is no secret; None where none came along.
+
+    Nothing is kept of it, unless it is the first one of a ticket and an agent verified the caller.
+    """
+    secrets = state.config.secrets
+    if isinstance(action, Correct) and action.contact is not None:
+        return Spoken(action, requester=secrets.keys(action.contact))
+    if not isinstance(action, FromRequester) or action.contact is None:
+        return Spoken(action)
+    identities = secrets.identities(action.contact)
+    known = state.tickets.get(action.ticket) or state.tickets.get(action.ticket[:_PART])
+    vouched = action.agent is not None and action.verified not in (None, Verified.NUMBER_MATCHED)
+    if known is not None and known.requester is None and vouched:
+        return Spoken(action, matched=False, requester=secrets.keys(action.contact), spoke_as=identities)
+    matched = known is not None and known.is_of(identities)
+    return Spoken(action.model_copy(update={"contact": None}), matched, spoke_as=identities)
 
 
 def _on_incident(reading: Reading, action: OnIncident) -> Decision:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from rulebook import Policy
 from schemas.message import Message
 from schemas.text import plain
-from schemas.values import Contact, RequesterKind, TicketState
+from schemas.values import Contact, ContactKeys, RequesterKind, TicketState
 from services.intake.core.phones import international
 from services.intake.core.refusals import Refusal
 from services.intake.core.rules import DoorRules
@@ -59,6 +59,7 @@ class Verdict(NamedTuple):
 
     `outline` holds a short hash of each field's content; `shown` says whether its author may see the tickets' news, and
     `factor` is a keyed hash of what opens them for a citizen beside the receipt; None where nothing does.
+    `spoke_as` is who its author was: who is shown the news follows the requester, whoever that becomes.
     """
 
     digest: bytes
@@ -70,6 +71,7 @@ class Verdict(NamedTuple):
     refusal: Refusal | None = None
     outline: Mapping[str, str] = MappingProxyType({})
     factor: str | None = None
+    spoke_as: tuple[str, ...] = ()
 
 
 class Binding(NamedTuple):
@@ -172,10 +174,17 @@ class Secrets(NamedTuple):
 
     def identities(self, contact: Contact) -> tuple[str, ...]:
         """All that a contact is known by: the phone first, then the WeChat account."""
+        keys = self.keys(contact)
+        return tuple(key for key in (keys.phone, keys.wechat) if key is not None)
+
+    def keys(self, contact: Contact) -> ContactKeys:
+        """What a contact is compared by, told apart."""
         phone = international(contact.phone) if contact.phone else None
         wechat = plain(contact.wechat) if contact.wechat else ""
-        found = (("phone", phone), ("wechat", wechat))
-        return tuple(self.hashed(sort, text) for sort, text in found if text)
+        return ContactKeys(
+            phone=self.hashed("phone", phone) if phone else None,
+            wechat=self.hashed("wechat", wechat) if wechat else None,
+        )
 
     def second_factor(self, receipt: str, digits: str | None) -> str | None:
         """What is kept of the digits that open a receipt; None where there are none."""

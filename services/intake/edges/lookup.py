@@ -13,6 +13,14 @@ _WHOLE: Final = 14
 _PARTS: Final = "123456789"
 
 
+_SHOWN: Final = (
+    "case when s.spoke_as = '{}' then s.shown else exists (select from ticket t"
+    " where t.id = coalesce((select id from ticket where id = s.tickets[1]), left(s.tickets[1], 14))"
+    " and (t.requester = any(s.spoke_as) or t.account = any(s.spoke_as))) end"
+)
+"""Who spoke about a ticket is shown its news as long as they are its requester, whoever that has become."""
+
+
 class Put(NamedTuple):
     """A submission that the HTTP door took before; `sent` when the broker is known to have it."""
 
@@ -62,7 +70,7 @@ async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | Non
     Whoever named a ticket without being its requester gets the number back and nothing else of it.
     """
     row = await pool.fetchrow(
-        "select action, tickets, follow_up, shown, code, field, reason, at from submission"
+        f"select action, tickets, follow_up, {_SHOWN} as shown, code, field, reason, at from submission s"  # noqa: S608 - a constant
         " where receipt = $2 and party = $1 order by at limit 1",
         *(party, receipt),
     )

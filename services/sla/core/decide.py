@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
@@ -52,6 +52,7 @@ from worktime import Pause as Stretch
 
 Facts = Iterator[ClockFact]
 _MOMENT: Final = timedelta(microseconds=1)
+_WORK: Final = (Clock.HANDLING, Clock.REWORK)
 
 
 def decide(
@@ -133,7 +134,7 @@ def _start(rules: ClockRules, state: Clocks, command: c.Start, now: datetime) ->
     basis = rules.basis(command.clock, tier, at, upstream, command.named)
     found = rules.derive(basis, command.clock, tier, now)
     count = state.started.get(command.clock, 0) + 1
-    yield ClockStarted(
+    started = ClockStarted(
         ticket=state.ticket,
         clock_id=command.clock.value if count == 1 else f"{command.clock}-{count}",
         clock=command.clock,
@@ -145,6 +146,26 @@ def _start(rules: ClockRules, state: Clocks, command: c.Start, now: datetime) ->
         remind_at=found.remind_at,
         explanation=found.explanation,
     )
+    yield started
+    if rules.limit(command.clock).pauses:
+        work = next((each for each in state.named(*_WORK, owner=command.owner) if isinstance(each, Paused)), None)
+        waits = work.basis.ledger.pauses if work is not None else ()
+        yield from _still(started, [pause.model_copy(update={"start": at}) for pause in waits if pause.end is None])
+
+
+def _still(started: ClockStarted, pauses: Iterable[Stretch]) -> Facts:
+    """A clock that starts while its owner's work stands still stands still with it."""
+    for pause in pauses:
+        yield ClockPaused(
+            ticket=started.ticket,
+            clock_id=started.clock_id,
+            clock=started.clock,
+            owner=started.owner,
+            about=started.about,
+            ground=pause.ground,
+            since=pause.start,
+            approved_by=pause.approver,
+        )
 
 
 def _lead(rules: ClockRules, state: Clocks, command: c.Lead, now: datetime) -> Facts:
@@ -220,17 +241,7 @@ def _goes_on(rules: ClockRules, state: Clocks, clock: Open, owner: Owner, now: d
         explanation=found.explanation,
     )
     yield started
-    for pause in waits:
-        yield ClockPaused(
-            ticket=state.ticket,
-            clock_id=started.clock_id,
-            clock=clock.clock,
-            owner=owner,
-            about=clock.about,
-            ground=pause.ground,
-            since=pause.start,
-            approved_by=pause.approver,
-        )
+    yield from _still(started, waits)
 
 
 def _release(state: Clocks, command: c.Release) -> Facts:

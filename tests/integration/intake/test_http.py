@@ -132,6 +132,22 @@ async def test_the_news_of_a_ticket_and_of_its_parts_is_shown_to_its_requester_a
     assert [ticket["ticket"] for ticket in again["tickets"]] == [whole, part]
 
 
+async def test_who_is_shown_the_news_follows_the_corrected_number(web: Any, report: Register, outside: Any) -> None:
+    (known,) = (await settled(web, await _posted(web, "reports", content(report))))["tickets"]
+    asked = {"ticket": known["ticket"], "mode": "press", "text": "怎么还没修"}
+    before = await _posted(web, "follow-ups", {**asked, "contact": {"phone": report.contact.phone}})
+    later = await _posted(web, "follow-ups", {**asked, "contact": {"phone": "13900000002"}})
+    assert "news" in (await settled(web, before))["tickets"][0]
+    assert "news" not in (await settled(web, later))["tickets"][0]
+
+    async with outside.pool.acquire() as connection:
+        (whose,) = await connection.fetchval("select spoke_as from submission where receipt = $1", later)
+        row = (await store.load_tickets(connection, [known["ticket"]]))[known["ticket"]]
+        await store.update_tickets(connection, [row._replace(requester=whose, account=None)])
+    assert "news" not in (await settled(web, before))["tickets"][0]
+    assert "news" in (await settled(web, later))["tickets"][0]
+
+
 async def test_a_receipt_says_that_its_action_was_refused_later_and_why(
     web: Any, report: Register, outside: Any
 ) -> None:

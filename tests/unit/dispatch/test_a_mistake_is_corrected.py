@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,39 @@ import pytest
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas import requests as r
 from schemas.public import CallbackRequest, DeskTask, Order
-from schemas.values import Contact, Grade, Place, Ruling, Solved, TicketState, Tier, Unruled
+from schemas.values import (
+    Actor,
+    Contact,
+    ContactKeys,
+    Grade,
+    Place,
+    RequesterKind,
+    Ruling,
+    Solved,
+    TicketState,
+    Tier,
+    Unruled,
+    Verified,
+)
+from services.dispatch.core.commands import Act
+from services.dispatch.core.regions import Exempt, Owed
 from tests.support.dispatch import given
-from tests.support.dispatch.story import BY_HAND, CATEGORY, LEAD, TICKET, Story, opened, person_for, rules_with
+from tests.support.dispatch.story import (
+    AGENT,
+    BY_HAND,
+    CATEGORY,
+    LEAD,
+    OTHER,
+    RECEIPT,
+    TICKET,
+    Story,
+    opened,
+    person_for,
+    received,
+    rules_with,
+)
 
 MISCLICK: dict[str, Any] = {"solved": Solved.SOLVED, "result": Grade.SATISFIED, "reason": "回访员误点。"}
 
@@ -41,6 +71,116 @@ def test_a_corrected_number_is_the_one_that_is_called_and_the_name_stays() -> No
     assert (call.happened, call.attempts) == ("requested", 3)
     assert call.contact == Contact(name="王阿姨", phone="13900000000")
     assert corrected.said(d.Corrected).old.contact == Contact(name="王阿姨", phone="13800000000")
+
+
+def corrected_contact(story: Story, contact: Contact, **keys: str) -> Story:
+    by = person_for(i.Correct)
+    action = i.Correct(ticket=TICKET, by=by, contact=contact, reason="号码记错。")
+    message = received(action).model_copy(update={"requester": ContactKeys(**keys)})
+    return story.when(Act(message))
+
+
+def test_whose_ticket_it_is_follows_the_corrected_number_and_the_history_keeps_both() -> None:
+    corrected = corrected_contact(given.in_progress(), Contact(phone="13900000000"), phone="h-2")
+    fact = corrected.said(d.Corrected)
+    assert (fact.old.requester, fact.new.requester) == ("h-1", "h-2")
+    take: dict[str, Any] = {"ticket": TICKET, "origin": OTHER, "by": Actor(), "reason": "重复。", "receipt": RECEIPT}
+    corrected.asked(r.TakeMerge(**take, requester="h-2")).then(d.MergeTaken)
+    corrected.asked(r.TakeMerge(**take, requester="h-1")).then(d.RequestRefused)
+    asked = corrected.office(i.Merge, into=OTHER, reason="重复。")
+    assert [each.message.requester for each in asked.told if isinstance(each.message, r.TakeMerge)] == ["h-2"]
+
+
+@pytest.mark.parametrize(
+    ("before", "given_now", "keys", "whose", "account"),
+    [
+        (Contact(phone="13800000000"), Contact(name="李阿姨"), {}, None, None),
+        (Contact(phone="13800000000"), Contact(wechat="w-2"), {"wechat": "w"}, None, "w"),
+        (Contact(wechat="w-1"), Contact(wechat="w-2"), {"wechat": "w"}, "w", "w"),
+        (Contact(wechat="w-1"), Contact(phone="13900000000"), {"phone": "p"}, "p", "h-1"),
+    ],
+    ids=["a name", "an account beside the number", "an account alone", "a number beside the account"],
+)
+def test_the_telephone_counts_first(
+    before: Contact, given_now: Contact, keys: dict[str, str], whose: str | None, account: str | None
+) -> None:
+    corrected = corrected_contact(opened(contact=before), given_now, **keys)
+    fact = corrected.said(d.Corrected)
+    assert (fact.new.requester, fact.new.account) == (whose, account)
+    assert corrected.ticket.matter.requester == (whose or "h-1")
+
+
+def test_who_wants_to_stay_unknown_is_known_by_no_number_that_is_corrected() -> None:
+    unknown = opened(requester_kind=RequesterKind.ANONYMOUS, requester=None)
+    corrected = corrected_contact(unknown, Contact(phone="13900000000"), phone="h-2")
+    assert corrected.ticket.matter.requester is None
+    assert not any(isinstance(each, d.FirstContactOwed) for each in corrected.facts)
+
+
+# --- a way to the requester, where there was none --------------------------------------------------------------------
+
+NOBODY_THERE: dict[str, Any] = {"contact": Contact(name="王阿姨"), "requester": None}
+LATER = Contact(phone="13900000000")
+
+
+def calls(story: Story, action: i.FollowUp | i.ProvideInfo, **keys: str) -> Story:
+    message = received(action, matched=False).model_copy(update={"requester": ContactKeys(**keys)})
+    return story.when(Act(message))
+
+
+@pytest.mark.parametrize("state", ["dispatched", "accepted", "tried", "suspended", "reported"])
+def test_a_number_that_is_corrected_owes_the_first_contact_again(state: str) -> None:
+    story = opened(**NOBODY_THERE)
+    if state != "dispatched":
+        story = given.without_task(story.lead(i.Accept))
+    if state == "tried":
+        story = story.lead(i.MakeFirstContact, reached=False, method="visit")
+    if state == "suspended":
+        until = story.at + timedelta(days=20)
+        asked = story.lead(i.RequestSuspension, ground="awaiting-works", until=until, reason="等待施工。")
+        story = asked.office(i.RuleOnSuspension, granted=True, reason="同意。")
+    if state == "reported":
+        story = story.lead(i.ReportHandled, reply="已办结。")
+    assert isinstance(story.ticket.contact, Exempt)
+    owed = corrected_contact(story, LATER, phone="h-2").then(d.Corrected, d.FirstContactOwed)
+    assert (owed.said(d.FirstContactOwed).department, owed.ticket.contact) == (LEAD, Owed())
+    assert {order.happened for order in messages(owed, Order)} >= {"corrected", "first_contact_owed"}
+    owed.lead(i.MakeFirstContact, reached=True, method="phone").then(d.FirstContactMade)
+
+
+def test_what_was_contacted_or_is_over_owes_no_first_contact() -> None:
+    met = opened(**NOBODY_THERE).lead(i.MakeFirstContact, reached=True, method="visit")
+    corrected_contact(met, LATER, phone="h-2").then(d.Corrected)
+    queued = opened(rules_with(**BY_HAND, dispatch=Passing.QUEUE), **NOBODY_THERE)
+    corrected_contact(queued, LATER, phone="h-2").then(d.Corrected)
+    done = given.without_task(opened(**NOBODY_THERE)).lead(i.ReportHandled, reply="已办结。")
+    over = done.office(i.Review, accepted=True)
+    corrected_contact(over, LATER, phone="h-2").then(d.Corrected)
+
+
+@pytest.mark.parametrize("speaks", ["press", "add", "answer"])
+def test_a_number_that_a_verified_caller_leaves_later_is_taken_where_there_was_none(speaks: str) -> None:
+    story = given.without_task(opened(**NOBODY_THERE).lead(i.Accept))
+    how: dict[str, Any] = {"ticket": TICKET, "contact": LATER, "agent": AGENT, "text": "请联系我。"}
+    how["verified"] = Verified.DETAILS_CONFIRMED
+    action = i.ProvideInfo(**how) if speaks == "answer" else i.FollowUp.model_validate({**how, "mode": speaks})
+    left = calls(story, action, phone="h-2")
+    fact = left.said(d.Corrected)
+    assert (fact.by.person, fact.new.contact) == (AGENT, Contact(name="王阿姨", phone="13900000000"))
+    assert (left.ticket.matter.requester, left.ticket.contact) == ("h-2", Owed())
+    # a second number is not taken in this way: that is a correction
+    another = action.model_copy(update={"contact": Contact(phone="13700000000")})
+    assert not any(isinstance(each, d.Corrected) for each in calls(left, another, phone="h-3").facts)
+
+
+@pytest.mark.parametrize(
+    "values", [{"verified": None}, {"verified": Verified.NUMBER_MATCHED}, {"agent": None}], ids=str
+)
+def test_a_number_that_nobody_verified_is_not_taken(values: dict[str, Any]) -> None:
+    how = {"ticket": TICKET, "contact": LATER, "agent": AGENT, "text": "请联系我。", "mode": "press"}
+    said = calls(opened(**NOBODY_THERE), i.FollowUp.model_validate({**how, "verified": "called_back", **values}))
+    assert not any(isinstance(each, d.Corrected | d.FirstContactOwed) for each in said.facts)
+    assert said.ticket.matter.contact == Contact(name="王阿姨")
 
 
 def test_a_place_that_was_missing_is_completed_and_the_subdistrict_follows() -> None:

@@ -11,13 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from rulebook.codes import Passing
 from schemas import dispatch as d
+from schemas import inbound as i
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest, TicketRequest
-from schemas.values import ENDED, Kind, RequesterKind
+from schemas.values import ENDED, Contact, Kind, RequesterKind
 from services.dispatch.core.commands import Act, Ask, Begin, Command, OfIncident, Tick
 from services.dispatch.core.decide import decide
+from services.dispatch.core.episodes.first_contact import exempt_without_reason
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.holder import held_by, participants
 from services.dispatch.core.incidents.state import Incident
@@ -29,7 +31,18 @@ from services.dispatch.core.table import LEGAL
 from services.dispatch.core.telling import tell
 from services.dispatch.core.ticket import Ticket
 from tests.support.dispatch.examples import EXAMPLES
-from tests.support.dispatch.story import AT, BY_HAND, INCIDENT, SUPPORTER, TICKET, Story, registered, rules_with
+from tests.support.dispatch.story import (
+    AT,
+    BY_HAND,
+    INCIDENT,
+    SUPPORTER,
+    TICKET,
+    Story,
+    person_for,
+    received,
+    registered,
+    rules_with,
+)
 
 NUMBERS = (TICKET, "26091403000183", "26091403000191")
 KINDS = sorted(EXAMPLES)
@@ -79,17 +92,18 @@ class Lives(RuleBasedStateMachine):
         self.last: list[Begin | Act | Tick | Ask] = []
         self.incident: AnyState = Incident(incident=INCIDENT, title="停电", lead="housing")
 
-    @initialize(by_hand=st.booleans(), accused=st.booleans(), anonymous=st.booleans())
-    def begin(self, by_hand: bool, accused: bool, anonymous: bool) -> None:  # noqa: FBT001 - what hypothesis draws
+    @initialize(by_hand=st.booleans(), accused=st.booleans(), anonymous=st.booleans(), number=st.booleans())
+    def begin(self, by_hand: bool, accused: bool, anonymous: bool, number: bool) -> None:  # noqa: FBT001 - what hypothesis draws
         self.under = rules_with(**(BY_HAND if by_hand else {"review": Passing.AUTOMATIC}))
-        for index, number in enumerate(NUMBERS):
+        for index, ticket in enumerate(NUMBERS):
             self.hear(
                 Begin(
                     registered(
-                        number,
+                        ticket,
                         kind=Kind.REPORT if accused and index == 0 else Kind.HELP,
                         confidential=accused and index == 0,
                         accused=ACCUSED if accused and index == 0 else (),
+                        contact=Contact(name="王阿姨", phone="13800000000" if number else None),
                         requester_kind=RequesterKind.ANONYMOUS if anonymous and index else RequesterKind.RESIDENT,
                     )
                 )
@@ -101,6 +115,16 @@ class Lives(RuleBasedStateMachine):
         if isinstance(state, Ticket):
             legal = [kind for kind in KINDS if (state.state, kind) in LEGAL]
             self.happens(data.draw(st.sampled_from(legal or KINDS)), which, other, minutes)
+
+    @rule(which=st.integers(0, 2))
+    def the_number_is_corrected(self, which: int) -> None:
+        action = i.Correct(
+            ticket=NUMBERS[which],
+            by=person_for(i.Correct),
+            contact=Contact(phone="13900000000"),
+            reason="补充号码。",
+        )
+        self.hear(Act(received(action)))
 
     @rule(kind=st.sampled_from(KINDS), which=st.integers(0, 2), other=st.integers(0, 2))
     def anything_happens(self, kind: str, which: int, other: int) -> None:
@@ -212,6 +236,10 @@ class Lives(RuleBasedStateMachine):
             waits = {task for (number, task), open_ in self.desk.items() if number == ticket.id and open_}
             by_itself = {"review"} if self.under.automation.review is Passing.AUTOMATIC else set()
             assert waits == set(seen(ticket).desk) - by_itself
+
+    @invariant()
+    def whoever_can_be_reached_is_owed_a_first_contact(self) -> None:
+        assert not any(exempt_without_reason(ticket) for ticket in self.living())
 
     @invariant()
     def the_agency_calls_only_who_waits_for_it(self) -> None:

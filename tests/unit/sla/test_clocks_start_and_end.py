@@ -9,7 +9,7 @@ import pytest
 
 from rulebook import Limit, OwedBy
 from schemas import dispatch as d
-from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockStarted, ClockStopped
+from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockPaused, ClockStarted, ClockStopped
 from schemas.values import Clock, Person, Tier, Upstream, remind_by
 from services.sla.core.rules import ClockRules
 from tests.support.sla.story import APPROVER, Ticket, moment
@@ -380,3 +380,24 @@ def test_a_rework_out_of_a_closed_ticket_ends_the_window_to_reopen_it(dispatched
     assert "reopen_window" in dispatched.open()
     dispatched.hear("2026-09-08 10:00", d.ReworkOrdered, department="housing", round=1, reason="unsolved")
     assert set(dispatched.open()) == {"rework"}
+
+
+def test_first_contact_that_is_owed_again_has_its_whole_time_from_then_on(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 10:20", d.FirstContactExempt, department="housing", reason="no_number")
+    assert "first_contact" not in dispatched.open()
+    started = dispatched.hear("2026-09-07 10:00", d.FirstContactOwed, department="housing")[-1]
+    assert isinstance(started, ClockStarted)
+    assert (started.owner, started.started_at) == ("department:housing", moment("2026-09-07 10:00"))
+    assert dispatched.due(started.clock_id) == "2026-09-08 17:30"
+
+
+def test_what_starts_while_its_owners_work_stands_still_stands_still_with_it(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 10:20", d.FirstContactExempt, department="housing", reason="no_number")
+    dispatched.hear("2026-09-04 10:00", d.Suspended, until=moment("2026-09-14 17:30"))
+    started, paused = dispatched.hear("2026-09-07 10:00", d.FirstContactOwed, department="housing")[-2:]
+    assert isinstance(started, ClockStarted)
+    assert isinstance(paused, ClockPaused)
+    assert (paused.clock_id, paused.ground) == (started.clock_id, "litigation")
+    assert not any(fact.clock_id == started.clock_id for fact in dispatched.wait("2026-09-14 17:29"))
+    dispatched.hear("2026-09-15 10:00", d.SuspensionEnded, department="housing", reason="到期")
+    assert dispatched.due(started.clock_id) == "2026-09-16 17:30"

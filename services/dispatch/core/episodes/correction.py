@@ -11,24 +11,27 @@ from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.correction import CallbackAnswers, Correction
-from schemas.values import Contact, DepartmentCode, Ruling, Unruled
+from schemas.values import Contact, DepartmentCode, RequesterKind, Ruling, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import close_called_back, failed, rework, ruled_by, unruled_by
 from services.dispatch.core.episodes.dispatching import by_policy, category_known, tier_with
+from services.dispatch.core.episodes.first_contact import owe_again
 from services.dispatch.core.episodes.stop_words import heed, listen
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Heard, Ordered, Reported
 from services.dispatch.core.rules import Led
-from services.dispatch.core.ticket import Ticket
+from services.dispatch.core.ticket import Ticket, cannot_be_reached
+from services.dispatch.core.who import verified_as
 
 episode = Episode("correction")
 
 _WITHDRAWN: Final = "回访结果已更正，重办收回。"
 _UNSUPERVISED: Final = "回访结果已更正，督办单收回。"
+_LEFT_LATER: Final = "诉求人再次来电，经核实补充了联系方式。"
 _NO_PLACE: Final = "-"
 """The text of a place that nobody named."""
 
@@ -51,6 +54,7 @@ def what_stands(ticket: Ticket, like: Correction, answer: int | None) -> Correct
     return Correction(
         text=matter.text if like.text is not None else None,
         contact=matter.contact if like.contact is not None else None,
+        requester=matter.requester if like.requester is not None else None,
         confidential=matter.confidential if like.confidential is not None else None,
         place=place if like.place is not None and place.text != _NO_PLACE else None,
         category=matter.category if like.category is not None else None,
@@ -74,6 +78,7 @@ def _change(draft: Draft, action: i.Correct) -> Change:
     ticket, answer = draft.ticket, _which(draft.ticket, action)
     matter = ticket.matter
     contact = _contact(matter.contact, action.contact) if action.contact else None
+    requester, account = _whose(draft) if contact != matter.contact else (None, None)
     place = action.place and action.place.within(
         action.place.subdistrict or locate(draft.rules.policy, action.place.text, draft.at)
     )
@@ -81,6 +86,8 @@ def _change(draft: Draft, action: i.Correct) -> Change:
     new = Correction(
         text=action.text if action.text != matter.text else None,
         contact=contact if contact != matter.contact else None,
+        requester=requester,
+        account=account,
         confidential=action.confidential if action.confidential is not matter.confidential else None,
         place=place if place != matter.place else None,
         category=action.category if action.category != matter.category else None,
@@ -93,6 +100,16 @@ def _change(draft: Draft, action: i.Correct) -> Change:
 
 def _contact(before: Contact, given: Contact) -> Contact:
     return Contact.model_validate({**before.model_dump(), **given.model_dump(exclude_none=True)})
+
+
+def _whose(draft: Draft) -> tuple[str | None, str | None]:
+    """Whose ticket it is from now on, and by which account, where that becomes another: the telephone counts first."""
+    matter, keys = draft.ticket.matter, draft.requester
+    if keys is None or matter.requester_kind is RequesterKind.ANONYMOUS:
+        return None, None
+    found = keys.phone or (None if matter.contact.phone else keys.wechat)
+    by_account = matter.requester if found is not None and not matter.contact.phone else None
+    return (found if found != matter.requester else None), keys.wechat or by_account
 
 
 def _named(action: i.Correct) -> bool:
@@ -163,6 +180,7 @@ def correct(draft: Draft, action: i.Correct) -> None:
     matter = draft.ticket.matter
     if tier is not None and matter.category is not None and tier is not matter.tier:
         draft.say(d.Classified(**draft.by_author, category=matter.category, tier=tier))
+    owe_again(draft)
     waits = isinstance(draft.ticket.standing, s.PendingDispatch) and matter.category is not None
     if moved and waits and draft.rules.automation.dispatch is Passing.AUTOMATIC:
         by_policy(draft)
@@ -246,6 +264,21 @@ def _is_corrected(ticket: Ticket, fact: d.Corrected, _at: datetime) -> Ticket:
     if fact.ruling is not None or fact.unruled is not None:
         after = replace(after, ruling=fact.ruling, awaits_ruling=fact.awaits_ruling is not None)
     return after
+
+
+# --- a way to the requester, where there was none --------------------------------------------------------------------
+
+
+def complete_contact(draft: Draft, action: i.FollowUp | i.ProvideInfo) -> None:
+    """Take the number that a caller brings along, verified by an agent, where no way led to the requester."""
+    matter, given = draft.ticket.matter, action.contact
+    nobody = cannot_be_reached(matter) == "no_number" and draft.ticket.state in s.OPEN
+    if given is None or not nobody or verified_as(draft, action) is None:
+        return
+    requester, account = _whose(draft)
+    new = Correction(contact=_contact(matter.contact, given), requester=requester, account=account)
+    draft.say(d.Corrected(**draft.by_author, old=what_stands(draft.ticket, new, None), new=new, reason=_LEFT_LATER))
+    owe_again(draft)
 
 
 # --- what follows from corrected answers -----------------------------------------------------------------------------

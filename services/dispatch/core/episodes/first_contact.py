@@ -15,7 +15,7 @@ from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more, noted
 from services.dispatch.core.regions import Exempt, Made, Owed
-from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD
+from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD, CallbackPending, Handled
 from services.dispatch.core.ticket import Ticket, cannot_be_reached
 from services.dispatch.core.who import by_lead
 
@@ -43,6 +43,20 @@ def exempt_unreachable(draft: Draft, lead: DepartmentCode) -> None:
         draft.say(d.FirstContactExempt(**draft.by_policy, department=lead, reason=nobody))
 
 
+def owe_again(draft: Draft) -> None:
+    """Whoever leads owes the first contact from the moment on from which a way leads to the requester."""
+    if exempt_without_reason(draft.ticket):
+        draft.say(d.FirstContactOwed(**draft.by_policy, department=draft.lead))
+
+
+def exempt_without_reason(ticket: Ticket) -> bool:
+    """Whether somebody leads who need not contact the requester, though a way leads there and nothing was reviewed."""
+    standing = ticket.standing
+    reviewed = isinstance(standing, CallbackPending) or (isinstance(standing, Handled) and standing.accepted)
+    exempt = isinstance(ticket.contact, Exempt) and cannot_be_reached(ticket.matter) is None
+    return ticket.led_by is not None and exempt and not reviewed
+
+
 @episode.fact(d.FirstContactTried, heard_by=participants)
 def _tried(ticket: Ticket, fact: d.FirstContactTried, _at: datetime) -> Ticket:
     after, owed = _shared(ticket, fact.department, fact.note), ticket.contact
@@ -63,3 +77,8 @@ def _shared(ticket: Ticket, department: DepartmentCode, note: str | None) -> Tic
 @episode.fact(d.FirstContactExempt, heard_by=participants)
 def _exempt(ticket: Ticket, _fact: d.FirstContactExempt, _at: datetime) -> Ticket:
     return due_no_more(replace(ticket, contact=Exempt()), {Clock.FIRST_CONTACT})
+
+
+@episode.fact(d.FirstContactOwed, heard_by=participants)
+def _owed(ticket: Ticket, _fact: d.FirstContactOwed, _at: datetime) -> Ticket:
+    return replace(ticket, contact=Owed())

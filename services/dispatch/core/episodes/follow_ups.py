@@ -18,6 +18,7 @@ from schemas.values import Channel, DepartmentCode, Receipt, Verified
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
+from services.dispatch.core.episodes.correction import complete_contact
 from services.dispatch.core.episodes.nudging import nudge_holder
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
 from services.dispatch.core.holder import participants
@@ -42,6 +43,7 @@ class FollowUpContact(NamedTuple):
 @episode.action(i.FollowUp, OPEN | {S.SPLIT, S.MERGED})
 def follow_up(draft: Draft, action: i.FollowUp) -> None:
     count_contact(draft, contact_of(draft, action, action.mode))
+    complete_contact(draft, action)
 
 
 def contact_of(draft: Draft, action: i.FollowUp | i.ProvideInfo, mode: Literal["press", "add"]) -> FollowUpContact:

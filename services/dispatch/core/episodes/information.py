@@ -15,6 +15,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.episodes.approvals import lapse_suspension
+from services.dispatch.core.episodes.correction import complete_contact
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.follow_ups import contact_of, count_contact
 from services.dispatch.core.episodes.stop_words import heed, listen, speaks_of_misconduct
@@ -61,6 +62,7 @@ def _asked(ticket: Ticket, fact: d.InfoAsked, _at: datetime) -> Ticket:
 def provide_info(draft: Draft, action: i.ProvideInfo) -> None:
     if not isinstance(draft.ticket.standing, s.NeedsInfo):
         count_contact(draft, contact_of(draft, action, "add"))
+        complete_contact(draft, action)
         return
     found = listen(draft.rules, action.text)
     provided = d.InfoProvided(
@@ -71,6 +73,7 @@ def provide_info(draft: Draft, action: i.ProvideInfo) -> None:
     )
     draft.say(provided)
     heed(draft, found)
+    complete_contact(draft, action)
     _go_on(draft)
 
 
