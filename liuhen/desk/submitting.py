@@ -120,13 +120,14 @@ def state_of(order: Order) -> str:
 
 
 def follow(answer: SubmissionAnswer, entries: Sequence[EntryAnswer]) -> SubmissionAnswer:
-    """Find in a ticket's trace what followed from the submission."""
+    """Find in a ticket's trace what followed from the submission; what others are refused by it is theirs."""
     ours = [place for place, entry in enumerate(entries) if entry["body"].get("receipt") == answer.receipt]
     facts = [entry for entry in entries if entry["topic"] == _DISPATCH and entry["caused_by"] in ours]
-    for fact in facts:
-        if fact["type"] in _REFUSED:
-            return replace(answer, refusal=Rejection(fact["body"]["code"], None, fact["body"]["reason"]))
-    return replace(answer, followed=tuple(fact["words"] for fact in facts))
+    refused = [fact["body"] for fact in facts if fact["type"] in _REFUSED]
+    for body in refused:
+        if body["receipt"] == answer.receipt:
+            return replace(answer, refusal=Rejection(body["code"], None, body["reason"]))
+    return replace(answer, followed=tuple(fact["words"] for fact in facts if fact["type"] not in _REFUSED))
 
 
 class Submitting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas.dispatch.base import DispatchFact
 from schemas.inbound import Approvable
 from schemas.values import (
+    DepartmentCode,
     Receipt,
     RequestKind,
     Text,
@@ -29,13 +30,15 @@ class ApprovalGranted(DispatchFact):
 
 
 class ApprovalDeclined(DispatchFact):
-    """Somebody else than whoever asked did not approve, and said why."""
+    """Somebody else than whoever asked did not approve, and said why; `department` is the one that had asked."""
 
     request: RequestKind
     reason: Text
+    department: DepartmentCode | None = None
 
 
 class ApprovalLapsed(DispatchFact):
-    """Nobody has to approve any more: what was asked for cannot be done as things stand now."""
+    """Nobody has to approve any more: what was asked for, by a `department`, cannot be done as things stand now."""
 
     request: RequestKind
+    department: DepartmentCode | None = None

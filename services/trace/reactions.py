@@ -130,6 +130,13 @@ def _gist(text: str) -> str:
     return masked(text)[:GIST]
 
 
+def in_confidence(summary: Summary, ticket: str, *, asked: bool) -> Summary:
+    """The same where the requester asks for 保密, or does not, in this ticket: its own, or one that it took in."""
+    others = tuple(each for each in summary.in_confidence if each != ticket)
+    whose = (*others, ticket) if asked else others
+    return replace(summary, in_confidence=whose, confidential=bool(whose))
+
+
 @summaries.on(t.Registered)
 def _registered(summary: Summary, fact: t.Registered, at: datetime) -> Summary:
     if summary.channel:
@@ -140,8 +147,8 @@ def _registered(summary: Summary, fact: t.Registered, at: datetime) -> Summary:
         registered_at=at,
         tier=fact.tier.value if fact.tier else summary.tier,
         unit=fact.visit.unit if fact.visit else summary.unit,
-        confidential=fact.confidential,
     )
+    known = in_confidence(known, summary.ticket, asked=fact.confidential)
     return known if known.holder or known.state != S.REGISTERED else handed(known, at)
 
 
@@ -155,7 +162,7 @@ def _answered(summary: Summary, fact: t.Answered, at: datetime) -> Summary:
 
 @summaries.on(d.Opened)
 def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
-    return replace(
+    opened = replace(
         _raised(moved(summary, S.REGISTERED), fact),
         gist=_gist(fact.text),
         registered_at=fact.registered_at or at,
@@ -164,8 +171,8 @@ def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
         upstream=fact.upstream.number if fact.upstream else None,
         part_of=fact.part_of,
         recurrence_of=fact.recurrence_of,
-        confidential=fact.confidential,
     )
+    return in_confidence(opened, fact.ticket, asked=fact.confidential)
 
 
 @summaries.on(d.AnsweredOnLine)
@@ -195,7 +202,13 @@ def _category_suggested(summary: Summary, fact: d.CategorySuggested, _at: dateti
     return replace(summary, suggestion=fact.category, suggestion_score=fact.score, category=category)
 
 
-summaries.on(d.MergeTaken)(lambda s, fact, _: replace(s, tier=fact.tier.value) if fact.tier else s)
+@summaries.on(d.MergeTaken)
+def _merge_taken(summary: Summary, fact: d.MergeTaken, _at: datetime) -> Summary:
+    known = replace(summary, tier=fact.tier.value) if fact.tier else summary
+    return in_confidence(known, fact.other, asked=fact.confidential is not None)
+
+
+summaries.on(d.MergeDropped)(lambda s, fact, _: in_confidence(s, fact.other, asked=False))
 
 
 @summaries.on(d.StopWordsFound)
@@ -421,8 +434,9 @@ def _corrected(summary: Summary, fact: d.Corrected, _at: datetime) -> Summary:
         place=place.text if place else summary.place,
         subdistrict=place.subdistrict if place else summary.subdistrict,
         category=new.category or summary.category,
-        confidential=summary.confidential if new.confidential is None else new.confidential,
     )
+    if new.confidential is not None:
+        after = in_confidence(after, fact.ticket, asked=new.confidential)
     if fact.ruling is not None or fact.unruled is not None:
         ruling = fact.ruling.value if fact.ruling else None
         after = replace(after, ruling=ruling, awaits_ruling=fact.awaits_ruling is not None)

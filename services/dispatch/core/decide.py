@@ -32,7 +32,7 @@ from services.dispatch.core.commands import (
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Refusal
 from services.dispatch.core.episodes import registration, splitting
-from services.dispatch.core.episodes.approvals import ask_approval
+from services.dispatch.core.episodes.approvals import ask_approval, lapse_approval
 from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
 from services.dispatch.core.episodes.stop_words import heed, heed_act, listen, urges
@@ -239,7 +239,7 @@ def _drop_moot(draft: Draft) -> None:
     """What waits for an approver lapses once it cannot be done any more, or others than asked about have the order."""
     for asked in draft.ticket.asked:
         if (draft.ticket.state, asked.kind) not in LEGAL or asked.orders != draft.ticket.orders:
-            draft.say(d.ApprovalLapsed(**draft.by_policy, request=asked.request))
+            lapse_approval(draft, asked)
 
 
 def _stranger(draft: Draft) -> Refusal | None:

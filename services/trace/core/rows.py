@@ -26,7 +26,8 @@ class Summary:
     `stage` tells apart what one state can wait for, `wish` is what the requester wants the centre to decide; `desk` is
     what waits at the desk, `marks` what it is read off. What a callback heard belongs to its round: a rework or a
     reopening begins without; what the first one heard, and of whom, stands beside. `citizen_missed_by` is who held it
-    when the citizen's time ran out.
+    when the citizen's time ran out; `in_confidence` are the tickets by whose word it is confidential: its own, and
+    those that it took in.
     """
 
     ticket: str
@@ -44,6 +45,7 @@ class Summary:
     part_of: str | None = None
     recurrence_of: str | None = None
     confidential: bool = False
+    in_confidence: tuple[str, ...] = ()
     state: str = TicketState.REGISTERED.value
     resume: tuple[str, ...] = ()
     stage: str = ""

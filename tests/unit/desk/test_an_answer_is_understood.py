@@ -85,3 +85,13 @@ def test_the_trace_tells_of_a_refusal_too() -> None:
 
     assert answer.refusal is not None
     assert answer.refusal.reason == "已结案"
+
+
+def test_what_a_decision_refuses_of_others_is_no_refusal_of_it() -> None:
+    theirs = entry("dispatch.action-refused", 0, code="not_approved", reason="未获批准", receipt="R0000000000ZZ")
+    entries = [entry("tickets.action-received", None, receipt=RECEIPT), entry("dispatch.approval-declined", 0), theirs]
+
+    answer = follow(START, entries)
+
+    assert answer.refusal is None
+    assert answer.followed == ("dispatch.approval-declined",)

@@ -15,9 +15,9 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import DeskTask
 from schemas.registry import DESK
-from schemas.values import Clock, Person, Ruling, TicketState, Tier
+from schemas.values import Clock, Party, PartyKind, Person, Ruling, TicketState, Tier
 from tests.support.dispatch import given
-from tests.support.dispatch.story import APPROVER, FINAL, TICKET, Story, rules_with, shipped
+from tests.support.dispatch.story import APPROVER, FINAL, RECEIPT, TICKET, Story, rules_with, shipped
 
 DISPATCHER = Person(id="p-xu", name="徐文珏")
 OTHER_APPROVER = Person(id="p-qian", name="钱秉章")
@@ -50,9 +50,12 @@ def test_the_approver_decides_under_their_own_name_and_the_act_is_that_of_whoeve
 
 def test_what_is_declined_is_not_done_and_its_reason_stands_in_the_trace() -> None:
     waits = raise_tier(given.in_progress())
-    declined = waits.office(i.Decline, reason="五日足够。").then(d.ApprovalDeclined)
+    declined = waits.office(i.Decline, reason="五日足够。").then(d.ApprovalDeclined, d.ActionRefused)
     assert declined.ticket.matter.tier is Tier.COMPLEX
     assert declined.said(d.ApprovalDeclined).reason == "五日足够。"
+    answer = declined.said(d.ActionRefused)
+    assert (answer.receipt, answer.party, answer.action) == (RECEIPT, Party(kind=PartyKind.OFFICE), "classify")
+    assert (answer.code, answer.reason) == ("not_approved", "未获批准：五日足够。")
     declined.approved().refused("nothing_asked")
 
 
@@ -95,13 +98,13 @@ def test_where_nothing_waits_nothing_is_approved(nothing: type[i.OnTicket]) -> N
 def test_a_request_lapses_when_another_department_has_the_order() -> None:
     waits = raise_tier(given.in_progress())
     moved = waits.office(i.Assign, lead="market")
-    assert isinstance(moved.facts[-1], d.ApprovalLapsed)
+    assert [type(fact) for fact in moved.facts[-2:]] == [d.ApprovalLapsed, d.ActionRefused]
     assert moved.ticket.asked == ()
 
 
 def test_a_request_lapses_when_the_ticket_comes_where_it_cannot_be_done() -> None:
     waits = raise_tier(given.without_task(given.in_progress()))
-    handled = waits.lead(i.ReportHandled, reply="已办结。").then(d.Handled, d.ApprovalLapsed)
+    handled = waits.lead(i.ReportHandled, reply="已办结。").then(d.Handled, d.ApprovalLapsed, d.ActionRefused)
     assert not any(task.open for task in tasks(handled) if task.task == "approval")
 
 

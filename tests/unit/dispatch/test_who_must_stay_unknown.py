@@ -13,7 +13,7 @@ from schemas import requests as r
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import DESK, department_topic
-from schemas.values import Actor, Contact, Person, RequesterKind
+from schemas.values import Actor, Contact, Person, RequesterKind, Tier
 from services.dispatch.core.commands import Ask
 from services.dispatch.core.hiding import hides, unknown_in
 from tests.support.dispatch import given
@@ -214,6 +214,39 @@ def test_what_was_shown_is_sealed_again_once_the_department_has_nothing_to_do_wi
     ((topic, message),) = shown(moved)
     assert (topic, message.contact, message.text) == (department_topic(LEAD), Contact(), None)
     assert shown(moved.department("market", i.Accept)) == []
+
+
+def asked_by_lead() -> Story:
+    return confidential().lead(i.Accept).lead(i.AskForContact, reason="须先行联系。")
+
+
+def test_a_department_hears_that_the_contact_is_not_shown_to_it_and_why() -> None:
+    declined = asked_by_lead().office(i.Decline, reason="可在回访时代问。").then(d.ApprovalDeclined, d.ActionRefused)
+    (order,) = messages(declined, Order)
+    assert (order.happened, order.reason, order.role) == ("approval_declined", "可在回访时代问。", "lead")
+    answer = declined.said(d.ActionRefused)
+    assert (answer.party.department, answer.receipt, answer.action) == (LEAD, RECEIPT, "ask_for_contact")
+    assert (answer.code, answer.reason) == ("not_approved", "未获批准：可在回访时代问。")
+    assert shown(declined) == []
+    asked_again = declined.lead(i.AskForContact, reason="诉求人要求上门。")
+    asked_again.then(d.ApprovalRequested)
+
+
+def test_a_department_hears_that_what_it_asked_for_is_decided_by_nobody_any_more() -> None:
+    story = given.without_task(asked_by_lead()).lead(i.ReportHandled, reply="已办结。")
+    lapsed = story.office(i.Review, accepted=True)
+    assert lapsed.said(d.ApprovalLapsed).department == LEAD
+    assert [order.happened for order in messages(lapsed, Order)].count("approval_lapsed") == 1
+    assert (lapsed.said(d.ActionRefused).code, lapsed.said(d.ActionRefused).receipt) == ("approval_lapsed", RECEIPT)
+    moved = asked_by_lead().office(i.Assign, lead="market")
+    assert "approval_lapsed" not in [order.happened for order in messages(moved, Order)]
+    assert (moved.said(d.ActionRefused).party.department, moved.said(d.ActionRefused).receipt) == (LEAD, RECEIPT)
+
+
+def test_what_the_office_asks_for_is_no_matter_of_departments() -> None:
+    waits = given.in_progress().office(i.Classify, tier=Tier.PARTICULARLY_COMPLEX, reason="涉及三个部门。")
+    declined = waits.then(d.ApprovalRequested).office(i.Decline, reason="五日足够。")
+    assert messages(declined, Order) == []
 
 
 def test_who_may_not_ask_is_refused() -> None:

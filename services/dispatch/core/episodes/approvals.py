@@ -11,7 +11,7 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import DepartmentCode, RequestKind
+from schemas.values import Actor, DepartmentCode, RequestKind
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal, Target
@@ -39,8 +39,7 @@ def ask_approval(draft: Draft, act: i.Approvable, stake: str) -> None:
 
 def _asking(ticket: Ticket, fact: d.ApprovalRequested) -> tuple[DepartmentCode, ...]:
     """A department hears that what it asked for waits; what the office asks for is the office's own matter."""
-    asker = fact.by.party.department if fact.by.party else None
-    return tuple(code for code in participants(ticket) if code == asker)
+    return tuple(code for code in participants(ticket) if code == _department_of(fact.by))
 
 
 @episode.fact(d.ApprovalRequested, heard_by=_asking)
@@ -73,7 +72,42 @@ def approve(draft: Draft, action: i.Approve) -> None:
 
 @episode.action(i.Decline, OPEN, approval_asked, another_approves)
 def decline(draft: Draft, action: i.Decline) -> None:
-    draft.say(d.ApprovalDeclined(**draft.by_author, request=RequestKind.APPROVAL, reason=action.reason))
+    asked = draft.ticket.request(RequestKind.APPROVAL)
+    whose = _department_of(asked.by) if asked is not None else None
+    kind = RequestKind.APPROVAL
+    draft.say(d.ApprovalDeclined(**draft.by_author, request=kind, reason=action.reason, department=whose))
+    if asked is not None:
+        _answer(draft, asked, Refusal("not_approved", f"未获批准：{action.reason}"))
+
+
+def lapse_approval(draft: Draft, asked: Asked) -> None:
+    """What waits for an approver cannot be done any more, and whoever asked for it hears that."""
+    draft.say(d.ApprovalLapsed(**draft.by_policy, request=asked.request, department=_department_of(asked.by)))
+    reason = "所请事项现已办不了，不再等候审批；如仍需要，请按工单现在的情况重新提出。"
+    _answer(draft, asked, Refusal("approval_lapsed", reason))
+
+
+def _department_of(actor: Actor) -> DepartmentCode | None:
+    return actor.party.department if actor.party else None
+
+
+def _answer(draft: Draft, asked: Asked, why: Refusal) -> None:
+    """Whoever asked had been told that it was taken: the same submission is answered now."""
+    if asked.by.party is None:
+        return
+    refused = d.ActionRefused(
+        **draft.by_author,
+        receipt=asked.receipt,
+        party=asked.by.party,
+        action=asked.kind,
+        code=why.code,
+        reason=why.reason,
+    )
+    draft.say(refused)
+
+
+def _who_had_asked(ticket: Ticket, fact: d.ApprovalDeclined | d.ApprovalLapsed) -> tuple[DepartmentCode, ...]:
+    return tuple(code for code in participants(ticket) if code == fact.department)
 
 
 @episode.fact(d.ApprovalGranted)
@@ -81,12 +115,12 @@ def _granted(ticket: Ticket, fact: d.ApprovalGranted, _at: datetime) -> Ticket:
     return _decided(ticket, fact.request)
 
 
-@episode.fact(d.ApprovalDeclined)
+@episode.fact(d.ApprovalDeclined, heard_by=_who_had_asked)
 def _declined(ticket: Ticket, fact: d.ApprovalDeclined, _at: datetime) -> Ticket:
     return _decided(ticket, fact.request)
 
 
-@episode.fact(d.ApprovalLapsed)
+@episode.fact(d.ApprovalLapsed, heard_by=_who_had_asked)
 def _moot(ticket: Ticket, fact: d.ApprovalLapsed, _at: datetime) -> Ticket:
     return _decided(ticket, fact.request)
 
