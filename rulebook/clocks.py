@@ -32,6 +32,10 @@ OWNERS: Final[Mapping[Clock, frozenset[OwedBy]]] = {
     Clock.REVIEW: _OFFICE,
     Clock.APPROVAL: _OFFICE,
     Clock.CALLBACK: frozenset({OwedBy.CALLBACK, OwedBy.OFFICE}),
+    Clock.WITHDRAWAL: _OFFICE,
+    Clock.REOPENING: _OFFICE,
+    Clock.REFERRAL: _OFFICE,
+    Clock.OUTCOME_RULING: _OFFICE,
     Clock.DUTY_ACKNOWLEDGEMENT: frozenset({OwedBy.DUTY_OFFICER}),
 }
 """Whose time a clock can be: who is known, and can do something about it, when it starts."""
@@ -49,6 +53,9 @@ NEVER_STILL: Final[Mapping[Clock, str]] = {
     Clock.ADJUDICATION: "nothing is asked of the requester and nothing suspended during a dispute",
     Clock.CALLBACK: "nothing is asked of the requester and nothing suspended after the review",
     Clock.REOPEN_WINDOW: "nothing is asked of the requester and nothing suspended after the end",
+    Clock.REOPENING: "nothing is asked of the requester and nothing suspended after the end",
+    Clock.REFERRAL: "nothing is asked of the requester and nothing suspended after the end",
+    Clock.OUTCOME_RULING: "nothing is asked of the requester and nothing suspended after the end",
     Clock.DUTY_ACKNOWLEDGEMENT: "nothing keeps somebody on duty from saying that they know",
 }
 """The clocks that no pause can reach, and why."""

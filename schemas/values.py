@@ -170,6 +170,10 @@ class Clock(StrEnum):
     REVIEW = "review"
     APPROVAL = "approval"
     CALLBACK = "callback"
+    WITHDRAWAL = "withdrawal"
+    REOPENING = "reopening"
+    REFERRAL = "referral"
+    OUTCOME_RULING = "outcome_ruling"
     DUTY_ACKNOWLEDGEMENT = "duty_acknowledgement"
 
 

@@ -35,6 +35,10 @@ _CLOCKS: Final = {
     "approval": Clock.APPROVAL,
     "review": Clock.REVIEW,
     "task_review": Clock.REVIEW,
+    "withdrawal": Clock.WITHDRAWAL,
+    "reopening": Clock.REOPENING,
+    "referral": Clock.REFERRAL,
+    "outcome_ruling": Clock.OUTCOME_RULING,
 }
 """The centre's own clock of a task, where it has one."""
 

@@ -12,6 +12,7 @@ from rulebook import OwedBy, Policy
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
+from schemas.referral import Referral
 from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier, WatchOrder
 from services.sla.core.commands import (
     Appoint,
@@ -70,6 +71,8 @@ _HANDLED: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK, Clock.
 _PASSING: Final = {"unit": Clock.UNIT_PASS_ON, "survey_office": Clock.SURVEY_OFFICE}
 _OUTLIVING: Final = frozenset({Clock.COMMITMENT, Clock.CALLBACK_REVIEW})
 """What outlives the closing: a promise for later, and the review of what the city heard (any other ended before)."""
+_AFTERWARDS: Final = _OUTLIVING | {Clock.DUTY_ACKNOWLEDGEMENT, Clock.REOPENING, Clock.OUTCOME_RULING}
+"""What a ticket that has ended can still wait for when its window lapses."""
 _WATCHED: Final = {
     WatchOrder.SUPERVISION: frozenset({Clock.SUPERVISION}),
     WatchOrder.CALLBACK_REVIEW: frozenset({Clock.CALLBACK_REVIEW}),
@@ -363,7 +366,8 @@ clocks.on(d.CallbackExempt)(lambda _, __: (Stop(these(Clock.CALLBACK), "exempt")
 def _rework_ordered(fact: d.ReworkOrdered, whose: Whose) -> Commands:
     """One that follows from corrected answers comes after the closing: the window to reopen is over with it."""
     rework = _of_department(Clock.REWORK, fact.department, whose)
-    return replace(rework, at=fact.known_at), Stop(these(Clock.REOPEN_WINDOW), "rework")
+    over = these(Clock.REOPEN_WINDOW, Clock.REOPENING, Clock.OUTCOME_RULING)
+    return replace(rework, at=fact.known_at), Stop(over, "rework")
 
 
 clocks.on(d.ReworkWithdrawn)(lambda _, __: (Stop(these(Clock.REWORK), UNDUE),))
@@ -396,14 +400,46 @@ def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
 
 
 @clocks.on(d.Closed)
-def _closed(_fact: d.Closed, whose: Whose) -> Commands:
-    return End("closed", sparing=_OUTLIVING), Start(Clock.REOPEN_WINDOW, whose(Clock.REOPEN_WINDOW))
+def _closed(fact: d.Closed, whose: Whose) -> Commands:
+    window, ruling = Clock.REOPEN_WINDOW, Clock.OUTCOME_RULING
+    asked = (Start(ruling, whose(ruling)),) if fact.awaits_ruling else ()
+    return End("closed", sparing=_OUTLIVING), Start(window, whose(window)), *asked
+
+
+clocks.on(d.OutcomeRuled)(lambda _, __: (Meet(these(Clock.OUTCOME_RULING)),))
+
+
+@clocks.on(d.Corrected)
+def _corrected(fact: d.Corrected, whose: Whose) -> Commands:
+    """Corrected answers can take a ruling along, give one, or leave it to a person."""
+    clock = Clock.OUTCOME_RULING
+    if fact.awaits_ruling:
+        return (Start(clock, whose(clock)),)
+    return (Stop(these(clock), "corrected"),) if fact.ruling is not None or fact.unruled is not None else ()
 
 
 clocks.on(d.NotAccepted)(lambda _, __: (End("not_accepted"),))
-clocks.on(d.Withdrawn)(lambda _, __: (End("withdrawn"),))
-clocks.on(d.ReopeningDeclined)(lambda _, __: (Stop(these(Clock.DUTY_ACKNOWLEDGEMENT), "reopening_declined"),))
-clocks.on(d.Transferred)(lambda _, __: (End("transferred"),))
+clocks.on(d.WithdrawalAsked)(lambda _, whose: (Start(Clock.WITHDRAWAL, whose(Clock.WITHDRAWAL)),))
+clocks.on(d.WithdrawalDeclined)(lambda _, __: (Meet(these(Clock.WITHDRAWAL)),))
+clocks.on(d.Withdrawn)(lambda _, __: (Meet(these(Clock.WITHDRAWAL)), End("withdrawn")))
+clocks.on(d.ReopeningAsked)(lambda _, whose: (Start(Clock.REOPENING, whose(Clock.REOPENING)),))
+clocks.on(d.ReopeningDeclined)(
+    lambda _, __: (
+        Meet(these(Clock.REOPENING)),
+        Stop(these(Clock.DUTY_ACKNOWLEDGEMENT), "reopening_declined"),
+    )
+)
+
+
+@clocks.on(d.Transferred)
+def _transferred(fact: d.Transferred, whose: Whose) -> Commands:
+    """Whoever refers a matter writes down what was said to the others."""
+    clock = Clock.REFERRAL
+    open_still = (fact.record or Referral()).missing
+    return End("transferred"), *((Start(clock, whose(clock)),) if open_still else ())
+
+
+clocks.on(d.ReferralRecorded)(lambda fact, _: (Meet(these(Clock.REFERRAL)),) if fact.complete else ())
 clocks.on(d.Merged)(lambda _, __: (End(MERGED),))
 clocks.on(d.Unmerged)(lambda _, __: (Revive(_ALL, MERGED),))
 clocks.on(d.SplitUp)(lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),))
@@ -414,5 +450,11 @@ clocks.on(d.PartReopened)(
         Revive(these(Clock.CITIZEN)),
     )
 )
-clocks.on(d.Reopened)(lambda _, __: (Meet(these(Clock.REOPEN_WINDOW)), Revive(these(Clock.CITIZEN))))
-clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_OUTLIVING | these(Clock.DUTY_ACKNOWLEDGEMENT)),))
+clocks.on(d.Reopened)(
+    lambda _, __: (
+        Meet(these(Clock.REOPEN_WINDOW, Clock.REOPENING)),
+        Stop(these(Clock.REFERRAL, Clock.OUTCOME_RULING), "reopened"),
+        Revive(these(Clock.CITIZEN)),
+    )
+)
+clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_AFTERWARDS),))

@@ -32,7 +32,7 @@ def ended_is_ended_at_departments(life: Life, elsewhere: Elsewhere) -> Iterator[
 
 def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
     """With a ticket all its clocks end, but for the window to reopen it, a promise for later, the review of what the
-    city heard, the citizen's clock of a split one, and calls for what was said since.
+    city heard, the citizen's clock of a split one, what the centre owes of it still, and calls for what was said since.
     """
     spared = {
         TicketState.CLOSED: {Clock.REOPEN_WINDOW, Clock.COMMITMENT, Clock.CALLBACK_REVIEW},
@@ -42,9 +42,30 @@ def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
     if life.steps and life.state in AT_REST:
         speaks_up = life.summary.wish == "reopening" or _called_after_its_end(life)
         called = {Clock.DUTY_ACKNOWLEDGEMENT} if speaks_up else set()
+        called |= {clock for task, clock in _OWED_BY_THE_CENTRE.items() if task in life.summary.desk}
         for ticking in elsewhere.clocks:
             if ticking.clock not in spared.get(life.state, set()) | called:
                 yield f"is {life.state}, but the clock {ticking.id} of {ticking.owner} goes on"
+
+
+_OWED_BY_THE_CENTRE: Final = {
+    "withdrawal": Clock.WITHDRAWAL,
+    "reopening": Clock.REOPENING,
+    "referral": Clock.REFERRAL,
+    "outcome_ruling": Clock.OUTCOME_RULING,
+}
+"""What waits at the desk of what its requester, or its end, left to the centre, and the clock that counts it."""
+
+
+def what_the_centre_owes_is_timed(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+    """What the centre still owes of a ticket has a clock, and no such clock runs for nothing."""
+    running = {ticking.clock for ticking in elsewhere.clocks}
+    for task, clock in _OWED_BY_THE_CENTRE.items():
+        waits = task in life.summary.desk
+        if life.steps and waits and clock not in running:
+            yield f"waits at the desk for {task}, and no clock counts"
+        elif life.steps and not waits and clock in running:
+            yield f"has the clock {clock}, and nothing waits for it at the desk"
 
 
 def _called_after_its_end(life: Life) -> bool:
@@ -140,6 +161,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "工单结束，时限随之结束 (every clock of an ended ticket ended)": ended_has_no_clocks,
     "没有无人负责的工单 (nothing is owed by nobody)": somebody_owes_it,
     "在办必有时限 (every wait is counted by a clock)": every_wait_is_timed,
+    "中心该办的也有时限 (what the centre owes after the end is counted by a clock)": what_the_centre_owes_is_timed,
     "被举报单位不知情 (the accused are never told)": accused_never_told,
     "保密工单的派单不显示诉求人 (no order says who asks in confidence)": no_order_names_who_asks,
     "紧急件无一漏告 (nothing urgent is untold)": nothing_urgent_untold,

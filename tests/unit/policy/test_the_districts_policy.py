@@ -68,6 +68,10 @@ def test_the_catalogue_has_three_levels_and_each_leaf_can_be_heard(policy: Polic
         (Clock.APPROVAL, Tier.COMPLEX, 1, Unit.HALF_WORKING_DAYS),
         (Clock.ADJUDICATION, Tier.COMPLEX, 1, Unit.WORKING_DAYS),
         (Clock.CALLBACK, Tier.COMPLEX, 2, Unit.WORKING_DAYS),
+        (Clock.WITHDRAWAL, Tier.COMPLEX, 1, Unit.WORKING_DAYS),
+        (Clock.REOPENING, Tier.URGENT, 2, Unit.HOURS),
+        (Clock.REFERRAL, Tier.COMPLEX, 1, Unit.WORKING_DAYS),
+        (Clock.OUTCOME_RULING, Tier.COMPLEX, 2, Unit.WORKING_DAYS),
     ],
 )
 def test_each_limit_is_that_of_the_rulebook(policy: Policy, clock: Clock, tier: Tier, amount: int, unit: Unit) -> None:

@@ -9,7 +9,16 @@ import pytest
 
 from rulebook import Limit, OwedBy
 from schemas import dispatch as d
-from schemas.clocks import ClockBreached, ClockDueSoon, ClockLapsed, ClockMet, ClockPaused, ClockStarted, ClockStopped
+from schemas.clocks import (
+    ClockBreached,
+    ClockDueSoon,
+    ClockFact,
+    ClockLapsed,
+    ClockMet,
+    ClockPaused,
+    ClockStarted,
+    ClockStopped,
+)
 from schemas.values import Clock, Person, Tier, Upstream, remind_by
 from services.sla.core.rules import ClockRules
 from tests.support.sla.story import APPROVER, Ticket, moment
@@ -169,6 +178,16 @@ OFFICE: list[tuple[type[d.DispatchFact], dict[str, Any], str, str]] = [
         "department:housing",
     ),
     (d.Closed, {}, "reopen_window", "requester"),
+    (d.Closed, {"ruling": None, "unruled": "partly", "awaits_ruling": True}, "outcome_ruling", "office:p-lu"),
+    (d.Corrected, {"old": {}, "new": {}, "reason": "更正", "awaits_ruling": True}, "outcome_ruling", "office:p-lu"),
+    (d.WithdrawalAsked, {"reason": "不用了", "channel": "hotline"}, "withdrawal", "office:p-he"),
+    (
+        d.ReopeningAsked,
+        {"receipt": "R0123456789AB", "channel": "hotline", "text": "又坏了", "count": 1},
+        "reopening",
+        "office:p-xu",
+    ),
+    (d.Transferred, {"to": "police-110", "reason": "警情"}, "referral", "office:p-xu"),
 ]
 
 
@@ -225,7 +244,7 @@ def test_nothing_runs_once_the_ticket_has_ended(
 ) -> None:
     dispatched.hear("2026-09-03 11:00", d.SupportTaskOpened, department="greening", blocking=True)
     dispatched.hear("2026-09-03 11:30", fact, **fields)
-    assert set(dispatched.open()) <= {"reopen_window"}
+    assert set(dispatched.open()) <= {"reopen_window", "referral"}
     assert all(isinstance(said, ClockStopped | ClockMet | ClockStarted) for said in dispatched.said[-8:])
 
 
@@ -401,3 +420,85 @@ def test_what_starts_while_its_owners_work_stands_still_stands_still_with_it(dis
     assert not any(fact.clock_id == started.clock_id for fact in dispatched.wait("2026-09-14 17:29"))
     dispatched.hear("2026-09-15 10:00", d.SuspensionEnded, department="housing", reason="到期")
     assert dispatched.due(started.clock_id) == "2026-09-16 17:30"
+
+
+WISH: dict[str, Any] = {"receipt": "R0123456789AB", "channel": "hotline", "text": "又坏了"}
+RULED: dict[str, Any] = {"ruling": None, "unruled": "partly", "awaits_ruling": True}
+
+
+def met(said: list[ClockFact], clock: str) -> bool:
+    """Whether what a clock asks for was done, and in time."""
+    return any(isinstance(fact, ClockMet) and fact.clock == clock and not fact.late for fact in said)
+
+
+@pytest.mark.parametrize(
+    ("answer", "fields"),
+    [(d.WithdrawalDeclined, {"reason": "请稍候"}), (d.Withdrawn, {"reason": "不用了", "confirmed": True})],
+)
+def test_a_wish_to_withdraw_is_answered_in_a_working_day_and_the_work_goes_on(
+    dispatched: Ticket, answer: type[d.DispatchFact], fields: dict[str, Any]
+) -> None:
+    dispatched.hear("2026-09-11 10:00", d.WithdrawalAsked, reason="不用了", channel="hotline")
+    assert dispatched.due("withdrawal") == "2026-09-14 17:30"
+    assert "handling" in dispatched.open()
+    assert met(dispatched.hear("2026-09-14 17:30", answer, **fields), "withdrawal")
+    assert "withdrawal" not in dispatched.open()
+
+
+def test_a_wish_to_reopen_is_answered_by_the_first_call_however_often_it_is_said(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.Closed)
+    dispatched.hear("2026-09-08 10:00", d.ReopeningAsked, count=1, **WISH)
+    assert dispatched.hear("2026-09-09 10:00", d.ReopeningAsked, count=2, **WISH) == []
+    assert dispatched.due("reopening") == "2026-09-09 17:30"
+    late = dispatched.wait("2026-09-09 17:30")
+    assert [fact.clock for fact in late if isinstance(fact, ClockBreached)] == [Clock.REOPENING]
+    (*_, done) = dispatched.hear("2026-09-10 10:00", d.ReopeningDeclined, reason="已修好")
+    assert isinstance(done, ClockMet)
+    assert done.late
+
+
+def test_what_the_centre_owes_outlives_the_window_and_ends_with_the_reopening(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-07 10:00", d.Closed, **RULED)
+    dispatched.hear("2026-09-21 10:00", d.ReopeningAsked, count=1, **WISH)
+    dispatched.hear("2026-09-22 00:00", d.Archived)
+    assert set(dispatched.open()) == {"outcome_ruling", "reopening"}
+    said = dispatched.hear("2026-09-22 10:00", d.Reopened, reason="又坏了", count=1)
+    assert met(said, "reopening")
+    assert {"outcome_ruling", "reopening"}.isdisjoint(dispatched.open())
+
+
+@pytest.mark.parametrize(
+    ("ends", "fields"),
+    [
+        (d.OutcomeRuled, {"ruling": "solved", "reason": "已核实"}),
+        (d.Corrected, {"old": {}, "new": {}, "reason": "更正", "ruling": "solved"}),
+        (d.Corrected, {"old": {}, "new": {}, "reason": "更正", "unruled": "not_rated"}),
+        (d.ReworkOrdered, {"department": "housing", "round": 1, "reason": "unsolved", "reopens": True}),
+    ],
+)
+def test_a_ruling_is_awaited_until_there_is_one_or_none_is_asked_for(
+    dispatched: Ticket, ends: type[d.DispatchFact], fields: dict[str, Any]
+) -> None:
+    dispatched.hear("2026-09-07 10:00", d.Closed, **RULED)
+    assert dispatched.due("outcome_ruling") == "2026-09-09 17:30"
+    dispatched.hear("2026-09-08 10:00", ends, **fields)
+    assert "outcome_ruling" not in dispatched.open()
+
+
+def test_a_referral_is_written_down_in_a_working_day_once_it_is_whole(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 10:00", d.Opened)
+    ticket.hear("2026-09-03 10:20", d.Transferred, to="police-110", reason="警情")
+    assert ticket.due("referral") == "2026-09-04 17:30"
+    ticket.hear("2026-09-03 11:00", d.ReferralRecorded, to="police-110", record={"said": "已派警。"})
+    assert "referral" in ticket.open()
+    said = ticket.hear("2026-09-03 12:00", d.ReferralRecorded, to="police-110", record={}, complete=True)
+    assert met(said, "referral")
+
+
+def test_a_referral_that_is_whole_from_the_first_owes_nothing(ticket: Ticket) -> None:
+    whole = {"reference": "7", "spoken_to": "王警官", "spoken_at": moment("2026-09-03 10:10"), "said": "已派警。"}
+    ticket.hear("2026-09-03 10:00", d.Opened)
+    ticket.hear(
+        "2026-09-03 10:20", d.Transferred, to="police-110", reason="警情", record={**whole, "contact_given": True}
+    )
+    assert "referral" not in ticket.open()

@@ -129,6 +129,21 @@ def test_a_clock_that_outlives_its_ticket_is_found() -> None:
     assert found(over, known(over, none, (HANDLING,))) == {"ended_has_no_clocks"}
 
 
+_TRANSFERRED = d.Transferred(ticket=TICKET, by=BY, to="police-110", reason="警情")
+
+
+def test_what_the_centre_owes_after_the_end_is_timed_and_nothing_else_is() -> None:
+    none = {"housing": OPEN_ORDER._replace(role="none")}
+    referral = OpenClock("referral", Clock.REFERRAL, Owner("office:p-xu"))
+    over = life(_TRANSFERRED)
+    assert found(over, known(over, none, (referral,))) == set()
+    assert found(over, known(over, none, ())) == {"what_the_centre_owes_is_timed"}
+    shut = life(closed())
+    window = OpenClock("reopen_window", Clock.REOPEN_WINDOW, Owner("requester"))
+    broken = {"ended_has_no_clocks", "what_the_centre_owes_is_timed"}
+    assert found(shut, known(shut, none, (window, referral))) == broken
+
+
 _OFFICE = Actor(party=Party(kind=PartyKind.OFFICE), person=Person(id="p-xu", name="徐文珏"))
 _OVERDUE = d.Overdue(ticket=TICKET, by=BY, clock=Clock.HANDLING, clock_id="handling", owner=Owner("department:housing"))
 _SUPERVISED = d.SupervisionOrdered(ticket=TICKET, by=BY, department="housing", reason="久拖", number=1)
@@ -165,8 +180,10 @@ def test_a_wish_of_which_the_desk_does_not_know_is_found() -> None:
     over = life(closed(), wish)
     closed_there = {"housing": OPEN_ORDER._replace(role="none")}
 
-    assert found(over, known(over, closed_there, ())) == {"wishes_are_known"}
-    assert found(over, known(over, closed_there, (), desk={"reopening": True})) == set()
+    answer = (OpenClock("reopening", Clock.REOPENING, Owner("office:p-xu")),)
+
+    assert found(over, known(over, closed_there, answer)) == {"wishes_are_known"}
+    assert found(over, known(over, closed_there, answer, desk={"reopening": True})) == set()
 
 
 def test_a_ticket_that_was_registered_and_never_opened_is_found() -> None:
