@@ -128,7 +128,7 @@ def _start(rules: ClockRules, state: Clocks, command: c.Start, now: datetime) ->
     if same and not command.afresh:
         return
     for clock in same:
-        yield from _stopped(state.ticket, clock, now, "superseded")
+        yield from _stopped(state, clock, now, "superseded")
     at, tier = command.at or now, command.tier or state.tier
     upstream = state.upstream if command.clock in UNDER_UPSTREAM else command.upstream
     basis = rules.basis(command.clock, tier, at, upstream, command.named)
@@ -171,7 +171,7 @@ def _still(started: ClockStarted, pauses: Iterable[Stretch]) -> Facts:
 def _lead(rules: ClockRules, state: Clocks, command: c.Lead, now: datetime) -> Facts:
     for clock in state.named(*OF_THE_LEAD):
         if clock.owner != command.owner:
-            yield from _stopped(state.ticket, clock, now, "new_lead")
+            yield from _stopped(state, clock, now, "new_lead")
     goes_on = any(state.named(Clock.HANDLING, owner=command.owner))
     wanted = [] if goes_on else [Clock.FIRST_CONTACT, Clock.HANDLING]
     if not goes_on and command.tier is Tier.URGENT:
@@ -202,22 +202,27 @@ def _met(ticket: str, clock: Open | Lapsed, at: datetime, *, late: bool) -> Cloc
 
 def _stop(state: Clocks, command: c.Stop, now: datetime) -> Facts:
     for clock in state.named(*command.clocks, owner=command.owner, about=command.about):
-        if isinstance(clock, Breached) and command.reason == UNDUE:
+        if command.reason != UNDUE:
+            yield from _stopped(state, clock, now, command.reason)
+            continue
+        if isinstance(clock, Breached):
             yield BreachWithdrawn(**of(state.ticket, clock), reason=UNDUE)
-            yield ClockStopped(**of(state.ticket, clock), reason=UNDUE)
-        else:
-            yield from _stopped(state.ticket, clock, now, command.reason)
+        yield ClockStopped(**of(state.ticket, clock), reason=UNDUE)
 
 
 def _end(state: Clocks, command: c.End, now: datetime) -> Facts:
     for clock in state.open():
         if clock.clock not in command.sparing:
-            yield from _stopped(state.ticket, clock, now, command.reason)
+            yield from _stopped(state, clock, now, command.reason)
 
 
 def _hand_on(rules: ClockRules, state: Clocks, command: c.HandOn, now: datetime) -> Facts:
     for clock in state.open():
-        if clock.owner == command.before and not isinstance(clock, Breached):
+        if clock.owner != command.before or isinstance(clock, Breached):
+            continue
+        if _missed(state, clock, now):
+            yield ClockBreached(**of(state.ticket, clock), due=clock.due)
+        else:
             yield ClockStopped(**of(state.ticket, clock), reason="reorganised")
             yield from _goes_on(rules, state, clock, command.after, now)
 
@@ -252,9 +257,19 @@ def _release(state: Clocks, command: c.Release) -> Facts:
             yield ClockStopped(**of(state.ticket, clock), reason=command.reason)
 
 
-def _stopped(ticket: str, clock: Open, now: datetime, reason: str) -> Facts:
-    yield from withdrawn(ticket, clock, now)
-    yield ClockStopped(**of(ticket, clock), reason=reason)
+def _stopped(state: Clocks, clock: Open, now: datetime, reason: str) -> Facts:
+    """Nobody does any more what it asks for: it is late from its due time on, that moment included."""
+    if _missed(state, clock, now):
+        yield ClockBreached(**of(state.ticket, clock), due=clock.due)
+    elif now < breach_by(clock.due):
+        yield from withdrawn(state.ticket, clock, now)
+    yield ClockStopped(**of(state.ticket, clock), reason=reason)
+
+
+def _missed(state: Clocks, clock: Open, now: datetime) -> bool:
+    """Whether the time is up of a clock that is not met, and nobody has said so yet."""
+    up = isinstance(clock, Running) and clock.clock not in WINDOWS and breach_by(clock.due) <= now
+    return up and not held_up(state, clock)
 
 
 # --- paused, resumed, revived ----------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from schemas.values import (
     TicketState,
     Tier,
     Verified,
+    breach_by,
 )
 from services.dispatch.core.commands import Act
 from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, NoWish
@@ -272,6 +273,14 @@ def test_what_is_late_or_supervised_does_not_disappear_on_a_call(before: Any) ->
 def test_a_due_time_that_has_passed_is_late_before_anybody_has_said_so() -> None:
     started = given.in_progress().clock(c.ClockStarted, Clock.HANDLING)
     started.act(TAKES_BACK, later=LONG).then(d.WithdrawalAsked)
+
+
+@pytest.mark.parametrize(("early", "state"), [(0, TicketState.IN_PROGRESS), (1, TicketState.WITHDRAWN)])
+def test_what_is_due_in_the_moment_of_the_call_is_late(early: int, state: TicketState) -> None:
+    started = given.in_progress().clock(c.ClockStarted, Clock.HANDLING)
+    (due,) = (breach_by(each.due) for each in started.ticket.dues.values() if each.due is not None)
+    asked = started.act(TAKES_BACK, later=due - started.at - timedelta(microseconds=early))
+    assert asked.ticket.state is state
 
 
 def test_a_wish_ends_with_the_ticket() -> None:
