@@ -84,11 +84,11 @@ def avoids(draft: Draft, *codes: str) -> Refusal | None:
 
 
 def is_late(draft: Draft, department: DepartmentCode | None = None) -> bool:
-    """Whether a time (of this department) went by, was it declared missed by now or not."""
+    """Whether a time (of this department) went by, or does in this moment, was it declared missed by now or not."""
     ticket = draft.ticket
     owed = (each.due for each in ticket.dues.values() if department in (None, each.owner.department))
     missed = (owner for owner in ticket.overdue.values() if department in (None, owner.department))
-    return any(due is not None and breach_by(due) < draft.at for due in owed) or any(missed)
+    return any(due is not None and breach_by(due) <= draft.at for due in owed) or any(missed)
 
 
 def within_longest(draft: Draft, clock: Clock, field: str, until: datetime) -> Refusal | None:
