@@ -446,7 +446,7 @@ clocks.on(d.SplitUp)(lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),)
 clocks.on(d.PartReopened)(
     lambda _, __: (
         Meet(these(Clock.REOPEN_WINDOW)),
-        End("split", sparing=these(Clock.CITIZEN)),
+        End("split", sparing=these(Clock.CITIZEN, Clock.CALLBACK_REVIEW)),
         Revive(these(Clock.CITIZEN)),
     )
 )

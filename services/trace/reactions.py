@@ -501,7 +501,7 @@ summaries.on(d.Archived)(lambda s, _, __: moved(s, S.ARCHIVED))
 def _part_reopened(summary: Summary, _fact: d.PartReopened, _at: datetime) -> Summary:
     """The whole is open again where it was closed: what it came to is not the last word."""
     open_ = replace(moved(summary, S.SPLIT), closed_at=None, outcome=None, ruling=None)
-    return replace(open_, awaits_ruling=False, commitment_due=False, callback_review="", wish="")
+    return replace(open_, awaits_ruling=False, commitment_due=False, wish="")
 
 
 @summaries.on(d.Reopened)

@@ -37,7 +37,7 @@ def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
     spared = {
         TicketState.CLOSED: {Clock.REOPEN_WINDOW, Clock.COMMITMENT, Clock.CALLBACK_REVIEW},
         TicketState.ARCHIVED: {Clock.COMMITMENT, Clock.CALLBACK_REVIEW},
-        TicketState.SPLIT: {Clock.CITIZEN},
+        TicketState.SPLIT: {Clock.CITIZEN, Clock.CALLBACK_REVIEW},
     }
     if life.steps and life.state in AT_REST:
         speaks_up = life.summary.wish == "reopening" or _called_after_its_end(life)

@@ -76,9 +76,9 @@ def participants(ticket: Ticket, _fact: object = None) -> tuple[DepartmentCode, 
 
 
 def _reviewing_after(ticket: Ticket) -> tuple[DepartmentCode, ...]:
-    """Whoever led last takes part after the end too, while it has to review what the city heard."""
+    """Whoever led last takes part after the end too, and while a part is back, as long as the city's review runs."""
     order = ticket.order
-    if order is None or isinstance(ticket.review, NoReview) or not isinstance(ticket.standing, s.AtAnEnd):
+    if order is None or isinstance(ticket.review, NoReview) or not isinstance(ticket.standing, s.AtAnEnd | s.Split):
         return ()
     return () if order.lead in ticket.shunned else (order.lead,)
 

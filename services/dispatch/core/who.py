@@ -8,7 +8,7 @@ from schemas.inbound import Action, FromRequester
 from schemas.values import PartyKind, Verified
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
-from services.dispatch.core.standing import AtAnEnd
+from services.dispatch.core.standing import AtAnEnd, Split
 
 NOT_YOURS: Final = Refusal("not_yours", "该工单不由你单位承办，无法操作；如有疑问请联系热线中心。")
 
@@ -25,9 +25,9 @@ def by_lead(draft: Draft, _action: Action) -> Refusal | None:
 
 
 def by_watched(draft: Draft, action: Action) -> Refusal | None:
-    """The lead; of a ticket that ended, whoever led it last: what the city heard of it is theirs to review."""
+    """The lead; of a ticket that ended, or is back in its parts, whoever led it last: theirs is the city's review."""
     order = draft.ticket.order
-    at_an_end = isinstance(draft.ticket.standing, AtAnEnd)
+    at_an_end = isinstance(draft.ticket.standing, AtAnEnd | Split)
     return None if at_an_end and order is not None and order.lead == draft.department else by_lead(draft, action)
 
 

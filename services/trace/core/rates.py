@@ -112,6 +112,8 @@ _ACCEPTED: Final = (
 )
 _RETURNED: Final = "case when o.binding then 'binding' when o.returned_at is null then 'kept' else 'returned' end"
 _COVERED: Final = "coalesce(s.callback_outcome, case when s.lead is null then 'no_lead' else 'none' end)"
+_LED_BEFORE: Final = "coalesce((select b.lead from summary b where b.ticket = s.recurrence_of), s.lead)"
+"""A matter that came back is counted for whoever led it when it ended, whoever leads it now."""
 _REWORKED: Final = "case when s.lead is null then 'no_lead' when s.reworks > 0 then 'reworked' else 'at_once' end"
 
 
@@ -241,6 +243,7 @@ _OTHERS: Final = (
         _REGISTERED,
         _theirs("case when s.recurrence_of is not null then 'recurred' else 'new' end"),
         {"recurred": 1.0, "new": 0.0},
+        department=_LED_BEFORE,
     ),
     Rate(
         AUTOMATIC,

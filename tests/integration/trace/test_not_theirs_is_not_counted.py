@@ -108,3 +108,18 @@ async def test_no_contact_is_owed_to_whom_no_way_leads(story: Any, ear: Any, web
     for name in ("first_contact", "first_contact_claimed"):
         row = (await _rows(web, name))["housing"]
         assert (row["denominator"], row["excluded"], row["left_out"]) == (0, {"no_number": 1}, {"没有留下号码": 1})
+
+
+async def test_a_matter_that_came_back_is_counted_for_whoever_led_it_before(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given a ticket that one department had ended, and the same matter again, which another one leads
+    ended = story.registered().dispatched("housing").wait(days=1).handled().closed()
+    again = type(story)(ticket="26030200000033", lane="1").wait(days=20).registered()
+    opened = again.items[-1].message
+    again.tell(opened.model_copy(update={"recurrence_of": ended.ticket})).dispatched("greening")
+    await ear.hear(ended, again)
+    # then both stand with the department whose work did not last
+    rows = await _rows(web, "recurrence")
+    assert rows["housing"]["counted"] == {"new": 1, "recurred": 1}
+    assert "greening" not in rows

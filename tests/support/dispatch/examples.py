@@ -37,7 +37,7 @@ from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Merged, Split
-from services.dispatch.core.ticket import PartEnd, TakenIn
+from services.dispatch.core.ticket import LeadOrder, PartEnd, TakenIn
 from tests.support.dispatch.story import (
     AGENT,
     AT,
@@ -128,9 +128,10 @@ MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_departme
 
 
 def _watched(story: Story) -> Story:
-    """A supervision order; of what has ended, a review of what the city heard."""
-    if story.ticket.state in REVIEWED_AFTER:
-        return beside(review=regions.ReviewOrdered(city=True))(story)
+    """A supervision order; of what has ended, or is back in its parts, a review of what the city heard."""
+    if story.ticket.state in REVIEWED_AFTER | {TicketState.SPLIT}:
+        led = story.ticket.order or LeadOrder(number=1, lead=LEAD, reason="catalogue")
+        return beside(review=regions.ReviewOrdered(city=True), order=led)(story)
     return ORDERED(story)
 
 

@@ -31,6 +31,7 @@ from schemas.values import (
     breach_by,
 )
 from services.dispatch.core.commands import Act
+from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Acknowledged, Calling, NotUrgent, NoWish
 from services.dispatch.core.standing import REOPENABLE, Merged, Split
 from tests.support.dispatch import given
@@ -39,6 +40,7 @@ from tests.support.dispatch.story import (
     AGENT,
     BY_HAND,
     INCIDENT,
+    LEAD,
     OTHER,
     RECEIPT,
     TICKET,
@@ -410,6 +412,38 @@ def test_a_review_of_what_the_city_heard_is_an_order_beside_and_reopens_nothing(
     assert _requests(verdict, r.ReopenWhole) == []
 
 
+def reviewed_whole() -> Story:
+    """Given a whole that a department led once, whose parts ended, and of which the city heard that it is unsolved."""
+    parts = (i.Part(text="物业费问题。", category="0101-02"), i.Part(text="停车问题。", category="0101-03"))
+    closed = _ended(given.in_progress().office(i.Split, parts=parts, reason="两件事。"), FIRST, SECOND)
+    verdict = closed.office(i.RecordCityVerdict, solved=Solved.NOT, satisfaction=Grade.DISSATISFIED)
+    assert verdict.said(d.CallbackReviewOrdered).city
+    return verdict.clock(c.ClockStarted, Clock.CALLBACK_REVIEW)
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_part_that_comes_back_leaves_the_citys_review_of_its_whole_to_whoever_led_it(*, archived: bool) -> None:
+    whole = reviewed_whole()
+    if archived:
+        whole = whole.clock(c.ClockLapsed, Clock.REOPEN_WINDOW, "requester")
+    back = whole.asked(_again(SECOND)).then(d.PartReopened, state=TicketState.SPLIT)
+    assert participants(back.ticket) == (LEAD,)
+    assert [each.clock for each in back.ticket.dues.values()] == [Clock.CALLBACK_REVIEW]
+    # it can be missed, answered, and ended while the part is worked on
+    back.clock(c.ClockBreached, Clock.CALLBACK_REVIEW).then(d.Overdue)
+    answered = back.lead(i.AnswerSupervision, report="已复核，属实。").then(d.SupervisionAnswered)
+    assert ("callback_review", True) in desk(answered)
+    answered.office(i.EndSupervision, result="复核完毕。").then(d.SupervisionEnded)
+    # and runs on when the whole has closed again
+    closed = _ended(back, SECOND).then(d.PartEnded, d.Closed, state=TicketState.CLOSED)
+    closed.lead(i.AnswerSupervision, report="已复核，属实。").then(d.SupervisionAnswered)
+
+
+def test_another_department_has_nothing_to_answer_of_the_whole() -> None:
+    back = reviewed_whole().asked(_again(SECOND))
+    back.department("market", i.AnswerSupervision, report="已复核。").refused("not_yours")
+
+
 # --- what came back ---------------------------------------------------------------------------------------------------
 
 
@@ -421,6 +455,13 @@ def test_what_came_back_names_what_it_came_back_from_on_the_order_and_on_the_des
     assert [told.message.recurrence_of for told in queued.told if isinstance(told.message, DeskTask)] == [OTHER]
     # also after a correction
     assert story.office(i.Correct, text="楼上漏水。", reason="记错。").ticket.matter.recurrence_of == OTHER
+
+
+def test_what_came_back_goes_to_whom_the_rules_name_and_policy_passes_it_on_by_itself() -> None:
+    again, first = opened(recurrence_of=OTHER), opened()
+    assert again.ticket.order == first.ticket.order
+    assert [type(fact) for fact in again.facts] == [type(fact) for fact in first.facts]
+    assert again.ticket.matter.opened_at == again.at
 
 
 def test_what_the_door_took_for_a_contact_is_not_lost_in_the_last_minutes_of_the_window() -> None:

@@ -502,3 +502,12 @@ def test_a_referral_that_is_whole_from_the_first_owes_nothing(ticket: Ticket) ->
         "2026-09-03 10:20", d.Transferred, to="police-110", reason="警情", record={**whole, "contact_given": True}
     )
     assert "referral" not in ticket.open()
+
+
+def test_a_part_that_comes_back_does_not_end_the_citys_review_of_its_whole(dispatched: Ticket) -> None:
+    part = "26091403000175-1"
+    dispatched.hear("2026-09-03 11:00", d.SplitUp, parts=[part], texts=["甲"], categories=[""], reason="两事")
+    dispatched.hear("2026-09-07 10:00", d.Closed)
+    dispatched.hear("2026-09-08 10:00", d.CallbackReviewOrdered, department="housing", reason="市级", city=True)
+    dispatched.hear("2026-09-09 10:00", d.PartReopened, part=part)
+    assert set(dispatched.open()) == {"citizen", "callback_review"}

@@ -97,7 +97,7 @@ def _due_of(fact: c.ClockFact) -> Due | None:
             return None
 
 
-@episode.clock("due_changed", c.ClockFact, OPEN | REVIEWED_AFTER, due_of_participant)
+@episode.clock("due_changed", c.ClockFact, OPEN | {S.SPLIT} | REVIEWED_AFTER, due_of_participant)
 def due_changed(draft: Draft, fact: c.ClockFact) -> None:
     noted = d.DueNoted(
         **draft.by_author,

@@ -24,6 +24,7 @@ from services.dispatch.core.regions import (
     NoExtensionAsked,
     NoReview,
     NoSuspensionAsked,
+    NotedDue,
     NothingPromised,
     NotProposed,
     NoWish,
@@ -71,6 +72,11 @@ def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
         wish=NoWish(),
         inside={code: replace(each, section=None, handler=None) for code, each in ticket.inside.items()},
     )
+
+
+def reviewed_by(ticket: Ticket) -> dict[str, NotedDue]:
+    """Until when the city's verdict is to be reviewed, which outlives the end."""
+    return {name: each for name, each in ticket.dues.items() if each.clock is Clock.CALLBACK_REVIEW}
 
 
 class Ending(NamedTuple):
@@ -149,7 +155,7 @@ def _closed(ticket: Ticket, fact: d.Closed, at: datetime) -> Ticket:
         awaits_ruling=asked,
         commitment=ticket.commitment,
         review=ticket.review,
-        dues={name: each for name, each in ticket.dues.items() if each.clock is Clock.CALLBACK_REVIEW},
+        dues=reviewed_by(ticket),
     )
 
 

@@ -15,7 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
-from services.dispatch.core.episodes.closing import UNHEARD, close, ended, tidy
+from services.dispatch.core.episodes.closing import UNHEARD, close, ended, reviewed_by, tidy
 from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.merging import shunned
 from services.dispatch.core.holder import participants
@@ -148,6 +148,7 @@ def reopen_whole(draft: Draft, request: r.ReopenWhole) -> None:
 
 @episode.fact(d.PartReopened)
 def _part_reopened(ticket: Ticket, fact: d.PartReopened, _at: datetime) -> Ticket:
+    """What the city heard of the whole is reviewed as before, by whoever led it last."""
     standing = ticket.standing
     waiting = standing.waiting if isinstance(standing, s.Split) else ()
     parts = {part: end for part, end in ticket.parts.items() if part != fact.part}
@@ -156,4 +157,6 @@ def _part_reopened(ticket: Ticket, fact: d.PartReopened, _at: datetime) -> Ticke
         parts=parts,
         ruling=None,
         awaits_ruling=False,
+        review=ticket.review,
+        dues=reviewed_by(ticket),
     )

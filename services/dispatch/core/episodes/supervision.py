@@ -38,6 +38,8 @@ episode = Episode("supervision")
 
 REVIEWED_AFTER: Final = frozenset({S.CLOSED, S.ARCHIVED})
 """The states after the end in which a review of the city's verdict can run."""
+WATCHED: Final = WITH_DEPARTMENT | REVIEWED_AFTER | {S.SPLIT}
+"""Where an order or a review can run; of a split ticket that of what the city had heard before a part came back."""
 CLOCKS_OF: Final[Mapping[WatchOrder | None, frozenset[Clock]]] = {
     WatchOrder.SUPERVISION: frozenset({Clock.SUPERVISION}),
     WatchOrder.CALLBACK_REVIEW: frozenset({Clock.CALLBACK_REVIEW}),
@@ -148,7 +150,7 @@ def answer_awaited(draft: Draft, action: i.AnswerSupervision) -> Refusal | None:
     return _one_named(action.answers, owed, "answers")
 
 
-@episode.action(i.AnswerSupervision, WITH_DEPARTMENT | REVIEWED_AFTER, by_watched, answer_awaited)
+@episode.action(i.AnswerSupervision, WATCHED, by_watched, answer_awaited)
 def answer_supervision(draft: Draft, action: i.AnswerSupervision) -> None:
     answers = action.answers or to_answer(draft.ticket)[0]
     draft.say(d.SupervisionAnswered(**draft.by_author, department=draft.lead, report=action.report, answers=answers))
@@ -219,7 +221,7 @@ def supervised_or_asked_for(draft: Draft, action: i.EndSupervision) -> Refusal |
     return Refusal("not_supervised", "该工单没有督办或者回访复核。")
 
 
-@episode.action(i.EndSupervision, WITH_DEPARTMENT | REVIEWED_AFTER, supervised_or_asked_for)
+@episode.action(i.EndSupervision, WATCHED, supervised_or_asked_for)
 def end_supervision(draft: Draft, action: i.EndSupervision) -> None:
     runs = running(draft.ticket)
     ended = action.order if len(runs) > 1 else None
