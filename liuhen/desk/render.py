@@ -62,6 +62,8 @@ def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
         yield f"诉求人要求：{task.wish}"
     if task.said:
         yield f"回访时诉求人说：{task.said}"
+    if task.noted:
+        yield f"诉求人未评价，回访员记：{task.noted}"
 
 
 def _asked_by(task: DeskTask) -> str | None:

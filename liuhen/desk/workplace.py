@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from chassis.broker import Broker
 from chassis.clock import Clock
 from rulebook import Policy, load_policy
+from schemas.nearest import nearest
 from schemas.principals import principal_of
 from schemas.values import Party, PartyKind, Person
 from services.trace.for_tools import Words
@@ -37,7 +38,8 @@ class Workplace:
         policy = load_policy(addresses.policy)
         if party.department is not None and policy.department(party.department) is None:
             known = "\n".join(f"  {each.code}　{each.name}" for each in policy.departments)
-            raise SaidClearly(f"名录中没有承办单位 {party.department}。有：\n{known}")
+            alike = nearest(party.department, policy.departments)
+            raise SaidClearly(f"名录中没有承办单位 {party.department}。{alike}全部单位：\n{known}")
         return cls(party, addresses, policy)
 
     @property

@@ -10,6 +10,7 @@ from rulebook.directory import Person as Named
 from rulebook.limits import Span
 from rulebook.rules import Ground
 from schemas.inbound import Action
+from schemas.nearest import nearest
 from schemas.values import Actor, Clock, DepartmentCode, RequesterKind, breach_by
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Refusal
@@ -65,7 +66,8 @@ def known(draft: Draft, *codes: str) -> Refusal | None:
     listed = {code: policy.department(code) for code in codes}
     unknown = [code for code, found in listed.items() if found is None]
     if unknown:
-        return Refusal("unknown_department", f"名录中没有单位{'、'.join(unknown)}，请从单位名录中选择。")
+        alike = nearest(unknown[0], policy.departments)
+        return Refusal("unknown_department", f"名录中没有单位{'、'.join(unknown)}，请从单位名录中选择。{alike}")
     gone = next((found for found in listed.values() if found is not None and not found.valid_on(day)), None)
     if gone is None:
         return None

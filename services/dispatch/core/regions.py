@@ -84,7 +84,7 @@ FirstContact = Annotated[NotDue | Owed | Made | Exempt, Field(discriminator="at"
 class Heard:
     """What the requester said at the callback of a round, after so many reopenings, about what was `handled_at`.
 
-    Departments read the `note`, unless it is withheld from them.
+    Departments read the `note`, unless it is withheld from them. Of whoever rated nothing it is the agent's own.
     """
 
     round: int
@@ -98,9 +98,19 @@ class Heard:
     withheld: bool = False
 
     @property
+    def declined(self) -> bool:
+        """Whether the requester rated nothing: then there are no words of theirs."""
+        return self.solved is Solved.NOT_RATED and {self.attitude, self.result} == {Grade.NOT_RATED}
+
+    @property
+    def spoken(self) -> str | None:
+        """What the requester said."""
+        return None if self.declined else self.note
+
+    @property
     def said(self) -> str | None:
         """What departments read of it."""
-        return None if self.withheld else self.note
+        return None if self.withheld else self.spoken
 
 
 # --- extensions (延期) ----------------------------------------------------------------------------------------------

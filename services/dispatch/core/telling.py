@@ -260,6 +260,7 @@ def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
 
 def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Policy, *, is_open: bool) -> Tell:
     matter, groups = state.matter, policy.stop_groups(state.stop_words.groups)
+    last = state.heard[-1] if state.heard else None
     waits = _pressing(asked, groups) if task is DeskTaskKind.DISPATCHING else asked
     message = DeskTask.model_construct(
         task=task.value,
@@ -281,7 +282,8 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         text=matter.text,
         supplements=state.supplements or None,
         contacted=state.contact.note if isinstance(state.contact, Made | Owed) else None,
-        said=state.heard[-1].note if state.heard else None,
+        said=last.spoken if last else None,
+        noted=last.note if last and last.declined else None,
         incident=state.incident.incident if isinstance(state.incident, Member) else None,
         lead=state.would_lead if task is DeskTaskKind.REDISPATCH else None,
         confidential=is_confidential(state) or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from rulebook.codes import DepartmentKind
 from rulebook.rules import Ground, Grounds
 from schemas import inbound
 from schemas.inbound import Action
+from schemas.nearest import Coded, nearest
 from schemas.values import Contact, Place, Upstream
 from services.intake.core.numbers import is_number
 from services.intake.core.phones import international
@@ -31,6 +32,10 @@ class Against(NamedTuple):
 
 
 Check = Callable[[Against, str, Any], Refusal | None]
+
+
+def _none(there_is_no: str, code: str, choices: Iterable[Coded]) -> str:
+    return f"{there_is_no} {code}。{nearest(code, choices)}"
 
 
 def check(action: Action, claimed_at: datetime | None, against: Against) -> Refusal | None:
@@ -65,13 +70,14 @@ def _ticket(_against: Against, field: str, ticket: str) -> Refusal | None:
 def _category(against: Against, field: str, code: str) -> Refusal | None:
     if against.policy.category(code) is not None:
         return None
-    return refusal("unknown_category", field, f"目录中没有分类 {code}；不清楚时可以不填，由中心判定。")
+    reason = _none("目录中没有分类", code, against.policy.categories)
+    return refusal("unknown_category", field, f"{reason}不清楚时可以不填，由中心判定。")
 
 
 def _department(against: Against, field: str, code: str) -> Refusal | None:
     if against.policy.department(code) is not None:
         return None
-    return refusal("unknown_department", field, f"名录中没有承办单位 {code}。")
+    return refusal("unknown_department", field, _none("名录中没有承办单位", code, against.policy.departments))
 
 
 def _departments(against: Against, field: str, codes: tuple[str, ...]) -> Refusal | None:
@@ -81,22 +87,23 @@ def _departments(against: Against, field: str, codes: tuple[str, ...]) -> Refusa
 def _outside(against: Against, field: str, code: str) -> Refusal | None:
     if against.policy.is_outside(code):
         return None
-    return refusal("unknown_body", field, f"名录中没有区外单位 {code}。")
+    return refusal("unknown_body", field, _none("名录中没有区外单位", code, against.policy.outside))
 
 
 def _unit(against: Against, field: str, code: str) -> Refusal | None:
     if against.policy.unit(code) is not None:
         return None
-    return refusal("unknown_unit", field, f"名录中没有调研主体 {code}。")
+    return refusal("unknown_unit", field, _none("名录中没有调研主体", code, against.policy.units))
 
 
 def _place(against: Against, field: str, place: Place) -> Refusal | None:
     if place.subdistrict is None:
         return None
-    found = against.policy.department(place.subdistrict)
-    if found is not None and found.kind is DepartmentKind.SUBDISTRICT:
+    listed = [each for each in against.policy.departments if each.kind is DepartmentKind.SUBDISTRICT]
+    if any(each.code == place.subdistrict for each in listed):
         return None
-    return refusal("unknown_subdistrict", f"{field}.subdistrict", f"名录中没有街道 {place.subdistrict}。")
+    reason = _none("名录中没有街道", place.subdistrict, listed)
+    return refusal("unknown_subdistrict", f"{field}.subdistrict", reason)
 
 
 def _contact(_against: Against, field: str, contact: Contact) -> Refusal | None:
@@ -115,7 +122,7 @@ def _ground(grounds: Callable[[Grounds], Sequence[Ground]]) -> Check:
         if any(code == ground.code for ground in possible):
             return None
         legal = "、".join(f"{ground.name}（{ground.code}）" for ground in possible)
-        return refusal("unknown_ground", field, f"{code} 不是可用的依据；可用：{legal}。")
+        return refusal("unknown_ground", field, f"{_none('没有依据', code, possible)}全部依据：{legal}。")
 
     return known
 

@@ -6,7 +6,7 @@ Of who wants to stay unknown (匿名) nothing is kept that names the person, wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, get_args
 
@@ -67,6 +67,15 @@ def _kept(value: object, form: Kept | Forms | None) -> object:
 def forms_of(model: type[BaseModel]) -> Forms:
     """Tell how the fields of a model are kept, by the marks of their types."""
     return {name: _form(field) for name, field in model.model_fields.items()}
+
+
+def fields_beside(model: type[BaseModel], way: Sequence[int | str]) -> tuple[str, ...]:
+    """Name the fields that can stand where a way through a document ends."""
+    forms: Kept | Forms | None = forms_of(model)
+    for step in way[:-1]:
+        if isinstance(step, str) and isinstance(forms, Mapping):
+            forms = forms.get(step)
+    return tuple(forms) if isinstance(forms, Mapping) else ()
 
 
 def _form(field: FieldInfo) -> Kept | Forms | None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, cast
@@ -18,7 +19,7 @@ from schemas.inbound import Action, AnyAction
 from schemas.registry import model_of
 from schemas.text import mended, one_line, storable, unstorable
 from schemas.values import Party
-from services.intake.core.normal import normal, unnamed
+from services.intake.core.normal import fields_beside, normal, unnamed
 from services.intake.core.numbers import receipt_of
 from services.intake.core.refusals import AGAIN, Refusal, expected_of, of_validation, refusal
 
@@ -139,7 +140,7 @@ def validated(model: type[Action], data: bytes) -> AnyAction | Refusal:
     try:
         return cast("AnyAction", model.model_validate_json(data, strict=True, extra="forbid"))
     except ValidationError as error:
-        return of_validation(error)
+        return of_validation(error, partial(fields_beside, model))
 
 
 def _unstorable(field: str, character: str) -> Refusal:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
 from schemas.envelope import EnvelopeError
+from schemas.nearest import nearest
 from schemas.text import one_line
-from vocabulary import label
+from vocabulary import FIELDS, label
 
 _LONGEST_PATH: Final = 120
 AGAIN: Final = "请更正后换一个新的提交编号重新提交。"
@@ -82,8 +84,20 @@ def expected_of(error: EnvelopeError) -> str:
     return _EXPECTED.get(error.expected, format_name.replace(" or ", " 或者 "))
 
 
-def of_validation(error: ValidationError) -> Refusal:
-    """Turn what the schema found into a refusal: the first mistake in full, and how many more there are."""
+class _Field(NamedTuple):
+    code: str
+    name: str
+
+
+def _nothing(_way: Sequence[int | str]) -> Iterable[str]:
+    return ()
+
+
+def of_validation(error: ValidationError, fields: Callable[[Sequence[int | str]], Iterable[str]] = _nothing) -> Refusal:
+    """Turn what the schema found into a refusal: the first mistake in full, and how many more there are.
+
+    `fields` tells the names of the fields beside the one on a way.
+    """
     found = error.errors(include_url=False, include_input=False)
     # An unknown field explains a missing one, because it is most often that one misspelt.
     first = min(found, key=lambda one: one["type"] != "extra_forbidden")
@@ -92,6 +106,10 @@ def of_validation(error: ValidationError) -> Refusal:
     if first["type"].startswith("json_"):
         return refusal("not_json", None, "内容不是合法的 JSON。")
     code, reason = _explained(first["type"])
+    if first["type"] == "extra_forbidden":
+        above = "".join(f"{step}." for step in first["loc"][:-1])
+        beside = (_Field(name, FIELDS.get(f"{above}{name}", FIELDS.get(name, name))) for name in fields(first["loc"]))
+        more = nearest(str(first["loc"][-1]), beside) + more
     details = dict(first.get("ctx", {}))
     details["expected"] = str(details.get("expected", "")).replace(" or ", "、").replace(", ", "、")
     return refusal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -226,3 +227,26 @@ def test_a_lead_that_gets_the_matter_back_is_told_of_no_clock_from_before_the_up
     handling = given.dispatched().clock(c.ClockStarted, Clock.HANDLING)
     upheld = handling.lead(i.RequestReturn, **GROUND).office(i.RuleOnReturn, upheld=True, reason="同意。")
     assert not any(each.owner == f"department:{LEAD}" for each in upheld.ticket.dues.values())
+
+
+REFUSED: dict[str, tuple[Callable[[], Story], str, str]] = {
+    "accepted": (given.in_progress, "已签收", "延期"),
+    "lapsed": (lambda: given.dispatched().clock(c.ClockLapsed, Clock.RETURN_WINDOW), "退单期限已过", "延期"),
+    "supervised": (lambda: given.dispatched().office(i.Supervise, reason="久拖。"), "督办", "回复"),
+    "adjudicated": (
+        lambda: given.adjudicating().office(i.Adjudicate, lead=LEAD, reason="三定方案。"),
+        "已经确责",
+        "确责人",
+    ),
+    "reopened": (lambda: given.closed().office(i.Reopen, reason="又坏了。"), "重启办理", "改派"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refused_return_names_the_one_reason_that_applies_and_the_way_out(name: str) -> None:
+    story, why, way_out = REFUSED[name]
+    told = story().lead(i.RequestReturn, **GROUND).said(d.ActionRefused).reason
+    assert why in told
+    assert way_out in told
+    others = {reason for _, reason, _ in REFUSED.values()} - {why}
+    assert [other for other in others if other in told] == []

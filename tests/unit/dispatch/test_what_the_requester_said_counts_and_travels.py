@@ -69,6 +69,20 @@ def test_where_the_requester_did_not_say_whether_it_is_solved_a_person_is_asked(
     assert [(task.task, task.open) for task in tasks(ruled)] == [("outcome_ruling", False)]
 
 
+def test_a_refusal_to_rate_is_nobodys_word_but_the_agents() -> None:
+    nothing: dict[str, Any] = {"solved": Solved.NOT_RATED, "attitude": Grade.NOT_RATED, "result": Grade.NOT_RATED}
+    closed = pending().callback(i.RecordCallback, contacted=Contacted.NOT_RATED, note="不愿评价，挂断。", **nothing)
+    (task,) = tasks(closed)
+    assert (task.said, task.noted) == (None, "不愿评价，挂断。")
+    again = closed.office(i.Reopen, reason="又坏了。")
+    assert [order.said for order in orders(again)] == [None] * len(orders(again))
+
+
+def test_who_rated_something_said_what_is_noted() -> None:
+    (task,) = tasks(answered(pending(), Solved.PARTLY, Grade.NOT_RATED, note="修了一半。"))
+    assert (task.said, task.noted) == ("修了一半。", None)
+
+
 def test_whoever_cannot_be_reached_said_nothing() -> None:
     story = pending()
     for _ in range(3):

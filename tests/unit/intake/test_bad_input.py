@@ -479,3 +479,24 @@ def test_what_nobody_can_read_is_no_name_whichever_door_it_comes_by(
     code, field, reason = front.refused("hotline", "register", report, headers=list(plain.items()))
     assert (code, field) == ("bad_envelope", attribute)
     assert "看得见" in reason
+
+
+@pytest.mark.parametrize(
+    ("change", "meant"),
+    [
+        ({"category": "0101-1"}, "（0101-01）"),
+        ({"suggested_department": "hosing"}, "（housing）"),
+        ({"accused": ["housing", "marekt"]}, "（market）"),
+        ({"place": {"text": "某处", "subdistrict": "sipin"}}, "（siping）"),
+        ({"catgory": "0101-01"}, "（category）"),
+        ({"contact": {"phnoe": "13800000001"}}, "（phone）"),
+    ],
+)
+def test_whoever_mistypes_is_told_what_may_have_been_meant(front: Any, report: Any, change: Any, meant: str) -> None:
+    reason = front.refused("hotline", "register", report | change)[2]
+    assert "相近的有" in reason
+    assert meant in reason
+
+
+def test_what_is_like_nothing_gets_examples(front: Any, report: Any) -> None:
+    assert "例如：" in front.refused("hotline", "register", report | {"suggested_department": "zzzzzzzz"})[2]

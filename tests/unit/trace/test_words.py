@@ -50,3 +50,13 @@ def test_what_a_stranger_says_is_not_said_to_be_the_requesters() -> None:
     assert WORDS.fact(name, said) == "有人催办或者补充（催办，大调研，未核实是诉求人，不计次数）：快点。"
     whose = WORDS.fact(name, said | {"count": 2, "verified": "number_matched"})
     assert whose == "诉求人第2次催办或者补充（催办，大调研，联系方式一致）：快点。"
+
+
+def test_a_refusal_to_rate_is_not_shown_as_the_requesters_words() -> None:
+    rated = {"contacted": "yes", "solved": "not_rated", "attitude": "not_rated", "result": "not_rated"}
+    name = "liuhen.dispatch.callback-recorded.v1"
+
+    assert WORDS.fact(name, {**rated, "note": "挂断。"}).endswith("。回访员：挂断。")
+    assert WORDS.fact(name, {**rated, "result": "average", "note": "一般。"}).endswith("。诉求人：一般。")
+    verdict = {"solved": "not_rated", "satisfaction": "not_rated", "note": "挂断。"}
+    assert WORDS.fact("liuhen.dispatch.city-verdict-recorded.v1", verdict).endswith("。市热线办：挂断。")

@@ -10,6 +10,7 @@ from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.nearest import nearest
 from schemas.values import Actor, CategoryCode, Clock, DepartmentCode, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import BY_POLICY, Draft
@@ -164,7 +165,8 @@ def category_known(draft: Draft, action: i.Classify | i.Assign | i.Correct | i.C
     if current is not None:
         said = f"分类{action.category}已停用，由{current.name}（{current.code}）承接，请改选。"
         return Refusal("category_gone", said)
-    return Refusal("unknown_category", f"目录中没有分类{action.category}，请从分类目录中选择。")
+    alike = nearest(action.category, policy.categories)
+    return Refusal("unknown_category", f"目录中没有分类{action.category}，请从分类目录中选择。{alike}")
 
 
 def raises_tier(draft: Draft, action: i.Classify | i.Assign) -> str | None:

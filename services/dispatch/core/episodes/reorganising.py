@@ -8,6 +8,7 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
+from schemas.nearest import nearest
 from schemas.owner import Owner
 from schemas.values import DepartmentCode
 from schemas.values import TicketState as S
@@ -43,7 +44,9 @@ def gone(draft: Draft, action: i.ReplaceDepartment) -> Refusal | None:
 
 def follows(draft: Draft, action: i.ReplaceDepartment) -> Refusal | None:
     if draft.rules.policy.department(action.department) is None:
-        reason = f"名录中没有{action.department}；请先补回名录，写明其 valid_to 和 successor，再移交。"
+        alike = nearest(action.department, draft.rules.policy.departments)
+        way_out = "确已撤并的，请先补回名录，写明其 valid_to 和 successor，再移交。"
+        reason = f"名录中没有{action.department}。{alike}{way_out}"
         return Refusal("unknown_department", reason)
     current = draft.rules.current(action.department, draft.at)
     if action.successor == current:

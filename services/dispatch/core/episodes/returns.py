@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from chassis.frozen import replace
 from rulebook.codes import Passing
@@ -15,15 +16,18 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused, send
-from services.dispatch.core.episodes.supervision import end_watch, watched
+from services.dispatch.core.episodes.supervision import end_watch, running
 from services.dispatch.core.guards import avoids, known, legal_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
+from vocabulary import WATCH_ORDERS
 
 episode = Episode("returns")
+
+_OTHERWISE: Final = "发现确不属于你单位职责的，请致电热线中心，由派单员改派。"
 
 
 # --- asked -----------------------------------------------------------------------------------------------------------
@@ -42,14 +46,27 @@ def not_urgent(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
 
 
 def order_returnable(draft: Draft, _action: i.RequestReturn) -> Refusal | None:
+    """The one reason that stands in the way, and what to do instead."""
     order = draft.order
-    if order.binding or watched(draft.ticket):
-        return Refusal("order_binds", "该工单已经确责，或者在督办、已重启办理，不得退单，请办理。")
-    in_time = order.presumed_at is not None and draft.at <= order.presumed_at
-    if order.returnable or in_time:
+    if watches := running(draft.ticket):
+        named = "、".join(WATCH_ORDERS[each] for each in watches)
+        reason = (
+            f"该工单有{named}，不得退单。请办理并回复{named}；认为不属于你单位职责的，在回复中写明，由热线中心决定。"
+        )
+        return Refusal("order_binds", reason)
+    if order.binding:
+        return Refusal("order_binds", _why_binding(draft.ticket))
+    if order.returnable or (order.presumed_at is not None and draft.at <= order.presumed_at):
         return None
-    said = "退单期限已过或者已签收，工单由你单位办理；确有困难可申请延期。"
-    return Refusal("return_window_closed", said)
+    why = "你单位已签收" if order.presumed_at is None else "退单期限已过，视为签收"
+    return Refusal("return_window_closed", f"{why}，不得退单。确有困难的可申请延期；{_OTHERWISE}")
+
+
+def _why_binding(ticket: Ticket) -> str:
+    order = ticket.order
+    if order is not None and ticket.ruled == order.lead:
+        return "该工单已经确责由你单位牵头，不得退单，请办理。有新的依据的，请致电热线中心，由确责人决定是否重新确责。"
+    return f"该工单是重启办理，不得退单，请办理。{_OTHERWISE}"
 
 
 def return_ground(draft: Draft, action: i.RequestReturn) -> Refusal | None:
