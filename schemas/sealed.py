@@ -23,11 +23,34 @@ _PART: Final = re.compile(r"(?P<number>[0-9十百千]+)|(?P<between>[\W_]+)|.")
 _POWERS: Final = {"千": 1000, "百": 100, "十": 10, "": 1}
 _BLANKS: Final = r" \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _IN_NUMBERS: Final = rf"[\W_{UNSEEN}]{{0,20}}"
+_IN_ANY: Final = rf"[{_BLANKS}\-\u2010-\u2015\uff0d·()（）/_{UNSEEN}]{{0,3}}"
+_IN_GROUPS: Final = rf"(?:[.\uff0e]|{_IN_ANY})"
 _IN_SHORT_ONES: Final = rf"[\s\-\u2010-\u2015\uff0d{UNSEEN}]{{0,2}}"
 _IN_NAMES: Final = rf"[{_BLANKS}\-\u00b7\u2022\u30fb*_|~{UNSEEN}]{{0,8}}"
 _IN_ADDRESSES: Final = rf"[{_BLANKS}\-\u2010-\u2015,.\uff0c\u3002\u3001/()#{UNSEEN}]{{0,8}}"
 _IN_WORDS: Final = rf"[\-_.{UNSEEN}]{{0,8}}"
 _INSIDE_NUMBERS: Final = rf"[{_BLANKS}{UNSEEN}]{{0,8}}"
+
+
+def _digits(first: str, more: int) -> str:
+    return _IN_ANY.join((first, *["[0-9]"] * more))
+
+
+_ABROAD: Final = rf"(?:(?:\+|00)?{_IN_ANY}8{_IN_ANY}6{_IN_GROUPS})?"
+_MOBILE: Final = _IN_GROUPS.join((_IN_ANY.join(("1", "[3-9]", "[0-9]")), _digits("[0-9]", 3), _digits("[0-9]", 3)))
+_AREA_CODE: Final = rf"0{_IN_ANY}(?:{_digits('1', 0)}{_IN_ANY}0|{_digits('2', 1)}|{_digits('[3-9]', 2)})"
+_LOCAL_ONE: Final = rf"{_digits('[2-9]', 6)}(?:{_IN_ANY}[0-9])?"
+_INSIDE_ONE: Final = r"(?:\D{0,3}(?:转|轉|分机|分機|内线|ext|#)\D{0,3}[0-9]{1,6})?"
+_SAYS_SO: Final = "(?:电话|手机|座机|联系|致电|拨打|来电|回电|号码)[是为:：号码打我在 ]{0,4}"
+_ANY_PHONE: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?<![0-9]){_ABROAD}{_MOBILE}(?![0-9])",
+        rf"(?<![0-9]){_AREA_CODE}{_IN_GROUPS}{_LOCAL_ONE}(?![0-9]){_INSIDE_ONE}",
+        rf"{_SAYS_SO}({_LOCAL_ONE}(?![0-9]){_INSIDE_ONE})",
+    )
+)
+"""What is a telephone number, whoever's it is; one without an area code, where the words before it say so."""
 
 
 def masked_contact(contact: Contact) -> Contact:
@@ -54,16 +77,16 @@ def masked_phone(phone: str) -> str:
 class Seal:
     """Takes out of texts what a contact says: name, number, account and address, however they are written."""
 
-    def __init__(self, *contacts: Contact) -> None:
-        """Seal what any of these says."""
-        self._patterns = _patterns_of(contacts)
+    def __init__(self, *contacts: Contact, every_phone: bool = False) -> None:
+        """Seal what any of these says; `every_phone`: and each telephone number, where nobody knows whose it is."""
+        self._patterns = (*_patterns_of(contacts), *(_ANY_PHONE if every_phone else ()))
 
     def __call__(self, text: str) -> str:
         """The text with stars for what it says of the requester; as long as it was."""
         written = spelt(text)
         for pattern in self._patterns:
             for found in pattern.finditer(written):
-                start, end = found.span()
+                start, end = found.span(found.lastindex or 0)
                 text = f"{text[:start]}{'*' * (end - start)}{text[end:]}"
         return text
 

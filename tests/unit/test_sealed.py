@@ -125,3 +125,38 @@ def test_a_spelling_keeps_each_character_in_its_place() -> None:
 
 def test_a_short_number_is_not_made_of_a_list() -> None:
     assert Seal(Contact(phone="12345"))("1、2、3、4、5；12-345") == "1、2、3、4、5；******"
+
+
+# --- whoever wants to stay unknown and left a number in the text ------------------------------------------------------
+
+ANY_PHONE = Seal(every_phone=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "13912345678", "139 1234 5678", "139-1234-5678", "139.1234.5678", "一三九一二三四五六七八",
+        "１３９１２３４５６７８", "①③⑨①②③④⑤⑥⑦⑧", "+86 139 1234 5678", "8613912345678", "021-65001234", "02165001234",
+        "021)65001234", "0571-8500123", "021-65001234转8001", "021 6500 1234 分机 12", "139\u200b1234\u200b5678",
+    ],
+)  # fmt: skip
+def test_any_telephone_number_is_sealed_where_nobody_knows_whose_it_is(said: str) -> None:
+    assert ANY_PHONE(f"请打{said}，我匿名举报。") == f"请打{'*' * len(said)}，我匿名举报。"
+
+
+@pytest.mark.parametrize(
+    ("before", "number"), [("电话：", "65001234"), ("联系", "6500 1234"), ("打座机是", "65001234")]
+)
+def test_a_number_of_the_city_is_one_where_the_words_before_it_say_so(before: str, number: str) -> None:
+    assert ANY_PHONE(f"{before}{number}。") == f"{before}{'*' * len(number)}。"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "水表65001234", "工单26091403000175", "身份证310110199003071237", "卡6222021234567890123", "2026-11-29 13:00",
+        "四平路100号3号楼502室", "1、3、9、1、2、3、4", "金额139123456.78元", "12345", "110", "第139次",
+    ],
+)  # fmt: skip
+def test_other_numbers_stay_as_they_are(said: str) -> None:
+    assert ANY_PHONE(said) == said

@@ -53,6 +53,6 @@ def _named(fact: Message) -> Iterator[Contact]:
             pass
 
 
-def quotes(body: Mapping[str, Any], contacts: Iterable[Contact]) -> bool:
-    """Whether a text of a message says what one of these contacts does."""
-    return reworded(body, Seal(*contacts)) is not body
+def quotes(body: Mapping[str, Any], contacts: Iterable[Contact], *, every_phone: bool = False) -> bool:
+    """Whether a text of a message says what one of these contacts does, or any telephone number."""
+    return reworded(body, Seal(*contacts, every_phone=every_phone)) is not body

@@ -17,7 +17,7 @@ from schemas.notices import NoticeRequested
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import model_of
 from schemas.tickets import Answered, Registered
-from schemas.values import Clock, TicketState, breach_by
+from schemas.values import Clock, RequesterKind, TicketState, breach_by
 from services.dispatch.for_tools import Ticket, is_sealed
 from services.sla.for_tools import Clocks
 from services.trace.for_tools import ball_in_court
@@ -91,7 +91,9 @@ class Histories:
         self._contacts.note(key, state)
         if isinstance(state, Ticket) and is_sealed(state):
             contacts = known_under(fact for fact, _ in facts)
-            quoting = [topic for topic, value in self._told.get(key, ()) if quotes(json.loads(value), contacts)]
+            anonymous = state.matter.requester_kind is RequesterKind.ANONYMOUS
+            told = ((topic, json.loads(value)) for topic, value in self._told.get(key, ()))
+            quoting = [topic for topic, body in told if quotes(body, contacts, every_phone=anonymous)]
             if quoting:
                 self._quoting[key] = tuple(dict.fromkeys(quoting))
 

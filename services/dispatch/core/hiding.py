@@ -16,10 +16,10 @@ from schemas.dispatch import Corrected, MergeTaken
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import department_topic, model_of
-from schemas.sealed import Seal, masked_contact
+from schemas.sealed import masked_contact
 from schemas.spoken import reworded
 from schemas.values import Contact
-from services.dispatch.core.sealing import contacts_of, is_confidential
+from services.dispatch.core.sealing import is_confidential, seal_of
 from services.dispatch.core.ticket import Ticket
 
 _KEPT: Final = (Order, DeskTask, CallbackRequest, ShownContact)
@@ -70,7 +70,7 @@ def hides(fact: Message) -> bool:
 
 def unknown_in(ticket: Ticket) -> Callable[[Document], Document]:
     """How what was told of a sealed ticket reads by what is known of its requester now."""
-    seal, confidential = Seal(*contacts_of(ticket)), is_confidential(ticket)
+    seal, confidential = seal_of(ticket), is_confidential(ticket)
 
     def hide(document: Document) -> Document:
         if "shown" in document:

@@ -45,12 +45,17 @@ def contacts_of(ticket: Ticket) -> tuple[Contact, ...]:
     return tuple(dict.fromkeys((ticket.matter.contact, *ticket.contacts, *taken)))
 
 
+def seal_of(ticket: Ticket) -> Seal:
+    """What takes the requester out of texts; whose number an anonymous one left in them nobody wrote down."""
+    return Seal(*contacts_of(ticket), every_phone=ticket.matter.requester_kind is RequesterKind.ANONYMOUS)
+
+
 def sealed(ticket: Ticket, message: M) -> M:
     """The message with stars in every text that names a requester who must stay unknown."""
     if not is_sealed(ticket):
         return message
     document = message.model_dump(mode="json", exclude_none=True)
-    hidden = reworded(document, Seal(*contacts_of(ticket)))
+    hidden = reworded(document, seal_of(ticket))
     return message if hidden is document else type(message).model_validate(hidden)
 
 

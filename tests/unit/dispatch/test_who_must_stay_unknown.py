@@ -81,6 +81,26 @@ def test_an_anonymous_requester_who_left_a_number_stays_anonymous() -> None:
     assert leaks(order) == []
 
 
+def test_a_number_in_the_text_of_an_anonymous_requester_reaches_no_department() -> None:
+    """Intake keeps no contact of them: nothing is known that could be looked for."""
+    text = "楼上群租，有事打139-8765-4321或021-65981234，别说是我。"
+    story = opened(requester_kind=RequesterKind.ANONYMOUS, requester=None, contact=Contact(), text=text)
+    order = the_order(story)
+    assert order.text == "楼上群租，有事打*************或************，别说是我。"
+    noted = story.lead(i.Accept).stranger(
+        i.FollowUp(ticket=TICKET, mode="add", text="换号了：一三九一二三四五六七八。")
+    )
+    assert the_order(noted).notes[-1].text == "换号了：***********。"
+    queued = opened(
+        rules_with(dispatch=Passing.QUEUE), requester_kind=RequesterKind.ANONYMOUS, contact=Contact(), text=text
+    )
+    assert "4321" not in messages(queued, DeskTask)[-1].text
+
+
+def test_others_write_numbers_of_shops_and_neighbours_as_ever() -> None:
+    assert the_order(opened(text="店里电话13987654321，无人接。")).text == "店里电话13987654321，无人接。"
+
+
 def test_the_agency_has_the_number_to_call_and_nothing_else() -> None:
     accepted = given.without_task(confidential().lead(i.Accept)).lead(i.ReportHandled, reply="已办结。")
     story = accepted.office(i.Review, accepted=True)
