@@ -57,7 +57,7 @@ def _to(audience: Audience, variables: str = "", *, ways: frozenset[str] | None 
 
 
 MESSAGES: Final[Mapping[str, Message]] = {
-    "requester-receipt": _to(Audience.REQUESTER, "due"),
+    "requester-receipt": _to(Audience.REQUESTER, "due longest"),
     "requester-not-accepted": _to(Audience.REQUESTER, "ground reason", ways=_MUST_KNOW),
     "requester-needs-info": _to(Audience.REQUESTER, ways=_MUST_KNOW),
     "requester-progress": _to(Audience.REQUESTER),

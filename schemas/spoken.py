@@ -20,6 +20,7 @@ SPOKEN: Final = frozenset(
         "gist",
         "incident_title",
         "note",
+        "noted",
         "persons",
         "place",
         "question",

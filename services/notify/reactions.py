@@ -24,7 +24,7 @@ from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
 from services.notify.core.promises import tell_requester
-from services.notify.core.values import LEFT, YES, deadline, due_of, ground
+from services.notify.core.values import LEFT, YES, deadline, due_of, ground, longest
 from vocabulary import CLOCKS, GROUNDS, OUTCOMES, PARTIES, PARTS, REASONS, STATES, WAITS, word
 
 Wishes = Iterator[Wish]
@@ -42,7 +42,7 @@ def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tu
     profile = profiles.after(before, fact, at)
     asked_for = tuple(asked(fact, Occasion(at, before, profile, book)))
     rests = type(fact) in _RESTS or any(wish.to.audience.kind == Audience.REQUESTER for wish in asked_for)
-    after, first = tell_requester(profile, at, rests=rests)
+    after, first = tell_requester(profile, at, rests=rests, longest=longest(book.policy))
     requester = Occasion(at, before, after, book).requester
     told = tuple(wish for each in first for wish in requester(each.template, **each.values))
     if _order_is_ready(after):

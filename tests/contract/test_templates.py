@@ -38,8 +38,9 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
                 found[wish.template].append(wish)
     for channel, (promised, responsible) in product(CHANNELS, TOLD_BEFORE):
         received = replace(PROFILE, channel=channel, promised=promised, responsible=responsible)
-        for profile in (received, replace(received, receipt_told=True)):
-            after, told = tell_requester(profile, NOON, rests=False)
+        undated = replace(received, citizen_due=None)
+        for profile in (received, undated, replace(received, receipt_told=True)):
+            after, told = tell_requester(profile, NOON, rests=profile is undated, longest="15个工作日")
             for each in told:
                 found[each.template] += Occasion(NOON, profile, after, book).requester(each.template, **each.values)
     return {template: tuple(those) for template, those in found.items()}

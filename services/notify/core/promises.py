@@ -29,16 +29,17 @@ class _Date(NamedTuple):
     in_full: str
 
 
-def tell_requester(profile: Profile, at: datetime, *, rests: bool) -> tuple[Profile, tuple[Telling, ...]]:
+def tell_requester(profile: Profile, at: datetime, *, rests: bool, longest: str) -> tuple[Profile, tuple[Telling, ...]]:
     """What the requester is told first of all, in order, and the profile after it.
 
     `rests`: the ticket waits for somebody, or something else is to be told, so that the receipt waits no longer for
-    the date. Before the receipt the requester hears of nothing.
+    the date, and names the `longest` time that it can take. Before the receipt the requester hears of nothing.
     """
     date = _date(profile, at)
     told: list[Telling] = []
     if not profile.receipt_told and profile.receipt is not None and (date is not None or rests):
-        told.append(Telling("requester-receipt", {"due": date.in_full if date else ""}))
+        bound = {"due": date.in_full} if date else {"longest": longest}
+        told.append(Telling("requester-receipt", bound))
         profile = replace(profile, receipt_told=True, promised=date.day if date else "")
     elif date and date.day and profile.promised and date.day != profile.promised:
         told.append(Telling("requester-due-changed", {"was": profile.promised, "due": date.in_full}))

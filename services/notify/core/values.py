@@ -12,7 +12,7 @@ from schemas.values import Clock
 from services.notify.core.book import AddressBook
 from services.notify.core.profile import Profile
 from vocabulary import TIERS
-from worktime import last_minute
+from worktime import Unit, amount_in_words, last_minute
 
 _EMPTY: Final[Mapping[str, str]] = dict.fromkeys(VARIABLES, "")
 LEFT: Final = "\ue000"
@@ -56,6 +56,13 @@ def deadline(at: datetime | None) -> str:
         return ""
     day, hour = last_minute(at)
     return f"{day.month}月{day.day}日{hour.replace('24:00', '24时')}"
+
+
+def longest(policy: Policy) -> str:
+    """Say how long a citizen waits at most, whatever the matter turns out to be."""
+    limit = policy.limit(Clock.CITIZEN)
+    most = limit.ceiling or limit.budget
+    return amount_in_words(most.amount, Unit(most.unit.value))
 
 
 def due_of(profile: Profile, clock: Clock) -> str:

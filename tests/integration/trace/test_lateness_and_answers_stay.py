@@ -116,7 +116,7 @@ async def test_a_stopped_clock_that_was_late_is_shown_as_late(
 ) -> None:
     await ear.hear(_again(_stopped(story, breached=breached), "police"))
 
-    shown = await _shown(web, f"/v1/tickets/{story.ticket}")
+    shown = await _shown(web, f"/v1/tickets/{story.ticket}/clocks")
     listed = await _shown(web, "/v1/tickets?overdue=true")
 
     (clock,) = (each for each in shown["clocks"] if each["clock"] == "handling")

@@ -28,6 +28,7 @@ from schemas.values import (
     Ruling,
     Solved,
     Tier,
+    Verified,
 )
 
 BY = Actor(by_rule="test")
@@ -95,7 +96,9 @@ class Life:
 
     def _press(self, _lead: str) -> None:
         pressed: dict[str, Any] = {"receipt": "R0123456789AB", "channel": Channel.HOTLINE, "mode": "press"}
-        self._tell(d.FollowUpAdded(ticket=self.story.ticket, by=BY, **pressed, text="怎么还没来", count=1))
+        requester = self.chance.random() < 0.8
+        pressed |= {"count": 1, "verified": Verified.NUMBER_MATCHED} if requester else {"count": 0}
+        self._tell(d.FollowUpAdded(ticket=self.story.ticket, by=BY, **pressed, text="怎么还没来"))
 
     def _end(self, lead: str, due: datetime) -> None:
         story, chance = self.story, self.chance

@@ -95,6 +95,7 @@ def test_who_waits_at_the_desk_gets_the_number_at_once_and_the_date_with_the_dep
     assert told(received) == ["requester-receipt"]
     assert TICKET in received[0].text
     assert "前办结" not in received[0].text
+    assert "办结期限最长15个工作日，派单后告知您具体日期" in received[0].text
     decided = [*teller.tell(classified(Tier.SIMPLE)), *teller.tell(dispatched(Tier.SIMPLE))]
     assert told(decided) == []
     (sent,) = teller.tell(rederived(SOON, Tier.SIMPLE))
@@ -105,6 +106,15 @@ def test_who_waits_at_the_desk_gets_the_number_at_once_and_the_date_with_the_dep
 def test_who_was_told_the_date_with_the_receipt_is_not_told_it_again_with_the_department() -> None:
     notices = life(registered(category="0401-04"), citizens(), dispatched())
     assert [("3月9日17:30" in text) for text in texts(notices)] == [True, False]
+
+
+def test_a_receipt_after_the_date_promises_neither_date_nor_bound() -> None:
+    late = MORNING + timedelta(days=60)
+    teller = Teller()
+    heard = [registered(category="0401-04"), citizens(), AWAITED]
+    (receipt,) = texts([notice for fact in heard for notice in teller.tell(fact, late)])
+    assert TICKET in receipt
+    assert "办结" not in receipt
 
 
 @pytest.mark.parametrize(
