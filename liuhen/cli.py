@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from liuhen.chinese import speak_chinese
 from schemas.text import harmless
 from tools.errors import SaidClearly
 
@@ -55,6 +56,7 @@ def build(words: Sequence[str] = ()) -> typer.Typer:
 
     Loading all takes a second, which somebody who takes down a call does not have.
     """
+    speak_chinese()
     app = _App(
         name="liuhen",
         help="留痕：诉求的每一步都有痕迹。",
