@@ -29,6 +29,7 @@ from vocabulary.codes import (
     OUTCOMES,
     PARTIES,
     PARTS,
+    PASSAGES,
     QUEUES,
     RATES,
     REASONS,
@@ -50,6 +51,7 @@ from vocabulary.codes import (
     WATCH_ORDERS,
     WAYS,
     label,
+    passage,
     word,
 )
 from vocabulary.tables import NAMES, NoWordError, Table, VocabularyError, complete, table
@@ -80,6 +82,7 @@ __all__ = [
     "OUTCOMES",
     "PARTIES",
     "PARTS",
+    "PASSAGES",
     "QUEUES",
     "RATES",
     "REASONS",
@@ -105,6 +108,7 @@ __all__ = [
     "VocabularyError",
     "complete",
     "label",
+    "passage",
     "table",
     "word",
 ]

@@ -100,6 +100,7 @@ AXES: Final = table("axis")
 VERDICTS: Final = table("verdict")
 NOTICES: Final = table("notice")
 FIELDS: Final = table("field")
+PASSAGES: Final = table("passage")
 
 
 def label(path: str) -> str:
@@ -108,3 +109,9 @@ def label(path: str) -> str:
     ends = (".".join(parts[start:]) for start in range(len(parts)))
     word_ = next((FIELDS[end] for end in ends if end in FIELDS), None)
     return f"{word_}（{path}）" if word_ else path
+
+
+def passage(name: str) -> str:
+    """Name a text of a ticket for whoever has to point at it, such as 共同记录2（note-2）."""
+    kind, _, number = name.partition("-")
+    return f"{PASSAGES.said(kind)}{number}（{name}）"

@@ -13,6 +13,7 @@ from schemas.registry import model_of
 from schemas.spoken import said_besides
 from services.trace.for_tools import EntryAnswer
 from tools.errors import SaidClearly
+from vocabulary import passage as named
 
 _NOTES: Final[Mapping[type[Message], str]] = {
     d.Dispatched: "note",
@@ -26,6 +27,7 @@ _NOTES: Final[Mapping[type[Message], str]] = {
     d.SupportTaskDone: "reply",
 }
 """What is shared with all who work on a ticket, and the field in which it is said."""
+_FIRST_CONTACTS: Final = (d.FirstContactMade, d.FirstContactTried)
 _BEGIN: Final = (d.Opened, d.AnsweredOnLine)
 """What a ticket begins with; all that it says has a name."""
 _REPLIES: Final[Mapping[type[Message], str]] = {
@@ -82,7 +84,7 @@ class _Said:
     def _share(self, model: type[Message], body: Mapping[str, Any], name: str) -> None:
         if body.get(name) and not body.get("withheld"):
             self.notes.append(body[name])
-        if name == "note" and model is not d.Dispatched:
+        if model in _FIRST_CONTACTS:
             self.single["first_contact"] = body.get("note")
 
     def texts(self) -> Mapping[str, str]:
@@ -112,7 +114,7 @@ def find(texts: Mapping[str, str], passage: str, where: str | None) -> tuple[str
     SaidClearly where it stands nowhere, or where the text that is meant is none.
     """
     if where is not None and where not in texts:
-        raise SaidClearly(f"该工单没有名为 {where} 的文字。有：{'、'.join(texts)}")
+        raise SaidClearly(f"该工单没有名为 {where} 的文字。有：{'、'.join(map(named, texts))}")
     for name, text in texts.items():
         for form in (passage, masked(passage)):
             if where in (None, name) and form in text:

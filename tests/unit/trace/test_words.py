@@ -60,3 +60,11 @@ def test_a_refusal_to_rate_is_not_shown_as_the_requesters_words() -> None:
     assert WORDS.fact(name, {**rated, "result": "average", "note": "一般。"}).endswith("。诉求人：一般。")
     verdict = {"solved": "not_rated", "satisfaction": "not_rated", "note": "挂断。"}
     assert WORDS.fact("liuhen.dispatch.city-verdict-recorded.v1", verdict).endswith("。市热线办：挂断。")
+
+
+def test_what_was_covered_is_named_in_words() -> None:
+    covered = {"where": "place", "start": 0, "length": 4, "reason": "写错。", "origin": None}
+    name = "liuhen.dispatch.redacted.v1"
+
+    assert WORDS.fact(name, covered) == "涂去地点第1字起4字：写错。"
+    assert WORDS.fact(name, covered | {"where": "note-2"}) == "涂去共同记录2第1字起4字：写错。"

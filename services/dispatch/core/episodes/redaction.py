@@ -22,6 +22,7 @@ from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.holder import participants
 from services.dispatch.core.texts import texts_of
 from services.dispatch.core.ticket import Ticket
+from vocabulary import passage
 
 episode = Episode("redaction")
 
@@ -41,7 +42,8 @@ def text_known(draft: Draft, action: i.Redact) -> Refusal | None:
     texts = texts_of(draft.ticket)
     if action.where in texts:
         return None
-    return Refusal("no_such_text", f"该工单没有名为{action.where}的文字，请从这些中选择：{'、'.join(texts)}。")
+    choice = "、".join(map(passage, texts))
+    return Refusal("no_such_text", f"该工单没有名为{action.where}的文字，请从这些中选择：{choice}。")
 
 
 def passage_there(draft: Draft, action: i.Redact) -> Refusal | None:
