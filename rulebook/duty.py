@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple, Self
 
@@ -11,7 +11,7 @@ from pydantic import Field, NaiveDatetime, WithJsonSchema, model_validator
 
 from rulebook.base import Code, Model
 from rulebook.checked import Checked
-from rulebook.directory import Office, Person
+from rulebook.directory import Office, Person, in_force
 from rulebook.problems import Problem
 from rulebook.source import Trail
 
@@ -59,10 +59,40 @@ class OnDuty(NamedTuple):
 
 
 def on_duty(duty: Duty, moment: datetime, people: Mapping[str, Person]) -> OnDuty:
-    """Tell who is on duty at a moment of the office's zone."""
+    """Tell who is on duty at a moment of the office's zone.
+
+    Whoever is not there that day is followed by their successor, or passed over; where nobody of a shift is there, the
+    default is told.
+    """
     shift = duty.at(moment)
-    order = duty.default if shift is None else shift.people
-    return OnDuty(tuple(people[code] for code in order), shift is None)
+    there = () if shift is None else _there(shift.people, people, moment)
+    if there:
+        return OnDuty(there, by_default=False)
+    usual = _there(duty.default, people, moment) or tuple(people[code] for code in duty.default)
+    return OnDuty(usual, by_default=True)
+
+
+def _there(order: Order, people: Mapping[str, Person], moment: datetime) -> tuple[Person, ...]:
+    found = (in_force(people, code, moment.date()) for code in order)
+    return tuple(dict.fromkeys(person for person in found if person is not None))
+
+
+class Gap(NamedTuple):
+    """A time that no shift covers, in the office's zone; without an end where no shift comes any more."""
+
+    begins: datetime
+    ends: datetime | None
+
+
+def gaps(duty: Duty, since: datetime) -> tuple[Gap, ...]:
+    """Find the times from a moment of the office's zone on in which the default is told."""
+    found: list[Gap] = []
+    covered = since
+    for shift in sorted(duty.shifts, key=lambda each: each.begins):
+        if shift.begins > covered:
+            found.append(Gap(covered, shift.begins))
+        covered = max(covered, shift.ends)
+    return (*found, Gap(covered, None))
 
 
 def check_duty(checked: Checked) -> Iterator[Problem]:
@@ -70,8 +100,10 @@ def check_duty(checked: Checked) -> Iterator[Problem]:
     file = "duty.yaml"
     duty, office = checked.model(file, Duty), checked.model("office.yaml", Office)
     yield from _people(checked, office, ("default",), duty.default)
+    yield from _gone(checked, office, ("default",), duty.default)
     for index, shift in enumerate(duty.shifts):
         yield from _people(checked, office, ("shifts", index, "people"), shift.people)
+        yield from _gone(checked, office, ("shifts", index, "people"), shift.people, shift)
     for (one, before), (index, shift) in pairwise(sorted(enumerate(duty.shifts), key=lambda each: each[1].begins)):
         if shift.begins < before.ends:
             found = f"{shift.begins:%Y-%m-%d %H:%M}, when shift {one + 1} goes on until {before.ends:%Y-%m-%d %H:%M}"
@@ -92,3 +124,17 @@ def _people(checked: Checked, office: Office, path: Trail, order: tuple[str, ...
             yield checked.problem("duty.yaml", place, code, expected, step)
         if code in order[:index]:
             yield checked.problem("duty.yaml", place, f"{code} again", "each person once", f"Take {code} out.")
+
+
+def _gone(
+    checked: Checked, office: Office, path: Trail, order: tuple[str, ...], shift: Shift | None = None
+) -> Iterator[Problem]:
+    """Who is not there for the whole of a shift cannot be called; of the default, who has a last day."""
+    people = {person.id: person for person in office.people}
+    for index, code in enumerate(order):
+        if code not in people:
+            continue
+        days = (shift.begins.date(), shift.ends.date()) if shift is not None else (date.max,)
+        if not all(in_force(people, code, day) for day in days):
+            expected = "somebody who is there for the whole shift" if shift is not None else "somebody who stays"
+            yield checked.problem("duty.yaml", (*path, index), f"{code}, who leaves", expected, "Name somebody else.")

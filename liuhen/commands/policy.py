@@ -17,8 +17,10 @@ import typer
 from chassis.clock import Clock
 from liuhen.answers import AsJson, print_json
 from rulebook import Policy, PolicyError, load_policy, validate
+from rulebook.duty import gaps
 from rulebook.export import schema_files
 from schemas.principals import OPERATORS
+from services.notify.for_tools import takes_messages
 from services.trace.for_tools import Words
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
@@ -53,7 +55,9 @@ def validate_(
     wrong = bool(problems or calendar)
     policy = None if problems else load_policy(directory)
     version = policy.version if policy else None
-    warnings = orphans(policy, _leads(open_), datetime.now(UTC)) if policy and open_ else []
+    now = datetime.now(UTC)
+    warnings = orphans(policy, _leads(open_), now) if policy and open_ else []
+    warnings += nights(policy, now) if policy else []
     if as_json:
         document = {"version": version, "problems": [asdict(problem) for problem in problems], "calendar": calendar}
         print_json(document | {"warnings": warnings})
@@ -76,6 +80,25 @@ def orphans(policy: Policy, leads: Sequence[str], at: datetime) -> list[str]:
         elif current is not listed:
             after = f"由 {current.code} 承接" if current else "没有承接单位"
             found.append(f"{said}，而它已撤销，{after}：请执行 liuhen reorganise。")
+    return found
+
+
+def nights(policy: Policy, at: datetime) -> list[str]:
+    """Say who is called of urgent matters where the roster names nobody, and who cannot be sent a short message."""
+    here = at.astimezone(ZoneInfo(policy.office.zone)).replace(tzinfo=None)
+    usual = "、".join(person.name for person in map(policy.person, policy.duty.default) if person is not None)
+    found: list[str] = []
+    for gap in gaps(policy.duty, here):
+        until = f"至 {gap.ends:%Y-%m-%d %H:%M} " if gap.ends else "起"
+        found.append(
+            f"注意：值班表在 {gap.begins:%Y-%m-%d %H:%M} {until}没有排班，紧急件按 default 依次呼叫：{usual}。"
+        )
+    orders = (policy.duty.default, *(shift.people for shift in policy.duty.shifts))
+    codes = dict.fromkeys(code for order in orders for code in order)
+    for person in map(policy.person, codes):
+        if person is not None and not takes_messages(person.phone):
+            said = f"注意：值班的 {person.name}（{person.id}）的电话 {person.phone} 收不到短信"
+            found.append(f"{said}，紧急件只能靠电话呼叫清单。")
     return found
 
 

@@ -62,6 +62,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ("duty.yaml", '"2027-01-04 09:00"', '"2026-12-31 17:30"', "shifts.1", "from must be before until"),
         ("duty.yaml", '"2027-01-04 09:00"', '"2027-01-04 25:00"', "shifts.1.until", "a valid datetime"),
         ("duty.yaml", '"2027-02-05 17:30"', '"2027-01-03 17:30"', "shifts.2.from", "one shift at a time"),
+        ("duty.yaml", '"2027-02-05 17:30"', '"2026-12-21 09:00"', "shifts.2.from", "one shift at a time"),
         (
             "callers.yaml",
             "0701-07: 人身安全求助",
