@@ -75,9 +75,9 @@ class Answered(TicketFact):
 
 
 class Visited(TicketFact):
-    """A household (a keyed hash) was visited; its problems are tickets of their own. Doubts flag it, never block it.
+    """A household (a keyed hash) was visited; `tickets` are those that its problems made, or are about.
 
-    Of its address the compound and the sub-district are told, where they are known.
+    Doubts flag it, never block it. Of its address the compound and the sub-district are told, where they are known.
     """
 
     receipt: Receipt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
@@ -23,7 +23,7 @@ from chassis.service import (
     Transaction,
 )
 from rulebook import Policy
-from schemas.inbound import ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice, SettleDoubts
+from schemas.inbound import AnyAction, ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice, SettleDoubts
 from schemas.inbound.base import CHANNELS
 from schemas.registry import department_of, party_of
 from services.intake import store
@@ -32,8 +32,9 @@ from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.refusals import Refusal
-from services.intake.core.repeats import Candidates, candidates_of, comparable
+from services.intake.core.repeats import Raised, candidates_of, comparable
 from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Verdict
+from services.intake.core.visits import known_as
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses, whole_of
 
 _PART: Final = 14
@@ -154,13 +155,14 @@ async def load(
     named |= {action.about for action in actions if isinstance(action, Register) and action.about is not None}
     if named:
         state.tickets = await store.load_tickets(connection, named | {ticket[:_PART] for ticket in named})
-    asked = {found for action in actions if isinstance(action, Register) and (found := _candidates(config, action))}
+    raised = [found for action in actions for found in _raised(config, action)]
+    asked = {found for one, whose in raised if (found := candidates_of(one, whose, config.rules.repeat)) is not None}
     if asked:
         since = _earliest(transaction) - timedelta(days=2 * config.rules.repeat.within_days)
         for ticket in await store.load_open_tickets(connection, asked, since):
             state.tickets[ticket.id] = ticket
             state.open_by_requester.setdefault(ticket.requester or "", []).append(ticket)
-    back = {whose for action in actions if isinstance(action, Register) and (whose := _who(config, action)) is not None}
+    back = {whose for one, whose in raised if not one.confidential}
     if back:
         since = _earliest(transaction) - timedelta(days=config.rules.recurrence.within_days)
         for ticket in await store.load_ended_tickets(connection, back, since):
@@ -178,14 +180,20 @@ def _earliest(transaction: Transaction) -> Instant:
     return min(lane.now for lane in transaction.lanes.values())
 
 
-def _who(config: DoorConfig, report: Register) -> str | None:
-    """Whose ended tickets a report may be about: confidential ones are never put together."""
-    return None if report.confidential else config.secrets.requester(report.requester_kind, report.contact)
-
-
-def _candidates(config: DoorConfig, report: Register) -> Candidates | None:
-    requester = config.secrets.requester(report.requester_kind, report.contact)
-    return candidates_of(report, requester, config.rules.repeat)
+def _raised(config: DoorConfig, action: AnyAction) -> Iterator[tuple[Raised, str]]:
+    """What an action raises, and by what its requester is known who may have raised it before."""
+    match action:
+        case Register():
+            whose = config.secrets.requester(action.requester_kind, action.contact)
+            if whose is not None:
+                yield Raised.in_report(action), whose
+        case RecordVisit():
+            household = config.secrets.household(action.household, action.address.text)
+            for problem in action.problems:
+                for whose in known_as(config.secrets, action, household):
+                    yield Raised.at_door(problem, action.address), whose
+        case _:
+            pass
 
 
 async def _load_visitors(

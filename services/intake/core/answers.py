@@ -42,16 +42,17 @@ def accepted(
     reading: Reading,
     facts: Sequence[Answer],
     tickets: Sequence[KnownTicket] = (),
-    concerning: str | None = None,
+    concerning: tuple[str, ...] = (),
     *,
     shown: bool = True,
     spoke_as: tuple[str, ...] = (),
 ) -> Decision:
-    """Take a submission: it made `tickets`, or concerns one that exists, whose news its author is shown or not.
+    """Take a submission: it made `tickets`, or concerns some that exist, whose news its author is shown or not.
 
-    `spoke_as` is what the contact of an author is compared by who speaks about a ticket that exists.
+    Where it did both, `concerning` are all of them. `spoke_as` is what the contact of an author is compared by who
+    speaks about a ticket that exists.
     """
-    numbers = tuple(ticket.id for ticket in tickets) or ((concerning,) if concerning else ())
+    numbers = concerning or tuple(ticket.id for ticket in tickets)
     follow_up = reading.name == "register" and not tickets
     verdict = Verdict(
         digest=reading.digest,

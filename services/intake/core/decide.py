@@ -11,7 +11,6 @@ from schemas.inbound import (
     AnyAction,
     ApproveDevice,
     Correct,
-    FollowUp,
     FromRequester,
     OnExisting,
     OnIncident,
@@ -32,7 +31,7 @@ from services.intake.core.numbers import Numbers, incident_of
 from services.intake.core.phones import last_digits
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
-from services.intake.core.repeats import comparable, ended_matter, repeat_of, window
+from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier, window
 from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
 from services.intake.core.visits import record_visit
 
@@ -106,9 +105,9 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
     named = _named(state, action)
     if isinstance(named, Refusal):
         return refused(reading, named)
-    earlier = _earlier(state, action, requester, moment.received, named)
-    if earlier.contact is not None:
-        return _follow_up(reading, action, earlier.contact, state.config.secrets.identities(action.contact))
+    before = _earlier(state, action, requester, moment.received, named)
+    if before.contact is not None:
+        return _follow_up(reading, action, before.contact, state.config.secrets.identities(action.contact))
     ticket = numbers.next(moment.received)
     known = _known(reading, ticket, requester, moment.received)._replace(
         category=action.category,
@@ -118,11 +117,11 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         occurred=min(happened, moment.received),
         account=next(iter(state.config.secrets.identities(action.contact)[1:]), None),
     )
-    message = _registered(known, action, happened, earlier)
+    message = _registered(known, action, happened, before)
     return accepted(reading, (fact(ticket, message),), (known,))
 
 
-def _registered(known: KnownTicket, action: Register, happened: datetime, earlier: Earlier) -> Registered:
+def _registered(known: KnownTicket, action: Register, happened: datetime, before: Earlier) -> Registered:
     return Registered(
         ticket=known.id,
         receipt=known.receipt,
@@ -141,15 +140,8 @@ def _registered(known: KnownTicket, action: Register, happened: datetime, earlie
         upstream=action.upstream,
         occurred_at=happened,
         agent=action.agent,
-        recurrence_of=earlier.recurrence_of,
+        recurrence_of=before.recurrence_of,
     )
-
-
-class Earlier(NamedTuple):
-    """What came before a report: the ticket that it is a contact about, or the one whose matter came back."""
-
-    contact: KnownTicket | None = None
-    recurrence_of: str | None = None
 
 
 def _named(state: DoorState, action: Register) -> KnownTicket | Refusal | None:
@@ -171,26 +163,13 @@ def _earlier(
             return Earlier(contact=named)
         linked = not named.open and (own or action.agent is not None)
         return Earlier(recurrence_of=action.about if linked else None)
-    same = repeat_of(state, action, requester, received)
-    if same is not None:
-        return Earlier(contact=same)
-    before = ended_matter(state, action, requester, received)
-    if before is None:
-        return Earlier()
-    ticket, reopens = before
-    return Earlier(contact=ticket) if reopens else Earlier(recurrence_of=ticket.id)
+    whose = () if requester is None else (requester,)
+    return earlier(state, Raised.in_report(action), whose, received)
 
 
 def _follow_up(reading: Reading, action: Register, same: KnownTicket, spoke_as: tuple[str, ...]) -> Decision:
-    message = ActionReceived(
-        ticket=same.id,
-        receipt=reading.receipt,
-        party=reading.party,
-        action=FollowUp(ticket=same.id, mode="press", text=action.text, agent=action.agent),
-        repeat_of=same.receipt,
-        matched=True,
-    )
-    return accepted(reading, (fact(same.id, message),), concerning=same.id, spoke_as=spoke_as)
+    message = contact_about(reading, same, action.text, action.agent)
+    return accepted(reading, (fact(same.id, message),), concerning=(same.id,), spoke_as=spoke_as)
 
 
 def _answer_on_line(
@@ -241,7 +220,7 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
     return accepted(
         reading,
         (fact(action.ticket, message),),
-        concerning=action.ticket,
+        concerning=(action.ticket,),
         shown=spoken.matched is True,
         spoke_as=spoken.spoke_as,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor
 from typing import Final, NamedTuple
@@ -10,9 +11,11 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz
 
 from rulebook import Unit
-from schemas.inbound import Register
+from schemas.inbound import FollowUp, Problem, Register
 from schemas.text import plain, seen
-from schemas.values import Clock, Tier
+from schemas.tickets import ActionReceived
+from schemas.values import Clock, Person, Place, Tier
+from services.intake.core.reading import Reading
 from services.intake.core.rules import Repeat
 from services.intake.core.state import DoorConfig, DoorState, KnownTicket
 
@@ -27,6 +30,38 @@ def comparable(text: str) -> str:
     return _SILENT.sub("", plain(seen(text)[: 2 * _COMPARED])).lower()[:_COMPARED]
 
 
+class Raised(NamedTuple):
+    """What somebody raises, as far as it is compared: reported by themselves, or told to a visitor at the door."""
+
+    text: str
+    place: str
+    category: str | None
+    upstream: str | None
+    confidential: bool
+
+    @classmethod
+    def in_report(cls, report: Register) -> Raised:
+        """What a report says."""
+        return cls._of(report, report.place.text)
+
+    @classmethod
+    def at_door(cls, problem: Problem, address: Place) -> Raised:
+        """What a problem says that a household told; without a place of its own it is at the household's address."""
+        return cls._of(problem, (problem.place or address).text)
+
+    @classmethod
+    def _of(cls, said: Register | Problem, place: str) -> Raised:
+        upstream = said.upstream.number if said.upstream is not None else None
+        return cls(said.text, place, said.category, upstream, bool(said.confidential))
+
+
+class Earlier(NamedTuple):
+    """What came before: the ticket that this is a contact about, or the one whose matter came back."""
+
+    contact: KnownTicket | None = None
+    recurrence_of: str | None = None
+
+
 class Candidates(NamedTuple):
     """Which open tickets a report may repeat: whose, about what, and with words of which lengths."""
 
@@ -37,32 +72,58 @@ class Candidates(NamedTuple):
     upstream: str | None
 
 
-def candidates_of(report: Register, requester: str | None, rules: Repeat) -> Candidates | None:
-    """Narrow down what a report is compared with to what can be alike at all; None for what repeats nothing."""
-    words = comparable(report.text)
-    if requester is None or report.confidential or len(words) < rules.shortest_text:
+def candidates_of(raised: Raised, whose: str | None, rules: Repeat) -> Candidates | None:
+    """Narrow down what is compared with something raised to what can be alike at all; None for what repeats nothing."""
+    words = comparable(raised.text)
+    if whose is None or raised.confidential or len(words) < rules.shortest_text:
         return None
     # Two texts are at most as alike as the shorter of them, found whole in the other.
     widest = (2 * _WHOLE - rules.text_similarity) / max(rules.text_similarity, 1)
-    return Candidates(
-        requester, floor(len(words) / widest), ceil(len(words) * widest), report.category, _upstream(report)
+    return Candidates(whose, floor(len(words) / widest), ceil(len(words) * widest), raised.category, raised.upstream)
+
+
+def earlier(state: DoorState, raised: Raised, whose: Collection[str], received: datetime) -> Earlier:
+    """Find what somebody who is known by these raised before: an open ticket first, then one that has ended."""
+    same = repeat_of(state, raised, whose, received)
+    if same is not None:
+        return Earlier(contact=same)
+    before = ended_matter(state, raised, whose, received)
+    if before is None:
+        return Earlier()
+    ticket, reopens = before
+    return Earlier(contact=ticket) if reopens else Earlier(recurrence_of=ticket.id)
+
+
+def contact_about(reading: Reading, same: KnownTicket, text: str, agent: Person | None = None) -> ActionReceived:
+    """Say that what was raised presses for a ticket that exists, or wants one reopened that ended."""
+    return ActionReceived(
+        ticket=same.id,
+        receipt=reading.receipt,
+        party=reading.party,
+        action=FollowUp(ticket=same.id, mode="press", text=text, agent=agent),
+        repeat_of=same.receipt,
+        matched=True,
     )
 
 
-def repeat_of(state: DoorState, report: Register, requester: str | None, received: datetime) -> KnownTicket | None:
-    """Find the newest open ticket that a report repeats: same requester, nearly the same words, the same place.
+def _newest(tickets: Mapping[str, Sequence[KnownTicket]], whose: Collection[str]) -> list[KnownTicket]:
+    found = (ticket for one in whose for ticket in tickets.get(one, ()))
+    return sorted(found, key=lambda ticket: ticket.registered, reverse=True)
 
-    A confidential report is never put together with another, and text too short to compare is always a new matter.
+
+def repeat_of(state: DoorState, raised: Raised, whose: Collection[str], received: datetime) -> KnownTicket | None:
+    """Find the newest open ticket that is repeated: same requester, nearly the same words, the same place.
+
+    What is confidential is never put together with another, and text too short to compare is always a new matter.
     """
     rules = state.config.rules.repeat
-    open_tickets = state.open_by_requester.get(requester) if requester is not None and not report.confidential else None
-    words, place = comparable(report.text), comparable(report.place.text)
-    if not open_tickets or len(words) < rules.shortest_text:
+    words, place = comparable(raised.text), comparable(raised.place)
+    if raised.confidential or len(words) < rules.shortest_text:
         return None
     since = received - timedelta(days=rules.within_days)
-    for known in sorted(open_tickets, key=lambda ticket: ticket.registered, reverse=True):
+    for known in _newest(state.open_by_requester, whose):
         ticket = state.tickets.get(known.id, known)
-        if not ticket.open or ticket.registered < since or not _same_matter(report, ticket):
+        if not ticket.open or ticket.registered < since or not _same_matter(raised, ticket):
             continue
         if fuzz.ratio(words, ticket.words) < rules.text_similarity:
             continue
@@ -71,42 +132,36 @@ def repeat_of(state: DoorState, report: Register, requester: str | None, receive
     return None
 
 
-def _same_matter(report: Register, ticket: KnownTicket) -> bool:
-    if report.category is not None and ticket.category is not None and report.category != ticket.category:
+def _same_matter(raised: Raised, ticket: KnownTicket) -> bool:
+    if raised.category is not None and ticket.category is not None and raised.category != ticket.category:
         return False
     # Who calls again knows nothing of the city's number, where the city passed the matter on.
-    return _upstream(report) in (None, ticket.upstream)
-
-
-def _upstream(report: Register) -> str | None:
-    return report.upstream.number if report.upstream is not None else None
+    return raised.upstream in (None, ticket.upstream)
 
 
 def ended_matter(
-    state: DoorState, report: Register, requester: str | None, received: datetime
+    state: DoorState, raised: Raised, whose: Collection[str], received: datetime
 ) -> tuple[KnownTicket, bool] | None:
-    """Find the newest ticket that had ended and that a report is about, and whether that is one to be reopened.
+    """Find the newest ticket that had ended and that something is about, and whether that is one to be reopened.
 
     It is of the same requester, at the same place, of the same category or in like words. In nearly the same words and
     inside of the window it asks for a reopening, otherwise it is a new matter that came back.
     """
     config = state.config
     rules, repeat = config.rules.recurrence, config.rules.repeat
-    if requester is None or report.confidential:
+    if raised.confidential:
         return None
-    words, place = comparable(report.text), comparable(report.place.text)
+    words, place = comparable(raised.text), comparable(raised.place)
     since = received - timedelta(days=rules.within_days)
-    for known in sorted(
-        state.ended_by_requester.get(requester, ()), key=lambda ticket: ticket.registered, reverse=True
-    ):
-        if known.ended is None or known.ended < since or not _same_matter(report, known):
+    for known in _newest(state.ended_by_requester, whose):
+        if known.ended is None or known.ended < since or not _same_matter(raised, known):
             continue
         if fuzz.ratio(place, known.place) < rules.place_similarity:
             continue
         alike = fuzz.ratio(words, known.words) if len(words) >= repeat.shortest_text else 0.0
         if alike >= repeat.text_similarity and received <= known.ended + window(config):
             return known, True
-        if alike >= rules.text_similarity or (report.category is not None and report.category == known.category):
+        if alike >= rules.text_similarity or (raised.category is not None and raised.category == known.category):
             return known, False
     return None
 

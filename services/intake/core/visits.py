@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 from rulebook import Policy, locate
 from schemas.inbound import Problem, RecordVisit
-from schemas.tickets import DeviceBound, Registered, Visited
-from schemas.values import Channel, Place, RequesterKind, VisitRef
+from schemas.tickets import ActionReceived, DeviceBound, Registered, Visited
+from schemas.values import Channel, RequesterKind, VisitRef
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.devices import admitted, current
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
-from services.intake.core.repeats import comparable
+from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier
 from services.intake.core.rules import DoubtRules
 from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Secrets, Sighting, VisitRow
 
@@ -26,16 +27,16 @@ _EARTH_RADIUS_KM: Final = 6371.0
 def record_visit(
     state: DoorState, reading: Reading, visit: RecordVisit, received: datetime, numbers: Numbers
 ) -> Decision:
-    """Take a visit from the visitor's own device: one ticket for each problem, one receipt that names them all."""
+    """Take a visit from the visitor's own device: one receipt names the ticket of each problem.
+
+    What the household had raised before, at the door, by telephone or in this visit, is a contact about that ticket.
+    """
     admission = admitted(state, visit.visitor, visit.device, visit.visited_at)
     if isinstance(admission, Refusal):
         return refused(reading, admission)
     household = state.config.secrets.household(visit.household, visit.address.text)
-    requester = _requester(state.config.secrets, visit, household)
-    tickets = tuple(
-        _ticket(reading, problem, problem.place or visit.address, requester, numbers.next(received), received)
-        for problem in visit.problems
-    )
+    told = _told(state, reading, visit, household, received, numbers)
+    named = tuple(dict.fromkeys(each.ticket.id for each in told))
     doubts = (
         *doubts_of(state.config.rules.doubts, visit, state.visits.get(visit.visitor, ())),
         *_doubt_of_the_unit(state.config.policy, visit),
@@ -50,25 +51,61 @@ def record_visit(
         subdistrict=visit.address.subdistrict or locate(state.config.policy, visit.address.text, visit.visited_at),
         position=visit.position,
         visited_at=visit.visited_at,
-        tickets=tuple(ticket.id for ticket in tickets),
+        tickets=named,
         doubts=doubts,
     )
     facts = [fact(reading.receipt, visited)]
     if admission is not None:
         facts.insert(0, fact(reading.receipt, DeviceBound(receipt=reading.receipt, visitor=visit.visitor)))
-    facts.extend(
-        fact(ticket.id, _registered(reading, visit, problem, ticket))
-        for problem, ticket in zip(visit.problems, tickets, strict=True)
-    )
-    return accepted(reading, facts, tickets)._replace(
+    facts.extend(fact(each.ticket.id, _said(reading, visit, each)) for each in told)
+    new = tuple(each.ticket for each in told if each.before.contact is None)
+    return accepted(reading, facts, new, concerning=named)._replace(
         bindings=_bindings(admission), visit=_row(reading, visit, household, doubts)
     )
 
 
-def _requester(secrets: Secrets, visit: RecordVisit, household: str) -> str | None:
+class Told(NamedTuple):
+    """A problem that a household told, the ticket that it is or is about, and what came before."""
+
+    problem: Problem
+    ticket: KnownTicket
+    before: Earlier
+
+
+def _told(
+    state: DoorState, reading: Reading, visit: RecordVisit, household: str, received: datetime, numbers: Numbers
+) -> list[Told]:
+    whose = known_as(state.config.secrets, visit, household)
+    told: list[Told] = []
+    for problem in visit.problems:
+        raised = Raised.at_door(problem, visit.address)
+        before = earlier(_with(state, whose, told), raised, whose, received)
+        ticket = before.contact or _ticket(reading, visit, problem, whose, numbers.next(received), received)
+        told.append(Told(problem, ticket, before))
+    return told
+
+
+def known_as(secrets: Secrets, visit: RecordVisit, household: str) -> tuple[str, ...]:
+    """All that a household is known by, what counts first at the head; nothing where it wants to stay unknown."""
     if visit.requester_kind is RequesterKind.ANONYMOUS:
-        return None
-    return secrets.requester(visit.requester_kind, visit.contact) or household
+        return ()
+    first = secrets.requester(visit.requester_kind, visit.contact)
+    return (household,) if first is None else (first, household)
+
+
+def _with(state: DoorState, whose: tuple[str, ...], told: list[Told]) -> DoorState:
+    """What is known, and what the same visit said before."""
+    if not whose or not told:
+        return state
+    new = [each.ticket for each in told if each.before.contact is None]
+    mine = [*state.open_by_requester.get(whose[0], ()), *new]
+    return replace(state, open_by_requester={**state.open_by_requester, whose[0]: mine})
+
+
+def _said(reading: Reading, visit: RecordVisit, told: Told) -> Registered | ActionReceived:
+    if told.before.contact is not None:
+        return contact_about(reading, told.before.contact, told.problem.text)
+    return _registered(reading, visit, told.problem, told.ticket, told.before.recurrence_of)
 
 
 def _bindings(admission: Binding | None) -> tuple[Binding, ...]:
@@ -76,23 +113,25 @@ def _bindings(admission: Binding | None) -> tuple[Binding, ...]:
 
 
 def _ticket(
-    reading: Reading, problem: Problem, place: Place, requester: str | None, number: str, received: datetime
+    reading: Reading, visit: RecordVisit, problem: Problem, whose: tuple[str, ...], number: str, received: datetime
 ) -> KnownTicket:
     return KnownTicket(
         id=number,
         receipt=reading.receipt,
         channel=Channel.SURVEY,
-        requester=requester,
+        requester=next(iter(whose), None),
         open=True,
         registered=received,
         category=problem.category,
-        place=comparable(place.text),
+        place=comparable((problem.place or visit.address).text),
         words=comparable(problem.text),
         upstream=problem.upstream.number if problem.upstream else None,
     )
 
 
-def _registered(reading: Reading, visit: RecordVisit, problem: Problem, ticket: KnownTicket) -> Registered:
+def _registered(
+    reading: Reading, visit: RecordVisit, problem: Problem, ticket: KnownTicket, recurrence_of: str | None
+) -> Registered:
     return Registered(
         ticket=ticket.id,
         receipt=reading.receipt,
@@ -111,6 +150,7 @@ def _registered(reading: Reading, visit: RecordVisit, problem: Problem, ticket: 
         upstream=problem.upstream,
         occurred_at=visit.visited_at,
         visit=VisitRef(visitor=visit.visitor, unit=visit.unit, visited_at=visit.visited_at),
+        recurrence_of=recurrence_of,
     )
 
 

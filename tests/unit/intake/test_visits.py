@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.public import DeviceAsked
-from schemas.tickets import DeviceBound, DeviceRequested, DoubtsSettled, Registered, Visited
+from schemas.tickets import ActionReceived, DeviceBound, DeviceRequested, DoubtsSettled, Registered, Visited
 
 PROBLEMS = {"problems": [{"text": "三楼水管漏水"}, {"text": "门口路灯不亮", "category": "0101-01"}]}
 CLERK, STRANGER = {"id": "p-yuan", "name": "袁晓岚"}, {"id": "p-nobody", "name": "无"}
@@ -200,3 +200,89 @@ def test_nobody_settles_without_a_duty_or_what_is_not_there(
 ) -> None:
     known = doubtful(front, visit)
     assert front.refused("office", "settle-doubts", settle(receipt or known, by=by))[0] == code
+
+
+# --- what the household raised before ---------------------------------------------------------------------------------
+
+LEAK: dict[str, Any] = {"text": "三楼水管漏水已经三天没有人来修理"}
+
+
+def told(front: Any, visit: Any, *problems: dict[str, Any], **more: Any) -> tuple[Any, ...]:
+    """What a visit led to, without who was bound to a device, the receipt last."""
+    messages = front.took("survey", "record-visit", visit | {"problems": list(problems)} | more)
+    return tuple(each for each in messages if not isinstance(each, DeviceBound))
+
+
+def test_a_problem_that_the_household_told_before_presses_for_its_ticket(front: Any, visit: Any) -> None:
+    _, first, _ = told(front, visit, LEAK)
+    visited, pressed, other, receipt = told(front, visit, LEAK, {"text": "门口的路灯坏了晚上很黑看不清路"})
+    assert (pressed.ticket, pressed.matched, pressed.repeat_of) == (first.ticket, True, first.receipt)
+    assert (pressed.action.do, pressed.action.mode, pressed.action.text) == ("follow_up", "press", LEAK["text"])
+    assert isinstance(other, Registered)
+    assert receipt.tickets == visited.tickets == (first.ticket, other.ticket)
+
+
+def test_a_problem_told_twice_at_one_door_is_one_ticket(front: Any, visit: Any) -> None:
+    visited, first, pressed, receipt = told(front, visit, LEAK, LEAK)
+    assert isinstance(first, Registered)
+    assert isinstance(pressed, ActionReceived)
+    assert receipt.tickets == visited.tickets == (first.ticket,)
+
+
+def test_what_was_reported_by_telephone_is_found_at_the_door_and_the_other_way_round(
+    front: Any, visit: Any, report: Any
+) -> None:
+    phone = {"contact": {"phone": "13800000001"}}
+    (called, *_) = front.took("hotline", "register", report | LEAK | phone)
+    _, pressed, _ = told(front, visit, LEAK, **phone)
+    assert pressed.ticket == called.ticket
+    lamp = {"text": "门口的路灯坏了晚上很黑看不清路"}
+    _, raised, _ = told(front, visit, lamp, **phone)
+    (again, *_) = front.took("hotline", "register", report | lamp | phone)
+    assert again.ticket == raised.ticket
+
+
+def test_a_household_that_leaves_a_number_later_is_the_same_household(front: Any, visit: Any) -> None:
+    _, first, _ = told(front, visit, LEAK)
+    _, pressed, _ = told(front, visit, LEAK, contact={"phone": "13800000001"})
+    assert pressed.ticket == first.ticket
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more"),
+    [
+        (LEAK, LEAK | {"confidential": True}, {}),
+        (LEAK, LEAK, {"requester_kind": "anonymous"}),
+        (LEAK, LEAK, {"household": "四号楼 101"}),
+        (LEAK, LEAK | {"place": {"text": "国权路1号"}}, {}),
+        (LEAK | {"category": "0101-02"}, LEAK | {"category": "0101-03"}, {}),
+        ({"text": "漏水"}, {"text": "漏水"}, {}),
+    ],
+    ids=["confidential", "anonymous", "another household", "another place", "another category", "too short"],
+)
+def test_what_is_another_matter_is_another_ticket(front: Any, visit: Any, before: Any, after: Any, more: Any) -> None:
+    told(front, visit, before)
+    _, raised, _ = told(front, visit, after, **more)
+    assert isinstance(raised, Registered)
+
+
+@pytest.mark.parametrize(("days", "reopens"), [(3, True), (60, False)])
+def test_a_problem_that_had_been_solved_is_asked_to_be_reopened_or_came_back(
+    front: Any,
+    visit: Any,
+    days: int,
+    reopens: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    _, first, _ = told(front, visit, LEAK)
+    known = front.state.tickets[first.ticket]._replace(open=False, ended=front.now)
+    front.state.tickets[known.id] = known
+    front.state.open_by_requester.clear()
+    front.state.ended_by_requester = {known.requester: [known]}
+    front.wait(days=days)
+    _, again, _ = told(front, visit, LEAK)
+    if reopens:
+        assert isinstance(again, ActionReceived)
+        assert again.ticket == first.ticket
+    else:
+        assert isinstance(again, Registered)
+        assert again.recurrence_of == first.ticket
