@@ -12,6 +12,7 @@ from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.calendars import as_published
 from services.trace.core.desk import marks
 from services.trace.core.holder import AT_REST
+from services.trace.core.rates import IN_TIME_OR_COUNTED, Rate, rates_of, referred_statement
 from services.trace.core.rows import NOBODY, Summary
 from services.trace.edges.told import (
     ClocksAnswer,
@@ -53,6 +54,7 @@ from services.trace.reactions import clocks, orders, steps_of, summaries
 
 __all__ = [
     "AT_REST",
+    "IN_TIME_OR_COUNTED",
     "NOBODY",
     "BallSpan",
     "ClockStanding",
@@ -71,6 +73,7 @@ __all__ = [
     "LifeStep",
     "MeAnswer",
     "QueueAnswer",
+    "Rate",
     "RateAnswer",
     "RateBand",
     "RateRow",
@@ -97,6 +100,8 @@ __all__ = [
     "described",
     "marks",
     "orders",
+    "rates_of",
+    "referred_statement",
     "steps_of",
     "summaries",
 ]

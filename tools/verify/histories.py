@@ -20,7 +20,7 @@ from schemas.tickets import Answered, Registered
 from schemas.values import Clock, RequesterKind, TicketState, breach_by
 from services.dispatch.for_tools import Ticket, is_sealed
 from services.sla.for_tools import Clocks
-from services.trace.for_tools import ball_in_court
+from services.trace.for_tools import Rate, ball_in_court
 from tools.verify.accusations import Accusations
 from tools.verify.automation import RULES
 from tools.verify.ball import ball_adds_up
@@ -48,16 +48,17 @@ _FALLEN_BACK: Final = "退回人工的分类不再自动派单 (what fell back i
 _BELONGS: Final = "多人同诉与成员两边一致 (an incident and its members agree)"
 _CONTACT: Final = "有联系方式的，先行联系有人负责 (whoever can be reached is owed a first contact)"
 _WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
+_REFERRED: Final = "转介的不进承办单位的指标 (no rate of a department counts what was referred)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
 class Histories:
     """What was read of all tickets, and what was found."""
 
-    def __init__(self, contents: Contents, calendar: Calendar, hours: OfficeHours) -> None:
-        """Knows nothing but the public topics yet."""
+    def __init__(self, contents: Contents, calendar: Calendar, hours: OfficeHours, rates: Sequence[Rate]) -> None:
+        """Knows nothing but the public topics yet; `rates` are those in which no referred matter counts."""
         self.results: list[CheckResult] = []
-        self._calendar, self._hours = calendar, hours
+        self._calendar, self._hours, self._rates = calendar, hours, rates
         self._elsewhere = elsewhere_of(contents)
         self._told: dict[str, list[tuple[str, bytes]]] = {}
         for (topic, ticket, _), newest in contents.newest.items():
@@ -75,6 +76,7 @@ class Histories:
         self._notices: list[Finding] = []
         self._notified = 0
         self._fallen_back: Sequence[tuple[str, str]] = ()
+        self._referred: Sequence[tuple[str, str]] = ()
 
     def know_deliveries(self, rows: Sequence[DeliveryRow]) -> None:
         """Learn what became of deliveries; to be told before notify's histories are."""
@@ -113,6 +115,7 @@ class Histories:
         """Hold every life that trace noted against the promises."""
         standings = await tables.standings()
         self._fallen_back = await tables.dispatched_although_fallen_back(RULES)
+        self._referred = await tables.counted_although_referred(self._rates)
         async for ticket, rows in tables.timelines(TIMELINE):
             elsewhere = self._elsewhere.get(ticket, Elsewhere())
             clocks = self._clocks.get(ticket, ())
@@ -145,6 +148,8 @@ class Histories:
         yield CheckResult(_ACCUSED, self._tickets, leaks)
         sent = [(ticket, f"was dispatched by policy, and {code} had fallen back") for ticket, code in self._fallen_back]
         yield CheckResult(_FALLEN_BACK, self._tickets, [Finding(*each) for each in sent if each[0] not in moved])
+        counted = [(ticket, f"was referred, and the rate {rate} counts it") for ticket, rate in self._referred]
+        yield CheckResult(_REFERRED, len(self._rates), [Finding(*each) for each in counted if each[0] not in moved])
         differing = [Finding(ticket, text) for ticket, text in self._memberships.differing() if ticket not in moved]
         yield CheckResult(_BELONGS, self._memberships.looked_at, differing)
         forgotten = [Finding(ticket, text) for ticket, text in self._contacts.forgotten() if ticket not in moved]

@@ -16,6 +16,7 @@ from tools.verify.approvals import nobody_approves_their_own
 from tools.verify.automation import no_machine_answered
 from tools.verify.confidence import no_order_names_who_asks
 from tools.verify.life import Elsewhere, Life
+from tools.verify.referrals import referral_is_whole
 from tools.verify.successors import gone_holds_nothing
 from tools.verify.urgency import nothing_urgent_untold
 
@@ -162,6 +163,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "没有无人负责的工单 (nothing is owed by nobody)": somebody_owes_it,
     "在办必有时限 (every wait is counted by a clock)": every_wait_is_timed,
     "中心该办的也有时限 (what the centre owes after the end is counted by a clock)": what_the_centre_owes_is_timed,
+    "转介有记录、不回访 (a referral is written down whole, and nobody calls back)": referral_is_whole,
     "被举报单位不知情 (the accused are never told)": accused_never_told,
     "保密工单的派单不显示诉求人 (no order says who asks in confidence)": no_order_names_who_asks,
     "紧急件无一漏告 (nothing urgent is untold)": nothing_urgent_untold,

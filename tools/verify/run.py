@@ -14,6 +14,7 @@ from chassis.clock import Clock, stopwatch
 from rulebook import Policy, load_policy
 from schemas.principals import OPERATORS
 from schemas.registry import TICKETS, Topic, TopicKind, topics
+from services.trace.for_tools import IN_TIME_OR_COUNTED, rates_of
 from tools.client.addresses import Addresses
 from tools.client.backlog import NextOffset, unread
 from tools.client.log import Counted, TopicRecord, committed_offsets, end_offsets, read_topics, trimmed
@@ -81,7 +82,8 @@ async def _histories(
 ) -> Histories:
     """Read what services remember, then what trace noted; all of it after everybody had caught up with the topics."""
     periods = tuple(Period(opens=hours.opens, closes=hours.closes) for hours in policy.office.hours)
-    histories = Histories(contents, load_calendar(system.policy / "calendar"), OfficeHours(periods=periods))
+    rates = [rate for rate in rates_of(policy.rates) if rate.name not in IN_TIME_OR_COUNTED]
+    histories = Histories(contents, load_calendar(system.policy / "calendar"), OfficeHours(periods=periods), rates)
     for service in folds.FOLDS:
         if service == "notify":
             histories.know_deliveries(await tables[service].deliveries())

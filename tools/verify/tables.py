@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
 from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
+from services.trace.for_tools import Rate, referred_statement
 from tools.client.backlog import NextOffset, next_offsets
 
 _AT_ONCE = 5_000
 
 
 _MOMENTS: Final = timedelta(seconds=10)
+_ALWAYS: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+"""From when, until when, and as if it were when."""
 
 
 class EventRow(NamedTuple):
@@ -122,6 +125,14 @@ class Tables:
                 prefetch=_AT_ONCE,
             ):
                 yield EventRow(self.service, *row.values())
+
+    async def counted_although_referred(self, rates: Sequence[Rate]) -> list[tuple[str, str]]:
+        """Tickets that were referred to others and count in one of these rates: ticket and rate."""
+        found = []
+        for rate in rates:
+            rows = await self._fetch(referred_statement(rate), *_ALWAYS, list(rate.weights))
+            found += [(ticket, rate.name) for (ticket,) in rows]
+        return found
 
     async def dispatched_although_fallen_back(self, reasons: Collection[str]) -> list[tuple[str, str]]:
         """Orders that policy gave, for one of these reasons, of a category that had fallen back: ticket and category.

@@ -259,6 +259,10 @@ _OTHERS: Final = (
 )
 
 
+IN_TIME_OR_COUNTED: Final = frozenset({"on_time", "citizen_on_time", "acceptance", "received", AUTOMATIC})
+"""The rates of what was done before a matter went elsewhere, and of how many there were: these stay."""
+
+
 def figures(rate: Rate, counts: Iterable[Counted]) -> dict[str | None, Figures]:
     """Work a rate out of counted verdicts, for each part of the tickets; the part of one that is not split is None."""
     return _worked_out(rate, ((count.part, count) for count in counts))
@@ -307,6 +311,11 @@ def tickets_statement(rate: Rate, by: By | None) -> str:
         f" and ($6::timestamptz is null or ({rate.axis}, s.ticket, {key}) > ($6, $7::text, $8::text))"
         f" order by {rate.axis}, s.ticket, {key} limit $5"
     )
+
+
+def referred_statement(rate: Rate) -> str:
+    """List the tickets that count in a rate although their matter was referred to others; $4 are the verdicts."""
+    return f"select distinct s.ticket {_rows(rate)} and s.state = 'transferred' and {rate.verdict} = any($4::text[])"
 
 
 def part_of(rate: Rate, by: By | None) -> str:

@@ -15,6 +15,7 @@ from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.owner import Owner
 from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.referral import Referral
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.tickets import Registered
 from schemas.values import (
@@ -41,6 +42,7 @@ from tools.verify.contents import contents_of
 from tools.verify.histories import elsewhere_of
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
+from tools.verify.referrals import referral_is_whole
 from tools.verify.urgency import nothing_urgent_untold
 from tools.verify.wholes import Wholes
 from worktime import Calendar, OfficeHours
@@ -133,15 +135,44 @@ _TRANSFERRED = d.Transferred(ticket=TICKET, by=BY, to="police-110", reason="警�
 
 
 def test_what_the_centre_owes_after_the_end_is_timed_and_nothing_else_is() -> None:
-    none = {"housing": OPEN_ORDER._replace(role="none")}
+    none, desk = {"housing": OPEN_ORDER._replace(role="none")}, {"referral": True}
     referral = OpenClock("referral", Clock.REFERRAL, Owner("office:p-xu"))
     over = life(_TRANSFERRED)
-    assert found(over, known(over, none, (referral,))) == set()
-    assert found(over, known(over, none, ())) == {"what_the_centre_owes_is_timed"}
+    assert found(over, known(over, none, (referral,), desk=desk)) == set()
+    assert found(over, known(over, none, (), desk=desk)) == {"what_the_centre_owes_is_timed"}
     shut = life(closed())
     window = OpenClock("reopen_window", Clock.REOPEN_WINDOW, Owner("requester"))
     broken = {"ended_has_no_clocks", "what_the_centre_owes_is_timed"}
     assert found(shut, known(shut, none, (window, referral))) == broken
+
+
+_WHOLE = Referral(reference="7", spoken_to="王警官", spoken_at=MONDAY, said="已派警。", contact_given=True)
+_RECORDED = d.ReferralRecorded(ticket=TICKET, by=BY, to="police-110", record=_WHOLE, complete=True)
+_CALLED_BACK = d.CallbackAwaited(ticket=TICKET, by=BY, round=0, attempts=3)
+
+
+@pytest.mark.parametrize(
+    ("facts", "desk", "callback", "broken"),
+    [
+        ((_TRANSFERRED, _RECORDED), {}, None, False),
+        ((_CALLED_BACK, _TRANSFERRED, _RECORDED), {}, "cancelled", False),
+        ((_TRANSFERRED,), {"referral": True}, None, False),
+        ((_TRANSFERRED,), {}, None, True),
+        ((_TRANSFERRED, _RECORDED.model_copy(update={"record": Referral(reference="7")})), {}, None, True),
+        ((_TRANSFERRED, _RECORDED), {}, "requested", True),
+        ((_TRANSFERRED, _RECORDED, _CALLED_BACK, _TRANSFERRED, _RECORDED), {}, None, False),
+    ],
+)
+def test_a_referral_without_its_record_or_with_a_callback_is_found(
+    facts: tuple[Message, ...], desk: Mapping[str, bool], callback: str | None, *, broken: bool
+) -> None:
+    over = life(*facts)
+    assert bool(list(referral_is_whole(over, known(over, {}, (), desk=desk, callback=callback)))) is broken
+
+
+def test_a_word_of_a_callback_after_a_referral_is_found() -> None:
+    tried = d.CallbackTried(ticket=TICKET, by=BY, attempt=1)
+    assert list(referral_is_whole(life(_TRANSFERRED, _RECORDED, tried), Elsewhere()))
 
 
 _OFFICE = Actor(party=Party(kind=PartyKind.OFFICE), person=Person(id="p-xu", name="徐文珏"))
