@@ -104,7 +104,7 @@ class DoubtsSettled(TicketFact):
 
 
 class DeviceRequested(TicketFact):
-    """A visitor asked to bind another device."""
+    """A visitor asked to bind another device, or sent a visit from one that is not theirs and was refused."""
 
     receipt: Receipt
     visitor: Code
@@ -118,6 +118,15 @@ class DeviceBound(TicketFact):
     receipt: Receipt
     visitor: Code
     approved_by: Person | None = None
+
+
+class DeviceDeclined(TicketFact):
+    """A visitor's account is not bound to the device that was asked for, and why."""
+
+    receipt: Receipt
+    visitor: Code
+    reason: Text
+    declined_by: Person
 
 
 class ActionReceived(TicketFact):

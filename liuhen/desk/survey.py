@@ -99,7 +99,7 @@ def coverage(
 
 
 def devices(*, as_json: AsJson = False) -> None:
-    """待批准的换机申请，等得最久的在前；批准用 liuhen office approve-device。"""
+    """待批准的换机申请，等得最久的在前；批准用 liuhen office approve-device，不批准用 decline-device。"""
     found = survey.devices()
     if as_json:
         print_json(found)

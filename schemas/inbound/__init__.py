@@ -103,13 +103,21 @@ IncidentAction = Annotated[OnIncident, Field(discriminator="do")]
 """The actions that concern one incident."""
 
 AnyAction = Annotated[
-    Register | AnswerOnLine | RecordVisit | RequestDevice | ApproveDevice | SettleDoubts | OnExisting | OnIncident,
+    Register
+    | AnswerOnLine
+    | RecordVisit
+    | RequestDevice
+    | ApproveDevice
+    | DeclineDevice
+    | SettleDoubts
+    | OnExisting
+    | OnIncident,
     Field(discriminator="do"),
 ]
 
 OFFICE_ACTIONS: Final = tuple(
     str(action.model_fields["do"].default)
-    for action in (ApproveDevice, SettleDoubts, *get_args(OnExisting), *get_args(OnIncident))
+    for action in (ApproveDevice, DeclineDevice, SettleDoubts, *get_args(OnExisting), *get_args(OnIncident))
     if issubclass(action, OfficeAction)
 )
 """What a person of the office may ask for, by name."""

@@ -60,6 +60,15 @@ class ApproveDevice(OfficeAction):
     device: DeviceName
 
 
+class DeclineDevice(OfficeAction):
+    """Leave a visitor's account with the device that it has, and say why; what was asked for waits no longer."""
+
+    do: Literal["decline_device"] = "decline_device"
+    visitor: Code
+    device: DeviceName
+    reason: Text
+
+
 class SettleDoubts(OfficeAction):
     """A person of the survey office has looked into the doubts of a visit: it was as said, or it was not (核实存疑)."""
 

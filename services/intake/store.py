@@ -17,6 +17,7 @@ from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
 from services.intake.core.state import (
     Binding,
+    DeclinedDevice,
     DeviceRequest,
     DoubtedVisit,
     KnownTicket,
@@ -245,6 +246,16 @@ async def save_request(connection: Connection, request: DeviceRequest) -> None:
         "insert into device_request (visitor, device, receipt, at) values ($1, $2, $3, $4) on conflict (visitor)"
         " do update set device = excluded.device, receipt = excluded.receipt, at = excluded.at",
         *request,
+    )
+
+
+async def decline_requests(connection: Connection, declined: Sequence[DeclinedDevice]) -> None:
+    """Forget wishes that were declined."""
+    await connection.execute(
+        "delete from device_request r using unnest($1::text[], $2::text[]) d(visitor, receipt)"
+        " where r.visitor = d.visitor and r.receipt = d.receipt",
+        [each.visitor for each in declined],
+        [each.receipt for each in declined],
     )
 
 

@@ -23,11 +23,21 @@ from chassis.service import (
     Transaction,
 )
 from rulebook import Policy
-from schemas.inbound import AnyAction, ApproveDevice, OnExisting, RecordVisit, Register, RequestDevice, SettleDoubts
+from schemas.inbound import (
+    AnyAction,
+    ApproveDevice,
+    DeclineDevice,
+    OnExisting,
+    RecordVisit,
+    Register,
+    RequestDevice,
+    SettleDoubts,
+)
 from schemas.inbound.base import CHANNELS
 from schemas.registry import department_of, party_of
 from services.intake import store
 from services.intake.core.decide import Moment, decide
+from services.intake.core.devices import DECLINED
 from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, Unreadable, read
@@ -42,6 +52,10 @@ _NUMBERING: Final = "numbering"
 _KEY: Final = 16
 _RECEIVED: Final = "received"
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_ASKS: Final = "request_device"
+OfDevices = RecordVisit | RequestDevice | ApproveDevice | DeclineDevice
+_OF_DEVICES: Final = (RecordVisit, RequestDevice, ApproveDevice, DeclineDevice)
+"""The actions that say of a visitor and a device that they belong together, or not."""
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
@@ -167,7 +181,7 @@ async def load(
         since = _earliest(transaction) - timedelta(days=config.rules.recurrence.within_days)
         for ticket in await store.load_ended_tickets(connection, back, since):
             state.ended_by_requester.setdefault(ticket.requester or "", []).append(ticket)
-    about = [action for action in actions if isinstance(action, RecordVisit | RequestDevice | ApproveDevice)]
+    about = [action for action in actions if isinstance(action, _OF_DEVICES)]
     if about:
         await _load_visitors(connection, state, about)
     looked_into = sorted({action.visit for action in actions if isinstance(action, SettleDoubts)})
@@ -196,17 +210,22 @@ def _raised(config: DoorConfig, action: AnyAction) -> Iterator[tuple[Raised, str
             pass
 
 
-async def _load_visitors(
-    connection: Connection, state: DoorState, actions: Sequence[RecordVisit | RequestDevice | ApproveDevice]
-) -> None:
+async def _load_visitors(connection: Connection, state: DoorState, actions: Sequence[OfDevices]) -> None:
     visitors = sorted({action.visitor for action in actions})
     state.bindings = await store.load_bindings(connection, visitors, sorted({action.device for action in actions}))
-    if any(isinstance(action, ApproveDevice) for action in actions):
+    if any(not isinstance(action, RequestDevice) for action in actions):
         state.requests = await store.load_requests(connection, visitors)
+    declined = {asked.receipt for asked in state.requests.values()} if _declines(actions) else set()
+    if declined:
+        state.asked = dict(await store.load_answered(connection, declined))
     visits = [(action.visitor, action.visited_at) for action in actions if isinstance(action, RecordVisit)]
     if visits:
         for visitor, seen in await store.load_neighbours(connection, visits):
             state.visits.setdefault(visitor, []).append(seen)
+
+
+def _declines(actions: Sequence[OfDevices]) -> bool:
+    return any(isinstance(action, DeclineDevice) for action in actions)
 
 
 async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> None:
@@ -229,6 +248,11 @@ async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> 
 
 async def _save_survey(connection: Connection, decisions: Sequence[Decision]) -> None:
     """Write devices, visits and what was found about their doubts."""
+    declined = [*filter(None, (one.declined for one in decisions))]
+    if declined:
+        await store.decline_requests(connection, declined)
+        refused = [RefusedLater(one.receipt, _ASKS, DECLINED, one.reason) for one in declined]
+        await store.refuse_later(connection, refused)
     for request in filter(None, (one.device_request for one in decisions)):
         await store.save_request(connection, request)
     for binding in (binding for one in decisions for binding in one.bindings):

@@ -98,10 +98,12 @@ def settled_of(fact: Message, at: datetime) -> SettledDoubts | None:
 
 
 def device_of(fact: Message, at: datetime) -> Device | None:
-    """What is kept of a visitor's device that was asked for or bound; None of any other fact."""
+    """What is kept of a visitor's device that was asked for, bound or not; None of any other fact."""
     match fact:
         case t.DeviceRequested():
             return Device(fact.receipt, fact.visitor, "requested", fact.reason, None, at, fact.device)
+        case t.DeviceDeclined():
+            return Device(fact.receipt, fact.visitor, "declined", fact.reason, fact.declined_by.name, at)
         case t.DeviceBound():
             approver = fact.approved_by.name if fact.approved_by else None
             return Device(fact.receipt, fact.visitor, "bound", None, approver, at)

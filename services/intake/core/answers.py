@@ -9,9 +9,9 @@ from schemas.inbound import (
     CHANNEL_OF,
     AnswerOnLine,
     ApproveDevice,
+    DeclineDevice,
     RecordVisit,
     Register,
-    RequestDevice,
     SettleDoubts,
 )
 from schemas.message import Message
@@ -28,9 +28,9 @@ _NAMED: Final = 8
 _OPENS: Final = "open_incident"
 _DECIDED_HERE: Final = frozenset(
     str(action.model_fields["do"].default)
-    for action in (Register, AnswerOnLine, RecordVisit, RequestDevice, ApproveDevice, SettleDoubts)
+    for action in (Register, AnswerOnLine, RecordVisit, ApproveDevice, DeclineDevice, SettleDoubts)
 )
-"""What the door alone decides; of all else, the ticket's life has the last word."""
+"""What the door alone decides, at once; of all else the ticket's life has the last word, or the survey office."""
 
 
 def fact(key: str, message: Message) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from schemas.inbound import (
     CHANNEL_OF,
@@ -11,6 +11,7 @@ from schemas.inbound import (
     AnyAction,
     ApproveDevice,
     Correct,
+    DeclineDevice,
     FromRequester,
     OnExisting,
     OnIncident,
@@ -25,7 +26,7 @@ from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Re
 from schemas.values import Channel, ContactKeys, Verified
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
-from services.intake.core.devices import approve_device, request_device
+from services.intake.core.devices import approve_device, decline_device, request_device
 from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, incident_of
 from services.intake.core.phones import last_digits
@@ -82,19 +83,25 @@ def _act(state: DoorState, reading: Reading, action: AnyAction, moment: Moment, 
             return record_visit(state, reading, action, moment.received, numbers)
         case RequestDevice():
             return request_device(state, reading, action, moment.received)
-        case ApproveDevice() | SettleDoubts():
+        case ApproveDevice() | DeclineDevice() | SettleDoubts():
             return _by_office(state, reading, action, moment.received)
         case _:
             return _on_existing(state, reading, action)
 
 
 def _by_office(
-    state: DoorState, reading: Reading, action: ApproveDevice | SettleDoubts, received: datetime
+    state: DoorState, reading: Reading, action: ApproveDevice | DeclineDevice | SettleDoubts, received: datetime
 ) -> Decision:
     """What a person of the survey office decides of what the door keeps itself."""
-    if isinstance(action, ApproveDevice):
-        return approve_device(state, reading, action, received)
-    return settle_doubts(state, reading, action, received)
+    match action:
+        case ApproveDevice():
+            return approve_device(state, reading, action, received)
+        case DeclineDevice():
+            return decline_device(state, reading, action, received)
+        case SettleDoubts():
+            return settle_doubts(state, reading, action, received)
+        case _:
+            assert_never(action)
 
 
 def _register(state: DoorState, reading: Reading, action: Register, moment: Moment, numbers: Numbers) -> Decision:

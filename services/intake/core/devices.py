@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from schemas.inbound import ApproveDevice, RequestDevice
-from schemas.public import DeviceAsked
+from schemas.inbound import ApproveDevice, DeclineDevice, RequestDevice
+from schemas.public import DeviceAsked, ReceiptRefused
 from schemas.registry import channel_topic
-from schemas.tickets import DeviceBound, DeviceRequested
+from schemas.tickets import DeviceBound, DeviceDeclined, DeviceRequested
+from schemas.values import Channel
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.permitted import not_permitted
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
-from services.intake.core.state import Answer, Binding, Decision, DeviceRequest, DoorState
+from services.intake.core.state import Answer, Binding, Decision, DeclinedDevice, DeviceRequest, DoorState
 
+DECLINED: Final = "device_declined"
 _ASK: Final = "换手机请提交换机申请，由大调研办批准。"
 
 
@@ -56,17 +59,7 @@ def request_device(state: DoorState, reading: Reading, action: RequestDevice, re
         return refused(reading, refusal("already_bound", "device", "这台设备已绑定本账号，无需申请。", ""))
     if taken_by is not None:
         return refused(reading, refusal("device_taken", "device", "这台设备已绑定另一个调研账号，一机一号。"))
-    requested = DeviceRequested(
-        receipt=reading.receipt, visitor=action.visitor, device=action.device, reason=action.reason
-    )
-    facts = (
-        fact(reading.receipt, requested),
-        Answer(
-            channel_topic("office"),
-            reading.receipt,
-            DeviceAsked(receipt=reading.receipt, visitor=action.visitor, device=action.device, reason=action.reason),
-        ),
-    )
+    facts = _asks(reading, action.visitor, action.device, action.reason)
     request = DeviceRequest(action.visitor, action.device, reading.receipt, received)
     return accepted(reading, facts)._replace(device_request=request)
 
@@ -78,8 +71,7 @@ def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, re
         return refused(reading, wrong)
     asked = state.requests.get(action.visitor)
     if asked is None or asked.device != action.device:
-        reason = f"调研账号 {action.visitor} 没有申请绑定这台设备。"
-        return refused(reading, refusal("no_such_request", "device", reason))
+        return refused(reading, _nothing_asked(action.visitor))
     if holder(state, action.device) not in (None, action.visitor):
         return refused(reading, refusal("device_taken", "device", "这台设备已绑定另一个调研账号，一机一号。"))
     old = current(state, action.visitor)
@@ -87,3 +79,68 @@ def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, re
     new = Binding(action.visitor, action.device, received, approved_by=action.by.id)
     message = DeviceBound(receipt=reading.receipt, visitor=action.visitor, approved_by=action.by)
     return accepted(reading, (fact(reading.receipt, message),))._replace(bindings=(*ended, new))
+
+
+def decline_device(state: DoorState, reading: Reading, action: DeclineDevice, received: datetime) -> Decision:
+    """Leave a visitor with the device that they have; who had asked for another one hears why."""
+    wrong = not_permitted(state.config.policy, action.do, action.by, received)
+    if wrong is not None:
+        return refused(reading, wrong)
+    asked = state.requests.get(action.visitor)
+    if asked is None or asked.device != action.device:
+        return refused(reading, _nothing_asked(action.visitor))
+    message = DeviceDeclined(
+        receipt=reading.receipt, visitor=action.visitor, reason=action.reason, declined_by=action.by
+    )
+    why = f"大调研办不同意换机：{action.reason}"
+    told = (fact(reading.receipt, message), *_to_who_asked(state, asked, why))
+    return accepted(reading, told)._replace(declined=DeclinedDevice(action.visitor, asked.receipt, why))
+
+
+def _to_who_asked(state: DoorState, asked: DeviceRequest, why: str) -> Iterator[Answer]:
+    found = state.asked.get(asked.receipt)
+    if found is None:
+        return
+    source, submission = found
+    refusal = ReceiptRefused(
+        receipt=asked.receipt,
+        source=source,
+        submission=submission,
+        action="request_device",
+        code=DECLINED,
+        reason=why,
+    )
+    yield Answer(channel_topic(Channel.SURVEY), asked.receipt, refusal)
+
+
+def _nothing_asked(visitor: str) -> Refusal:
+    return refusal("no_such_request", "device", f"调研账号 {visitor} 没有申请绑定这台设备。")
+
+
+def refused_from(
+    state: DoorState, reading: Reading, visitor: str, device: str, why: Refusal, received: datetime
+) -> Decision:
+    """Refuse what came from a device that is not the visitor's, and let the survey office see to it.
+
+    It waits there like a wish for that device, unless one of the visitor's waits already.
+    """
+    decision = refused(reading, why)
+    if visitor in state.requests:
+        return decision
+    reason = f"从未绑定的设备上报走访，未予受理（{why.code}）；请核实是否换机。"
+    return decision._replace(
+        says=(*decision.says, *_asks(reading, visitor, device, reason)),
+        device_request=DeviceRequest(visitor, device, reading.receipt, received),
+    )
+
+
+def _asks(reading: Reading, visitor: str, device: str, reason: str) -> tuple[Answer, ...]:
+    receipt = reading.receipt
+    return (
+        fact(receipt, DeviceRequested(receipt=receipt, visitor=visitor, device=device, reason=reason)),
+        Answer(
+            channel_topic("office"),
+            receipt,
+            DeviceAsked(receipt=receipt, visitor=visitor, device=device, reason=reason),
+        ),
+    )

@@ -93,6 +93,14 @@ class DeviceRequest(NamedTuple):
     at: datetime
 
 
+class DeclinedDevice(NamedTuple):
+    """A visitor is not bound to the device that was asked for by a receipt, and why."""
+
+    visitor: str
+    receipt: str
+    reason: str
+
+
 class Sighting(NamedTuple):
     """When a visitor was where, in degrees, and how exactly the phone knew it, in metres."""
 
@@ -153,6 +161,7 @@ class Decision(NamedTuple):
     tickets: tuple[KnownTicket, ...] = ()
     bindings: tuple[Binding, ...] = ()
     device_request: DeviceRequest | None = None
+    declined: DeclinedDevice | None = None
     visit: VisitRow | None = None
     settled: SettledDoubts | None = None
 
@@ -216,6 +225,8 @@ class DoorState:
     ended_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)
     requests: dict[str, DeviceRequest] = field(default_factory=dict)
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By what its author calls a wish for a device, by its receipt: the source and the id of the CloudEvent."""
     visits: dict[str, list[Sighting]] = field(default_factory=dict)
     doubted: dict[str, DoubtedVisit] = field(default_factory=dict)
     """Visits by receipt, as far as somebody looks into one."""
@@ -233,6 +244,8 @@ class DoorState:
             self._bind(binding)
         if decision.device_request is not None:
             self.requests[decision.device_request.visitor] = decision.device_request
+        if decision.declined is not None:
+            self.requests.pop(decision.declined.visitor, None)
         if (visit := decision.visit) is not None:
             seen = Sighting(visit.visited_at, visit.latitude, visit.longitude, visit.accuracy)
             self.visits.setdefault(visit.visitor, []).append(seen)

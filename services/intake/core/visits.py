@@ -12,8 +12,8 @@ from rulebook import Policy, locate
 from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import ActionReceived, DeviceBound, Registered, Visited
 from schemas.values import Channel, RequesterKind, VisitRef
-from services.intake.core.answers import accepted, fact, refused
-from services.intake.core.devices import admitted, current
+from services.intake.core.answers import accepted, fact
+from services.intake.core.devices import admitted, current, refused_from
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
@@ -33,7 +33,7 @@ def record_visit(
     """
     admission = admitted(state, visit.visitor, visit.device, visit.visited_at)
     if isinstance(admission, Refusal):
-        return refused(reading, admission)
+        return refused_from(state, reading, visit.visitor, visit.device, admission, received)
     household = state.config.secrets.household(visit.household, visit.address.text)
     told = _told(state, reading, visit, household, received, numbers)
     named = tuple(dict.fromkeys(each.ticket.id for each in told))

@@ -173,7 +173,7 @@ class Device(NamedTuple):
 
     receipt: str
     visitor: str
-    happened: Literal["requested", "bound"]
+    happened: Literal["requested", "bound", "declined"]
     reason: str | None
     approved_by: str | None
     at: datetime

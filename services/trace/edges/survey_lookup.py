@@ -83,11 +83,11 @@ async def coverage(pool: Pool, by: str, window: Window) -> list[Row]:
 
 
 async def device_requests(pool: Pool) -> list[Row]:
-    """List who asked for another device and has not been given one since, the longest waiting first."""
+    """List who asked for another device and has not been answered since, the longest waiting first."""
     rows = await pool.fetch(
         "select receipt, visitor, device, reason, at from device asked where happened = 'requested' and not exists"
-        " (select from device given where given.visitor = asked.visitor and given.happened = 'bound'"
-        "  and given.approved_by is not null and given.at >= asked.at) order by at, receipt"
+        " (select from device answer where answer.visitor = asked.visitor and answer.happened in ('bound', 'declined')"
+        "  and answer.approved_by is not null and answer.at >= asked.at) order by at, receipt"
     )
     return [dict(row) for row in rows]
 

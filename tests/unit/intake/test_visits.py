@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 
-from schemas.public import DeviceAsked
-from schemas.tickets import ActionReceived, DeviceBound, DeviceRequested, DoubtsSettled, Registered, Visited
+from schemas.public import DeviceAsked, ReceiptRefused
+from schemas.tickets import (
+    ActionReceived,
+    DeviceBound,
+    DeviceDeclined,
+    DeviceRequested,
+    DoubtsSettled,
+    Registered,
+    Visited,
+)
 
 PROBLEMS = {"problems": [{"text": "三楼水管漏水"}, {"text": "门口路灯不亮", "category": "0101-01"}]}
 CLERK, STRANGER = {"id": "p-yuan", "name": "袁晓岚"}, {"id": "p-nobody", "name": "无"}
@@ -96,6 +104,67 @@ def test_nobody_is_bound_without_a_wish_and_a_clerk(front: Any, visit: Any, by: 
     front.took("survey", "record-visit", visit)
     ask(front, "phone-2")
     assert front.refused("office", "approve-device", approve(device, by=by))[0] == code
+
+
+def decline(device: str, visitor: str = "v-1", by: Any = None) -> dict[str, Any]:
+    return approve(device, visitor, by) | {"reason": "请到大调研办当面核实。"}
+
+
+def test_a_wish_for_another_device_is_declined_with_a_reason_that_its_author_hears(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    asked = ask(front, "phone-2")
+    receipt = asked.verdict.receipt
+    front.state.asked = {receipt: ("survey/1", "wish-1")}
+    declined, told, _ = front.took("office", "decline-device", decline("phone-2"))
+    assert isinstance(declined, DeviceDeclined)
+    assert (declined.visitor, declined.reason, declined.declined_by.id) == ("v-1", "请到大调研办当面核实。", "p-yuan")
+    assert isinstance(told, ReceiptRefused)
+    assert (told.receipt, told.source, told.submission) == (receipt, "survey/1", "wish-1")
+    assert (told.code, told.reason) == ("device_declined", "大调研办不同意换机：请到大调研办当面核实。")
+    # then it waits no longer, and nothing was bound
+    assert front.refused("office", "approve-device", approve("phone-2"))[0] == "no_such_request"
+    assert front.refused("survey", "record-visit", visit | {"device": "phone-2"})[0] == "other_device"
+
+
+@pytest.mark.parametrize(
+    ("by", "device", "code"),
+    [(STRANGER, "phone-2", "not_permitted"), (CLERK, "phone-3", "no_such_request")],
+)
+def test_nothing_is_declined_without_a_wish_and_a_clerk(
+    front: Any, visit: Any, by: Any, device: str, code: str
+) -> None:
+    front.took("survey", "record-visit", visit)
+    ask(front, "phone-2")
+    assert front.refused("office", "decline-device", decline(device, by=by))[0] == code
+
+
+def test_a_wish_for_a_device_can_be_declined_later_so_its_receipt_is_not_final(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    *_, receipt = (each.message for each in ask(front, "phone-2").says)
+    assert receipt.final is False
+
+
+def test_a_visit_that_is_refused_for_its_device_waits_with_the_survey_office_once(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    away = visit | {"device": "phone-2"}
+    refused = front.take("survey", "record-visit", away)
+    asked, told = (each for each in refused.says if isinstance(each.message, DeviceRequested | DeviceAsked))
+    assert (asked.message.visitor, asked.message.device) == ("v-1", "phone-2")
+    assert told.topic == "liuhen.public.channel.office.v1"
+    assert "other_device" in told.message.reason
+    # again and again from there, it waits as it did
+    again = front.take("survey", "record-visit", away)
+    assert not any(isinstance(each.message, DeviceRequested) for each in again.says)
+    # and it is approved or declined like any other wish
+    front.took("office", "approve-device", approve("phone-2"))
+    assert front.took("survey", "record-visit", away)
+
+
+def test_a_refused_visit_writes_no_wish_over(front: Any, visit: Any) -> None:
+    front.took("survey", "record-visit", visit)
+    ask(front, "phone-2")
+    front.refused("survey", "record-visit", visit | {"device": "phone-3"})
+    assert front.state.requests["v-1"].device == "phone-2"
 
 
 def test_a_device_of_somebody_else_cannot_be_wished_for(front: Any, visit: Any) -> None:
