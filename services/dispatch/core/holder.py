@@ -90,7 +90,8 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
     a review's answer.
     """
     if isinstance(ticket.standing, s.Merged):
-        return (DeskTaskKind.STOP_WORDS,) if ticket.stop_words.unseen else ()
+        said = DeskTaskKind.STOP_WORDS if ticket.stop_words.unseen else None
+        return tuple([each for each in (said, *_of_automation(ticket)) if each is not None])
     if isinstance(ticket.standing, s.AtAnEnd):
         ruling = DeskTaskKind.OUTCOME_RULING if ticket.awaits_ruling else None
         referral = DeskTaskKind.REFERRAL if is_referral_open(ticket.standing) else None

@@ -52,6 +52,7 @@ def _may_be_urgent(summary: Summary) -> bool:
 def _tasks(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
     if has(summary, K.STOP_WORDS):
         yield K.STOP_WORDS
+    yield from _of_automation(summary)
     if state is S.MERGED:
         return
     yield from _outliving(summary)
@@ -80,6 +81,10 @@ def _outliving(summary: Summary) -> Iterator[DeskTaskKind]:
         yield K.CALLBACK_REVIEW
     if summary.wish:
         yield K(summary.wish)
+
+
+def _of_automation(summary: Summary) -> Iterator[DeskTaskKind]:
+    """Whether policy was right is asked whatever became of the ticket."""
     if summary.check_verdict == UNCHECKED:
         yield K.DISPATCH_CHECK
     if summary.fell_back is not None:

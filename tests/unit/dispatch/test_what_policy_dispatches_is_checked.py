@@ -7,19 +7,22 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rulebook.rules import Automation, Check, wilson
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.public import DeskTask, Order
-from schemas.values import Actor, TicketState
+from schemas.values import Actor, DeskTaskKind, Place, TicketState
 from services.dispatch.core.categories import Category, decide_category, evolve_category
 from services.dispatch.core.commands import OfCategory
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.regions import Drawn, Joining, NotDrawn
 from services.dispatch.core.rules import Guess, Rules
+from services.dispatch.core.seen import seen
 from services.dispatch.core.telling import tell
 from services.dispatch.reactions import LISTENS_TO
 from tests.support.dispatch.story import (
@@ -28,6 +31,7 @@ from tests.support.dispatch.story import (
     CATEGORY,
     INCIDENT,
     LEAD,
+    OTHER,
     RECEIPT,
     TICKET,
     Story,
@@ -123,6 +127,40 @@ def test_what_is_handled_already_is_counted_and_stays_with_whoever_handled_it() 
     assert story.ticket.order is not None
     assert story.ticket.order.lead == LEAD
     assert not [each for each in story.told if isinstance(each.message, Order) and each.message.lead == "market"]
+
+
+def test_what_a_person_assigned_since_is_not_taken_away_by_the_check_and_the_desk_sees_it() -> None:
+    moved = opened(checking()).office(i.Assign, lead="market", category="0101-03")
+    story = moved.office(i.CheckDispatch, right=False, category=WAGES, lead="labour").then(d.DispatchChecked)
+    assert story.ticket.order is not None
+    assert (story.ticket.order.lead, story.ticket.matter.category) == ("market", "0101-03")
+    assert ("redispatch", True) in tasks(story)
+    assert story.ticket.would_lead == "labour"
+    counts = [told.message for told in story.told if isinstance(told.message, r.CountCheck)]
+    assert [(each.category, each.right) for each in counts] == [(CATEGORY, False)]
+
+
+def test_whoever_says_wrong_names_the_lead_where_nothing_else_does() -> None:
+    nowhere = opened(checking(), place=Place(text="某处"))
+    nowhere.office(i.CheckDispatch, right=False, category="0101-01").refused("lead_missing")
+    named = nowhere.office(i.CheckDispatch, right=False, category="0101-01", lead="siping")
+    assert named.said(d.Dispatched).lead == "siping"
+
+
+def test_a_merged_ticket_is_checked_too_and_its_category_is_restored_there() -> None:
+    rules = checking()
+    asked = opened(rules).office(i.Merge, into=OTHER, reason="重复。")
+    answer = r.MergeAnswered(ticket=TICKET, origin=OTHER, by=BY, taken=True, reason="已并入", receipt=RECEIPT)
+    merged = asked.asked(answer)
+    assert merged.ticket.state is TicketState.MERGED
+    assert seen(merged.ticket).desk == (DeskTaskKind.DISPATCH_CHECK,)
+    checked = merged.office(i.CheckDispatch, right=True).then(d.DispatchChecked)
+    assert ("dispatch_check", False) in tasks(checked)
+    fell = r.SayFallenBack(
+        ticket=TICKET, origin=TICKET, by=BY, category=CATEGORY, checked=30, correct=20, at_least=0.5, floor=0.8
+    )
+    assert ("automation", True) in tasks(checked.asked(fell))
+    checked.asked(fell).office(i.RestoreAutomation, reason="已更正。").then(d.AutomationRestored)
 
 
 @pytest.mark.parametrize(
@@ -221,3 +259,61 @@ def test_a_rule_of_an_incident_sends_nothing_in_which_words_were_found_since() -
     )
     assert joining.asked(admitted).ticket.state is TicketState.DISPATCHED
     assert cried.asked(admitted).ticket.state is TicketState.PENDING_DISPATCH
+
+
+# --- held for any course of events ------------------------------------------------------------------------------------
+
+
+@given(checked=st.integers(1, 1_000), data=st.data())
+def test_the_interval_holds_the_share_and_what_it_leaves_open_is_what_the_normal_law_says(
+    checked: int, data: st.DataObject
+) -> None:
+    right = data.draw(st.integers(0, checked))
+    low, high = wilson(right, checked)
+    assert -1e-12 <= low <= right / checked + 1e-12
+    assert right / checked - 1e-12 <= high <= 1 + 1e-12
+    for end in (low, high):
+        # each end is the share from which what was seen lies exactly so many standard deviations away
+        assert (right / checked - end) ** 2 == pytest.approx(1.959964**2 * end * (1 - end) / checked, abs=1e-9)
+    assert list(wilson(checked - right, checked)) == pytest.approx([1 - high, 1 - low], abs=1e-12)
+    assert right == checked or wilson(right + 1, checked)[0] > low
+
+
+@given(
+    events=st.lists(st.sampled_from("+++++-r"), max_size=120),
+    minimum=st.integers(5, 30),
+    extra=st.integers(0, 30),
+)
+def test_a_category_falls_back_by_the_written_rule_once_until_it_is_restored(
+    events: list[str], minimum: int, extra: int
+) -> None:
+    rules = checking(minimum=minimum, newest=minimum + extra, floor=0.5)
+    category: Category | None = None
+    since: list[bool] = []
+    fallen = False
+    for event in events:
+        if event == "r":
+            asked: r.CategoryRequest = r.RestoreCategory(category=CATEGORY, origin=TICKET, by=BY)
+            expected: list[type[d.CategoryFact]] = [d.CategoryRestored] if fallen else []
+            since, fallen = ([], False) if fallen else (since, fallen)
+        else:
+            asked = r.CountCheck(category=CATEGORY, origin=TICKET, by=BY, right=event == "+")
+            since = [*since, event == "+"]
+            newest = since[-(minimum + extra) :]
+            falls_now = not fallen and len(newest) >= minimum and wilson(sum(newest), len(newest))[0] < 0.5
+            expected = [d.CheckCounted, d.CategoryFellBack] if falls_now else [d.CheckCounted]
+            fallen = fallen or falls_now
+        said = decide_category(category, asked, rules)
+        assert [type(fact) for fact in said] == expected
+        for fact in said:
+            category = evolve_category(category, fact)
+        assert (category is not None and category.fallen_back) is fallen
+
+
+@given(number=st.integers(0, 10**14 - 1), share=st.floats(0, 1), more=st.floats(0, 1))
+def test_whoever_is_drawn_at_a_share_is_drawn_at_any_greater_one(number: int, share: float, more: float) -> None:
+    low, high = sorted((share, more))
+    few, many = (checking(share=each).automation.check for each in (low, high))
+    assert not few.draws(f"{number:014}") or many.draws(f"{number:014}")
+    assert checking(share=1).automation.check.draws(f"{number:014}")
+    assert not checking(share=0).automation.check.draws(f"{number:014}")

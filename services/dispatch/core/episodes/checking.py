@@ -51,12 +51,29 @@ def lead_known(draft: Draft, action: i.CheckDispatch) -> Refusal | None:
     return None if action.lead is None else known(draft, action.lead) or avoids(draft, action.lead)
 
 
+def lead_found(draft: Draft, action: i.CheckDispatch) -> Refusal | None:
+    """What was dispatched wrongly does not stay where it is because nothing says where it belongs."""
+    if action.right or action.lead is not None or _lead_by(draft, action) is not None:
+        return None
+    return Refusal("lead_missing", "按所写的分类和该工单的地点定不出牵头单位，请写明应派的牵头单位（lead）。")
+
+
 @episode.action(
-    i.CheckDispatch, s.WITH_LEAD, is_drawn, says_what_instead, category_known, lead_known, to={SAME, S.DISPATCHED}
+    i.CheckDispatch,
+    s.WITH_LEAD,
+    is_drawn,
+    says_what_instead,
+    category_known,
+    lead_known,
+    lead_found,
+    to={SAME, S.DISPATCHED},
 )
 @episode.action(i.CheckDispatch, s.LIVING - s.WITH_LEAD, is_drawn, says_what_instead, category_known, lead_known)
 def check_dispatch(draft: Draft, action: i.CheckDispatch) -> None:
-    """Say what was found; what is still with a department goes to whoever should have had it."""
+    """Say what was found; what is still where policy sent it goes to whoever should have had it.
+
+    What a person has classified or assigned since is that person's: the desk sees who should have had it.
+    """
     drawn = draft.ticket.check
     if not isinstance(drawn, Drawn):
         return
@@ -75,9 +92,10 @@ def check_dispatch(draft: Draft, action: i.CheckDispatch) -> None:
     draft.say(checked)
     if action.right:
         return
-    if draft.ticket.state in s.OPEN - s.AFTER:
+    if draft.ticket.state in s.OPEN - s.AFTER and draft.ticket.matter.category in (None, drawn.category):
         reclassify(draft, action.category, None)
-    _send_on(draft, lead)
+    if draft.ticket.orders == drawn.order:
+        _send_on(draft, lead)
 
 
 def _lead_by(draft: Draft, action: i.CheckDispatch) -> DepartmentCode | None:
