@@ -37,7 +37,6 @@ from schemas.inbound.base import CHANNELS
 from schemas.registry import department_of, party_of
 from services.intake import store
 from services.intake.core.decide import Moment, decide
-from services.intake.core.devices import DECLINED
 from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, Unreadable, read
@@ -251,7 +250,7 @@ async def _save_survey(connection: Connection, decisions: Sequence[Decision]) ->
     declined = [*filter(None, (one.declined for one in decisions))]
     if declined:
         await store.decline_requests(connection, declined)
-        refused = [RefusedLater(one.receipt, _ASKS, DECLINED, one.reason) for one in declined]
+        refused = [RefusedLater(one.receipt, _ASKS, one.why.code, one.why.reason) for one in declined]
         await store.refuse_later(connection, refused)
     for request in filter(None, (one.device_request for one in decisions)):
         await store.save_request(connection, request)

@@ -17,7 +17,6 @@ from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.state import Answer, Binding, Decision, DeclinedDevice, DeviceRequest, DoorState
 
-DECLINED: Final = "device_declined"
 _ASK: Final = "换手机请提交换机申请，由大调研办批准。"
 
 
@@ -92,25 +91,25 @@ def decline_device(state: DoorState, reading: Reading, action: DeclineDevice, re
     message = DeviceDeclined(
         receipt=reading.receipt, visitor=action.visitor, reason=action.reason, declined_by=action.by
     )
-    why = f"大调研办不同意换机：{action.reason}"
+    why = refusal("device_declined", None, f"大调研办不同意换机：{action.reason}", then="")
     told = (fact(reading.receipt, message), *_to_who_asked(state, asked, why))
     return accepted(reading, told)._replace(declined=DeclinedDevice(action.visitor, asked.receipt, why))
 
 
-def _to_who_asked(state: DoorState, asked: DeviceRequest, why: str) -> Iterator[Answer]:
+def _to_who_asked(state: DoorState, asked: DeviceRequest, why: Refusal) -> Iterator[Answer]:
     found = state.asked.get(asked.receipt)
     if found is None:
         return
     source, submission = found
-    refusal = ReceiptRefused(
+    told = ReceiptRefused(
         receipt=asked.receipt,
         source=source,
         submission=submission,
         action="request_device",
-        code=DECLINED,
-        reason=why,
+        code=why.code,
+        reason=why.reason,
     )
-    yield Answer(channel_topic(Channel.SURVEY), asked.receipt, refusal)
+    yield Answer(channel_topic(Channel.SURVEY), asked.receipt, told)
 
 
 def _nothing_asked(visitor: str) -> Refusal:

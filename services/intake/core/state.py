@@ -98,7 +98,7 @@ class DeclinedDevice(NamedTuple):
 
     visitor: str
     receipt: str
-    reason: str
+    why: Refusal
 
 
 class Sighting(NamedTuple):
