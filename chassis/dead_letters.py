@@ -1,14 +1,14 @@
 """The dead letters of open lanes, relayed from their table to the dead-letter topic of where they came from.
 
 A record can be larger than that topic accepts, because it was compressed when it came. What does not fit is cut,
-and the letter says so; the whole stays in the table.
+and the letter says so; the whole stays in the table. Values are sealed in both, for the place where the record stood.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import asyncpg
 import structlog
@@ -18,14 +18,15 @@ from chassis import store
 from chassis.outbox import Outbox
 from chassis.portions import Portions
 from chassis.publish import Producer, Wire, pause_before
-from chassis.service import Pool
+from chassis.service import Connection, Pool, Record
 from schemas.registry import dead_letter_topic
 from schemas.text import fitted
+from sealing.records import SEAL_BYTES, RecordSeal
 
 CUT: Final = "dead_cut"
 """The header that names what was cut."""
 _MOST: Final = 4 * 1024 * 1024
-"""So many bytes of a value are looked at, whatever a topic accepts."""
+"""Values of more bytes are read one by one."""
 _USUAL: Final = 1_000_000
 """What a topic accepts unless told otherwise."""
 _LEAST: Final = 4_096
@@ -36,11 +37,26 @@ _FRAME_OF_HEADER: Final = 12
 _log: Final = structlog.get_logger()
 
 
+class _PutAside(NamedTuple):
+    """A record that could not be taken, opened: why, and how many bytes its value has, of which it may hold fewer."""
+
+    record: Record
+    reason: str
+    detail: str
+    size: int
+
+
 class DeadLetters:
     """Publishes dead letters to the dead-letter topic of where they came from, when it can."""
 
     def __init__(
-        self, outbox: Outbox, pool: Pool, producer: Producer, limits: Mapping[str, int], portions: Portions
+        self,
+        outbox: Outbox,
+        pool: Pool,
+        producer: Producer,
+        limits: Mapping[str, int],
+        portions: Portions,
+        seal: RecordSeal,
     ) -> None:
         """Reads what is unpublished in the lanes of `outbox` when woken; `limits` are bytes that topics accept."""
         self._outbox = outbox
@@ -48,6 +64,7 @@ class DeadLetters:
         self._producer = producer
         self._limits = dict(limits)
         self._portions = portions
+        self._seal = seal
         self._wake = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name="dead letters")
 
@@ -75,23 +92,32 @@ class DeadLetters:
             rows = await store.unpublished_dead_letters(connection, sorted(self._outbox.lanes), most, _MOST)
             if rows:
                 with self._portions.doing(len(rows)):
-                    await self._send(rows)
+                    await self._send([await self._put_aside(connection, row) for row in rows])
                 await store.mark_dead_letters_published(
                     connection, [(row["topic"], row["partition"], row["offset"]) for row in rows]
                 )
         return len(rows) == most
 
-    async def _send(self, rows: Sequence[asyncpg.Record]) -> None:
-        try:
-            await self._producer.send([self._letter(row) for row in rows])
-        except MessageSizeTooLargeError:
-            for row in rows:
-                await self._send_alone(row)
+    async def _put_aside(self, connection: Connection, row: asyncpg.Record) -> _PutAside:
+        """Open what a row keeps; of a large value the beginning alone stays in memory."""
+        record = store.record_of(row, self._seal)
+        if record.value is None and row["size"] is not None:
+            place = record[:3]
+            whole = self._seal.opened(await store.dead_value(connection, *place), *store.place_of(*place)) or b""
+            return _PutAside(record._replace(value=whole[:_MOST]), row["reason"], row["detail"], len(whole))
+        return _PutAside(record, row["reason"], row["detail"], len(record.value or b""))
 
-    async def _send_alone(self, row: asyncpg.Record) -> None:
+    async def _send(self, letters: Sequence[_PutAside]) -> None:
+        try:
+            await self._producer.send([self._letter(each) for each in letters])
+        except MessageSizeTooLargeError:
+            for each in letters:
+                await self._send_alone(each)
+
+    async def _send_alone(self, put_aside: _PutAside) -> None:
         """The broker accepts less than we were told: cut more until it takes it."""
         while True:
-            letter = self._letter(row)
+            letter = self._letter(put_aside)
             try:
                 await self._producer.send([letter])
             except MessageSizeTooLargeError:
@@ -105,21 +131,22 @@ class DeadLetters:
     def _limit(self, topic: str) -> int:
         return self._limits.get(topic, _USUAL)
 
-    def _letter(self, row: asyncpg.Record) -> Wire:
-        record = store.record_of(row)
+    def _letter(self, put_aside: _PutAside) -> Wire:
+        record, reason, detail, size = put_aside
         reasons = {
             "dead_topic": record.topic,
             "dead_partition": str(record.partition),
             "dead_offset": str(record.offset),
-            "dead_reason": row["reason"],
-            "dead_detail": row["detail"],
+            "dead_reason": reason,
+            "dead_detail": detail,
         }
         # A record with neither key nor value cannot be sent as it was.
         value = record.value if record.value is not None or record.key is not None else b""
         topic = dead_letter_topic(record.topic)
         whole = Wire(topic, 0, record.key, value, list(record.headers))
         added = [(name, fitted(text, _LONGEST_REASON).encode()) for name, text in reasons.items()]
-        return cut(whole, added, row["size"] or 0, self._limit(topic))
+        letter = cut(whole, added, size, self._limit(topic) - SEAL_BYTES)
+        return letter._replace(value=self._seal.sealed(letter.value, *store.place_of(*record[:3])))
 
     async def close(self) -> None:
         """Stop; the next worker finds what is left."""

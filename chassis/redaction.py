@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from chassis import store
 from chassis.service import Connection, Foreign, Heard, Outcome, Say, Transaction, Work
 from schemas.message import Message
 from schemas.redaction import Overlay, Passage
+from sealing.records import NAMES_MANY
 
 
 class Kept(NamedTuple):
@@ -58,7 +60,7 @@ def covering(work: Work, how: Covering) -> Work:
         if not found:
             return outcome
         covers = overlays(found, how.secret)
-        await cover(transaction.connection, covers, how.own, how.records)
+        await cover(transaction, covers, how.own, how.records)
         for key in covers:
             await how.anew(transaction.connection, key)
         for lane in transaction.lanes.values():
@@ -77,14 +79,14 @@ def overlays(redacted: Iterable[tuple[str, Passage]], secret: bytes) -> Mapping[
 
 
 async def cover(
-    connection: Connection, covers: Mapping[str, Overlay], own: Sequence[Kept] = (), records: Sequence[str] = ()
+    transaction: Transaction, covers: Mapping[str, Overlay], own: Sequence[Kept] = (), records: Sequence[str] = ()
 ) -> None:
     """Cover in the chassis's tables and in a service's own; `records` are its tables of raw records."""
     for key, overlay in covers.items():
         for kept in (_EVENTS, *own):
-            await _cover_rows(connection, key, overlay, kept)
+            await _cover_rows(transaction.connection, key, overlay, kept)
         for table in (*_RECORDS, *records):
-            await _cover_records(connection, key, overlay, table)
+            await _cover_records(transaction, key, overlay, table)
 
 
 def covered(says: Sequence[Say], covers: Mapping[str, Overlay]) -> Sequence[Say]:
@@ -123,15 +125,24 @@ async def _cover_rows(connection: Connection, key: str, overlay: Overlay, kept: 
             )
 
 
-async def _cover_records(connection: Connection, key: str, overlay: Overlay, table: str) -> None:
+async def _cover_records(transaction: Transaction, key: str, overlay: Overlay, table: str) -> None:
+    connection, seal = transaction.connection, transaction.seal
     rows = await connection.fetch(
-        f"select ctid::text, value from {table} where position($1::bytea in value) > 0 or key = $1",  # noqa: S608 - our own names
+        f'select ctid::text, topic, partition, "offset", value from {table} where position($1::bytea in value) > 0'  # noqa: S608 - our own names
+        " or key = $1 or substring(value for octet_length($2)) = $2",
         key.encode(),
+        NAMES_MANY,
     )
-    for place, value in rows:
+    for row, *where, kept in rows:
+        place = store.place_of(*where)
+        value = seal.opened(kept, *place)
         after = _of_record(value, overlay)
         if after != value:
-            await connection.execute(f"update {table} set value = $2 where ctid = $1::text::tid", place, after)  # noqa: S608 - our own names
+            await connection.execute(
+                f"update {table} set value = $2 where ctid = $1::text::tid",  # noqa: S608 - our own names
+                row,
+                seal.sealed(after, *place),
+            )
 
 
 def _of_record(value: bytes | None, overlay: Overlay) -> bytes | None:

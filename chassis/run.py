@@ -36,6 +36,7 @@ from chassis.settings import Settings
 from chassis.transaction import Transactions
 from chassis.watchdog import EXIT_CODE, Watchdog
 from chassis.worker import PartitionWorker
+from sealing.records import RecordSeal
 
 _END_SECONDS: Final = 25.0
 """After so long an orderly end is given up: what is not published is found by the next worker."""
@@ -115,11 +116,12 @@ class _Process:
         """Everything that the service does; ends only by an exception or by being cancelled."""
         pool = await self._ready(stack)
         broker, name = self.broker, self.service.name
-        transactions = Transactions(self.service, self.clock)
+        seal = RecordSeal(self.settings.kms(), os.urandom)
+        transactions = Transactions(self.service, self.clock, seal)
         limit = self.settings.silence_seconds * _SHARE
         outbox = Outbox(pool, broker, name, limit)
         letters = Portions(name, "dead_letters", Portion(_LETTERS, _LETTERS), limit)
-        dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits, letters)
+        dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits, letters, seal)
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
         resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, limit)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import asyncpg.pool
 
     from chassis.clock import Clock
+    from sealing.records import RecordSeal
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -123,11 +124,13 @@ class NextTimer(NamedTuple):
 class Transaction:
     """One lane transaction, seen from the work done inside it: its connection and the lanes that it has locked.
 
-    Of what no record brings (timers, outcomes of effects outside) it takes at most `at_once`.
+    Of what no record brings (timers, outcomes of effects outside) it takes at most `at_once`. Records that are put
+    aside are kept under `seal`.
     """
 
     connection: Connection
     lanes: Mapping[str, Lane]
+    seal: RecordSeal
     at_once: int = MOST_AT_ONCE
 
 

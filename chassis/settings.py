@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chassis.broker import Access, Broker
+from sealing.files import MasterFile
+from sealing.masters import Kms, MasterKeys
 
 _DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
 
@@ -40,7 +43,9 @@ class Settings(BaseSettings):
 
     A secret is also read from the file that LIUHEN_<NAME>_FILE names, which stands above the variable itself.
 
-    `redaction_secret` is the key of the hashes by which redacted passages are found; the default is for development.
+    `redaction_secret` is the key of the hashes by which redacted passages are found; `master_key` wraps the keys that
+    seal records which were put aside. Of master keys several may stand there, with a space between them, the newest
+    first; a file of them is read again when it is another. The defaults are for development.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", env_ignore_empty=True)
@@ -64,6 +69,8 @@ class Settings(BaseSettings):
     silence_seconds: float = Field(default=10.0, ge=1)
     """A database session that says nothing for so long in the middle of a transaction is ended, as a zombie's."""
     redaction_secret: SecretStr = Field(default=SecretStr("development-redaction"), min_length=8, max_length=64)
+    master_key: SecretStr = Field(default=SecretStr("development-master"), min_length=8)
+    master_key_file: Path | None = None
     pgpassword: SecretStr = Field(default=SecretStr(""), validation_alias="PGPASSWORD")
     """The database's password, where it stands in no file of the folder; read by the database's client."""
 
@@ -98,6 +105,12 @@ class Settings(BaseSettings):
         if file is None or not file.exists():
             return None
         return lambda: file.read_text("ascii").strip()
+
+    def kms(self) -> Kms:
+        """Return who keeps the master keys: the file, where there is one."""
+        if self.master_key_file is not None:
+            return MasterFile(self.master_key_file)
+        return MasterKeys(self.master_key.get_secret_value(), os.urandom)
 
     @property
     def redaction_key(self) -> bytes:

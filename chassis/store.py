@@ -11,6 +11,7 @@ import asyncpg
 
 from chassis.service import Connection, DeadLetter, Instant, Record
 from schemas.envelope import Envelope
+from sealing.records import RecordSeal
 
 TopicPartition = tuple[str, int]
 """A topic and one of its partitions."""
@@ -202,23 +203,40 @@ async def save_outbox_positions(connection: Connection, published: Mapping[tuple
     )
 
 
-def _raw(record: Record) -> tuple[bytes | None, bytes | None, list[str], list[bytes]]:
-    return record.key, record.value, [name for name, _ in record.headers], [value for _, value in record.headers]
+def place_of(topic: str, partition: int, offset: int) -> tuple[str, str, str]:
+    """The place of a record, as its value is sealed for."""
+    return topic, str(partition), str(offset)
 
 
-async def insert_dead_letters(connection: Connection, letters: Iterable[DeadLetter], at: Instant) -> None:
+def _raw(record: Record, seal: RecordSeal) -> tuple[bytes | None, bytes | None, list[str], list[bytes]]:
+    value = seal.sealed(record.value, *place_of(*record[:3]))
+    return record.key, value, [name for name, _ in record.headers], [value for _, value in record.headers]
+
+
+async def insert_dead_letters(
+    connection: Connection, letters: Iterable[DeadLetter], at: Instant, seal: RecordSeal
+) -> None:
+    """Put records aside for good, each value sealed."""
     await connection.executemany(
         'insert into dead_letter (topic, partition, "offset", lane, reason, detail, subject, key, value, header_names,'
         " header_values, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
         [
-            (*letter.record[:3], letter.lane, letter.reason, letter.detail, letter.subject, *_raw(letter.record), at)
+            (
+                *letter.record[:3],
+                letter.lane,
+                letter.reason,
+                letter.detail,
+                letter.subject,
+                *_raw(letter.record, seal),
+                at,
+            )
             for letter in letters
         ],
     )
 
 
-async def park(connection: Connection, parked: Iterable[tuple[str, DeadLetter]], at: Instant) -> None:
-    """Put records aside under the key that waits; `place` keeps their order."""
+async def park(connection: Connection, parked: Iterable[tuple[str, DeadLetter]], at: Instant, seal: RecordSeal) -> None:
+    """Put records aside under the key that waits, each value sealed; `place` keeps their order."""
     await connection.executemany(
         'insert into parked (topic, partition, "offset", lane, parked_key, reason, detail, key, value, header_names,'
         " header_values, appended, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
@@ -230,7 +248,7 @@ async def park(connection: Connection, parked: Iterable[tuple[str, DeadLetter]],
                 key,
                 letter.reason,
                 letter.detail,
-                *_raw(letter.record),
+                *_raw(letter.record, seal),
                 letter.record.timestamp,
                 at,
             )
@@ -242,15 +260,24 @@ async def park(connection: Connection, parked: Iterable[tuple[str, DeadLetter]],
 async def unpublished_dead_letters(
     connection: Connection, lanes: Sequence[str], limit: int, most: int
 ) -> list[asyncpg.Record]:
-    """Dead letters to be published, in order, with at most so many bytes of each value and its whole `size`."""
+    """Dead letters to be published, in order, without the value where it has more than `most` bytes, and its `size`."""
     return await connection.fetch(
-        'select topic, partition, "offset", reason, detail, key, substring(value for $3) as value,'
+        'select topic, partition, "offset", reason, detail, key,'
+        " case when octet_length(value) <= $3 then value end as value,"
         " octet_length(value) as size, header_names, header_values, at"
         ' from dead_letter where lane = any($1::text[]) and not published order by topic, partition, "offset" limit $2',
         lanes,
         limit,
         most,
     )
+
+
+async def dead_value(connection: Connection, topic: str, partition: int, offset: int) -> bytes | None:
+    """The value of one dead letter, however large it is."""
+    value: bytes | None = await connection.fetchval(
+        'select value from dead_letter where topic = $1 and partition = $2 and "offset" = $3', topic, partition, offset
+    )
+    return value
 
 
 async def count_dead_letters(connection: Connection, lanes: Sequence[str]) -> list[asyncpg.Record]:
@@ -309,8 +336,9 @@ async def pause(connection: Connection, lane: str, words: str) -> None:
     await connection.execute("update lane set paused = $2 where name = $1", lane, words)
 
 
-def record_of(row: asyncpg.Record) -> Record:
-    """Rebuild the record that a parked or dead row keeps."""
+def record_of(row: asyncpg.Record, seal: RecordSeal) -> Record:
+    """Rebuild the record that a parked or dead row keeps, its value opened."""
     headers = tuple(zip(row["header_names"], row["header_values"], strict=True))
     moment = row["appended"] if "appended" in row else row["at"]
-    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], headers, moment)
+    place = row["topic"], row["partition"], row["offset"]
+    return Record(*place, row["key"], seal.opened(row["value"], *place_of(*place)), headers, moment)

@@ -30,6 +30,7 @@ from chassis.store import Event, TopicPartition
 from chassis.timers import BEFORE
 from schemas.envelope import EnvelopeError, decode, derived_id, partition_of
 from schemas.registry import Topic, TopicKind
+from sealing.records import RecordSeal
 
 _HEADROOM: Final = 4096
 """Bytes that headers and framing may take of what the broker accepts."""
@@ -53,10 +54,11 @@ class TransactionResult:
 class Transactions:
     """Runs transactions of the open lanes; a failed one leaves the states of its lanes untrustworthy."""
 
-    def __init__(self, service: Service, clock: Clock) -> None:
+    def __init__(self, service: Service, clock: Clock, seal: RecordSeal) -> None:
         """Begins with no lane: their states enter `states` when they are opened."""
         self.service = service
         self.clock = clock
+        self.seal = seal
         self.states: dict[str, LaneState] = {}
         self.refused: dict[tuple[str, int, int], Refused] = {}
         self.topics: Mapping[str, Topic] = {topic.name: topic for topic in service.topics}
@@ -113,7 +115,7 @@ class Transactions:
             state, classified = self.states[name], Classified()
             done, stuck = [], set[str]()
             for row in await store.records_to_replay(connection, name):
-                record, key = store.record_of(row), row["parked_key"]
+                record, key = store.record_of(row, self.seal), row["parked_key"]
                 try:
                     if key not in stuck:
                         envelope, body = decode(record.headers, record.value)
@@ -131,7 +133,8 @@ class Transactions:
     async def _decide(
         self, connection: Connection, names: Sequence[str], classified: Classified, at_once: int
     ) -> TransactionResult:
-        transaction = Transaction(connection, {name: self.states[name].lane for name in names}, at_once)
+        lanes = {name: self.states[name].lane for name in names}
+        transaction = Transaction(connection, lanes, self.seal, at_once)
         outcome = await self.service.work(transaction, classified.items) if at_once else Outcome()
         result = TransactionResult(classified, outcome, lanes=list(names))
         result.events = self.number(outcome.says, result.said)
@@ -207,9 +210,9 @@ class Transactions:
             await store.insert_events(connection, result.events)
         now = max(state.lane.now for state in states)
         if result.dead:
-            await store.insert_dead_letters(connection, result.dead, now)
+            await store.insert_dead_letters(connection, result.dead, now, self.seal)
         if classified.parked:
-            await store.park(connection, classified.parked, now)
+            await store.park(connection, classified.parked, now, self.seal)
         await store.update_lanes(
             connection,
             [(s.lane.name, s.lane.now, s.next_number, s.published, s.lane.counters, s.paused) for s in states],

@@ -8,6 +8,7 @@ and its new content: to replay it twice is one submission, and what its author r
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,8 +18,12 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from chassis import admin
+from chassis.store import place_of
 from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
 from schemas.principals import LETTERS
+from sealing.boxes import BrokenSealError
+from sealing.masters import UnknownMasterError
+from sealing.records import RecordSeal
 from tools.client.addresses import Addresses
 from tools.client.kafka import producer
 from tools.errors import SaidClearly
@@ -31,10 +36,11 @@ _LOOK_AGAIN: Final = 0.2
 
 
 class Sort(StrEnum):
-    """From outside and refused for good, or our own and put aside with all of its ticket behind it."""
+    """From outside and unreadable; our own, put aside with all of its ticket behind it; or answered with a refusal."""
 
     DEAD = "dead"
     PARKED = "parked"
+    REFUSED = "refused"
 
 
 class LetterPlace(NamedTuple):
@@ -94,9 +100,18 @@ class Correction(NamedTuple):
         return self.value is not None or bool(self.headers) or bool(self.without)
 
 
-_TABLE: Final = {Sort.DEAD: "dead_letter", Sort.PARKED: "parked"}
-_SUBJECT: Final = {Sort.DEAD: "subject", Sort.PARKED: "parked_key"}
-_ORDER: Final = {Sort.DEAD: 'at desc, topic, partition, "offset" desc', Sort.PARKED: "place"}
+_TABLE: Final = {Sort.DEAD: "dead_letter", Sort.PARKED: "parked", Sort.REFUSED: "refused_record"}
+_REASON: Final = {Sort.DEAD: "reason", Sort.PARKED: "reason", Sort.REFUSED: "code"}
+_DETAIL: Final = {Sort.DEAD: "detail", Sort.PARKED: "detail", Sort.REFUSED: "reason"}
+_SUBJECT: Final = {Sort.DEAD: "subject", Sort.PARKED: "parked_key", Sort.REFUSED: "receipt"}
+_ORDER: Final = {
+    Sort.DEAD: 'at desc, topic, partition, "offset" desc',
+    Sort.PARKED: "place",
+    Sort.REFUSED: "place desc",
+}
+_PUT_ASIDE: Final = (Sort.DEAD, Sort.PARKED)
+_REFUSES: Final = "intake"
+"""The service that answers with refusals, and keeps what it refused."""
 
 
 @asynccontextmanager
@@ -115,15 +130,18 @@ async def tables(system: Addresses, service: str) -> AsyncIterator[asyncpg.Conne
 
 
 async def found(system: Addresses, wanted: LetterFilter, limit: int) -> tuple[list[Letter], int]:
-    """Find letters, dead ones the newest first, parked ones in their order; and tell how many there are in all."""
+    """Find letters, the newest first, parked ones in their order; and tell how many there are in all.
+
+    What was refused is listed where it is asked for. Values are given as they are kept, sealed.
+    """
     letters: list[Letter] = []
     total = 0
     given = (wanted.topic, wanted.reason, wanted.subject)
     for service in (wanted.service,) if wanted.service else service_names():
         async with tables(system, service) as connection:
-            for sort in (wanted.sort,) if wanted.sort else Sort:
+            for sort in _kept_by(service, (wanted.sort,) if wanted.sort else _PUT_ASIDE):
                 where = (
-                    "($1::text is null or topic = $1) and ($2::text is null or reason = $2)"
+                    f"($1::text is null or topic = $1) and ($2::text is null or {_REASON[sort]} = $2)"
                     f" and ($3::text is null or {_SUBJECT[sort]} = $3)"
                 )
                 total += await connection.fetchval(f"select count(*) from {_TABLE[sort]} where {where}", *given)  # noqa: S608 - our own words
@@ -134,22 +152,33 @@ async def found(system: Addresses, wanted: LetterFilter, limit: int) -> tuple[li
 
 def _query(sort: Sort, tail: str) -> str:
     return (
-        f'select topic, partition, "offset", at, reason, detail, {_SUBJECT[sort]} as subject, key, value,'  # noqa: S608 - our own words
-        f" header_names, header_values from {_TABLE[sort]} where {tail}"
+        f'select topic, partition, "offset", at, {_REASON[sort]} as reason, {_DETAIL[sort]} as detail,'  # noqa: S608 - our own words
+        f" {_SUBJECT[sort]} as subject, key, value, header_names, header_values from {_TABLE[sort]} where {tail}"
     )
 
 
 async def at(system: Addresses, place: LetterPlace, service: str | None = None) -> list[Letter]:
-    """Find what was put aside of one place; one of our own records can be parked in several services."""
-    letters = []
+    """Find and open what was put aside of one place; one of our own records can be parked in several services."""
+    letters, seal = [], RecordSeal(system.kms(), os.urandom)
     for name in (service,) if service else service_names():
         async with tables(system, name) as connection:
-            for sort in Sort:
+            for sort in _kept_by(name, Sort):
                 query = _query(sort, 'topic = $1 and partition = $2 and "offset" = $3')
-                letters += [_letter(sort, name, row) for row in await connection.fetch(query, *place)]
+                letters += [_opened(_letter(sort, name, row), seal) for row in await connection.fetch(query, *place)]
     if not letters:
         raise SaidClearly(f"{place} 没有死信或者搁置；有哪些见 liuhen dead-letters list。")
     return letters
+
+
+def _kept_by(service: str, sorts: Iterable[Sort]) -> list[Sort]:
+    return [sort for sort in sorts if sort is not Sort.REFUSED or service == _REFUSES]
+
+
+def _opened(letter: Letter, seal: RecordSeal) -> Letter:
+    try:
+        return letter._replace(value=seal.opened(letter.value, *place_of(*letter.place)))
+    except (BrokenSealError, UnknownMasterError) as error:
+        raise SaidClearly(f"{letter.place} 打不开：{error}。请核对 master-key 是不是这个系统的。") from None
 
 
 async def hear_again(system: Addresses, key: str, services: Sequence[str]) -> dict[str, int]:

@@ -18,7 +18,7 @@ from tools.local.plan import service_names
 from tools.terminal import Terminal, styled
 
 _console: Final = Terminal()
-_COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow"}
+_COLOURS: Final = {Sort.DEAD: "red", Sort.PARKED: "yellow", Sort.REFUSED: "cyan"}
 _REPLAY: Final = (
     "把死信放回其来件主题，或者让搁置的工单按序重新听取。原样放回的保留 CloudEvent id；更正过的按位置和新内容另得一个，"
     "放回两次仍是一次提交。消息头 replayof 写明原来的位置。"
@@ -40,7 +40,9 @@ def register(app: typer.Typer) -> None:
 
 def list_(  # noqa: PLR0913 - one for each option
     *,
-    sort: Annotated[Sort | None, typer.Option("--sort", help="只看死信，或者只看搁置的。")] = None,
+    sort: Annotated[
+        Sort | None, typer.Option("--sort", help="只看死信（dead）、搁置的（parked）；refused 列出不予受理而留底的。")
+    ] = None,
     service: InService = None,
     topic: Annotated[str | None, typer.Option(help="只看这个主题。")] = None,
     reason: Annotated[str | None, typer.Option(help="只看这个原因，如 unreadable。")] = None,
@@ -119,6 +121,8 @@ def _replay_dead(place: LetterPlace, service: str | None, correction: Correction
     letter = asyncio.run(letters.at(system, place, service))[0]
     if letter.sort is Sort.PARKED:
         raise SaidClearly(f"{place} 是搁置的，不是死信：请用 liuhen dead-letters replay {letter.subject}。")
+    if letter.sort is Sort.REFUSED:
+        raise SaidClearly(f"{place} 不予受理，已经答复其作者：请其更正后另行提交。")
     record = letters.replacement_of(letter, correction)
     now_at = asyncio.run(letters.put_back(system, letter, record))
     if as_json:

@@ -16,6 +16,7 @@ from schemas.principals import ADMIN, principals
 from tools.client.addresses import Addresses, load_addresses
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
+from tools.prepare.rewrapping import rewrap_records
 from tools.prepare.roles import OWNER
 from tools.prepare.rotation import (
     WHY_FIXED,
@@ -26,6 +27,7 @@ from tools.prepare.rotation import (
     known_secrets,
     replaced,
     retire_token,
+    rotate_master,
     rotate_token,
     rotate_user,
 )
@@ -37,12 +39,14 @@ _HOW: Final = {
     SecretKind.BROKER_USER: "rotate：已连接的不断开；该方（或该服务）重新连接之前换用新密码",
     SecretKind.DATABASE_ROLE: "rotate：已连接的不断开；服务下次连接时自己读新密码",
     SecretKind.TOKEN: "rotate：新旧同时有效；对方换好之后 retire，旧的作废",
+    SecretKind.MASTER: "rotate：此后用新的封存，旧的仍能打开；retire 先改用新的包装，旧的再作废",
     SecretKind.FIXED: "不能直接更换",
 }
 _AFTER: Final = {
     SecretKind.BROKER_USER: "broker 已认新密码，旧密码不能再登录。请在下次重新连接之前换用（服务：重启一次）。",
     SecretKind.DATABASE_ROLE: "数据库已认新密码，旧密码不能再登录；服务下次连接时自己读到。",
     SecretKind.TOKEN: "新旧令牌同时有效。对方换好之后执行 liuhen secrets retire。",
+    SecretKind.MASTER: "新的主密钥已生效，旧的仍能打开以前封存的。要作废旧的，执行 liuhen secrets retire。",
     SecretKind.FIXED: "",
 }
 Name = Annotated[str, typer.Argument(metavar="NAME", help="名称，见 list。")]
@@ -53,7 +57,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="密码、令牌和密钥：有哪些，怎样更换。", no_args_is_help=True)
     group.command("list", help="列出所有密码、令牌和密钥，何时换过，怎样更换；从不显示内容。")(list_)
     group.command(help="更换一个：能并存的新旧同时有效，不能的按不丢数据的次序更换。")(rotate)
-    group.command(help="令牌更换完毕：只留最新的，旧的作废。")(retire)
+    group.command(help="更换完毕：只留最新的令牌或主密钥，旧的作废。")(retire)
     app.add_typer(group, name="secrets")
 
 
@@ -87,21 +91,25 @@ def rotate(name: Name, *, as_json: AsJson = False) -> None:
                 keep_password(Path(addresses.pgpassfile), role, secret(folder, name))
         case SecretKind.TOKEN:
             rotate_token(folder, name)
+        case SecretKind.MASTER:
+            rotate_master(folder)
         case SecretKind.FIXED:
             raise SaidClearly(f"{name} 不能直接更换：{WHY_FIXED[name]}。")
     _say(name, "rotated", _AFTER[found.kind], as_json=as_json)
 
 
 def retire(name: Name, *, as_json: AsJson = False) -> None:
-    """Let the newest of several tokens alone be valid."""
+    """Let the newest of several alone be valid; what older master keys wrapped is wrapped anew first."""
     addresses = load_addresses()
-    found = _one(addresses, name)
-    if found.kind is not SecretKind.TOKEN:
-        raise SaidClearly(f"{name} 没有新旧并存：只有令牌可以 retire。")
+    match _one(addresses, name).kind:
+        case SecretKind.TOKEN:
+            pass
+        case SecretKind.MASTER:
+            asyncio.run(rewrap_records(addresses.postgres_dsn, service_names(), addresses.kms()))
+        case SecretKind.BROKER_USER | SecretKind.DATABASE_ROLE | SecretKind.FIXED:
+            raise SaidClearly(f"{name} 没有新旧并存：只有令牌和主密钥可以 retire。")
     others = retire_token(addresses.folder_of_secrets(), name)
-    _say(
-        name, "retired" if others else "alone", "旧令牌已作废。" if others else "本来就只有一个令牌。", as_json=as_json
-    )
+    _say(name, "retired" if others else "alone", "旧的已作废。" if others else "本来就只有一个。", as_json=as_json)
 
 
 def _known(addresses: Addresses) -> tuple[Known, ...]:

@@ -86,7 +86,7 @@ async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Ou
         says += told_again(hiding[key], told[key], unknown_in(ticket), says, rules.policy)
     for key, say in causes.items():
         says += told_again(say, told[key], covers[key].document, says, rules.policy)
-    await cover(transaction.connection, covers)
+    await cover(transaction, covers)
     return replace(outcome, says=says)
 
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 import asyncpg
 
 from chassis.redaction import Kept
-from chassis.service import Connection, Foreign, Instant
+from chassis.service import Connection, Foreign, Instant, Record
+from chassis.store import place_of
 from schemas.tickets import Registered
+from sealing.records import RecordSeal
 from services.intake.core.numbers import Numbering
 from services.intake.core.reading import Reading
 from services.intake.core.refusals import Refusal
@@ -135,15 +137,17 @@ async def refuse_later(connection: Connection, refused: Sequence[RefusedLater]) 
     )
 
 
-async def insert_refused(connection: Connection, refused: Iterable[tuple[Foreign, Reading, Refusal, Instant]]) -> None:
-    """Keep records that were refused as they came, but for what names somebody who wants to stay unknown."""
+async def insert_refused(
+    connection: Connection, refused: Iterable[tuple[Foreign, Reading, Refusal, Instant]], seal: RecordSeal
+) -> None:
+    """Keep records that were refused, each value sealed: as they came, but without who wants to stay unknown."""
     await connection.executemany(
         'insert into refused_record (receipt, code, field, reason, topic, partition, "offset", key, value,'
         " header_names, header_values, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             (
                 *(reading.receipt, *why, *item.record[:3]),
-                *((item.record.key, item.record.value) if reading.unnamed is None else (None, reading.unnamed)),
+                *_named_or_not(item.record, reading, seal),
                 [name for name, _ in item.record.headers],
                 [value or b"" for _, value in item.record.headers],
                 at,
@@ -151,6 +155,12 @@ async def insert_refused(connection: Connection, refused: Iterable[tuple[Foreign
             for item, reading, why, at in refused
         ],
     )
+
+
+def _named_or_not(record: Record, reading: Reading, seal: RecordSeal) -> tuple[bytes | None, bytes | None]:
+    """The key, and the value sealed."""
+    key, value = (record.key, record.value) if reading.unnamed is None else (None, reading.unnamed)
+    return key, seal.sealed(value, *place_of(*record[:3]))
 
 
 async def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, KnownTicket]:

@@ -122,7 +122,7 @@ async def _take(
         decided.append(DecidedSubmission(item, reading, received, decision))
         result.says += _says(item, reading, received, decision)
         result.words.append(decision.word)
-    await save(transaction.connection, decided)
+    await save(transaction, decided)
 
 
 async def _numbering(transaction: Transaction, item: Foreign) -> Numbering | None:
@@ -227,8 +227,9 @@ def _declines(actions: Sequence[OfDevices]) -> bool:
     return any(isinstance(action, DeclineDevice) for action in actions)
 
 
-async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> None:
+async def save(transaction: Transaction, decided: Sequence[DecidedSubmission]) -> None:
     """Write what was decided, in an order of tables and rows that is the same for every worker."""
+    connection = transaction.connection
     verdicts: list[tuple[tuple[str, str, str], Verdict, str, Instant]] = []
     for item, reading, received, decision in decided:
         if decision.verdict is not None:
@@ -241,7 +242,7 @@ async def save(connection: Connection, decided: Sequence[DecidedSubmission]) -> 
         await store.insert_tickets(connection, tickets)
     refused = [(d.item, d.reading, d.decision.refusal, d.received) for d in decided if d.decision.refusal]
     if refused:
-        await store.insert_refused(connection, refused)
+        await store.insert_refused(connection, refused, transaction.seal)
     await _save_survey(connection, [one.decision for one in decided])
 
 

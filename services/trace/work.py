@@ -95,7 +95,7 @@ def noting(key: bytes) -> Work:
         concerned = {item.envelope.subject for item in heard} & known.keys() if known else set[str]()
         if concerned:
             covers = overlays(((ticket, each) for ticket in concerned for each in known[ticket]), key)
-            await cover(transaction.connection, covers, store.WORDS)
+            await cover(transaction, covers, store.WORDS)
             for lane in transaction.lanes.values():
                 lane.cache.pop(_ROWS, None)  # read before it was covered
         return outcome

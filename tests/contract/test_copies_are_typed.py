@@ -14,6 +14,7 @@ PROJECT = ROOT / "pyproject.toml"
 PACKAGES = (
     "schemas",
     "worktime",
+    "sealing",
     "rulebook",
     "vocabulary",
     "classification",

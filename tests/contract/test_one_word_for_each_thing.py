@@ -10,7 +10,18 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-FOLDERS: Final = ("vocabulary", "schemas", "worktime", "rulebook", "chassis", "services", "tools", "liuhen", "policy")
+FOLDERS: Final = (
+    "vocabulary",
+    "schemas",
+    "worktime",
+    "sealing",
+    "rulebook",
+    "chassis",
+    "services",
+    "tools",
+    "liuhen",
+    "policy",
+)
 OTHERS: Final = ("deploy", "examples", "docs", "README.md", "README.zh-CN.md")
 READ: Final = frozenset({".py", ".yaml", ".yml", ".json", ".md", ".csv"})
 THEIR_OWN_WORDS: Final = ("docs/decisions/", "examples/district/", "policy/catalogue.csv")

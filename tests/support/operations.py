@@ -85,3 +85,10 @@ class Operations:
                 )
 
         return asyncio.run(sent())
+
+    def dead(self, topic: str, value: bytes) -> str:
+        """Put a record without an envelope on a topic; returns its place once it is a dead letter."""
+        offset = self.put([("ce_type", b"liuhen.inbound.register.v1")], value, topic)
+        query = 'select from intake.dead_letter where topic = $1 and partition = 0 and "offset" = $2'
+        self.wait(query, topic, offset)
+        return f"{topic}/0@{offset}"

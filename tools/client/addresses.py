@@ -11,10 +11,12 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from chassis.broker import Access, Broker, NoPasswordError
+from sealing.files import MasterFile
+from sealing.masters import Kms, MasterKeys
 from tools.errors import SaidClearly
 from tools.layout import POLICY, home_of
 from tools.local.settings import load_settings
-from tools.prepare.secrets import REDACTION
+from tools.prepare.secrets import MASTER, REDACTION
 
 
 class Addresses(BaseModel):
@@ -38,6 +40,9 @@ class Addresses(BaseModel):
     """The file with the token or session by which who types commands is known."""
     redaction_secret: SecretStr | None = None
     """The key under which redacted passages are hashed, where it does not stand in the folder of secrets."""
+
+    master_key: SecretStr | None = None
+    """The keys under which records that were put aside are sealed, likewise."""
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Addresses:
@@ -75,6 +80,15 @@ class Addresses(BaseModel):
         if file is None or not file.exists():
             raise SaidClearly("LIUHEN_REDACTION_SECRET is not set: the key under which redacted passages are hashed.")
         return file.read_text("ascii").strip()
+
+    def kms(self) -> Kms:
+        """Return who keeps the master keys; say clearly when they are not to be had."""
+        file = self.kafka_secrets / MASTER if self.kafka_secrets is not None else None
+        if self.master_key is not None:
+            return MasterKeys(self.master_key.get_secret_value(), os.urandom)
+        if file is None or not file.exists():
+            raise SaidClearly("LIUHEN_MASTER_KEY is not set: the keys under which records put aside are sealed.")
+        return MasterFile(file)
 
     def logged_in(self) -> str:
         """Return the token or session of who types commands; '' where nobody has logged in."""

@@ -16,7 +16,7 @@ from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.prepare import rights
 from tools.prepare.roles import OWNER, logins, set_password
-from tools.prepare.secrets import NAMED, TOKENS, chance, secret, write_secret
+from tools.prepare.secrets import MASTER, NAMED, TOKENS, chance, secret, write_secret
 
 
 class SecretKind(StrEnum):
@@ -25,6 +25,7 @@ class SecretKind(StrEnum):
     BROKER_USER = "broker user"
     DATABASE_ROLE = "database role"
     TOKEN = "token"  # noqa: S105 - the word, not one
+    MASTER = "master key"
     FIXED = "fixed"
 
 
@@ -50,8 +51,9 @@ def known_secrets(users: Iterable[str], services: Iterable[str]) -> tuple[Known,
     brokers = (Known(user, SecretKind.BROKER_USER) for user in sorted(users))
     roles = (Known(database_secret(role), SecretKind.DATABASE_ROLE) for role in (OWNER, *logins(services)))
     tokens = (Known(name, SecretKind.TOKEN) for name in TOKENS)
-    fixed = (Known(name, SecretKind.FIXED) for name in (ADMIN, *(each for each in NAMED if each not in TOKENS)))
-    return (*brokers, *roles, *tokens, *fixed)
+    others = (each for each in NAMED if each not in (*TOKENS, MASTER))
+    fixed = (Known(name, SecretKind.FIXED) for name in (ADMIN, *others))
+    return (*brokers, *roles, *tokens, Known(MASTER, SecretKind.MASTER), *fixed)
 
 
 def replaced(folder: Path, name: str, make_known: Callable[[str], None]) -> None:
@@ -97,6 +99,12 @@ def keep_password(file: Path, role: str, value: str) -> None:
 def rotate_token(folder: Path, name: str) -> None:
     """Make a new token, which is valid together with the newest one of before until `retire_token`."""
     write_secret(folder / name, f"{chance()} {secret(folder, name)}")
+
+
+def rotate_master(folder: Path) -> None:
+    """Make a new master key: it wraps from now on, and all older ones still open what they wrapped."""
+    secret(folder, MASTER)
+    write_secret(folder / MASTER, f"{chance()} {(folder / MASTER).read_text('ascii')}")
 
 
 def retire_token(folder: Path, name: str) -> bool:

@@ -12,8 +12,12 @@ _BYTES: Final = 32
 REDACTION: Final = "redaction-secret"
 """The key of the hashes by which redacted passages are found, the same for all services."""
 
+MASTER: Final = "master-key"
+"""The keys that wrap data keys, the newest first: the older ones open what they wrapped."""
+
 NAMED: Final[Mapping[str, str]] = {
     REDACTION: "LIUHEN_REDACTION_SECRET",
+    MASTER: "LIUHEN_MASTER_KEY",
     "door-secret": "LIUHEN_SECRET",
     "login-secret": "LIUHEN_LOGIN_SECRET",
     "survey-token": "LIUHEN_SURVEY_TOKEN",

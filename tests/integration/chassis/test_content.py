@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -9,6 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from chassis.dead_letters import CUT
 from chassis.publish import Wire
 from schemas.registry import dead_letter_topic
+from sealing.masters import MasterKeys
+from sealing.records import RecordSeal, is_sealed
 
 if TYPE_CHECKING:
     from tests.support.chassis.outside import Toy
@@ -50,6 +53,7 @@ async def test_a_fact_that_cannot_be_told_onward_parks_its_ticket_and_no_other(t
     assert {row["parked_key"] for row in rows} == {"T7"}
     assert [row["reason"] for row in rows] == ["unprocessable", *["behind"] * 3]
     assert rows[0]["detail"] == "Counted: text: string_too_long"
+    assert await toy.value("select bool_and(position('long....' in encode(value, 'escape')) = 0) from parked")
     assert toy.logged("record put aside")
     assert process.poll() is None
 
@@ -73,13 +77,22 @@ async def test_a_dead_letter_that_is_larger_than_its_topic_is_cut_and_goes_out(t
     await toy.until(published)
     # then all are on the dead-letter topic, each with what was cut of it, and whole in the table
     letters = await _letters(toy, 3)
+    assert all(is_sealed(sealed) for sealed, _ in letters)
+    letters = [(opened(toy, number, sealed), said) for number, (sealed, said) in enumerate(letters)]
     assert letters[0][1].startswith("value ")
     assert letters[0][1].endswith(" of 9000000 bytes")
     assert letters[1][1].startswith("headers ")
     assert letters[1][0] == b"\xff" * 3_000
     assert letters[2] == (b"\xff", "")
-    assert await toy.value("select max(octet_length(value)) from dead_letter") == 9_000_000
+    kept = await toy.value("select value from dead_letter order by octet_length(value) desc limit 1")
+    assert opened(toy, 0, kept) == b"\xff" * 9_000_000
     assert process.poll() is None
+
+
+def opened(toy: Toy, offset: int, sealed: bytes) -> bytes | None:
+    """What a record said, by the key that its toy was told."""
+    seal = RecordSeal(MasterKeys(toy.master_key, os.urandom), os.urandom)
+    return seal.opened(sealed, toy.foreign, "0", str(offset))
 
 
 async def _letters(toy: Toy, count: int) -> list[tuple[bytes, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from chassis.precompute import precomputing
 from chassis.service import Connection, Heard, Lane, Outcome, Record, Transaction
 from chassis.state_cache import cache_of
 from schemas.envelope import Envelope, derived_id
+from sealing.masters import MasterKeys
+from sealing.records import RecordSeal
 from tests.support.chassis.toy import Counted, Poke, decider
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 NOON = datetime(2026, 9, 14, 4, tzinfo=UTC)
 SOON = NOON + timedelta(minutes=5)
+SEAL = RecordSeal(MasterKeys("of-our-own", os.urandom), os.urandom)
 TOY = decider("toy.out", "toy.outward")
 
 
@@ -38,7 +42,7 @@ class Desk:
         self.lane.horizon = horizon
         async with self.connection.transaction():
             heard = [_heard(key, poke) for key, poke in pokes]
-            return await folding(TOY)(Transaction(self.connection, {"0": self.lane}), heard)
+            return await folding(TOY)(Transaction(self.connection, {"0": self.lane}, SEAL), heard)
 
     async def look_ahead(self) -> Sequence[str]:
         """Work out all that falls due by `SOON`; names what was precomputed."""

@@ -23,14 +23,6 @@ READERS = ("sla", "trace")
 GOOD = json.dumps(REPORT, ensure_ascii=False).encode()
 
 
-def dead(operations: Operations, topic: str, value: bytes) -> str:
-    """Put a record without an envelope on a topic; returns its place once it is a dead letter."""
-    offset = operations.put([("ce_type", b"liuhen.inbound.register.v1")], value, topic)
-    query = 'select from intake.dead_letter where topic = $1 and partition = 0 and "offset" = $2'
-    operations.wait(query, topic, offset)
-    return f"{topic}/0@{offset}"
-
-
 def clear(operations: Operations, *words: str) -> str:
     """Run a command that fails with a sentence; returns it."""
     result = operations.run(*words)
@@ -39,7 +31,7 @@ def clear(operations: Operations, *words: str) -> str:
 
 
 def test_a_dead_letter_is_listed_and_shows_its_content_only_when_asked(operations: Operations, hotline: str) -> None:
-    place = dead(operations, hotline, b"\xff13712345678")
+    place = operations.dead(hotline, b"\xff13712345678")
 
     told = operations.asked("dead-letters", "list", "--service", "intake", "--reason", "unreadable")
     (shown,) = operations.asked("dead-letters", "show", place)
@@ -59,7 +51,7 @@ def test_a_dead_letter_is_listed_and_shows_its_content_only_when_asked(operation
 def test_a_corrected_dead_letter_becomes_one_ticket_however_often_it_is_replayed(
     operations: Operations, hotline: str, tmp_path: Path
 ) -> None:
-    place, corrected = dead(operations, hotline, b"{"), tmp_path / "report.json"
+    place, corrected = operations.dead(hotline, b"{"), tmp_path / "report.json"
     corrected.write_bytes(GOOD)
     correction = ("--value", str(corrected), "--header", "ce_specversion=1.0", "--header", "ce_time=2026-01-01T00:00Z")
 

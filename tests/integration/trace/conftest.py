@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,8 @@ from schemas.values import (
     Solved,
     Tier,
 )
+from sealing.masters import MasterKeys
+from sealing.records import RecordSeal
 from services.trace.__main__ import answers_of
 from services.trace.edges.answers import Answers
 from services.trace.edges.http import application
@@ -52,6 +55,7 @@ from tools.local.database import Database
 from tools.prepare.logins import LOGINS, prepare_trial, trial_token
 
 POLICY = Path(__file__).resolve().parents[3] / "policy"
+SEAL = RecordSeal(MasterKeys("of-our-own", os.urandom), os.urandom)
 NOW = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 TICKET, RECEIPT = "26030200000017", "R0123456789AB"
 OFFICE = Actor(party=Party(kind=PartyKind.OFFICE), person=Person(id="p-xu", name="徐敏"))
@@ -187,7 +191,7 @@ class Ear:
     async def take(self, items: list[Heard], lanes: dict[str, Lane] | None = None) -> Outcome:
         """Hear in lanes that were just opened, or in those that somebody held on to."""
         async with self.pool.acquire() as connection, connection.transaction():
-            return await note(Transaction(connection, lanes or self.lanes(items)), items)
+            return await note(Transaction(connection, lanes or self.lanes(items), SEAL), items)
 
     @staticmethod
     def lanes(items: list[Heard]) -> dict[str, Lane]:

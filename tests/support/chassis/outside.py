@@ -46,6 +46,10 @@ class Toy:
     sequences: Counter[int] = field(default_factory=Counter)
 
     @property
+    def master_key(self) -> str:
+        return f"master-of-{self.name}"
+
+    @property
     def heard(self) -> str:
         return f"{self.name}.in"
 
@@ -81,6 +85,7 @@ class Toy:
             "LIUHEN_SILENCE_SECONDS": str(self.silence_seconds),
             "LIUHEN_WORKER": worker,
             "LIUHEN_REDACTION_SECRET": f"of-{self.name}",
+            "LIUHEN_MASTER_KEY": self.master_key,
             "LIUHEN_METRICS_PORT": "0",
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         }
