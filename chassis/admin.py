@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from chassis.contacts import ContactSeal
 from chassis.publish import Producer, wire
 from chassis.service import Connection
 from chassis.store import Event, TopicPartition
@@ -36,13 +39,25 @@ async def mend(connection: Connection, topic: str, partition: int, source: str) 
         await resume(connection, lane)
 
 
+class Sender(NamedTuple):
+    """Who sends again: for which service, and what opens the contacts that outsiders are told."""
+
+    producer: Producer
+    service: str
+    contacts: ContactSeal | None
+
+
 async def republish(
-    connection: Connection, producer: Producer, service: str, tp: TopicPartition, lane: str, first: int
+    connection: Connection,
+    sender: Sender,
+    tp: TopicPartition,
+    lane: str,
+    first: int,
 ) -> int:
     """Send a lane's recorded events of a topic's partition again, from a sequence number on; tells how many."""
     sent, (topic, partition) = 0, tp
     while events := await _recorded(connection, lane, topic, partition, first + sent):
-        await producer.send([wire(event, service) for event in events])
+        await sender.producer.send([wire(event, sender.service, sender.contacts) for event in events])
         sent += len(events)
     return sent
 

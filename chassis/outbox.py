@@ -11,8 +11,9 @@ import structlog
 
 from chassis import metrics, store
 from chassis.broker import Broker
+from chassis.contacts import ContactSeal
 from chassis.portions import Portion, Portions
-from chassis.publish import Producer, pause_before, wire
+from chassis.publish import Producer, Wire, pause_before, wire
 from chassis.service import Pool
 from chassis.store import Event
 
@@ -23,12 +24,13 @@ _log: Final = structlog.get_logger()
 class Outbox:
     """One publishing task for each topic for outsiders: one that is stuck holds up nobody else."""
 
-    def __init__(self, pool: Pool, broker: Broker, service: str, limit: float) -> None:
+    def __init__(self, pool: Pool, broker: Broker, service: str, limit: float, contacts: ContactSeal | None) -> None:
         """`lanes` are those that are open here; the published positions of others are not ours to move.
 
-        A portion should take at most `limit` seconds.
+        A portion should take at most `limit` seconds. `contacts` opens what outsiders are told.
         """
         self._pool = pool
+        self.contacts = contacts
         self._new_producer: Callable[[], Producer] = lambda: Producer(broker, service)
         self._new_portions: Callable[[], Portions] = lambda: Portions(service, "outlet", Portion(_MOST, _MOST), limit)
         self._topics: dict[str, _TopicRelay] = {}
@@ -105,7 +107,7 @@ class _TopicRelay:
                 while events := await self._next():
                     self._gauge.set(len(events) + len(self._waiting))
                     with self._portions.doing(len(events)):
-                        await self._producer.send([wire(event, self._portions.service) for event in events])
+                        await self._producer.send([self._wire(event) for event in events])
                     for event in events:
                         self._outbox.published[event.lane, self._topic] = event.number
                     attempt = 0
@@ -115,6 +117,9 @@ class _TopicRelay:
                 _log.warning("outlet stuck", topic=self._topic, error=type(error).__qualname__, attempt=attempt)
                 self.reload()
                 await asyncio.sleep(pause_before(attempt))
+
+    def _wire(self, event: Event) -> Wire:
+        return wire(event, self._portions.service, self._outbox.contacts)
 
     async def _next(self) -> list[Event]:
         """The next events in order; from the table when memory is not the whole of it."""

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, ProducerClosed
 from chassis import metrics
 from chassis.broker import Broker
 from chassis.clock import stopwatch
+from chassis.contacts import ContactSeal
 from chassis.failures import Dependency
 from chassis.health import Health
 from chassis.portions import Portions
@@ -39,9 +40,10 @@ class Wire(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def wire(event: Event, service: str) -> Wire:
-    """Write an event as its message, the same however often it is published."""
-    return Wire(event.topic, event.partition, _key(event).encode(), event.body.encode(), event.headers(service))
+def wire(event: Event, service: str, contacts: ContactSeal | None) -> Wire:
+    """Write an event as its message, the same however often it is published; outsiders read contacts opened."""
+    body = contacts.opened(event.body, event.key) if event.outward and contacts is not None else event.body
+    return Wire(event.topic, event.partition, _key(event).encode(), body.encode(), event.headers(service))
 
 
 def _key(event: Event) -> str:
@@ -131,7 +133,7 @@ class Producer:
 async def publish(producer: Producer, events: Sequence[Event], health: Health, portions: Portions) -> None:
     """Publish own events in order, a portion at a time, however long it takes."""
     service = portions.service
-    attempt, wires = 0, deque(wire(event, service) for event in events)
+    attempt, wires = 0, deque(wire(event, service, None) for event in events)
     while wires:
         some = list(islice(wires, portions.size))
         try:

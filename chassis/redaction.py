@@ -84,7 +84,7 @@ async def cover(
     """Cover in the chassis's tables and in a service's own; `records` are its tables of raw records."""
     for key, overlay in covers.items():
         for kept in (_EVENTS, *own):
-            await _cover_rows(transaction.connection, key, overlay, kept)
+            await _cover_rows(transaction, key, overlay, kept)
         for table in (*_RECORDS, *records):
             await _cover_records(transaction, key, overlay, table)
 
@@ -100,7 +100,8 @@ def _without(say: Say, overlay: Overlay) -> Say:
     return say if hidden is document else say._replace(message=type(say.message).model_validate(hidden))
 
 
-async def _cover_rows(connection: Connection, key: str, overlay: Overlay, kept: Kept) -> None:
+async def _cover_rows(transaction: Transaction, key: str, overlay: Overlay, kept: Kept) -> None:
+    connection = transaction.connection
     names = (*kept.texts, *kept.documents)
     columns = ", ".join(f"{name}::text" for name in names)
     rows = await connection.fetch(
@@ -109,7 +110,11 @@ async def _cover_rows(connection: Connection, key: str, overlay: Overlay, kept: 
     )
     for part, place, *values in rows:
         after = [
-            value if value is None else overlay.text(value) if name in kept.texts else overlay.body(value)
+            value
+            if value is None
+            else overlay.text(value)
+            if name in kept.texts
+            else _of_body(transaction, key, value, overlay)
             for name, value in zip(names, values, strict=True)
         ]
         if after != values:
@@ -123,6 +128,12 @@ async def _cover_rows(connection: Connection, key: str, overlay: Overlay, kept: 
                 place,
                 *after,
             )
+
+
+def _of_body(transaction: Transaction, key: str, body: str, overlay: Overlay) -> str:
+    """A document as it is kept: what its contacts say is covered too."""
+    contacts = transaction.contacts
+    return overlay.body(body if contacts is None else contacts.changed(body, key, overlay.document))
 
 
 async def _cover_records(transaction: Transaction, key: str, overlay: Overlay, table: str) -> None:

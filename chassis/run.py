@@ -119,7 +119,7 @@ class _Process:
         seal = RecordSeal(self.settings.kms(), os.urandom)
         transactions = Transactions(self.service, self.clock, seal)
         limit = self.settings.silence_seconds * _SHARE
-        outbox = Outbox(pool, broker, name, limit)
+        outbox = Outbox(pool, broker, name, limit, self.service.contacts)
         letters = Portions(name, "dead_letters", Portion(_LETTERS, _LETTERS), limit)
         dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits, letters, seal)
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)

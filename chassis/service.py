@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import asyncpg.pool
 
     from chassis.clock import Clock
+    from chassis.contacts import ContactSeal
     from sealing.records import RecordSeal
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -125,13 +126,14 @@ class Transaction:
     """One lane transaction, seen from the work done inside it: its connection and the lanes that it has locked.
 
     Of what no record brings (timers, outcomes of effects outside) it takes at most `at_once`. Records that are put
-    aside are kept under `seal`.
+    aside are kept under `seal`, contacts under `contacts` where the service may open them.
     """
 
     connection: Connection
     lanes: Mapping[str, Lane]
     seal: RecordSeal
     at_once: int = MOST_AT_ONCE
+    contacts: ContactSeal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,8 @@ class Service:
 
     `inputs` are names of `topics`; those from outside have a lane per topic and partition and are read by the work.
     `hears` are the types of our own messages that the work looks at, all by default: others are counted, not read.
-    A service whose states want timers says in `timers` how it looks ahead.
+    A service whose states want timers says in `timers` how it looks ahead. One that may open contacts seals those that
+    it keeps and says by `contacts`; to any other they are masks.
     """
 
     name: str
@@ -214,3 +217,4 @@ class Service:
     edges: Sequence[Edge] = ()
     poll: Poll | None = None
     hears: frozenset[type[Message]] | None = None
+    contacts: ContactSeal | None = None

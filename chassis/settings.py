@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chassis.broker import Access, Broker
+from chassis.contacts import ContactSeal
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
 
@@ -107,12 +108,29 @@ class Settings(BaseSettings):
         return lambda: file.read_text("ascii").strip()
 
     def kms(self) -> Kms:
-        """Return who keeps the master keys: the file, where there is one."""
-        if self.master_key_file is not None:
-            return MasterFile(self.master_key_file)
-        return MasterKeys(self.master_key.get_secret_value(), os.urandom)
+        """Return who keeps the master keys of records that were put aside."""
+        return _keeper(self.master_key_file, self.master_key)
 
     @property
     def redaction_key(self) -> bytes:
         """The key under which redacted passages are hashed."""
         return self.redaction_secret.get_secret_value().encode()
+
+
+class OpensContacts(Settings):
+    """A service that may open contacts: `contact_key` wraps the keys that seal them; with several, as `master_key`.
+
+    The default is for development.
+    """
+
+    contact_key: SecretStr = Field(default=SecretStr("development-contact"), min_length=8)
+    contact_key_file: Path | None = None
+
+    def contacts(self) -> ContactSeal:
+        """Return what seals and opens contacts."""
+        return ContactSeal(_keeper(self.contact_key_file, self.contact_key), os.urandom)
+
+
+def _keeper(file: Path | None, said: SecretStr) -> Kms:
+    """Who keeps some master keys: the file, where there is one."""
+    return MasterKeys(said.get_secret_value(), os.urandom) if file is None else MasterFile(file)

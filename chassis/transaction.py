@@ -10,7 +10,7 @@ from typing import Final
 from chassis import store
 from chassis.clock import Clock
 from chassis.failures import Fenced
-from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, lane_of, merged, read
+from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, Reading, classify, lane_of, merged, read
 from chassis.portions import Stretch
 from chassis.service import (
     MOST_AT_ONCE,
@@ -64,7 +64,8 @@ class Transactions:
         self.topics: Mapping[str, Topic] = {topic.name: topic for topic in service.topics}
         self.limits = {topic.name: int(topic.config["max.message.bytes"]) - _HEADROOM for topic in service.topics}
         hears = service.hears
-        self.hears = None if hears is None else frozenset(message.type_name for message in hears)
+        types = None if hears is None else frozenset(message.type_name for message in hears)
+        self.reading = Reading(types, service.contacts)
         self.foreign = frozenset(name for name in service.inputs if self.topics[name].kind is TopicKind.INBOUND)
 
     async def run(
@@ -85,7 +86,12 @@ class Transactions:
             for name in names:
                 await stretch.pause()
                 classify(
-                    self.states[name], merged(records.get(name, ())), self.foreign, self.refused, classified, self.hears
+                    self.states[name],
+                    merged(records.get(name, ())),
+                    self.foreign,
+                    self.refused,
+                    classified,
+                    self.reading,
                 )
             result = await self._decide(connection, names, classified, at_once if classified.items or horizons else 0)
         for name in names:
@@ -119,7 +125,9 @@ class Transactions:
                 try:
                     if key not in stuck:
                         envelope, body = decode(record.headers, record.value)
-                        classified.items.append(Heard(name, record, envelope, read(envelope, body)))
+                        classified.items.append(
+                            Heard(name, record, envelope, read(envelope, body, self.service.contacts))
+                        )
                         done.append(record)
                 except (EnvelopeError, Refused):
                     stuck.add(key)
@@ -134,7 +142,7 @@ class Transactions:
         self, connection: Connection, names: Sequence[str], classified: Classified, at_once: int
     ) -> TransactionResult:
         lanes = {name: self.states[name].lane for name in names}
-        transaction = Transaction(connection, lanes, self.seal, at_once)
+        transaction = Transaction(connection, lanes, self.seal, at_once, self.service.contacts)
         outcome = await self.service.work(transaction, classified.items) if at_once else Outcome()
         result = TransactionResult(classified, outcome, lanes=list(names))
         result.events = self.number(outcome.says, result.said)
@@ -162,7 +170,8 @@ class Transactions:
         if topic is None or topic.kind in (TopicKind.INBOUND, TopicKind.DEAD_LETTER):
             raise Refused("unpublishable", f"{say.topic} is no topic that a service may write")
         state, cause = self.states[say.lane], say.cause
-        body = say.message.model_dump_json(exclude_none=True)
+        contacts = self.service.contacts
+        body = say.message.model_dump_json(exclude_none=True, context=contacts and contacts.of(say.key))
         limit = self.limits[say.topic]
         if len(body) > limit // 4 and len(body.encode()) > limit:
             raise Refused("unpublishable", f"{say.message.type_name} is larger than {say.topic} accepts")

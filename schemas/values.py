@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 from schemas.text import fitted
 
@@ -341,12 +351,17 @@ class Place(Value):
 
 
 class Contact(Value):
-    """The personal data of a requester, apart from everything else, so that it can be sealed per person."""
+    """The personal data of a requester, apart from everything else; pydantic's context, where it is one, seals it."""
 
     name: Name | None = None
     phone: Annotated[str, StringConstraints(max_length=20)] | None = None
     wechat: Annotated[str, StringConstraints(max_length=64)] | None = None
     address: Annotated[str, StringConstraints(max_length=300), Kept.AS_SEEN] | None = None
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        told: dict[str, Any] = write(self)
+        return info.context(told) if callable(info.context) else told
 
 
 class ContactKeys(Value):

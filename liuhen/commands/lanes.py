@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from chassis import admin
+from chassis.admin import Sender
 from chassis.publish import Producer
 from liuhen import letters
 from liuhen.answers import AsJson, print_json
@@ -128,7 +129,8 @@ def republish(
             await _require(connection, where, lane, topic, partition, what=what)
             producer = Producer(system.broker(service), service)
             try:
-                return await admin.republish(connection, producer, service, (topic, partition), lane, first)
+                sender = Sender(producer, service, system.contacts())
+                return await admin.republish(connection, sender, (topic, partition), lane, first)
             finally:
                 await producer.close()
 

@@ -31,7 +31,7 @@ from tools.prepare.rotation import (
     rotate_token,
     rotate_user,
 )
-from tools.prepare.secrets import secret
+from tools.prepare.secrets import CONTACTS, secret
 from tools.terminal import Terminal
 
 _console: Final = Terminal()
@@ -92,7 +92,7 @@ def rotate(name: Name, *, as_json: AsJson = False) -> None:
         case SecretKind.TOKEN:
             rotate_token(folder, name)
         case SecretKind.MASTER:
-            rotate_master(folder)
+            rotate_master(folder, name)
         case SecretKind.FIXED:
             raise SaidClearly(f"{name} 不能直接更换：{WHY_FIXED[name]}。")
     _say(name, "rotated", _AFTER[found.kind], as_json=as_json)
@@ -104,6 +104,8 @@ def retire(name: Name, *, as_json: AsJson = False) -> None:
     match _one(addresses, name).kind:
         case SecretKind.TOKEN:
             pass
+        case SecretKind.MASTER if name == CONTACTS:
+            raise SaidClearly(f"{name} 不能作废旧的：内部主题永久保存，其中的联系方式由旧的封存。")
         case SecretKind.MASTER:
             asyncio.run(rewrap_records(addresses.postgres_dsn, service_names(), addresses.kms()))
         case SecretKind.BROKER_USER | SecretKind.DATABASE_ROLE | SecretKind.FIXED:

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from chassis.contacts import ContactSeal
 from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
@@ -24,7 +25,7 @@ _LEFT_THE_TABLE: Final = "left_the_table"
 INPUTS = (registry.TICKETS, registry.CLOCKS, registry.REQUESTS)
 
 
-def compose(rules: Rules) -> Service:
+def compose(rules: Rules, contacts: ContactSeal) -> Service:
     """Describe the service."""
     return Service(
         name="dispatch",
@@ -34,6 +35,7 @@ def compose(rules: Rules) -> Service:
         policy=rules.policy.version,
         migrations=Path(__file__).with_name("sql"),
         hears=LISTENS_TO,
+        contacts=contacts,
     )
 
 
@@ -69,7 +71,7 @@ def main() -> int:
         alarm=tell_operations,
         redaction_key=settings.redaction_key,
     )
-    return run(compose(rules), settings)
+    return run(compose(rules, settings.contacts()), settings)
 
 
 if __name__ == "__main__":

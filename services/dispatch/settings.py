@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chassis.settings import Settings
+from chassis.settings import OpensContacts
 
 
-class DispatchSettings(Settings):
+class DispatchSettings(OpensContacts):
     """Besides addresses: where the policy is, and the model that suggests categories."""
 
     policy: Path = Path("policy")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from chassis.decider import Change
-from chassis.service import Connection
+from chassis.service import Connection, Transaction
 from schemas import dispatch as d
 from schemas.values import Place
 from services.dispatch.core import standing as s
@@ -47,19 +47,24 @@ async def precedents(connection: Connection, since: int) -> Sequence[Row]:
     ]
 
 
-async def newest_told(connection: Connection, key: str) -> Sequence[Told]:
+async def newest_told(transaction: Transaction, key: str) -> Sequence[Told]:
     """Read the newest of each thing that outsiders were told under a key; of desk tasks, of each task."""
-    rows = await connection.fetch(
+    rows = await transaction.connection.fetch(
         "select distinct on (topic, type, coalesce(body ->> 'task', '')) topic, type, body::text from event"
         " where outward and key = $1 order by topic, type, coalesce(body ->> 'task', ''), recorded desc, number desc",
         key,
     )
-    return [Told(*row) for row in rows]
+    return [Told(topic, name, _opened(transaction, body, key)) for topic, name, body in rows]
 
 
-async def state(connection: Connection, key: str) -> AnyState:
+async def state(transaction: Transaction, key: str) -> AnyState:
     """Read what is remembered under a key, as this transaction leaves it."""
-    return STATE.validate_json(await connection.fetchval("select body::text from state where key = $1", key))
+    body = await transaction.connection.fetchval("select body::text from state where key = $1", key)
+    return STATE.validate_json(_opened(transaction, body, key))
+
+
+def _opened(transaction: Transaction, body: str, key: str) -> str:
+    return body if transaction.contacts is None else transaction.contacts.opened(body, key)
 
 
 async def gatherings(connection: Connection) -> Sequence[Gathering]:

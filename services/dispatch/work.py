@@ -79,7 +79,7 @@ async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Ou
     if not redacted and not sealed:
         return outcome
     causes = {say.key: say for say, _ in redacted}
-    told = {key: await store.newest_told(transaction.connection, key) for key in {*causes, *sealed}}
+    told = {key: await store.newest_told(transaction, key) for key in {*causes, *sealed}}
     covers = overlays(((say.key, passage) for say, passage in redacted), rules.redaction_key)
     says = [*covered(outcome.says, covers)]
     for key, ticket in sealed.items():
@@ -92,7 +92,7 @@ async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Ou
 
 async def _sealed(transaction: Transaction, key: str) -> Ticket | None:
     """The ticket as this transaction leaves it, where departments must not know who asks."""
-    state = await store.state(transaction.connection, key)
+    state = await store.state(transaction, key)
     return state if isinstance(state, Ticket) and is_sealed(state) else None
 
 

@@ -44,6 +44,7 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         migrations=_HERE / "sql",
         edges=(serve(settings, config),),
         hears=listens_to(newsroom) | {Redacted},
+        contacts=settings.contacts(),
     )
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from chassis.settings import Settings
+from chassis.settings import OpensContacts
 from schemas.values import Channel
 
 
-class IntakeSettings(Settings):
+class IntakeSettings(OpensContacts):
     """Where the HTTP door answers (port 0: any free one), by which policy, and what must stay secret.
 
     `secret` is the key of the hashes by which requesters are compared: whoever changes it forgets who called before.

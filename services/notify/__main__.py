@@ -33,6 +33,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
         edges=(delivering(settings, policy),),
         hears=LISTENS_TO,
         poll=store.unreported_lanes,
+        contacts=settings.contacts(),
     )
 
 

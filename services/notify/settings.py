@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from chassis.settings import Settings
+from chassis.settings import OpensContacts
 from services.notify.core.notice import Way
 
 
-class NotifySettings(Settings):
+class NotifySettings(OpensContacts):
     """Which channel serves each way, and how the channels are reached.
 
     `routes` is a JSON object from ways to addresses: `https://…` and `http://…` are webhooks, `smtp://host:port` is

@@ -10,7 +10,7 @@ import asyncpg
 from pydantic import TypeAdapter
 
 from chassis.redaction import Kept
-from chassis.service import Connection, Pool
+from chassis.service import Connection, Pool, Transaction
 from chassis.store import columns
 from rulebook.messages import LEFT_IN_PEACE
 from schemas.owner import Owner
@@ -60,18 +60,28 @@ class Ended(NamedTuple):
     next_at: datetime | None
 
 
-async def load_profiles(connection: Connection, tickets: Sequence[str]) -> dict[str, Profile]:
-    rows = await connection.fetch("select ticket, body from profile where ticket = any($1::text[])", tickets)
-    return {row["ticket"]: _PROFILE.validate_json(row["body"]) for row in rows}
+async def load_profiles(transaction: Transaction, tickets: Sequence[str]) -> dict[str, Profile]:
+    rows = await transaction.connection.fetch(
+        "select ticket, body from profile where ticket = any($1::text[])", tickets
+    )
+    contacts = transaction.contacts
+    return {
+        ticket: _PROFILE.validate_json(body if contacts is None else contacts.opened(body, ticket))
+        for ticket, body in rows
+    }
 
 
-async def save_profiles(connection: Connection, profiles: Mapping[str, Profile]) -> None:
+async def save_profiles(transaction: Transaction, profiles: Mapping[str, Profile]) -> None:
+    contacts = transaction.contacts
     if profiles:
-        await connection.execute(
+        await transaction.connection.execute(
             "insert into profile (ticket, body) select * from unnest($1::text[], $2::json[])"
             " on conflict (ticket) do update set body = excluded.body",
             list(profiles),
-            [_PROFILE.dump_json(profile, exclude_defaults=True).decode() for profile in profiles.values()],
+            [
+                _PROFILE.dump_json(profile, exclude_defaults=True, context=contacts and contacts.of(ticket)).decode()
+                for ticket, profile in profiles.items()
+            ],
         )
 
 

@@ -80,7 +80,7 @@ async def _wanted(transaction: Transaction, heard: Sequence[Heard], wording: Wor
         wanted[item.envelope.id] = [notice for notice in worded if notice is not None]
         if after is not before:
             profiles[ticket] = changed[ticket] = after
-    await store.save_profiles(transaction.connection, changed)
+    await store.save_profiles(transaction, changed)
     _remember(transaction, heard, changed)
     return wanted
 
@@ -89,7 +89,7 @@ async def _profiles(transaction: Transaction, tickets: Mapping[str, str]) -> dic
     memories = {name: _memory(transaction, name) for name in transaction.lanes}
     found = {ticket: memories[lane][ticket] for ticket, lane in tickets.items() if ticket in memories[lane]}
     missing = sorted(tickets.keys() - found.keys())
-    return {**found, **await store.load_profiles(transaction.connection, missing)} if missing else found
+    return {**found, **await store.load_profiles(transaction, missing)} if missing else found
 
 
 def _memory(transaction: Transaction, lane: str) -> dict[str, Profile]:

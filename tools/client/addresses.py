@@ -11,12 +11,13 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from chassis.broker import Access, Broker, NoPasswordError
+from chassis.contacts import ContactSeal
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
 from tools.errors import SaidClearly
 from tools.layout import POLICY, home_of
 from tools.local.settings import load_settings
-from tools.prepare.secrets import MASTER, REDACTION
+from tools.prepare.secrets import CONTACTS, MASTER, NAMED, REDACTION
 
 
 class Addresses(BaseModel):
@@ -43,6 +44,8 @@ class Addresses(BaseModel):
 
     master_key: SecretStr | None = None
     """The keys under which records that were put aside are sealed, likewise."""
+    contact_key: SecretStr | None = None
+    """The keys under which contacts are sealed, likewise."""
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Addresses:
@@ -82,12 +85,19 @@ class Addresses(BaseModel):
         return file.read_text("ascii").strip()
 
     def kms(self) -> Kms:
-        """Return who keeps the master keys; say clearly when they are not to be had."""
-        file = self.kafka_secrets / MASTER if self.kafka_secrets is not None else None
-        if self.master_key is not None:
-            return MasterKeys(self.master_key.get_secret_value(), os.urandom)
+        """Return who keeps the keys of records that were put aside; say clearly when they are not to be had."""
+        return self._keeper(MASTER, self.master_key)
+
+    def contacts(self) -> ContactSeal:
+        """Return what opens contacts; say clearly when it is not to be had."""
+        return ContactSeal(self._keeper(CONTACTS, self.contact_key), os.urandom)
+
+    def _keeper(self, name: str, said: SecretStr | None) -> Kms:
+        file = self.kafka_secrets / name if self.kafka_secrets is not None else None
+        if said is not None:
+            return MasterKeys(said.get_secret_value(), os.urandom)
         if file is None or not file.exists():
-            raise SaidClearly("LIUHEN_MASTER_KEY is not set: the keys under which records put aside are sealed.")
+            raise SaidClearly(f"{NAMED[name]} is not set: the keys under which what is personal is sealed.")
         return MasterFile(file)
 
     def logged_in(self) -> str:

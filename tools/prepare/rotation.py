@@ -16,7 +16,7 @@ from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.prepare import rights
 from tools.prepare.roles import OWNER, logins, set_password
-from tools.prepare.secrets import MASTER, NAMED, TOKENS, chance, secret, write_secret
+from tools.prepare.secrets import CONTACTS, MASTER, NAMED, TOKENS, chance, secret, write_secret
 
 
 class SecretKind(StrEnum):
@@ -37,6 +37,9 @@ class Known:
     kind: SecretKind
 
 
+MASTERS: Final = (MASTER, CONTACTS)
+"""Keys of which the newest wraps and all open."""
+
 WHY_FIXED: Final[Mapping[str, str]] = {
     ADMIN: "broker 用它登录自己：运行中更换，broker 会进不了自己的控制器",
     "door-secret": "诉求人凭它的散列辨认：换了，谁打过电话就都不认得了",
@@ -51,9 +54,10 @@ def known_secrets(users: Iterable[str], services: Iterable[str]) -> tuple[Known,
     brokers = (Known(user, SecretKind.BROKER_USER) for user in sorted(users))
     roles = (Known(database_secret(role), SecretKind.DATABASE_ROLE) for role in (OWNER, *logins(services)))
     tokens = (Known(name, SecretKind.TOKEN) for name in TOKENS)
-    others = (each for each in NAMED if each not in (*TOKENS, MASTER))
+    others = (each for each in NAMED if each not in (*TOKENS, *MASTERS))
     fixed = (Known(name, SecretKind.FIXED) for name in (ADMIN, *others))
-    return (*brokers, *roles, *tokens, Known(MASTER, SecretKind.MASTER), *fixed)
+    masters = (Known(name, SecretKind.MASTER) for name in MASTERS)
+    return (*brokers, *roles, *tokens, *masters, *fixed)
 
 
 def replaced(folder: Path, name: str, make_known: Callable[[str], None]) -> None:
@@ -101,10 +105,10 @@ def rotate_token(folder: Path, name: str) -> None:
     write_secret(folder / name, f"{chance()} {secret(folder, name)}")
 
 
-def rotate_master(folder: Path) -> None:
+def rotate_master(folder: Path, name: str) -> None:
     """Make a new master key: it wraps from now on, and all older ones still open what they wrapped."""
-    secret(folder, MASTER)
-    write_secret(folder / MASTER, f"{chance()} {(folder / MASTER).read_text('ascii')}")
+    secret(folder, name)
+    write_secret(folder / name, f"{chance()} {(folder / name).read_text('ascii')}")
 
 
 def retire_token(folder: Path, name: str) -> bool:

@@ -13,11 +13,15 @@ REDACTION: Final = "redaction-secret"
 """The key of the hashes by which redacted passages are found, the same for all services."""
 
 MASTER: Final = "master-key"
-"""The keys that wrap data keys, the newest first: the older ones open what they wrapped."""
+"""The keys that wrap those of records put aside, the newest first: the older ones open what they wrapped."""
+
+CONTACTS: Final = "contact-key"
+"""Likewise of the keys that seal contacts, for the services that may open them."""
 
 NAMED: Final[Mapping[str, str]] = {
     REDACTION: "LIUHEN_REDACTION_SECRET",
     MASTER: "LIUHEN_MASTER_KEY",
+    CONTACTS: "LIUHEN_CONTACT_KEY",
     "door-secret": "LIUHEN_SECRET",
     "login-secret": "LIUHEN_LOGIN_SECRET",
     "survey-token": "LIUHEN_SURVEY_TOKEN",

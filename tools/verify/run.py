@@ -163,10 +163,11 @@ async def _nothing_stands_still(
 
 @asynccontextmanager
 async def _tables(system: Addresses) -> AsyncIterator[dict[str, Tables]]:
+    contacts = system.contacts()
     async with AsyncExitStack() as stack:
         opened = {}
         for service in service_names():
             connection = await asyncpg.connect(system.postgres_dsn(service))
             stack.push_async_callback(connection.close)
-            opened[service] = Tables(service, connection)
+            opened[service] = Tables(service, connection, contacts)
         yield opened

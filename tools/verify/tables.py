@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from chassis.contacts import ContactSeal
 from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
 from services.trace.for_tools import Rate, referred_statement
@@ -22,7 +24,7 @@ _ALWAYS: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC
 
 
 class EventRow(NamedTuple):
-    """One row of a service's event table; `digest` is the MD5 of its body, byte for byte, `task` is of a desk task."""
+    """One row of a service's event table; `digest` is the MD5 of its body as it was said, `task` is of a desk task."""
 
     service: str
     lane: str
@@ -99,10 +101,11 @@ class DeliveryRow(NamedTuple):
 class Tables:
     """The tables of one service."""
 
-    def __init__(self, service: str, connection: asyncpg.Connection[asyncpg.Record]) -> None:
-        """Read on this connection, whose search path is the service's schema."""
+    def __init__(self, service: str, connection: asyncpg.Connection[asyncpg.Record], contacts: ContactSeal) -> None:
+        """Read on this connection, whose search path is the service's schema; `contacts` opens what is sealed there."""
         self.service = service
         self._connection = connection
+        self._contacts = contacts
 
     def at_one_moment(self) -> Any:
         """All that is read inside of this context is as it was when the first of it was read."""
@@ -121,10 +124,14 @@ class Tables:
         async with self._connection.transaction():
             async for row in self._connection.cursor(
                 "select lane, number, topic, partition, sequence, id::text, key, type, decode(md5(body::text), 'hex'),"
-                " case when type like '%.desk-task.v1' then body ->> 'task' end from event order by lane, number",
+                " case when type like '%.desk-task.v1' then body ->> 'task' end,"
+                " case when outward and position('\"sealed\"' in body::text) > 0 then body::text end"
+                " from event order by lane, number",
                 prefetch=_AT_ONCE,
             ):
-                yield EventRow(self.service, *row.values())
+                *told, sealed = row.values()
+                event = EventRow(self.service, *told)
+                yield event if sealed is None else event._replace(digest=self._told(sealed, event.key))
 
     async def counted_although_referred(self, rates: Sequence[Rate]) -> list[tuple[str, str]]:
         """Tickets that were referred to others and count in one of these rates: ticket and rate."""
@@ -158,6 +165,10 @@ class Tables:
                 _MOMENTS,
             )
         ]
+
+    def _told(self, sealed: str, key: str) -> bytes:
+        """The MD5 of what outsiders were told of an event, contacts opened."""
+        return hashlib.md5(self._contacts.opened(sealed, key).encode(), usedforsecurity=False).digest()
 
     async def heard(self) -> list[HeardRow]:
         """How far it heard each source."""
@@ -194,7 +205,8 @@ class Tables:
 
     async def states(self) -> dict[str, str]:
         """The state of every key, as JSON text."""
-        return dict(await self._fetch("select key, body::text from state"))
+        rows = await self._fetch("select key, body::text from state")
+        return {key: self._contacts.opened(body, key) for key, body in rows}
 
     async def timers(self) -> list[TimerRow]:
         """Every timer, whatever became of it."""
@@ -205,7 +217,7 @@ class Tables:
         """Each key with its facts on one topic in the order in which they were decided; inside of a transaction."""
         query = "select key, type, body::text, time from event where topic = $1 order by key, lane, number"
         async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
-            yield key, [HistoryRow(*row) for row in rows]
+            yield key, [HistoryRow(name, self._contacts.opened(body, key), at) for name, body, at in rows]
 
     async def redactions(self) -> list[RedactionRow]:
         """Everything that was redacted, in the order in which it was decided."""

@@ -11,6 +11,7 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis import admin
+from chassis.admin import Sender
 from chassis.publish import Producer, Wire
 from schemas.envelope import partition_of
 
@@ -333,7 +334,8 @@ async def test_events_can_be_published_again_from_the_table(toy: Toy) -> None:
     connection = await asyncpg.connect(toy.dsn, server_settings={"search_path": toy.name})
     producer, partition = Producer(toy.kafka, toy.name), partition_of("T0", 4)
     place = (toy.said, partition)
-    assert await admin.republish(connection, producer, toy.name, place, str(partition), 4) == 7
+    sender = Sender(producer, toy.name, None)
+    assert await admin.republish(connection, sender, place, str(partition), 4) == 7
     await producer.close()
     await connection.close()
     messages = await toy.read(toy.said)
