@@ -46,6 +46,15 @@ class ContactSeal:
             return text
         return _ONE.sub(lambda found: self._text(ticket, found[1]), text)
 
+    def sealed_word(self, word: str, ticket: str, name: str) -> str:
+        """One field of a contact as JSON text, sealed; `opened_word` gives it back."""
+        return _dumped(self._sealed(ticket, {name: word}))
+
+    def opened_word(self, text: str, ticket: str) -> str:
+        """What `sealed_word` sealed for the ticket; any other text as it is."""
+        opened = self.opened(text, ticket)
+        return text if opened is text else str(next(iter(json.loads(opened).values())))
+
     def changed(self, text: str, ticket: str, change: Callable[[Any], Any]) -> str:
         """JSON text with what its sealed contacts say changed; the same text where nothing is."""
         if f'"{_SEALED}"' not in text:

@@ -9,12 +9,14 @@ from typing import Final, NamedTuple
 import asyncpg
 from pydantic import TypeAdapter
 
+from chassis.contacts import ContactSeal
 from chassis.redaction import Kept
 from chassis.service import Connection, Pool, Transaction
 from chassis.store import columns
+from rulebook import Audience
 from rulebook.messages import LEFT_IN_PEACE
 from schemas.owner import Owner
-from services.notify.core.notice import Notice
+from services.notify.core.notice import Notice, Way
 from services.notify.core.profile import Profile
 
 WORDS: Final = (
@@ -35,7 +37,7 @@ class Planned(NamedTuple):
 
 
 class DueDelivery(NamedTuple):
-    """A delivery that is ours to attempt, for the time of its lease."""
+    """A delivery that is ours to attempt, for the time of its lease; a requester's address is sealed."""
 
     notice: str
     ticket: str
@@ -85,11 +87,12 @@ async def save_profiles(transaction: Transaction, profiles: Mapping[str, Profile
         )
 
 
-async def plan(connection: Connection, planned: Sequence[Planned]) -> None:
-    """Put notices down for delivery; one that is there already stays as it is."""
+async def plan(connection: Connection, planned: Sequence[Planned], contacts: ContactSeal) -> None:
+    """Put notices down for delivery, a requester's address sealed; one that is there already stays as it is."""
     rows = [
         (
-            *(n.key, ticket, lane, n.to.audience, n.template, n.to.way.value, n.to.address, n.subject, n.text),
+            *(n.key, ticket, lane, n.to.audience, n.template, n.to.way.value),
+            *(_address(ticket, n, contacts), n.subject, n.text),
             *(n.not_before, n.peaceful, n.gathered, n.over),
         )
         for ticket, lane, n in planned
@@ -103,6 +106,14 @@ async def plan(connection: Connection, planned: Sequence[Planned]) -> None:
             *columns(rows, 13),
         )
         await _take_along(connection, [each.notice.key for each in planned if _leaves_at_once(each.notice)])
+
+
+def _address(ticket: str, notice: Notice, contacts: ContactSeal) -> str:
+    """Those of offices and of their people stand in the policy."""
+    to = notice.to
+    if Owner(to.audience).kind != Audience.REQUESTER:
+        return to.address
+    return contacts.sealed_word(to.address, ticket, "wechat" if to.way is Way.WECHAT else "phone")
 
 
 def _leaves_at_once(notice: Notice) -> bool:

@@ -14,5 +14,6 @@ def test_a_service_does_not_start_with_what_everybody_knows_except_for_a_trial()
     )
     assert done.returncode == 1
     assert (
-        "everybody knows the value of master_key, redaction_secret, secret, survey_token, wechat_token" in done.stdout
+        "everybody knows the value of contact_key, master_key, redaction_secret, secret, survey_token, wechat_token"
+        in done.stdout
     )

@@ -75,7 +75,14 @@ def test_lines_are_sealed_where_an_authority_is_named() -> None:
 def test_values_that_everybody_knows_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGPASSWORD", "liuhen")
     known = IntakeSettings(wechat_token=SecretStr("of-our-own"))
-    assert known.known_to_everybody() == ("master_key", "pgpassword", "redaction_secret", "secret", "survey_token")
+    assert known.known_to_everybody() == (
+        "contact_key",
+        "master_key",
+        "pgpassword",
+        "redaction_secret",
+        "secret",
+        "survey_token",
+    )
     monkeypatch.setenv("PGPASSWORD", "of-our-own")
     ours = Settings(redaction_secret=SecretStr("of-our-own"), master_key=SecretStr("new-of-our-own old-of-our-own"))
     assert ours.known_to_everybody() == ()

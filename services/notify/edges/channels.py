@@ -233,6 +233,7 @@ class Loop:
         self.words = words
         self.channels = channels
         self.is_quiet = is_quiet
+        self.contacts = settings.contacts()
 
     async def run(self) -> None:
         """Deliver until cancelled, when what is being sent is still written down; wait for a database that is away."""
@@ -267,7 +268,8 @@ class Loop:
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
         pool, now = self.context.pool, self.context.clock.now()
-        single = await store.take_due(pool, now, self.most, self.lease, quiet=self.is_quiet(now))
+        due = await store.take_due(pool, now, self.most, self.lease, quiet=self.is_quiet(now))
+        single = [self._addressed(each) for each in due]
         gathered = await store.take_gathered(pool, now, self.lease)
         await self._drop([each for each in (*single, *gathered) if is_over(each, now)])
         messages = [(leaving(each, now), [each]) for each in single if not is_over(each, now)]
@@ -283,6 +285,9 @@ class Loop:
             by_channel.setdefault(self.channels[message[0].way], []).append(message)
         await asyncio.gather(*(self._through(channel, batch) for channel, batch in by_channel.items()))
         return len(single) + len(gathered)
+
+    def _addressed(self, delivery: DueDelivery) -> DueDelivery:
+        return delivery._replace(address=self.contacts.opened_word(delivery.address, delivery.ticket))
 
     async def _drop(self, over: Sequence[DueDelivery]) -> None:
         """What can no longer be true when it leaves does not leave."""

@@ -53,6 +53,17 @@ async def test_a_way_without_an_address_goes_into_a_file_line_by_line(planner: A
     assert {row["status"] for row in await planner.rows()} == {"delivered"}
 
 
+async def test_the_number_of_a_requester_is_sealed_until_it_is_rung(planner: Any, later: Any, tmp_path: Path) -> None:
+    await planner.plan("n-1", audience="requester", address="13812345678")
+
+    (kept,) = [row["address"] for row in await planner.rows()]
+    await _deliver(later(), tmp_path, {})
+
+    assert "13812345678" not in kept
+    assert "138****5678" in kept
+    assert json.loads((tmp_path / "sms.jsonl").read_text("utf-8"))["to"] == "13812345678"
+
+
 async def test_an_address_is_forgotten_when_nothing_is_to_be_sent_any_more(
     planner: Any, later: Any, tmp_path: Path
 ) -> None:
