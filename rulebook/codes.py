@@ -20,6 +20,13 @@ class DepartmentKind(StrEnum):
     SUBDISTRICT = "subdistrict"
 
 
+class ContactAccess(StrEnum):
+    """How a department comes to a requester's contact: in each of its orders, or by an act that names its reason."""
+
+    IN_ORDERS = "in_orders"
+    ON_REQUEST = "on_request"
+
+
 class Unit(StrEnum):
     """What an amount of time counts, in the words of worktime.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from rulebook.base import CategoryCode, Code, Model, Phone, Text
-from rulebook.codes import SUBDISTRICT_OF_PLACE, DepartmentKind, Role
+from rulebook.codes import SUBDISTRICT_OF_PLACE, ContactAccess, DepartmentKind, Role
 from schemas.values import Clock, Tier
 
 
@@ -61,7 +61,8 @@ class Post(Model):
 class Department(Succeeded):
     """One department that tickets are dispatched to, while it is there; afterwards its successor gets them.
 
-    One that lists its `sections` passes orders on inside to those alone.
+    One that lists its `sections` passes orders on inside to those alone. One whose `contact` is on request reads a mask
+    in its orders, and asks for the contact of each ticket.
     """
 
     code: Code
@@ -69,6 +70,7 @@ class Department(Succeeded):
     also: tuple[Text, ...] = ()
     sections: tuple[Text, ...] = ()
     kind: DepartmentKind
+    contact: ContactAccess = ContactAccess.IN_ORDERS
     desk: Post
     duty: Post
 

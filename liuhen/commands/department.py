@@ -80,7 +80,7 @@ def show(
         _console.print(render.order(place, found))
         if found.confidential:
             shown = shown_contact(asyncio.run(standing(place.broker, department_topic(str(context.obj)))), ticket)
-            _console.print(render.contact(shown) if shown else "联系方式保密；须先行联系的，请用 ask-contact 申请。")
+            _console.print(render.contact(shown) if shown else "联系方式已隐去；须先行联系的，请用 ask-contact 申请。")
 
 
 async def _order(broker: Broker, topic: str, ticket: str) -> Order | None:

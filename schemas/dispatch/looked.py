@@ -7,7 +7,10 @@ from schemas.values import Actor, DepartmentCode, Receipt, Text
 
 
 class ContactShown(DispatchFact):
-    """Contact and words were shown unmasked: to a person of the centre, or to the lead that asked and was approved."""
+    """Contact and words were shown unmasked: to a person of the centre, or to the lead that asked.
+
+    Of a confidential ticket `approver` approved it.
+    """
 
     receipt: Receipt
     department: DepartmentCode | None = None

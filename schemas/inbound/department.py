@@ -46,7 +46,7 @@ class MakeFirstContact(DepartmentAction):
 
 
 class AskForContact(DepartmentAction):
-    """The lead asks for the contact of a confidential ticket, to make its first contact; waits for an approver."""
+    """The lead asks for a contact that is masked in its orders; of a confidential ticket it waits for an approver."""
 
     do: Literal["ask_for_contact"] = "ask_for_contact"
     reason: Text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from rulebook import Department
+from rulebook.codes import ContactAccess
 from schemas.message import Message
 from schemas.recognised import Sort, recognised
 from schemas.sealed import Seal, masked_contact
@@ -25,12 +27,17 @@ def is_sealed(ticket: Ticket) -> bool:
     return is_confidential(ticket) or ticket.matter.requester_kind is RequesterKind.ANONYMOUS
 
 
-def contact_for_departments(ticket: Ticket) -> Contact:
-    """What departments have of the contact; of an anonymous requester nothing at all."""
+def contact_for(ticket: Ticket, department: Department) -> Contact:
+    """What a department has of the contact in its orders; of an anonymous requester nothing at all."""
     matter = ticket.matter
     if matter.requester_kind is RequesterKind.ANONYMOUS:
         return Contact()
-    return masked_contact(matter.contact) if is_confidential(ticket) else matter.contact
+    return masked_contact(matter.contact) if asks(department) or is_confidential(ticket) else matter.contact
+
+
+def asks(department: Department) -> bool:
+    """Whether a department reads a mask in its orders, and asks for the contact of each ticket."""
+    return department.contact is ContactAccess.ON_REQUEST
 
 
 def contact_for_callback(ticket: Ticket) -> Contact:
@@ -50,12 +57,19 @@ def seal_of(ticket: Ticket) -> Seal:
     return Seal(*contacts_of(ticket), every_phone=ticket.matter.requester_kind is RequesterKind.ANONYMOUS)
 
 
-def sealed(ticket: Ticket, message: M) -> M:
-    """The message with stars in every text that names a requester who must stay unknown."""
-    if not is_sealed(ticket):
+def sealed(ticket: Ticket, message: M, reader: Department | None = None) -> M:
+    """The message with stars in every text that names a requester whom its reader must not know.
+
+    Who asks for contacts reads the address where it is the place of the matter.
+    """
+    if is_sealed(ticket):
+        seal = seal_of(ticket)
+    elif reader is not None and asks(reader):
+        seal = Seal(*(each.model_copy(update={"address": None}) for each in contacts_of(ticket)))
+    else:
         return message
     document = message.model_dump(mode="json", exclude_none=True)
-    hidden = reworded(document, seal_of(ticket))
+    hidden = reworded(document, seal)
     return message if hidden is document else type(message).model_validate(hidden)
 
 

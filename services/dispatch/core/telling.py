@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from chassis.frozen import replace
 from chassis.service import Tell
-from rulebook import Policy
+from rulebook import Department, Policy
 from rulebook.codes import Passing
 from rulebook.rules import Automation
 from rulebook.stop_words import StopGroup
@@ -48,8 +48,8 @@ from services.dispatch.core.regions import (
 )
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import (
+    contact_for,
     contact_for_callback,
-    contact_for_departments,
     is_confidential,
     recognised_in,
     sealed,
@@ -125,9 +125,10 @@ def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -
     roles |= dict.fromkeys(released, "none")
     for code, role in roles.items():
         happened = "released" if readers is None or _keeps_from(role, fact) else fact.happened()
-        if rules.policy.department(code) is None:
+        department = rules.policy.department(code)
+        if department is None:
             continue  # what stands in no directory any more has no topic; the ticket goes on without it
-        yield Tell(department_topic(code), state.id, order_for(state, fact, happened, code, role, rules))
+        yield Tell(department_topic(code), state.id, order_for(state, fact, happened, department, role, rules))
 
 
 def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:
@@ -136,9 +137,10 @@ def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:
 
 
 def order_for(
-    state: Ticket, fact: d.DispatchFact, happened: str, code: DepartmentCode, role: Role, rules: Rules
+    state: Ticket, fact: d.DispatchFact, happened: str, department: Department, role: Role, rules: Rules
 ) -> Order:
     """Make the whole truth of an order for one reader."""
+    code = department.code
     matter, order = state.matter, state.order
     member = state.incident if isinstance(state.incident, Member) else None
     inside = state.inside.get(code)
@@ -158,7 +160,7 @@ def order_for(
         category=matter.category,
         category_name=category.name if category else None,
         requester_kind=matter.requester_kind,
-        contact=contact_for_departments(state),
+        contact=contact_for(state, department),
         place=matter.place,
         text=matter.text,
         due=tuple(_due_times(state, code)),
@@ -179,7 +181,7 @@ def order_for(
         confidential=is_confidential(state) or None,
         version=state.version,
     )
-    return sealed(state, told)
+    return sealed(state, told, department)
 
 
 def _shared(note: Note) -> SharedNote:

@@ -6,16 +6,18 @@ from typing import Any, Literal
 
 import pytest
 
-from rulebook.codes import Passing
+from chassis.frozen import replace
+from rulebook.codes import ContactAccess, Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import DESK, department_topic
-from schemas.values import Actor, Contact, Person, RequesterKind, Tier
+from schemas.values import Actor, Contact, Person, Place, RequesterKind, Tier
 from services.dispatch.core.commands import Ask
 from services.dispatch.core.hiding import hides, unknown_in
+from services.dispatch.core.rules import Rules
 from tests.support.dispatch import given
 from tests.support.dispatch.story import (
     APPROVER,
@@ -277,3 +279,51 @@ def test_who_may_not_ask_is_refused() -> None:
     )
     contractor = i.LookAtContact(ticket=TICKET, by=Person(id="p-yuan", name="袁晓岚"), reason="看看。")
     confidential().act(contractor).refused("role_missing")
+
+
+# --- a department that asks for each contact --------------------------------------------------------------------------
+
+
+def asking() -> Rules:
+    """The shipped policy, by which the lead reads a mask in its orders."""
+    rules = rules_with()
+    there = (
+        each.model_copy(update={"contact": ContactAccess.ON_REQUEST}) if each.code == LEAD else each
+        for each in rules.policy.departments
+    )
+    directory = rules.policy.directory.model_copy(update={"departments": tuple(there)})
+    return replace(rules, policy=rules.policy.model_copy(update={"directory": directory}))
+
+
+def test_orders_of_a_department_that_asks_carry_a_mask_and_those_of_others_the_contact() -> None:
+    story = opened(asking(), contact=CALLER).lead(i.Accept).office(i.Assign, lead=LEAD, supporting=("market",))
+    told = {each.topic: each.message for each in story.told if isinstance(each.message, Order)}
+    assert told[department_topic(LEAD)].contact == Contact(name="王**", phone="138****1234")
+    assert told[department_topic("market")].contact == CALLER
+    assert told[department_topic(LEAD)].confidential is None
+
+
+def test_no_text_of_its_orders_says_name_or_number_and_the_place_is_said() -> None:
+    place = Place(text=CALLER.address or "", subdistrict="siping")
+    order = the_order(opened(asking(), contact=CALLER, text=TEXT, place=place))
+    assert [said for said in (CALLER.name, "138-1234-1234") if str(said) in order.text] == []
+    assert (order.place, CALLER.address in order.text) == (place, True)
+
+
+def test_it_is_shown_the_contact_at_once_and_the_trace_has_who_looked_and_why() -> None:
+    asked = opened(asking(), contact=CALLER).lead(i.Accept).lead(i.AskForContact, reason="先行联系。")
+    fact = asked.said(d.ContactShown)
+    assert (fact.department, fact.reason, fact.approver) == (LEAD, "先行联系。", None)
+    ((topic, message),) = shown(asked)
+    assert (topic, message.contact) == (department_topic(LEAD), CALLER)
+
+
+def test_of_a_confidential_ticket_it_still_waits_for_an_approver() -> None:
+    asked = opened(asking(), confidential=True, contact=CALLER).lead(i.Accept)
+    asked.lead(i.AskForContact, reason="先行联系。").said(d.ApprovalRequested)
+
+
+def test_what_it_was_shown_is_taken_back_when_it_has_nothing_to_do_with_the_ticket_any_more() -> None:
+    asked = opened(asking(), contact=CALLER).lead(i.Accept).lead(i.AskForContact, reason="先行联系。")
+    ((topic, message),) = shown(asked.office(i.Assign, lead="market"))
+    assert (topic, message.contact) == (department_topic(LEAD), Contact())

@@ -1,4 +1,4 @@
-"""Looking at a sealed contact (查看联系方式) is an act: with a reason, and for a department once approved."""
+"""Looking at a contact (查看联系方式) is an act with a reason; a confidential one a department sees once approved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.first_contact import requester_reachable
-from services.dispatch.core.sealing import is_confidential
+from services.dispatch.core.sealing import asks, is_confidential
 from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD
 from services.dispatch.core.ticket import DESK_LOOKS, Ticket
 from services.dispatch.core.who import by_lead
@@ -27,13 +27,17 @@ def look_at_contact(draft: Draft, action: i.LookAtContact) -> None:
     draft.say(d.ContactShown(**draft.by_author, receipt=draft.receipt, reason=action.reason))
 
 
-def confidential(draft: Draft, _action: i.AskForContact) -> Refusal | None:
-    if is_confidential(draft.ticket):
+def not_in_orders(draft: Draft, _action: i.AskForContact) -> Refusal | None:
+    lead = draft.rules.policy.department(draft.lead)
+    if is_confidential(draft.ticket) or (lead is not None and asks(lead)):
         return None
     return Refusal("not_confidential", "该工单不保密，联系方式就在派单内容里，无须申请。")
 
 
 def opens_contact(draft: Draft, action: i.AskForContact) -> str | None:
+    """What is not confidential is shown at once: that the lead looked, and why, stands in the trace."""
+    if not is_confidential(draft.ticket):
+        return None
     return f"{draft.rules.name(draft.lead)}申请查看保密诉求人的联系方式：{action.reason}"
 
 
@@ -41,7 +45,7 @@ def opens_contact(draft: Draft, action: i.AskForContact) -> str | None:
     i.AskForContact,
     WITH_LEAD | DISPUTED | WAITING | {S.HANDLED},
     by_lead,
-    confidential,
+    not_in_orders,
     requester_reachable,
     approved=opens_contact,
 )
