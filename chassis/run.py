@@ -116,12 +116,13 @@ class _Process:
         """Everything that the service does; ends only by an exception or by being cancelled."""
         pool = await self._ready(stack)
         broker, name = self.broker, self.service.name
-        seal = RecordSeal(self.settings.kms(), os.urandom)
-        transactions = Transactions(self.service, self.clock, seal)
+        transactions = Transactions(self.service, self.clock, RecordSeal(self.settings.kms(), os.urandom))
         limit = self.settings.silence_seconds * _SHARE
         outbox = Outbox(pool, broker, name, limit, self.service.contacts)
         letters = Portions(name, "dead_letters", Portion(_LETTERS, _LETTERS), limit)
-        dead_letters = DeadLetters(outbox, pool, Producer(broker, name), transactions.limits, letters, seal)
+        dead_letters = DeadLetters(
+            outbox, pool, Producer(broker, name), transactions.limits, letters, transactions.seal
+        )
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
         resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, limit)

@@ -351,7 +351,7 @@ class Place(Value):
 
 
 class Contact(Value):
-    """The personal data of a requester, apart from everything else; pydantic's context, where it is one, seals it."""
+    """The personal data of a requester, apart from everything else, so that it can be sealed."""
 
     name: Name | None = None
     phone: Annotated[str, StringConstraints(max_length=20)] | None = None
@@ -360,6 +360,7 @@ class Contact(Value):
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        """Who writes it for those who must not read it gives a context, which seals it."""
         told: dict[str, Any] = write(self)
         return info.context(told) if callable(info.context) else told
 
