@@ -119,10 +119,7 @@ class _Process:
         transactions = Transactions(self.service, self.clock, RecordSeal(self.settings.kms(), os.urandom))
         limit = self.settings.silence_seconds * _SHARE
         outbox = Outbox(pool, broker, name, limit, self.service.contacts)
-        letters = Portions(name, "dead_letters", Portion(_LETTERS, _LETTERS), limit)
-        dead_letters = DeadLetters(
-            outbox, pool, Producer(broker, name), transactions.limits, letters, transactions.seal
-        )
+        dead_letters = self._dead_letters(outbox, pool, transactions, limit)
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
         resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, limit)
@@ -154,6 +151,11 @@ class _Process:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks | edges, timeout=1.0)
+
+    def _dead_letters(self, outbox: Outbox, pool: Pool, transactions: Transactions, limit: float) -> DeadLetters:
+        portions = Portions(self.service.name, "dead_letters", Portion(_LETTERS, _LETTERS), limit)
+        producer = Producer(self.broker, self.service.name)
+        return DeadLetters(outbox, pool, producer, transactions.limits, portions, transactions.seal)
 
     async def _ready(self, stack: AsyncExitStack) -> Pool:
         """Wait for the database, its migrations and the broker, for as long as it takes."""

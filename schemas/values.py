@@ -351,7 +351,7 @@ class Place(Value):
 
 
 class Contact(Value):
-    """The personal data of a requester, apart from everything else, so that it can be sealed."""
+    """The personal data of a requester, apart from everything else, so that it can be sealed per person."""
 
     name: Name | None = None
     phone: Annotated[str, StringConstraints(max_length=20)] | None = None
