@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from schemas.dispatch.base import DispatchFact
 from schemas.values import Actor, DepartmentCode, Receipt, Text
 
@@ -11,6 +13,8 @@ class ContactShown(DispatchFact):
 
     Of a confidential ticket `approver` approved it.
     """
+
+    counted_by: ClassVar[str] = "department"
 
     receipt: Receipt
     department: DepartmentCode | None = None

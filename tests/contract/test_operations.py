@@ -54,6 +54,7 @@ BOUNDED: Final[Mapping[str, str]] = {
     "route": "the routes of the HTTP doors",
 }
 COUNTED_CODES: Final = {
+    "liuhen.dispatch.contact-shown.v1": "department",
     "liuhen.tickets.submission-refused.v1": "code",
     "liuhen.dispatch.action-refused.v1": "code",
     "liuhen.dispatch.incident-action-refused.v1": "code",
