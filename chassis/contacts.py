@@ -33,7 +33,7 @@ class ContactSeal:
     def __init__(self, kms: Kms, chance: Chance) -> None:
         """Have data keys wrapped by `kms`; what was sealed or opened lately is remembered."""
         self._keys = DataKeys(kms, chance, _OWNER)
-        self._box = lru_cache(_REMEMBERED)(self._boxed)
+        self._one = lru_cache(_REMEMBERED)(self._boxed)
         self._text = lru_cache(_REMEMBERED)(self._unboxed)
 
     def of(self, ticket: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -67,15 +67,12 @@ class ContactSeal:
         return found[0] if after is before else _dumped(self._sealed(ticket, after))
 
     def _sealed(self, ticket: str, told: dict[str, Any]) -> dict[str, Any]:
-        if not any(told.values()):
-            return told
-        box = self._box(ticket, _dumped(told))
-        masks = {name: _MASKS[name](value) if name in _MASKS else "*" for name, value in told.items() if value}
-        return {_SEALED: box, **masks}
+        return self._one(ticket, tuple(told.items())) if any(told.values()) else told
 
-    def _boxed(self, ticket: str, text: str) -> str:
-        wrapped, box = self._keys.sealed(text.encode(), about(ticket, _FIELD))
-        return b64encode(bytes(wrapped) + box).decode("ascii")
+    def _boxed(self, ticket: str, told: tuple[tuple[str, str | None], ...]) -> dict[str, Any]:
+        wrapped, box = self._keys.sealed(_dumped(dict(told)).encode(), about(ticket, _FIELD))
+        masks = {name: _MASKS[name](value) if name in _MASKS else "*" for name, value in told if value}
+        return {_SEALED: b64encode(bytes(wrapped) + box).decode("ascii"), **masks}
 
     def _unboxed(self, ticket: str, box: str) -> str:
         raw = b64decode(box)
