@@ -82,6 +82,8 @@ def blank(text: str) -> bool:
 
 def readable(text: str) -> bool:
     """Whether a text can name something: some of it is seen, and none of it is more than seen."""
+    if text.isascii():
+        return text.isprintable() and not text.isspace() and text != ""
     return text.isprintable() and not blank(text)
 
 
