@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "topics": ("topics",),
     "secrets": ("secrets",),
     "worker": ("worker",),
+    "doctor": ("doctor",),
     "lanes": ("lanes",),
     "dead_letters": ("dead-letters",),
 }

@@ -76,7 +76,7 @@ class Watched:
 def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic]) -> None:
     """Ask once, and set every metric; while the broker does not answer, nothing is claimed about anybody."""
     try:
-        counted = {service: _counted(broker, service, known) for service in services}
+        counted = {service: counted(broker, service, known) for service in services}
     except KafkaException:
         ANSWERS.set(0)
         WAITING.clear()
@@ -88,7 +88,8 @@ def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic]) ->
         WAITING.labels(service).set(waiting)
 
 
-def _counted(broker: Watched, service: str, known: Iterable[Topic]) -> tuple[int, int]:
+def counted(broker: Watched, service: str, known: Iterable[Topic]) -> tuple[int, int]:
+    """Count the workers of a service, and the records that wait for it; KafkaException without a broker."""
     heard = [topic for topic in known if service in topic.readers]
     bounds = broker.bounds((topic.name, partition) for topic in heard for partition in range(topic.partitions))
     committed = broker.committed(service)

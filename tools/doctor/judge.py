@@ -1,0 +1,161 @@
+"""What is made of a look at a system: each finding names its consequence and the next thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+_SKEW: Final = timedelta(seconds=2)
+_MANY_WAITING: Final = 1_000
+_CALENDAR_AHEAD: Final = timedelta(days=60)
+_ROSTER_AHEAD: Final = timedelta(days=7)
+_DAYS_LEFT: Final = 14.0
+_FREE: Final = 0.1
+
+
+class Severity(IntEnum):
+    """How bad it is; also the exit code: whoever runs it in a script looks at nothing else."""
+
+    FINE = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+class Finding(NamedTuple):
+    """What is wrong with what, and what to do."""
+
+    severity: Severity
+    about: str
+    words: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process that was started here."""
+
+    name: str
+    alive: bool
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What stands in the tables of one service."""
+
+    paused: tuple[str, ...] = ()
+    parked: int = 0
+    dead_letters: int = 0
+    outside_of_months: int = 0
+    """Rows of the default partition: a month's own partition was missing when they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk on which the system writes; `daily` is what it grew by on a day of the last week, 0 where unknown."""
+
+    total: int
+    free: int
+    daily: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything that was seen at one moment; None where whoever was asked did not answer."""
+
+    now: datetime
+    parts: tuple[Part, ...] = ()
+    members: Mapping[str, int] | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    tables: Mapping[str, Tables] | None = None
+    database_ahead: timedelta = timedelta()
+    disk: Disk | None = None
+    calendar_until: datetime | None = None
+    roster_until: datetime | None = None
+    """Up to when shifts cover every moment from now on; None where the standing order alone is told."""
+
+
+def judge(look: Look) -> list[Finding]:
+    """Tell what is wrong, the worst first."""
+    found = [*_parts(look), *_services(look), *_tables(look), *_clocks(look), *_disk(look), *_dates(look)]
+    return sorted(found, key=lambda finding: -finding.severity)
+
+
+def _parts(look: Look) -> Iterator[Finding]:
+    for part in look.parts:
+        if not part.alive:
+            yield Finding(
+                Severity.CRITICAL, part.name, "已经结束", "运行 liuhen up 重新启动；先看其日志末尾为什么结束。"
+            )
+        elif not part.ready:
+            yield Finding(Severity.CRITICAL, part.name, "在运行，没有就绪", "看它的 /ready：waits 里写明被什么挡住。")
+
+
+def _services(look: Look) -> Iterator[Finding]:
+    if look.members is None:
+        yield Finding(Severity.CRITICAL, "消息系统", "没有应答", "先恢复消息系统，各服务随后自行就绪。")
+        return
+    for service, members in look.members.items():
+        waiting = look.waiting.get(service, 0)
+        if members == 0:
+            words = f"没有一个进程在处理，{waiting} 条在等"
+            yield Finding(Severity.CRITICAL, service, words, f"运行 liuhen worker start {service}。")
+        elif waiting > _MANY_WAITING:
+            words = f"{members} 个进程在处理，{waiting} 条在等"
+            then = f"过一分钟再看：在减少就等着；不减少查数据库，或者用 liuhen worker start {service} 加一个进程。"
+            yield Finding(Severity.WARNING, service, words, then)
+
+
+def _tables(look: Look) -> Iterator[Finding]:
+    if look.tables is None:
+        yield Finding(Severity.CRITICAL, "数据库", "没有应答", "先恢复数据库，各服务随后自行就绪。")
+        return
+    for service, its in look.tables.items():
+        for lane in its.paused:
+            then = f"排除原因后 liuhen lanes resume {service} {lane}；原因见 liuhen lanes list --paused。"
+            yield Finding(Severity.CRITICAL, service, f"分区 {lane} 停住，其中的工单都在等", then)
+        if its.parked:
+            then = "用 liuhen dead-letters list 看原因，改好后 liuhen dead-letters replay。"
+            yield Finding(Severity.CRITICAL, service, f"{its.parked} 张工单被搁置", then)
+        if its.dead_letters:
+            then = "用 liuhen dead-letters list 看原因；是来件方的错请其改正重发，是我们的错改好后 replay。"
+            yield Finding(Severity.WARNING, service, f"{its.dead_letters} 件死信", then)
+        if its.outside_of_months:
+            then = "服务每天自建以后月份的分区；仍有增加，请看其日志里的 months。"
+            yield Finding(Severity.WARNING, service, f"{its.outside_of_months} 行在默认分区，不在所属月份", then)
+
+
+def _clocks(look: Look) -> Iterator[Finding]:
+    ahead = look.database_ahead
+    if abs(ahead) > _SKEW:
+        words = f"比本机{'快' if ahead > timedelta() else '慢'} {abs(ahead).total_seconds():.1f} 秒"
+        yield Finding(Severity.WARNING, "数据库的时钟", words, "各台机器都对时（NTP）：时限按消息系统盖的时刻算。")
+
+
+def _disk(look: Look) -> Iterator[Finding]:
+    disk = look.disk
+    if disk is None:
+        return
+    days = disk.free / disk.daily if disk.daily else None
+    if disk.free < _FREE * disk.total or (days is not None and days < _DAYS_LEFT):
+        left = "" if days is None else f"，按近一周的增长还够 {days:.0f} 天"
+        words = f"只剩 {disk.free / 2**30:.1f} GiB（{disk.free / disk.total:.0%}）{left}"
+        yield Finding(
+            Severity.WARNING, "磁盘", words, "扩容，或者把旧月份的分区归档后移走。写满之前，来件会先交不进来。"
+        )
+
+
+def _dates(look: Look) -> Iterator[Finding]:
+    until = look.calendar_until
+    if until is not None and until - look.now < _CALENDAR_AHEAD:
+        over = until <= look.now
+        words = f"官方日历{'已到头' if over else f'还剩 {(until - look.now).days} 天'}（{until:%Y-%m-%d} 起没有）"
+        then = "国务院公布下一年安排后，运行 liuhen calendar apply。"
+        yield Finding(Severity.CRITICAL if over else Severity.WARNING, "日历", words, then)
+    roster = look.roster_until
+    if roster is not None and roster - look.now < _ROSTER_AHEAD:
+        words = f"值班表只排到 {roster:%m月%d日%H:%M}，其后只叫 duty.yaml 里的 default"
+        yield Finding(Severity.WARNING, "值班", words, "在 policy/duty.yaml 里续排，再用 liuhen policy validate 检查。")

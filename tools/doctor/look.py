@@ -1,0 +1,140 @@
+"""A look at a running system: asked of the broker, the database, each process and the disk; nothing is changed."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import urlopen
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from confluent_kafka import KafkaException
+from prometheus_client.parser import text_string_to_metric_families
+
+from chassis.clock import Clock
+from rulebook import Policy, load_policy
+from schemas.principals import OPERATORS
+from schemas.registry import topics
+from tools.client.addresses import Addresses
+from tools.doctor.judge import Disk, Look, Part, Tables
+from tools.local.instance import Instance
+from tools.local.plan import service_names
+from tools.local.process import Started
+from tools.local.readiness import PATIENCE, is_ready
+from tools.watch import Watched, counted
+
+_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_CALENDAR: Final = "liuhen_calendar_official_until_timestamp_seconds"
+_WEEK: Final = 7
+
+
+async def look_at(system: Addresses, instance: Instance) -> Look:
+    """Look at everything once."""
+    policy, clock = load_policy(system.policy), Clock.parse(system.clock)
+    members, waits = await asyncio.to_thread(_groups, system, policy)
+    tables, ahead, bytes_a_day = await _database(system)
+    return Look(
+        now=clock.now(),
+        parts=tuple(_part(each) for each in instance.processes),
+        members=members,
+        waiting=waits,
+        tables=tables,
+        database_ahead=ahead,
+        disk=_disk(instance.home, bytes_a_day),
+        calendar_until=_calendar(instance),
+        roster_until=_roster(policy, clock.now()),
+    )
+
+
+def _groups(system: Addresses, policy: Policy) -> tuple[dict[str, int] | None, dict[str, int]]:
+    """Members and waiting records of each service; None where the broker does not answer."""
+    broker, known = Watched(system.broker(OPERATORS).for_librdkafka()), topics(each.code for each in policy.departments)
+    members, waits = dict[str, int](), dict[str, int]()
+    try:
+        for service in service_names():
+            members[service], waits[service] = counted(broker, service, known)
+    except KafkaException:
+        return None, {}
+    return members, waits
+
+
+async def _database(system: Addresses) -> tuple[dict[str, Tables] | None, timedelta, int]:
+    """The tables of each service, how far the database's clock is ahead, and the bytes that a day brings."""
+    found, ahead, daily = dict[str, Tables](), timedelta(), 0
+    try:
+        for service in service_names():
+            connection = await asyncpg.connect(system.postgres_dsn(service), timeout=PATIENCE)
+            try:
+                found[service] = await _tables(connection)
+                ahead = await connection.fetchval("select clock_timestamp()") - datetime.now(UTC)
+                daily += await _bytes_a_day(connection)
+            finally:
+                await connection.close()
+    except _AWAY:
+        return None, timedelta(), 0
+    return found, ahead, daily
+
+
+async def _tables(connection: asyncpg.Connection[Any]) -> Tables:
+    row = await connection.fetchrow(
+        "select (select coalesce(array_agg(name order by name), '{}') from lane where paused is not null),"
+        " (select count(distinct parked_key) from parked), (select count(*) from dead_letter),"
+        " (select count(*) from event_default)"
+    )
+    return Tables(tuple(row[0]), *row[1:]) if row is not None else Tables()
+
+
+async def _bytes_a_day(connection: asyncpg.Connection[Any]) -> int:
+    """What the tables of a service grew by on a day of the last week, by the share of its events that are so young."""
+    row = await connection.fetchrow(
+        "select (select coalesce(sum(pg_total_relation_size(c.oid)), 0) from pg_class c"
+        "   where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'),"
+        " (select count(*) from event),"
+        " (select count(*) from event where recorded > now() - $1::int * interval '1 day')",
+        _WEEK,
+    )
+    size, events, young = row if row is not None else (0, 0, 0)
+    return int(size * young / events / _WEEK) if events else 0
+
+
+def _part(process: Started) -> Part:
+    alive = process.is_alive()
+    return Part(process.name, alive, alive and (not process.ready or is_ready(process.ready)))
+
+
+def _disk(home: Path, daily: int) -> Disk | None:
+    """The disk of an instance; None where nothing was started on this machine."""
+    if not home.exists():
+        return None
+    usage = shutil.disk_usage(home)
+    return Disk(usage.total, usage.free, daily)
+
+
+def _calendar(instance: Instance) -> datetime | None:
+    """The end of the published calendar, as sla tells it."""
+    for process in instance.processes:
+        if process.name == "sla" and process.is_alive():
+            return _told(process)
+    return None
+
+
+def _told(process: Started) -> datetime | None:
+    try:
+        with urlopen(process.metrics, timeout=PATIENCE) as answer:  # noqa: S310 - the address is our own
+            families = text_string_to_metric_families(answer.read().decode())
+            values = [sample.value for family in families for sample in family.samples if sample.name == _CALENDAR]
+    except OSError:
+        return None
+    return datetime.fromtimestamp(values[0], UTC) if values and values[0] else None
+
+
+def _roster(policy: Policy, now: datetime) -> datetime | None:
+    """Up to when shifts cover every moment from now on; None where no shift covers this one."""
+    zone = ZoneInfo(policy.office.zone)
+    here = reached = now.astimezone(zone).replace(tzinfo=None)
+    while (shift := policy.duty.at(reached)) is not None:
+        reached = shift.ends
+    return reached.replace(tzinfo=zone) if reached > here else None
