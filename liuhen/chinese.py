@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from rich.panel import Panel  # noqa: TID251 - what it shows is harmless text
 from rich.text import Text  # noqa: TID251 - made of harmless text
+from typer import core as typer_core
 from typer import rich_utils
 from typer._click import core, decorators
 from typer._click import exceptions as wrong
@@ -65,6 +66,7 @@ def speak_chinese() -> None:
     rich_utils.rich_format_error = _tell
     core.Command.get_usage = _usage  # type: ignore[method-assign]
     decorators.help_option = _help_option
+    typer_core._TyperParameter.display_type = _type  # type: ignore[method-assign]  # noqa: SLF001 - typer's own name
 
 
 def what_is_wrong(error: wrong.ClickException) -> str:
@@ -119,6 +121,22 @@ def _tell(self: wrong.ClickException) -> None:
     terminal.print(Panel(Text(harmless(what_is_wrong(self))), title="有误", title_align="left", border_style="red"))
 
 
+_TYPES: Final[Mapping[str, str]] = {
+    "<str>": "<文字>",
+    "<int>": "<整数>",
+    "<int range>": "<整数>",
+    "<float>": "<数>",
+    "<float range>": "<数>",
+    "<bool>": "<是否>",
+    "<path>": "<路径>",
+    "<file>": "<文件>",
+    "<directory>": "<目录>",
+    "<datetime>": "<时间>",
+    "<list[str]>": "<文字>",
+}
+"""The kinds of values; formats and choices stay as they are typed."""
+
+_display_type: Final = typer_core._TyperParameter.display_type  # noqa: SLF001
 _get_usage: Final = core.Command.get_usage
 _english_help: Final = decorators.help_option
 
@@ -128,6 +146,11 @@ def _usage(self: core.Command, ctx: core.Context) -> str:
     for english, chinese in _USAGE.items():
         said = said.replace(english, chinese)
     return said
+
+
+def _type(self: typer_core._TyperParameter, ctx: core.Context) -> str:
+    said = _display_type(self, ctx)
+    return _TYPES.get(said, said)
 
 
 def _help_option(param_decls: list[str]) -> Any:

@@ -47,6 +47,13 @@ def test_help_has_chinese_headings() -> None:
         assert word not in told
 
 
+def test_kinds_of_values_have_chinese_names() -> None:
+    told = said("ticket", "list", "--help")
+    assert "<文字>" in told
+    assert "<整数>" in told
+    assert not re.search("<(str|int|bool|float|path)", told)
+
+
 def test_a_sentence_of_our_own_stays_as_it_is() -> None:
     told = said("office", "assign", "26091403000175", "--lead", "housing", "--tier", "slow")
     assert "的值不对" in told or "没有 slow" in told
