@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
+from doors.refusals import of_validation
 from schemas.values import Party
 from services.intake.core.numbers import incident_of
 from services.intake.core.reading import Headers, Reading, read
-from services.intake.core.refusals import of_validation
 
 __all__ = ["described", "incident_of", "reason_of", "submission_of"]
 

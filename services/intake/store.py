@@ -11,11 +11,11 @@ import asyncpg
 from chassis.redaction import Kept
 from chassis.service import Connection, Foreign, Instant, Record
 from chassis.store import place_of
+from doors.refusals import Refusal
 from schemas.tickets import Registered
 from sealing.records import RecordSeal
 from services.intake.core.numbers import Numbering
 from services.intake.core.reading import Reading
-from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Candidates
 from services.intake.core.state import (
     Binding,

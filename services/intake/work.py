@@ -22,6 +22,7 @@ from chassis.service import (
     Say,
     Transaction,
 )
+from doors.refusals import Refusal
 from rulebook import Policy
 from schemas.inbound import (
     AnyAction,
@@ -40,7 +41,6 @@ from services.intake.core.decide import Moment, decide
 from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, Unreadable, read
-from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Raised, candidates_of, comparable
 from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Verdict
 from services.intake.core.visits import known_as

@@ -18,6 +18,7 @@ PACKAGES = (
     "rulebook",
     "vocabulary",
     "classification",
+    "doors",
     "chassis",
     "services",
     "tools",

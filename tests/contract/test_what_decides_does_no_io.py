@@ -44,6 +44,11 @@ OURS: Final = (
     "chassis.frozen",
     "chassis.reactions",
     "chassis.service",
+    "doors.normal",
+    "doors.people",
+    "doors.permitted",
+    "doors.reading",
+    "doors.refusals",
     "rulebook",
     "schemas",
     "services",
@@ -54,7 +59,12 @@ OURS: Final = (
 TELLING_TIME: Final = frozenset({"now", "today", "utcnow"})
 OPENING: Final = frozenset({"open", "input", "print", "eval", "exec", "__import__"})
 
-CORES: Final = sorted(Path("services").glob("*/core/**/*.py"))
+CORES: Final = sorted(
+    (
+        *Path("services").glob("*/core/**/*.py"),
+        *(Path(f"doors/{name}.py") for name in ("normal", "people", "permitted", "reading", "refusals")),
+    )
+)
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

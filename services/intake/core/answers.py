@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from doors.refusals import Refusal, refusal
 from schemas.inbound import (
     CHANNEL_OF,
     AnswerOnLine,
@@ -21,7 +22,6 @@ from schemas.text import harmless
 from schemas.tickets import SubmissionRefused
 from services.intake.core.numbers import incident_of
 from services.intake.core.reading import Reading, differing
-from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.state import Answer, Decision, KnownTicket, Verdict
 
 _NAMED: Final = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple, assert_never
 
+from doors.refusals import Refusal, refusal
 from schemas.inbound import (
     CHANNEL_OF,
     AnswerOnLine,
@@ -31,7 +32,6 @@ from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, incident_of
 from services.intake.core.phones import last_digits
 from services.intake.core.reading import Reading
-from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier, window
 from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
 from services.intake.core.visits import record_visit

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from doors.permitted import not_permitted
+from doors.refusals import Refusal, refusal
 from schemas.inbound import ApproveDevice, DeclineDevice, RequestDevice
 from schemas.public import DeviceAsked, ReceiptRefused
 from schemas.registry import channel_topic
 from schemas.tickets import DeviceBound, DeviceDeclined, DeviceRequested
 from schemas.values import Channel
 from services.intake.core.answers import accepted, fact, refused
-from services.intake.core.permitted import not_permitted
 from services.intake.core.reading import Reading
-from services.intake.core.refusals import Refusal, refusal
 from services.intake.core.state import Answer, Binding, Decision, DeclinedDevice, DeviceRequest, DoorState
 
 _ASK: Final = "换手机请提交换机申请，由大调研办批准。"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from doors.permitted import not_permitted
+from doors.refusals import refusal
 from schemas.inbound import SettleDoubts
 from schemas.tickets import DoubtsSettled
 from services.intake.core.answers import accepted, fact, refused
-from services.intake.core.permitted import not_permitted
 from services.intake.core.reading import Reading
-from services.intake.core.refusals import refusal
 from services.intake.core.state import Decision, DoorState, SettledDoubts
 
 

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple
 from zlib import crc32
 
-from pydantic import ValidationError
-
+from doors.normal import normal, unnamed
+from doors.reading import canonical, digest_of, document_of, doubled, dumped, not_storable, validated
+from doors.refusals import AGAIN, Refusal, expected_of, refusal
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Action, AnyAction
 from schemas.registry import model_of
-from schemas.text import mended, one_line, storable, unstorable
+from schemas.text import one_line, storable, unstorable
 from schemas.values import Party
-from services.intake.core.normal import fields_beside, normal, unnamed
 from services.intake.core.numbers import receipt_of
-from services.intake.core.refusals import AGAIN, Refusal, expected_of, of_validation, refusal
 
 _VERSIONED: Final = re.compile(r"(?P<name>.+)\.v(?P<version>\d+)")
 _TICKET: Final = re.compile(r"[0-9]{14}(-[1-9])?")
 _LONGEST_NAME: Final = 120
-_DIGEST: Final = 16
 _OUTLINED: Final = 0xFFFF
 """So few bits tell two contents of one field apart, and tell nothing of a telephone number."""
 _MOST_OUTLINED: Final = 60
-_IN_ORDER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -70,7 +64,7 @@ def read(party: Party, headers: Headers, value: bytes | None, key: bytes) -> Rea
         envelope, data = decode(headers, value)
     except EnvelopeError as error:
         return _misaddressed(party, headers, value, error, key)
-    document = _document(data)
+    document = document_of(data)
     without = unnamed(document) if isinstance(document, dict) else None
     content = _content(party, envelope, data, document if without is None else without, whole=without is None)
     if isinstance(content, Refusal):
@@ -102,12 +96,6 @@ class Content(NamedTuple):
     document: object
 
 
-def digest_of(type_name: str, data: bytes, document: object) -> bytes:
-    """Tell contents apart: equal JSON is equal whatever its spaces and order of fields."""
-    canonical = _canonical(document) if document else b""
-    return blake2b(type_name.encode() + b"\0" + (canonical or data), digest_size=_DIGEST).digest()
-
-
 def outline_of(type_name: str, document: object) -> dict[str, str]:
     """Tell apart what each field of a content holds, without keeping it."""
     found: dict[str, object] = {"ce_type": type_name}
@@ -124,45 +112,8 @@ def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ..
 
 
 def _mark(value: object) -> str:
-    content = value.encode(errors="surrogatepass") if isinstance(value, str) else _canonical(value)
+    content = value.encode(errors="surrogatepass") if isinstance(value, str) else canonical(value)
     return f"{crc32(content) & _OUTLINED:04x}"
-
-
-def _canonical(value: object) -> bytes:
-    try:
-        return _IN_ORDER.encode(value).encode()
-    except (ValueError, RecursionError):
-        return b""
-
-
-def validated(model: type[Action], data: bytes) -> AnyAction | Refusal:
-    """Read business JSON as one action, strictly: no unknown field at any depth, no value of another type."""
-    try:
-        return cast("AnyAction", model.model_validate_json(data, strict=True, extra="forbid"))
-    except ValidationError as error:
-        return of_validation(error, partial(fields_beside, model))
-
-
-def _unstorable(field: str, character: str) -> Refusal:
-    named = field[:_LONGEST_NAME] or None
-    if character == "\0":
-        return refusal("nul_character", named, "内容里有不可用的空字符（\\u0000）。")
-    return refusal("lone_surrogate", named, "内容里有不成对的代理字符。")
-
-
-def document_of(data: bytes) -> Any:
-    """Parse JSON for comparing and for looking into; None when it is none."""
-    return _document(data)
-
-
-def dumped(document: object) -> bytes:
-    """Write parsed JSON again; nothing where it is nested without end."""
-    try:
-        return json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return json.dumps(document).encode()
-    except RecursionError:
-        return b""
 
 
 def _misaddressed(
@@ -187,36 +138,6 @@ def _misaddressed(
     )
 
 
-class _DoubledError(ValueError):
-    """A field stands twice in one object: nobody can tell which of both was meant."""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DoubledError(next(name for place, name in enumerate(names) if name in names[:place]))
-    return found
-
-
-def _document(data: bytes) -> Any:
-    try:
-        return json.loads(data, object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _doubled(data: bytes) -> str | None:
-    """Name the field for which content is no document."""
-    try:
-        json.loads(data, object_pairs_hook=_once)
-    except _DoubledError as error:
-        return mended(str(error)[:_LONGEST_NAME])
-    except (ValueError, RecursionError):
-        pass
-    return None
-
-
 def _content(party: Party, envelope: Envelope, data: bytes, document: object, *, whole: bool) -> Content | Refusal:
     """Bring a content into its normal form; `whole` says that the document is all that its bytes say."""
     model = _model(party, envelope.type)
@@ -226,11 +147,11 @@ def _content(party: Party, envelope: Envelope, data: bytes, document: object, *,
         data.decode()
     except UnicodeDecodeError:
         return refusal("not_utf8", None, "内容不是 UTF-8 文字。")
-    if document is None and (name := _doubled(data)) is not None:
+    if document is None and (name := doubled(data)) is not None:
         return refusal("duplicate_field", name, f"字段 {name} 写了两次，请只写一次。")
     # Only an escape can hide what UTF-8 itself cannot say.
     if b"\\u" in data and (found := unstorable(document)) is not None:
-        return _unstorable(*found)
+        return not_storable(*found)
     if not isinstance(document, dict):
         return Content(model, data, document)
     kept = normal(model, document)

@@ -9,12 +9,12 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from doors.refusals import Refusal
 from rulebook import Policy
 from schemas.message import Message
 from schemas.text import plain
 from schemas.values import Contact, ContactKeys, RequesterKind, TicketState
 from services.intake.core.phones import international
-from services.intake.core.refusals import Refusal
 from services.intake.core.rules import DoorRules
 
 SubmissionKey = tuple[str, str, str]

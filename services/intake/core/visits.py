@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, NamedTuple
 
+from doors.refusals import Refusal
 from rulebook import Policy, locate
 from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import ActionReceived, DeviceBound, Registered, Visited
@@ -16,7 +17,6 @@ from services.intake.core.answers import accepted, fact
 from services.intake.core.devices import admitted, current, refused_from
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
-from services.intake.core.refusals import Refusal
 from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier
 from services.intake.core.rules import DoubtRules
 from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Secrets, Sighting, VisitRow

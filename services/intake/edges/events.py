@@ -11,8 +11,8 @@ from typing_extensions import TypedDict
 
 from chassis.problems import HttpProblem
 from chassis.routes import Parameter
+from doors.refusals import expected_of
 from schemas.envelope import STRUCTURED, Envelope, EnvelopeError, decode
-from services.intake.core.refusals import expected_of
 from services.intake.edges.taking import LONGEST_ID, Headers, take_in
 
 _PREFIX: Final = "ce-"

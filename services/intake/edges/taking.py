@@ -14,6 +14,7 @@ from chassis.http import json_answer
 from chassis.problems import HttpProblem
 from chassis.routes import Handler, Parameter
 from chassis.service import EdgeContext
+from doors.refusals import Refusal
 from schemas import inbound
 from schemas.envelope import Envelope
 from schemas.inbound import Action
@@ -22,7 +23,6 @@ from schemas.values import Channel, Party, PartyKind
 from services.intake.core.answers import conflicting
 from services.intake.core.checks import Against, check
 from services.intake.core.reading import Reading, Unreadable, differing, read
-from services.intake.core.refusals import Refusal
 from services.intake.core.state import DoorConfig
 from services.intake.edges import lookup
 from services.intake.settings import IntakeSettings

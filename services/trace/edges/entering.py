@@ -1,4 +1,4 @@
-"""Who asks: the login that a request shows, the person or desk of the policy behind it, and what they may see."""
+"""Who asks, and what of the trace they may see."""
 
 from __future__ import annotations
 
@@ -6,44 +6,27 @@ from typing import Final
 
 from aiohttp import web
 
-from chassis import http
-from chassis.logins import Doorkeeper
 from chassis.problems import HttpProblem
+from doors.entering import ANY_LOGIN, entered
+from doors.people import Known
 from services.trace.core.rights import Reader, Right, of_department, of_office
-from services.trace.edges.asked import ANSWERS, CONTEXT
 
-DOORKEEPER: Final = web.AppKey("doorkeeper", Doorkeeper)
-ANY_LOGIN: Final = "any"
-"""What an address needs that everybody may ask who is logged in."""
 _READER: Final = web.RequestKey("reader", Reader)
-_DESK: Final = "department."
-_LOG_IN: Final = "请先登录：liuhen login，或者带上令牌：Authorization: Bearer …；会话十二小时后须重新登录。"
-_GONE: Final = "这个登录的人今天不在名册上，或者没有职责。请让负责人核对 policy/office.yaml。"
 
 
 def let_in(request: web.Request, needed: str) -> None:
     """Note who asks; a HttpProblem for nobody, and for whoever has no right to what is asked for."""
     if not needed:
         return
-    caller = request.app[DOORKEEPER].who(http.bearer(request), request.app[CONTEXT].clock.now())
-    if caller is None:
-        raise HttpProblem(401, "not_logged_in", "Authorization", _LOG_IN)
-    found = reader(request, caller.person)
-    if not found.rights:
-        raise HttpProblem(403, "not_permitted", "Authorization", _GONE)
-    request[_READER] = found
+    request[_READER] = _reader(entered(request))
     if needed != ANY_LOGIN:
         require(request, Right(needed))
 
 
-def reader(request: web.Request, person: str) -> Reader:
-    """Tell what somebody may see today: a person of the office, or the desk of a department."""
-    now, policy = request.app[CONTEXT].clock.now(), request.app[ANSWERS].words.policy
-    if person.startswith(_DESK):
-        found = policy.department(person.removeprefix(_DESK))
-        there = found is not None and found.valid_on(policy.day(now))
-        return of_department(person, found.code) if found and there else of_office(person, ())
-    return of_office(person, policy.roles_of(person, now))
+def _reader(known: Known) -> Reader:
+    if known.department is not None:
+        return of_department(known.login, known.department)
+    return of_office(known.login, known.roles)
 
 
 def require(request: web.Request, right: Right) -> None:

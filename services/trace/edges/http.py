@@ -14,6 +14,7 @@ from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
 from chassis.routes import Route, choice, flag, text
 from chassis.service import Edge, EdgeContext
+from doors.entering import ENTRANCE, Entrance
 from rulebook import Policy
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate, rates_of
@@ -39,7 +40,8 @@ def serve(settings: TraceSettings, answers: Answers) -> Edge:
 def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> web.Application:
     """Build the HTTP application: it answers whoever is logged in and has a right to what is asked for."""
     app = http.application(TERMS, routes(answers.words.policy), guard=entering.let_in)
-    app[CONTEXT], app[ANSWERS], app[entering.DOORKEEPER] = context, answers, keeper
+    app[CONTEXT], app[ANSWERS] = context, answers
+    app[ENTRANCE] = Entrance(keeper, answers.words.policy, context.clock)
     app[logging_in.GUESSES] = logging_in.Guesses()
     return app
 

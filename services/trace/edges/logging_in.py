@@ -18,9 +18,9 @@ from chassis.metrics import LOGINS
 from chassis.problems import HttpProblem
 from chassis.routes import Body, Route
 from chassis.slowing import Slowing
+from doors.entering import ANY_LOGIN, ENTRANCE
 from services.trace.edges import told
-from services.trace.edges.asked import ANSWERS, CONTEXT
-from services.trace.edges.entering import ANY_LOGIN, DOORKEEPER, known, reader
+from services.trace.edges.entering import known
 
 _SERVICE: Final = "trace"
 _OUTCOMES: Final = ("session", "wrong", "slowed")
@@ -75,16 +75,16 @@ async def log_in(request: web.Request) -> web.StreamResponse:
         raise HttpProblem(429, "too_many_attempts", "password", words, retry_after=seconds)
     # Noted before it is checked: whoever asks many times at once has as many wrong answers against them.
     guesses.note(asked.person, address, right=False)
+    entrance = request.app[ENTRANCE]
     async with guesses.turns:
-        right = await asyncio.to_thread(request.app[DOORKEEPER].check, asked.person, asked.password)
-    who = reader(request, asked.person) if right else None
-    if who is None or not who.rights:
+        right = await asyncio.to_thread(entrance.keeper.check, asked.person, asked.password)
+    if not right or not entrance.known(asked.person).is_there:
         LOGINS.labels(_SERVICE, "wrong").inc()
         words = "姓名编号或者密码不对，或者今天不在名册上。请核对后再试；忘记密码的，请管理员重设。"
         raise HttpProblem(401, "wrong_password", "password", words)
     guesses.note(asked.person, address, right=True)
     LOGINS.labels(_SERVICE, "session").inc()
-    session, until = request.app[DOORKEEPER].begin(asked.person, request.app[CONTEXT].clock.now())
+    session, until = entrance.keeper.begin(asked.person, entrance.clock.now())
     return json_answer({"session": session, "until": until, **_said(request, asked.person)})
 
 
@@ -103,10 +103,8 @@ async def show_me(request: web.Request) -> web.StreamResponse:
 
 
 def _said(request: web.Request, person: str) -> Mapping[str, Any]:
-    policy, now = request.app[ANSWERS].words.policy, request.app[CONTEXT].clock.now()
-    found, desk = policy.person(person), reader(request, person).department
-    name = found.name if found else policy.body_name(desk or person)
-    return {"person": person, "name": name, "roles": sorted(policy.roles_of(person, now)), "department": desk}
+    who = request.app[ENTRANCE].known(person)
+    return {"person": person, "name": who.name, "roles": sorted(who.roles), "department": who.department}
 
 
 ROUTES: Final = (

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from doors.refusals import Refusal, expected_of, of_validation
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Split
 from schemas.registry import party_of
@@ -21,7 +22,6 @@ from schemas.text import storable
 from services.intake.core.decide import Moment, decide
 from services.intake.core.numbers import Numbers, check_digit
 from services.intake.core.reading import Reading, Unreadable, read
-from services.intake.core.refusals import Refusal, expected_of, of_validation
 from services.intake.core.state import DoorState
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from doors.refusals import Refusal, refusal
 from rulebook import Policy
 from schemas.values import Person
-from services.intake.core.refusals import Refusal, refusal
 from vocabulary import ACTIONS
 
 
