@@ -161,13 +161,21 @@ class EdgeProducer:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
-    async def __call__(self, topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
+    async def __call__(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        headers: Sequence[tuple[str, bytes]],
+        *,
+        partition: int | None = None,
+    ) -> None:
         """Send one message and wait for its acknowledgement."""
         async with self._starting:
             producer = self._producer or await self._started()
             self._producer = producer
         try:
-            await producer.send_and_wait(topic, value=value, key=key, headers=list(headers))
+            await producer.send_and_wait(topic, value=value, key=key, headers=list(headers), partition=partition)
         except KafkaError:
             # A producer that broke says so for ever: the next message gets another.
             if self._producer is producer:

@@ -169,10 +169,16 @@ Work: TypeAlias = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[O
 
 
 class Publisher(Protocol):
-    """Puts a message on a topic and returns when the broker has acknowledged it."""
+    """Puts a message on a topic and returns when the broker has acknowledged it; the key says where, unless told."""
 
     async def __call__(
-        self, topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        headers: Sequence[tuple[str, bytes]],
+        *,
+        partition: int | None = None,
     ) -> None: ...
 
 
@@ -201,7 +207,8 @@ Precompute: TypeAlias = Callable[[Connection, Sequence[Lane], Instant], Awaitabl
 class Service:
     """A service as its composition root describes it; `name` is also its schema, its role and its consumer group.
 
-    `inputs` are names of `topics`; those from outside have a lane per topic and partition and are read by the work.
+    `inputs` are names of `topics`; those from outside, and what is told to the outside, have a lane per topic and
+    partition and are read by the work.
     `hears` are the types of our own messages that the work looks at, all by default: others are counted, not read.
     A service whose states want timers says in `timers` how it looks ahead. One that may open contacts seals those that
     it keeps and says by `contacts`; to any other they are masks.

@@ -66,7 +66,7 @@ class Transactions:
         hears = service.hears
         types = None if hears is None else frozenset(message.type_name for message in hears)
         self.reading = Reading(types, service.contacts)
-        self.foreign = frozenset(name for name in service.inputs if self.topics[name].kind is TopicKind.INBOUND)
+        self.foreign = frozenset(name for name in service.inputs if self.topics[name].kind is not TopicKind.INTERNAL)
 
     async def run(
         self,

@@ -8,12 +8,14 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from schemas.registry import ANSWERED, Topic, TopicKind, roles, topics
-from schemas.values import Party
+from schemas.values import Party, PartyKind
 
 ADMIN: Final = "admin"
 """Who makes topics, users and rights: the broker's own user, and the only one to whom nothing is forbidden."""
 OPERATORS: Final = "operators"
 """Who watches: reads everything and writes nothing."""
+DESK: Final = "desk"
+"""The door of persons: it alone speaks for the office, in the name of who is logged in there."""
 LETTERS: Final = "letters"
 """Who puts dead letters back where they came in."""
 ALL_TOPICS: Final = "liuhen."
@@ -75,7 +77,9 @@ class Principal:
 
 
 def principal_of(party: Party) -> str:
-    """Name the user by which a party speaks and hears."""
+    """Name the user by which a party speaks and hears; the persons of the office do so through their door."""
+    if party.kind is PartyKind.OFFICE:
+        return DESK
     return f"department.{party.department}" if party.department else party.kind.value
 
 

@@ -36,10 +36,11 @@ _STANDS_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "liuhen.public.dispatch.{department}.v1": ("Order", "ReceiptGiven", "ReceiptRefused", "ShownContact"),
     "liuhen.public.callbacks.v1": ("CallbackRequest",),
     "liuhen.public.desk.v1": ("DeskTask", "ShownContact"),
-    "liuhen.public.channel.{channel}.v1": ("ReceiptGiven", "ReceiptRefused", "TicketNews", "DeviceAsked"),
+    "liuhen.public.channel.{channel}.v1": ("ReceiptGiven", "ReceiptRefused", "TicketNews"),
+    "liuhen.public.channel.office.v1": ("ReceiptGiven", "ReceiptRefused", "DeviceAsked"),
 }
-ANSWERED: Final = (*(channel.value for channel in Channel), PartyKind.OFFICE.value, PartyKind.CALLBACK.value)
-"""Who hears answers on a topic of its own: the channels, the office and the callback agency."""
+ANSWERED: Final = (*(channel.value for channel in Channel), PartyKind.CALLBACK.value)
+"""Who hears answers on a topic of its own, beside the office and the departments: channels and the callback agency."""
 
 
 class TopicKind(StrEnum):
@@ -135,7 +136,7 @@ def partitions_of(topic: str) -> int:
 
 
 def reader_of(topic: str) -> str:
-    """Name the principal outside whose public topic this is; LookupError for a name that no row has."""
+    """Name the principal whose public topic this is; LookupError for a name that no row has."""
     entry, code = _entry_of(topic)
     return str(entry["readers"][0].format(department=code, channel=code))
 
@@ -165,7 +166,7 @@ def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
             "",
         )
         for topic in spelled
-        if topic.kind in (TopicKind.INBOUND, TopicKind.INTERNAL)
+        if topic.kind in (TopicKind.INBOUND, TopicKind.INTERNAL) or not _services().isdisjoint(topic.readers)
     ]
     return tuple(sorted((*spelled, *dead), key=lambda topic: topic.name))
 

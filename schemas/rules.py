@@ -1,4 +1,4 @@
-"""`liuhen.rules.v1`: a calendar, or an order to derive again, in every partition. Owner: the office's command line.
+"""`liuhen.rules.v1`: a calendar, or an order to derive again, in every partition. Owner: desk.
 
 Each publication is a source of its own, `liuhen/rules/<version>`, with sequence 1 in each partition.
 """

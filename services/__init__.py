@@ -1,1 +1,1 @@
-"""The five services; they speak through topics and never import one another."""
+"""The six services; they speak through topics and never import one another."""

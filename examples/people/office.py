@@ -1,10 +1,11 @@
-"""The hotline centre and the survey office: read the desk topic, act under named people of the rulebook."""
+"""The hotline centre and the survey office: watch the desk topic, act at the door as named people of the rulebook."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -45,11 +46,13 @@ from schemas.inbound import (
     Supervise,
     TransferOut,
 )
+from schemas.principals import OPERATORS
 from schemas.public import DeskTask, ReceiptGiven
 from schemas.referral import Referral
 from schemas.registry import DESK, channel_topic
-from schemas.values import Clock, DeskTaskKind, Party, PartyKind, Person, Place, Ruling, Tier, WatchOrder
-from tools.client.kafka import Voice, hear, producer
+from schemas.values import Clock, DeskTaskKind, PartyKind, Person, Place, Ruling, Tier, WatchOrder
+from tools.client.desk import PlayedOffice, act_of
+from tools.client.kafka import hear
 
 _QUICK: Final = frozenset({"unit_pass_on", "survey_office", "dispatching"})
 _OUTAGE: Final = "outage"
@@ -81,8 +84,8 @@ _WHO: Final[Mapping[str, Role]] = {
 class SimulatedOffice:
     """The desk at work."""
 
-    def __init__(self, voice: Voice, agenda: Agenda, around: Surroundings) -> None:
-        """Work with one voice under the people that the rulebook names."""
+    def __init__(self, voice: PlayedOffice, agenda: Agenda, around: Surroundings) -> None:
+        """Act as the people that the rulebook names."""
         self._voice = voice
         self._agenda = agenda
         self._around = around
@@ -167,7 +170,7 @@ class SimulatedOffice:
 
         Of an outage they hear when it is over, from the department.
         """
-        if submission == _OUTAGE:
+        if submission == act_of(self._person(Role.DISPATCHER).id, _OUTAGE):
             self._outages.add(incident)
             return
         clerk = self._person(Role.DISPATCHER)
@@ -373,14 +376,13 @@ def _likeliest(task: DeskTask) -> str | None:
 async def work(around: Surroundings) -> None:
     """Let the office work until cancelled."""
     agenda = Agenda(around.time)
-    broker = around.broker(PartyKind.OFFICE)
-    async with producer(broker) as shared, asyncio.TaskGroup() as tasks:
-        voice = Voice(shared, Party(kind=PartyKind.OFFICE), "examples/office", around.time.now)
+    secrets = around.kafka_secrets or Path()
+    async with PlayedOffice.opened(around.desk_url, secrets) as voice, asyncio.TaskGroup() as tasks:
         office = SimulatedOffice(voice, agenda, around)
         if around.outage is not None:
             office.foresee(around.outage)
         tasks.create_task(agenda.keep())
-        async for news in hear(broker, [DESK, channel_topic(PartyKind.OFFICE)]):
+        async for news in hear(around.broker(OPERATORS), [DESK, channel_topic(PartyKind.OFFICE)]):
             match news.message:
                 case DeskTask() as task:
                     office.take(task)

@@ -34,6 +34,7 @@ class Surroundings(BaseSettings):
 
     kafka: str
     kafka_secrets: Path | None = None
+    desk_url: str = ""
     clock: str = "real"
     policy: Path = Path("policy")
     seed: int = 12345

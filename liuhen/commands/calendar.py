@@ -11,12 +11,11 @@ from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
 from schemas.values import Clock
+from tools.client import desk
 from tools.client.addresses import load_addresses
 from tools.client.rules import (
     CalendarInForce,
     calendars_in_force,
-    order_rederivation,
-    publish_calendar,
     read_notice,
 )
 from tools.errors import SaidClearly
@@ -24,8 +23,6 @@ from tools.terminal import Terminal, styled
 from worktime import Calendar, Notice, NoticeError, load_calendar, read_notices, unforeseen
 
 _console: Final = Terminal()
-
-By = Annotated[str | None, typer.Option(envvar="LIUHEN_PERSON", help="由谁操作，须有 policy/office.yaml 所定的职责。")]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,13 +39,12 @@ def register(app: typer.Typer) -> None:
 def apply(
     file: Annotated[Path, typer.Argument(help="一年的日历，holiday-cn 的 JSON 格式。")],
     *,
-    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish a year's calendar, also a corrected one: open due times are derived again, and each change is told."""
     addresses = load_addresses()
     notice = read_notice(file)
-    fact = publish_calendar(addresses, notice, by)
+    fact = desk.publish_calendar(file.read_text("utf-8"))
     until = load_calendar(addresses.policy / "calendar").with_notice(notice).official_until
     surprises = unforeseen(notice)
     if as_json:
@@ -87,11 +83,10 @@ def rederive(
     *,
     clock: Annotated[list[Clock] | None, typer.Option(help="只算这种时限；可以写多次。")] = None,
     code: Annotated[str, typer.Option(help="理由的代码，写进每个事件。")] = "policy",
-    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Order open clocks to be derived again under the policy that now stands; each change is an event."""
-    fact, version = order_rederivation(load_addresses(), reason, code, clock or (), by)
+    fact, version = desk.order_rederivation(reason, code, [each.value for each in clock or ()])
     if as_json:
         print_json({"version": version, "policy": fact.policy, "clocks": [*fact.clocks]})
     else:

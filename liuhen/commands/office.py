@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Final
 
 import typer
 
-from chassis.broker import Broker
 from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
-from liuhen.desk.open_things import open_things
-from liuhen.desk.queue import PublishedMessage, as_published, desk, of_person, standing
+from liuhen.desk.queue import PublishedMessage, desk, of_person
 from liuhen.desk.workplace import Workplace
-from schemas.registry import DESK, RULES
 from schemas.values import Party, PartyKind
 from services.sla.for_tools import DueTimes
+from services.trace.for_tools import as_published
+from tools.client.desk import calendars, tasks
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
 from vocabulary import TASKS
@@ -47,9 +45,9 @@ def queue(
         known = "".join(f"\n  {code}　{word}" for code, word in TASKS.items())
         raise SaidClearly(f"没有名为 {task} 的待办。有：{known}")
     place = Workplace.of(_OFFICE)
-    tasks, published = asyncio.run(_heard(place.broker))
-    calendar = as_published(load_calendar(place.addresses.policy / "calendar"), published)
-    waiting = desk(tasks, DueTimes(place.policy, calendar), place.now())
+    calendar = as_published(load_calendar(place.addresses.policy / "calendar"), calendars())
+    told = [PublishedMessage(each.since, each) for each in tasks()]
+    waiting = desk(told, DueTimes(place.policy, calendar), place.now())
     if for_ is not None:
         waiting = of_person(waiting, place.person(for_), place.policy, place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
@@ -57,7 +55,3 @@ def queue(
         print_json(render.desk_document(wanted))
     else:
         _console.print(render.desk(place, wanted))
-
-
-async def _heard(broker: Broker) -> tuple[list[PublishedMessage], list[PublishedMessage]]:
-    return await open_things(broker, DESK), await standing(broker, RULES)

@@ -13,13 +13,14 @@ from rich.table import Table
 from liuhen.answers import AsJson, print_json
 from liuhen.desk.open_things import open_things
 from liuhen.desk.reorganising import HeldOrder, Plan, against, held, outcomes, read_plan
-from liuhen.desk.submitting import SOURCE
 from liuhen.desk.workplace import Workplace
 from schemas.principals import OPERATORS
 from schemas.public import Order, ReceiptRefused
 from schemas.registry import channel_topic, department_topic
 from schemas.values import Party, PartyKind
-from tools.client.kafka import Voice, listener, producer, read
+from tools.client import desk
+from tools.client.asking import RefusedAtDoorError
+from tools.client.kafka import listener, read
 from tools.errors import SaidClearly
 from tools.progress import telling
 from tools.terminal import Terminal, styled
@@ -87,18 +88,12 @@ async def _carried_out(
 ) -> Outcomes:
     """Say every act, then hear until each order has left its department or was refused."""
     frozen = [each for each, _ in acts]
-    submitted = {each.submission for each in frozen}
     topics = [channel_topic(PartyKind.OFFICE.value), *{department_topic(each.move.before) for each in frozen}]
     left: dict[tuple[str, str], str] = {}
-    refused: dict[str, str] = {}
     time = asyncio.get_running_loop().time
     watching = place.addresses.broker(OPERATORS)
-    async with listener(watching, topics) as ears, producer(place.broker) as sender:
-        voice = Voice(sender, place.party, SOURCE, place.now)
-        for number, (each, action) in enumerate(acts, 1):
-            await voice.say(action, submission=each.submission)
-            if number % _TOLD_EVERY == 0:
-                tell(f"已提交 {number}/{len(acts)}")
+    async with listener(watching, topics) as ears:
+        taken, refused = await _said(acts, tell)
         until = time() + patience
         while len(left) + len(refused) < len(frozen) and time() < until:
             for partition, records in (await ears.getmany(timeout_ms=300)).items():
@@ -110,13 +105,29 @@ async def _carried_out(
                             left[code, order.ticket] = order.happened
                         case Order() as order:
                             left.pop((code, order.ticket), None)
-                        case ReceiptRefused(source=str(said)) as answer if (
-                            said == SOURCE and answer.submission in submitted
-                        ):
-                            refused[answer.submission] = answer.reason
+                        case ReceiptRefused(submission=act) as answer if act in taken:
+                            refused[taken[act]] = answer.reason
                         case _:
                             pass
     return outcomes(frozen, left, refused)
+
+
+async def _said(
+    acts: Sequence[tuple[HeldOrder, Any]], tell: Callable[[str], None]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Say every act at the door: the submissions that it took, by act, and why it refused the others."""
+    taken: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for number, (each, action) in enumerate(acts, 1):
+        try:
+            act = await asyncio.to_thread(desk.act, action, each.submission)
+        except RefusedAtDoorError as refusal:
+            refused[each.submission] = str(refusal)
+        else:
+            taken[act] = each.submission
+        if number % _TOLD_EVERY == 0:
+            tell(f"已提交 {number}/{len(acts)}")
+    return taken, refused
 
 
 def _document(each: HeldOrder) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, Signature
@@ -16,19 +17,19 @@ from liuhen.desk import render, words
 from liuhen.desk.batch import Filters, How, act_on_all
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
 from liuhen.desk.passages import find, texts_of
-from liuhen.desk.queue import shown_contact, standing
 from liuhen.desk.submitting import SubmissionAnswer, submit
 from liuhen.desk.workplace import OWN_PEOPLE, Workplace
 from schemas import inbound
 from schemas.inbound import Action
-from schemas.registry import DESK
+from schemas.public import ShownContact
 from schemas.values import Party, PartyKind, Person
-from tools.client import trace
+from tools.client import desk, trace
 from tools.errors import SaidClearly
 from tools.terminal import Terminal, styled
 from vocabulary import FIELDS, REFUSALS
 
 PATIENCE: Final = 10.0
+_LOOK_AGAIN: Final = 0.3
 _NAMED: Final = 5
 _STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT})
 _console: Final = Terminal()
@@ -79,7 +80,7 @@ def _command(action: type[Action], kind: PartyKind, party_of: PartyOf) -> Callab
             answer = asyncio.run(submit(place, said, submission=submission, patience=patience))
         tell(place, said, answer, as_json=as_json)
         if isinstance(said, inbound.LookAtContact) and answer.taken and answer.refusal is None:
-            _show_contact(place, said.ticket, answer.receipt, patience)
+            _show_contact(answer.act, patience)
 
     many = _MANY if _can_be_many(action) else ()
     mine = [_CONTEXT, *_parameters(action), *([_AS] if named else []), *_COMMON, *many]
@@ -87,14 +88,15 @@ def _command(action: type[Action], kind: PartyKind, party_of: PartyOf) -> Callab
     return command
 
 
-def _show_contact(place: Workplace, ticket: str, receipt: str, patience: float) -> None:
-    """Show what was asked to be seen; it stands on the desk's topic until the ticket has ended."""
+def _show_contact(act: str, patience: float) -> None:
+    """Show what was asked to be seen; the door shows it to whose act it was, until the ticket has ended."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
-        shown = shown_contact(asyncio.run(standing(place.broker, DESK)), ticket)
-        if shown is not None and shown.receipt == receipt:
-            _console.print(render.contact(shown))
+        shown = desk.standing(act).get("shown")
+        if shown is not None:
+            _console.print(render.contact(ShownContact.model_validate_json(json.dumps(shown))))
             return
+        time.sleep(_LOOK_AGAIN)
 
 
 def _points_at_passage(action: type[Action]) -> bool:

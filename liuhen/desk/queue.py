@@ -12,13 +12,10 @@ from chassis.broker import Broker
 from rulebook import Policy
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order, ShownContact
-from schemas.rules import CalendarPublished
 from schemas.values import Clock, DeskTaskKind, Person, TicketState, Tier, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
-from services.trace import for_tools as trace
 from tools.client.kafka import listener, read
 from vocabulary import WATCH_ORDERS
-from worktime import Calendar
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)
@@ -133,15 +130,6 @@ def shown_contact(messages: Iterable[PublishedMessage], ticket: str) -> ShownCon
     """What the reader was shown of a ticket's contact last; None where it never was, or where it is sealed again."""
     found = [each for each in newest(messages, ShownContact, lambda one: one.ticket) if each.ticket == ticket]
     return found[-1] if found and found[-1].receipt is not None else None
-
-
-def as_published(base: Calendar, published: Iterable[PublishedMessage]) -> Calendar:
-    """The calendar that the running system goes by: the policy's files, and what was published since, in its order.
-
-    Each publication stands in every partition; once is enough.
-    """
-    facts = (each.message for each in sorted(published, key=lambda one: one.at))
-    return trace.as_published(base, (each for each in facts if isinstance(each, CalendarPublished)))
 
 
 def newest(messages: Iterable[PublishedMessage], kind: type[M], key: Callable[[M], Hashable]) -> list[M]:

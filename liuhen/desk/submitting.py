@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol, assert_never
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer
 
 from liuhen.desk import words
-from liuhen.desk.workplace import Workplace
+from liuhen.desk.workplace import OWN_PEOPLE, Workplace
 from schemas.dispatch import ActionRefused, IncidentActionRefused
 from schemas.inbound import Action, OnIncident
 from schemas.message import Message
@@ -20,7 +20,9 @@ from schemas.public import Order, ReceiptGiven, ReceiptRefused
 from schemas.registry import answer_topic
 from schemas.values import PartyKind
 from services.trace.for_tools import EntryAnswer
-from tools.client import trace
+from tools.client import desk, trace
+from tools.client.asking import RefusedAtDoorError
+from tools.client.desk import ActAnswer
 from tools.client.kafka import Voice, listener, producer, read
 from tools.errors import SaidClearly
 from vocabulary import STATES
@@ -29,6 +31,8 @@ SOURCE: Final = "liuhen/cli"
 _LOOK_AGAIN: Final = 0.3
 _SETTLE: Final = 2.0
 _DISPATCH: Final = "liuhen.dispatch.v1"
+_REFUSALS: Final = frozenset({400, 403, 409, 422})
+"""By these the door says no to the act itself, and not to whoever asks, or for now."""
 _REFUSED: Final = (ActionRefused.type_name, IncidentActionRefused.type_name)
 
 
@@ -55,6 +59,8 @@ class SubmissionAnswer:
     incident: str | None = None
     left_out: tuple[tuple[str, str], ...] = ()
     """Of an act on an incident: the members that it was refused for, and why."""
+    act: str = ""
+    """What it is called at the door of persons, where it was said there."""
 
     @property
     def settled(self) -> bool:
@@ -130,42 +136,105 @@ def follow(answer: SubmissionAnswer, entries: Sequence[EntryAnswer]) -> Submissi
     return replace(answer, followed=tuple(fact["words"] for fact in facts if fact["type"] not in _REFUSED))
 
 
-class Submitting:
-    """A party's ears and voice, opened once for as many actions as are said."""
+class Line(Protocol):
+    """How a party speaks, and hears of what it said."""
 
-    def __init__(self, place: Workplace, ears: AIOKafkaConsumer, voice: Voice, patience: float) -> None:
+    async def say(self, action: Action, named: str) -> SubmissionAnswer:
+        """Say an action under a name of one's own; returns what is known of it at once."""
+
+    async def hear(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
+        """Wait a moment for more; what is the same as before says that nothing came."""
+
+
+class OnTopics:
+    """A party whose own user of the broker writes its inbound topic and hears its answers."""
+
+    def __init__(self, ears: AIOKafkaConsumer, voice: Voice) -> None:
+        self._ears, self._voice = ears, voice
+
+    async def say(self, action: Action, named: str) -> SubmissionAnswer:
+        await self._voice.say(action, submission=named)
+        return SubmissionAnswer(named)
+
+    async def hear(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
+        for records in (await self._ears.getmany(timeout_ms=int(_LOOK_AGAIN * 1000))).values():
+            for record in records:
+                news = read(record.topic, record.headers, record.value)
+                answer = answer if news is None else note(answer, news.message, action)
+        return answer
+
+
+class AtTheDoor:
+    """A person who is logged in, at the door of persons."""
+
+    async def say(self, action: Action, named: str) -> SubmissionAnswer:
+        try:
+            act = await asyncio.to_thread(desk.act, action, named)
+        except RefusedAtDoorError as refused:
+            if refused.status not in _REFUSALS:
+                raise
+            return SubmissionAnswer(named, refusal=Rejection(refused.code, refused.field, str(refused)))
+        return SubmissionAnswer(named, act=act)
+
+    async def hear(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
+        told = await asyncio.to_thread(desk.standing, answer.act)
+        after = told_at_the_door(answer, told, action)
+        if after == answer:
+            await asyncio.sleep(_LOOK_AGAIN)
+        return after
+
+
+def told_at_the_door(answer: SubmissionAnswer, told: ActAnswer, action: Action) -> SubmissionAnswer:
+    """Take in what the door says of an act."""
+    answer = replace(answer, receipt=told["receipt"] or "")
+    match told["state"]:
+        case "refused":
+            return replace(answer, refusal=Rejection(told["code"], told["field"], told["reason"]))
+        case "accepted":
+            left_out = tuple(told["left_out"].items())
+            found = told["incident"] or incident_of(action)
+            return replace(answer, taken=True, tickets=tuple(told["tickets"]), incident=found, left_out=left_out)
+        case "pending":
+            return answer
+        case never:
+            assert_never(never)
+
+
+class Submitting:
+    """A party's way of speaking, opened once for as many actions as are said."""
+
+    def __init__(self, place: Workplace, line: Line, patience: float) -> None:
         """`patience` is how many seconds an answer is waited for."""
-        self._place, self._ears, self._voice, self._patience = place, ears, voice, patience
+        self._place, self._line, self._patience = place, line, patience
 
     @classmethod
     @asynccontextmanager
     async def opened(cls, place: Workplace, patience: float) -> AsyncIterator[Submitting]:
-        """Open them, at the end of what stands already."""
+        """Open it, at the end of what stands already."""
+        if place.party.kind in OWN_PEOPLE:
+            yield cls(place, AtTheDoor(), patience)
+            return
         async with listener(place.broker, [answer_topic(place.party)]) as ears:
             for partition, end in (await ears.end_offsets(ears.assignment())).items():
                 ears.seek(partition, end)
             async with producer(place.broker) as sender:
-                yield cls(place, ears, Voice(sender, place.party, SOURCE, place.now), patience)
+                voice = Voice(sender, place.party, SOURCE, place.now)
+                yield cls(place, OnTopics(ears, voice), patience)
 
     async def submit(self, action: Action, *, submission: str | None) -> SubmissionAnswer:
         """Say an action, and wait for what becomes of it."""
-        named = submission or str(uuid4())
-        await self._voice.say(action, submission=named)
-        return await self._listen(action, SubmissionAnswer(named))
+        return await self._listen(action, await self._line.say(action, submission or str(uuid4())))
 
     async def _listen(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
         time = asyncio.get_running_loop().time
         until, changed, many = time() + self._patience, time(), isinstance(action, OnIncident)
         while time() < until and answer.refusal is None and (many or not answer.settled):
             before = answer
-            for records in (await self._ears.getmany(timeout_ms=int(_LOOK_AGAIN * 1000))).values():
-                for record in records:
-                    news = read(record.topic, record.headers, record.value)
-                    answer = answer if news is None else note(answer, news.message, action)
+            answer = await self._line.hear(action, answer)
             traces = answer.taken and not answer.settled and self._can_trace(answer)
             if traces:
                 answer = await asyncio.to_thread(_traced, answer)
-            changed = changed if answer is before or answer == before else time()
+            changed = changed if answer == before else time()
             # What more members say is over once nothing comes for a while; a department's orders say what was done.
             over = answer.settled or (answer.taken and not traces and not self._place.party.department)
             if over and time() > changed + _SETTLE:

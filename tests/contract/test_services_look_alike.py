@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 SERVICES: Final = Path(__file__).resolve().parents[2] / "services"
-NAMES: Final = ("intake", "dispatch", "sla", "notify", "trace")
+NAMES: Final = ("intake", "dispatch", "sla", "notify", "trace", "desk")
 
 TREE: Final[Mapping[str, str]] = {
     "__init__.py": "what the service is for, in a sentence",
@@ -37,12 +37,14 @@ CORES: Final[Mapping[str, Mapping[str, str]]] = {
     "sla": {"state": "state.py", "commands": "commands.py", "decide": "decide.py", "evolve": "evolve.py"},
     "notify": {"state": "ledger.py", "commands": "ledger.py", "decide": "ledger.py", "evolve": "ledger.py"},
     "trace": {"state": "rows.py"},
+    "desk": {"commands": "acts.py"},
 }
 """In which module of a core its state, its commands, `decide` and `evolve` stand.
 
 `dispatch`, `sla` and `notify` remember by folding their own facts; what `notify` folds, the ledger of a ticket's
 notices, is small enough for one module. `intake` decides on submissions, which are its commands as they came in, and
 remembers in tables what it decided. `trace` decides nothing: it folds the facts of others, in its `reactions.py`.
+`desk` says what persons ask for, its commands, and leaves it to others to decide.
 """
 
 

@@ -19,6 +19,7 @@ from schemas.principals import ADMIN, principal_of
 from schemas.values import Contact, Kind, Party, PartyKind, Person, Place
 from tools.client.kafka import Voice, producer
 from tools.local.instance import Instance
+from tools.prepare.logins import PEOPLE
 
 HOTLINE = Party(kind=PartyKind.HOTLINE)
 _PATIENCE = 60.0
@@ -30,13 +31,14 @@ class Operations:
 
     instance: Instance
 
-    def run(self, *words: str) -> Result:
-        """Run a liuhen command against the system."""
-        return CliRunner().invoke(build(), list(words), env=self.instance.addresses())
+    def run(self, *words: str, person: str | None = None) -> Result:
+        """Run a liuhen command against the system, as whoever is logged in there or as somebody else of the trial."""
+        login = {} if person is None else {"LIUHEN_LOGIN": str(self.instance.secrets / PEOPLE / person)}
+        return CliRunner().invoke(build(), list(words), env={**self.instance.addresses(), **login})
 
-    def asked(self, *words: str) -> Any:
+    def asked(self, *words: str, person: str | None = None) -> Any:
         """Run a command that succeeds; returns the JSON that it prints."""
-        result = self.run(*words, "--json")
+        result = self.run(*words, "--json", person=person)
         assert result.exit_code == 0, (result.output, result.exception)
         return json.loads(result.stdout)
 

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from schemas.principals import (
+    DESK,
     LETTERS,
     OPERATORS,
     Grant,
@@ -35,8 +36,15 @@ def test_every_party_is_a_user_and_may_write_its_own_inbound_topic() -> None:
     for party in (*parties, *(Party(kind=PartyKind.DEPARTMENT, department=code) for code in CODES)):
         own = EVERYBODY[principal_of(party)]
         written = [grant.name for grant in own.grants if grant[1:3] == (Operation.WRITE, Resource.TOPIC)]
-        rules = ["liuhen.rules.v1"] if party.kind is PartyKind.OFFICE else []
-        assert written == [inbound_topic(party), *rules]
+        assert inbound_topic(party) in written
+        assert own.name == DESK or written == [inbound_topic(party)]
+
+
+def test_only_the_door_of_persons_speaks_for_the_office_and_changes_its_rules() -> None:
+    assert "office" not in EVERYBODY
+    for topic in ("liuhen.inbound.office.v1", "liuhen.rules.v1"):
+        may = {name for name, each in EVERYBODY.items() if each.may(Operation.WRITE, Resource.TOPIC, topic)}
+        assert may - {LETTERS} == {DESK}
 
 
 def test_a_department_reads_its_topic_in_its_own_groups_writes_its_inbound_topic_and_nothing_else() -> None:
@@ -57,19 +65,21 @@ def test_nobody_takes_part_in_the_groups_of_another(other: str) -> None:
     assert may <= {other}
 
 
-def test_only_services_write_what_is_not_an_inbound_topic_and_the_office_its_rules() -> None:
+def test_only_services_write_what_is_not_an_inbound_topic() -> None:
     others = [each for name, each in EVERYBODY.items() if name not in SERVICES]
     inbound = {topic.name for topic in topics(CODES) if topic.kind is TopicKind.INBOUND}
     written = {(each.name, grant.name) for each in others for grant in written_by(each)}
-    assert {(who, topic) for who, topic in written if topic not in inbound} == {("office", "liuhen.rules.v1")}
+    assert {(who, topic) for who, topic in written if topic not in inbound} == set()
 
 
-def test_a_service_writes_an_inbound_topic_only_where_it_is_the_door_of_a_channel() -> None:
+def test_a_service_writes_an_inbound_topic_only_where_it_is_the_door_of_whoever_speaks_there() -> None:
     inbound = {topic.name for topic in topics(CODES) if topic.kind is TopicKind.INBOUND}
     written = {
         (name, grant.name) for name in SERVICES for grant in written_by(EVERYBODY[name]) if grant.name in inbound
     }
-    assert written == {("intake", "liuhen.inbound.survey.v1"), ("intake", "liuhen.inbound.wechat.v1")}
+    of_channels = {("intake", "liuhen.inbound.survey.v1"), ("intake", "liuhen.inbound.wechat.v1")}
+    of_departments = {("desk", f"liuhen.inbound.department.{code}.v1") for code in CODES}
+    assert written == {*of_channels, ("desk", "liuhen.inbound.office.v1"), *of_departments}
 
 
 def test_whoever_watches_writes_nothing_and_whoever_puts_letters_back_reads_nothing() -> None:
@@ -79,7 +89,7 @@ def test_whoever_watches_writes_nothing_and_whoever_puts_letters_back_reads_noth
 
 def test_what_is_dead_is_written_by_the_services_that_could_not_read_it() -> None:
     found = {topic.name: topic for topic in topics(CODES)}
-    assert found["liuhen.rules.v1-dlt"].writers == ("sla", "trace")
+    assert found["liuhen.rules.v1-dlt"].writers == ("sla", "trace", "desk")
     assert found["liuhen.inbound.office.v1-dlt"].writers == ("intake",)
 
 

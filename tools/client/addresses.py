@@ -36,6 +36,7 @@ class Addresses(BaseModel):
     policy: Path = POLICY
     intake_url: str = ""
     trace_url: str = ""
+    desk_url: str = ""
     prometheus_url: str = ""
     login: Path | None = None
     """The file with the token or session by which who types commands is known."""

@@ -16,7 +16,7 @@ from chassis.broker import Broker
 from schemas.envelope import Envelope, EnvelopeError, decode, partition_of
 from schemas.inbound import Action
 from schemas.message import Message
-from schemas.principals import principal_of
+from schemas.principals import DESK, OPERATORS, principal_of
 from schemas.registry import inbound_topic, model_of, partitions_of, reader_of
 from schemas.values import Party
 
@@ -100,10 +100,11 @@ class Producers:
 
 
 async def hear_each(broker_of: BrokerOf, topics: Iterable[str], heard: Callable[[PublicMessage], None]) -> None:
-    """Hear public topics until cancelled, each logged in as the party whose it is."""
+    """Hear public topics until cancelled, each logged in as the party whose it is; the office's as who watches."""
     of_reader: defaultdict[str, list[str]] = defaultdict(list)
     for topic in topics:
-        of_reader[reader_of(topic)].append(topic)
+        reader = reader_of(topic)
+        of_reader[OPERATORS if reader == DESK else reader].append(topic)
 
     async def hear_own(user: str) -> None:
         async for news in hear(broker_of(user), of_reader[user]):

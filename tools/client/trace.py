@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Final
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
 
 from schemas import values
 from services.trace.for_tools import (
@@ -21,9 +17,9 @@ from services.trace.for_tools import (
     TicketsAnswer,
 )
 from tools.client.addresses import load_addresses
+from tools.client.asking import ask as ask_door
 from tools.errors import SaidClearly
 
-_SECONDS: Final = 30
 _PAGE: Final = 1000
 
 ENDED: Final = frozenset(state.value for state in (*values.ENDED, values.TicketState.MERGED))
@@ -121,27 +117,7 @@ def behind(
 def ask(*path: str, query: Mapping[str, object] | None = None, body: Mapping[str, object] | None = None) -> Any:
     """Return the JSON that trace answers, to a body where there is one; say clearly what is wrong where it does not."""
     addresses = load_addresses()
-    base = addresses.trace_url
-    if not base:
+    if not addresses.trace_url:
         raise SaidClearly("Where trace answers is not known. Set LIUHEN_TRACE_URL, such as http://127.0.0.1:18081.")
-    given = {name: value for name, value in (query or {}).items() if value is not None}
-    url = f"{base.rstrip('/')}/v1/{'/'.join(quote(part, safe='') for part in path)}?{urlencode(given)}"
     data = None if body is None else json.dumps(body).encode()
-    shown = {"Authorization": f"Bearer {addresses.logged_in()}"}
-    request = Request(url, data=data, headers=shown)  # noqa: S310 - the address is an operator's
-    try:
-        with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same
-            return json.load(answer)
-    except HTTPError as error:
-        raise SaidClearly(_reason(error)) from None
-    except (URLError, TimeoutError) as error:
-        raise SaidClearly(f"Trace does not answer at {base} ({getattr(error, 'reason', error)}).") from None
-
-
-def _reason(error: HTTPError) -> str:
-    try:
-        told = json.load(error)
-    except ValueError:
-        return f"Trace answered {error.code} {HTTPStatus(error.code).phrase}."
-    numbers = "".join(f"\n  {number}" for number in told.get("tickets", ()))
-    return f"{told.get('detail', error.code)}{numbers}"
+    return ask_door(addresses.trace_url, path, addresses.logged_in(), query=query, body=data)

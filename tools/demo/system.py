@@ -13,7 +13,8 @@ from typing import Final
 
 from chassis.clock import Clock
 from tools.client.addresses import Addresses
-from tools.client.rules import publish_calendar, read_notice
+from tools.client.desk import publish_calendar
+from tools.client.login import acting_as
 from tools.demo.reorganisation import plan_from, policy_until
 from tools.layout import ROOT, home_of
 from tools.local.instance import Announce, Instance
@@ -82,7 +83,8 @@ class DemoSystem:
 
     def publish_calendar(self) -> None:
         """Let the office publish the made-up calendar of the next year."""
-        publish_calendar(Addresses.of(self.instance.addresses()), read_notice(CALENDAR), _PUBLISHER)
+        with acting_as(Addresses.of(self.instance.addresses()), _PUBLISHER):
+            publish_calendar(CALENDAR.read_text("utf-8"))
 
     def plan(self) -> Path:
         """Write the plan by which the office moves what the department that goes has open."""

@@ -262,6 +262,7 @@ class Instance:
             "LIUHEN_LOGIN": str(self.home / "login"),
             "LIUHEN_INTAKE_URL": self.url("intake_http"),
             "LIUHEN_TRACE_URL": self.url("trace_http"),
+            "LIUHEN_DESK_URL": self.url("desk_http"),
             "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
         }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rulebook import load_policy
+from services.desk import for_tools as desk
 from services.intake import for_tools as intake
 from services.trace import for_tools as trace
 from tools.layout import ROOT
@@ -14,7 +15,11 @@ from tools.layout import ROOT
 
 def documents() -> Mapping[str, Mapping[str, object]]:
     """Describe every door, by the name of its service."""
-    return {"intake": intake.described(), "trace": trace.described(load_policy(ROOT / "policy"))}
+    return {
+        "intake": intake.described(),
+        "trace": trace.described(load_policy(ROOT / "policy")),
+        "desk": desk.described(),
+    }
 
 
 def files(folder: Path) -> Mapping[Path, str]:

@@ -14,6 +14,7 @@ from rulebook.codes import Role
 from schemas.inbound import JoinIncident, OpenIncident
 from schemas.values import Person
 from services.intake.for_tools import incident_of
+from tools.client.desk import SOURCE, act_of
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import SameComplaint
 from tools.replay.records import CaseRecord
@@ -67,6 +68,6 @@ class Dispatcher:
         if opening not in self._opened:
             self._opened.add(opening)
             return OpenIncident(by=self._who, title="多人反映同一问题", tickets=(of_first, ticket)), opening
-        incident = incident_of(OFFICE, self._speaker.source, opening)
+        incident = incident_of(OFFICE, SOURCE, act_of(self._who.id, opening))
         joined = JoinIncident(ticket=ticket, by=self._who, incident=incident, reason="多人反映同一问题。")
         return joined, f"{opening}-{ticket}"

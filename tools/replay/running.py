@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -15,6 +16,7 @@ from schemas.registry import DESK, channel_topic
 from schemas.values import DeskTaskKind
 from tools.client.addresses import load_addresses
 from tools.client.backlog import inputs_end, waiting
+from tools.client.desk import PlayedOffice
 from tools.client.kafka import BrokerOf, Producers, PublicMessage, hear_each
 from tools.client.trace import summary
 from tools.errors import SaidClearly
@@ -71,8 +73,10 @@ async def replay(
     """Replay to the end; `report` hears now and then how far it is, `require_alive` raises once the system is gone."""
     book = Casebook(job.records)
     progress = ReplayProgress(job, book)
-    async with Producers.opened(job.broker_of) as producers, asyncio.TaskGroup() as tasks:
-        speaker = Speaker(producers, job.clock, f"liuhen/replay/{job.name}", tasks)
+    async with AsyncExitStack() as opened, asyncio.TaskGroup() as tasks:
+        producers = await opened.enter_async_context(Producers.opened(job.broker_of))
+        office = await opened.enter_async_context(PlayedOffice.here())
+        speaker = Speaker(producers, office, job.clock, f"liuhen/replay/{job.name}", tasks)
         parties = PARTIES[job.mapping.life](book, speaker, job.policy)
         dispatcher = _dispatcher(job, book, speaker)
         ears = tasks.create_task(_listen(progress, parties, dispatcher))

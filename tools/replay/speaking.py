@@ -12,8 +12,9 @@ from aiokafka.errors import KafkaTimeoutError
 
 from chassis.clock import Clock
 from schemas.envelope import Envelope
-from schemas.inbound import Action, Register
+from schemas.inbound import Action, OfficeAction, Register
 from schemas.values import Party, PartyKind
+from tools.client.desk import PlayedOffice
 from tools.client.kafka import Producers, Voice
 
 OFFICE: Final = Party(kind=PartyKind.OFFICE)
@@ -29,11 +30,17 @@ def department(code: str) -> Party:
 class Speaker:
     """Puts messages on inbound topics, as whoever they come from would."""
 
-    def __init__(self, producers: Producers, clock: Clock, source: str, tasks: asyncio.TaskGroup) -> None:
-        """`source` is the CloudEvents source of all that is said; what is to be done later lives in `tasks`."""
+    def __init__(
+        self, producers: Producers, office: PlayedOffice, clock: Clock, source: str, tasks: asyncio.TaskGroup
+    ) -> None:
+        """`source` is the CloudEvents source of all that is said on topics, and what is done later lives in `tasks`.
+
+        The office acts at the door of persons.
+        """
         self.clock = clock
         self.source = source
         self._producers = producers
+        self._office = office
         self._tasks = tasks
         self._pending: set[asyncio.Task[None]] = set()
         # Beyond this the client's own waking of everybody who waits costs more than the sending.
@@ -47,6 +54,10 @@ class Speaker:
         self, party: Party, action: Action, *, claimed: datetime | None = None, submission: str | None = None
     ) -> None:
         """Say an action, under a name of its own where it has none; `claimed` is the time that its author claims."""
+        if isinstance(action, OfficeAction):
+            async with self._room:
+                await self._office.say(action, submission=submission)
+            return
         named = submission or str(uuid4())
         key = str(getattr(action, "ticket", named))
         await self._send(party, action.type_name, named, key, action.to_json(), claimed)

@@ -16,6 +16,7 @@ from schemas.values import Channel
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.reading import Reading
 from services.intake.core.state import Answer, Binding, Decision, DeclinedDevice, DeviceRequest, DoorState
+from vocabulary import ACTIONS
 
 _ASK: Final = "换手机请提交换机申请，由大调研办批准。"
 
@@ -65,7 +66,7 @@ def request_device(state: DoorState, reading: Reading, action: RequestDevice, re
 
 def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, received: datetime) -> Decision:
     """Bind a visitor to the device that was asked for; the old one ends at this moment."""
-    wrong = not_permitted(state.config.policy, action.do, action.by, received)
+    wrong = not_permitted(state.config.policy, action.do, ACTIONS[action.do], action.by, received)
     if wrong is not None:
         return refused(reading, wrong)
     asked = state.requests.get(action.visitor)
@@ -82,7 +83,7 @@ def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, re
 
 def decline_device(state: DoorState, reading: Reading, action: DeclineDevice, received: datetime) -> Decision:
     """Leave a visitor with the device that they have; who had asked for another one hears why."""
-    wrong = not_permitted(state.config.policy, action.do, action.by, received)
+    wrong = not_permitted(state.config.policy, action.do, ACTIONS[action.do], action.by, received)
     if wrong is not None:
         return refused(reading, wrong)
     asked = state.requests.get(action.visitor)

@@ -11,11 +11,12 @@ from schemas.tickets import DoubtsSettled
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.reading import Reading
 from services.intake.core.state import Decision, DoorState, SettledDoubts
+from vocabulary import ACTIONS
 
 
 def settle_doubts(state: DoorState, reading: Reading, action: SettleDoubts, received: datetime) -> Decision:
     """Write down what was found; a visit that nobody doubts, or that was looked into already, has nothing to settle."""
-    wrong = not_permitted(state.config.policy, action.do, action.by, received)
+    wrong = not_permitted(state.config.policy, action.do, ACTIONS[action.do], action.by, received)
     if wrong is not None:
         return refused(reading, wrong)
     visit = state.doubted.get(action.visit)

@@ -15,7 +15,7 @@ from chassis.broker import Broker
 from liuhen.commands import channels, department, office
 from liuhen.desk.submitting import SOURCE, SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
-from schemas.inbound import Accept, Action, Nudge
+from schemas.inbound import Accept, Action, NoteUnreached
 from schemas.principals import OPERATORS
 from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind, Person
@@ -27,9 +27,8 @@ from tools.client.login import be, forget
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 
-OFFICE = Party(kind=PartyKind.OFFICE)
+CALLBACK = Party(kind=PartyKind.CALLBACK)
 HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
-XU = Person(id="p-xu", name="徐文珏")
 UNKNOWN = "2609010000001" + check_digit("2609010000001")
 CALL = ["register", "--kind", "complain", "--place", "国和路100号", "--text", "楼道里的灯坏了一个星期没有人来修"]
 _phones = count(13_900_000_000)
@@ -73,7 +72,7 @@ async def last_of(broker: Broker, party: Party, submission: str) -> Reading:
 @pytest.mark.parametrize(
     ("party", "action"),
     [
-        (OFFICE, Nudge(ticket=UNKNOWN, by=XU, reason="超过三天没有进展")),
+        (CALLBACK, NoteUnreached(ticket=UNKNOWN, by=Person(id="hf-01", name="林静"))),
         (HOUSING, Accept(ticket=UNKNOWN, by=Person(id="housing-1", name="陈立"))),
     ],
 )
@@ -126,15 +125,15 @@ def test_the_same_caller_and_matter_is_a_follow_up() -> None:
 
 
 @pytest.fixture(scope="module")
-def trace(system: Instance) -> Iterator[None]:
-    (process,) = system.start_services(["trace"])
+def doors(system: Instance) -> Iterator[None]:
+    started = system.start_services(["trace", "desk"])
     yield
-    system.stop(process.name)
+    system.stop(*(process.name for process in started))
 
 
 @pytest.fixture
-def at_the_desk(running: Instance, trace: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
-    """Given a terminal of the office, which finds the door that knows who is logged in."""
+def at_the_desk(running: Instance, doors: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    """Given a terminal of the office, which finds the doors that know who is logged in."""
     monkeypatch.setenv("LIUHEN_TRACE_URL", running.url("trace_http"))
     be(load_addresses(), "p-xu")
 
@@ -195,7 +194,7 @@ def test_an_unknown_department_is_told_the_known_ones() -> None:
     assert "housing　房管局" in str(told.exception)
 
 
-@pytest.mark.usefixtures("running")
+@pytest.mark.usefixtures("at_the_desk")
 def test_empty_desks_are_shown_as_such() -> None:
     for said in (["office", "queue"], ["department", "fire", "queue"], ["callback", "queue"]):
         told = typed(*said, "--json")

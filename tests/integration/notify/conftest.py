@@ -129,7 +129,14 @@ def later(pool: Pool) -> Any:
     """What an edge is given, so long after everything was planned; its clock stands still."""
 
     def at(**after: float) -> EdgeContext:
-        async def publish(topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
+        async def publish(
+            topic: str,
+            key: bytes | None,
+            value: bytes,
+            headers: Sequence[tuple[str, bytes]],
+            *,
+            partition: int | None = None,  # noqa: ARG001
+        ) -> None:
             raise AssertionError(f"notify publishes in its lanes: {topic} {key!r} {value!r} {headers}")
 
         return EdgeContext(pool, Clock(NOW + timedelta(**after), 1e-9), publish)

@@ -13,7 +13,7 @@ from tools.local.instance import Instance
 
 @pytest.fixture(scope="package")
 def operations() -> Iterator[Operations]:
-    """Five services on a broker and a database of their own."""
+    """All services on a broker and a database of their own."""
     with Instance(ephemeral=True) as instance:
         instance.start_services()
         yield Operations(instance)

@@ -56,7 +56,14 @@ def test_the_door_of_the_trace(operations: Operations, tmp_path: Path) -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("port", ["intake_http", "trace_http"])
+def test_the_door_of_persons(operations: Operations, tmp_path: Path) -> None:
+    instance = operations.instance
+    token = trial_token(instance.secrets, DISPATCHER)
+    found = walked(instance.url("desk_http"), token, tmp_path, TERMS, "--rate-limit", "45/s")
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("port", ["intake_http", "trace_http", "desk_http"])
 def test_nobody_is_let_in_but_to_the_description(operations: Operations, tmp_path: Path, port: str) -> None:
     found = walked(operations.instance.url(port), "nobody", tmp_path, TERMS, "--include-method", "GET")
     assert found.returncode == 0, found.stdout + found.stderr

@@ -30,10 +30,10 @@ def clock() -> str:
 
 @pytest.fixture(scope="module")
 def running(system: Instance, clock: str) -> Iterator[Instance]:
-    """The service runs for as long as a module's tests."""
-    system.start_services(["sla"], environment={"LIUHEN_CLOCK": clock})
+    """The service and the door of persons run for as long as a module's tests."""
+    system.start_services(["sla", "desk"], environment={"LIUHEN_CLOCK": clock})
     yield system
-    system.stop("sla")
+    system.stop("sla", "desk")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from chassis.publish import Wire
 from rulebook import load_policy
 from schemas import dispatch as d
 from schemas.clocks import (
@@ -18,8 +19,8 @@ from schemas.clocks import (
 from schemas.registry import RULES, partitions
 from schemas.rules import RederivationOrdered
 from schemas.values import OfficialDue, Person, ProvisionalDue
+from services.desk.core.rules import RulesChange, copies
 from tests.support.sla.broker import NOW, Sla
-from tools.client.rules import wires
 
 LONG_AGO = NOW - timedelta(days=60)
 
@@ -65,7 +66,7 @@ async def test_a_calendar_reaches_every_lane_and_survives_a_restart(sla: Sla, ne
         assert isinstance(started, ClockStarted)
         assert isinstance(started.due, ProvisionalDue)
 
-    told = sla.liuhen("calendar", "apply", str(next_year), "--by", "p-he")
+    told = sla.liuhen("calendar", "apply", str(next_year))
 
     assert told["official_until"].startswith("2027")
     for ticket in tickets:
@@ -75,7 +76,7 @@ async def test_a_calendar_reaches_every_lane_and_survives_a_restart(sla: Sla, ne
     (published,) = sla.liuhen("calendar", "show")["published"]
     assert len(published["lanes"]) == partitions()
 
-    assert sla.liuhen("calendar", "apply", str(corrected), "--by", "p-he")["unforeseen"] == ["2027-01-04"]
+    assert sla.liuhen("calendar", "apply", str(corrected))["unforeseen"] == ["2027-01-04"]
     for ticket in tickets:
         said = await sla.until(lambda facts: sum(isinstance(fact, ClockRederived) for fact in facts) == 2, ticket)
         assert isinstance(said[-1], ClockRederived)
@@ -107,7 +108,10 @@ async def test_clocks_are_counted_by_name_and_status(sla: Sla) -> None:
 async def test_an_order_under_a_policy_that_the_worker_does_not_have_is_set_aside(sla: Sla) -> None:
     order = RederivationOrdered(by=Person(id="p-he", name="何静宜"), policy="another", code="policy", reason="试行")
     now = NOW + timedelta(hours=1)
-    await sla.producer.send(wires(order, "another", now, load_policy(sla.system.policy)))
+    published = copies(RulesChange(order, "another"), now, load_policy(sla.system.policy))
+    await sla.producer.send(
+        [Wire(RULES, number, b"order", order.to_json(), each.headers()) for number, each in enumerate(published)]
+    )
     ticket = sla.new()
     await sla.open(ticket, NOW)
     await sla.says(ticket, ClockStarted)

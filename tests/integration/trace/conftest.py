@@ -245,7 +245,14 @@ async def web(
 ) -> AsyncIterator[TestClient[Any, Any]]:
     """The HTTP edge on a real port, a week after the stories began and standing still; a dispatcher asks."""
 
-    async def publish(topic: str, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
+    async def publish(
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        headers: Sequence[tuple[str, bytes]],
+        *,
+        partition: int | None = None,  # noqa: ARG001
+    ) -> None:
         raise AssertionError(f"trace publishes nothing: {topic} {key!r} {value!r} {headers}")
 
     context = EdgeContext(pool, Time(NOW, 1e-9), publish)

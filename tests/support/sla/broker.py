@@ -23,6 +23,7 @@ from schemas.envelope import Envelope, decode, derived_id, partition_of
 from schemas.registry import DISPATCH, model_of, partitions
 from schemas.values import Actor, Contact, Place
 from tools.local.instance import Instance
+from tools.prepare.logins import PEOPLE
 from worktime import SHANGHAI
 
 PATIENCE = 30.0
@@ -75,8 +76,9 @@ class Sla:
         return await self.until(lambda said: {type(fact) for fact in said} >= set(kinds), ticket)
 
     def liuhen(self, *words: str) -> Any:
-        """What the command line answers, as JSON."""
-        environment = {**os.environ, **self.system.addresses(), "LIUHEN_CLOCK": self.clock}
+        """What the command line answers to a supervisor, as JSON."""
+        login = {"LIUHEN_LOGIN": str(self.system.secrets / PEOPLE / "p-he")}
+        environment = {**os.environ, **self.system.addresses(), **login, "LIUHEN_CLOCK": self.clock}
         command = [sys.executable, "-m", "liuhen", *words, "--json"]
         done = subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603 - it is ours
         return json.loads(done.stdout)

@@ -139,10 +139,11 @@ def published(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def stands(*_: object) -> list[PublishedMessage]:
         return [PublishedMessage(MORNING, message) for message in (orders, task, request)]
 
-    for module in (department, office, channels):
+    for module in (department, channels):
         monkeypatch.setattr(module, "open_things", stands)
-    for module in (department, office):
-        monkeypatch.setattr(module, "standing", stands)
+    monkeypatch.setattr(department, "standing", stands)
+    monkeypatch.setattr(office, "tasks", lambda: [task])
+    monkeypatch.setattr(office, "calendars", list)
 
 
 def answered(text: str, monkeypatch: pytest.MonkeyPatch) -> None:

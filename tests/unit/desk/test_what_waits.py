@@ -11,7 +11,6 @@ import pytest
 
 from liuhen.desk.queue import (
     PublishedMessage,
-    as_published,
     callbacks,
     desk,
     inside,
@@ -26,6 +25,7 @@ from schemas.public import CallbackRequest, DeskTask, DueTime
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Clock, Kind, OfficialDue, Person, StopWord, TicketState, Tier
 from services.sla.for_tools import DueTimes
+from services.trace.for_tools import as_published
 from tests.support.desk import ONE, TWO, order
 from worktime import load_calendar, parse_notice
 
@@ -177,7 +177,7 @@ def test_office_time_follows_a_calendar_that_was_published_while_the_system_ran(
     saturday = friday.replace(day=9, hour=12, minute=0)
     waits = told(task(task="review", since=friday))
 
-    after = DueTimes(times.policy, as_published(times.calendar, told(fact, fact)))
+    after = DueTimes(times.policy, as_published(times.calendar, (fact, fact)))
 
     (found,) = desk(waits, after, saturday)
     assert (found.due, found.urgency) == (saturday.replace(hour=11, minute=15), "overdue")
@@ -190,9 +190,10 @@ def test_the_newest_publication_of_a_year_counts(times: DueTimes) -> None:
     by = Person(id="p-he", name="何静宜")
     first = CalendarPublished(by=by, year=2027, days=tuple(day for day in days if day.off), version="2027-1")
     second = CalendarPublished(by=by, year=2027, days=days, version="2027-2")
-    said = [PublishedMessage(MORNING + timedelta(hours=1), second), PublishedMessage(MORNING, first)]
 
-    assert as_published(times.calendar, said).version == as_published(times.calendar, told(second)).version
+    after = as_published(times.calendar, (first, second))
+
+    assert after.version == as_published(times.calendar, (second,)).version
 
 
 def test_an_approver_sees_what_they_may_decide_and_never_what_they_asked_for(times: DueTimes) -> None:

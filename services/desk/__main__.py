@@ -1,0 +1,49 @@
+"""Put the desk together and run it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from chassis.redaction import Covering, covering
+from chassis.run import run
+from chassis.service import Service
+from rulebook import Policy, load_policy
+from schemas import registry
+from schemas.dispatch import Redacted, redacted_by
+from schemas.rules import CalendarPublished
+from schemas.values import PartyKind
+from services.desk import store
+from services.desk.edges.http import serve
+from services.desk.settings import DeskSettings
+from services.desk.work import note
+
+
+def inputs(policy: Policy) -> tuple[str, ...]:
+    """Name what it hears: what waits, how acts of office and departments are answered, redactions, working days."""
+    answers = (registry.department_topic(department.code) for department in policy.departments)
+    return (registry.DESK, registry.channel_topic(PartyKind.OFFICE), *answers, registry.DISPATCH, registry.RULES)
+
+
+def compose(settings: DeskSettings, policy: Policy) -> Service:
+    """Describe the service."""
+    return Service(
+        name="desk",
+        inputs=inputs(policy),
+        topics=registry.topics(department.code for department in policy.departments),
+        work=covering(note, Covering(settings.redaction_key, redacted_by, store.WORDS)),
+        policy=policy.version,
+        migrations=Path(__file__).with_name("sql"),
+        edges=(serve(settings, policy),),
+        hears=frozenset({Redacted, CalendarPublished}),
+    )
+
+
+def main() -> int:
+    """Run until told to end; returns the exit code."""
+    settings = DeskSettings()
+    return run(compose(settings, load_policy(settings.policy)), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

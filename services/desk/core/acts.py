@@ -1,0 +1,112 @@
+"""One act of a person: read strictly, under the name of who is logged in, within what that person may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from doors.people import Known
+from doors.permitted import not_permitted
+from doors.reading import digest_of, document_of, doubled, dumped, not_storable, validated
+from doors.refusals import Refusal, refusal
+from rulebook import Policy
+from schemas.envelope import derived_id
+from schemas.inbound import Action, AnyAction, OfficeAction, OnIncident
+from schemas.message import contracts
+from schemas.text import fitted, one_line, unstorable
+from schemas.values import Party, PartyKind
+from vocabulary import ACTIONS
+
+SOURCE: Final = "liuhen/desk"
+"""The CloudEvents source of all that persons say through this door."""
+_SHOWN: Final = 40
+
+
+class Act(NamedTuple):
+    """What somebody wants done, and for whom they act; `digest` is equal for equal content, however it was spelled."""
+
+    party: Party
+    action: AnyAction
+    digest: bytes
+
+    @property
+    def about(self) -> str:
+        """The ticket or incident that it names; '' for what is about neither."""
+        return getattr(self.action, "ticket", None) or getattr(self.action, "incident", None) or ""
+
+    @property
+    def do(self) -> str:
+        """What is to be done, by its name."""
+        return self.action.do
+
+    @property
+    def on_incident(self) -> bool:
+        """Whether it reaches every member of an incident, of which some may be refused."""
+        return isinstance(self.action, OnIncident)
+
+
+def act_of(login: str, key: str) -> str:
+    """Name the act of a person under a key of theirs, which is the same for ever and known before it is said."""
+    return derived_id(SOURCE, login, key)
+
+
+def _named(kind: PartyKind) -> Mapping[str, type[Action]]:
+    models = (model for model in contracts().values() if issubclass(model, Action) and kind in model.spoken_by)
+    return {str(model.model_fields["do"].default): model for model in models}
+
+
+_ACTIONS: Final = {kind: _named(kind) for kind in (PartyKind.OFFICE, PartyKind.DEPARTMENT)}
+
+
+def read(policy: Policy, who: Known, data: bytes, at: datetime) -> Act | Refusal:
+    """Read an act in the name of who is logged in; never raises.
+
+    Of the office the person is who is logged in, and content that names somebody else is refused. Of a department it is
+    whom the department names: its own people are its own matter.
+    """
+    document = _content(data)
+    if isinstance(document, Refusal):
+        return document
+    actions = _ACTIONS[who.party.kind]
+    model = actions.get(document.get("do", ""))
+    if model is None:
+        return _unknown(document.get("do"), actions)
+    if issubclass(model, OfficeAction):
+        by = {"id": who.login, "name": who.name}
+        if document.setdefault("by", by) != by:
+            return refusal(
+                "not_permitted", "by", f"操作人就是登录的人（{who.name}），不能另写他人。", "请去掉 by 再提交。"
+            )
+    content = dumped(document)
+    action = validated(model, content)
+    if isinstance(action, Refusal):
+        return action
+    if isinstance(action, OfficeAction) and (refused := _beyond_duties(policy, action, at)):
+        return refused
+    return Act(who.party, action, digest_of(model.type_name, content, document))
+
+
+def _beyond_duties(policy: Policy, action: OfficeAction, at: datetime) -> Refusal | None:
+    do = str(type(action).model_fields["do"].default)
+    return not_permitted(policy, do, ACTIONS[do], action.by, at)
+
+
+def _content(data: bytes) -> dict[str, Any] | Refusal:
+    document = document_of(data)
+    if document is None and (name := doubled(data)) is not None:
+        return refusal("duplicate_field", name, f"字段 {name} 写了两次，请只写一次。")
+    if document is None and data.strip() != b"null":
+        return refusal("not_json", None, "内容不是合法的 JSON。")
+    if not isinstance(document, dict) or not isinstance(document.get("do", ""), str):
+        return refusal("wrong_type", None, "内容应为一个 JSON 对象，以文字 do 写明要做什么。")
+    if (found := unstorable(document)) is not None:
+        return not_storable(*found)
+    return document
+
+
+def _unknown(do: str | None, actions: Mapping[str, type[Action]]) -> Refusal:
+    known = f"请用：{'、'.join(actions)}。"
+    if do is None:
+        return refusal("missing_field", "do", "缺少 do：要做什么。", known)
+    return refusal("unknown_value", "do", f"没有 {fitted(one_line(do), _SHOWN)} 这种操作，或者不由您这一方做。", known)

@@ -1,0 +1,100 @@
+"""What the HTTP door looks up and notes, outside any lane transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from chassis.service import Instant, Pool
+from doors.people import Known
+from schemas.registry import DESK, answer_topic
+from services.desk.core.acts import Act
+
+
+class Said(NamedTuple):
+    """An act as it was said under a key before; `sent` when the broker is known to have it."""
+
+    id: str
+    digest: bytes
+    sent: bool
+
+
+class Place(NamedTuple):
+    """One task among those that wait, in the order in which they are listed."""
+
+    since: Instant
+    ticket: str
+    task: str
+
+
+async def claim(pool: Pool, who: Known, key: str, act: Act, new: Said, at: Instant) -> Said | None:
+    """Take a key for this act before it goes anywhere; what stands under the key where somebody took it before.
+
+    Of two requests at the same moment one finds the row of the other.
+    """
+    done = await pool.execute(
+        "insert into act (id, login, key, digest, party, answered_on, action, about, on_incident, at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+        *(new.id, who.login, key, act.digest, str(act.party), answer_topic(act.party)),
+        *(act.do, act.about, act.on_incident, at),
+    )
+    if done == "INSERT 0 1":
+        return None
+    row = await pool.fetchrow("select id, digest, sent from act where login = $1 and key = $2", who.login, key)
+    return Said(row["id"], row["digest"], row["sent"]) if row is not None else None
+
+
+async def note_sent(pool: Pool, act: str) -> None:
+    """Remember that the broker has an act."""
+    await pool.execute("update act set sent = true where id = $1", act)
+
+
+async def standing(pool: Pool, who: Known, act: str) -> dict[str, Any] | None:
+    """Tell what became of an act of this person; None for somebody else's, and for none at all."""
+    row = await pool.fetchrow("select * from act where id = $1 and login = $2 and sent", act, who.login)
+    if row is None:
+        return None
+    told = {"act": row["id"], "do": row["action"], "about": row["about"] or None, "at": row["at"]}
+    told |= {"state": row["state"], "receipt": row["receipt"]}
+    if row["state"] == "refused":
+        return told | {name: row[name] for name in ("code", "field", "reason", "version")}
+    if row["state"] == "accepted":
+        left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"])
+        told |= {"final": row["final"], "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
+        return told | ({"shown": shown} if shown is not None else {})
+    return told
+
+
+async def _shown(pool: Pool, answered_on: str, receipt: str) -> Any:
+    """What the act made be shown; a department is shown it on the topic of its answers, the office on the desk's."""
+    topics = [answered_on, DESK]
+    body = await pool.fetchval("select body from shown where receipt = $1 and topic = any($2::text[])", receipt, topics)
+    return None if body is None else json.loads(body)
+
+
+async def waiting(pool: Pool, task: str | None, limit: int, after: Place | None) -> tuple[Sequence[Any], Place | None]:
+    """List what waits, longest first: a page of it, and the place after which the next one begins."""
+    rows = await pool.fetch(
+        "select since, ticket, task, body from task where body is not null and ($1::text is null or task = $1)"
+        " and ($2::timestamptz is null or (since, ticket, task) > ($2, $3::text, $4::text))"
+        " order by since, ticket, task limit $5",
+        *(task, *(after or (None, None, None)), limit + 1),
+    )
+    page, more = rows[:limit], len(rows) > limit
+    last = Place(*page[-1][:3]) if more else None
+    return [json.loads(row["body"]) for row in page], last
+
+
+async def how_many_wait(pool: Pool, task: str | None) -> int:
+    """Count what waits."""
+    found: int = await pool.fetchval(
+        "select count(*) from task where body is not null and ($1::text is null or task = $1)", task
+    )
+    return found
+
+
+async def calendars(pool: Pool) -> Sequence[Any]:
+    """List the published calendars, in the order in which they were published."""
+    rows = await pool.fetch("select version, at, body from calendar order by at, version")
+    return [{"version": row["version"], "at": row["at"], **json.loads(row["body"])} for row in rows]

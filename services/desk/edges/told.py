@@ -1,0 +1,79 @@
+"""What the door of persons answers, as types: OpenAPI is made of them, and tools read by them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired
+
+from pydantic import AwareDatetime
+from typing_extensions import TypedDict
+
+from schemas.public import DeskTask
+from schemas.rules import NamedDay
+from schemas.values import Code, IncidentId, Person, Receipt, TicketId
+
+
+class ActTaken(TypedDict):
+    """The broker has the act; what becomes of it stands at `href`. `repeated` says that it was known already."""
+
+    act: str
+    state: Literal["pending"]
+    href: str
+    repeated: bool
+
+
+class ActAnswer(TypedDict):
+    """What became of an act: pending, accepted or refused, and then why.
+
+    `final` says that nothing can refuse it any more, `version` is that of the ticket now, where its author had seen an
+    older one, and `left_out` names the members of an incident that it was refused for, each with the reason. `shown`
+    is the contact that the act made be shown, until it is sealed again.
+    """
+
+    act: str
+    do: Code
+    about: str | None
+    at: AwareDatetime
+    state: Literal["pending", "accepted", "refused"]
+    receipt: Receipt | None
+    final: NotRequired[bool]
+    tickets: NotRequired[list[TicketId]]
+    incident: NotRequired[IncidentId | None]
+    left_out: NotRequired[dict[str, str]]
+    shown: NotRequired[dict[str, Any]]
+    code: NotRequired[Code]
+    field: NotRequired[str | None]
+    reason: NotRequired[str]
+    version: NotRequired[int | None]
+
+
+class TasksAnswer(TypedDict):
+    """A page of what waits for the office, what waits longest first, and how much there is in all."""
+
+    tasks: list[DeskTask]
+    total: int
+    next: str | None
+    now: AwareDatetime
+
+
+class CalendarAnswer(TypedDict):
+    """One year's working days, as somebody published them."""
+
+    version: str
+    at: AwareDatetime
+    by: Person
+    year: int
+    papers: NotRequired[list[str]]
+    days: list[NamedDay]
+
+
+class CalendarsAnswer(TypedDict):
+    """Published calendars, in the order in which they were published."""
+
+    calendars: list[CalendarAnswer]
+
+
+class RulesChanged(TypedDict):
+    """A change of the rules that is on its way to every clock; `version` stands in each event that follows."""
+
+    version: str
+    fact: dict[str, Any]

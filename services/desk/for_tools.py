@@ -1,0 +1,20 @@
+"""What tools may use of the desk: by what its acts are known on the topics, and what it answers over HTTP.
+
+It is pure. Everything else of this service may change without asking them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.desk.core.acts import SOURCE, act_of
+from services.desk.edges.told import ActAnswer
+
+__all__ = ["SOURCE", "ActAnswer", "act_of", "described"]
+
+
+def described() -> Mapping[str, object]:
+    """Describe the HTTP door in OpenAPI."""
+    from services.desk.edges.http import described as of_door  # noqa: PLC0415 - programs that ask nothing start sooner
+
+    return of_door()

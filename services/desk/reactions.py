@@ -1,0 +1,112 @@
+"""What each message that the desk hears means to it: an act is answered, something waits, a contact is shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from schemas.envelope import Envelope
+from schemas.message import Message
+from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
+from schemas.values import Instant
+from services.desk.core.acts import SOURCE
+
+
+class KnownAct(NamedTuple):
+    """An act that was said at this door: the topic of its answers, and whether it reaches members of an incident."""
+
+    answered_on: str
+    on_incident: bool
+
+
+class Told(NamedTuple):
+    """One message of a public topic: who said it, its number among what they said, and its content as it came."""
+
+    topic: str
+    envelope: Envelope
+    message: Message
+    body: str
+
+
+class Accepted(NamedTuple):
+    """The door took an act; `final` says that nothing can refuse it any more."""
+
+    act: str
+    receipt: str
+    final: bool
+    tickets: tuple[str, ...]
+    incident: str | None
+
+
+class Refused(NamedTuple):
+    """An act was refused, by the door or in the ticket's life."""
+
+    act: str
+    code: str
+    field: str | None
+    reason: str
+    version: int | None
+
+
+class LeftOut(NamedTuple):
+    """An act on an incident was refused for one member."""
+
+    act: str
+    ticket: str
+    reason: str
+
+
+class TaskRow(NamedTuple):
+    """The newest message about what waits of a ticket; without a body where it waits no more."""
+
+    ticket: str
+    task: str
+    source: str
+    sequence: int
+    since: Instant
+    body: str | None
+
+
+class ShownRow(NamedTuple):
+    """What was shown of a ticket's contact last; without a body where it is sealed again."""
+
+    topic: str
+    ticket: str
+    source: str
+    sequence: int
+    receipt: str | None
+    body: str | None
+
+
+Change: TypeAlias = Accepted | Refused | LeftOut | TaskRow | ShownRow
+
+
+def answers(message: Message) -> str | None:
+    """Name the act that a message answers; None for what answers nothing that was said at this door."""
+    if isinstance(message, ReceiptGiven | ReceiptRefused) and message.source == SOURCE:
+        return message.submission
+    return None
+
+
+def react(told: Told, act: KnownAct | None) -> Change | None:
+    """Tell what changes, knowing the act that is answered: on another's topic nobody answers it."""
+    envelope, message = told.envelope, told.message
+    match message:
+        case ReceiptGiven() | ReceiptRefused():
+            return _answer(message, act) if act is not None and act.answered_on == told.topic else None
+        case DeskTask():
+            body = told.body if message.open else None
+            return TaskRow(message.ticket, message.task, envelope.source, envelope.sequence, message.since, body)
+        case ShownContact():
+            body = told.body if message.receipt is not None else None
+            return ShownRow(told.topic, message.ticket, envelope.source, envelope.sequence, message.receipt, body)
+        case _:
+            return None
+
+
+def _answer(message: ReceiptGiven | ReceiptRefused, act: KnownAct) -> Change:
+    said = message.submission
+    if isinstance(message, ReceiptGiven):
+        return Accepted(said, message.receipt, message.final, message.tickets, message.incident)
+    if act.on_incident and message.ticket is not None:
+        return LeftOut(said, message.ticket, message.reason)
+    return Refused(said, message.code, message.field, message.reason, message.version)

@@ -1,0 +1,21 @@
+"""What the desk is told by its surroundings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from doors.settings import LoginSettings
+
+
+class DeskSettings(LoginSettings):
+    """Where to answer over HTTP (port 0: any free one), and which policy says who may do what.
+
+    `broker_patience` is how many real seconds the door waits for the broker before it says 503.
+    """
+
+    bind: str = "127.0.0.1"
+    http_port: int = 8082
+    policy: Path = Path("policy")
+    broker_patience: float = Field(default=5.0, gt=0)

@@ -1,0 +1,62 @@
+"""What the desk does in a lane transaction: note what became of acts, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from chassis.service import Foreign, Heard, Outcome, Record, Transaction
+from schemas.envelope import EnvelopeError, decode
+from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
+from schemas.rules import CalendarPublished
+from services.desk import store
+from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
+
+Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
+
+
+async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
+    """Note what these records say; the desk itself says nothing on topics of its own."""
+    told = [_told(item.record) if isinstance(item, Foreign) else None for item in items]
+    answered = [answers(each.message) if each is not None else None for each in told]
+    acts = await store.load_acts(transaction.connection, [act for act in answered if act is not None])
+    changes = [
+        None if each is None else react(each, acts.get(act or "")) for each, act in zip(told, answered, strict=True)
+    ]
+    await _save(transaction, [change for change in changes if change is not None])
+    published = [item for item in items if isinstance(item, Heard) and isinstance(item.message, CalendarPublished)]
+    if published:
+        await store.save_calendars(transaction.connection, published)
+    words = [
+        "noted" if change is not None or item in published else "ignored"
+        for item, change in zip(items, changes, strict=True)
+    ]
+    return Outcome(words=words)
+
+
+_HEARD: Final = {model.type_name: model for model in (DeskTask, ReceiptGiven, ReceiptRefused, ShownContact)}
+
+
+def _told(record: Record) -> Told | None:
+    """Read a record as any reader of the published language does: what concerns nobody here is passed by."""
+    try:
+        envelope, body = decode(record.headers, record.value)
+    except EnvelopeError:
+        return None
+    model = _HEARD.get(envelope.type)
+    return Told(record.topic, envelope, model.model_validate_json(body), body.decode()) if model else None
+
+
+async def _save(transaction: Transaction, changes: Sequence[Change]) -> None:
+    """Write in an order of tables that is the same for every worker."""
+    connection = transaction.connection
+    if accepted := [each for each in changes if isinstance(each, Accepted)]:
+        await store.accept(connection, accepted)
+    if refused := [each for each in changes if isinstance(each, Refused)]:
+        await store.refuse(connection, refused)
+    for left_out in (each for each in changes if isinstance(each, LeftOut)):
+        await store.leave_out(connection, left_out)
+    if tasks := [each for each in changes if isinstance(each, TaskRow)]:
+        await store.save_tasks(connection, tasks)
+    if shown := [each for each in changes if isinstance(each, ShownRow)]:
+        await store.save_shown(connection, shown)

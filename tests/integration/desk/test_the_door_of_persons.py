@@ -1,0 +1,219 @@
+"""Whoever is logged in acts under their own name, and learns at the door what became of it: of real services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from typing import Any, Final
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from chassis.clock import Clock
+from schemas.inbound import Register
+from schemas.principals import OPERATORS
+from schemas.registry import inbound_topic
+from schemas.values import Contact, Kind, Party, PartyKind, Place
+from services.intake.core.numbers import check_digit
+from tools.client.kafka import Voice, listener, producer, read
+from tools.local.instance import Instance
+from tools.prepare.logins import trial_token
+
+HOTLINE: Final = Party(kind=PartyKind.HOTLINE)
+UNKNOWN: Final = "2609010000001" + check_digit("2609010000001")
+_SERVICES: Final = ("intake", "dispatch", "desk")
+_phones = count(13_700_000_000)
+
+
+@pytest.fixture(scope="module")
+def running(system: Instance) -> Iterator[Instance]:
+    """The services that an act passes through run for as long as a module's tests."""
+    started = system.start_services(_SERVICES)
+    yield system
+    system.stop(*(process.name for process in started))
+
+
+@pytest.fixture
+async def web(running: Instance) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(running.url("desk_http")) as session:
+        yield session
+
+
+class Person:
+    """Somebody who is logged in."""
+
+    def __init__(self, web: aiohttp.ClientSession, token: str) -> None:
+        self.web = web
+        self.shown = {"Authorization": f"Bearer {token}"}
+
+    async def acts(self, key: str | None = None, **content: Any) -> tuple[int, dict[str, Any]]:
+        headers = {**self.shown, "Idempotency-Key": key or str(uuid4())}
+        async with self.web.post("/v1/acts", json=content, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def asks(self, path: str) -> tuple[int, dict[str, Any]]:
+        async with self.web.get(path, headers=self.shown) as answer:
+            return answer.status, await answer.json()
+
+    async def settled(self, act: str) -> dict[str, Any]:
+        """Ask until the act is answered."""
+        async with asyncio.timeout(30):
+            while True:
+                _, told = await self.asks(f"/v1/acts/{act}")
+                if told["state"] != "pending":
+                    return told
+                await asyncio.sleep(0.1)
+
+    async def became(self, **content: Any) -> dict[str, Any]:
+        code, told = await self.acts(**content)
+        assert code == 202, told
+        return await self.settled(told["act"])
+
+    async def waits(self, ticket: str, task: str) -> dict[str, Any]:
+        """Ask until something waits of a ticket."""
+        async with asyncio.timeout(30):
+            while True:
+                code, told = await self.asks(f"/v1/tasks?task={task}&limit=1000")
+                assert code == 200, told
+                for each in told["tasks"]:
+                    if each["ticket"] == ticket:
+                        found: dict[str, Any] = each
+                        return found
+                await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+def xu(web: aiohttp.ClientSession, running: Instance) -> Person:
+    return Person(web, trial_token(running.secrets, "p-xu"))
+
+
+@pytest.fixture
+def housing(web: aiohttp.ClientSession, running: Instance) -> Person:
+    return Person(web, trial_token(running.secrets, "department.housing"))
+
+
+@pytest.fixture
+async def ticket(running: Instance, xu: Person) -> str:
+    """A call that waits for the dispatcher."""
+    text = f"楼道里的灯坏了一个星期没有人来修，第{next(_phones)}次来电"
+    report = Register(
+        kind=Kind.COMPLAIN, contact=Contact(phone=str(next(_phones))), place=Place(text="国和路100号"), text=text
+    )
+    async with producer(running.broker("hotline")) as sender:
+        await Voice(sender, HOTLINE, "test", Clock.parse(running.clock).now).say(report)
+    async with asyncio.timeout(30):
+        while True:
+            _, told = await xu.asks("/v1/tasks?task=dispatching&limit=1000")
+            for each in told["tasks"]:
+                if each["text"] == text:
+                    return str(each["ticket"])
+            await asyncio.sleep(0.1)
+
+
+async def test_an_act_is_on_the_topic_of_the_office_in_the_name_of_who_is_logged_in(
+    running: Instance, xu: Person, ticket: str
+) -> None:
+    waits = await xu.waits(ticket, "dispatching")
+
+    told = await xu.became(do="assign", ticket=ticket, lead="housing", if_seen=waits["version"])
+
+    assert (told["state"], told["tickets"], told["about"]) == ("accepted", [ticket], ticket)
+    found = await said(running, told["act"])
+    assert (found["by"], found["if_seen"]) == ({"id": "p-xu", "name": "徐文珏"}, waits["version"])
+    code, others = await Person(xu.web, trial_token(running.secrets, "p-fang")).asks(f"/v1/acts/{told['act']}")
+    assert (code, others["code"]) == (404, "unknown_act")
+
+
+async def test_a_department_acts_for_itself_and_hears_of_it(xu: Person, housing: Person, ticket: str) -> None:
+    await xu.became(do="assign", ticket=ticket, lead="housing")
+
+    by = {"id": "housing-1", "name": "陈立"}
+    told = await housing.became(do="accept", ticket=ticket, by=by)
+
+    assert told["state"] == "accepted"
+    assert (await housing.acts(do="assign", ticket=ticket, lead="housing"))[0] == 422
+    assert (await housing.asks("/v1/tasks"))[0] == 403
+
+
+async def test_a_second_hand_is_told_what_the_first_one_did(running: Instance, xu: Person, ticket: str) -> None:
+    seen = (await xu.waits(ticket, "dispatching"))["version"]
+    await xu.became(do="assign", ticket=ticket, lead="housing", if_seen=seen)
+    other = Person(xu.web, trial_token(running.secrets, "p-shen"))
+
+    _, told = await other.acts(do="assign", ticket=ticket, lead="greening", if_seen=seen)
+
+    answer = await refused_at_last(other, told["act"])
+    assert answer["code"] == "changed_meanwhile"
+    assert "徐文珏" in answer["reason"]
+
+
+async def test_what_is_refused_says_why(xu: Person) -> None:
+    told = await xu.became(do="nudge", ticket=UNKNOWN, reason="没有进展")
+
+    assert (told["state"], told["code"]) == ("refused", "unknown_ticket")
+    assert "没有编号为" in told["reason"]
+
+
+async def test_the_same_key_is_one_act_and_another_content_under_it_a_conflict(xu: Person) -> None:
+    key, nudge = str(uuid4()), {"do": "nudge", "ticket": UNKNOWN, "reason": "没有进展"}
+
+    (_, once), (_, again) = [await xu.acts(key, **nudge) for _ in range(2)]
+    code, told = await xu.acts(key, **nudge | {"reason": "另一件事"})
+
+    assert (once["act"], once["repeated"], again["repeated"]) == (again["act"], False, True)
+    assert (code, told["code"], told["act"]) == (409, "conflicting_repeat", once["act"])
+
+
+async def test_nobody_acts_without_a_login_or_beyond_their_duties(running: Instance, web: Any, xu: Person) -> None:
+    assert (await Person(web, "lht.guessed").acts(do="nudge", ticket=UNKNOWN, reason="没有进展"))[0] == 401
+    assert (await Person(web, "lht.guessed").asks("/v1/tasks"))[0] == 401
+    contractor = Person(web, trial_token(running.secrets, "p-kong"))
+    code, told = await contractor.acts(do="assign", ticket=UNKNOWN, lead="housing")
+    assert (code, told["code"]) == (403, "not_permitted")
+    assert "徐文珏" in told["detail"]
+    by = {"id": "p-fang", "name": "方立群"}
+    assert (await xu.acts(do="nudge", ticket=UNKNOWN, reason="没有进展", by=by))[0] == 403
+
+
+async def test_an_act_needs_a_key_of_its_author(web: Any, xu: Person) -> None:
+    async with web.post("/v1/acts", json={"do": "nudge"}, headers=xu.shown) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (400, "bad_id")
+
+
+async def test_what_waits_is_listed_page_by_page(xu: Person, ticket: str) -> None:  # noqa: ARG001
+    _, whole = await xu.asks("/v1/tasks?limit=1000")
+    found, place = [], ""
+    while True:
+        _, page = await xu.asks(f"/v1/tasks?limit=1{place}")
+        found += page["tasks"]
+        if page["next"] is None:
+            break
+        place = f"&after={page['next'].replace('+', '%2B')}"
+
+    assert found == whole["tasks"]
+    assert whole["total"] == len(found) >= 1
+    assert (await xu.asks("/v1/tasks?after=nowhere"))[0] == 422
+
+
+async def refused_at_last(person: Person, act: str) -> dict[str, Any]:
+    """Ask until the ticket's life refused what the door took."""
+    async with asyncio.timeout(30):
+        while True:
+            told = await person.settled(act)
+            if told["state"] == "refused":
+                return told
+            await asyncio.sleep(0.1)
+
+
+async def said(running: Instance, act: str) -> dict[str, Any]:
+    """Find an act on the office's topic."""
+    topic = inbound_topic(Party(kind=PartyKind.OFFICE))
+    async with asyncio.timeout(30), listener(running.broker(OPERATORS), [topic]) as ears:
+        while True:
+            for records in (await ears.getmany(timeout_ms=200)).values():
+                for record in records:
+                    found = read(topic, record.headers, record.value)
+                    if found is not None and found.envelope.id == act:
+                        return found.message.model_dump(mode="json")

@@ -1,0 +1,188 @@
+"""An act at the door is that of who is logged in, within their duties; what became of it is told to nobody else."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doors.people import Known, known_as
+from doors.refusals import Refusal
+from rulebook import load_policy
+from rulebook.codes import Role
+from schemas.envelope import Envelope
+from schemas.examples import example
+from schemas.inbound import Accept, Assign
+from schemas.message import Message, contracts
+from schemas.public import ReceiptGiven, ReceiptRefused
+from schemas.registry import channel_topic, department_topic
+from schemas.values import PartyKind, Person
+from services.desk.core.acts import SOURCE, Act, read
+from services.desk.core.rights import may_read_tasks
+from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
+
+POLICY: Final = load_policy(Path(__file__).resolve().parents[3] / "policy")
+NOON: Final = datetime(2026, 9, 14, 4, tzinfo=UTC)
+TICKET: Final = "26091407000015"
+XU: Final = known_as(POLICY, "p-xu", NOON)
+HOUSING: Final = known_as(POLICY, "department.housing", NOON)
+ASSIGN: Final[dict[str, Any]] = {"do": "assign", "ticket": TICKET, "lead": "housing", "if_seen": 3}
+OFFICE: Final = channel_topic(PartyKind.OFFICE)
+
+
+def said(who: Known, content: object) -> Act | Refusal:
+    return read(POLICY, who, json.dumps(content).encode(), NOON)
+
+
+def taken(who: Known, content: object) -> Act:
+    found = said(who, content)
+    assert isinstance(found, Act), found
+    return found
+
+
+def refused(who: Known, content: object) -> Refusal:
+    found = said(who, content)
+    assert isinstance(found, Refusal), found
+    return found
+
+
+def test_an_act_is_that_of_who_is_logged_in_and_carries_what_they_saw() -> None:
+    act = taken(XU, ASSIGN)
+
+    assert isinstance(act.action, Assign)
+    assert (act.action.by, act.action.if_seen) == (Person(id="p-xu", name=XU.name), 3)
+    assert (act.party.kind, act.about, act.do) == (PartyKind.OFFICE, TICKET, "assign")
+
+
+def test_naming_oneself_is_no_mistake_and_naming_another_one_is_refused() -> None:
+    assert taken(XU, ASSIGN | {"by": {"id": "p-xu", "name": XU.name}}).digest == taken(XU, ASSIGN).digest
+    for by in ({"id": "p-fang", "name": "方立群"}, {"id": "p-xu", "name": "方立群"}, "p-fang", None):
+        assert refused(XU, ASSIGN | {"by": by})[:2] == ("not_permitted", "by")
+
+
+def test_whoever_has_not_the_duty_is_told_who_has() -> None:
+    wrong = refused(known_as(POLICY, "p-kong", NOON), ASSIGN)
+
+    assert wrong[:2] == ("not_permitted", "by")
+    assert XU.name in wrong.reason
+
+
+def test_a_department_speaks_for_itself_through_whom_it_names_and_never_for_the_office() -> None:
+    accept = {"do": "accept", "ticket": TICKET, "by": {"id": "w-1", "name": "王芳"}}
+
+    act = taken(HOUSING, accept)
+
+    assert isinstance(act.action, Accept)
+    assert (str(act.party), act.action.by.name) == ("department:housing", "王芳")
+    assert refused(HOUSING, ASSIGN)[:2] == ("unknown_value", "do")
+    assert refused(XU, accept)[:2] == ("unknown_value", "do")
+    assert refused(HOUSING, {"do": "accept", "ticket": TICKET})[:2] == ("missing_field", "by")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "field"),
+    [
+        ([], "wrong_type", None),
+        ({"ticket": TICKET}, "missing_field", "do"),
+        ({"do": 7}, "wrong_type", None),
+        ({"do": "fly"}, "unknown_value", "do"),
+        ({"do": "assign", "ticket": TICKET}, "missing_field", "lead"),
+        (ASSIGN | {"colour": "red"}, "unknown_field", "colour"),
+        (ASSIGN | {"note": "a\0b"}, "nul_character", "note"),
+    ],
+)
+def test_what_is_wrong_is_said_by_field(content: object, code: str, field: str | None) -> None:
+    assert refused(XU, content)[:2] == (code, field)
+
+
+def test_a_field_that_stands_twice_is_refused() -> None:
+    found = read(POLICY, XU, b'{"do": "assign", "do": "review"}', NOON)
+    assert isinstance(found, Refusal)
+    assert found[:2] == ("duplicate_field", "do")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_end_as_a_refusal(data: bytes) -> None:
+    assert isinstance(read(POLICY, XU, data, NOON), Refusal)
+
+
+def test_nobody_is_there_whom_the_policy_does_not_know() -> None:
+    for login in ("p-nobody", "department.ironworks", "department.", ""):
+        assert not known_as(POLICY, login, NOON).is_there
+
+
+def test_what_waits_is_read_by_whoever_acts_in_the_office() -> None:
+    def may(*roles: Role) -> bool:
+        return may_read_tasks(Known("p", "p", frozenset(roles)))
+
+    assert all(may(role) for role in Role if role not in {Role.CONTRACTOR, Role.LEADER, Role.OPERATOR})
+    assert not any(may(role) for role in (Role.CONTRACTOR, Role.LEADER, Role.OPERATOR))
+    assert not may_read_tasks(HOUSING)
+
+
+def heard(message: Message, topic: str = OFFICE) -> Told:
+    envelope = Envelope("e-1", "liuhen/dispatch/0", message.type_name, NOON, TICKET, 7)
+    return Told(topic, envelope, message, message.to_json().decode())
+
+
+def made(name: str, **changes: object) -> Message:
+    model = contracts()[f"liuhen.public.{name}.v1"]
+    given = model.model_validate(example(model)).model_dump() | changes
+    return model.model_validate(given)
+
+
+ON_TICKET: Final = KnownAct(OFFICE, on_incident=False)
+ON_INCIDENT: Final = KnownAct(OFFICE, on_incident=True)
+
+
+def test_a_receipt_tells_that_an_act_was_taken_and_a_refusal_why_not() -> None:
+    given_ = made("receipt-given", source=SOURCE, submission="a-1", final=False, tickets=(TICKET,), incident=None)
+    no = made("receipt-refused", source=SOURCE, submission="a-1", code="moved_on", field=None, reason="否", version=4)
+    assert isinstance(given_, ReceiptGiven)
+    assert isinstance(no, ReceiptRefused)
+
+    assert answers(given_) == answers(no) == "a-1"
+    assert react(heard(given_), ON_TICKET) == Accepted("a-1", given_.receipt, False, (TICKET,), None)  # noqa: FBT003
+    assert react(heard(no), ON_TICKET) == Refused("a-1", "moved_on", None, "否", 4)
+
+
+def test_an_act_on_an_incident_may_be_refused_for_one_member() -> None:
+    no = made("receipt-refused", source=SOURCE, submission="a-1", ticket=TICKET, reason="否")
+
+    assert react(heard(no), ON_INCIDENT) == LeftOut("a-1", TICKET, "否")
+
+
+def test_what_answers_another_ones_submission_or_stands_on_another_topic_changes_nothing() -> None:
+    theirs = made("receipt-given", source="housing/oa", submission="a-1")
+    forged = made("receipt-given", source=SOURCE, submission="a-1")
+
+    assert answers(theirs) is None
+    assert react(heard(theirs), None) is None
+    assert react(heard(forged, department_topic("housing")), ON_TICKET) is None
+
+
+def test_a_task_is_kept_while_it_waits_and_its_words_no_longer() -> None:
+    waits, over = made("desk-task", open=True), made("desk-task", open=False)
+
+    kept, gone = react(heard(waits), None), react(heard(over), None)
+
+    assert isinstance(kept, TaskRow)
+    assert isinstance(gone, TaskRow)
+    assert kept.body is not None
+    assert gone.body is None
+
+
+def test_a_shown_contact_is_kept_until_it_is_sealed_again() -> None:
+    shown, sealed = made("shown-contact", receipt="R0123456789AB"), made("shown-contact", receipt=None)
+
+    kept, gone = react(heard(shown), None), react(heard(sealed), None)
+
+    assert isinstance(kept, ShownRow)
+    assert isinstance(gone, ShownRow)
+    assert kept.body is not None
+    assert gone.body is None

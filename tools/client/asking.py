@@ -1,0 +1,62 @@
+"""Asking a door over HTTP under the login of who types; what it refuses is said clearly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import Request, urlopen
+
+from tools.errors import SaidClearly
+
+_SECONDS: Final = 30
+
+
+class RefusedAtDoorError(SaidClearly):
+    """What a door said no to: its status, a machine's word, the field, and the reason with what to do next."""
+
+    def __init__(self, status: int, told: Mapping[str, Any], door: str) -> None:
+        """`told` is the door's answer; `door` names it where that says nothing."""
+        phrase = f"{door} answered {status} {HTTPStatus(status).phrase}."
+        numbers = "".join(f"\n  {number}" for number in told.get("tickets", ()))
+        super().__init__(f"{told.get('detail', phrase)}{numbers}")
+        self.status = status
+        self.code = str(told.get("code", "http"))
+        self.field: str | None = told.get("field")
+
+
+def ask(
+    base: str,
+    path: tuple[str, ...],
+    shown: str,
+    *,
+    query: Mapping[str, object] | None = None,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Any:
+    """Return the JSON that a door answers, to a body where there is one; `shown` is the login.
+
+    RefusedAtDoorError for what it refuses, SaidClearly where it does not answer.
+    """
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    url = f"{base.rstrip('/')}/v1/{'/'.join(quote(part, safe='') for part in path)}?{urlencode(given)}"
+    own = {"Authorization": f"Bearer {shown}", **(headers or {})}
+    request = Request(url, data=body, headers=own)  # noqa: S310 - the address is an operator's
+    try:
+        with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same
+            return json.load(answer)
+    except HTTPError as error:
+        raise RefusedAtDoorError(error.code, _told(error), base) from None
+    except (URLError, TimeoutError) as error:
+        raise SaidClearly(f"{base} does not answer ({getattr(error, 'reason', error)}).") from None
+
+
+def _told(error: HTTPError) -> Mapping[str, Any]:
+    try:
+        told = json.load(error)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
