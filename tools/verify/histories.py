@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from typing_extensions import TypeIs
 
+from rulebook import Policy
 from schemas.clocks import ClockStarted
 from schemas.dispatch import DispatchFact
 from schemas.message import MODELS, Message
@@ -28,6 +29,7 @@ from tools.verify.confidence import known_under, names_somebody, quotes
 from tools.verify.contacts import Contacts
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
+from tools.verify.duties import ACTS, beyond_duties
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.folds import Fact, Visitor
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
@@ -49,16 +51,19 @@ _BELONGS: Final = "多人同诉与成员两边一致 (an incident and its member
 _CONTACT: Final = "有联系方式的，先行联系有人负责 (whoever can be reached is owed a first contact)"
 _WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
 _REFERRED: Final = "转介的不进承办单位的指标 (no rate of a department counts what was referred)"
+_DUTIES: Final = "无人越权 (no act stands by a person whose role did not allow it then)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
 class Histories:
     """What was read of all tickets, and what was found."""
 
-    def __init__(self, contents: Contents, calendar: Calendar, hours: OfficeHours, rates: Sequence[Rate]) -> None:
+    def __init__(
+        self, contents: Contents, policy: Policy, calendar: Calendar, hours: OfficeHours, rates: Sequence[Rate]
+    ) -> None:
         """Knows nothing but the public topics yet; `rates` are those in which no referred matter counts."""
         self.results: list[CheckResult] = []
-        self._calendar, self._hours, self._rates = calendar, hours, rates
+        self._policy, self._calendar, self._hours, self._rates = policy, calendar, hours, rates
         self._elsewhere = elsewhere_of(contents)
         self._told: dict[str, list[tuple[str, bytes]]] = {}
         for (topic, ticket, _), newest in contents.newest.items():
@@ -73,6 +78,8 @@ class Histories:
         self._memberships = Memberships()
         self._wholes = Wholes()
         self._contacts = Contacts()
+        self._duties: list[Finding] = []
+        self._acted_on = 0
         self._notices: list[Finding] = []
         self._notified = 0
         self._fallen_back: Sequence[tuple[str, str]] = ()
@@ -128,6 +135,10 @@ class Histories:
                 quoting=self._quoting.get(ticket, ()),
             )
             self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
+        async for subject, rows in tables.timelines(ACTS):
+            self._acted_on += 1
+            texts = beyond_duties(self._policy, [_read(row) for row in rows])
+            self._duties += [Finding(subject, text) for text in texts]
 
     def _look_at(self, life: Life, elsewhere: Elsewhere) -> None:
         self._tickets += 1
@@ -156,6 +167,8 @@ class Histories:
         yield CheckResult(_CONTACT, self._contacts.looked_at, forgotten)
         early = [Finding(part, text) for part, text in self._wholes.closed_too_early() if part not in moved]
         yield CheckResult(_WHOLE, self._wholes.looked_at, early)
+        beyond = [each for each in self._duties if each.subject not in moved]
+        yield CheckResult(_DUTIES, self._acted_on, beyond)
         yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 

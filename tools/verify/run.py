@@ -83,7 +83,8 @@ async def _histories(
     """Read what services remember, then what trace noted; all of it after everybody had caught up with the topics."""
     periods = tuple(Period(opens=hours.opens, closes=hours.closes) for hours in policy.office.hours)
     rates = [rate for rate in rates_of(policy.rates) if rate.name not in IN_TIME_OR_COUNTED]
-    histories = Histories(contents, load_calendar(system.policy / "calendar"), OfficeHours(periods=periods), rates)
+    calendar = load_calendar(system.policy / "calendar")
+    histories = Histories(contents, policy, calendar, OfficeHours(periods=periods), rates)
     for service in folds.FOLDS:
         if service == "notify":
             histories.know_deliveries(await tables[service].deliveries())

@@ -1,0 +1,72 @@
+"""An act that stands is that of somebody whose role allowed it at that moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from rulebook import Policy, load_policy
+from schemas.dispatch import ActionRefused
+from schemas.examples import example
+from schemas.inbound import Accept, Assign, OpenIncident
+from schemas.message import Message
+from schemas.tickets import ActionReceived, IncidentActionReceived
+from schemas.values import Party, PartyKind, Person
+from tools.verify.duties import beyond_duties
+
+POLICY: Final = load_policy(Path("policy"))
+NOON: Final = datetime(2026, 9, 14, 4, tzinfo=UTC)
+TICKET: Final = "26091407000015"
+RECEIPT: Final = example(ActionReceived).model_dump()["receipt"]
+OFFICE: Final = Party(kind=PartyKind.OFFICE)
+XU, FANG = Person(id="p-xu", name="徐文珏"), Person(id="p-fang", name="方立群")
+
+
+def act(by: Person) -> ActionReceived:
+    action = Assign(ticket=TICKET, by=by, lead="housing")
+    return ActionReceived(ticket=TICKET, receipt=RECEIPT, party=OFFICE, action=action)
+
+
+def found(*facts: Message, policy: Policy = POLICY) -> list[str]:
+    return list(beyond_duties(policy, [(NOON, fact) for fact in facts]))
+
+
+def test_an_act_within_somebodys_duties_is_right() -> None:
+    assert found(act(XU)) == []
+
+
+def test_an_act_beyond_them_is_found() -> None:
+    (text,) = found(act(FANG))
+    assert text.startswith("assign by p-fang stands")
+
+
+def test_one_under_another_name_is_found() -> None:
+    assert len(found(act(Person(id="p-xu", name="方立群")))) == 1
+
+
+def test_one_that_was_refused_does_not_stand() -> None:
+    refused = ActionRefused.model_validate(example(ActionRefused).model_dump() | {"receipt": RECEIPT})
+    assert found(act(FANG), refused) == []
+
+
+def test_it_is_asked_for_the_day_of_the_act() -> None:
+    people = tuple(
+        each.model_copy(update={"valid_to": date(2026, 9, 14)}) if each.id == XU.id else each
+        for each in POLICY.office.people
+    )
+    policy = POLICY.model_copy(update={"office": POLICY.office.model_copy(update={"people": people})})
+
+    assert list(beyond_duties(policy, [(NOON, act(XU))])) == []
+    assert len(list(beyond_duties(policy, [(NOON + timedelta(days=1), act(XU))]))) == 1
+
+
+def test_acts_on_incidents_are_looked_at_and_those_of_departments_are_their_own_matter() -> None:
+    opening = OpenIncident(by=FANG, title="停电")
+    incident = example(IncidentActionReceived).model_dump()["incident"]
+    on_incident = IncidentActionReceived(incident=incident, receipt=RECEIPT, party=OFFICE, action=opening)
+    housing = Party(kind=PartyKind.DEPARTMENT, department="housing")
+    accepted = Accept(ticket=TICKET, by=Person(id="h-1", name="陈立"))
+
+    assert len(found(on_incident)) == 1
+    assert found(ActionReceived(ticket=TICKET, receipt=RECEIPT, party=housing, action=accepted)) == []
