@@ -16,7 +16,7 @@ from schemas.values import PartyKind
 from services.desk import store
 from services.desk.edges.http import serve
 from services.desk.settings import DeskSettings
-from services.desk.work import note
+from services.desk.work import noting
 
 
 def inputs(policy: Policy) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
         name="desk",
         inputs=inputs(policy),
         topics=registry.topics(department.code for department in policy.departments),
-        work=covering(note, Covering(settings.redaction_key, redacted_by, store.WORDS)),
+        work=covering(noting(settings.contacts()), Covering(settings.redaction_key, redacted_by, store.WORDS)),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(serve(settings, policy),),

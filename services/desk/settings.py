@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pydantic import Field
 
+from chassis.settings import OpensContacts
 from doors.settings import LoginSettings
 
 
-class DeskSettings(LoginSettings):
+class DeskSettings(LoginSettings, OpensContacts):
     """Where to answer over HTTP (port 0: any free one), and which policy says who may do what.
 
     `broker_patience` is how many real seconds the door waits for the broker before it says 503.

@@ -10,7 +10,7 @@ from chassis.service import Connection, Heard
 from chassis.store import columns
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow
 
-WORDS: Final = (Kept("task", "ticket", documents=("body",)), Kept("shown", "ticket", documents=("body",)))
+WORDS: Final = (Kept("task", "ticket", documents=("body",)),)
 """Where it is kept what people said."""
 _BETWEEN: Final = "\n"
 
@@ -76,6 +76,11 @@ async def save_shown(connection: Connection, rows: Sequence[ShownRow]) -> None:
         " where shown.source <> excluded.source or shown.sequence < excluded.sequence",
         *columns([newest[key] for key in sorted(newest)], 6),
     )
+
+
+async def show_no_more(connection: Connection, tickets: Sequence[str]) -> None:
+    """Forget what was shown of tickets: whoever needs it looks again, and reads what stands there now."""
+    await connection.execute("update shown set body = null where ticket = any($1::text[])", tickets)
 
 
 async def save_calendars(connection: Connection, published: Sequence[Heard]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from chassis.contacts import ContactSeal
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction
+from schemas.dispatch import Redacted
 from schemas.envelope import EnvelopeError, decode
 from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
 from schemas.rules import CalendarPublished
@@ -15,7 +17,16 @@ from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
-async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
+def noting(contacts: ContactSeal) -> Work:
+    """Make the work of the service: what is shown of contacts is kept sealed for the ticket."""
+
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
+        return await _note(transaction, items, contacts)
+
+    return work
+
+
+async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], contacts: ContactSeal) -> Outcome:
     """Note what these records say; the desk itself says nothing on topics of its own."""
     told = [_told(item.record) if isinstance(item, Foreign) else None for item in items]
     answered = [answers(each.message) if each is not None else None for each in told]
@@ -23,7 +34,10 @@ async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Ou
     changes = [
         None if each is None else react(each, acts.get(act or "")) for each, act in zip(told, answered, strict=True)
     ]
-    await _save(transaction, [change for change in changes if change is not None])
+    await _save(transaction, [_sealed(change, contacts) for change in changes if change is not None])
+    redacted = [item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, Redacted)]
+    if redacted:
+        await store.show_no_more(transaction.connection, redacted)
     published = [item for item in items if isinstance(item, Heard) and isinstance(item.message, CalendarPublished)]
     if published:
         await store.save_calendars(transaction.connection, published)
@@ -45,6 +59,13 @@ def _told(record: Record) -> Told | None:
         return None
     model = _HEARD.get(envelope.type)
     return Told(record.topic, envelope, model.model_validate_json(body), body.decode()) if model else None
+
+
+def _sealed(change: Change, contacts: ContactSeal) -> Change:
+    """What was shown, as it is kept: nobody who reads the table reads a contact."""
+    if isinstance(change, ShownRow) and change.body is not None:
+        return change._replace(body=contacts.sealed_word(change.body, change.ticket, "shown"))
+    return change
 
 
 async def _save(transaction: Transaction, changes: Sequence[Change]) -> None:

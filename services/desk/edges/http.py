@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 from aiohttp import web
 
 from chassis import http
+from chassis.contacts import ContactSeal
 from chassis.http import json_answer
-from chassis.logins import Doorkeeper
 from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
 from chassis.routes import Body, Handler, Parameter, Route, choice, number, text
@@ -35,6 +35,7 @@ from vocabulary import TASKS as TASK_WORDS
 
 _CONTEXT: Final = web.AppKey("context", EdgeContext)
 _PATIENCE: Final = web.AppKey("patience", float)
+_CONTACTS: Final = web.AppKey("contacts", ContactSeal)
 _WHO: Final = web.RequestKey("who", Known)
 ReadChange: TypeAlias = Callable[[Policy, Known, bytes, datetime], RulesChange | Refusal]
 
@@ -56,15 +57,14 @@ _NOT_A_REQUEST: Final = frozenset({"duplicate_field", "not_json"})
 
 def serve(settings: DeskSettings, policy: Policy) -> Edge:
     """Make the edge that answers on the port of the settings."""
-    keeper, patience = settings.doorkeeper(), settings.broker_patience
-    return http.door(lambda context: application(context, policy, keeper, patience), settings.bind, settings.http_port)
+    return http.door(lambda context: application(context, settings, policy), settings.bind, settings.http_port)
 
 
-def application(context: EdgeContext, policy: Policy, keeper: Doorkeeper, patience: float) -> web.Application:
-    """Build the HTTP application; `patience` is how many seconds it waits for the broker."""
+def application(context: EdgeContext, settings: DeskSettings, policy: Policy) -> web.Application:
+    """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in)
-    app[_CONTEXT], app[_PATIENCE] = context, patience
-    app[ENTRANCE] = Entrance(keeper, policy, context.clock)
+    app[_CONTEXT], app[_PATIENCE], app[_CONTACTS] = context, settings.broker_patience, settings.contacts()
+    app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock)
     return app
 
 
@@ -166,7 +166,7 @@ async def _put(request: web.Request, id_: str, act: Act, now: datetime) -> None:
 async def show_act(request: web.Request) -> web.StreamResponse:
     """GET /v1/acts/{act}: what became of what one did."""
     act = request.match_info["act"]
-    found = await lookup.standing(request.app[_CONTEXT].pool, request[_WHO], act)
+    found = await lookup.standing(request.app[_CONTEXT].pool, request[_WHO], act, request.app[_CONTACTS])
     if found is None:
         raise HttpProblem(404, "unknown_act", "act", f"您没有编号为 {http.shown(act)} 的操作，请核对。")
     return json_answer(found)

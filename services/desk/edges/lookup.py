@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from chassis.contacts import ContactSeal
 from chassis.service import Instant, Pool
 from doors.people import Known
 from schemas.registry import DESK, answer_topic
@@ -50,7 +51,7 @@ async def note_sent(pool: Pool, act: str) -> None:
     await pool.execute("update act set sent = true where id = $1", act)
 
 
-async def standing(pool: Pool, who: Known, act: str) -> dict[str, Any] | None:
+async def standing(pool: Pool, who: Known, act: str, contacts: ContactSeal) -> dict[str, Any] | None:
     """Tell what became of an act of this person; None for somebody else's, and for none at all."""
     row = await pool.fetchrow("select * from act where id = $1 and login = $2 and sent", act, who.login)
     if row is None:
@@ -60,17 +61,19 @@ async def standing(pool: Pool, who: Known, act: str) -> dict[str, Any] | None:
     if row["state"] == "refused":
         return told | {name: row[name] for name in ("code", "field", "reason", "version")}
     if row["state"] == "accepted":
-        left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"])
+        left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"], contacts)
         told |= {"final": row["final"], "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
         return told | ({"shown": shown} if shown is not None else {})
     return told
 
 
-async def _shown(pool: Pool, answered_on: str, receipt: str) -> Any:
+async def _shown(pool: Pool, answered_on: str, receipt: str, contacts: ContactSeal) -> Any:
     """What the act made be shown; a department is shown it on the topic of its answers, the office on the desk's."""
-    topics = [answered_on, DESK]
-    body = await pool.fetchval("select body from shown where receipt = $1 and topic = any($2::text[])", receipt, topics)
-    return None if body is None else json.loads(body)
+    row = await pool.fetchrow(
+        "select ticket, body from shown where receipt = $1 and topic = any($2::text[]) and body is not null",
+        *(receipt, [answered_on, DESK]),
+    )
+    return None if row is None else json.loads(contacts.opened_word(row["body"], row["ticket"]))
 
 
 async def waiting(pool: Pool, task: str | None, limit: int, after: Place | None) -> tuple[Sequence[Any], Place | None]:
