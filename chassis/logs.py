@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json.encoder
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,7 +14,9 @@ import structlog
 
 from chassis.clock import wall
 from chassis.service import Record
+from schemas.recognised import masked
 
+_MOBILE: Final = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
 _TEXT: Final = json.encoder.encode_basestring
 
 
@@ -26,6 +29,7 @@ def configure(kind: Literal["json", "console"], service: str, worker: str) -> No
 
     shared: list[Any] = [
         named,
+        _without_numbers,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -45,6 +49,16 @@ def configure(kind: Literal["json", "console"], service: str, worker: str) -> No
         structlog.stdlib.ProcessorFormatter(processors=[_without_traceback, renderer], foreign_pre_chain=shared)
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _without_numbers(_: Any, __: str, event: Any) -> Any:
+    """Whatever text a line quotes: no identity-card, bank-card or mobile number of anybody stands in it."""
+    return {name: hidden(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def hidden(text: str) -> str:
+    """The text as a line of a log may quote it."""
+    return _MOBILE.sub(r"\1****\2", masked(text))
 
 
 def _without_traceback(_: Any, __: str, event: Any) -> Any:
@@ -101,7 +115,7 @@ class Canonical:
         head = f'{self._head},"timestamp":"{wall().isoformat()}","ms":{milliseconds}'
         texts = [
             f'{head},"topic":{_TEXT(record[0])},"partition":{record[1]},"offset":{record[2]},"outcome":"{outcome}"'
-            f',"reason":"{reason}","type":{_TEXT(kind)},"subject":{_TEXT(subject)},"events":{events}}}\n'
+            f',"reason":"{reason}","type":{_TEXT(kind)},"subject":{_TEXT(hidden(subject))},"events":{events}}}\n'
             for record, outcome, reason, kind, subject, events in lines
         ]
         sys.stdout.write("".join(texts))

@@ -4,7 +4,7 @@ A number is digits, in whatever way they are written, with nothing, or with blan
 between them. It begins and ends where its digits do, so that no part of a longer number is one. What it must be:
 
 - an identity card: 17 digits and the check character of ISO 7064 MOD 11-2, of a province, born on a day that there is;
-  or the old form of 15 digits without one;
+  or the old form of 15 digits without one, unless they are the fraction of a decimal such as a latitude;
 - a bank card: 16 to 19 digits with a right Luhn digit, beginning as the cards do that are issued here;
 - either, however its digits are, where the words before it say so: a number with a slip is still somebody's.
 """
@@ -36,6 +36,8 @@ _NAMED: Final = re.compile(
     '(?:(?P<identity>身份证)|(?P<bank>银行卡|储蓄卡|信用卡|卡号))(?:号码?|卡号|账号|帐号)?[是为:：=\\s（(,，“"]{0,4}$'
 )
 """Words right before a number that say what it is."""
+_DECIMAL: Final = re.compile(r"(?<![0-9])[0-9]{2,3}\.$")
+"""What stands before the fraction of a coordinate; behind a single digit and a dot stands an item of a list."""
 _BEFORE: Final = 16
 _FOURS: Final = 4
 _ISSUER: Final = 6
@@ -113,7 +115,7 @@ def _ends(groups: list[tuple[int, int]], first: int) -> Iterator[int]:
 def _number(text: str, groups: list[tuple[int, int]]) -> Found | None:
     start, end = groups[0][0], groups[-1][1]
     digits = "".join(text[one:other] for one, other in groups).upper()
-    if _is_identity_card(digits):
+    if _is_identity_card(digits) and not (len(digits) == _FEWEST and _is_fraction(text, start)):
         return Found(Sort.IDENTITY_CARD, start, end)
     lengths = [other - one for one, other in groups]
     if _grouped_as_cards_are(lengths) and _CARD.fullmatch(digits) and _luhn(digits):
@@ -122,6 +124,10 @@ def _number(text: str, groups: list[tuple[int, int]]) -> Found | None:
     if named is not None and _FEWEST <= len(digits) <= _MOST:
         return Found(Sort.IDENTITY_CARD if named["identity"] else Sort.BANK_CARD, start, end)
     return None
+
+
+def _is_fraction(text: str, start: int) -> bool:
+    return _DECIMAL.search(text, max(start - _FOURS - 1, 0), start) is not None
 
 
 def _is_identity_card(number: str) -> bool:

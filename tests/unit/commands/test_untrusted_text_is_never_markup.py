@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -32,7 +33,7 @@ from tests.support.desk import ONE, order
 from tests.support.hostile import HOSTILE
 from tools.client import trace
 from tools.errors import SaidClearly
-from tools.spreadsheet import write_csv
+from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal, framed, json_text, styled
 from tools.verify.findings import CheckResult, Finding
 from worktime import load_calendar
@@ -288,3 +289,15 @@ def test_a_cell_of_a_spreadsheet_is_no_formula_and_one_line(text: str, tmp_path:
     assert not {each[:1] for each in row[:2]} & set("=+-@\t\r")
     assert row[2:] == ["1,5", "-0.5", "+12%"]
     assert _COMMAND.search(written.removesuffix("\r\n")) is None
+
+
+@pytest.mark.parametrize("number", ["310110199003071237", "6222021001123456789"])
+def test_no_file_that_is_handed_on_carries_an_identity_card_or_a_bank_card(tmp_path: Path, number: str) -> None:
+    row = (f"身份证{number}", 1.5)
+    write_csv(tmp_path / "x.csv", [row])
+    write_xlsx(tmp_path / "x.xlsx", {"明细": [row]})
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as book:
+        written = "".join(book.read(name).decode() for name in book.namelist())
+    written += (tmp_path / "x.csv").read_text("utf-8-sig")
+    assert number not in written
+    assert written.count(f"身份证{number[:6]}*") == 2

@@ -1,0 +1,45 @@
+"""Whoever looks up a ticket reads no identity-card or bank-card number, in the list, the timeline or its sentences."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rulebook import load_policy
+from services.trace.core.rows import Summary
+from services.trace.edges.answers import Answers
+from services.trace.edges.calendars import Calendars
+from services.trace.edges.lookup import TicketStanding
+from services.trace.edges.words import Words
+from worktime import Calendar, OfficeHours
+
+ANSWERS = Answers(
+    Words(load_policy(Path(__file__).resolve().parents[3] / "policy")),
+    Calendars(Calendar.published()),
+    OfficeHours(),
+)
+AT = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
+NUMBERS = ("310110199003071237", "6222021001123456789")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_timeline_shows_none(number: str) -> None:
+    body = {"ticket": "26091403000175", "by": {}, "mode": "press", "text": f"证件{number}", "receipt": "R0123456789AB"}
+    row: dict[str, Any] = dict.fromkeys(
+        ("recorded", "cause", "correlation", "policy", "topic", "partition", "offset", "source", "sequence")
+    )
+    row |= {"at": AT, "id": "e-1", "type": "liuhen.dispatch.follow-up-added.v1", "body": json.dumps(body)}
+    (entry,) = ANSWERS.timeline([row])
+    assert number not in json.dumps(entry, default=str, ensure_ascii=False)
+    assert f"{number[:6]}*" in entry["words"]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_ticket_that_was_found_shows_none(number: str) -> None:
+    summary = Summary("26091403000175", place=f"某路{number}号", gist=f"证件{number}")
+    told = ANSWERS.standing(TicketStanding(summary, None, None, 0))
+    assert number not in json.dumps(told, default=str, ensure_ascii=False)
