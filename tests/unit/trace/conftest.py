@@ -85,6 +85,7 @@ BY_NAME: dict[str, Any] = {
     "record": st.just(Referral(reference="转-1", spoken_to="值班员")),
     "agent": st.just(Person(id="a-1", name="小李")),
     "person": st.just(Person(id="p-min", name="闵建国")),
+    "declined_by": st.just(Person(id="p-yuan", name="袁晓岚")),
 }
 
 
