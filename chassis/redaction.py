@@ -140,7 +140,7 @@ async def _cover_records(transaction: Transaction, key: str, overlay: Overlay, t
     connection, seal = transaction.connection, transaction.seal
     rows = await connection.fetch(
         f'select ctid::text, topic, partition, "offset", value from {table} where position($1::bytea in value) > 0'  # noqa: S608 - our own names
-        " or key = $1 or substring(value for octet_length($2)) = $2",
+        " or key = $1 or substring(value for octet_length($2::bytea)) = $2::bytea",
         key.encode(),
         NAMES_MANY,
     )
