@@ -10,6 +10,7 @@ import json
 from typing import Any, ClassVar, Literal
 
 from schemas.message import Message
+from schemas.more_time import MoreTime
 from schemas.recognised import Sort, could_hold, masked
 from schemas.referral import Referral
 from schemas.spoken import reworded
@@ -87,6 +88,19 @@ class InternalNote(Value):
     text: Text
 
 
+class ExtensionPending(MoreTime, Value):
+    """More time that was asked for and that nobody has decided on yet."""
+
+    ground: Code
+
+
+class SuspensionPending(Value):
+    """A suspension that was asked for and that nobody has decided on yet."""
+
+    ground: Code
+    until: Instant
+
+
 class Order(PublicMessage):
     """All that one department must know about one of its orders, and what has just happened to it (`happened`).
 
@@ -97,7 +111,9 @@ class Order(PublicMessage):
     ticket whose matter came back; `section` and `handler` are to whom the reader
     passed it on inside, `internal_notes` what it noted for itself, which nobody else reads; `incident` is the one that
     it belongs to, which `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked:
-    `contact` is no way to reach them, and no text names them.
+    `contact` is no way to reach them, and no text names them. `may` names what the reader can ask for at this moment,
+    as far as that does not hang on what the act says. The due times of a new order come within a second, with the next
+    message.
     """
 
     happened: Code
@@ -133,6 +149,12 @@ class Order(PublicMessage):
     section: Name | None = None
     handler: Person | None = None
     internal_notes: tuple[InternalNote, ...] | None = None
+    first_contact: Literal["owed", "made", "exempt"] | None = None
+    extensions: int | None = None
+    extension_pending: ExtensionPending | None = None
+    suspension_pending: SuspensionPending | None = None
+    suspended_until: Instant | None = None
+    may: tuple[Code, ...] | None = None
     version: int | None = None
 
 

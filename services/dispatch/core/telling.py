@@ -14,19 +14,23 @@ from rulebook.rules import Automation
 from rulebook.stop_words import StopGroup
 from schemas import dispatch as d
 from schemas.message import Message
+from schemas.more_time import more_time
 from schemas.public import (
     CallbackRequest,
     DeskTask,
     DueTime,
+    ExtensionPending,
     InternalNote,
     Order,
     SharedNote,
     ShownContact,
+    SuspensionPending,
 )
 from schemas.referral import Referral
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest
 from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, Person, StopWord, Tier
+from services.dispatch.core.allowed import may
 from services.dispatch.core.categories import tell_of_category
 from services.dispatch.core.episode import AnyRequest
 from services.dispatch.core.episodes.refusals import answer_to
@@ -41,6 +45,7 @@ from services.dispatch.core.regions import (
     Inside,
     Made,
     Member,
+    NotDue,
     Note,
     NoWish,
     Owed,
@@ -55,7 +60,7 @@ from services.dispatch.core.sealing import (
     sealed,
 )
 from services.dispatch.core.seen import seen
-from services.dispatch.core.standing import CallbackPending, Transferred
+from services.dispatch.core.standing import CallbackPending, Suspended, Transferred
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import FACTS
 from services.dispatch.core.ticket import DESK_LOOKS, Seen, Ticket, WaitingAtDesk
@@ -88,7 +93,7 @@ def tell(state: AnyState, fact: Message, at: datetime, rules: Rules) -> list[Tel
             said.append(Tell(REQUESTS, answer.ticket, answer))
         return said
     now = seen(state)
-    said.extend(_departments(state, fact, now, rules))
+    said.extend(_departments(state, fact, at, now, rules))
     if isinstance(fact, _SAID_ANEW) or (state.before is not now and state.before != now):
         said.extend(_desk(state, fact, at, now, rules))
     said.extend(callbacks(state, fact, now, rules))
@@ -112,7 +117,7 @@ def _asked(request: AnyRequest) -> str:
 # --- departments -----------------------------------------------------------------------------------------------------
 
 
-def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -> Iterator[Tell]:
+def _departments(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
     """The readers that the fact's episode names, and whoever the ticket left; the rest see it in the next order."""
     row = FACTS.get(type(fact))
     readers = None if row is None else row.readers(state, fact)
@@ -128,7 +133,9 @@ def _departments(state: Ticket, fact: d.DispatchFact, now: Seen, rules: Rules) -
         department = rules.policy.department(code)
         if department is None:
             continue  # what stands in no directory any more has no topic; the ticket goes on without it
-        yield Tell(department_topic(code), state.id, order_for(state, fact, happened, department, role, rules))
+        told = order_for(state, fact, happened, department, role, rules)
+        may_now = may(state, code, at, rules) if role != "none" else None
+        yield Tell(department_topic(code), state.id, told.model_copy(update={"may": may_now}))
 
 
 def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:
@@ -178,10 +185,31 @@ def order_for(
         section=inside.section if inside else None,
         handler=inside.handler if inside else None,
         internal_notes=_internal(inside) if inside else None,
+        first_contact=_contacted(state),
+        extensions=state.extension.granted or None,
+        extension_pending=_more_time_asked(state),
+        suspension_pending=_pause_asked(state),
+        suspended_until=state.standing.until if isinstance(state.standing, Suspended) else None,
         confidential=is_confidential(state) or None,
         version=state.version,
     )
     return sealed(state, told, department)
+
+
+def _contacted(state: Ticket) -> Literal["owed", "made", "exempt"] | None:
+    return None if isinstance(state.contact, NotDue) else state.contact.at
+
+
+def _more_time_asked(state: Ticket) -> ExtensionPending | None:
+    asked = state.extension
+    if not isinstance(asked, ExtensionAsked):
+        return None
+    return ExtensionPending(ground=asked.ground, **more_time(asked.amount, asked.unit))
+
+
+def _pause_asked(state: Ticket) -> SuspensionPending | None:
+    asked = state.suspension
+    return SuspensionPending(ground=asked.ground, until=asked.until) if isinstance(asked, SuspensionAsked) else None
 
 
 def _shared(note: Note) -> SharedNote:

@@ -79,7 +79,7 @@ async def test_the_ledger_has_every_visit_once_page_by_page_and_the_doubtful_apa
     assert [visit["words"]["doubts"] for visit in doubtful["visits"]] == [["两次走访相距过远"]]
     assert (await _ask(web, "/v1/survey/visits?unit=unit-02"))["total"] == 1
     assert (await _ask(web, "/v1/survey/visits?unit=unit-99", 400))["field"] == "unit"
-    assert (await _ask(web, "/v1/survey/visits?after=x", 400))["field"] == "after"
+    assert (await _ask(web, "/v1/survey/visits?after=x", 422))["field"] == "after"
 
 
 async def test_doubts_that_a_person_settled_wait_no_longer_and_say_what_was_found(

@@ -57,7 +57,7 @@ def _close(draft: Draft, outcome: Code, unruled: Unruled | None, heard: Ruling |
 episode.remembered(d.CallbackExempt)
 
 
-@episode.fact(d.CallbackAwaited)
+@episode.fact(d.CallbackAwaited, heard_by=participants)
 def _awaited(ticket: Ticket, fact: d.CallbackAwaited, _at: datetime) -> Ticket:
     handled = ticket.standing
     handled_at = handled.at if isinstance(handled, s.Handled) else None

@@ -1,0 +1,67 @@
+"""What a department may ask for now: what the table allows, and every guard that does not look at the act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from inspect import signature
+from typing import Final, get_args
+
+from schemas.inbound import DepartmentAction, OnExisting
+from schemas.values import Actor, Code, DepartmentCode, Party, PartyKind, TicketState
+from services.dispatch.core.draft import Draft
+from services.dispatch.core.episode import Refusal, Step
+from services.dispatch.core.episodes.supervision import to_answer
+from services.dispatch.core.evolve import changed
+from services.dispatch.core.regions import Doing
+from services.dispatch.core.rules import Rules
+from services.dispatch.core.table import TABLE
+from services.dispatch.core.ticket import Ticket
+
+_UNUSED: Final = "_"
+ACTIONS: Final = {
+    str(action.model_fields["do"].default): action
+    for action in get_args(OnExisting)
+    if issubclass(action, DepartmentAction)
+}
+"""What departments may ask of one ticket, by name."""
+
+Guard = Callable[..., Refusal | None]
+
+
+def _asks_nothing_of_the_act(guard: Guard) -> bool:
+    """Whether a guard says by the name of its second parameter that it does not use it."""
+    _, act = signature(guard).parameters
+    return act.startswith(_UNUSED)
+
+
+def _by_state() -> Iterator[tuple[TicketState, tuple[tuple[Code, tuple[Guard, ...]], ...]]]:
+    rows: Mapping[str, tuple[Step, ...]] = {kind: tuple(row for row in TABLE if row.kind == kind) for kind in ACTIONS}
+    for state in TicketState:
+        found = ((kind, row) for kind, of_kind in rows.items() for row in of_kind if state in row.sources)
+        yield state, tuple((kind, tuple(filter(_asks_nothing_of_the_act, row.guards))) for kind, row in found)
+
+
+_ROWS: Final = dict(_by_state())
+
+
+def may(ticket: Ticket, department: DepartmentCode, at: datetime, rules: Rules) -> tuple[Code, ...]:
+    """Name what a department that takes part may ask for; what the act says can still be refused."""
+    by = Actor(party=Party(kind=PartyKind.DEPARTMENT, department=department))
+    draft = Draft(ticket, rules, at, changed, by=by)
+    return tuple(
+        kind
+        for kind, guards in _ROWS[ticket.state]
+        if _waits_for(ticket, kind, department) and all(guard(draft, None) is None for guard in guards)
+    )
+
+
+def _waits_for(ticket: Ticket, kind: Code, department: DepartmentCode) -> bool:
+    """Whether there is something that these acts answer: their guards look at the act first."""
+    match kind:
+        case "report_task_done":
+            return isinstance(ticket.tasks.get(department), Doing)
+        case "answer_supervision":
+            return ticket.order is not None and ticket.order.lead == department and bool(to_answer(ticket))
+        case _:
+            return True
