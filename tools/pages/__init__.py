@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from tools.layout import ROOT
-from tools.pages import asyncapi, facts, lifecycle, openapi
+from tools.pages import asyncapi, catalogue, facts, lifecycle, openapi
 
 
 @cache
@@ -18,5 +18,6 @@ def pages() -> Mapping[Path, str]:
         docs / "facts.md": facts.page(),
         docs / "lifecycle.md": lifecycle.page(),
         **asyncapi.files(ROOT / "schemas"),
+        **catalogue.files(ROOT),
         **openapi.files(ROOT / "schemas" / "openapi"),
     }
