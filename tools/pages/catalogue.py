@@ -98,32 +98,17 @@ def _promise(model: type[Message]) -> str:
 def page() -> str:
     """Write the page."""
     found = catalogue()
-    then = [(f"`{code}`", said["zh"], said["en"]) for code, said in found["next"].items()]
-    forms = _words()["forms"].format(text=values.TEXT_LIMIT)
-    patterns = [
-        (title, f"`{found['patterns'][name].get('pattern')}`", str(found["patterns"][name].get("maxLength", "")))
-        for title, name in _PATTERNS
-    ]
     return "\n".join(
         (
             _words()["head"],
             "## 写法 Forms",
-            forms,
-            _table(("", "pattern", "最长 longest"), patterns),
+            _words()["forms"].format(text=values.TEXT_LIMIT),
+            _patterns(found["patterns"]),
             "## 拒绝的代码 Codes of refusals\n\n`next` 说该怎么办： `next` says what to do:\n",
-            _table(("next", "怎么办", "what to do"), then),
-            _table(
-                ("code", "中文", "English", "next"),
-                [(f"`{one['code']}`", one["zh"], one["en"], f"`{one['next']}`") for one in found["refusals"]],
-            ),
+            _table(("next", "怎么办", "what to do"), [(f"`{k}`", v["zh"], v["en"]) for k, v in found["next"].items()]),
+            _listed(found["refusals"], code="code", 中文="zh", English="en", next="next"),
             "## 操作 Actions\n\n`action`, `may`: code; `ce_type`: type.\n",
-            _table(
-                ("code", "ce_type", "中文", "English", "by"),
-                [
-                    (f"`{one['code']}`", f"`{one['type']}`", one["zh"], one["en"], ", ".join(one["by"]))
-                    for one in found["actions"]
-                ],
-            ),
+            _listed(found["actions"], code="code", ce_type="type", 中文="zh", English="en", by="by"),
             "## 订单上刚发生的 Words of `happened`\n",
             _coded(found["happened"]),
             "## 状态 States\n",
@@ -131,16 +116,30 @@ def page() -> str:
             "## 缘由 Reasons\n",
             _coded(found["reasons"]),
             "## 依据 Grounds\n\n规则数据，各地不同。 Data of the policy, which differs from city to city.\n",
-            _table(
-                ("act", "code", "中文", "全文"),
-                [(f"`{one['act']}`", f"`{one['code']}`", one["zh"], one["text"]) for one in found["grounds"]],
-            ),
+            _listed(found["grounds"], act="act", code="code", 中文="zh", 全文="text"),
         )
     )
 
 
+def _patterns(found: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = [
+        (title, f"`{found[name].get('pattern')}`", str(found[name].get("maxLength", ""))) for title, name in _PATTERNS
+    ]
+    return _table(("", "pattern", "最长 longest"), rows)
+
+
+def _listed(rows: Sequence[Mapping[str, Any]], **columns: str) -> str:
+    """A table of these columns, by the name of what stands in each."""
+    return _table(tuple(columns), [tuple(_said(name, row[name]) for name in columns.values()) for row in rows])
+
+
+def _said(name: str, value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return f"`{text}`" if name in {"code", "type", "next", "act"} else text
+
+
 def _coded(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _table(("code", "中文", "English"), [(f"`{one['code']}`", one["zh"], one["en"]) for one in rows])
+    return _listed(rows, code="code", 中文="zh", English="en")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
