@@ -56,8 +56,10 @@ class Route(NamedTuple):
 
 
 def text(name: str, *, required: bool = False) -> Parameter:
-    """A text, as short and storable as every text of a query is."""
-    return Parameter(name, {"type": "string", "maxLength": LONGEST, "pattern": _STORABLE}, required)
+    """A text, as short and storable as every text of a query is; a required one is not empty."""
+    shortest = 1 if required else 0
+    schema = {"type": "string", "minLength": shortest, "maxLength": LONGEST, "pattern": _STORABLE}
+    return Parameter(name, schema, required)
 
 
 def choice(name: str, known: Iterable[str]) -> Parameter:

@@ -23,6 +23,10 @@ TERMS: Final = """
 # What fits the schema may name what there is not (422), contradict what stands (409), or be one too many (429).
 expected-statuses = ["2xx", 401, 403, 404, 409, 422, 429]
 
+[checks.negative_data_rejection]
+# What does not fit the schema may be too large before it is read.
+expected-statuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429]
+
 [[operations]]
 include-path = "/v1/events"
 # OpenAPI has no words for headers that are required with one media type alone: those of the binary mode.

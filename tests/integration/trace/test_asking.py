@@ -276,7 +276,7 @@ async def test_a_question_that_cannot_be_answered_says_why(web: TestClient[Any, 
     for path, status, code, field in _UNANSWERABLE:
         told = await _ask(web, path, status)
 
-        assert (told["code"], told["field"]) == (code, field), path
+        assert (told["code"], told.get("field")) == (code, field), path
         assert told["detail"].endswith("。")
 
 
