@@ -48,10 +48,10 @@ def refusals() -> Sequence[Mapping[str, Any]]:
     return [{"code": code, "zh": REFUSALS[code], "en": en, "next": then} for code, (then, en) in known.items()]
 
 
-def unexplained() -> tuple[set[str], set[str]]:
-    """Name the codes that have no line in catalogue.yaml, and the lines that are no codes."""
+def unexplained() -> set[str]:
+    """Name the codes that have no line in catalogue.yaml."""
     lines = {code for codes in _words()["codes"].values() for code in codes}
-    return set(REFUSALS) - lines, lines - set(REFUSALS)
+    return set(REFUSALS) - lines
 
 
 @cache
