@@ -14,7 +14,7 @@ from schemas.inbound import Accept
 from schemas.public import Order
 from schemas.releases import RELEASED, broken, of_clients
 
-VERSIONS: Final = sorted(path.name for path in RELEASED.iterdir())
+VERSIONS: Final = sorted(path.name for path in RELEASED.glob("*"))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
