@@ -78,10 +78,11 @@ def on_incident(at: str, action: IncidentAction, department: str | None = None) 
 
 
 def pressed(at: str, ticket: str = TICKET) -> Input:
-    """The requester presses."""
+    """The requester presses, from the number that is known."""
     number = next(_numbers)
     said = FollowUp(ticket=ticket, mode="press", text="快点")
-    fact = ActionReceived(ticket=ticket, receipt=f"R{number:012}", party=Party(kind=PartyKind.HOTLINE), action=said)
+    party, receipt = Party(kind=PartyKind.HOTLINE), f"R{number:012}"
+    fact = ActionReceived(ticket=ticket, receipt=receipt, party=party, action=said, matched=True)
     return Input(moment(at), f"event-{number}", fact)
 
 
