@@ -375,7 +375,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("replace_department", "follows", "not_the_successor", command=_saying(successor="police")),
     Wrong("replace_department", "successor_not_accused", "accused", _AVOIDS_MARKET),
     Wrong("ask_for_contact", "by_lead", "not_yours", command=_by("market")),
-    Wrong("ask_for_contact", "confidential", "not_confidential", _matter(confidential=False)),
+    Wrong("ask_for_contact", "not_in_orders", "not_confidential", _matter(confidential=False)),
     Wrong("ask_for_contact", "requester_reachable", "anonymous", _matter(requester_kind=RequesterKind.ANONYMOUS)),
     Wrong("redact", "text_known", "no_such_text", command=_saying(where="note-99")),
     Wrong("redact", "passage_there", "no_such_passage", command=_saying(start=10_000)),
