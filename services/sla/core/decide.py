@@ -27,7 +27,7 @@ from schemas.values import Clock, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core import rederive
 from services.sla.core.evolve import evolve
-from services.sla.core.facts import UNDUE, in_time, lives, of, withdrawn
+from services.sla.core.facts import UNDUE, in_time, lives, missed, of, withdrawn
 from services.sla.core.rules import ClockRules, addable
 from services.sla.core.state import (
     HELD_UP_BY,
@@ -220,7 +220,7 @@ def _hand_on(rules: ClockRules, state: Clocks, command: c.HandOn, now: datetime)
     for clock in state.open():
         if clock.owner != command.before or isinstance(clock, Breached):
             continue
-        if _missed(state, clock, now):
+        if missed(state, clock, now):
             yield ClockBreached(**of(state.ticket, clock), due=clock.due)
         else:
             yield ClockStopped(**of(state.ticket, clock), reason="reorganised")
@@ -259,17 +259,11 @@ def _release(state: Clocks, command: c.Release) -> Facts:
 
 def _stopped(state: Clocks, clock: Open, now: datetime, reason: str) -> Facts:
     """Nobody does any more what it asks for: it is late from its due time on, that moment included."""
-    if _missed(state, clock, now):
+    if missed(state, clock, now):
         yield ClockBreached(**of(state.ticket, clock), due=clock.due)
     elif now < breach_by(clock.due):
         yield from withdrawn(state.ticket, clock, now)
     yield ClockStopped(**of(state.ticket, clock), reason=reason)
-
-
-def _missed(state: Clocks, clock: Open, now: datetime) -> bool:
-    """Whether the time is up of a clock that is not met, and nobody has said so yet."""
-    up = isinstance(clock, Running) and clock.clock not in WINDOWS and breach_by(clock.due) <= now
-    return up and not held_up(state, clock)
 
 
 # --- paused, resumed, revived ----------------------------------------------------------------------------------------

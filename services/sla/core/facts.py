@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 from schemas.clocks import BreachWithdrawn
 from schemas.owner import Owner
 from schemas.values import Clock, breach_by
-from services.sla.core.state import AnyClock, Breached, Open
+from services.sla.core.state import WINDOWS, AnyClock, Breached, Clocks, Open, Running, held_up
 
 EARLIER_FACT: Final = "earlier_fact"
 UNDUE: Final = "breach_withdrawn"
@@ -51,3 +51,9 @@ def withdrawn(ticket: str, clock: Open, at: datetime, reason: str = EARLIER_FACT
 def lives(clock: Open, at: datetime) -> bool:
     """Whether the clock's time was not yet up at a moment, whatever was declared since."""
     return not isinstance(clock, Breached) or in_time(clock, at)
+
+
+def missed(state: Clocks, clock: Open, now: datetime) -> bool:
+    """Whether the time is up of a clock that is not met, and nobody has said so yet."""
+    up = isinstance(clock, Running) and clock.clock not in WINDOWS and breach_by(clock.due) <= now
+    return up and not held_up(state, clock)

@@ -6,10 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from schemas.clocks import BreachWithdrawn, ClockFact, ClockRederived, ClockRetiered, ClockStarted, ClockStopped
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockFact,
+    ClockRederived,
+    ClockRetiered,
+    ClockStarted,
+    ClockStopped,
+)
 from schemas.values import Clock, Person, Tier, breach_by
 from services.sla.core import commands as c
-from services.sla.core.facts import in_time, lives, of, withdrawn
+from services.sla.core.facts import in_time, lives, missed, of, withdrawn
 from services.sla.core.rules import ClockRules
 from services.sla.core.state import HELD_UP_BY, Basis, Breached, Clocks, Open, Paused, Running
 from worktime import FreshStart, Ledger, Pause
@@ -87,6 +95,9 @@ def _appoint(rules: ClockRules, state: Clocks, command: c.Appoint, now: datetime
 def _retier(rules: ClockRules, state: Clocks, command: c.Retier, now: datetime) -> Facts:
     for clock in state.open():
         if clock.tier is command.tier or not lives(clock, now):
+            continue
+        if missed(state, clock, now):
+            yield ClockBreached(**of(state.ticket, clock), due=clock.due)
             continue
         yield from withdrawn(state.ticket, clock, now)
         basis = rules.rebudgeted(clock.basis, clock.clock, command.tier)
