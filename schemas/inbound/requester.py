@@ -29,6 +29,9 @@ from schemas.values import (
     Verified,
 )
 
+Accused = Annotated[tuple[DepartmentCode, ...], Field(max_length=20)]
+"""Whom a matter may accuse: more than a city has departments of one kind is no accusation."""
+
 
 class Register(Action):
     """A call or a WeChat message raises a problem; `agent` is the hotline agent who took it.
@@ -48,7 +51,7 @@ class Register(Action):
     tier: Tier | None = None
     suggested_department: DepartmentCode | None = None
     confidential: bool = False
-    accused: tuple[DepartmentCode, ...] = ()
+    accused: Accused = ()
     upstream: Upstream | None = None
     occurred_at: Instant | None = None
     about: TicketId | None = None
@@ -80,7 +83,7 @@ class Problem(Value):
     tier: Tier | None = None
     suggested_department: DepartmentCode | None = None
     confidential: bool | None = None
-    accused: tuple[DepartmentCode, ...] | None = None
+    accused: Accused | None = None
     upstream: Upstream | None = None
 
 

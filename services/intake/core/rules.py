@@ -48,6 +48,7 @@ class DoorRules(_Model):
 
     future_tolerance_seconds: _Positive
     clocks_apart_seconds: _Positive
+    visit_oldest_days: _Positive
     repeat: Repeat
     recurrence: Recurrence
     doubts: DoubtRules

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, NamedTuple
 
-from doors.refusals import Refusal
+from doors.refusals import Refusal, refusal
 from rulebook import Policy, locate
 from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import ActionReceived, DeviceBound, Registered, Visited
 from schemas.values import Channel, RequesterKind, VisitRef
-from services.intake.core.answers import accepted, fact
+from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.devices import admitted, current, refused_from
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
@@ -31,6 +31,8 @@ def record_visit(
 
     What the household had raised before, at the door, by telephone or in this visit, is a contact about that ticket.
     """
+    if too_late := _too_late(state, visit, received):
+        return refused(reading, too_late)
     admission = admitted(state, visit.visitor, visit.device, visit.visited_at)
     if isinstance(admission, Refusal):
         return refused_from(state, reading, visit.visitor, visit.device, admission, received)
@@ -62,6 +64,13 @@ def record_visit(
     return accepted(reading, facts, new, concerning=named)._replace(
         bindings=_bindings(admission), visit=_row(reading, visit, household, doubts)
     )
+
+
+def _too_late(state: DoorState, visit: RecordVisit, received: datetime) -> Refusal | None:
+    oldest = state.config.rules.visit_oldest_days
+    if visit.visited_at >= received - timedelta(days=oldest):
+        return None
+    return refusal("too_late", "visited_at", f"走访已过去 {oldest:g} 天以上，不能补报；问题仍在的，请重新走访。")
 
 
 class Told(NamedTuple):

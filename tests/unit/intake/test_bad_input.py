@@ -500,3 +500,21 @@ def test_whoever_mistypes_is_told_what_may_have_been_meant(front: Any, report: A
 
 def test_what_is_like_nothing_gets_examples(front: Any, report: Any) -> None:
     assert "例如：" in front.refused("hotline", "register", report | {"suggested_department": "zzzzzzzz"})[2]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"accused": ["housing"] * 3_000}, "wrong_count"),
+        ({"text": "\u200b\u200b"}, "empty_field"),
+        ({"contact": {"phone": "13800000001", "name": "王" * 121}}, "too_long"),
+    ],
+)
+def test_what_nobody_means_is_refused(front: Any, report: Any, change: Any, code: str) -> None:
+    decision = front.take("wechat", "register", {**report, **change})
+    assert decision.refusal.code == code
+
+
+def test_a_name_of_as_many_characters_as_are_allowed_is_taken_in_any_script(front: Any, report: Any) -> None:
+    contact = {"phone": "13800000001", "name": "王" * 120}
+    assert front.take("wechat", "register", {**report, "contact": contact}).word == "accepted"

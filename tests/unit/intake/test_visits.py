@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -348,10 +349,19 @@ def test_a_problem_that_had_been_solved_is_asked_to_be_reopened_or_came_back(
     front.state.open_by_requester.clear()
     front.state.ended_by_requester = {known.requester: [known]}
     front.wait(days=days)
-    _, again, _ = told(front, visit, LEAK)
+    _, again, _ = told(front, visit, LEAK, visited_at=front.now.isoformat())
     if reopens:
         assert isinstance(again, ActionReceived)
         assert again.ticket == first.ticket
     else:
         assert isinstance(again, Registered)
         assert again.recurrence_of == first.ticket
+
+
+@pytest.mark.parametrize(("days", "code"), [(3, None), (59, None), (61, "too_late"), (400, "too_late")])
+def test_a_visit_may_come_late_and_not_when_nobody_remembers_it(
+    front: Any, visit: Any, days: int, code: str | None
+) -> None:
+    said = {**visit, "visited_at": (front.now - timedelta(days=days)).isoformat()}
+    decision = front.take("survey", "record-visit", said)
+    assert (decision.refusal and decision.refusal.code) == code
