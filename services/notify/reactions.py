@@ -34,15 +34,16 @@ wishes: Final = Reactions[Occasion, Wishes]()
 
 _GIST: Final = 200
 _RESTS: Final = (d.PassOnAwaited, d.DispatchAwaited)
-"""Now the ticket waits for somebody: its requester hears that it was received, with or without a date."""
+"""Now the ticket waits for somebody: its requester hears that it was received, also where nothing tells a date yet."""
 
 
 def react(before: Profile, fact: Message, at: datetime, book: AddressBook) -> tuple[Profile, tuple[Wish, ...]]:
     """What is known of a ticket after a fact, and who is to be told what; the same profile where nothing is new."""
     profile = profiles.after(before, fact, at)
     asked_for = tuple(asked(fact, Occasion(at, before, profile, book)))
-    rests = type(fact) in _RESTS or any(wish.to.audience.kind == Audience.REQUESTER for wish in asked_for)
-    after, first = tell_requester(profile, at, rests=rests, longest=longest(book.policy))
+    spoken = any(wish.to.audience.kind == Audience.REQUESTER for wish in asked_for)
+    rests = type(fact) in _RESTS
+    after, first = tell_requester(profile, at, rests=rests, spoken=spoken, longest=longest(book.policy))
     requester = Occasion(at, before, after, book).requester
     told = tuple(wish for each in first for wish in requester(each.template, **each.values))
     if _order_is_ready(after):
@@ -148,7 +149,7 @@ def _known_answered(profile: Profile, fact: t.Answered, _at: datetime) -> Profil
 wishes.on(t.Answered)(lambda _, o: o.requester("requester-answered"))
 profiles.on(d.CategorySuggested)(lambda p, fact, _: replace(p, category=fact.category) if fact.taken else p)
 profiles.on(d.Classified)(lambda p, fact, _: replace(p, category=fact.category, tier=fact.tier, tier_decided=True))
-profiles.on(d.StopWordsFound)(lambda p, fact, _: replace(p, tier=fact.tier) if fact.tier else p)
+profiles.on(d.StopWordsFound)(lambda p, fact, _: replace(p, tier=fact.tier, tier_decided=True) if fact.tier else p)
 
 
 @profiles.on(d.MergeTaken)

@@ -29,16 +29,21 @@ class _Date(NamedTuple):
     in_full: str
 
 
-def tell_requester(profile: Profile, at: datetime, *, rests: bool, longest: str) -> tuple[Profile, tuple[Telling, ...]]:
+def tell_requester(
+    profile: Profile, at: datetime, *, rests: bool, spoken: bool, longest: str
+) -> tuple[Profile, tuple[Telling, ...]]:
     """What the requester is told first of all, in order, and the profile after it.
 
-    `rests`: the ticket waits for somebody, or something else is to be told, so that the receipt waits no longer for
-    the date, and names the `longest` time that it can take. Before the receipt the requester hears of nothing.
+    `rests`: the ticket waits for somebody who has still to decide on its tier, so that the receipt waits no longer for
+    the date, and names the `longest` time that it can take. `spoken`: something else is to be told, and before the
+    receipt the requester hears of nothing.
     """
     date = _date(profile, at)
+    open_tier = not profile.tier_decided
+    waits_no_longer = date is not None or spoken or (rests and open_tier)
     told: list[Telling] = []
-    if not profile.receipt_told and profile.receipt is not None and (date is not None or rests):
-        bound = {"due": date.in_full} if date else {"longest": longest}
+    if waits_no_longer and not profile.receipt_told and profile.receipt is not None:
+        bound = {"due": date.in_full} if date else {"longest": longest} if open_tier else {}
         told.append(Telling("requester-receipt", bound))
         profile = replace(profile, receipt_told=True, promised=date.day if date else "")
     elif date and date.day and profile.promised and date.day != profile.promised:

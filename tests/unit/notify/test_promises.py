@@ -103,6 +103,24 @@ def test_who_waits_at_the_desk_gets_the_number_at_once_and_the_date_with_the_dep
     assert "我们将在3月3日17:30前办结" in sent.text
 
 
+@pytest.mark.parametrize("waits", [AWAITED, d.PassOnAwaited(ticket=TICKET, by=BY, stage="survey_office")])
+@pytest.mark.parametrize("channel", [Channel.HOTLINE, Channel.WECHAT])
+def test_who_is_in_danger_is_told_the_date_and_never_the_longest_time(waits: Message, channel: Channel) -> None:
+    day_later = OfficialDue(at=MORNING + timedelta(hours=24))
+    urgent = registered(channel=channel).as_urgent()
+    teller = Teller()
+    assert told([*teller.tell(urgent), *teller.tell(waits)]) == []
+    (receipt,) = texts(teller.tell(citizens(due=day_later, tier=Tier.URGENT)))
+    assert "3月3日10:00" in receipt
+    assert "最长" not in receipt
+
+
+def test_who_is_asked_before_the_date_is_known_is_not_told_the_longest_time_of_what_is_urgent() -> None:
+    notices = life(registered().as_urgent(), d.InfoAsked(ticket=TICKET, by=BY, question="几楼？"))
+    assert told(notices) == ["requester-receipt", "requester-needs-info"]
+    assert not any("最长" in text for text in texts(notices))
+
+
 def test_who_was_told_the_date_with_the_receipt_is_not_told_it_again_with_the_department() -> None:
     notices = life(registered(category="0401-04"), citizens(), dispatched())
     assert [("3月9日17:30" in text) for text in texts(notices)] == [True, False]
