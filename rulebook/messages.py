@@ -110,6 +110,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "department-handed-over": _to(Audience.DEPARTMENT, "was reason"),
     "department-info-provided": _to(Audience.DEPARTMENT),
     "department-ended": _to(Audience.DEPARTMENT, "status reason"),
+    "department-urgent-ended": _to(Audience.DEPARTMENT, "status reason", ways=_LOUD),
     "centre-queue": _to(Audience.CENTRE, "clock due remaining person"),
     "centre-overdue": _to(Audience.CENTRE, "clock due person"),
     "supervisor-breach": _to(Audience.SUPERVISOR, "clock due"),

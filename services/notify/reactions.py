@@ -216,6 +216,9 @@ def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
 
 @wishes.on(d.Dispatched)
 def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
+    was = o.before.lead
+    if _is_summoned(o, was) and was not in (fact.lead, *fact.supporting):
+        yield from _stood_down(o, was, status=f"已改由{o.book.name(fact.lead)}承办", reason="")
     if not fact.same_lead:
         yield from o.visitor(
             "visitor-progress",
@@ -268,7 +271,20 @@ def _supported_no_more(profile: Profile, fact: d.SupportTaskEnded, _at: datetime
 @wishes.on(d.SupportTaskEnded)
 def _task_ended(fact: d.SupportTaskEnded, o: Occasion) -> Wishes:
     why = f"{REASONS.said(fact.reason)}。" if fact.reason else ""
-    return o.department(fact.department, "department-ended", status=word(d.SupportTaskEnded), reason=why)
+    return _stood_down(o, fact.department, status=word(d.SupportTaskEnded), reason=why)
+
+
+def _is_summoned(o: Occasion, code: str | None) -> bool:
+    return any(code == summoned for _, summoned in _urgent_orders(o.before))
+
+
+def _stood_down(o: Occasion, code: str | None, *, status: str, reason: str) -> Wishes:
+    """Whoever was summoned loudly hears as loudly that they need not come."""
+    if _is_summoned(o, code):
+        whom = o.book.departments(o.profile, code, at_once=True)
+        yield from o.to("department-urgent-ended", whom, status=status, reason=reason)
+    else:
+        yield from o.department(code, "department-ended", status=status, reason=reason)
 
 
 profiles.on(d.ReturnUpheld)(lambda p, _, __: replace(p, lead=None, supporting=()))
@@ -416,7 +432,7 @@ wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
 
 @wishes.on(d.NotAccepted)
 def _not_accepted(fact: d.NotAccepted, o: Occasion) -> Wishes:
-    yield from o.lead("department-ended", status=word(d.NotAccepted), reason=fact.reason)
+    yield from _stood_down(o, o.profile.lead, status=word(d.NotAccepted), reason=fact.reason)
     why = ground(fact.ground, o.policy)
     yield from o.requester("requester-not-accepted", reason=fact.reason, ground=why)
 
@@ -427,15 +443,13 @@ wishes.on(d.WithdrawalDeclined)(lambda fact, o: o.requester("requester-withdrawa
 
 @wishes.on(d.Withdrawn)
 def _withdrawn(fact: d.Withdrawn, o: Occasion) -> Wishes:
-    """Who waited for the centre to confirm it hears that it is done; who was there when it was done knows."""
-    yield from o.lead("department-ended", status=word(d.Withdrawn), reason=fact.reason)
-    if fact.confirmed:
-        yield from o.requester("requester-withdrawn")
+    yield from _stood_down(o, o.profile.lead, status=word(d.Withdrawn), reason=fact.reason)
+    yield from o.requester("requester-withdrawn")
 
 
 @wishes.on(d.Transferred)
 def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
-    yield from o.lead("department-ended", status=word(d.Transferred), reason=fact.reason)
+    yield from _stood_down(o, o.profile.lead, status=word(d.Transferred), reason=fact.reason)
     record = fact.record or Referral()
     yield from o.requester(
         "requester-transferred",
@@ -461,7 +475,7 @@ def _handed(record: Referral) -> str:
 
 @wishes.on(d.Merged)
 def _merged(fact: d.Merged, o: Occasion) -> Wishes:
-    yield from o.lead("department-ended", status=word(d.Merged), reason=fact.reason)
+    yield from _stood_down(o, o.profile.lead, status=word(d.Merged), reason=fact.reason)
     yield from o.requester("requester-merged", reason=fact.reason, text=fact.into)
 
 

@@ -34,13 +34,15 @@ def wishes() -> Mapping[str, tuple[Wish, ...]]:
     for model, channel, phone, tier in product(facts, CHANNELS, PHONES, (Tier.COMPLEX, Tier.URGENT)):
         profile = replace(PROFILE, channel=channel, tier=tier, contact=Contact(phone=phone, wechat="wx-1"))
         for fact in variants(model):
-            for wish in reactions.asked(fact, Occasion(NOON, before, profile, book)):
-                found[wish.template].append(wish)
+            for known in (before, profile):
+                for wish in reactions.asked(fact, Occasion(NOON, known, profile, book)):
+                    found[wish.template].append(wish)
     for channel, (promised, responsible) in product(CHANNELS, TOLD_BEFORE):
         received = replace(PROFILE, channel=channel, promised=promised, responsible=responsible)
-        undated = replace(received, citizen_due=None)
+        undated = replace(received, citizen_due=None, tier_decided=False)
         for profile in (received, undated, replace(received, receipt_told=True)):
-            after, told = tell_requester(profile, NOON, rests=profile is undated, longest="15个工作日")
+            rests = profile is undated
+            after, told = tell_requester(profile, NOON, rests=rests, spoken=False, longest="15个工作日")
             for each in told:
                 found[each.template] += Occasion(NOON, profile, after, book).requester(each.template, **each.values)
     return {template: tuple(those) for template, those in found.items()}

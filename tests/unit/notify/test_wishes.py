@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -193,6 +193,43 @@ def test_who_supports_an_urgent_order_later_hears_as_loudly(teller: Teller) -> N
     teller.tell(dispatched(Tier.URGENT))
     asked = d.SupportTaskOpened(ticket=TICKET, by=BY, department="police", blocking=True)
     assert loud(teller.tell(asked, NIGHT)) == [("department-urgent-task", "department:police", ["sms", "call"])]
+
+
+@pytest.mark.parametrize(
+    ("tier", "ends"),
+    [
+        (Tier.URGENT, [("department-urgent-ended", "department:police", ["sms", "call"])]),
+        (Tier.COMPLEX, []),
+    ],
+)
+def test_a_supporter_hears_as_loudly_as_they_were_called_that_they_need_not_come(
+    teller: Teller, tier: Tier, ends: list[tuple[str, str, list[str]]]
+) -> None:
+    teller.tell(registered(tier=tier))
+    teller.tell(dispatched(tier, supporting=("police",)))
+    over = d.SupportTaskEnded(ticket=TICKET, by=BY, department="police", reason=d.TaskEnd.ORDER_CHANGED)
+    told = teller.tell(over, NIGHT)
+    assert loud(told) == ends
+    assert ("department-ended" in {each.template for each in told}) is not bool(ends)
+
+
+def test_a_lead_hears_as_loudly_as_they_were_called_that_another_one_has_the_order_or_nobody(teller: Teller) -> None:
+    teller.tell(registered(tier=Tier.URGENT))
+    teller.tell(dispatched(Tier.URGENT))
+    moved = teller.tell(dispatched(Tier.URGENT, order=2, lead="police"), NIGHT)
+    assert ("department-urgent-ended", "department:housing", ["sms", "call"]) in loud(moved)
+    assert any("已改由" in each.text for each in moved)
+    withdrawn = teller.tell(d.Withdrawn(ticket=TICKET, by=BY, reason="已经没事了"), NIGHT)
+    assert loud(withdrawn) == [("department-urgent-ended", "department:police", ["sms", "call"])]
+
+
+@pytest.mark.parametrize("confirmed", [None, True])
+def test_whoever_withdraws_hears_that_it_is_withdrawn_whether_or_not_the_centre_had_to_confirm_it(
+    teller: Teller, confirmed: Literal[True] | None
+) -> None:
+    teller.tell(registered())
+    told = teller.tell(d.Withdrawn(ticket=TICKET, by=BY, reason="已解决", confirmed=confirmed))
+    assert ("requester-withdrawn", "requester") in said(told)
 
 
 def test_who_leads_no_more_hears_nothing_of_what_becomes_urgent_later(teller: Teller) -> None:
