@@ -25,7 +25,8 @@ from tools.terminal import Terminal
 
 _console: Final = Terminal()
 _BAR: Final = 40
-_EVER: Final = ("2000-01-01", "9999-01-01")
+_EVER: Final = ("2000-01-01", "2099-12-31")
+"""The longest window that trace answers."""
 _MOST: Final = 1000
 _Since = Annotated[str | None, typer.Option("--from", help="自哪一天，如 2026-11-01；不写的为最近三十天。")]
 _Until = Annotated[str | None, typer.Option("--to", help="至哪一天（含）。")]
