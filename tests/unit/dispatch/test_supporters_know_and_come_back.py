@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import Order
 from schemas.registry import department_topic
-from schemas.values import TicketState
+from schemas.values import Clock, OfficialDue, TicketState
 from tests.support.dispatch import given
-from tests.support.dispatch.story import LEAD, SUPPORTER, TICKET, Story
+from tests.support.dispatch.story import AT, LEAD, SUPPORTER, TICKET, Story
 
+DUE = OfficialDue(at=AT + timedelta(days=5))
 WITHDRAW = i.Withdraw(ticket=TICKET, reason="不用了。")
 RETURN = {"upheld": True, "reason": "同意。", "lead": "market"}
 
@@ -68,3 +71,20 @@ def test_a_note_to_the_lead_that_has_it_already_reaches_all_who_work_on_it() -> 
     for department in (LEAD, SUPPORTER):
         (note,) = orders(noted, department)[-1].notes
         assert (note.kind, note.text) == ("dispatch", "请周五前联系。")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_supporter_who_is_kept_under_another_lead_keeps_its_time(late: bool) -> None:  # noqa: FBT001 - one case each
+    owner = f"department:{SUPPORTER}"
+    story = given.in_progress().clock(c.ClockStarted, Clock.SUPPORTING_TASK, owner, due=DUE)
+    if late:
+        story = story.clock(c.ClockBreached, Clock.SUPPORTING_TASK, owner)
+    kept = story.office(i.Assign, lead="market", supporting=(SUPPORTER,))
+    assert [(each.clock, each.due) for each in orders(kept)[-1].due] == [(Clock.SUPPORTING_TASK, DUE)]
+    assert orders(kept, LEAD)[-1].due == ()
+
+
+def test_a_supporter_who_leads_now_has_no_time_of_a_task() -> None:
+    owner = f"department:{SUPPORTER}"
+    story = given.in_progress().clock(c.ClockStarted, Clock.SUPPORTING_TASK, owner, due=DUE)
+    assert orders(story.office(i.Assign, lead=SUPPORTER))[-1].due == ()

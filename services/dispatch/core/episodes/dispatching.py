@@ -30,6 +30,7 @@ from services.dispatch.core.regions import (
     NoSuspensionAsked,
     NotDrawn,
     NotDue,
+    NotedDue,
     NothingPromised,
     Owed,
 )
@@ -409,11 +410,17 @@ def _still_theirs(ticket: Ticket) -> dict[DepartmentCode, Inside]:
     }
 
 
+def _goes_on(ticket: Ticket, due: NotedDue) -> bool:
+    """The citizen's time, and that of a supporter who keeps its task."""
+    code = due.owner.department
+    return code is None or (due.clock is Clock.SUPPORTING_TASK and code in ticket.tasks)
+
+
 def _for_new_lead(ticket: Ticket) -> Ticket:
     """What was between the centre and the lead before is not the new one's."""
     fresh = replace(
         ticket,
-        dues={name: each for name, each in ticket.dues.items() if each.owner.department is None},
+        dues={name: each for name, each in ticket.dues.items() if _goes_on(ticket, each)},
         extension=NoExtensionAsked(),
         suspension=NoSuspensionAsked(),
         commitment=NothingPromised(),
