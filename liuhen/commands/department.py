@@ -14,9 +14,10 @@ from liuhen.desk.actions import add_actions
 from liuhen.desk.open_things import open_things
 from liuhen.desk.queue import inside, order_of, orders, shown_contact, standing
 from liuhen.desk.workplace import Workplace
+from rulebook.codes import ContactAccess
 from schemas.public import Order
 from schemas.registry import department_topic
-from schemas.values import Party, PartyKind
+from schemas.values import Party, PartyKind, RequesterKind
 from services.sla.for_tools import DueTimes
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
@@ -78,9 +79,25 @@ def show(
         print_json(found.model_dump(mode="json"))
     else:
         _console.print(render.order(place, found))
-        if found.confidential:
+        if found.role != "none" and _hidden(place, found):
             shown = shown_contact(asyncio.run(standing(place.broker, department_topic(str(context.obj)))), ticket)
-            _console.print(render.contact(shown) if shown else "联系方式已隐去；须先行联系的，请用 ask-contact 申请。")
+            _console.print(render.contact(shown) if shown else _how_to_ask(place, found))
+
+
+def _hidden(place: Workplace, order: Order) -> bool:
+    """Whether there is a contact that this department's orders do not carry."""
+    if order.requester_kind is RequesterKind.ANONYMOUS:
+        return False
+    asks = place.policy.department(str(place.party.department))
+    return order.confidential is True or (asks is not None and asks.contact is ContactAccess.ON_REQUEST)
+
+
+def _how_to_ask(place: Workplace, order: Order) -> str:
+    if order.role == "supporting":
+        return f"联系方式已隐去；联系诉求人由牵头单位{place.words.department(order.lead)}进行。"
+    asked = f"liuhen department {place.party.department} ask-contact {order.ticket} --reason 理由"
+    then = "，经批准后在这里显示" if order.confidential else "，随后在这里显示"
+    return f"联系方式已隐去；须先行联系的，请申请查看：{asked}{then}。"
 
 
 async def _order(broker: Broker, topic: str, ticket: str) -> Order | None:

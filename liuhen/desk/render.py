@@ -13,7 +13,7 @@ from liuhen.desk import words
 from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
 from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, DeskTask, Order, SharedNote, ShownContact
-from schemas.values import remind_by
+from schemas.values import ENDED, remind_by
 from tools.terminal import framed, styled
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS
 
@@ -166,14 +166,14 @@ def contact(shown: ShownContact) -> RenderableType:
     for name, said in rows:
         if said:
             grid.add_row(name, said)
-    return framed(grid, styled((shown.ticket, "bold"), "　联系方式（保密，查看已留痕）"))
+    return framed(grid, styled((shown.ticket, "bold"), "　联系方式（查看已留痕）"))
 
 
 def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
     said = place.words
     contact, secret = order.contact, FIELDS["confidential"] if order.confidential else ""
     return (
-        ("状态", f"{STATES[order.state]}　{PARTS[order.role]}{'　督办' if order.supervised else ''}"),
+        ("状态", _state(order)),
         ("要做", owed(order) if order.role != "none" else ""),
         ("待回复", "、".join(WATCH_ORDERS[each] for each in order.to_answer or ())),
         ("刚才", f"{HAPPENED.said(order.happened)}{'：' + words.reason(order.reason) if order.reason else ''}"),
@@ -191,6 +191,13 @@ def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
         ("催办补充", f"{order.follow_ups}次" if order.follow_ups else ""),
         *((f"期限 {CLOCKS[due.clock]}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
     )
+
+
+def _state(order: Order) -> str:
+    """Whoever left a ticket that goes on is not told where it stands: their newest order says how it was."""
+    gone = order.role == "none" and order.state not in ENDED
+    state = "" if gone else STATES[order.state]
+    return "　".join(filter(None, (state, PARTS[order.role], "督办" if order.supervised else "")))
 
 
 def callbacks(place: Workplace, asked: Sequence[CallbackRequest]) -> RenderableType:
