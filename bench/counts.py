@@ -25,6 +25,7 @@ from typing import Final
 
 GENERATED: Final = re.compile(
     r"schemas/(json|golden|asyncapi)|policy/schema/|docs/(lifecycle|facts)|docker-compose|deploy/prometheus/prometheus|.*\.lock$"
+    r"|examples/clients/(java/lib|javascript/node_modules)/"
 )
 LARGE_FUNCTION: Final = 40
 LARGE_FILE: Final = 400
