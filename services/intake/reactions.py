@@ -23,6 +23,7 @@ from schemas.referral import Referral
 from schemas.registry import answer_topic, channel_topic
 from schemas.values import Instant, TicketState
 from services.intake.core.news import Newsroom
+from services.intake.core.phones import last_digits
 from services.intake.core.state import Answer, KnownTicket
 
 
@@ -52,6 +53,13 @@ class RefusedLater(NamedTuple):
     reason: str
 
 
+class OpensBy(NamedTuple):
+    """With the end of which telephone number a receipt opens from now on; None where with none."""
+
+    receipt: str
+    digits: str | None
+
+
 class Reaction(NamedTuple):
     """What follows from one fact: who is told, and what is known of ticket or submission from now on."""
 
@@ -59,6 +67,7 @@ class Reaction(NamedTuple):
     ticket: KnownTicket | None = None
     news: NewsRow | None = None
     refused: RefusedLater | None = None
+    opens: OpensBy | None = None
 
 
 NOTHING: Final = Reaction()
@@ -113,8 +122,10 @@ def react(
             return Reaction(ticket=_part(message, at, known.account if known is not None else None))
         case ActionRefused() | IncidentActionRefused():
             return NOTHING if answered is None else _refusal(message, answered)
-        case Corrected(told=None) if known is not None:
-            return Reaction(ticket=_known_better(known, message))
+        case Corrected() if known is not None:
+            better = _known_better(known, message)
+            told = Reaction(ticket=better) if message.told is None else _progress(message, at, better, newsroom)
+            return told._replace(opens=_opened_by(better, message))
         case DispatchFact() if known is not None:
             return _progress(message, at, _known_better(known, message), newsroom)
         case _:
@@ -134,6 +145,14 @@ def _known_better(known: KnownTicket, message: DispatchFact) -> KnownTicket:
             )
         case _:
             return known
+
+
+def _opened_by(known: KnownTicket, message: Corrected) -> OpensBy | None:
+    """Whoever had the wrong number is let in no more; who wants to stay unknown is known by no number."""
+    was, now = message.old.contact, message.new.contact
+    if known.requester is None or now is None or now.phone is None or (was is not None and was.phone == now.phone):
+        return None
+    return OpensBy(known.receipt, last_digits(now.phone))
 
 
 def _part(message: Opened, at: Instant, account: str | None) -> KnownTicket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -134,6 +134,15 @@ async def refuse_later(connection: Connection, refused: Sequence[RefusedLater]) 
         " update submission s set code = mine.code, reason = mine.reason, tickets = '{}', follow_up = false from mine"
         " where (s.party, s.source, s.id) = (mine.party, mine.source, mine.id)",
         *columns(refused, len(RefusedLater._fields)),
+    )
+
+
+async def open_by(connection: Connection, factors: Mapping[str, str | None]) -> None:
+    """Let receipts of registrations open by another number; what was said later opens by the number that came along."""
+    await connection.execute(
+        "update submission s set factor = x.factor from unnest($1::text[], $2::text[]) x(receipt, factor)"
+        " where s.receipt = x.receipt and s.shown and s.spoke_as = '{}'",
+        *columns(sorted(factors.items()), 2),
     )
 
 

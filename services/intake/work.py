@@ -83,7 +83,9 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:
         result = Result()
         await _take(transaction, [item for item in items if isinstance(item, Foreign)], config, clock, result)
         taken = iter(result.words)
-        heard = iter(await _hear(transaction, [item for item in items if isinstance(item, Heard)], newsroom, result))
+        heard = iter(
+            await _hear(transaction, [item for item in items if isinstance(item, Heard)], config, newsroom, result)
+        )
         words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
         gone = _gone(result.says, config.policy)
         says = [say for say in result.says if say.topic not in gone]
@@ -264,13 +266,16 @@ async def _save_survey(connection: Connection, decisions: Sequence[Decision]) ->
         await store.save_settled(connection, settled)
 
 
-async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: Newsroom, result: Result) -> list[str]:
+async def _hear(
+    transaction: Transaction, items: Sequence[Heard], config: DoorConfig, newsroom: Newsroom, result: Result
+) -> list[str]:
     wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
     wholes = {whole for item in items if (whole := whole_of(item.message)) is not None}
     known = await store.load_tickets(transaction.connection, wanted | wholes) if wanted else {}
     receipts = {receipt for item in items if (receipt := refuses(item.message)) is not None}
     answered = await store.load_answered(transaction.connection, receipts) if receipts else {}
     before, news, refused, words = dict(known), list[NewsRow](), list[RefusedLater](), list[str]()
+    opens = dict[str, str | None]()
     for item in items:
         ticket = concerns(item.message, newsroom)
         if ticket is None:
@@ -285,11 +290,15 @@ async def _hear(transaction: Transaction, items: Sequence[Heard], newsroom: News
             news.append(reaction.news)
         if reaction.refused is not None:
             refused.append(reaction.refused)
+        if reaction.opens is not None:
+            opens[reaction.opens.receipt] = config.secrets.second_factor(*reaction.opens)
         result.says += [Say(item.lane, topic, key, message, item.cause) for topic, key, message in reaction.says]
         words.append("told" if reaction.says else "noted")
     await _remember(transaction.connection, before, known, news)
     if refused:
         await store.refuse_later(transaction.connection, refused)
+    if opens:
+        await store.open_by(transaction.connection, opens)
     return words
 
 

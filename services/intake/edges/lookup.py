@@ -13,11 +13,14 @@ _WHOLE: Final = 14
 _PARTS: Final = "123456789"
 
 
-_SHOWN: Final = (
-    "case when s.spoke_as = '{}' then s.shown else exists (select from ticket t"
+_SPOKE: Final = (
+    "case when s.spoke_as = '{{}}' then s.shown else exists (select from ticket t"
     " where t.id = coalesce((select id from ticket where id = s.tickets[1]), left(s.tickets[1], 14))"
-    " and (t.requester = any(s.spoke_as) or t.account = any(s.spoke_as))) end"
+    " and ({})) end"
 )
+_BY_NUMBER: Final = _SPOKE.format("t.requester = any(s.spoke_as)")
+"""With the end of a number: that number, which came along, is the ticket's, not only the account beside it."""
+_SHOWN: Final = _SPOKE.format("t.requester = any(s.spoke_as) or t.account = any(s.spoke_as)")
 """Who spoke about a ticket is shown its news as long as they are its requester, whoever that has become."""
 
 
@@ -64,13 +67,13 @@ def _key(reading: Reading) -> tuple[str, str, str]:
     return str(reading.party), reading.source, reading.id
 
 
-async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | None:
+async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) -> dict[str, Any] | None:
     """Tell what became of a submission of this party, and the news of its tickets; None for no such receipt.
 
     Whoever named a ticket without being its requester gets the number back and nothing else of it.
     """
     row = await pool.fetchrow(
-        f"select action, tickets, follow_up, {_SHOWN} as shown, code, field, reason, at from submission s"  # noqa: S608 - a constant
+        f"select action, tickets, follow_up, {shown} as shown, code, field, reason, at from submission s"  # noqa: S608 - a constant
         " where receipt = $2 and party = $1 order by at limit 1",
         *(party, receipt),
     )
@@ -88,7 +91,7 @@ async def standing(pool: Pool, party: str, receipt: str) -> dict[str, Any] | Non
 async def opened(pool: Pool, receipt: str, factor: str) -> dict[str, Any] | None:
     """Tell what became of a submission for whoever brings what opens it beside its receipt; None for anybody else."""
     party = await pool.fetchval("select party from submission where receipt = $1 and factor = $2", receipt, factor)
-    return None if party is None else await standing(pool, party, receipt)
+    return None if party is None else await standing(pool, party, receipt, _BY_NUMBER)
 
 
 async def _tickets(pool: Pool, named: list[str]) -> list[dict[str, Any]]:

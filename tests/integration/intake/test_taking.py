@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
+
 from schemas import dispatch as d
 from schemas import inbound
+from schemas.correction import Correction
 from schemas.envelope import Envelope, derived_id, partition_of
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused, TicketNews
@@ -256,6 +260,27 @@ class Dispatch:
         await self.outside.sender.send_and_wait(
             DISPATCH, value, key=ticket.encode(), headers=headers, partition=partition
         )
+
+
+async def test_a_receipt_opens_by_the_number_that_stands_and_by_none_before_it(outside: Any, report: Any) -> None:
+    says, by = Dispatch(outside), Actor(person=CHEN)
+    numbers = [report.contact.phone, "13900007777", "13900008888"]
+    given = await outside.given(await outside.say(WECHAT, report))
+    (ticket,) = given.tickets
+    async with aiohttp.ClientSession(outside.system.url("intake_http")) as web:
+
+        async def opens(number: str) -> bool:
+            asked = {"receipt": given.receipt, "phone_ends": number[-4:]}
+            async with web.post("/v1/progress", json=asked) as response:
+                return response.status == 200
+
+        assert await opens(numbers[0])
+        for was, now in pairwise(numbers):
+            old, new = (Correction(contact=Contact(phone=phone), requester=f"h-{phone}") for phone in (was, now))
+            await says.say(ticket, d.Corrected(ticket=ticket, by=by, old=old, new=new, reason="号码记错。"))
+        await says.say(ticket, d.Closed(ticket=ticket, by=by, outcome="solved", ruling=Ruling.SOLVED))
+        await outside.hear(lambda m: isinstance(m, TicketNews) and m.ticket == ticket and m.happened == "closed")
+        assert [await opens(number) for number in numbers] == [False, False, True]
 
 
 async def test_progress_reply_and_result_come_back_on_the_channel(outside: Any) -> None:

@@ -13,7 +13,7 @@ from schemas.tickets import ActionReceived, Registered
 from schemas.values import Actor, Contact
 from services.intake.core.news import Newsroom
 from services.intake.core.state import KnownTicket
-from services.intake.reactions import react
+from services.intake.reactions import OpensBy, react
 
 WRONG: Final = {"phone": "13800000001"}
 RIGHT: Final = {"phone": "13900000002"}
@@ -97,6 +97,46 @@ def test_a_part_is_known_by_the_account_of_its_whole(front: Any, ticket: KnownTi
     part = react(opened, front.now, whole, Newsroom({}, front.state.config.policy)).ticket
     assert part is not None
     assert (part.id, part.requester, part.account) == (opened.ticket, ticket.requester, "w-1")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "requester", "digits"),
+    [
+        ("13800000001", "13900000002", "h-2", "0002"),
+        ("13900000002", "021-65001234 转 8001", "h-3", "1234"),
+        (None, "13900000002", "h-2", "0002"),
+    ],
+)
+def test_its_receipt_opens_by_the_number_that_stands(
+    front: Any, ticket: KnownTicket, was: str | None, now: str, requester: str, digits: str
+) -> None:
+    known = ticket if was else ticket._replace(requester=None)
+    new = Correction(contact=Contact(phone=now), requester=requester)
+    old = Correction(contact=Contact(phone=was))
+    fact = d.Corrected(ticket=ticket.id, by=Actor(), old=old, new=new, reason="号码记错。")
+    found = react(fact, front.now, known, Newsroom({}, front.state.config.policy)).opens
+    assert found == OpensBy(ticket.receipt, digits)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (Correction(contact=Contact(**WRONG)), Correction(contact=Contact(**WRONG, name="王阿姨")), True),
+        (Correction(), Correction(text="灯不亮"), True),
+        (Correction(contact=Contact()), Correction(contact=Contact(**RIGHT)), False),
+    ],
+    ids=["another name", "another text", "nobody"],
+)
+def test_what_corrects_no_number_and_what_nobody_left_opens_nothing(
+    front: Any,
+    ticket: KnownTicket,
+    old: Correction,
+    new: Correction,
+    named: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    known = ticket if named else ticket._replace(requester=None)
+    fact = d.Corrected(ticket=ticket.id, by=Actor(), old=old, new=new, reason="记错。")
+    assert react(fact, front.now, known, Newsroom({}, front.state.config.policy)).opens is None
 
 
 CONFIRMED: Final = {"agent": AGENT, "verified": "details_confirmed"}
