@@ -491,10 +491,11 @@ Urgency = Annotated[NotUrgent | Calling | Acknowledged, Field(discriminator="at"
 
 @dataclass(frozen=True, kw_only=True)
 class NoWish:
-    """Nothing of the requester's waits for the centre to decide."""
+    """Nothing of the requester's waits for the centre to decide; `asked` counts the reopenings that it declined."""
 
     at: Literal["none"] = "none"
     desk: ClassVar[None] = None
+    asked: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

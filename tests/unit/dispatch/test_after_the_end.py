@@ -90,6 +90,7 @@ def test_the_desk_says_why_it_is_not_reopened() -> None:
     declined.then(d.ReopeningDeclined, state=TicketState.CLOSED)
     assert desk(declined) == [("reopening", False)]
     declined.office(i.DeclineReopening, reason="再说一次。").refused("nothing_asked")
+    assert declined.act(AGAIN).said(d.ReopeningAsked).count == 2
 
 
 def test_each_further_call_is_counted_and_told_to_the_desk_anew() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from chassis.frozen import replace
 from schemas import clocks as c
@@ -27,7 +27,7 @@ from services.dispatch.core.episodes.stop_words import heed, is_withheld, listen
 from services.dispatch.core.episodes.support import supporters_of
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import told
-from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted
+from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted, WithdrawalWanted
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import NOT_VERIFIED, by_requester
 from vocabulary import CLOCKS
@@ -93,18 +93,30 @@ def pass_on_late_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
 def want_reopened(draft: Draft, contact: FollowUpContact) -> None:
     """Let the desk decide; what the requester says is heeded as on any other day."""
     found = listen(draft.rules, contact.text)
-    wish = draft.ticket.wish
     asked = d.ReopeningAsked(
         **draft.by_author,
         receipt=contact.receipt,
         channel=contact.channel,
         text=contact.text,
-        count=wish.count + 1 if isinstance(wish, ReopeningWanted) else 1,
+        count=_asked_before(draft.ticket.wish) + 1,
         verified=contact.verified,
         withheld=speaks_of_misconduct(found) or None,
     )
     draft.say(asked)
     heed(draft, found)
+
+
+def _asked_before(wish: NoWish | WithdrawalWanted | ReopeningWanted) -> int:
+    """How often the requester asked since the ticket ended, whether that waits still or was declined."""
+    match wish:
+        case ReopeningWanted():
+            return wish.count
+        case NoWish():
+            return wish.asked
+        case WithdrawalWanted():
+            return 0
+        case _:
+            assert_never(wish)
 
 
 @episode.fact(d.ReopeningAsked)
@@ -126,7 +138,7 @@ def decline_reopening(draft: Draft, action: i.DeclineReopening) -> None:
 
 @episode.fact(d.ReopeningDeclined)
 def _declined(ticket: Ticket, _fact: d.ReopeningDeclined, _at: datetime) -> Ticket:
-    return replace(ticket, wish=NoWish())
+    return replace(ticket, wish=NoWish(asked=_asked_before(ticket.wish)))
 
 
 # --- reopened --------------------------------------------------------------------------------------------------------
