@@ -48,7 +48,8 @@ def header(ticket: StandingAnswer) -> RenderableType:
     waits = f"{words['holder']}　等待：{words.get('waits_for', '')}（自{moment(ticket['waiting_since'])}）"
     rows: tuple[tuple[str, RenderableType], ...] = (
         ("状态", styled((words["state"], "bold"), (late, "bold red"))),
-        ("现由", waits if ticket["holder"] else ""),
+        ("现由", waits if ticket["holder"] else words["holder"]),
+        ("诉求人要求", words.get("wish", "")),
         ("期限", _both("承办", ticket["due"], "市民", ticket["citizen_due"])),
         ("牵头", f"{words['lead']}{'　协办：' + words['supporting'] if words['supporting'] else ''}"),
         ("诉求", _about(ticket)),
@@ -153,7 +154,7 @@ def tickets(standings: Iterable[StandingAnswer], *, title: str) -> RenderableTyp
             ticket["ticket"],
             words["state"],
             words["holder"],
-            words.get("waits_for", ""),
+            "；".join(filter(None, (words.get("waits_for"), words.get("wish")))),
             words["lead"],
             words["category"],
             deadline(ticket["due"]),

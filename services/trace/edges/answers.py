@@ -16,6 +16,7 @@ from schemas.recognised import masked
 from schemas.registry import model_of
 from schemas.spoken import reworded
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
+from services.trace.core.holder import CENTRE
 from services.trace.core.rates import AUTOMATIC, By, Counted, Figures, Rate, figures, rates_of
 from services.trace.core.rows import ClockRow
 from services.trace.edges.banded import UNBANDED, banded
@@ -49,6 +50,9 @@ class Answers:
         summary = reworded(asdict(standing.summary), masked)
         words = {name: self.words.of(table, summary[name]) for name, table in _SAID.items() if summary[name]}
         words["holder"] = self.words.party(summary["holder"])
+        if summary["wish"]:
+            words["wish"] = self.words.of("task", summary["wish"])
+            words["holder"] = words["holder"] or self.words.party(CENTRE)
         words["lead"] = self.words.department(summary["lead"])
         words["supporting"] = "、".join(map(self.words.department, summary["supporting"]))
         words["category"] = self.words.category(summary["category"])

@@ -21,9 +21,10 @@ class StandingNames(TypedDict):
 
 
 class StandingWords(StandingNames, total=False):
-    """The other codes of a ticket, where it has them, as people say them."""
+    """The other codes of a ticket, where it has them, as people say them; `wish` is what the centre has to decide."""
 
     waits_for: str
+    wish: str
     channel: str
     kind: str
     tier: str
