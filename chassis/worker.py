@@ -22,7 +22,23 @@ from chassis.service import Record
 from chassis.store import TopicPartition
 
 _SAVE_SECONDS: Final = 2.0
+_PORTION_BYTES: Final = 4 * 1024 * 1024
 _log: Final = structlog.get_logger()
+
+
+def fitting(waiting: Iterable[Record], most: int) -> list[Record]:
+    """The first of what waits, at most so many, and together no larger than one transaction takes; at least one.
+
+    What outsiders compress is as large as they like once it is read.
+    """
+    found: list[Record] = []
+    size = 0
+    for record in islice(waiting, most):
+        size += len(record.value or b"")
+        if found and size > _PORTION_BYTES:
+            break
+        found.append(record)
+    return found
 
 
 class PartitionWorker:
@@ -177,7 +193,7 @@ class PartitionWorker:
         waiting = deque(merged(ours.values()))
         while waiting:
             executor.waiting_since = waiting[0].timestamp
-            done = await self._portion(list(islice(waiting, executor.records.size)))
+            done = await self._portion(fitting(waiting, executor.records.size))
             for _ in range(done):
                 waiting.popleft()
             if not done:

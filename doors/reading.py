@@ -19,10 +19,13 @@ _DIGEST: Final = 16
 _IN_ORDER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-def digest_of(type_name: str, data: bytes, document: object) -> bytes:
-    """Tell contents apart: equal JSON is equal whatever its spaces and order of fields."""
+def digest_of(type_name: str, data: bytes, document: object, key: bytes) -> bytes:
+    """Tell contents apart: equal JSON is equal whatever its spaces and order of fields.
+
+    Without the key nobody can try which content it was.
+    """
     ordered = canonical(document) if document else b""
-    return blake2b(type_name.encode() + b"\0" + (ordered or data), digest_size=_DIGEST).digest()
+    return blake2b(type_name.encode() + b"\0" + (ordered or data), key=key, digest_size=_DIGEST).digest()
 
 
 def canonical(value: object) -> bytes:
@@ -72,10 +75,11 @@ class _DoubledError(ValueError):
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DoubledError(next(name for place, name in enumerate(names) if name in names[:place]))
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _DoubledError(name)
+        found[name] = value
     return found
 
 

@@ -62,6 +62,7 @@ _EXPECTED: Final = {
     "an RFC 3339 time with an offset": "带时区的时间，例如 2026-09-14T09:30:00+08:00",
     "a JSON object, not null": "JSON 对象，不能是 null",
     "once, not twice": "只出现一次",
+    "once, not beside data_base64": "只用一种写法，data 与 data_base64 不能并用",
     "a non-empty string": "不为空的文字",
     "characters that are seen": "看得见的文字，不含控制字符和换行",
     "a value": "有值",

@@ -264,12 +264,24 @@ def _structured(value: bytes) -> tuple[Envelope, bytes]:
 
 def _json_object(value: bytes) -> dict[str, Any]:
     try:
-        event = json.loads(value)
+        event = json.loads(value, object_pairs_hook=_once)
+    except EnvelopeError:
+        raise
     except (ValueError, RecursionError):
         raise EnvelopeError("value", "a CloudEvent as JSON") from None
     if not isinstance(event, dict):
         raise EnvelopeError("value", "a CloudEvent as a JSON object")
     return event
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of which every field stands once, at any depth: nobody can tell which of two was meant."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise EnvelopeError(name, "once, not twice")
+        found[name] = value
+    return found
 
 
 def _first_of(value: bytes) -> dict[str, Any]:
@@ -294,11 +306,15 @@ def _attribute(name: str, attribute: object, limit: int = _LIMIT) -> str:
 
 def _data(event: Mapping[str, Any]) -> bytes:
     try:
+        if "data_base64" in event and "data" in event:
+            raise EnvelopeError("data", "once, not beside data_base64")  # noqa: TRY301 - it is one of the wrong forms
         if "data_base64" in event:
             return b64decode(event["data_base64"], validate=True)
         return json.dumps(event["data"], ensure_ascii=False, allow_nan=False).encode()
     except KeyError:
         raise EnvelopeError("data", "the business JSON of the event") from None
+    except EnvelopeError:
+        raise
     except (ValueError, TypeError, RecursionError):
         raise EnvelopeError("data", "JSON in UTF-8, not nested without end") from None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeAlias
 
 ELLIPSIS: Final = "…"
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
@@ -31,6 +32,8 @@ _PICTURES: Final = 0x2400
 _DELETE: Final = 0x7F
 _DASH: Final = re.compile("[\u2010-\u2015\u2212]")
 _DIGIT: Final = re.compile(r"\d")
+_Way: TypeAlias = "tuple[_Way | None, str | int]"
+"""The last name or place on the way to a part of a document, and the way before it."""
 
 
 def storable(text: str) -> bool:
@@ -45,22 +48,33 @@ def mended(text: str) -> str:
 
 def unstorable(document: object) -> tuple[str, str] | None:
     """Find a text in parsed JSON that cannot be stored, names of fields included: the way to it, and the character."""
-    waiting: list[tuple[str, object]] = [("", document)]
+    # The way to a part is written only once one is found: names are as long as outsiders make them.
+    waiting: list[tuple[_Way | None, object]] = [(None, document)]
     while waiting:
-        path, found = waiting.pop()
+        way, found = waiting.pop()
+        parts: Iterable[tuple[str | int, object]] = ()
         match found:
             case str() if bad := _UNSTORABLE.search(found):
-                return path, bad[0]
+                return _written(way), bad[0]
             case dict():
-                for name in found:
-                    if bad := _UNSTORABLE.search(name):
-                        return path, bad[0]
-                waiting.extend((f"{path}.{name}" if path else name, part) for name, part in found.items())
+                if bad := next(filter(None, map(_UNSTORABLE.search, found)), None):
+                    return _written(way), bad[0]
+                parts = found.items()
             case list():
-                waiting.extend((f"{path}.{place}", part) for place, part in enumerate(found))
+                parts = enumerate(found)
             case _:
                 pass
+        waiting.extend(((way, name), part) for name, part in parts if isinstance(part, str | dict | list))
     return None
+
+
+def _written(way: _Way | None) -> str:
+    names: list[str] = []
+    while way is not None:
+        before, name = way
+        names.append(str(name))
+        way = before
+    return ".".join(reversed(names))
 
 
 def fitted(text: str, limit: int) -> str:

@@ -9,6 +9,7 @@ from secrets import token_bytes
 from typing import Final, NamedTuple
 
 from chassis.clock import Clock
+from chassis.portions import Stretch
 from chassis.service import (
     Cause,
     Connection,
@@ -106,7 +107,10 @@ async def _take(
     if not items:
         return
     key = config.secrets.key
-    readings = [read(party_of(item.record.topic), item.record.headers, item.record.value, key) for item in items]
+    stretch, readings = Stretch(), list[Reading | Unreadable]()
+    for item in items:
+        await stretch.pause()
+        readings.append(read(party_of(item.record.topic), item.record.headers, item.record.value, key))
     state = await load(
         transaction.connection, config, [one for one in readings if isinstance(one, Reading)], transaction
     )

@@ -59,8 +59,8 @@ def _named(kind: PartyKind) -> Mapping[str, type[Action]]:
 _ACTIONS: Final = {kind: _named(kind) for kind in (PartyKind.OFFICE, PartyKind.DEPARTMENT)}
 
 
-def read(policy: Policy, who: Known, data: bytes, at: datetime) -> Act | Refusal:
-    """Read an act in the name of who is logged in; never raises.
+def read(policy: Policy, who: Known, data: bytes, at: datetime, key: bytes) -> Act | Refusal:
+    """Read an act in the name of who is logged in; never raises. The key is that under which contents are told apart.
 
     Of the office the person is who is logged in, and content that names somebody else is refused. Of a department it is
     whom the department names: its own people are its own matter.
@@ -84,7 +84,7 @@ def read(policy: Policy, who: Known, data: bytes, at: datetime) -> Act | Refusal
         return action
     if isinstance(action, OfficeAction) and (refused := _beyond_duties(policy, action, at)):
         return refused
-    return Act(who.party, action, digest_of(model.type_name, content, document))
+    return Act(who.party, action, digest_of(model.type_name, content, document, key))
 
 
 def _beyond_duties(policy: Policy, action: OfficeAction, at: datetime) -> Refusal | None:

@@ -123,7 +123,8 @@ async def take_act(request: web.Request) -> web.StreamResponse:
     """POST /v1/acts: say what somebody does who is logged in; 202 once the broker has it."""
     context, who, key = request.app[_CONTEXT], request[_WHO], _key(request)
     now = context.clock.now()
-    act = read(request.app[ENTRANCE].policy, who, await request.read(), now)
+    entrance = request.app[ENTRANCE]
+    act = read(entrance.policy, who, await request.read(), now, entrance.keeper.key)
     if isinstance(act, Refusal):
         raise HttpProblem(_status(act), *act)
     new = Said(act_of(who.login, key), act.digest, sent=False)

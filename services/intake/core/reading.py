@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Final, NamedTuple
-from zlib import crc32
 
 from doors.normal import normal, unnamed
 from doors.reading import canonical, digest_of, document_of, doubled, dumped, not_storable, validated
@@ -22,7 +22,7 @@ from services.intake.core.numbers import receipt_of
 _VERSIONED: Final = re.compile(r"(?P<name>.+)\.v(?P<version>\d+)")
 _TICKET: Final = re.compile(r"[0-9]{14}(-[1-9])?")
 _LONGEST_NAME: Final = 120
-_OUTLINED: Final = 0xFFFF
+_OUTLINED: Final = 2
 """So few bits tell two contents of one field apart, and tell nothing of a telephone number."""
 _MOST_OUTLINED: Final = 60
 
@@ -77,13 +77,13 @@ def read(party: Party, headers: Headers, value: bytes | None, key: bytes) -> Rea
         source=envelope.source,
         id=envelope.id,
         receipt=receipt_of(party, envelope.source, envelope.id, key),
-        digest=digest_of(envelope.type, data, document),
+        digest=digest_of(envelope.type, data, document, key),
         name=_short(envelope.type),
         at=envelope.time,
         traceparent=envelope.traceparent,
         action=action,
         ticket=_ticket(document),
-        outline=outline_of(envelope.type, document),
+        outline=outline_of(envelope.type, document, key),
         unnamed=None if without is None else dumped(without),
     )
 
@@ -96,13 +96,13 @@ class Content(NamedTuple):
     document: object
 
 
-def outline_of(type_name: str, document: object) -> dict[str, str]:
-    """Tell apart what each field of a content holds, without keeping it."""
+def outline_of(type_name: str, document: object, key: bytes) -> dict[str, str]:
+    """Tell apart what each field of a content holds, without keeping it; without the key nobody can try values."""
     found: dict[str, object] = {"ce_type": type_name}
     for name, value in document.items() if isinstance(document, dict) else ():
         found |= {f"{name}.{below}": v for below, v in value.items()} if isinstance(value, dict) else {name: value}
     named = sorted(name for name in found if storable(name) and len(name) <= _LONGEST_NAME)[:_MOST_OUTLINED]
-    return {name: _mark(found[name]) for name in named}
+    return {name: _mark(name, found[name], key) for name in named}
 
 
 def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
@@ -111,9 +111,9 @@ def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ..
     return tuple(sorted(one_line(name) for name in names if one.get(name) != other.get(name)))
 
 
-def _mark(value: object) -> str:
+def _mark(name: str, value: object, key: bytes) -> str:
     content = value.encode(errors="surrogatepass") if isinstance(value, str) else canonical(value)
-    return f"{crc32(content) & _OUTLINED:04x}"
+    return blake2b(name.encode() + b"\0" + content, key=key, digest_size=_OUTLINED).hexdigest()
 
 
 def _misaddressed(
@@ -130,7 +130,7 @@ def _misaddressed(
         source=source,
         id=submission,
         receipt=receipt_of(party, source, submission, key),
-        digest=digest_of("", value or b"", None),
+        digest=digest_of("", value or b"", None, key),
         name="unknown",
         at=None,
         traceparent="",

@@ -65,7 +65,7 @@ async def take(request: web.Request) -> web.StreamResponse:
 def _attributes(request: web.Request) -> Headers:
     """Take the attributes of binary mode out of the headers, as the headers of a record have them."""
     return [
-        (f"ce_{name.lower().removeprefix(_PREFIX)}", unquote_to_bytes(value))
+        (f"ce_{name.lower().removeprefix(_PREFIX)}", unquote_to_bytes(value.encode(errors="surrogateescape")))
         for name, value in request.headers.items()
         if name.lower().startswith(_PREFIX)
     ]

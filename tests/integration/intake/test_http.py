@@ -313,6 +313,18 @@ async def test_a_cloudevent_is_one_submission_in_either_mode(web: Any, report: R
         assert (response.status, again["receipt"], again["repeated"]) == (202, first["receipt"], True)
 
 
+async def test_a_byte_that_is_no_text_in_an_attribute_is_the_clients_mistake(web: Any) -> None:
+    reader, writer = await asyncio.open_connection(web.server.host, web.server.port)
+    token = WECHAT["Authorization"].encode()
+    lines = (b"POST /v1/events HTTP/1.1", b"Host: door", b"Authorization: " + token, b"Content-Type: application/json")
+    attributes = (b"ce-specversion: 1.0", b"ce-id: a\xff", b"ce-source: s", b"ce-type: t", b"Content-Length: 2")
+    writer.write(b"\r\n".join((*lines, *attributes, b"Connection: close", b"", b"{}")))
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"bad_envelope" in answer
+
+
 async def test_an_attribute_of_a_cloudevent_is_percent_decoded(web: Any, report: Register) -> None:
     said = event(report, source="公众号/后台")
     attributes = {f"ce-{name}": quote(said[name]) for name in ("specversion", "type", "source", "id", "time")}

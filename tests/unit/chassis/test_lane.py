@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chassis.lane import Alarm, Classified, LaneState, LastHeard, Reading, classify, lane_of, merged
 from chassis.service import Foreign, Heard, Lane, Record, Refused
+from chassis.worker import fitting
 from schemas.envelope import Envelope
 from schemas.message import Message
 
@@ -194,3 +195,14 @@ def test_whatever_comes_each_number_is_heard_at_most_once_and_in_order(sequences
     lane = held()
     heard = numbers(listen(lane, *(record(offset, sequence) for offset, sequence in enumerate(sequences))))
     assert heard == list(range(1, len(heard) + 1))
+
+
+def test_what_is_large_is_processed_in_few_at_once_and_never_in_none() -> None:
+    # given records that came in one compressed batch and are large once they are read
+    large = [Record("t", 0, offset, None, b"x" * 1_000_000, (), NOON) for offset in range(10)]
+    huge = Record("t", 0, 10, None, b"x" * 9_000_000, (), NOON)
+    # then a transaction takes as many as fit, and one that fits nowhere alone
+    assert fitting(large, 1_000) == large[:4]
+    assert fitting([huge, *large], 1_000) == [huge]
+    assert fitting(large, 2) == large[:2]
+    assert fitting([], 2) == []

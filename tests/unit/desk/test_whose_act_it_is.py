@@ -32,11 +32,12 @@ TICKET: Final = "26091407000015"
 XU: Final = known_as(POLICY, "p-xu", NOON)
 HOUSING: Final = known_as(POLICY, "department.housing", NOON)
 ASSIGN: Final[dict[str, Any]] = {"do": "assign", "ticket": TICKET, "lead": "housing", "if_seen": 3}
+KEY: Final = b"of the door"
 OFFICE: Final = channel_topic(PartyKind.OFFICE)
 
 
 def said(who: Known, content: object) -> Act | Refusal:
-    return read(POLICY, who, json.dumps(content).encode(), NOON)
+    return read(POLICY, who, json.dumps(content).encode(), NOON, KEY)
 
 
 def taken(who: Known, content: object) -> Act:
@@ -101,14 +102,14 @@ def test_what_is_wrong_is_said_by_field(content: object, code: str, field: str |
 
 
 def test_a_field_that_stands_twice_is_refused() -> None:
-    found = read(POLICY, XU, b'{"do": "assign", "do": "review"}', NOON)
+    found = read(POLICY, XU, b'{"do": "assign", "do": "review"}', NOON, KEY)
     assert isinstance(found, Refusal)
     assert found[:2] == ("duplicate_field", "do")
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_end_as_a_refusal(data: bytes) -> None:
-    assert isinstance(read(POLICY, XU, data, NOON), Refusal)
+    assert isinstance(read(POLICY, XU, data, NOON, KEY), Refusal)
 
 
 def test_nobody_is_there_whom_the_policy_does_not_know() -> None:

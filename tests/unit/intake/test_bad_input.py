@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from doors.refusals import Refusal, expected_of, of_validation
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Split
 from schemas.registry import party_of
-from schemas.text import storable
+from schemas.text import storable, unstorable
 from services.intake.core.decide import Moment, decide
 from services.intake.core.numbers import Numbers, check_digit
 from services.intake.core.reading import Reading, Unreadable, read
@@ -389,6 +390,48 @@ def test_a_field_that_stands_twice_is_refused_at_any_depth(front: Any) -> None:
     code, field, reason = front.refused("hotline", "register", twice)
     assert (code, field) == ("duplicate_field", "text")
     assert "只写一次" in reason
+
+
+def test_a_field_that_stands_twice_among_a_hundred_thousand_is_found_as_quickly(front: Any) -> None:
+    many = ", ".join(f'"{number:x}": 0' for number in range(100_000))
+    code, field, _ = front.refused("hotline", "register", f'{{{many}, "x": 0, "x": 0}}'.encode())
+    assert (code, field) == ("duplicate_field", "x")
+
+
+@pytest.mark.parametrize("twice", [b'"id": "1", "id": "2", "data": {}', b'"data": {"text": "a", "text": "b"}'])
+def test_a_field_that_stands_twice_in_structured_mode_is_no_envelope(twice: bytes) -> None:
+    event = b'{"specversion": "1.0", "source": "s", "type": "t", "time": "2026-01-01T00:00:00Z", ' + twice + b"}"
+    with pytest.raises(EnvelopeError, match="once, not twice"):
+        decode([("content-type", b"application/cloudevents+json")], event)
+
+
+def test_data_stands_in_one_form() -> None:
+    event = b'{"specversion": "1.0", "id": "1", "source": "s", "type": "t", "time": "2026-01-01T00:00:00Z"'
+    with pytest.raises(EnvelopeError, match="data: expected once"):
+        decode([("content-type", b"application/cloudevents+json")], event + b', "data": {}, "data_base64": "e30="}')
+
+
+def test_long_names_around_many_values_take_no_memory() -> None:
+    document = {"k" * 50_000: [0] * 25_000 + ["\ud800"]}
+    tracemalloc.start()
+    found = unstorable(document)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == ("k" * 50_000 + ".25000", "\ud800")
+    assert peak < 10_000_000
+
+
+def test_what_is_kept_to_tell_contents_apart_tells_nothing_without_the_key(report: Any) -> None:
+    # given the same content read under two keys
+    headers = Envelope("1", "s", "liuhen.inbound.register.v1", NOW, "").headers()
+    value = json.dumps(report).encode()
+    one, other = (read(HOTLINE, headers, value, key) for key in (b"one", b"other"))
+    # then nothing that is kept of it is the same, so that nobody can try telephone numbers
+    assert isinstance(one, Reading)
+    assert isinstance(other, Reading)
+    assert one.digest != other.digest
+    assert one.outline.keys() == other.outline.keys()
+    assert [name for name in one.outline if one.outline[name] == other.outline[name]] == []
 
 
 def test_a_number_with_a_wrong_check_digit_is_refused_before_it_is_looked_for(front: Any, report: Any) -> None:
