@@ -18,7 +18,8 @@ class _Wrong(NamedTuple):
 class Slowing:
     """Wrong answers by who gave them; the first `free` cost nothing, then 1, 2, 4 … seconds, `longest` at most.
 
-    Kept in memory, for `most` keys: a restart forgives, and the key that was wrong longest ago is forgotten first.
+    Kept in memory, for `most` keys: a restart forgives, and the key whose wait ends first is forgotten first, so that
+    nobody ends a long wait by making up others.
     """
 
     free: int
@@ -38,7 +39,7 @@ class Slowing:
         seconds = min(self.longest, 2.0 ** (over - 1)) if over > 0 else 0.0
         self._wrong[key] = _Wrong(times, now + seconds)
         if len(self._wrong) > self.most:
-            del self._wrong[next(iter(self._wrong))]
+            del self._wrong[min(self._wrong, key=lambda each: self._wrong[each].until)]
 
     def undo(self, key: str, now: float) -> None:
         """Take back one wrong answer that was none; what was wrong before still counts."""

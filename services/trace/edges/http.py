@@ -140,10 +140,11 @@ async def list_tickets(request: web.Request) -> web.StreamResponse:
     """
     pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     departments = [department.code for department in answers.words.policy.departments]
-    department = entering.department(request) or http.choice(request, "department", departments)
+    own = entering.department(request)
+    department = own or http.choice(request, "department", departments)
     wanted = lookup.TicketFilter(http.choice(request, "state", TicketState), department, http.flag(request, "overdue"))
     limit, after = asked.page(request)
-    if after is not None and not await lookup.is_ticket(pool, after):
+    if after is not None and not await lookup.is_ticket(pool, after, own):
         raise asked.no_place(after)
     found, more = asked.cut(await lookup.listed(pool, wanted, now, limit + 1, after), limit)
     tickets = [answers.standing(standing) for standing in found]

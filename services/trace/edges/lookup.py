@@ -175,9 +175,16 @@ async def how_many(pool: Pool, wanted: TicketFilter, now: datetime) -> int:
     return found
 
 
-async def is_ticket(pool: Pool, number: str) -> bool:
-    """Tell whether there is a ticket of this number."""
-    return bool(await pool.fetchval("select exists (select from summary where ticket = $1)", number))
+async def is_ticket(pool: Pool, number: str, led_by: str | None = None) -> bool:
+    """Tell whether there is a ticket of this number, among those that a department led where one is named."""
+    return bool(
+        await pool.fetchval(
+            "select exists (select from summary s where s.ticket = $1 and ($2::text is null or exists"
+            " (select from orders o where o.ticket = s.ticket and o.lead = $2)))",
+            number,
+            led_by,
+        )
+    )
 
 
 _MISSED: Final = "(c.breached and c.status <> 'met' or c.status = 'running' and c.due_latest < $1)"

@@ -101,6 +101,9 @@ async def test_a_department_finds_its_own_tickets_and_of_others_not_even_that_th
         assert await status(web, path, login("department.police")) == 404
     async with web.get("/v1/tickets?department=housing", headers=login("department.police")) as answer:
         assert (await answer.json())["total"] == 0
+    after = f"/v1/tickets?after={story.ticket}"
+    assert await status(web, after, login("department.housing")) == 200
+    assert await status(web, after, login("department.police")) == 422
 
 
 async def test_who_may_only_count_reads_nothing_of_what_waits(story: Any, ear: Any, web: Web, login: Login) -> None:

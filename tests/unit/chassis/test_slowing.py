@@ -36,6 +36,15 @@ def test_no_more_are_remembered_than_fit() -> None:
     assert [slowing.wait(name, 0.0) for name in ("one", "two", "three")] == [0, 1, 1]
 
 
+def test_a_long_wait_is_not_ended_by_many_others() -> None:
+    slowing = Slowing(free=0, longest=3_600.0, most=10)
+    for _ in range(10):
+        slowing.wrong("victim", 0.0)
+    for other in range(100):
+        slowing.wrong(f"made up {other}", 1.0)
+    assert slowing.wait("victim", 1.0) == 511
+
+
 def test_what_turns_out_right_is_taken_back_and_the_rest_still_counts() -> None:
     slowing = Slowing(free=2, longest=60.0)
     waits(slowing, 3)
