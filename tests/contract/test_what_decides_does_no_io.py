@@ -26,7 +26,6 @@ PURE: Final = frozenset(
         "string",
         "types",
         "typing",
-        "zlib",
     }
 )
 """Of the standard library: none of them opens, asks, waits, or knows what time it is unless told."""

@@ -314,7 +314,7 @@ async def test_a_cloudevent_is_one_submission_in_either_mode(web: Any, report: R
 
 
 async def test_a_byte_that_is_no_text_in_an_attribute_is_the_clients_mistake(web: Any) -> None:
-    reader, writer = await asyncio.open_connection(web.server.host, web.server.port)
+    reader, writer = await asyncio.open_connection(web._base_url.host, web._base_url.port)
     token = WECHAT["Authorization"].encode()
     lines = (b"POST /v1/events HTTP/1.1", b"Host: door", b"Authorization: " + token, b"Content-Type: application/json")
     attributes = (b"ce-specversion: 1.0", b"ce-id: a\xff", b"ce-source: s", b"ce-type: t", b"Content-Length: 2")
