@@ -87,6 +87,8 @@ async def _carried_out(
     place: Workplace, acts: Sequence[tuple[HeldOrder, Any]], patience: float, tell: Callable[[str], None]
 ) -> Outcomes:
     """Say every act, then hear until each order has left its department or was refused."""
+    if not acts:
+        return outcomes((), {}, {})
     frozen = [each for each, _ in acts]
     topics = [channel_topic(PartyKind.OFFICE.value), *{department_topic(each.move.before) for each in frozen}]
     left: dict[tuple[str, str], str] = {}

@@ -21,7 +21,7 @@ from tools.errors import SaidClearly
 from tools.local.instance import Instance
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ["intake", "dispatch", "sla", "trace"]
+SERVICES = ["intake", "dispatch", "sla", "trace", "desk"]
 CLERK = "housing-1=陈立"
 CONTENT = ["--contacted", "yes", "--solved", "solved", "--attitude", "satisfied", "--result", "satisfied"]
 CATEGORY = "0104-03"
