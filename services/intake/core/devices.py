@@ -16,7 +16,7 @@ from schemas.values import Channel
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.reading import Reading
 from services.intake.core.state import Answer, Binding, Decision, DeclinedDevice, DeviceRequest, DoorState
-from vocabulary import ACTIONS
+from vocabulary import ACTIONS, REFUSALS
 
 _ASK: Final = "换手机请提交换机申请，由大调研办批准。"
 
@@ -127,7 +127,7 @@ def refused_from(
     decision = refused(reading, why)
     if visitor in state.requests:
         return decision
-    reason = f"从未绑定的设备上报走访，未予受理（{why.code}）；请核实是否换机。"
+    reason = f"从未绑定的设备上报走访，未予受理（{REFUSALS.said(why.code)}）；请核实是否换机。"
     return decision._replace(
         says=(*decision.says, *_asks(reading, visitor, device, reason)),
         device_request=DeviceRequest(visitor, device, reading.receipt, received),

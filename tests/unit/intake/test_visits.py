@@ -152,7 +152,7 @@ def test_a_visit_that_is_refused_for_its_device_waits_with_the_survey_office_onc
     asked, told = (each for each in refused.says if isinstance(each.message, DeviceRequested | DeviceAsked))
     assert (asked.message.visitor, asked.message.device) == ("v-1", "phone-2")
     assert told.topic == "liuhen.public.channel.office.v1"
-    assert "other_device" in told.message.reason
+    assert "（不是绑定的设备）" in told.message.reason
     # again and again from there, it waits as it did
     again = front.take("survey", "record-visit", away)
     assert not any(isinstance(each.message, DeviceRequested) for each in again.says)
