@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
-from pydantic import ValidationError
+from pydantic import StringConstraints, ValidationError
 
 from schemas.envelope import EnvelopeError
-from schemas.nearest import nearest
+from schemas.nearest import Coded, nearest
 from schemas.text import one_line
+from schemas.values import Code, DepartmentCode, IncidentId, Receipt, TicketId
 from vocabulary import FIELDS, label
 
 _LONGEST_PATH: Final = 120
+_NAMED: Final = 3
 AGAIN: Final = "请更正后换一个新的提交编号重新提交。"
 
 
@@ -49,12 +51,28 @@ _KINDS: Final = {
     "too_short": ("wrong_count", "{named} 的项数太少，至少 {min_length} 项。"),
     "enum": ("unknown_value", "{named} 只能是 {expected} 之一。"),
     "literal_error": ("unknown_value", "{named} 只能是 {expected} 之一。"),
-    "string_pattern_mismatch": ("malformed", "{named} 的格式不对。"),
+    "string_pattern_mismatch": ("malformed", "{named} 的格式不对{form}。"),
     "greater_than_equal": ("out_of_range", "{named} 不能小于 {ge}。"),
     "less_than_equal": ("out_of_range", "{named} 不能大于 {le}。"),
     "finite_number": ("out_of_range", "{named} 应为有限的数。"),
     "timezone_aware": _TIME,
 }
+
+
+def _pattern(of: object) -> str:
+    """The pattern of a kind of codes: what is said of it is looked up by that."""
+    return next(str(each.pattern) for each in get_args(of) if isinstance(each, StringConstraints))
+
+
+_CODE: Final = "，应为代码：小写字母和数字，可用 - 连接"
+_FORMS: Final = {
+    _pattern(DepartmentCode): _CODE,
+    _pattern(Code): f"{_CODE[:-2]}或者 _ 连接",
+    _pattern(TicketId): "，应为工单号：十四位数字，分单的再加 -1 至 -9",
+    _pattern(IncidentId): "，应为同诉编号：M 和十二位数字、大写字母",
+    _pattern(Receipt): "，应为回执：R 和二十位（早先的为十二位）数字、大写字母",
+}
+"""What is expected of the codes that people copy and mistype."""
 _OTHER: Final = ("invalid", "{named} 的值不可用。")
 
 
@@ -94,28 +112,62 @@ def _nothing(_way: Sequence[int | str]) -> Iterable[str]:
     return ()
 
 
-def of_validation(error: ValidationError, fields: Callable[[Sequence[int | str]], Iterable[str]] = _nothing) -> Refusal:
-    """Turn what the schema found into a refusal: the first mistake in full, and how many more there are.
+def _no_choices(_field: str) -> Iterable[Coded]:
+    return ()
 
-    `fields` tells the names of the fields beside the one on a way.
+
+def of_validation(
+    error: ValidationError,
+    fields: Callable[[Sequence[int | str]], Iterable[str]] = _nothing,
+    choices: Callable[[str], Iterable[Coded]] = _no_choices,
+) -> Refusal:
+    """Turn what the schema found into a refusal: the first mistake in full, and where the others are.
+
+    `fields` tells the names of the fields beside the one on a way, `choices` what a field by its name may say.
     """
-    found = error.errors(include_url=False, include_input=False)
+    found = error.errors(include_url=False)
     # An unknown field explains a missing one, because it is most often that one misspelt.
     first = min(found, key=lambda one: one["type"] != "extra_forbidden")
-    more = f"另有 {len(found) - 1} 处错误。" if len(found) > 1 else ""
-    field = ".".join(map(str, first["loc"]))[:_LONGEST_PATH]
     if first["type"].startswith("json_"):
         return refusal("not_json", None, "内容不是合法的 JSON。")
     code, reason = _explained(first["type"])
-    if first["type"] == "extra_forbidden":
-        above = "".join(f"{step}." for step in first["loc"][:-1])
-        beside = (_Field(name, FIELDS.get(f"{above}{name}", FIELDS.get(name, name))) for name in fields(first["loc"]))
-        more = nearest(str(first["loc"][-1]), beside) + more
+    field = _way(first["loc"])
     details = dict(first.get("ctx", {}))
     details["expected"] = str(details.get("expected", "")).replace(" or ", "、").replace(", ", "、")
-    return refusal(
-        code, field or None, reason.format(named=f"字段 {label(field)}" if field else "全文", **details) + more
-    )
+    details["form"] = _FORMS.get(str(details.get("pattern")), "")
+    named = f"字段 {label(field)}" if field else "全文"
+    said = reason.format(named=named, **details) + _alike(first["type"], first["loc"], first["input"], fields, choices)
+    return refusal(code, field or None, said + _others([_way(each["loc"]) for each in found if each is not first]))
+
+
+def _way(steps: Sequence[int | str]) -> str:
+    return ".".join(map(str, steps))[:_LONGEST_PATH]
+
+
+def _others(found: Sequence[str]) -> str:
+    if not found:
+        return ""
+    ways = list(dict.fromkeys(found))
+    named = "、".join(label(way) if way else "全文" for way in ways[:_NAMED])
+    return f"另有 {len(found)} 处错误：{named}{'等' if ways[_NAMED:] else ''}。"
+
+
+def _alike(
+    kind: str,
+    way: Sequence[int | str],
+    written: object,
+    fields: Callable[[Sequence[int | str]], Iterable[str]],
+    choices: Callable[[str], Iterable[Coded]],
+) -> str:
+    """Name what may have been meant: a field, or a code for which its name was written."""
+    if kind == "extra_forbidden":
+        above = "".join(f"{step}." for step in way[:-1])
+        beside = (_Field(name, FIELDS.get(f"{above}{name}", FIELDS.get(name, name))) for name in fields(way))
+        return nearest(str(way[-1]), beside)
+    if kind != "string_pattern_mismatch":
+        return ""
+    field = next((step for step in reversed(way) if isinstance(step, str)), "")
+    return nearest(str(written), choices(field))
 
 
 def _explained(kind: str) -> tuple[str, str]:

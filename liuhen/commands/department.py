@@ -13,7 +13,7 @@ from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
 from liuhen.desk.open_things import open_things
 from liuhen.desk.queue import inside, order_of, orders, shown_contact, standing
-from liuhen.desk.workplace import Workplace
+from liuhen.desk.workplace import Workplace, department_party
 from rulebook.codes import ContactAccess
 from schemas.public import Order
 from schemas.registry import department_topic
@@ -42,7 +42,7 @@ def _enter(
 
 
 def _party(context: typer.Context) -> Party:
-    return Party(kind=PartyKind.DEPARTMENT, department=str(context.obj))
+    return department_party(str(context.obj))
 
 
 def queue(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import Enum
 from inspect import Parameter
@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from liuhen.desk import words
 from schemas.inbound import Action
+from schemas.nearest import Coded
 from schemas.values import Person
 from services.intake.for_tools import reason_of
 from tools.errors import SaidClearly
@@ -40,6 +41,9 @@ class Around(Protocol):
 
     def person(self, said: str) -> Person:
         """Tell who is meant; SaidClearly when nobody is."""
+
+    def choices(self, field: str) -> Sequence[Coded]:
+        """List what a field may say, by its name; nothing for a field that the rulebook has no list for."""
 
 
 class Slot(NamedTuple):
@@ -144,7 +148,7 @@ def action_of(action: type[Action], given: Mapping[str, Any], speaker: Person | 
     try:
         return action.model_validate(document)
     except ValidationError as error:
-        raise SaidClearly(reason_of(error)) from None
+        raise SaidClearly(reason_of(error, around.choices)) from None
 
 
 def _put(document: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from chassis.broker import Broker
 from chassis.clock import Clock
 from rulebook import Policy, load_policy
-from schemas.nearest import nearest
+from rulebook.codes import DepartmentKind
+from schemas.nearest import Coded, nearest
 from schemas.principals import principal_of
 from schemas.values import Party, PartyKind, Person
 from services.trace.for_tools import Words
@@ -37,9 +41,7 @@ class Workplace:
         addresses = load_addresses()
         policy = load_policy(addresses.policy)
         if party.department is not None and policy.department(party.department) is None:
-            known = "\n".join(f"  {each.code}　{each.name}" for each in policy.departments)
-            alike = nearest(party.department, policy.departments)
-            raise SaidClearly(f"名录中没有承办单位 {party.department}。{alike}全部单位：\n{known}")
+            raise _no_department(policy, party.department)
         return cls(party, addresses, policy)
 
     @property
@@ -76,6 +78,10 @@ class Workplace:
             raise SaidClearly(f"规则中没有名为 {given} 的人员。有：\n{_people(self.policy)}")
         return Person(id=found.id, name=found.name)
 
+    def choices(self, field: str) -> Sequence[Coded]:
+        """List what a field may say, by its name; nothing for a field that the rulebook has no list for."""
+        return choices_of(self.policy, field)
+
     def speaker(self, given: str | None) -> Person:
         """Tell who speaks: of the office who is logged in, elsewhere whom its own people name."""
         if self.party.kind in OWN_PEOPLE:
@@ -83,6 +89,34 @@ class Workplace:
         if given:
             return self.person(given)
         raise SaidClearly("请说明由谁操作：--as，或者环境变量 LIUHEN_PERSON，例如 --as w-01=王芳。")
+
+
+def choices_of(policy: Policy, field: str) -> Sequence[Coded]:
+    """List what a field may say under a policy, by its name."""
+    match field:
+        case "lead" | "supporting" | "department" | "suggested" | "suggested_department" | "accused" | "successor":
+            return policy.departments
+        case "subdistrict":
+            return [each for each in policy.departments if each.kind is DepartmentKind.SUBDISTRICT]
+        case "category":
+            return policy.categories
+        case "to":
+            return policy.outside
+        case _:
+            return ()
+
+
+def department_party(said: str) -> Party:
+    """Tell which department is meant; SaidClearly, with the codes most like it, for what is no code."""
+    try:
+        return Party(kind=PartyKind.DEPARTMENT, department=said)
+    except ValidationError:
+        raise _no_department(load_policy(load_addresses().policy), said) from None
+
+
+def _no_department(policy: Policy, said: str) -> SaidClearly:
+    known = "\n".join(f"  {each.code}　{each.name}" for each in policy.departments)
+    return SaidClearly(f"名录中没有承办单位 {said}。{nearest(said, policy.departments)}全部单位：\n{known}")
 
 
 def _people(policy: Policy) -> str:

@@ -5,11 +5,12 @@ It is pure. Everything else of this service may change without asking them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pydantic import ValidationError
 
 from doors.refusals import of_validation
+from schemas.nearest import Coded
 from schemas.values import Party
 from services.intake.core.numbers import incident_of
 from services.intake.core.reading import Headers, Reading, read
@@ -23,9 +24,12 @@ def submission_of(party: Party, headers: Headers, value: bytes | None) -> tuple[
     return (str(party), found.source, found.id) if isinstance(found, Reading) else None
 
 
-def reason_of(error: ValidationError) -> str:
-    """Say in Chinese what is wrong with an action, as the door would: the first mistake and how many more there are."""
-    return of_validation(error).reason
+def reason_of(error: ValidationError, choices: Callable[[str], Iterable[Coded]]) -> str:
+    """Say in Chinese what is wrong with an action, as the door would, with what a field may say that is most like it.
+
+    `choices` tells that for the name of a field.
+    """
+    return of_validation(error, choices=choices).reason
 
 
 def described() -> Mapping[str, object]:

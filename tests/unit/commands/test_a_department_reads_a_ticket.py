@@ -13,11 +13,13 @@ from typer.testing import CliRunner
 from liuhen.cli import build
 from liuhen.commands import department
 from liuhen.desk.queue import PublishedMessage
+from liuhen.desk.workplace import department_party
 from rulebook import load_policy
 from schemas.message import Message
 from schemas.public import ShownContact
 from schemas.values import Contact, RequesterKind, TicketState
 from tests.support.desk import ONE, order
+from tools.errors import SaidClearly
 
 MORNING: Final = datetime(2026, 9, 1, 2, tzinfo=UTC)
 ASKS: Final = "disability"
@@ -96,3 +98,8 @@ def test_who_left_a_ticket_is_not_told_that_it_is_at_work(
     shown = show(monkeypatch, masked(role="none", state=state))
     (line,) = (each for each in shown.splitlines() if "不再承办" in each)
     assert line.strip("│ ").split(maxsplit=1) == ["状态", said]
+
+
+def test_a_department_by_its_name_is_answered_with_its_code() -> None:
+    with pytest.raises(SaidClearly, match="名录中没有承办单位 房管局。相近的有：房管局（housing）"):
+        department_party("房管局")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from enum import Enum
 from inspect import Signature
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -15,12 +17,16 @@ from typer.testing import CliRunner
 
 from liuhen.desk import words
 from liuhen.desk.options import Slot, action_of, parameters_of, slots_of
+from liuhen.desk.workplace import choices_of
+from rulebook import load_policy
 from schemas import inbound
 from schemas.inbound import Action, Assign, Register, RuleOnReturn, RuleOnSuspension, Split
 from schemas.message import MODELS
+from schemas.nearest import Coded
 from schemas.values import Kind, Person, Tier
 from tools.errors import SaidClearly
 
+POLICY = load_policy(Path("policy"))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 XU = Person(id="p-xu", name="徐文珏")
 TICKET = "26091403000175"
@@ -41,6 +47,9 @@ class Desk:
 
     def person(self, said: str) -> Person:
         return Person(id=said, name=said)
+
+    def choices(self, field: str) -> Sequence[Coded]:
+        return choices_of(POLICY, field)
 
 
 def typed(action: type[Action], *said: str) -> Action:
@@ -182,12 +191,23 @@ def test_parts_of_a_whole_are_flat() -> None:
     ("said", "reason"),
     [
         (["1234", "--lead", "housing"], "字段 工单（ticket） 的格式不对"),
-        ([TICKET, "--lead", "Housing Bureau"], "字段 牵头单位（lead） 的格式不对"),
+        (["1234", "--lead", "housing"], "，应为工单号：十四位数字"),
+        ([TICKET, "--lead", "Housing Bureau"], "字段 牵头单位（lead） 的格式不对，应为代码：小写字母和数字"),
+        ([TICKET, "--lead", "残连"], "相近的有：.*（disability）"),
+        ([TICKET, "--lead", "房管局"], "相近的有：.*（housing）"),
+        ([TICKET, "--lead", "housing", "--supporting", "民政局"], "相近的有：.*（civil-affairs）"),
+        ([TICKET, "--lead", "housing", "--category", "楼道堆物"], "相近的有：.*楼道堆物.*"),
+        (["1234", "--lead", "残连"], "另有 1 处错误：牵头单位（lead）。"),
     ],
 )
 def test_what_cannot_be_meant_is_said_in_the_doors_words(said: list[str], reason: str) -> None:
     with pytest.raises(SaidClearly, match=reason):
         typed(Assign, *said)
+
+
+def test_the_name_of_a_subdistrict_is_answered_with_its_code() -> None:
+    with pytest.raises(SaidClearly, match="相近的有：平凉路街道（pingliang）"):
+        typed(Register, "--kind", "help", "--place", "楼道", "--text", "积水", "--subdistrict", "平凉路")
 
 
 def test_a_moment_that_is_none_is_said_clearly() -> None:
