@@ -113,12 +113,14 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "department-urgent-ended": _to(Audience.DEPARTMENT, "status reason", ways=_LOUD),
     "centre-queue": _to(Audience.CENTRE, "clock due remaining person"),
     "centre-overdue": _to(Audience.CENTRE, "clock due person"),
+    "centre-urgent-approval": _to(Audience.CENTRE, "due person reason", ways=_LOUD),
     "supervisor-breach": _to(Audience.SUPERVISOR, "clock due"),
     "supervisor-failed-callbacks": _to(Audience.SUPERVISOR, "count"),
     "supervisor-urgent-unaccepted": _to(Audience.SUPERVISOR, ways=_LOUD),
     "supervisor-reorganised": _to(Audience.SUPERVISOR, "was"),
     "duty-reorganised": _to(Audience.DUTY_OFFICER, "was person"),
     "supervisor-category-fell-back": _to(Audience.SUPERVISOR, "status reason"),
+    "duty-urgent-approval": _to(Audience.DUTY_OFFICER, "due person reason"),
     "duty-urgent": _to(Audience.DUTY_OFFICER, "due accept person count reason"),
 }
 """Every message that notify can send, by the code of its template; a contract test holds it to what notify does."""

@@ -116,7 +116,7 @@ class Policy(Model):
 
     def who_may(self, action: str, at: datetime) -> tuple[Person, ...]:
         """Return whoever may do this that day; for a step of the ladder whom it, or a harder one, names."""
-        return self._holding(self._roles_for(action), self.day(at))
+        return self._holding(self.roles_for(action), self.day(at))
 
     def roles_of(self, person: str, at: datetime) -> frozenset[Role]:
         """Return the roles that somebody holds that day, in their own right or in another's stead; none once gone."""
@@ -128,7 +128,7 @@ class Policy(Model):
 
     def acts_for(self, person: str, action: str, at: datetime) -> Person | None:
         """Return in whose stead somebody does this that day; None for whoever may in their own right."""
-        roles, day = self._roles_for(action), self.day(at)
+        roles, day = self.roles_for(action), self.day(at)
         found = self.person(person)
         if found is None or not roles.isdisjoint(found.roles):
             return None
@@ -137,7 +137,8 @@ class Policy(Model):
         )
         return next((self.person(of) for of in stead), None)
 
-    def _roles_for(self, action: str) -> AbstractSet[Role]:
+    def roles_for(self, action: str) -> AbstractSet[Role]:
+        """Return the roles that may do this; for a step of the ladder those of harder ones too."""
         steps = [step.value for step in Step]
         rungs = self.ladder.rungs[steps.index(action) :] if action in steps else ()
         return {rung.ordered_by for rung in rungs} or set(self.office.may.get(action, ()))

@@ -5,20 +5,21 @@ A fact that has no entry here passes by.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.frozen import replace
 from chassis.reactions import Changes, Reactions
-from rulebook import Audience, Unit
+from rulebook import Audience, Role, Unit
+from rulebook.directory import Person as Named
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import tickets as t
 from schemas.message import Message
 from schemas.recognised import masked
 from schemas.referral import Referral
-from schemas.values import Clock, Contact, PartyKind, RequesterKind, TicketState, Tier, WatchOrder, remind_by
+from schemas.values import Actor, Clock, Contact, PartyKind, RequesterKind, TicketState, Tier, WatchOrder, remind_by
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
@@ -346,6 +347,38 @@ def _rework_ordered(fact: d.ReworkOrdered, o: Occasion) -> Wishes:
         department = o.book.name(fact.department)
         whom = o.book.supervisors(o.at)
         yield from o.to("supervisor-failed-callbacks", whom, count=str(failures), department=department)
+
+
+# --- waits for an approver -------------------------------------------------------------------------------------------
+
+
+def _to_approver(o: Occasion, asker: Actor, about: Mapping[str, str]) -> Wishes:
+    """The approver hears at once of what is urgent, for the time to decide is short at any hour."""
+    owner = o.policy.owner_of(Clock.APPROVAL, o.at)
+    approvers = (each for each in (owner, *o.policy.with_role(Role.APPROVER, o.at)) if each is not None)
+    for person in _others(approvers, asker)[:1]:
+        yield from o.to("centre-urgent-approval", o.book.person(person.id, at_once=True), **about, person=person.name)
+
+
+def _others(people: Iterable[Named], asker: Actor) -> list[Named]:
+    return [each for each in people if asker.person is None or each.id != asker.person.id]
+
+
+@wishes.on(d.ApprovalRequested)
+def _approval_requested(fact: d.ApprovalRequested, o: Occasion) -> Wishes:
+    """Whoever is on duty may decide too: the first of them does."""
+    if o.profile.tier is Tier.URGENT:
+        about = {"due": _within(o, Clock.APPROVAL), "reason": fact.reason}
+        yield from _to_approver(o, fact.by, about)
+        for person in _others(o.policy.on_duty(o.at).people, fact.by)[:1]:
+            yield from o.to("duty-urgent-approval", o.book.duty_officer(person.id), **about, person=person.name)
+
+
+@wishes.on(d.ExtensionRequested, d.SuspensionRequested)
+def _more_time_requested(fact: d.ExtensionRequested | d.SuspensionRequested, o: Occasion) -> Wishes:
+    if o.profile.tier is Tier.URGENT:
+        what = f"{o.book.name(fact.department)}{word(type(fact))}：{fact.reason}"
+        yield from _to_approver(o, fact.by, {"due": _within(o, Clock.APPROVAL), "reason": what})
 
 
 # --- extended, suspended, promised -----------------------------------------------------------------------------------

@@ -77,10 +77,12 @@ class AddressBook:
         if found is not None:
             yield from _loud(Owner.of(Audience.DUTY_OFFICER.value, found.id), found.phone)
 
-    def person(self, code: str) -> Iterable[Addressee]:
-        """Reach a named person of the centre or the survey office."""
+    def person(self, code: str, *, at_once: bool = False) -> Iterable[Addressee]:
+        """Reach a named person of the centre or the survey office by mail, or by telephone."""
         found = self.policy.person(code)
-        if found is not None:
+        if found is not None and at_once:
+            yield from _loud(Owner.of(Audience.CENTRE.value, found.id), found.phone)
+        elif found is not None:
             yield Addressee(Owner.of(Audience.CENTRE.value, found.id), Way.MAIL, found.mail, gathers=found.digest)
 
     def name(self, code: str | None) -> str:

@@ -230,6 +230,19 @@ def test_a_department_is_shown_the_contact_once_somebody_else_approved() -> None
     assert all(leaks(order) == [] for order in messages(approved, Order))
 
 
+ON_DUTY = Person(id="p-min", name="闵建国")
+
+
+def test_of_what_is_urgent_whoever_is_on_duty_approves_and_of_nothing_else() -> None:
+    urgent = confidential(tier=Tier.URGENT).lead(i.AskForContact, reason="须先行联系。")
+    assert urgent.approved(ON_DUTY).said(d.ContactShown).approver.person == ON_DUTY
+    assert urgent.act(i.Decline(ticket=TICKET, by=ON_DUTY, reason="不必。")).ticket.asked == ()
+    calm = confidential().lead(i.Accept).lead(i.AskForContact, reason="须先行联系。")
+    refused = calm.approved(ON_DUTY).refused("role_missing").said(d.ActionRefused)
+    assert "只审批紧急件" in refused.reason
+    assert f"{APPROVER.name}（{APPROVER.id}）" in refused.reason
+
+
 def test_what_was_shown_is_sealed_again_once_the_department_has_nothing_to_do_with_it() -> None:
     story = confidential().lead(i.Accept).lead(i.AskForContact, reason="须先行联系。").approved()
     moved = story.office(i.Assign, lead="market")

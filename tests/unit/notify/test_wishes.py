@@ -10,11 +10,13 @@ import pytest
 
 from schemas import clocks as c
 from schemas import dispatch as d
+from schemas import inbound as i
 from schemas.correction import Correction
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.referral import Referral
 from schemas.values import (
+    Actor,
     Channel,
     Clock,
     Contact,
@@ -23,6 +25,7 @@ from schemas.values import (
     Person,
     Place,
     RequesterKind,
+    RequestKind,
     Supplement,
     Tier,
     VisitRef,
@@ -221,6 +224,37 @@ def test_a_lead_hears_as_loudly_as_they_were_called_that_another_one_has_the_ord
     assert any("已改由" in each.text for each in moved)
     withdrawn = teller.tell(d.Withdrawn(ticket=TICKET, by=BY, reason="已经没事了"), NIGHT)
     assert loud(withdrawn) == [("department-urgent-ended", "department:police", ["sms", "call"])]
+
+
+def asks_for_contact(by: Actor = BY) -> d.ApprovalRequested:
+    act = i.AskForContact(ticket=TICKET, by=Person(id="d-1", name="经办人"), reason="须先行联系。")
+    about: dict[str, Any] = {"wanted": act, "receipt": "R0123456789AB", "reason": "申请查看联系方式"}
+    return d.ApprovalRequested(ticket=TICKET, by=by, request=RequestKind.APPROVAL, **about)
+
+
+def test_of_what_is_urgent_the_approver_and_whoever_is_on_duty_hear_at_once_that_it_waits_for_them(
+    teller: Teller,
+) -> None:
+    teller.tell(registered(tier=Tier.URGENT))
+    teller.tell(dispatched(Tier.URGENT))
+    told = teller.tell(asks_for_contact(), NIGHT)
+    assert loud(told) == [
+        ("centre-urgent-approval", "centre:p-fang", ["sms", "call"]),
+        ("duty-urgent-approval", "duty_officer:p-min", ["sms", "call"]),
+    ]
+    assert all(each.not_before == NIGHT and "23:30前" in each.text for each in told)
+    by_duty = loud(teller.tell(asks_for_contact(Actor(person=MIN)), NIGHT))
+    assert by_duty[-1] == ("duty-urgent-approval", "duty_officer:p-ruan", ["sms", "call"])
+    more_time = d.ExtensionRequested(
+        ticket=TICKET, by=BY, department="housing", ground="complex", reason="缺件", count=1, hours=2
+    )
+    assert loud(teller.tell(more_time, NIGHT)) == [("centre-urgent-approval", "centre:p-fang", ["sms", "call"])]
+
+
+def test_what_is_not_urgent_waits_for_its_approver_in_the_queue_alone(teller: Teller) -> None:
+    teller.tell(registered())
+    teller.tell(dispatched())
+    assert teller.tell(asks_for_contact()) == []
 
 
 @pytest.mark.parametrize("confirmed", [None, True])

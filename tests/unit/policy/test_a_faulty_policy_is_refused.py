@@ -44,7 +44,13 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ("units.csv", "unit-02", "unit-01", "", "stands once"),
         ("units.csv", ",dinghai siping", ",dinghai sipeng", "areas", "a sub-district"),
         ("office.yaml", "  assign: [dispatcher,", "  assign: [contractor, dispatcher,", "may.assign", "no contractor"),
-        ("office.yaml", "  approve: [approver]", "  approve: [approver, leader]", "may.approve", "no leader"),
+        (
+            "office.yaml",
+            "  approve: [approver, duty_officer]",
+            "  approve: [approver, duty_officer, leader]",
+            "may.approve",
+            "no leader",
+        ),
         ("office.yaml", "roles: [contractor]", "roles: [contractor, approver]", "people.13.roles", "contractor alone"),
         ("ladder.yaml", "ordered_by: dispatcher", "ordered_by: operator", "rungs.0.ordered_by", "acts on tickets"),
         (

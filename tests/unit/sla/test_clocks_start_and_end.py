@@ -511,3 +511,9 @@ def test_a_part_that_comes_back_does_not_end_the_citys_review_of_its_whole(dispa
     dispatched.hear("2026-09-08 10:00", d.CallbackReviewOrdered, department="housing", reason="市级", city=True)
     dispatched.hear("2026-09-09 10:00", d.PartReopened, part=part)
     assert set(dispatched.open()) == {"citizen", "callback_review"}
+
+
+def test_what_waits_for_an_approver_is_decided_in_minutes_at_any_hour_where_it_is_urgent(ticket: Ticket) -> None:
+    ticket.hear("2026-09-03 19:20", d.Opened, tier=Tier.URGENT)
+    ticket.hear("2026-09-03 19:34", d.SuspensionRequested, until=moment("2026-10-30 12:00"))
+    assert ticket.due("approval") == "2026-09-03 20:04"
