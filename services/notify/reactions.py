@@ -167,9 +167,16 @@ def _known_under(profile: Profile, *contacts: Contact) -> tuple[Contact, ...]:
 profiles.on(*_RESTS)(lambda p, _, __: p)
 
 
+profiles.on(d.FollowUpAdded, d.InfoProvided, d.ReopeningAsked)(lambda p, fact, _: replace(p, said=_gist(fact.text)))
+
+
 @wishes.on(d.UrgentCalled)
 def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
-    """Whoever is called hears what is urgent, why they are called, and until when they have to say that they know."""
+    """Whoever is called hears what is urgent, why they are called, and until when they have to say that they know.
+
+    What was said last stands first: it may be what makes it urgent.
+    """
+    first = o.profile.text
     yield from o.to(
         "duty-urgent",
         o.book.duty_officer(fact.person.id),
@@ -178,6 +185,7 @@ def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
         reason=REASONS.said(fact.reason),
         accept=_within(o, Clock.DUTY_ACKNOWLEDGEMENT, fact.since(o.at)),
         due=_within(o, Clock.URGENT_FIRST_REPORT),
+        text=f"{o.profile.said}（此前：{first}）" if o.profile.said else first,
     )
 
 

@@ -21,8 +21,9 @@ class Profile:
 
     `handler` is the department whose handling time `due` tells; it lags behind `lead` until the clock has started.
     Likewise `citizen_tier` is the tier that `citizen_due` was derived for. `promised` and `responsible` are the date
-    and the department that the requester was told last; `watched` says that a supervision order runs, `reviewed`
-    that a callback review does, `takes_returns` that the newest order is neither binding nor accepted.
+    and the department that the requester was told last; `said` is what came in about the ticket last; `watched` says
+    that a supervision order runs, `reviewed` that a callback review does, `takes_returns` that the newest order is
+    neither binding nor accepted.
     """
 
     ticket: str
@@ -40,6 +41,7 @@ class Profile:
     category: str | None = None
     place: str = ""
     text: str = ""
+    said: str = ""
     lead: str | None = None
     supporting: tuple[str, ...] = ()
     orders: int = 0

@@ -10,9 +10,9 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.public import CallbackRequest, DeskTask
 from schemas.referral import Referral
-from schemas.values import TicketState
+from schemas.values import Person, TicketState
 from tests.support.dispatch import given
-from tests.support.dispatch.story import AT, Story
+from tests.support.dispatch.story import AT, TICKET, Story
 
 WHOLE = Referral(reference="110-3321", spoken_to="接警员12号", spoken_at=AT, said="已派警。", contact_given=True)
 
@@ -75,6 +75,19 @@ def test_what_comes_back_waits_for_no_record_any_more_and_a_second_referral_begi
     again = back.office(i.TransferOut, to="fire-119", reason="已起火。", record=WHOLE)
     assert again.said(d.Transferred).record == WHOLE
     again.office(i.RecordReferral, record=Referral(reference="1")).refused("recorded_already")
+
+
+def test_whoever_is_called_at_night_about_what_was_referred_reopens_it_and_refers_it_once_more() -> None:
+    on_duty = Person(id="p-min", name="闵建国")
+    story = given.pending_dispatch().office(i.TransferOut, to="fire-119", reason="煤气味。", record=WHOLE)
+    again = story.act(i.FollowUp(ticket=TICKET, mode="add", text="消防还没来，煤气味更重了。")).then(
+        d.ReopeningAsked, d.StopWordsFound, d.UrgentCalled
+    )
+    back = again.act(i.Reopen(ticket=TICKET, by=on_duty, reason="须再次呼叫119。"))
+    second = Referral(reference="119-7002", spoken_to="接警员3号", spoken_at=AT, said="已催。", contact_given=True)
+    twice = back.act(i.TransferOut(ticket=TICKET, by=on_duty, to="fire-119", reason="再次呼叫119。", record=second))
+    assert twice.ticket.state is TicketState.TRANSFERRED
+    assert twice.said(d.Transferred).record == second
 
 
 @pytest.mark.parametrize("given_number", ["无", "对方未给编号"])

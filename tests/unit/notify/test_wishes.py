@@ -150,6 +150,30 @@ def test_whoever_is_called_hears_what_it_is_why_and_until_when_they_have_to_say_
     assert sms.key != ring.key
 
 
+_SPOKEN: dict[str, Any] = {
+    "ticket": TICKET,
+    "by": BY,
+    "receipt": "R0123456789AB",
+    "channel": Channel.HOTLINE,
+    "text": "消防还没来，味道更重了。我是王小明。",
+    "count": 1,
+}
+
+
+@pytest.mark.parametrize("spoken", [d.ReopeningAsked(**_SPOKEN), d.FollowUpAdded(**_SPOKEN, mode="add")])
+def test_whoever_is_called_again_reads_what_was_said_last_and_no_name_of_who_must_stay_unknown(
+    teller: Teller, spoken: Message
+) -> None:
+    teller.tell(registered(tier=Tier.URGENT, text="闻到煤气味", confidential=True))
+    teller.tell(spoken)
+    told = teller.tell(called(call=2, reason="stop_words"), NIGHT)
+    assert {notice.to.way.value for notice in told} == {"sms", "call"}
+    for notice in told:
+        assert "消防还没来，味道更重了" in notice.text
+        assert "闻到煤气味" in notice.text
+        assert "王小明" not in notice.text
+
+
 def test_whatever_is_told_of_something_urgent_names_the_ticket(teller: Teller) -> None:
     teller.tell(registered(tier=Tier.URGENT))
     told = [*teller.tell(dispatched(Tier.URGENT, supporting=("police",)), NIGHT), *teller.tell(called(), NIGHT)]
