@@ -76,14 +76,14 @@ class Watched:
 def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic]) -> None:
     """Ask once, and set every metric; while the broker does not answer, nothing is claimed about anybody."""
     try:
-        counted = {service: counted(broker, service, known) for service in services}
+        found = {service: counted(broker, service, known) for service in services}
     except KafkaException:
         ANSWERS.set(0)
         WAITING.clear()
         MEMBERS.clear()
         return
     ANSWERS.set(1)
-    for service, (members, waiting) in counted.items():
+    for service, (members, waiting) in found.items():
         MEMBERS.labels(service).set(members)
         WAITING.labels(service).set(waiting)
 
