@@ -118,6 +118,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "supervisor-failed-callbacks": _to(Audience.SUPERVISOR, "count"),
     "supervisor-urgent-unaccepted": _to(Audience.SUPERVISOR, ways=_LOUD),
     "supervisor-reorganised": _to(Audience.SUPERVISOR, "was"),
+    "supervisor-taken-over": _to(Audience.SUPERVISOR, "was"),
     "duty-reorganised": _to(Audience.DUTY_OFFICER, "was person"),
     "supervisor-category-fell-back": _to(Audience.SUPERVISOR, "status reason"),
     "duty-urgent-approval": _to(Audience.DUTY_OFFICER, "due person reason"),

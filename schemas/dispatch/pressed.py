@@ -65,6 +65,7 @@ class SupervisionOrdered(Pressing):
     """A supervision order (督办) was issued; it has a clock and cannot be returned.
 
     `cause` says why a rule ordered it: the breach of a clock, which `breach` names, nudges in vain, or callbacks.
+    `taken_over_from` is the lead that had this order before another one came in its place: it goes on, with a new time.
     """
 
     department: DepartmentCode
@@ -72,6 +73,7 @@ class SupervisionOrdered(Pressing):
     number: int
     cause: Literal["breach", "nudges", "callbacks"] | None = None
     breach: str | None = None
+    taken_over_from: DepartmentCode | None = None
 
 
 class SupervisionAnswered(DispatchFact):
@@ -97,12 +99,15 @@ class Interviewed(DispatchFact):
 
 BREACH_WITHDRAWN: Final = "breach_withdrawn"
 CALLBACK_CORRECTED: Final = "callback_corrected"
+LEAD_CHANGED: Final = "lead_changed"
 TAKEN_BACK: Final = frozenset({BREACH_WITHDRAWN, CALLBACK_CORRECTED})
 """Why a rule takes its own supervision order back: what it was ordered for did not happen."""
 
 
 class SupervisionEnded(DispatchFact):
     """The supervisor is content, the ticket ended, or a rule takes its order back, for a `reason` of `TAKEN_BACK`.
+
+    With the reason `LEAD_CHANGED` the lead before owes no answer any more.
 
     `ended` names the one order that ends, where the other runs on; without it the callback review ends too, unless
     only the rule's order was taken back.

@@ -557,9 +557,17 @@ def _watched_no_more(profile: Profile, fact: d.SupervisionEnded, _at: datetime) 
 
 
 wishes.on(d.Nudged)(lambda fact, o: o.department(fact.department, "department-nudge", reason=fact.reason))
-wishes.on(d.SupervisionOrdered)(
-    lambda fact, o: o.department(fact.department, "department-supervision", reason=fact.reason, count=str(fact.number))
-)
+
+
+@wishes.on(d.SupervisionOrdered)
+def _supervision_ordered(fact: d.SupervisionOrdered, o: Occasion) -> Wishes:
+    """Where another lead takes it over, whoever ordered it hears who answers now."""
+    yield from o.department(fact.department, "department-supervision", reason=fact.reason, count=str(fact.number))
+    if fact.taken_over_from is not None:
+        was, now = o.book.name(fact.taken_over_from), o.book.name(fact.department)
+        yield from o.to("supervisor-taken-over", o.book.supervisors(o.at), was=was, department=now)
+
+
 wishes.on(d.Interviewed)(
     lambda fact, o: o.department(fact.department, "department-interview", reason=fact.reason, agreed=fact.agreed or "")
 )
@@ -574,7 +582,7 @@ wishes.on(d.NudgeWithdrawn)(
 @wishes.on(d.SupervisionEnded)
 def _supervision_ended(fact: d.SupervisionEnded, o: Occasion) -> Wishes:
     """A department need not answer what a rule takes back; what else ends supervision it knows already."""
-    if fact.reason == d.BREACH_WITHDRAWN:
+    if fact.reason in (d.BREACH_WITHDRAWN, d.LEAD_CHANGED):
         yield from o.lead("department-taken-back", step=word(d.SupervisionOrdered), reason=fact.result)
 
 

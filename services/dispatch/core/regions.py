@@ -322,13 +322,14 @@ class Nudged:
 
 @dataclass(frozen=True, kw_only=True)
 class Ordered:
-    """An order waits for the department's answer: since when, why a rule gave it (None: a person), nudges before."""
+    """An order waits for the department's answer: since when, why, by which rule (None: a person), nudges before."""
 
     at: Literal["ordered"] = "ordered"
     desk: ClassVar[None] = None
     orders: int
     interviews: int = 0
     since: Instant
+    reason: str = ""
     cause: Cause | None = None
     breach: str | None = None
     nudges: tuple[Nudge, ...] = ()
@@ -339,6 +340,7 @@ class Ordered:
             orders=self.orders,
             interviews=self.interviews,
             since=self.since,
+            reason=self.reason,
             cause=self.cause,
             breach=self.breach,
             nudges=self.nudges,
@@ -354,6 +356,7 @@ class Reported:
     orders: int
     interviews: int = 0
     since: Instant
+    reason: str = ""
     cause: Cause | None = None
     breach: str | None = None
     nudges: tuple[Nudge, ...] = ()

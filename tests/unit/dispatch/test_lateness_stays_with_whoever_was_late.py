@@ -13,9 +13,11 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue
+from services.dispatch.core.regions import Ordered, Quiet
 from tests.support.dispatch import given
-from tests.support.dispatch.story import AT, LEAD, Story
+from tests.support.dispatch.story import AT, LEAD, TICKET, Story
 
+WITHDRAW = i.Withdraw(ticket=TICKET, reason="不用了。")
 DUE = OfficialDue(at=AT + timedelta(days=5))
 
 
@@ -36,6 +38,43 @@ def test_another_lead_takes_over_what_is_late_or_watched_only_with_a_reason(late
 
     moved = story.office(i.Assign, lead="market", note="房管局确无执法权。")
     assert moved.said(d.Dispatched).lead == "market"
+
+
+def moved(story: Story) -> Story:
+    return story.office(i.Assign, lead="market", note="房管局确无执法权。")
+
+
+def test_what_a_person_supervises_is_supervised_under_another_lead_until_the_supervisor_ends_it() -> None:
+    for story in (supervised(given.in_progress()), _answered(supervised(given.in_progress()))):
+        after = moved(story)
+        ended, ordered = after.said(d.SupervisionEnded), after.said(d.SupervisionOrdered)
+        assert ended.reason == d.LEAD_CHANGED
+        assert (ordered.department, ordered.taken_over_from, ordered.number) == ("market", LEAD, 2)
+        assert (ordered.reason, ordered.cause) == ("久拖不决。", None)
+        assert isinstance(after.ticket.supervision, Ordered)
+
+
+def _answered(story: Story) -> Story:
+    return story.lead(i.AnswerSupervision, report="已约施工队。").then(d.SupervisionAnswered)
+
+
+def test_the_order_for_the_citizens_time_goes_on_and_one_for_the_leads_own_does_not() -> None:
+    citizens = moved(overdue(given.in_progress(), *CITIZEN))
+    assert citizens.said(d.SupervisionOrdered).cause == "breach"
+    assert citizens.said(d.SupervisionOrdered).taken_over_from == LEAD
+    own = moved(overdue(given.in_progress(), Clock.REWORK))
+    assert isinstance(own.ticket.supervision, Quiet)
+
+
+@pytest.mark.parametrize("late", [overdue, supervised], ids=["overdue", "supervised"])
+def test_what_was_late_or_supervised_under_any_lead_is_withdrawn_by_the_centre(late: Callable[[Story], Story]) -> None:
+    asked = moved(late(given.in_progress())).act(WITHDRAW)
+    asked.then(d.WithdrawalAsked)
+
+
+def test_what_the_supervisor_was_content_with_is_withdrawn_by_the_centre_too() -> None:
+    ended = supervised(given.in_progress()).office(i.EndSupervision, result="已落实。")
+    ended.act(WITHDRAW).then(d.WithdrawalAsked)
 
 
 def test_nobody_waits_for_the_declaration_of_what_is_late_already() -> None:

@@ -18,7 +18,13 @@ from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.escalation import unproposed
 from services.dispatch.core.episodes.first_contact import exempt_unreachable
-from services.dispatch.core.episodes.supervision import answered_by_work, end_watch, watched
+from services.dispatch.core.episodes.supervision import (
+    answered_by_work,
+    end_watch_of_lead_before,
+    goes_on,
+    take_over,
+    watched,
+)
 from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.guards import avoids, is_late, known
 from services.dispatch.core.holder import participants
@@ -321,13 +327,12 @@ def send(  # noqa: PLR0913 - each is a part of the order
     note: str | None = None,
 ) -> None:
     """Say the order, accepted where it binds, and the tasks of supporters; never to who is gone or accused."""
-    who = BY_POLICY if isinstance(by, ByItself) else by
-    lead = draft.rules.current(lead, draft.at)
+    who, lead = BY_POLICY if isinstance(by, ByItself) else by, draft.rules.current(lead, draft.at)
     before, matter = draft.ticket.led_by or draft.ticket.order, draft.ticket.matter
     if lead in draft.ticket.shunned:
         draft.say(d.DispatchAwaited(**draft.by_policy, reason="accused"))
         return
-    helpers = _helpers(draft, lead, supporting)
+    helpers, supervised = _helpers(draft, lead, supporting), goes_on(draft.ticket)
     _end_of_those_before(draft, lead, helpers, who)
     order = d.Dispatched(
         **draft.stamp(who),
@@ -350,6 +355,7 @@ def send(  # noqa: PLR0913 - each is a part of the order
         draft.say(d.Accepted(**draft.by_policy, department=lead, presumed=True, binding=True))
     give_tasks(draft, helpers, who)
     exempt_unreachable(draft, lead)
+    take_over(draft, supervised, before.lead if before else lead)
 
 
 def _helpers(
@@ -368,7 +374,7 @@ def _end_of_those_before(draft: Draft, lead: DepartmentCode, helpers: Collection
             draft.say(d.SupportTaskEnded(**draft.stamp(by), department=code, reason=why))
     if before is not None and before.lead != lead:
         lapse(draft, "牵头单位变更，申请随之失效。")
-        end_watch(draft, "牵头单位变更")
+        end_watch_of_lead_before(draft)
 
 
 def _lead_and_those_before(ticket: Ticket, fact: d.Dispatched) -> tuple[DepartmentCode, ...]:

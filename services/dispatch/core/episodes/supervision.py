@@ -9,7 +9,7 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, Clock, WatchOrder
+from schemas.values import Actor, Clock, DepartmentCode, WatchOrder
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
@@ -36,6 +36,8 @@ from vocabulary import WATCH_ORDERS, label
 
 episode = Episode("supervision")
 
+_LEAD_CHANGED: Final = "牵头单位变更"
+_GOES_ON: Final = "牵头单位变更，原督办继续。"
 REVIEWED_AFTER: Final = frozenset({S.CLOSED, S.ARCHIVED})
 """The states after the end in which a review of the city's verdict can run."""
 WATCHED: Final = WITH_DEPARTMENT | REVIEWED_AFTER | {S.SPLIT}
@@ -99,6 +101,31 @@ def order_supervision(
     )
 
 
+def goes_on(ticket: Ticket) -> Ordered | Reported | None:
+    """The order that another lead takes over: a person's, or one for the citizen's time, not for its own."""
+    watch = ticket.supervision
+    if not isinstance(watch, Ordered | Reported) or watch.cause in ("nudges", "callbacks"):
+        return None
+    missed = ticket.dues.get(watch.breach) if watch.breach else None
+    return watch if watch.cause is None or (missed and missed.clock is Clock.CITIZEN) else None
+
+
+def take_over(draft: Draft, order: Ordered | Reported | None, before: DepartmentCode) -> None:
+    """Give the order to whoever leads now, with a time of their own: only the supervisor is rid of it."""
+    if order is None or before == draft.lead:
+        return
+    taken_over = d.SupervisionOrdered(
+        **draft.by_policy,
+        department=draft.lead,
+        reason=order.reason or _GOES_ON,
+        number=draft.ticket.supervision.orders + 1,
+        cause=order.cause,
+        breach=order.breach,
+        taken_over_from=before,
+    )
+    draft.say(taken_over)
+
+
 @episode.fact(d.SupervisionOrdered, heard_by=participants)
 def _ordered(ticket: Ticket, fact: d.SupervisionOrdered, at: datetime) -> Ticket:
     watch = ticket.supervision
@@ -106,6 +133,7 @@ def _ordered(ticket: Ticket, fact: d.SupervisionOrdered, at: datetime) -> Ticket
         orders=fact.number,
         interviews=watch.interviews if isinstance(watch, Ordered | Reported) else 0,
         since=fact.since(at),
+        reason=fact.reason,
         cause=fact.cause,
         breach=fact.breach,
         nudges=() if isinstance(watch, Quiet) else watch.nudges,
@@ -232,6 +260,12 @@ def end_watch(draft: Draft, result: str) -> None:
     """End what runs, where nobody will owe an answer any more."""
     if watched(draft.ticket):
         draft.say(d.SupervisionEnded(**draft.by_policy, result=result))
+
+
+def end_watch_of_lead_before(draft: Draft) -> None:
+    """Whoever led until now owes no answer any more, and is told so."""
+    if watched(draft.ticket):
+        draft.say(d.SupervisionEnded(**draft.by_policy, result=_LEAD_CHANGED, reason=d.LEAD_CHANGED))
 
 
 def end_watch_of_closed(draft: Draft, result: str) -> None:

@@ -60,8 +60,8 @@ def withdraw(draft: Draft, action: i.Withdraw) -> None:
 
 
 def _must_be_confirmed(draft: Draft) -> bool:
-    """Whether something is overdue, was so at any time, or is supervised."""
-    return is_late(draft) or watched(draft.ticket)
+    """Whether something is overdue or supervised, or was so at any time, whoever led."""
+    return is_late(draft) or watched(draft.ticket) or draft.ticket.supervision.orders > 0
 
 
 @episode.fact(d.WithdrawalAsked)
