@@ -332,13 +332,12 @@ def test_a_department_hears_that_what_a_rule_ordered_is_taken_back(teller: Telle
 def test_both_leads_and_the_supervisor_hear_that_a_supervision_goes_on_with_another_lead(teller: Teller) -> None:
     ordered = d.SupervisionOrdered(ticket=TICKET, by=BY, department="housing", reason="久拖不决。", number=1)
     ended = d.SupervisionEnded(ticket=TICKET, by=BY, result="牵头单位变更", reason=d.LEAD_CHANGED)
-    goes_on = {"department": "greening", "number": 2, "taken_over_from": "housing"}
     teller.tell(registered())
     teller.tell(dispatched(lead="housing"))
     teller.tell(ordered)
     assert said(teller.tell(ended)) == [("department-taken-back", "department:housing")]
     teller.tell(dispatched(lead="greening", order=2))
-    told = teller.tell(ordered.model_copy(update=goes_on))
+    told = teller.tell(ordered.model_copy(update={"department": "greening", "number": 2, "taken_over_from": "housing"}))
     assert {notice.template for notice in told} == {"department-supervision", "supervisor-taken-over"}
     (supervisor, *_) = [notice for notice in told if notice.template == "supervisor-taken-over"]
     assert "牵头单位由房管局改为绿化市容局" in supervisor.text
