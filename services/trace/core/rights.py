@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -43,20 +43,25 @@ _OF_DEPARTMENTS: Final = frozenset({Right.TICKET, Right.LIST, Right.RATES})
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who is logged in: the roles of that day, or the department whose desk it is."""
+    """Somebody who is logged in: the roles of that day, or the department whose desk it is.
+
+    `looks`: the policy lets them look at contacts, so that they may read what people say who asked in confidence.
+    """
 
     person: str
     rights: frozenset[Right]
     department: str | None = None
+    looks: bool = False
 
     def may(self, right: Right) -> bool:
         """Tell whether they may ask for this."""
         return right in self.rights
 
 
-def of_office(person: str, roles: Iterable[Role]) -> Reader:
-    """Give somebody of the office what their roles give together."""
-    return Reader(person, frozenset().union(*(_BY_ROLE[role] for role in roles)))
+def of_office(person: str, roles: Collection[Role], looking: Collection[Role]) -> Reader:
+    """Give somebody of the office what their roles give together; those of `looking` may look at contacts."""
+    rights: frozenset[Right] = frozenset().union(*(_BY_ROLE[role] for role in roles))
+    return Reader(person, rights, looks=any(role in looking for role in roles))
 
 
 def of_department(person: str, department: str) -> Reader:

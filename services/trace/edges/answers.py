@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,9 @@ _SAID: Mapping[str, str] = {
 }
 
 
+_IN_CONFIDENCE = "（保密，不予显示）"
+
+
 class Answers:
     """Turns rows into JSON under one policy."""
 
@@ -45,9 +48,13 @@ class Answers:
         self.calendars = calendars
         self.hours = hours
 
-    def standing(self, standing: TicketStanding) -> dict[str, Any]:
-        """Say where a ticket stands: the row, and under `words` its codes as people say them."""
-        summary = reworded(asdict(standing.summary), masked)
+    def standing(self, standing: TicketStanding, *, looks: bool) -> dict[str, Any]:
+        """Say where a ticket stands: the row, and under `words` its codes as people say them.
+
+        What was said in confidence is for those alone who may look (`looks`): nobody can find each name in a text.
+        """
+        change = masked if looks or not standing.summary.confidential else _withheld
+        summary = reworded(asdict(standing.summary), change)
         words = {name: self.words.of(table, summary[name]) for name, table in _SAID.items() if summary[name]}
         words["holder"] = self.words.party(summary["holder"])
         if summary["wish"]:
@@ -60,8 +67,8 @@ class Answers:
         rest = {"due": standing.due, "citizen_due": standing.citizen_due, "overdue": standing.overdue}
         return {**summary, **rest, "words": words}
 
-    def _entry(self, row: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-        body = reworded(json.loads(row["body"]), masked)
+    def _entry(self, row: Mapping[str, Any], asked: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+        body = reworded(json.loads(row["body"]), change)
         return {
             **{name: row[name] for name in ("at", "recorded", "type", "id", "cause", "correlation", "policy")},
             **{name: row[name] for name in ("topic", "partition", "offset", "source", "sequence")},
@@ -70,17 +77,20 @@ class Answers:
             "body": body,
         }
 
-    def timeline(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def timeline(self, rows: Sequence[Mapping[str, Any]], *, withheld: bool = False) -> list[dict[str, Any]]:
         """Say a timeline; `caused_by` is the place of the entry that caused one, where it is among them.
 
-        What became of a notice was caused by its request.
+        What became of a notice was caused by its request. What people said can be `withheld` from who reads it.
         """
         places = {row["id"]: place for place, row in enumerate(rows)}
         asked: dict[str, tuple[int, Mapping[str, Any]]] = {}
         found = []
         for place, row in enumerate(rows):
             request, body = asked.get(_notice(row), (None, {}))
-            entry = {**self._entry(row, body), "caused_by": places.get(row["cause"], request)}
+            entry = {
+                **self._entry(row, body, _withheld if withheld else masked),
+                "caused_by": places.get(row["cause"], request),
+            }
             if row["type"] == NoticeRequested.type_name:
                 asked[entry["body"]["notice"]] = (place, entry["body"])
             found.append(entry)
@@ -212,6 +222,10 @@ def _counts(rate: Rate, its: Figures) -> dict[str, Any]:
         "counted": its.counted,
         "excluded": its.excluded,
     }
+
+
+def _withheld(_text: str) -> str:
+    return _IN_CONFIDENCE
 
 
 def _notice(row: Mapping[str, Any]) -> str:

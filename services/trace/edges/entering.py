@@ -7,10 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from chassis.problems import HttpProblem
-from doors.entering import ANY_LOGIN, entered
+from doors.entering import ANY_LOGIN, ENTRANCE, entered
 from doors.people import Known
+from rulebook import Policy
+from schemas.inbound import LookAtContact
 from services.trace.core.rights import Reader, Right, of_department, of_office
 
+_LOOKS: Final = str(LookAtContact.model_fields["do"].default)
 _READER: Final = web.RequestKey("reader", Reader)
 
 
@@ -18,15 +21,15 @@ def let_in(request: web.Request, needed: str) -> None:
     """Note who asks; a HttpProblem for nobody, and for whoever has no right to what is asked for."""
     if not needed:
         return
-    request[_READER] = _reader(entered(request))
+    request[_READER] = _reader(entered(request), request.app[ENTRANCE].policy)
     if needed != ANY_LOGIN:
         require(request, Right(needed))
 
 
-def _reader(known: Known) -> Reader:
+def _reader(known: Known, policy: Policy) -> Reader:
     if known.department is not None:
         return of_department(known.login, known.department)
-    return of_office(known.login, known.roles)
+    return of_office(known.login, known.roles, policy.office.may.get(_LOOKS, ()))
 
 
 def require(request: web.Request, right: Right) -> None:

@@ -99,26 +99,30 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
     An incident's code stands for its members, with the timeline of the incident itself.
     """
     pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
-    name = request.match_info["name"]
+    name, looks = request.match_info["name"], entering.known(request).looks
     found = await _found(request, name)
     if len(found) == 1 and not lookup.is_incident(name):
         rows = await lookup.timeline(pool, found[0])
         (standing,) = await lookup.standings(pool, found, now)
         ball = answers.ball(rows, await answers.calendars.now(pool), now)
         day = answers.hours.day // timedelta(minutes=1)
-        return json_answer({**answers.standing(standing), "ball": ball, "minutes_of_a_day": day, "now": now})
+        return json_answer(
+            {**answers.standing(standing, looks=looks), "ball": ball, "minutes_of_a_day": day, "now": now}
+        )
     rows = await lookup.timeline(pool, name) if entering.may(request, Right.TIMELINE) else []
     if not found and not rows:
         raise _unknown(name)
-    tickets = [answers.standing(standing) for standing in await lookup.standings(pool, found, now)]
+    tickets = [answers.standing(standing, looks=looks) for standing in await lookup.standings(pool, found, now)]
     return json_answer({"receipt": name, "tickets": tickets, "timeline": answers.timeline(rows), "now": now})
 
 
 async def show_timeline(request: web.Request) -> web.StreamResponse:
     """GET /v1/tickets/{number or receipt}/timeline: every fact, in order, with who, when and caused by what."""
-    ticket = await _ticket(request)
-    rows = await lookup.timeline(request.app[CONTEXT].pool, ticket)
-    return json_answer({"ticket": ticket, "entries": request.app[ANSWERS].timeline(rows)})
+    ticket, pool = await _ticket(request), request.app[CONTEXT].pool
+    rows, now = await lookup.timeline(pool, ticket), request.app[CONTEXT].clock.now()
+    confidential = any(each.summary.confidential for each in await lookup.standings(pool, [ticket], now))
+    withheld = confidential and not entering.known(request).looks
+    return json_answer({"ticket": ticket, "entries": request.app[ANSWERS].timeline(rows, withheld=withheld)})
 
 
 async def show_clocks(request: web.Request) -> web.StreamResponse:
@@ -143,11 +147,11 @@ async def list_tickets(request: web.Request) -> web.StreamResponse:
     own = entering.department(request)
     department = own or http.choice(request, "department", departments)
     wanted = lookup.TicketFilter(http.choice(request, "state", TicketState), department, http.flag(request, "overdue"))
-    limit, after = asked.page(request)
+    (limit, after), looks = asked.page(request), entering.known(request).looks
     if after is not None and not await lookup.is_ticket(pool, after, own):
         raise asked.no_place(after)
     found, more = asked.cut(await lookup.listed(pool, wanted, now, limit + 1, after), limit)
-    tickets = [answers.standing(standing) for standing in found]
+    tickets = [answers.standing(standing, looks=looks) for standing in found]
     total = await lookup.how_many(pool, wanted, now)
     following = found[-1].summary.ticket if more else None
     return json_answer({"tickets": tickets, "total": total, "next": following, "now": now})

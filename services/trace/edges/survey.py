@@ -15,7 +15,7 @@ from rulebook import Policy
 from schemas.dispatch import SettledAtUnit
 from services.trace.core.half_hour import PROMISED, Way, distribution
 from services.trace.core.rights import Right
-from services.trace.edges import asked, lookup, survey_lookup, told
+from services.trace.edges import asked, entering, lookup, survey_lookup, told
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.edges.survey_lookup import Arrival, VisitFilter
@@ -84,13 +84,14 @@ async def list_problems(request: web.Request) -> web.StreamResponse:
     """GET /v1/survey/problems?visitor=&limit=&after=: what a visitor brought, and where each of it stands."""
     pool, answers, now = request.app[CONTEXT].pool, request.app[ANSWERS], request.app[CONTEXT].clock.now()
     visitor, (limit, after) = request.query.get("visitor"), asked.page(request)
+    looks = entering.known(request).looks
     if not visitor:
         raise HttpProblem(400, "missing_parameter", "visitor", "请写明是谁带来的：visitor=调研账号。")
     if after is not None and not await lookup.is_ticket(pool, after):
         raise asked.no_place(after)
     found, more = asked.cut(await survey_lookup.problems_of(pool, visitor, limit + 1, after), limit)
     standings = await lookup.standings(pool, found, now)
-    tickets = [answers.standing(standing) for standing in reversed(standings)]
+    tickets = [answers.standing(standing, looks=looks) for standing in reversed(standings)]
     total = await survey_lookup.how_many_problems(pool, visitor)
     return json_answer({"tickets": tickets, "total": total, "next": found[-1] if more else None, "now": now})
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from rulebook import load_policy
+from rulebook.codes import Role
+from services.trace.core.rights import of_department, of_office
 from services.trace.core.rows import Summary
 from services.trace.edges.answers import Answers
 from services.trace.edges.calendars import Calendars
@@ -41,5 +43,33 @@ def test_a_timeline_shows_none(number: str) -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_ticket_that_was_found_shows_none(number: str) -> None:
     summary = Summary("26091403000175", place=f"某路{number}号", gist=f"证件{number}")
-    told = ANSWERS.standing(TicketStanding(summary, None, None, 0))
+    told = ANSWERS.standing(TicketStanding(summary, None, None, 0), looks=True)
     assert number not in json.dumps(told, default=str, ensure_ascii=False)
+
+
+SAID = "我是张建国，举报物业，电话13812345678"
+
+
+def test_what_was_said_in_confidence_is_read_by_those_alone_who_may_look() -> None:
+    for confidential, looks, reads in ((True, True, True), (True, False, False), (False, False, True)):
+        summary = Summary("26091403000175", place="景林新村5号201", gist=SAID, confidential=confidential)
+        told = json.dumps(ANSWERS.standing(TicketStanding(summary, None, None, 0), looks=looks), ensure_ascii=False)
+        assert ("张建国" in told, "景林新村" in told) == (reads, reads)
+
+
+def test_a_timeline_that_is_withheld_quotes_nobody() -> None:
+    body = {"ticket": "26091403000175", "by": {}, "mode": "press", "text": SAID, "receipt": "R0123456789AB"}
+    row: dict[str, Any] = dict.fromkeys(
+        ("recorded", "cause", "correlation", "policy", "topic", "partition", "offset", "source", "sequence")
+    )
+    row |= {"at": AT, "id": "e-1", "type": "liuhen.dispatch.follow-up-added.v1", "body": json.dumps(body)}
+    (entry,) = ANSWERS.timeline([row], withheld=True)
+    assert "张建国" not in json.dumps(entry, default=str, ensure_ascii=False)
+    assert "（保密，不予显示）" in entry["words"]
+
+
+def test_who_may_look_is_what_the_policy_says_and_no_department() -> None:
+    looking = ANSWERS.words.policy.office.may["look_at_contact"]
+    assert of_office("p-xu", [Role.DISPATCHER], looking).looks
+    assert not of_office("p-c", [Role.CONTRACTOR], looking).looks
+    assert not of_department("department.housing", "housing").looks

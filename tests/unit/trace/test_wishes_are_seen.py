@@ -31,7 +31,7 @@ def read(state: TicketState, wish: str) -> list[str]:
     summary = Summary(
         "26091403000175", state=state.value, lead="housing", wish=wish, holder=holder, waits_for=waits_for
     )
-    told: Any = ANSWERS.standing(TicketStanding(summary, None, None, 0))
+    told: Any = ANSWERS.standing(TicketStanding(summary, None, None, 0), looks=True)
     found = []
     for shown in (render.header(told), render.tickets([told], title="工单")):
         file = io.StringIO()
