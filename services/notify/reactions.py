@@ -19,7 +19,18 @@ from schemas import tickets as t
 from schemas.message import Message
 from schemas.recognised import masked
 from schemas.referral import Referral
-from schemas.values import Actor, Clock, Contact, PartyKind, RequesterKind, TicketState, Tier, WatchOrder, remind_by
+from schemas.values import (
+    Actor,
+    Channel,
+    Clock,
+    Contact,
+    PartyKind,
+    RequesterKind,
+    TicketState,
+    Tier,
+    WatchOrder,
+    remind_by,
+)
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
@@ -33,6 +44,7 @@ Wishes = Iterator[Wish]
 profiles: Final = Changes[Profile]()
 wishes: Final = Reactions[Occasion, Wishes]()
 
+_NEW_NUMBER: Final = "电话已更正，请按更正后的电话联系。"
 _GIST: Final = 200
 _RESTS: Final = (d.PassOnAwaited, d.DispatchAwaited)
 """Now the ticket waits for somebody: its requester hears that it was received, also where nothing tells a date yet."""
@@ -438,8 +450,9 @@ wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", departm
 
 @profiles.on(d.Corrected)
 def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile:
-    """Whoever is told anything from now on is told by what stands."""
-    new = fact.new
+    """Whoever is told anything from now on is told by what stands; a receipt that went elsewhere is owed again."""
+    new, was = fact.new, profile.contact
+    elsewhere = new.contact is not None and _reached_at(profile, new.contact) != _reached_at(profile, was)
     return replace(
         profile,
         contact=new.contact or profile.contact,
@@ -449,7 +462,12 @@ def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile
         text=_gist(new.text) if new.text else profile.text,
         category=new.category or profile.category,
         reply=new.reply or profile.reply,
+        receipt_told=profile.receipt_told and not elsewhere,
     )
+
+
+def _reached_at(profile: Profile, contact: Contact) -> str | None:
+    return contact.wechat if profile.channel is Channel.WECHAT and contact.wechat else contact.phone
 
 
 profiles.on(d.Redacted)(lambda p, _, __: p)
@@ -459,6 +477,8 @@ profiles.on(d.Redacted)(lambda p, _, __: p)
 def _corrected(fact: d.Corrected, o: Occasion) -> Wishes:
     if fact.told and fact.new.reply:
         yield from o.requester("requester-reply-corrected")
+    if fact.new.contact is not None and fact.new.contact.phone != o.before.contact.phone:
+        yield from o.lead("department-info-provided", text=_NEW_NUMBER)
 
 
 wishes.on(d.ReworkWithdrawn)(

@@ -343,6 +343,21 @@ def test_both_leads_and_the_supervisor_hear_that_a_supervision_goes_on_with_anot
     assert "牵头单位由房管局改为绿化市容局" in supervisor.text
 
 
+@pytest.mark.parametrize(("phone", "once"), [("13900000009", True), ("13800000001", False)])
+def test_a_corrected_number_is_sent_the_receipt_once_and_the_lead_hears_of_it(phone: str, once: bool) -> None:  # noqa: FBT001 - a case of the table
+    teller = Teller()
+    was = Contact(phone="13800000001")
+    for fact in (registered(contact=was), citizens(), dispatched(lead="housing")):
+        teller.tell(fact)
+    new = Correction(contact=Contact(phone=phone, name="王阿姨"))
+    told = teller.tell(d.Corrected(ticket=TICKET, by=BY, old=Correction(contact=was), new=new, reason="记错。"))
+    receipts = [notice for notice in told if notice.template == "requester-receipt"]
+    assert [notice.to.address for notice in receipts] == ([phone] if once else [])
+    assert ("department-info-provided", "department:housing") in said(told) or not once
+    name = d.Corrected(ticket=TICKET, by=BY, old=new, new=Correction(text="灯不亮"), reason="记错。")
+    assert teller.tell(name) == []
+
+
 def test_the_supervisor_hears_of_as_many_failures_as_dispatch_counts_since_the_last_reopening(teller: Teller) -> None:
     rework = d.ReworkOrdered(ticket=TICKET, by=BY, department="housing", round=1, failure=1, reason="unsolved")
     teller.tell(registered())
