@@ -35,7 +35,7 @@ async def measure(instance: Instance, tickets: int, announce: Announce, *, verif
     await parties.close()
     said = await _events(instance) - before
     figures = [
-        Figure("whole tickets, five services", tickets / closed[-1], "tickets/s", _AIM, note=f"{tickets:,} tickets"),
+        Figure("whole tickets, all services", tickets / closed[-1], "tickets/s", _AIM, note=f"{tickets:,} tickets"),
         Figure(
             "… durable events for a ticket", said / tickets, "events", note="recorded and published by all services"
         ),
