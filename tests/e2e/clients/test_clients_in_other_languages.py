@@ -78,12 +78,16 @@ def running(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     process = subprocess.Popen(command, env={**os.environ, **environment}, text=True, **pipes)  # type: ignore[call-overload]  # noqa: S603 - it is ours
     client = Client(process)
-    Thread(target=client.listen, daemon=True).start()
+    listening = Thread(target=client.listen, daemon=True)
+    listening.start()
     try:
         yield client
     finally:
         process.terminate()
-        with process:  # closes its pipes, and waits for its end
+        # Its pipes are closed only once everything was heard that it said.
+        process.wait()
+        listening.join()
+        with process:
             pass
 
 
