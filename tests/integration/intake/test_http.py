@@ -165,7 +165,7 @@ async def test_a_receipt_says_that_its_action_was_refused_later_and_why(
 
 
 async def test_a_visit_of_the_survey_app_is_taken(web: Any) -> None:
-    at = "2026-09-14T01:00:00Z"
+    at = datetime.now(UTC).isoformat()
     visit = {
         "visitor": f"v-{uuid4().hex[:8]}",
         "device": uuid4().hex,
