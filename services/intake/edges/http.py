@@ -59,7 +59,7 @@ def application(context: EdgeContext, settings: IntakeSettings, config: DoorConf
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=let_in)
     app[CONTEXT], app[SETTINGS], app[CONFIG] = context, settings, config
-    app[progress.TRIES] = progress.Tries()
+    app[progress.TRIES] = progress.tries()
     return app
 
 

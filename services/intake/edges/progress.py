@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from chassis.clock import stopwatch
+from chassis.guessing import Guesses, begin_at_zero
 from chassis.http import json_answer
 from chassis.metrics import LOGINS
 from chassis.problems import HttpProblem
@@ -32,42 +30,20 @@ class Asked(BaseModel):
     phone_ends: Annotated[str, StringConstraints(pattern=rf"^[0-9]{{{LAST}}}$")]
 
 
-@dataclass(slots=True)
-class Tries:
-    """What slows guessing: four digits are few, so each receipt waits; an address may stand for many citizens."""
-
-    receipts: Slowing = field(default_factory=lambda: Slowing(free=3, longest=3600.0))
-    addresses: Slowing = field(default_factory=lambda: Slowing(free=20, longest=900.0))
-
-    def wait(self, receipt: str, address: str) -> float:
-        """Tell how long this address has to wait with this receipt."""
-        now = stopwatch()
-        return max(self.receipts.wait(receipt, now), self.addresses.wait(address, now))
-
-    def begin(self, receipt: str, address: str) -> None:
-        """Count a try as wrong until it is right: whoever tries many at once has as many against them."""
-        self.receipts.wrong(receipt, stopwatch())
-        self.addresses.wrong(address, stopwatch())
-
-    def right(self, receipt: str, address: str) -> None:
-        """Take a try back that was right; what was guessed at this receipt before still counts."""
-        self.receipts.undo(receipt, stopwatch())
-        self.addresses.undo(address, stopwatch())
+TRIES: Final = web.AppKey("tries", Guesses)
+begin_at_zero(_SERVICE, _OUTCOMES)
 
 
-TRIES: Final = web.AppKey("tries", Tries)
-for _outcome in _OUTCOMES:
-    LOGINS.labels(_SERVICE, _outcome)  # an alert cannot see the first step of a counter that comes out of nothing
+def tries() -> Guesses:
+    """Slow guessing: four digits are few, so each receipt waits; what was guessed at it before still counts."""
+    receipts, addresses = Slowing(free=3, longest=3600.0), Slowing(free=20, longest=900.0)
+    return Guesses(_SERVICE, "phone_ends", "记不清的，请拨打 12345 查询。", receipts, addresses, forgives=False)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """POST /v1/progress: what became of a submission, and the news of its tickets, for the citizen whose it is."""
     asked, tries, address = await _read(request), request.app[TRIES], request.remote or ""
-    if (wait := tries.wait(asked.receipt, address)) > 0:
-        LOGINS.labels(_SERVICE, "slowed").inc()
-        seconds = math.ceil(wait)
-        words = f"连续输错，请等 {seconds} 秒后再试。记不清的，请拨打 12345 查询。"
-        raise HttpProblem(429, "too_many_attempts", "phone_ends", words, retry_after=seconds)
+    tries.require_patience(asked.receipt, address)
     tries.begin(asked.receipt, address)
     factor = request.app[CONFIG].secrets.second_factor(asked.receipt, asked.phone_ends)
     standing = await lookup.opened(request.app[CONTEXT].pool, asked.receipt, factor or "")
@@ -75,8 +51,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         LOGINS.labels(_SERVICE, "wrong").inc()
         words = "回执或者电话尾号不对，或者这件诉求没有留下电话。请核对回执和登记时所留电话的后四位，或者拨打 12345。"
         raise HttpProblem(403, "wrong_factor", "phone_ends", words)
-    tries.right(asked.receipt, address)
-    LOGINS.labels(_SERVICE, "opened").inc()
+    tries.right(asked.receipt, address, "opened")
     return json_answer(standing)
 
 

@@ -42,7 +42,7 @@ def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> w
     app = http.application(TERMS, routes(answers.words.policy), guard=entering.let_in)
     app[CONTEXT], app[ANSWERS] = context, answers
     app[ENTRANCE] = Entrance(keeper, answers.words.policy, context.clock)
-    app[logging_in.GUESSES] = logging_in.Guesses()
+    app[logging_in.GUESSES], app[logging_in.TURNS] = logging_in.guesses(), logging_in.turns()
     return app
 
 

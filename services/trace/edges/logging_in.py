@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chassis.clock import stopwatch
+from chassis.guessing import Guesses, begin_at_zero
 from chassis.http import json_answer
 from chassis.logins import LONGEST_PASSWORD
 from chassis.metrics import LOGINS
@@ -37,53 +35,36 @@ class PasswordShown(BaseModel):
     password: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
 
 
-@dataclass(slots=True)
-class Guesses:
-    """What slows guessing, by person and by address: somebody else's guesses keep nobody out for more than a minute."""
-
-    persons: Slowing = field(default_factory=lambda: Slowing(free=3, longest=60.0))
-    addresses: Slowing = field(default_factory=lambda: Slowing(free=10, longest=900.0))
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-
-    def wait(self, person: str, address: str) -> float:
-        """Tell how long this person at this address has to wait."""
-        now = stopwatch()
-        return max(self.persons.wait(person, now), self.addresses.wait(address, now))
-
-    def note(self, person: str, address: str, *, right: bool) -> None:
-        """Note a try as wrong, and take it back once it is right, which clears the person and not the address."""
-        if right:
-            self.persons.right(person)
-            self.addresses.undo(address, stopwatch())
-        else:
-            self.persons.wrong(person, stopwatch())
-            self.addresses.wrong(address, stopwatch())
-
-
 GUESSES: Final = web.AppKey("guesses", Guesses)
-for _outcome in _OUTCOMES:
-    LOGINS.labels(_SERVICE, _outcome)  # an alert cannot see the first step of a counter that comes out of nothing
+TURNS: Final = web.AppKey("turns", asyncio.Semaphore)
+begin_at_zero(_SERVICE, _OUTCOMES)
+
+
+def guesses() -> Guesses:
+    """Slow guessing by person and by address: somebody else's guesses keep nobody out for more than a minute."""
+    instead = "忘记密码的，请管理员执行 liuhen logins password 重设。"
+    persons, addresses = Slowing(free=3, longest=60.0), Slowing(free=10, longest=900.0)
+    return Guesses(_SERVICE, "password", instead, persons, addresses, forgives=True)
+
+
+def turns() -> asyncio.Semaphore:
+    """Let few passwords be checked at once."""
+    return asyncio.Semaphore(_AT_ONCE)
 
 
 async def log_in(request: web.Request) -> web.StreamResponse:
     """POST /v1/login {person, password}: begin a session; a wrong password and an unknown person are told alike."""
     asked, guesses, address = await _read(request), request.app[GUESSES], request.remote or ""
-    if (wait := guesses.wait(asked.person, address)) > 0:
-        LOGINS.labels(_SERVICE, "slowed").inc()
-        seconds = math.ceil(wait)
-        words = f"连续输错，请等 {seconds} 秒后再试。忘记密码的，请管理员执行 liuhen logins password 重设。"
-        raise HttpProblem(429, "too_many_attempts", "password", words, retry_after=seconds)
-    # Noted before it is checked: whoever asks many times at once has as many wrong answers against them.
-    guesses.note(asked.person, address, right=False)
+    guesses.require_patience(asked.person, address)
+    guesses.begin(asked.person, address)
     entrance = request.app[ENTRANCE]
-    async with guesses.turns:
+    async with request.app[TURNS]:
         right = await asyncio.to_thread(entrance.keeper.check, asked.person, asked.password)
     if not right or not entrance.known(asked.person).is_there:
         LOGINS.labels(_SERVICE, "wrong").inc()
         words = "姓名编号或者密码不对，或者今天不在名册上。请核对后再试；忘记密码的，请管理员重设。"
         raise HttpProblem(401, "wrong_password", "password", words)
-    guesses.note(asked.person, address, right=True)
-    LOGINS.labels(_SERVICE, "session").inc()
+    guesses.right(asked.person, address, "session")
     session, until = entrance.keeper.begin(asked.person, entrance.clock.now())
     return json_answer({"session": session, "until": until, **_said(request, asked.person)})
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from services.trace.edges.logging_in import Guesses
+from chassis.guessing import Guesses
+from services.trace.edges import logging_in
 
 HERE = "192.0.2.1"
 
 
 def tried(guesses: Guesses, person: str, *, right: bool) -> None:
-    guesses.note(person, HERE, right=False)
+    guesses.begin(person, HERE)
     if right:
-        guesses.note(person, HERE, right=True)
+        guesses.right(person, HERE, "session")
 
 
 def test_right_passwords_of_many_slow_nobody_at_their_address() -> None:
-    guesses = Guesses()
+    guesses = logging_in.guesses()
     for number in range(100):
         tried(guesses, f"p-{number}", right=True)
 
@@ -22,7 +23,7 @@ def test_right_passwords_of_many_slow_nobody_at_their_address() -> None:
 
 
 def test_wrong_passwords_of_many_slow_their_address_though_some_are_right() -> None:
-    guesses = Guesses()
+    guesses = logging_in.guesses()
     for number in range(12):
         tried(guesses, f"p-{number}", right=False)
 
