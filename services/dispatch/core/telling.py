@@ -133,9 +133,9 @@ def _departments(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, r
         department = rules.policy.department(code)
         if department is None:
             continue  # what stands in no directory any more has no topic; the ticket goes on without it
-        told = order_for(state, fact, happened, department, role, rules)
         may_now = may(state, code, at, rules) if role != "none" else None
-        yield Tell(department_topic(code), state.id, told.model_copy(update={"may": may_now}))
+        told = order_for(state, fact, happened, department, role, rules, may_now=may_now)
+        yield Tell(department_topic(code), state.id, told)
 
 
 def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:
@@ -143,10 +143,17 @@ def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:
     return role == "none" and isinstance(fact, d.StopWordsFound)
 
 
-def order_for(
-    state: Ticket, fact: d.DispatchFact, happened: str, department: Department, role: Role, rules: Rules
+def order_for(  # noqa: PLR0913 - all that one message is made of
+    state: Ticket,
+    fact: d.DispatchFact,
+    happened: str,
+    department: Department,
+    role: Role,
+    rules: Rules,
+    *,
+    may_now: tuple[Code, ...] | None = None,
 ) -> Order:
-    """Make the whole truth of an order for one reader."""
+    """Make the whole truth of an order for one reader, who may ask for `may_now`."""
     code = department.code
     matter, order = state.matter, state.order
     member = state.incident if isinstance(state.incident, Member) else None
@@ -192,6 +199,7 @@ def order_for(
         suspended_until=state.standing.until if isinstance(state.standing, Suspended) else None,
         confidential=is_confidential(state) or None,
         version=state.version,
+        may=may_now,
     )
     return sealed(state, told, department)
 
