@@ -83,9 +83,9 @@ def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic]) ->
         MEMBERS.clear()
         return
     ANSWERS.set(1)
-    for service, (members, waiting) in found.items():
+    for service, (members, waits) in found.items():
         MEMBERS.labels(service).set(members)
-        WAITING.labels(service).set(waiting)
+        WAITING.labels(service).set(waits)
 
 
 def counted(broker: Watched, service: str, known: Iterable[Topic]) -> tuple[int, int]:

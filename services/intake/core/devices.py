@@ -66,12 +66,9 @@ def request_device(state: DoorState, reading: Reading, action: RequestDevice, re
 
 def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, received: datetime) -> Decision:
     """Bind a visitor to the device that was asked for; the old one ends at this moment."""
-    wrong = not_permitted(state.config.policy, action.do, ACTIONS[action.do], action.by, received)
-    if wrong is not None:
-        return refused(reading, wrong)
-    asked = state.requests.get(action.visitor)
-    if asked is None or asked.device != action.device:
-        return refused(reading, _nothing_asked(action.visitor))
+    asked = _asked_for(state, action, received)
+    if isinstance(asked, Refusal):
+        return refused(reading, asked)
     if holder(state, action.device) not in (None, action.visitor):
         return refused(reading, refusal("device_taken", "device", "这台设备已绑定另一个调研账号，一机一号。"))
     old = current(state, action.visitor)
@@ -83,18 +80,26 @@ def approve_device(state: DoorState, reading: Reading, action: ApproveDevice, re
 
 def decline_device(state: DoorState, reading: Reading, action: DeclineDevice, received: datetime) -> Decision:
     """Leave a visitor with the device that they have; who had asked for another one hears why."""
-    wrong = not_permitted(state.config.policy, action.do, ACTIONS[action.do], action.by, received)
-    if wrong is not None:
-        return refused(reading, wrong)
-    asked = state.requests.get(action.visitor)
-    if asked is None or asked.device != action.device:
-        return refused(reading, _nothing_asked(action.visitor))
+    asked = _asked_for(state, action, received)
+    if isinstance(asked, Refusal):
+        return refused(reading, asked)
     message = DeviceDeclined(
         receipt=reading.receipt, visitor=action.visitor, reason=action.reason, declined_by=action.by
     )
     why = refusal("device_declined", None, f"大调研办不同意换机：{action.reason}", then="")
     told = (fact(reading.receipt, message), *_to_who_asked(state, asked, why))
     return accepted(reading, told)._replace(declined=DeclinedDevice(action.visitor, asked.receipt, why))
+
+
+def _asked_for(state: DoorState, action: ApproveDevice | DeclineDevice, received: datetime) -> DeviceRequest | Refusal:
+    """The wish that a person of the survey office decides, or why it is not theirs to decide."""
+    wrong = not_permitted(state.config.policy, action.do, ACTIONS[action.do], action.by, received)
+    if wrong is not None:
+        return wrong
+    asked = state.requests.get(action.visitor)
+    if asked is None or asked.device != action.device:
+        return _nothing_asked(action.visitor)
+    return asked
 
 
 def _to_who_asked(state: DoorState, asked: DeviceRequest, why: Refusal) -> Iterator[Answer]:
