@@ -47,7 +47,16 @@ from services.dispatch.core.second_hand import SAYS_VERSION, changed_meanwhile
 from services.dispatch.core.state import AnyState
 from services.dispatch.core.table import LEGAL, OutOfTableError, leads_out_of_table
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import NOT_YOURS, agent_named, by_requester, verified_as
+from services.dispatch.core.who import (
+    NOT_WAITED_FOR,
+    NOT_YOURS,
+    agent_named,
+    by_its_channel,
+    by_requester,
+    of_nothing,
+    unknown,
+    verified_as,
+)
 from services.dispatch.core.words import not_now
 
 _APPROVABLE: Final = (i.Classify, i.Assign, i.RuleOnReturn, i.GiveFinalAnswer, i.AskForContact)
@@ -107,7 +116,7 @@ def _unborn(
         case Ask(fact):
             return _asked_of_nobody(fact)
         case Act(fact=fact):
-            return (action_refused(fact, Actor(party=fact.party), _unknown(fact.ticket)),)
+            return (action_refused(fact, Actor(party=fact.party), of_nothing(fact)),)
         case Tick():
             return ()
         case _:
@@ -124,12 +133,8 @@ def _not_granted(draft: Draft, request: r.TicketRequest, refused: Refusal) -> No
 
 def _asked_of_nobody(request: r.TicketRequest) -> Sequence[Message]:
     if isinstance(request, r.InviteMember):
-        return (not_attached(request, _unknown(request.ticket)),)
-    return (request_refused(request, _unknown(request.ticket)),) if isinstance(request, ANSWERED) else ()
-
-
-def _unknown(ticket: str) -> Refusal:
-    return Refusal("unknown_ticket", f"没有编号为{ticket}的工单。")
+        return (not_attached(request, unknown(request.ticket)),)
+    return (request_refused(request, unknown(request.ticket)),) if isinstance(request, ANSWERED) else ()
 
 
 def _begin(
@@ -179,9 +184,10 @@ def _told_to_strangers(draft: Draft, action: i.FromRequester) -> Refusal | None:
 
     A number is no secret. Whose report the door found to repeat a ticket is its requester.
     """
-    if draft.in_time or verified_as(draft, action) is not None:
+    elsewhere = by_its_channel(draft, action)
+    if draft.in_time or (elsewhere is None and verified_as(draft, action) is not None):
         return None
-    return agent_named(draft, action) or by_requester(draft, action)
+    return agent_named(draft, action) or elsewhere or by_requester(draft, action)
 
 
 def _concerns(draft: Draft, kind: str, incident: str | None) -> bool:
@@ -243,8 +249,14 @@ def _drop_moot(draft: Draft) -> None:
 
 
 def _stranger(draft: Draft) -> Refusal | None:
-    """A department that never had the ticket learns nothing of its state, least of all one that it accuses."""
-    if draft.by.party is None or draft.by.party.kind is not PartyKind.DEPARTMENT:
+    """A department that never had the ticket learns nothing of its state, least of all one that it accuses.
+
+    Nor does the callback agency of one that waits for no call.
+    """
+    party = draft.by.party
+    if party is not None and party.kind is PartyKind.CALLBACK:
+        return NOT_WAITED_FOR
+    if party is None or party.kind is not PartyKind.DEPARTMENT:
         return None
     ticket, department = draft.ticket, draft.department
     had = ticket.order is not None and (department == ticket.order.lead or department in ticket.tasks)

@@ -13,7 +13,9 @@ from schemas.inbound import (
     ApproveDevice,
     Correct,
     DeclineDevice,
+    FollowUp,
     FromRequester,
+    OfficeAction,
     OnExisting,
     OnIncident,
     OpenIncident,
@@ -24,12 +26,12 @@ from schemas.inbound import (
     TicketAction,
 )
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
-from schemas.values import Channel, ContactKeys, Verified
+from schemas.values import Channel, ContactKeys, PartyKind, Verified
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, decline_device, request_device
 from services.intake.core.doubts import settle_doubts
-from services.intake.core.numbers import Numbers, incident_of
+from services.intake.core.numbers import Numbers, day_of, incident_of
 from services.intake.core.phones import last_digits
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier, window
@@ -37,6 +39,8 @@ from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
 from services.intake.core.visits import record_visit
 
 _PART = 14
+_AHEAD = timedelta(days=1)
+"""A lane that runs out of a day's numbers goes on with the next day's."""
 
 
 class Moment(NamedTuple):
@@ -110,8 +114,6 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         return refused(reading, refusal("due_before_occurred", "upstream.due", "市级时限早于诉求发生的时间。"))
     requester = state.config.secrets.requester(action.requester_kind, action.contact)
     named = _named(state, action)
-    if isinstance(named, Refusal):
-        return refused(reading, named)
     before = _earlier(state, action, requester, moment.received, named)
     if before.contact is not None:
         return _follow_up(reading, action, before.contact, state.config.secrets.identities(action.contact))
@@ -151,12 +153,11 @@ def _registered(known: KnownTicket, action: Register, happened: datetime, before
     )
 
 
-def _named(state: DoorState, action: Register) -> KnownTicket | Refusal | None:
-    """The ticket that the report says it is about."""
+def _named(state: DoorState, action: Register) -> KnownTicket | None:
+    """The ticket that the report says it is about; where there is none it is a new matter, as under a stranger's."""
     if action.about is None:
         return None
-    known = state.tickets.get(action.about) or state.tickets.get(action.about[:_PART])
-    return _unknown(action.about, "about") if known is None else known
+    return state.tickets.get(action.about) or state.tickets.get(action.about[:_PART])
 
 
 def _earlier(
@@ -176,7 +177,8 @@ def _earlier(
 
 def _follow_up(reading: Reading, action: Register, same: KnownTicket, spoke_as: tuple[str, ...]) -> Decision:
     message = contact_about(reading, same, action.text, action.agent)
-    return accepted(reading, (fact(same.id, message),), concerning=(same.id,), spoke_as=spoke_as)
+    shown = _by_channel_of(same, reading)
+    return accepted(reading, (fact(same.id, message),), concerning=(same.id,), shown=shown, spoke_as=spoke_as)
 
 
 def _answer_on_line(
@@ -209,13 +211,12 @@ def _known(reading: Reading, ticket: str, requester: str | None, received: datet
 def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnIncident) -> Decision:
     if isinstance(action, OnIncident):
         return _on_incident(reading, action)
-    if action.ticket not in state.tickets and action.ticket[:_PART] not in state.tickets:
+    known = state.tickets.get(action.ticket) or state.tickets.get(action.ticket[:_PART])
+    if known is None and isinstance(action, OfficeAction | FollowUp):
         return refused(reading, _unknown(action.ticket))
-    occurred = state.tickets[action.ticket].occurred if action.ticket in state.tickets else None
-    tolerance = timedelta(seconds=state.config.rules.clocks_apart_seconds)
-    if occurred is not None and reading.at is not None and reading.at < occurred - tolerance:
+    if _before(state, reading, action.ticket, known):
         return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
-    spoken = _spoken(state, action)
+    spoken = _spoken(state, action, known)
     message = ActionReceived(
         ticket=action.ticket,
         receipt=reading.receipt,
@@ -228,9 +229,30 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
         reading,
         (fact(action.ticket, message),),
         concerning=(action.ticket,),
-        shown=spoken.matched is True,
+        shown=spoken.matched is True and known is not None and _by_channel_of(known, reading),
         spoke_as=spoken.spoke_as,
     )
+
+
+def _before(state: DoorState, reading: Reading, ticket: str, known: KnownTicket | None) -> bool:
+    """Whether something is said to have been done before the matter happened.
+
+    To outsiders it would tell that there is such a ticket: theirs is held against the day that the number names.
+    """
+    if reading.at is None:
+        return False
+    if isinstance(reading.action, OfficeAction):
+        occurred = known.occurred if known is not None and known.id == ticket else None
+    else:
+        day = day_of(ticket, state.config.zone)
+        occurred = day and day - _AHEAD
+    tolerance = timedelta(seconds=state.config.rules.clocks_apart_seconds)
+    return occurred is not None and reading.at < occurred - tolerance
+
+
+def _by_channel_of(known: KnownTicket, reading: Reading) -> bool:
+    """Whether a party may be shown a requester's ticket: that of its own channel; the hotline speaks with anybody."""
+    return reading.party.kind is PartyKind.HOTLINE or CHANNEL_OF.get(reading.party.kind) is Channel(known.channel)
 
 
 class Spoken(NamedTuple):
@@ -242,7 +264,7 @@ class Spoken(NamedTuple):
     spoke_as: tuple[str, ...] = ()
 
 
-def _spoken(state: DoorState, action: OnExisting) -> Spoken:
+def _spoken(state: DoorState, action: OnExisting, known: KnownTicket | None) -> Spoken:
     """Compare the contact that came along, for a number is no secret; None where none came along.
 
     Nothing is kept of it, unless it is the first one of a ticket and an agent verified the caller.
@@ -253,7 +275,6 @@ def _spoken(state: DoorState, action: OnExisting) -> Spoken:
     if not isinstance(action, FromRequester) or action.contact is None:
         return Spoken(action)
     identities = secrets.identities(action.contact)
-    known = state.tickets.get(action.ticket) or state.tickets.get(action.ticket[:_PART])
     vouched = action.agent is not None and action.verified not in (None, Verified.NUMBER_MATCHED)
     if known is not None and known.requester is None and vouched:
         return Spoken(action, matched=False, requester=secrets.keys(action.contact), spoke_as=identities)
@@ -268,5 +289,5 @@ def _on_incident(reading: Reading, action: OnIncident) -> Decision:
     return accepted(reading, (fact(incident, message),))
 
 
-def _unknown(ticket: str, field: str = "ticket") -> Refusal:
-    return refusal("unknown_ticket", field, f"没有编号为 {ticket} 的工单。")
+def _unknown(ticket: str) -> Refusal:
+    return refusal("unknown_ticket", "ticket", f"没有编号为 {ticket} 的工单。")

@@ -19,6 +19,7 @@ _RIGHT: Final = 400
 _TURNS: Final = 6
 _LARGEST_DIGIT: Final = 9
 _NUMBER_LENGTH: Final = 14
+_DATED: Final = 6
 
 
 def receipt_of(party: Party, source: str, submission: str, key: bytes) -> str:
@@ -57,6 +58,14 @@ def is_number(ticket: str) -> bool:
     """Tell whether a ticket number, or that of a part, has its right check digit."""
     whole = ticket[:_NUMBER_LENGTH]
     return check_digit(whole[:-1]) == whole[-1]
+
+
+def day_of(ticket: str, zone: tzinfo) -> datetime | None:
+    """Tell when the day began that a number names; None where it names none."""
+    try:
+        return datetime.strptime(ticket[:_DATED], "%y%m%d").replace(tzinfo=zone)
+    except ValueError:
+        return None
 
 
 class Numbering(NamedTuple):

@@ -16,12 +16,12 @@ _PARTS: Final = "123456789"
 _SPOKE: Final = (
     "case when s.spoke_as = '{{}}' then s.shown else exists (select from ticket t"
     " where t.id = coalesce((select id from ticket where id = s.tickets[1]), left(s.tickets[1], 14))"
-    " and ({})) end"
+    " and (s.party = 'hotline' or s.party = t.channel) and ({})) end"
 )
 _BY_NUMBER: Final = _SPOKE.format("t.requester = any(s.spoke_as)")
 """With the end of a number: that number, which came along, is the ticket's, not only the account beside it."""
 _SHOWN: Final = _SPOKE.format("t.requester = any(s.spoke_as) or t.account = any(s.spoke_as)")
-"""Who spoke about a ticket is shown its news as long as they are its requester, whoever that has become."""
+"""Who spoke about a ticket by its channel, or by the hotline, is shown its news as long as they are its requester."""
 
 
 class Put(NamedTuple):

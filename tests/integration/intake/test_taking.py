@@ -27,6 +27,7 @@ HOTLINE, SURVEY, WECHAT, OFFICE = (
 )
 HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
 CHEN = Person(id="h-1", name="陈工")
+NOBODYS = "26010100000008"
 
 
 def a_visit(visitor: str, device: str, **changes: Any) -> inbound.RecordVisit:
@@ -193,14 +194,18 @@ async def test_a_second_call_about_what_the_city_passed_on_is_counted_on_the_tic
     assert (again.follow_up, again.tickets) == (True, (ticket,))
 
 
-async def test_a_departments_action_is_passed_on_and_one_on_no_ticket_is_refused_on_its_own_topic(outside: Any) -> None:
+async def test_a_departments_action_is_passed_on_and_so_is_one_on_no_ticket(outside: Any) -> None:
+    """Its receipt tells nothing of whether there is such a ticket: the ticket's life answers both alike."""
     ticket = await outside.report(HOTLINE)
     given = await outside.given(await outside.say(HOUSING, inbound.Accept(ticket=ticket, by=CHEN)))
     assert (given.source, given.final) == ("test", False)
     await outside.hear(lambda m: isinstance(m, ActionReceived) and m.ticket == ticket)
 
-    refused = await outside.refused(await outside.say(HOUSING, inbound.Accept(ticket="26010100000004", by=CHEN)))
-    assert (refused.code, refused.source) == ("unknown_ticket", "test")
+    nothing = await outside.given(await outside.say(HOUSING, inbound.Accept(ticket=NOBODYS, by=CHEN)))
+    assert (nothing.source, nothing.final) == ("test", False)
+    await outside.hear(lambda m: isinstance(m, ActionReceived) and m.ticket == NOBODYS)
+    wrong = await outside.refused(await outside.say(HOUSING, inbound.Accept(ticket="26010100000005", by=CHEN)))
+    assert (wrong.code, wrong.source) == ("unknown_ticket", "test")
 
 
 async def test_a_visit_binds_its_device_and_another_one_is_refused_until_the_office_approves(outside: Any) -> None:

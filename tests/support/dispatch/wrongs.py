@@ -110,6 +110,12 @@ def _by(department: str) -> Spoil:
     return spoilt
 
 
+def _by_wechat(command: Command) -> Command:
+    """The requester's number came along, by a channel by which none of these tickets came."""
+    assert isinstance(command, Act)
+    return Act(command.fact.model_copy(update={"party": Party(kind=PartyKind.WECHAT)}))
+
+
 def _by_a_stranger(command: Command) -> Command:
     assert isinstance(command, Act)
     action = command.fact.action
@@ -204,7 +210,6 @@ _NO_SUCH_GROUND: Final = _saying(ground=NOWHERE)
 _IN_DISPUTE: Final = frozenset({S.ADJUDICATING})
 
 _NO_WISH: Final = beside(wish=regions.NoWish())
-_BY_REQUESTER: Final = s.REOPENABLE | {S.NEEDS_INFO}
 
 LEADS_ONLY: Final = (
     "accept",
@@ -318,7 +323,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     *(Wrong(kind, "on_duty_for_it", "role_missing", command=_saying(by=_ON_DUTY)) for kind in ("approve", "decline")),
     Wrong("record_city_verdict", "from_city", "not_from_city", _NOT_FROM_CITY),
     Wrong("refuse_ticket", "legal_not_accepted", "illegal_ground", command=_NO_SUCH_GROUND),
-    Wrong("withdraw", "its_channel", "another_channel", _matter(channel=Channel.WECHAT)),
+    Wrong("withdraw", "by_its_channel", "not_verified", _matter(channel=Channel.WECHAT)),
     Wrong("transfer_out", "outside_known", "unknown_body", command=_saying(to=NOWHERE)),
     Wrong("transfer_out", "from_city_to_city", "not_from_city", _NOT_FROM_CITY, _saying(to="city")),
     Wrong("transfer_out", "spoken_by_now", "referred_in_the_future", command=_saying(record=_IN_THE_FUTURE)),
@@ -330,7 +335,8 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("confirm_withdrawal", "withdrawal_wanted", "nothing_asked", _NO_WISH),
     Wrong("decline_withdrawal", "withdrawal_wanted", "nothing_asked", _NO_WISH),
     Wrong("provide_info", "agent_named", "agent_missing", command=_saying(agent=None), states={S.NEEDS_INFO}),
-    Wrong("provide_info", "by_requester", "not_verified", command=_by_a_stranger, states=_BY_REQUESTER),
+    Wrong("provide_info", "by_its_channel", "not_verified", command=_by_wechat),
+    Wrong("provide_info", "by_requester", "not_verified", command=_by_a_stranger),
     Wrong("follow_up", "by_requester", "not_verified", command=_by_a_stranger, states=s.REOPENABLE),
     *(
         Wrong(kind, "in_window", "reopen_window_closed", _standing(since=PAST), states=s.REOPENABLE - {S.CLOSED})

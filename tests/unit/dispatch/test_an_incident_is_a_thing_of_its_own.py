@@ -178,7 +178,7 @@ def test_the_office_is_told_of_each_ticket_that_could_not_be_attached() -> None:
 def test_an_incident_is_refused_what_it_cannot_do() -> None:
     place = town()
     assert refusal(place.office(i.ReportFix, text="已修复。")) == "unknown_incident"
-    assert refusal(place.department(i.AcceptIncident)) == "unknown_incident"
+    assert refusal(place.department(i.AcceptIncident)) == "not_yours"
     assert refusal(place.office(i.OpenIncident, title="停电", lead=LEAD, gathers=True)) == "gathers_what"
     place.office(i.OpenIncident, title="停电", lead=LEAD)
     assert refusal(place.department(i.AcceptIncident)) == "no_members"

@@ -12,6 +12,7 @@ from schemas.inbound import FollowUp
 from schemas.tickets import ActionReceived, Registered
 from schemas.values import Actor, Ruling
 from services.intake.core.news import Newsroom
+from services.intake.core.numbers import check_digit
 from services.intake.core.state import KnownTicket
 from services.intake.reactions import react
 
@@ -115,9 +116,10 @@ def test_a_stranger_reopens_nothing_and_an_agent_can_link_it(
     assert (type(said), said.recurrence_of) == (Registered, None)
 
 
-def test_what_is_named_has_to_exist(front: Any, report: dict[str, Any]) -> None:
-    code, field, _ = front.refused("hotline", "register", {**report, "about": "26091403000183"})
-    assert (code, field) == ("unknown_ticket", "about")
+def test_what_names_no_ticket_is_a_new_matter_as_what_names_a_strangers(front: Any, report: dict[str, Any]) -> None:
+    nobodys = "2601010000000" + check_digit("2601010000000")
+    (said, *_) = front.took("hotline", "register", {**report, "about": nobodys, "agent": AGENT})
+    assert (type(said), said.recurrence_of) == (Registered, None)
 
 
 def test_who_names_an_open_ticket_presses_for_it(front: Any, report: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from schemas.envelope import Envelope
 from schemas.inbound import FollowUp
 from schemas.public import ReceiptGiven
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
+from services.intake.core.numbers import check_digit
 
 
 def test_a_report_becomes_a_ticket_and_a_receipt_that_names_it(front: Any, report: Any) -> None:
@@ -60,10 +62,38 @@ def test_every_party_hears_on_its_own_topic_of_which_submission_an_answer_is(fro
     assert given.topic == "liuhen.public.dispatch.housing.v1"
     assert (given.message.source, given.message.submission) == ("test", "a-1")
 
-    unknown = front.take("department.housing", "accept", act | {"ticket": "26010100000004"}, submission="a-2").says[-1]
-    assert unknown.topic == "liuhen.public.dispatch.housing.v1"
-    assert (unknown.message.source, unknown.message.submission) == ("test", "a-2")
-    assert unknown.message.code == "unknown_ticket"
+    wrong = front.take("department.housing", "accept", act | {"ticket": "26010100000005"}, submission="a-2").says[-1]
+    assert wrong.topic == "liuhen.public.dispatch.housing.v1"
+    assert (wrong.message.source, wrong.message.submission) == ("test", "a-2")
+    assert wrong.message.code == "unknown_ticket"
+
+
+@pytest.mark.parametrize("claimed", [None, timedelta(days=30)])
+@pytest.mark.parametrize(
+    ("party", "kind", "content"),
+    [
+        ("department.housing", "accept", {"by": {"id": "h-1", "name": "陈工"}}),
+        ("callback", "note-unreached", {"by": {"id": "k-1", "name": "回访员"}}),
+        ("wechat", "withdraw", {"reason": "不用了"}),
+        ("survey", "provide-info", {"text": "三楼", "agent": {"id": "v-1", "name": "调研干部"}}),
+    ],
+)
+def test_the_door_tells_outsiders_nothing_of_whether_there_is_such_a_ticket(
+    front: Any, report: Any, party: str, kind: str, content: dict[str, Any], claimed: timedelta | None
+) -> None:
+    """It asks the ticket's life, which answers alike; nor does a time before the matter tell one from the other."""
+    happened = front.now - timedelta(days=90)
+    there = front.took("hotline", "register", report | {"occurred_at": happened.isoformat()})[0].ticket
+    lacking = next(number for number in (f"{there[:8]}{n:05}" for n in range(9)) if number != there[:-1])
+    answers = []
+    for ticket in (there, lacking + check_digit(lacking)):
+        submission = f"{ticket}-{claimed}"
+        at = front.now - claimed if claimed else front.now
+        headers = Envelope(submission, "test", f"liuhen.inbound.{kind}.v1", at, "").headers()
+        decision = front.take(party, kind, content | {"ticket": ticket}, headers=headers)
+        answers.append((decision.word, decision.refusal, decision.verdict and decision.verdict.shown))
+    assert answers[0] == answers[1]
+    assert (answers[0][0] == "accepted") is (claimed is None)
 
 
 def test_two_integrations_with_one_id_have_receipts_of_their_own_which_name_them(front: Any, report: Any) -> None:

@@ -23,7 +23,7 @@ from services.dispatch.core.guards import requester_known
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import told
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import agent_named, by_lead, by_requester, verified_as
+from services.dispatch.core.who import agent_named, by_its_channel, by_lead, by_requester, verified_as
 
 episode = Episode("information")
 
@@ -57,8 +57,8 @@ def _asked(ticket: Ticket, fact: d.InfoAsked, _at: datetime) -> Ticket:
 # --- answered, or not in time ----------------------------------------------------------------------------------------
 
 
-@episode.action(i.ProvideInfo, {S.NEEDS_INFO}, agent_named, by_requester, to=_BACK)
-@episode.action(i.ProvideInfo, s.OPEN - {S.NEEDS_INFO} | {S.SPLIT, S.MERGED})
+@episode.action(i.ProvideInfo, {S.NEEDS_INFO}, agent_named, by_its_channel, by_requester, to=_BACK)
+@episode.action(i.ProvideInfo, s.OPEN - {S.NEEDS_INFO} | {S.SPLIT, S.MERGED}, by_its_channel, by_requester)
 def provide_info(draft: Draft, action: i.ProvideInfo) -> None:
     if not isinstance(draft.ticket.standing, s.NeedsInfo):
         count_contact(draft, contact_of(draft, action, "add"))

@@ -29,7 +29,7 @@ from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import told
 from services.dispatch.core.regions import NotDue, NoWish, ReopeningWanted, WithdrawalWanted
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import NOT_VERIFIED, by_requester
+from services.dispatch.core.who import by_its_channel, by_requester, not_verified
 from vocabulary import CLOCKS
 
 episode = Episode("reopening")
@@ -63,8 +63,8 @@ def ask_reopening(draft: Draft, action: i.FollowUp) -> None:
     want_reopened(draft, contact_of(draft, action, action.mode))
 
 
-@episode.action(i.ProvideInfo, {S.CLOSED}, by_requester)
-@episode.action(i.ProvideInfo, _LIMITED, by_requester, in_window)
+@episode.action(i.ProvideInfo, {S.CLOSED}, by_its_channel, by_requester)
+@episode.action(i.ProvideInfo, _LIMITED, by_its_channel, by_requester, in_window)
 def add_too_late(draft: Draft, action: i.ProvideInfo) -> None:
     """What was asked for comes when it has ended."""
     want_reopened(draft, contact_of(draft, action, "add"))
@@ -74,7 +74,7 @@ def add_too_late(draft: Draft, action: i.ProvideInfo) -> None:
 def pass_on_late_follow_up(draft: Draft, request: r.PassOnFollowUp) -> None:
     """A contact about a ticket that was merged into this one: its author hears why it does not count here."""
     contact, party = passed_on(request), request.by.party
-    refused = in_window(draft, request) if contact.verified is not None else NOT_VERIFIED
+    refused = in_window(draft, request) if contact.verified is not None else not_verified(party)
     if refused is None:
         want_reopened(draft, contact)
     elif party is not None:

@@ -24,21 +24,12 @@ from services.dispatch.core.guards import is_late
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NoWish, WithdrawalWanted
 from services.dispatch.core.ticket import Ticket
-from services.dispatch.core.who import agent_named, by_requester, verified_as
-from vocabulary import CHANNELS
+from services.dispatch.core.who import agent_named, by_its_channel, by_requester, verified_as
 
 episode = Episode("withdrawing")
 
 
 # --- asked for -------------------------------------------------------------------------------------------------------
-
-
-def its_channel(draft: Draft, _action: i.Withdraw) -> Refusal | None:
-    """A number is no secret: only the channel that knows the requester takes the matter back for him."""
-    channel, party = draft.ticket.matter.channel, draft.by.party
-    if party is not None and i.CHANNEL_OF.get(party.kind) is channel:
-        return None
-    return Refusal("another_channel", f"该工单由{CHANNELS[channel]}登记，请诉求人通过该渠道撤诉。")
 
 
 def not_asked_already(draft: Draft, _action: i.Withdraw) -> Refusal | None:
@@ -47,7 +38,9 @@ def not_asked_already(draft: Draft, _action: i.Withdraw) -> Refusal | None:
     return None
 
 
-@episode.action(i.Withdraw, s.OPEN, its_channel, agent_named, by_requester, not_asked_already, to={SAME, S.WITHDRAWN})
+@episode.action(
+    i.Withdraw, s.OPEN, agent_named, by_its_channel, by_requester, not_asked_already, to={SAME, S.WITHDRAWN}
+)
 def withdraw(draft: Draft, action: i.Withdraw) -> None:
     verified = verified_as(draft, action)
     if _must_be_confirmed(draft):

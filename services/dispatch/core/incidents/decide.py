@@ -100,15 +100,13 @@ def _against(incident: Incident | None, received: IncidentActionReceived, rules:
     action = received.action
     if isinstance(action, i.OpenIncident):
         return not_allowed(rules, action, action.do, at) or _cannot_gather(action)
+    if not isinstance(action, i.OfficeAction):
+        if incident is None or received.party.department != incident.lead:
+            return Refusal("not_yours", "没有由你单位牵头的这一多人同诉，请核对编号；如有疑问请联系热线中心。")
+        return _not_now(incident, action)
     if incident is None:
         return Refusal("unknown_incident", f"没有编号为{received.incident}的多人同诉。")
-    if isinstance(action, i.OfficeAction):
-        refused = not_allowed(rules, action, action.do, at)
-    elif received.party.department != incident.lead:
-        refused = Refusal("not_yours", "该多人同诉不由你单位牵头，无法操作；如有疑问请联系热线中心。")
-    else:
-        refused = None
-    return refused or _not_now(incident, action)
+    return not_allowed(rules, action, action.do, at) or _not_now(incident, action)
 
 
 def _cannot_gather(action: i.OpenIncident) -> Refusal | None:
