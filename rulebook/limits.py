@@ -81,6 +81,13 @@ class Extension(Model):
         return self.by_tier.get(tier, self.span)
 
 
+class Looking(Model):
+    """How many contacts a person may look at within an hour without approval, and how much the reason says at least."""
+
+    per_hour: Annotated[int, Field(ge=1, le=1_000)]
+    words_at_least: Count
+
+
 class Limits(Model):
     """Every clock of the policy, and the counts that go with them."""
 
@@ -93,6 +100,7 @@ class Limits(Model):
     failed_callbacks_before_supervision: Count
     returns_before_adjudication: Count
     reopen_within_days: Days
+    looking: Looking
 
     @model_validator(mode="after")
     def _each_clock_once(self) -> Self:

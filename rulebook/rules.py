@@ -121,6 +121,7 @@ class Grounds(Model):
     not_accepted: tuple[Ground, ...]
     final_answer: tuple[Ground, ...]
     sent_back: tuple[Ground, ...]
+    looking: tuple[Ground, ...]
 
     def by_act(self) -> Mapping[str, tuple[Ground, ...]]:
         """All grounds by the name of the act that needs them, for whoever has to name one and decides nothing by it."""

@@ -95,7 +95,9 @@ def _hidden(place: Workplace, order: Order) -> bool:
 def _how_to_ask(place: Workplace, order: Order) -> str:
     if order.role == "supporting":
         return f"联系方式已隐去；联系诉求人由牵头单位{place.words.department(order.lead)}进行。"
-    asked = f"liuhen department {place.party.department} ask-contact {order.ticket} --reason 理由"
+    asked = (
+        f"liuhen department {place.party.department} ask-contact {order.ticket} --ground first-contact --reason 理由"
+    )
     then = "，经批准后在这里显示" if order.confidential else "，随后在这里显示"
     return f"联系方式已隐去；须先行联系的，请申请查看：{asked}{then}。"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.dispatch.base import DispatchFact
-from schemas.values import Actor, DepartmentCode, Receipt, Text
+from schemas.values import Actor, Code, DepartmentCode, Receipt, Text
 
 
 class ContactShown(DispatchFact):
@@ -19,4 +19,5 @@ class ContactShown(DispatchFact):
     receipt: Receipt
     department: DepartmentCode | None = None
     approver: Actor | None = None
+    ground: Code | None = None
     reason: Text

@@ -46,9 +46,13 @@ class MakeFirstContact(DepartmentAction):
 
 
 class AskForContact(DepartmentAction):
-    """The lead asks for a contact that is masked in its orders; of a confidential ticket it waits for an approver."""
+    """The lead asks for a contact that is masked in its orders.
+
+    Of a confidential ticket it waits for an approver, and so does more than the policy lets one person see in an hour.
+    """
 
     do: Literal["ask_for_contact"] = "ask_for_contact"
+    ground: Code | None = None
     reason: Text
 
 

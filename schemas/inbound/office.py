@@ -338,7 +338,20 @@ class GiveFinalAnswer(OnTicket):
     ruling: Ruling
 
 
-Approvable = Annotated[Classify | Assign | RuleOnReturn | GiveFinalAnswer | AskForContact, Field(discriminator="do")]
+class LookAtContact(OnTicket):
+    """A person of the centre looks at the contact, and at words masked elsewhere; the trace says who and why.
+
+    More than the policy lets one person look at within an hour waits for an approver.
+    """
+
+    do: Literal["look_at_contact"] = "look_at_contact"
+    ground: Code | None = None
+    reason: Text
+
+
+Approvable = Annotated[
+    Classify | Assign | RuleOnReturn | GiveFinalAnswer | AskForContact | LookAtContact, Field(discriminator="do")
+]
 """What an act can be that waits for an approver."""
 
 
@@ -422,13 +435,6 @@ class Redact(OnTicket):
     where: Code
     start: Annotated[int, Field(ge=0)]
     length: Annotated[int, Field(ge=SHORTEST, le=TEXT_LIMIT)]
-    reason: Text
-
-
-class LookAtContact(OnTicket):
-    """A person of the centre looks at the contact, and at words masked elsewhere; the trace says who and why."""
-
-    do: Literal["look_at_contact"] = "look_at_contact"
     reason: Text
 
 

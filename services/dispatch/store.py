@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple
 
 from chassis.decider import Change
-from chassis.service import Connection, Transaction
+from chassis.service import Connection, Instant, Transaction
 from schemas import dispatch as d
-from schemas.values import Place
+from schemas.values import Party, Person, Place
 from services.dispatch.core import standing as s
 from services.dispatch.core.categories import Category
 from services.dispatch.core.gathering import Gathering
@@ -20,6 +21,10 @@ from services.dispatch.core.ticket import Ticket
 
 _READ_AGAIN = 100
 """Numbers are given before the commit: one that is seen late stands at most so far behind the highest seen."""
+
+
+_LOOKS_KEPT: Final = timedelta(days=1)
+"""How long it is known who looked when: longer than the hour that is counted, for lanes that lie behind."""
 
 
 class Row(NamedTuple):
@@ -76,11 +81,41 @@ async def gatherings(connection: Connection) -> Sequence[Gathering]:
 async def keep(connection: Connection, changes: Sequence[Change[AnyState]]) -> None:
     """Keep the rulings among what was decided, which incidents gather, and which categories only people dispatch."""
     await _keep_precedents(connection, changes)
+    await _keep_looks(connection, changes)
     for change in changes:
         if isinstance(change.after, Incident):
             await _keep_gathering(connection, change.after)
         if isinstance(change.after, Category):
             await _keep_fallen_back(connection, change.after)
+
+
+async def looked(connection: Connection, people: Sequence[str], since: Instant) -> Mapping[str, Sequence[Instant]]:
+    """Read when each of these people, by party and id, looked at contacts since a moment."""
+    rows = await connection.fetch(
+        "select person, array_agg(at) as at from look where person = any($1::text[]) and at > $2 group by person",
+        *(people, since),
+    )
+    return {row["person"]: row["at"] for row in rows}
+
+
+async def _keep_looks(connection: Connection, changes: Sequence[Change[AnyState]]) -> None:
+    rows = [
+        (change.key, change.version - place, looker(fact.by.party, fact.by.person), cause.time)
+        for change in changes
+        if isinstance(change.after, Ticket) and change.after.shown
+        for place, (fact, cause) in enumerate(reversed(change.facts))
+        if isinstance(fact, d.ContactShown) and fact.by.person is not None
+    ]
+    if rows:
+        await connection.executemany(
+            "insert into look (ticket, version, person, at) values ($1, $2, $3, $4) on conflict do nothing", rows
+        )
+        await connection.execute("delete from look where at < $1", min(at for *_, at in rows) - _LOOKS_KEPT)
+
+
+def looker(party: Party | None, person: Person | None) -> str:
+    """Name whoever looks at contacts: a person of the office, or of a department, by the id that they have there."""
+    return f"{party}/{person.id if person else ''}"
 
 
 async def fallen_back(connection: Connection) -> frozenset[str]:

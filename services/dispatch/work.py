@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from chassis.decider import Decider
@@ -12,9 +13,10 @@ from chassis.redaction import cover, covered, overlays
 from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Transaction, Work
 from schemas.clocks import ClockLapsed
 from schemas.dispatch import Redacted
+from schemas.inbound import AskForContact, LookAtContact
 from schemas.registry import DISPATCH
 from schemas.requests import TicketRequest
-from schemas.tickets import TicketFact
+from schemas.tickets import ActionReceived, TicketFact
 from services.dispatch import store
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
@@ -29,6 +31,7 @@ from services.dispatch.reactions import react
 
 _MAY_DISPATCH: Final = (TicketFact, TicketRequest, ClockLapsed)
 """What can lead to an order that policy gives by itself."""
+_HOUR: Final = timedelta(hours=1)
 _KEPT: Final = 20
 """Rulings on the like that are remembered; older ones stand in the table and in the trace."""
 
@@ -61,13 +64,40 @@ def work_of(rules: Rules) -> Work:
         gatherings = await store.gatherings(transaction.connection) if gathering else ()
         dispatching = any(isinstance(item, Heard) and isinstance(item.message, _MAY_DISPATCH) for item in items)
         fallen_back = await store.fallen_back(transaction.connection) if dispatching else frozenset[str]()
+        looks = await _looks(transaction.connection, items)
         now = max(lane.now for lane in transaction.lanes.values())
-        known_now = replace(rules, precedents=known.found, gatherings=gatherings, fallen_back=fallen_back)
+        known_now = replace(rules, precedents=known.found, gatherings=gatherings, fallen_back=fallen_back, looks=looks)
         fold = folding(decider(known_now, now))
         outcome = await fold(transaction, items)
         return await hidden(transaction, outcome, rules)
 
     return work
+
+
+async def _looks(connection: Connection, items: Sequence[Heard | Foreign]) -> Mapping[str, int]:
+    """How many contacts the author of each act that asks to see one saw within the hour before, by its receipt.
+
+    Acts of the same transaction count as if they were granted: a thousand that come at once are no way around.
+    """
+    asks = [
+        (item.message.receipt, store.looker(item.message.party, item.message.action.by), item.cause.time)
+        for item in items
+        if isinstance(item, Heard)
+        and isinstance(item.message, ActionReceived)
+        and isinstance(item.message.action, LookAtContact | AskForContact)
+    ]
+    if not asks:
+        return {}
+    first = min(at for *_, at in asks)
+    seen = {
+        who: [*at] for who, at in (await store.looked(connection, [who for _, who, _ in asks], first - _HOUR)).items()
+    }
+    counted = dict[str, int]()
+    for receipt, who, at in asks:
+        before = seen.setdefault(who, [])
+        counted[receipt] = sum(at - _HOUR < each <= at for each in before)
+        before.append(at)
+    return counted
 
 
 async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Outcome:

@@ -59,7 +59,7 @@ from services.dispatch.core.who import (
 )
 from services.dispatch.core.words import not_now
 
-_APPROVABLE: Final = (i.Classify, i.Assign, i.RuleOnReturn, i.GiveFinalAnswer, i.AskForContact)
+_APPROVABLE: Final = (i.Classify, i.Assign, i.RuleOnReturn, i.GiveFinalAnswer, i.AskForContact, i.LookAtContact)
 _LATE: Final = timedelta(minutes=1)
 """From then on it matters to whoever is pressed that nobody could know earlier."""
 

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from rulebook import Assignment, Policy, Undetermined, responsible
 from rulebook.limits import Span
 from rulebook.rules import Automation
-from schemas.values import Code, DepartmentCode, Person, TicketId, Tier
+from schemas.values import Code, DepartmentCode, Person, Receipt, TicketId, Tier
 from services.dispatch.core.gathering import Gathering
 from services.dispatch.core.ticket import Matter
 from worktime import Budget, Calendar, Ledger, OfficeHours, Period, Unit, breach_after, due
@@ -105,7 +105,8 @@ class Rules:
 
     Where recorded acts are decided again, `asks_who` is false: who acted was known to the rulebook of that day.
     `gatherings` are the incidents that gather what still comes, `fallen_back` the categories that only people dispatch;
-    under `redaction_key` redacted passages are hashed.
+    under `redaction_key` redacted passages are hashed. `looks` counts, by the receipt of an act that asks to see a
+    contact, how many its author saw within the hour before.
     `alarm` hears of a decision that left a ticket where the table does not allow.
     """
 
@@ -118,6 +119,7 @@ class Rules:
     gatherings: Sequence[Gathering] = ()
     redaction_key: bytes = b""
     fallen_back: frozenset[str] = frozenset()
+    looks: Mapping[Receipt, int] = field(default_factory=dict)
 
     def waited(self, since: datetime, span: Span, now: datetime) -> bool:
         """Whether since one moment so much time has gone by at another."""

@@ -187,6 +187,8 @@ _GROUNDS: Final[dict[type[Action], Callable[[Grounds], Sequence[Ground]]]] = {
     inbound.Review: lambda grounds: grounds.sent_back,
     inbound.ReviewIncident: lambda grounds: grounds.sent_back,
     inbound.GiveFinalAnswer: lambda grounds: grounds.final_answer,
+    inbound.LookAtContact: lambda grounds: grounds.looking,
+    inbound.AskForContact: lambda grounds: grounds.looking,
 }
 
 

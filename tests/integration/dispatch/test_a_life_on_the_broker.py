@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
 from chassis.publish import Producer, Wire
+from rulebook import load_policy
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -262,3 +264,22 @@ async def test_a_gas_leak_calls_one_after_the_other_on_duty_until_somebody_knows
 
     (known,) = [message for message in said if isinstance(message, d.UrgentAcknowledged)]
     assert (known.call, known.by.person) == (2, WHO["p-ruan"])
+
+
+async def test_who_looks_at_many_contacts_at_once_waits_for_an_approver(dispatch: Dispatch) -> None:
+    most = load_policy(Path("policy")).limits.looking.per_hour
+    tickets = [await dispatch.registered() for _ in range(most + 1)]
+    for place, ticket in enumerate(tickets):
+        look = i.LookAtContact(ticket=ticket, by=WHO["p-xu"], ground="verifying-caller", reason="须核对来电号码。")
+        receipt = f"R{place:012d}"
+        said = ActionReceived(ticket=ticket, receipt=receipt, party=Party(kind=PartyKind.OFFICE), action=look)
+        # one moment for all: they are of the same hour
+        dispatch.at -= timedelta(minutes=1)
+        await dispatch.tell(TICKETS, ticket, said)
+    answers = d.ContactShown, d.ApprovalRequested
+    heard = [
+        await dispatch.until(lambda said: any(isinstance(each, answers) for _, each in said), ticket)
+        for ticket in tickets
+    ]
+    waiting = [each for said in heard for each in said if isinstance(each, d.ApprovalRequested)]
+    assert len(waiting) == 1

@@ -47,7 +47,7 @@ from tests.support.dispatch.examples import (
     prepared,
 )
 from tests.support.dispatch.given import STORIES, at
-from tests.support.dispatch.story import AGENT, APPROVER, AT, LEAD, TICKET, Story, received, shipped
+from tests.support.dispatch.story import AGENT, APPROVER, AT, LEAD, RECEIPT, TICKET, Story, received, shipped
 
 Prepare = Callable[[Story], Story]
 Spoil = Callable[[Command], Command]
@@ -108,6 +108,12 @@ def _by(department: str) -> Spoil:
         return Act(received(command.fact.action, department))
 
     return spoilt
+
+
+def _looked_enough(story: Story) -> Story:
+    """Whoever acts next saw as many contacts within the hour as one person may."""
+    most = story.rules.policy.limits.looking.per_hour
+    return replace(story, rules=replace(story.rules, looks={"": most, RECEIPT: most}))
 
 
 def _by_wechat(command: Command) -> Command:
@@ -384,6 +390,11 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("ask_for_contact", "by_lead", "not_yours", command=_by("market")),
     Wrong("ask_for_contact", "not_in_orders", "not_confidential", _matter(confidential=False)),
     Wrong("ask_for_contact", "requester_reachable", "anonymous", _matter(requester_kind=RequesterKind.ANONYMOUS)),
+    *(
+        Wrong(kind, "says_why", "reason_too_short", command=_saying(reason="看。"))
+        for kind in ("look_at_contact", "ask_for_contact")
+    ),
+    Wrong("look_at_contact", "not_too_often", "looked_too_often", _looked_enough, states=frozenset(S) - s.OPEN),
     Wrong("redact", "text_known", "no_such_text", command=_saying(where="note-99")),
     Wrong("redact", "passage_there", "no_such_passage", command=_saying(start=10_000)),
     Wrong("redact", "not_redacted_yet", "redacted_already", _matter(text="██████")),

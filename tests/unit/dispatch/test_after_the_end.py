@@ -498,7 +498,7 @@ def test_a_wish_that_waits_at_the_desk_names_nobody_who_must_stay_unknown(before
     assert (task.task in {"reopening", "withdrawal"}, task.open, task.confidential) == (True, True, True)
     assert not any(named in task.model_dump_json() for named in ("王阿姨", "1234-1234", "13812341234"))
     # and whoever looks at the contact takes nothing away from it
-    looked = asked.office(i.LookAtContact, reason="回拨核实。").then(d.ContactShown)
+    looked = asked.office(i.LookAtContact, ground="verifying-caller", reason="须回拨核实情况。").then(d.ContactShown)
     assert looked.ticket.wish == asked.ticket.wish
 
 

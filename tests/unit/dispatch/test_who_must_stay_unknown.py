@@ -30,10 +30,13 @@ from tests.support.dispatch.story import (
     opened,
     person_for,
     rules_with,
+    shipped,
 )
 
 CALLER = Contact(name="王阿姨", phone="13812341234", wechat="wx-wang", address="四平路100号3号楼502室")
 TEXT = "我是王阿姨，住四平路100号3号楼502室，电话138-1234-1234，举报楼上。"
+WHY = {"ground": "verifying-caller", "reason": "诉求人来电核对号码。"}
+OWED = {"ground": "first-contact", "reason": "须与诉求人先行联系。"}
 SAID = (CALLER.name, CALLER.wechat, CALLER.address, "12341234", "1234-1234", "502室")
 
 
@@ -210,7 +213,7 @@ def shown(story: Story) -> list[tuple[str, ShownContact]]:
 
 def test_whoever_looks_at_the_desk_says_why_and_the_trace_has_it() -> None:
     story = confidential()
-    looked = story.office(i.LookAtContact, reason="诉求人来电核对号码。").then(d.ContactShown)
+    looked = story.office(i.LookAtContact, **WHY).then(d.ContactShown)
     fact = looked.said(d.ContactShown)
     assert (fact.reason, fact.department, fact.by.person) == ("诉求人来电核对号码。", None, person_for(i.LookAtContact))
     assert leaks(fact) == []
@@ -220,7 +223,7 @@ def test_whoever_looks_at_the_desk_says_why_and_the_trace_has_it() -> None:
 
 def test_a_department_is_shown_the_contact_once_somebody_else_approved() -> None:
     story = confidential().lead(i.Accept)
-    asked = story.lead(i.AskForContact, reason="须先行联系。").then(d.ApprovalRequested)
+    asked = story.lead(i.AskForContact, **OWED).then(d.ApprovalRequested)
     assert shown(asked) == []
     approved = asked.approved()
     fact = approved.said(d.ContactShown)
@@ -234,17 +237,17 @@ ON_DUTY = Person(id="p-min", name="闵建国")
 
 
 def test_of_what_is_urgent_whoever_is_on_duty_approves_and_of_nothing_else() -> None:
-    urgent = confidential(tier=Tier.URGENT).lead(i.AskForContact, reason="须先行联系。")
+    urgent = confidential(tier=Tier.URGENT).lead(i.AskForContact, **OWED)
     assert urgent.approved(ON_DUTY).said(d.ContactShown).approver.person == ON_DUTY
     assert urgent.act(i.Decline(ticket=TICKET, by=ON_DUTY, reason="不必。")).ticket.asked == ()
-    calm = confidential().lead(i.Accept).lead(i.AskForContact, reason="须先行联系。")
+    calm = confidential().lead(i.Accept).lead(i.AskForContact, **OWED)
     refused = calm.approved(ON_DUTY).refused("role_missing").said(d.ActionRefused)
     assert "只审批紧急件" in refused.reason
     assert f"{APPROVER.name}（{APPROVER.id}）" in refused.reason
 
 
 def test_what_was_shown_is_sealed_again_once_the_department_has_nothing_to_do_with_it() -> None:
-    story = confidential().lead(i.Accept).lead(i.AskForContact, reason="须先行联系。").approved()
+    story = confidential().lead(i.Accept).lead(i.AskForContact, **OWED).approved()
     moved = story.office(i.Assign, lead="market")
     ((topic, message),) = shown(moved)
     assert (topic, message.contact, message.text) == (department_topic(LEAD), Contact(), None)
@@ -252,7 +255,7 @@ def test_what_was_shown_is_sealed_again_once_the_department_has_nothing_to_do_wi
 
 
 def asked_by_lead() -> Story:
-    return confidential().lead(i.Accept).lead(i.AskForContact, reason="须先行联系。")
+    return confidential().lead(i.Accept).lead(i.AskForContact, **OWED)
 
 
 def test_a_department_hears_that_the_contact_is_not_shown_to_it_and_why() -> None:
@@ -263,7 +266,7 @@ def test_a_department_hears_that_the_contact_is_not_shown_to_it_and_why() -> Non
     assert (answer.party.department, answer.receipt, answer.action) == (LEAD, RECEIPT, "ask_for_contact")
     assert (answer.code, answer.reason) == ("not_approved", "未获批准：可在回访时代问。")
     assert shown(declined) == []
-    asked_again = declined.lead(i.AskForContact, reason="诉求人要求上门。")
+    asked_again = declined.lead(i.AskForContact, ground="first-contact", reason="诉求人要求上门。")
     asked_again.then(d.ApprovalRequested)
 
 
@@ -324,19 +327,65 @@ def test_no_text_of_its_orders_says_name_or_number_and_the_place_is_said() -> No
 
 
 def test_it_is_shown_the_contact_at_once_and_the_trace_has_who_looked_and_why() -> None:
-    asked = opened(asking(), contact=CALLER).lead(i.Accept).lead(i.AskForContact, reason="先行联系。")
+    asked = opened(asking(), contact=CALLER).lead(i.Accept).lead(i.AskForContact, **OWED)
     fact = asked.said(d.ContactShown)
-    assert (fact.department, fact.reason, fact.approver) == (LEAD, "先行联系。", None)
+    assert (fact.department, fact.reason, fact.approver) == (LEAD, OWED["reason"], None)
     ((topic, message),) = shown(asked)
     assert (topic, message.contact) == (department_topic(LEAD), CALLER)
 
 
 def test_of_a_confidential_ticket_it_still_waits_for_an_approver() -> None:
     asked = opened(asking(), confidential=True, contact=CALLER).lead(i.Accept)
-    asked.lead(i.AskForContact, reason="先行联系。").said(d.ApprovalRequested)
+    asked.lead(i.AskForContact, **OWED).said(d.ApprovalRequested)
 
 
 def test_what_it_was_shown_is_taken_back_when_it_has_nothing_to_do_with_the_ticket_any_more() -> None:
-    asked = opened(asking(), contact=CALLER).lead(i.Accept).lead(i.AskForContact, reason="先行联系。")
+    asked = opened(asking(), contact=CALLER).lead(i.Accept).lead(i.AskForContact, **OWED)
     ((topic, message),) = shown(asked.office(i.Assign, lead="market"))
     assert (topic, message.contact) == (department_topic(LEAD), Contact())
+
+
+# --- why, and how often -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        ({"reason": WHY["reason"]}, "ground_missing"),
+        ({"ground": "curious", "reason": WHY["reason"]}, "illegal_ground"),
+        ({"ground": WHY["ground"], "reason": "看看。"}, "reason_too_short"),
+        ({"ground": WHY["ground"], "reason": "看，看。。。。！"}, "reason_too_short"),
+    ],
+)
+def test_a_reason_names_a_ground_and_says_something(why: dict[str, str], code: str) -> None:
+    confidential().office(i.LookAtContact, **why).refused(code)
+    confidential().lead(i.Accept).lead(i.AskForContact, **why).refused(code)
+
+
+def seen(story: Story, count: int) -> Story:
+    """The story, in whose last hour whoever acts next saw so many contacts."""
+    return replace(story, rules=replace(story.rules, looks={RECEIPT: count}))
+
+
+MOST = shipped().limits.looking.per_hour
+
+
+def test_whoever_saw_as_many_as_policy_allows_within_the_hour_waits_for_an_approver() -> None:
+    seen(confidential(), MOST - 1).office(i.LookAtContact, **WHY).then(d.ContactShown)
+    asked = seen(confidential(), MOST).office(i.LookAtContact, **WHY).then(d.ApprovalRequested)
+    assert f"已查看{MOST}件" in asked.said(d.ApprovalRequested).reason
+    assert shown(asked) == []
+    shown_at_last = asked.approved().said(d.ContactShown)
+    assert (shown_at_last.by.person, shown_at_last.approver.person) == (person_for(i.LookAtContact), APPROVER)
+    declined = asked.act(i.Decline(ticket=TICKET, by=APPROVER, reason="不必。"))
+    assert shown(declined) == []
+
+
+def test_of_what_has_ended_it_is_refused_with_what_to_do() -> None:
+    ended = seen(given.closed(), MOST).office(i.LookAtContact, **WHY).refused("looked_too_often")
+    assert APPROVER.name in ended.said(d.ActionRefused).reason
+
+
+def test_so_does_a_person_of_a_department_that_asks_for_each() -> None:
+    story = opened(asking(), contact=CALLER).lead(i.Accept)
+    seen(story, MOST).lead(i.AskForContact, **OWED).then(d.ApprovalRequested)

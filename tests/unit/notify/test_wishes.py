@@ -251,7 +251,9 @@ def test_a_lead_hears_as_loudly_as_they_were_called_that_another_one_has_the_ord
 
 
 def asks_for_contact(by: Actor = BY) -> d.ApprovalRequested:
-    act = i.AskForContact(ticket=TICKET, by=Person(id="d-1", name="经办人"), reason="须先行联系。")
+    act = i.AskForContact(
+        ticket=TICKET, by=Person(id="d-1", name="经办人"), ground="first-contact", reason="须与诉求人先行联系。"
+    )
     about: dict[str, Any] = {"wanted": act, "receipt": "R0123456789AB", "reason": "申请查看联系方式"}
     return d.ApprovalRequested(ticket=TICKET, by=by, request=RequestKind.APPROVAL, **about)
 

@@ -6,25 +6,75 @@ from datetime import datetime
 from typing import Final
 
 from chassis.frozen import replace
+from rulebook.codes import Role
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.first_contact import requester_reachable
+from services.dispatch.core.guards import ground_named, named
 from services.dispatch.core.sealing import asks, is_confidential
-from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD
+from services.dispatch.core.standing import DISPUTED, OPEN, WAITING, WITH_LEAD
 from services.dispatch.core.ticket import DESK_LOOKS, Ticket
 from services.dispatch.core.who import by_lead
 
 episode = Episode("looking")
 
-_ANY: Final = frozenset(S) - {S.REGISTERED}
+Looking = i.LookAtContact | i.AskForContact
+_ENDED: Final = frozenset(S) - {S.REGISTERED} - OPEN
 
 
-@episode.action(i.LookAtContact, _ANY)
+# --- why, and how often ----------------------------------------------------------------------------------------------
+
+
+def says_why(draft: Draft, action: Looking) -> Refusal | None:
+    """A ground of the policy, and words of one's own: a reason that fits any look is none."""
+    grounds, least = draft.rules.policy.grounds.looking, draft.rules.policy.limits.looking.words_at_least
+    refused = ground_named(draft, grounds, action.ground, "查看联系方式")
+    if refused is not None or not draft.rules.asks_who or sum(map(str.isalnum, action.reason)) >= least:
+        return refused
+    return Refusal("reason_too_short", f"理由至少{least}个字（标点不算），请写明为何要看这一件的联系方式。")
+
+
+def looked_too_often(draft: Draft) -> str | None:
+    """What is asked of an approver once a person has seen as many contacts within the hour as policy lets them."""
+    most, seen = draft.rules.policy.limits.looking.per_hour, draft.rules.looks.get(draft.receipt, 0)
+    return f"一小时内已查看{seen}件联系方式（上限{most}件），申请再看" if seen >= most else None
+
+
+def not_too_often(draft: Draft, _action: i.LookAtContact) -> Refusal | None:
+    """Of what has ended nobody approves anything: who has looked too often waits, or lets an approver look."""
+    if looked_too_often(draft) is None:
+        return None
+    most, who = draft.rules.policy.limits.looking.per_hour, draft.rules.policy.with_role(Role.APPROVER, draft.at)
+    return Refusal(
+        "looked_too_often", f"一小时内已查看{most}件联系方式，达到上限。请一小时后再看；急需的请由{named(who)}查看。"
+    )
+
+
+# --- the centre looks ------------------------------------------------------------------------------------------------
+
+
+def more_looks(draft: Draft, action: i.LookAtContact) -> str | None:
+    often = looked_too_often(draft)
+    return f"{often}：{action.reason}" if often else None
+
+
+@episode.action(i.LookAtContact, OPEN, says_why, approved=more_looks)
+@episode.action(i.LookAtContact, _ENDED, says_why, not_too_often)
 def look_at_contact(draft: Draft, action: i.LookAtContact) -> None:
-    draft.say(d.ContactShown(**draft.by_author, receipt=draft.receipt, reason=action.reason))
+    shown = d.ContactShown(
+        **draft.by_author,
+        receipt=draft.receipt,
+        approver=draft.approver,
+        ground=action.ground,
+        reason=action.reason,
+    )
+    draft.say(shown)
+
+
+# --- a department asks -----------------------------------------------------------------------------------------------
 
 
 def not_in_orders(draft: Draft, _action: i.AskForContact) -> Refusal | None:
@@ -36,9 +86,10 @@ def not_in_orders(draft: Draft, _action: i.AskForContact) -> Refusal | None:
 
 def opens_contact(draft: Draft, action: i.AskForContact) -> str | None:
     """What is not confidential is shown at once: that the lead looked, and why, stands in the trace."""
-    if not is_confidential(draft.ticket):
-        return None
-    return f"{draft.rules.name(draft.lead)}申请查看保密诉求人的联系方式：{action.reason}"
+    if is_confidential(draft.ticket):
+        return f"{draft.rules.name(draft.lead)}申请查看保密诉求人的联系方式：{action.reason}"
+    often = looked_too_often(draft)
+    return f"{draft.rules.name(draft.lead)}的{action.by.name}{often}：{action.reason}" if often else None
 
 
 @episode.action(
@@ -47,6 +98,7 @@ def opens_contact(draft: Draft, action: i.AskForContact) -> str | None:
     by_lead,
     not_in_orders,
     requester_reachable,
+    says_why,
     approved=opens_contact,
 )
 def ask_for_contact(draft: Draft, action: i.AskForContact) -> None:
@@ -55,6 +107,7 @@ def ask_for_contact(draft: Draft, action: i.AskForContact) -> None:
         receipt=draft.receipt,
         department=draft.lead,
         approver=draft.approver,
+        ground=action.ground,
         reason=action.reason,
     )
     draft.say(shown)
