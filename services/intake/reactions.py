@@ -23,7 +23,7 @@ from schemas.referral import Referral
 from schemas.registry import answer_topic, channel_topic
 from schemas.values import Instant, TicketState
 from services.intake.core.news import Newsroom
-from services.intake.core.phones import last_digits
+from services.intake.core.phones import without_extension
 from services.intake.core.state import Answer, KnownTicket
 
 
@@ -54,10 +54,10 @@ class RefusedLater(NamedTuple):
 
 
 class OpensBy(NamedTuple):
-    """With the end of which telephone number a receipt opens from now on; None where with none."""
+    """With which telephone number a receipt opens from now on; None where with none."""
 
     receipt: str
-    digits: str | None
+    number: str | None
 
 
 class Reaction(NamedTuple):
@@ -152,7 +152,7 @@ def _opened_by(known: KnownTicket, message: Corrected) -> OpensBy | None:
     was, now = message.old.contact, message.new.contact
     if known.requester is None or now is None or now.phone is None or (was is not None and was.phone == now.phone):
         return None
-    return OpensBy(known.receipt, last_digits(now.phone))
+    return OpensBy(known.receipt, without_extension(now.phone))
 
 
 def _part(message: Opened, at: Instant, account: str | None) -> KnownTicket:

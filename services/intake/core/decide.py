@@ -32,7 +32,7 @@ from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, decline_device, request_device
 from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, day_of, incident_of
-from services.intake.core.phones import last_digits
+from services.intake.core.phones import without_extension
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier, window
 from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
@@ -65,7 +65,7 @@ def decide(state: DoorState, reading: Reading, moment: Moment, numbers: Numbers)
 
 
 def _opened_by(secrets: Secrets, reading: Reading, decision: Decision) -> Decision:
-    """Remember what opens the receipt for a citizen: the end of the telephone number that came along."""
+    """Remember what opens the receipt for a citizen: the telephone number that came along."""
     match reading.action:
         case Register() | AnswerOnLine() | RecordVisit() | FromRequester():
             contact = reading.action.contact
@@ -73,7 +73,7 @@ def _opened_by(secrets: Secrets, reading: Reading, decision: Decision) -> Decisi
             contact = None
     if decision.verdict is None or contact is None:
         return decision
-    factor = secrets.second_factor(reading.receipt, last_digits(contact.phone or ""))
+    factor = secrets.second_factor(reading.receipt, without_extension(contact.phone or ""))
     return decision._replace(verdict=decision.verdict._replace(factor=factor))
 
 

@@ -12,8 +12,6 @@ from schemas.text import plain
 
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _DECISIVE: Final = 6
-LAST: Final = 4
-"""So many digits of a telephone number are a second factor."""
 _EXTENSION: Final = re.compile(
     r"(?P<number>.*[0-9])\s*(?:转接?|轉|分机号?|分機|内线|,|(?<=[0-9]{7})-(?=[0-9]{1,6}$))\s*[:.]?\s*(?P<extension>[0-9]{1,8})\s*"
 )
@@ -31,10 +29,10 @@ def international(phone: str) -> str | None:
     return _parsed(number)
 
 
-def last_digits(phone: str) -> str | None:
-    """The last four digits of a phone number without its extension; None when it is none."""
+def without_extension(phone: str) -> str | None:
+    """Write a phone number in its one form as far as it can be called from outside; None when it is none."""
     number = international(phone)
-    return number.partition(";")[0][-LAST:] if number else None
+    return number.partition(";")[0] if number else None
 
 
 @lru_cache(maxsize=4096)

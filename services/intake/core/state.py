@@ -195,9 +195,9 @@ class Secrets(NamedTuple):
             wechat=self.hashed("wechat", wechat) if wechat else None,
         )
 
-    def second_factor(self, receipt: str, digits: str | None) -> str | None:
-        """What is kept of the digits that open a receipt; None where there are none."""
-        return self.hashed("second factor", f"{receipt}\0{digits}") if digits else None
+    def second_factor(self, receipt: str, number: str | None) -> str | None:
+        """What is kept of the telephone number that opens a receipt; None where there is none."""
+        return self.hashed("second factor", f"{receipt}\0{number}") if number else None
 
     def household(self, name: str, address: str) -> str:
         """Tell households apart by their name and address."""

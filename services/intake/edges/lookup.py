@@ -19,7 +19,7 @@ _SPOKE: Final = (
     " and (s.party = 'hotline' or s.party = t.channel) and ({})) end"
 )
 _BY_NUMBER: Final = _SPOKE.format("t.requester = any(s.spoke_as)")
-"""With the end of a number: that number, which came along, is the ticket's, not only the account beside it."""
+"""With a number: that number, which came along, is the ticket's, not only the account beside it."""
 _SHOWN: Final = _SPOKE.format("t.requester = any(s.spoke_as) or t.account = any(s.spoke_as)")
 """Who spoke about a ticket by its channel, or by the hotline, is shown its news as long as they are its requester."""
 

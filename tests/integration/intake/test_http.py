@@ -261,30 +261,30 @@ async def test_while_the_broker_is_away_the_client_is_asked_to_come_again(
             assert await pool.fetchval("select count(*) from put where sent") == 1
 
 
-async def opened(web: aiohttp.ClientSession, receipt: str, digits: str) -> tuple[int, dict[str, Any]]:
-    """Ask for progress as a citizen does: with a receipt and the end of a telephone number."""
-    async with web.post("/v1/progress", json={"receipt": receipt, "phone_ends": digits}) as response:
+async def opened(web: aiohttp.ClientSession, receipt: str, phone: str) -> tuple[int, dict[str, Any]]:
+    """Ask for progress as a citizen does: with a receipt and a telephone number."""
+    async with web.post("/v1/progress", json={"receipt": receipt, "phone": phone}) as response:
         return response.status, await response.json()
 
 
-async def test_a_citizen_sees_progress_with_the_receipt_and_the_end_of_the_number(web: Any, report: Register) -> None:
+async def test_a_citizen_sees_progress_with_the_receipt_and_the_number(web: Any, report: Register) -> None:
     receipt = await _posted(web, "reports", content(report))
     (known,) = (await settled(web, receipt))["tickets"]
 
-    status, told = await opened(web, receipt, str(report.contact.phone)[-4:])
+    status, told = await opened(web, receipt, f" +86 {report.contact.phone}")
 
     assert (status, told["tickets"][0]["ticket"]) == (200, known["ticket"])
     unknown = f"R{'0' * 20}"
-    assert (await opened(web, unknown, "0000"))[1]["code"] == "wrong_factor"
+    assert (await opened(web, unknown, "13800000000"))[1]["code"] == "wrong_factor"
 
 
-async def test_guessing_the_end_of_a_number_is_slowed_by_the_receipt(web: Any, report: Register) -> None:
+async def test_guessing_the_number_is_slowed_by_the_receipt(web: Any, report: Register) -> None:
     receipt = await _posted(web, "reports", content(report))
     await settled(web, receipt)
-    right = str(report.contact.phone)[-4:]
-    wrong = [f"{number:04}" for number in range(9000, 9005)]
+    right = str(report.contact.phone)
+    wrong = [f"138{number:04}{right[-4:]}" for number in range(9000, 9005)]
 
-    answers = [await opened(web, receipt, digits) for digits in wrong]
+    answers = [await opened(web, receipt, phone) for phone in wrong]
 
     assert [status for status, _ in answers] == [403, 403, 403, 403, 429]
     assert answers[-1][1]["retry_after"] >= 1

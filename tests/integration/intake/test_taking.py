@@ -275,7 +275,7 @@ async def test_a_receipt_opens_by_the_number_that_stands_and_by_none_before_it(o
     async with aiohttp.ClientSession(outside.system.url("intake_http")) as web:
 
         async def opens(number: str) -> bool:
-            asked = {"receipt": given.receipt, "phone_ends": number[-4:]}
+            asked = {"receipt": given.receipt, "phone": number}
             async with web.post("/v1/progress", json=asked) as response:
                 return response.status == 200
 

@@ -100,22 +100,22 @@ def test_a_part_is_known_by_the_account_of_its_whole(front: Any, ticket: KnownTi
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "requester", "digits"),
+    ("was", "now", "requester", "number"),
     [
-        ("13800000001", "13900000002", "h-2", "0002"),
-        ("13900000002", "021-65001234 转 8001", "h-3", "1234"),
-        (None, "13900000002", "h-2", "0002"),
+        ("13800000001", "13900000002", "h-2", "+8613900000002"),
+        ("13900000002", "021-65001234 转 8001", "h-3", "+862165001234"),
+        (None, "13900000002", "h-2", "+8613900000002"),
     ],
 )
 def test_its_receipt_opens_by_the_number_that_stands(
-    front: Any, ticket: KnownTicket, was: str | None, now: str, requester: str, digits: str
+    front: Any, ticket: KnownTicket, was: str | None, now: str, requester: str, number: str
 ) -> None:
     known = ticket if was else ticket._replace(requester=None)
     new = Correction(contact=Contact(phone=now), requester=requester)
     old = Correction(contact=Contact(phone=was))
     fact = d.Corrected(ticket=ticket.id, by=Actor(), old=old, new=new, reason="号码记错。")
     found = react(fact, front.now, known, Newsroom({}, front.state.config.policy)).opens
-    assert found == OpensBy(ticket.receipt, digits)
+    assert found == OpensBy(ticket.receipt, number)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from services.intake.core.phones import last_digits
+from schemas.sealed import masked_phone
+from services.intake.core.phones import without_extension
 from services.intake.core.state import Decision
 
 MINE: Final = {"phone": "13800000001", "wechat": "wx-1"}
@@ -47,8 +48,8 @@ def taken(front: Any, topic: str, kind: str, content: dict[str, Any]) -> tuple[s
     return verdict.receipt, Kept(verdict.shown, verdict.tickets, verdict.factor)
 
 
-def opens(front: Any, receipt: str, digits: str) -> str:
-    found: str = front.state.config.secrets.second_factor(receipt, digits)
+def opens(front: Any, receipt: str, number: str) -> str:
+    found: str = front.state.config.secrets.second_factor(receipt, number)
     return found
 
 
@@ -65,20 +66,20 @@ def test_what_is_said_about_a_ticket(front: Any, ticket: str, act: str, relation
     receipt, kept = taken(front, "hotline", act, {**ACTS[act], **who, "ticket": ticket})
     phone = who.get("contact", {}).get("phone")
     assert (kept.shown, kept.tickets) == (shown, (ticket,))
-    assert kept.factor == (opens(front, receipt, phone[-4:]) if phone else None)
+    assert kept.factor == (opens(front, receipt, f"+86{phone}") if phone else None)
 
 
 @pytest.mark.parametrize("changes", [{}, {"confidential": True}])
 def test_a_report_shows_the_ticket_that_it_made(front: Any, report: dict[str, Any], changes: dict[str, Any]) -> None:
     receipt, kept = taken(front, "wechat", "register", {**report, **changes, "contact": MINE})
-    assert (kept.shown, len(kept.tickets), kept.factor) == (True, 1, opens(front, receipt, "0001"))
+    assert (kept.shown, len(kept.tickets), kept.factor) == (True, 1, opens(front, receipt, "+8613800000001"))
 
 
 def test_a_second_report_of_the_same_requester_shows_the_ticket_that_it_presses_for(
     front: Any, ticket: str, report: dict[str, Any]
 ) -> None:
     receipt, kept = taken(front, "hotline", "register", {**report, "contact": MINE})
-    assert kept == Kept(shown=True, tickets=(ticket,), factor=opens(front, receipt, "0001"))
+    assert kept == Kept(shown=True, tickets=(ticket,), factor=opens(front, receipt, "+8613800000001"))
 
 
 @pytest.mark.parametrize("agent", [None, AGENT])
@@ -88,17 +89,17 @@ def test_a_report_about_somebody_elses_ticket_shows_its_own_alone(
     said = {**report, "contact": OTHERS, "about": ticket, "agent": agent}
     receipt, kept = taken(front, "hotline", "register", said)
     assert ticket not in kept.tickets
-    assert (kept.shown, kept.factor) == (True, opens(front, receipt, "0002"))
+    assert (kept.shown, kept.factor) == (True, opens(front, receipt, "+8613800000002"))
 
 
 def test_a_visit_and_a_call_answered_on_the_line_open_with_the_number_that_was_left(
     front: Any, visit: dict[str, Any], report: dict[str, Any]
 ) -> None:
     receipt, kept = taken(front, "survey", "record-visit", {**visit, "contact": MINE, "problems": [{"text": "漏水"}]})
-    assert (kept.shown, kept.factor) == (True, opens(front, receipt, "0001"))
+    assert (kept.shown, kept.factor) == (True, opens(front, receipt, "+8613800000001"))
     answered = {**report, "contact": MINE, "answer": "可到社区事务中心办理。", "agent": AGENT}
     receipt, kept = taken(front, "hotline", "answer-on-line", answered)
-    assert (kept.shown, kept.factor) == (True, opens(front, receipt, "0001"))
+    assert (kept.shown, kept.factor) == (True, opens(front, receipt, "+8613800000001"))
 
 
 @pytest.mark.parametrize("changes", [{"contact": {"wechat": "wx-3"}}, {"contact": MINE, "requester_kind": "anonymous"}])
@@ -123,14 +124,26 @@ def test_what_staff_do_opens_for_nobody(front: Any, ticket: str, topic: str, act
 
 
 @pytest.mark.parametrize(
-    ("phone", "digits"),
+    ("phone", "number"),
     [
-        ("13800000001", "0001"),
-        ("+86 138-0000-0001", "0001"),
-        ("021-65001234 转 8001", "1234"),
+        ("13800000001", "+8613800000001"),
+        ("+86 138-0000-0001", "+8613800000001"),
+        ("１３８ 0000 0001", "+8613800000001"),
+        ("021-65001234 转 8001", "+862165001234"),
         ("12", None),
         ("", None),
     ],
 )
-def test_the_last_digits_are_those_of_the_number_however_it_is_written(phone: str, digits: str | None) -> None:
-    assert last_digits(phone) == digits
+def test_a_number_opens_however_it_is_written_and_without_its_extension(phone: str, number: str | None) -> None:
+    assert without_extension(phone) == number
+
+
+@pytest.mark.parametrize("phone", ["13812345678", "021-65001234", "021-65001234 转 8001"])
+def test_what_a_mask_shows_of_a_number_opens_nothing(front: Any, report: dict[str, Any], phone: str) -> None:
+    """Departments read the mask, and the receipt can stand beside it."""
+    receipt, kept = taken(front, "wechat", "register", {**report, "contact": {"phone": phone}})
+    mask = masked_phone(phone)
+    told = {mask, mask.replace("*", ""), mask[-4:], mask[:3], mask.replace("*", "0")}
+    tried = {front.state.config.secrets.second_factor(receipt, without_extension(each)) for each in told}
+    assert kept.factor is not None
+    assert kept.factor not in tried | {opens(front, receipt, each) for each in told}
