@@ -74,6 +74,12 @@ def _template(model: type[Message]) -> dict[str, object]:
     return {name: None if field.is_required() else field.default for name, field in model.model_fields.items()}
 
 
+def value_of(model: BaseModel, name: str) -> Any:
+    """What stands in a field that not every message has; None where this one has no such field."""
+    # `getattr` with a default would have pydantic look for private attributes, and word an error, each time.
+    return model.__dict__.get(name)
+
+
 def contracts() -> dict[str, type[Message]]:
     """Every message that is a contract, by type name: those of this package, not what a test or a toy made up."""
     return {name: model for name, model in sorted(MODELS.items()) if model.__module__.startswith("schemas.")}

@@ -13,7 +13,7 @@ from chassis.redaction import cover, overlays
 from chassis.service import Connection, Foreign, Heard, Outcome, Transaction, Work
 from schemas.clocks import ClockFact
 from schemas.dispatch import redacted_by
-from schemas.message import Message
+from schemas.message import Message, value_of
 from schemas.redaction import Passage
 from schemas.tickets import SubmissionRefused
 from services.trace import store
@@ -46,7 +46,7 @@ class Rows:
         if isinstance(fact, ClockFact):
             self._tick((fact.ticket, fact.clock_id), fact, at)
             return
-        ticket: str | None = getattr(fact, "ticket", None)
+        ticket: str | None = value_of(fact, "ticket")
         if ticket is None or isinstance(fact, SubmissionRefused):
             return
         before = self.summaries.get(ticket)

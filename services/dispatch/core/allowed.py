@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, cast, get_args
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, cast, get_args
 
 from schemas.inbound import DepartmentAction, OnExisting
 from schemas.values import Actor, Code, DepartmentCode, Party, PartyKind, TicketState
@@ -18,6 +19,7 @@ from services.dispatch.core.table import TABLE
 from services.dispatch.core.ticket import Ticket
 
 _UNUSED: Final = "_"
+_DEPARTMENTS: Final = 1_000
 ACTIONS: Final = {
     str(action.model_fields["do"].default): action
     for action in get_args(OnExisting)
@@ -34,11 +36,19 @@ def _asks_nothing_of_the_act(guard: Guard) -> bool:
     return str(act).startswith(_UNUSED)
 
 
-def _by_state() -> Iterator[tuple[TicketState, tuple[tuple[Code, tuple[Guard, ...]], ...]]]:
+class _Row(NamedTuple):
+    """What departments may ask for in one state, each with its guards; and all of these guards, each once."""
+
+    kinds: tuple[tuple[Code, frozenset[Guard]], ...]
+    guards: tuple[Guard, ...]
+
+
+def _by_state() -> Iterator[tuple[TicketState, _Row]]:
     rows: Mapping[str, tuple[Step, ...]] = {kind: tuple(row for row in TABLE if row.kind == kind) for kind in ACTIONS}
     for state in TicketState:
-        found = ((kind, row) for kind, of_kind in rows.items() for row in of_kind if state in row.sources)
-        yield state, tuple((kind, tuple(filter(_asks_nothing_of_the_act, row.guards))) for kind, row in found)
+        found = [(kind, row) for kind, of_kind in rows.items() for row in of_kind if state in row.sources]
+        kinds = tuple((kind, frozenset(filter(_asks_nothing_of_the_act, row.guards))) for kind, row in found)
+        yield state, _Row(kinds, tuple(dict.fromkeys(guard for _, guards in kinds for guard in guards)))
 
 
 _ROWS: Final = dict(_by_state())
@@ -46,13 +56,16 @@ _ROWS: Final = dict(_by_state())
 
 def may(ticket: Ticket, department: DepartmentCode, at: datetime, rules: Rules) -> tuple[Code, ...]:
     """Name what a department that takes part may ask for; what the act says can still be refused."""
-    by = Actor(party=Party(kind=PartyKind.DEPARTMENT, department=department))
-    draft = Draft(ticket, rules, at, changed, by=by)
-    return tuple(
-        kind
-        for kind, guards in _ROWS[ticket.state]
-        if _waits_for(ticket, kind, department) and all(guard(draft, None) is None for guard in guards)
-    )
+    kinds, guards = _ROWS[ticket.state]
+    draft = Draft(ticket, rules, at, changed, by=_speaking_for(department))
+    # Many acts have the same guards, and each order asks them all.
+    refusing = {guard for guard in guards if guard(draft, None) is not None}
+    return tuple([kind for kind, its in kinds if refusing.isdisjoint(its) and _waits_for(ticket, kind, department)])
+
+
+@lru_cache(_DEPARTMENTS)
+def _speaking_for(department: DepartmentCode) -> Actor:
+    return Actor(party=Party(kind=PartyKind.DEPARTMENT, department=department))
 
 
 def _waits_for(ticket: Ticket, kind: Code, department: DepartmentCode) -> bool:

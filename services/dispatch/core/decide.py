@@ -14,7 +14,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.inbound import Action
-from schemas.message import Message
+from schemas.message import Message, value_of
 from schemas.tickets import ActionReceived, Answered
 from schemas.values import Actor, PartyKind, RequestKind
 from services.dispatch.core.categories import Category, decide_category
@@ -161,7 +161,7 @@ def _answered(fact: Answered, at: datetime, rules: Rules, known_at: datetime | N
 
 def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     action = received.action
-    person = getattr(action, "by", None) or getattr(action, "agent", None)
+    person = value_of(action, "by") or value_of(action, "agent")
     stead = in_stead_of(draft.rules, action, kind, draft.at)
     draft.by, draft.receipt = Actor(party=received.party, person=person, acting_for=stead), received.receipt
     draft.matched, draft.in_time = received.matched is True, received.repeat_of is not None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chassis.frozen import remembered, replace
 from schemas import dispatch as d
-from schemas.message import Message
+from schemas.message import Message, value_of
 from schemas.spoken import said_besides, spoken_fields
 from services.dispatch.core.categories import Category, evolve_category
 from services.dispatch.core.episodes import registration
@@ -60,8 +60,8 @@ def _waits(fact: d.DispatchFact, at: datetime) -> WaitingAtDesk:
     """What is said of a task as long as it waits, by the fact that brought it to the desk."""
     return WaitingAtDesk(
         since=at,
-        reason=getattr(fact, "reason", None),
-        suggestion=getattr(fact, "suggestion", None),
-        alternatives=getattr(fact, "alternatives", None),
-        refer=getattr(fact, "refer", None),
+        reason=value_of(fact, "reason"),
+        suggestion=value_of(fact, "suggestion"),
+        alternatives=value_of(fact, "alternatives"),
+        refer=value_of(fact, "refer"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, assert_never
 
+from chassis.frozen import remembered
 from schemas.owner import Owner
 from schemas.values import Clock, DepartmentCode, DeskTaskKind
 from services.dispatch.core import standing as s
@@ -68,6 +69,11 @@ def _lead(ticket: Ticket, waits_for: str) -> Holder:
 
 def participants(ticket: Ticket, _fact: object = None) -> tuple[DepartmentCode, ...]:
     """The departments that take part at this moment, the lead first; never one that is accused."""
+    return _taking_part(ticket)
+
+
+@remembered
+def _taking_part(ticket: Ticket) -> tuple[DepartmentCode, ...]:
     order = ticket.led_by
     if order is None:
         return _reviewing_after(ticket)

@@ -13,7 +13,7 @@ from rulebook.codes import Passing
 from rulebook.rules import Automation
 from rulebook.stop_words import StopGroup
 from schemas import dispatch as d
-from schemas.message import Message
+from schemas.message import Message, value_of
 from schemas.more_time import more_time
 from schemas.public import (
     CallbackRequest,
@@ -161,7 +161,7 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
     category = rules.policy.category(matter.category) if matter.category else None
     told = Order.model_construct(
         happened=happened,
-        reason=None if getattr(fact, "withheld", None) else getattr(fact, "reason", None),
+        reason=None if value_of(fact, "withheld") else value_of(fact, "reason"),
         ticket=state.id,
         order=order.number if order else 0,
         role=role,
@@ -272,7 +272,7 @@ def _looks_on(who: str) -> str:
 def _desk(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, rules: Rules) -> Iterator[Tell]:
     for task in state.before.desk:
         if task not in now.desk and not _by_itself(task, rules.automation):
-            over = WaitingAtDesk(since=at, reason=getattr(fact, "reason", None))
+            over = WaitingAtDesk(since=at, reason=value_of(fact, "reason"))
             yield _task(state, over, task, rules.policy, is_open=False)
     said_anew = isinstance(fact, _SAID_ANEW)
     for task in now.desk:

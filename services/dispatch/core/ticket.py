@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from schemas.complaint import Complaint, ComplaintFields
@@ -272,7 +273,7 @@ class Ticket:
         """What tickets say that were merged into this one."""
         return tuple(said for each in self.taken.values() for said in each.supplements) if self.taken else ()
 
-    @property
+    @cached_property
     def led_by(self) -> LeadOrder | None:
         """The order that a department works under at this moment."""
         standing = self.standing.back if isinstance(self.standing, NeedsInfo) else self.standing
@@ -282,7 +283,7 @@ class Ticket:
         """The request of a kind that waits for somebody's decision."""
         return next((each for each in self.asked if each.request.value == kind.value), None)
 
-    @property
+    @cached_property
     def shunned(self) -> frozenset[str]:
         """Whom this ticket accuses, or names beside words of misconduct, and whom one that it took in or heads does."""
         accused = frozenset((*self.matter.accused, *self.avoids, *self.stop_words.named))

@@ -11,6 +11,7 @@ from rulebook.stop_words import Recognised
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.inbound import Action
+from schemas.message import value_of
 from schemas.text import fitted
 from schemas.values import CARRIED_ON, ENDED, DepartmentCode, Place, StopWord, Tier
 from schemas.values import TicketState as S
@@ -92,7 +93,7 @@ def heed_act(draft: Draft, action: Action, *, taken: bool) -> None:
         return
     if not taken and not isinstance(action, i.FromRequester | i.CallbackAction):
         return
-    words = [said for field in _WORDS if (said := getattr(action, field, None))] if isinstance(action, _SPEAK) else []
+    words = [said for field in _WORDS if (said := value_of(action, field))] if isinstance(action, _SPEAK) else []
     found = listen(draft.rules, "。".join(words)) if words else ()
     if isinstance(action, (i.DepartmentAction, *_RELAY)):
         found = tuple(each for each in found if each.group.code not in draft.ticket.stop_words.groups)
