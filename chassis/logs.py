@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 import structlog
@@ -17,6 +18,7 @@ from chassis.service import Record
 from schemas.recognised import masked
 
 _MOBILE: Final = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
+_REMEMBERED: Final = 4_096
 _TEXT: Final = json.encoder.encode_basestring
 
 
@@ -56,8 +58,9 @@ def _without_numbers(_: Any, __: str, event: Any) -> Any:
     return {name: hidden(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
+@lru_cache(_REMEMBERED)
 def hidden(text: str) -> str:
-    """The text as a line of a log may quote it."""
+    """The text as a line of a log may quote it; what subjects are called stands in many lines."""
     return _MOBILE.sub(r"\1****\2", masked(text))
 
 

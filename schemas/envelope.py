@@ -145,7 +145,9 @@ def _as_written(headers: Sequence[tuple[str, bytes | None]]) -> Envelope | None:
     if not (id_ and source and kind and get("ce_specversion") == b"1.0"):
         return None
     named = (id_.decode(), source.decode(), kind.decode())
-    if not all(map(readable, named)):
+    written = "".join(named)
+    # Letters of ASCII without a blank are seen; whatever else a name is made of is looked at by itself.
+    if not (written.isascii() and written.isprintable() and " " not in written) and not all(map(readable, named)):
         return None
     return Envelope(
         *named,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import ceil, floor
 from typing import Final, NamedTuple
 
@@ -20,11 +21,13 @@ from services.intake.core.rules import Repeat
 from services.intake.core.state import DoorConfig, DoorState, KnownTicket
 
 _COMPARED: Final = 400
+_REMEMBERED: Final = 256
 _WHOLE: Final = 100.0
 _WORKING_DAYS: Final = 5
 _SILENT: Final = re.compile(r"[\W_]+")
 
 
+@lru_cache(_REMEMBERED)
 def comparable(text: str) -> str:
     """Reduce text to what is compared: its plain form without punctuation, spaces and case."""
     return _SILENT.sub("", plain(seen(text)[: 2 * _COMPARED])).lower()[:_COMPARED]
