@@ -10,6 +10,7 @@ from rulebook.policy import Catalogue
 from rulebook.problems import Problem
 from rulebook.rules import Callers, Template
 from rulebook.source import Trail
+from vocabulary import Chinese
 
 NEVER: Final = (
     *("扬言", "极端行为", "聚众", "群体事件", "涉黄"),
@@ -32,7 +33,7 @@ def check_callers(checked: Checked) -> Iterator[Problem]:
     ):
         given: Mapping[str, str] = getattr(callers, field)
         for code in given.keys() - known.keys():
-            yield checked.problem(_FILE, (field, code), code, f"a code of {file}", "Correct the code.")
+            yield checked.problem(_FILE, (field, code), code, Chinese(f"{file} 里的代码"), Chinese("请更正代码。"))
         for code, name in known.items():
             yield from _unfit(checked, _FILE, (field, code), given.get(code, name))
     for index, template in enumerate(checked.templates):
@@ -44,8 +45,8 @@ def check_callers(checked: Checked) -> Iterator[Problem]:
 def _unfit(checked: Checked, file: str, path: Trail, said: str) -> Iterator[Problem]:
     for word in NEVER:
         if word in said:
-            step = f"Say it without {word}; another name for callers stands in {_FILE}."
-            yield checked.problem(file, path, said, f"words for callers, without {word}", step)
+            step = Chinese(f"请不用“{word}”：对来电人的另一个说法写在 {_FILE} 里。")
+            yield checked.problem(file, path, said, Chinese(f"对来电人的说法，不含“{word}”"), step)
 
 
 def _texts(template: Template) -> Mapping[Trail, str]:

@@ -8,6 +8,7 @@ from rulebook.base import Model
 from rulebook.problems import Problem
 from rulebook.rules import Template, Templates
 from rulebook.source import Source, Trail
+from vocabulary import Chinese
 
 M = TypeVar("M", bound=Model)
 
@@ -33,6 +34,7 @@ class Checked:
     def templates(self) -> tuple[Template, ...]:
         return self.model("templates.yaml", Templates).templates
 
-    def problem(self, file: str, path: Trail, found: object, expected: str, step: str) -> Problem:
+    def problem(self, file: str, path: Trail, found: object, expected: Chinese, step: Chinese) -> Problem:
+        """Name what stands on a path: as it stands there, or in a sentence."""
         field = ".".join(str(part) for part in path)
         return Problem(file, self.sources[file].line(path), field, str(found), expected, step)

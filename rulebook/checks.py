@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from rulebook.base import Model
 from rulebook.callers import check_callers
@@ -28,6 +29,7 @@ from rulebook.stop_words import StopWords
 from rulebook.successions import check_successions
 from schemas.inbound import OFFICE_ACTIONS
 from schemas.values import Tier
+from vocabulary import NOTHING, Chinese
 
 
 def cross_check(checked: Checked) -> Iterator[Problem]:
@@ -64,7 +66,9 @@ def _codes_stand_once(checked: Checked) -> Iterator[Problem]:
         counts = Counter(codes)
         for index, code in enumerate(codes):
             if counts[code] > 1 and code in codes[:index]:
-                yield checked.problem(file, (*path, index), code, "a code that stands once", "Give it another code.")
+                yield checked.problem(
+                    file, (*path, index), code, Chinese("只出现一次的代码"), Chinese("请给它另一个代码。")
+                )
 
 
 def _names_stand_once(checked: Checked) -> Iterator[Problem]:
@@ -84,8 +88,8 @@ def _names_stand_once(checked: Checked) -> Iterator[Problem]:
         for index, each in enumerate(those):
             name = str(getattr(each, field))
             if name in seen and not {"valid_from", "valid_to"} & each.model_fields_set:
-                step = "Give one of them another name, such as 王芳（二）."
-                yield checked.problem(file, (*path, index, "name"), name, "a name that stands once", step)
+                step = Chinese("请给其中一个另一个名称，如王芳（二）。")
+                yield checked.problem(file, (*path, index, "name"), name, Chinese("只出现一次的名称"), step)
             seen.add(name)
 
 
@@ -96,14 +100,14 @@ def _catalogue(checked: Checked) -> Iterator[Problem]:
     for index, category in enumerate(checked.model(file, Catalogue).categories):
         row: Trail = ("categories", index)
         if not category.led_by_subdistrict and kinds.get(category.lead) is not DepartmentKind.BUREAU:
-            expected = "a bureau of directory.yaml, or the word subdistrict"
+            expected = Chinese("directory.yaml 里的委办局，或者 subdistrict")
             yield checked.problem(file, (*row, "lead"), category.lead, expected, _ADD_DEPARTMENT)
         for name, codes in (("supporting", category.supporting), ("consulted", category.consulted)):
             for code in _unknown(codes, {*kinds, SUBDISTRICT_OF_PLACE}):
-                expected = "a department of directory.yaml, or the word subdistrict"
+                expected = Chinese("directory.yaml 里的单位，或者 subdistrict")
                 yield checked.problem(file, (*row, name), code, expected, _ADD_DEPARTMENT)
         if category.refer is not None and category.refer not in outside:
-            yield checked.problem(file, (*row, "refer"), category.refer, "an outside body", "Add it to directory.yaml.")
+            yield checked.problem(file, (*row, "refer"), category.refer, _OUTSIDE, _ADD_OUTSIDE)
 
 
 def _stop_words(checked: Checked) -> Iterator[Problem]:
@@ -113,10 +117,10 @@ def _stop_words(checked: Checked) -> Iterator[Problem]:
     for index, group in enumerate(checked.model(file, StopWords).groups):
         row: Trail = ("groups", index)
         if group.category is not None and group.category not in categories:
-            step = "Correct the code or take category out."
-            yield checked.problem(file, (*row, "category"), group.category, "a category of catalogue.csv", step)
+            step = Chinese("请更正代码，或者去掉 category。")
+            yield checked.problem(file, (*row, "category"), group.category, _CATEGORY, step)
         if group.refer is not None and group.refer not in outside:
-            yield checked.problem(file, (*row, "refer"), group.refer, "an outside body", "Add it to directory.yaml.")
+            yield checked.problem(file, (*row, "refer"), group.refer, _OUTSIDE, _ADD_OUTSIDE)
 
 
 def _proofs(checked: Checked) -> Iterator[Problem]:
@@ -126,15 +130,21 @@ def _proofs(checked: Checked) -> Iterator[Problem]:
     for index, proof in enumerate(trust.proved):
         row: Trail = ("suggestion", "proved", index)
         if proof.category not in categories:
-            yield checked.problem(
-                file, (*row, "category"), proof.category, "a category of catalogue.csv", "Correct it."
-            )
+            yield checked.problem(file, (*row, "category"), proof.category, _CATEGORY, Chinese("请更正代码。"))
         if proof.at_least < trust.floor:
-            found, expected = f"surely right in {proof.at_least:.3f}", f"at least {trust.floor}, the floor"
-            yield checked.problem(file, row, found, expected, "Have more suggestions checked, or take the proof out.")
+            found, expected = Chinese(f"正确率至少 {proof.at_least:.3f}"), Chinese(f"不低于 floor 的 {trust.floor}")
+            yield checked.problem(file, row, found, expected, Chinese("请多核对一些推荐，或者去掉这一条。"))
 
 
-_ADD_DEPARTMENT = "Correct the code or add the department to directory.yaml."
+_CATEGORY: Final = Chinese("catalogue.csv 里的分类")
+_OUTSIDE: Final = Chinese("directory.yaml 里的区外单位（outside）")
+_SUBDISTRICT: Final = Chinese("directory.yaml 里的街道")
+_PERSON: Final = Chinese("本文件里的人员")
+_ADD_DEPARTMENT: Final = Chinese("请更正代码，或者在 directory.yaml 里补上这个单位。")
+_ADD_OUTSIDE: Final = Chinese("请在 directory.yaml 里补上它。")
+_CORRECT_PERSON: Final = Chinese("请更正人员代码。")
+_ROLE_OF_SOMEBODY: Final = Chinese("有人担任的职责")
+_OTHER_DELEGATION: Final = Chinese("请去掉这条委托，或者换一个人。")
 
 
 def _unknown(codes: Iterable[str], known: Iterable[str]) -> list[str]:
@@ -153,14 +163,11 @@ def _streets(checked: Checked) -> Iterator[Problem]:
     for index, street in enumerate(checked.model(file, Streets).streets):
         row: Trail = ("streets", index)
         if street.subdistrict not in known:
-            expected = "a sub-district of directory.yaml"
-            yield checked.problem(file, (*row, "subdistrict"), street.subdistrict, expected, _ADD_DEPARTMENT)
+            yield checked.problem(file, (*row, "subdistrict"), street.subdistrict, _SUBDISTRICT, _ADD_DEPARTMENT)
         for other in seen.setdefault(street.name, []):
             if _overlap(street, other):
-                found = f"{street.name} again"
-                yield checked.problem(
-                    file, row, found, "each house number once", "Part the stretches by side or number."
-                )
+                found, step = Chinese(f"又一段 {street.name}"), Chinese("请按单双号或者门牌号分段。")
+                yield checked.problem(file, row, found, Chinese("每个门牌号只在一段里"), step)
         seen[street.name].append(street)
 
 
@@ -183,7 +190,7 @@ def _units(checked: Checked) -> Iterator[Problem]:
     file, areas = "units.csv", _subdistricts(checked)
     for index, unit in enumerate(checked.model(file, Units).units):
         for code in _unknown(unit.areas, areas):
-            yield checked.problem(file, ("units", index, "areas"), code, "a sub-district", _ADD_DEPARTMENT)
+            yield checked.problem(file, ("units", index, "areas"), code, _SUBDISTRICT, _ADD_DEPARTMENT)
 
 
 def _rough_minutes(span: Span, office: Office) -> int:
@@ -208,9 +215,9 @@ def _limits(checked: Checked) -> Iterator[Problem]:
         for tier, budget in budgets:
             soon = limit.due_soon if tier is None else limit.due_soon_for(tier)
             if _rough_minutes(soon, office) > _rough_minutes(budget, office):
-                found = f"due soon {soon.amount} {soon.unit} before the end"
-                expected = f"not more than the budget of {budget.amount} {budget.unit}"
-                step = f"Shorten due_soon, or due_soon_by_tier for {tier or 'the default'}."
+                found = Chinese(f"到期前 {soon.amount} {soon.unit} 提醒")
+                expected = Chinese(f"不长于时限本身的 {budget.amount} {budget.unit}")
+                step = Chinese(f"请缩短 {f'due_soon_by_tier 的 {tier}' if tier else 'due_soon'}。")
                 yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
         yield from _ceiling(checked, index, limit, office)
     yield from _extension(checked, limits)
@@ -227,10 +234,9 @@ def _ceiling(checked: Checked, index: int, limit: Limit, office: Office) -> Iter
         budget = limit.budget_for(tier)
         alike = (budget.unit in _OFFICE_TIME) == (top.unit in _OFFICE_TIME)
         if alike and _rough_minutes(budget, office) > _rough_minutes(top, office):
-            found, expected = f"{top.amount} {top.unit}", f"at least the {budget.amount} {budget.unit} of {tier}"
-            yield checked.problem(
-                "limits.yaml", ("clocks", index, "ceiling"), found, expected, "Raise the ceiling or shorten the limit."
-            )
+            found, expected = f"{top.amount} {top.unit}", Chinese(f"不短于 {tier} 的 {budget.amount} {budget.unit}")
+            step = Chinese("请提高 ceiling，或者缩短时限。")
+            yield checked.problem("limits.yaml", ("clocks", index, "ceiling"), found, expected, step)
 
 
 def _extension(checked: Checked, limits: Limits) -> Iterator[Problem]:
@@ -242,8 +248,8 @@ def _extension(checked: Checked, limits: Limits) -> Iterator[Problem]:
         }
         if unlike:
             path: Trail = ("extension", "by_tier" if tier in limits.extension.by_tier else "span")
-            expected = f"for {tier} time that can be added to {', '.join(f'{c} ({u})' for c, u in unlike.items())}"
-            step = f"Give extension.by_tier a span for {tier}: hours or calendar_days, or working_days."
+            expected = Chinese(f"{tier} 能加到 {'、'.join(f'{c}（{u}）' for c, u in unlike.items())} 上的时间")
+            step = Chinese(f"请在 extension.by_tier 里给 {tier} 写上 hours、calendar_days 或者 working_days。")
             yield checked.problem("limits.yaml", path, f"{span.amount} {span.unit}", expected, step)
 
 
@@ -253,11 +259,13 @@ def _office(checked: Checked) -> Iterator[Problem]:
     people = {person.id for person in office.people}
     for clock, person in office.owners.items():
         if person not in people:
-            yield checked.problem(file, ("owners", clock.value), person, "a person of this file", "Correct the id.")
+            yield checked.problem(file, ("owners", clock.value), person, _PERSON, _CORRECT_PERSON)
     centre = {x.clock for x in checked.model("limits.yaml", Limits).clocks if x.owner is OwedBy.OFFICE}
     for clock in sorted(centre - set(office.owners)):
-        expected = "a named owner of each clock of the centre and the survey office"
-        yield checked.problem(file, ("owners",), f"none for {clock}", expected, f"Add {clock} to owners.")
+        expected = Chinese("中心和大调研办的每个时限都有负责人")
+        yield checked.problem(
+            file, ("owners",), Chinese(f"{clock} 没有负责人"), expected, Chinese(f"请在 owners 里补上 {clock}。")
+        )
     yield from _may(checked, office)
     yield from _roles_apart(checked, office)
     yield from _delegations(checked, office)
@@ -270,12 +278,12 @@ def _delegations(checked: Checked, office: Office) -> Iterator[Problem]:
         row: Trail = ("delegations", index)
         for name, code in (("of", each.of), ("to", each.to)):
             if code not in roles:
-                yield checked.problem("office.yaml", (*row, name), code, "a person of this file", "Correct the id.")
+                yield checked.problem("office.yaml", (*row, name), code, _PERSON, _CORRECT_PERSON)
         if each.role not in roles.get(each.of, {each.role}):
-            expected, step = f"somebody who is {each.role}", "Name whose role it is, or correct the role."
+            expected, step = Chinese(f"有 {each.role} 职责的人"), Chinese("请写有这项职责的人，或者更正职责。")
             yield checked.problem("office.yaml", (*row, "of"), each.of, expected, step)
         if each.role in roles.get(each.to, ()):
-            expected, step = f"somebody who is not {each.role} anyway", "Take the delegation out, or name another one."
+            expected, step = Chinese(f"本来没有 {each.role} 职责的人"), _OTHER_DELEGATION
             yield checked.problem("office.yaml", (*row, "to"), each.to, expected, step)
 
 
@@ -284,20 +292,20 @@ def _roles_apart(checked: Checked, office: Office) -> Iterator[Problem]:
     file, apart = "office.yaml", {person.id for person in office.people if not APART.isdisjoint(person.roles)}
     for index, person in enumerate(office.people):
         if person.id in apart and len(person.roles) > 1:
-            expected = f"{', '.join(sorted(APART & {*person.roles}))} alone"
-            step = f"Take the other roles from {person.id}."
-            yield checked.problem(file, ("people", index, "roles"), ", ".join(person.roles), expected, step)
+            expected = Chinese(f"只有 {'、'.join(sorted(APART & {*person.roles}))} 一项")
+            step = Chinese(f"请去掉 {person.id} 的其他职责。")
+            yield checked.problem(file, ("people", index, "roles"), "、".join(person.roles), expected, step)
     for index, each in enumerate(office.delegations):
         if each.role in APART or each.to in apart:
             row: Trail = ("delegations", index, "role" if each.role in APART else "to")
-            expected = f"a role besides {', '.join(sorted(APART))}, lent to somebody who has none of these"
-            step = "Take the delegation out, or name another one."
-            yield checked.problem(file, row, each.role if each.role in APART else each.to, expected, step)
+            expected = Chinese(f"{'、'.join(sorted(APART))} 以外的职责，借给没有这些职责的人")
+            found = each.role if each.role in APART else each.to
+            yield checked.problem(file, row, found, expected, _OTHER_DELEGATION)
     for action, allowed in office.may.items():
         never = ONLY_LOOK if action in ACTS_OF_CONTRACTORS else APART
-        if wrong := ", ".join(sorted(never & {*allowed})):
-            step = f"Take {wrong} out of {action}."
-            yield checked.problem(file, ("may", action), ", ".join(allowed), f"no {wrong}", step)
+        if wrong := "、".join(sorted(never & {*allowed})):
+            step = Chinese(f"请从 {action} 里去掉 {wrong}。")
+            yield checked.problem(file, ("may", action), "、".join(allowed), Chinese(f"不含 {wrong}"), step)
 
 
 def _may(checked: Checked, office: Office) -> Iterator[Problem]:
@@ -305,15 +313,21 @@ def _may(checked: Checked, office: Office) -> Iterator[Problem]:
     actions = {*OFFICE_ACTIONS, *RULE_CHANGES} - set(Step)
     for action in sorted(actions - set(office.may)):
         yield checked.problem(
-            "office.yaml", ("may",), f"none for {action}", "the roles for each action", f"Add {action} to may."
+            "office.yaml",
+            ("may",),
+            Chinese(f"没有 {action}"),
+            Chinese("每个操作由哪些职责做"),
+            Chinese(f"请在 may 里补上 {action}。"),
         )
     for action, allowed in office.may.items():
         if action not in actions:
-            expected = f"one of {', '.join(sorted(actions))}"
-            yield checked.problem("office.yaml", ("may", action), action, expected, "Correct the action.")
+            expected = Chinese(f"{'、'.join(sorted(actions))} 之一")
+            yield checked.problem("office.yaml", ("may", action), action, expected, Chinese("请更正操作。"))
         elif roles.isdisjoint(allowed):
-            step = "Name another role, or give somebody of this file one of these."
-            yield checked.problem("office.yaml", ("may", action), ", ".join(allowed), "a role that somebody has", step)
+            step = Chinese("请换一项职责，或者给本文件里的人其中一项。")
+            yield checked.problem(
+                "office.yaml", ("may", action), "、".join(allowed) or NOTHING, _ROLE_OF_SOMEBODY, step
+            )
 
 
 def _ladder(checked: Checked) -> Iterator[Problem]:
@@ -321,8 +335,8 @@ def _ladder(checked: Checked) -> Iterator[Problem]:
     for index, rung in enumerate(checked.model("ladder.yaml", Ladder).rungs):
         path: Trail = ("rungs", index, "ordered_by")
         if rung.ordered_by in APART:
-            expected = "a role that acts on tickets"
-            yield checked.problem("ladder.yaml", path, rung.ordered_by, expected, "Name another role.")
+            expected = Chinese("办理工单的职责")
+            yield checked.problem("ladder.yaml", path, rung.ordered_by, expected, Chinese("请换一项职责。"))
         elif rung.ordered_by not in roles:
-            step = "Give somebody in office.yaml this role."
-            yield checked.problem("ladder.yaml", path, rung.ordered_by, "a role that somebody has", step)
+            step = Chinese("请在 office.yaml 里给人这项职责。")
+            yield checked.problem("ladder.yaml", path, rung.ordered_by, _ROLE_OF_SOMEBODY, step)

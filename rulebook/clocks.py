@@ -5,6 +5,7 @@ from typing import Final
 
 from rulebook.codes import OwedBy
 from schemas.values import Clock, Tier
+from vocabulary import Chinese
 
 _LEAD: Final = frozenset({OwedBy.LEAD})
 _OFFICE: Final = frozenset({OwedBy.OFFICE})
@@ -46,17 +47,19 @@ NAMED: Final = frozenset({Clock.SUSPENSION, Clock.COMMITMENT})
 EXTENDABLE: Final = frozenset({Clock.HANDLING, Clock.REWORK})
 """The clocks that a department can ask more time for."""
 
-NEVER_STILL: Final[Mapping[Clock, str]] = {
-    Clock.CITIZEN: "the citizen's time never stands still",
-    Clock.NEEDS_INFO: "it times the question that would make it stand still",
-    Clock.RETURN_RULING: "nothing is asked of the requester and nothing suspended during a dispute",
-    Clock.ADJUDICATION: "nothing is asked of the requester and nothing suspended during a dispute",
-    Clock.CALLBACK: "nothing is asked of the requester and nothing suspended after the review",
-    Clock.REOPEN_WINDOW: "nothing is asked of the requester and nothing suspended after the end",
-    Clock.REOPENING: "nothing is asked of the requester and nothing suspended after the end",
-    Clock.REFERRAL: "nothing is asked of the requester and nothing suspended after the end",
-    Clock.OUTCOME_RULING: "nothing is asked of the requester and nothing suspended after the end",
-    Clock.DUTY_ACKNOWLEDGEMENT: "nothing keeps somebody on duty from saying that they know",
+_DURING_A_DISPUTE: Final = Chinese("争议期间不请诉求人补充，也不挂账")
+_AFTER_THE_END: Final = Chinese("结束之后不再请诉求人补充，也不挂账")
+NEVER_STILL: Final[Mapping[Clock, Chinese]] = {
+    Clock.CITIZEN: Chinese("市民时限从不暂停"),
+    Clock.NEEDS_INFO: Chinese("它计的就是等待补充的时间"),
+    Clock.RETURN_RULING: _DURING_A_DISPUTE,
+    Clock.ADJUDICATION: _DURING_A_DISPUTE,
+    Clock.CALLBACK: Chinese("审核之后不再请诉求人补充，也不挂账"),
+    Clock.REOPEN_WINDOW: _AFTER_THE_END,
+    Clock.REOPENING: _AFTER_THE_END,
+    Clock.REFERRAL: _AFTER_THE_END,
+    Clock.OUTCOME_RULING: _AFTER_THE_END,
+    Clock.DUTY_ACKNOWLEDGEMENT: Chinese("值班人员随时可以确认"),
 }
 """The clocks that no pause can reach, and why."""
 

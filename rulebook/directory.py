@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from rulebook.base import CategoryCode, Code, Model, Phone, Text
 from rulebook.codes import SUBDISTRICT_OF_PLACE, ContactAccess, DepartmentKind, Role
 from schemas.values import Clock, Tier
+from vocabulary import Chinese
 
 
 class Dated(Model):
@@ -21,7 +22,7 @@ class Dated(Model):
     @model_validator(mode="after")
     def _comes_before_it_goes(self) -> Self:
         if self.valid_from is not None and self.valid_to is not None and self.valid_from > self.valid_to:
-            raise ValueError("valid_from must not be after valid_to")
+            raise ValueError(Chinese("不晚于 valid_to 的 valid_from"))
         return self
 
     def valid_on(self, day: date) -> bool:
@@ -131,9 +132,9 @@ class Street(Succeeded):
     @model_validator(mode="after")
     def _range_is_one(self) -> Self:
         if (self.first is None) != (self.last is None):
-            raise ValueError("first and last number stand both or not at all")
+            raise ValueError(Chinese("首尾门牌号都写，或者都不写"))
         if self.first is not None and self.last is not None and self.first > self.last:
-            raise ValueError("first number is greater than last")
+            raise ValueError(Chinese("不大于 last 的 first"))
         return self
 
     def holds(self, number: int) -> bool:
@@ -160,7 +161,7 @@ class Hours(Model):
     @model_validator(mode="after")
     def _opens_first(self) -> Self:
         if self.opens >= self.closes:
-            raise ValueError("opens must be before closes")
+            raise ValueError(Chinese("早于 closes 的 opens"))
         return self
 
 
@@ -187,7 +188,7 @@ class Delegation(Model):
     @model_validator(mode="after")
     def _begins_first(self) -> Self:
         if self.begins > self.ends:
-            raise ValueError("from must not be after until")
+            raise ValueError(Chinese("不晚于 until 的 from"))
         return self
 
     def on(self, day: date) -> bool:
@@ -213,9 +214,9 @@ class Office(Model):
     @model_validator(mode="after")
     def _hours_in_order(self) -> Self:
         if not self.hours:
-            raise ValueError("at least one stretch of office hours")
+            raise ValueError(Chinese("至少一段办公时间"))
         if any(a.closes > b.opens for a, b in pairwise(self.hours)):
-            raise ValueError("stretches stand in order and do not overlap")
+            raise ValueError(Chinese("先后有序、互不重叠的办公时间"))
         return self
 
     @property

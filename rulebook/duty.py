@@ -14,6 +14,7 @@ from rulebook.checked import Checked
 from rulebook.directory import Office, Person, in_force
 from rulebook.problems import Problem
 from rulebook.source import Trail
+from vocabulary import ACTIONS, Chinese
 
 ACKNOWLEDGES: Final = "acknowledge_urgent"
 """What whoever stands on the roster has to be able to do."""
@@ -36,7 +37,7 @@ class Shift(Model):
     @model_validator(mode="after")
     def _begins_first(self) -> Self:
         if self.begins >= self.ends:
-            raise ValueError("from must be before until")
+            raise ValueError(Chinese("早于 until 的 from"))
         return self
 
 
@@ -106,9 +107,9 @@ def check_duty(checked: Checked) -> Iterator[Problem]:
         yield from _gone(checked, office, ("shifts", index, "people"), shift.people, shift)
     for (one, before), (index, shift) in pairwise(sorted(enumerate(duty.shifts), key=lambda each: each[1].begins)):
         if shift.begins < before.ends:
-            found = f"{shift.begins:%Y-%m-%d %H:%M}, when shift {one + 1} goes on until {before.ends:%Y-%m-%d %H:%M}"
-            step = "Let one shift begin when the other ends, or name all people in one."
-            yield checked.problem(file, ("shifts", index, "from"), found, "one shift at a time", step)
+            found = Chinese(f"{shift.begins:%Y-%m-%d %H:%M}，第 {one + 1} 班到 {before.ends:%Y-%m-%d %H:%M} 才结束")
+            step = Chinese("请让后一班从前一班结束时开始，或者把人都写在一班里。")
+            yield checked.problem(file, ("shifts", index, "from"), found, Chinese("同一时刻只有一班"), step)
 
 
 def _people(checked: Checked, office: Office, path: Trail, order: tuple[str, ...]) -> Iterator[Problem]:
@@ -117,13 +118,19 @@ def _people(checked: Checked, office: Office, path: Trail, order: tuple[str, ...
     for index, code in enumerate(order):
         place: Trail = (*path, index)
         if code not in roles:
-            yield checked.problem("duty.yaml", place, code, "a person of office.yaml", "Correct the id.")
+            yield checked.problem(
+                "duty.yaml", place, code, Chinese("office.yaml 里的人员"), Chinese("请更正人员代码。")
+            )
         elif roles[code].isdisjoint(may):
-            step = f"Name somebody else, give {code} such a role in office.yaml, or add one to may."
-            expected = f"somebody who may {ACKNOWLEDGES}: {', '.join(sorted(may))}"
+            step = Chinese(f"请换人，或者在 office.yaml 里给 {code} 这样的职责，或者在 may 里加上一项职责。")
+            expected = Chinese(
+                f"可以{ACTIONS.said(ACKNOWLEDGES)}（{ACKNOWLEDGES}）的人，职责为 {'、'.join(sorted(may))}"
+            )
             yield checked.problem("duty.yaml", place, code, expected, step)
         if code in order[:index]:
-            yield checked.problem("duty.yaml", place, f"{code} again", "each person once", f"Take {code} out.")
+            yield checked.problem(
+                "duty.yaml", place, Chinese(f"第二个 {code}"), Chinese("每人只写一次"), Chinese(f"请去掉一个 {code}。")
+            )
 
 
 def _gone(
@@ -136,5 +143,7 @@ def _gone(
             continue
         days = (shift.begins.date(), shift.ends.date()) if shift is not None else (date.max,)
         if not all(in_force(people, code, day) for day in days):
-            expected = "somebody who is there for the whole shift" if shift is not None else "somebody who stays"
-            yield checked.problem("duty.yaml", (*path, index), f"{code}, who leaves", expected, "Name somebody else.")
+            expected = Chinese("整班都在岗的人") if shift is not None else Chinese("没有离任日期的人")
+            yield checked.problem(
+                "duty.yaml", (*path, index), Chinese(f"要离任的 {code}"), expected, Chinese("请换人。")
+            )

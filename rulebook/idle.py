@@ -18,6 +18,7 @@ from rulebook.rules import Ladder, Rung, Template, Templates
 from rulebook.sentences import FILTERS
 from rulebook.source import Trail
 from schemas.values import Tier
+from vocabulary import NOTHING, Chinese
 
 _LIMITS, _LADDER, _TEMPLATES, _CATALOGUE = "limits.yaml", "ladder.yaml", "templates.yaml", "catalogue.csv"
 _ENVIRONMENT: Final = Environment(autoescape=False)  # noqa: S701 - text messages
@@ -48,24 +49,24 @@ def _clocks(checked: Checked) -> Iterator[Problem]:
         yield from _tiers(checked, (*row, "due_soon_by_tier"), limit.due_soon_by_tier, "due_soon", _tiers_of(limit))
     yield from _tiers(checked, ("extension", "by_tier"), limits.extension.by_tier, "span", frozenset(Tier))
     if not any(limit.extendable for limit in limits.clocks):
-        expected = f"{' or '.join(sorted(EXTENDABLE))} to be extendable"
-        step = "Write extendable: true for one of them: an extension that no clock takes does nothing."
-        yield checked.problem(_LIMITS, ("extension",), "no clock that can be extended", expected, step)
+        expected = Chinese(f"{'、'.join(sorted(EXTENDABLE))} 至少一个可以延期")
+        step = Chinese("请给其中一个写上 extendable: true：没有时限可延，延期就不起作用。")
+        yield checked.problem(_LIMITS, ("extension",), Chinese("没有可以延期的时限"), expected, step)
 
 
 def _one_clock(checked: Checked, row: Trail, limit: Limit) -> Iterator[Problem]:
     if limit.owner not in OWNERS[limit.clock]:
-        expected = f"{' or '.join(sorted(OWNERS[limit.clock]))}, whose the clock {limit.clock} can be"
-        yield checked.problem(_LIMITS, (*row, "owner"), limit.owner, expected, "Name another owner.")
+        expected = Chinese(f"{'、'.join(sorted(OWNERS[limit.clock]))}，时限 {limit.clock} 只能归它")
+        yield checked.problem(_LIMITS, (*row, "owner"), limit.owner, expected, Chinese("请换一个 owner。"))
     if limit.pauses and limit.clock in NEVER_STILL:
-        expected = f"false, for {NEVER_STILL[limit.clock]}"
-        yield checked.problem(_LIMITS, (*row, "pauses"), "true", expected, "Write pauses: false.")
+        expected = Chinese(f"false，因为{NEVER_STILL[limit.clock]}")
+        yield checked.problem(_LIMITS, (*row, "pauses"), "true", expected, Chinese("请写 pauses: false。"))
     if limit.extendable and limit.clock not in EXTENDABLE:
-        expected = f"false, for more time is asked only for {', '.join(sorted(EXTENDABLE))}"
-        yield checked.problem(_LIMITS, (*row, "extendable"), "true", expected, "Write extendable: false.")
+        expected = Chinese(f"false：只有 {'、'.join(sorted(EXTENDABLE))} 可以申请延期")
+        yield checked.problem(_LIMITS, (*row, "extendable"), "true", expected, Chinese("请写 extendable: false。"))
     if limit.named_date and limit.clock not in NAMED:
-        expected = f"false, for a date is named only for {', '.join(sorted(NAMED))}"
-        yield checked.problem(_LIMITS, (*row, "named_date"), "true", expected, "Take named_date out.")
+        expected = Chinese(f"false：只有 {'、'.join(sorted(NAMED))} 约定日期")
+        yield checked.problem(_LIMITS, (*row, "named_date"), "true", expected, Chinese("请去掉 named_date。"))
 
 
 def _tiers_of(limit: Limit) -> frozenset[Tier]:
@@ -77,29 +78,29 @@ def _tiers(
 ) -> Iterator[Problem]:
     for tier in by_tier:
         if tier not in known:
-            expected = f"none, for this clock runs only for {', '.join(sorted(known))}"
-            yield checked.problem(_LIMITS, (*path, tier.value), tier, expected, f"Take {tier} out.")
+            expected = Chinese(f"空着：这个时限只用于 {'、'.join(sorted(known))}")
+            yield checked.problem(_LIMITS, (*path, tier.value), tier, expected, Chinese(f"请去掉 {tier}。"))
     if known <= set(by_tier):
-        expected = f"at least one tier for which {usual} stands"
-        step = f"Take out a tier that is like {usual}, or put the longest one there."
-        yield checked.problem(_LIMITS, path, "every tier", expected, step)
+        expected = Chinese(f"至少留一档用 {usual}")
+        step = Chinese(f"请去掉与 {usual} 相同的一档，或者把最长的一档写到 {usual}。")
+        yield checked.problem(_LIMITS, path, Chinese("每一档都写了"), expected, step)
 
 
 def _people(checked: Checked) -> Iterator[Problem]:
     office = checked.model("office.yaml", Office)
     for index, person in enumerate(office.people):
         if not person.roles and person.id not in office.owners.values():
-            expected = "a role, or a clock to answer for under owners"
-            step = f"Give {person.id} a role, or take the person out."
-            yield checked.problem("office.yaml", ("people", index, "roles"), "no role", expected, step)
+            expected = Chinese("有职责，或者在 owners 里负责一个时限")
+            step = Chinese(f"请给 {person.id} 一项职责，或者去掉这个人。")
+            yield checked.problem("office.yaml", ("people", index, "roles"), NOTHING, expected, step)
 
 
 def _owners(checked: Checked) -> Iterator[Problem]:
     owed = {limit.clock: limit.owner for limit in checked.model(_LIMITS, Limits).clocks}
     for clock in checked.model("office.yaml", Office).owners:
         if owed[clock] is not OwedBy.OFFICE:
-            expected = f"only clocks whose owner in limits.yaml is office; that of {clock} is {owed[clock]}"
-            step = f"Take {clock} out of owners, or write owner: office in limits.yaml."
+            expected = Chinese(f"在 limits.yaml 里归 office 的时限；{clock} 归 {owed[clock]}")
+            step = Chinese(f"请从 owners 里去掉 {clock}，或者在 limits.yaml 里写 owner: office。")
             yield checked.problem("office.yaml", ("owners", clock.value), clock, expected, step)
 
 
@@ -112,8 +113,8 @@ def _rungs(checked: Checked) -> Iterator[Problem]:
         can = PRESSING if rung.step is Step.NUDGE else CLIMBING
         for place, clock in enumerate(rung.on_breach_of):
             if clock not in can:
-                expected = f"one of {', '.join(sorted(can))}"
-                step = "Take it out: it lapses, or its lateness is not the lead's to answer for on this rung."
+                expected = Chinese(f"{'、'.join(sorted(can))} 之一")
+                step = Chinese("请去掉：它到期即止，或者这一级上它的逾期不归牵头单位。")
                 yield checked.problem(_LADDER, (*row, "on_breach_of", place), clock, expected, step)
         yield from _waits_for_nothing(checked, row, rung)
 
@@ -123,11 +124,11 @@ def _waits_for_nothing(checked: Checked, row: Trail, rung: Rung) -> Iterator[Pro
         return
     for name, value in (("after_count", rung.after_count), ("unanswered_for", rung.unanswered_for)):
         if value is not None:
-            expected = f"nothing where {rung.step} comes after no other step"
-            yield checked.problem(_LADDER, (*row, name), name, expected, f"Take {name} out, or say after what.")
+            expected = Chinese(f"空着：{rung.step} 之前没有别的一级")
+            yield checked.problem(_LADDER, (*row, name), name, expected, Chinese(f"请去掉 {name}，或者写明 after。"))
     if rung.automatic and not rung.on_breach_of:
-        expected = f"false where nothing brings about {rung.step}"
-        step = "Write automatic: false, or name the clocks whose breach brings it about."
+        expected = Chinese(f"false：没有什么会引起 {rung.step}")
+        step = Chinese("请写 automatic: false，或者写明哪些时限逾期引起它。")
         yield checked.problem(_LADDER, (*row, "automatic"), "true", expected, step)
 
 
@@ -142,27 +143,29 @@ def _messages(checked: Checked) -> Iterator[Problem]:
         row: Trail = ("templates", index)
         message = MESSAGES.get(template.code)
         if message is None:
-            step = f"Correct the code, or take the template out. Messages are {', '.join(sorted(MESSAGES))}."
-            yield checked.problem(_TEMPLATES, (*row, "code"), template.code, "a message that somebody sends", step)
+            step = Chinese(f"请更正代码，或者去掉这个模板。消息有 {'、'.join(sorted(MESSAGES))}。")
+            yield checked.problem(_TEMPLATES, (*row, "code"), template.code, Chinese("会发出的消息"), step)
         else:
             yield from _one_message(checked, row, template, message)
 
 
 def _one_message(checked: Checked, row: Trail, template: Template, message: Message) -> Iterator[Problem]:
     if template.audience is not message.audience:
-        step = f"Write audience: {message.audience}."
-        yield checked.problem(_TEMPLATES, (*row, "audience"), template.audience, message.audience, step)
+        step = Chinese(f"请写 audience: {message.audience}。")
+        yield checked.problem(
+            _TEMPLATES, (*row, "audience"), template.audience, Chinese(f"{message.audience}，这条消息发给它"), step
+        )
     if template.at_once and message.audience not in LEFT_IN_PEACE:
-        expected = f"false, for {message.audience} is told at once anyway"
-        yield checked.problem(_TEMPLATES, (*row, "at_once"), "true", expected, "Take at_once out.")
+        expected = Chinese(f"false：对 {message.audience} 本来就是立即告知")
+        yield checked.problem(_TEMPLATES, (*row, "at_once"), "true", expected, Chinese("请去掉 at_once。"))
     for way in template.by_channel:
         if way not in message.ways:
-            expected = f"one of {', '.join(sorted(message.ways))}, by which the message goes"
-            yield checked.problem(_TEMPLATES, (*row, "by_channel", way), way, expected, f"Take {way} out.")
+            expected = Chinese(f"{'、'.join(sorted(message.ways))} 之一，这条消息由此发出")
+            yield checked.problem(_TEMPLATES, (*row, "by_channel", way), way, expected, Chinese(f"请去掉 {way}。"))
     if message.ways <= set(template.by_channel):
-        expected = "at least one way for which text stands"
-        step = "Put the wording of one of them into text."
-        yield checked.problem(_TEMPLATES, (*row, "by_channel"), "every way", expected, step)
+        expected = Chinese("至少留一种方式用 text")
+        step = Chinese("请把其中一种的文字写到 text。")
+        yield checked.problem(_TEMPLATES, (*row, "by_channel"), Chinese("每种方式都写了"), expected, step)
     texts: dict[Trail, str] = {("subject",): template.subject, ("text",): template.text}
     texts |= {("by_channel", channel): text for channel, text in template.by_channel.items()}
     for part, text in texts.items():
@@ -173,11 +176,12 @@ def _one_text(checked: Checked, path: Trail, text: str, filled: frozenset[str]) 
     try:
         used = meta.find_undeclared_variables(_ENVIRONMENT.parse(text))
     except TemplateSyntaxError as error:
-        yield checked.problem(_TEMPLATES, path, error.message, "a jinja2 template", "Correct the braces.")
+        found, step = text.splitlines()[error.lineno - 1].strip(), Chinese("请核对大括号。")
+        yield checked.problem(_TEMPLATES, path, found, Chinese("jinja2 能读的模板"), step)
         return
     for name in sorted(used - filled):
-        expected = f"one of {', '.join(sorted(filled))}"
-        yield checked.problem(_TEMPLATES, path, name, expected, "Use a variable that this message fills.")
+        expected = Chinese(f"{'、'.join(sorted(filled))} 之一")
+        yield checked.problem(_TEMPLATES, path, name, expected, Chinese("请用这条消息会填写的变量。"))
 
 
 # --- catalogue.csv ---------------------------------------------------------------------------------------------------
@@ -190,9 +194,11 @@ def _categories(checked: Checked) -> Iterator[Problem]:
         for name, codes in (("supporting", category.supporting), ("consulted", category.consulted)):
             for code in codes:
                 if code in told:
-                    found = f"{code} again"
-                    expected = "each department once, and not the one that leads"
-                    yield checked.problem(_CATALOGUE, (*row, name), found, expected, f"Take {code} out of {name}.")
+                    found = Chinese(f"第二个 {code}")
+                    expected = Chinese("每个单位一次，不含牵头单位")
+                    yield checked.problem(
+                        _CATALOGUE, (*row, name), found, expected, Chinese(f"请从 {name} 里去掉 {code}。")
+                    )
                 told.add(code)
 
 
@@ -211,7 +217,7 @@ def _twice(checked: Checked, file: str, path: Trail, value: object) -> Iterator[
         case tuple():
             words = [part for part in value if isinstance(part, str)]
             for word in sorted({word for word in words if words.count(word) > 1}):
-                yield checked.problem(file, path, f"{word} twice", "each once", "Take one of them out.")
+                yield checked.problem(file, path, Chinese(f"两个 {word}"), Chinese("每项一次"), Chinese("请去掉一个。"))
             for index, part in enumerate(value):
                 yield from _twice(checked, file, (*path, index), part)
         case _:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from rulebook.base import Model
 from rulebook.codes import OwedBy, Start, Unit
 from schemas.values import Clock, Tier
+from vocabulary import NOTHING, Chinese
 
 Amount = Annotated[int, Field(ge=1, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
@@ -30,8 +31,8 @@ class Budget(Span):
     @model_validator(mode="after")
     def _days_have_a_day_rule(self) -> Self:
         if (self.unit in DAYS) == (self.start is Start.MOMENT):
-            wanted = "day_after or same_day" if self.unit in DAYS else "moment"
-            raise ValueError(f"unit {self.unit} goes with start {wanted}")
+            wanted = "day_after、same_day" if self.unit in DAYS else "moment"
+            raise ValueError(Chinese(f"{wanted} 的 start，与单位 {self.unit} 相配"))
         return self
 
 
@@ -73,7 +74,7 @@ class Extension(Model):
     def _units_that_are_asked_for(self) -> Self:
         for span in (self.span, *self.by_tier.values()):
             if span.unit not in DAYS | {Unit.HOURS}:
-                raise ValueError(f"an extension is counted in working_days, calendar_days or hours, not {span.unit}")
+                raise ValueError(Chinese(f"按 working_days、calendar_days、hours 计的延期，不能按 {span.unit}"))
         return self
 
     def span_for(self, tier: Tier) -> Span:
@@ -108,11 +109,13 @@ class Limits(Model):
         missing = [clock.value for clock in Clock if clock not in names]
         doubled = sorted({name.value for name in names if names.count(name) > 1})
         if missing or doubled:
-            raise ValueError(f"each clock stands once; missing: {missing}, doubled: {doubled}")
+            raise ValueError(
+                Chinese(f"每个时限各一次；缺 {'、'.join(missing) or NOTHING}，重复 {'、'.join(doubled) or NOTHING}")
+            )
         return self
 
     @model_validator(mode="after")
     def _days_enough_for_the_attempts(self) -> Self:
         if self.callback_on_days > self.callback_attempts:
-            raise ValueError("callback_on_days is at most callback_attempts: one attempt is made on one day")
+            raise ValueError(Chinese("不大于 callback_attempts 的 callback_on_days：一次回访只在一天里"))
         return self

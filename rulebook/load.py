@@ -12,11 +12,13 @@ from rulebook.base import Model
 from rulebook.checked import Checked
 from rulebook.checks import cross_check
 from rulebook.directory import Succeeded
+from rulebook.expected import expected_of
 from rulebook.idle import idle
 from rulebook.policy import FILES, Catalogue, Manifest, Policy, Streets, Units
 from rulebook.problems import PolicyError, Problem
 from rulebook.rules import Callers, Templates
 from rulebook.source import Source, Trail, read_csv, read_yaml
+from vocabulary import NOTHING, Chinese
 
 HASH_LENGTH = 8
 
@@ -83,13 +85,11 @@ def _read(path: Path, name: str, model: type[Model]) -> Source:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        step = f"Add {name}; policy/ of the project holds a complete one."
-        raise PolicyError((Problem(name, 0, "", "no such file", "a file", step),)) from error
+        step = Chinese(f"请补上 {name}，完整的见项目的 policy/。")
+        raise PolicyError((Problem(name, 0, "", NOTHING, Chinese("一个文件"), step),)) from error
     except UnicodeDecodeError as error:
-        step = "Save the file as UTF-8."
-        raise PolicyError(
-            (Problem(name, 0, "", f"byte {error.start} that is not UTF-8", "UTF-8 text", step),)
-        ) from error
+        found, step = Chinese(f"第 {error.start + 1} 个字节不合 UTF-8"), Chinese("请把文件存成 UTF-8。")
+        raise PolicyError((Problem(name, 0, "", found, Chinese("UTF-8 文字"), step),)) from error
     if path.suffix == ".csv":
         collection, row = _row_of(model)
         return read_csv(name, text, collection, _columns(row), Succeeded.model_fields)
@@ -122,10 +122,10 @@ def _problem(source: Source, model: type[Model], detail: Mapping[str, Any]) -> P
     missing = detail["type"] == "missing"
     # What a model of many fields says of itself is about them together: no page of it helps to find the mistake.
     whole = isinstance(detail["input"], dict | list) and detail["type"] == "value_error"
-    found = "nothing" if missing else "what stands there" if whole else repr(detail["input"])[:120]
+    found = NOTHING if missing else Chinese("这里的各项") if whole else str(detail["input"])[:120]
     known = _fields_at(model, path[:-1]) if detail["type"] == "extra_forbidden" else ""
-    expected = f"one of the fields {known}" if known else str(detail["msg"]).removeprefix("Value error, ")
-    step = f"Add {path[-1]}." if missing else "Correct the value; policy/schema/ describes what is allowed."
+    expected = Chinese(f"{known} 这些字段之一") if known else expected_of(detail)
+    step = Chinese(f"请补上 {path[-1]}。") if missing else Chinese("请更正，policy/schema/ 里写明了可以怎样写。")
     return Problem(source.file, source.line(path), field, found, expected, step)
 
 
@@ -136,7 +136,7 @@ def _fields_at(model: type[Model], path: Trail) -> str:
         info = here.model_fields.get(str(part))
         if info is not None:
             here = _model_in(info.annotation) or here
-    return ", ".join(info.alias or name for name, info in here.model_fields.items())
+    return "、".join(info.alias or name for name, info in here.model_fields.items())
 
 
 def _model_in(annotation: Any) -> type[Model] | None:

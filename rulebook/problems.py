@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from vocabulary import Chinese
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -14,13 +16,13 @@ class Problem:
     line: int
     field: str
     found: str
-    expected: str
-    next_step: str
+    expected: Chinese
+    next_step: Chinese
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        field = f" {self.field}:" if self.field else ""
-        return f"{where}:{field} found {self.found}, expected {self.expected}. {self.next_step}"
+        field = f"{self.field} " if self.field else ""
+        return f"{where}：{field}现为：{self.found}；应为：{self.expected}。{self.next_step}"
 
 
 class PolicyError(ValueError):

@@ -12,6 +12,7 @@ from rulebook.base import CategoryCode, Code, Model, Share, Text
 from rulebook.codes import Audience, Passing, Role, Step
 from rulebook.limits import Count, Span
 from schemas.values import Clock, Contacted, Grade, Ruling, Unruled
+from vocabulary import NOTHING, Chinese
 
 _Z: Final = 1.959964
 """Standard deviations on either side of a 95 % interval."""
@@ -36,7 +37,7 @@ class Proof(Model):
     @model_validator(mode="after")
     def _not_more_right_than_checked(self) -> Self:
         if self.right > self.checked:
-            raise ValueError("right must not be more than checked")
+            raise ValueError(Chinese("不大于 checked 的 right"))
         return self
 
     @property
@@ -74,9 +75,9 @@ class Check(Model):
     @model_validator(mode="after")
     def _can_be_kept(self) -> Self:
         if self.newest < self.minimum:
-            raise ValueError("newest must not be less than minimum")
+            raise ValueError(Chinese("不小于 minimum 的 newest"))
         if wilson(self.minimum, self.minimum)[0] < self.floor:
-            raise ValueError("floor must be one that the minimum of checks reaches where all of them are right")
+            raise ValueError(Chinese("核对满 minimum 件、件件正确时达得到的 floor"))
         return self
 
     def draws(self, ticket: str) -> bool:
@@ -158,12 +159,10 @@ class Ladder(Model):
     @model_validator(mode="after")
     def _rungs_in_order(self) -> Self:
         if [rung.step for rung in self.rungs] != list(Step):
-            raise ValueError(f"the rungs are {', '.join(Step)}, each once and in this order")
+            raise ValueError(Chinese(f"依次为 {'、'.join(Step)}，各一级"))
         for lower, rung in pairwise((None, *self.rungs)):
             if rung is not None and rung.after not in (None, lower and lower.step):
-                raise ValueError(
-                    f"{rung.step} comes after {lower.step if lower else 'nothing'}, not after {rung.after}"
-                )
+                raise ValueError(Chinese(f"{rung.step} 之前是 {lower.step if lower else NOTHING}，不是 {rung.after}"))
         return self
 
 
@@ -181,11 +180,11 @@ class Rates(Model):
     def _consistent(self) -> Self:
         graded = [grade for grade in Grade if grade is not Grade.NOT_RATED]
         if set(self.weights) != set(graded):
-            raise ValueError(f"a weight for each of {', '.join(graded)}")
+            raise ValueError(Chinese(f"{'、'.join(graded)} 每一项的权重"))
         if not set(self.solved) <= set(self.solved_base):
-            raise ValueError("what counts as solved must be part of the base")
+            raise ValueError(Chinese("包含在 solved_base 里的 solved"))
         if set(self.first_contact_left_out) - {Contacted.NOT_RATED}:
-            raise ValueError(f"nothing but {Contacted.NOT_RATED} can be left out: yes and no are the rate")
+            raise ValueError(Chinese(f"只去掉 {Contacted.NOT_RATED}：指标就是由 yes 和 no 得出的"))
         return self
 
 

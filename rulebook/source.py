@@ -11,6 +11,7 @@ import yaml
 
 from rulebook.problems import PolicyError, Problem
 from schemas.files import Loader
+from vocabulary import NOTHING, Chinese
 
 Trail = tuple[str | int, ...]
 
@@ -54,7 +55,7 @@ def read_yaml(file: str, text: str) -> Source:
         data = None if node is None else _walk(file, loader, node, (), lines)
     except yaml.MarkedYAMLError as error:
         line = 0 if error.problem_mark is None else error.problem_mark.line + 1
-        raise _refused(file, line, str(error.problem), "valid YAML") from error
+        raise _refused(file, line, _line(text, line), Chinese("YAML 能读的内容")) from error
     finally:
         loader.dispose()
     return Source(file, data, lines)
@@ -68,7 +69,9 @@ def _walk(file: str, loader: _Loader, node: yaml.Node, path: Trail, lines: dict[
             for key_node, value_node in node.value:
                 key = str(loader.construct_object(key_node))
                 if key in found:
-                    raise _refused(file, key_node.start_mark.line + 1, f"the key {key} twice", "each key once")
+                    raise _refused(
+                        file, key_node.start_mark.line + 1, Chinese(f"第二个 {key}"), Chinese("每个键只写一次")
+                    )
                 found[key] = _walk(file, loader, value_node, (*path, key), lines)
             return found
         case yaml.SequenceNode():
@@ -89,12 +92,12 @@ def read_csv(
     reader = csv.reader(io.StringIO(text), strict=True)
     header = next(reader, [])
     if header != [name for name in columns if name in header or name not in may_lack]:
-        raise _refused(file, 1, ",".join(header) or "no header", ",".join(columns))
+        raise _refused(file, 1, ",".join(header) or NOTHING, Chinese(f"表头 {','.join(columns)}"))
     rows: list[dict[str, Any]] = []
     lines: dict[Trail, int] = {(): 1}
     for cells in reader:
         if len(cells) != len(header):
-            raise _refused(file, reader.line_num, f"{len(cells)} cells", f"{len(header)} cells")
+            raise _refused(file, reader.line_num, Chinese(f"{len(cells)} 格"), Chinese(f"{len(header)} 格"))
         lines[collection, len(rows)] = reader.line_num
         rows.append(
             {name: cell.split() if columns[name] else cell for name, cell in zip(header, cells, strict=True) if cell}
@@ -102,5 +105,9 @@ def read_csv(
     return Source(file, {collection: rows}, lines)
 
 
-def _refused(file: str, line: int, found: str, expected: str) -> PolicyError:
-    return PolicyError((Problem(file, line, "", found, expected, "Correct this line and validate again."),))
+def _line(text: str, line: int) -> str:
+    return next(iter(text.splitlines()[line - 1 : line]), "").strip() or NOTHING
+
+
+def _refused(file: str, line: int, found: str, expected: Chinese) -> PolicyError:
+    return PolicyError((Problem(file, line, "", found, expected, Chinese("请更正这一行，再检查一遍。")),))

@@ -17,6 +17,7 @@ from rulebook.directory import Department
 from rulebook.needed import Needed, lacks, needed
 from rulebook.places import PlaceIndex
 from schemas.text import seen
+from vocabulary import Chinese
 
 _SENTENCE: Final = re.compile(r"[^。！？；]+")
 _CLEARED: Final = "\0"
@@ -30,9 +31,9 @@ def _pattern(text: str) -> str:
     try:
         found = re.compile(text)
     except re.error as error:
-        raise ValueError(f"a regular expression; this is none: {error}") from error
+        raise ValueError(Chinese(f"正则表达式，从第 {(error.pos or 0) + 1} 个字符起读不下去")) from error
     if found.search("") is not None:
-        raise ValueError("a regular expression that some character has to fit; this one fits nothing at all")
+        raise ValueError(Chinese("至少要有一个字符才合得上的正则表达式"))
     return text
 
 

@@ -8,6 +8,7 @@ from rulebook.directory import Directory, Office, Succeeded, in_force
 from rulebook.policy import Catalogue, Streets
 from rulebook.problems import Problem
 from rulebook.source import Trail
+from vocabulary import Chinese
 
 
 def check_successions(checked: Checked) -> Iterator[Problem]:
@@ -42,15 +43,15 @@ def _one(  # noqa: PLR0913 - a row of a file, and what is asked of it
 ) -> Iterator[Problem]:
     if each.valid_to is None:
         if each.successor is not None:
-            expected, step = "none while it has no last day", "Add valid_to, or take the successor out."
+            expected, step = Chinese("空着：没有截止日期"), Chinese("请补上 valid_to，或者去掉 successor。")
             yield checked.problem(file, (*row, "successor"), each.successor, expected, step)
         return
     if each.successor is None:
         if needed:
-            expected, step = "a successor of what has a last day", "Name whoever takes it over."
-            yield checked.problem(file, (*row, "successor"), f"none for {code}", expected, step)
+            expected, step = Chinese("有截止日期的承接方"), Chinese("请写明由谁承接。")
+            yield checked.problem(file, (*row, "successor"), Chinese(f"{code} 没有承接方"), expected, step)
         return
     if in_force(known, each.successor, each.valid_to + timedelta(days=1)) is None:
-        expected = f"one of this file that is there from {each.valid_to + timedelta(days=1)} on"
-        step = "Name another one, or correct its dates: the chain of successors must end in one that is there."
+        expected = Chinese(f"本文件里 {each.valid_to + timedelta(days=1)} 起仍在的一项")
+        step = Chinese("请换一项，或者更正它的日期：一路承接下去，最后一项要仍在。")
         yield checked.problem(file, (*row, "successor"), each.successor, expected, step)

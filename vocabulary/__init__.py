@@ -4,6 +4,7 @@ All words stand in words.yaml. That each code has one is found out when this pac
 where the codes stand in a service. Sentences stay where they are said, and take their words from here.
 """
 
+from vocabulary.chinese import NOTHING, Chinese, filled
 from vocabulary.codes import (
     ACTIONS,
     AXES,
@@ -78,6 +79,7 @@ __all__ = [
     "METHODS",
     "MODES",
     "NAMES",
+    "NOTHING",
     "NOTICES",
     "OUTCOMES",
     "PARTIES",
@@ -103,10 +105,12 @@ __all__ = [
     "WAITS",
     "WATCH_ORDERS",
     "WAYS",
+    "Chinese",
     "NoWordError",
     "Table",
     "VocabularyError",
     "complete",
+    "filled",
     "label",
     "passage",
     "table",

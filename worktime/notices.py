@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from worktime.festivals import FIRST_YEAR, LAST_YEAR, outlook, statutory_days
 
 _EXPECTED: Final = {
-    "": "an object with year, papers and days",
-    "year": f"a whole year from {FIRST_YEAR} to {LAST_YEAR}",
-    "papers": "a list of the addresses of the official notice",
-    "days": "a list of objects with name, date and isOffDay, at least one",
-    "name": "the festival's name, such as 春节",
-    "date": "a date such as 2027-01-01",
-    "isOffDay": "true (a day off) or false (a make-up working day)",
+    "": "含 year、papers、days 的对象",
+    "year": f"{FIRST_YEAR} 至 {LAST_YEAR} 的年份",
+    "papers": "正式通知的网址列表",
+    "days": "含 name、date、isOffDay 的对象列表，至少一项",
+    "name": "节日名称，如春节",
+    "date": "日期，如 2027-01-01",
+    "isOffDay": "true（放假）或者 false（调休上班）",
 }
 _FULL_NAMES: Final = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
 _NEW_YEAR: Final = "元旦"
@@ -30,7 +30,7 @@ class NoticeError(ValueError):
     """A calendar file that cannot be used: says which file, which field, what was expected and what stood there."""
 
     def __init__(self, source: str, field: str, expected: str, found: str) -> None:
-        super().__init__(f"{source}: {field or 'the file'}: expected {expected}, found {found}")
+        super().__init__(f"{source}：{field or '整个文件'} 现为：{found}；应为：{expected}")
         self.source = source
         self.field = field
         self.expected = expected
@@ -73,7 +73,7 @@ def read_notices(directory: Path) -> tuple[Notice, ...]:
     for path in sorted(directory.glob("*.json")):
         notice = parse_notice(path.read_bytes(), str(path))
         if notice.year in found:
-            raise NoticeError(str(path), "year", "one file for each year", f"a second file for {notice.year}")
+            raise NoticeError(str(path), "year", "每年一个文件", f"{notice.year} 年的第二个文件")
         found[notice.year] = notice
     return tuple(found[year] for year in sorted(found))
 
@@ -84,12 +84,12 @@ def check_notice(notice: Notice, source: str) -> None:
     for at, day in enumerate(notice.days):
         _check_day(notice.year, day, f"days[{at}]", source)
         if day.date in seen:
-            raise NoticeError(source, f"days[{at}].date", "each date once", f"{day.date} again")
+            raise NoticeError(source, f"days[{at}].date", "每个日期一次", f"第二个 {day.date}")
         seen[day.date] = day
     for date_, name in statutory_days(notice.year).items():
         if date_ not in seen or not seen[date_].is_off_day:
-            state = "a working day" if date_ in seen else "no such day"
-            raise NoticeError(source, "days", f"{date_} ({name}) with isOffDay true, as the regulation says", state)
+            state = "上班" if date_ in seen else "没有这一天"
+            raise NoticeError(source, "days", f"{date_}（{name}）的 isOffDay 为 true，办法规定放假", state)
 
 
 def unforeseen(notice: Notice) -> tuple[NoticeDay, ...]:
@@ -102,21 +102,21 @@ def unforeseen(notice: Notice) -> tuple[NoticeDay, ...]:
 
 def _check_day(year: int, day: NoticeDay, field: str, source: str) -> None:
     if day.date.year != year and (day.date.year, day.date.month) != (year - 1, _DECEMBER):
-        raise NoticeError(source, f"{field}.date", f"a date in {year} or in December {year - 1}", str(day.date))
+        raise NoticeError(source, f"{field}.date", f"{year} 年的日期，或者 {year - 1} 年12月的", str(day.date))
     if not day.is_off_day and day.date.weekday() < _SATURDAY:
-        raise NoticeError(source, f"{field}.isOffDay", "true, or false on a Saturday or Sunday", f"false on {day.date}")
+        raise NoticeError(source, f"{field}.isOffDay", "true；只有周六、周日可以为 false", f"{day.date} 为 false")
 
 
 def _explained(error: ValidationError, source: str) -> NoticeError:
     first = error.errors(include_url=False)[0]
     if first["type"] == "json_invalid":
-        return NoticeError(source, "", "JSON in UTF-8", f"{first['ctx']['error']}")
+        return NoticeError(source, "", "UTF-8 的 JSON", "读不出来的内容")
     names = [part for part in first["loc"] if isinstance(part, str)]
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
     expected = _EXPECTED[names[-1] if names else ""]
     if names == ["days"] and isinstance(first["loc"][-1], int):
-        expected = "an object with name, date and isOffDay"
-    found = "nothing" if first["type"] == "missing" else _shown(first["input"])
+        expected = "含 name、date、isOffDay 的对象"
+    found = "无" if first["type"] == "missing" else _shown(first["input"])
     return NoticeError(source, field, expected, found)
 
 

@@ -97,7 +97,7 @@ def _files(directory: Path) -> tuple[Notice, ...]:
     try:
         return read_notices(directory)
     except NoticeError as error:
-        raise SaidClearly(f"{error}.") from None
+        raise SaidClearly(f"{error}。") from None
 
 
 def _show(calendar: Calendar, files: set[int], published: list[CalendarInForce]) -> None:

@@ -27,9 +27,9 @@ def read_notice(file: Path) -> Notice:
     try:
         return parse_notice(file.read_bytes(), str(file))
     except OSError as error:
-        raise SaidClearly(f"{file} cannot be read: {error.strerror}.") from None
+        raise SaidClearly(f"{file} 读不了：{error.strerror}。") from None
     except NoticeError as error:
-        raise SaidClearly(f"{error}.") from None
+        raise SaidClearly(f"{error}。") from None
 
 
 async def calendars_in_force(addresses: Addresses) -> list[CalendarInForce]:
@@ -37,7 +37,7 @@ async def calendars_in_force(addresses: Addresses) -> list[CalendarInForce]:
     try:
         connection = await asyncpg.connect(addresses.postgres_dsn("sla"), server_settings={"search_path": "sla"})
     except (OSError, asyncpg.PostgresError) as error:
-        raise SaidClearly(f"The database does not answer ({type(error).__name__}): is the system up?") from None
+        raise SaidClearly(f"数据库没有应答（{type(error).__name__}），请确认系统在运行。") from None
     try:
         rows = await connection.fetch(
             "select c.number, c.version, c.year, c.published_by, c.body, coalesce(array_agg(l.name order by l.name)"

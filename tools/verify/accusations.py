@@ -9,18 +9,19 @@ from typing import Final
 
 from schemas import dispatch as d
 from tools.verify.life import Elsewhere, Life, NewestOrder
+from vocabulary import Chinese
 
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
-def accused_never_told(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def accused_never_told(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Whom a ticket accuses gets no order and no notice of it, from the moment at which the accusation is known."""
     for department, since in accused_of(life).items():
         order = elsewhere.orders.get(department)
         if order is not None and order.at > since and (since == _EARLIEST or order.role != "none"):
-            yield f"accuses {department}, and an order went there"
+            yield Chinese(f"举报的是 {department}，却派单到了那里")
         if department in life.noticed and since == _EARLIEST:
-            yield f"accuses {department}, and a notice went there"
+            yield Chinese(f"举报的是 {department}，却通知了那里")
 
 
 def accused_of(life: Life) -> Mapping[str, datetime]:
@@ -69,14 +70,14 @@ class Accusations:
             self.listens[life.ticket] = listens
             self.orders[life.ticket] = elsewhere.orders
 
-    def leaks(self) -> Iterator[tuple[str, str]]:
+    def leaks(self) -> Iterator[tuple[str, Chinese]]:
         """Each ticket that an accusation reached through others, and whom it went to there."""
         for ticket in self.listens:
             own = self.accused.get(ticket, {})
             for (department, other), since in self._heard(ticket).items():
                 order = self.orders[ticket].get(department)
                 if department not in own and order is not None and order.at > since:
-                    yield ticket, f"listens to {other}, which accuses {department}, and an order went there"
+                    yield ticket, Chinese(f"并入或者分自 {other}，后者举报的是 {department}，却派单到了那里")
 
     def _heard(self, ticket: str) -> Mapping[tuple[str, str], datetime]:
         found: dict[tuple[str, str], datetime] = {}

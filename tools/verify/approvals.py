@@ -9,12 +9,13 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.values import Actor
 from tools.verify.life import Elsewhere, Life
+from vocabulary import Chinese, word
 
 _EXTENSION: Final = "extension"
 _SUSPENSION: Final = "suspension"
 
 
-def nobody_approves_their_own(life: Life, _elsewhere: Elsewhere) -> Iterator[str]:
+def nobody_approves_their_own(life: Life, _elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Whatever somebody asked for was decided by somebody else, and what needs an approver names another one."""
     asked: dict[str, Actor] = {}
     for _, fact, _ in life.steps:
@@ -25,10 +26,10 @@ def nobody_approves_their_own(life: Life, _elsewhere: Elsewhere) -> Iterator[str
             asked[request] = fact.by
         decided = _decided(fact)
         if decided is not None and decided in asked and _same(asked.pop(decided), fact.by):
-            yield f"{_name(fact.by)} decided on the {decided} that they had asked for"
+            yield Chinese(f"{_name(fact.by)} 决定了自己申请的事：{word(type(fact))}")
         approver = _approver(fact)
         if approver is not None and _same(fact.by, approver):
-            yield f"{_name(approver)} approved what they did themselves: {type(fact).__name__}"
+            yield Chinese(f"{_name(approver)} 批准了自己所做的：{word(type(fact))}")
 
 
 def _asked_for(fact: Message) -> str | None:
@@ -72,4 +73,4 @@ def _same(one: Actor, other: Actor) -> bool:
 
 
 def _name(actor: Actor) -> str:
-    return actor.person.id if actor.person else "somebody"
+    return actor.person.id if actor.person else "无名者"

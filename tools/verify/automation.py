@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas import dispatch as d
 from tools.verify.life import Elsewhere, Life
+from vocabulary import Chinese
 
 RULES: Final = frozenset({"catalogue_bureau", "catalogue_subdistrict", "last_resort", "precedent"})
 """The reasons of orders that policy gave by itself."""
@@ -17,10 +18,10 @@ def by_itself(fact: object) -> bool:
     return isinstance(fact, d.Dispatched) and fact.by.person is None and fact.reason in RULES
 
 
-def no_machine_answered(life: Life, _elsewhere: Elsewhere) -> Iterator[str]:
+def no_machine_answered(life: Life, _elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Nothing in which a stop word was recognised was dispatched by policy from then on."""
     recognised = False
     for step in life.steps:
         recognised = recognised or isinstance(step.fact, d.StopWordsFound)
         if recognised and by_itself(step.fact):
-            yield f"was dispatched by policy at {step.at:%Y-%m-%d %H:%M:%S}, with words that no machine may answer"
+            yield Chinese(f"含敏感内容，{step.at:%Y-%m-%d %H:%M:%S} 却由规则自动派单")

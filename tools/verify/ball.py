@@ -9,12 +9,14 @@ from typing import Final
 
 from schemas import dispatch as d
 from services.trace.for_tools import BallSpan, LifeStep
+from tools.verify.findings import whose
+from vocabulary import Chinese
 from worktime import Calendar, OfficeHours, split_minutes
 
 
 def ball_adds_up(
     steps: Sequence[LifeStep], spans: Sequence[BallSpan], hours: OfficeHours, calendar: Calendar
-) -> Iterator[str]:
+) -> Iterator[Chinese]:
     """The stretches of a life lie end to end, but for rests, and their minutes are those of the whole."""
     if not steps:
         return
@@ -24,17 +26,17 @@ def ball_adds_up(
     rests = [at for at, (_, fact, _) in zip(moments, steps, strict=True) if type(fact) in _RESTS]
     for before, after in pairwise(spans):
         if after.start < before.end:
-            yield f"{before.party} and {after.party} both held it at {after.start}"
+            yield Chinese(f"{after.start} 起，{whose(before.party)} 与 {whose(after.party)} 同时承办")
         elif after.start > before.end and before.end not in rests:
-            yield f"nobody held it from {before.end} to {after.start}, though it had not ended"
+            yield Chinese(f"{before.end} 至 {after.start} 没有结束，却无人承办")
     if spans and (spans[0].start < moments[0] or spans[-1].end > moments[-1]):
-        yield "somebody held it before it began, or after the last fact"
+        yield Chinese("开始之前或者最后一步之后，有人承办")
     if spans and spans[-1].end < moments[-1] and spans[-1].end not in rests:
-        yield f"nobody held it after {spans[-1].end}, though it had not ended"
+        yield Chinese(f"{spans[-1].end} 之后没有结束，却无人承办")
     whole = sum(split_minutes([start, end], calendar, hours)[0] for start, end in _stretches(spans))
     parts = sum(span.minutes for span in spans)
     if parts != whole:
-        yield f"the parts of its office time are {parts} minutes, the whole is {whole}"
+        yield Chinese(f"各段合计 {parts} 个工作分钟，全程为 {whole} 个")
 
 
 _RESTS: Final = frozenset(

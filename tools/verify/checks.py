@@ -9,6 +9,7 @@ from tools.client.backlog import NextOffset, unread
 from tools.verify.contents import Contents, Writer
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.tables import EntryRow, EventRow, HeardRow
+from vocabulary import Chinese
 
 Partition = tuple[str, int]
 
@@ -38,28 +39,28 @@ class EventsCheck:
     def take(self, event: EventRow) -> None:
         """Look at one row."""
         self._rows += 1
-        name = f"{event.type} {event.id} of {event.service}"
+        name = f"{event.service} 的 {event.type} {event.id} "
         if (event.service, event.id) in self._ids:
-            self._doubled.append(Finding(event.key, f"{name} was recorded more than once"))
+            self._doubled.append(Finding(event.key, Chinese(f"{name}记录了不止一次")))
         self._ids.add((event.service, event.id))
         source = Writer(event.topic, event.partition, f"liuhen/{event.service}/{event.lane}")
         mark = self._contents.mark(source, event.sequence)
         if mark is not None and mark.id == event.id:
             self._seen.setdefault(source, set()).add(event.sequence)
             if mark.digest != event.digest:
-                self._altered.append(Finding(event.key, f"{name} reads otherwise on {event.topic} than in its table"))
+                self._altered.append(Finding(event.key, Chinese(f"{name}在主题 {event.topic} 上与表里的内容不同")))
         elif mark is None and event.number >= self._before.get((event.service, event.lane), 1):
             self.moved.add(event.key)
         elif mark is None and self._contents.is_replaced(source, event.sequence, event.key, event.task or ""):
             self._replaced.setdefault(source, set()).add(event.sequence)
         elif mark is not None or not self._contents.is_gone(source, event.sequence):
-            self._unpublished.append(Finding(event.key, f"{name} is recorded but not on {event.topic}"))
+            self._unpublished.append(Finding(event.key, Chinese(f"{name}已记录，不在主题 {event.topic} 上")))
 
     def results(self) -> list[CheckResult]:
         """Return what was found, once all rows were taken."""
         ours = [source for source in self._contents.marks if source.service in self._services]
         strangers = [
-            Finding(mark.subject, f"{source.source} number {sequence} is on {source.topic} but was never recorded")
+            Finding(mark.subject, Chinese(f"{source.source} 的第 {sequence} 号在主题 {source.topic} 上，从未记录"))
             for source, sequence, mark in self._contents.left(self._seen, ours)
         ]
         marks = sum(len(self._contents.marks[source]) for source in ours)
@@ -75,7 +76,7 @@ class EventsCheck:
     def _lost(self) -> list[Finding]:
         """Numbers that compaction cannot have taken, for nothing in the tables says what they were."""
         return [
-            Finding(_at(source[:2]), f"{source.source} number {sequence} is neither recorded nor there")
+            Finding(_at(source[:2]), Chinese(f"{source.source} 的第 {sequence} 号既没有记录，也不在主题上"))
             for source, sequences in self._contents.skipped.items()
             for sequence in sorted(sequences - self._replaced.get(source, set()))
         ]
@@ -96,23 +97,23 @@ class EntriesCheck:
         self._rows += 1
         source = Writer(entry.topic, entry.partition, entry.source)
         mark = self._contents.mark(source, entry.sequence)
-        name = f"{entry.source} number {entry.sequence} of {entry.topic}"
+        name = f"主题 {entry.topic} 上 {entry.source} 的第 {entry.sequence} 号"
         if mark is None:
             if entry.sequence <= self._contents.last(source) and not self._contents.is_gone(source, entry.sequence):
-                self._findings.append(Finding(entry.ticket, f"trace noted {name}, which is not there"))
+                self._findings.append(Finding(entry.ticket, Chinese(f"留痕记有{name}，主题上没有")))
             return
         seen = self._seen.setdefault(source, set())
         if entry.sequence in seen:
-            self._findings.append(Finding(entry.ticket, f"trace noted {name} twice"))
+            self._findings.append(Finding(entry.ticket, Chinese(f"留痕把{name}记了两次")))
         elif mark.id != entry.id:
-            self._findings.append(Finding(entry.ticket, f"trace noted {name} under another id"))
+            self._findings.append(Finding(entry.ticket, Chinese(f"留痕记的{name}是另一个标识")))
         seen.add(entry.sequence)
 
     def result(self) -> CheckResult:
         """Return what was found, once all entries were taken."""
         heard = [source for source in self._contents.marks if source.topic in self._topics]
         missing = [
-            Finding(mark.subject, f"{source.source} number {sequence} is on {source.topic} but not in the trace")
+            Finding(mark.subject, Chinese(f"{source.source} 的第 {sequence} 号在主题 {source.topic} 上，留痕里没有"))
             for source, sequence, mark in self._contents.left(self._seen, heard)
         ]
         return CheckResult(
@@ -132,7 +133,7 @@ def everything_heard(
             looked_at += 1
             last, reached = contents.last(source), heard.get((service, *source), 0)
             if reached < last:
-                text = f"{service} heard {source.source} up to {reached} of {last}"
+                text = Chinese(f"{service} 听 {source.source} 只到第 {reached} 号，共 {last} 号")
                 findings.append(Finding(_at((source.topic, source.partition)), text))
     return CheckResult("每个事件都被下游听到 (published means heard)", looked_at, findings)
 
@@ -146,11 +147,11 @@ def offsets_behind(
         place = (each.topic, each.partition)
         if place in ends and each.offset > ends[place]:
             findings.append(
-                Finding(_at(place), f"{each.service} goes on at {each.offset}, the log ends at {ends[place]}")
+                Finding(_at(place), Chinese(f"{each.service} 要从 {each.offset} 读起，主题到 {ends[place]} 为止"))
             )
         offset = committed.get(each.service, {}).get(place, 0)
         if offset > each.offset:
-            findings.append(Finding(_at(place), f"{each.service} committed {offset} but did only {each.offset}"))
+            findings.append(Finding(_at(place), Chinese(f"{each.service} 提交了 {offset}，只做到 {each.offset}")))
     return CheckResult("位移从未超前 (offsets never ran ahead)", len(next_offsets), findings)
 
 
@@ -158,7 +159,8 @@ def everything_read(next_offsets: Sequence[NextOffset], ends: Mapping[Partition,
     """Each service read its inputs to their ends."""
     findings = [
         Finding(
-            _at((each.topic, each.partition)), f"{each.service} read {each.offset} of {each.offset + waiting} records"
+            _at((each.topic, each.partition)),
+            Chinese(f"{each.service} 读了 {each.offset} 条，共 {each.offset + waiting} 条"),
         )
         for each in next_offsets
         if (waiting := unread(each, ends))
@@ -175,7 +177,7 @@ def standing_services(
     for each in now:
         backlog[each.service] += unread(each, ends)
     return [
-        Finding(service, f"stands still: hears nothing, {count} records wait for it")
+        Finding(service, Chinese(f"停住了：什么也没有听到，有 {count} 条在等它"))
         for service, count in sorted(backlog.items())
         if count and service not in moved
     ]

@@ -11,6 +11,7 @@ from schemas.sealed import Seal
 from schemas.spoken import reworded
 from schemas.values import Contact
 from tools.verify.life import Elsewhere, Life
+from vocabulary import Chinese
 
 _MASK: Final = "*"
 
@@ -23,7 +24,7 @@ def names_somebody(contact: Mapping[str, Any]) -> bool:
     )
 
 
-def no_order_names_who_asks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def no_order_names_who_asks(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Whatever a department has of a confidential ticket carries a mask, and no text that names who asks.
 
     Also where it was made so later, and where another contact stood before a correction.
@@ -31,9 +32,9 @@ def no_order_names_who_asks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
     if life.steps and life.summary.confidential:
         for department, order in elsewhere.orders.items():
             if order.names:
-                yield f"is confidential, and the order of {department} says who asks"
+                yield Chinese(f"是保密工单，给 {department} 的派单却写明了诉求人")
     for topic in elsewhere.quoting:
-        yield f"is confidential, and a text on {topic} says who asks"
+        yield Chinese(f"是保密工单，主题 {topic} 上的文字却写明了诉求人")
 
 
 def known_under(facts: Iterable[Message]) -> tuple[Contact, ...]:

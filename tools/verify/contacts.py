@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.dispatch.for_tools import Ticket, exempt_without_reason
+from vocabulary import Chinese
 
 
 class Contacts:
@@ -22,7 +23,7 @@ class Contacts:
             if exempt_without_reason(state):
                 self._forgotten.append(key)
 
-    def forgotten(self) -> Iterator[tuple[str, str]]:
+    def forgotten(self) -> Iterator[tuple[str, Chinese]]:
         """Yield each ticket whose requester can be reached and need not be contacted."""
         for ticket in self._forgotten:
-            yield ticket, "has a way to its requester, and whoever leads is exempt from contacting them"
+            yield ticket, Chinese("诉求人联系得上，牵头单位却免于先行联系")

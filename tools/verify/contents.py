@@ -11,6 +11,7 @@ from schemas.envelope import Envelope
 from tools.client.log import TopicRecord
 from tools.verify.findings import Finding
 from tools.verify.redactions import Redaction
+from vocabulary import Chinese
 
 _PUBLIC = "liuhen.public."
 
@@ -74,7 +75,7 @@ class Contents:
         self.ends[record.topic, record.partition] = record.offset + 1
         envelope = record.envelope
         if envelope is None or not envelope.sequence or record.value is None:
-            self.disorder.append(Finding(place_of(record), "没有可读的信封或序号 (no readable envelope or sequence)"))
+            self.disorder.append(Finding(place_of(record), Chinese("没有可读的信封或者序号")))
             return
         value = self._as_left(record, envelope, record.value)
         source = Writer(intern(record.topic), record.partition, intern(envelope.source))
@@ -84,8 +85,8 @@ class Contents:
         if before is None:
             self._note(record._replace(value=value), source, marks, mark)
         elif before != mark:
-            text = f"{envelope.source} said number {envelope.sequence} twice with different content on"
-            self.disorder.append(Finding(envelope.subject, f"{text} {place_of(record)}"))
+            text = Chinese(f"{envelope.source} 的第 {envelope.sequence} 号说了两次，内容不同，在 {place_of(record)}")
+            self.disorder.append(Finding(envelope.subject, text))
 
     def _as_left(self, record: TopicRecord, envelope: Envelope, value: bytes) -> bytes:
         """The body as redactions leave it; one that was said after them had nothing to be covered."""
@@ -94,9 +95,7 @@ class Contents:
             return value
         covered = redaction.overlay.body(value.decode()).encode()
         if covered != value and envelope.time > redaction.at:
-            self.said_again.append(
-                Finding(envelope.subject, f"a redacted passage was said again on {place_of(record)}")
-            )
+            self.said_again.append(Finding(envelope.subject, Chinese(f"涂去的内容在 {place_of(record)} 又说了一次")))
         return covered
 
     def _note(self, record: TopicRecord, source: Writer, marks: dict[int, Mark], mark: Mark) -> None:
@@ -107,7 +106,7 @@ class Contents:
         if envelope.sequence > last + 1 and not begins and record.topic in self._compacted:
             self.skipped.setdefault(source, set()).update(range(last + 1, envelope.sequence))
         elif envelope.sequence != last + 1 and not begins:
-            text = f"{source.source} jumps from {last} to {envelope.sequence} on {place_of(record)}"
+            text = Chinese(f"{source.source} 在 {place_of(record)} 从第 {last} 号跳到第 {envelope.sequence} 号")
             self.disorder.append(Finding(envelope.subject, text))
         marks[envelope.sequence] = mark
         if record.topic.startswith(_PUBLIC) and record.value is not None:

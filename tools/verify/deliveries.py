@@ -10,12 +10,16 @@ from schemas.message import Message
 from schemas.notices import NoticeDelivered, NoticeDropped, NoticeGivenUp, NoticeRequested
 from tools.verify.findings import Finding
 from tools.verify.tables import DeliveryRow
+from vocabulary import Chinese, word
 
 _ENDS: Final[Mapping[type[Message], str]] = {
     NoticeDelivered: "delivered",
     NoticeGivenUp: "given_up",
     NoticeDropped: "dropped",
 }
+
+
+_CALLED: Final = {"pending": Chinese("尚无结果"), **{code: word(fact) for fact, code in _ENDS.items()}}
 
 
 def delivered_once(ticket: str, facts: Sequence[Message], rows: Sequence[DeliveryRow]) -> Iterator[Finding]:
@@ -28,15 +32,17 @@ def delivered_once(ticket: str, facts: Sequence[Message], rows: Sequence[Deliver
     by_key = {row.notice: row for row in rows}
     for notice in {*asked, *ends, *by_key}:
         if asked[notice] != 1:
-            yield Finding(ticket, f"notice {notice} was requested {asked[notice]} times")
+            yield Finding(ticket, Chinese(f"通知 {notice} 要求了 {asked[notice]} 次"))
         found = ends.get(notice, ["pending"])
         if len(found) > 1:
-            yield Finding(ticket, f"notice {notice} has {len(found)} ends")
+            yield Finding(ticket, Chinese(f"通知 {notice} 有 {len(found)} 个结果"))
         ended = found[0]
         row = by_key.get(notice)
         if row is None:
-            yield Finding(ticket, f"notice {notice} was requested and is not among the deliveries")
+            yield Finding(ticket, Chinese(f"通知 {notice} 已要求，投递表里没有"))
         elif row.status != ended and not row.untold:
-            yield Finding(ticket, f"notice {notice} is {row.status}, and the facts say {ended}")
+            yield Finding(
+                ticket, Chinese(f"通知 {notice}：投递表里是{_CALLED[row.status]}，事件说的是{_CALLED[ended]}")
+            )
         elif row.status == "delivered" and not row.delivered:
-            yield Finding(ticket, f"notice {notice} is delivered by no attempt")
+            yield Finding(ticket, Chinese(f"通知 {notice} 已送达，没有哪次投递送到过"))

@@ -11,6 +11,7 @@ from schemas.dispatch import ActionRefused, IncidentActionRefused
 from schemas.inbound import OfficeAction
 from schemas.message import Message
 from schemas.tickets import ActionReceived, IncidentActionReceived
+from vocabulary import ACTIONS, Chinese
 
 ACTS: Final = tuple(
     model.type_name for model in (ActionReceived, IncidentActionReceived, ActionRefused, IncidentActionRefused)
@@ -18,7 +19,7 @@ ACTS: Final = tuple(
 """The types of entries by which acts come in, and are refused."""
 
 
-def beyond_duties(policy: Policy, facts: Iterable[tuple[datetime, Message]]) -> Iterator[str]:
+def beyond_duties(policy: Policy, facts: Iterable[tuple[datetime, Message]]) -> Iterator[Chinese]:
     """Name each act of a ticket or incident that was not refused although the policy gave its author no such duty.
 
     Whoever has left the office stays in the policy, with the day; who was taken out of it is nobody.
@@ -33,6 +34,6 @@ def beyond_duties(policy: Policy, facts: Iterable[tuple[datetime, Message]]) -> 
             ) if receipt not in refused:
                 do, by = str(type(action).model_fields["do"].default), action.by
                 if (by.id, by.name) not in {(each.id, each.name) for each in policy.who_may(do, at)}:
-                    yield f"{do} by {by.id} stands, who had no such duty at {at:%Y-%m-%d %H:%M:%S}"
+                    yield Chinese(f"{by.id} {at:%Y-%m-%d %H:%M:%S} 没有{ACTIONS.said(do)}（{do}）的职责，所做的却作数")
             case _:
                 pass

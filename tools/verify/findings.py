@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schemas.owner import Owner
+from vocabulary import PARTIES, Chinese
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One broken promise: `subject` is a ticket's number, or the place on a topic where no ticket is known."""
 
     subject: str
-    text: str
+    text: Chinese
+
+
+def whose(owner: Owner) -> str:
+    """Name an owner: what kind of party it is, and which one."""
+    return f"{PARTIES.said(owner.kind)} {owner.code}" if owner.code else PARTIES.said(owner.kind)
 
 
 @dataclass(frozen=True, slots=True)

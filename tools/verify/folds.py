@@ -20,6 +20,7 @@ from services.sla import for_tools as sla
 from tools.verify.corrections import corrections_fold
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.tables import HistoryRow, Tables, TimerRow
+from vocabulary import NOTHING, Chinese
 
 Fact = tuple[Message, datetime]
 
@@ -39,6 +40,8 @@ FOLDS: Final[Mapping[str, Folded]] = {
     "sla": Folded(CLOCKS, sla.evolve, sla.STATE, sla.timer),
     "notify": Folded(NOTICES, notify.evolve, notify.STATE),
 }
+
+_TIMER: Final = {"pending": Chinese("等待中"), "fired": Chinese("已触发"), "cancelled": Chinese("已取消")}
 
 Visitor = Callable[[str, object, Sequence[Fact]], None]
 """Is shown each key with its stored state and its facts, so that nothing has to be read twice."""
@@ -63,8 +66,8 @@ async def checked(tables: Tables, overdue_at: datetime, visit: Visitor) -> list[
             corrected += corrections_fold(key, facts)
             kept += timer_kept(key, how.timer(state) if state else None, rows.pop(key, None), overdue_at)
             visit(key, state, facts)
-    broken += [Finding(key, f"{tables.service} has a state without events") for key in states]
-    kept += [Finding(key, f"{tables.service} has a timer without events") for key in rows]
+    broken += [Finding(key, Chinese(f"{tables.service} 有状态，没有事件")) for key in states]
+    kept += [Finding(key, Chinese(f"{tables.service} 有定时器，没有事件")) for key in rows]
     results = [CheckResult(f"{tables.service} 的状态等于事件的折叠 (state is the fold of the events)", keys, broken)]
     if tables.service == "dispatch":
         promise = "更正前后相接 (a correction replaces what stood there)"
@@ -81,10 +84,10 @@ def fold_kept(service: str, key: str, state: object, facts: Sequence[Fact]) -> I
     for fact, at in facts:
         folded = how.evolve(folded, fact, at)
     if state is None:
-        yield Finding(key, f"{service} has events and no state")
+        yield Finding(key, Chinese(f"{service} 有事件，没有状态"))
     elif state != folded:
         differs = [name for name in vars(state) if getattr(state, name) != getattr(folded, name, None)]
-        yield Finding(key, f"the state of {service} differs from the fold of its events in {', '.join(differs)}")
+        yield Finding(key, Chinese(f"{service} 的状态与事件的折叠不同，在 {'、'.join(differs)}"))
 
 
 def runs_out_once(key: str, facts: Sequence[Fact]) -> Iterator[Finding]:
@@ -94,9 +97,9 @@ def runs_out_once(key: str, facts: Sequence[Fact]) -> Iterator[Finding]:
         match fact:
             case ClockBreached() | ClockLapsed():
                 if at < breach_by(fact.due):
-                    yield Finding(key, f"{fact.clock_id} ran out at {at}, before {breach_by(fact.due)}")
+                    yield Finding(key, Chinese(f"时限 {fact.clock_id} 在 {at} 到点，早于 {breach_by(fact.due)}"))
                 if isinstance(fact, ClockBreached) and fact.clock_id in out:
-                    yield Finding(key, f"{fact.clock_id} was breached twice")
+                    yield Finding(key, Chinese(f"时限 {fact.clock_id} 逾期了两次"))
                 out.add(fact.clock_id)
             case BreachWithdrawn():
                 out.discard(fact.clock_id)
@@ -109,17 +112,17 @@ def timer_kept(key: str, wanted: NextTimer | None, row: TimerRow | None, overdue
 
     What was due by `overdue_at` had all the time in the world to fire.
     """
-    name = row and f"the timer {row.name}"
+    name = f"定时器 {row.name} " if row else ""
     as_wanted = row is not None and wanted == (row.due, row.name)
     if wanted is not None and (row is None or not as_wanted or row.status == "cancelled"):
-        stands = f"{name} is {row.status} for {row.due}" if row else "none is set"
-        yield Finding(key, f"the timer {wanted.name} is wanted at {wanted.due} and {stands}")
+        stands = Chinese(f"{name}{_TIMER[row.status]}，时刻为 {row.due}") if row else Chinese("没有设定时器")
+        yield Finding(key, Chinese(f"应有定时器 {wanted.name}，时刻 {wanted.due}；{stands}"))
     elif row is not None and row.status == "pending" and not as_wanted:
-        yield Finding(key, f"{name} is pending for {row.due} and nobody wants it")
+        yield Finding(key, Chinese(f"{name}等着 {row.due}，没有谁需要它"))
     elif row is not None and row.status == "pending" and row.due <= overdue_at:
-        yield Finding(key, f"{name} was due at {row.due} and has not fired")
+        yield Finding(key, Chinese(f"{name}应在 {row.due} 触发，没有触发"))
     if row is not None and row.status == "fired" and (row.now is None or row.due > row.now):
-        yield Finding(key, f"{name} fired before {row.due}: its lane's time is {row.now}")
+        yield Finding(key, Chinese(f"{name}早于 {row.due} 触发：分区的时刻为 {row.now or NOTHING}"))
 
 
 def fact_of(row: HistoryRow) -> Fact:

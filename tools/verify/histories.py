@@ -37,6 +37,7 @@ from tools.verify.lives import CHECKS
 from tools.verify.memberships import Memberships
 from tools.verify.tables import DeliveryRow, HistoryRow, Tables
 from tools.verify.wholes import Wholes
+from vocabulary import RATES, Chinese
 from worktime import Calendar, OfficeHours
 
 TIMELINE: Final = (
@@ -157,9 +158,9 @@ class Histories:
             yield CheckResult(promise, self._tickets, [each for each in findings if each.subject not in moved])
         leaks = [Finding(ticket, text) for ticket, text in self._accusations.leaks() if ticket not in moved]
         yield CheckResult(_ACCUSED, self._tickets, leaks)
-        sent = [(ticket, f"was dispatched by policy, and {code} had fallen back") for ticket, code in self._fallen_back]
+        sent = [(ticket, Chinese(f"由规则自动派单，而分类 {code} 已退回人工")) for ticket, code in self._fallen_back]
         yield CheckResult(_FALLEN_BACK, self._tickets, [Finding(*each) for each in sent if each[0] not in moved])
-        counted = [(ticket, f"was referred, and the rate {rate} counts it") for ticket, rate in self._referred]
+        counted = [(ticket, Chinese(f"已转介，指标“{RATES.said(rate)}”却计入了")) for ticket, rate in self._referred]
         yield CheckResult(_REFERRED, len(self._rates), [Finding(*each) for each in counted if each[0] not in moved])
         differing = [Finding(ticket, text) for ticket, text in self._memberships.differing() if ticket not in moved]
         yield CheckResult(_BELONGS, self._memberships.looked_at, differing)

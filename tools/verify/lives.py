@@ -9,29 +9,32 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from schemas import dispatch as d
+from schemas.owner import Owner
 from schemas.values import Actor, Clock, PartyKind, TicketState
 from services.trace.for_tools import AT_REST, NOBODY
 from tools.verify.accusations import accused_never_told
 from tools.verify.approvals import nobody_approves_their_own
 from tools.verify.automation import no_machine_answered
 from tools.verify.confidence import no_order_names_who_asks
+from tools.verify.findings import whose
 from tools.verify.life import Elsewhere, Life
 from tools.verify.referrals import referral_is_whole
 from tools.verify.successors import gone_holds_nothing
 from tools.verify.urgency import nothing_urgent_untold
+from vocabulary import CLOCKS, NOTHING, STATES, TASKS, WAITS, Chinese
 
-Check = Callable[[Life, Elsewhere], Iterator[str]]
+Check = Callable[[Life, Elsewhere], Iterator[Chinese]]
 
 
-def ended_is_ended_at_departments(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def ended_is_ended_at_departments(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """A ticket that ended, or that others carry on, is open at no department."""
     if life.steps and life.state in AT_REST:
         for department, order in elsewhere.orders.items():
             if order.role != "none" and order.state not in AT_REST:
-                yield f"is {life.state}, but {department} has it as {order.state}"
+                yield Chinese(f"{STATES[life.state]}，{department} 处却为{STATES[order.state]}")
 
 
-def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """With a ticket all its clocks end, but for the window to reopen it, a promise for later, the review of what the
     city heard, the citizen's clock of a split one, what the centre owes of it still, and calls for what was said since.
     """
@@ -46,7 +49,7 @@ def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
         called |= {clock for task, clock in _OWED_BY_THE_CENTRE.items() if task in life.summary.desk}
         for ticking in elsewhere.clocks:
             if ticking.clock not in spared.get(life.state, set()) | called:
-                yield f"is {life.state}, but the clock {ticking.id} of {ticking.owner} goes on"
+                yield Chinese(f"{STATES[life.state]}，{whose(ticking.owner)} 的时限 {ticking.id} 还在走")
 
 
 _OWED_BY_THE_CENTRE: Final = {
@@ -58,15 +61,15 @@ _OWED_BY_THE_CENTRE: Final = {
 """What waits at the desk of what its requester, or its end, left to the centre, and the clock that counts it."""
 
 
-def what_the_centre_owes_is_timed(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def what_the_centre_owes_is_timed(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """What the centre still owes of a ticket has a clock, and no such clock runs for nothing."""
     running = {ticking.clock for ticking in elsewhere.clocks}
     for task, clock in _OWED_BY_THE_CENTRE.items():
         waits = task in life.summary.desk
         if life.steps and waits and clock not in running:
-            yield f"waits at the desk for {task}, and no clock counts"
+            yield Chinese(f"待办“{TASKS.said(task)}”没有时限计时")
         elif life.steps and not waits and clock in running:
-            yield f"has the clock {clock}, and nothing waits for it at the desk"
+            yield Chinese(f"有{CLOCKS[clock]}在计时，待办里没有要办的")
 
 
 def _called_after_its_end(life: Life) -> bool:
@@ -74,13 +77,13 @@ def _called_after_its_end(life: Life) -> bool:
     return any(isinstance(step.fact, d.StopWordsFound) and step.fact.called_for for step in life.steps)
 
 
-def one_department_leads(_life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def one_department_leads(_life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """No two departments lead a ticket at once."""
     leads = sorted(
         code for code, order in elsewhere.orders.items() if order.role == "lead" and order.state not in AT_REST
     )
     if len(leads) > 1:
-        yield f"is led by {' and '.join(leads)} at once"
+        yield Chinese(f"同时由 {'、'.join(leads)} 牵头")
 
 
 _AT_THE_DESK: Final = {
@@ -96,36 +99,36 @@ _IN_PASSING: Final = frozenset({"registration", "closing"})
 """What a ticket waits for only within the decision of one moment."""
 
 
-def somebody_owes_it(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def somebody_owes_it(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Every open ticket has a holder who knows of it; every registered one is open or ended."""
     if not life.steps:
         if life.registered:
-            yield "was registered, and dispatch never opened it"
+            yield Chinese("已受理，dispatch 没有接手")
         return
     holder, waits_for = life.summary.holder, life.summary.waits_for
     if life.state in AT_REST:
         return
     if holder == NOBODY:
-        yield f"is {life.state} and nobody holds it"
+        yield Chinese(f"{STATES[life.state]}，无人承办")
     elif waits_for in _IN_PASSING:
-        yield f"is {life.state} and was left waiting for {waits_for}"
+        yield Chinese(f"{STATES[life.state]}，停在{WAITS.said(waits_for)}")
     elif waits_for in _AT_THE_DESK and not elsewhere.desk.get(_AT_THE_DESK[waits_for]):
-        yield f"waits for {waits_for} and the desk does not know"
+        yield Chinese(f"等{WAITS.said(waits_for)}，待办里没有")
     elif holder.department is not None:
         order = elsewhere.orders.get(holder.department)
         if order is None or order.role != "lead" or order.state in AT_REST:
-            yield f"is held by {holder}, who does not know"
+            yield Chinese(f"由 {whose(holder)} 承办，对方不知道")
     elif waits_for == "callback" and elsewhere.callback in (None, "cancelled"):
-        yield "waits for the callback, and the agency does not know"
+        yield Chinese("等回访，回访单位不知道")
 
 
-def every_wait_is_timed(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def every_wait_is_timed(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Whatever an open ticket waits for, a clock of sla counts: waiting without end is owed by nobody."""
     if life.steps and life.state not in AT_REST and not elsewhere.clocks:
-        yield f"waits for {life.summary.waits_for} and no clock counts"
+        yield Chinese(f"等{WAITS.said(life.summary.waits_for)}，没有时限计时")
 
 
-def nothing_late_withdrawn_on_a_call(life: Life, _elsewhere: Elsewhere) -> Iterator[str]:
+def nothing_late_withdrawn_on_a_call(life: Life, _elsewhere: Elsewhere) -> Iterator[Chinese]:
     """What was overdue or supervised is withdrawn by a person of the centre, never on a call alone."""
     late: set[str] = set()
     watched = False
@@ -134,7 +137,7 @@ def nothing_late_withdrawn_on_a_call(life: Life, _elsewhere: Elsewhere) -> Itera
         if isinstance(fact, d.Overdue):
             late = late - {fact.clock_id} if fact.withdrawn else late | {fact.clock_id}
         elif isinstance(fact, d.Withdrawn) and (late or watched) and not _by_the_centre(fact.by):
-            yield f"was {'overdue' if late else 'supervised'}, and withdrawn with nobody of the centre"
+            yield Chinese(f"已{'逾期' if late else '督办'}，没有中心的人员经手就撤诉了")
         watched = bool(step.after.supervision or step.after.callback_review)
 
 
@@ -142,18 +145,25 @@ def _by_the_centre(actor: Actor) -> bool:
     return actor.party is not None and actor.party.kind is PartyKind.OFFICE and actor.person is not None
 
 
-def wishes_are_known(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def wishes_are_known(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """What a requester wants the centre to decide waits on the desk; a merged ticket comes back as it was."""
     wish = life.summary.wish if life.steps and life.state != TicketState.MERGED else ""
     if wish and not elsewhere.desk.get(wish):
-        yield f"its requester wants its {life.summary.wish}, and the desk does not know"
+        yield Chinese(f"诉求人提出了申请，待办里没有“{TASKS.said(wish)}”")
 
 
-def trace_agrees(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def trace_agrees(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Where trace says that a ticket stands is what its entries fold to."""
     wanted = (life.summary.state, life.summary.holder)
     if life.steps and elsewhere.standing != wanted:
-        yield f"stands at {elsewhere.standing} in trace, and its facts lead to {wanted}"
+        yield Chinese(f"台账为 {_standing(elsewhere.standing)}，事件得出的是 {_standing(wanted)}")
+
+
+def _standing(standing: tuple[str, str] | None) -> str:
+    if standing is None:
+        return NOTHING
+    state, holder = standing
+    return f"{STATES.said(state)}、{whose(Owner(holder)) if holder else NOTHING}"
 
 
 CHECKS: Final[Mapping[str, Check]] = {

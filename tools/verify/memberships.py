@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.dispatch.for_tools import Incident, Member, Ticket
+from vocabulary import NOTHING, Chinese
 
 
 class Memberships:
@@ -30,9 +31,9 @@ class Memberships:
         """How many tickets belong to an incident, by either side's word."""
         return len(self._by_incident.keys() | self._by_ticket.keys())
 
-    def differing(self) -> Iterator[tuple[str, str]]:
+    def differing(self) -> Iterator[tuple[str, Chinese]]:
         """Yield each ticket of which the two sides say something else."""
         for ticket in sorted(self._by_incident.keys() | self._by_ticket.keys()):
             one, other = self._by_incident.get(ticket), self._by_ticket.get(ticket)
             if one != other:
-                yield ticket, f"belongs to {other or 'no incident'} by its own word, and to {one or 'none'} by theirs"
+                yield ticket, Chinese(f"工单说属于 {other or NOTHING}，同诉说属于 {one or NOTHING}")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from schemas.redaction import Overlay, Passage
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.tables import RedactionRow, Tables
+from vocabulary import Chinese
 
 
 class Redaction(NamedTuple):
@@ -38,6 +39,6 @@ async def nothing_redacted_stands(
         for ticket, redaction in redactions.items():
             for table, row in await each.rows_about(ticket):
                 if redaction.overlay.text(row) != row:
-                    findings.append(Finding(ticket, f"a redacted passage stands in {each.service}.{table}"))
+                    findings.append(Finding(ticket, Chinese(f"涂去的内容还在表 {each.service}.{table} 里")))
     promise = "涂去的内容不在任何表里，之后也没有再说 (what was redacted stands nowhere)"
     return CheckResult(promise, len(redactions), findings)

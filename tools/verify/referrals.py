@@ -8,19 +8,20 @@ from schemas import dispatch as d
 from schemas.referral import Referral
 from schemas.values import TicketState
 from tools.verify.life import Elsewhere, Life
+from vocabulary import FIELDS, Chinese, word
 
 
-def referral_is_whole(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def referral_is_whole(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """What was said to the others is written down, or the desk knows what is missing; nobody is called back for it."""
     if life.state is not TicketState.TRANSFERRED:
         return
     record, called = _of_the_last(life)
     if record.missing and not elsewhere.desk.get("referral"):
-        yield f"was referred, its record lacks {', '.join(record.missing)}, and the desk does not know"
+        yield Chinese(f"已转介，记录缺{'、'.join(FIELDS[f'record.{name}'] for name in record.missing)}，待办里没有")
     if called:
-        yield f"was referred, and {called} came after that"
+        yield Chinese(f"已转介，之后又有{called}")
     if elsewhere.callback not in (None, "cancelled"):
-        yield f"was referred, and the agency has it as {elsewhere.callback}"
+        yield Chinese("已转介，回访单位却还有这件回访")
 
 
 def _of_the_last(life: Life) -> tuple[Referral, str]:
@@ -33,7 +34,7 @@ def _of_the_last(life: Life) -> tuple[Referral, str]:
             case d.ReferralRecorded() as fact:
                 record = record.with_more(fact.record)
             case d.CallbackAwaited() | d.CallbackRecorded() | d.CallbackTried() | d.CallbackGivenUp() as fact:
-                called = type(fact).__name__
+                called = word(type(fact))
             case _:
                 pass
     return record, called

@@ -25,6 +25,7 @@ from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
 from tools.verify.redactions import Redaction, nothing_redacted_stands, redactions_of
 from tools.verify.tables import Tables
+from vocabulary import Chinese
 from worktime import OfficeHours, Period, load_calendar
 
 _PATIENCE: Final = 60.0
@@ -155,9 +156,9 @@ async def _nothing_stands_still(
 ) -> CheckResult:
     findings = checks.standing_services(at_first, await _next_offsets(tables), reached)
     for each in tables:
-        findings += [Finding(key, f"parked in {each.service}") for key in await each.parked_keys()]
+        findings += [Finding(key, Chinese(f"搁置在 {each.service}")) for key in await each.parked_keys()]
         findings += [
-            Finding(f"{each.service}/{lane}", f"stands still: {why}") for lane, why in await each.paused_lanes()
+            Finding(f"{each.service}/{lane}", Chinese(f"停住了：{why}")) for lane, why in await each.paused_lanes()
         ]
     return CheckResult("没有停住的服务、分区和工单 (nothing stands still)", len(tables), findings)
 

@@ -11,6 +11,7 @@ from schemas.tickets import Answered, Registered
 from services.intake.for_tools import submission_of
 from tools.client.log import TopicRecord
 from tools.verify.findings import CheckResult, Finding
+from vocabulary import Chinese
 
 _BORN = frozenset({Registered.type_name, Answered.type_name})
 
@@ -33,7 +34,7 @@ def everything_answered(
         submission = submission_of(party_of(record.topic), record.headers, record.value)
         if submission is None or receipts.get(submission) not in answered:
             place = f"{record.topic}/{record.partition}@{record.offset}"
-            findings.append(Finding(place, "came in and left no fact, no refusal and no dead letter"))
+            findings.append(Finding(place, Chinese("收到了，没有事件、没有退回，也没有死信")))
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
 
 
@@ -41,7 +42,7 @@ def one_ticket_each(facts: Sequence[TopicRecord]) -> CheckResult:
     """No ticket number was given twice."""
     born = [fact.envelope for fact in _unique(facts) if fact.envelope and fact.envelope.type in _BORN]
     numbers = Counter(envelope.subject for envelope in born)
-    findings = [Finding(number, f"was registered {times} times") for number, times in numbers.items() if times > 1]
+    findings = [Finding(number, Chinese(f"登记了 {times} 次")) for number, times in numbers.items() if times > 1]
     return CheckResult("一个编号一张工单 (one number, one ticket)", len(born), findings)
 
 

@@ -13,6 +13,7 @@ from schemas import dispatch as d
 from schemas.values import TicketState, Tier
 from services.trace.for_tools import AT_REST, LifeStep, Summary
 from tools.verify.life import Elsewhere, Life
+from vocabulary import Chinese
 
 _REOPENING: Final = "reopening"
 """What its requester wants of a ticket that ended, which is urgent again with that."""
@@ -20,16 +21,16 @@ _GOES_ON: Final = frozenset(TicketState) - AT_REST | {TicketState.MERGED}
 """A merged ticket comes back as it was; in every other state at rest nobody has to know any more."""
 
 
-def nothing_urgent_untold(life: Life, elsewhere: Elsewhere) -> Iterator[str]:
+def nothing_urgent_untold(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     """Whenever a ticket became urgent somebody was called in that moment, by notice, and until somebody knew of it."""
     called: set[datetime] = {step.at for step in life.steps if isinstance(step.fact, d.UrgentCalled)}
     for at in _became_urgent(life):
         if at not in called:
-            yield f"became urgent at {at:%Y-%m-%d %H:%M:%S}, and nobody on duty was called"
+            yield Chinese(f"{at:%Y-%m-%d %H:%M:%S} 成为紧急件，没有呼叫值班人员")
     calls = Counter(step.fact.person.id for step in life.steps if isinstance(step.fact, d.UrgentCalled))
     for person, times in calls.items():
         if life.rung.get(person, 0) < times:
-            yield f"{person} was to be called {times} times, and {life.rung.get(person, 0)} notices were asked for"
+            yield Chinese(f"应呼叫 {person} {times} 次，只要求了 {life.rung.get(person, 0)} 次通知")
     for call in _calls(life):
         yield from _followed(call, elsewhere)
 
@@ -69,12 +70,12 @@ def _ends(step: LifeStep) -> bool:
     return isinstance(step.fact, d.UrgentAcknowledged | d.UrgentCalled | d.Merged) or not _is_urgent(step.after)
 
 
-def _followed(call: _Call, elsewhere: Elsewhere) -> Iterator[str]:
-    name = f"call {call.fact.call} to {call.fact.person.id}"
+def _followed(call: _Call, elsewhere: Elsewhere) -> Iterator[Chinese]:
+    name = f"对 {call.fact.person.id} 的第 {call.fact.call} 次呼叫"
     due = elsewhere.calls.get(call.step.at)
     if due is None:
-        yield f"no clock counted how long {name} waited for an answer"
+        yield Chinese(f"{name}等应答，没有时限计时")
     elif call.end is None and not elsewhere.desk.get("urgent_call"):
-        yield f"{name} was not answered, and the desk does not know"
+        yield Chinese(f"{name}无人应答，待办里没有")
     elif call.end is not None and isinstance(call.end.fact, d.UrgentCalled) and call.end.at > due:
-        yield f"{name} was not answered, and the next one was called only at {call.end.at:%Y-%m-%d %H:%M:%S}"
+        yield Chinese(f"{name}无人应答，到 {call.end.at:%Y-%m-%d %H:%M:%S} 才呼叫下一位")

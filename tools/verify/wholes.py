@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from schemas.values import TicketState
 from services.trace.for_tools import AT_REST
 from tools.verify.life import Life
+from vocabulary import Chinese
 
 
 @dataclass
@@ -27,8 +28,8 @@ class Wholes:
         if life.state == TicketState.SPLIT:
             self.split.add(life.ticket)
 
-    def closed_too_early(self) -> Iterator[tuple[str, str]]:
+    def closed_too_early(self) -> Iterator[tuple[str, Chinese]]:
         """Each open part whose whole does not wait for it."""
         for part, whole in self.open_parts.items():
             if whole not in self.split:
-                yield part, f"is open, and its whole {whole} does not wait for it"
+                yield part, Chinese(f"还在办，主单 {whole} 却没有等它")

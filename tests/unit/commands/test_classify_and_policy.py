@@ -125,7 +125,7 @@ def test_a_faulty_policy_is_named_by_file_and_line(app: typer.Typer, tmp_path: P
     told = CliRunner().invoke(app, ["policy", "validate", str(directory)])
 
     assert told.exit_code == 1
-    assert "units.csv:1:" in told.output
+    assert "units.csv:1：" in told.output
     assert "2027.json" in told.output
 
 

@@ -36,6 +36,7 @@ from tools.errors import SaidClearly
 from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal, framed, json_text, styled
 from tools.verify.findings import CheckResult, Finding
+from vocabulary import Chinese
 from worktime import load_calendar
 
 AT: Final = "2026-09-01T10:00:00+08:00"
@@ -261,7 +262,7 @@ def test_on_a_terminal_with_colours_only_colours_are_ours(text: str) -> None:
     table.add_row(text, styled((text, "red")), style="dim")
     terminal.print(framed(table, text), framed(text, styled((text, "bold"))), text, Text(text), markup=True, emoji=True)
     terminal.rule(text)
-    verify.show([CheckResult(text, 1, (Finding(text, text),))], terminal)
+    verify.show([CheckResult(text, 1, (Finding(text, Chinese(text)),))], terminal)
     output = _STYLE.sub("", file.getvalue())
     assert _COMMAND.search(output) is None, repr(output)
 

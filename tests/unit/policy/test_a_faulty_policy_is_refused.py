@@ -34,136 +34,154 @@ def only(problems: tuple[Problem, ...]) -> Problem:
 @pytest.mark.parametrize(
     ("file", "old", "new", "field", "said"),
     [
-        ("catalogue.csv", ",market,housing,", ",markt,housing,", "lead", "bureau of directory.yaml"),
-        ("catalogue.csv", ",greening,fire,subdistrict,", ",greening,fir,subdistrict,", "supporting", "department"),
-        ("catalogue.csv", "fire-119", "fire-118", "refer", "outside body"),
-        ("catalogue.csv", "0101-02,", "0101-01,", "categories", "stands once"),
-        ("catalogue.csv", "0101-02,", "101-2,", "code", "pattern"),
-        ("catalogue.csv", ",simple,", ",easy,", "tier", "'simple'"),
-        ("streets.csv", ",dinghai", ",dinghei", "subdistrict", "sub-district of directory.yaml"),
-        ("units.csv", "unit-02", "unit-01", "", "stands once"),
-        ("units.csv", ",dinghai siping", ",dinghai sipeng", "areas", "a sub-district"),
-        ("office.yaml", "  assign: [dispatcher,", "  assign: [contractor, dispatcher,", "may.assign", "no contractor"),
+        ("catalogue.csv", ",market,housing,", ",markt,housing,", "lead", "directory.yaml 里的委办局"),
+        ("catalogue.csv", ",greening,fire,subdistrict,", ",greening,fir,subdistrict,", "supporting", "里的单位"),
+        ("catalogue.csv", "fire-119", "fire-118", "refer", "区外单位"),
+        ("catalogue.csv", "0101-02,", "0101-01,", "categories", "只出现一次"),
+        ("catalogue.csv", "0101-02,", "101-2,", "code", "四位数字、一个 -、两位数字"),
+        ("catalogue.csv", ",simple,", ",easy,", "tier", "simple、"),
+        ("streets.csv", ",dinghai", ",dinghei", "subdistrict", "directory.yaml 里的街道"),
+        ("units.csv", "unit-02", "unit-01", "", "只出现一次"),
+        ("units.csv", ",dinghai siping", ",dinghai sipeng", "areas", "里的街道"),
+        (
+            "office.yaml",
+            "  assign: [dispatcher,",
+            "  assign: [contractor, dispatcher,",
+            "may.assign",
+            "不含 contractor",
+        ),
         (
             "office.yaml",
             "  approve: [approver, duty_officer]",
             "  approve: [approver, duty_officer, leader]",
             "may.approve",
-            "no leader",
+            "不含 leader",
         ),
-        ("office.yaml", "roles: [contractor]", "roles: [contractor, approver]", "people.13.roles", "contractor alone"),
-        ("ladder.yaml", "ordered_by: dispatcher", "ordered_by: operator", "rungs.0.ordered_by", "acts on tickets"),
+        (
+            "office.yaml",
+            "roles: [contractor]",
+            "roles: [contractor, approver]",
+            "people.13.roles",
+            "只有 contractor 一项",
+        ),
+        ("ladder.yaml", "ordered_by: dispatcher", "ordered_by: operator", "rungs.0.ordered_by", "办理工单的职责"),
         (
             "office.yaml",
             "delegations: []",
             "delegations: [{role: approver, of: p-fang, to: p-kong, from: 2027-02-01, until: 2027-02-05}]",
             "delegations.0.to",
-            "lent to somebody",
+            "借给没有这些职责的人",
         ),
-        ("duty.yaml", "default: [p-min, ", "default: [p-nobody, ", "default.0", "a person of office.yaml"),
-        ("duty.yaml", "default: [p-min, ", "default: [p-xu, ", "default.0", "acknowledge_urgent: duty_officer"),
-        ("duty.yaml", "default: [p-min, p-ruan,", "default: [p-min, p-min,", "default.1", "each person once"),
-        ("duty.yaml", "default: [p-min, p-ruan, p-jiang]", "default: []", "default", "at least 1 item"),
-        ("duty.yaml", "people: [p-ruan, p-min", "people: [p-ruan, p-lost", "shifts.1.people.1", "a person of office"),
-        ("duty.yaml", '"2027-01-04 09:00"', '"2026-12-31 17:30"', "shifts.1", "from must be before until"),
-        ("duty.yaml", '"2027-01-04 09:00"', '"2027-01-04 25:00"', "shifts.1.until", "a valid datetime"),
-        ("duty.yaml", '"2027-02-05 17:30"', '"2027-01-03 17:30"', "shifts.2.from", "one shift at a time"),
-        ("duty.yaml", '"2027-02-05 17:30"', '"2026-12-21 09:00"', "shifts.2.from", "one shift at a time"),
+        ("duty.yaml", "default: [p-min, ", "default: [p-nobody, ", "default.0", "office.yaml 里的人员"),
+        (
+            "duty.yaml",
+            "default: [p-min, ",
+            "default: [p-xu, ",
+            "default.0",
+            "（acknowledge_urgent）的人，职责为 duty_officer",
+        ),
+        ("duty.yaml", "default: [p-min, p-ruan,", "default: [p-min, p-min,", "default.1", "每人只写一次"),
+        ("duty.yaml", "default: [p-min, p-ruan, p-jiang]", "default: []", "default", "至少 1 项"),
+        ("duty.yaml", "people: [p-ruan, p-min", "people: [p-ruan, p-lost", "shifts.1.people.1", "office.yaml 里的人员"),
+        ("duty.yaml", '"2027-01-04 09:00"', '"2026-12-31 17:30"', "shifts.1", "早于 until 的 from"),
+        ("duty.yaml", '"2027-01-04 09:00"', '"2027-01-04 25:00"', "shifts.1.until", "时刻，如 2027-01-01 17:30"),
+        ("duty.yaml", '"2027-02-05 17:30"', '"2027-01-03 17:30"', "shifts.2.from", "同一时刻只有一班"),
+        ("duty.yaml", '"2027-02-05 17:30"', '"2026-12-21 09:00"', "shifts.2.from", "同一时刻只有一班"),
         (
             "callers.yaml",
             "0701-07: 人身安全求助",
             "0701-99: 人身安全求助",
             "categories.0701-99",
-            "a code of cat",
+            "catalogue.csv 里的代码",
         ),
         (
             "callers.yaml",
             "0701-07: 人身安全求助",
             "0701-07: 扬言",
             "categories.0701-07",
-            "words for callers, without 扬言",
+            "对来电人的说法，不含“扬言”",
         ),
         (
             "callers.yaml",
             "departments: {other",
             "departments: {another",
             "another-district",
-            "a code of directory.yaml",
+            "directory.yaml 里的代码",
         ),
         (
             "templates.yaml",
             "subject: 工单重办",
             "subject: 因诉求过高",
             "templates",
-            "words for callers, without 诉求过高",
+            "对来电人的说法，不含“诉求过高”",
         ),
-        ("directory.yaml", HOUSING, f"{HOUSING}{LAST}", "", "a successor of what has a last day"),
-        ("directory.yaml", HOUSING, f"{HOUSING}{LAST}    successor: nobody\n", "", "there from 2027-01-01"),
-        ("directory.yaml", HOUSING, f"    successor: market\n{HOUSING}", "successor", "no last day"),
-        ("office.yaml", "name: 何静宜,", "name: 何静宜, valid_to: 2026-12-31,", "successor", "a successor"),
-        ("office.yaml", "delegations: []", f"delegations: [{LOAN.format('p-xu', 'p-gu')}]", "of", "who is approver"),
+        ("directory.yaml", HOUSING, f"{HOUSING}{LAST}", "", "有截止日期的承接方"),
+        ("directory.yaml", HOUSING, f"{HOUSING}{LAST}    successor: nobody\n", "", "2027-01-01 起仍在"),
+        ("directory.yaml", HOUSING, f"    successor: market\n{HOUSING}", "successor", "没有截止日期"),
+        ("office.yaml", "name: 何静宜,", "name: 何静宜, valid_to: 2026-12-31,", "successor", "承接方"),
+        ("office.yaml", "delegations: []", f"delegations: [{LOAN.format('p-xu', 'p-gu')}]", "of", "有 approver 职责"),
         (
             "office.yaml",
             "delegations: []",
             f"delegations: [{LOAN.format('p-fang', 'p-qian')}]",
             "to",
-            "is not approver",
+            "本来没有 approver 职责",
         ),
-        ("office.yaml", "delegations: []", f"delegations: [{LOAN.format('p-fang', 'p-no')}]", "to", "a person of"),
-        ("rates.yaml", "fairly: 0.8", "fairly: 1.8", "weights.fairly", "less than or equal to 1"),
-        ("rates.yaml", "solved: [solved]", "solved: [unreasonable]", "", "part of the base"),
-        ("rates.yaml", "left_out: [not_rated]", 'left_out: ["no"]', "", "nothing but not_rated"),
+        ("office.yaml", "delegations: []", f"delegations: [{LOAN.format('p-fang', 'p-no')}]", "to", "本文件里的人员"),
+        ("rates.yaml", "fairly: 0.8", "fairly: 1.8", "weights.fairly", "不大于 1"),
+        ("rates.yaml", "solved: [solved]", "solved: [unreasonable]", "", "包含在 solved_base 里"),
+        ("rates.yaml", "left_out: [not_rated]", 'left_out: ["no"]', "", "只去掉 not_rated"),
         ("automation.yaml", "threshold: 0.80", "treshold: 0.80", "suggestion", "threshold"),
         (
             "automation.yaml",
             "[]",
             "[{category: 0401-99, checked: 99, right: 99}]",
             "proved.0.category",
-            "a category of",
+            "catalogue.csv 里的分类",
         ),
         (
             "automation.yaml",
             "[]",
             "[{category: 0401-04, checked: 99, right: 97}]",
             "proved.0",
-            "at least 0.95, the floor",
+            "不低于 floor 的 0.95",
         ),
-        ("automation.yaml", "[]", "[{category: 0401-04, checked: 9, right: 10}]", "proved.0", "more than checked"),
-        ("limits.yaml", "amount: 5, unit: working_days", "amount: five, unit: working_days", "amount", "integer"),
+        ("automation.yaml", "[]", "[{category: 0401-04, checked: 9, right: 10}]", "proved.0", "不大于 checked"),
+        ("limits.yaml", "amount: 5, unit: working_days", "amount: five, unit: working_days", "amount", "整数"),
         ("limits.yaml", "unit: working_days, start: day_after", "unit: hours, start: day_after", "budget", "moment"),
         (
             "limits.yaml",
             "urgent: {amount: 12, unit: hours}\ncall",
             "urgent: {amount: 1, unit: working_days}\ncall",
             "extension.by_tier",
-            "handling (hours)",
+            "handling（hours）",
         ),
         (
             "limits.yaml",
             "  max_times: 3\n  span: {amount: 3, unit: working_days}",
             "  max_times: 3\n  span: {amount: 60, unit: office_minutes}",
             "extension",
-            "working_days, calendar_days or hours",
+            "working_days、calendar_days、hours",
         ),
         (
             "limits.yaml",
             "ceiling: {amount: 15, unit: working_days",
             "ceiling: {amount: 4, unit: working_days",
             "ceiling",
-            "at least the 5 working_days of complex",
+            "不短于 complex 的 5 working_days",
         ),
-        ("limits.yaml", "callback_on_days: 2", "callback_on_days: 4", "", "at most callback_attempts"),
-        ("limits.yaml", "callback_attempts: 3", "callback_attempts: 0", "callback_attempts", "greater than"),
-        ("templates.yaml", "{{ ticket }}", "{{ tickte }}", "text", "one of"),
+        ("limits.yaml", "callback_on_days: 2", "callback_on_days: 4", "", "不大于 callback_attempts"),
+        ("limits.yaml", "callback_attempts: 3", "callback_attempts: 0", "callback_attempts", "不小于 1"),
+        ("templates.yaml", "{{ ticket }}", "{{ tickte }}", "text", "之一"),
         ("templates.yaml", "{{ ticket }}", "{{ ticket }", "text", "jinja2"),
         ("office.yaml", "zone: Asia/Shanghai", "zone: Europe/London", "zone", "Asia/Shanghai"),
-        ("office.yaml", "citizen: p-he", "citizen: p-ho", "owners.citizen", "person"),
-        ("office.yaml", "  merge: [dispatcher]", "  merges: [dispatcher]", "may.merges", "one of"),
-        ("office.yaml", "  merge: [dispatcher]", "  merge: []", "may.merge", "somebody"),
-        ("office.yaml", 'opens: "09:00"', 'opens: "12:00"', "hours", "before"),
-        ("grounds.yaml", "wrong-place", "not-our-duty", "return", "stands once"),
-        ("ladder.yaml", "step: nudge", "step: supervise", "", "this order"),
-        ("ladder.yaml", "after: supervise", "after: nudge", "", "comes after supervise"),
+        ("office.yaml", "citizen: p-he", "citizen: p-ho", "owners.citizen", "人员"),
+        ("office.yaml", "  merge: [dispatcher]", "  merges: [dispatcher]", "may.merges", "之一"),
+        ("office.yaml", "  merge: [dispatcher]", "  merge: []", "may.merge", "有人担任"),
+        ("office.yaml", 'opens: "09:00"', 'opens: "12:00"', "hours", "早于 closes"),
+        ("grounds.yaml", "wrong-place", "not-our-duty", "return", "只出现一次"),
+        ("ladder.yaml", "step: nudge", "step: supervise", "", "依次为"),
+        ("ladder.yaml", "after: supervise", "after: nudge", "", "interview 之前是 supervise"),
     ],
 )
 def test_the_line_and_the_field_are_named(
@@ -184,7 +202,7 @@ def test_a_missing_file_is_named(directory: Path) -> None:
 
     problem = only(validate(directory))
 
-    assert str(problem).startswith("rates.yaml: found no such file, expected a file. Add rates.yaml")
+    assert str(problem).startswith("rates.yaml：现为：无；应为：一个文件。请补上 rates.yaml")
 
 
 def test_broken_yaml_is_named_with_its_line(directory: Path) -> None:
@@ -202,7 +220,7 @@ def test_a_key_that_stands_twice_is_refused(directory: Path) -> None:
     problem = only(validate(directory))
 
     assert (problem.file, problem.line) == ("policy.yaml", 3)
-    assert "twice" in problem.found
+    assert problem.found == "第二个 name"
 
 
 def test_a_row_of_the_wrong_width_is_named_with_its_line(directory: Path) -> None:
@@ -210,7 +228,7 @@ def test_a_row_of_the_wrong_width_is_named_with_its_line(directory: Path) -> Non
 
     problem = only(validate(directory))
 
-    assert str(problem).startswith("units.csv:2: found 2 cells, expected 3 cells.")
+    assert str(problem).startswith("units.csv:2：现为：2 格；应为：3 格。")
 
 
 def test_a_wrong_header_is_refused(directory: Path) -> None:
@@ -268,7 +286,7 @@ def test_a_name_that_stands_twice_is_refused_for_people_say_names(
 
     problem = only(validate(directory))
 
-    assert (problem.file, problem.line, problem.expected) == (file, line, "a name that stands once")
+    assert (problem.file, problem.line, problem.expected) == (file, line, "只出现一次的名称")
 
 
 def test_a_working_day_is_as_long_as_the_office_works(directory: Path) -> None:
@@ -276,7 +294,7 @@ def test_a_working_day_is_as_long_as_the_office_works(directory: Path) -> None:
     change(directory, "office.yaml", 'closes: "11:30"', 'closes: "10:00"')
     change(directory, "office.yaml", 'closes: "17:30"', 'closes: "14:00"')
 
-    assert any(problem.found == "due soon 60 office_minutes before the end" for problem in validate(directory))
+    assert any(problem.found == "到期前 60 office_minutes 提醒" for problem in validate(directory))
 
 
 def test_a_forgotten_clock_is_named(directory: Path) -> None:
@@ -286,7 +304,7 @@ def test_a_forgotten_clock_is_named(directory: Path) -> None:
     path.write_text(text[:start] + text[end:], encoding="utf-8")
 
     (problem,) = [problem for problem in validate(directory) if "adjudication" in problem.expected]
-    assert problem.found == "what stands there"
+    assert problem.found == "这里的各项"
 
 
 def test_all_problems_of_all_files_come_at_once(directory: Path) -> None:

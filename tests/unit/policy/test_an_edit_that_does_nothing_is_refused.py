@@ -41,20 +41,20 @@ class Edit(NamedTuple):
         (
             Edit("limits.yaml", "clock: handling", "owner: lead", "owner: office"),
             "owner",
-            "lead, whose the clock handling",
+            "lead，时限 handling 只能归它",
         ),
         (Edit("limits.yaml", "clock: approval", "owner: office", "owner: lead"), "owner", "office"),
-        (Edit("limits.yaml", "clock: citizen", "pauses: false", "pauses: true"), "pauses", "never stands still"),
-        (Edit("limits.yaml", "clock: callback\n", "pauses: false", "pauses: true"), "pauses", "after the review"),
+        (Edit("limits.yaml", "clock: citizen", "pauses: false", "pauses: true"), "pauses", "市民时限从不暂停"),
+        (Edit("limits.yaml", "clock: callback\n", "pauses: false", "pauses: true"), "pauses", "审核之后"),
         (
             Edit("limits.yaml", "clock: review", "extendable: false", "extendable: true"),
             "extendable",
-            "handling, rework",
+            "handling、rework",
         ),
         (
             Edit("limits.yaml", "clock: review", "    pauses: false", "    named_date: true\n    pauses: false"),
             "named_date",
-            "commitment, suspension",
+            "commitment、suspension",
         ),
         (
             Edit(
@@ -64,7 +64,7 @@ class Edit(NamedTuple):
                 "    by_tier:\n      simple: {amount: 3, unit: hours, start: moment}\n    due_soon:",
             ),
             "by_tier",
-            "only for urgent",
+            "只用于 urgent",
         ),
         (
             Edit(
@@ -74,12 +74,12 @@ class Edit(NamedTuple):
                 "      complex: {amount: 5, unit: working_days, start: day_after}\n      simple:",
             ),
             "by_tier",
-            "at least one tier for which budget stands",
+            "至少留一档用 budget",
         ),
         (
             Edit("office.yaml", "owners:", "citizen: p-he", "citizen: p-he\n  handling: p-xu"),
             "owners",
-            "of handling is lead",
+            "handling 归 lead",
         ),
         (
             Edit("ladder.yaml", "step: nudge", "[first_contact,", "[return_window, first_contact,"),
@@ -96,7 +96,7 @@ class Edit(NamedTuple):
                 "    unanswered_for: {amount: 1, unit: hours}\n    ordered_by",
             ),
             "unanswered_for",
-            "after no other step",
+            "nudge 之前没有别的一级",
         ),
         (
             Edit(
@@ -106,9 +106,9 @@ class Edit(NamedTuple):
                 "on_breach_of: []",
             ),
             "automatic",
-            "nothing brings about nudge",
+            "没有什么会引起 nudge",
         ),
-        (Edit("templates.yaml", "templates:", "requester-receipt", "requester-reciept"), "code", "somebody sends"),
+        (Edit("templates.yaml", "templates:", "requester-receipt", "requester-reciept"), "code", "会发出的消息"),
         (
             Edit("templates.yaml", "requester-receipt", "audience: requester", "audience: visitor"),
             "audience",
@@ -122,29 +122,29 @@ class Edit(NamedTuple):
                 "audience: department\n    at_once: true",
             ),
             "at_once",
-            "told at once anyway",
+            "本来就是立即告知",
         ),
-        (Edit("templates.yaml", "requester-receipt", "wechat:", "mail:"), "by_channel", "sms, wechat"),
+        (Edit("templates.yaml", "requester-receipt", "wechat:", "mail:"), "by_channel", "sms、wechat"),
         (
             Edit(
                 "templates.yaml", "requester-receipt", "      wechat:", "      sms: 已受理{{ ticket }}\n      wechat:"
             ),
             "by_channel",
-            "for which text stands",
+            "至少留一种方式用 text",
         ),
         (Edit("templates.yaml", "requester-closed", "{{ ticket }}", "{{ clock }}"), "text", "due"),
         (
             Edit("catalogue.csv", "0101-02", ",housing,subdistrict,", ",housing,housing,"),
             "supporting",
-            "not the one that leads",
+            "不含牵头单位",
         ),
-        (Edit("catalogue.csv", "0101-02", "物业费 涨价", "物业费 物业费 涨价"), "keywords", "each once"),
-        (Edit("office.yaml", "may:", "[survey_clerk, approver]", "[survey_clerk, survey_clerk]"), "may", "each once"),
-        (Edit("units.csv", "unit-01", "dinghai siping", "dinghai dinghai"), "areas", "each once"),
+        (Edit("catalogue.csv", "0101-02", "物业费 涨价", "物业费 物业费 涨价"), "keywords", "每项一次"),
+        (Edit("office.yaml", "may:", "[survey_clerk, approver]", "[survey_clerk, survey_clerk]"), "may", "每项一次"),
+        (Edit("units.csv", "unit-01", "dinghai siping", "dinghai dinghai"), "areas", "每项一次"),
         (
             Edit("office.yaml", "p-shen", "roles: [dispatcher]", "roles: []"),
             "roles",
-            "a role, or a clock to answer for",
+            "有职责，或者在 owners 里负责一个时限",
         ),
     ],
 )
@@ -167,7 +167,7 @@ def test_an_extension_that_no_clock_takes_is_refused(directory: Path) -> None:
     (problem,) = validate(directory)
 
     assert (problem.file, problem.field) == ("limits.yaml", "extension")
-    assert "handling or rework" in problem.expected
+    assert "handling、rework" in problem.expected
 
 
 def test_an_owner_that_a_clock_can_have_is_taken(directory: Path) -> None:

@@ -85,8 +85,8 @@ def test_validating_says_whom_no_message_reaches(policy: Policy) -> None:
 @pytest.mark.parametrize(
     ("change", "field", "said"),
     [
-        (", valid_to: 2026-12-28", "shifts.0.people.0", "whole shift"),
-        (", valid_to: 2027-12-31", "default.0", "somebody who stays"),
+        (", valid_to: 2026-12-28", "shifts.0.people.0", "整班都在岗的人"),
+        (", valid_to: 2027-12-31", "default.0", "没有离任日期的人"),
     ],
 )
 def test_a_shift_of_somebody_who_leaves_is_refused(tmp_path: Path, change: str, field: str, said: str) -> None:

@@ -204,12 +204,12 @@ def test_the_districts_own_names_are_never_foreign_whatever_the_patterns_say() -
 @pytest.mark.parametrize(
     ("said", "instead", "expected"),
     [
-        ("      - 割腕", "      - '[割'", "regular expression"),
-        ("      - 割腕", "      - '(?:割腕)?'", "fits nothing"),
-        ("category: 0701-07", "category: 9999-99", "a category of catalogue.csv"),
-        ("refer: police-110", "refer: moon", "an outside body"),
-        ("code: threat", "code: self-harm", "a code that stands once"),
-        ("urgent: true", "urgnet: true", "one of the fields"),
+        ("      - 割腕", "      - '[割'", "正则表达式，从第 1 个字符起读不下去"),
+        ("      - 割腕", "      - '(?:割腕)?'", "至少要有一个字符才合得上"),
+        ("category: 0701-07", "category: 9999-99", "catalogue.csv 里的分类"),
+        ("refer: police-110", "refer: moon", "区外单位"),
+        ("code: threat", "code: self-harm", "只出现一次的代码"),
+        ("urgent: true", "urgnet: true", "这些字段之一"),
     ],
 )
 def test_a_faulty_group_is_refused_with_its_line(tmp_path: Path, said: str, instead: str, expected: str) -> None:

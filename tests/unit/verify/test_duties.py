@@ -38,7 +38,7 @@ def test_an_act_within_somebodys_duties_is_right() -> None:
 
 def test_an_act_beyond_them_is_found() -> None:
     (text,) = found(act(FANG))
-    assert text.startswith("assign by p-fang stands")
+    assert text == f"p-fang {NOON:%Y-%m-%d %H:%M:%S} 没有派单（assign）的职责，所做的却作数"
 
 
 def test_one_under_another_name_is_found() -> None:

@@ -450,29 +450,29 @@ def test_what_was_told_until_somebody_knew_is_no_finding() -> None:
 
 def test_what_became_urgent_while_nobody_was_called_is_found() -> None:
     (found_here,) = untold(TOLD[:1])
-    assert "nobody on duty was called" in found_here
+    assert "没有呼叫值班人员" in found_here
 
 
 def test_a_call_of_which_no_notice_was_asked_for_is_found() -> None:
     (found_here,) = untold([each for each in TOLD if each[1] != rung(RUAN)])
-    assert "p-ruan was to be called 1 times, and 0 notices" in found_here
+    assert "应呼叫 p-ruan 1 次，只要求了 0 次通知" in found_here
 
 
 def test_a_call_that_no_clock_counts_is_found() -> None:
     (found_here,) = untold(TOLD, counted=(timedelta(),))
-    assert "no clock counted how long call 2 to p-ruan" in found_here
+    assert "对 p-ruan 的第 2 次呼叫等应答，没有时限计时" in found_here
 
 
 def test_a_next_call_that_came_late_is_found() -> None:
     late = TEN + timedelta(minutes=1)
     told = [*TOLD[:3], (late, call(2, RUAN)), (late, rung(RUAN)), (late, KNOWN)]
     (found_here,) = untold(told, counted=(timedelta(), late))
-    assert "call 1 to p-min was not answered, and the next one was called only at" in found_here
+    assert "对 p-min 的第 1 次呼叫无人应答，到" in found_here
 
 
 def test_a_call_that_nobody_answered_and_nobody_sees_is_found() -> None:
     (found_here,) = untold(TOLD[:5])
-    assert "call 2 to p-ruan was not answered, and the desk does not know" in found_here
+    assert "对 p-ruan 的第 2 次呼叫无人应答，待办里没有" in found_here
 
 
 def test_what_another_ticket_caused_a_moment_before_it_became_urgent_hides_no_call() -> None:
@@ -495,7 +495,7 @@ def test_a_ticket_that_ended_or_is_not_urgent_any_more_needs_no_answer() -> None
 def test_a_ticket_that_is_reopened_has_to_be_told_again() -> None:
     again = d.Reopened(ticket=TICKET, by=BY, reason="又漏了", count=1)
     found_here = untold([*TOLD, (2 * TEN, closed()), (3 * TEN, again)])
-    assert ["became urgent" in each for each in found_here] == [True]
+    assert ["成为紧急件" in each for each in found_here] == [True]
 
 
 # --- nobody approves their own request -------------------------------------------------------------------------------

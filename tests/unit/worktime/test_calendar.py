@@ -135,5 +135,5 @@ def test_two_files_for_one_year_are_refused_by_name(tmp_path: Path) -> None:
     for name in ("2027.json", "2027-corrected.json"):
         (tmp_path / name).write_text(notice(2027).model_dump_json(), encoding="utf-8")
 
-    with pytest.raises(NoticeError, match=r"2027\.json: year: expected one file for each year"):
+    with pytest.raises(NoticeError, match=r"2027\.json：year 现为：2027 年的第二个文件；应为：每年一个文件"):
         load_calendar(tmp_path)

@@ -31,51 +31,51 @@ def test_a_file_of_holiday_cn_is_read_with_what_it_carries_besides() -> None:
 
 
 BAD: dict[str, tuple[Callable[[Document], Any], str, str]] = {
-    "year missing": (lambda d: d.pop("year"), "year", "a whole year from 2004 to 2050, found nothing"),
-    "year as text": (lambda d: d.update(year="2027"), "year", "a whole year from 2004 to 2050, found '2027'"),
-    "year too late": (lambda d: d.update(year=2099), "year", "a whole year from 2004 to 2050, found 2099"),
-    "papers missing": (lambda d: d.pop("papers"), "papers", "a list of the addresses of the official notice"),
-    "days missing": (lambda d: d.pop("days"), "days", "at least one, found nothing"),
-    "days empty, as holiday-cn has it before the notice": (lambda d: d.update(days=[]), "days", "at least one"),
-    "days no list": (lambda d: d.update(days="none"), "days", "a list of objects"),
-    "a day no object": (lambda d: d["days"].insert(2, 7), "days[2]", "an object with name, date and isOffDay, found 7"),
-    "name missing": (lambda d: d["days"][1].pop("name"), "days[1].name", "the festival's name"),
-    "name empty": (lambda d: d["days"][1].update(name=""), "days[1].name", "the festival's name"),
+    "year missing": (lambda d: d.pop("year"), "year", "现为：无；应为：2004 至 2050 的年份"),
+    "year as text": (lambda d: d.update(year="2027"), "year", "现为：'2027'；应为：2004 至 2050 的年份"),
+    "year too late": (lambda d: d.update(year=2099), "year", "现为：2099；应为：2004 至 2050 的年份"),
+    "papers missing": (lambda d: d.pop("papers"), "papers", "正式通知的网址列表"),
+    "days missing": (lambda d: d.pop("days"), "days", "现为：无；应为：含 name、date、isOffDay 的对象列表，至少一项"),
+    "days empty, as holiday-cn has it before the notice": (lambda d: d.update(days=[]), "days", "至少一项"),
+    "days no list": (lambda d: d.update(days="none"), "days", "的对象列表"),
+    "a day no object": (lambda d: d["days"].insert(2, 7), "days[2]", "现为：7；应为：含 name、date、isOffDay 的对象"),
+    "name missing": (lambda d: d["days"][1].pop("name"), "days[1].name", "节日名称"),
+    "name empty": (lambda d: d["days"][1].update(name=""), "days[1].name", "节日名称"),
     "date that is none": (
         lambda d: d["days"][3].update(date="2027-13-01"),
         "days[3].date",
-        "a date such as 2027-01-01",
+        "日期，如 2027-01-01",
     ),
     "isOffDay as text": (
         lambda d: d["days"][0].update(isOffDay="true"),
         "days[0].isOffDay",
-        "true (a day off) or false",
+        "true（放假）或者 false",
     ),
-    "isOffDay as number": (lambda d: d["days"][0].update(isOffDay=1), "days[0].isOffDay", "true (a day off) or false"),
+    "isOffDay as number": (lambda d: d["days"][0].update(isOffDay=1), "days[0].isOffDay", "true（放假）或者 false"),
     "a date of another year": (
         lambda d: d["days"].append({"name": "元旦", "date": "2028-01-01", "isOffDay": True}),
         "days[13].date",
-        "a date in 2027 or in December 2026, found 2028-01-01",
+        "现为：2028-01-01；应为：2027 年的日期，或者 2026 年12月的",
     ),
     "a date twice": (
         lambda d: d["days"].append(d["days"][0]),
         "days[13].date",
-        "each date once, found 2027-01-01 again",
+        "现为：第二个 2027-01-01；应为：每个日期一次",
     ),
     "a Monday to be worked": (
         lambda d: d["days"].append({"name": "春节", "date": "2027-02-15", "isOffDay": False}),
         "days[13].isOffDay",
-        "true, or false on a Saturday or Sunday",
+        "true；只有周六、周日可以为 false",
     ),
     "a statutory festival left out": (
         lambda d: d["days"].pop(0),
         "days",
-        "2027-01-01 (元旦) with isOffDay true, as the regulation says, found no such day",
+        "现为：没有这一天；应为：2027-01-01（元旦）的 isOffDay 为 true",
     ),
     "a statutory festival worked": (
         lambda d: d["days"][2].update(isOffDay=False),
         "days",
-        "2027-02-06 (春节) with isOffDay true, as the regulation says, found a working day",
+        "现为：上班；应为：2027-02-06（春节）的 isOffDay 为 true",
     ),
 }
 
@@ -87,17 +87,17 @@ def test_bad_input_is_refused_with_field_and_expectation(case: str) -> None:
     with pytest.raises(NoticeError) as caught:
         parse_notice(changed(change), "policy/calendar/2027.json")
 
-    assert str(caught.value).startswith(f"policy/calendar/2027.json: {field}: expected ")
+    assert str(caught.value).startswith(f"policy/calendar/2027.json：{field} 现为：")
     assert expected in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1, 2", b"\xff\xfe", "不是日历"])
 def test_what_is_no_json_is_refused(text: str | bytes) -> None:
-    with pytest.raises(NoticeError, match=r"x\.json: the file: expected JSON in UTF-8, found "):
+    with pytest.raises(NoticeError, match=r"x\.json：整个文件 现为：.*；应为：UTF-8 的 JSON$"):
         parse_notice(text, "x.json")
 
 
 @pytest.mark.parametrize("text", ["[]", "null", "7", '"2027"'])
 def test_json_that_is_no_object_is_refused(text: str) -> None:
-    with pytest.raises(NoticeError, match=r"x\.json: the file: expected an object with year, papers and days, found "):
+    with pytest.raises(NoticeError, match=r"x\.json：整个文件 现为：.*；应为：含 year、papers、days 的对象$"):
         parse_notice(text, "x.json")
