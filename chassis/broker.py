@@ -74,11 +74,9 @@ class Access:
 
     def _read(self, user: str) -> str:
         if self.secrets is None:
-            raise NoPasswordError(f"No password of {user} is known: set LIUHEN_KAFKA_SECRETS or LIUHEN_KAFKA_PASSWORD.")
+            raise NoPasswordError(f"不知道 {user} 的密码：请设置 LIUHEN_KAFKA_SECRETS 或者 LIUHEN_KAFKA_PASSWORD。")
         try:
             return (self.secrets / user).read_text("ascii").strip()
         except OSError as error:
             where = self.secrets / user
-            raise NoPasswordError(
-                f"No password of {user} is known: {where} cannot be read ({error.strerror})."
-            ) from None
+            raise NoPasswordError(f"不知道 {user} 的密码：{where} 读不了（{error.strerror}）。") from None

@@ -19,6 +19,7 @@ import asyncpg
 
 from chassis import admin
 from chassis.store import place_of
+from doors.refusals import expected_of
 from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
 from schemas.principals import LETTERS
 from sealing.boxes import BrokenSealError
@@ -243,7 +244,7 @@ def replacement_of(letter: Letter, correction: Correction) -> Replacement:
         envelope, _ = decode(headers, value)
     except EnvelopeError as error:
         hint = "请用 --header、--without 或者 --value 更正。"
-        raise SaidClearly(f"{letter.place} 仍然读不懂：{error}。{hint}") from None
+        raise SaidClearly(f"{letter.place} 仍然读不懂：{error.field} 应为{expected_of(error)}。{hint}") from None
     return Replacement(envelope.id, value, [*headers, (REPLAY_OF, str(letter.place).encode())])
 
 

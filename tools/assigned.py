@@ -27,7 +27,7 @@ async def read_assigned(broker: Broker, counted: Counted) -> tuple[Assigned, ...
             continue
         model = model_of(record.envelope.type)
         if model is None:
-            raise SaidClearly(f"{record.topic}/{record.partition}/{record.offset} is of a type that is not known here.")
+            raise SaidClearly(f"{record.topic}/{record.partition}/{record.offset} 的类型这个版本不认识。")
         if model in _HEARD:
             facts[record.envelope.id] = record.envelope.time, model.model_validate_json(record.value)
     return assigned(facts.values())

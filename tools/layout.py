@@ -23,7 +23,5 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 def home_of(instance: str) -> Path:
     """Return the folder of an instance, inside the clone."""
     if not _NAME.fullmatch(instance):
-        raise SaidClearly(
-            f"LIUHEN_INSTANCE={instance!r} cannot name an instance: use small letters, digits and hyphens."
-        )
+        raise SaidClearly(f"LIUHEN_INSTANCE={instance!r} 不能作为名称：请用小写字母、数字和 - 。")
     return RUN / instance

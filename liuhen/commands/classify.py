@@ -82,7 +82,7 @@ def train(  # noqa: PLR0913 - one parameter for each thing that can be told
     try:
         model = training.train(examples, seed, _catalogue_for(examples))
     except (TrainingDataError, PolicyError) as error:
-        raise SaidClearly(f"{file}: {error}") from error
+        raise SaidClearly(f"{file}：{error}") from error
     model.save(out)
     if as_json:
         print_json({"model": str(out), "identity": model.identity, **asdict(model.card)})
@@ -115,7 +115,7 @@ def measure(  # noqa: PLR0913 - one parameter for each thing that can be told
         examples = _examples(file, text, label, group)
         measured = _measured(examples, model, seed, yardstick=yardstick)
     except (TrainingDataError, ModelRefusedError, PolicyError) as error:
-        raise SaidClearly(f"{file}: {error}") from error
+        raise SaidClearly(f"{file}：{error}") from error
     if as_json:
         print_json(asdict(measured))
     else:

@@ -167,4 +167,4 @@ def _rules(directory: Path) -> tuple[Policy, Calendar]:
     try:
         return load_policy(directory), load_calendar(directory / "calendar")
     except (PolicyError, NoticeError) as error:
-        raise SaidClearly(f"{directory}: {error}") from None
+        raise SaidClearly(f"{directory}：{error}") from None

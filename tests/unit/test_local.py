@@ -41,13 +41,13 @@ def test_no_other_user_looks_into_an_instance(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_no_number_is_said_with_its_variable() -> None:
-    with pytest.raises(SaidClearly, match="LIUHEN_KAFKA_PORT='nine' is not a port number"):
+    with pytest.raises(SaidClearly, match="LIUHEN_KAFKA_PORT='nine' 不是端口号"):
         chosen_ports(load_plan(), LocalSettings(), {"LIUHEN_KAFKA_PORT": "nine"})
 
 
 def test_a_setting_that_cannot_be_used_is_said_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIUHEN_PORT_SHIFT", "far")
-    with pytest.raises(SaidClearly, match="LIUHEN_PORT_SHIFT='far' cannot be used"):
+    with pytest.raises(SaidClearly, match="LIUHEN_PORT_SHIFT='far' 不可用"):
         load_settings()
 
 
@@ -56,13 +56,13 @@ def test_a_taken_port_is_said_by_number_name_and_variable() -> None:
         taken.bind((HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SaidClearly, match=rf"Port {port} \(trace_http\) is taken .* LIUHEN_TRACE_HTTP_PORT"):
+        with pytest.raises(SaidClearly, match=f"端口 {port}（trace_http）已被别的进程占用。.* LIUHEN_TRACE_HTTP_PORT"):
             require_free({"trace_http": port}, ["trace_http"])
 
 
 def test_a_port_asked_for_twice_is_said_before_anything_starts() -> None:
     (port,) = free_ports(["one"]).values()
-    with pytest.raises(SaidClearly, match="asked for twice"):
+    with pytest.raises(SaidClearly, match="用了两次"):
         require_free({"one": port, "two": port}, ["one", "two"])
 
 
@@ -73,7 +73,7 @@ def test_free_ports_are_all_different() -> None:
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "Main", "x" * 60])
 def test_a_name_that_is_no_folder_names_no_instance(name: str) -> None:
-    with pytest.raises(SaidClearly, match="cannot name an instance"):
+    with pytest.raises(SaidClearly, match="不能作为名称"):
         home_of(name)
 
 
@@ -91,7 +91,7 @@ def test_what_an_instance_started_is_remembered(tmp_path: Path) -> None:
 
 
 def test_an_instance_is_held_by_one_at_a_time(tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(SaidClearly, match="starting or ending"), alone(tmp_path):
+    with alone(tmp_path), pytest.raises(SaidClearly, match="正在启动或者结束"), alone(tmp_path):
         pytest.fail("held twice")
     with alone(tmp_path):
         pass

@@ -62,7 +62,7 @@ def test_a_password_is_read_from_the_folder_or_said_outright_and_never_shown(tmp
 
 @pytest.mark.parametrize("folder", [None, Path("nowhere")])
 def test_without_a_password_it_is_said_whose_is_missing(folder: Path | None) -> None:
-    with pytest.raises(NoPasswordError, match="No password of intake is known"):
+    with pytest.raises(NoPasswordError, match="不知道 intake 的密码"):
         Access("here:1", folder).as_user("intake")
 
 

@@ -56,9 +56,7 @@ class Addresses(BaseModel):
         }
         fields = {name.removeprefix("LIUHEN_").lower(): value for name, value in ours.items()}
         if "kafka" not in fields or "postgres" not in fields:
-            raise SaidClearly(
-                "Nothing runs here. `make up` starts the system; or set LIUHEN_KAFKA and LIUHEN_POSTGRES."
-            )
+            raise SaidClearly("这里没有运行中的系统。请用 make up 启动，或者设置 LIUHEN_KAFKA 和 LIUHEN_POSTGRES。")
         return cls.model_validate({name: fields[name] for name in cls.model_fields if name in fields})
 
     def broker(self, user: str) -> Broker:
@@ -71,9 +69,7 @@ class Addresses(BaseModel):
     def folder_of_secrets(self) -> Path:
         """Return the folder with the passwords of the broker's users; say clearly when nobody named one."""
         if self.kafka_secrets is None:
-            raise SaidClearly(
-                "LIUHEN_KAFKA_SECRETS is not set: the folder with a password for each of the broker's users."
-            )
+            raise SaidClearly("没有设置 LIUHEN_KAFKA_SECRETS：消息系统各用户的密码所在的目录。")
         return self.kafka_secrets
 
     def redaction_key(self) -> str:
@@ -82,7 +78,7 @@ class Addresses(BaseModel):
         if self.redaction_secret is not None:
             return self.redaction_secret.get_secret_value()
         if file is None or not file.exists():
-            raise SaidClearly("LIUHEN_REDACTION_SECRET is not set: the key under which redacted passages are hashed.")
+            raise SaidClearly("没有设置 LIUHEN_REDACTION_SECRET：涂去的内容以这个密钥取哈希。")
         return file.read_text("ascii").strip()
 
     def kms(self) -> Kms:
@@ -98,7 +94,7 @@ class Addresses(BaseModel):
         if said is not None:
             return MasterKeys(said.get_secret_value(), os.urandom)
         if file is None or not file.exists():
-            raise SaidClearly(f"{NAMED[name]} is not set: the keys under which what is personal is sealed.")
+            raise SaidClearly(f"没有设置 {NAMED[name]}：个人信息以这些密钥封存。")
         return MasterFile(file)
 
     def logged_in(self) -> str:

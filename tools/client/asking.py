@@ -51,7 +51,7 @@ def ask(
     except HTTPError as error:
         raise RefusedAtDoorError(error.code, _told(error), base) from None
     except (URLError, TimeoutError) as error:
-        raise SaidClearly(f"{base} does not answer ({getattr(error, 'reason', error)}).") from None
+        raise SaidClearly(f"{base} 没有应答（{getattr(error, 'reason', error)}）。") from None
 
 
 def _told(error: HTTPError) -> Mapping[str, Any]:

@@ -78,7 +78,7 @@ def order_rederivation(reason: str, code: str, clocks: list[str]) -> tuple[Reder
 def _ask(*path: str, **said: Any) -> Any:
     addresses = load_addresses()
     if not addresses.desk_url:
-        raise SaidClearly("Where the desk answers is not known. Set LIUHEN_DESK_URL, such as http://127.0.0.1:18082.")
+        raise SaidClearly("不知道工作台的地址。请设置 LIUHEN_DESK_URL，如 http://127.0.0.1:18082。")
     return ask_door(addresses.desk_url, path, addresses.logged_in(), **said)
 
 

@@ -118,6 +118,6 @@ def ask(*path: str, query: Mapping[str, object] | None = None, body: Mapping[str
     """Return the JSON that trace answers, to a body where there is one; say clearly what is wrong where it does not."""
     addresses = load_addresses()
     if not addresses.trace_url:
-        raise SaidClearly("Where trace answers is not known. Set LIUHEN_TRACE_URL, such as http://127.0.0.1:18081.")
+        raise SaidClearly("不知道留痕的地址。请设置 LIUHEN_TRACE_URL，如 http://127.0.0.1:18081。")
     data = None if body is None else json.dumps(body).encode()
     return ask_door(addresses.trace_url, path, addresses.logged_in(), query=query, body=data)

@@ -27,7 +27,7 @@ def policy_until(day: date, out: Path) -> Path:
     file.write_text(directory.replace(_LISTED, _LISTED + ends), "utf-8")
     problems = validate(out)
     if problems or ends not in file.read_text("utf-8"):
-        raise SaidClearly("\n".join(map(str, problems)) or f"{GONE} is not in {file}.")
+        raise SaidClearly("\n".join(map(str, problems)) or f"{file} 里没有 {GONE}。")
     return out
 
 

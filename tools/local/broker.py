@@ -61,7 +61,7 @@ def _format(properties: Path, log: Path, password: str) -> None:
             [*command, "-c", str(properties), "--add-scram", user], stdout=sink, stderr=subprocess.STDOUT, check=False
         )
     if done.returncode:
-        raise SaidClearly(f"Kafka could not format its storage. Its words are in {log}.")
+        raise SaidClearly(f"Kafka 没能初始化存储，它的说明在 {log}。")
 
 
 def command(properties: Path, heap: str) -> list[str]:
@@ -71,7 +71,7 @@ def command(properties: Path, heap: str) -> list[str]:
 
 def _java(heap: str) -> list[str]:
     if not any(KAFKA_JARS.glob("kafka_*.jar")):
-        raise SaidClearly("Kafka is not there yet. Run `make setup` first.")
+        raise SaidClearly("还没有 Kafka，请先运行 make setup。")
     # The broker shares the machine with all services: an optimising compiler and a concurrent collector would take more
     # of it than their work gives back, for a broker mostly hands bytes on.
     frugal = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]

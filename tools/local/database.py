@@ -52,8 +52,7 @@ class Cluster:
         if (self.data / "PG_VERSION").exists():
             if not (self.secrets / database_secret(OWNER)).exists():
                 raise SaidClearly(
-                    f"The database in {self.data} is from before its passwords stood in {self.secrets}. Remove it, "
-                    "or start under another name with LIUHEN_INSTANCE."
+                    f"{self.data} 的数据库早于存在 {self.secrets} 的密码。请删除它，或者用 LIUHEN_INSTANCE 换一个名称。"
                 )
             return
         shutil.rmtree(self.data, ignore_errors=True)
@@ -67,7 +66,7 @@ class Cluster:
             )
         if done.returncode:
             shutil.rmtree(self.data)
-            raise SaidClearly(f"PostgreSQL could not make its cluster. Its words are in {log}.")
+            raise SaidClearly(f"PostgreSQL 没能建立数据目录，它的说明在 {log}。")
 
     def _initdb(self) -> list[str]:
         options = [f"--username={OWNER}", "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8"]

@@ -233,7 +233,7 @@ class Instance:
         """Say clearly which process ended and how, if one did."""
         for process in self.processes:
             if not process.is_alive():
-                raise SaidClearly(f"{process.name} ended. The end of {process.log}:\n{process.tail()}")
+                raise SaidClearly(f"{process.name} 已退出。{process.log} 的末尾：\n{process.tail()}")
 
     def is_running(self) -> bool:
         """Return whether anything of it runs."""
@@ -313,7 +313,7 @@ class Instance:
 
     def _make_home(self) -> None:
         if self.is_running():
-            raise SaidClearly(f"The instance {self.name!r} is running already. `liuhen down` ends it.")
+            raise SaidClearly(f"{self.name} 已在运行，用 liuhen down 结束。")
         end(self.processes, at_once=True)
         end_orphans()
         for folder in (self.home, self.home / "logs"):
@@ -374,8 +374,8 @@ class Instance:
     def _prepare_broker(self) -> Path:
         if (self.home / "kafka" / "meta.properties").exists() and not (self.secrets / ADMIN).exists():
             raise SaidClearly(
-                f"The broker's storage of {self.name!r} is from before it had users. Remove {self.home / 'kafka'}, "
-                "or start under another name with LIUHEN_INSTANCE."
+                f"{self.name} 的消息存储早于用户的设立。"
+                f"请删除 {self.home / 'kafka'}，或者用 LIUHEN_INSTANCE 换一个名称。"
             )
         return broker.prepare(self.home, self.ports, secret(self.secrets, ADMIN))
 
@@ -396,13 +396,11 @@ class Instance:
         until = time.monotonic() + self.settings.patience
         while not condition():
             if not process.is_alive():
-                raise SaidClearly(
-                    f"{process.name} ended right after its start. The end of {process.log}:\n{process.tail()}"
-                )
+                raise SaidClearly(f"{process.name} 一启动就退出了。{process.log} 的末尾：\n{process.tail()}")
             if time.monotonic() > until:
                 raise SaidClearly(
-                    f"{process.name} is not ready after {self.settings.patience:.0f} s (LIUHEN_PATIENCE). "
-                    f"The end of {process.log}:\n{process.tail()}"
+                    f"{process.name} 过了 {self.settings.patience:.0f} 秒（LIUHEN_PATIENCE）还没有就绪。"
+                    f"{process.log} 的末尾：\n{process.tail()}"
                 )
             time.sleep(_LOOK_AGAIN)
 

@@ -34,13 +34,13 @@ def require_free(ports: Mapping[str, int], needed: Iterable[str]) -> None:
     for name in names:
         port = ports[name]
         if not 1 <= port <= 65535:  # noqa: PLR2004 - the largest port
-            raise SaidClearly(f"Port {port} ({name}) does not exist. Set {variable(name)} or LIUHEN_PORT_SHIFT.")
+            raise SaidClearly(f"没有端口 {port}（{name}）。请设置 {variable(name)} 或者 LIUHEN_PORT_SHIFT。")
         if times[port] > 1:
-            raise SaidClearly(f"Port {port} ({name}) is asked for twice. Set {variable(name)} to another one.")
+            raise SaidClearly(f"端口 {port}（{name}）用了两次，请给 {variable(name)} 另一个。")
         if not is_free(port):
             raise SaidClearly(
-                f"Port {port} ({name}) is taken by another process. "
-                f"Set {variable(name)} to a free port, or LIUHEN_PORT_SHIFT to move all of them."
+                f"端口 {port}（{name}）已被别的进程占用。"
+                f"请给 {variable(name)} 一个空闲的端口，或者用 LIUHEN_PORT_SHIFT 整体移开。"
             )
 
 
@@ -50,7 +50,7 @@ def with_free_ports(settings: LocalSettings, shifts: Iterable[int]) -> LocalSett
         moved = settings.model_copy(update={"port_shift": settings.port_shift + shift})
         if all(map(is_free, chosen_ports(load_plan(), moved).values())):
             return moved
-    raise SaidClearly("No free ports were found for a system of its own. Set LIUHEN_PORT_SHIFT.")
+    raise SaidClearly("找不到一组空闲的端口，请设置 LIUHEN_PORT_SHIFT。")
 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:

@@ -18,7 +18,7 @@ def find(program: str) -> str:
     """Return the path of a program, or say what to install."""
     path = shutil.which(program)
     if path is None:
-        raise SaidClearly(f"{program} was not found. Install {_PACKAGES[program]}.")
+        raise SaidClearly(f"没有找到 {program}，请安装 {_PACKAGES[program]}。")
     return path
 
 
@@ -33,4 +33,4 @@ def find_postgres() -> Path:
         old = folder.parent.name.isdigit() and int(folder.parent.name) < 15  # noqa: PLR2004 - the oldest that will do
         if not old and all((folder / program).exists() for program in ("initdb", "postgres", "pg_isready")):
             return folder
-    raise SaidClearly("PostgreSQL 15 or newer was not found. Install it (Debian: postgresql).")
+    raise SaidClearly("没有找到 PostgreSQL 15 或者更新的版本，请安装（Debian：postgresql）。")

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rulebook.expected import expected_of
 from tools.errors import SaidClearly
 from tools.local.plan import Plan
 
@@ -34,7 +35,7 @@ def load_settings() -> LocalSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"LIUHEN_{'_'.join(map(str, first['loc'])).upper()}"
-        raise SaidClearly(f"{name}={first['input']!r} cannot be used: {first['msg']}.") from None
+        raise SaidClearly(f"{name}={first['input']!r} 不可用，应为{expected_of(first)}。") from None
 
 
 def variable(port: str) -> str:
@@ -50,5 +51,5 @@ def chosen_ports(plan: Plan, settings: LocalSettings, environ: Mapping[str, str]
         try:
             chosen[name] = int(said) if said else default + settings.port_shift
         except ValueError:
-            raise SaidClearly(f"{variable(name)}={said!r} is not a port number.") from None
+            raise SaidClearly(f"{variable(name)}={said!r} 不是端口号。") from None
     return chosen

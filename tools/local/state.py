@@ -58,7 +58,7 @@ def alone(home: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise SaidClearly(f"Somebody is starting or ending the instance {home.name!r} right now.") from None
+        raise SaidClearly(f"{home.name} 正在启动或者结束，请稍后再试。") from None
     try:
         yield
     finally:

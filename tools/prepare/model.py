@@ -42,5 +42,5 @@ def made_up(file: Path, policy: Path = POLICY) -> tuple[Example, ...]:
     program = [sys.executable, "-m", "examples.district", "wordings", str(file), "--policy", str(policy)]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
     if done.returncode != 0:
-        raise SaidClearly(f"The made-up district could not write its wordings: {done.stderr.strip()}")
+        raise SaidClearly(f"示例城区没能写出说法：{done.stderr.strip()}")
     return read_examples(file, ["text"], "category", "wording")

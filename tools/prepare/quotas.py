@@ -50,7 +50,7 @@ def standing(broker: Broker) -> dict[str, int]:
     """Read the bound of each user that has one."""
     answer = asyncio.run(_ask(broker, DescribeClientQuotasRequest([(_USER, _ANY, None)], strict=False)))
     if answer.error_code:
-        raise SaidClearly(f"{broker.address} does not tell {broker.user} its quotas: {answer.error_message}.")
+        raise SaidClearly(f"{broker.address} 没有把配额告诉 {broker.user}：{answer.error_message}。")
     entries = [(dict(entity)[_USER], dict(values)) for entity, values in answer.entries or ()]
     return {user: int(values[_BYTES]) for user, values in entries if user is not None and _BYTES in values}
 
@@ -63,7 +63,7 @@ def carry_out(broker: Broker, needed: Iterable[Bound]) -> None:
     answer = asyncio.run(_ask(broker, _AlterClientQuotas(entries)))
     for code, message, entity in answer.entries:
         if code:
-            raise SaidClearly(f"The broker refused the quota of {dict(entity)[_USER]}: {message}.")
+            raise SaidClearly(f"消息系统没有接受 {dict(entity)[_USER]} 的配额：{message}。")
 
 
 async def _ask(broker: Broker, request: Any) -> Any:

@@ -124,7 +124,7 @@ def standing(broker: Broker) -> Rights:
         users: Any = admin.describe_user_scram_credentials(request_timeout=_PATIENCE)
         known = frozenset(users.result())
     except KafkaException as error:
-        raise SaidClearly(f"{broker.address} does not tell {broker.user} its users: {error.args[0].str()}.") from None
+        raise SaidClearly(f"{broker.address} 没有把用户告诉 {broker.user}：{error.args[0].str()}。") from None
     return Rights(known, frozenset(rules))
 
 
@@ -147,7 +147,7 @@ def grant(broker: Broker, new: Rights, password: Callable[[str], str]) -> None:
     until = monotonic() + _IN_FORCE_WITHIN
     while not (new.users <= (there := standing(broker)).users and new.rules <= there.rules):
         if monotonic() > until:
-            raise SaidClearly(f"{broker.address} wrote users and rules down, and does not go by them.")
+            raise SaidClearly(f"{broker.address} 记下了用户和权限，却没有照办。")
         sleep(_LOOK_AGAIN)
 
 
@@ -193,4 +193,4 @@ def _each_done(answers: Mapping[Any, Future[Any]]) -> None:
         try:
             answer.result()
         except KafkaException as error:
-            raise SaidClearly(f"The broker refused {what}: {error.args[0].str()}.") from None
+            raise SaidClearly(f"消息系统没有接受 {what}：{error.args[0].str()}。") from None

@@ -89,8 +89,8 @@ async def _require_modest(connection: Connection, roles: Iterable[str]) -> None:
     if found:
         names = ", ".join(row["rolname"] for row in found)
         raise SaidClearly(
-            f"The database's role {names} may do everything. "
-            "ALTER ROLE … NOSUPERUSER NOREPLICATION NOBYPASSRLS as whoever may, then try again."
+            f"数据库的角色 {names} 什么都能做。"
+            "请由有权的人执行 ALTER ROLE … NOSUPERUSER NOREPLICATION NOBYPASSRLS，再试一次。"
         )
 
 

@@ -90,7 +90,7 @@ async def give_password(dsn: str, folder: Path, role: str, value: str) -> None:
         finally:
             await connection.close()
         return
-    raise SaidClearly(f"The database does not let {OWNER} in with the password in {folder}.")
+    raise SaidClearly(f"数据库不接受 {OWNER} 在 {folder} 里的密码。")
 
 
 def keep_password(file: Path, role: str, value: str) -> None:

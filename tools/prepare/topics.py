@@ -56,8 +56,7 @@ def plan(broker: Broker, asked: Iterable[Topic]) -> tuple[Applied, ...]:
         there = {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=_PATIENCE).topics.items()}
     except KafkaException:
         raise SaidClearly(
-            f"No broker answers {broker.user} at {broker.address}. "
-            "Is it running, is LIUHEN_KAFKA right, and is the password?"
+            f"{broker.address} 没有应答 {broker.user}。请确认它在运行，LIUHEN_KAFKA 和密码都对。"
         ) from None
     registry = tuple(asked)
     edits = _differences(admin, [topic for topic in registry if topic.name in there])
@@ -106,7 +105,7 @@ def _create(admin: AdminClient, missing: Sequence[Topic]) -> None:
         except KafkaException as error:
             # Somebody else applied at the same moment; what exists now is theirs and ours.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise SaidClearly(f"The topic {topic.name} was not created: {error.args[0].str()}.") from None
+                raise SaidClearly(f"没能建立主题 {topic.name}：{error.args[0].str()}。") from None
 
 
 def _differences(admin: AdminClient, present: Sequence[Topic]) -> dict[str, tuple[ConfigEntry, ...]]:

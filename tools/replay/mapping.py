@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from rulebook.expected import expected_of
 from schemas.files import read_yaml
 from tools.errors import SaidClearly
 
@@ -200,6 +201,9 @@ def load_mapping(name: str) -> FileMapping:
     try:
         return FileMapping.model_validate(read_yaml(path))
     except FileNotFoundError:
-        raise SaidClearly(f"There is no mapping {name!r}. There are {', '.join(known_mappings())}.") from None
-    except (ValidationError, yaml.YAMLError) as error:
-        raise SaidClearly(f"{path} is no mapping: {error}") from None
+        raise SaidClearly(f"没有映射 {name}，有的是 {'、'.join(known_mappings())}。") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise SaidClearly(f"{path} 的 {'.'.join(map(str, first['loc']))} 不可用，应为{expected_of(first)}。") from None
+    except yaml.YAMLError as error:
+        raise SaidClearly(f"{path} 不是 YAML：{error}") from None

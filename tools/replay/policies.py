@@ -19,7 +19,7 @@ def assemble(overlay: str | Path | None, out: Path) -> Path:
         return POLICY
     files = ROOT / overlay
     if not files.is_dir():
-        raise SaidClearly(f"There is no folder {files} with files of a policy.")
+        raise SaidClearly(f"没有规则的目录 {files}。")
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(POLICY, out)
     shutil.copytree(files, out, dirs_exist_ok=True)

@@ -49,7 +49,7 @@ def read_rows(file: Path, mapping: FileMapping, limit: int | None = None) -> lis
     header = next(table, [])
     missing = sorted(mapping.columns() - set(header))
     if missing:
-        raise SaidClearly(f"{file.name} has no column {', '.join(missing)}: is it another kind of file?")
+        raise SaidClearly(f"{file.name} 没有列 {'、'.join(missing)}，可能是另一种文件。")
     filled = (row for row in table if row)
     return [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in islice(filled, limit)]
 

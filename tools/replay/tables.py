@@ -28,7 +28,7 @@ def read_table(file: Path, encoding: str | None) -> Iterator[list[str]]:
         else:
             yield from _of_text(file, encoding)
     except (OSError, csv.Error, ET.ParseError, KeyError, zipfile.BadZipFile) as error:
-        raise SaidClearly(f"{file} cannot be read: {error}") from None
+        raise SaidClearly(f"{file} 读不了：{error}") from None
 
 
 def _of_text(file: Path, encoding: str | None) -> Iterator[list[str]]:
@@ -40,9 +40,8 @@ def _of_text(file: Path, encoding: str | None) -> Iterator[list[str]]:
             continue
         yield from csv.reader(text.splitlines(keepends=True))
         return
-    names = " or ".join(tried)
-    step = "Write `encoding:` into the mapping, or save it as UTF-8."
-    raise SaidClearly(f"{file} cannot be read: it is not {names}. {step}")
+    names = "、".join(tried)
+    raise SaidClearly(f"{file} 读不了：不是 {names}。请在映射里写明 encoding，或者把它存成 UTF-8。")
 
 
 def _of_workbook(file: Path) -> Iterator[list[str]]:

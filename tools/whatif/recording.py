@@ -111,6 +111,6 @@ def _read(record: TopicRecord) -> Input:
     envelope = record.envelope
     model = model_of(envelope.type) if envelope else None
     if envelope is None or model is None or record.value is None:
-        raise SaidClearly(f"{record.topic}/{record.partition}/{record.offset} is of a type that is not known here.")
+        raise SaidClearly(f"{record.topic}/{record.partition}/{record.offset} 的类型这个版本不认识。")
     message: Message = model.model_validate_json(record.value)
     return Input(envelope.time, envelope.id, message)

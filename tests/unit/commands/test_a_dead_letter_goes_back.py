@@ -32,7 +32,7 @@ def test_the_same_record_keeps_its_id_because_nothing_was_taken_under_it() -> No
 
 
 def test_a_record_that_cannot_be_read_is_not_put_back_as_it_is() -> None:
-    with pytest.raises(SaidClearly, match="ce_id: expected a non-empty string"):
+    with pytest.raises(SaidClearly, match="ce_id 应为不为空的文字"):
         replacement_of(letter(without("ce_id")), Correction())
 
 

@@ -48,7 +48,7 @@ def test_another_encoding_is_named_in_the_mapping_and_one_that_fits_nothing_is_s
     file = written(tmp_path, "utf-16")
 
     assert len(read_rows(file, mapping(encoding="utf-16"))) == 2
-    with pytest.raises(SaidClearly, match="encoding:"):
+    with pytest.raises(SaidClearly, match="请在映射里写明 encoding"):
         read_rows(file, mapping(encoding="ascii"))
 
 
@@ -80,7 +80,7 @@ def test_a_policy_may_lie_anywhere(tmp_path: Path) -> None:
 
     assert "别处" in (found / "policy.yaml").read_text("utf-8")
     assert (found / "limits.yaml").exists()
-    with pytest.raises(SaidClearly, match="no folder"):
+    with pytest.raises(SaidClearly, match="没有规则的目录"):
         assemble(tmp_path / "nowhere", tmp_path / "out")
 
 

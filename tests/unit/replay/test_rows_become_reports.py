@@ -82,7 +82,7 @@ def test_times_can_be_moved_together(orders: Path) -> None:
 
 
 def test_another_kind_of_file_is_named_by_what_it_lacks(orders: Path) -> None:
-    with pytest.raises(SaidClearly, match="has no column 留言主题"):
+    with pytest.raises(SaidClearly, match="没有列 留言主题"):
         read_rows(orders, load_mapping("citizen-messages"))
 
 
