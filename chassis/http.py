@@ -27,6 +27,7 @@ from chassis.protection import HEADERS, Budget
 from chassis.routes import LONGEST, Handler, Route
 from chassis.service import Edge, EdgeContext
 from schemas.text import fitted, one_line, storable
+from vocabulary import parameter
 
 Named = TypeVar("Named", bound=str)
 
@@ -228,20 +229,22 @@ def _check(request: web.Request, route: Route | None) -> None:
         _check_text(name, value)
     if route is None:
         return
-    known = {parameter.name for parameter in route.parameters}
+    known = {each.name for each in route.parameters}
     for name in request.query:
         if name not in known:
             expected = f"可用的参数：{'、'.join(sorted(known))}" if known else "这个地址不带参数"
             raise HttpProblem(400, "unknown_parameter", shown(name), f"不认识参数 {shown(name)}。{expected}。")
         given = request.query.getall(name)
         if len(given) > 1:
-            raise HttpProblem(400, "repeated_parameter", name, f"参数 {name} 写了 {len(given)} 次，请只写一次。")
+            raise HttpProblem(
+                400, "repeated_parameter", name, f"参数{parameter(name)}写了 {len(given)} 次，请只写一次。"
+            )
         _check_text(name, given[0])
 
 
 def _check_text(name: str, value: str) -> None:
     if not storable(value) or len(value) > LONGEST:
-        words = f"{name} 应为不超过 {LONGEST} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
+        words = f"{parameter(name)}应为不超过 {LONGEST} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
         raise HttpProblem(400, "bad_text", name, words)
 
 
@@ -263,7 +266,7 @@ def choice(request: web.Request, name: str, known: Iterable[Named]) -> Named | N
         return None
     values = {str(each): each for each in known}
     if value not in values:
-        words = f"{name} 没有 {shown(value)} 这个值。请用：{'、'.join(values)}。"
+        words = f"{parameter(name)}没有 {shown(value)} 这个值。请用：{'、'.join(values)}。"
         raise HttpProblem(400, "unknown_value", name, words, expected=list(values))
     return values[value]
 
@@ -274,7 +277,7 @@ def flag(request: web.Request, name: str) -> bool | None:
     if value is None:
         return None
     if value.lower() not in _FLAGS:
-        raise HttpProblem(400, "bad_flag", name, f"{name} 应为 true 或者 false，而不是 {shown(value)}。")
+        raise HttpProblem(400, "bad_flag", name, f"{parameter(name)}应为 true 或者 false，而不是 {shown(value)}。")
     return _FLAGS[value.lower()]
 
 
@@ -282,7 +285,7 @@ def number(request: web.Request, name: str, *, usual: int, most: int) -> int:
     """Read a whole number from 1 to `most`."""
     value = request.query.get(name, str(usual))
     if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and 1 <= int(value) <= most):
-        raise HttpProblem(400, "bad_number", name, f"{name} 应为 1 至 {most} 的整数，而不是 {shown(value)}。")
+        raise HttpProblem(400, "bad_number", name, f"{parameter(name)}应为 1 至 {most} 的整数，而不是 {shown(value)}。")
     return int(value)
 
 
@@ -295,11 +298,11 @@ def moment(request: web.Request, name: str, zone: tzinfo) -> datetime | None:
         found = datetime.fromisoformat(value)
     except ValueError:
         words = (
-            f"{name} 应为日期或者时间，如 2026-11-01 或 2026-11-01T09:00:00+08:00（地址中的 + 写作 %2B），"
+            f"{parameter(name)}应为日期或者时间，如 2026-11-01 或 2026-11-01T09:00:00+08:00（地址中的 + 写作 %2B），"
             f"而不是 {shown(value)}。"
         )
         raise HttpProblem(400, "bad_moment", name, words) from None
     if found.year not in _YEARS:
-        words = f"{name} 应在 {_YEARS.start} 年至 {_YEARS.stop - 1} 年之间，而不是 {found.year} 年。"
+        words = f"{parameter(name)}应在 {_YEARS.start} 年至 {_YEARS.stop - 1} 年之间，而不是 {found.year} 年。"
         raise HttpProblem(400, "out_of_range", name, words)
     return found if found.tzinfo else found.replace(tzinfo=zone)

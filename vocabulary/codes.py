@@ -100,6 +100,7 @@ AXES: Final = table("axis")
 VERDICTS: Final = table("verdict")
 NOTICES: Final = table("notice")
 FIELDS: Final = table("field")
+PARAMETERS: Final = table("parameter")
 PASSAGES: Final = table("passage")
 
 
@@ -109,6 +110,11 @@ def label(path: str) -> str:
     ends = (".".join(parts[start:]) for start in range(len(parts)))
     word_ = next((FIELDS[end] for end in ends if end in FIELDS), None)
     return f"{word_}（{path}）" if word_ else path
+
+
+def parameter(name: str) -> str:
+    """Name a parameter of a query for whoever has to correct it, with its name on the wire, such as 指标（rate）."""
+    return f"{PARAMETERS[name]}（{name}）" if name in PARAMETERS else name
 
 
 def passage(name: str) -> str:

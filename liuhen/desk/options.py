@@ -148,7 +148,7 @@ def action_of(action: type[Action], given: Mapping[str, Any], speaker: Person | 
     try:
         return action.model_validate(document)
     except ValidationError as error:
-        raise SaidClearly(reason_of(error, around.choices)) from None
+        raise SaidClearly(words.at_terminal(reason_of(error, around.choices))) from None
 
 
 def _put(document: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -136,6 +136,13 @@ def follow(answer: SubmissionAnswer, entries: Sequence[EntryAnswer]) -> Submissi
     return replace(answer, followed=tuple(fact["words"] for fact in facts if fact["type"] not in _REFUSED))
 
 
+def at_terminal(answer: SubmissionAnswer) -> SubmissionAnswer:
+    """Say what was refused to whoever typed options, and no number of a submission."""
+    left_out = tuple((member, words.at_terminal(reason)) for member, reason in answer.left_out)
+    refusal = answer.refusal and replace(answer.refusal, reason=words.at_terminal(answer.refusal.reason))
+    return replace(answer, refusal=refusal, left_out=left_out)
+
+
 class Line(Protocol):
     """How a party speaks, and hears of what it said."""
 
@@ -223,7 +230,8 @@ class Submitting:
 
     async def submit(self, action: Action, *, submission: str | None) -> SubmissionAnswer:
         """Say an action, and wait for what becomes of it."""
-        return await self._listen(action, await self._line.say(action, submission or str(uuid4())))
+        answer = await self._listen(action, await self._line.say(action, submission or str(uuid4())))
+        return answer if submission else at_terminal(answer)
 
     async def _listen(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
         time = asyncio.get_running_loop().time

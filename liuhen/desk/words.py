@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_origin
 
 import vocabulary
+from doors.refusals import AGAIN
 from schemas.files import read_yaml
 from schemas.inbound import Action
 from schemas.naming import snake_case
 from schemas.values import PartyKind
 
 WORDS_FILE: Final = Path(__file__).with_name("words.yaml")
+TRY_AGAIN: Final = "请更正后重新提交。"
 _CODE: Final = re.compile("[a-z_]+")
 
 
@@ -62,6 +64,14 @@ def option_of(path: tuple[str, ...]) -> str:
 def label_of(path: tuple[str, ...]) -> str:
     """Return what people call a field."""
     return vocabulary.FIELDS[".".join(path)]
+
+
+def at_terminal(reason: str) -> str:
+    """Say a door's reason to who types: an option in the place of a field; a number for each try is given here."""
+    reason = reason.replace("（ticket）", "")
+    for field in vocabulary.FIELDS:
+        reason = reason.replace(f"（{field}）", f"（{option_of(tuple(field.split('.')))}）")
+    return reason.replace(AGAIN, TRY_AGAIN)
 
 
 def flag_of(path: tuple[str, ...]) -> Flag:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -127,6 +128,15 @@ def test_every_field_of_an_action_has_a_word() -> None:
     actions = {action for kind in PartyKind for action in actions_of(kind)}
 
     _same("field", {".".join(slot.path) for action in actions for slot in slots_of(action)} | {"agent"}, "an action")
+
+
+def test_every_parameter_of_a_door_has_a_word() -> None:
+    found = set[str]()
+    for file in (ROOT / "schemas" / "openapi").glob("*.json"):
+        for operations in json.loads(file.read_text("utf-8"))["paths"].values():
+            for operation in operations.values():
+                found |= {each["name"] for each in operation.get("parameters", ()) if each["in"] in ("query", "path")}
+    _same("parameter", found, "schemas/openapi")
 
 
 def test_every_doubt_about_a_visit_has_a_word() -> None:

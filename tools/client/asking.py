@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
@@ -20,7 +19,7 @@ class RefusedAtDoorError(SaidClearly):
 
     def __init__(self, status: int, told: Mapping[str, Any], door: str) -> None:
         """`told` is the door's answer; `door` names it where that says nothing."""
-        phrase = f"{door} answered {status} {HTTPStatus(status).phrase}."
+        phrase = f"{door} 答复 {status}，没有说明。"
         numbers = "".join(f"\n  {number}" for number in told.get("tickets", ()))
         super().__init__(f"{told.get('detail', phrase)}{numbers}")
         self.status = status

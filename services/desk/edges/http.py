@@ -32,6 +32,7 @@ from services.desk.edges.lookup import Place, Said
 from services.desk.edges.told import ActAnswer, ActTaken, CalendarsAnswer, RulesChanged, TasksAnswer
 from services.desk.settings import DeskSettings
 from vocabulary import TASKS as TASK_WORDS
+from vocabulary import parameter
 
 _CONTEXT: Final = web.AppKey("context", EdgeContext)
 _PATIENCE: Final = web.AppKey("patience", float)
@@ -191,7 +192,7 @@ def _after(request: web.Request) -> Place | None:
         since, ticket, task = given.split("~")
         return Place(datetime.fromisoformat(since).astimezone(UTC), ticket, task)
     except (ValueError, OverflowError):
-        words = "after 应为上一页的 next，原样写回（地址中的 + 写作 %2B）。"
+        words = f"{parameter('after')}应为上一页的 next，原样写回（地址中的 + 写作 %2B）。"
         raise HttpProblem(422, "unknown_place", "after", words) from None
 
 

@@ -13,6 +13,7 @@ from chassis.problems import HttpProblem
 from chassis.service import EdgeContext
 from services.trace.edges.answers import Answers
 from services.trace.edges.lookup import Window
+from vocabulary import parameter
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def cut(found: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:
 
 def no_place(after: str) -> HttpProblem:
     """Say that a page begins nowhere."""
-    words = f"after 应为上一页答复中的 next，而不是 {http.shown(after)}。不写则从头开始。"
+    words = f"{parameter('after')}应为上一页答复中的 next，而不是 {http.shown(after)}。不写则从头开始。"
     return HttpProblem(422, "unknown_place", "after", words)
 
 
@@ -49,6 +50,7 @@ def window(request: web.Request) -> Window:
     until = http.moment(request, "to", zone) or now + timedelta(microseconds=1)
     since = http.moment(request, "from", zone) or until - _USUAL
     if since >= until:
-        words = f"from 应早于 to，而不是 {since.isoformat()} 至 {until.isoformat()}。只写 to 的为此前三十天。"
+        named = f"{parameter('from')}应早于{parameter('to')}"
+        words = f"{named}，而不是 {since.isoformat()} 至 {until.isoformat()}。只写截止时间的为此前三十天。"
         raise HttpProblem(422, "empty_window", "from", words)
     return Window(since, until, now)

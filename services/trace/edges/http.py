@@ -23,6 +23,7 @@ from services.trace.edges import asked, entering, logging_in, lookup, survey, to
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.settings import TraceSettings
+from vocabulary import parameter
 
 TERMS: Final = Terms(
     service="trace",
@@ -167,7 +168,9 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
     pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     wanted, (limit, after) = http.choice(request, "queue", lookup.queues()), asked.page(request)
     if after is not None and wanted is None:
-        raise HttpProblem(422, "missing_parameter", "queue", "after 要同时写 queue：每个队列各自分页。")
+        raise HttpProblem(
+            422, "missing_parameter", "queue", f"写{parameter('after')}要同时写{parameter('queue')}：每个队列各自分页。"
+        )
     queues: list[dict[str, Any]] = []
     for queue in (wanted,) if wanted else lookup.queues():
         try:
@@ -216,13 +219,19 @@ def _opened(request: web.Request, by: By | None, rate: str | None) -> lookup.Ope
     if not http.flag(request, "ids"):
         for name in ("part", "limit", "after"):
             if name in request.query:
-                raise HttpProblem(422, "missing_parameter", "ids", f"{name} 只用于列出工单，要同时写 ids=true。")
+                raise HttpProblem(
+                    422, "missing_parameter", "ids", f"{parameter(name)}只用于列出工单，要同时写 ids=true。"
+                )
         return None
     entering.require(request, Right.NUMBERS)
     if "part" in request.query and by is None:
-        raise HttpProblem(422, "missing_parameter", "by", "part 要同时写 by：是按什么分列的哪一部分。")
+        raise HttpProblem(
+            422, "missing_parameter", "by", f"写{parameter('part')}要同时写{parameter('by')}：是按什么分列的哪一部分。"
+        )
     if "after" in request.query and rate is None:
-        raise HttpProblem(422, "missing_parameter", "rate", "after 要同时写 rate：每项指标各自分页。")
+        raise HttpProblem(
+            422, "missing_parameter", "rate", f"写{parameter('after')}要同时写{parameter('rate')}：每项指标各自分页。"
+        )
     return lookup.Opened(request.query.get("part"), *asked.page(request, asked.MOST))
 
 

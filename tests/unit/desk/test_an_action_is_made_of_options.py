@@ -190,14 +190,17 @@ def test_parts_of_a_whole_are_flat() -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        (["1234", "--lead", "housing"], "字段 工单（ticket） 的格式不对"),
+        (["1234", "--lead", "housing"], "^字段 工单 的格式不对"),
         (["1234", "--lead", "housing"], "，应为工单号：十四位数字"),
-        ([TICKET, "--lead", "Housing Bureau"], "字段 牵头单位（lead） 的格式不对，应为代码：小写字母和数字"),
+        (
+            [TICKET, "--lead", "Housing Bureau"],
+            "字段 牵头单位（--lead） 的格式不对，应为代码：小写字母和数字.*请更正后重新提交。$",
+        ),
         ([TICKET, "--lead", "残连"], "相近的有：.*（disability）"),
         ([TICKET, "--lead", "房管局"], "相近的有：.*（housing）"),
         ([TICKET, "--lead", "housing", "--supporting", "民政局"], "相近的有：.*（civil-affairs）"),
         ([TICKET, "--lead", "housing", "--category", "楼道堆物"], "相近的有：.*楼道堆物.*"),
-        (["1234", "--lead", "残连"], "另有 1 处错误：牵头单位（lead）。"),
+        (["1234", "--lead", "残连"], "另有 1 处错误：牵头单位（--lead）。"),
     ],
 )
 def test_what_cannot_be_meant_is_said_in_the_doors_words(said: list[str], reason: str) -> None:

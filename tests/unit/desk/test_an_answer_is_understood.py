@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from liuhen.desk.submitting import SubmissionAnswer, follow, note
+import pytest
+
+from doors.refusals import AGAIN
+from liuhen.desk.submitting import Rejection, SubmissionAnswer, at_terminal, follow, note
 from schemas.inbound import Accept, Nudge
 from schemas.values import Person
 from services.trace.for_tools import EntryAnswer
@@ -95,3 +98,23 @@ def test_what_a_decision_refuses_of_others_is_no_refusal_of_it() -> None:
 
     assert answer.refusal is None
     assert answer.followed == ("dispatch.approval-declined",)
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        (
+            f"字段 通话时间（record.spoken_at） 应为带时区的时间。{AGAIN}",
+            "字段 通话时间（--spoken-at） 应为带时区的时间。请更正后重新提交。",
+        ),
+        ("字段 工单（ticket） 的格式不对。", "字段 工单 的格式不对。"),
+        ("已由（杨浦）处理。", "已由（杨浦）处理。"),
+    ],
+)
+def test_who_types_reads_options_and_no_number_of_a_submission(said: str, typed: str) -> None:
+    refused = SubmissionAnswer("s-1", refusal=Rejection("bad_time", None, said), left_out=((ONE, said),))
+
+    answer = at_terminal(refused)
+
+    assert answer.refusal == Rejection("bad_time", None, typed)
+    assert answer.left_out == ((ONE, typed),)
