@@ -20,7 +20,7 @@ TREE: Final[Mapping[str, str]] = {
     "__main__.py": "puts it together and runs it",
     "settings.py": "what it is told by its surroundings",
     "work.py": "what it does in a lane transaction",
-    "reactions.py": "what each fact that it hears means to it",
+    "reactions": "what each fact that it hears means to it: a file, or one for each stretch of a ticket's life",
     "store.py": "its statements, one function each",
     "sql": "its tables",
     "core": "what decides and calculates, and the data that it goes by; it is pure",
@@ -43,13 +43,14 @@ CORES: Final[Mapping[str, Mapping[str, str]]] = {
 
 `dispatch`, `sla` and `notify` remember by folding their own facts; what `notify` folds, the ledger of a ticket's
 notices, is small enough for one module. `intake` decides on submissions, which are its commands as they came in, and
-remembers in tables what it decided. `trace` decides nothing: it folds the facts of others, in its `reactions.py`.
+remembers in tables what it decided. `trace` decides nothing: it folds the facts of others, in its `reactions`.
 `desk` says what persons ask for, its commands, and leaves it to others to decide.
 """
 
 
 def entries(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+    names = {path.name for path in folder.iterdir() if path.name != "__pycache__"}
+    return {"reactions" if name == "reactions.py" else name for name in names}
 
 
 def test_these_are_all_services() -> None:

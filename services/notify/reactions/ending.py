@@ -1,0 +1,97 @@
+"""The answer to whoever asked, the end of a ticket, and what comes after it."""
+
+from __future__ import annotations
+
+from chassis.frozen import replace
+from schemas import dispatch as d
+from schemas.referral import Referral
+from services.notify.core.occasion import Occasion
+from services.notify.core.values import ground
+from services.notify.reactions.dispatched import stood_down
+from services.notify.reactions.tables import Wishes, profiles, wishes
+from vocabulary import OUTCOMES, PARTIES, word
+
+profiles.on(d.FinalAnswerGiven)(lambda p, fact, _: replace(p, reply=fact.text, final=True))
+profiles.on(d.SettledAtUnit)(lambda p, fact, _: replace(p, reply=fact.reply))
+wishes.on(d.FinalAnswerGiven)(lambda _, o: o.requester("requester-final-answer"))
+wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))
+
+
+wishes.on(d.ReworkWithdrawn)(
+    lambda fact, o: o.department(
+        fact.department, "department-ended", status=word(d.ReworkWithdrawn), reason=fact.reason
+    )
+)
+wishes.on(d.ReopeningAsked)(lambda _, o: o.requester("requester-reopening-asked"))
+wishes.on(d.ReopeningDeclined)(lambda fact, o: o.requester("requester-reopening-declined", reason=fact.reason))
+wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))
+
+
+@wishes.on(d.NotAccepted)
+def _not_accepted(fact: d.NotAccepted, o: Occasion) -> Wishes:
+    yield from stood_down(o, o.profile.lead, status=word(d.NotAccepted), reason=fact.reason)
+    why = ground(fact.ground, o.policy)
+    yield from o.requester("requester-not-accepted", reason=fact.reason, ground=why)
+
+
+wishes.on(d.WithdrawalAsked)(lambda _, o: o.requester("requester-withdrawal-asked"))
+wishes.on(d.WithdrawalDeclined)(lambda fact, o: o.requester("requester-withdrawal-declined", reason=fact.reason))
+
+
+@wishes.on(d.Withdrawn)
+def _withdrawn(fact: d.Withdrawn, o: Occasion) -> Wishes:
+    yield from stood_down(o, o.profile.lead, status=word(d.Withdrawn), reason=fact.reason)
+    yield from o.requester("requester-withdrawn")
+
+
+@wishes.on(d.Transferred)
+def _transferred(fact: d.Transferred, o: Occasion) -> Wishes:
+    yield from stood_down(o, o.profile.lead, status=word(d.Transferred), reason=fact.reason)
+    record = fact.record or Referral()
+    yield from o.requester(
+        "requester-transferred",
+        department=o.book.name_for_callers(fact.to),
+        reference=record.number or "",
+        handed=_handed(record),
+    )
+
+
+@wishes.on(d.ReferralRecorded)
+def _referral_recorded(fact: d.ReferralRecorded, o: Occasion) -> Wishes:
+    """Whoever was told to whom it went hears their number once it is known, and whether they have the contact."""
+    number, handed = fact.record.number, _handed(fact.record)
+    if fact.to is not None and (number or handed):
+        whom = o.book.name_for_callers(fact.to)
+        yield from o.requester("requester-referral-recorded", department=whom, reference=number or "", handed=handed)
+
+
+def _handed(record: Referral) -> str:
+    """Whether the other side has the contact, as a template asks for it."""
+    return "" if record.contact_given is None else "yes" if record.contact_given else "no"
+
+
+@wishes.on(d.Merged)
+def _merged(fact: d.Merged, o: Occasion) -> Wishes:
+    yield from stood_down(o, o.profile.lead, status=word(d.Merged), reason=fact.reason)
+    yield from o.requester("requester-merged", reason=fact.reason, text=fact.into)
+
+
+@wishes.on(d.MergeTaken)
+def _merge_taken(fact: d.MergeTaken, o: Occasion) -> Wishes:
+    """Whoever works on the ticket that stays hears what the other one says."""
+    text = "；".join(f"{said.text}（{said.place.text}）" for said in fact.supplements or ())
+    if text:
+        whom = o.book.departments(o.profile, o.profile.lead, *o.profile.supporting)
+        yield from o.to("department-info-provided", whom, text=text)
+
+
+@wishes.on(d.MergedTicketEnded)
+def _merged_ticket_ended(fact: d.MergedTicketEnded, o: Occasion) -> Wishes:
+    """Nobody calls about a ticket that was merged: the result, or why there is none, is told once and for all."""
+    status = OUTCOMES.get(fact.outcome, word(d.Closed))
+    # Why it was referred is written for the file: whoever is told that an emergency service has it hears that alone.
+    reason = "" if fact.outcome == "transferred" else fact.reason or ""
+    result = {"reply": fact.reply or "", "reason": reason, "department": o.book.name_for_callers(fact.to)}
+    yield from o.requester("requester-merged-ended", text=fact.into, status=status, **result)
+    text = fact.reply or fact.reason or ""
+    yield from o.visitor("visitor-progress", status=f"已随并入的工单{fact.into}{status}", text=text)
