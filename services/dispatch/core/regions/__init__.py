@@ -1,0 +1,108 @@
+"""The small machines that run beside the main state of a ticket: one frozen type for each state of each region.
+
+What moves them stands in the episode of the same name. `desk` names what a state lets wait at the desk.
+"""
+
+from services.dispatch.core.regions.approval import NOBODY, Asked
+from services.dispatch.core.regions.checking import Check, Checked, Drawn, NotDrawn
+from services.dispatch.core.regions.contact import Exempt, FirstContact, Heard, Made, NotDue, Owed
+from services.dispatch.core.regions.joining import Alone, Incident, Joining, Member, MergeWanted, Merging, NoMergeAsked
+from services.dispatch.core.regions.more_time import (
+    Commitment,
+    Extension,
+    ExtensionAsked,
+    NoExtensionAsked,
+    NoSuspensionAsked,
+    NotedDue,
+    NothingPromised,
+    Promised,
+    PromiseDue,
+    Suspending,
+    SuspensionAsked,
+)
+from services.dispatch.core.regions.notes import Inside, InsideNote, Note, RecentAct
+from services.dispatch.core.regions.pressing import (
+    CallbackReview,
+    Cause,
+    Escalation,
+    LadderStep,
+    NoReview,
+    NotProposed,
+    Nudge,
+    Nudged,
+    Ordered,
+    Proposed,
+    Quiet,
+    Reported,
+    ReviewOrdered,
+    ReviewReported,
+    Supervision,
+)
+from services.dispatch.core.regions.tasks import Doing, Done, SupportTask, Tasks
+from services.dispatch.core.regions.urgency import Acknowledged, Calling, NotUrgent, StopWords, Urgency
+from services.dispatch.core.regions.wishes import NoWish, ReopeningWanted, Wish, WithdrawalWanted
+
+__all__ = [
+    "NOBODY",
+    "Acknowledged",
+    "Alone",
+    "Asked",
+    "CallbackReview",
+    "Calling",
+    "Cause",
+    "Check",
+    "Checked",
+    "Commitment",
+    "Doing",
+    "Done",
+    "Drawn",
+    "Escalation",
+    "Exempt",
+    "Extension",
+    "ExtensionAsked",
+    "FirstContact",
+    "Heard",
+    "Incident",
+    "Inside",
+    "InsideNote",
+    "Joining",
+    "LadderStep",
+    "Made",
+    "Member",
+    "MergeWanted",
+    "Merging",
+    "NoExtensionAsked",
+    "NoMergeAsked",
+    "NoReview",
+    "NoSuspensionAsked",
+    "NoWish",
+    "NotDrawn",
+    "NotDue",
+    "NotProposed",
+    "NotUrgent",
+    "Note",
+    "NotedDue",
+    "NothingPromised",
+    "Nudge",
+    "Nudged",
+    "Ordered",
+    "Owed",
+    "PromiseDue",
+    "Promised",
+    "Proposed",
+    "Quiet",
+    "RecentAct",
+    "ReopeningWanted",
+    "Reported",
+    "ReviewOrdered",
+    "ReviewReported",
+    "StopWords",
+    "Supervision",
+    "SupportTask",
+    "Suspending",
+    "SuspensionAsked",
+    "Tasks",
+    "Urgency",
+    "Wish",
+    "WithdrawalWanted",
+]

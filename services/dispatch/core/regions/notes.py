@@ -1,0 +1,59 @@
+"""Notes that lead and supporters share, what a department keeps for itself, and who acted lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.values import (
+    DepartmentCode,
+    Instant,
+    Party,
+    Person,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A note that lead and supporters share; `unverified` where it may not be the requester who spoke."""
+
+    department: DepartmentCode | None = None
+    text: str
+    plan: bool = False
+    kind: Literal["press", "add", "dispatch"] | None = None
+    at: Instant | None = None
+    unverified: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsideNote:
+    """A note that a department made for itself."""
+
+    by: Person | None = None
+    at: Instant
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inside:
+    """What is nobody's business but one department's: who has the order there, and its own notes."""
+
+    section: str | None = None
+    handler: Person | None = None
+    notes: tuple[InsideNote, ...] = ()
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether a section or a person has it."""
+        return self.section is not None or self.handler is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecentAct:
+    """An act on the ticket: its number, what happened, whose it was and when."""
+
+    number: int
+    word: str
+    by: Person | None
+    party: Party
+    at: Instant
