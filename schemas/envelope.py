@@ -6,9 +6,11 @@ import json
 import re
 import zlib
 from base64 import b64decode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha1
+from itertools import product
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -29,14 +31,17 @@ _CLAIMED: Final = 1_000
 _LONGEST_FIELD: Final = 120
 _SEQUENCE_DIGITS: Final = 18
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-_TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _READ: Final[tuple[str, ...]] = (
     *("specversion", "id", "source", "type", "time", "subject", "sequence"),
     *("correlationid", "causationid", "policyversion", "traceparent"),
 )
 _WRITTEN: Final = frozenset({"content-type", "traceparent", *(f"ce_{name}" for name in _READ)})
 """Header names as we write them; others are compared without regard to case."""
-_PLAIN: Final = _WRITTEN - {"traceparent"}
+_ALWAYS: Final = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "content-type")
+_OPTIONAL: Final = ("ce_sequence", "ce_correlationid", "ce_causationid", "ce_policyversion", "traceparent")
+_IN_ORDER: Final = (*_ALWAYS, *_OPTIONAL)
+"""The headers as `Envelope.headers` writes them."""
 
 
 class EnvelopeError(ValueError):
@@ -128,37 +133,40 @@ def decode(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> 
 
 def _as_written(headers: Sequence[tuple[str, bytes | None]]) -> Envelope | None:
     """Read headers that are as we write them, all at once; None for any other, which is looked at one by one."""
-    found: dict[str, Any] = dict(headers)
-    trace = found.pop("traceparent", None)
-    if len(found) + (trace is not None) != len(headers) or not found.keys() <= _PLAIN:
-        return None
-    get = found.get
     try:
-        joined = b"\0".join(found.values())
+        names, values = zip(*headers, strict=True)
+        joined = b"\0".join(values)
+        take = _SHAPES.get(names)
         # Where all together keep to the limit, each does.
-        if len(joined) > _LIMIT or joined.count(0) >= len(found) or get("content-type", JSON) != JSON:
+        if take is None or len(joined) > _LIMIT or joined.count(0) >= len(names):
             return None
-        joined.decode()
-    except (TypeError, UnicodeDecodeError):
+        parts = joined.decode().split("\0")
+    except (TypeError, ValueError):
         return None
-    id_, source, kind, moment = get("ce_id"), get("ce_source"), get("ce_type"), get("ce_time")
-    if not (id_ and source and kind and get("ce_specversion") == b"1.0"):
+    if "" in parts:
         return None
-    named = (id_.decode(), source.decode(), kind.decode())
-    written = "".join(named)
+    parts.append("")  # what is left out
+    version, id_, source, kind, time, subject, media, sequence, correlation, causation, policy, trace = take(parts)
+    named = f"{id_}{source}{kind}"
     # Letters of ASCII without a blank are seen; whatever else a name is made of is looked at by itself.
-    if not (written.isascii() and written.isprintable() and " " not in written) and not all(map(readable, named)):
+    plain = named.isascii() and named.isprintable() and " " not in named
+    if version != "1.0" or media != _JSON or not (plain or all(map(readable, (id_, source, kind)))):
         return None
-    return Envelope(
-        *named,
-        _time(None if moment is None else moment.decode()),
-        get("ce_subject", b"").decode(),
-        _sequence(get("ce_sequence", b"0").decode()),
-        get("ce_correlationid", b"").decode(),
-        get("ce_causationid", b"").decode(),
-        get("ce_policyversion", b"").decode(),
-        _trace(trace),
-    )
+    number = _sequence(sequence or None)
+    return Envelope(id_, source, kind, _time(time), subject, number, correlation, causation, policy, _trace(trace))
+
+
+def _shapes() -> Iterator[tuple[tuple[str, ...], Callable[[Sequence[str]], tuple[str, ...]]]]:
+    """The names of the headers that we write, in order, with and without each that can be left out; and how
+    their values are taken in that order, the last one standing for each that is left out.
+    """
+    for there in product((True, False), repeat=len(_OPTIONAL)):
+        left_out = {name for name, is_there in zip(_OPTIONAL, there, strict=True) if not is_there}
+        names = tuple(name for name in _IN_ORDER if name not in left_out)
+        yield names, itemgetter(*(names.index(name) if name in names else -1 for name in _IN_ORDER))
+
+
+_SHAPES: Final = dict(_shapes())
 
 
 def _in_any_form(headers: Sequence[tuple[str, bytes | None]], value: bytes) -> tuple[Envelope, bytes]:
@@ -176,7 +184,7 @@ def _in_any_form(headers: Sequence[tuple[str, bytes | None]], value: bytes) -> t
                 raise EnvelopeError(lowered, "once, not twice")
             content_type = _header_text(lowered, raw)
         elif lowered == "traceparent":
-            trace = _trace(raw)
+            trace = _trace((raw or b"").decode(errors="replace"))
     if content_type not in (None, _JSON) and _is_structured(content_type):
         return _structured(value)
     attributes["traceparent"] = trace or ""
@@ -253,14 +261,14 @@ def _header_text(name: str, raw: bytes | None, limit: int = _LIMIT) -> str:
     return text
 
 
-def _trace(raw: bytes | None) -> str:
-    return raw.decode() if raw is not None and _TRACEPARENT.fullmatch(raw) else ""
+def _trace(text: str) -> str:
+    return text if text and _TRACEPARENT.fullmatch(text) else ""
 
 
 def _structured(value: bytes) -> tuple[Envelope, bytes]:
     event = _json_object(value)
     attributes = {name: _attribute(name, event[name]) for name in _READ if name in event and event[name] is not None}
-    attributes["traceparent"] = _trace(attributes.get("traceparent", "").encode())
+    attributes["traceparent"] = _trace(attributes.get("traceparent", ""))
     return envelope_of(attributes), _data(event)
 
 
