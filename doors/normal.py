@@ -36,7 +36,7 @@ def unnamed(document: Mapping[str, Any]) -> dict[str, Any] | None:
     kind = document.get("requester_kind")
     if not isinstance(kind, str) or plain(kind) != RequesterKind.ANONYMOUS:
         return None
-    kept = {name: value for name, value in document.items() if name != "contact"}
+    kept = {name: value for name, value in document.items() if name != "contact" or not value}
     address = kept.get("address")
     if isinstance(address, dict) and isinstance(address.get("text"), str):
         kept["address"] = address | {"text": _DOOR.sub("", address["text"]) or address["text"]}

@@ -253,7 +253,8 @@ class ReceiptGiven(PublicMessage):
     `source` and `submission` are the ce_source and ce_id of what is answered. `final` says that nothing can refuse it
     any more; where it is not, the ticket's life decides next, and a `receipt-refused` of the same submission can
     follow. `follow_up` says that a report is about a ticket that exists, which is the one named: it presses for an
-    open one, and asks that one which ended be reopened; `incident` is the one that was opened.
+    open one, and asks that one which ended be reopened; `incident` is the one that was opened. `notice` is what whoever
+    submitted has to know: what was left out of what came along.
     """
 
     receipt: Receipt
@@ -265,6 +266,7 @@ class ReceiptGiven(PublicMessage):
     tickets: tuple[TicketId, ...] = ()
     follow_up: bool = False
     incident: IncidentId | None = None
+    notice: Wording | None = None
 
 
 class ReceiptRefused(PublicMessage):

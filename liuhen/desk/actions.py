@@ -199,6 +199,7 @@ def document(action: Action, answer: SubmissionAnswer) -> dict[str, Any]:
         "taken": answer.taken and refusal is None,
         "tickets": list(answer.tickets),
         "follow_up": answer.follow_up,
+        "notice": answer.notice,
         "incident": answer.incident,
         "left_out": dict(answer.left_out),
         "followed": list(answer.followed),
@@ -224,6 +225,8 @@ def _show(place: Workplace, action: Action, answer: SubmissionAnswer) -> None:
     receipt = f"　回执 {answer.receipt}" if answer.receipt else ""
     _console.print(styled((f"✔ {name}", "bold green"), f"　{tickets}{again}{incident}{receipt}"))
     _console.print(said_fields(place, action))
+    if answer.notice is not None:
+        _console.print(styled((f"  ！{answer.notice}", "yellow")))
     for fact in answer.followed:
         _console.print(f"  → {fact}")
     for ticket, reason in answer.left_out:

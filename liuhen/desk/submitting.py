@@ -54,6 +54,8 @@ class SubmissionAnswer:
     taken: bool = False
     tickets: tuple[str, ...] = ()
     follow_up: bool = False
+    notice: str | None = None
+    """What whoever submitted has to know."""
     refusal: Rejection | None = None
     followed: tuple[str, ...] = ()
     incident: str | None = None
@@ -76,7 +78,7 @@ def note(answer: SubmissionAnswer, message: Message, action: Action) -> Submissi
         case ReceiptGiven(receipt=receipt, tickets=tickets, follow_up=follow_up) if _answers(message, answer):
             found = message.incident or incident_of(action)
             told = replace(answer, receipt=receipt, taken=True, tickets=tickets)
-            return replace(told, follow_up=follow_up, incident=found)
+            return replace(told, follow_up=follow_up, incident=found, notice=message.notice)
         case ReceiptRefused() if _refuses(message, answer, action):
             refusal = Rejection(message.code, message.field, message.reason)
             return replace(answer, receipt=message.receipt, refusal=refusal)

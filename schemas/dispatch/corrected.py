@@ -6,7 +6,14 @@ from typing import Literal
 
 from schemas.correction import CallbackAnswers, Correction
 from schemas.dispatch.base import DispatchFact
-from schemas.values import DepartmentCode, Instant, Ruling, Text, Unruled
+from schemas.values import DepartmentCode, Instant, Ruling, Text, Unruled, Value
+
+
+class CorrectedPhones(Value):
+    """A telephone number that was wrong, or missing, and the right one, as everybody may read them: 138****1234."""
+
+    old: str | None = None
+    new: str
 
 
 class Corrected(DispatchFact):
@@ -28,6 +35,7 @@ class Corrected(DispatchFact):
     awaits_ruling: Literal[True] | None = None
     lead: DepartmentCode | None = None
     told: Literal[True] | None = None
+    phones: CorrectedPhones | None = None
 
 
 class ReworkWithdrawn(DispatchFact):

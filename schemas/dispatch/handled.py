@@ -43,7 +43,10 @@ class FirstContactExempt(DispatchFact):
 
 
 class FirstContactOwed(DispatchFact):
-    """A way leads to the requester now, where there was none: whoever leads owes the first contact from here on."""
+    """A way leads to the requester now, where there was none: whoever leads owes the first contact from here on.
+
+    So it is where a first contact was made by a number that was not theirs: that contact counts no more.
+    """
 
     department: DepartmentCode
 

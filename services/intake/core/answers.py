@@ -32,6 +32,11 @@ _DECIDED_HERE: Final = frozenset(
 )
 """What the door alone decides, at once; of all else the ticket's life has the last word, or the survey office."""
 
+_UNNAMED: Final = (
+    "诉求人匿名：随附的姓名、号码、账号和门牌没有记录，不作先行联系和回访，只能在登记的渠道凭回执查询。"
+    "诉求人愿意留下的，请以实名另行登记。"
+)
+
 
 def fact(key: str, message: Message) -> Answer:
     """Say a fact of the door."""
@@ -114,6 +119,7 @@ def _given(reading: Reading, verdict: Verdict) -> tuple[Answer, ...]:
         tickets=verdict.tickets,
         follow_up=verdict.follow_up,
         incident=incident_of(reading.party, reading.source, reading.id) if verdict.action == _OPENS else None,
+        notice=None if reading.unnamed is None else _UNNAMED,
     )
     return _to_author(reading, message)
 

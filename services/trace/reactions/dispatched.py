@@ -79,8 +79,9 @@ summaries.on(d.AdjudicationOpened)(lambda s, _, __: moved(s, S.ADJUDICATING))
 
 summaries.on(d.FirstContactMade)(lambda s, _, at: replace(s, contacted_at=s.contacted_at or at))
 summaries.on(d.FirstContactExempt)(lambda s, fact, _: replace(s, contact_exempt=fact.reason or "anonymous"))
-summaries.on(d.FirstContactOwed)(lambda s, _, __: replace(s, contact_exempt=None))
+summaries.on(d.FirstContactOwed)(lambda s, _, __: replace(s, contact_exempt=None, contacted_at=None))
 orders.on(d.FirstContactMade)(lambda o, _, at: replace(o, contacted_at=o.contacted_at or at))
+orders.on(d.FirstContactOwed)(lambda o, _, __: replace(o, contacted_at=None))
 
 
 @summaries.on(d.InfoAsked)

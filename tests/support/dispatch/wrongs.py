@@ -15,6 +15,7 @@ from schemas.values import (
     Actor,
     Channel,
     Clock,
+    Contact,
     OfficialDue,
     Party,
     PartyKind,
@@ -395,6 +396,13 @@ WRONGS: Final[tuple[Wrong, ...]] = (
         for kind in ("look_at_contact", "ask_for_contact")
     ),
     Wrong("look_at_contact", "not_too_often", "looked_too_often", _looked_enough, states=frozenset(S) - s.OPEN),
+    Wrong(
+        "correct",
+        "not_unknown",
+        "anonymous",
+        _matter(requester_kind=RequesterKind.ANONYMOUS),
+        _saying(contact=Contact(phone="13900000000")),
+    ),
     Wrong("redact", "text_known", "no_such_text", command=_saying(where="note-99")),
     Wrong("redact", "passage_there", "no_such_passage", command=_saying(start=10_000)),
     Wrong("redact", "not_redacted_yet", "redacted_already", _matter(text="██████")),

@@ -111,10 +111,46 @@ def test_the_telephone_counts_first(
 
 
 def test_who_wants_to_stay_unknown_is_known_by_no_number_that_is_corrected() -> None:
+    """The door records none at the registration either; whoever brings one is told what holds."""
     unknown = opened(requester_kind=RequesterKind.ANONYMOUS, requester=None)
-    corrected = corrected_contact(unknown, Contact(phone="13900000000"), phone="h-2")
-    assert corrected.ticket.matter.requester is None
-    assert not any(isinstance(each, d.FirstContactOwed) for each in corrected.facts)
+    refused = corrected_contact(unknown, Contact(phone="13900000000"), phone="h-2").refused("anonymous")
+    assert "实名另行登记" in refused.said(d.ActionRefused).reason
+    unknown.office(i.Correct, text="物业费上涨三成。", reason="记录有误。").then(d.Corrected)
+
+
+def test_the_trace_is_told_both_numbers_as_everybody_may_read_them() -> None:
+    fact = corrected_contact(given.in_progress(), Contact(phone="13912345678"), phone="h-2").said(d.Corrected)
+    assert fact.phones == d.CorrectedPhones(old="138****0000", new="139****5678")
+    named = corrected_contact(given.in_progress(), Contact(name="李阿姨")).said(d.Corrected)
+    assert named.phones is None
+
+
+# --- who was reached by a wrong number was somebody else --------------------------------------------------------------
+
+RIGHT = Contact(phone="13900000000")
+
+
+def reached(method: str) -> Story:
+    return given.in_progress().lead(i.MakeFirstContact, reached=True, method=method, note="说明来意。")
+
+
+@pytest.mark.parametrize("method", ["phone", "message"])
+def test_a_first_contact_by_a_number_that_was_wrong_is_owed_again(method: str) -> None:
+    owed = corrected_contact(reached(method), RIGHT, phone="h-2").then(d.Corrected, d.FirstContactOwed)
+    assert owed.ticket.contact == Owed()
+    order = next(each for each in messages(owed, Order) if each.happened == "first_contact_owed")
+    assert order.first_contact == "owed"
+    owed.lead(i.MakeFirstContact, reached=True, method="phone").then(d.FirstContactMade)
+
+
+def test_one_at_the_place_stands_and_so_does_one_whose_number_is_only_spelt_otherwise() -> None:
+    corrected_contact(reached("visit"), RIGHT, phone="h-2").then(d.Corrected)
+    corrected_contact(reached("phone"), Contact(phone="138-0000-0000"), phone="h-1").then(d.Corrected)
+    corrected_contact(reached("phone"), Contact(name="李阿姨")).then(d.Corrected)
+
+
+def test_what_was_reviewed_is_owed_by_nobody_any_more() -> None:
+    corrected_contact(given.callback_pending(), RIGHT, phone="h-2").then(d.Corrected)
 
 
 # --- a way to the requester, where there was none --------------------------------------------------------------------

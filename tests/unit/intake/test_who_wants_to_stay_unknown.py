@@ -98,3 +98,14 @@ def test_the_order_of_the_department_names_nobody(front: Any, report: Any) -> No
     assert all(order.requester_kind == "anonymous" for order in orders)
     assert all(order.contact.model_dump(exclude_none=True) == {} for order in orders)
     says_nothing_of(NAMED, *story.told, *story.all_facts)
+
+
+def test_whoever_brings_a_number_along_is_told_that_it_was_not_recorded(front: Any, report: Any) -> None:
+    *_, given = front.took("hotline", "register", report | ANONYMOUS, submission="a")
+    assert "没有记录" in given.notice
+    *_, again = front.take("hotline", "register", report | ANONYMOUS, submission="a").says
+    assert again.message == given
+    *_, nothing = front.took("hotline", "register", report | {"requester_kind": "anonymous", "contact": {}})
+    *_, resident = front.took("hotline", "register", report | {"contact": CONTACT})
+    assert resident.notice is None
+    assert nothing.notice is None

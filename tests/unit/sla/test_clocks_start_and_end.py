@@ -410,6 +410,14 @@ def test_first_contact_that_is_owed_again_has_its_whole_time_from_then_on(dispat
     assert dispatched.due(started.clock_id) == "2026-09-08 17:30"
 
 
+def test_a_first_contact_by_a_wrong_number_is_owed_anew_in_its_whole_time(dispatched: Ticket) -> None:
+    dispatched.hear("2026-09-03 10:20", d.FirstContactMade, department="housing", method="phone")
+    assert "first_contact" not in dispatched.open()
+    started = dispatched.hear("2026-09-07 10:00", d.FirstContactOwed, department="housing")[-1]
+    assert isinstance(started, ClockStarted)
+    assert dispatched.due(started.clock_id) == "2026-09-08 17:30"
+
+
 def test_what_starts_while_its_owners_work_stands_still_stands_still_with_it(dispatched: Ticket) -> None:
     dispatched.hear("2026-09-03 10:20", d.FirstContactExempt, department="housing", reason="no_number")
     dispatched.hear("2026-09-04 10:00", d.Suspended, until=moment("2026-09-14 17:30"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from schemas import inbound as i
 from schemas.message import Message
-from schemas.values import Grade, Place, Solved, TicketState
+from schemas.values import Contact, ContactKeys, Grade, Place, Solved, TicketState
+from services.dispatch.core.commands import Act
 from services.trace.core.rows import Summary
 from services.trace.reactions import summed
 from tests.support.dispatch import given
-from tests.support.dispatch.story import AT, TICKET, Story
+from tests.support.dispatch.story import AT, TICKET, Story, person_for, received
 
 
 def traced(story: Story) -> Summary:
@@ -46,3 +47,14 @@ def test_a_corrected_answer_of_an_earlier_round_counts_for_the_first_callback_al
     done = given.rework().lead(i.ReportHandled, reply="再办。").office(i.Review, accepted=True).called()
     corrected = traced(done.office(i.Correct, round=0, solved=Solved.PARTLY, reason="录音复核。"))
     assert (corrected.first_solved, corrected.solved) == ("partly", "solved")
+
+
+def test_a_first_contact_by_a_wrong_number_is_claimed_by_nobody() -> None:
+    claimed = given.in_progress().lead(i.MakeFirstContact, reached=True)
+    assert traced(claimed).contacted_at is not None
+    keys = ContactKeys(phone="h-2")
+    by = person_for(i.Correct)
+    action = i.Correct(ticket=TICKET, by=by, contact=Contact(phone="13900000000"), reason="号码记错。")
+    corrected = claimed.when(Act(received(action).model_copy(update={"requester": keys})))
+    assert traced(corrected).contacted_at is None
+    assert traced(corrected.lead(i.MakeFirstContact, reached=True)).contacted_at is not None

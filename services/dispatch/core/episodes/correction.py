@@ -11,6 +11,7 @@ from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.correction import CallbackAnswers, Correction
+from schemas.sealed import masked_phone
 from schemas.values import Contact, DepartmentCode, RequesterKind, Ruling, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
@@ -137,6 +138,17 @@ def _corrected(heard: Heard, action: i.Correct) -> CallbackAnswers:
 # --- what speaks against it ------------------------------------------------------------------------------------------
 
 
+def not_unknown(draft: Draft, action: i.Correct) -> Refusal | None:
+    """Who wants to stay unknown leaves nothing by which they are found, at the registration or later."""
+    unknown = draft.ticket.matter.requester_kind is RequesterKind.ANONYMOUS
+    if action.contact is None or not unknown or not draft.rules.asks_who:
+        return None
+    return Refusal(
+        "anonymous",
+        "诉求人匿名，不记录姓名、号码和账号，也不作先行联系和回访；诉求人愿意留下的，请以实名另行登记，并写明涉及本工单。",
+    )
+
+
 def reply_given(draft: Draft, action: i.Correct) -> Refusal | None:
     if action.reply is None or draft.ticket.reply is not None:
         return None
@@ -164,6 +176,7 @@ def something_changes(draft: Draft, action: i.Correct) -> Refusal | None:
     i.Correct,
     s.OPEN | REVIEWED_AFTER,
     category_known,
+    not_unknown,
     reply_given,
     answer_given,
     something_changes,
@@ -180,7 +193,7 @@ def correct(draft: Draft, action: i.Correct) -> None:
     matter = draft.ticket.matter
     if tier is not None and matter.category is not None and tier is not matter.tier:
         draft.say(d.Classified(**draft.by_author, category=matter.category, tier=tier))
-    owe_again(draft)
+    owe_again(draft, wrongly_dialled=before.matter.contact.phone is not None and change.new.requester is not None)
     waits = isinstance(draft.ticket.standing, s.PendingDispatch) and matter.category is not None
     if moved and waits and draft.rules.automation.dispatch is Passing.AUTOMATIC:
         by_policy(draft)
@@ -212,7 +225,16 @@ def _said(draft: Draft, action: i.Correct, change: Change, *, lead: DepartmentCo
         awaits_ruling=True if asked else None,
         lead=lead,
         told=True if told else None,
+        phones=_phones(change.old, change.new),
     )
+
+
+def _phones(old: Correction, new: Correction) -> d.CorrectedPhones | None:
+    """Both numbers as everybody may read them, where the number becomes another."""
+    was, now = (None if each.contact is None else each.contact.phone for each in (old, new))
+    if now is None or was == now:
+        return None
+    return d.CorrectedPhones(old=None if was is None else masked_phone(was), new=masked_phone(now))
 
 
 def _misled(draft: Draft, change: Change) -> DepartmentCode | None:
@@ -277,7 +299,9 @@ def complete_contact(draft: Draft, action: i.FollowUp | i.ProvideInfo) -> None:
         return
     requester, account = _whose(draft)
     new = Correction(contact=_contact(matter.contact, given), requester=requester, account=account)
-    draft.say(d.Corrected(**draft.by_author, old=what_stands(draft.ticket, new, None), new=new, reason=_LEFT_LATER))
+    old = what_stands(draft.ticket, new, None)
+    said = d.Corrected(**draft.by_author, old=old, new=new, reason=_LEFT_LATER, phones=_phones(old, new))
+    draft.say(said)
     owe_again(draft)
 
 

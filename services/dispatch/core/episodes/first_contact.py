@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from chassis.frozen import replace
 from schemas import dispatch as d
@@ -20,6 +21,9 @@ from services.dispatch.core.ticket import Ticket, cannot_be_reached
 from services.dispatch.core.who import by_lead
 
 episode = Episode("first_contact")
+
+_VISIT: Final = "visit"
+"""Who was met at the place was met whatever number stood in the order."""
 
 
 def requester_reachable(draft: Draft, _action: i.MakeFirstContact | i.AskForContact) -> Refusal | None:
@@ -43,18 +47,29 @@ def exempt_unreachable(draft: Draft, lead: DepartmentCode) -> None:
         draft.say(d.FirstContactExempt(**draft.by_policy, department=lead, reason=nobody))
 
 
-def owe_again(draft: Draft) -> None:
-    """Whoever leads owes the first contact from the moment on from which a way leads to the requester."""
-    if exempt_without_reason(draft.ticket):
+def owe_again(draft: Draft, *, wrongly_dialled: bool = False) -> None:
+    """Whoever leads owes the first contact from the moment on from which a way leads to the requester.
+
+    `wrongly_dialled` says that the number that stood until now was not theirs: who was reached by it was somebody else.
+    """
+    reached_another = (
+        wrongly_dialled and isinstance(draft.ticket.contact, Made) and draft.ticket.contact.method != _VISIT
+    )
+    if exempt_without_reason(draft.ticket) or (reached_another and _still_owed(draft.ticket)):
         draft.say(d.FirstContactOwed(**draft.by_policy, department=draft.lead))
 
 
 def exempt_without_reason(ticket: Ticket) -> bool:
     """Whether somebody leads who need not contact the requester, though a way leads there and nothing was reviewed."""
+    exempt = isinstance(ticket.contact, Exempt) and cannot_be_reached(ticket.matter) is None
+    return exempt and _still_owed(ticket)
+
+
+def _still_owed(ticket: Ticket) -> bool:
+    """Whether somebody leads, whose report was not reviewed."""
     standing = ticket.standing
     reviewed = isinstance(standing, CallbackPending) or (isinstance(standing, Handled) and standing.accepted)
-    exempt = isinstance(ticket.contact, Exempt) and cannot_be_reached(ticket.matter) is None
-    return ticket.led_by is not None and exempt and not reviewed
+    return ticket.led_by is not None and not reviewed
 
 
 @episode.fact(d.FirstContactTried, heard_by=participants)
@@ -65,7 +80,7 @@ def _tried(ticket: Ticket, fact: d.FirstContactTried, _at: datetime) -> Ticket:
 
 @episode.fact(d.FirstContactMade, heard_by=participants)
 def _made(ticket: Ticket, fact: d.FirstContactMade, _at: datetime) -> Ticket:
-    after = replace(_shared(ticket, fact.department, fact.note), contact=Made(note=fact.note))
+    after = replace(_shared(ticket, fact.department, fact.note), contact=Made(method=fact.method, note=fact.note))
     return due_no_more(answered_by_work(after), {Clock.FIRST_CONTACT})
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.values import (
+    Code,
     Contacted,
     Grade,
     Instant,
@@ -33,9 +34,10 @@ class Owed:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """The lead reached the requester; `note` is what was said."""
+    """The lead reached the requester, in some way; `note` is what was said."""
 
     at: Literal["made"] = "made"
+    method: Code = "phone"
     note: str | None = None
 
 
