@@ -21,6 +21,7 @@ SPOKEN: Final = frozenset(
         "incident_title",
         "note",
         "noted",
+        "notice",
         "persons",
         "place",
         "question",
