@@ -141,6 +141,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         if known is not None:
             request.app[_DOOR].guard(request, known.needs)
         _check(request, known)
+        _check_media(request, known)
         await _whole(request)
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
@@ -221,6 +222,15 @@ def _failed(route: str, error: Exception) -> web.Response:
         return HttpProblem(web.HTTPServiceUnavailable.status_code, "unavailable", None, _UNAVAILABLE).answer()
     _log.error("request failed", route=route, error=where(error))
     return HttpProblem(web.HTTPInternalServerError.status_code, "internal", None, _BUG).answer()
+
+
+def _check_media(request: web.Request, route: Route | None) -> None:
+    """Refuse a body of a media type that is not asked for; whoever names none means the one that is."""
+    if route is None or route.asks is None or "Content-Type" not in request.headers:
+        return
+    if request.content_type not in route.asks.media:
+        words = f"这个地址只收 {' 或者 '.join(route.asks.media)}，请写明 Content-Type。"
+        raise HttpProblem(415, "unknown_media_type", "Content-Type", words)
 
 
 def _check(request: web.Request, route: Route | None) -> None:

@@ -32,7 +32,7 @@ _WORDS: Final = {
     408: "The body did not come in time.",
     409: "It contradicts what stands already.",
     413: "The body is too large.",
-    415: "The body is of another media type.",
+    415: "The body is of another media type, or encoded in another way.",
     422: "A field is missing, unknown or wrong, or names what there is not.",
     429: "Too many requests: come again after `Retry-After`.",
     500: "A bug, which is logged and rings an alarm.",
@@ -138,7 +138,7 @@ def _operation(route: Route, names: Mapping[tuple[Any, bool], Any]) -> dict[str,
         operation["security"] = [{_LOGIN: []}]
         statuses |= {*_IF_KNOWN}
     if route.asks is not None:
-        statuses.add(413)
+        statuses |= {413, 415}
         content = {media: {"schema": _body(kind, names)} for media, kind in route.asks.media.items()}
         operation["requestBody"] = {"required": True, "content": content}
     answer = {

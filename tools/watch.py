@@ -1,13 +1,15 @@
 """`python -m tools.watch`: tells Prometheus what the broker knows of each service, also of one that is dead.
 
-A consumer can tell its own lag only while it lives; who waits for it must be seen by another.
+A consumer can tell its own lag only while it lives; who waits for it must be seen by another. Nor does it see what
+stands behind a transaction that its author has not ended: to whoever reads what is committed, the topic ends there.
 """
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
@@ -17,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rulebook import load_policy
 from schemas.principals import OPERATORS
-from schemas.registry import Topic, topics
+from schemas.registry import Topic, TopicKind, topics
 from tools.client.addresses import load_addresses
 from tools.local.plan import service_names
 
@@ -25,6 +27,11 @@ WAITING: Final = Gauge(
     "liuhen_waiting_records", "Records that a service has not heard, by the broker's count.", ["service"]
 )
 MEMBERS: Final = Gauge("liuhen_members", "Workers that the broker counts in the group of a service.", ["service"])
+HELD: Final = Gauge(
+    "liuhen_held_seconds",
+    "How long a topic has ended, for whoever reads it, before a transaction that its writer keeps open.",
+    ["topic", "writer"],
+)
 ANSWERS: Final = Gauge("liuhen_broker_answers", "1 while the broker answers, 0 while it does not.")
 _SECONDS: Final = 5.0
 _EARLIEST: Final[OffsetSpec] = OffsetSpec.earliest()  # type: ignore[no-untyped-call]
@@ -62,27 +69,64 @@ class Watched:
 
     def bounds(self, places: Iterable[Place]) -> Mapping[Place, tuple[int, int]]:
         """The first offset that is there, and the next that will be."""
-        wanted = [TopicPartition(*place) for place in places]
-        first, following = (self._offsets(wanted, spec) for spec in (_EARLIEST, _LATEST))
+        wanted = list(places)
+        first, following = self._offsets(wanted, _EARLIEST), self.ends(wanted)
         return {place: (first[place], following[place]) for place in first}
 
-    def _offsets(self, wanted: Iterable[TopicPartition], spec: OffsetSpec) -> Offsets:
+    def ends(self, places: Iterable[Place], isolation: IsolationLevel = IsolationLevel.READ_COMMITTED) -> Offsets:
+        """Where each partition ends for whoever reads in this way."""
+        return self._offsets(places, _LATEST, isolation)
+
+    def _offsets(
+        self, places: Iterable[Place], spec: OffsetSpec, isolation: IsolationLevel = IsolationLevel.READ_COMMITTED
+    ) -> Offsets:
+        wanted = (TopicPartition(*place) for place in places)
         asked = self._admin.list_offsets(
-            dict.fromkeys(wanted, spec), isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_SECONDS
+            dict.fromkeys(wanted, spec), isolation_level=isolation, request_timeout=_SECONDS
         )
         return {(place.topic, place.partition): future.result().offset for place, future in asked.items()}
 
 
-def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic]) -> None:
+class Holds:
+    """Since when partitions have ended before an open transaction; only who asks again and again can tell."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is held yet; `clock` counts seconds."""
+        self._clock = clock
+        self._since: dict[Place, tuple[int, float]] = {}
+
+    def note(self, committed: Offsets, written: Offsets) -> Mapping[str, float]:
+        """Take in where partitions end for readers, and where they end; answers seconds by topic, 0 where none is held.
+
+        A writer who ends one transaction after the other holds nobody up: the end for readers moves.
+        """
+        now, held = self._clock(), dict[str, float]()
+        for place, end in committed.items():
+            at, since = self._since.get(place, (-1, now))
+            if written[place] <= end:
+                self._since.pop(place, None)
+                since = now
+            else:
+                since = since if at == end else now
+                self._since[place] = end, since
+            held[place[0]] = max(held.get(place[0], 0.0), now - since)
+        return held
+
+
+def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic], holds: Holds) -> None:
     """Ask once, and set every metric; while the broker does not answer, nothing is claimed about anybody."""
     try:
         found = {service: counted(broker, service, known) for service in services}
+        held = holds.note(*_inbound(broker, known))
     except KafkaException:
         ANSWERS.set(0)
-        WAITING.clear()
-        MEMBERS.clear()
+        for each in (WAITING, MEMBERS, HELD):
+            each.clear()
         return
     ANSWERS.set(1)
+    for topic in known:
+        if topic.name in held:
+            HELD.labels(topic.name, topic.owner).set(held[topic.name])
     for service, (members, waits) in found.items():
         MEMBERS.labels(service).set(members)
         WAITING.labels(service).set(waits)
@@ -96,6 +140,17 @@ def counted(broker: Watched, service: str, known: Iterable[Topic]) -> tuple[int,
     return broker.members(service), waiting(bounds, committed)
 
 
+def _inbound(broker: Watched, known: Iterable[Topic]) -> tuple[Offsets, Offsets]:
+    """Where the topics of those outside end for readers, and where they end: each is written by one party alone."""
+    places = [
+        (topic.name, partition)
+        for topic in known
+        if topic.kind is TopicKind.INBOUND
+        for partition in range(topic.partitions)
+    ]
+    return broker.ends(places), broker.ends(places, IsolationLevel.READ_UNCOMMITTED)
+
+
 def waiting(bounds: Mapping[Place, tuple[int, int]], committed: Offsets) -> int:
     """Count what was not heard; what a group never read waits from the first record that is still there."""
     return sum(max(0, following - committed.get(place, first)) for place, (first, following) in bounds.items())
@@ -107,10 +162,10 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: over.set())
     known = topics(each.code for each in load_policy(system.policy).departments)
-    broker = Watched(system.broker(OPERATORS).for_librdkafka())
+    broker, holds = Watched(system.broker(OPERATORS).for_librdkafka()), Holds()
     start_http_server(settings.metrics_port, settings.bind)
     while not over.is_set():
-        observe(broker, service_names(), known)
+        observe(broker, service_names(), known, holds)
         over.wait(_SECONDS)
 
 

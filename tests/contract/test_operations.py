@@ -36,6 +36,7 @@ OURS: Final = re.compile(r"\bliuhen_[a-z_]+\b")
 BOUNDED: Final[Mapping[str, str]] = {
     "service": "the services of deploy/services.yaml",
     "topic": "the topics of the registry",
+    "writer": "the owners of the topics of the registry",
     "type": "the messages of the schemas",
     "detail": "an enumeration, or codes that are written in the code (Message.counted_by)",
     "outcome": "words that are written in the code",

@@ -6,16 +6,19 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from confluent_kafka import Producer
 from prometheus_client import REGISTRY
 
-from schemas.principals import OPERATORS
-from schemas.registry import CLOCKS, topics
+from schemas.principals import OPERATORS, principal_of
+from schemas.registry import CLOCKS, inbound_topic, topics
+from schemas.values import Party, PartyKind
 from tests.support.operations import Operations
 from tools.local import workers
 from tools.local.instance import Instance
-from tools.watch import Watched, observe, waiting
+from tools.watch import Holds, Watched, observe, waiting
 
 KNOWN = topics(())
+HOTLINE = inbound_topic(Party(kind=PartyKind.HOTLINE))
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +34,11 @@ def _value(name: str, **labels: str) -> float | None:
 
 
 def _until(broker: Watched, condition: Callable[[], bool]) -> None:
+    holds = Holds()
     until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
-        observe(broker, ["trace"], KNOWN)
+        observe(broker, ["trace"], KNOWN, holds)
         time.sleep(0.2)
 
 
@@ -53,10 +57,25 @@ def test_a_dead_service_is_seen_with_all_that_waits_for_it(operations: Operation
     assert _value("liuhen_broker_answers") == 1
 
 
+def test_a_transaction_that_its_writer_keeps_open_is_seen_with_whose_topic_it_holds(operations: Operations) -> None:
+    hotline = principal_of(Party(kind=PartyKind.HOTLINE))
+    broker = Watched(operations.instance.broker(OPERATORS).for_librdkafka())
+    writer = Producer(operations.instance.broker(hotline).for_librdkafka() | {"transactional.id": f"{hotline}.t"})
+    writer.init_transactions()
+    writer.begin_transaction()
+    writer.produce(HOTLINE, b"{}")
+    writer.flush()
+    # while it is open the topic has ended, for whoever reads it
+    labels = {"topic": HOTLINE, "writer": hotline}
+    _until(broker, lambda: (_value("liuhen_held_seconds", **labels) or 0) > 1)
+    writer.abort_transaction()
+    _until(broker, lambda: _value("liuhen_held_seconds", **labels) == 0)
+
+
 def test_while_the_broker_is_away_nothing_is_claimed_of_anybody(operations: Operations) -> None:
     broker = Watched(operations.instance.broker(OPERATORS).for_librdkafka())
     operations.instance.stop("kafka", at_once=True)
-    observe(broker, ["trace"], KNOWN)
+    observe(broker, ["trace"], KNOWN, Holds())
     assert _value("liuhen_broker_answers") == 0
     assert _value("liuhen_members", service="trace") is None
     assert _value("liuhen_waiting_records", service="trace") is None
@@ -65,3 +84,16 @@ def test_while_the_broker_is_away_nothing_is_claimed_of_anybody(operations: Oper
 def test_what_was_never_heard_waits_from_the_first_record_that_is_there() -> None:
     bounds = {("a", 0): (7, 10), ("a", 1): (0, 10), ("b", 0): (5, 5)}
     assert waiting(bounds, {("a", 1): 8}) == 3 + 2
+
+
+def test_who_ends_one_transaction_after_the_other_holds_nobody_up() -> None:
+    now = iter(range(0, 100, 10))
+    holds, one, other = Holds(lambda: next(now)), ("a", 0), ("a", 1)
+    assert holds.note({one: 5, other: 3}, {one: 5, other: 3}) == {"a": 0}
+    # an open one is held since it was seen first
+    assert holds.note({one: 5, other: 3}, {one: 7, other: 3}) == {"a": 0}
+    assert holds.note({one: 5, other: 3}, {one: 8, other: 3}) == {"a": 10}
+    assert holds.note({one: 5, other: 3}, {one: 9, other: 4}) == {"a": 20}
+    # the end moves: another one is open by now
+    assert holds.note({one: 9, other: 3}, {one: 11, other: 4}) == {"a": 10}
+    assert holds.note({one: 12, other: 5}, {one: 12, other: 5}) == {"a": 0}

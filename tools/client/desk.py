@@ -107,7 +107,7 @@ class PlayedOffice:
 
     async def say(self, action: OfficeAction, *, submission: str | None = None) -> None:
         """Say an action until the door takes or refuses it, as anybody would; `act_of` tells what receipts call it."""
-        shown = {"Authorization": f"Bearer {self._token_of(action.by.id)}"}
+        shown = {"Authorization": f"Bearer {self._token_of(action.by.id)}", "Content-Type": "application/json"}
         headers = {**shown, "Idempotency-Key": submission or str(uuid4())}
         while True:
             try:

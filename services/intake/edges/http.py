@@ -76,7 +76,7 @@ def routes() -> tuple[Route, ...]:
             asks=Body({_JSON: None, STRUCTURED: events.Structured}),
             answers=Taken,
             status=202,
-            problems=(*_PROBLEMS, 415),
+            problems=_PROBLEMS,
         ),
         Route(
             "POST",

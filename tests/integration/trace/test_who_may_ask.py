@@ -166,7 +166,7 @@ async def test_guessing_is_slowed_for_the_person_and_says_for_how_long(web: Web,
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"person": 1, "password": "x"}', b'{"person": "p-xu"}', b"\xff"])
 async def test_what_is_no_login_is_refused_with_what_is_expected(web: Web, body: bytes) -> None:
-    async with web.post("/v1/login", data=body) as answer:
+    async with web.post("/v1/login", data=body, headers={"Content-Type": "application/json"}) as answer:
         told = await answer.json()
 
     assert (answer.status, told["code"]) == (400, "bad_login")

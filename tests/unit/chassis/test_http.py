@@ -18,7 +18,7 @@ from chassis.http import json_answer
 from chassis.metrics import HTTP_REQUESTS
 from chassis.openapi import Terms
 from chassis.problems import HttpProblem
-from chassis.routes import Route, choice, flag, moment, number
+from chassis.routes import Body, Route, choice, flag, moment, number
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COLOURS = ("red", "green")
@@ -49,6 +49,10 @@ async def refuse(_: web.Request) -> web.StreamResponse:
     raise HttpProblem(409, "several", "name", "请用工单号查询。", tickets=["a", "b"])
 
 
+async def take(request: web.Request) -> web.StreamResponse:
+    return json_answer(await request.json())
+
+
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     routes = [
@@ -56,6 +60,7 @@ async def client() -> AsyncIterator[Client]:
         Route("GET", "/fails", fail),
         Route("GET", "/waits", wait),
         Route("GET", "/refuses", refuse),
+        Route("POST", "/takes", take, asks=Body({"application/json": None})),
     ]
     async with TestClient(TestServer(http.application(Terms("toy", largest=1_000), routes))) as client:
         yield client
@@ -172,3 +177,22 @@ async def test_the_port_beside_the_metrics_has_the_same_form() -> None:
     ):
         assert (answer.status, answer.content_type) == (404, "application/problem+json")
         assert (await answer.json())["code"] == "unknown_path"
+
+
+@pytest.mark.parametrize("media", ["text/plain", "application/x-www-form-urlencoded", "application/xml", "nonsense"])
+async def test_a_body_of_another_media_type_is_not_taken_for_json(client: Client, media: str) -> None:
+    async with client.post("/takes", data=b'{"a": 1}', headers={"Content-Type": media}) as answer:
+        told = await answer.json()
+    assert (answer.status, told["code"], told["field"]) == (415, "unknown_media_type", "Content-Type")
+    assert "application/json" in told["detail"]
+
+
+@pytest.mark.parametrize("media", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
+async def test_one_of_the_type_that_is_asked_for_is_read(client: Client, media: str) -> None:
+    async with client.post("/takes", data=b'{"a": 1}', headers={"Content-Type": media}) as answer:
+        assert (answer.status, await answer.json()) == (200, {"a": 1})
+
+
+async def test_whoever_names_no_type_means_the_one_that_is_asked_for(client: Client) -> None:
+    async with client.post("/takes", data=b'{"a": 1}', skip_auto_headers=["Content-Type"]) as answer:
+        assert answer.status == 200
