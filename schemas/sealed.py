@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from schemas.introduced import INTRODUCTIONS
 from schemas.spelling import UNSEEN, spelt
 from schemas.text import plain, seen
 from schemas.values import Contact
@@ -77,9 +78,13 @@ def masked_phone(phone: str) -> str:
 class Seal:
     """Takes out of texts what a contact says: name, number, account and address, however they are written."""
 
-    def __init__(self, *contacts: Contact, every_phone: bool = False) -> None:
-        """Seal what any of these says; `every_phone`: and each telephone number, where nobody knows whose it is."""
-        self._patterns = (*_patterns_of(contacts), *(_ANY_PHONE if every_phone else ()))
+    def __init__(self, *contacts: Contact, every_phone: bool = False, introductions: bool = False) -> None:
+        """Seal what any of these says; `every_phone`: and each telephone number, where nobody knows whose it is.
+
+        `introductions`: and what the one who writes says of themselves, whether or not it stands in a contact.
+        """
+        more = (*(_ANY_PHONE if every_phone else ()), *(INTRODUCTIONS if introductions else ()))
+        self._patterns = (*_patterns_of(contacts), *more)
 
     def __call__(self, text: str) -> str:
         """The text with stars for what it says of the requester; as long as it was."""

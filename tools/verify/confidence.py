@@ -55,5 +55,5 @@ def _named(fact: Message) -> Iterator[Contact]:
 
 
 def quotes(body: Mapping[str, Any], contacts: Iterable[Contact], *, every_phone: bool = False) -> bool:
-    """Whether a text of a message says what one of these contacts does, or any telephone number."""
-    return reworded(body, Seal(*contacts, every_phone=every_phone)) is not body
+    """Whether a text of a message says what one of these contacts does, any telephone number, or who somebody is."""
+    return reworded(body, Seal(*contacts, every_phone=every_phone, introductions=True)) is not body

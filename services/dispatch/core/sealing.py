@@ -53,8 +53,12 @@ def contacts_of(ticket: Ticket) -> tuple[Contact, ...]:
 
 
 def seal_of(ticket: Ticket) -> Seal:
-    """What takes the requester out of texts; whose number an anonymous one left in them nobody wrote down."""
-    return Seal(*contacts_of(ticket), every_phone=ticket.matter.requester_kind is RequesterKind.ANONYMOUS)
+    """What takes the requester out of texts; whose number an anonymous one left in them nobody wrote down.
+
+    Nor did anybody write down who else somebody says to be in a text.
+    """
+    anonymous = ticket.matter.requester_kind is RequesterKind.ANONYMOUS
+    return Seal(*contacts_of(ticket), every_phone=anonymous, introductions=True)
 
 
 def sealed(ticket: Ticket, message: M, reader: Department | None = None) -> M:

@@ -79,7 +79,7 @@ class Wording:
         """Staff reads no identity-card or bank-card number, and of a requester who must stay unknown nothing at all."""
         if not (profile.confidential or profile.anonymous):
             return masked
-        seal = Seal(profile.contact, *profile.contacts, every_phone=profile.anonymous)
+        seal = Seal(profile.contact, *profile.contacts, every_phone=profile.anonymous, introductions=True)
         return lambda text: seal(masked(text))
 
     def _peaceful(self, template: given.Template, profile: Profile) -> bool:
