@@ -35,10 +35,15 @@ class Known:
         return Party(kind=PartyKind.DEPARTMENT, department=self.department)
 
 
+def desk_of(login: str) -> str | None:
+    """Name the department whose desk a login is; None for a person of the office."""
+    return login.removeprefix(_DESK) if login.startswith(_DESK) else None
+
+
 def known_as(policy: Policy, login: str, at: datetime) -> Known:
     """Find who a login is that day; somebody without roles where the policy knows no such person or department."""
-    if login.startswith(_DESK):
-        code = login.removeprefix(_DESK)
+    code = desk_of(login)
+    if code is not None:
         found = policy.department(code)
         there = found is not None and found.valid_on(policy.day(at))
         return Known(login, policy.body_name(code), department=code if there else None)

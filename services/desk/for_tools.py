@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from doors.people import desk_of
 from services.desk.core.acts import SOURCE, act_of
-from services.desk.edges.told import ActAnswer
+from services.desk.edges.told import ActAnswer, OneOrderAnswer, OrderAnswer
 
-__all__ = ["SOURCE", "ActAnswer", "act_of", "described"]
+__all__ = ["SOURCE", "ActAnswer", "OneOrderAnswer", "OrderAnswer", "act_of", "described", "desk_of"]
 
 
 def described() -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from schemas.message import Message
 from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
 from schemas.values import Instant
 from services.desk.core.acts import SOURCE
+from services.desk.core.orders import OrderRow
 
 
 class KnownAct(NamedTuple):
@@ -77,7 +78,7 @@ class ShownRow(NamedTuple):
     body: str | None
 
 
-Change: TypeAlias = Accepted | Refused | LeftOut | TaskRow | ShownRow
+Change: TypeAlias = Accepted | Refused | LeftOut | TaskRow | ShownRow | OrderRow
 
 
 def answers(message: Message) -> str | None:

@@ -3,16 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from chassis.redaction import Kept
 from chassis.service import Connection, Heard
 from chassis.store import columns
+from services.desk.core.orders import MOST_STEPS, OrderRow, after
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow
 
-WORDS: Final = (Kept("task", "ticket", documents=("body",)),)
+WORDS: Final = (Kept("task", "ticket", documents=("body",)), Kept("held_order", "ticket", documents=("body",)))
 """Where it is kept what people said."""
 _BETWEEN: Final = "\n"
+
+
+class _Newest(NamedTuple):
+    """Keeps the newest message of each thing in a table: an older one that is repeated changes nothing."""
+
+    statement: str
+    width: int
+
+    async def save(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Keep rows of which no two are about the same thing."""
+        await connection.execute(self.statement, *columns(rows, self.width))
+
+
+def _newest(
+    table: str,
+    row: type[TaskRow | ShownRow | OrderRow],
+    things: Sequence[str],
+    read_as: Mapping[str, str],
+    kept_as: Mapping[str, str],
+) -> _Newest:
+    """`things` are the columns that tell rows apart.
+
+    `read_as` says what a column is made of, `kept_as` what it becomes where there is a row already.
+    """
+    names = ", ".join(row._fields)
+    sent = ", ".join(f"${number}::{_TYPES.get(name, 'text')}[]" for number, name in enumerate(row._fields, 1))
+    changes = (f"{name} = {kept_as.get(name, f'excluded.{name}')}" for name in row._fields if name not in things)
+    statement = (
+        f"insert into {table} ({names}) select {', '.join(read_as.get(name, name) for name in row._fields)}"  # noqa: S608 - our own names
+        f" from unnest({sent}) v({names}) on conflict ({', '.join(things)}) do update set {', '.join(changes)}"
+        f" where {table}.source <> excluded.source or {table}.sequence < excluded.sequence"
+    )
+    return _Newest(statement, len(row._fields))
+
+
+_TYPES: Final = {"sequence": "bigint", "since": "timestamptz", "due": "timestamptz"}
+"""Of columns that are sent as anything else than text."""
+_BODY: Final = {"body": "body::json"}
+_TASKS: Final = _newest("task", TaskRow, ("ticket", "task"), _BODY, {})
+_SHOWN: Final = _newest("shown", ShownRow, ("topic", "ticket"), _BODY, {})
+_ORDERS: Final = _newest(
+    "held_order",
+    OrderRow,
+    ("department", "ticket"),
+    {**_BODY, "steps": r"string_to_array(steps, E'\n')"},
+    {"steps": f"(excluded.steps || held_order.steps)[:{MOST_STEPS}]"},
+)
 
 
 async def load_acts(connection: Connection, acts: Sequence[str]) -> Mapping[str, KnownAct]:
@@ -53,29 +101,24 @@ async def leave_out(connection: Connection, left_out: LeftOut) -> None:
 
 
 async def save_tasks(connection: Connection, rows: Sequence[TaskRow]) -> None:
-    """Keep the newest message of each task; an older one that is repeated changes nothing."""
+    """Keep the newest message of each task."""
     newest = {(row.ticket, row.task): row for row in rows}
-    await connection.execute(
-        "insert into task (ticket, task, source, sequence, since, body) select ticket, task, source, sequence, since,"
-        " body::json from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::text[])"
-        " v(ticket, task, source, sequence, since, body) on conflict (ticket, task) do update set"
-        " source = excluded.source, sequence = excluded.sequence, since = excluded.since, body = excluded.body"
-        " where task.source <> excluded.source or task.sequence < excluded.sequence",
-        *columns([newest[key] for key in sorted(newest)], 6),
-    )
+    await _TASKS.save(connection, [newest[key] for key in sorted(newest)])
 
 
 async def save_shown(connection: Connection, rows: Sequence[ShownRow]) -> None:
     """Keep what was shown last of each ticket."""
     newest = {(row.topic, row.ticket): row for row in rows}
-    await connection.execute(
-        "insert into shown (topic, ticket, source, sequence, receipt, body) select topic, ticket, source, sequence,"
-        " receipt, body::json from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])"
-        " v(topic, ticket, source, sequence, receipt, body) on conflict (topic, ticket) do update set"
-        " source = excluded.source, sequence = excluded.sequence, receipt = excluded.receipt, body = excluded.body"
-        " where shown.source <> excluded.source or shown.sequence < excluded.sequence",
-        *columns([newest[key] for key in sorted(newest)], 6),
-    )
+    await _SHOWN.save(connection, [newest[key] for key in sorted(newest)])
+
+
+async def save_orders(connection: Connection, rows: Sequence[OrderRow]) -> None:
+    """Keep the newest order of each department and ticket, and what happened before it."""
+    newest: dict[tuple[str, str], OrderRow] = {}
+    for row in rows:
+        key = (row.department, row.ticket)
+        newest[key] = after(newest[key], row) if key in newest else row
+    await _ORDERS.save(connection, [newest[key] for key in sorted(newest)])
 
 
 async def show_no_more(connection: Connection, tickets: Sequence[str]) -> None:

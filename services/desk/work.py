@@ -9,9 +9,11 @@ from chassis.contacts import ContactSeal
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction
 from schemas.dispatch import Redacted
 from schemas.envelope import EnvelopeError, decode
-from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
+from schemas.public import DeskTask, Order, ReceiptGiven, ReceiptRefused, ShownContact
+from schemas.registry import department_of
 from schemas.rules import CalendarPublished
 from services.desk import store
+from services.desk.core.orders import OrderRow, kept
 from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
 
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
@@ -28,11 +30,12 @@ def noting(contacts: ContactSeal) -> Work:
 
 async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], contacts: ContactSeal) -> Outcome:
     """Note what these records say; the desk itself says nothing on topics of its own."""
-    told = [_told(item.record) if isinstance(item, Foreign) else None for item in items]
-    answered = [answers(each.message) if each is not None else None for each in told]
+    told = [_told(item.record, contacts) if isinstance(item, Foreign) else None for item in items]
+    answered = [answers(each.message) if isinstance(each, Told) else None for each in told]
     acts = await store.load_acts(transaction.connection, [act for act in answered if act is not None])
     changes = [
-        None if each is None else react(each, acts.get(act or "")) for each, act in zip(told, answered, strict=True)
+        react(each, acts.get(act or "")) if isinstance(each, Told) else each
+        for each, act in zip(told, answered, strict=True)
     ]
     await _save(transaction, [_sealed(change, contacts) for change in changes if change is not None])
     redacted = [item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, Redacted)]
@@ -51,12 +54,15 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], cont
 _HEARD: Final = {model.type_name: model for model in (DeskTask, ReceiptGiven, ReceiptRefused, ShownContact)}
 
 
-def _told(record: Record) -> Told | None:
+def _told(record: Record, contacts: ContactSeal) -> Told | OrderRow | None:
     """Read a record as any reader of the published language does: what concerns nobody here is passed by."""
     try:
         envelope, body = decode(record.headers, record.value)
     except EnvelopeError:
         return None
+    department = department_of(record.topic)
+    if department is not None and envelope.type == Order.type_name:
+        return kept(department, envelope, body, contacts.of(envelope.subject))
     model = _HEARD.get(envelope.type)
     return Told(record.topic, envelope, model.model_validate_json(body), body.decode()) if model else None
 
@@ -81,3 +87,5 @@ async def _save(transaction: Transaction, changes: Sequence[Change]) -> None:
         await store.save_tasks(connection, tasks)
     if shown := [each for each in changes if isinstance(each, ShownRow)]:
         await store.save_shown(connection, shown)
+    if orders := [each for each in changes if isinstance(each, OrderRow)]:
+        await store.save_orders(connection, orders)

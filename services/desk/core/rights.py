@@ -9,6 +9,8 @@ from rulebook.codes import APART
 
 TASKS: Final = "tasks"
 """The right to read what waits, with the words of people in it."""
+ORDERS: Final = "orders"
+"""The right to read the orders of the department whose desk it is."""
 
 
 def may_read_tasks(who: Known) -> bool:

@@ -11,7 +11,6 @@ from typing import Final, TypeAlias
 from aiohttp import web
 
 from chassis import http
-from chassis.contacts import ContactSeal
 from chassis.http import json_answer
 from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
@@ -25,19 +24,24 @@ from schemas.envelope import Envelope
 from schemas.registry import RULES, inbound_topic
 from services.desk.core import rules
 from services.desk.core.acts import SOURCE, Act, act_of, read
-from services.desk.core.rights import TASKS, may_read_tasks
+from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
-from services.desk.edges import lookup
+from services.desk.edges import lookup, orders
+from services.desk.edges.keys import CONTACTS, CONTEXT, LARGEST_PAGE, PATIENCE, USUAL_PAGE, WHO
 from services.desk.edges.lookup import Place, Said
-from services.desk.edges.told import ActAnswer, ActTaken, CalendarsAnswer, RulesChanged, TasksAnswer
+from services.desk.edges.told import (
+    ActAnswer,
+    ActTaken,
+    CalendarsAnswer,
+    OneOrderAnswer,
+    OrdersAnswer,
+    RulesChanged,
+    TasksAnswer,
+)
 from services.desk.settings import DeskSettings
 from vocabulary import TASKS as TASK_WORDS
 from vocabulary import parameter
 
-_CONTEXT: Final = web.AppKey("context", EdgeContext)
-_PATIENCE: Final = web.AppKey("patience", float)
-_CONTACTS: Final = web.AppKey("contacts", ContactSeal)
-_WHO: Final = web.RequestKey("who", Known)
 ReadChange: TypeAlias = Callable[[Policy, Known, bytes, datetime], RulesChange | Refusal]
 
 TERMS: Final = Terms(
@@ -50,8 +54,6 @@ _LONGEST_KEY: Final = 200
 _ID: Final = re.compile(rf"[!-~]{{1,{_LONGEST_KEY}}}")
 _KEY: Final = Parameter("Idempotency-Key", {"type": "string", "pattern": f"^{_ID.pattern}$"}, required=True)
 """The author's own name of an act: said twice, it is done once."""
-_USUAL_PAGE: Final = 100
-_LARGEST_PAGE: Final = 1_000
 _NOT_A_REQUEST: Final = frozenset({"duplicate_field", "not_json"})
 """What could not be read at all is 400; what was read and cannot be taken is 422, or 403."""
 
@@ -64,14 +66,14 @@ def serve(settings: DeskSettings, policy: Policy) -> Edge:
 def application(context: EdgeContext, settings: DeskSettings, policy: Policy) -> web.Application:
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in)
-    app[_CONTEXT], app[_PATIENCE], app[_CONTACTS] = context, settings.broker_patience, settings.contacts()
+    app[CONTEXT], app[PATIENCE], app[CONTACTS] = context, settings.broker_patience, settings.contacts()
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock)
     return app
 
 
 def routes() -> tuple[Route, ...]:
     """Name every address."""
-    page = (choice("task", TASK_WORDS), number("limit", usual=_USUAL_PAGE, most=_LARGEST_PAGE), text("after"))
+    page = (choice("task", TASK_WORDS), number("limit", usual=USUAL_PAGE, most=LARGEST_PAGE), text("after"))
     return (
         Route(
             "POST",
@@ -86,6 +88,8 @@ def routes() -> tuple[Route, ...]:
         ),
         Route("GET", "/v1/acts/{act}", show_act, needs=ANY_LOGIN, answers=ActAnswer, problems=(404,)),
         Route("GET", "/v1/tasks", list_tasks, page, TASKS, answers=TasksAnswer, problems=(422,)),
+        Route("GET", "/v1/orders", orders.list_orders, orders.PAGE, ORDERS, answers=OrdersAnswer, problems=(422,)),
+        Route("GET", "/v1/orders/{ticket}", orders.show_order, needs=ORDERS, answers=OneOrderAnswer, problems=(404,)),
         Route("GET", "/v1/calendars", list_calendars, needs=ANY_LOGIN, answers=CalendarsAnswer),
         _rules("/v1/rules/calendar", rules.calendar, "Publish a year's calendar, in the holiday-cn JSON format."),
         _rules("/v1/rules/rederivation", rules.rederivation, "Order open clocks to be derived again."),
@@ -115,14 +119,17 @@ def _let_in(request: web.Request, needed: str) -> None:
     """Note who asks; a HttpProblem for nobody, and for whoever has no right to what is asked for."""
     if not needed:
         return
-    request[_WHO] = who = entered(request)
+    request[WHO] = who = entered(request)
     if needed == TASKS and not may_read_tasks(who):
         raise HttpProblem(403, "not_permitted", "Authorization", "您的职责不能查看中心的待办。需要的，请让派单员查询。")
+    if needed == ORDERS and who.department is None:
+        words = "这里是承办单位的工作台，中心的人看不到。请用 liuhen ticket 查询，或者以承办单位登录。"
+        raise HttpProblem(403, "not_permitted", "Authorization", words)
 
 
 async def take_act(request: web.Request) -> web.StreamResponse:
     """POST /v1/acts: say what somebody does who is logged in; 202 once the broker has it."""
-    context, who, key = request.app[_CONTEXT], request[_WHO], _key(request)
+    context, who, key = request.app[CONTEXT], request[WHO], _key(request)
     now = context.clock.now()
     entrance = request.app[ENTRANCE]
     act = read(entrance.policy, who, await request.read(), now, entrance.keeper.key)
@@ -157,10 +164,10 @@ def _status(refused: Refusal) -> int:
 
 async def _put(request: web.Request, id_: str, act: Act, now: datetime) -> None:
     """Put an act on the topic of who acts and return when the broker has it: said twice under one id is said once."""
-    context = request.app[_CONTEXT]
+    context = request.app[CONTEXT]
     headers = Envelope(id_, SOURCE, act.action.type_name, now, act.about).headers()
     key = (act.about or id_).encode()
-    async with asyncio.timeout(request.app[_PATIENCE]):
+    async with asyncio.timeout(request.app[PATIENCE]):
         await context.publish(inbound_topic(act.party), key, act.action.to_json(), headers)
     await lookup.note_sent(context.pool, id_)
 
@@ -168,7 +175,7 @@ async def _put(request: web.Request, id_: str, act: Act, now: datetime) -> None:
 async def show_act(request: web.Request) -> web.StreamResponse:
     """GET /v1/acts/{act}: what became of what one did."""
     act = request.match_info["act"]
-    found = await lookup.standing(request.app[_CONTEXT].pool, request[_WHO], act, request.app[_CONTACTS])
+    found = await lookup.standing(request.app[CONTEXT].pool, request[WHO], act, request.app[CONTACTS])
     if found is None:
         raise HttpProblem(404, "unknown_act", "act", f"您没有编号为 {http.shown(act)} 的操作，请核对。")
     return json_answer(found)
@@ -176,12 +183,12 @@ async def show_act(request: web.Request) -> web.StreamResponse:
 
 async def list_tasks(request: web.Request) -> web.StreamResponse:
     """GET /v1/tasks?task=&limit=&after=: what waits for the office, what waits longest first, and how much in all."""
-    pool, task = request.app[_CONTEXT].pool, http.choice(request, "task", TASK_WORDS)
-    limit = http.number(request, "limit", usual=_USUAL_PAGE, most=_LARGEST_PAGE)
+    pool, task = request.app[CONTEXT].pool, http.choice(request, "task", TASK_WORDS)
+    limit = http.number(request, "limit", usual=USUAL_PAGE, most=LARGEST_PAGE)
     tasks, following = await lookup.waiting(pool, task, limit, _after(request))
     total = await lookup.how_many_wait(pool, task)
     place = f"{following.since.isoformat()}~{following.ticket}~{following.task}" if following else None
-    return json_answer({"tasks": tasks, "total": total, "next": place, "now": request.app[_CONTEXT].clock.now()})
+    return json_answer({"tasks": tasks, "total": total, "next": place, "now": request.app[CONTEXT].clock.now()})
 
 
 def _after(request: web.Request) -> Place | None:
@@ -200,13 +207,13 @@ def _changing(read_change: ReadChange) -> Handler:
     """Publish a change of the rules to every partition; said again after an error it is another publication."""
 
     async def change(request: web.Request) -> web.StreamResponse:
-        context, policy = request.app[_CONTEXT], request.app[ENTRANCE].policy
+        context, policy = request.app[CONTEXT], request.app[ENTRANCE].policy
         now = context.clock.now()
-        wanted = read_change(policy, request[_WHO], await request.read(), now)
+        wanted = read_change(policy, request[WHO], await request.read(), now)
         if isinstance(wanted, Refusal):
             raise HttpProblem(_status(wanted), *wanted)
         key, value = rules.kind_of(wanted.fact).encode(), wanted.fact.to_json()
-        async with asyncio.timeout(request.app[_PATIENCE]):
+        async with asyncio.timeout(request.app[PATIENCE]):
             for partition, envelope in enumerate(rules.copies(wanted, now, policy)):
                 await context.publish(RULES, key, value, envelope.headers(), partition=partition)
         return json_answer({"version": wanted.version, "fact": wanted.fact.model_dump(mode="json")}, 202)
@@ -216,4 +223,4 @@ def _changing(read_change: ReadChange) -> Handler:
 
 async def list_calendars(request: web.Request) -> web.StreamResponse:
     """GET /v1/calendars: the working days that were published to the running system, in their order."""
-    return json_answer({"calendars": await lookup.calendars(request.app[_CONTEXT].pool)})
+    return json_answer({"calendars": await lookup.calendars(request.app[CONTEXT].pool)})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from chassis.contacts import ContactSeal
 from chassis.service import Instant, Pool
 from doors.people import Known
-from schemas.registry import DESK, answer_topic
+from schemas.registry import DESK, answer_topic, department_topic
 from services.desk.core.acts import Act
 
 
@@ -27,6 +27,27 @@ class Place(NamedTuple):
     since: Instant
     ticket: str
     task: str
+
+
+class OrderPlace(NamedTuple):
+    """One order among those of a department, in the order in which they are listed."""
+
+    due: Instant
+    ticket: str
+
+
+class Meant(NamedTuple):
+    """Which orders of a department are meant: those in a state, or where that is None what is open."""
+
+    department: str
+    state: str | None
+    incident: str | None
+
+
+_MEANT: Final = (
+    "department = $1 and ($2::text is null and standing = 'open' or standing <> 'left' and state = $2)"
+    " and ($3::text is null or incident = $3)"
+)
 
 
 async def claim(pool: Pool, who: Known, key: str, act: Act, new: Said, at: Instant) -> Said | None:
@@ -95,6 +116,47 @@ async def how_many_wait(pool: Pool, task: str | None) -> int:
         "select count(*) from task where body is not null and ($1::text is null or task = $1)", task
     )
     return found
+
+
+async def orders(
+    pool: Pool, meant: Meant, limit: int, after: OrderPlace | None, contacts: ContactSeal
+) -> tuple[Sequence[Any], OrderPlace | None]:
+    """List orders, what is due first at the top: a page of them, and the place after which the next one begins."""
+    rows = await pool.fetch(
+        f"select due, ticket, steps, body from held_order where {_MEANT}"  # noqa: S608 - our own condition
+        " and ($4::timestamptz is null or (due, ticket) > ($4, $5::text)) order by due, ticket limit $6",
+        *(*meant, *(after or (None, None)), limit + 1),
+    )
+    page, more = rows[:limit], len(rows) > limit
+    last = OrderPlace(*page[-1][:2]) if more else None
+    return [_order(row, contacts) for row in page], last
+
+
+async def how_many_orders(pool: Pool, meant: Meant) -> int:
+    """Count the orders that are meant."""
+    found: int = await pool.fetchval(f"select count(*) from held_order where {_MEANT}", *meant)  # noqa: S608 - our own
+    return found
+
+
+async def order(pool: Pool, department: str, ticket: str, contacts: ContactSeal) -> dict[str, Any] | None:
+    """Tell a department all that it knows of a ticket; None where it never had an order."""
+    row = await pool.fetchrow(
+        "select held_order.ticket, steps, held_order.body, shown.body as shown from held_order left join shown"
+        " on shown.ticket = held_order.ticket and shown.topic = $3 where department = $1 and held_order.ticket = $2",
+        *(department, ticket, department_topic(department)),
+    )
+    if row is None:
+        return None
+    shown = row["shown"] and json.loads(contacts.opened_word(row["shown"], ticket))
+    return _order(row, contacts) | {"shown": shown}
+
+
+def _order(row: Any, contacts: ContactSeal) -> dict[str, Any]:
+    steps = [step.split(" ") for step in row["steps"]]
+    return {
+        "order": json.loads(contacts.opened(row["body"], row["ticket"])),
+        "steps": [{"version": int(version), "happened": happened} for version, happened in steps],
+    }
 
 
 async def calendars(pool: Pool) -> Sequence[Any]:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired
 from pydantic import AwareDatetime
 from typing_extensions import TypedDict
 
-from schemas.public import DeskTask
+from schemas.public import DeskTask, Order, ShownContact
 from schemas.rules import NamedDay
 from schemas.values import Code, IncidentId, Person, Receipt, TicketId
 
@@ -50,6 +50,35 @@ class TasksAnswer(TypedDict):
     """A page of what waits for the office, what waits longest first, and how much there is in all."""
 
     tasks: list[DeskTask]
+    total: int
+    next: str | None
+    now: AwareDatetime
+
+
+class OrderStep(TypedDict):
+    """What happened to an order, and the version of its ticket then."""
+
+    version: int
+    happened: Code
+
+
+class OrderAnswer(TypedDict):
+    """An order as the topic of its department says it, and its last steps, newest first."""
+
+    order: Order
+    steps: list[OrderStep]
+
+
+class OneOrderAnswer(OrderAnswer):
+    """An order with what its department was shown of a sealed contact, until it is sealed again."""
+
+    shown: ShownContact | None
+
+
+class OrdersAnswer(TypedDict):
+    """A page of the orders of a department, what is due first at the top, and how many there are in all."""
+
+    orders: list[OrderAnswer]
     total: int
     next: str | None
     now: AwareDatetime

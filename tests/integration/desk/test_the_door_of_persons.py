@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
+import asyncpg
 import pytest
 
 from chassis.clock import Clock
+from liuhen.desk.queue import newest
 from schemas.inbound import Register
 from schemas.principals import OPERATORS
-from schemas.registry import inbound_topic
+from schemas.public import Order
+from schemas.registry import department_topic, inbound_topic
 from schemas.values import Contact, Kind, Party, PartyKind, Place
 from services.intake.core.numbers import check_digit
+from tests.support.desk import standing
 from tools.client.kafka import Voice, listener, producer, read
 from tools.local.instance import Instance
 from tools.prepare.logins import trial_token
@@ -70,6 +75,15 @@ class Person:
         code, told = await self.acts(**content)
         assert code == 202, told
         return await self.settled(told["act"])
+
+    async def knows(self, ticket: str, happened: str) -> dict[str, Any]:
+        """Ask until a step happened to an order of this desk's department."""
+        async with asyncio.timeout(30):
+            while True:
+                code, told = await self.asks(f"/v1/orders/{ticket}")
+                if code == 200 and happened in {step["happened"] for step in told["steps"]}:
+                    return told
+                await asyncio.sleep(0.1)
 
     async def waits(self, ticket: str, task: str) -> dict[str, Any]:
         """Ask until something waits of a ticket."""
@@ -135,6 +149,78 @@ async def test_a_department_acts_for_itself_and_hears_of_it(xu: Person, housing:
     assert told["state"] == "accepted"
     assert (await housing.acts(do="assign", ticket=ticket, lead="housing"))[0] == 422
     assert (await housing.asks("/v1/tasks"))[0] == 403
+
+
+async def test_a_department_sees_at_the_door_what_its_topic_says(
+    running: Instance, xu: Person, housing: Person, ticket: str
+) -> None:
+    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await housing.became(do="accept", ticket=ticket, by={"id": "housing-1", "name": "陈立"})
+    at_the_door = await housing.knows(ticket, "accepted")
+
+    # what the department's own user reads, of its own topic
+    said = await standing(running.broker("department.housing"), department_topic("housing"))
+    (order,) = [each for each in newest(said, Order, lambda each: each.ticket) if each.ticket == ticket]
+    assert at_the_door["order"] == json.loads(order.to_json())
+    assert at_the_door["order"]["contact"]["phone"].startswith("137")
+    assert [step["happened"] for step in at_the_door["steps"]][-2:] == ["accepted", "dispatched"]
+    assert at_the_door["shown"] is None
+
+
+async def test_a_department_lists_its_own_orders_and_of_others_not_even_that_they_are(
+    running: Instance, xu: Person, housing: Person, ticket: str
+) -> None:
+    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await housing.knows(ticket, "dispatched")
+
+    _, whole = await housing.asks("/v1/orders?limit=1000")
+    found, place = [], ""
+    while True:
+        _, page = await housing.asks(f"/v1/orders?limit=1{place}")
+        found += page["orders"]
+        if page["next"] is None:
+            break
+        place = f"&after={page['next'].replace('+', '%2B')}"
+    assert found == whole["orders"]
+    assert whole["total"] == len(found)
+    tickets = {each["order"]["ticket"] for each in found}
+    assert ticket in tickets
+    _, dispatched = await housing.asks("/v1/orders?state=dispatched&limit=1000")
+    assert {each["order"]["state"] for each in dispatched["orders"]} == {"dispatched"}
+    _, closed = await housing.asks("/v1/orders?state=closed")
+    assert (closed["orders"], closed["total"]) == ([], 0)
+
+    greening = Person(housing.web, trial_token(running.secrets, "department.greening"))
+    code, told = await greening.asks(f"/v1/orders/{ticket}")
+    assert (code, told["code"]) == (404, "unknown_ticket")
+    assert ticket not in {each["order"]["ticket"] for each in (await greening.asks("/v1/orders"))[1]["orders"]}
+    assert [(await xu.asks(path))[0] for path in ("/v1/orders", f"/v1/orders/{ticket}")] == [403, 403]
+    assert (await housing.asks("/v1/orders?after=nowhere"))[0] == 422
+
+
+async def test_what_is_no_longer_a_departments_leaves_its_list(xu: Person, housing: Person, ticket: str) -> None:
+    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await housing.knows(ticket, "dispatched")
+    await xu.became(do="assign", ticket=ticket, lead="greening")
+
+    told = await housing.knows(ticket, "released")
+    assert told["order"]["role"] == "none"
+    for path in ("/v1/orders?limit=1000", "/v1/orders?state=dispatched&limit=1000"):
+        assert ticket not in {each["order"]["ticket"] for each in (await housing.asks(path))[1]["orders"]}
+
+
+async def test_no_contact_stands_in_the_table_of_orders(
+    running: Instance, xu: Person, housing: Person, ticket: str
+) -> None:
+    await xu.became(do="assign", ticket=ticket, lead="housing")
+    told = await housing.knows(ticket, "dispatched")
+
+    connection = await asyncpg.connect(running.postgres_dsn())
+    rows = await connection.fetch("select t::text from desk.held_order t where ticket = $1", ticket)
+    await connection.close()
+    assert rows
+    assert told["order"]["contact"]["phone"]
+    assert not [row for (row,) in rows if told["order"]["contact"]["phone"] in row]
 
 
 async def test_a_second_hand_is_told_what_the_first_one_did(running: Instance, xu: Person, ticket: str) -> None:

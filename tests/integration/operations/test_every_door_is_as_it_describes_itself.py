@@ -60,9 +60,10 @@ def test_the_door_of_the_trace(operations: Operations, tmp_path: Path) -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-def test_the_door_of_persons(operations: Operations, tmp_path: Path) -> None:
+@pytest.mark.parametrize("person", [DISPATCHER, "department.housing"])
+def test_the_door_of_persons(operations: Operations, tmp_path: Path, person: str) -> None:
     instance = operations.instance
-    token = trial_token(instance.secrets, DISPATCHER)
+    token = trial_token(instance.secrets, person)
     found = walked(instance.url("desk_http"), token, tmp_path, TERMS, "--rate-limit", "45/s")
     assert found.returncode == 0, found.stdout + found.stderr
 

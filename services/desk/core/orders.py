@@ -1,0 +1,74 @@
+"""The newest order of each department and ticket, as it is kept: where it stands, when it is due, and its own words.
+
+An order is looked into, and not read as a model: the desk hears every order of every department.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from schemas.envelope import Envelope
+from schemas.values import CARRIED_ON, ENDED, Instant
+
+MOST_STEPS: Final = 20
+"""Steps of an order that are remembered."""
+_AT_REST: Final = ENDED | CARRIED_ON
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""When an order without a due time is due: behind all others."""
+
+Standing = Literal["open", "over", "left"]
+Sealing = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class OrderRow(NamedTuple):
+    """The newest order of a department and ticket; `steps` are what happened by it, newest first, a line for each."""
+
+    department: str
+    ticket: str
+    source: str
+    sequence: int
+    state: str
+    standing: Standing
+    due: Instant
+    incident: str | None
+    steps: str
+    body: str
+
+
+def kept(department: str, envelope: Envelope, body: bytes, sealing: Sealing) -> OrderRow:
+    """Make the row of an order; `sealing` seals a contact of its ticket."""
+    told: dict[str, Any] = from_json(body)
+    told["contact"] = sealing(told["contact"])
+    return OrderRow(
+        department,
+        told["ticket"],
+        envelope.source,
+        envelope.sequence,
+        told["state"],
+        _standing(told),
+        min(map(_reminded, told.get("due", ())), default=NEVER),
+        told.get("incident"),
+        f"{told.get('version', 0)} {told['happened']}",
+        to_json(told).decode(),
+    )
+
+
+def after(earlier: OrderRow, later: OrderRow) -> OrderRow:
+    """Make one row of two about the same order, in the order in which they were told."""
+    steps = [*later.steps.splitlines(), *earlier.steps.splitlines()][:MOST_STEPS]
+    return later._replace(steps="\n".join(steps))
+
+
+def _standing(told: Mapping[str, Any]) -> Standing:
+    if told["role"] == "none":
+        return "left"
+    return "over" if told["state"] in _AT_REST and not told.get("supervised") else "open"
+
+
+def _reminded(one: Mapping[str, Any]) -> datetime:
+    due = one["due"]
+    return datetime.fromisoformat(due.get("at") or due["earliest"])

@@ -1,0 +1,20 @@
+"""What every address of the door finds beside a request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from chassis.contacts import ContactSeal
+from chassis.service import EdgeContext
+from doors.people import Known
+
+CONTEXT: Final = web.AppKey("context", EdgeContext)
+PATIENCE: Final = web.AppKey("patience", float)
+CONTACTS: Final = web.AppKey("contacts", ContactSeal)
+WHO: Final = web.RequestKey("who", Known)
+"""Who asks, once the guard let them in."""
+
+USUAL_PAGE: Final = 100
+LARGEST_PAGE: Final = 1_000
