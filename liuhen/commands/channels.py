@@ -9,7 +9,7 @@ import typer
 
 from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
-from liuhen.desk.actions import PartyOf, add_actions
+from liuhen.desk.actions import PlaceOf, add_actions
 from liuhen.desk.open_things import open_things
 from liuhen.desk.queue import callbacks
 from liuhen.desk.survey import add_ledger
@@ -35,8 +35,8 @@ def register(app: typer.Typer) -> None:
         app.add_typer(group, name=kind.value)
 
 
-def _always(party: Party) -> PartyOf:
-    return lambda _: party
+def _always(party: Party) -> PlaceOf:
+    return lambda _: Workplace.of(party)
 
 
 def queue(*, as_json: AsJson = False) -> None:

@@ -1,24 +1,22 @@
-"""`liuhen department`: a department's desk, from its own topics alone."""
+"""`liuhen department`: a department's desk, at the door of persons, under the login of that department."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Final
 
 import typer
 
-from chassis.broker import Broker
 from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.actions import add_actions
-from liuhen.desk.open_things import open_things
-from liuhen.desk.queue import inside, order_of, orders, shown_contact, standing
+from liuhen.desk.queue import PublishedMessage, inside, orders
 from liuhen.desk.workplace import Workplace, department_party
 from rulebook.codes import ContactAccess
 from schemas.public import Order
-from schemas.registry import department_topic
-from schemas.values import Party, PartyKind, RequesterKind
+from schemas.values import PartyKind, RequesterKind
 from services.sla.for_tools import DueTimes
+from tools.client import desk
+from tools.client.login import desk_of_department
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
 from worktime import load_calendar
@@ -31,7 +29,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help=words.group_of(PartyKind.DEPARTMENT), no_args_is_help=True, callback=_enter)
     group.command()(queue)
     group.command()(show)
-    add_actions(group, PartyKind.DEPARTMENT, _party)
+    add_actions(group, PartyKind.DEPARTMENT, _place)
     app.add_typer(group, name="department")
 
 
@@ -41,8 +39,10 @@ def _enter(
     context.obj = department
 
 
-def _party(context: typer.Context) -> Party:
-    return department_party(str(context.obj))
+def _place(context: typer.Context) -> Workplace:
+    place = Workplace.of(department_party(str(context.obj)))
+    desk_of_department(str(context.obj), place.words.department(str(context.obj)))
+    return place
 
 
 def queue(
@@ -54,9 +54,9 @@ def queue(
     as_json: AsJson = False,
 ) -> None:
     """手上的工单，先到期的在前；将到期和逾期的有标记。"""
-    place = Workplace.of(_party(context))
+    place = _place(context)
     times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
-    messages = asyncio.run(open_things(place.broker, department_topic(str(context.obj))))
+    messages = [PublishedMessage(place.now(), each.order) for each in desk.orders()]
     owing = inside(orders(messages, times, place.now(), everything=everything), section, person)
     if as_json:
         print_json(render.orders_document(owing))
@@ -71,17 +71,17 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """一件工单：本单位知道的全部。"""
-    place = Workplace.of(_party(context))
-    found = asyncio.run(_order(place.broker, department_topic(str(context.obj)), ticket))
+    place = _place(context)
+    found = desk.order(ticket)
     if found is None:
         raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
+    order, _, shown = found
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_json(order.model_dump(mode="json"))
     else:
-        _console.print(render.order(place, found))
-        if found.role != "none" and _hidden(place, found):
-            shown = shown_contact(asyncio.run(standing(place.broker, department_topic(str(context.obj)))), ticket)
-            _console.print(render.contact(shown) if shown else _how_to_ask(place, found))
+        _console.print(render.order(place, order))
+        if order.role != "none" and _hidden(place, order):
+            _console.print(render.contact(shown) if shown else _how_to_ask(place, order))
 
 
 def _hidden(place: Workplace, order: Order) -> bool:
@@ -100,8 +100,3 @@ def _how_to_ask(place: Workplace, order: Order) -> str:
     )
     then = "，经批准后在这里显示" if order.confidential else "，随后在这里显示"
     return f"联系方式已隐去；须先行联系的，请申请查看：{asked}{then}。"
-
-
-async def _order(broker: Broker, topic: str, ticket: str) -> Order | None:
-    """One that is open is found at once; one that has ended stands on the topic still."""
-    return order_of(await open_things(broker, topic), ticket) or order_of(await standing(broker, topic), ticket)

@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help=words.group_of(PartyKind.OFFICE), no_args_is_help=True)
     group.command()(queue)
-    add_actions(group, PartyKind.OFFICE, lambda _: _OFFICE)
+    add_actions(group, PartyKind.OFFICE, lambda _: Workplace.of(_OFFICE))
     app.add_typer(group, name="office")
 
 

@@ -22,7 +22,7 @@ from liuhen.desk.workplace import OWN_PEOPLE, Workplace
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.public import ShownContact
-from schemas.values import Party, PartyKind, Person
+from schemas.values import PartyKind, Person
 from tools.client import desk, trace
 from tools.errors import SaidClearly
 from tools.terminal import Terminal, styled
@@ -35,7 +35,7 @@ _STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT})
 _console: Final = Terminal()
 _told: Final = Terminal(stderr=True)
 
-PartyOf = Callable[[typer.Context], Party]
+PlaceOf = Callable[[typer.Context], Workplace]
 
 
 def actions_of(kind: PartyKind) -> Iterator[type[Action]]:
@@ -45,13 +45,13 @@ def actions_of(kind: PartyKind) -> Iterator[type[Action]]:
             yield found
 
 
-def add_actions(group: typer.Typer, kind: PartyKind, party_of: PartyOf) -> None:
+def add_actions(group: typer.Typer, kind: PartyKind, place_of: PlaceOf) -> None:
     """Add a command for each action of a party to a group."""
     for action in actions_of(kind):
-        group.command(words.command_of(action), help=words.help_of(action))(_command(action, kind, party_of))
+        group.command(words.command_of(action), help=words.help_of(action))(_command(action, kind, place_of))
 
 
-def _command(action: type[Action], kind: PartyKind, party_of: PartyOf) -> Callable[..., None]:
+def _command(action: type[Action], kind: PartyKind, place_of: PlaceOf) -> Callable[..., None]:
     named = bool(SPEAKER & action.model_fields.keys()) and kind not in OWN_PEOPLE
 
     def command(
@@ -63,7 +63,7 @@ def _command(action: type[Action], kind: PartyKind, party_of: PartyOf) -> Callab
         as_json: bool,
         **given: Any,
     ) -> None:
-        place = Workplace.of(party_of(context))
+        place = place_of(context)
         needed = any(action.model_fields[name].is_required() for name in SPEAKER & action.model_fields.keys())
         speaker = place.speaker(as_) if needed else _somebody(place, as_)
         if _can_be_many(action):

@@ -16,17 +16,13 @@ from rich.table import Table
 
 from liuhen.answers import print_json
 from liuhen.desk import words
-from liuhen.desk.open_things import open_things
 from liuhen.desk.options import action_of
-from liuhen.desk.queue import newest
 from liuhen.desk.submitting import SubmissionAnswer, Submitting
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import Action
-from schemas.public import Order
-from schemas.registry import department_topic
 from schemas.values import Person, TicketState
 from services.dispatch.for_tools import EPISODES
-from tools.client import trace
+from tools.client import desk, trace
 from tools.errors import SaidClearly
 from tools.terminal import Terminal, styled
 from vocabulary import STATES
@@ -78,7 +74,7 @@ class BatchResult(NamedTuple):
 def frozen(place: Workplace, action: type[Action], filters: Filters) -> list[Listed]:
     """List the tickets, once: what comes to be later is not meant."""
     states = possible_in(words.word_of(action))
-    found = _of_department(place, states) if place.party.department else _of_office(states)
+    found = _of_department(states) if place.party.department else _of_office(states)
     unknown = set(filters.tickets) - {each.ticket for each in found}
     kept = sorted((each for each in found if is_meant(each, filters)), key=lambda each: each.ticket)
     if not kept:
@@ -94,8 +90,7 @@ def possible_in(kind: str) -> AbstractSet[TicketState]:
     return {state for episode in EPISODES for step in episode.steps if step.kind == kind for state in step.sources}
 
 
-def _of_department(place: Workplace, states: AbstractSet[TicketState]) -> list[Listed]:
-    messages = asyncio.run(open_things(place.broker, department_topic(place.party.department or "")))
+def _of_department(states: AbstractSet[TicketState]) -> list[Listed]:
     return [
         Listed(
             order.ticket,
@@ -106,8 +101,8 @@ def _of_department(place: Workplace, states: AbstractSet[TicketState]) -> list[L
             order.incident,
             order.version,
         )
-        for order in newest(messages, Order, lambda order: order.ticket)
-        if order.role != "none" and order.state in states
+        for state in sorted(states)
+        for order, *_ in desk.orders(state=state)
     ]
 
 

@@ -6,15 +6,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, TypeVar
 
-from aiokafka import TopicPartition
-
-from chassis.broker import Broker
 from rulebook import Policy
 from schemas.message import Message
-from schemas.public import CallbackRequest, DeskTask, DueTime, Order, ShownContact
+from schemas.public import CallbackRequest, DeskTask, DueTime, Order
 from schemas.values import Clock, DeskTaskKind, Person, TicketState, Tier, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
-from tools.client.kafka import listener, read
 from vocabulary import WATCH_ORDERS
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
@@ -108,28 +104,6 @@ class OwedOrder(NamedTuple):
     order: Order
     due: DueTime | None
     urgency: Urgency
-
-
-async def standing(broker: Broker, topic: str) -> list[PublishedMessage]:
-    """Read all that stands on a public topic, without what was repeated: the highest sequence of a source counts."""
-    found: list[PublishedMessage] = []
-    newest_of: dict[tuple[TopicPartition, str], int] = {}
-    async with listener(broker, [topic]) as ears:
-        ends = await ears.end_offsets(ears.assignment())
-        while [place for place, end in ends.items() if await ears.position(place) < end]:
-            for place, records in (await ears.getmany(timeout_ms=200)).items():
-                for record in records:
-                    news = read(topic, record.headers, record.value)
-                    if news is not None and news.envelope.sequence > newest_of.get((place, news.envelope.source), 0):
-                        newest_of[place, news.envelope.source] = news.envelope.sequence
-                        found.append(PublishedMessage(news.envelope.time, news.message))
-    return found
-
-
-def shown_contact(messages: Iterable[PublishedMessage], ticket: str) -> ShownContact | None:
-    """What the reader was shown of a ticket's contact last; None where it never was, or where it is sealed again."""
-    found = [each for each in newest(messages, ShownContact, lambda one: one.ticket) if each.ticket == ticket]
-    return found[-1] if found and found[-1].receipt is not None else None
 
 
 def newest(messages: Iterable[PublishedMessage], kind: type[M], key: Callable[[M], Hashable]) -> list[M]:
@@ -236,9 +210,3 @@ def callbacks(messages: Iterable[PublishedMessage]) -> Sequence[CallbackRequest]
     asked = newest(messages, CallbackRequest, lambda request: request.ticket)
     open_ = [request for request in asked if request.happened != "cancelled"]
     return sorted(open_, key=lambda request: (request.happened != "overdue", request.at is not None, request.at))
-
-
-def order_of(messages: Iterable[PublishedMessage], ticket: str) -> Order | None:
-    """Find the newest order of a ticket."""
-    found = [order for order in newest(messages, Order, lambda order: order.ticket) if order.ticket == ticket]
-    return found[0] if found else None

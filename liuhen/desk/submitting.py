@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, assert_never
@@ -12,7 +12,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer
 
 from liuhen.desk import words
-from liuhen.desk.workplace import OWN_PEOPLE, Workplace
+from liuhen.desk.workplace import AT_THE_DOOR, Workplace
 from schemas.dispatch import ActionRefused, IncidentActionRefused
 from schemas.inbound import Action, OnIncident
 from schemas.message import Message
@@ -72,54 +72,26 @@ class SubmissionAnswer:
 
 def note(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
     """Take in one message of the party's topic; what concerns others changes nothing."""
-    if isinstance(action, OnIncident):
-        answer = _of_members(answer, message, action)
     match message:
         case ReceiptGiven(receipt=receipt, tickets=tickets, follow_up=follow_up) if _answers(message, answer):
             found = message.incident or incident_of(action)
             told = replace(answer, receipt=receipt, taken=True, tickets=tickets)
             return replace(told, follow_up=follow_up, incident=found, notice=message.notice)
-        case ReceiptRefused() if _refuses(message, answer, action):
+        case ReceiptRefused() if _answers(message, answer):
             refusal = Rejection(message.code, message.field, message.reason)
             return replace(answer, receipt=message.receipt, refusal=refusal)
-        case Order() if message.ticket == getattr(action, "ticket", None) and _expected(action, message):
-            return replace(answer, taken=True, tickets=(message.ticket,), followed=(state_of(message),))
         case _:
             return answer
-
-
-def _refuses(message: ReceiptRefused, answer: SubmissionAnswer, action: Action) -> bool:
-    """Whether the whole is refused; of an act on an incident a member may be refused alone."""
-    return _answers(message, answer) and not (isinstance(action, OnIncident) and message.ticket is not None)
 
 
 def _answers(message: ReceiptGiven | ReceiptRefused, answer: SubmissionAnswer) -> bool:
     return (message.source, message.submission) == (SOURCE, answer.submission)
 
 
-def _of_members(answer: SubmissionAnswer, message: Message, action: Action) -> SubmissionAnswer:
-    match message:
-        case ReceiptRefused(ticket=str() as member) if _answers(message, answer):
-            return replace(answer, left_out=(*answer.left_out, (member, message.reason)))
-        case Order() if message.incident is not None and message.incident == incident_of(action):
-            if not _expected(action, message):
-                return answer
-            members = tuple(dict.fromkeys((*answer.tickets, message.ticket)))
-            done = f"{len(members)}件，{state_of(message)}"
-            return replace(answer, taken=True, tickets=members, followed=(done,), incident=message.incident)
-        case _:
-            return answer
-
-
 def incident_of(action: Action) -> str | None:
     """The incident that an action names."""
     found: str | None = getattr(action, "incident", None)
     return found
-
-
-def _expected(action: Action, order: Order) -> bool:
-    wanted = words.file()["followed_by"].get(words.word_of(type(action)), ())
-    return order.happened in wanted
 
 
 def state_of(order: Order) -> str:
@@ -174,7 +146,7 @@ class OnTopics:
 
 
 class AtTheDoor:
-    """A person who is logged in, at the door of persons."""
+    """Somebody who is logged in, at the door of persons."""
 
     async def say(self, action: Action, named: str) -> SubmissionAnswer:
         try:
@@ -191,6 +163,45 @@ class AtTheDoor:
         if after == answer:
             await asyncio.sleep(_LOOK_AGAIN)
         return after
+
+
+class AtTheDepartmentsDoor(AtTheDoor):
+    """The desk of a department, which learns what followed from its own orders."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+        """The version of each order that an act can reach, from before it was said."""
+
+    async def say(self, action: Action, named: str) -> SubmissionAnswer:
+        self._seen = {order.ticket: order.version or 0 for order, *_ in await self._reached(action)}
+        return await super().say(action, named)
+
+    async def hear(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
+        after = await super().hear(action, answer)
+        return followed(after, await self._reached(action), self._seen, action) if after.taken else after
+
+    async def _reached(self, action: Action) -> list[desk.KnownOrder]:
+        if isinstance(action, OnIncident):
+            return await asyncio.to_thread(desk.orders, incident=incident_of(action))
+        found = await asyncio.to_thread(desk.order, getattr(action, "ticket", ""))
+        return [found] if found is not None else []
+
+
+def followed(
+    answer: SubmissionAnswer, orders: Sequence[desk.KnownOrder], seen: Mapping[str, int], action: Action
+) -> SubmissionAnswer:
+    """Find in the orders of a department what followed from its act, since the versions that were seen before."""
+    wanted = words.file()["followed_by"].get(words.word_of(type(action)), ())
+    done = [
+        order
+        for order, steps, _ in orders
+        if any(happened in wanted and version > seen.get(order.ticket, 0) for version, happened in steps)
+    ]
+    if not done:
+        return answer
+    said = state_of(done[-1])
+    said = f"{len(done)}件，{said}" if isinstance(action, OnIncident) else said
+    return replace(answer, tickets=tuple(order.ticket for order in done), followed=(said,))
 
 
 def told_at_the_door(answer: SubmissionAnswer, told: ActAnswer, action: Action) -> SubmissionAnswer:
@@ -220,8 +231,8 @@ class Submitting:
     @asynccontextmanager
     async def opened(cls, place: Workplace, patience: float) -> AsyncIterator[Submitting]:
         """Open it, at the end of what stands already."""
-        if place.party.kind in OWN_PEOPLE:
-            yield cls(place, AtTheDoor(), patience)
+        if place.party.kind in AT_THE_DOOR:
+            yield cls(place, AtTheDepartmentsDoor() if place.party.department else AtTheDoor(), patience)
             return
         async with listener(place.broker, [answer_topic(place.party)]) as ears:
             for partition, end in (await ears.end_offsets(ears.assignment())).items():

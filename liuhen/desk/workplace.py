@@ -23,6 +23,8 @@ from tools.client.login import person_of_office
 from tools.errors import SaidClearly
 from vocabulary import ROLES
 
+AT_THE_DOOR = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT})
+"""Parties whose people act at the door of persons; the others have systems that write their topics."""
 OWN_PEOPLE = frozenset({PartyKind.OFFICE})
 """Parties whose people the rulebook names; the others know theirs themselves."""
 

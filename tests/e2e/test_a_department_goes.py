@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -13,13 +13,14 @@ from typing import Any, Final
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from chassis.clock import Clock
 from liuhen.commands import channels, department, office, reorganise, verify
+from tests.support.terminal import typed_at_their_desk
 from tools.client.addresses import load_addresses
 from tools.client.login import be
 from tools.demo.reorganisation import GONE, SUCCESSOR, plan_from, policy_until
+from tools.errors import SaidClearly
 from tools.local.instance import Instance
 from worktime.hours import SHANGHAI
 
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 DAY: Final = date(2026, 12, 8)
 """A Tuesday: from this day on the one department stands in for the other."""
 SPEED: Final = 900
+PATIENCE: Final = 30.0
 CATEGORY: Final = "1501-05"
 BY: Final = f"{GONE}-1=陈立"
 
@@ -50,12 +52,14 @@ def at_a_terminal(services: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LIUHEN_PERSON", raising=False)
 
 
+APP: Final = typer.Typer()
+for _module in (office, department, channels, reorganise):
+    _module.register(APP)
+
+
 def typed(*said: str) -> Any:
     """What a command answers."""
-    app = typer.Typer()
-    for module in (office, department, channels, reorganise):
-        module.register(app)
-    told = CliRunner().invoke(app, [*said, "--json"])
+    told = typed_at_their_desk(APP, [*said, "--json"])
     assert told.exit_code == 0, told.output
     return json.loads(told.stdout)
 
@@ -67,17 +71,23 @@ def a_call(number: int) -> str:
     return str(typed(*said)["tickets"][0])
 
 
-def dues(code: str) -> dict[str, dict[str, Any]]:
-    """By ticket the due times that a department's newest orders show, by clock."""
-    queue = typed("department", code, "queue")
-    return {each["ticket"]: {due["clock"]: due["due"] for due in each["due"]} for each in queue}
+def dues(code: str, tickets: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """By ticket the due times that a department's newest orders show, by clock, once it has these with their times."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        queue = typed("department", code, "queue")
+        found = {each["ticket"]: {due["clock"]: due["due"] for due in each["due"]} for each in queue}
+        if all("handling" in found.get(ticket, ()) for ticket in tickets):
+            return found
+        assert time.monotonic() < until, found
+        time.sleep(0.2)
 
 
 def test_what_a_department_has_open_is_its_successors_the_day_after(services: Instance, tmp_path: Path) -> None:
     # given two orders of a department, one of them accepted
     taken, waiting = a_call(1), a_call(2)
     typed("department", GONE, "accept", taken, "--as", BY)
-    before = dues(GONE)
+    before = dues(GONE, (taken, waiting))
     assert before.keys() == {taken, waiting}
 
     # when its last day has passed, and the office carries out the plan
@@ -92,14 +102,16 @@ def test_what_a_department_has_open_is_its_successors_the_day_after(services: In
     assert {move["ticket"] for move in preview["moves"]} == {taken, waiting}
     assert preview["against"] == []
     assert {(each["ticket"], each["outcome"]) for each in outcomes} == {(taken, "moved"), (waiting, "moved")}
-    assert dues(GONE) == {}
-    after = dues(SUCCESSOR)
+    with pytest.raises(SaidClearly, match="不在名册上"):
+        raise typed_at_their_desk(APP, ["department", GONE, "queue"]).exception or AssertionError
+    after = dues(SUCCESSOR, (taken, waiting))
     assert {number: each["handling"] for number, each in after.items()} == {
         number: each["handling"] for number, each in before.items()
     }
     assert typed("reorganise", plan, "--apply") == []
 
     # and who calls now is the successor's too, and every promise holds
-    assert a_call(3) in dues(SUCCESSOR)
+    another = a_call(3)
+    assert another in dues(SUCCESSOR, (another,))
     found = [finding for result in verify.check_running() for finding in result.findings]
     assert found == []

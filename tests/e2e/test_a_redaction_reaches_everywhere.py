@@ -11,11 +11,12 @@ from typing import Any
 import asyncpg
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from liuhen.commands import channels, department, office
 from schemas.principals import OPERATORS
 from schemas.registry import topics
+from tests.support.terminal import typed_at_their_desk
 from tools.client.addresses import Addresses, load_addresses
 from tools.client.kafka import listener
 from tools.client.log import end_offsets
@@ -55,7 +56,7 @@ def typed(*said: str) -> Result:
     app = typer.Typer()
     for module in (office, department, channels):
         module.register(app)
-    return CliRunner().invoke(app, list(said))
+    return typed_at_their_desk(app, said)
 
 
 def did(*said: str) -> dict[str, Any]:

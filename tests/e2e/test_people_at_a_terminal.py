@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from chassis.clock import Clock
 from liuhen.commands import channels, classify, department, office, policy
+from tests.support.terminal import typed_at_their_desk
 from tools.client.addresses import load_addresses
 from tools.client.login import be
 from tools.errors import SaidClearly
@@ -51,7 +52,7 @@ def typed(*said: str) -> Result:
     app = typer.Typer()
     for module in (office, department, channels, policy, classify):
         module.register(app)
-    return CliRunner().invoke(app, list(said))
+    return typed_at_their_desk(app, said)
 
 
 def did(*said: str) -> dict[str, Any]:

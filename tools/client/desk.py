@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import aiohttp
 
 from schemas.inbound import Action, OfficeAction
-from schemas.public import DeskTask
+from schemas.public import DeskTask, Order, ShownContact
 from schemas.rules import CalendarPublished, RederivationOrdered
-from services.desk.for_tools import SOURCE, ActAnswer, act_of
+from services.desk.for_tools import SOURCE, ActAnswer, OneOrderAnswer, OrderAnswer, act_of
 from tools.client.addresses import load_addresses
+from tools.client.asking import RefusedAtDoorError
 from tools.client.asking import ask as ask_door
 from tools.errors import SaidClearly
 from tools.prepare.logins import trial_token
@@ -29,6 +30,14 @@ _PAGE: Final = 1_000
 _AGAIN: Final = 0.5
 """Seconds after which somebody who plays a person asks again a door that was away, or that said: not so fast."""
 _BUSY: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+class KnownOrder(NamedTuple):
+    """An order as its department knows it; `steps` are versions and what happened then, newest first."""
+
+    order: Order
+    steps: tuple[tuple[int, str], ...]
+    shown: ShownContact | None
 
 
 def act(action: Action, key: str) -> str:
@@ -45,14 +54,41 @@ def standing(name: str) -> ActAnswer:
 
 def tasks(task: str | None = None) -> list[DeskTask]:
     """Ask for everything that waits for the office, or everything of one kind, what waits longest first."""
-    found: list[DeskTask] = []
+    return [DeskTask.model_validate_json(json.dumps(each)) for each in _pages("tasks", task=task)]
+
+
+def orders(state: str | None = None, incident: str | None = None) -> list[KnownOrder]:
+    """Ask for the orders of the department that is logged in, due first: what is open, or all in one state."""
+    return [_known(each) for each in _pages("orders", state=state, incident=incident)]
+
+
+def order(ticket: str) -> KnownOrder | None:
+    """Ask for one order of the department that is logged in; None where it never had it."""
+    try:
+        return _known(_ask("orders", ticket))
+    except RefusedAtDoorError as refused:
+        if refused.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+
+
+def _known(told: OrderAnswer | OneOrderAnswer) -> KnownOrder:
+    shown = told.get("shown")
+    return KnownOrder(
+        Order.model_validate_json(json.dumps(told["order"])),
+        tuple((step["version"], step["happened"]) for step in told["steps"]),
+        ShownContact.model_validate_json(json.dumps(shown)) if shown is not None else None,
+    )
+
+
+def _pages(what: str, **asked: str | None) -> Iterator[Any]:
     place: str | None = None
     while True:
-        page = _ask("tasks", query={"task": task, "limit": _PAGE, "after": place})
-        found += [DeskTask.model_validate_json(json.dumps(each)) for each in page["tasks"]]
+        page = _ask(what, query={**asked, "limit": _PAGE, "after": place})
+        yield from page[what]
         place = page["next"]
         if place is None:
-            return found
+            return
 
 
 def calendars() -> list[CalendarPublished]:

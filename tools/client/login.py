@@ -60,6 +60,14 @@ def person_of_office() -> Person:
     return Person(id=who["person"], name=who["name"])
 
 
+def desk_of_department(code: str, name: str) -> None:
+    """Make sure that the desk of a department is logged in; say clearly who is instead."""
+    who = me()
+    if who["department"] != code:
+        how = f"liuhen login department.{code}（试用系统加 --trial）"
+        raise SaidClearly(f"现在登录的是{who['name']}，不是{name}的工作台。请用 {how} 登录。")
+
+
 def forget(addresses: Addresses) -> bool:
     """Forget the login of this place; False where nobody was logged in."""
     if addresses.login is None or not addresses.login.exists():

@@ -13,13 +13,13 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.broker import Broker
 from liuhen.desk.open_things import open_things
-from liuhen.desk.queue import PublishedMessage, newest, standing
+from liuhen.desk.queue import PublishedMessage, newest
 from schemas.envelope import Envelope, partition_of
 from schemas.principals import principal_of
 from schemas.public import Order
 from schemas.registry import department_topic, partitions_of
 from schemas.values import Party, PartyKind, TicketState
-from tests.support.desk import ONE, TWO, order
+from tests.support.desk import ONE, TWO, order, standing
 from tools.local.instance import Instance
 
 TOPIC = department_topic("education")

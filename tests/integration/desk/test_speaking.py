@@ -15,7 +15,7 @@ from chassis.broker import Broker
 from liuhen.commands import channels, department, office
 from liuhen.desk.submitting import SOURCE, SubmissionAnswer, submit
 from liuhen.desk.workplace import Workplace
-from schemas.inbound import Accept, Action, NoteUnreached
+from schemas.inbound import NoteUnreached
 from schemas.principals import OPERATORS
 from schemas.registry import inbound_topic
 from schemas.values import Party, PartyKind, Person
@@ -28,7 +28,6 @@ from tools.errors import SaidClearly
 from tools.local.instance import Instance
 
 CALLBACK = Party(kind=PartyKind.CALLBACK)
-HOUSING = Party(kind=PartyKind.DEPARTMENT, department="housing")
 UNKNOWN = "2609010000001" + check_digit("2609010000001")
 CALL = ["register", "--kind", "complain", "--place", "国和路100号", "--text", "楼道里的灯坏了一个星期没有人来修"]
 _phones = count(13_900_000_000)
@@ -69,19 +68,13 @@ async def last_of(broker: Broker, party: Party, submission: str) -> Reading:
                         return found
 
 
-@pytest.mark.parametrize(
-    ("party", "action"),
-    [
-        (CALLBACK, NoteUnreached(ticket=UNKNOWN, by=Person(id="hf-01", name="林静"))),
-        (HOUSING, Accept(ticket=UNKNOWN, by=Person(id="housing-1", name="陈立"))),
-    ],
-)
-async def test_the_door_reads_what_was_said(running: Instance, party: Party, action: Action) -> None:
+async def test_the_door_reads_what_was_said(running: Instance) -> None:
     # when it is said while nobody answers
-    answer = await submit(Workplace.of(party), action, submission=None, patience=1)
+    action = NoteUnreached(ticket=UNKNOWN, by=Person(id="hf-01", name="林静"))
+    answer = await submit(Workplace.of(CALLBACK), action, submission=None, patience=1)
 
     # then it stands on the party's own topic, and the door's reader takes it as it is
-    found = await last_of(running.broker(OPERATORS), party, answer.submission)
+    found = await last_of(running.broker(OPERATORS), CALLBACK, answer.submission)
     assert (found.action, found.source) == (action, SOURCE)
     assert answer == SubmissionAnswer(answer.submission)
 
@@ -178,12 +171,26 @@ def test_nobody_acts_for_the_office_without_a_login_of_their_own() -> None:
     assert "liuhen login" in str(nobody.exception)
 
 
-@pytest.mark.usefixtures("running")
-def test_elsewhere_who_acts_is_named_by_their_own_people() -> None:
+@pytest.mark.usefixtures("at_the_desk")
+def test_who_of_a_department_acts_is_named_by_its_own_people() -> None:
+    be(load_addresses(), "department.housing")
     nobody = typed("department", "housing", "accept", UNKNOWN)
 
     assert isinstance(nobody.exception, SaidClearly)
     assert "LIUHEN_PERSON" in str(nobody.exception)
+
+
+@pytest.mark.usefixtures("at_the_desk", "intake")
+def test_a_department_acts_under_the_login_of_its_desk_and_of_no_other() -> None:
+    accept = ["accept", UNKNOWN, "--as", "housing-1=陈立"]
+    of_the_office = typed("department", "housing", *accept)
+    be(load_addresses(), "department.housing")
+    own, others = (typed("department", each, *accept) for each in ("housing", "greening"))
+
+    assert "liuhen login department.housing" in str(of_the_office.exception)
+    assert "不是绿化市容局的工作台" in str(others.exception)
+    assert own.exit_code == 1
+    assert "没有编号为" in own.stderr
 
 
 @pytest.mark.usefixtures("running")
@@ -197,6 +204,8 @@ def test_an_unknown_department_is_told_the_known_ones() -> None:
 @pytest.mark.usefixtures("at_the_desk")
 def test_empty_desks_are_shown_as_such() -> None:
     for said in (["office", "queue"], ["department", "fire", "queue"], ["callback", "queue"]):
+        if said[0] == "department":
+            be(load_addresses(), "department.fire")
         told = typed(*said, "--json")
 
         assert told.exit_code == 0, told.output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,17 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from liuhen.cli import build
-from liuhen.commands import department
-from liuhen.desk.queue import PublishedMessage
 from liuhen.desk.workplace import department_party
 from rulebook import load_policy
-from schemas.message import Message
-from schemas.public import ShownContact
+from schemas.public import Order, ShownContact
 from schemas.values import Contact, RequesterKind, TicketState
 from tests.support.desk import ONE, order
+from tools.client.desk import KnownOrder
 from tools.errors import SaidClearly
 
-MORNING: Final = datetime(2026, 9, 1, 2, tzinfo=UTC)
 ASKS: Final = "disability"
 """A department whose orders carry a mask: it asks for each contact."""
 MASK: Final = Contact(name="王**", phone="138****0000")
@@ -38,18 +34,15 @@ def _a_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("liuhen.desk.workplace.load_policy", _policy)
 
 
-def show(monkeypatch: pytest.MonkeyPatch, *messages: Message, of: str = ASKS) -> str:
-    async def stands(*_: object) -> list[PublishedMessage]:
-        return [PublishedMessage(MORNING, message) for message in messages]
-
-    for name in ("open_things", "standing"):
-        monkeypatch.setattr(department, name, stands)
+def show(monkeypatch: pytest.MonkeyPatch, said: Order, shown: ShownContact | None = None, of: str = ASKS) -> str:
+    monkeypatch.setattr("tools.client.login.me", lambda: {"department": of, "name": of})
+    monkeypatch.setattr("tools.client.desk.order", lambda _: KnownOrder(said, (), shown))
     ran = CliRunner().invoke(build(("department",)), ["department", of, "show", ONE])
     assert ran.exit_code == 0, ran.output
     return ran.output
 
 
-def masked(**fields: Any) -> Message:
+def masked(**fields: Any) -> Order:
     return order(**{"lead": ASKS, "contact": MASK, **fields})
 
 
@@ -98,6 +91,15 @@ def test_who_left_a_ticket_is_not_told_that_it_is_at_work(
     shown = show(monkeypatch, masked(role="none", state=state))
     (line,) = (each for each in shown.splitlines() if "不再承办" in each)
     assert line.strip("│ ").split(maxsplit=1) == ["状态", said]
+
+
+def test_who_is_logged_in_as_somebody_else_is_told_how_to_come_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.client.login.me", lambda: {"department": None, "name": "徐文珏"})
+
+    ran = CliRunner().invoke(build(("department",)), ["department", "housing", "queue"])
+
+    assert "现在登录的是徐文珏，不是房管局的工作台" in str(ran.exception)
+    assert "liuhen login department.housing" in str(ran.exception)
 
 
 def test_a_department_by_its_name_is_answered_with_its_code() -> None:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from liuhen import letters
 from liuhen.cli import build
-from liuhen.commands import channels, department, lanes, office, verify
+from liuhen.commands import channels, lanes, office, verify
 from liuhen.desk import actions
 from liuhen.desk.queue import PublishedMessage
 from liuhen.desk.submitting import Rejection, SubmissionAnswer
@@ -32,6 +32,7 @@ from schemas.values import Contact, Kind, Person, Place, TicketState, Tier
 from tests.support.desk import ONE, order
 from tests.support.hostile import HOSTILE
 from tools.client import trace
+from tools.client.desk import KnownOrder
 from tools.errors import SaidClearly
 from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal, framed, json_text, styled
@@ -139,11 +140,13 @@ def published(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
     async def stands(*_: object) -> list[PublishedMessage]:
-        return [PublishedMessage(MORNING, message) for message in (orders, task, request)]
+        return [PublishedMessage(MORNING, message) for message in (task, request)]
 
-    for module in (department, channels):
-        monkeypatch.setattr(module, "open_things", stands)
-    monkeypatch.setattr(department, "standing", stands)
+    known = KnownOrder(orders, (), None)
+    monkeypatch.setattr(channels, "open_things", stands)
+    monkeypatch.setattr("tools.client.login.me", lambda: {"department": "housing"})
+    monkeypatch.setattr("tools.client.desk.order", lambda _: known)
+    monkeypatch.setattr("tools.client.desk.orders", lambda: [known])
     monkeypatch.setattr(office, "tasks", lambda: [task])
     monkeypatch.setattr(office, "calendars", list)
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from doors.refusals import AGAIN
-from liuhen.desk.submitting import Rejection, SubmissionAnswer, at_terminal, follow, note
+from liuhen.desk.submitting import Rejection, SubmissionAnswer, at_terminal, follow, followed, note
 from schemas.inbound import Accept, Nudge
 from schemas.values import Person
 from services.trace.for_tools import EntryAnswer
 from tests.support import receipts
 from tests.support.desk import ONE, TWO, order
 from tests.support.receipts import RECEIPT
+from tools.client.desk import KnownOrder
 
 BY = Person(id="p-xu", name="徐文珏")
 NUDGE = Nudge(ticket=ONE, by=BY, reason="超过三天没有进展")
@@ -52,14 +53,17 @@ def test_two_integrations_with_one_id_are_told_apart_by_their_source() -> None:
     assert note(START, theirs, NUDGE) == START
 
 
-def test_a_department_hears_of_its_act_by_its_order() -> None:
-    assert note(START, order(happened="due_changed"), ACCEPT) == START
-    assert note(START, order(TWO, happened="accepted"), ACCEPT) == START
+def known(ticket: str = ONE, *steps: tuple[int, str], **fields: Any) -> KnownOrder:
+    return KnownOrder(order(ticket, **fields), steps, None)
 
-    answer = note(START, order(happened="accepted", state="in_progress"), ACCEPT)
 
-    assert answer.taken
-    assert answer.followed == ("工单现为“处置中”",)
+def test_a_department_learns_of_its_act_by_the_steps_of_its_order() -> None:
+    taken = SubmissionAnswer("s", RECEIPT, taken=True)
+    earlier = known(ONE, (3, "due_changed"), (2, "accepted"))
+    since = known(ONE, (4, "due_changed"), (4, "accepted"), (3, "due_changed"), state="in_progress")
+
+    assert followed(taken, [earlier], {ONE: 3}, ACCEPT) == taken
+    assert followed(taken, [since], {ONE: 3}, ACCEPT).followed == ("工单现为“处置中”",)
 
 
 def entry(kind: str, caused_by: int | None, **body: Any) -> EntryAnswer:

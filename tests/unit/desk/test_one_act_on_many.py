@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from liuhen.desk.batch import BatchResult, Filters, Listed, is_meant, possible_in, result_of
-from liuhen.desk.submitting import Rejection, SubmissionAnswer, note
+from liuhen.desk.submitting import Rejection, SubmissionAnswer, followed, note
 from schemas.inbound import AcceptIncident, AttachToIncident, OpenIncident
 from schemas.values import Person, TicketState
 from tests.support import receipts
 from tests.support.desk import ONE, TWO, order
 from tests.support.receipts import RECEIPT
+from tools.client.desk import KnownOrder
 
 INCIDENT = "M0123456789AB"
 WANG = Person(id="w-1", name="王芳")
@@ -75,13 +76,18 @@ def test_whoever_opens_an_incident_hears_its_code() -> None:
     assert (answer.taken, answer.incident, answer.refusal) == (True, INCIDENT, None)
 
 
-def test_an_act_on_an_incident_is_followed_by_its_members_orders_and_says_who_was_left_out() -> None:
-    accepted = {"incident": INCIDENT, "happened": "accepted", "state": TicketState.IN_PROGRESS}
-    refused = receipts.refused(action="accept", ticket="26090100000035", reason="否。")
-    elsewhere = order("26090100000043", **{**accepted, "incident": "M0000000000ZZ"})
-    act = AcceptIncident(incident=INCIDENT, by=WANG)
-    answer = noted(act, order(ONE, **accepted), refused, elsewhere, order(TWO, **accepted))
-    assert (answer.taken, answer.tickets, answer.refusal) == (True, (ONE, TWO), None)
+def test_an_act_on_an_incident_is_followed_by_its_members_orders() -> None:
+    said = {"incident": INCIDENT, "state": TicketState.IN_PROGRESS}
+    orders = [
+        KnownOrder(order(ONE, **said), ((2, "accepted"),), None),
+        KnownOrder(order("26090100000035", **said), ((1, "dispatched"),), None),
+        KnownOrder(order(TWO, **said), ((5, "due_changed"), (5, "accepted")), None),
+    ]
+    taken = SubmissionAnswer("s", RECEIPT, taken=True, left_out=(("26090100000035", "否。"),))
+
+    answer = followed(taken, orders, {ONE: 1, TWO: 4}, AcceptIncident(incident=INCIDENT, by=WANG))
+
+    assert answer.tickets == (ONE, TWO)
     assert dict(answer.left_out) == {"26090100000035": "否。"}
     assert answer.followed[0].startswith("2件")
 

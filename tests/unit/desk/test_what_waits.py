@@ -15,7 +15,6 @@ from liuhen.desk.queue import (
     desk,
     inside,
     of_person,
-    order_of,
     orders,
     owed,
 )
@@ -149,11 +148,6 @@ def test_the_earliest_due_time_comes_first_and_is_marked(times: DueTimes) -> Non
 )
 def test_what_an_order_asks_is_said_in_words(fields: dict[str, Any], words: str) -> None:
     assert owed(order(**fields)) == words
-
-
-def test_one_order_is_found_by_its_ticket() -> None:
-    assert order_of(told(order(), order(happened="accepted")), ONE) == order(happened="accepted")
-    assert order_of(told(order()), TWO) is None
 
 
 def test_callbacks_that_were_cancelled_are_not_made() -> None:
