@@ -53,10 +53,10 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         facts = [record async for record in read_topics(system.broker(OPERATORS), [TICKETS], counted)]
         heard = [place for each in tables.values() for place in await each.heard()]
         histories = await _histories(system, policy, tables, contents, began)
+        receipts = await tables["intake"].receipts()
         return [
-            submissions.everything_answered(
-                arrivals, facts, await tables["intake"].receipts(), await tables["intake"].dead_places()
-            ),
+            submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
+            submissions.said_at_the_door(receipts, await tables["desk"].acts()),
             submissions.one_ticket_each(facts),
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from schemas.registry import party_of
 from schemas.tickets import Answered, Registered
+from schemas.values import Party, PartyKind
+from services.desk.for_tools import SOURCE, desk_of
 from services.intake.for_tools import submission_of
 from tools.client.log import TopicRecord
 from tools.verify.findings import CheckResult, Finding
@@ -36,6 +38,26 @@ def everything_answered(
             place = f"{record.topic}/{record.partition}@{record.offset}"
             findings.append(Finding(place, Chinese("收到了，没有事件、没有退回，也没有死信")))
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
+
+
+def said_at_the_door(receipts: Iterable[tuple[str, str, str]], acts: Mapping[str, tuple[str, str]]) -> CheckResult:
+    """What came in as said at the door of persons was said there, under a login of the party that it stands for.
+
+    `receipts` are party, source and id of what was answered; `acts` are what the door knows: by id, login and party.
+    """
+    ours = [(party, act) for party, source, act in receipts if source == SOURCE]
+    findings = []
+    for party, act in ours:
+        login, claimed = acts.get(act, ("", ""))
+        department = desk_of(login)
+        own = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=PartyKind.OFFICE)
+        if not login:
+            findings.append(Finding(act, f"stands as said at the door for {party}, and the door does not know it"))
+        elif not party == claimed == str(own):
+            findings.append(Finding(act, f"stands for {party}, and was said by {login} for {claimed}"))
+    return CheckResult(
+        "门上办的，都由那一方登录的人所办 (who acts at the door is logged in there)", len(ours), findings
+    )
 
 
 def one_ticket_each(facts: Sequence[TopicRecord]) -> CheckResult:

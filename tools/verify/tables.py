@@ -186,6 +186,10 @@ class Tables:
         rows = await self._fetch("select party, source, id, receipt from submission")
         return {(party, source, named): receipt for party, source, named, receipt in rows}
 
+    async def acts(self) -> dict[str, tuple[str, str]]:
+        """What was said at the door of persons: by its id the login, and the party for which it was said."""
+        return {act: (login, party) for act, login, party in await self._fetch("select id, login, party from act")}
+
     async def dead_places(self) -> set[tuple[str, int, int]]:
         """The places of the records that became dead letters."""
         return set(await self._fetch('select topic, partition, "offset" from dead_letter'))

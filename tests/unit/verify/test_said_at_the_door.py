@@ -1,0 +1,37 @@
+"""What stands as said at the door of persons was said there, by somebody of the party that it stands for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from schemas.values import Party, PartyKind
+from services.desk.for_tools import SOURCE
+from tools.verify.submissions import said_at_the_door
+
+OFFICE: Final = str(Party(kind=PartyKind.OFFICE))
+HOUSING: Final = str(Party(kind=PartyKind.DEPARTMENT, department="housing"))
+ACTS: Final = {"a-1": ("p-xu", OFFICE), "a-2": ("department.housing", HOUSING), "a-3": ("department.greening", HOUSING)}
+
+
+def found(*said: tuple[str, str, str]) -> list[str]:
+    return [finding.text for finding in said_at_the_door(said, ACTS).findings]
+
+
+def test_whoever_is_logged_in_acts_for_their_own_party() -> None:
+    assert found((OFFICE, SOURCE, "a-1"), (HOUSING, SOURCE, "a-2"), (HOUSING, "housing/oa", "a-9")) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ((HOUSING, SOURCE, "a-9"), "the door does not know it"),
+        ((OFFICE, SOURCE, "a-2"), "was said by department.housing"),
+        ((HOUSING, SOURCE, "a-1"), "was said by p-xu"),
+        ((HOUSING, SOURCE, "a-3"), "was said by department.greening"),
+    ],
+)
+def test_who_speaks_as_the_door_or_for_another_party_is_found(said: tuple[str, str, str], why: str) -> None:
+    (text,) = found(said)
+    assert why in text
