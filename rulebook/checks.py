@@ -10,6 +10,7 @@ from rulebook.checked import Checked
 from rulebook.codes import (
     ACTS_OF_CONTRACTORS,
     APART,
+    FIND_CALLER,
     ONLY_LOOK,
     RULE_CHANGES,
     SUBDISTRICT_OF_PLACE,
@@ -310,7 +311,7 @@ def _roles_apart(checked: Checked, office: Office) -> Iterator[Problem]:
 
 def _may(checked: Checked, office: Office) -> Iterator[Problem]:
     roles = {role for person in office.people for role in person.roles}
-    actions = {*OFFICE_ACTIONS, *RULE_CHANGES} - set(Step)
+    actions = {*OFFICE_ACTIONS, *RULE_CHANGES, FIND_CALLER} - set(Step)
     for action in sorted(actions - set(office.may)):
         yield checked.problem(
             "office.yaml",

@@ -9,6 +9,8 @@ SUBDISTRICT_OF_PLACE: Final = "subdistrict"
 
 PUBLISH_CALENDAR: Final = "publish_calendar"
 REDERIVE_CLOCKS: Final = "rederive_clocks"
+FIND_CALLER: Final = "find_caller"
+"""To search for the tickets of a telephone number."""
 RULE_CHANGES: Final = (PUBLISH_CALENDAR, REDERIVE_CLOCKS)
 """What changes the rules of a running system, beside the acts of the office on tickets."""
 
@@ -84,7 +86,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-ACTS_OF_CONTRACTORS: Final = frozenset({"ask_requester"})
+ACTS_OF_CONTRACTORS: Final = frozenset({"ask_requester", FIND_CALLER})
 """All that a contractor's people may ever do: they never dispatch, rule, approve or close, whatever a policy says."""
 ONLY_LOOK: Final = frozenset({Role.LEADER, Role.OPERATOR})
 """Who does nothing to any ticket."""

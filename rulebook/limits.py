@@ -13,6 +13,7 @@ from vocabulary import NOTHING, Chinese
 Amount = Annotated[int, Field(ge=1, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
 Days = Annotated[int, Field(ge=1, le=365)]
+PerHour = Annotated[int, Field(ge=1, le=1_000)]
 DAYS = frozenset({Unit.CALENDAR_DAYS, Unit.WORKING_DAYS})
 
 
@@ -83,10 +84,14 @@ class Extension(Model):
 
 
 class Looking(Model):
-    """How many contacts a person may look at within an hour without approval, and how much the reason says at least."""
+    """How many contacts a person may look at within an hour without approval, and how much the reason says at least.
 
-    per_hour: Annotated[int, Field(ge=1, le=1_000)]
+    `callers_per_hour`: how often a person may search for the tickets of a telephone number within an hour.
+    """
+
+    per_hour: PerHour
     words_at_least: Count
+    callers_per_hour: PerHour
 
 
 class Limits(Model):

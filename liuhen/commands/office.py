@@ -15,6 +15,7 @@ from schemas.values import Party, PartyKind
 from services.sla.for_tools import DueTimes
 from services.trace.for_tools import as_published
 from tools.client.desk import calendars, tasks
+from tools.client.desk import caller as ask_caller
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
 from vocabulary import TASKS
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help=words.group_of(PartyKind.OFFICE), no_args_is_help=True)
     group.command()(queue)
+    group.command()(caller)
     add_actions(group, PartyKind.OFFICE, lambda _: Workplace.of(_OFFICE))
     app.add_typer(group, name="office")
 
@@ -55,3 +57,17 @@ def queue(
         print_json(render.desk_document(wanted))
     else:
         _console.print(render.desk(place, wanted))
+
+
+def caller(
+    phone: Annotated[str | None, typer.Option(help="来电号码；不写则询问，不留在命令的历史里。")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """来电的人以往的工单，新的在前；谁查过、何时查的，都有记录。"""
+    place = Workplace.of(_OFFICE)
+    found = ask_caller(phone or typer.prompt("来电号码", err=True))
+    if as_json:
+        print_json(found)
+    else:
+        _console.print(render.caller(place, found))

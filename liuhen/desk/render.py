@@ -14,6 +14,7 @@ from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
 from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, DeskTask, Order, SharedNote, ShownContact
 from schemas.values import ENDED, remind_by
+from tools.client.desk import CallerAnswer
 from tools.terminal import framed, styled
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS
 
@@ -41,6 +42,29 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
             place.words.department(task.department),
             _why(place, task),
             style=_COLOURS[urgency],
+        )
+    return table
+
+
+def caller(place: Workplace, found: CallerAnswer) -> RenderableType:
+    """List the tickets of a caller, in whose hands each is, and what it was about."""
+    told = found["tickets"]
+    more = f"，列出最近的 {len(told)} 件" if len(told) < found["total"] else ""
+    table = _table(
+        f"来电的人的工单（{found['total']}件{more}）", ("工单", "登记", "状态", "在谁", "期限", "分类", "地点", "内容")
+    )
+    for each in told:
+        waits = "、".join(TASKS.said(task) for task in each["waits"])
+        hidden = "（保密）" if each["confidential"] and each["text"] is None else ""
+        table.add_row(
+            each["ticket"],
+            place.words.moment(each["at"]),
+            STATES[each["state"]] if each["state"] else "",
+            waits or (place.words.department(each["lead"]) if each["lead"] else ""),
+            place.words.until(each["due"]),
+            place.words.category(each["category"]) if each["category"] else "",
+            each["place"] or hidden,
+            each["text"] or hidden,
         )
     return table
 

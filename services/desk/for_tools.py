@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from doors.people import desk_of
 from services.desk.core.acts import SOURCE, act_of
-from services.desk.edges.told import ActAnswer, OneOrderAnswer, OrderAnswer
+from services.desk.edges.told import ActAnswer, CallerAnswer, OneOrderAnswer, OrderAnswer
 
-__all__ = ["SOURCE", "ActAnswer", "OneOrderAnswer", "OrderAnswer", "act_of", "described", "desk_of"]
+__all__ = ["SOURCE", "ActAnswer", "CallerAnswer", "OneOrderAnswer", "OrderAnswer", "act_of", "described", "desk_of"]
 
 
 def described() -> Mapping[str, object]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from schemas.dispatch import AnsweredOnLine, Corrected, Opened
 from schemas.envelope import Envelope
 from schemas.message import Message
 from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
 from schemas.values import Instant
 from services.desk.core.acts import SOURCE
+from services.desk.core.callers import CallerChange, CallerRow, began, corrected
 from services.desk.core.orders import OrderRow
 
 
@@ -78,7 +80,18 @@ class ShownRow(NamedTuple):
     body: str | None
 
 
-Change: TypeAlias = Accepted | Refused | LeftOut | TaskRow | ShownRow | OrderRow
+Change: TypeAlias = Accepted | Refused | LeftOut | TaskRow | ShownRow | OrderRow | CallerRow | CallerChange
+
+
+def heard(ticket: str, at: Instant, fact: Message) -> CallerRow | CallerChange | None:
+    """Tell what a fact of a ticket's life changes of what is known of its caller."""
+    match fact:
+        case Opened() | AnsweredOnLine():
+            return began(ticket, at, fact)
+        case Corrected():
+            return corrected(ticket, fact)
+        case _:
+            return None
 
 
 def answers(message: Message) -> str | None:

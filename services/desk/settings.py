@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from chassis.settings import OpensContacts
 from doors.settings import LoginSettings
@@ -13,10 +13,12 @@ from doors.settings import LoginSettings
 class DeskSettings(LoginSettings, OpensContacts):
     """Where to answer over HTTP (port 0: any free one), and which policy says who may do what.
 
+    `secret` is intake's key of the hashes by which requesters are compared.
     `broker_patience` is how many real seconds the door waits for the broker before it says 503.
     """
 
     bind: str = "127.0.0.1"
     http_port: int = 8082
     policy: Path = Path("policy")
+    secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
     broker_patience: float = Field(default=5.0, gt=0)

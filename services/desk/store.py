@@ -8,10 +8,15 @@ from typing import Any, Final, NamedTuple
 from chassis.redaction import Kept
 from chassis.service import Connection, Heard
 from chassis.store import columns
+from services.desk.core.callers import CallerChange, CallerRow
 from services.desk.core.orders import MOST_STEPS, OrderRow, after
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow
 
-WORDS: Final = (Kept("task", "ticket", documents=("body",)), Kept("held_order", "ticket", documents=("body",)))
+WORDS: Final = (
+    Kept("task", "ticket", documents=("body",)),
+    Kept("held_order", "ticket", documents=("body",)),
+    Kept("caller", "ticket", texts=("place", "text")),
+)
 """Where it is kept what people said."""
 _BETWEEN: Final = "\n"
 
@@ -119,6 +124,25 @@ async def save_orders(connection: Connection, rows: Sequence[OrderRow]) -> None:
         key = (row.department, row.ticket)
         newest[key] = after(newest[key], row) if key in newest else row
     await _ORDERS.save(connection, [newest[key] for key in sorted(newest)])
+
+
+async def save_callers(connection: Connection, rows: Sequence[CallerRow]) -> None:
+    """Keep how tickets began; what is known already is as it was corrected since."""
+    await connection.execute(
+        "insert into caller select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[],"
+        " $6::text[], $7::text[], $8::bool[], $9::bool[]) on conflict do nothing",
+        *columns(rows, len(CallerRow._fields)),
+    )
+
+
+async def change_caller(connection: Connection, change: CallerChange) -> None:
+    """Correct what is known of a ticket's caller."""
+    await connection.execute(
+        "update caller set requester = coalesce($2, requester), category = coalesce($3, category),"
+        " place = coalesce($4, place), text = coalesce($5, text), confidential = coalesce($6, confidential)"
+        " where ticket = $1",
+        *change,
+    )
 
 
 async def show_no_more(connection: Connection, tickets: Sequence[str]) -> None:

@@ -13,8 +13,9 @@ from schemas.public import DeskTask, Order, ReceiptGiven, ReceiptRefused, ShownC
 from schemas.registry import department_of
 from schemas.rules import CalendarPublished
 from services.desk import store
+from services.desk.core.callers import CallerChange, CallerRow
 from services.desk.core.orders import OrderRow, kept
-from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
+from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow, TaskRow, Told, answers, heard, react
 
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
@@ -37,6 +38,7 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], cont
         react(each, acts.get(act or "")) if isinstance(each, Told) else each
         for each, act in zip(told, answered, strict=True)
     ]
+    changes = [_of_fact(item) if isinstance(item, Heard) else each for item, each in zip(items, changes, strict=True)]
     await _save(transaction, [_sealed(change, contacts) for change in changes if change is not None])
     redacted = [item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, Redacted)]
     if redacted:
@@ -49,6 +51,10 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], cont
         for item, change in zip(items, changes, strict=True)
     ]
     return Outcome(words=words)
+
+
+def _of_fact(item: Heard) -> Change | None:
+    return heard(item.envelope.subject, item.envelope.time, item.message)
 
 
 _HEARD: Final = {model.type_name: model for model in (DeskTask, ReceiptGiven, ReceiptRefused, ShownContact)}
@@ -89,3 +95,7 @@ async def _save(transaction: Transaction, changes: Sequence[Change]) -> None:
         await store.save_shown(connection, shown)
     if orders := [each for each in changes if isinstance(each, OrderRow)]:
         await store.save_orders(connection, orders)
+    if callers := [each for each in changes if isinstance(each, CallerRow)]:
+        await store.save_callers(connection, callers)
+    for change in (each for each in changes if isinstance(each, CallerChange)):
+        await store.change_caller(connection, change)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from doors.phones import without_extension
 from schemas.dispatch import (
     ActionRefused,
     CallbackReviewOrdered,
@@ -23,7 +24,6 @@ from schemas.referral import Referral
 from schemas.registry import answer_topic, channel_topic
 from schemas.values import Instant, TicketState
 from services.intake.core.news import Newsroom
-from services.intake.core.phones import without_extension
 from services.intake.core.state import Answer, KnownTicket
 
 

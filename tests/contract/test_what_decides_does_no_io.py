@@ -32,7 +32,7 @@ PURE: Final = frozenset(
 
 LIBRARIES: Final = {
     "jinja2": "notify fills in the texts of the policy",
-    "phonenumbers": "intake brings numbers into one form",
+    "phonenumbers": "doors bring numbers into one form",
     "pydantic": "messages and state are its models",
     "pydantic_core": "desk looks into the JSON of orders, which it reads as no model",
     "rapidfuzz": "intake compares texts",
@@ -44,9 +44,11 @@ OURS: Final = (
     "chassis.frozen",
     "chassis.reactions",
     "chassis.service",
+    "doors.keyed",
     "doors.normal",
     "doors.people",
     "doors.permitted",
+    "doors.phones",
     "doors.reading",
     "doors.refusals",
     "rulebook",
@@ -59,12 +61,8 @@ OURS: Final = (
 TELLING_TIME: Final = frozenset({"now", "today", "utcnow"})
 OPENING: Final = frozenset({"open", "input", "print", "eval", "exec", "__import__"})
 
-CORES: Final = sorted(
-    (
-        *Path("services").glob("*/core/**/*.py"),
-        *(Path(f"doors/{name}.py") for name in ("normal", "people", "permitted", "reading", "refusals")),
-    )
-)
+DOORS: Final = ("keyed", "normal", "people", "permitted", "phones", "reading", "refusals")
+CORES: Final = sorted((*Path("services").glob("*/core/**/*.py"), *(Path(f"doors/{name}.py") for name in DOORS)))
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

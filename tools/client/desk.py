@@ -13,19 +13,21 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import aiohttp
+from pydantic import TypeAdapter
 
 from schemas.inbound import Action, OfficeAction
 from schemas.public import DeskTask, Order, ShownContact
 from schemas.rules import CalendarPublished, RederivationOrdered
-from services.desk.for_tools import SOURCE, ActAnswer, OneOrderAnswer, OrderAnswer, act_of
+from services.desk.for_tools import SOURCE, ActAnswer, CallerAnswer, OneOrderAnswer, OrderAnswer, act_of
 from tools.client.addresses import load_addresses
 from tools.client.asking import RefusedAtDoorError
 from tools.client.asking import ask as ask_door
 from tools.errors import SaidClearly
 from tools.prepare.logins import trial_token
 
-__all__ = ["SOURCE", "ActAnswer", "act_of"]
+__all__ = ["SOURCE", "ActAnswer", "CallerAnswer", "act_of"]
 
+_CALLER: Final = TypeAdapter(CallerAnswer)
 _PAGE: Final = 1_000
 _AGAIN: Final = 0.5
 """Seconds after which somebody who plays a person asks again a door that was away, or that said: not so fast."""
@@ -70,6 +72,11 @@ def order(ticket: str) -> KnownOrder | None:
         if refused.status == HTTPStatus.NOT_FOUND:
             return None
         raise
+
+
+def caller(phone: str) -> CallerAnswer:
+    """Ask for the newest tickets of a telephone number."""
+    return _CALLER.validate_python(_ask("callers", body=json.dumps({"phone": phone}).encode()))
 
 
 def _known(told: OrderAnswer | OneOrderAnswer) -> KnownOrder:

@@ -26,13 +26,14 @@ from services.desk.core import rules
 from services.desk.core.acts import SOURCE, Act, act_of, read
 from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
-from services.desk.edges import lookup, orders
-from services.desk.edges.keys import CONTACTS, CONTEXT, LARGEST_PAGE, PATIENCE, USUAL_PAGE, WHO
+from services.desk.edges import callers, lookup, orders
+from services.desk.edges.keys import CONTACTS, CONTEXT, LARGEST_PAGE, PATIENCE, SECRET, USUAL_PAGE, WHO
 from services.desk.edges.lookup import Place, Said
 from services.desk.edges.told import (
     ActAnswer,
     ActTaken,
     CalendarsAnswer,
+    CallerAnswer,
     OneOrderAnswer,
     OrdersAnswer,
     RulesChanged,
@@ -67,6 +68,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in)
     app[CONTEXT], app[PATIENCE], app[CONTACTS] = context, settings.broker_patience, settings.contacts()
+    app[SECRET] = settings.secret.get_secret_value().encode()
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock)
     return app
 
@@ -90,6 +92,15 @@ def routes() -> tuple[Route, ...]:
         Route("GET", "/v1/tasks", list_tasks, page, TASKS, answers=TasksAnswer, problems=(422,)),
         Route("GET", "/v1/orders", orders.list_orders, orders.PAGE, ORDERS, answers=OrdersAnswer, problems=(422,)),
         Route("GET", "/v1/orders/{ticket}", orders.show_order, needs=ORDERS, answers=OneOrderAnswer, problems=(404,)),
+        Route(
+            "POST",
+            "/v1/callers",
+            callers.find,
+            needs=ANY_LOGIN,
+            asks=Body({_JSON: callers.Asked}),
+            answers=CallerAnswer,
+            problems=(422,),
+        ),
         Route("GET", "/v1/calendars", list_calendars, needs=ANY_LOGIN, answers=CalendarsAnswer),
         _rules("/v1/rules/calendar", rules.calendar, "Publish a year's calendar, in the holiday-cn JSON format."),
         _rules("/v1/rules/rederivation", rules.rederivation, "Order open clocks to be derived again."),

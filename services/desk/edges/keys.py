@@ -13,6 +13,8 @@ from doors.people import Known
 CONTEXT: Final = web.AppKey("context", EdgeContext)
 PATIENCE: Final = web.AppKey("patience", float)
 CONTACTS: Final = web.AppKey("contacts", ContactSeal)
+SECRET: Final = web.AppKey("secret", bytes)
+"""The key of the hashes by which callers are compared."""
 WHO: Final = web.RequestKey("who", Known)
 """Who asks, once the guard let them in."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from chassis.contacts import ContactSeal
@@ -157,6 +158,49 @@ def _order(row: Any, contacts: ContactSeal) -> dict[str, Any]:
         "order": json.loads(contacts.opened(row["body"], row["ticket"])),
         "steps": [{"version": int(version), "happened": happened} for version, happened in steps],
     }
+
+
+async def wait_to_search(pool: Pool, login: str, now: Instant, most: int, span: timedelta) -> timedelta | None:
+    """Tell how long somebody has to wait who searched so often within a span; None where it was not that often."""
+    first = await pool.fetchval(
+        "select at from search where login = $1 and at > $2 order by at desc offset $3 limit 1",
+        *(login, now - span, most - 1),
+    )
+    return None if first is None else first + span - now
+
+
+async def note_search(pool: Pool, login: str, now: Instant, key: str, found: int) -> None:
+    """Keep who searched, when, and how much was found."""
+    await pool.execute(
+        "insert into search (login, at, requester, found) values ($1, $2, $3, $4)", login, now, key, found
+    )
+
+
+async def tickets_of(pool: Pool, key: str, most: int) -> tuple[Sequence[Mapping[str, Any]], int]:
+    """Find the newest tickets of a requester, and count them all: where each stands its newest order tells."""
+    rows = await pool.fetch(_TICKETS_OF, key, most)
+    total: int = await pool.fetchval("select count(*) from caller where requester = $1", key)
+    return [dict(row) for row in rows], total
+
+
+_TICKETS_OF: Final = """
+select c.ticket, c.at, c.kind, coalesce(o.category, c.category) as category, c.place, c.text,
+       c.confidential or coalesce(o.confidential, false) or coalesce(t.confidential, false) as confidential,
+       coalesce(o.state, case when c.answered then 'answered' end) as state, o.lead, o.due, o.incident,
+       coalesce(t.waits, '{}') as waits
+from caller c
+left join lateral (
+    select state, body ->> 'lead' as lead, body ->> 'category' as category, incident,
+           nullif(due, timestamptz '9999-01-01 00:00Z') as due, (body ->> 'confidential')::bool as confidential
+    from held_order where ticket = c.ticket
+    order by standing = 'left', split_part(steps[1], ' ', 1)::int desc, body ->> 'role' limit 1
+) o on true
+left join lateral (
+    select array_agg(task order by since, task) as waits, bool_or((body ->> 'confidential')::bool) as confidential
+    from task where ticket = c.ticket and body is not null
+) t on true
+where c.requester = $1 order by c.at desc, c.ticket limit $2
+"""
 
 
 async def calendars(pool: Pool) -> Sequence[Any]:

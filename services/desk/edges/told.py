@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from schemas.public import DeskTask, Order, ShownContact
 from schemas.rules import NamedDay
-from schemas.values import Code, IncidentId, Person, Receipt, TicketId
+from schemas.values import Code, IncidentId, Kind, Person, Receipt, TicketId, TicketState
 
 
 class ActTaken(TypedDict):
@@ -81,6 +81,35 @@ class OrdersAnswer(TypedDict):
     orders: list[OrderAnswer]
     total: int
     next: str | None
+    now: AwareDatetime
+
+
+class CallerTicket(TypedDict):
+    """A ticket of a caller: what it was about, where it stands, who leads, when it is due, what waits for the office.
+
+    Of a ticket that no department had, `state` is only known where the agent answered it on the line. Of a
+    `confidential` one place and text are for whoever may look at contacts.
+    """
+
+    ticket: TicketId
+    at: AwareDatetime
+    kind: Kind
+    category: str | None
+    place: str | None
+    text: str | None
+    confidential: bool
+    state: TicketState | None
+    lead: str | None
+    due: AwareDatetime | None
+    incident: str | None
+    waits: list[str]
+
+
+class CallerAnswer(TypedDict):
+    """The newest tickets of a telephone number, and how many there are in all."""
+
+    tickets: list[CallerTicket]
+    total: int
     now: AwareDatetime
 
 

@@ -15,9 +15,10 @@ create table held_order (
     -- What happened last, newest first: the version of the ticket then, a blank, and the word.
     steps text[] not null,
     body json not null,
-    primary key (department, ticket)
+    primary key (ticket, department)
 );
-create index held_order_open on held_order (department, due, ticket) where standing = 'open';
+-- What has ended has nothing due any more, and lies behind what is open.
+create index held_order_due on held_order (department, due, ticket);
 
 -- What stood on the departments' topics before is read once more.
 delete from input where topic like 'liuhen.public.dispatch.%';

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from doors.phones import international
 from doors.refusals import Refusal, refusal
 from rulebook import Policy
 from rulebook.codes import DepartmentKind
@@ -15,7 +16,6 @@ from schemas.inbound import Action
 from schemas.nearest import Coded, nearest
 from schemas.values import Contact, Place, Upstream
 from services.intake.core.numbers import is_number
-from services.intake.core.phones import international
 from vocabulary import label
 from worktime.festivals import LAST_YEAR
 

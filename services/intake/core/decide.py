@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple, assert_never
 
+from doors.phones import without_extension
 from doors.refusals import Refusal, refusal
 from schemas.inbound import (
     CHANNEL_OF,
@@ -32,7 +33,6 @@ from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, decline_device, request_device
 from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, day_of, incident_of
-from services.intake.core.phones import without_extension
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier, window
 from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from doors.keyed import hashed, phone_key
 from doors.refusals import Refusal
 from rulebook import Policy
 from schemas.message import Message
 from schemas.text import plain
 from schemas.values import Contact, ContactKeys, RequesterKind, TicketState
-from services.intake.core.phones import international
 from services.intake.core.rules import DoorRules
 
 SubmissionKey = tuple[str, str, str]
@@ -173,7 +172,7 @@ class Secrets(NamedTuple):
 
     def hashed(self, sort: str, text: str) -> str:
         """Hash text so that equal texts of one sort are equal, and nothing else can be learnt."""
-        return blake2b(f"{sort}\0{text}".encode(), key=self.key, digest_size=16).hexdigest()
+        return hashed(self.key, sort, text)
 
     def requester(self, kind: RequesterKind, contact: Contact) -> str | None:
         """Tell requesters apart by phone, else by WeChat account; None for whoever wants to stay unknown."""
@@ -188,10 +187,9 @@ class Secrets(NamedTuple):
 
     def keys(self, contact: Contact) -> ContactKeys:
         """What a contact is compared by, told apart."""
-        phone = international(contact.phone) if contact.phone else None
         wechat = plain(contact.wechat) if contact.wechat else ""
         return ContactKeys(
-            phone=self.hashed("phone", phone) if phone else None,
+            phone=phone_key(self.key, contact.phone) if contact.phone else None,
             wechat=self.hashed("wechat", wechat) if wechat else None,
         )
 

@@ -12,8 +12,8 @@ from chassis.http import json_answer
 from chassis.metrics import LOGINS
 from chassis.problems import HttpProblem
 from chassis.slowing import Slowing
+from doors.phones import without_extension
 from schemas.values import Receipt
-from services.intake.core.phones import without_extension
 from services.intake.edges import lookup
 from services.intake.edges.taking import CONFIG, CONTEXT
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ import pytest
 
 from chassis.clock import Clock
 from liuhen.desk.queue import newest
+from rulebook import load_policy
 from schemas.inbound import Register
 from schemas.principals import OPERATORS
 from schemas.public import Order
@@ -76,6 +78,10 @@ class Person:
         assert code == 202, told
         return await self.settled(told["act"])
 
+    async def searches(self, phone: str) -> tuple[int, dict[str, Any]]:
+        async with self.web.post("/v1/callers", json={"phone": phone}, headers=self.shown) as answer:
+            return answer.status, await answer.json()
+
     async def knows(self, ticket: str, happened: str) -> dict[str, Any]:
         """Ask until a step happened to an order of this desk's department."""
         async with asyncio.timeout(30):
@@ -111,9 +117,14 @@ def housing(web: aiohttp.ClientSession, running: Instance) -> Person:
 @pytest.fixture
 async def ticket(running: Instance, xu: Person) -> str:
     """A call that waits for the dispatcher."""
+    return await registered(running, xu, next(_phones))
+
+
+async def registered(running: Instance, xu: Person, number: int) -> str:
+    """Let somebody call from a number; returns the ticket once it waits for the dispatcher."""
     text = f"楼道里的灯坏了一个星期没有人来修，第{next(_phones)}次来电"
     report = Register(
-        kind=Kind.COMPLAIN, contact=Contact(phone=str(next(_phones))), place=Place(text="国和路100号"), text=text
+        kind=Kind.COMPLAIN, contact=Contact(phone=str(number)), place=Place(text="国和路100号"), text=text
     )
     async with producer(running.broker("hotline")) as sender:
         await Voice(sender, HOTLINE, "test", Clock.parse(running.clock).now).say(report)
@@ -221,6 +232,47 @@ async def test_no_contact_stands_in_the_table_of_orders(
     assert rows
     assert told["order"]["contact"]["phone"]
     assert not [row for (row,) in rows if told["order"]["contact"]["phone"] in row]
+
+
+async def test_the_tickets_of_a_caller_are_found_by_the_number_however_it_is_written(
+    running: Instance, xu: Person, housing: Person
+) -> None:
+    number = next(_phones)
+    ticket = await registered(running, xu, number)
+    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await housing.knows(ticket, "dispatched")
+
+    async def found(person: Person, phone: str) -> list[dict[str, Any]]:
+        code, told = await person.searches(phone)
+        assert (code, told.get("total")) == (200, len(told.get("tickets", ()))), told
+        tickets: list[dict[str, Any]] = told["tickets"]
+        return tickets
+
+    (one,) = await found(xu, f"+86 {number}")
+    assert (one["ticket"], one["state"], one["lead"], one["place"]) == (ticket, "dispatched", "housing", "国和路100号")
+    assert await found(xu, str(next(_phones))) == []
+    agent = Person(xu.web, trial_token(running.secrets, "p-kong"))
+    assert [each["ticket"] for each in await found(agent, str(number))] == [ticket]
+
+
+async def test_who_searches_for_a_number_has_the_duty_is_counted_and_stops_somewhere(
+    running: Instance, web: aiohttp.ClientSession, housing: Person
+) -> None:
+    leader = Person(web, trial_token(running.secrets, "p-zheng"))
+    assert [(await each.searches("13800000000"))[0] for each in (leader, housing)] == [403, 403]
+    shen = Person(web, trial_token(running.secrets, "p-shen"))
+    for wrong in ("nobody", "12"):
+        code, told = await shen.searches(wrong)
+        assert (code, told["field"]) == (422, "phone")
+
+    most = load_policy(Path("policy")).limits.looking.callers_per_hour
+    codes = [(await shen.searches("13800000000"))[0] for _ in range(most + 1)]
+    assert codes == [200] * most + [429]
+    connection = await asyncpg.connect(running.postgres_dsn())
+    kept = await connection.fetch("select * from desk.search where login = 'p-shen'")
+    await connection.close()
+    assert len(kept) == most
+    assert not [row for row in kept if "13800000000" in str(row)]
 
 
 async def test_a_second_hand_is_told_what_the_first_one_did(running: Instance, xu: Person, ticket: str) -> None:

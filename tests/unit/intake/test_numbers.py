@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from doors.phones import international
 from schemas.inbound.base import CHANNELS
 from schemas.registry import TopicKind, party_of
 from schemas.registry import topics as topics_of
 from schemas.values import IncidentId, Party, PartyKind, Receipt, TicketId
 from services.intake.core.numbers import Numbering, Numbers, check_digit, incident_of, is_number, receipt_of, scattered
-from services.intake.core.phones import international
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
+from doors.phones import without_extension
 from schemas.sealed import masked_phone
-from services.intake.core.phones import without_extension
 from services.intake.core.state import Decision
 
 MINE: Final = {"phone": "13800000001", "wechat": "wx-1"}

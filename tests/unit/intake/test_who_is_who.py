@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from doors.phones import international
 from schemas.inbound import FollowUp
 from schemas.text import blank, plain, seen
 from schemas.tickets import ActionReceived, Registered
-from services.intake.core.phones import international
 
 INVISIBLE = "\u200b\u2060\ufeff\u202e\u00ad\u3164"
 BLANKS = (" ", "\u00a0", "\u3000", "\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\u202e\u202c", "\t\n\u2003", "\u0007")

@@ -1,0 +1,61 @@
+"""Who spoke up in which ticket: what is kept of its beginning, what a correction changes, and what a search shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from schemas.dispatch import AnsweredOnLine, Corrected, Opened
+from schemas.recognised import masked
+from schemas.values import Instant
+
+
+class CallerRow(NamedTuple):
+    """A ticket as it began: who asked, by a keyed hash, and about what."""
+
+    ticket: str
+    requester: str | None
+    at: Instant
+    kind: str
+    category: str | None
+    place: str | None
+    text: str | None
+    confidential: bool
+    answered: bool
+
+
+class CallerChange(NamedTuple):
+    """What a correction makes of it; what is None stays."""
+
+    ticket: str
+    requester: str | None
+    category: str | None
+    place: str | None
+    text: str | None
+    confidential: bool | None
+
+
+def began(ticket: str, at: Instant, fact: Opened | AnsweredOnLine) -> CallerRow:
+    """What is kept of a ticket's beginning."""
+    place = fact.place.text if fact.place else None
+    if isinstance(fact, AnsweredOnLine):
+        return CallerRow(ticket, fact.requester, at, fact.kind, fact.category, place, None, False, True)  # noqa: FBT003
+    at = fact.registered_at or at
+    return CallerRow(
+        ticket, fact.requester, at, fact.kind, fact.category, place, fact.text, fact.confidential, answered=False
+    )
+
+
+def corrected(ticket: str, fact: Corrected) -> CallerChange:
+    """What changes with a correction."""
+    new = fact.new
+    place = new.place.text if new.place else None
+    return CallerChange(ticket, new.requester, new.category, place, new.text, new.confidential)
+
+
+def shown(row: Mapping[str, Any], *, looks: bool) -> dict[str, Any]:
+    """One ticket of a caller; of a confidential one place and words are for whoever `looks` at contacts."""
+    told = dict(row)
+    if told["confidential"] and not looks:
+        told |= {"place": None, "text": None}
+    return told | {"text": told["text"] and masked(told["text"])}

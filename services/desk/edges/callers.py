@@ -1,0 +1,83 @@
+"""What somebody asks for and did before, found by the number that calls: no number stands in an address or a log."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Annotated, Final
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from chassis.http import json_answer
+from chassis.problems import HttpProblem
+from chassis.service import Instant
+from doors.entering import ENTRANCE
+from doors.keyed import phone_key
+from doors.people import Known
+from doors.permitted import not_permitted
+from doors.refusals import of_validation
+from rulebook import Policy
+from rulebook.codes import FIND_CALLER
+from schemas.values import PartyKind, Person
+from services.desk.core.callers import shown
+from services.desk.edges import lookup
+from services.desk.edges.keys import CONTEXT, SECRET, WHO
+
+_HOUR: Final = timedelta(hours=1)
+_MOST: Final = 100
+"""Tickets that are shown of one number, the newest first."""
+_LOOKS: Final = "look_at_contact"
+_DONE: Final = "按来电号码查询"
+
+
+class Asked(BaseModel):
+    """The number that calls, as it is shown or written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    phone: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+async def find(request: web.Request) -> web.StreamResponse:
+    """POST /v1/callers: the tickets of a telephone number, newest first, for whoever the policy lets search."""
+    context, who = request.app[CONTEXT], request[WHO]
+    policy: Policy = request.app[ENTRANCE].policy
+    now = context.clock.now()
+    _require_duty(policy, who, now)
+    key = _key(request, await request.read())
+    wait = await lookup.wait_to_search(context.pool, who.login, now, policy.limits.looking.callers_per_hour, _HOUR)
+    if wait is not None:
+        most, seconds = policy.limits.looking.callers_per_hour, math.ceil(wait.total_seconds())
+        words = f"您一小时内已查询 {most} 次，请 {math.ceil(seconds / 60)} 分钟后再查；确需更多的，请让负责人调整规则。"
+        raise HttpProblem(429, "too_many_requests", "phone", words, retry_after=seconds)
+    found, total = await lookup.tickets_of(context.pool, key, _MOST)
+    await lookup.note_search(context.pool, who.login, now, key, total)
+    looks = not_permitted(policy, _LOOKS, _DONE, _person(who), now) is None
+    return json_answer({"tickets": [shown(each, looks=looks) for each in found], "total": total, "now": now})
+
+
+def _person(who: Known) -> Person:
+    return Person(id=who.login, name=who.name)
+
+
+def _require_duty(policy: Policy, who: Known, now: Instant) -> None:
+    if who.party.kind is not PartyKind.OFFICE:
+        words = "来电查询是中心的事；贵单位的工单见 GET /v1/orders。"
+        raise HttpProblem(403, "not_permitted", "Authorization", words)
+    refused = not_permitted(policy, FIND_CALLER, _DONE, _person(who), now)
+    if refused is not None:
+        raise HttpProblem(403, *refused)
+
+
+def _key(request: web.Request, body: bytes) -> str:
+    try:
+        asked = Asked.model_validate_json(body)
+    except ValidationError as error:
+        refused = of_validation(error)
+        raise HttpProblem(400 if refused.code == "not_json" else 422, *refused) from None
+    key = phone_key(request.app[SECRET], asked.phone)
+    if key is None:
+        words = "phone 不是一个电话号码，请写手机号，或者带区号的固定电话（分机用 转 连接）。"
+        raise HttpProblem(422, "malformed", "phone", words)
+    return key

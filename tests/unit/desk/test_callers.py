@@ -1,0 +1,81 @@
+"""Of a caller's tickets is kept how they began, as corrected since; confidential words are for whoever may look."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from doors.keyed import hashed, phone_key
+from schemas.correction import Correction
+from schemas.dispatch import AnsweredOnLine, Corrected, Opened
+from schemas.examples import example
+from schemas.message import Message, contracts
+from services.desk.core.callers import CallerRow, shown
+from services.desk.reactions import heard
+
+TICKET: Final = "26091407000015"
+NOON: Final = datetime(2026, 9, 14, 4, tzinfo=UTC)
+
+
+def made(name: str, **fields: Any) -> Any:
+    model: type[Message] = contracts()[f"liuhen.dispatch.{name}.v1"]
+    return model.model_validate({**example(model).model_dump(), **fields})
+
+
+def row(**fields: Any) -> dict[str, Any]:
+    return {"ticket": TICKET, "place": "国和路100号", "text": "楼道积水", "confidential": False, **fields}
+
+
+def test_a_number_is_one_however_it_is_written_and_nobody_finds_it_without_the_key() -> None:
+    key = phone_key(b"key", "13812345678")
+
+    assert key == phone_key(b"key", "+86 138-1234-5678") == hashed(b"key", "phone", "+8613812345678")
+    assert key != phone_key(b"another", "13812345678")
+    assert phone_key(b"key", "12") is None
+
+
+def test_a_part_began_when_its_whole_was_registered() -> None:
+    earlier = NOON - timedelta(hours=3)
+    opened: Opened = made("opened", requester="hash", registered_at=earlier)
+
+    found = heard(TICKET, NOON, opened)
+
+    assert isinstance(found, CallerRow)
+    assert (found.ticket, found.requester, found.at, found.text) == (TICKET, "hash", earlier, opened.text)
+
+
+def test_what_an_agent_answered_on_the_line_is_found_without_its_words() -> None:
+    answered: AnsweredOnLine = made("answered-on-line", requester="hash")
+
+    found = heard(TICKET, NOON, answered)
+
+    assert isinstance(found, CallerRow)
+    assert (found.requester, found.at, found.text, found.answered) == ("hash", NOON, None, True)
+
+
+def test_a_correction_changes_what_it_names() -> None:
+    fact: Corrected = made("corrected", new=Correction(text="楼道漏水", requester="another"))
+
+    found = heard(TICKET, NOON, fact)
+
+    assert found is not None
+    assert (found.requester, found.text, found.place, found.confidential) == ("another", "楼道漏水", None, None)
+
+
+@pytest.mark.parametrize(
+    ("looks", "confidential", "text"), [(False, True, None), (True, True, "楼道积水"), (False, False, "楼道积水")]
+)
+def test_what_was_said_in_confidence_is_for_whoever_may_look(
+    *, looks: bool, confidential: bool, text: str | None
+) -> None:
+    told = shown(row(confidential=confidential), looks=looks)
+
+    assert told["text"] == text
+    assert (told["place"] is None) is (text is None)
+
+
+def test_numbers_that_nobody_should_have_written_are_masked() -> None:
+    told = shown(row(text="身份证11010519491231002X"), looks=True)
+    assert "11010519491231002X" not in told["text"]
