@@ -52,9 +52,9 @@ def said_at_the_door(receipts: Iterable[tuple[str, str, str]], acts: Mapping[str
         department = desk_of(login)
         own = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=PartyKind.OFFICE)
         if not login:
-            findings.append(Finding(act, f"stands as said at the door for {party}, and the door does not know it"))
+            findings.append(Finding(act, Chinese(f"以 {party} 的名义记为在门上所办，门上却没有")))
         elif not party == claimed == str(own):
-            findings.append(Finding(act, f"stands for {party}, and was said by {login} for {claimed}"))
+            findings.append(Finding(act, Chinese(f"记在 {party} 名下，却是 {login} 为 {claimed} 所办")))
     return CheckResult(
         "门上办的，都由那一方登录的人所办 (who acts at the door is logged in there)", len(ours), findings
     )

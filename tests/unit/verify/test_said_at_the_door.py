@@ -26,10 +26,10 @@ def test_whoever_is_logged_in_acts_for_their_own_party() -> None:
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ((HOUSING, SOURCE, "a-9"), "the door does not know it"),
-        ((OFFICE, SOURCE, "a-2"), "was said by department.housing"),
-        ((HOUSING, SOURCE, "a-1"), "was said by p-xu"),
-        ((HOUSING, SOURCE, "a-3"), "was said by department.greening"),
+        ((HOUSING, SOURCE, "a-9"), "门上却没有"),
+        ((OFFICE, SOURCE, "a-2"), "却是 department.housing"),
+        ((HOUSING, SOURCE, "a-1"), "却是 p-xu"),
+        ((HOUSING, SOURCE, "a-3"), "却是 department.greening"),
     ],
 )
 def test_who_speaks_as_the_door_or_for_another_party_is_found(said: tuple[str, str, str], why: str) -> None:
