@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final, Protocol
@@ -48,7 +48,7 @@ class AnsweringParties(Protocol):
     def hear(self, news: PublicMessage) -> None:
         """Take one message."""
 
-    def began(self, ticket: str, record: CaseRecord) -> None:
+    def began(self, ticket: str) -> None:
         """Take notice that a row has become a ticket."""
 
 
@@ -61,8 +61,33 @@ class NoParties:
     def hear(self, news: PublicMessage) -> None:
         pass
 
-    def began(self, ticket: str, record: CaseRecord) -> None:
+    def began(self, ticket: str) -> None:
         pass
+
+
+class _Early:
+    """What is heard of a ticket before its row is known to be one waits until it is."""
+
+    def __init__(self, book: Casebook, answer: Callable[[PublicMessage, CaseRecord], None]) -> None:
+        self._book = book
+        self._answer = answer
+        self._waiting: dict[str, list[PublicMessage]] = {}
+
+    def hear(self, news: PublicMessage) -> None:
+        ticket = str(getattr(news.message, "ticket", ""))
+        record = self._book.tickets.get(ticket)
+        if record is None:
+            self._waiting.setdefault(ticket, []).append(news)
+        else:
+            self._answer(news, record)
+
+    def began(self, ticket: str) -> None:
+        for news in self._waiting.pop(ticket, ()):
+            self.hear(news)
+
+
+def _all_topics(policy: Policy) -> Sequence[str]:
+    return [DESK, CALLBACKS, *(department_topic(each.code) for each in policy.departments)]
 
 
 class ClaimingParties:
@@ -73,18 +98,16 @@ class ClaimingParties:
         self._speaker = speaker
         self._policy = policy
         self._sorting = Sorting(book, speaker, policy)
-        self._early: dict[str, list[PublicMessage]] = {}
+        self._early = _Early(book, self._answer)
         self._done: set[str] = set()
 
     def topics(self) -> Iterable[str]:
-        return [DESK, CALLBACKS, *(department_topic(each.code) for each in self._policy.departments)]
+        return _all_topics(self._policy)
 
     def hear(self, news: PublicMessage) -> None:
-        ticket = str(getattr(news.message, "ticket", ""))
-        record = self._book.tickets.get(ticket)
-        if record is None:
-            self._early.setdefault(ticket, []).append(news)
-            return
+        self._early.hear(news)
+
+    def _answer(self, news: PublicMessage, record: CaseRecord) -> None:
         match news.message:
             case DeskTask(task=DeskTaskKind.URGENT_CALL, open=True) as task:
                 acknowledge(task, self._speaker, self._policy)
@@ -98,9 +121,8 @@ class ClaimingParties:
             case _:
                 pass
 
-    def began(self, ticket: str, record: CaseRecord) -> None:  # noqa: ARG002 - the book has it
-        for news in self._early.pop(ticket, ()):
-            self.hear(news)
+    def began(self, ticket: str) -> None:
+        self._early.began(ticket)
 
     def _call(self, request: CallbackRequest) -> None:
         """What a file does not know nobody rates."""
@@ -133,20 +155,18 @@ class RecordedParties:
         self._speaker = speaker
         self._policy = policy
         self._sorting = Sorting(book, speaker, policy)
-        self._early: dict[str, list[PublicMessage]] = {}
+        self._early = _Early(book, self._answer)
         self._done: set[tuple[str, str]] = set()
         self._newest: dict[str, Order] = {}
         self._supervising: set[str] = set()
 
     def topics(self) -> Iterable[str]:
-        return [DESK, CALLBACKS, *(department_topic(each.code) for each in self._policy.departments)]
+        return _all_topics(self._policy)
 
     def hear(self, news: PublicMessage) -> None:
-        ticket = str(getattr(news.message, "ticket", ""))
-        record = self._book.tickets.get(ticket)
-        if record is None:
-            self._early.setdefault(ticket, []).append(news)
-            return
+        self._early.hear(news)
+
+    def _answer(self, news: PublicMessage, record: CaseRecord) -> None:
         match news.message:
             case Order(role="lead") as order:
                 self._order(order, record, news.envelope.id)
@@ -157,9 +177,8 @@ class RecordedParties:
             case _:
                 pass
 
-    def began(self, ticket: str, record: CaseRecord) -> None:  # noqa: ARG002 - the book has it
-        for news in self._early.pop(ticket, ()):
-            self.hear(news)
+    def began(self, ticket: str) -> None:
+        self._early.began(ticket)
 
     def _once(self, ticket: str, what: str) -> bool:
         new = (ticket, what) not in self._done

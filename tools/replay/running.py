@@ -109,7 +109,7 @@ async def _listen(progress: ReplayProgress, parties: AnsweringParties, dispatche
             case ReceiptGiven() | ReceiptRefused() as answer:
                 known = book.note(answer)
                 if known is not None:
-                    parties.began(*known)
+                    parties.began(known[0])
                     if dispatcher is not None:
                         dispatcher.began(*known)
             case _:

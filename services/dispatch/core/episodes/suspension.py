@@ -39,9 +39,13 @@ def suspension_ground(draft: Draft, action: i.RequestSuspension) -> Refusal | No
 
 
 def until_ahead(draft: Draft, action: i.RequestSuspension) -> Refusal | None:
-    if action.until <= draft.at:
+    return _not_ahead(draft, action.until)
+
+
+def _not_ahead(draft: Draft, until: datetime) -> Refusal | None:
+    if until <= draft.at:
         return Refusal("ends_in_the_past", f"挂账的{label('until')}须晚于现在。")
-    return within_longest(draft, Clock.SUSPENSION, "until", action.until)
+    return within_longest(draft, Clock.SUSPENSION, "until", until)
 
 
 _ASKABLE: Final = (by_lead, suspension_free, suspension_ground, until_ahead)
@@ -87,9 +91,7 @@ def granted_end_ahead(draft: Draft, action: i.RuleOnSuspension) -> Refusal | Non
     until = action.until or (asked.until if isinstance(asked, SuspensionAsked) else None)
     if not action.granted or until is None:
         return None
-    if until <= draft.at:
-        return Refusal("ends_in_the_past", f"挂账的{label('until')}须晚于现在。")
-    return within_longest(draft, Clock.SUSPENSION, "until", until)
+    return _not_ahead(draft, until)
 
 
 @episode.action(
