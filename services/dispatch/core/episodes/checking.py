@@ -14,7 +14,8 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
-from services.dispatch.core.episodes.dispatching import category_known, reclassify, send
+from services.dispatch.core.episodes.dispatching import category_known, reclassify
+from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.guards import avoids, known
 from services.dispatch.core.regions import Checked, Drawn
 from services.dispatch.core.rules import Led

@@ -20,8 +20,9 @@ from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
-from services.dispatch.core.episodes.dispatching import reclassify, send
+from services.dispatch.core.episodes.dispatching import reclassify
 from services.dispatch.core.episodes.merging import shunned, tell_office
+from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
 from services.dispatch.core.regions import Alone, Joining, Member

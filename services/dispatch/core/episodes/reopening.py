@@ -21,8 +21,9 @@ from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.closing import tell_of_reopening
-from services.dispatch.core.episodes.dispatching import send, to_centre
+from services.dispatch.core.episodes.dispatching import to_centre
 from services.dispatch.core.episodes.follow_ups import FollowUpContact, contact_of, passed_on, taken_or_part
+from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.episodes.stop_words import heed, is_withheld, listen, speaks_of_misconduct
 from services.dispatch.core.episodes.support import supporters_of
 from services.dispatch.core.holder import participants

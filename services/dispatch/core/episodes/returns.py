@@ -15,7 +15,8 @@ from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
-from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused, send
+from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused
+from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.episodes.supervision import end_watch, running
 from services.dispatch.core.guards import avoids, known, legal_ground
 from services.dispatch.core.holder import participants
