@@ -87,7 +87,7 @@ class Floor:
                     version, state = version + 1, core.evolve(state, fact, cause.time)
                     self.states[key], changed[key] = (version, state), item.lane
                     events.append(self._event(item.lane, core.topic, key, fact, cause, now))
-                    events += [self._event(item.lane, *told, cause, now) for told in core.tell(state, fact, cause)]
+                    events += [self._event(item.lane, *told[:3], cause, now) for told in core.tell(state, fact, cause)]
         return events, changed
 
     def _event(self, lane: str, topic: str, key: str, message: Any, cause: Cause, now: datetime) -> Event:

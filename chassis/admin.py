@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chassis.contacts import ContactSeal
-from chassis.publish import Producer, wire
+from chassis.contacts import Vault
+from chassis.publish import Producer, wires
 from chassis.service import Connection
 from chassis.store import Event, TopicPartition
 
@@ -44,7 +44,7 @@ class Sender(NamedTuple):
 
     producer: Producer
     service: str
-    contacts: ContactSeal | None
+    contacts: Vault | None
 
 
 async def republish(
@@ -57,7 +57,7 @@ async def republish(
     """Send a lane's recorded events of a topic's partition again, from a sequence number on; tells how many."""
     sent, (topic, partition) = 0, tp
     while events := await _recorded(connection, lane, topic, partition, first + sent):
-        await sender.producer.send([wire(event, sender.service, sender.contacts) for event in events])
+        await sender.producer.send(await wires(events, sender.service, sender.contacts, connection))
         sent += len(events)
     return sent
 

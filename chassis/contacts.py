@@ -1,83 +1,271 @@
-"""Contacts in what a service keeps and says to other services: sealed for the ticket, with a mask beside.
+"""Contacts are kept sealed in one table, a row for each that was given; everything else names the row, with masks.
 
-Who holds no key of contacts reads the mask: 王**, 138****1234, and a star where an account or an address is.
+Whoever may open reads the rows of what it is about to show. A row that was emptied opens to its masks: that is how a
+person is forgotten.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Any, Final
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, Protocol
 
-from schemas.sealed import masked_name, masked_phone
+from chassis.clock import stopwatch
+from schemas.redaction import BLOCK
+from schemas.sealed import CONTACT_FIELDS, Veil, mask_of
+from schemas.spoken import reworded
+from schemas.values import Contact
 from sealing.boxes import Chance, about
 from sealing.data_keys import DataKeys
-from sealing.masters import WRAPPED_BYTES, Kms, Wrapped
+from sealing.masters import WRAPPED_BYTES, Kms, Wrapped, rewrapped
 
-_SEALED: Final = "sealed"
+KEPT_IN: Final = "intake.contact"
+"""The table of contacts: whoever may open one may read it."""
 _OWNER: Final = "contacts"
 _FIELD: Final = "contact"
+_BOX: Final = "box"
+_HANDLE_BYTES: Final = 12
 _REMEMBERED: Final = 8_192
+_SECONDS: Final = 60.0
+"""For so long what was opened is remembered: whoever is forgotten is forgotten everywhere after that."""
 _TEXT: Final = r'"(?:[^"\\]|\\.)*"'
-_ONE: Final = re.compile(rf'\{{\s*"{_SEALED}"\s*:\s*"([A-Za-z0-9+/=]+)"(?:\s*,\s*"[a-z]+"\s*:\s*{_TEXT})*\s*\}}')
+_VALUE: Final = rf"(?:{_TEXT}|\[[^\[\]]*\]|null)"
+_ONE: Final = re.compile(rf'\{{\s*"sealed"\s*:\s*\[[^\[\]]*\](?:\s*,\s*"[a-z]+"\s*:\s*{_VALUE})*\s*\}}')
 """A sealed contact as it stands in JSON; what people wrote has its quotes escaped there, and never looks like it."""
-_MASKS: Final[Mapping[str, Callable[[str], str]]] = {"name": masked_name, "phone": masked_phone}
+_VEILED: Final = re.compile(r"\{\s*\"veil\"\s*:")
+
+Opening = Mapping[str, Mapping[str, str]]
+"""What rows say, by their handles, field by field; of one that was emptied nothing."""
 
 
-class ContactSeal:
-    """Seals contacts for the ticket that they belong to, and opens them again."""
+class Source(Protocol):
+    """Where rows are read: a connection or a pool."""
 
-    def __init__(self, kms: Kms, chance: Chance) -> None:
-        """Have data keys wrapped by `kms`; what was sealed or opened lately is remembered."""
-        self._keys = DataKeys(kms, chance, _OWNER)
-        self._one = lru_cache(_REMEMBERED)(self._boxed)
-        self._text = lru_cache(_REMEMBERED)(self._unboxed)
+    async def fetch(self, query: str, *args: Any) -> Sequence[Any]:
+        """Return the rows of a query."""
+        ...
+
+
+class Row(NamedTuple):
+    """One contact as it is kept: of which ticket, the keyed hashes of its number and account, and its sealed bytes."""
+
+    handle: str
+    ticket: str
+    known_by: Sequence[str]
+    box: bytes
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The keyed hashes of a contact: all that its person is known by, and of one field of a ticket, for comparing."""
+
+    known_by: Callable[[Contact], Sequence[str]]
+    marked: Callable[[str, str, str], str]
+
+
+@dataclass
+class Putting:
+    """What one transaction puts down: each contact that is written in it becomes a row, and its handle."""
+
+    vault: Vault
+    naming: Naming
+    rows: list[Row] = field(default_factory=list)
+    _known: dict[tuple[str, tuple[tuple[str, str], ...]], dict[str, Any]] = field(default_factory=dict)
 
     def of(self, ticket: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
         """How the contacts of a ticket are written, as pydantic's context of whoever writes them."""
-        return lambda told: self._sealed(ticket, told)
+        return lambda told: self._put(ticket, {name: told[name] for name in CONTACT_FIELDS if told.get(name)})
 
-    def opened(self, text: str, ticket: str) -> str:
-        """JSON text with its contacts opened; BrokenSealError or UnknownMasterError where one cannot be."""
-        if f'"{_SEALED}"' not in text:
-            return text
-        return _ONE.sub(lambda found: self._text(ticket, found[1]), text)
+    def _put(self, ticket: str, told: dict[str, str]) -> dict[str, Any]:
+        if not told:
+            return {}
+        known = (ticket, tuple(told.items()))
+        if known not in self._known:
+            handle = self.vault.new_handle()
+            box = self.vault.sealed(handle, told)
+            self.rows.append(Row(handle, ticket, self.naming.known_by(Contact.model_validate(told)), box))
+            marks = [f"{name}:{self.naming.marked(ticket, name, value)}" for name, value in told.items()]
+            masks = {name: mask_of(name, value) for name, value in told.items()}
+            self._known[known] = {"sealed": [handle], "hashes": marks, **masks}
+        return self._known[known]
 
-    def sealed_word(self, word: str, ticket: str, name: str) -> str:
-        """One field of a contact as JSON text, sealed; `opened_word` gives it back."""
-        return _dumped(self._sealed(ticket, {name: word}))
+    async def write(self, connection: Any) -> None:
+        """Write the rows, in the transaction that says what names them."""
+        if self.rows:
+            handles, tickets, known_by, boxes = zip(*self.rows, strict=True)
+            await connection.execute(
+                f"insert into {KEPT_IN} (handle, ticket, known_by, box)"  # noqa: S608 - our own name
+                " select handle, ticket, string_to_array(known_by, ' '), box"
+                " from unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) x(handle, ticket, known_by, box)",
+                handles,
+                tickets,
+                [" ".join(each) for each in known_by],
+                boxes,
+            )
 
-    def opened_word(self, text: str, ticket: str) -> str:
-        """What `sealed_word` sealed for the ticket; any other text as it is."""
-        opened = self.opened(text, ticket)
-        return text if opened is text else str(next(iter(json.loads(opened).values())))
 
-    def changed(self, text: str, ticket: str, change: Callable[[Any], Any]) -> str:
-        """JSON text with what its sealed contacts say changed; the same text where nothing is."""
-        if f'"{_SEALED}"' not in text:
-            return text
-        return _ONE.sub(lambda found: self._anew(ticket, found, change), text)
+class Vault:
+    """Seals contacts into rows, and opens what rows say."""
 
-    def _anew(self, ticket: str, found: re.Match[str], change: Callable[[Any], Any]) -> str:
-        before = json.loads(self._text(ticket, found[1]))
-        after = change(before)
-        return found[0] if after is before else _dumped(self._sealed(ticket, after))
+    def __init__(self, kms: Kms, chance: Chance) -> None:
+        """Have data keys wrapped by `kms`; what was opened lately is remembered for a minute."""
+        self._keys = DataKeys(kms, chance, _OWNER)
+        self._chance = chance
+        self._opened: OrderedDict[str, tuple[float, Mapping[str, str]]] = OrderedDict()
 
-    def _sealed(self, ticket: str, told: dict[str, Any]) -> dict[str, Any]:
-        return self._one(ticket, tuple(told.items())) if any(told.values()) else told
+    def new_handle(self) -> str:
+        """Name a row by chance."""
+        return urlsafe_b64encode(self._chance(_HANDLE_BYTES)).decode("ascii")
 
-    def _boxed(self, ticket: str, told: tuple[tuple[str, str | None], ...]) -> dict[str, Any]:
-        wrapped, box = self._keys.sealed(_dumped(dict(told)).encode(), about(ticket, _FIELD))
-        masks = {name: _MASKS[name](value) if name in _MASKS else "*" for name, value in told if value}
-        return {_SEALED: b64encode(bytes(wrapped) + box).decode("ascii"), **masks}
+    def sealed(self, handle: str, told: Mapping[str, str]) -> bytes:
+        """Seal what a contact says for its row."""
+        wrapped, box = self._keys.sealed(_dumped(told).encode(), about(handle, _FIELD))
+        return bytes(wrapped) + box
 
-    def _unboxed(self, ticket: str, box: str) -> str:
-        raw = b64decode(box)
-        wrapped = Wrapped.of(raw[:WRAPPED_BYTES])
-        return self._keys.opened(wrapped, raw[WRAPPED_BYTES:], about(ticket, _FIELD)).decode()
+    def opened(self, handle: str, box: bytes) -> dict[str, str]:
+        """Open a row; BrokenSealError or UnknownMasterError where it cannot be opened."""
+        wrapped = Wrapped.of(box[:WRAPPED_BYTES])
+        found: dict[str, str] = json.loads(self._keys.opened(wrapped, box[WRAPPED_BYTES:], about(handle, _FIELD)))
+        return found
+
+    async def opening(self, source: Source, texts: Iterable[str]) -> Opening:
+        """What the rows say that sealed contacts in JSON texts name; read from the table unless it is known yet."""
+        handles = {handle for text in texts for handle in handles_in(text)}
+        now = stopwatch()
+        found = {}
+        for handle in handles:
+            at, told = self._opened.get(handle, (now - 2 * _SECONDS, {}))
+            if now - at < _SECONDS:
+                found[handle] = told
+        if missing := handles - found.keys():
+            rows = await source.fetch(
+                f"select handle, box from {KEPT_IN} where handle = any($1::text[])",  # noqa: S608 - our own name
+                sorted(missing),
+            )
+            for handle, box in rows:
+                found[handle] = self._remembered(handle, now, {} if box is None else self.opened(handle, box))
+        return found
+
+    async def cover(self, connection: Any, ticket: str, change: Callable[[Any], Any]) -> None:
+        """Change what the rows of a ticket say; for the service that puts rows down."""
+        rows = await connection.fetch(
+            f"select handle, box from {KEPT_IN} where ticket = $1 and box is not null",  # noqa: S608 - our own name
+            ticket,
+        )
+        for handle, box in rows:
+            told = self.opened(handle, box)
+            after = change(told)
+            if after is not told:
+                await connection.execute(
+                    f"update {KEPT_IN} set box = $2 where handle = $1",  # noqa: S608 - our own name
+                    handle,
+                    self.sealed(handle, after),
+                )
+                self._opened.pop(handle, None)
+
+    def _remembered(self, handle: str, now: float, told: Mapping[str, str]) -> Mapping[str, str]:
+        self._opened[handle] = now, told
+        self._opened.move_to_end(handle)
+        if len(self._opened) > _REMEMBERED:
+            self._opened.popitem(last=False)
+        return told
+
+
+class WordSeal:
+    """Seals single texts for a place in a table, and opens them again."""
+
+    def __init__(self, kms: Kms, chance: Chance) -> None:
+        """Have data keys wrapped by `kms`."""
+        self._keys = DataKeys(kms, chance, _OWNER)
+
+    def sealed(self, word: str, *place: str) -> str:
+        """One text, sealed for a place."""
+        wrapped, box = self._keys.sealed(word.encode(), about(*place))
+        return b64encode(bytes(wrapped) + box).decode("ascii")
+
+    def of(self, ticket: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """How the contact of a ticket is kept in a document; `shown` opens it there."""
+        return lambda told: {_BOX: self.sealed(_dumped(told), ticket)} if told else told
+
+    def shown(self, document: dict[str, Any], ticket: str) -> dict[str, Any]:
+        """A document with its contact opened."""
+        box = document["contact"].get(_BOX)
+        return document if box is None else {**document, "contact": json.loads(self.opened(box, ticket))}
+
+    def opened(self, text: str, *place: str) -> str:
+        """What `sealed` sealed for the place; BrokenSealError or UnknownMasterError where it cannot be opened."""
+        raw = b64decode(text)
+        return self._keys.opened(Wrapped.of(raw[:WRAPPED_BYTES]), raw[WRAPPED_BYTES:], about(*place)).decode()
+
+
+def rewrapped_box(box: bytes, kms: Kms) -> bytes:
+    """The same sealed bytes with their data key under the newest master key."""
+    return bytes(rewrapped(Wrapped.of(box[:WRAPPED_BYTES]), _OWNER, kms)) + box[WRAPPED_BYTES:]
+
+
+def rewrapped_word(text: str, kms: Kms) -> str:
+    """Likewise of what `WordSeal` sealed, as it stands in a column of JSON."""
+    return json.dumps(b64encode(rewrapped_box(b64decode(json.loads(text)), kms)).decode("ascii"))
+
+
+def rewrapped_contact(text: str, kms: Kms) -> str:
+    """Likewise of the contact that stands in a document."""
+    document = json.loads(text)
+    box = document["contact"].get(_BOX)
+    if box is None:
+        return text
+    anew = b64encode(rewrapped_box(b64decode(box), kms)).decode("ascii")
+    return text if anew == box else _dumped({**document, "contact": {_BOX: anew}})
+
+
+def handles_in(text: str) -> Iterator[str]:
+    """The handles that sealed contacts in a JSON text name."""
+    if '"sealed"' in text:
+        for found in _ONE.finditer(text):
+            yield from json.loads(found[0])["sealed"]
+
+
+def opened_in(text: str, opening: Opening) -> str:
+    """JSON text with its sealed contacts as whoever may read them does; of a person who was forgotten the masks."""
+    if '"sealed"' not in text:
+        return text
+    return _ONE.sub(lambda found: _dumped(_opened(json.loads(found[0]), opening)), text)
+
+
+def opened(contact: Contact, opening: Opening) -> Contact:
+    """A contact with what its rows say; one that is not sealed as it is."""
+    if contact.sealed is None:
+        return contact
+    return Contact.model_validate(_opened(contact.model_dump(), opening))
+
+
+def told_outside(text: str, opening: Opening) -> str:
+    """What outsiders read of a message as it is kept: its contacts opened, and nothing that its veil hides."""
+    opened = opened_in(text, opening)
+    if _VEILED.match(text) is None:
+        return opened
+    document = json.loads(opened)
+    veil = Veil.model_validate(document.pop("veil"))
+    if any(not opening.get(handle) for handle in handles_in(text)):
+        # Nobody can tell any more which of these words name them.
+        return _dumped(reworded(document, lambda said: BLOCK * len(said)))
+    return _dumped(veil(document))
+
+
+def veiled(body: str, veil: Veil | None) -> str:
+    """The JSON of a message as it is kept, with what hides its texts when it leaves."""
+    return body if veil is None else f'{{"veil":{veil.model_dump_json(exclude_none=True)},{body[1:]}'
+
+
+def _opened(contact: Mapping[str, Any], opening: Opening) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for handle in contact["sealed"]:
+        said |= opening.get(handle, {})
+    return {name: said.get(name, contact[name]) for name in CONTACT_FIELDS if contact.get(name) is not None}
 
 
 def _dumped(document: Any) -> str:

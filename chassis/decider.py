@@ -76,7 +76,7 @@ def step(decider: Decider[S, C], lane: str, key: str, state: S | None, command: 
         state = after = decider.evolve(state, fact, cause.time)
         facts.append((fact, cause))
         says.append(Say(lane, decider.topic, key, fact, cause))
-        says += [Say(lane, *told, cause) for told in decider.tell(after, fact, cause)]
+        says += [Say(lane, *told[:3], cause, told.veil) for told in decider.tell(after, fact, cause)]
     return Step(state, facts, says)
 
 

@@ -105,9 +105,7 @@ class _Fold(Generic[S, C]):
                 unknown[key] = lane
             else:
                 self.cells[key] = _cell(lane, known)
-        found = (
-            await load(self.transaction.connection, self.decider, unknown, self.transaction.contacts) if unknown else {}
-        )
+        found = await load(self.transaction.connection, self.decider, unknown) if unknown else {}
         for key, lane in unknown.items():
             self.cells[key] = _cell(lane, found[key]) if key in found else _Cell(lane, 0, None, None, None, None)
 
@@ -165,7 +163,7 @@ class _Fold(Generic[S, C]):
         changed = {key: cell for key, cell in self.cells.items() if cell.facts}
         if changed:
             rows = [
-                (key, cell.lane, cell.version, decider.form, cell.body or self._body(key, cell.now))
+                (key, cell.lane, cell.version, decider.form, cell.body or self._body(cell.now))
                 for key, cell in changed.items()
                 if cell.now is not None
             ]
@@ -189,9 +187,8 @@ class _Fold(Generic[S, C]):
         self._remember(changed)
         return armed
 
-    def _body(self, key: str, state: S) -> str:
-        contacts = self.transaction.contacts
-        return self.decider.state.dump_json(state, context=contacts and contacts.of(key)).decode()
+    def _body(self, state: S) -> str:
+        return self.decider.state.dump_json(state).decode()
 
     async def _write_timers(self) -> dict[str, Instant]:
         updates: dict[str, TimerUpdate] = {}

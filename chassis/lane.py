@@ -6,11 +6,10 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from pydantic import ValidationError
 
-from chassis.contacts import ContactSeal
 from chassis.failures import faults
 from chassis.service import DeadLetter, Foreign, Heard, Instant, Lane, Record, Refused
 from chassis.store import TopicPartition
@@ -18,7 +17,6 @@ from schemas.envelope import Envelope, EnvelopeError, decode
 from schemas.message import Message
 from schemas.registry import model_of
 from schemas.text import mended
-from sealing.boxes import BrokenSealError
 
 TOO_MANY_UNREADABLE: Final = 100
 """So many unreadable records in a row pause the party that sends them."""
@@ -95,27 +93,17 @@ def merged(records: Iterable[Sequence[Record]]) -> Iterable[Record]:
     return heapq.merge(*records, key=lambda record: record.timestamp)
 
 
-class Reading(NamedTuple):
-    """How our own records are read: of which types, where not of all, and what opens their contacts."""
-
-    hears: frozenset[str] | None = None
-    contacts: ContactSeal | None = None
-
-
-_EVERYTHING: Final = Reading()
-
-
 def classify(
     state: LaneState,
     records: Iterable[Record],
     foreign: frozenset[str],
     refused: Mapping[tuple[str, int, int], Refused],
     classified: Classified,
-    reading: Reading = _EVERYTHING,
+    hears: frozenset[str] | None = None,
 ) -> None:
     """Sort a lane's records, in order: drop repeats, park what cannot be read, stop the lane at what must not be.
 
-    Known types that `reading` does not hear pass by unread.
+    Of our own records those of `hears` are read, all by default; other known types pass by unread.
     """
     for record in records:
         tp = record[:2]
@@ -127,7 +115,7 @@ def classify(
         refusal = refused.get(record[:3])
         if record.topic in foreign:
             _foreign(state, record, refusal, classified)
-        elif not _own(state, record, refusal, classified, reading):
+        elif not _own(state, record, refusal, classified, hears):
             return
         state.offsets[tp] = record.offset + 1
         classified.touched.add(tp)
@@ -140,7 +128,13 @@ def _foreign(state: LaneState, record: Record, refusal: Refused | None, classifi
         classified.items.append(Foreign(state.lane.name, record))
 
 
-def _own(state: LaneState, record: Record, refusal: Refused | None, classified: Classified, reading: Reading) -> bool:
+def _own(
+    state: LaneState,
+    record: Record,
+    refusal: Refused | None,
+    classified: Classified,
+    hears: frozenset[str] | None,
+) -> bool:
     lane = state.lane.name
     try:
         envelope, body = decode(record.headers, record.value)
@@ -152,7 +146,6 @@ def _own(state: LaneState, record: Record, refusal: Refused | None, classified: 
     verdict = listen(state, record, envelope, classified)
     if verdict is not None:
         return verdict
-    hears = reading.hears
     if hears is not None and envelope.type not in hears and model_of(envelope.type) is not None:
         classified.passed.append(record)
         return True
@@ -160,7 +153,7 @@ def _own(state: LaneState, record: Record, refusal: Refused | None, classified: 
         _park(state, DeadLetter(lane, record, refusal.reason, refusal.detail), classified)
         return True
     try:
-        message = read(envelope, body, reading.contacts)
+        message = read(envelope, body)
     except Refused as error:
         _park(state, DeadLetter(lane, record, error.reason, error.detail), classified)
         return True
@@ -203,15 +196,12 @@ def listen(state: LaneState, record: Record, envelope: Envelope, classified: Cla
     return True
 
 
-def read(envelope: Envelope, body: bytes, contacts: ContactSeal | None) -> Message:
-    """Read the business JSON of an internal record, its contacts opened; Refused tells what is wrong, unquoted."""
+def read(envelope: Envelope, body: bytes) -> Message:
+    """Read the business JSON of an internal record; Refused tells what is wrong, unquoted."""
     model = model_of(envelope.type)
     if model is None:
         raise Refused("type", f"{envelope.type} is not known to this version")
     try:
-        opened = body if contacts is None else contacts.opened(body.decode(), envelope.subject)
-        return model.model_validate_json(opened)
-    except (BrokenSealError, UnicodeDecodeError) as error:
-        raise Refused("body", f"{envelope.type}: {type(error).__name__}") from None
+        return model.model_validate_json(body)
     except ValidationError as error:
         raise Refused("body", f"{envelope.type}: {faults(error)}") from None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import structlog
 
 from chassis import metrics, store
 from chassis.broker import Broker
-from chassis.contacts import ContactSeal
+from chassis.contacts import Vault
 from chassis.portions import Portion, Portions
-from chassis.publish import Producer, Wire, pause_before, wire
+from chassis.publish import Producer, pause_before, wires
 from chassis.service import Pool
 from chassis.store import Event
 
@@ -24,7 +24,7 @@ _log: Final = structlog.get_logger()
 class Outbox:
     """One publishing task for each topic for outsiders: one that is stuck holds up nobody else."""
 
-    def __init__(self, pool: Pool, broker: Broker, service: str, limit: float, contacts: ContactSeal | None) -> None:
+    def __init__(self, pool: Pool, broker: Broker, service: str, limit: float, contacts: Vault | None) -> None:
         """`lanes` are those that are open here; the published positions of others are not ours to move.
 
         A portion should take at most `limit` seconds. `contacts` opens what outsiders are told.
@@ -107,7 +107,7 @@ class _TopicRelay:
                 while events := await self._next():
                     self._gauge.set(len(events) + len(self._waiting))
                     with self._portions.doing(len(events)):
-                        await self._producer.send([self._wire(event) for event in events])
+                        await self._send(events)
                     for event in events:
                         self._outbox.published[event.lane, self._topic] = event.number
                     attempt = 0
@@ -118,8 +118,8 @@ class _TopicRelay:
                 self.reload()
                 await asyncio.sleep(pause_before(attempt))
 
-    def _wire(self, event: Event) -> Wire:
-        return wire(event, self._portions.service, self._outbox.contacts)
+    async def _send(self, events: Sequence[Event]) -> None:
+        await self._producer.send(await wires(events, self._portions.service, self._outbox.contacts, self._pool))
 
     async def _next(self) -> list[Event]:
         """The next events in order; from the table when memory is not the whole of it."""

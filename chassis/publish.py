@@ -8,6 +8,7 @@ import random
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Iterable, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -17,7 +18,7 @@ from aiokafka.errors import KafkaError, ProducerClosed
 from chassis import metrics
 from chassis.broker import Broker
 from chassis.clock import stopwatch
-from chassis.contacts import ContactSeal
+from chassis.contacts import Opening, Source, Vault, told_outside
 from chassis.failures import Dependency
 from chassis.health import Health
 from chassis.portions import Portions
@@ -40,10 +41,18 @@ class Wire(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def wire(event: Event, service: str, contacts: ContactSeal | None) -> Wire:
+def wire(event: Event, service: str, opening: Opening = MappingProxyType({})) -> Wire:
     """Write an event as its message, the same however often it is published; outsiders read contacts opened."""
-    body = contacts.opened(event.body, event.key) if event.outward and contacts is not None else event.body
+    body = told_outside(event.body, opening) if event.outward else event.body
     return Wire(event.topic, event.partition, _key(event).encode(), body.encode(), event.headers(service))
+
+
+async def wires(events: Sequence[Event], service: str, vault: Vault | None, source: Source) -> list[Wire]:
+    """Write events as their messages, with what the rows of their contacts say."""
+    if vault is None:
+        return [wire(event, service) for event in events]
+    opening = await vault.opening(source, (event.body for event in events if event.outward))
+    return [wire(event, service, opening) for event in events]
 
 
 def _key(event: Event) -> str:
@@ -133,7 +142,7 @@ class Producer:
 async def publish(producer: Producer, events: Sequence[Event], health: Health, portions: Portions) -> None:
     """Publish own events in order, a portion at a time, however long it takes."""
     service = portions.service
-    attempt, wires = 0, deque(wire(event, service, None) for event in events)
+    attempt, wires = 0, deque(wire(event, service) for event in events)
     while wires:
         some = list(islice(wires, portions.size))
         try:

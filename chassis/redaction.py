@@ -40,7 +40,7 @@ async def _nothing(_connection: Connection, _key: str) -> None:
 class Covering:
     """How a service covers what it keeps: its key of the hashes, its tables, those of raw records, and what is derived.
 
-    `of` reads off a message what is redacted by it.
+    `of` reads off a message what is redacted by it; `contacts` says that it is the one that keeps contacts.
     """
 
     secret: bytes
@@ -48,6 +48,7 @@ class Covering:
     own: Sequence[Kept] = ()
     records: Sequence[str] = ()
     anew: Anew = _nothing
+    contacts: bool = False
 
 
 def covering(work: Work, how: Covering) -> Work:
@@ -61,7 +62,9 @@ def covering(work: Work, how: Covering) -> Work:
             return outcome
         covers = overlays(found, how.secret)
         await cover(transaction, covers, how.own, how.records)
-        for key in covers:
+        for key, overlay in covers.items():
+            if how.contacts and transaction.contacts is not None:
+                await transaction.contacts.cover(transaction.connection, key, overlay.document)
             await how.anew(transaction.connection, key)
         for lane in transaction.lanes.values():
             lane.cache.clear()  # what is remembered there was read before it was covered
@@ -110,11 +113,7 @@ async def _cover_rows(transaction: Transaction, key: str, overlay: Overlay, kept
     )
     for part, place, *values in rows:
         after = [
-            value
-            if value is None
-            else overlay.text(value)
-            if name in kept.texts
-            else _of_body(transaction, key, value, overlay)
+            value if value is None else overlay.text(value) if name in kept.texts else overlay.body(value)
             for name, value in zip(names, values, strict=True)
         ]
         if after != values:
@@ -128,12 +127,6 @@ async def _cover_rows(transaction: Transaction, key: str, overlay: Overlay, kept
                 place,
                 *after,
             )
-
-
-def _of_body(transaction: Transaction, key: str, body: str, overlay: Overlay) -> str:
-    """A document as it is kept: what its contacts say is covered too."""
-    contacts = transaction.contacts
-    return overlay.body(body if contacts is None else contacts.changed(body, key, overlay.document))
 
 
 async def _cover_records(transaction: Transaction, key: str, overlay: Overlay, table: str) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import asyncpg.pool
 
     from chassis.clock import Clock
-    from chassis.contacts import ContactSeal
+    from chassis.contacts import Naming, Vault
+    from schemas.sealed import Veil
     from sealing.records import RecordSeal
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -72,21 +73,26 @@ class Heard(NamedTuple):
 
 
 class Say(NamedTuple):
-    """One message to publish: decided under the lock of `lane`, keyed by `key`, caused by `cause`."""
+    """One message to publish: decided under the lock of `lane`, keyed by `key`, caused by `cause`.
+
+    `veil` hides what its texts must not say when it leaves.
+    """
 
     lane: str
     topic: str
     key: str
     message: Message
     cause: Cause
+    veil: Veil | None = None
 
 
 class Tell(NamedTuple):
-    """A further topic that hears of a fact, besides the service's own."""
+    """A further topic that hears of a fact, besides the service's own; `veil` as in `Say`."""
 
     topic: str
     key: str
     message: Message
+    veil: Veil | None = None
 
 
 class DeadLetter(NamedTuple):
@@ -126,14 +132,14 @@ class Transaction:
     """One lane transaction, seen from the work done inside it: its connection and the lanes that it has locked.
 
     Of what no record brings (timers, outcomes of effects outside) it takes at most `at_once`. Records that are put
-    aside are kept under `seal`, contacts under `contacts` where the service may open them.
+    aside are kept under `seal`; `contacts` opens contacts where the service may.
     """
 
     connection: Connection
     lanes: Mapping[str, Lane]
     seal: RecordSeal
     at_once: int = MOST_AT_ONCE
-    contacts: ContactSeal | None = None
+    contacts: Vault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +216,8 @@ class Service:
     `inputs` are names of `topics`; those from outside, and what is told to the outside, have a lane per topic and
     partition and are read by the work.
     `hears` are the types of our own messages that the work looks at, all by default: others are counted, not read.
-    A service whose states want timers says in `timers` how it looks ahead. One that may open contacts seals those that
-    it keeps and says by `contacts`; to any other they are masks.
+    A service whose states want timers says in `timers` how it looks ahead. One that may open contacts does so by
+    `contacts`; to any other they are masks. Contacts in what is said are put down where `naming` tells how.
     """
 
     name: str
@@ -224,4 +230,5 @@ class Service:
     edges: Sequence[Edge] = ()
     poll: Poll | None = None
     hears: frozenset[type[Message]] | None = None
-    contacts: ContactSeal | None = None
+    contacts: Vault | None = None
+    naming: Naming | None = None

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chassis.broker import Access, Broker
-from chassis.contacts import ContactSeal
+from chassis.contacts import Vault, WordSeal
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
 
@@ -126,9 +126,13 @@ class OpensContacts(Settings):
     contact_key: SecretStr = Field(default=SecretStr("development-contact"), min_length=8)
     contact_key_file: Path | None = None
 
-    def contacts(self) -> ContactSeal:
+    def contacts(self) -> Vault:
         """Return what seals and opens contacts."""
-        return ContactSeal(_keeper(self.contact_key_file, self.contact_key), os.urandom)
+        return Vault(_keeper(self.contact_key_file, self.contact_key), os.urandom)
+
+    def words(self) -> WordSeal:
+        """Return what seals single texts that show a contact."""
+        return WordSeal(_keeper(self.contact_key_file, self.contact_key), os.urandom)
 
 
 def _keeper(file: Path | None, said: SecretStr) -> Kms:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from chassis.contacts import ContactSeal
 from chassis.decider import C, Decider, Step
 from chassis.service import Connection, Lane, NextTimer
 from chassis.timers import Timer
@@ -71,15 +70,10 @@ def cache_of(lane: Lane) -> StateCache[Any]:
     return cache
 
 
-async def load(
-    connection: Connection, decider: Decider[S, C], keys: Iterable[str], contacts: ContactSeal | None = None
-) -> dict[str, CachedState[S]]:
-    """Read states from the table, their contacts opened."""
+async def load(connection: Connection, decider: Decider[S, C], keys: Iterable[str]) -> dict[str, CachedState[S]]:
+    """Read states from the table."""
     rows = await connection.fetch("select key, version, form, body from state where key = any($1::text[])", list(keys))
-    found = {}
-    for key, version, form, body in rows:
-        found[key] = _known(decider, key, version, form, body if contacts is None else contacts.opened(body, key))
-    return found
+    return {key: _known(decider, key, version, form, body) for key, version, form, body in rows}
 
 
 def _known(decider: Decider[S, C], key: str, version: int, form: int, body: str) -> CachedState[S]:

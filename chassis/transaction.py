@@ -9,8 +9,9 @@ from typing import Final
 
 from chassis import store
 from chassis.clock import Clock
+from chassis.contacts import Putting, veiled
 from chassis.failures import Fenced
-from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, Reading, classify, lane_of, merged, read
+from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, lane_of, merged, read
 from chassis.portions import Stretch
 from chassis.service import (
     MOST_AT_ONCE,
@@ -65,7 +66,7 @@ class Transactions:
         self.limits = {topic.name: int(topic.config["max.message.bytes"]) - _HEADROOM for topic in service.topics}
         hears = service.hears
         types = None if hears is None else frozenset(message.type_name for message in hears)
-        self.reading = Reading(types, service.contacts)
+        self.hears = types
         self.foreign = frozenset(name for name in service.inputs if self.topics[name].kind is not TopicKind.INTERNAL)
 
     async def run(
@@ -91,7 +92,7 @@ class Transactions:
                     self.foreign,
                     self.refused,
                     classified,
-                    self.reading,
+                    self.hears,
                 )
             result = await self._decide(connection, names, classified, at_once if classified.items or horizons else 0)
         for name in names:
@@ -125,9 +126,7 @@ class Transactions:
                 try:
                     if key not in stuck:
                         envelope, body = decode(record.headers, record.value)
-                        classified.items.append(
-                            Heard(name, record, envelope, read(envelope, body, self.service.contacts))
-                        )
+                        classified.items.append(Heard(name, record, envelope, read(envelope, body)))
                         done.append(record)
                 except (EnvelopeError, Refused):
                     stuck.add(key)
@@ -145,7 +144,10 @@ class Transactions:
         transaction = Transaction(connection, lanes, self.seal, at_once, self.service.contacts)
         outcome = await self.service.work(transaction, classified.items) if at_once else Outcome()
         result = TransactionResult(classified, outcome, lanes=list(names))
-        result.events = self.number(outcome.says, result.said)
+        putting = self._putting()
+        result.events = self.number(outcome.says, result.said, putting)
+        if putting is not None:
+            await putting.write(connection)
         self.count_failures(classified.items, result.dead)
         await self.write(connection, result)
         return result
@@ -161,17 +163,21 @@ class Transactions:
             state.lane.now = max(state.lane.now, now)
             state.lane.horizon = horizons.get(row["name"])
 
-    def number(self, says: Iterable[Say], said: Counter[str]) -> list[Event]:
-        """Give each message its id, its number in the lane and its position on its topic."""
-        return [self._event(say, said) for say in says]
+    def _putting(self) -> Putting | None:
+        vault, naming = self.service.contacts, self.service.naming
+        return None if vault is None or naming is None else Putting(vault, naming)
 
-    def _event(self, say: Say, said: Counter[str]) -> Event:
+    def number(self, says: Iterable[Say], said: Counter[str], putting: Putting | None = None) -> list[Event]:
+        """Give each message its id, its number in the lane and its position on its topic; put down its contacts."""
+        return [self._event(say, said, putting) for say in says]
+
+    def _event(self, say: Say, said: Counter[str], putting: Putting | None) -> Event:
         topic = self.topics.get(say.topic)
         if topic is None or topic.kind in (TopicKind.INBOUND, TopicKind.DEAD_LETTER):
             raise Refused("unpublishable", f"{say.topic} is no topic that a service may write")
         state, cause = self.states[say.lane], say.cause
-        contacts = self.service.contacts
-        body = say.message.model_dump_json(exclude_none=True, context=contacts and contacts.of(say.key))
+        written = say.message.model_dump_json(exclude_none=True, context=putting and putting.of(say.key))
+        body = veiled(written, say.veil)
         limit = self.limits[say.topic]
         if len(body) > limit // 4 and len(body.encode()) > limit:
             raise Refused("unpublishable", f"{say.message.type_name} is larger than {say.topic} accepts")

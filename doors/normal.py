@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from schemas.inbound import Action
 from schemas.text import blank, plain, seen
-from schemas.values import Kept, RequesterKind
+from schemas.values import Kept, RequesterKind, shown_fields
 
 _DOOR: Final = re.compile(r"[\s,，、]*(?:[0-9０-９a-zA-Z－-]+|[一二三四五六七八九十百零〇]+)\s*(?:室|户).*$", re.DOTALL)
 """The number of a flat at the end of an address, and what stands behind it."""
@@ -66,7 +66,7 @@ def _kept(value: object, form: Kept | Forms | None) -> object:
 @cache
 def forms_of(model: type[BaseModel]) -> Forms:
     """Tell how the fields of a model are kept, by the marks of their types."""
-    return {name: _form(field) for name, field in model.model_fields.items()}
+    return {name: _form(field) for name, field in shown_fields(model).items()}
 
 
 def fields_beside(model: type[BaseModel], way: Sequence[int | str]) -> tuple[str, ...]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from schemas.introduced import INTRODUCTIONS
 from schemas.spelling import UNSEEN, spelt
+from schemas.spoken import reworded
 from schemas.text import plain, seen
-from schemas.values import Contact
+from schemas.values import Contact, Value
+
+CONTACT_FIELDS: Final = ("name", "phone", "wechat", "address")
+"""What a contact can say."""
 
 _SHOWN, _LAST, _WHOLE = 3, 4, 11
 _NOT_DIGITS: Final = re.compile(r"\D")
@@ -54,12 +58,70 @@ _ANY_PHONE: Final = tuple(
 """What is a telephone number, whoever's it is; one without an area code, where the words before it say so."""
 
 
+class Veil(Value):
+    """What is taken out of the texts of a message when it leaves: what contacts say, and more, as `Seal` has it."""
+
+    contacts: tuple[Contact, ...] = ()
+    every_phone: bool = False
+    introductions: bool = False
+
+    def __call__(self, document: Any) -> Any:
+        """The document of a message with stars in its texts; the same object where there is nothing to hide."""
+        hide = Seal(*self.contacts, every_phone=self.every_phone, introductions=self.introductions)
+        return reworded(document, hide)
+
+
 def masked_contact(contact: Contact) -> Contact:
     """The contact in a form by which nobody is found: 王**, 138****1234; of an address and an account nothing."""
+    if contact.sealed is not None:
+        return Contact(name=contact.name, phone=contact.phone)
     return Contact(
         name=None if contact.name is None else masked_name(contact.name),
         phone=None if contact.phone is None else masked_phone(contact.phone),
     )
+
+
+def mask_of(field: str, value: str) -> str:
+    """What is shown of one field of a contact: of an account and an address a star."""
+    mask = _MASKS.get(field)
+    return "*" if mask is None else mask(value)
+
+
+def told_by(contact: Contact, field: str) -> str | None:
+    """By what a field is compared with that of another contact of the ticket; None where it is absent."""
+    if contact.sealed is None:
+        said: str | None = getattr(contact, field)
+        return said
+    return next((mark for mark in contact.hashes or () if mark.startswith(f"{field}:")), None)
+
+
+def same(one: Contact, other: Contact) -> bool:
+    """Whether two contacts of a ticket say the same."""
+    return all(told_by(one, field) == told_by(other, field) for field in CONTACT_FIELDS)
+
+
+def only(contact: Contact, *fields: str) -> Contact:
+    """What a contact says in some of its fields; the same form, sealed or not."""
+    kept = {field: getattr(contact, field) for field in fields if getattr(contact, field) is not None}
+    if contact.sealed is None or not kept:
+        return Contact.model_validate(kept)
+    marks = tuple(mark for mark in contact.hashes or () if mark.partition(":")[0] in kept)
+    return Contact.model_validate({**kept, "sealed": contact.sealed, "hashes": marks})
+
+
+def completed(before: Contact, given: Contact) -> Contact:
+    """A contact with what another one says in its stead; both are sealed, or none is."""
+    fields = {**_fields(before), **_fields(given)}
+    if before.sealed is None and given.sealed is None:
+        return Contact.model_validate(fields)
+    marks = {mark.partition(":")[0]: mark for mark in (*(before.hashes or ()), *(given.hashes or ()))}
+    rows = tuple(dict.fromkeys((*(before.sealed or ()), *(given.sealed or ()))))
+    return Contact.model_validate({**fields, "sealed": rows, "hashes": tuple(marks.values())})
+
+
+def _fields(contact: Contact) -> dict[str, str]:
+    found = ((field, getattr(contact, field)) for field in CONTACT_FIELDS)
+    return {field: value for field, value in found if value is not None}
 
 
 def masked_name(name: str) -> str:
@@ -68,11 +130,18 @@ def masked_name(name: str) -> str:
 
 
 def masked_phone(phone: str) -> str:
-    """The first three digits of a number, of a whole mobile number the last four too; an extension is hidden."""
-    digits = _NOT_DIGITS.sub("", phone)
+    """The first three digits of a number, of a whole mobile number the last four too; an extension is hidden.
+
+    That it is abroad is shown: it tells by which way a message goes there.
+    """
+    digits = _COUNTRY.sub("", _NOT_DIGITS.sub("", phone))
     if len(digits) == _WHOLE:
         return digits[:_SHOWN] + "*" * (_WHOLE - _SHOWN - _LAST) + digits[-_LAST:]
-    return digits[:_SHOWN] + "*" * max(len(digits) - _SHOWN, 1)
+    abroad = "+" if phone.strip().startswith("+") else ""
+    return abroad + digits[:_SHOWN] + "*" * max(len(digits) - _SHOWN, 1)
+
+
+_MASKS: Final[Mapping[str, Callable[[str], str]]] = {"name": masked_name, "phone": masked_phone}
 
 
 class Seal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -17,6 +18,8 @@ from pydantic import (
     StringConstraints,
     model_serializer,
 )
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import SkipJsonSchema
 
 from schemas.text import fitted
 
@@ -32,6 +35,12 @@ class Kept(StrEnum):
 
     AS_SAID = "as_said"
     AS_SEEN = "as_seen"
+
+
+class Inside(StrEnum):
+    """Marks a field that only the system itself writes: it stands in no contract, and the door refuses it."""
+
+    ALONE = "alone"
 
 
 def _shortened(text: object) -> object:
@@ -67,6 +76,11 @@ class Value(BaseModel):
     """A part of a message; unknown fields are tolerated, because readers are older than writers."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def shown_fields(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    """The fields of a model that stand in its contract: all but those that only the system itself writes."""
+    return {name: field for name, field in model.model_fields.items() if Inside.ALONE not in field.metadata}
 
 
 class Channel(StrEnum):
@@ -351,8 +365,12 @@ class Place(Value):
 
 
 class Contact(Value):
-    """The personal data of a requester, apart from everything else, so that it can be sealed per person."""
+    """The personal data of a requester, apart from everything else, so that it can be sealed."""
 
+    sealed: Annotated[SkipJsonSchema[tuple[str, ...] | None], Inside.ALONE] = None
+    """Inside of the system: which rows keep what it says, of which a later one counts; the fields are masks then."""
+    hashes: Annotated[SkipJsonSchema[tuple[str, ...] | None], Inside.ALONE] = None
+    """Of a sealed one, each as `field:keyed hash`, by which two contacts of a ticket are compared."""
     name: Name | None = None
     phone: Annotated[str, StringConstraints(max_length=20)] | None = None
     wechat: Annotated[str, StringConstraints(max_length=64)] | None = None
@@ -360,9 +378,9 @@ class Contact(Value):
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
-        """Who writes it for those who must not read it gives a context, which seals it."""
+        """Who keeps what it says apart gives a context, which seals it."""
         told: dict[str, Any] = write(self)
-        return info.context(told) if callable(info.context) else told
+        return info.context(told) if callable(info.context) and self.sealed is None else told
 
 
 class ContactKeys(Value):

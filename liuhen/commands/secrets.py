@@ -16,7 +16,7 @@ from schemas.principals import ADMIN, principals
 from tools.client.addresses import Addresses, load_addresses
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
-from tools.prepare.rewrapping import rewrap_records
+from tools.prepare.rewrapping import rewrap_contacts, rewrap_records
 from tools.prepare.roles import OWNER
 from tools.prepare.rotation import (
     WHY_FIXED,
@@ -105,7 +105,7 @@ def retire(name: Name, *, as_json: AsJson = False) -> None:
         case SecretKind.TOKEN:
             pass
         case SecretKind.MASTER if name == CONTACTS:
-            raise SaidClearly(f"{name} 不能作废旧的：内部主题永久保存，其中的联系方式由旧的封存。")
+            asyncio.run(rewrap_contacts(addresses.postgres_dsn, addresses.contact_kms()))
         case SecretKind.MASTER:
             asyncio.run(rewrap_records(addresses.postgres_dsn, service_names(), addresses.kms()))
         case SecretKind.BROKER_USER | SecretKind.DATABASE_ROLE | SecretKind.FIXED:

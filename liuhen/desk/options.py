@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from liuhen.desk import words
 from schemas.inbound import Action
 from schemas.nearest import Coded
-from schemas.values import Person
+from schemas.values import Person, shown_fields
 from services.intake.for_tools import reason_of
 from tools.errors import SaidClearly
 
@@ -66,7 +66,7 @@ def slots_of(action: type[Action]) -> list[Slot]:
 
 
 def _slots(model: type[BaseModel], path: tuple[str, ...], *, required: bool) -> Iterator[Slot]:
-    for name, field in model.model_fields.items():
+    for name, field in shown_fields(model).items():
         kind, optional = _core(field.annotation)
         needed = required and field.is_required() and not optional
         place = (*path, name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from chassis.contacts import ContactSeal
+from chassis.contacts import WordSeal
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction
 from schemas.dispatch import Redacted
 from schemas.envelope import EnvelopeError, decode
@@ -20,18 +21,18 @@ from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
-def noting(contacts: ContactSeal) -> Work:
+def noting(seal: WordSeal) -> Work:
     """Make the work of the service: what is shown of contacts is kept sealed for the ticket."""
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
-        return await _note(transaction, items, contacts)
+        return await _note(transaction, items, seal)
 
     return work
 
 
-async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], contacts: ContactSeal) -> Outcome:
+async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal: WordSeal) -> Outcome:
     """Note what these records say; the desk itself says nothing on topics of its own."""
-    told = [_told(item.record, contacts) if isinstance(item, Foreign) else None for item in items]
+    told = [_told(item.record, seal) if isinstance(item, Foreign) else None for item in items]
     answered = [answers(each.message) if isinstance(each, Told) else None for each in told]
     acts = await store.load_acts(transaction.connection, [act for act in answered if act is not None])
     changes = [
@@ -39,7 +40,7 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], cont
         for each, act in zip(told, answered, strict=True)
     ]
     changes = [_of_fact(item) if isinstance(item, Heard) else each for item, each in zip(items, changes, strict=True)]
-    await _save(transaction, [_sealed(change, contacts) for change in changes if change is not None])
+    await _save(transaction, [_sealed(change, seal) for change in changes if change is not None])
     redacted = [item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, Redacted)]
     if redacted:
         await store.show_no_more(transaction.connection, redacted)
@@ -60,7 +61,7 @@ def _of_fact(item: Heard) -> Change | None:
 _HEARD: Final = {model.type_name: model for model in (DeskTask, ReceiptGiven, ReceiptRefused, ShownContact)}
 
 
-def _told(record: Record, contacts: ContactSeal) -> Told | OrderRow | None:
+def _told(record: Record, seal: WordSeal) -> Told | OrderRow | None:
     """Read a record as any reader of the published language does: what concerns nobody here is passed by."""
     try:
         envelope, body = decode(record.headers, record.value)
@@ -68,15 +69,15 @@ def _told(record: Record, contacts: ContactSeal) -> Told | OrderRow | None:
         return None
     department = department_of(record.topic)
     if department is not None and envelope.type == Order.type_name:
-        return kept(department, envelope, body, contacts.of(envelope.subject))
+        return kept(department, envelope, body, seal.of(envelope.subject))
     model = _HEARD.get(envelope.type)
     return Told(record.topic, envelope, model.model_validate_json(body), body.decode()) if model else None
 
 
-def _sealed(change: Change, contacts: ContactSeal) -> Change:
+def _sealed(change: Change, seal: WordSeal) -> Change:
     """What was shown, as it is kept: nobody who reads the table reads a contact."""
     if isinstance(change, ShownRow) and change.body is not None:
-        return change._replace(body=contacts.sealed_word(change.body, change.ticket, "shown"))
+        return change._replace(body=json.dumps(seal.sealed(change.body, change.ticket)))
     return change
 
 

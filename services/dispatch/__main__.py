@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from chassis.contacts import ContactSeal
+from chassis.contacts import Vault
 from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
@@ -25,7 +25,7 @@ _LEFT_THE_TABLE: Final = "left_the_table"
 INPUTS = (registry.TICKETS, registry.CLOCKS, registry.REQUESTS)
 
 
-def compose(rules: Rules, contacts: ContactSeal) -> Service:
+def compose(rules: Rules, contacts: Vault) -> Service:
     """Describe the service."""
     return Service(
         name="dispatch",

@@ -59,17 +59,13 @@ async def newest_told(transaction: Transaction, key: str) -> Sequence[Told]:
         " where outward and key = $1 order by topic, type, coalesce(body ->> 'task', ''), recorded desc, number desc",
         key,
     )
-    return [Told(topic, name, _opened(transaction, body, key)) for topic, name, body in rows]
+    return [Told(topic, name, body) for topic, name, body in rows]
 
 
 async def state(transaction: Transaction, key: str) -> AnyState:
     """Read what is remembered under a key, as this transaction leaves it."""
     body = await transaction.connection.fetchval("select body::text from state where key = $1", key)
-    return STATE.validate_json(_opened(transaction, body, key))
-
-
-def _opened(transaction: Transaction, body: str, key: str) -> str:
-    return body if transaction.contacts is None else transaction.contacts.opened(body, key)
+    return STATE.validate_json(body)
 
 
 async def gatherings(connection: Connection) -> Sequence[Gathering]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
+from chassis.contacts import Naming
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
@@ -38,13 +39,14 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         topics=topics,
         work=covering(
             working(config, newsroom, Clock.parse(settings.clock)),
-            Covering(settings.redaction_key, redacted_by, store.WORDS, store.RECORDS, compare_anew),
+            Covering(settings.redaction_key, redacted_by, store.WORDS, store.RECORDS, compare_anew, contacts=True),
         ),
         policy=policy.version,
         migrations=_HERE / "sql",
         edges=(serve(settings, config),),
         hears=listens_to(newsroom) | {Redacted},
         contacts=settings.contacts(),
+        naming=Naming(config.secrets.identities, config.secrets.mark),
     )
 
 

@@ -9,6 +9,7 @@ from secrets import token_bytes
 from typing import Final, NamedTuple
 
 from chassis.clock import Clock
+from chassis.contacts import opened_in
 from chassis.portions import Stretch
 from chassis.service import (
     Cause,
@@ -25,6 +26,7 @@ from chassis.service import (
 )
 from doors.refusals import Refusal
 from rulebook import Policy
+from schemas.dispatch import Corrected
 from schemas.inbound import (
     AnyAction,
     ApproveDevice,
@@ -280,7 +282,7 @@ async def _hear(
     answered = await store.load_answered(transaction.connection, receipts) if receipts else {}
     before, news, refused, words = dict(known), list[NewsRow](), list[RefusedLater](), list[str]()
     opens = dict[str, str | None]()
-    for item in items:
+    for item in await _with_numbers(transaction, items):
         ticket = concerns(item.message, newsroom)
         if ticket is None:
             words.append("ignored")
@@ -304,6 +306,20 @@ async def _hear(
     if opens:
         await store.open_by(transaction.connection, opens)
     return words
+
+
+async def _with_numbers(transaction: Transaction, items: Sequence[Heard]) -> Sequence[Heard]:
+    """What was heard, with corrected contacts opened: the end of the number opens a receipt."""
+    corrected = [item.message.model_dump_json() for item in items if isinstance(item.message, Corrected)]
+    if not corrected or transaction.contacts is None:
+        return items
+    opening = await transaction.contacts.opening(transaction.connection, corrected)
+    return [
+        item._replace(message=Corrected.model_validate_json(opened_in(item.message.model_dump_json(), opening)))
+        if isinstance(item.message, Corrected)
+        else item
+        for item in items
+    ]
 
 
 async def _remember(

@@ -23,18 +23,16 @@ INPUTS = (registry.TICKETS, registry.DISPATCH, registry.CLOCKS)
 
 def compose(settings: NotifySettings, policy: Policy) -> Service:
     """Describe the service."""
-    contacts = settings.contacts()
     return Service(
         name="notify",
         inputs=INPUTS,
         topics=registry.topics(department.code for department in policy.departments),
-        work=covering(telling(Wording(policy), contacts), Covering(settings.redaction_key, redacted_by, store.WORDS)),
+        work=covering(telling(Wording(policy)), Covering(settings.redaction_key, redacted_by, store.WORDS)),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(delivering(settings, policy),),
         hears=LISTENS_TO,
         poll=store.unreported_lanes,
-        contacts=contacts,
     )
 
 

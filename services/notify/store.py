@@ -9,14 +9,12 @@ from typing import Final, NamedTuple
 import asyncpg
 from pydantic import TypeAdapter
 
-from chassis.contacts import ContactSeal
 from chassis.redaction import Kept
 from chassis.service import Connection, Pool, Transaction
 from chassis.store import columns
-from rulebook import Audience
 from rulebook.messages import LEFT_IN_PEACE
 from schemas.owner import Owner
-from services.notify.core.notice import Notice, Way
+from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 
 WORDS: Final = (
@@ -37,7 +35,7 @@ class Planned(NamedTuple):
 
 
 class DueDelivery(NamedTuple):
-    """A delivery that is ours to attempt, for the time of its lease; a requester's address is sealed."""
+    """A delivery that is ours to attempt, for the time of its lease; `veil` is the JSON of what hides its words."""
 
     notice: str
     ticket: str
@@ -49,6 +47,7 @@ class DueDelivery(NamedTuple):
     text: str
     attempt: int
     over: datetime | None
+    veil: str | None = None
 
 
 class Ended(NamedTuple):
@@ -66,54 +65,39 @@ async def load_profiles(transaction: Transaction, tickets: Sequence[str]) -> dic
     rows = await transaction.connection.fetch(
         "select ticket, body from profile where ticket = any($1::text[])", tickets
     )
-    contacts = transaction.contacts
-    return {
-        ticket: _PROFILE.validate_json(body if contacts is None else contacts.opened(body, ticket))
-        for ticket, body in rows
-    }
+    return {ticket: _PROFILE.validate_json(body) for ticket, body in rows}
 
 
 async def save_profiles(transaction: Transaction, profiles: Mapping[str, Profile]) -> None:
-    contacts = transaction.contacts
     if profiles:
         await transaction.connection.execute(
             "insert into profile (ticket, body) select * from unnest($1::text[], $2::json[])"
             " on conflict (ticket) do update set body = excluded.body",
             list(profiles),
-            [
-                _PROFILE.dump_json(profile, exclude_defaults=True, context=contacts and contacts.of(ticket)).decode()
-                for ticket, profile in profiles.items()
-            ],
+            [_PROFILE.dump_json(profile, exclude_defaults=True).decode() for profile in profiles.values()],
         )
 
 
-async def plan(connection: Connection, planned: Sequence[Planned], contacts: ContactSeal) -> None:
-    """Put notices down for delivery, a requester's address sealed; one that is there already stays as it is."""
+async def plan(connection: Connection, planned: Sequence[Planned]) -> None:
+    """Put notices down for delivery; one that is there already stays as it is."""
     rows = [
         (
             *(n.key, ticket, lane, n.to.audience, n.template, n.to.way.value),
-            *(_address(ticket, n, contacts), n.subject, n.text),
+            *(n.to.address, n.subject, n.text),
             *(n.not_before, n.peaceful, n.gathered, n.over),
+            n.veil and n.veil.model_dump_json(exclude_none=True),
         )
         for ticket, lane, n in planned
     ]
     if rows:
         await connection.execute(
             "insert into delivery (notice, ticket, lane, audience, template, way, address, subject, text, next_at,"
-            " peaceful, gathered, over_at, status, attempts) select *, 'pending', 0 from unnest($1::text[], $2::text[],"
-            " $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],"
-            " $11::bool[], $12::bool[], $13::timestamptz[]) on conflict do nothing",
-            *columns(rows, 13),
+            " peaceful, gathered, over_at, veil, status, attempts) select *, 'pending', 0 from unnest($1::text[],"
+            " $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
+            " $10::timestamptz[], $11::bool[], $12::bool[], $13::timestamptz[], $14::json[]) on conflict do nothing",
+            *columns(rows, 14),
         )
         await _take_along(connection, [each.notice.key for each in planned if _leaves_at_once(each.notice)])
-
-
-def _address(ticket: str, notice: Notice, contacts: ContactSeal) -> str:
-    """Those of offices and of their people stand in the policy."""
-    to = notice.to
-    if Owner(to.audience).kind != Audience.REQUESTER:
-        return to.address
-    return contacts.sealed_word(to.address, ticket, "wechat" if to.way is Way.WECHAT else "phone")
 
 
 def _leaves_at_once(notice: Notice) -> bool:
@@ -144,7 +128,7 @@ _BEGIN: Final = (
     "   from due where d.notice = due.notice returning d.*),"
     " begun as (insert into attempt (notice, attempt, ticket, lane, way, begun_at)"
     "   select notice, attempts, ticket, lane, way, $1 from taken)"
-    " select notice, ticket, audience, template, way, address, subject, text, attempts, over_at"
+    " select notice, ticket, audience, template, way, address, subject, text, attempts, over_at, veil"
     " from taken order by place"
 )
 """Notes that an attempt of each that is due begins; the lease is real time."""
@@ -199,7 +183,8 @@ async def end(pool: Pool, ended: Sequence[Ended]) -> None:
         "   from x where a.notice = x.notice and a.attempt = x.attempt)"
         " update delivery d set status = case x.outcome when 'failed' then 'pending' else x.outcome end,"
         "   next_at = coalesce(x.next_at, d.next_at), leased_until = null,"
-        "   address = case x.outcome when 'failed' then d.address end"
+        "   address = case x.outcome when 'failed' then d.address end,"
+        "   veil = case x.outcome when 'failed' then d.veil end"
         "   from x where d.notice = x.notice and d.status = 'pending' and d.attempts = x.attempt",
         *columns(ended, 6),
     )

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from chassis.contacts import ContactSeal
 from chassis.decider import Decider
 from chassis.fold import folding
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction, Work
@@ -29,8 +28,8 @@ _REMEMBERED: Final = 5_000
 STATE: Final = TypeAdapter(NoticeLedger)
 
 
-def telling(wording: Wording, contacts: ContactSeal) -> Work:
-    """Make the work of the service under one policy; `contacts` seals the addresses of requesters."""
+def telling(wording: Wording) -> Work:
+    """Make the work of the service under one policy."""
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         heard = [item for item in items if isinstance(item, Heard)]
@@ -52,7 +51,6 @@ def telling(wording: Wording, contacts: ContactSeal) -> Work:
                 for item in heard
                 for notice in wanted.get(item.envelope.id, ())
             ],
-            contacts,
         )
         if outcomes:
             await store.mark_reported(transaction.connection, [(row["notice"], row["attempt"]) for row in outcomes])

@@ -105,7 +105,7 @@ def _compacted(messages: Sequence[Message]) -> list[Message]:
         topic, ticket = TOPIC_OF.get(type(message), STATES[0]), TWO if TWO in body else ONE
         about = message.receipt if isinstance(message, ReceiptRefused) else ticket
         rest = (message.type_name, MORNING, about, "cause", "", "", body, MORNING)
-        key = wire(Event("0", 1, topic, 0, 1, True, about, "id", *rest), "dispatch", None).key  # noqa: FBT003 - outward
+        key = wire(Event("0", 1, topic, 0, 1, True, about, "id", *rest), "dispatch").key  # noqa: FBT003 - outward
         newest.pop((topic, key), None)
         newest[topic, key] = message
     return list(newest.values())

@@ -38,7 +38,14 @@ class Teller:
         self.number += 1
         self.profile, wishes = react(self.profile, fact, at, WORDING.book)
         notices = [WORDING.notice(wish, self.profile, f"cause-{self.number}", at) for wish in wishes]
-        return [notice for notice in notices if notice is not None]
+        return [_as_sent(notice) for notice in notices if notice is not None]
+
+
+def _as_sent(notice: Notice) -> Notice:
+    if notice.veil is None:
+        return notice
+    words = notice.veil({"title": notice.subject, "text": notice.text})
+    return notice._replace(subject=words["title"], text=words["text"])
 
 
 def registered(**changed: Any) -> d.Opened:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from chassis.broker import Access, Broker, NoPasswordError
-from chassis.contacts import ContactSeal
+from chassis.contacts import Vault
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
 from tools.errors import SaidClearly
@@ -85,9 +85,13 @@ class Addresses(BaseModel):
         """Return who keeps the keys of records that were put aside; say clearly when they are not to be had."""
         return self._keeper(MASTER, self.master_key)
 
-    def contacts(self) -> ContactSeal:
+    def contacts(self) -> Vault:
         """Return what opens contacts; say clearly when it is not to be had."""
-        return ContactSeal(self._keeper(CONTACTS, self.contact_key), os.urandom)
+        return Vault(self.contact_kms(), os.urandom)
+
+    def contact_kms(self) -> Kms:
+        """Return who keeps the keys of contacts; say clearly when they are not to be had."""
+        return self._keeper(CONTACTS, self.contact_key)
 
     def _keeper(self, name: str, said: SecretStr | None) -> Kms:
         file = self.kafka_secrets / name if self.kafka_secrets is not None else None

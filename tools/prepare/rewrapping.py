@@ -8,6 +8,7 @@ from typing import Final
 
 import asyncpg
 
+from chassis.contacts import rewrapped_box, rewrapped_contact, rewrapped_word
 from sealing.masters import Kms
 from sealing.records import RecordSeal, is_sealed, master_of
 
@@ -28,6 +29,40 @@ async def rewrap_records(dsn: Callable[[str], str], services: Iterable[str], kms
         finally:
             await connection.close()
     return done
+
+
+async def rewrap_contacts(dsn: Callable[[str], str], kms: Kms) -> int:
+    """Wrap the data keys of all contacts that are kept under the newest master key; tells how many were not."""
+    connection, done = await asyncpg.connect(dsn("intake")), 0
+    try:
+        last = ""
+        while rows := await connection.fetch(
+            "select handle, box from contact where handle > $1 and box is not null order by handle limit $2",
+            last,
+            _AT_ONCE,
+        ):
+            old = [(handle, anew) for handle, box in rows if (anew := rewrapped_box(box, kms)) != box]
+            await connection.executemany("update contact set box = $2 where handle = $1", old)
+            done, last = done + len(old), rows[-1]["handle"]
+    finally:
+        await connection.close()
+    return done + await _rewrap_shown(dsn, kms)
+
+
+async def _rewrap_shown(dsn: Callable[[str], str], kms: Kms) -> int:
+    """What the desk shows at this moment, and the contacts in the orders that it keeps."""
+    connection = await asyncpg.connect(dsn("desk"))
+    try:
+        rows = await connection.fetch("select topic, ticket, body from shown where body is not null")
+        found = [(row["topic"], row["ticket"], row["body"], rewrapped_word(row["body"], kms)) for row in rows]
+        old = [(topic, ticket, anew) for topic, ticket, body, anew in found if anew != body]
+        await connection.executemany("update shown set body = $3 where topic = $1 and ticket = $2", old)
+        held = await connection.fetch("select department, ticket, body from held_order")
+        anew = [(*row[:2], body) for row in held if (body := rewrapped_contact(row["body"], kms)) != row["body"]]
+        await connection.executemany("update held_order set body = $3 where department = $1 and ticket = $2", anew)
+    finally:
+        await connection.close()
+    return len(old) + len(anew)
 
 
 async def _rewrap(connection: asyncpg.Connection[asyncpg.Record], table: str, seal: RecordSeal, kms: Kms) -> int:

@@ -11,6 +11,7 @@ from typing import Final
 
 import asyncpg
 
+from chassis.contacts import KEPT_IN
 from chassis.migrate import ONE_AT_A_TIME, owner_of
 from chassis.service import Connection
 from tools.errors import SaidClearly
@@ -21,6 +22,9 @@ MIGRATION: Final = "liuhen_migration"
 """Who changes tables: it may become the owner of each schema, and is nobody else."""
 READER: Final = "liuhen_reader"
 """The role of dashboards: it reads views of totals, and nothing else."""
+
+SHOW_CONTACTS: Final = ("dispatch", "notify")
+"""The services that show contacts to whom they concern, beside intake, which keeps them."""
 
 _ITERATIONS: Final = 4096
 _SALT_BYTES: Final = 16
@@ -59,6 +63,21 @@ async def prepare_roles(dsn: str, services: Iterable[str], password: Callable[[s
         await connection.execute("revoke all on schema public from public")
         await connection.execute(f"revoke all on database {database} from public")
         await connection.execute(f"grant connect on database {database} to {', '.join(logins(names))}")
+    finally:
+        await connection.close()
+
+
+async def let_read_contacts(dsn: str, services: Iterable[str], password: str) -> None:
+    """Let those who show contacts read the one table of them; `dsn` belongs to who changes tables."""
+    schema = KEPT_IN.partition(".")[0]
+    readers = [each for each in services if each in SHOW_CONTACTS]
+    if schema not in services or not readers:
+        return
+    connection = await asyncpg.connect(dsn, password=password)
+    try:
+        await connection.execute(f"set role {owner_of(schema)}")
+        await connection.execute(f"grant usage on schema {schema} to {', '.join(readers)}")
+        await connection.execute(f"grant select on {KEPT_IN} to {', '.join(readers)}")
     finally:
         await connection.close()
 

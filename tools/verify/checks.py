@@ -47,7 +47,7 @@ class EventsCheck:
         mark = self._contents.mark(source, event.sequence)
         if mark is not None and mark.id == event.id:
             self._seen.setdefault(source, set()).add(event.sequence)
-            if mark.digest != event.digest:
+            if event.digest is not None and mark.digest != event.digest:
                 self._altered.append(Finding(event.key, Chinese(f"{name}在主题 {event.topic} 上与表里的内容不同")))
         elif mark is None and event.number >= self._before.get((event.service, event.lane), 1):
             self.moved.add(event.key)

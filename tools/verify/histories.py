@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from typing_extensions import TypeIs
 
+from chassis.contacts import Opening, opened
 from rulebook import Policy
 from schemas.clocks import ClockStarted
 from schemas.dispatch import DispatchFact
@@ -60,9 +61,19 @@ class Histories:
     """What was read of all tickets, and what was found."""
 
     def __init__(
-        self, contents: Contents, policy: Policy, calendar: Calendar, hours: OfficeHours, rates: Sequence[Rate]
+        self,
+        contents: Contents,
+        policy: Policy,
+        calendar: Calendar,
+        hours: OfficeHours,
+        rates: Sequence[Rate],
+        opening: Opening,
     ) -> None:
-        """Knows nothing but the public topics yet; `rates` are those in which no referred matter counts."""
+        """Knows nothing but the public topics yet; `rates` are those in which no referred matter counts.
+
+        `opening` is what contacts say that are kept.
+        """
+        self._opening = opening
         self.results: list[CheckResult] = []
         self._policy, self._calendar, self._hours, self._rates = policy, calendar, hours, rates
         self._elsewhere = elsewhere_of(contents)
@@ -100,7 +111,7 @@ class Histories:
         self._memberships.note(key, state)
         self._contacts.note(key, state)
         if isinstance(state, Ticket) and is_sealed(state):
-            contacts = known_under(fact for fact, _ in facts)
+            contacts = [opened(each, self._opening) for each in known_under(fact for fact, _ in facts)]
             anonymous = state.matter.requester_kind is RequesterKind.ANONYMOUS
             told = ((topic, json.loads(value)) for topic, value in self._told.get(key, ()))
             quoting = [topic for topic, body in told if quotes(body, contacts, every_phone=anonymous)]

@@ -85,7 +85,8 @@ async def _histories(
     periods = tuple(Period(opens=hours.opens, closes=hours.closes) for hours in policy.office.hours)
     rates = [rate for rate in rates_of(policy.rates) if rate.name not in IN_TIME_OR_COUNTED]
     calendar = load_calendar(system.policy / "calendar")
-    histories = Histories(contents, policy, calendar, OfficeHours(periods=periods), rates)
+    opening = await tables["intake"].contacts()
+    histories = Histories(contents, policy, calendar, OfficeHours(periods=periods), rates, opening)
     for service in folds.FOLDS:
         if service == "notify":
             histories.know_deliveries(await tables[service].deliveries())

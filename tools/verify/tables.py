@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from chassis.contacts import ContactSeal
+from chassis.contacts import KEPT_IN, Opening, Vault, handles_in, told_outside
 from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
 from services.trace.for_tools import Rate, referred_statement
@@ -24,7 +24,10 @@ _ALWAYS: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC
 
 
 class EventRow(NamedTuple):
-    """One row of a service's event table; `digest` is the MD5 of its body as it was said, `task` is of a desk task."""
+    """One row of a service's event table; `task` is of a desk task.
+
+    `digest` is the MD5 of its body as it was said, None where somebody was forgotten of whom it says something.
+    """
 
     service: str
     lane: str
@@ -35,7 +38,7 @@ class EventRow(NamedTuple):
     id: str
     key: str
     type: str
-    digest: bytes
+    digest: bytes | None
     task: str | None = None
 
 
@@ -101,7 +104,7 @@ class DeliveryRow(NamedTuple):
 class Tables:
     """The tables of one service."""
 
-    def __init__(self, service: str, connection: asyncpg.Connection[asyncpg.Record], contacts: ContactSeal) -> None:
+    def __init__(self, service: str, connection: asyncpg.Connection[asyncpg.Record], contacts: Vault) -> None:
         """Read on this connection, whose search path is the service's schema; `contacts` opens what is sealed there."""
         self.service = service
         self._connection = connection
@@ -125,13 +128,13 @@ class Tables:
             async for row in self._connection.cursor(
                 "select lane, number, topic, partition, sequence, id::text, key, type, decode(md5(body::text), 'hex'),"
                 " case when type like '%.desk-task.v1' then body ->> 'task' end,"
-                " case when outward and position('\"sealed\"' in body::text) > 0 then body::text end"
+                " case when outward and body::text ~ '\"(sealed|veil)\"' then body::text end"
                 " from event order by lane, number",
                 prefetch=_AT_ONCE,
             ):
                 *told, sealed = row.values()
                 event = EventRow(self.service, *told)
-                yield event if sealed is None else event._replace(digest=self._told(sealed, event.key))
+                yield event if sealed is None else event._replace(digest=await self._told(sealed))
 
     async def counted_although_referred(self, rates: Sequence[Rate]) -> list[tuple[str, str]]:
         """Tickets that were referred to others and count in one of these rates: ticket and rate."""
@@ -166,9 +169,17 @@ class Tables:
             )
         ]
 
-    def _told(self, sealed: str, key: str) -> bytes:
-        """The MD5 of what outsiders were told of an event, contacts opened."""
-        return hashlib.md5(self._contacts.opened(sealed, key).encode(), usedforsecurity=False).digest()
+    async def _told(self, sealed: str) -> bytes | None:
+        """The MD5 of what outsiders were told of an event, contacts opened; None where somebody was forgotten since."""
+        opening = await self._contacts.opening(self._connection, [sealed])
+        if not all(opening.get(handle) for handle in handles_in(sealed)):
+            return None
+        return hashlib.md5(told_outside(sealed, opening).encode(), usedforsecurity=False).digest()
+
+    async def contacts(self) -> Opening:
+        """What all contacts say that are kept, by their handles."""
+        rows = await self._fetch(f"select handle, box from {KEPT_IN} where box is not null")  # noqa: S608 - our own name
+        return {handle: self._contacts.opened(handle, box) for handle, box in rows}
 
     async def heard(self) -> list[HeardRow]:
         """How far it heard each source."""
@@ -210,7 +221,7 @@ class Tables:
     async def states(self) -> dict[str, str]:
         """The state of every key, as JSON text."""
         rows = await self._fetch("select key, body::text from state")
-        return {key: self._contacts.opened(body, key) for key, body in rows}
+        return dict(rows)
 
     async def timers(self) -> list[TimerRow]:
         """Every timer, whatever became of it."""
@@ -221,7 +232,7 @@ class Tables:
         """Each key with its facts on one topic in the order in which they were decided; inside of a transaction."""
         query = "select key, type, body::text, time from event where topic = $1 order by key, lane, number"
         async for key, rows in _grouped(self._connection.cursor(query, topic, prefetch=_AT_ONCE)):
-            yield key, [HistoryRow(name, self._contacts.opened(body, key), at) for name, body, at in rows]
+            yield key, [HistoryRow(name, body, at) for name, body, at in rows]
 
     async def redactions(self) -> list[RedactionRow]:
         """Everything that was redacted, in the order in which it was decided."""

@@ -27,7 +27,7 @@ from services.desk.core.acts import SOURCE, Act, act_of, read
 from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
 from services.desk.edges import callers, lookup, orders
-from services.desk.edges.keys import CONTACTS, CONTEXT, LARGEST_PAGE, PATIENCE, SECRET, USUAL_PAGE, WHO
+from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, SECRET, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Place, Said
 from services.desk.edges.told import (
     ActAnswer,
@@ -67,7 +67,7 @@ def serve(settings: DeskSettings, policy: Policy) -> Edge:
 def application(context: EdgeContext, settings: DeskSettings, policy: Policy) -> web.Application:
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in)
-    app[CONTEXT], app[PATIENCE], app[CONTACTS] = context, settings.broker_patience, settings.contacts()
+    app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
     app[SECRET] = settings.secret.get_secret_value().encode()
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock)
     return app
@@ -186,7 +186,7 @@ async def _put(request: web.Request, id_: str, act: Act, now: datetime) -> None:
 async def show_act(request: web.Request) -> web.StreamResponse:
     """GET /v1/acts/{act}: what became of what one did."""
     act = request.match_info["act"]
-    found = await lookup.standing(request.app[CONTEXT].pool, request[WHO], act, request.app[CONTACTS])
+    found = await lookup.standing(request.app[CONTEXT].pool, request[WHO], act, request.app[WORDS])
     if found is None:
         raise HttpProblem(404, "unknown_act", "act", f"您没有编号为 {http.shown(act)} 的操作，请核对。")
     return json_answer(found)

@@ -6,13 +6,13 @@ from typing import Final
 
 from aiohttp import web
 
-from chassis.contacts import ContactSeal
+from chassis.contacts import WordSeal
 from chassis.service import EdgeContext
 from doors.people import Known
 
 CONTEXT: Final = web.AppKey("context", EdgeContext)
 PATIENCE: Final = web.AppKey("patience", float)
-CONTACTS: Final = web.AppKey("contacts", ContactSeal)
+WORDS: Final = web.AppKey("words", WordSeal)
 SECRET: Final = web.AppKey("secret", bytes)
 """The key of the hashes by which callers are compared."""
 WHO: Final = web.RequestKey("who", Known)

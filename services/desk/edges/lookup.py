@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from chassis.contacts import ContactSeal
+from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
 from doors.people import Known
 from schemas.registry import DESK, answer_topic, department_topic
@@ -73,7 +73,7 @@ async def note_sent(pool: Pool, act: str) -> None:
     await pool.execute("update act set sent = true where id = $1", act)
 
 
-async def standing(pool: Pool, who: Known, act: str, contacts: ContactSeal) -> dict[str, Any] | None:
+async def standing(pool: Pool, who: Known, act: str, words: WordSeal) -> dict[str, Any] | None:
     """Tell what became of an act of this person; None for somebody else's, and for none at all."""
     row = await pool.fetchrow("select * from act where id = $1 and login = $2 and sent", act, who.login)
     if row is None:
@@ -83,19 +83,19 @@ async def standing(pool: Pool, who: Known, act: str, contacts: ContactSeal) -> d
     if row["state"] == "refused":
         return told | {name: row[name] for name in ("code", "field", "reason", "version")}
     if row["state"] == "accepted":
-        left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"], contacts)
+        left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"], words)
         told |= {"final": row["final"], "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
         return told | ({"shown": shown} if shown is not None else {})
     return told
 
 
-async def _shown(pool: Pool, answered_on: str, receipt: str, contacts: ContactSeal) -> Any:
+async def _shown(pool: Pool, answered_on: str, receipt: str, words: WordSeal) -> Any:
     """What the act made be shown; a department is shown it on the topic of its answers, the office on the desk's."""
     row = await pool.fetchrow(
         "select ticket, body from shown where receipt = $1 and topic = any($2::text[]) and body is not null",
         *(receipt, [answered_on, DESK]),
     )
-    return None if row is None else json.loads(contacts.opened_word(row["body"], row["ticket"]))
+    return None if row is None else json.loads(words.opened(json.loads(row["body"]), row["ticket"]))
 
 
 async def waiting(pool: Pool, task: str | None, limit: int, after: Place | None) -> tuple[Sequence[Any], Place | None]:
@@ -120,7 +120,7 @@ async def how_many_wait(pool: Pool, task: str | None) -> int:
 
 
 async def orders(
-    pool: Pool, meant: Meant, limit: int, after: OrderPlace | None, contacts: ContactSeal
+    pool: Pool, meant: Meant, limit: int, after: OrderPlace | None, words: WordSeal
 ) -> tuple[Sequence[Any], OrderPlace | None]:
     """List orders, what is due first at the top: a page of them, and the place after which the next one begins."""
     rows = await pool.fetch(
@@ -130,7 +130,7 @@ async def orders(
     )
     page, more = rows[:limit], len(rows) > limit
     last = OrderPlace(*page[-1][:2]) if more else None
-    return [_order(row, contacts) for row in page], last
+    return [_order(row, words) for row in page], last
 
 
 async def how_many_orders(pool: Pool, meant: Meant) -> int:
@@ -139,7 +139,7 @@ async def how_many_orders(pool: Pool, meant: Meant) -> int:
     return found
 
 
-async def order(pool: Pool, department: str, ticket: str, contacts: ContactSeal) -> dict[str, Any] | None:
+async def order(pool: Pool, department: str, ticket: str, words: WordSeal) -> dict[str, Any] | None:
     """Tell a department all that it knows of a ticket; None where it never had an order."""
     row = await pool.fetchrow(
         "select held_order.ticket, steps, held_order.body, shown.body as shown from held_order left join shown"
@@ -148,14 +148,14 @@ async def order(pool: Pool, department: str, ticket: str, contacts: ContactSeal)
     )
     if row is None:
         return None
-    shown = row["shown"] and json.loads(contacts.opened_word(row["shown"], ticket))
-    return _order(row, contacts) | {"shown": shown}
+    shown = row["shown"] and json.loads(words.opened(json.loads(row["shown"]), ticket))
+    return _order(row, words) | {"shown": shown}
 
 
-def _order(row: Any, contacts: ContactSeal) -> dict[str, Any]:
+def _order(row: Any, words: WordSeal) -> dict[str, Any]:
     steps = [step.split(" ") for step in row["steps"]]
     return {
-        "order": json.loads(contacts.opened(row["body"], row["ticket"])),
+        "order": words.shown(json.loads(row["body"]), row["ticket"]),
         "steps": [{"version": int(version), "happened": happened} for version, happened in steps],
     }
 

@@ -13,7 +13,7 @@ from chassis.problems import HttpProblem
 from chassis.routes import choice, number, text
 from schemas.values import TicketState
 from services.desk.edges import lookup
-from services.desk.edges.keys import CONTACTS, CONTEXT, LARGEST_PAGE, USUAL_PAGE, WHO
+from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Meant, OrderPlace
 
 PAGE: Final = (
@@ -29,7 +29,7 @@ async def list_orders(request: web.Request) -> web.StreamResponse:
     context, state = request.app[CONTEXT], http.choice(request, "state", TicketState)
     meant = Meant(request[WHO].department or "", state, request.query.get("incident"))
     limit = http.number(request, "limit", usual=USUAL_PAGE, most=LARGEST_PAGE)
-    found, following = await lookup.orders(context.pool, meant, limit, _after(request), request.app[CONTACTS])
+    found, following = await lookup.orders(context.pool, meant, limit, _after(request), request.app[WORDS])
     total = await lookup.how_many_orders(context.pool, meant)
     place = f"{following.due.isoformat()}~{following.ticket}" if following else None
     return json_answer({"orders": found, "total": total, "next": place, "now": context.clock.now()})
@@ -50,7 +50,7 @@ def _after(request: web.Request) -> OrderPlace | None:
 async def show_order(request: web.Request) -> web.StreamResponse:
     """GET /v1/orders/{ticket}: all that the department knows of a ticket, what it was shown of the contact included."""
     ticket, context = request.match_info["ticket"], request.app[CONTEXT]
-    found = await lookup.order(context.pool, request[WHO].department or "", ticket, request.app[CONTACTS])
+    found = await lookup.order(context.pool, request[WHO].department or "", ticket, request.app[WORDS])
     if found is None:
         words = f"贵单位没有工单 {http.shown(ticket)}，请核对工单号。"
         raise HttpProblem(404, "unknown_ticket", "ticket", words)

@@ -16,16 +16,17 @@ from schemas.dispatch import Corrected, MergeTaken
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order, ShownContact
 from schemas.registry import department_topic, model_of
-from schemas.sealed import masked_contact
-from schemas.spoken import reworded
+from schemas.sealed import Veil, masked_contact, only
 from schemas.values import Contact
-from services.dispatch.core.sealing import is_confidential, seal_of
+from services.dispatch.core.sealing import is_confidential, veil_of
 from services.dispatch.core.ticket import Ticket
 
 _KEPT: Final = (Order, DeskTask, CallbackRequest, ShownContact)
 """What stands on topics that keep the newest of each thing."""
 
 Document = dict[str, Any]
+_VEIL: Final = "veil"
+"""Under this name a message that is kept says what hides its texts when it leaves."""
 
 
 class Told(NamedTuple):
@@ -48,9 +49,10 @@ def told_again(
         if model is None or after == document:
             continue
         message = model.model_validate(after)
+        veil = Veil.model_validate(after["veil"]) if _VEIL in after else None
         heard = not isinstance(message, Order) or each.topic in there
         if isinstance(message, _KEPT) and heard and (each.topic, each.type, _apart(message)) not in newer:
-            yield Say(cause.lane, each.topic, cause.key, message, cause.cause)
+            yield Say(cause.lane, each.topic, cause.key, message, cause.cause, veil)
 
 
 def _apart(message: Message) -> str:
@@ -70,19 +72,20 @@ def hides(fact: Message) -> bool:
 
 def unknown_in(ticket: Ticket) -> Callable[[Document], Document]:
     """How what was told of a sealed ticket reads by what is known of its requester now."""
-    seal, confidential = seal_of(ticket), is_confidential(ticket)
+    veil = veil_of(ticket).model_dump(mode="json", exclude_none=True)
+    confidential = is_confidential(ticket)
 
     def hide(document: Document) -> Document:
         if "shown" in document:
             return document
-        after: Document = reworded(document, seal)
+        after: Document = {**document, _VEIL: veil}
         if document.get("confidential") or not confidential:
             return after
         after = {**after, "confidential": True}
         if "contact" in document:
             contact = Contact.model_validate(document["contact"])
-            shown = masked_contact(contact) if "role" in document else Contact(phone=contact.phone)
-            after["contact"] = shown.model_dump(exclude_none=True)
+            shown = masked_contact(contact) if "role" in document else only(contact, "phone")
+            after["contact"] = shown.model_dump(mode="json", exclude_none=True)
         return after
 
     return hide

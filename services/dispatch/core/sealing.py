@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from rulebook import Department
 from rulebook.codes import ContactAccess
-from schemas.message import Message
 from schemas.recognised import Sort, recognised
-from schemas.sealed import Seal, masked_contact
-from schemas.spoken import reworded
+from schemas.sealed import Veil, masked_contact, only
 from schemas.values import Contact, RequesterKind
 from services.dispatch.core.regions import Made, NoWish, Owed
 from services.dispatch.core.ticket import Ticket
-
-M = TypeVar("M", bound=Message)
 
 
 def is_confidential(ticket: Ticket) -> bool:
@@ -43,7 +37,7 @@ def asks(department: Department) -> bool:
 def contact_for_callback(ticket: Ticket) -> Contact:
     """What the callback agency has: of a confidential ticket the number to call, and nothing else."""
     contact = ticket.matter.contact
-    return Contact(phone=contact.phone) if is_confidential(ticket) else contact
+    return only(contact, "phone") if is_confidential(ticket) else contact
 
 
 def contacts_of(ticket: Ticket) -> tuple[Contact, ...]:
@@ -52,29 +46,28 @@ def contacts_of(ticket: Ticket) -> tuple[Contact, ...]:
     return tuple(dict.fromkeys((ticket.matter.contact, *ticket.contacts, *taken)))
 
 
-def seal_of(ticket: Ticket) -> Seal:
+def veil_of(ticket: Ticket) -> Veil:
     """What takes the requester out of texts; whose number an anonymous one left in them nobody wrote down.
 
     Nor did anybody write down who else somebody says to be in a text.
     """
-    anonymous = ticket.matter.requester_kind is RequesterKind.ANONYMOUS
-    return Seal(*contacts_of(ticket), every_phone=anonymous, introductions=True)
+    return Veil(
+        contacts=tuple(contact for contact in contacts_of(ticket) if contact != Contact()),
+        every_phone=ticket.matter.requester_kind is RequesterKind.ANONYMOUS,
+        introductions=True,
+    )
 
 
-def sealed(ticket: Ticket, message: M, reader: Department | None = None) -> M:
-    """The message with stars in every text that names a requester whom its reader must not know.
+def veil_for(ticket: Ticket, reader: Department | None = None) -> Veil | None:
+    """What hides a requester whom its reader must not know in what is told of a ticket; None where nothing does.
 
     Who asks for contacts reads the address where it is the place of the matter.
     """
     if is_sealed(ticket):
-        seal = seal_of(ticket)
-    elif reader is not None and asks(reader):
-        seal = Seal(*(each.model_copy(update={"address": None}) for each in contacts_of(ticket)))
-    else:
-        return message
-    document = message.model_dump(mode="json", exclude_none=True)
-    hidden = reworded(document, seal)
-    return message if hidden is document else type(message).model_validate(hidden)
+        return veil_of(ticket)
+    if reader is not None and asks(reader):
+        return Veil(contacts=tuple(only(each, "name", "phone", "wechat") for each in contacts_of(ticket)))
+    return None
 
 
 def recognised_in(ticket: Ticket) -> tuple[Sort, ...] | None:

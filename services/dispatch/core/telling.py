@@ -57,7 +57,7 @@ from services.dispatch.core.sealing import (
     contact_for_callback,
     is_confidential,
     recognised_in,
-    sealed,
+    veil_for,
 )
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending, Suspended, Transferred
@@ -135,7 +135,7 @@ def _departments(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, r
             continue  # what stands in no directory any more has no topic; the ticket goes on without it
         may_now = may(state, code, at, rules) if role != "none" else None
         told = order_for(state, fact, happened, department, role, rules, may_now=may_now)
-        yield Tell(department_topic(code), state.id, told)
+        yield Tell(department_topic(code), state.id, told, veil_for(state, department))
 
 
 def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:
@@ -159,7 +159,7 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
     member = state.incident if isinstance(state.incident, Member) else None
     inside = state.inside.get(code)
     category = rules.policy.category(matter.category) if matter.category else None
-    told = Order.model_construct(
+    return Order.model_construct(
         happened=happened,
         reason=None if value_of(fact, "withheld") else value_of(fact, "reason"),
         ticket=state.id,
@@ -201,7 +201,6 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
         version=state.version,
         may=may_now,
     )
-    return sealed(state, told, department)
 
 
 def _contacted(state: Ticket) -> Literal["owed", "made", "exempt"] | None:
@@ -330,7 +329,7 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         recurrence_of=matter.recurrence_of,
         version=state.version,
     )
-    return Tell(DESK, state.id, sealed(state, message))
+    return Tell(DESK, state.id, message, veil_for(state))
 
 
 def _outside(state: Ticket) -> Code | None:
@@ -435,4 +434,4 @@ def _callback(
         at=at,
         confidential=is_confidential(state) or None,
     )
-    return Tell(CALLBACKS, state.id, sealed(state, message))
+    return Tell(CALLBACKS, state.id, message, veil_for(state))

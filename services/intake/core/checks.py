@@ -107,6 +107,8 @@ def _place(against: Against, field: str, place: Place) -> Refusal | None:
 
 
 def _contact(_against: Against, field: str, contact: Contact) -> Refusal | None:
+    if contact.sealed is not None or contact.hashes is not None:
+        return refusal("malformed", field, "联系方式请按原样填写，不能写成封存的形式。")
     if not contact.phone or international(contact.phone) is not None:
         return None
     return refusal("bad_phone", f"{field}.phone", "电话号码不是有效的手机或固定电话号码（固定电话请带区号）。")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from doors.keyed import hashed, phone_key
 from doors.refusals import Refusal
@@ -165,6 +165,10 @@ class Decision(NamedTuple):
     settled: SettledDoubts | None = None
 
 
+_MARK: Final = 16
+"""Digits enough to tell the contacts of one ticket apart."""
+
+
 class Secrets(NamedTuple):
     """The key of all keyed hashes: whoever has it can find a phone number, so it never stands in data or code."""
 
@@ -196,6 +200,10 @@ class Secrets(NamedTuple):
     def second_factor(self, receipt: str, number: str | None) -> str | None:
         """What is kept of the telephone number that opens a receipt; None where there is none."""
         return self.hashed("second factor", f"{receipt}\0{number}") if number else None
+
+    def mark(self, ticket: str, field: str, value: str) -> str:
+        """Tell apart what two contacts of one ticket say in a field."""
+        return self.hashed("mark", f"{ticket}\0{field}\0{value}")[:_MARK]
 
     def household(self, name: str, address: str) -> str:
         """Tell households apart by their name and address."""

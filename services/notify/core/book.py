@@ -9,7 +9,8 @@ from typing import Final
 
 from rulebook import Audience, Policy, Role
 from schemas.owner import Owner
-from schemas.values import Channel
+from schemas.sealed import only
+from schemas.values import Channel, Contact
 from services.notify.core.notice import Addressee, Way
 from services.notify.core.phones import takes_messages
 from services.notify.core.profile import Profile
@@ -22,6 +23,13 @@ def _loud(audience: Owner, phone: str) -> Iterable[Addressee]:
     if takes_messages(phone):
         yield Addressee(audience, Way.SMS, phone)
     yield Addressee(audience, Way.CALL, phone)
+
+
+def _address(contact: Contact, field: str) -> str:
+    """Where the requester is reached: the contact alone knows, until the message leaves."""
+    part = only(contact, field)
+    said: str = getattr(part, field)
+    return said if part.sealed is None else part.model_dump_json(exclude_none=True)
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,11 @@ class AddressBook:
         if profile.anonymous:
             return
         if profile.channel is Channel.WECHAT and contact.wechat:
-            yield Addressee(_REQUESTER, Way.WECHAT, contact.wechat)
+            yield Addressee(_REQUESTER, Way.WECHAT, _address(contact, "wechat"))
         elif contact.phone and takes_messages(contact.phone):
-            yield Addressee(_REQUESTER, Way.SMS, contact.phone)
+            yield Addressee(_REQUESTER, Way.SMS, _address(contact, "phone"))
         elif contact.phone and Way.CALL in ways:
-            yield Addressee(_REQUESTER, Way.CALL, contact.phone)
+            yield Addressee(_REQUESTER, Way.CALL, _address(contact, "phone"))
 
     def visitor(self, profile: Profile) -> Iterable[Addressee]:
         """Reach the visitor who brought the problem, unless it is confidential."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from schemas.owner import Owner
+from schemas.sealed import Veil
 
 
 class Way(StrEnum):
@@ -21,7 +22,10 @@ class Way(StrEnum):
 
 
 class Addressee(NamedTuple):
-    """Whom a message is for (without personal data), by which way, where that ends; `gathers` what is not urgent."""
+    """Whom a message is for (without personal data), by which way, where that ends; `gathers` what is not urgent.
+
+    Of a requester whose contact is sealed `address` is the JSON of that contact with the one field.
+    """
 
     audience: Owner
     way: Way
@@ -33,7 +37,7 @@ class Notice(NamedTuple):
     """A message that is wanted: its key for ever, and all that it takes to send it.
 
     `peaceful` waits for the end of quiet hours, whenever it would leave; `gathered` goes into one message with others
-    to that address; after `over` it is not sent any more.
+    to that address; after `over` it is not sent any more. `veil` hides what its words must not say when it leaves.
     """
 
     key: str
@@ -45,6 +49,7 @@ class Notice(NamedTuple):
     peaceful: bool = False
     gathered: bool = False
     over: datetime | None = None
+    veil: Veil | None = None
 
 
 class Wish(NamedTuple):

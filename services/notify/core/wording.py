@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from jinja2 import Environment, Template
@@ -12,8 +11,8 @@ from rulebook.messages import LEFT_IN_PEACE
 from rulebook.sentences import FILTERS
 from schemas.envelope import derived_id
 from schemas.recognised import masked
-from schemas.sealed import Seal
-from schemas.values import Tier
+from schemas.sealed import Veil
+from schemas.values import Contact, Tier
 from services.notify.core.book import AddressBook
 from services.notify.core.notice import Notice, Wish
 from services.notify.core.profile import Profile
@@ -60,7 +59,6 @@ class Wording:
             return None
         caller = template.audience is given.Audience.REQUESTER
         values = filled(profile, self.book, wish.values, caller=caller)
-        seal = masked if caller else self._seal(profile)
         gathered = wish.to.gathers and profile.tier is not Tier.URGENT
         peaceful = self._peaceful(template, profile)
         return Notice(
@@ -68,19 +66,13 @@ class Wording:
             template=wish.template,
             to=wish.to,
             not_before=self._not_before(at, wish.over, peaceful=peaceful, gathered=gathered),
-            subject=seal(self._render(template.subject, values)),
-            text=seal(self._render(template.by_channel.get(wish.to.way.value, template.text), values)),
+            subject=masked(self._render(template.subject, values)),
+            text=masked(self._render(template.by_channel.get(wish.to.way.value, template.text), values)),
             peaceful=peaceful,
             gathered=gathered,
             over=wish.over,
+            veil=None if caller else _veil(profile),
         )
-
-    def _seal(self, profile: Profile) -> Callable[[str], str]:
-        """Staff reads no identity-card or bank-card number, and of a requester who must stay unknown nothing at all."""
-        if not (profile.confidential or profile.anonymous):
-            return masked
-        seal = Seal(profile.contact, *profile.contacts, every_phone=profile.anonymous, introductions=True)
-        return lambda text: seal(masked(text))
 
     def _peaceful(self, template: given.Template, profile: Profile) -> bool:
         """Leave citizens in peace at night; what is urgent, and everybody on duty, is told at once."""
@@ -100,3 +92,11 @@ class Wording:
             # Templates know their variables only; jinja's own names would be copied for every message.
             compiled.globals = {}
         return compiled.render(values)
+
+
+def _veil(profile: Profile) -> Veil | None:
+    """Of a requester who must stay unknown staff reads nothing at all."""
+    if not (profile.confidential or profile.anonymous):
+        return None
+    known = tuple(contact for contact in (profile.contact, *profile.contacts) if contact != Contact())
+    return Veil(contacts=known, every_phone=profile.anonymous, introductions=True)

@@ -28,7 +28,7 @@ from schemas.text import harmless, one_line
 from services.notify import store
 from services.notify.core.notice import Way
 from services.notify.core.wording import DigestWords
-from services.notify.edges.gathering import as_one, is_over, leaving
+from services.notify.edges.gathering import as_one, is_over, leaving, opened
 from services.notify.settings import NotifySettings
 from services.notify.store import DueDelivery, Ended
 
@@ -269,8 +269,8 @@ class Loop:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
         pool, now = self.context.pool, self.context.clock.now()
         due = await store.take_due(pool, now, self.most, self.lease, quiet=self.is_quiet(now))
-        single = [self._addressed(each) for each in due]
-        gathered = await store.take_gathered(pool, now, self.lease)
+        gathered = await self._opened(await store.take_gathered(pool, now, self.lease))
+        single = await self._opened(due)
         await self._drop([each for each in (*single, *gathered) if is_over(each, now)])
         messages = [(leaving(each, now), [each]) for each in single if not is_over(each, now)]
         by_address: dict[tuple[str, str], list[DueDelivery]] = {}
@@ -286,8 +286,11 @@ class Loop:
         await asyncio.gather(*(self._through(channel, batch) for channel, batch in by_channel.items()))
         return len(single) + len(gathered)
 
-    def _addressed(self, delivery: DueDelivery) -> DueDelivery:
-        return delivery._replace(address=self.contacts.opened_word(delivery.address, delivery.ticket))
+    async def _opened(self, due: Sequence[DueDelivery]) -> list[DueDelivery]:
+        """What is sent with what it must not be kept with: where its requester is reached, and what its words hide."""
+        texts = [text for each in due for text in (each.address, each.veil) if text is not None]
+        opening = await self.contacts.opening(self.context.pool, texts)
+        return [opened(each, opening) for each in due]
 
     async def _drop(self, over: Sequence[DueDelivery]) -> None:
         """What can no longer be true when it leaves does not leave."""

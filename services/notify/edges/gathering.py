@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from chassis.contacts import Opening, opened_in, told_outside
 from schemas.envelope import derived_id
 from services.notify.core.values import LEFT, remaining
 from services.notify.core.wording import DigestWords
@@ -16,6 +18,18 @@ def leaving(delivery: DueDelivery, now: datetime) -> DueDelivery:
     if delivery.over is None or LEFT not in delivery.text:
         return delivery
     return delivery._replace(text=delivery.text.replace(LEFT, remaining(delivery.over, now)))
+
+
+def opened(delivery: DueDelivery, opening: Opening) -> DueDelivery:
+    """The delivery with the address that its contact says, and without what its veil hides."""
+    address = opened_in(delivery.address, opening)
+    if address != delivery.address:
+        address = next(iter(json.loads(address).values()))
+    if delivery.veil is None:
+        return delivery._replace(address=address)
+    words = {"veil": json.loads(delivery.veil), "title": delivery.subject, "text": delivery.text}
+    shown = json.loads(told_outside(json.dumps(words, ensure_ascii=False), opening))
+    return delivery._replace(address=address, subject=shown["title"], text=shown["text"])
 
 
 def is_over(delivery: DueDelivery, now: datetime) -> bool:

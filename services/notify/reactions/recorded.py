@@ -8,6 +8,7 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import tickets as t
+from schemas.sealed import told_by
 from schemas.values import Channel, Contact, RequesterKind, Tier
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
@@ -88,7 +89,7 @@ def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile
 
 
 def _reached_at(profile: Profile, contact: Contact) -> str | None:
-    return contact.wechat if profile.channel is Channel.WECHAT and contact.wechat else contact.phone
+    return told_by(contact, "wechat" if profile.channel is Channel.WECHAT and contact.wechat else "phone")
 
 
 profiles.on(d.Redacted)(lambda p, _, __: p)
@@ -98,5 +99,5 @@ profiles.on(d.Redacted)(lambda p, _, __: p)
 def _corrected(fact: d.Corrected, o: Occasion) -> Wishes:
     if fact.told and fact.new.reply:
         yield from o.requester("requester-reply-corrected")
-    if fact.new.contact is not None and fact.new.contact.phone != o.before.contact.phone:
+    if fact.new.contact is not None and told_by(fact.new.contact, "phone") != told_by(o.before.contact, "phone"):
         yield from o.lead("department-info-provided", text=_NEW_NUMBER)

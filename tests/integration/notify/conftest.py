@@ -19,11 +19,9 @@ from chassis.service import EdgeContext, Pool
 from schemas.owner import Owner
 from services.notify import store
 from services.notify.core.notice import Addressee, Notice, Way
-from services.notify.settings import NotifySettings
 from tools.local.database import Database
 from tools.local.ports import free_ports
 
-CONTACTS = NotifySettings().contacts()
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
@@ -86,7 +84,7 @@ class Planner:
         ]
         async with self.pool.acquire() as connection:
             ticket = more.get("ticket", "26030200000017")
-            await store.plan(connection, [store.Planned(ticket, "0", each) for each in notices], CONTACTS)
+            await store.plan(connection, [store.Planned(ticket, "0", each) for each in notices])
 
     async def rows(self, table: str = "delivery") -> list[dict[str, Any]]:
         return [dict(row) for row in await self.pool.fetch(f"select * from {table} order by 1, 2")]  # noqa: S608

@@ -12,16 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 
+from chassis.contacts import Naming, Putting
 from chassis.service import EdgeContext
 from rulebook.rules import Delivery
+from schemas.public import ShownContact
+from schemas.sealed import Veil, only
+from schemas.values import Contact
 from services.notify import store
 from services.notify.core.notice import Way
 from services.notify.edges.channels import Channel, Failed, Loop, channels_of
 from services.notify.settings import NotifySettings
 from services.notify.store import DueDelivery
 from tests.support.notify import DIGEST
+from tools.local.database import Database
 
 RULES = Delivery(attempts=3, first_wait_seconds=30, factor=4, longest_wait_seconds=3600, timeout_seconds=2)
 
@@ -53,8 +59,12 @@ async def test_a_way_without_an_address_goes_into_a_file_line_by_line(planner: A
     assert {row["status"] for row in await planner.rows()} == {"delivered"}
 
 
-async def test_the_number_of_a_requester_is_sealed_until_it_is_rung(planner: Any, later: Any, tmp_path: Path) -> None:
-    await planner.plan("n-1", audience="requester", address="13812345678")
+async def test_the_number_of_a_requester_is_a_row_until_it_is_rung(
+    planner: Any, later: Any, database: Database, tmp_path: Path
+) -> None:
+    contact = await _put_down(database, Contact(name="王建国", phone="13812345678"))
+    address = only(contact, "phone").model_dump_json(exclude_none=True)
+    await planner.plan("n-1", audience="requester", address=address)
 
     (kept,) = [row["address"] for row in await planner.rows()]
     await _deliver(later(), tmp_path, {})
@@ -62,6 +72,30 @@ async def test_the_number_of_a_requester_is_sealed_until_it_is_rung(planner: Any
     assert "13812345678" not in kept
     assert "138****5678" in kept
     assert json.loads((tmp_path / "sms.jsonl").read_text("utf-8"))["to"] == "13812345678"
+
+
+async def test_words_leave_without_who_must_stay_unknown(
+    planner: Any, later: Any, database: Database, tmp_path: Path
+) -> None:
+    contact = await _put_down(database, Contact(name="王建国", phone="13812345678"))
+    await planner.plan("n-1", text="王建国（13812345678）来电。", veil=Veil(contacts=(contact,)))
+
+    await _deliver(later(), tmp_path, {})
+
+    assert json.loads((tmp_path / "sms.jsonl").read_text("utf-8"))["text"] == "***（***********）来电。"
+
+
+async def _put_down(database: Database, contact: Contact) -> Contact:
+    """The contact as intake puts it down, and everybody else has it."""
+    putting = Putting(NotifySettings().contacts(), Naming(lambda _: (), lambda *said: str(hash(said))))
+    report = ShownContact(ticket="26030200000017", contact=contact)
+    written = report.model_dump_json(exclude_none=True, context=putting.of(report.ticket))
+    connection = await asyncpg.connect(database.dsn("intake"))
+    try:
+        await putting.write(connection)
+    finally:
+        await connection.close()
+    return ShownContact.model_validate_json(written).contact
 
 
 async def test_an_address_is_forgotten_when_nothing_is_to_be_sent_any_more(

@@ -41,7 +41,7 @@ async def deliver(planner: Any, context: Any, folder: Path, notices: list[Notice
         # each of a ticket of its own: one ticket's messages to one person leave one after the other
         planned = [store.Planned(f"26030200{n:06}", "0", notice) for n, notice in enumerate(notices)]
         settings = NotifySettings(notices=folder, routes=routes)
-        await store.plan(connection, planned, settings.contacts())
+        await store.plan(connection, planned)
     async with aiohttp.ClientSession() as session:
         await Loop(context, settings, RULES, DIGEST, channels_of(settings, RULES, session), awake).deliver()
 

@@ -108,6 +108,6 @@ async def _topics(instance: Instance, ticket: str) -> tuple[set[str], set[str]]:
         if _says(record.value or b""):
             said_on.add(record.topic)
         about = record.envelope is not None and record.envelope.subject == ticket
-        if about and b'"sealed":"' in (record.value or b""):
+        if about and b'"sealed":["' in (record.value or b""):
             sealed_on.add(record.topic)
     return said_on, sealed_on

@@ -102,10 +102,10 @@ class Story:
         """Let something happen, and keep what followed."""
         at = self.at + later
         facts = tuple(decide(self.state, command, at, self.rules))
-        state, told = self.state, []
+        state, told = self.state, list[Tell]()
         for fact in facts:
             state = evolve(state, fact, at)
-            told += tell(state, fact, at, self.rules)
+            told += map(as_read, tell(state, fact, at, self.rules))
         return replace(self, state=state, at=at, facts=facts, told=tuple(told), all_facts=(*self.all_facts, *facts))
 
     def act(self, action: Spoken, party: str = "", **how: Any) -> Story:
@@ -195,6 +195,18 @@ def received(action: Any, department: str = "", *, matched: bool | None = True) 
     party = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=kind)
     matched = matched if isinstance(action, i.FromRequester) else None
     return ActionReceived(ticket=action.ticket, receipt=RECEIPT, party=party, action=action, matched=matched)
+
+
+def as_read(told: Tell) -> Tell:
+    """What is told as its reader has it: without what its veil hides."""
+    if told.veil is None:
+        return told
+    message = told.message
+    return Tell(
+        told.topic,
+        told.key,
+        type(message).model_validate(told.veil(message.model_dump(mode="json", exclude_none=True))),
+    )
 
 
 def clock_says(fact: type[c.ClockFact], clock: Clock, owner: str, **values: Any) -> c.ClockFact:

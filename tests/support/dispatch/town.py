@@ -21,7 +21,7 @@ from services.dispatch.core.state import AnyState
 from services.dispatch.core.telling import tell
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.reactions import react
-from tests.support.dispatch.story import AT, INCIDENT, LEAD, RECEIPT, received, registered, shipped
+from tests.support.dispatch.story import AT, INCIDENT, LEAD, RECEIPT, as_read, received, registered, shipped
 
 OFFICE = Party(kind=PartyKind.OFFICE)
 
@@ -85,7 +85,7 @@ class Town:
                 for fact in decide(self.states.get(key), command, self.at, self.rules):
                     self.states[key] = evolve(self.states.get(key), fact, self.at)
                     self.facts.append((key, fact))
-                    for topic, _, said in tell(self.states[key], fact, self.at, self.rules):
+                    for topic, _, said, _ in map(as_read, tell(self.states[key], fact, self.at, self.rules)):
                         self.told.append((topic, said))
                         told += 1
                         if topic == REQUESTS:

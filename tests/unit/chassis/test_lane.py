@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.lane import Alarm, Classified, LaneState, LastHeard, Reading, classify, lane_of, merged
+from chassis.lane import Alarm, Classified, LaneState, LastHeard, classify, lane_of, merged
 from chassis.service import Foreign, Heard, Lane, Record, Refused
 from chassis.worker import fitting
 from schemas.envelope import Envelope
@@ -84,7 +84,7 @@ def test_a_number_that_was_heard_is_dropped_at_a_new_offset() -> None:
 def test_what_nobody_here_wants_to_hear_passes_by_unread_and_leaves_no_gap() -> None:
     lane, classified = held(), Classified()
     records = [record(0, 1, type_=Thought.type_name, body=b"not even JSON"), record(1, 2)]
-    classify(lane, records, frozenset(), {}, classified, Reading(frozenset({Said.type_name})))
+    classify(lane, records, frozenset(), {}, classified, frozenset({Said.type_name}))
     assert numbers(classified) == [2]
     assert [passed.offset for passed in classified.passed] == [0]
     assert (classified.parked, lane.paused, lane.offsets[OWN, 0]) == ([], None, 2)
@@ -98,7 +98,7 @@ def test_a_type_that_is_not_known_is_parked_whatever_is_heard() -> None:
         frozenset(),
         {},
         classified,
-        Reading(frozenset({Said.type_name})),
+        frozenset({Said.type_name}),
     )
     assert [letter.reason for _, letter in classified.parked] == ["type"]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from chassis.contacts import ContactSeal
+from chassis.contacts import WordSeal
 from schemas.envelope import Envelope
 from schemas.public import DueTime, Order
 from schemas.values import Clock, Contact, OfficialDue, ProvisionalDue, TicketState
@@ -19,7 +19,7 @@ from tests.support.desk import ONE, order
 
 MORNING: Final = datetime(2026, 9, 1, 2, tzinfo=UTC)
 WHO: Final = Contact(name="王阿姨", phone="13812345678", address="平凉路100弄3号201室")
-SEAL: Final = ContactSeal(MasterKeys("master-key", os.urandom), os.urandom)
+SEAL: Final = WordSeal(MasterKeys("master-key", os.urandom), os.urandom)
 
 
 def told(said: Order) -> OrderRow:
@@ -34,8 +34,9 @@ def test_what_is_kept_says_no_contact_and_opens_to_what_the_topic_said() -> None
 
     assert (row.department, row.ticket, row.source, row.sequence) == ("housing", ONE, "liuhen/dispatch/0", 7)
     assert not [value for value in WHO.model_dump().values() if value and value in row.body]
-    assert json.loads(SEAL.opened(row.body, ONE)) == json.loads(said.to_json())
-    assert Order.model_validate_json(SEAL.opened(row.body, ONE)) == said
+    shown = SEAL.shown(json.loads(row.body), ONE)
+    assert shown == json.loads(said.to_json())
+    assert Order.model_validate(shown) == said
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from tests.support.dispatch.story import (
     SUPPORTER,
     TICKET,
     Story,
+    as_read,
     person_for,
     received,
     registered,
@@ -156,7 +157,7 @@ class Lives(RuleBasedStateMachine):
         """One incident, which nobody but the tickets speaks to."""
         for fact in decide(self.incident, OfIncident(request), self.now, self.under):
             self.incident = evolve(self.incident, fact, self.now)
-            for topic, _, message in tell(self.incident, fact, self.now, self.under):
+            for topic, _, message, _ in tell(self.incident, fact, self.now, self.under):
                 self.told(INCIDENT, topic, message)
 
     def hear(self, command: Begin | Act | Tick | Ask) -> None:
@@ -171,7 +172,7 @@ class Lives(RuleBasedStateMachine):
             after = evolve(self.states[number], fact, self.now)
             self.states[number] = after
             self.facts[number].append((fact, self.now))
-            for topic, _, message in tell(after, fact, self.now, self.under):
+            for topic, _, message, _ in map(as_read, tell(after, fact, self.now, self.under)):
                 self.told(number, topic, message)
         self.last = [*self.last[-20:], command]
 

@@ -64,7 +64,7 @@ def test_who_calls_about_it_is_found_by_the_right_number_alone(front: Any, ticke
         decision = front.take("wechat", "follow-up", content)
         (received, *_) = (each.message for each in decision.says)
         assert received.matched is matched
-        assert decision.verdict.spoke_as == front.state.config.secrets.identities(Contact(**contact))
+        assert decision.verdict.spoke_as == front.state.config.secrets.identities(Contact.model_validate(contact))
 
 
 def test_a_part_whose_number_was_corrected_is_not_its_wholes_requesters(front: Any, ticket: KnownTicket) -> None:
@@ -121,9 +121,13 @@ def test_its_receipt_opens_by_the_number_that_stands(
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        (Correction(contact=Contact(**WRONG)), Correction(contact=Contact(**WRONG, name="王阿姨")), True),
+        (
+            Correction(contact=Contact.model_validate(WRONG)),
+            Correction(contact=Contact.model_validate({**WRONG, "name": "王阿姨"})),
+            True,
+        ),
         (Correction(), Correction(text="灯不亮"), True),
-        (Correction(contact=Contact()), Correction(contact=Contact(**RIGHT)), False),
+        (Correction(contact=Contact()), Correction(contact=Contact.model_validate(RIGHT)), False),
     ],
     ids=["another name", "another text", "nobody"],
 )

@@ -118,6 +118,7 @@ def test_unknown_category_is_refused(front: Any, report: Any) -> None:
         ({"occurred_at": 1789000000}, "bad_time", "occurred_at"),
         ({"contact": {"phone": "12345"}}, "bad_phone", "contact.phone"),
         ({"contact": {"phone": "10000000000"}}, "bad_phone", "contact.phone"),
+        ({"contact": {"phone": "138****1234", "sealed": ["aGFuZGxl"]}}, "malformed", "contact"),
         ({"text": "   "}, "empty_field", "text"),
         ({"text": "冷" * 20_001}, "too_long", "text"),
         ({"text": "a\0b"}, "nul_character", "text"),

@@ -11,7 +11,7 @@ from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.correction import CallbackAnswers, Correction
-from schemas.sealed import masked_phone
+from schemas.sealed import completed, masked_contact, same, told_by
 from schemas.values import Contact, DepartmentCode, RequesterKind, Ruling, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
@@ -78,15 +78,16 @@ def _change(draft: Draft, action: i.Correct) -> Change:
     """Only what becomes another counts; of a contact and of answers, what is not named stays."""
     ticket, answer = draft.ticket, _which(draft.ticket, action)
     matter = ticket.matter
-    contact = _contact(matter.contact, action.contact) if action.contact else None
-    requester, account = _whose(draft) if contact != matter.contact else (None, None)
+    contact = completed(matter.contact, action.contact) if action.contact else None
+    another = contact is not None and not same(contact, matter.contact)
+    requester, account = _whose(draft) if another else (None, None)
     place = action.place and action.place.within(
         action.place.subdistrict or locate(draft.rules.policy, action.place.text, draft.at)
     )
     answers = None if answer is None else _corrected(ticket.heard[answer], action)
     new = Correction(
         text=action.text if action.text != matter.text else None,
-        contact=contact if contact != matter.contact else None,
+        contact=contact if another else None,
         requester=requester,
         account=account,
         confidential=action.confidential if action.confidential is not matter.confidential else None,
@@ -97,10 +98,6 @@ def _change(draft: Draft, action: i.Correct) -> Change:
     )
     answer = answer if new.answers is not None else None
     return Change(what_stands(ticket, new, answer), new, answer)
-
-
-def _contact(before: Contact, given: Contact) -> Contact:
-    return Contact.model_validate({**before.model_dump(), **given.model_dump(exclude_none=True)})
 
 
 def _whose(draft: Draft) -> tuple[str | None, str | None]:
@@ -231,10 +228,11 @@ def _said(draft: Draft, action: i.Correct, change: Change, *, lead: DepartmentCo
 
 def _phones(old: Correction, new: Correction) -> d.CorrectedPhones | None:
     """Both numbers as everybody may read them, where the number becomes another."""
-    was, now = (None if each.contact is None else each.contact.phone for each in (old, new))
-    if now is None or was == now:
+    was, now = old.contact or Contact(), new.contact or Contact()
+    shown = masked_contact(now).phone
+    if shown is None or told_by(was, "phone") == told_by(now, "phone"):
         return None
-    return d.CorrectedPhones(old=None if was is None else masked_phone(was), new=masked_phone(now))
+    return d.CorrectedPhones(old=masked_contact(was).phone, new=shown)
 
 
 def _misled(draft: Draft, change: Change) -> DepartmentCode | None:
@@ -298,7 +296,7 @@ def complete_contact(draft: Draft, action: i.FollowUp | i.ProvideInfo) -> None:
     if given is None or not nobody or verified_as(draft, action) is None:
         return
     requester, account = _whose(draft)
-    new = Correction(contact=_contact(matter.contact, given), requester=requester, account=account)
+    new = Correction(contact=completed(matter.contact, given), requester=requester, account=account)
     old = what_stands(draft.ticket, new, None)
     said = d.Corrected(**draft.by_author, old=old, new=new, reason=_LEFT_LATER, phones=_phones(old, new))
     draft.say(said)
