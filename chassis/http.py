@@ -38,6 +38,9 @@ _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _OTHER: Final = "other"
 _ENCODINGS: Final = ("gzip", "deflate")
 _AS_IT_IS: Final = "identity"
+_SERVER: Final = "Server"
+SESSION: Final = "liuhen_session"
+"""The cookie by which a browser shows its session: pages read it, addresses of programs never do."""
 _UNAVAILABLE: Final = "系统暂时不可用，请稍后重试；提交用同一编号。"
 _BUG: Final = "系统内部错误，已记录并告警。请把时间和所问的内容告诉运维；提交可用同一编号重试。"
 _log: Final = structlog.get_logger()
@@ -101,13 +104,18 @@ def runner_of(app: web.Application) -> web.AppRunner:
     )
 
 
-def application(terms: Terms, routes: Iterable[Route], guard: Guard = _open) -> web.Application:
-    """Build the application of a service's door, which describes itself at `/v1/openapi.json` too."""
+def application(
+    terms: Terms, routes: Iterable[Route], guard: Guard = _open, pages: Iterable[Route] = ()
+) -> web.Application:
+    """Build the application of a service's door, which describes itself at `/v1/openapi.json` too.
+
+    `pages` are addresses for people with a browser, of which OpenAPI says nothing.
+    """
     app = web.Application(middlewares=[_answer], client_max_size=terms.largest)
     app.on_response_prepare.append(_harden)
     known: dict[tuple[str, str], Route] = {}
     declared = tuple(routes)
-    for route in (*declared, _describing(describe(terms, declared))):
+    for route in (*declared, *pages, _describing(describe(terms, declared))):
         add = app.router.add_get if route.method == "GET" else app.router.add_post
         resource = add(route.path, route.handler).resource
         canonical = resource.canonical if resource else _OTHER
@@ -183,12 +191,16 @@ def _method(request: web.Request) -> str:
 
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    """Forbid browsers what answers for programs need not; a page says by itself what it needs."""
+    for name, value in HEADERS.items():
+        if name not in response.headers or name == _SERVER:
+            response.headers[name] = value
 
 
 def _spend(request: web.Request) -> None:
     """Refuse whoever asks too often: by the token that is shown, and by the address for all its tokens together."""
-    budget, now, token = request.app[_DOOR].budget, stopwatch(), bearer(request)
+    budget, now = request.app[_DOOR].budget, stopwatch()
+    token = bearer(request) or request.cookies.get(SESSION, "")
     who = f"token {hashlib.sha256(token.encode(errors='replace')).hexdigest()}" if token else "nobody"
     wait = budget.take(f"{request.remote} {who}", now)
     if wait > 0:

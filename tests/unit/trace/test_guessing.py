@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.guessing import Guesses
-from services.trace.edges import logging_in
+from doors.passwords import Passwords
 
 HERE = "192.0.2.1"
 
@@ -15,7 +15,7 @@ def tried(guesses: Guesses, person: str, *, right: bool) -> None:
 
 
 def test_right_passwords_of_many_slow_nobody_at_their_address() -> None:
-    guesses = logging_in.guesses()
+    guesses = Passwords.of("trace").guesses
     for number in range(100):
         tried(guesses, f"p-{number}", right=True)
 
@@ -23,7 +23,7 @@ def test_right_passwords_of_many_slow_nobody_at_their_address() -> None:
 
 
 def test_wrong_passwords_of_many_slow_their_address_though_some_are_right() -> None:
-    guesses = logging_in.guesses()
+    guesses = Passwords.of("trace").guesses
     for number in range(12):
         tried(guesses, f"p-{number}", right=False)
 

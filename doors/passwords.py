@@ -1,0 +1,56 @@
+"""Passwords, as every door checks them at which people log in: few at once, and slowed where they are guessed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from chassis.guessing import Guesses, begin_at_zero
+from chassis.metrics import LOGINS
+from chassis.problems import HttpProblem
+from chassis.slowing import Slowing
+from doors.entering import Entrance
+
+_OUTCOMES: Final = ("session", "wrong", "slowed")
+_AT_ONCE: Final = 2
+"""Each check takes 64 MiB and a core for a while."""
+
+
+def _few() -> asyncio.Semaphore:
+    return asyncio.Semaphore(_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Passwords:
+    """What one door knows of passwords that were tried at it."""
+
+    guesses: Guesses
+    turns: asyncio.Semaphore = field(default_factory=_few)
+
+    @classmethod
+    def of(cls, service: str) -> Passwords:
+        """Slow guessing by person and by address: somebody else's guesses keep nobody out for more than a minute."""
+        begin_at_zero(service, _OUTCOMES)
+        instead = "忘记密码的，请管理员执行 liuhen logins password 重设。"
+        persons, addresses = Slowing(free=3, longest=60.0), Slowing(free=10, longest=900.0)
+        return cls(Guesses(service, "password", instead, persons, addresses, forgives=True))
+
+    async def begin_session(
+        self, entrance: Entrance, person: str, password: str, address: str
+    ) -> tuple[str, datetime]:
+        """Begin a session, known until the moment that is returned too.
+
+        A HttpProblem for a wrong password and an unknown person alike, and for whoever has to wait.
+        """
+        self.guesses.require_patience(person, address)
+        self.guesses.begin(person, address)
+        async with self.turns:
+            right = await asyncio.to_thread(entrance.keeper.check, person, password)
+        if not right or not entrance.known(person).is_there:
+            LOGINS.labels(self.guesses.service, "wrong").inc()
+            words = "姓名编号或者密码不对，或者今天不在名册上。请核对后再试；忘记密码的，请管理员重设。"
+            raise HttpProblem(401, "wrong_password", "password", words)
+        self.guesses.right(person, address, "session")
+        return entrance.keeper.begin(person, entrance.clock.now())
