@@ -37,9 +37,7 @@ class Passwords:
         persons, addresses = Slowing(free=3, longest=60.0), Slowing(free=10, longest=900.0)
         return cls(Guesses(service, "password", instead, persons, addresses, forgives=True))
 
-    async def begin_session(
-        self, entrance: Entrance, person: str, password: str, address: str
-    ) -> tuple[str, datetime]:
+    async def begin_session(self, entrance: Entrance, person: str, password: str, address: str) -> tuple[str, datetime]:
         """Begin a session, known until the moment that is returned too.
 
         A HttpProblem for a wrong password and an unknown person alike, and for whoever has to wait.

@@ -21,6 +21,7 @@ from schemas.inbound import Action
 from schemas.values import Channel
 from services.intake.core.state import DoorConfig
 from services.intake.edges import events, lookup, progress, taking
+from services.intake.edges.pages import progress as citizen
 from services.intake.edges.taking import CHANNEL, CONFIG, CONTEXT, KEY, SETTINGS
 from services.intake.edges.told import Standing, Taken
 from services.intake.settings import IntakeSettings
@@ -57,7 +58,7 @@ def serve(settings: IntakeSettings, config: DoorConfig) -> Edge:
 
 def application(context: EdgeContext, settings: IntakeSettings, config: DoorConfig) -> web.Application:
     """Build the HTTP application."""
-    app = http.application(TERMS, routes(), guard=let_in)
+    app = http.application(TERMS, routes(), guard=let_in, pages=citizen.ROUTES)
     app[CONTEXT], app[SETTINGS], app[CONFIG] = context, settings, config
     app[progress.TRIES] = progress.tries()
     return app

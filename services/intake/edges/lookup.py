@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from chassis.service import Instant, Pool
+from schemas.values import TicketState
 from services.intake.core.reading import Reading
+from services.intake.edges.told import News, Standing, Ticket
 
 _WHOLE: Final = 14
 _PARTS: Final = "123456789"
@@ -67,7 +69,7 @@ def _key(reading: Reading) -> tuple[str, str, str]:
     return str(reading.party), reading.source, reading.id
 
 
-async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) -> dict[str, Any] | None:
+async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) -> Standing | None:
     """Tell what became of a submission of this party, and the news of its tickets; None for no such receipt.
 
     Whoever named a ticket without being its requester gets the number back and nothing else of it.
@@ -79,37 +81,38 @@ async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) ->
     )
     if row is None:
         at = await pool.fetchval("select at from put where receipt = $2 and party = $1 and sent", party, receipt)
-        return None if at is None else {"receipt": receipt, "state": "pending", "received_at": at}
-    submission = {"receipt": receipt, "action": row["action"], "received_at": row["at"]}
+        return None if at is None else Standing(receipt=receipt, state="pending", received_at=at)
+    told = Standing(receipt=receipt, state="accepted", received_at=row["at"], action=row["action"])
     if row["code"] is not None:
-        return {**submission, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
-    known = [{"ticket": ticket} for ticket in row["tickets"]]
+        return {**told, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
+    known = [Ticket(ticket=ticket) for ticket in row["tickets"]]
     tickets = await _tickets(pool, row["tickets"]) if row["shown"] else known
-    return {**submission, "state": "accepted", "follow_up": row["follow_up"], "tickets": tickets}
+    return {**told, "follow_up": row["follow_up"], "tickets": tickets}
 
 
-async def opened(pool: Pool, receipt: str, factor: str) -> dict[str, Any] | None:
+async def opened(pool: Pool, receipt: str, factor: str) -> Standing | None:
     """Tell what became of a submission for whoever brings what opens it beside its receipt; None for anybody else."""
     party = await pool.fetchval("select party from submission where receipt = $1 and factor = $2", receipt, factor)
     return None if party is None else await standing(pool, party, receipt, _BY_NUMBER)
 
 
-async def _tickets(pool: Pool, named: list[str]) -> list[dict[str, Any]]:
+async def _tickets(pool: Pool, named: list[str]) -> list[Ticket]:
     """Tell where tickets and the parts that they were split into stand, and their news."""
     ids = [*named, *(f"{ticket}-{part}" for ticket in named for part in _PARTS if len(ticket) == _WHOLE)]
-    known = await pool.fetch("select id, open from ticket where id = any($1::text[]) order by id", ids)
+    known = await pool.fetch("select id, open, stands from ticket where id = any($1::text[]) order by id", ids)
     news = await pool.fetch(
         "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place", ids
     )
     return [
-        {
-            "ticket": ticket["id"],
-            "open": ticket["open"],
-            "news": [
-                {name: one[name] for name in ("at", "happened", "state", "text")}
+        Ticket(
+            ticket=ticket["id"],
+            open=ticket["open"],
+            state=TicketState(ticket["stands"].rpartition("/")[2]),
+            news=[
+                News(at=one["at"], happened=one["happened"], state=one["state"], text=one["text"])
                 for one in news
                 if one["ticket"] == ticket["id"]
             ],
-        }
+        )
         for ticket in known
     ]

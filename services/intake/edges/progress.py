@@ -16,6 +16,7 @@ from doors.phones import without_extension
 from schemas.values import Receipt
 from services.intake.edges import lookup
 from services.intake.edges.taking import CONFIG, CONTEXT
+from services.intake.edges.told import Standing
 
 _SERVICE: Final = "intake"
 _OUTCOMES: Final = ("opened", "wrong", "slowed")
@@ -43,17 +44,23 @@ def tries() -> Guesses:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """POST /v1/progress: what became of a submission, and the news of its tickets, for the citizen whose it is."""
-    asked, tries, address = await _read(request), request.app[TRIES], request.remote or ""
-    tries.require_patience(asked.receipt, address)
-    tries.begin(asked.receipt, address)
-    factor = request.app[CONFIG].secrets.second_factor(asked.receipt, without_extension(asked.phone))
-    standing = await lookup.opened(request.app[CONTEXT].pool, asked.receipt, factor or "")
+    asked = await _read(request)
+    return json_answer(await opened(request, asked.receipt, asked.phone))
+
+
+async def opened(request: web.Request, receipt: str, phone: str) -> Standing:
+    """Tell what became of a submission; a HttpProblem where these do not open it, or were guessed too often."""
+    tries, address = request.app[TRIES], request.remote or ""
+    tries.require_patience(receipt, address)
+    tries.begin(receipt, address)
+    factor = request.app[CONFIG].secrets.second_factor(receipt, without_extension(phone))
+    standing = await lookup.opened(request.app[CONTEXT].pool, receipt, factor or "")
     if standing is None:
         LOGINS.labels(_SERVICE, "wrong").inc()
         words = "回执或者电话号码不对，或者这件诉求没有留下电话。请核对回执，填写登记时所留的完整号码，或者拨打 12345。"
         raise HttpProblem(403, "wrong_factor", "phone", words)
-    tries.right(asked.receipt, address, "opened")
-    return json_answer(standing)
+    tries.right(receipt, address, "opened")
+    return standing
 
 
 async def _read(request: web.Request) -> Asked:

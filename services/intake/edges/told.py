@@ -38,6 +38,7 @@ class Ticket(TypedDict):
 
     ticket: TicketId
     open: NotRequired[bool]
+    state: NotRequired[TicketState]
     news: NotRequired[list[News]]
 
 

@@ -1,0 +1,106 @@
+"""A citizen finds their matter in a browser, by the receipt and the number that was left; nobody else does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+import aiohttp
+import pytest
+
+from schemas.inbound import Register
+from services.intake import store
+from services.intake.reactions import NewsRow
+from tests.integration.intake.conftest import HOTLINE, Outside
+
+
+@pytest.fixture
+async def page(outside: Outside) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(outside.system.url("intake_http")) as session:
+        yield session
+
+
+async def _look(page: aiohttp.ClientSession, receipt: str, phone: str) -> tuple[int, str]:
+    async with page.post("/progress", data={"receipt": receipt, "phone": phone}) as response:
+        return response.status, await response.text()
+
+
+async def test_the_receipt_and_the_number_open_the_matter_however_they_are_typed(
+    page: Any, outside: Outside, report: Register
+) -> None:
+    # given a report by telephone, and what its requester was told of it, in which somebody wrote markup
+    given = await outside.given(await outside.say(HOTLINE, report))
+    told = "请您补充：<script>alert(1)</script>"
+    async with outside.pool.acquire() as connection:
+        news = NewsRow(given.tickets[0], datetime.now(UTC), "info-asked", "needs_info", told)
+        await store.insert_news(connection, [news])
+    # when the citizen types both as people do
+    typed = given.receipt.lower().replace("0", "o").replace("1", "l")
+    status, text = await _look(page, f" {typed[:4]} {typed[4:]} ", f"+86 {report.contact.phone}")
+    # then the ticket, its state in words and the record of what happened are there, and nothing of it is markup
+    assert status == 200
+    assert given.tickets[0] in text
+    assert "受理" in text
+    assert "接下来：" in text
+    assert escape(told) in text
+    assert "<script" not in text
+
+
+async def test_another_number_opens_nothing_and_what_was_typed_stays(
+    page: Any, outside: Outside, report: Register
+) -> None:
+    given = await outside.given(await outside.say(HOTLINE, report))
+    status, text = await _look(page, given.receipt, "13900000001")
+    assert status == 403
+    assert given.tickets[0] not in text
+    assert re.search(rf'name="receipt" value="{given.receipt}"', text)
+    assert 'role="alert"' in text
+
+
+@pytest.mark.parametrize(
+    ("receipt", "phone", "field"),
+    [
+        ("12345", "13900000001", "receipt"),
+        ("", "", "receipt"),
+        (f"R{'0' * 20}", "", "phone"),
+        ('"><b>', "1", "receipt"),
+    ],
+)
+async def test_what_can_be_neither_is_said_beside_its_field(page: Any, receipt: str, phone: str, field: str) -> None:
+    status, text = await _look(page, receipt, phone)
+    assert status == 422
+    assert re.search(rf'id="{field}"[^>]*aria-invalid="true"', text)
+    assert '"><b>' not in text
+
+
+async def test_the_page_loads_what_this_door_serves_and_nothing_else(page: Any) -> None:
+    async with page.get("/progress?receipt=R123") as response:
+        text = await response.text()
+        policy = response.headers["Content-Security-Policy"]
+    assert 'value="R123"' in text
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    (style,) = re.findall(r'href="(/static/[^"]+)"', text)
+    async with page.get(style) as response:
+        assert (response.status, response.content_type) == (200, "text/css")
+        assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "status"),
+    [
+        (b"{}", "application/json", 415),
+        (b"--x", "multipart/form-data; boundary=y", 415),
+        (b"receipt=%ff", "application/x-www-form-urlencoded", 400),
+        (b"\xff", "application/x-www-form-urlencoded", 400),
+        (b"a=1&" * 1_000, "application/x-www-form-urlencoded", 400),
+        (b"", "application/x-www-form-urlencoded", 422),
+    ],
+)
+async def test_what_no_form_sends_is_answered_with_the_form(page: Any, body: bytes, media: str, status: int) -> None:
+    async with page.post("/progress", data=body, headers={"Content-Type": media}) as response:
+        assert response.status == status
+        assert "<form" in await response.text()
