@@ -12,13 +12,15 @@ import aiohttp
 import pytest
 
 from schemas.inbound import Register
+from schemas.values import Party, PartyKind
 from services.intake import store
 from services.intake.reactions import NewsRow
-from tests.integration.intake.conftest import HOTLINE, Outside
+
+HOTLINE = Party(kind=PartyKind.HOTLINE)
 
 
 @pytest.fixture
-async def page(outside: Outside) -> AsyncIterator[aiohttp.ClientSession]:
+async def page(outside: Any) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(outside.system.url("intake_http")) as session:
         yield session
 
@@ -29,7 +31,7 @@ async def _look(page: aiohttp.ClientSession, receipt: str, phone: str) -> tuple[
 
 
 async def test_the_receipt_and_the_number_open_the_matter_however_they_are_typed(
-    page: Any, outside: Outside, report: Register
+    page: Any, outside: Any, report: Register
 ) -> None:
     # given a report by telephone, and what its requester was told of it, in which somebody wrote markup
     given = await outside.given(await outside.say(HOTLINE, report))
@@ -49,9 +51,7 @@ async def test_the_receipt_and_the_number_open_the_matter_however_they_are_typed
     assert "<script" not in text
 
 
-async def test_another_number_opens_nothing_and_what_was_typed_stays(
-    page: Any, outside: Outside, report: Register
-) -> None:
+async def test_another_number_opens_nothing_and_what_was_typed_stays(page: Any, outside: Any, report: Register) -> None:
     given = await outside.given(await outside.say(HOTLINE, report))
     status, text = await _look(page, given.receipt, "13900000001")
     assert status == 403
