@@ -213,7 +213,8 @@ def told_at_the_door(answer: SubmissionAnswer, told: ActAnswer, action: Action) 
         case "accepted":
             left_out = tuple(told["left_out"].items())
             found = told["incident"] or incident_of(action)
-            return replace(answer, taken=True, tickets=tuple(told["tickets"]), incident=found, left_out=left_out)
+            answer = replace(answer, taken=True, tickets=tuple(told["tickets"]), incident=found, left_out=left_out)
+            return replace(answer, notice=told["notice"])
         case "pending":
             return answer
         case never:

@@ -31,13 +31,14 @@ class Told(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """The door took an act; `final` says that nothing can refuse it any more."""
+    """The door took an act; `final` says that nothing can refuse it any more, `notice` what its author has to know."""
 
     act: str
     receipt: str
     final: bool
     tickets: tuple[str, ...]
     incident: str | None
+    notice: str | None
 
 
 class Refused(NamedTuple):
@@ -120,7 +121,7 @@ def react(told: Told, act: KnownAct | None) -> Change | None:
 def _answer(message: ReceiptGiven | ReceiptRefused, act: KnownAct) -> Change:
     said = message.submission
     if isinstance(message, ReceiptGiven):
-        return Accepted(said, message.receipt, message.final, message.tickets, message.incident)
+        return Accepted(said, message.receipt, message.final, message.tickets, message.incident, message.notice)
     if act.on_incident and message.ticket is not None:
         return LeftOut(said, message.ticket, message.reason)
     return Refused(said, message.code, message.field, message.reason, message.version)

@@ -85,6 +85,7 @@ async def standing(pool: Pool, who: Known, act: str, words: WordSeal) -> dict[st
     if row["state"] == "accepted":
         left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"], words)
         told |= {"final": row["final"], "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
+        told |= {"notice": row["notice"]}
         return told | ({"shown": shown} if shown is not None else {})
     return told
 

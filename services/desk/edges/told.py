@@ -25,8 +25,8 @@ class ActAnswer(TypedDict):
     """What became of an act: pending, accepted or refused, and then why.
 
     `final` says that nothing can refuse it any more, `version` is that of the ticket now, where its author had seen an
-    older one, and `left_out` names the members of an incident that it was refused for, each with the reason. `shown`
-    is the contact that the act made be shown, until it is sealed again.
+    older one, and `left_out` names the members of an incident that it was refused for, each with the reason; `notice`
+    is what the author has to know. `shown` is the contact that the act made be shown, until it is sealed again.
     """
 
     act: str
@@ -39,6 +39,7 @@ class ActAnswer(TypedDict):
     tickets: NotRequired[list[TicketId]]
     incident: NotRequired[IncidentId | None]
     left_out: NotRequired[dict[str, str]]
+    notice: NotRequired[str | None]
     shown: NotRequired[dict[str, Any]]
     code: NotRequired[Code]
     field: NotRequired[str | None]

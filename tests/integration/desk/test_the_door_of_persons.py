@@ -82,6 +82,11 @@ class Person:
         async with self.web.post("/v1/callers", json={"phone": phone}, headers=self.shown) as answer:
             return answer.status, await answer.json()
 
+    async def reveals(self, ticket: str, /, **content: Any) -> tuple[int, dict[str, Any]]:
+        headers = {**self.shown, "Idempotency-Key": str(uuid4())}
+        async with self.web.post(f"/v1/contacts/{ticket}/reveal", json=content, headers=headers) as answer:
+            return answer.status, await answer.json()
+
     async def knows(self, ticket: str, happened: str) -> dict[str, Any]:
         """Ask until a step happened to an order of this desk's department."""
         async with asyncio.timeout(30):
@@ -233,6 +238,24 @@ async def test_no_contact_stands_in_the_table_of_orders(
     assert rows
     assert told["order"]["contact"]["phone"]
     assert not [row for (row,) in rows if told["order"]["contact"]["phone"] in row]
+
+
+async def test_a_contact_is_revealed_for_a_ground_and_a_reason_and_the_look_is_an_act(
+    xu: Person, housing: Person, ticket: str
+) -> None:
+    await xu.became(do="assign", ticket=ticket, lead="housing")
+
+    code, told = await xu.reveals(ticket, ground="first-contact", reason="来电人催问，须核对号码")
+    assert (code, told["do"], told["state"]) == (200, "look_at_contact", "accepted"), told
+    assert told["shown"]["contact"]["phone"].startswith("137")
+    assert (await xu.asks(f"/v1/acts/{told['act']}"))[1]["shown"] == told["shown"]
+
+    silent = await xu.reveals(ticket, ground="first-contact")
+    twice = await xu.reveals(ticket, ticket=ticket, ground="first-contact", reason="来电人催问，须核对号码")
+    by = {"id": "housing-1", "name": "陈立"}
+    in_its_orders = await housing.reveals(ticket, ground="first-contact", reason="须先行联系诉求人", by=by)
+    assert [(code, told["code"]) for code, told in (silent, twice)] == [(422, "missing_field"), (422, "unknown_field")]
+    assert (in_its_orders[0], in_its_orders[1]["code"]) == (422, "not_confidential")
 
 
 async def test_the_tickets_of_a_caller_are_found_by_the_number_however_it_is_written(

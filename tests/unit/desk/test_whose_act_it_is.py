@@ -148,7 +148,7 @@ def test_a_receipt_tells_that_an_act_was_taken_and_a_refusal_why_not() -> None:
     assert isinstance(no, ReceiptRefused)
 
     assert answers(given_) == answers(no) == "a-1"
-    assert react(heard(given_), ON_TICKET) == Accepted("a-1", given_.receipt, False, (TICKET,), None)  # noqa: FBT003
+    assert react(heard(given_), ON_TICKET) == Accepted("a-1", given_.receipt, False, (TICKET,), None, given_.notice)  # noqa: FBT003
     assert react(heard(no), ON_TICKET) == Refused("a-1", "moved_on", None, "否", 4)
 
 

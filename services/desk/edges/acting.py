@@ -1,0 +1,106 @@
+"""Saying an act in the name of who is logged in, and telling them what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from aiohttp import web
+
+from chassis import http
+from chassis.http import json_answer
+from chassis.problems import HttpProblem
+from chassis.routes import Parameter
+from doors.entering import ENTRANCE
+from doors.refusals import Refusal
+from schemas.envelope import Envelope
+from schemas.registry import inbound_topic
+from services.desk.core.acts import SOURCE, Act, act_of, read
+from services.desk.edges import lookup
+from services.desk.edges.keys import CONTEXT, PATIENCE, WHO, WORDS
+from services.desk.edges.lookup import Said
+
+_LONGEST_KEY: Final = 200
+_ID: Final = re.compile(rf"[!-~]{{1,{_LONGEST_KEY}}}")
+KEY: Final = Parameter("Idempotency-Key", {"type": "string", "pattern": f"^{_ID.pattern}$"}, required=True)
+"""The author's own name of an act: said twice, it is done once."""
+_NOT_A_REQUEST: Final = frozenset({"duplicate_field", "not_json"})
+"""What could not be read at all is 400; what was read and cannot be taken is 422, or 403."""
+
+
+class TakenAct(NamedTuple):
+    """An act that the broker has: its id, and whether it was known already."""
+
+    id: str
+    repeated: bool
+
+    @property
+    def href(self) -> str:
+        """Where it stands what became of it."""
+        return f"/v1/acts/{self.id}"
+
+
+async def take_act(request: web.Request) -> web.StreamResponse:
+    """POST /v1/acts: say what somebody does who is logged in; 202 once the broker has it."""
+    return pending(await take(request, await request.read()))
+
+
+def pending(taken: TakenAct) -> web.Response:
+    """Answer that an act is on its way."""
+    answer = {"act": taken.id, "state": "pending", "href": taken.href, "repeated": taken.repeated}
+    return json_answer(answer, web.HTTPAccepted.status_code, {"Location": taken.href})
+
+
+async def take(request: web.Request, content: bytes) -> TakenAct:
+    """Say an act under the key of the request, and return when the broker has it."""
+    context, who, key = request.app[CONTEXT], request[WHO], _key(request)
+    now = context.clock.now()
+    entrance = request.app[ENTRANCE]
+    act = read(entrance.policy, who, content, now, entrance.keeper.key)
+    if isinstance(act, Refusal):
+        raise HttpProblem(status_of(act), *act)
+    new = Said(act_of(who.login, key), act.digest, sent=False)
+    known = await lookup.claim(context.pool, who, key, act, new, now)
+    if known is not None and known.digest != act.digest:
+        words = "这个 Idempotency-Key 已经用过，内容不同。同一件事重发，内容要一样；另一件事，请换一个编号。"
+        raise HttpProblem(409, "conflicting_repeat", "Idempotency-Key", words, act=known.id)
+    said = known or new
+    if not said.sent:
+        await _put(request, said.id, act, now)
+    return TakenAct(said.id, known is not None)
+
+
+def _key(request: web.Request) -> str:
+    key = request.headers.get(KEY.name, "")
+    if _ID.fullmatch(key) is None:
+        words = f"请用 {KEY.name} 带上自己的编号：1 至 {_LONGEST_KEY} 个不含空格的 ASCII 字符；同号重发，只算一次。"
+        raise HttpProblem(400, "bad_id", KEY.name, words)
+    return key
+
+
+def status_of(refused: Refusal) -> int:
+    """Tell by which status something is refused."""
+    if refused.code == "not_permitted":
+        return web.HTTPForbidden.status_code
+    return web.HTTPBadRequest.status_code if refused.code in _NOT_A_REQUEST else 422
+
+
+async def _put(request: web.Request, id_: str, act: Act, now: datetime) -> None:
+    """Put an act on the topic of who acts and return when the broker has it: said twice under one id is said once."""
+    context = request.app[CONTEXT]
+    headers = Envelope(id_, SOURCE, act.action.type_name, now, act.about).headers()
+    key = (act.about or id_).encode()
+    async with asyncio.timeout(request.app[PATIENCE]):
+        await context.publish(inbound_topic(act.party), key, act.action.to_json(), headers)
+    await lookup.note_sent(context.pool, id_)
+
+
+async def show_act(request: web.Request) -> web.StreamResponse:
+    """GET /v1/acts/{act}: what became of what one did."""
+    act = request.match_info["act"]
+    found = await lookup.standing(request.app[CONTEXT].pool, request[WHO], act, request.app[WORDS])
+    if found is None:
+        raise HttpProblem(404, "unknown_act", "act", f"您没有编号为 {http.shown(act)} 的操作，请核对。")
+    return json_answer(found)
