@@ -42,7 +42,8 @@ def ask(
     """
     given = {name: value for name, value in (query or {}).items() if value is not None}
     url = f"{base.rstrip('/')}/v1/{'/'.join(quote(part, safe='') for part in path)}?{urlencode(given)}"
-    own = {"Authorization": f"Bearer {shown}", **(headers or {})}
+    media = {} if body is None else {"Content-Type": "application/json"}
+    own = {"Authorization": f"Bearer {shown}", **media, **(headers or {})}
     request = Request(url, data=body, headers=own)  # noqa: S310 - the address is an operator's
     try:
         with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - the same
