@@ -68,31 +68,12 @@ def routes() -> tuple[Route, ...]:
     """Name every address."""
     page = (choice("task", TASK_WORDS), number("limit", usual=USUAL_PAGE, most=LARGEST_PAGE), text("after"))
     return (
-        Route(
-            "POST",
-            "/v1/acts",
-            acting.take_act,
-            needs=ANY_LOGIN,
-            headers=(acting.KEY,),
-            asks=Body({_JSON: None}),
-            answers=ActTaken,
-            status=202,
-            problems=(409, 422),
-        ),
+        _act("/v1/acts", acting.take_act, ActTaken, 202),
         Route("GET", "/v1/acts/{act}", acting.show_act, needs=ANY_LOGIN, answers=ActAnswer, problems=(404,)),
         Route("GET", "/v1/tasks", list_tasks, page, TASKS, answers=TasksAnswer, problems=(422,)),
         Route("GET", "/v1/orders", orders.list_orders, orders.PAGE, ORDERS, answers=OrdersAnswer, problems=(422,)),
         Route("GET", "/v1/orders/{ticket}", orders.show_order, needs=ORDERS, answers=OneOrderAnswer, problems=(404,)),
-        Route(
-            "POST",
-            "/v1/contacts/{ticket}/reveal",
-            revealing.reveal,
-            needs=ANY_LOGIN,
-            headers=(acting.KEY,),
-            asks=Body({_JSON: None}),
-            answers=ActAnswer,
-            problems=(409, 422),
-        ),
+        _act("/v1/contacts/{ticket}/reveal", revealing.reveal, ActAnswer, 200),
         Route(
             "POST",
             "/v1/callers",
@@ -111,6 +92,21 @@ def routes() -> tuple[Route, ...]:
 def described() -> dict[str, object]:
     """Describe this door in OpenAPI."""
     return describe(TERMS, routes())
+
+
+def _act(path: str, handler: Handler, answers: type, status: int) -> Route:
+    """An address at which somebody acts, under a key of their own."""
+    return Route(
+        "POST",
+        path,
+        handler,
+        needs=ANY_LOGIN,
+        headers=(acting.KEY,),
+        asks=Body({_JSON: None}),
+        answers=answers,
+        status=status,
+        problems=(409, 422),
+    )
 
 
 def _rules(path: str, reading: ReadChange, summary: str) -> Route:
