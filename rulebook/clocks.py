@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from rulebook.codes import OwedBy
-from schemas.values import Clock, Tier
+from schemas.values import Clock, Tier, WatchOrder
 from vocabulary import Chinese
 
 _LEAD: Final = frozenset({OwedBy.LEAD})
@@ -90,6 +90,13 @@ CLIMBING: Final = frozenset(
 
 PRESSING: Final = CLIMBING | {Clock.SUPPORTING_TASK}
 """The clocks whose breach can bring about a nudge; a supporting department is pressed for its own lateness."""
+
+OF_ORDER: Final[Mapping[WatchOrder | None, frozenset[Clock]]] = {
+    WatchOrder.SUPERVISION: frozenset({Clock.SUPERVISION}),
+    WatchOrder.CALLBACK_REVIEW: frozenset({Clock.CALLBACK_REVIEW}),
+    None: frozenset({Clock.SUPERVISION, Clock.CALLBACK_REVIEW}),
+}
+"""The clocks of a supervision order and of a callback review; of both where neither is named."""
 
 TIERS: Final[Mapping[Clock, frozenset[Tier]]] = {
     Clock.URGENT_FIRST_REPORT: frozenset({Tier.URGENT}),

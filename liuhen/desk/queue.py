@@ -7,62 +7,15 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from rulebook import Policy
+from rulebook.desk import TASKS
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime, Order
-from schemas.values import Clock, DeskTaskKind, Person, TicketState, Tier, breach_by, remind_by
+from schemas.values import DeskTaskKind, Person, TicketState, Tier, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
 from vocabulary import WATCH_ORDERS
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)
-
-_CLOCKS: Final = {
-    "urgent_call": Clock.DUTY_ACKNOWLEDGEMENT,
-    "unit_pass_on": Clock.UNIT_PASS_ON,
-    "survey_office": Clock.SURVEY_OFFICE,
-    "dispatching": Clock.DISPATCHING,
-    "return_ruling": Clock.RETURN_RULING,
-    "adjudication": Clock.ADJUDICATION,
-    "extension": Clock.APPROVAL,
-    "suspension": Clock.APPROVAL,
-    "approval": Clock.APPROVAL,
-    "review": Clock.REVIEW,
-    "task_review": Clock.REVIEW,
-    "withdrawal": Clock.WITHDRAWAL,
-    "reopening": Clock.REOPENING,
-    "referral": Clock.REFERRAL,
-    "outcome_ruling": Clock.OUTCOME_RULING,
-}
-"""The centre's own clock of a task, where it has one."""
-
-_DECIDED_BY: Final = {
-    "urgent_call": "acknowledge_urgent",
-    "unit_pass_on": "pass_on",
-    "survey_office": "pass_on",
-    "dispatching": "assign",
-    "return_ruling": "rule_on_return",
-    "adjudication": "adjudicate",
-    "extension": "rule_on_extension",
-    "suspension": "rule_on_suspension",
-    "approval": "approve",
-    "review": "review",
-    "task_review": "review",
-    "unit_late": "pass_on",
-    "callback_late": "review_callback",
-    "outcome_ruling": "rule_on_outcome",
-    "referral": "record_referral",
-    "dispatch_check": "check_dispatch",
-    "automation": "restore_automation",
-    "commitment_check": "check_commitment",
-    "withdrawal": "confirm_withdrawal",
-    "reopening": "reopen",
-    "supervision": "end_supervision",
-    "callback_review": "end_supervision",
-    "nudge": "nudge",
-    "supervise": "supervise",
-    "interview": "interview",
-}
-"""The act that each task asks for, by which the rulebook says who may do it."""
 
 _FIRST: Final = DeskTaskKind.URGENT_CALL
 """What nobody at the desk may overlook."""
@@ -127,7 +80,7 @@ def of_person(waiting: Iterable[WaitingTask], person: Person, policy: Policy, no
     """Keep what somebody may decide now: in their own right or in another's stead, and never what they asked for."""
 
     def may(task: DeskTask) -> bool:
-        action = _DECIDED_BY.get(task.task, "")
+        action = TASKS[DeskTaskKind(task.task)].act
         stead = policy.acts_for(person.id, action, now)
         mine = {person.id, stead.id if stead else person.id}
         asked = task.requested_by.id if task.requested_by else None
@@ -144,7 +97,7 @@ def _pressing(each: WaitingTask) -> tuple[bool, bool, bool, datetime, str, str]:
 
 
 def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> WaitingTask:
-    clock = _CLOCKS.get(task.task)
+    clock = TASKS[DeskTaskKind(task.task)].clock
     if clock is None:
         return WaitingTask(task, None, "in_time")
     found = times.of_task(clock, task.tier, task.since, now)

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_args
 
 from chassis.service import Heard
-from schemas.clocks import (
-    BreachWithdrawn,
-    ClockBreached,
-    ClockExtended,
-    ClockFact,
-    ClockLapsed,
-    ClockPaused,
-    ClockRederived,
-    ClockResumed,
-    ClockStarted,
-)
+from schemas.clocks import ClockFact
 from schemas.message import Message
 from schemas.requests import ActAsMember, CategoryRequest, IncidentRequest, TicketRequest
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
-from services.dispatch.core.commands import Act, Ask, Begin, BeginAnswered, Command, OfCategory, OfIncident, Tick
+from services.dispatch.core.commands import (
+    Act,
+    Ask,
+    Begin,
+    BeginAnswered,
+    ClockEvent,
+    Command,
+    DueChange,
+    OfCategory,
+    OfIncident,
+    Tick,
+)
 from services.dispatch.core.episodes.clock_events import FOR_DEPARTMENTS
 
-_DUES = (ClockStarted, ClockPaused, ClockResumed, ClockExtended, ClockRederived)
 _ASKED: tuple[type[Message], ...] = (
     *TicketRequest.__subclasses__(),
     *IncidentRequest.__subclasses__(),
     *CategoryRequest.__subclasses__(),
     ActAsMember,
 )
-_EVENTS = (ClockLapsed, ClockBreached, BreachWithdrawn)
 
 LISTENS_TO: Final[frozenset[type[Message]]] = frozenset(
-    {Registered, Answered, ActionReceived, IncidentActionReceived, *_ASKED, *_DUES, *_EVENTS}
+    {Registered, Answered, ActionReceived, IncidentActionReceived, *_ASKED, *get_args(DueChange), *get_args(ClockEvent)}
 )
 """The facts that can concern a ticket or an incident."""
 
@@ -48,7 +47,7 @@ def react(heard: Heard) -> Sequence[tuple[str, Command]]:
         case ActionReceived() as fact:
             return ((fact.ticket, Act(fact)),)
         case ClockFact() as fact:
-            concerns = isinstance(fact, _EVENTS) or (isinstance(fact, _DUES) and fact.clock in FOR_DEPARTMENTS)
+            concerns = isinstance(fact, ClockEvent) or (isinstance(fact, DueChange) and fact.clock in FOR_DEPARTMENTS)
             return ((fact.ticket, Tick(fact)),) if concerns else ()
         case TicketRequest() as fact:
             return ((fact.ticket, Ask(fact)),)

@@ -9,11 +9,12 @@ from typing import Final
 
 from chassis.reactions import Reactions
 from rulebook import OwedBy, Policy
+from rulebook.clocks import OF_ORDER
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.referral import Referral
-from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier, WatchOrder
+from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier
 from services.sla.core.commands import (
     Appoint,
     Command,
@@ -73,11 +74,6 @@ _OUTLIVING: Final = frozenset({Clock.COMMITMENT, Clock.CALLBACK_REVIEW})
 """What outlives the closing: a promise for later, and the review of what the city heard (any other ended before)."""
 _AFTERWARDS: Final = _OUTLIVING | {Clock.DUTY_ACKNOWLEDGEMENT, Clock.REOPENING, Clock.OUTCOME_RULING}
 """What a ticket that has ended can still wait for when its window lapses."""
-_WATCHED: Final = {
-    WatchOrder.SUPERVISION: frozenset({Clock.SUPERVISION}),
-    WatchOrder.CALLBACK_REVIEW: frozenset({Clock.CALLBACK_REVIEW}),
-    None: frozenset({Clock.SUPERVISION, Clock.CALLBACK_REVIEW}),
-}
 _ON_THE_WAY: Final = frozenset(_PASSING.values())
 
 
@@ -386,14 +382,14 @@ def _supervision_ordered(fact: d.SupervisionOrdered, whose: Whose) -> Commands:
 
 @clocks.on(d.SupervisionAnswered)
 def _supervision_answered(fact: d.SupervisionAnswered, _whose: Whose) -> Commands:
-    return (Meet(_WATCHED[fact.answers], Owner.of_department(fact.department)),)
+    return (Meet(OF_ORDER[fact.answers], Owner.of_department(fact.department)),)
 
 
 @clocks.on(d.SupervisionEnded)
 def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
     if fact.reason in d.TAKEN_BACK:
         return (Stop(these(Clock.SUPERVISION), UNDUE),)
-    return (Stop(_WATCHED[fact.ended], "ended"),)
+    return (Stop(OF_ORDER[fact.ended], "ended"),)
 
 
 # --- the end, and after it -------------------------------------------------------------------------------------------

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple, TypeAlias, assert_never
 
-from schemas.clocks import BreachWithdrawn, ClockBreached, ClockFact, ClockLapsed
+from schemas.clocks import (
+    BreachWithdrawn,
+    ClockBreached,
+    ClockExtended,
+    ClockLapsed,
+    ClockPaused,
+    ClockRederived,
+    ClockResumed,
+    ClockStarted,
+)
 from schemas.naming import snake_case
 from schemas.requests import CategoryRequest, IncidentRequest, TicketRequest
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
-from schemas.values import Clock, IncidentId
+from schemas.values import IncidentId
 
-_LAPSES: Final = frozenset(
-    {
-        Clock.RETURN_WINDOW,
-        Clock.NEEDS_INFO,
-        Clock.SUSPENSION,
-        Clock.REOPEN_WINDOW,
-        Clock.COMMITMENT,
-        Clock.DUTY_ACKNOWLEDGEMENT,
-    }
-)
+DueChange: TypeAlias = ClockStarted | ClockPaused | ClockResumed | ClockExtended | ClockRederived
+"""What makes a due time another one, or the first one."""
+ClockEvent: TypeAlias = ClockLapsed | ClockBreached | BreachWithdrawn
+"""What comes of a due time."""
 
 
 class Begin(NamedTuple):
@@ -44,7 +47,7 @@ class Act(NamedTuple):
 class Tick(NamedTuple):
     """A clock said something."""
 
-    fact: ClockFact
+    fact: DueChange | ClockEvent
 
 
 class Ask(NamedTuple):
@@ -81,15 +84,15 @@ def kind_of(command: Begin | Act | Tick | Ask) -> str:
             return snake_case(type(fact).__name__)
 
 
-def _kind_of_word(fact: ClockFact) -> str:
+def _kind_of_word(fact: DueChange | ClockEvent) -> str:
     match fact:
-        case ClockLapsed() if fact.clock in _LAPSES:
+        case ClockLapsed():
             return f"{fact.clock}_lapsed"
-        case ClockBreached() if fact.clock is Clock.COMMITMENT:
-            return "commitment_lapsed"
         case ClockBreached():
             return "breached"
         case BreachWithdrawn():
             return "breach_withdrawn"
-        case _:
+        case ClockStarted() | ClockPaused() | ClockResumed() | ClockExtended() | ClockRederived():
             return "due_changed"
+        case _:
+            assert_never(fact)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from rulebook.clocks import LAPSING
 from schemas.clocks import (
     BreachWithdrawn,
     ClockBreached,
@@ -34,7 +35,6 @@ from services.sla.core.state import (
     MERGED,
     OF_THE_LEAD,
     UNDER_UPSTREAM,
-    WINDOWS,
     AnyClock,
     Basis,
     Breached,
@@ -400,7 +400,7 @@ def _contradict(state: Clocks, command: c.Contradict, now: datetime) -> Facts:
 
 def _fired(state: Clocks, clock: Running, now: datetime) -> Facts:
     up = breach_by(clock.due) <= now and not held_up(state, clock)
-    if up and clock.clock in WINDOWS:
+    if up and clock.clock in LAPSING:
         yield ClockLapsed(**of(state.ticket, clock), due=clock.due)
     elif up:
         yield ClockBreached(**of(state.ticket, clock), due=clock.due)

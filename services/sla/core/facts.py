@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, TypedDict
 
+from rulebook.clocks import LAPSING
 from schemas.clocks import BreachWithdrawn
 from schemas.owner import Owner
 from schemas.values import Clock, breach_by
-from services.sla.core.state import WINDOWS, AnyClock, Breached, Clocks, Open, Running, held_up
+from services.sla.core.state import AnyClock, Breached, Clocks, Open, Running, held_up
 
 EARLIER_FACT: Final = "earlier_fact"
 UNDUE: Final = "breach_withdrawn"
@@ -55,5 +56,5 @@ def lives(clock: Open, at: datetime) -> bool:
 
 def missed(state: Clocks, clock: Open, now: datetime) -> bool:
     """Whether the time is up of a clock that is not met, and nobody has said so yet."""
-    up = isinstance(clock, Running) and clock.clock not in WINDOWS and breach_by(clock.due) <= now
+    up = isinstance(clock, Running) and clock.clock not in LAPSING and breach_by(clock.due) <= now
     return up and not held_up(state, clock)

@@ -14,18 +14,6 @@ from schemas.owner import Owner
 from schemas.values import Clock, Due, Instant, ProvisionalDue, Tier, Upstream, breach_by
 from worktime import Budget, Ledger
 
-WINDOWS: Final = frozenset(
-    {
-        Clock.RETURN_WINDOW,
-        Clock.NEEDS_INFO,
-        Clock.SUSPENSION,
-        Clock.REOPEN_WINDOW,
-        Clock.COMMITMENT,
-        Clock.DUTY_ACKNOWLEDGEMENT,
-    }
-)
-"""These end with a consequence and blame nobody."""
-
 OF_THE_LEAD: Final = frozenset(
     {
         Clock.FIRST_CONTACT,

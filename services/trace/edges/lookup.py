@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from chassis.service import Pool
+from rulebook.desk import TASKS
 from schemas import dispatch as d
 from schemas import registry
 from schemas.clocks import ClockRederived
@@ -247,36 +248,36 @@ def _at_desk(task: DeskTaskKind) -> str:
     return f"s.desk <> '' and '{task.value}' = any(string_to_array(s.desk, ' '))"
 
 
-_DESK: Final[Mapping[DeskTaskKind, tuple[Clock | None, tuple[type[d.DispatchFact], ...]]]] = {
-    DeskTaskKind.URGENT_CALL: (Clock.DUTY_ACKNOWLEDGEMENT, (d.UrgentCalled,)),
-    DeskTaskKind.STOP_WORDS: (None, (d.StopWordsFound,)),
-    DeskTaskKind.UNIT_PASS_ON: (Clock.UNIT_PASS_ON, ()),
-    DeskTaskKind.SURVEY_OFFICE: (Clock.SURVEY_OFFICE, ()),
-    DeskTaskKind.DISPATCHING: (Clock.DISPATCHING, (d.DispatchAwaited,)),
-    DeskTaskKind.RETURN_RULING: (Clock.RETURN_RULING, (d.ReturnRequested,)),
-    DeskTaskKind.ADJUDICATION: (Clock.ADJUDICATION, (d.AdjudicationOpened,)),
-    DeskTaskKind.REVIEW: (Clock.REVIEW, (d.Handled,)),
-    DeskTaskKind.TASK_REVIEW: (Clock.REVIEW, (d.SupportTaskDone,)),
-    DeskTaskKind.UNIT_LATE: (Clock.UNIT_PASS_ON, (d.Overdue,)),
-    DeskTaskKind.CALLBACK_LATE: (Clock.CALLBACK, (d.Overdue,)),
-    DeskTaskKind.OUTCOME_RULING: (Clock.OUTCOME_RULING, (d.Closed,)),
-    DeskTaskKind.REFERRAL: (Clock.REFERRAL, (d.Transferred, d.ReferralRecorded)),
-    DeskTaskKind.REDISPATCH: (None, (d.Corrected,)),
-    DeskTaskKind.DISPATCH_CHECK: (None, (d.Dispatched,)),
-    DeskTaskKind.AUTOMATION: (None, (d.AutomationEnded,)),
-    DeskTaskKind.EXTENSION: (Clock.APPROVAL, (d.ExtensionRequested,)),
-    DeskTaskKind.SUSPENSION: (Clock.APPROVAL, (d.SuspensionRequested,)),
-    DeskTaskKind.APPROVAL: (Clock.APPROVAL, (d.ApprovalRequested,)),
-    DeskTaskKind.COMMITMENT_CHECK: (Clock.COMMITMENT, (d.Committed,)),
-    DeskTaskKind.WITHDRAWAL: (Clock.WITHDRAWAL, (d.WithdrawalAsked,)),
-    DeskTaskKind.REOPENING: (Clock.REOPENING, (d.ReopeningAsked,)),
-    DeskTaskKind.SUPERVISION: (Clock.SUPERVISION, (d.SupervisionAnswered,)),
-    DeskTaskKind.CALLBACK_REVIEW: (Clock.CALLBACK_REVIEW, (d.SupervisionAnswered,)),
-    DeskTaskKind.NUDGE: (None, (d.EscalationProposed,)),
-    DeskTaskKind.SUPERVISE: (None, (d.EscalationProposed,)),
-    DeskTaskKind.INTERVIEW: (None, (d.EscalationProposed,)),
+_FACTS: Final[Mapping[DeskTaskKind, tuple[type[d.DispatchFact], ...]]] = {
+    DeskTaskKind.URGENT_CALL: (d.UrgentCalled,),
+    DeskTaskKind.STOP_WORDS: (d.StopWordsFound,),
+    DeskTaskKind.UNIT_PASS_ON: (),
+    DeskTaskKind.SURVEY_OFFICE: (),
+    DeskTaskKind.DISPATCHING: (d.DispatchAwaited,),
+    DeskTaskKind.RETURN_RULING: (d.ReturnRequested,),
+    DeskTaskKind.ADJUDICATION: (d.AdjudicationOpened,),
+    DeskTaskKind.REVIEW: (d.Handled,),
+    DeskTaskKind.TASK_REVIEW: (d.SupportTaskDone,),
+    DeskTaskKind.UNIT_LATE: (d.Overdue,),
+    DeskTaskKind.CALLBACK_LATE: (d.Overdue,),
+    DeskTaskKind.OUTCOME_RULING: (d.Closed,),
+    DeskTaskKind.REFERRAL: (d.Transferred, d.ReferralRecorded),
+    DeskTaskKind.REDISPATCH: (d.Corrected,),
+    DeskTaskKind.DISPATCH_CHECK: (d.Dispatched,),
+    DeskTaskKind.AUTOMATION: (d.AutomationEnded,),
+    DeskTaskKind.EXTENSION: (d.ExtensionRequested,),
+    DeskTaskKind.SUSPENSION: (d.SuspensionRequested,),
+    DeskTaskKind.APPROVAL: (d.ApprovalRequested,),
+    DeskTaskKind.COMMITMENT_CHECK: (d.Committed,),
+    DeskTaskKind.WITHDRAWAL: (d.WithdrawalAsked,),
+    DeskTaskKind.REOPENING: (d.ReopeningAsked,),
+    DeskTaskKind.SUPERVISION: (d.SupervisionAnswered,),
+    DeskTaskKind.CALLBACK_REVIEW: (d.SupervisionAnswered,),
+    DeskTaskKind.NUDGE: (d.EscalationProposed,),
+    DeskTaskKind.SUPERVISE: (d.EscalationProposed,),
+    DeskTaskKind.INTERVIEW: (d.EscalationProposed,),
 }
-"""Which clock tells until when a task of the desk is to be done, and which facts what is asked."""
+"""Which facts tell what a task of the desk asks; until when it is to be done, the clock that runs for it."""
 _BESIDES: Final[Mapping[str, Queue]] = {
     "closing": Queue("s.waits_for = 'closing'", Clock.REVIEW, (d.HandledAccepted,)),
     "callback": Queue(
@@ -285,7 +286,7 @@ _BESIDES: Final[Mapping[str, Queue]] = {
     "undelivered": Queue("s.undelivered > 0 and s.holder <> ''", None),
 }
 _QUEUES: Final[Mapping[str, Queue]] = {
-    **{task.value: Queue(_at_desk(task), clock, facts) for task, (clock, facts) in _DESK.items()},
+    **{task.value: Queue(_at_desk(task), TASKS[task].clock, facts) for task, facts in _FACTS.items()},
     **_BESIDES,
 }
 

@@ -19,10 +19,11 @@ from liuhen.desk.queue import (
     owed,
 )
 from rulebook import load_policy
+from rulebook.desk import TASKS
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, DueTime
 from schemas.rules import CalendarPublished, NamedDay
-from schemas.values import Clock, Kind, OfficialDue, Person, StopWord, TicketState, Tier
+from schemas.values import Clock, DeskTaskKind, Kind, OfficialDue, Person, StopWord, TicketState, Tier
 from services.sla.for_tools import DueTimes
 from services.trace.for_tools import as_published
 from tests.support.desk import ONE, TWO, order
@@ -223,3 +224,18 @@ def test_what_requesters_wish_for_is_decided_by_whoever_may(times: DueTimes) -> 
     assert set(may("p-xu", "徐文珏")) == {"withdrawal", "reopening"}
     assert may("p-lu", "陆惠芬") == ["reopening"]
     assert may("p-yuan", "袁晓岚") == []
+
+
+@pytest.mark.parametrize("kind", DeskTaskKind)
+def test_each_task_is_seen_by_exactly_those_who_may_do_what_it_asks(kind: DeskTaskKind, times: DueTimes) -> None:
+    policy = load_policy(Path("policy"))
+    waiting = desk(told(task(task=kind.value)), times, MORNING)
+
+    seen = {
+        each.id
+        for each in policy.office.people
+        if of_person(waiting, Person(id=each.id, name=each.name), policy, MORNING)
+    }
+
+    assert seen
+    assert seen == {each.id for each in policy.who_may(TASKS[kind].act, MORNING)}

@@ -69,12 +69,12 @@ def _committed(ticket: Ticket, fact: d.Committed, _at: datetime) -> Ticket:
 # --- due -------------------------------------------------------------------------------------------------------------
 
 
-def promise_running(draft: Draft, _fact: c.ClockFact) -> Refusal | None:
+def promise_running(draft: Draft, _fact: c.ClockLapsed) -> Refusal | None:
     return None if isinstance(draft.ticket.commitment, Promised) else MOOT
 
 
-@episode.clock("commitment_lapsed", c.ClockFact, _CHECKED, promise_running)
-def commitment_lapsed(draft: Draft, _fact: c.ClockFact) -> None:
+@episode.clock("commitment_lapsed", c.ClockLapsed, _CHECKED, promise_running)
+def commitment_lapsed(draft: Draft, _fact: c.ClockLapsed) -> None:
     promise = draft.ticket.commitment
     if isinstance(promise, Promised):
         draft.say(d.CommitmentDue(**draft.by_author, department=promise.department))

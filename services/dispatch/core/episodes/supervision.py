@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from chassis.frozen import replace
+from rulebook.clocks import OF_ORDER
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Actor, Clock, DepartmentCode, WatchOrder
@@ -42,12 +43,6 @@ REVIEWED_AFTER: Final = frozenset({S.CLOSED, S.ARCHIVED})
 """The states after the end in which a review of the city's verdict can run."""
 WATCHED: Final = WITH_DEPARTMENT | REVIEWED_AFTER | {S.SPLIT}
 """Where an order or a review can run; of a split ticket that of what the city had heard before a part came back."""
-CLOCKS_OF: Final[Mapping[WatchOrder | None, frozenset[Clock]]] = {
-    WatchOrder.SUPERVISION: frozenset({Clock.SUPERVISION}),
-    WatchOrder.CALLBACK_REVIEW: frozenset({Clock.CALLBACK_REVIEW}),
-    None: frozenset({Clock.SUPERVISION, Clock.CALLBACK_REVIEW}),
-}
-"""The clocks of an order; of both where none is named."""
 
 
 def watched(ticket: Ticket) -> bool:
@@ -186,7 +181,7 @@ def answer_supervision(draft: Draft, action: i.AnswerSupervision) -> None:
 
 @episode.fact(d.SupervisionAnswered, heard_by=participants)
 def _answered(ticket: Ticket, fact: d.SupervisionAnswered, _at: datetime) -> Ticket:
-    after = due_no_more(ticket, CLOCKS_OF[fact.answers])
+    after = due_no_more(ticket, OF_ORDER[fact.answers])
     watch, review = after.supervision, after.review
     if isinstance(watch, Ordered) and fact.answers is not WatchOrder.CALLBACK_REVIEW:
         after = replace(after, supervision=watch.reported())
@@ -281,7 +276,7 @@ def end_watch_of_closed(draft: Draft, result: str) -> None:
 def _ended(ticket: Ticket, fact: d.SupervisionEnded, _at: datetime) -> Ticket:
     if fact.reason in d.TAKEN_BACK:
         return _taken_back(ticket)
-    calm = due_no_more(ticket, CLOCKS_OF[fact.ended])
+    calm = due_no_more(ticket, OF_ORDER[fact.ended])
     if fact.ended is not WatchOrder.SUPERVISION:
         calm = replace(calm, review=NoReview())
     if fact.ended is WatchOrder.CALLBACK_REVIEW:
