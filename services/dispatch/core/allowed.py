@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast, get_args
 
@@ -20,6 +20,8 @@ from services.dispatch.core.ticket import Ticket
 
 _UNUSED: Final = "_"
 _DEPARTMENTS: Final = 1_000
+_NEXT: Final = timedelta(microseconds=1)
+"""Nobody can act in the very moment of which an order tells: what lapses in it has lapsed for its reader."""
 ACTIONS: Final = {
     str(action.model_fields["do"].default): action
     for action in get_args(OnExisting)
@@ -57,7 +59,7 @@ _ROWS: Final = dict(_by_state())
 def may(ticket: Ticket, department: DepartmentCode, at: datetime, rules: Rules) -> tuple[Code, ...]:
     """Name what a department that takes part may ask for; what the act says can still be refused."""
     kinds, guards = _ROWS[ticket.state]
-    draft = Draft(ticket, rules, at, changed, by=_speaking_for(department))
+    draft = Draft(ticket, rules, at + _NEXT, changed, by=_speaking_for(department))
     # Many acts have the same guards, and each order asks them all.
     refusing = {guard for guard in guards if guard(draft, None) is not None}
     return tuple([kind for kind, its in kinds if refusing.isdisjoint(its) and _waits_for(ticket, kind, department)])

@@ -29,12 +29,12 @@ from schemas.public import (
 from schemas.referral import Referral
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest
-from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, Person, StopWord, Tier
+from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, Person, StopWord
 from services.dispatch.core.allowed import may
 from services.dispatch.core.categories import tell_of_category
 from services.dispatch.core.episode import AnyRequest
 from services.dispatch.core.episodes.refusals import answer_to
-from services.dispatch.core.episodes.supervision import to_answer, watched
+from services.dispatch.core.episodes.supervision import to_answer
 from services.dispatch.core.episodes.support import blocking
 from services.dispatch.core.holder import late_elsewhere, task_in_review
 from services.dispatch.core.incidents.state import Incident
@@ -66,6 +66,7 @@ from services.dispatch.core.table import FACTS
 from services.dispatch.core.ticket import DESK_LOOKS, Seen, Ticket, WaitingAtDesk
 
 Role = Literal["lead", "supporting", "none"]
+_RETURN: Final = "request_return"
 _SAID_ANEW: Final = (
     d.Corrected,
     d.MergeTaken,
@@ -151,9 +152,9 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
     role: Role,
     rules: Rules,
     *,
-    may_now: tuple[Code, ...] | None = None,
+    may_now: tuple[Code, ...] | None,
 ) -> Order:
-    """Make the whole truth of an order for one reader, who may ask for `may_now`."""
+    """Make the whole truth of an order for one reader, who may ask for `may_now`; None for who has no part in it."""
     code = department.code
     matter, order = state.matter, state.order
     member = state.incident if isinstance(state.incident, Member) else None
@@ -168,7 +169,7 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
         state=state.state,
         lead=order.lead if order else code,
         supporting=tuple(state.tasks),
-        returnable=role == "lead" and _returnable(state),
+        returnable=_RETURN in (may_now or ()),
         kind=matter.kind,
         tier=matter.tier,
         category=matter.category,
@@ -232,11 +233,6 @@ def _shared(note: Note) -> SharedNote:
 
 def _internal(inside: Inside) -> tuple[InternalNote, ...] | None:
     return tuple(InternalNote(by=each.by, at=each.at, text=each.text) for each in inside.notes) or None
-
-
-def _returnable(state: Ticket) -> bool:
-    order = state.order
-    return order is not None and order.returnable and not watched(state) and state.matter.tier is not Tier.URGENT
 
 
 def _due_times(state: Ticket, code: DepartmentCode) -> Iterator[DueTime]:

@@ -32,7 +32,8 @@ def truth(story: Story, department: str) -> dict[str, Any]:
     fact: Any = story.all_facts[-1]
     found = story.rules.policy.department(department)
     assert found is not None
-    told = order_for(story.ticket, fact, "now", found, "lead" if lead else "supporting", story.rules)
+    now = may(story.ticket, department, story.at, story.rules)
+    told = order_for(story.ticket, fact, "now", found, "lead" if lead else "supporting", story.rules, may_now=now)
     return told.model_dump(exclude=PASSING)
 
 

@@ -250,3 +250,18 @@ def test_a_refused_return_names_the_one_reason_that_applies_and_the_way_out(name
     assert way_out in told
     others = {reason for _, reason, _ in REFUSED.values()} - {why}
     assert [other for other in others if other in told] == []
+
+
+def test_an_order_is_returnable_exactly_while_its_lead_may_ask_for_that() -> None:
+    fresh = given.dispatched()
+    asked = given.return_requested()
+    lapsed = fresh.clock(c.ClockLapsed, Clock.RETURN_WINDOW)
+
+    assert [_says(story) for story in (fresh, asked, lapsed)] == [(True, True), (False, False), (False, False)]
+
+
+def _says(story: Story) -> tuple[bool, bool]:
+    """Whether the newest order says that it is returnable, and whether what may be done says so."""
+    told = [each.message for each in story.told if each.topic == department_topic(LEAD)]
+    order = [message for message in told if isinstance(message, Order)][-1]
+    return order.returnable, "request_return" in (order.may or ())
