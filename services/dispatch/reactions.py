@@ -47,12 +47,18 @@ def react(heard: Heard) -> Sequence[tuple[str, Command]]:
         case ActionReceived() as fact:
             return ((fact.ticket, Act(fact)),)
         case ClockFact() as fact:
-            concerns = isinstance(fact, ClockEvent) or (isinstance(fact, DueChange) and fact.clock in FOR_DEPARTMENTS)
-            return ((fact.ticket, Tick(fact)),) if concerns else ()
+            return _ticked(fact)
         case TicketRequest() as fact:
             return ((fact.ticket, Ask(fact)),)
         case message:
             return _about_others(message)
+
+
+def _ticked(fact: ClockFact) -> Sequence[tuple[str, Command]]:
+    """What comes of any clock concerns the ticket; when one is due, where a department works by it."""
+    if isinstance(fact, ClockEvent) or (isinstance(fact, DueChange) and fact.clock in FOR_DEPARTMENTS):
+        return ((fact.ticket, Tick(fact)),)
+    return ()
 
 
 def _about_others(message: Message) -> Sequence[tuple[str, Command]]:

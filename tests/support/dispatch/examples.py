@@ -33,7 +33,7 @@ from schemas.values import (
     Verified,
 )
 from services.dispatch.core import regions
-from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
+from services.dispatch.core.commands import Act, Ask, Begin, ClockEvent, Command, DueChange, Tick
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Merged, Split
@@ -281,7 +281,9 @@ def _callback(action: type[i.CallbackAction], **values: Any) -> Callable[[Story]
     return lambda _story: Act(received(action(ticket=TICKET, by=Person(id="k-1", name="回访员"), **values)))
 
 
-def _clock(fact: type[c.ClockFact], clock: Clock, owner: str = f"department:{LEAD}") -> Callable[[Story], Command]:
+def _clock(
+    fact: type[DueChange | ClockEvent], clock: Clock, owner: str = f"department:{LEAD}"
+) -> Callable[[Story], Command]:
     return lambda _story: Tick(clock_says(fact, clock, owner))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from chassis.service import Tell
 from rulebook import Policy, load_policy
@@ -34,7 +34,7 @@ from schemas.values import (
     TicketState,
     Tier,
 )
-from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
+from services.dispatch.core.commands import Act, Ask, Begin, ClockEvent, Command, DueChange, Tick
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.rules import Rules, by_calendar
@@ -53,6 +53,7 @@ APPROVER = Person(id="p-fang", name="方立群")
 FINAL = "reworks-changed-nothing"
 """A ground for a final answer."""
 AGENT = Person(id="a-1", name="话务员")
+C = TypeVar("C", bound=c.ClockFact)
 Spoken = i.OnTicket | i.DepartmentAction | i.CallbackAction | i.FollowUp | i.ProvideInfo | i.Withdraw
 
 
@@ -143,7 +144,9 @@ class Story:
             i.RecordCallback, contacted=Contacted.YES, solved=solved, attitude=Grade.SATISFIED, result=result
         )
 
-    def clock(self, fact: type[c.ClockFact], clock: Clock, owner: str = f"department:{LEAD}", **values: Any) -> Story:
+    def clock(
+        self, fact: type[DueChange | ClockEvent], clock: Clock, owner: str = f"department:{LEAD}", **values: Any
+    ) -> Story:
         """Let a clock speak."""
         return self.when(Tick(clock_says(fact, clock, owner, **values)))
 
@@ -209,7 +212,7 @@ def as_read(told: Tell) -> Tell:
     )
 
 
-def clock_says(fact: type[c.ClockFact], clock: Clock, owner: str, **values: Any) -> c.ClockFact:
+def clock_says(fact: type[C], clock: Clock, owner: str, **values: Any) -> C:
     """A clock's word, with what its kind needs."""
     due = OfficialDue(at=AT + timedelta(days=5))
     usual: dict[str, Any] = {
