@@ -9,6 +9,7 @@ from itertools import product
 from random import Random
 from typing import Final
 
+from rulebook.clocks import LAPSING
 from rulebook.codes import Passing
 from schemas import clocks as c
 from schemas import dispatch as d
@@ -191,6 +192,7 @@ def _next(story: Story, chance: Random) -> Story:
     if chance.random() < 0.25:
         clock = chance.choice(list(Clock))
         owner = OWNERS.get(clock, f"department:{SUPPORTER if clock is Clock.SUPPORTING_TASK else LEAD}")
-        return story.clock(chance.choice((c.ClockBreached, c.BreachWithdrawn, c.ClockLapsed)), clock, owner)
+        says = c.ClockLapsed if clock in LAPSING else chance.choice((c.ClockBreached, c.BreachWithdrawn))
+        return story.clock(says, clock, owner)
     kind = chance.choice([kind for kind in EXAMPLES if kind != "register"])
     return story.when(EXAMPLES[kind](story))
