@@ -1,1 +1,1 @@
-"""The imperative shell: hears records, runs the lane transaction, publishes what was decided; knows no ticket."""
+"""The imperative shell: hears records, runs the lane transaction, publishes what was decided; decides nothing."""

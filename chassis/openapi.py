@@ -51,7 +51,7 @@ class Terms(NamedTuple):
 
 
 def describe(terms: Terms, routes: Iterable[Route]) -> dict[str, Any]:
-    """Describe every address of a terms."""
+    """Describe a door: its terms, and every address of it but that of the description."""
     known = [route for route in routes if route.path != PATH]
     names, parts = _schemas(known)
     paths: dict[str, dict[str, Any]] = {}

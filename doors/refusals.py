@@ -1,4 +1,7 @@
-"""Every way in which the door says no: a machine's word, the field, and what its author should do, in Chinese."""
+"""What a refusal at a door is: a word for machines, the field, and what its author should do, in Chinese.
+
+What is wrong with the form of a submission is said here; what is wrong with its content, where that is found.
+"""
 
 from __future__ import annotations
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from tools.terminal import Terminal, styled
-
-_COUNTED: Final = ("{task.description}", "{task.completed:,} records read")
 
 
 @contextmanager
@@ -26,7 +23,11 @@ def telling(console: Terminal) -> Iterator[Callable[[str], None]]:
 @contextmanager
 def counting(title: str) -> Iterator[Callable[[int], None]]:
     """Yield what takes how many more records were read: their number moves on standard error in the meantime."""
-    columns = (SpinnerColumn(), *(TextColumn(words, markup=False) for words in _COUNTED))
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TextColumn("已读 {task.completed:,} 条", markup=False),
+    )
     with Progress(*columns, console=Terminal(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=None)
         yield lambda count: progress.advance(task, count)

@@ -31,7 +31,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 HOUSES: Final = ("rulebook", "worktime", "vocabulary", "tools", "liuhen", "classification", "services")
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-PART: Final = re.compile(r"\{[a-z_]*\}")
+PART: Final = re.compile(r"\{[a-z_.:,>0-9]*\}")
 FORMATS: Final = {"UTF-8", "JSON", "YAML", "YYYY-MM-DD", "Debian", "jinja2", "true", "false", "policy", "schema"}
 PROGRAMS: Final = {"liuhen", "make", "setup", "Kafka", "PostgreSQL", "postgresql", "http", "run", "env"}
 KEYS: Final = {"day", "moves", "encoding", "ce_type", "parked", "master-key", "w-01", "T15"}
@@ -48,7 +48,12 @@ _KINDS: Final = {
 }
 VALUES: Final = _KINDS | {kind: kind for kind in ("int", "float", "bool", "date", "datetime", "time")}
 
-SPEAKS: Final[Mapping[str, tuple[int, ...]]] = {"Chinese": (0,), "SaidClearly": (0,), "NoticeError": (2, 3)}
+SPEAKS: Final[Mapping[str, tuple[int, ...]]] = {
+    "Chinese": (0,),
+    "SaidClearly": (0,),
+    "NoticeError": (2, 3),
+    "TextColumn": (0,),
+}
 """What carries sentences to operators, and which of its arguments are sentences."""
 
 

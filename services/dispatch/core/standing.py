@@ -51,7 +51,7 @@ class Dispatched:
 
 @dataclass(frozen=True, kw_only=True)
 class ReturnRequested:
-    """The lead wants to return the order; `against` names precedents that speak against it."""
+    """The lead wants to return the order; `against_precedent` where an earlier ruling speaks against it."""
 
     state: Literal[TicketState.RETURN_REQUESTED] = TicketState.RETURN_REQUESTED
     expected: ClassVar[str] = "须先由热线中心裁定退单"

@@ -1,6 +1,6 @@
 """The small machines that run beside the main state of a ticket: one frozen type for each state of each region.
 
-What moves them stands in the episode of the same name. `desk` names what a state lets wait at the desk.
+What moves them stands in the episodes that say facts of them. `desk` names what a state lets wait at the desk.
 """
 
 from services.dispatch.core.regions.approval import NOBODY, Asked
