@@ -119,7 +119,7 @@ def whose(error: BaseException) -> Dependency:
 def refusal_of(error: Exception) -> Refused | None:
     """Why one record cannot be processed, without quoting it; None for a bug."""
     if isinstance(error, Refused):
-        return error
+        return Refused(error.reason, error.detail)  # without the frames of the batch in which it was raised
     return Refused(UNPROCESSABLE, _described(error)) if failure_of(error) is Failure.CONTENT else None
 
 

@@ -95,6 +95,8 @@ class Transactions:
                     self.hears,
                 )
             result = await self._decide(connection, names, classified, at_once if classified.items or horizons else 0)
+        for letter in (*result.dead, *(letter for _, letter in classified.parked)):
+            self.refused.pop(letter.record[:3], None)
         for name in names:
             self.states[name].turn += 1
         return result

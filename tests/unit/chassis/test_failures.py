@@ -249,5 +249,14 @@ def test_what_is_away_is_named() -> None:
 
 
 def test_what_the_work_refuses_keeps_its_reason() -> None:
-    refused = Refused("calendar", "no such year")
-    assert refusal_of(refused) is refused
+    refused = refusal_of(Refused("calendar", "no such year"))
+    assert refused is not None
+    assert (refused.reason, refused.detail) == ("calendar", "no such year")
+
+
+def test_a_refusal_that_is_remembered_keeps_no_frames_of_the_batch_in_which_it_was_raised() -> None:
+    with pytest.raises(Refused) as caught:
+        raise Refused("calendar", "no such year")
+    remembered = refusal_of(caught.value)
+    assert remembered is not None
+    assert (remembered.__traceback__, remembered.__context__) == (None, None)
