@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "reorganise": ("reorganise",),
     "calendar": ("calendar", "clocks"),
     "policy": ("policy",),
+    "rights": ("rights",),
     "classify": ("classify",),
     "replay": ("replay",),
     "prepare": ("prepare",),

@@ -69,6 +69,8 @@ def word(fact: type[Message]) -> str:
 
 STEPS: Final = Table("step", {**ACTIONS, **table("step")})
 """Whatever can happen to a ticket: actions, what clocks say, what other tickets ask."""
+DUTIES: Final = Table("duty", {**ACTIONS, **table("duty")})
+"""What the policy says who may do."""
 HAPPENED: Final = Table("happened", {**_heard(), **table("happened")})
 """What has just happened to an order: a fact by the word under which departments hear of it, and what is no fact."""
 TASKS: Final = complete("task", DeskTaskKind)

@@ -21,7 +21,7 @@ from chassis.lane import BEHIND
 from liuhen.desk.actions import actions_of
 from liuhen.desk.options import slots_of
 from rulebook import Audience, Role, load_policy
-from rulebook.codes import DepartmentKind
+from rulebook.codes import FIND_CALLER, RULE_CHANGES, DepartmentKind
 from rulebook.responsibility import Rule
 from rulebook.rules import Rates
 from schemas import inbound, public
@@ -70,6 +70,10 @@ def test_every_step_of_a_ticket_has_a_word() -> None:
     kinds = {row.kind for row in TABLE}
 
     _same("step", kinds - vocabulary.ACTIONS.keys(), "the table of transitions")
+
+
+def test_whatever_the_policy_says_who_may_do_has_a_word() -> None:
+    _same("duty", {*RULE_CHANGES, FIND_CALLER}, "rulebook/codes.py")
 
 
 def test_whatever_departments_hear_has_a_word() -> None:

@@ -23,12 +23,12 @@ from schemas.values import PartyKind, Person
 from services.desk.core.callers import shown
 from services.desk.edges import lookup
 from services.desk.edges.keys import CONTEXT, SECRET, WHO
+from vocabulary import DUTIES
 
 _HOUR: Final = timedelta(hours=1)
 _MOST: Final = 100
 """Tickets that are shown of one number, the newest first."""
 _LOOKS: Final = "look_at_contact"
-_DONE: Final = "按来电号码查询"
 
 
 class Asked(BaseModel):
@@ -53,7 +53,7 @@ async def find(request: web.Request) -> web.StreamResponse:
         raise HttpProblem(429, "too_many_requests", "phone", words, retry_after=seconds)
     found, total = await lookup.tickets_of(context.pool, key, _MOST)
     await lookup.note_search(context.pool, who.login, now, key, total)
-    looks = not_permitted(policy, _LOOKS, _DONE, _person(who), now) is None
+    looks = not_permitted(policy, _LOOKS, DUTIES[_LOOKS], _person(who), now) is None
     return json_answer({"tickets": [shown(each, looks=looks) for each in found], "total": total, "now": now})
 
 
@@ -65,7 +65,7 @@ def _require_duty(policy: Policy, who: Known, now: Instant) -> None:
     if who.party.kind is not PartyKind.OFFICE:
         words = "来电查询是中心的事；贵单位的工单见 GET /v1/orders。"
         raise HttpProblem(403, "not_permitted", "Authorization", words)
-    refused = not_permitted(policy, FIND_CALLER, _DONE, _person(who), now)
+    refused = not_permitted(policy, FIND_CALLER, DUTIES[FIND_CALLER], _person(who), now)
     if refused is not None:
         raise HttpProblem(403, *refused)
 
