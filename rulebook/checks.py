@@ -268,6 +268,7 @@ def _office(checked: Checked) -> Iterator[Problem]:
             file, ("owners",), Chinese(f"{clock} 没有负责人"), expected, Chinese(f"请在 owners 里补上 {clock}。")
         )
     yield from _may(checked, office)
+    yield from _urgent_only(checked, office)
     yield from _roles_apart(checked, office)
     yield from _delegations(checked, office)
 
@@ -329,6 +330,19 @@ def _may(checked: Checked, office: Office) -> Iterator[Problem]:
             yield checked.problem(
                 "office.yaml", ("may", action), "、".join(allowed) or NOTHING, _ROLE_OF_SOMEBODY, step
             )
+
+
+def _urgent_only(checked: Checked, office: Office) -> Iterator[Problem]:
+    for action, roles in office.urgent_only.items():
+        may = {*office.may.get(action, ())}
+        if wrong := "、".join(sorted({*roles} - may)):
+            expected = Chinese(f"{'、'.join(sorted(may)) or NOTHING} 之一，即 may 里做 {action} 的职责")
+            step = Chinese(f"请去掉 {wrong}，或者写入 may。")
+            yield checked.problem("office.yaml", ("urgent_only", action), wrong, expected, step)
+        elif may <= {*roles}:
+            expected = Chinese("不是全部：不紧急的也要有人办")
+            step = Chinese(f"请给 {action} 另加一项职责，或者去掉这一行。")
+            yield checked.problem("office.yaml", ("urgent_only", action), "、".join(roles), expected, step)
 
 
 def _ladder(checked: Checked) -> Iterator[Problem]:

@@ -207,6 +207,7 @@ class Office(Model):
     people: tuple[Person, ...]
     delegations: tuple[Delegation, ...] = ()
     may: Mapping[ActionName, tuple[Role, ...]]
+    urgent_only: Mapping[ActionName, tuple[Role, ...]] = Field(default_factory=dict)
     owners: Mapping[Clock, Code]
     quiet_from: time
     quiet_until: time

@@ -126,6 +126,10 @@ class Policy(Model):
         stead = (each.role for each in self.office.delegations if each.to == person and each.on(day))
         return frozenset((*found.roles, *stead))
 
+    def who_may_always(self, action: str, at: datetime) -> tuple[Person, ...]:
+        """Return whoever may do this that day whether or not the matter is urgent."""
+        return self._holding(self.roles_for(action) - {*self.office.urgent_only.get(action, ())}, self.day(at))
+
     def acts_for(self, person: str, action: str, at: datetime) -> Person | None:
         """Return in whose stead somebody does this that day; None for whoever may in their own right."""
         roles, day = self.roles_for(action), self.day(at)

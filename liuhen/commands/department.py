@@ -77,11 +77,11 @@ def show(
         raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
     order, _, shown = found
     if as_json:
-        print_json(order.model_dump(mode="json"))
-    else:
-        _console.print(render.order(place, order))
-        if order.role != "none" and _hidden(place, order):
-            _console.print(render.contact(shown) if shown else _how_to_ask(place, order))
+        print_json({**order.model_dump(mode="json"), "shown": shown and shown.model_dump(mode="json")})
+        return
+    _console.print(render.order(place, order))
+    if order.role != "none" and _hidden(place, order):
+        _console.print(render.contact(shown) if shown else _how_to_ask(place, order))
 
 
 def _hidden(place: Workplace, order: Order) -> bool:

@@ -152,6 +152,8 @@ def _opened_by(known: KnownTicket, message: Corrected) -> OpensBy | None:
     was, now = message.old.contact, message.new.contact
     if known.requester is None or now is None or now.phone is None or (was is not None and was.phone == now.phone):
         return None
+    if message.ticket != known.whole:
+        return None  # a part is its own: the receipt is the whole's, and so is the number that opens it
     return OpensBy(known.receipt, without_extension(now.phone))
 
 

@@ -41,7 +41,7 @@ from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.incidents.decide import decide_incident
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.regions import Asked
-from services.dispatch.core.roles import in_stead_of, not_allowed
+from services.dispatch.core.roles import in_stead_of, not_allowed, not_urgent_enough
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.second_hand import SAYS_VERSION, changed_meanwhile
 from services.dispatch.core.state import AnyState
@@ -198,8 +198,14 @@ def _concerns(draft: Draft, kind: str, incident: str | None) -> bool:
 def _not_allowed(draft: Draft, action: Action, kind: str) -> Refusal | None:
     """What speaks against whoever acts, before the ticket is looked at closely."""
     legal = (draft.ticket.state, kind) in LEGAL
-    refused = not_allowed(draft.rules, action, kind, draft.at) if legal else _stranger(draft)
+    refused = _without_right(draft, action, kind) if legal else _stranger(draft)
     return refused or changed_meanwhile(draft, action)
+
+
+def _without_right(draft: Draft, action: Action, kind: str) -> Refusal | None:
+    """What speaks against whoever acts for the office: no such duty, or for urgent tickets alone."""
+    refused = not_allowed(draft.rules, action, kind, draft.at)
+    return refused or not_urgent_enough(draft.rules, action, kind, draft.ticket.matter.tier, draft.at)
 
 
 def _take(draft: Draft, kind: str, message: Message) -> Refusal | None:

@@ -16,6 +16,7 @@ from schemas.text import plain
 from schemas.values import Contact, ContactKeys, RequesterKind, TicketState
 from services.intake.core.rules import DoorRules
 
+_WHOLE: Final = 14
 SubmissionKey = tuple[str, str, str]
 """Party, source and id: what must be unique across all lanes."""
 
@@ -42,6 +43,11 @@ class KnownTicket(NamedTuple):
     account: str | None = None
     ended: datetime | None = None
     stands: str = TicketState.REGISTERED
+
+    @property
+    def whole(self) -> str:
+        """The ticket that it is a part of, or itself."""
+        return self.id[:_WHOLE]
 
     @property
     def state(self) -> TicketState:

@@ -86,7 +86,7 @@ async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) ->
     if row["code"] is not None:
         return {**told, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
     known = [Ticket(ticket=ticket) for ticket in row["tickets"]]
-    tickets = await _tickets(pool, row["tickets"]) if row["shown"] else known
+    tickets = await _tickets(pool, row["tickets"], of_one=shown == _BY_NUMBER) if row["shown"] else known
     return {**told, "follow_up": row["follow_up"], "tickets": tickets}
 
 
@@ -96,12 +96,21 @@ async def opened(pool: Pool, receipt: str, factor: str) -> Standing | None:
     return None if party is None else await standing(pool, party, receipt, _BY_NUMBER)
 
 
-async def _tickets(pool: Pool, named: list[str]) -> list[Ticket]:
-    """Tell where tickets and the parts that they were split into stand, and their news."""
+async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket]:
+    """Tell where tickets and the parts that they were split into stand, and their news.
+
+    To one requester, `of_one`, a part whose number was corrected is not theirs any more.
+    """
     ids = [*named, *(f"{ticket}-{part}" for ticket in named for part in _PARTS if len(ticket) == _WHOLE)]
-    known = await pool.fetch("select id, open, stands from ticket where id = any($1::text[]) order by id", ids)
+    theirs = "(select w.requester from ticket w where w.id = left(t.id, 14))"
+    mine = f" and (t.id = any($2::text[]) or t.requester is not distinct from {theirs})" if of_one else ""
+    known = await pool.fetch(
+        f"select id, open, stands from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants
+        *(ids, *([named] if of_one else [])),
+    )
     news = await pool.fetch(
-        "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place", ids
+        "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place",
+        [ticket["id"] for ticket in known],
     )
     return [
         Ticket(

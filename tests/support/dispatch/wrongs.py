@@ -327,7 +327,6 @@ WRONGS: Final[tuple[Wrong, ...]] = (
             ("another_approves", "own_request", _asked_by_the_approver),
         )
     ),
-    *(Wrong(kind, "on_duty_for_it", "role_missing", command=_saying(by=_ON_DUTY)) for kind in ("approve", "decline")),
     Wrong("record_city_verdict", "from_city", "not_from_city", _NOT_FROM_CITY),
     Wrong("refuse_ticket", "legal_not_accepted", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("withdraw", "by_its_channel", "not_verified", _matter(channel=Channel.WECHAT)),

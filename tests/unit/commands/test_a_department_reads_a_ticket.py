@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -34,10 +35,16 @@ def _a_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("liuhen.desk.workplace.load_policy", _policy)
 
 
-def show(monkeypatch: pytest.MonkeyPatch, said: Order, shown: ShownContact | None = None, of: str = ASKS) -> str:
+def show(
+    monkeypatch: pytest.MonkeyPatch,
+    said: Order,
+    shown: ShownContact | None = None,
+    of: str = ASKS,
+    how: tuple[str, ...] = (),
+) -> str:
     monkeypatch.setattr("tools.client.login.me", lambda: {"department": of, "name": of})
     monkeypatch.setattr("tools.client.desk.order", lambda _: KnownOrder(said, (), shown))
-    ran = CliRunner().invoke(build(("department",)), ["department", of, "show", ONE])
+    ran = CliRunner().invoke(build(("department",)), ["department", of, "show", ONE, *how])
     assert ran.exit_code == 0, ran.output
     return ran.output
 
@@ -50,6 +57,12 @@ def test_who_asks_for_each_contact_reads_what_was_shown(monkeypatch: pytest.Monk
     said = show(monkeypatch, masked(), SHOWN)
     assert "13800000000" in said
     assert "保密" not in said
+
+
+def test_so_does_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = json.loads(show(monkeypatch, masked(), SHOWN, how=("--json",)))
+    assert (said["contact"]["phone"], said["shown"]["contact"]["phone"]) == ("138****0000", "13800000000")
+    assert json.loads(show(monkeypatch, masked(), how=("--json",)))["shown"] is None
 
 
 @pytest.mark.parametrize("confidential", [None, True])

@@ -147,6 +147,16 @@ def test_what_cries_for_help_is_told_at_once_though_the_ticket_has_ended() -> No
     assert isinstance(declined.ticket.urgency, NotUrgent)
 
 
+def test_whoever_is_on_duty_reopens_what_is_urgent_and_nothing_else() -> None:
+    on_duty = i.Reopen(ticket=TICKET, by=Person(id="p-min", name="闵建国"), reason="又漏煤气。")
+    calm = given.closed().act(AGAIN)
+    refused = calm.act(on_duty).refused("role_missing").said(d.ActionRefused)
+    assert "徐文珏（p-xu）" in refused.reason
+    gas = i.FollowUp(ticket=TICKET, mode="press", text="又漏煤气了，味道很重。", agent=AGENT)
+    assert isinstance(given.closed().act(gas).act(on_duty).said(d.Reopened), d.Reopened)
+    calm.office(i.Reopen, reason="市民再次反映。").said(d.Reopened)
+
+
 def test_what_speaks_of_misconduct_is_withheld_from_whoever_works_on_it_next() -> None:
     bribed = i.FollowUp(ticket=TICKET, mode="add", text="房管局的人收了红包才不管的。", agent=AGENT)
     asked = given.closed().act(bribed)

@@ -244,7 +244,7 @@ def test_of_what_is_urgent_whoever_is_on_duty_approves_and_of_nothing_else() -> 
     assert urgent.act(i.Decline(ticket=TICKET, by=ON_DUTY, reason="不必。")).ticket.asked == ()
     calm = confidential().lead(i.Accept).lead(i.AskForContact, **OWED)
     refused = calm.approved(ON_DUTY).refused("role_missing").said(d.ActionRefused)
-    assert "只审批紧急件" in refused.reason
+    assert "只对紧急件有此项权限" in refused.reason
     assert f"{APPROVER.name}（{APPROVER.id}）" in refused.reason
 
 

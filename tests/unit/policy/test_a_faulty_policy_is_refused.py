@@ -52,6 +52,20 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         ),
         (
             "office.yaml",
+            "  reopen: [duty_officer]",
+            "  reopen: [referee]",
+            "urgent_only.reopen",
+            "即 may 里做 reopen 的职责",
+        ),
+        (
+            "office.yaml",
+            "  decline: [duty_officer]",
+            "  decline: [duty_officer, approver]",
+            "urgent_only.decline",
+            "不是全部",
+        ),
+        (
+            "office.yaml",
             "  approve: [approver, duty_officer]",
             "  approve: [approver, duty_officer, leader]",
             "may.approve",

@@ -9,15 +9,14 @@ from datetime import datetime
 from typing import Final
 
 from chassis.frozen import replace
-from rulebook.codes import Role
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, DepartmentCode, RequestKind, Tier
+from schemas.values import Actor, DepartmentCode, RequestKind
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal, Target
 from services.dispatch.core.episodes.extension import extension_over
-from services.dispatch.core.guards import another_decides, named
+from services.dispatch.core.guards import another_decides
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import Asked, ExtensionAsked, NoSuspensionAsked, SuspensionAsked
 from services.dispatch.core.standing import OPEN
@@ -63,26 +62,15 @@ def another_approves(draft: Draft, _action: i.Approve | i.Decline) -> Refusal | 
     return another_decides(draft, asked.by) if asked is not None else None
 
 
-def on_duty_for_it(draft: Draft, _action: i.Approve | i.Decline) -> Refusal | None:
-    """What is urgent waits for no morning: whoever is on duty decides on it, and on nothing else."""
-    policy, person = draft.rules.policy, draft.by.person
-    if not draft.rules.asks_who or person is None or draft.ticket.matter.tier is Tier.URGENT:
-        return None
-    if policy.roles_of(person.id, draft.at) & policy.roles_for("approve") != {Role.DUTY_OFFICER}:
-        return None
-    who = named(policy.with_role(Role.APPROVER, draft.at))
-    return Refusal("role_missing", f"{person.name}是值班人员，只审批紧急件；该工单不是紧急件，请由{who}决定。")
-
-
 _LEADS_TO: Final[frozenset[Target]] = frozenset({SAME, S.PENDING_DISPATCH, S.DISPATCHED, S.CLOSED})
 
 
-@episode.action(i.Approve, OPEN, approval_asked, another_approves, on_duty_for_it, to=_LEADS_TO)
+@episode.action(i.Approve, OPEN, approval_asked, another_approves, to=_LEADS_TO)
 def approve(draft: Draft, action: i.Approve) -> None:
     draft.say(d.ApprovalGranted(**draft.by_author, request=RequestKind.APPROVAL, reason=action.reason))
 
 
-@episode.action(i.Decline, OPEN, approval_asked, another_approves, on_duty_for_it)
+@episode.action(i.Decline, OPEN, approval_asked, another_approves)
 def decline(draft: Draft, action: i.Decline) -> None:
     asked = draft.ticket.request(RequestKind.APPROVAL)
     whose = _department_of(asked.by) if asked is not None else None
