@@ -151,10 +151,14 @@ class Answers:
             return self.words.department(part)
         return self.words.category(part) if by is By.CATEGORY else self.words.of(by.value if by else "", part)
 
-    def waiting(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Say one item of a queue: what it is about, since and until when, and what was asked."""
-        item = dict(row)
-        body = json.loads(item["body"]) if item["body"] else {}
+    def waiting(self, row: Mapping[str, Any], *, looks: bool) -> dict[str, Any]:
+        """Say one item of a queue: what it is about, since and until when, and what was asked.
+
+        As everywhere, what was said in confidence is for those alone who may look (`looks`).
+        """
+        change = masked if looks or not row["confidential"] else _withheld
+        item: dict[str, Any] = reworded(dict(row), change)
+        body = reworded(json.loads(item["body"]), change) if item["body"] else {}
         words = {name: self.words.of(name, item[name]) for name in ("kind", "tier", "state")}
         words["category"] = self.words.category(item["category"])
         words["suggestion"] = self.words.category(item["suggestion"])

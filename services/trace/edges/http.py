@@ -182,7 +182,7 @@ async def show_desk(request: web.Request) -> web.StreamResponse:
             {
                 "queue": queue,
                 "words": answers.words.of("queue", queue),
-                "items": [answers.waiting(row) for row in rows],
+                "items": [answers.waiting(row, looks=entering.known(request).looks) for row in rows],
                 "total": await lookup.how_many_wait(pool, queue),
                 "next": lookup.place_in_queue(rows[-1]) if more else None,
             }

@@ -307,7 +307,7 @@ async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) 
     behind = f" and ({', '.join(_QUEUE_ORDER)}) > ($7::text, coalesce($4, {_LAST}), coalesce($5, {_LAST}), $6::text)"
     rows = await pool.fetch(
         "select s.ticket, s.kind, s.tier, s.category, s.subdistrict, s.place, s.gist, s.lead, s.unit, s.state,"  # noqa: S608
-        f" s.holder, {_QUEUE_RANK} as rank, s.suggestion, s.suggestion_score, s.follow_ups,"
+        f" s.holder, s.confidential, {_QUEUE_RANK} as rank, s.suggestion, s.suggestion_score, s.follow_ups,"
         " coalesce(e.at, s.waiting_since) as since, k.due, e.type, e.body from summary s"
         " left join lateral (select min(c.due) as due from clock c where c.ticket = s.ticket and c.clock = $1"
         "   and c.status in ('running', 'paused')) k on true"

@@ -122,16 +122,16 @@ class Story:
             self.items.append(Heard(self.lane, record, envelope, fact))
         return self
 
-    def registered(self) -> Story:
+    def registered(self, **said: Any) -> Story:
         asked: dict[str, Any] = {"receipt": RECEIPT, "channel": Channel.HOTLINE, "kind": Kind.COMPLAIN, "place": PLACE}
         who: dict[str, Any] = {
             "requester_kind": RequesterKind.RESIDENT,
             "requester": "5c0ffee5",
             "contact": Contact(name="王小明", phone="+8613800000000"),
         }
-        text = "楼道堆物，多次反映没有人管"
-        self.tell(t.Registered(ticket=self.ticket, **asked, **who, text=text, occurred_at=self.now))
-        return self.tell(d.Opened(ticket=self.ticket, by=RULE, **asked, **who, text=text, tier=Tier.SIMPLE))
+        words = {**asked, **who, "text": "楼道堆物，多次反映没有人管", **said}
+        self.tell(t.Registered(ticket=self.ticket, **words, occurred_at=self.now))
+        return self.tell(d.Opened(ticket=self.ticket, by=RULE, **words, tier=Tier.SIMPLE))
 
     def dispatched(self, lead: str = "housing", order: int = 1) -> Story:
         return self.tell(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,10 +12,14 @@ from aiohttp.test_utils import TestClient
 from prometheus_client import REGISTRY
 
 from chassis.logins import Doorkeeper
+from rulebook import load_policy
+from schemas import dispatch as d
+from schemas.values import Actor, Party, PartyKind, Person, Place
 from tools.prepare.logins import TRIAL, revoke, set_password
 
 Login = Callable[[str], dict[str, str]]
 Web = TestClient[Any, Any]
+POLICY: Final = Path("policy")
 PASSWORD: Final = "a horse of the office"
 BEFORE: Final = datetime(2026, 3, 1, tzinfo=UTC)
 OPEN: Final = {"/v1/openapi.json", "/v1/login", "/v1/me"}
@@ -114,6 +119,43 @@ async def test_who_may_only_count_reads_nothing_of_what_waits(story: Any, ear: A
 
     assert "dispatching" in told
     assert story.ticket not in told
+
+
+SECRET: Final = "说了不该让人知道的话"
+"""Stands in every text of a ticket that asks for confidence."""
+READERS: Final = (*(each.id for each in load_policy(POLICY).office.people), "department.housing", "department.police")
+
+
+async def told_everywhere(web: Web, headers: dict[str, str], ticket: str) -> set[str]:
+    """The addresses by which somebody reads the secret."""
+    found = set()
+    for path in addresses(ticket):
+        async with web.get(path, headers=headers) as answer:
+            if SECRET in await answer.text():
+                found.add(path)
+    return found
+
+
+@pytest.mark.parametrize("confidential", [True, False])
+async def test_what_was_said_in_confidence_is_told_by_no_address_to_whoever_may_not_look(
+    story: Any, ear: Any, web: Web, login: Login, *, confidential: bool
+) -> None:
+    """Every address, everybody of the office and the desks of two departments, confidential or not."""
+    place = Place(text=SECRET, subdistrict="pingliang")
+    story.registered(confidential=confidential, text=SECRET, place=place).dispatched()
+    by = Actor(party=Party(kind=PartyKind.DEPARTMENT, department="housing"), person=Person(id="h-1", name="陈工"))
+    wants = {"department": "housing", "dispute": 1, "ground": "not-our-duty", "reason": SECRET}
+    await ear.hear(story.tell(d.ReturnRequested.model_validate({"ticket": story.ticket, "by": by, **wants})))
+    office = load_policy(POLICY).office
+    looks = {each.id for each in office.people if {*each.roles} & {*office.may["look_at_contact"]}}
+
+    told = {person: await told_everywhere(web, login(person), story.ticket) for person in READERS}
+
+    assert looks
+    assert {person for person in READERS if told[person]} >= looks, "whoever may look reads it"
+    if confidential:
+        assert {person: told[person] for person in READERS if person not in looks and told[person]} == {}
+    assert told["department.police"] == set()
 
 
 async def test_who_is_on_no_list_any_more_is_told_nothing(web: Web, login: Login) -> None:
