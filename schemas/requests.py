@@ -220,9 +220,10 @@ class CategoryRequest(Message, owner="requests"):
 
 
 class CountCheck(CategoryRequest):
-    """Count what a person found of a ticket that policy had dispatched under this category."""
+    """Count what a person found of a ticket that policy had dispatched under this category, at that moment."""
 
     right: bool
+    dispatched_at: Instant | None = None
 
 
 class RestoreCategory(CategoryRequest):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from schemas.dispatch.base import DispatchFact
 from schemas.message import Message
-from schemas.values import Actor, CategoryCode, DepartmentCode, Text, TicketId
+from schemas.values import Actor, CategoryCode, DepartmentCode, Instant, Text, TicketId
 
 
 class DispatchChecked(DispatchFact):
     """A person says whether what policy dispatched was right: its category, which was `suggested` or given, its lead.
 
     Where it was wrong: what it should have been. `lead` is then who should have it, by that or by the catalogue.
+    `dispatched_at` is when policy did: of before a category fell back, it says nothing of how it fares since.
     """
 
     order: int
@@ -21,6 +22,7 @@ class DispatchChecked(DispatchFact):
     better_category: CategoryCode | None = None
     lead: DepartmentCode | None = None
     note: Text | None = None
+    dispatched_at: Instant | None = None
 
 
 class AutomationEnded(DispatchFact):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from chassis.frozen import replace
@@ -11,7 +12,7 @@ from chassis.service import Tell
 from schemas import dispatch as d
 from schemas import requests as r
 from schemas.registry import REQUESTS
-from schemas.values import CategoryCode
+from schemas.values import CategoryCode, Instant
 from services.dispatch.core.draft import BY_POLICY
 from services.dispatch.core.rules import Rules
 
@@ -21,23 +22,35 @@ _REMEMBERED: Final = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Category:
-    """What people found of what policy dispatched under a category, the newest last, and whether only people do now."""
+    """What people found of what policy dispatched under a category, the newest last, and whether only people do now.
+
+    `restored_at` is when a person last let policy dispatch it again: what it had dispatched before does not count.
+    """
 
     category: CategoryCode
     checks: tuple[bool, ...]
     fallen_back: bool = False
+    restored_at: Instant | None = None
 
 
 def decide_category(category: Category | None, asked: r.CategoryRequest, rules: Rules) -> tuple[d.CategoryFact, ...]:
     """Decide; nothing to do is ()."""
     match asked:
+        case r.CountCheck() if category is not None and _is_of_before(category, asked):
+            return ()
         case r.CountCheck():
             counted = d.CheckCounted(category=asked.category, by=asked.by, origin=asked.origin, right=asked.right)
-            return (counted, *_failed(evolve_category(category, counted), asked, rules))
+            return (counted, *_failed(_evolved(category, counted, None), asked, rules))
         case r.RestoreCategory() if category is not None and category.fallen_back:
             return (d.CategoryRestored(category=asked.category, by=asked.by, origin=asked.origin),)
         case _:
             return ()
+
+
+def _is_of_before(category: Category, asked: r.CountCheck) -> bool:
+    """Whether a check is of an order that policy gave before it was stopped and let again."""
+    restored, dispatched = category.restored_at, asked.dispatched_at
+    return restored is not None and dispatched is not None and dispatched <= restored
 
 
 def _failed(category: Category, asked: r.CountCheck, rules: Rules) -> Iterator[d.CategoryFact]:
@@ -56,8 +69,12 @@ def _failed(category: Category, asked: r.CountCheck, rules: Rules) -> Iterator[d
         )
 
 
-def evolve_category(category: Category | None, fact: d.CategoryFact) -> Category:
+def evolve_category(category: Category | None, fact: d.CategoryFact, at: datetime) -> Category:
     """Fold one fact of a category."""
+    return _evolved(category, fact, at)
+
+
+def _evolved(category: Category | None, fact: d.CategoryFact, at: datetime | None) -> Category:
     before = category or Category(category=fact.category, checks=())
     match fact:
         case d.CheckCounted():
@@ -65,7 +82,7 @@ def evolve_category(category: Category | None, fact: d.CategoryFact) -> Category
         case d.CategoryFellBack():
             return replace(before, fallen_back=True)
         case d.CategoryRestored():
-            return replace(before, checks=(), fallen_back=False)
+            return replace(before, checks=(), fallen_back=False, restored_at=at)
         case _:
             return before
 

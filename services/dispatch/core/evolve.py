@@ -26,7 +26,7 @@ def evolve(state: AnyState | None, fact: Message, at: datetime) -> AnyState:
             incident = evolve_incident(state if isinstance(state, Incident) else None, fact)
             return incident or state or Stub()
         case d.CategoryFact():
-            return evolve_category(state if isinstance(state, Category) else None, fact)
+            return evolve_category(state if isinstance(state, Category) else None, fact, at)
         case d.Opened():
             return registration.open_ticket(fact, at)
         case d.AnsweredOnLine():

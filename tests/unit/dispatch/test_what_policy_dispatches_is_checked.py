@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rulebook.codes import Passing
 from rulebook.rules import Automation, Check, wilson
 from schemas import dispatch as d
 from schemas import inbound as i
@@ -36,7 +38,9 @@ from tests.support.dispatch.story import (
     TICKET,
     Story,
     opened,
+    person_for,
     rules_with,
+    shipped,
 )
 
 BY = Actor(by_rule="policy")
@@ -76,7 +80,7 @@ def test_what_policy_dispatched_and_is_drawn_waits_at_the_desk_for_a_check() -> 
     assert story.ticket.state is TicketState.DISPATCHED
     assert story.said(d.Dispatched).drawn
     assert ("dispatch_check", True) in tasks(story)
-    assert story.ticket.check == Drawn(order=1, category=CATEGORY, lead=LEAD)
+    assert story.ticket.check == Drawn(order=1, category=CATEGORY, lead=LEAD, since=story.at)
 
 
 def test_what_is_not_drawn_or_was_dispatched_by_a_person_is_not_checked() -> None:
@@ -185,7 +189,7 @@ def counted(rules: Rules, checks: str, category: Category | None = None) -> tupl
     for check in checks:
         asked = r.CountCheck(category=CATEGORY, origin=TICKET, by=BY, right=check == "+")
         for fact in decide_category(category, asked, rules):
-            category = evolve_category(category, fact)
+            category = evolve_category(category, fact, AT)
             said.append(fact)
     assert category is not None
     return category, said
@@ -227,7 +231,7 @@ def test_people_are_told_on_the_ticket_whose_check_it_was_until_somebody_lets_po
     assert ("automation", False) in tasks(restored)
     (asked,) = [each.message for each in restored.told if isinstance(each.message, r.RestoreCategory)]
     (fact,) = decide(state, OfCategory(asked), AT, rules)
-    assert evolve(state, fact, AT) == Category(category=CATEGORY, checks=())
+    assert evolve(state, fact, AT) == Category(category=CATEGORY, checks=(), restored_at=AT)
     assert {r.CountCheck, r.RestoreCategory} <= LISTENS_TO
     restored.office(i.RestoreAutomation, reason="再来一次。").refused("nothing_fell_back")
 
@@ -279,6 +283,36 @@ def test_the_interval_holds_the_share_and_what_it_leaves_open_is_what_the_normal
     assert right == checked or wilson(right + 1, checked)[0] > low
 
 
+def test_what_was_dispatched_before_it_was_restored_counts_no_more_however_late_it_is_checked() -> None:
+    """Thirty wrong orders that wait for their check would take a mended category back at once."""
+    rules = checking(minimum=30, newest=200)
+    restored = evolve_category(
+        counted(rules, "-" * 30)[0], d.CategoryRestored(category=CATEGORY, origin=TICKET, by=BY), AT
+    )
+    late = r.CountCheck(category=CATEGORY, origin=TICKET, by=BY, right=False, dispatched_at=AT - timedelta(hours=1))
+    assert decide_category(restored, late, rules) == ()
+    since = late.model_copy(update={"dispatched_at": AT + timedelta(hours=1)})
+    assert [type(fact) for fact in decide_category(restored, since, rules)] == [d.CheckCounted]
+
+
+def test_the_check_says_when_policy_dispatched() -> None:
+    story = opened(checking(share=1.0))
+    checked = story.act(i.CheckDispatch(ticket=TICKET, by=person_for(i.CheckDispatch), right=True))
+    (count,) = [each.message for each in checked.told if isinstance(each.message, r.CountCheck)]
+    assert count.dispatched_at == checked.said(d.DispatchChecked).dispatched_at == story.at
+
+
+def test_of_five_hundred_that_policy_dispatches_a_twentieth_waits_for_a_check() -> None:
+    """Chance is an argument: who is drawn follows from the number, so this run is the same every time."""
+    share = shipped().automation.check.share
+    policy = rules_with(dispatch=Passing.AUTOMATIC)
+    numbers = [f"260914{number:08d}" for number in range(500)]
+    drawn = [number for number in numbers if ("dispatch_check", True) in tasks(opened(policy, ticket=number))]
+    assert drawn == [number for number in numbers if shipped().automation.check.draws(number)]
+    assert share == 0.05
+    assert 10 <= len(drawn) <= 40
+
+
 @given(
     events=st.lists(st.sampled_from("+++++-r"), max_size=120),
     minimum=st.integers(5, 30),
@@ -306,7 +340,7 @@ def test_a_category_falls_back_by_the_written_rule_once_until_it_is_restored(
         said = decide_category(category, asked, rules)
         assert [type(fact) for fact in said] == expected
         for fact in said:
-            category = evolve_category(category, fact)
+            category = evolve_category(category, fact, AT)
         assert (category is not None and category.fallen_back) is fallen
 
 

@@ -121,7 +121,8 @@ def test_its_receipt_opens_by_the_number_that_stands(
 def test_a_part_is_its_own_and_its_number_opens_nobody_elses_receipt(front: Any, ticket: KnownTicket) -> None:
     """The receipt is the whole's: it goes on opening by the number of whoever reported the whole."""
     part = ticket._replace(id=f"{ticket.id}-1")
-    new, old = Correction(contact=Contact(phone="13900000002"), requester="h-2"), Correction(contact=Contact(**WRONG))
+    new = Correction(contact=Contact(phone="13900000002"), requester="h-2")
+    old = Correction(contact=Contact.model_validate(WRONG))
     fact = d.Corrected(ticket=part.id, by=Actor(), old=old, new=new, reason="号码记错。")
     reaction = react(fact, front.now, part, Newsroom({}, front.state.config.policy))
     assert reaction.opens is None

@@ -89,6 +89,7 @@ def check_dispatch(draft: Draft, action: i.CheckDispatch) -> None:
         better_category=action.category,
         lead=lead,
         note=action.note,
+        dispatched_at=drawn.since,
     )
     draft.say(checked)
     if action.right:
@@ -118,7 +119,13 @@ def _send_on(draft: Draft, lead: DepartmentCode | None) -> None:
 
 def _counted(ticket: Ticket, fact: d.DispatchChecked) -> Iterator[r.CategoryRequest]:
     if fact.category is not None:
-        yield r.CountCheck(category=fact.category, origin=ticket.id, by=fact.by, right=fact.right)
+        yield r.CountCheck(
+            category=fact.category,
+            origin=ticket.id,
+            by=fact.by,
+            right=fact.right,
+            dispatched_at=fact.dispatched_at,
+        )
 
 
 @episode.fact(d.DispatchChecked, asks=_counted)

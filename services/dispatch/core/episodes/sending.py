@@ -128,7 +128,7 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, at: datetime) -> Ticket:
         after = replace(after, matter=ticket.matter.classified(category, fact.tier))
     if fact.drawn:
         suggested = fact.suggested is not None
-        drawn = Drawn(order=fact.order, category=fact.category, lead=fact.lead, suggested=suggested)
+        drawn = Drawn(order=fact.order, category=fact.category, lead=fact.lead, suggested=suggested, since=at)
         after = replace(after, check=drawn)
     if not fact.same_lead or isinstance(ticket.contact, NotDue):
         after = replace(after, contact=Owed())

@@ -11,6 +11,7 @@ from schemas.values import (
     CategoryCode,
     DepartmentCode,
     DeskTaskKind,
+    Instant,
 )
 
 
@@ -32,6 +33,7 @@ class Drawn:
     category: CategoryCode | None
     lead: DepartmentCode
     suggested: bool = False
+    since: Instant | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
