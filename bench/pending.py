@@ -19,6 +19,7 @@ from bench.figures import Figure, percentile
 from bench.place import Late, connected, until
 from chassis import store
 from rulebook import load_policy
+from rulebook.deriving import ClockRules
 from schemas.envelope import partition_of
 from schemas.owner import Owner
 from schemas.principals import OPERATORS
@@ -27,7 +28,6 @@ from schemas.values import Clock, OfficialDue, Tier
 from services.sla.core import commands as c
 from services.sla.core.decide import decide
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, Running
 from services.sla.work import STATE
 from tools.client.kafka import listener

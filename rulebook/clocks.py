@@ -103,3 +103,6 @@ TIERS: Final[Mapping[Clock, frozenset[Tier]]] = {
     Clock.DUTY_ACKNOWLEDGEMENT: frozenset({Tier.URGENT}),
 }
 """The tiers that a clock runs for, where these are not all."""
+
+UNDER_UPSTREAM: Final = frozenset({Clock.HANDLING, Clock.SUPPORTING_TASK})
+"""A department's work until `handled`: where the city named an earlier due time, it is the department's too."""

@@ -1,4 +1,7 @@
-"""One example of every message, made from its schema with the words of the field."""
+"""A message of every type in which each field is set, for whoever has to see them all; no life has such a one.
+
+Messages as they are in life stand in `schemas/golden/`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The messages as files for the other side: JSON Schemas and golden examples.
+"""The messages as files for the other side: their JSON Schemas.
 
 `python -m schemas.export` writes them anew, says what it changed, and refuses what would break a reader of today unless
-it is told `--breaking`. Golden examples are only ever added: what was once written must stay readable.
+it is told `--breaking`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from schemas import registry as _all  # noqa: F401 - every message is declared once it is loaded
-from schemas.examples import example
 from schemas.inbound import Action
 from schemas.message import Message, contracts
 from schemas.registry import FAMILIES
 
 HERE: Final = Path(__file__).parent
 JSON: Final = HERE / "json"
-GOLDEN: Final = HERE / "golden"
 
 
 def exported() -> dict[str, type[Message]]:
@@ -50,21 +48,9 @@ def closed(schema: Any) -> Any:
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Name every exported file, golden examples apart, with what must stand in it."""
+    """Name every exported file with what must stand in it."""
     for name, model in exported().items():
         yield JSON / f"{name}.json", json.dumps(schema_of(model), ensure_ascii=False, indent=2) + "\n"
-
-
-def goldens() -> Iterator[tuple[Path, str]]:
-    """Name the golden example of every message with what it is when it is written for the first time."""
-    for name, model in exported().items():
-        body = json.loads(example(model).to_json())
-        yield GOLDEN / f"{name}.json", json.dumps(body, ensure_ascii=False, indent=2) + "\n"
-
-
-def golden_of(model: type[Message]) -> dict[str, Any]:
-    """Read the golden example of a message, as it is on the wire."""
-    return {"payload": json.loads((GOLDEN / f"{model.type_name}.json").read_text("utf-8"))}
 
 
 def broken() -> Iterator[tuple[str, str]]:
@@ -80,9 +66,8 @@ def broken() -> Iterator[tuple[str, str]]:
 
 
 def stale() -> Mapping[Path, str]:
-    """Find the files that are not what they must be; among golden examples only the missing ones."""
-    wrong = {path: text for path, text in files() if not path.exists() or path.read_text("utf-8") != text}
-    return wrong | {path: text for path, text in goldens() if not path.exists()}
+    """Find the files that are not what they must be."""
+    return {path: text for path, text in files() if not path.exists() or path.read_text("utf-8") != text}
 
 
 def left_over() -> list[Path]:

@@ -17,11 +17,10 @@ from schemas.spoken import reworded
 from schemas.values import (
     CategoryCode,
     Channel,
-    Clock,
     Code,
     Contact,
     DepartmentCode,
-    Due,
+    DueTime,
     IncidentId,
     Instant,
     Kind,
@@ -56,13 +55,6 @@ class PublicMessage(Message, owner="public"):
         document = json.loads(body)
         hidden = reworded(document, masked)
         return body if hidden is document else json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))
-
-
-class DueTime(Value):
-    """One due time that the department must keep."""
-
-    clock: Clock
-    due: Due
 
 
 class SharedNote(Value):

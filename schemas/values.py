@@ -438,6 +438,13 @@ class ProvisionalDue(Value):
 Due = Annotated[OfficialDue | ProvisionalDue, Field(union_mode="left_to_right")]
 
 
+class DueTime(Value):
+    """One due time that the department must keep."""
+
+    clock: Clock
+    due: Due
+
+
 def remind_by(due: Due) -> datetime:
     """Tell the instant that reminders go by: the due time, or the earliest that it can turn out to be."""
     return due.at if isinstance(due, OfficialDue) else due.earliest

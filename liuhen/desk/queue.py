@@ -9,8 +9,8 @@ from typing import Final, Literal, NamedTuple, TypeVar
 from rulebook import Policy
 from rulebook.desk import TASKS
 from schemas.message import Message
-from schemas.public import CallbackRequest, DeskTask, DueTime, Order
-from schemas.values import DeskTaskKind, Person, TicketState, Tier, breach_by, remind_by
+from schemas.public import CallbackRequest, DeskTask, Order
+from schemas.values import DeskTaskKind, DueTime, Person, TicketState, Tier, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
 from vocabulary import WATCH_ORDERS
 

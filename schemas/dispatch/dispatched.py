@@ -8,6 +8,7 @@ from schemas.values import (
     CategoryCode,
     Code,
     DepartmentCode,
+    DueTime,
     Text,
     TicketId,
     Tier,
@@ -18,7 +19,8 @@ class Dispatched(DispatchFact):
     """A department leads, others support: order number `order` of this ticket. A binding one cannot be returned.
 
     Of what policy dispatched by itself: `suggested` says that the category came from the text, `drawn` that a person
-    checks it. `note` is what the dispatcher tells lead and supporters.
+    checks it. `note` is what the dispatcher tells lead and supporters. `due` are the due times of the lead that begin
+    with the order, as long as no clock says otherwise.
     """
 
     order: int
@@ -34,6 +36,7 @@ class Dispatched(DispatchFact):
     suggested: bool | None = None
     drawn: bool | None = None
     note: Text | None = None
+    due: tuple[DueTime, ...] | None = None
 
 
 class DispatcherNoted(DispatchFact):

@@ -10,6 +10,7 @@ from schemas.more_time import MoreTime
 from schemas.values import (
     Code,
     DepartmentCode,
+    Due,
     Instant,
     Name,
     Person,
@@ -103,12 +104,13 @@ class InfoTimedOut(DispatchFact):
 
 
 class SupportTaskOpened(DispatchFact):
-    """A supporting department has a task of its own on the ticket."""
+    """A supporting department has a task of its own on the ticket, `due` as long as no clock says otherwise."""
 
     word: ClassVar[str] = "task_opened"
 
     department: DepartmentCode
     blocking: bool
+    due: Due | None = None
 
 
 class SupportTaskDone(DispatchFact):

@@ -14,6 +14,7 @@ from chassis.run import run
 from chassis.service import Service
 from classification.suggest import Suggester
 from rulebook import load_policy
+from rulebook.deriving import ClockRules
 from schemas import registry
 from services.dispatch.core.rules import Guess, Rules, Suggest, by_calendar
 from services.dispatch.reactions import LISTENS_TO
@@ -68,6 +69,7 @@ def main() -> int:
         policy,
         suggest,
         after=by_calendar(policy, calendar),
+        clocks=ClockRules(policy, calendar),
         alarm=tell_operations,
         redaction_key=settings.redaction_key,
     )

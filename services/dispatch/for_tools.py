@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chassis.decider import Change, Decider
 from rulebook import Policy
+from rulebook.deriving import ClockRules
 from services.dispatch.core.categories import Category
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
@@ -75,8 +76,13 @@ class Core(NamedTuple):
     remember: Callable[[Change[AnyState]], None]
 
 
-def core_under(policy: Policy, calendar: Calendar, suggest: Suggest) -> Core:
-    """The core as it decides recorded acts again: whoever acted then may act, and there are no precedents yet."""
+def core_under(
+    policy: Policy, calendar: Calendar, suggest: Suggest, *, asks_who: bool = False, redaction_key: bytes = b""
+) -> Core:
+    """The core as it decides recorded acts again: whoever acted then may act, unless it `asks_who`.
+
+    There are no precedents yet.
+    """
     precedents: dict[Like, tuple[Precedent, ...]] = {}
 
     def remember(change: Change[AnyState]) -> None:
@@ -85,5 +91,13 @@ def core_under(policy: Policy, calendar: Calendar, suggest: Suggest) -> Core:
             found = Precedent._make((ticket, ruling, lead, ground, returned_by))
             precedents[like] = (found, *precedents.get(like, ()))
 
-    rules = Rules(policy, suggest, precedents, by_calendar(policy, calendar), asks_who=False)
+    rules = Rules(
+        policy,
+        suggest,
+        precedents,
+        by_calendar(policy, calendar),
+        ClockRules(policy, calendar),
+        asks_who=asks_who,
+        redaction_key=redaction_key,
+    )
     return Core(decider(rules), remember)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from chassis.clock import Clock
 from chassis.contacts import Naming
@@ -15,16 +14,13 @@ from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.dispatch import Redacted, redacted_by
-from schemas.files import read_yaml
 from schemas.registry import TopicKind
 from services.intake import store
-from services.intake.core.news import Newsroom
-from services.intake.core.rules import DoorRules
-from services.intake.core.state import DoorConfig, Secrets
+from services.intake.core.state import DoorConfig
 from services.intake.edges.http import serve
 from services.intake.reactions import listens_to
 from services.intake.settings import IntakeSettings
-from services.intake.work import compare_anew, working
+from services.intake.work import compare_anew, door_of, newsroom_of, working
 
 _HERE: Final = Path(__file__).parent
 
@@ -52,17 +48,7 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
 
 def config_of(settings: IntakeSettings, policy: Policy) -> DoorConfig:
     """Bring together what decisions rest on."""
-    secrets = Secrets(settings.secret.get_secret_value().encode())
-    return DoorConfig(policy, DoorRules.model_validate(_read("rules.yaml")), secrets, ZoneInfo(policy.office.zone))
-
-
-def newsroom_of(policy: Policy) -> Newsroom:
-    """Make the words in which channels are told of their tickets."""
-    return Newsroom(_read("news.yaml"), policy)
-
-
-def _read(name: str) -> Any:
-    return read_yaml(_HERE / "core" / name)
+    return door_of(policy, settings.secret.get_secret_value().encode())
 
 
 def main() -> int:

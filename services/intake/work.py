@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from secrets import token_bytes
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
 from chassis.contacts import opened_in
@@ -27,6 +29,7 @@ from chassis.service import (
 from doors.refusals import Refusal
 from rulebook import Policy
 from schemas.dispatch import Corrected
+from schemas.files import read_yaml
 from schemas.inbound import (
     AnyAction,
     ApproveDevice,
@@ -45,10 +48,12 @@ from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbering, Numbers
 from services.intake.core.reading import Reading, Unreadable, read
 from services.intake.core.repeats import Raised, candidates_of, comparable
-from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Verdict
+from services.intake.core.rules import DoorRules
+from services.intake.core.state import Decision, DoorConfig, DoorState, KnownTicket, Secrets, Verdict
 from services.intake.core.visits import known_as
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses, whole_of
 
+_CORE: Final = Path(__file__).with_name("core")
 _PART: Final = 14
 _NUMBERING: Final = "numbering"
 _KEY: Final = 16
@@ -77,6 +82,17 @@ class Result:
     says: list[Say] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+
+
+def door_of(policy: Policy, key: bytes) -> DoorConfig:
+    """Bring together what the door decides by; `key` is that of all keyed hashes."""
+    rules = DoorRules.model_validate(read_yaml(_CORE / "rules.yaml"))
+    return DoorConfig(policy, rules, Secrets(key), ZoneInfo(policy.office.zone))
+
+
+def newsroom_of(policy: Policy) -> Newsroom:
+    """Make the words in which channels are told of their tickets."""
+    return Newsroom(read_yaml(_CORE / "news.yaml"), policy)
 
 
 def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:

@@ -13,11 +13,10 @@ from typing import NamedTuple, TypeVar
 
 from chassis.decider import Decider
 from rulebook import Policy
-from schemas.public import DueTime
-from schemas.values import Clock, Due, Tier, breach_by, remind_by
+from rulebook.deriving import ClockRules
+from schemas.values import Clock, Due, DueTime, Tier, breach_by, remind_by
 from services.sla.core.commands import Command as ClockOrder
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, timer
 from services.sla.reactions import clocks, commands
 from services.sla.work import STATE, Fire, Ruled, decider

@@ -16,6 +16,7 @@ from chassis.decider import EVERYONE, Decider
 from chassis.fold import folding
 from chassis.service import Cause, Connection, Foreign, Heard, Lane, NextTimer, Outcome, Refused, Transaction, Work
 from rulebook import Policy
+from rulebook.deriving import ClockRules
 from schemas import registry
 from schemas.message import Message
 from schemas.rules import CalendarPublished, RederivationOrdered
@@ -23,7 +24,6 @@ from services.sla import store
 from services.sla.core.commands import Command, Recalendar, Rederive
 from services.sla.core.decide import decide, fire
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, timer
 from services.sla.reactions import commands
 from worktime import Calendar, NoticeError, OutOfCalendarError, parse_notice

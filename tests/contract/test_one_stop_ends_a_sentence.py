@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from rulebook import load_policy
 from rulebook.messages import VARIABLES
 from rulebook.rules import Template
 from rulebook.sentences import ended, unended
+from schemas.lives import golden
 from schemas.message import MODELS
 from services.notify.core.wording import _environment
 from services.trace.edges.words import Words, sentences
@@ -72,6 +72,6 @@ def _stopped(value: Any) -> Any:
 @pytest.mark.parametrize("type_name", sorted(sentences()))
 def test_the_trace_says_no_stop_twice(type_name: str) -> None:
     assert type_name in MODELS
-    for file in sorted((ROOT / "schemas" / "golden").glob(f"{type_name}*.json")):
-        said = Words(POLICY).fact(type_name, _stopped(json.loads(file.read_text("utf-8"))))
+    for each in golden()[type_name]:
+        said = Words(POLICY).fact(type_name, _stopped(each.value))
         assert not TWICE.search(said), said

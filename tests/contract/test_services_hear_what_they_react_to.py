@@ -15,7 +15,7 @@ from schemas.message import Message, contracts
 from schemas.registry import DISPATCH
 from services.dispatch import reactions as of_dispatch
 from services.intake import reactions as of_intake
-from services.intake.__main__ import newsroom_of
+from services.intake.work import newsroom_of
 
 NOON = datetime(2026, 9, 14, 4, tzinfo=UTC)
 NEWSROOM = newsroom_of(load_policy(Path(__file__).resolve().parents[2] / "policy"))

@@ -18,11 +18,11 @@ from schemas.public import ReceiptRefused, TicketNews
 from schemas.values import TEXT_LIMIT, Actor, Party, PartyKind, TicketState
 from services.dispatch.core.commands import Act, Ask, Begin, Command, Tick
 from services.dispatch.core.table import LEGAL
-from services.intake.__main__ import newsroom_of
 from services.intake.core.reading import Reading, read
 from services.intake.core.state import KnownTicket
 from services.intake.reactions import SubmissionId
 from services.intake.reactions import react as tell_channel
+from services.intake.work import newsroom_of
 from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
 from services.notify.reactions import react as tell_people

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from jinja2 import meta
 
 from rulebook import load_policy
 from schemas import registry
+from schemas.lives import golden
 from schemas.message import MODELS
 from services.trace.edges.words import Words, sentences
 
 POLICY = load_policy(Path(__file__).resolve().parents[2] / "policy")
-GOLDEN = Path(__file__).resolve().parents[2] / "schemas" / "golden"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 HEARD = {"tickets", "dispatch", "clocks", "notices"}
 TYPES = sorted(name for name, model in MODELS.items() if model.family in HEARD)
@@ -39,14 +38,11 @@ def test_a_sentence_uses_the_word_of_its_fact_and_otherwise_only_its_fields(type
 
 @pytest.mark.parametrize("type_name", TYPES)
 def test_a_fact_is_said_in_chinese(type_name: str) -> None:
-    for file in sorted(GOLDEN.glob(f"{type_name}*.json")):
-        said = Words(POLICY).fact(type_name, json.loads(file.read_text("utf-8")))
-        assert CHINESE.search(said)
+    for each in golden()[type_name]:
+        assert CHINESE.search(Words(POLICY).fact(type_name, dict(each.value)))
 
 
 @pytest.mark.parametrize("type_name", TYPES)
 def test_whoever_did_it_can_be_named(type_name: str) -> None:
-    files = sorted(GOLDEN.glob(f"{type_name}*.json"))
-    assert files
-    for file in files:
-        assert isinstance(Words(POLICY).author(type_name, json.loads(file.read_text("utf-8"))), str)
+    for each in golden()[type_name]:
+        assert isinstance(Words(POLICY).author(type_name, dict(each.value)), str)

@@ -22,6 +22,7 @@ from liuhen.desk.actions import actions_of
 from liuhen.desk.options import slots_of
 from rulebook import Audience, Role, load_policy
 from rulebook.codes import FIND_CALLER, RULE_CHANGES, DepartmentKind
+from rulebook.deriving import Kind as Cap
 from rulebook.responsibility import Rule
 from rulebook.rules import Rates
 from schemas import inbound, public
@@ -32,7 +33,6 @@ from services.dispatch.core.table import FACTS, TABLE
 from services.notify.core.notice import Way
 from services.sla import reactions as sla
 from services.sla.core.rederive import DECIDED_LATE
-from services.sla.core.rules import Kind as Cap
 from services.sla.core.state import MERGED
 from services.trace.core.bands import Band
 from services.trace.core.holder import holder_of
@@ -106,7 +106,7 @@ def test_every_status_cap_and_ground_of_a_clock_has_a_word() -> None:
     own = {sla.NEEDS_INFO, sla.EXTENSION, MERGED, DECIDED_LATE, "undecided"}
 
     _same("clock_status", get_args(ClockStatus), "services/trace/core/rows.py")
-    _same("cap", get_args(Cap), "services/sla/core/rules.py")
+    _same("cap", get_args(Cap), "rulebook/deriving.py")
     _same("ground", own | set(_written("ground", "services/sla")), "services/sla")
 
 

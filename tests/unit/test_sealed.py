@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from schemas.export import GOLDEN
+from schemas.lives import golden
 from schemas.sealed import Seal
 from schemas.spelling import spelt
 from schemas.spoken import reworded
@@ -100,9 +98,9 @@ def texts() -> list[str]:
         found.append(text)
         return text
 
-    for path in sorted(GOLDEN.glob("*.json")):
-        document: Any = json.loads(path.read_text("utf-8"))
-        reworded(document, take)
+    for records in golden().values():
+        for each in records:
+            reworded(each.value, take)
     return found
 
 

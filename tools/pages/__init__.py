@@ -1,4 +1,4 @@
-"""The pages of `docs/` and the documents of AsyncAPI and OpenAPI, which are made from the code: `make pages`."""
+"""The pages of `docs/`, the documents of AsyncAPI and OpenAPI, and golden messages, made of the code: `make pages`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from tools import lives
 from tools.layout import ROOT
 from tools.pages import asyncapi, catalogue, facts, lifecycle, openapi
 
@@ -17,6 +18,7 @@ def pages() -> Mapping[Path, str]:
     return {
         docs / "facts.md": facts.page(),
         docs / "lifecycle.md": lifecycle.page(),
+        **lives.files(),
         **asyncapi.files(ROOT / "schemas"),
         **catalogue.files(ROOT),
         **openapi.files(ROOT / "schemas" / "openapi"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from schemas.export import closed, golden_of
+from schemas.export import closed
 from schemas.files import read_yaml
 from schemas.inbound import Action
 from schemas.message import Message
@@ -21,6 +21,7 @@ from schemas.registry import (
     partitions,
     settings_of,
 )
+from tools.lives import golden
 from tools.pages.meanings import Described, described, words
 
 Document = dict[str, Any]
@@ -189,8 +190,14 @@ def _message(model: type[Message]) -> Document:
         "correlationId": {"$ref": f"#/components/correlationIds/{_correlation(model)}"},
         "payload": {"$ref": f"#/components/schemas/{_side(model)}.{model.__name__}"},
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": _KAFKA}},
-        "examples": [golden_of(model)],
+        **_example(model),
     }
+
+
+def _example(model: type[Message]) -> Document:
+    """The first one of its type in the lives that are told."""
+    first = next(iter(golden().get(model.type_name, ())), None)
+    return {} if first is None else {"examples": [{"headers": dict(first.headers), "payload": dict(first.value)}]}
 
 
 def _correlation(model: type[Message]) -> str:

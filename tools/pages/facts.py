@@ -8,11 +8,11 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from schemas.dispatch import DispatchFact
-from schemas.examples import example
 from schemas.requests import TicketRequest
 from schemas.values import TicketState
 from services.dispatch.for_tools import EPISODES, OPEN, Episode, Step, decide
 from services.sla import for_tools as sla
+from tools.lives import golden
 from tools.pages.asked import asked, legend
 from tools.pages.code import Function, Made, made, place_of
 from tools.pages.effects import ROWS, effects_of
@@ -26,7 +26,7 @@ _FEW: Final = 4
 _HEAD: Final = """# The facts of a ticket's life
 
 Made from the code by `make pages`; a test fails when this page says something else. Under each fact stands what the
-trace says of the example in `schemas/golden/`, and then, as far as it applies:
+trace says of the first of its kind in `schemas/golden/`, and then, as far as it applies:
 
 - **Said**: the functions that say it, and the steps whose code leads there, whether or not a ticket ever goes that way;
   then the states in which these steps are legal. What a step is and needs stands in [lifecycle.md](lifecycle.md).
@@ -84,7 +84,7 @@ def _section(episode: Episode, kinds: Iterable[type[DispatchFact]]) -> Iterator[
     yield f"## {episode.name}\n\n{about.strip()}\n"
     for kind in kinds:
         yield f"### {title(kind)}\n"
-        sentence = words().fact(kind.type_name, example(kind).model_dump(mode="json"))
+        sentence = words().fact(kind.type_name, dict(golden()[kind.type_name][0].value))
         yield f"“{sentence}” · `{kind.type_name}` · {place_of(kind).link}\n"
         yield from (f"- **{name}** {text}" for name, text in _told(kind) if text)
         yield ""

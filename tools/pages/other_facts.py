@@ -13,6 +13,7 @@ from schemas.examples import example
 from schemas.inbound import CloseIncident, OnIncident, OpenIncident
 from schemas.message import MODELS, Message
 from services.dispatch.for_tools import LISTENS_TO, Incident, decide, evolve_incident, tell_of_incident
+from tools.lives import golden
 from tools.pages import heeded
 from tools.pages.code import Made, made, place_of
 from tools.pages.heeded import codes, row, title
@@ -56,7 +57,7 @@ def others() -> Iterator[str]:
         yield f"## {family.name}\n\n{family.about} Said by {family.owner}.\n"
         for kind in family.kinds:
             yield f"### {title(kind)}\n"
-            sentence = heeded.words().fact(kind.type_name, example(kind).model_dump(mode="json"))
+            sentence = heeded.words().fact(kind.type_name, dict(golden()[kind.type_name][0].value))
             yield f"“{sentence}” · `{kind.type_name}` · {place_of(kind).link}\n"
             yield from (f"- **{name}** {text}" for name, text in _told(kind) if text)
             yield ""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from rulebook import Assignment, Policy, Undetermined, responsible
+from rulebook.deriving import ClockRules
 from rulebook.limits import Span
 from rulebook.rules import Automation
 from schemas.values import Code, DepartmentCode, Person, Receipt, TicketId, Tier
@@ -103,6 +104,7 @@ def by_calendar(policy: Policy, calendar: Calendar) -> After:
 class Rules:
     """Policy, suggester, precedents by category and sub-district (newest first), and how time is counted.
 
+    By `clocks` a new order tells its due times; without them it does when they have started.
     Where recorded acts are decided again, `asks_who` is false: who acted was known to the rulebook of that day.
     `gatherings` are the incidents that gather what still comes, `fallen_back` the categories that only people dispatch;
     under `redaction_key` redacted passages are hashed. `looks` counts, by the receipt of an act that asks to see a
@@ -114,6 +116,7 @@ class Rules:
     suggest: Suggest = _no_suggestion
     precedents: Mapping[Like, tuple[Precedent, ...]] = field(default_factory=dict)
     after: After = _no_calendar
+    clocks: ClockRules | None = None
     asks_who: bool = True
     alarm: Alarm = _raise
     gatherings: Sequence[Gathering] = ()

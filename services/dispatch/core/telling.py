@@ -18,7 +18,6 @@ from schemas.more_time import more_time
 from schemas.public import (
     CallbackRequest,
     DeskTask,
-    DueTime,
     ExtensionPending,
     InternalNote,
     Order,
@@ -29,7 +28,7 @@ from schemas.public import (
 from schemas.referral import Referral
 from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest
-from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, Person, StopWord
+from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, DueTime, Person, StopWord
 from services.dispatch.core.allowed import may
 from services.dispatch.core.categories import tell_of_category
 from services.dispatch.core.episode import AnyRequest

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from rulebook.clocks import LAPSING
+from rulebook.clocks import LAPSING, UNDER_UPSTREAM
+from rulebook.deriving import Basis, ClockRules, addable
 from schemas.clocks import (
     BreachWithdrawn,
     ClockBreached,
@@ -29,14 +30,11 @@ from services.sla.core import commands as c
 from services.sla.core import rederive
 from services.sla.core.evolve import evolve
 from services.sla.core.facts import UNDUE, in_time, lives, missed, of, withdrawn
-from services.sla.core.rules import ClockRules, addable
 from services.sla.core.state import (
     HELD_UP_BY,
     MERGED,
     OF_THE_LEAD,
-    UNDER_UPSTREAM,
     AnyClock,
-    Basis,
     Breached,
     Clocks,
     Lapsed,

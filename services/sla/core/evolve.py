@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rulebook.deriving import basis_of
 from schemas.clocks import (
     BreachWithdrawn,
     ClockBreached,
@@ -21,7 +22,6 @@ from schemas.clocks import (
 )
 from schemas.message import Message
 from schemas.values import Clock, Tier
-from services.sla.core.rules import basis_of
 from services.sla.core.state import (
     AnyClock,
     Breached,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from rulebook.deriving import Basis, ClockRules
 from schemas.clocks import (
     BreachWithdrawn,
     ClockBreached,
@@ -18,8 +19,7 @@ from schemas.clocks import (
 from schemas.values import Clock, Person, Tier, breach_by
 from services.sla.core import commands as c
 from services.sla.core.facts import in_time, lives, missed, of, withdrawn
-from services.sla.core.rules import ClockRules
-from services.sla.core.state import HELD_UP_BY, Basis, Breached, Clocks, Open, Paused, Running
+from services.sla.core.state import HELD_UP_BY, Breached, Clocks, Open, Paused, Running
 from worktime import FreshStart, Ledger, Pause
 
 DECIDED_LATE = "decided-late"

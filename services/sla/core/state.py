@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypeIs
 
 from chassis.service import NextTimer
+from rulebook.deriving import Basis
 from schemas.owner import Owner
 from schemas.values import Clock, Due, Instant, ProvisionalDue, Tier, Upstream, breach_by
-from worktime import Budget, Ledger
 
 OF_THE_LEAD: Final = frozenset(
     {
@@ -27,9 +27,6 @@ OF_THE_LEAD: Final = frozenset(
     }
 )
 """These belong to the leading department and end when another one leads."""
-
-UNDER_UPSTREAM: Final = frozenset({Clock.HANDLING, Clock.SUPPORTING_TASK})
-"""A department's work until `handled`: where the city named an earlier due time, it is the department's too."""
 
 HELD_UP_BY: Final[Mapping[Clock, frozenset[Clock]]] = {
     Clock.REVIEW: frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK}),
@@ -49,15 +46,6 @@ MERGED: Final = "merged"
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
-
-
-class Basis(_Frozen):
-    """What a due time is derived from: the ledger, and what may bind earlier."""
-
-    ledger: Ledger
-    ceiling: Budget | None = None
-    upstream: Upstream | None = None
-    named: Instant | None = None
 
 
 def sealed(basis: Basis) -> str:

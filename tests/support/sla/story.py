@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from rulebook.deriving import ClockRules
 from schemas import dispatch as d
 from schemas.clocks import ClockFact
 from schemas.values import Actor, Contact, Person, Place, Tier
 from services.sla.core.commands import Command
 from services.sla.core.decide import decide, fire
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, Open, timer
 from services.sla.reactions import commands
 from worktime import SHANGHAI

@@ -11,8 +11,8 @@ import pytest
 
 from chassis.contacts import WordSeal
 from schemas.envelope import Envelope
-from schemas.public import DueTime, Order
-from schemas.values import Clock, Contact, OfficialDue, ProvisionalDue, TicketState
+from schemas.public import Order
+from schemas.values import Clock, Contact, DueTime, OfficialDue, ProvisionalDue, TicketState
 from sealing.masters import MasterKeys
 from services.desk.core.orders import MOST_STEPS, NEVER, OrderRow, after, kept
 from tests.support.desk import ONE, order

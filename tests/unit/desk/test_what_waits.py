@@ -21,9 +21,9 @@ from liuhen.desk.queue import (
 from rulebook import load_policy
 from rulebook.desk import TASKS
 from schemas.message import Message
-from schemas.public import CallbackRequest, DeskTask, DueTime
+from schemas.public import CallbackRequest, DeskTask
 from schemas.rules import CalendarPublished, NamedDay
-from schemas.values import Clock, DeskTaskKind, Kind, OfficialDue, Person, StopWord, TicketState, Tier
+from schemas.values import Clock, DeskTaskKind, DueTime, Kind, OfficialDue, Person, StopWord, TicketState, Tier
 from services.sla.for_tools import DueTimes
 from services.trace.for_tools import as_published
 from tests.support.desk import ONE, TWO, order

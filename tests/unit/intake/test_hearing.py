@@ -14,10 +14,10 @@ from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.referral import Referral
 from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Place, RequesterKind, Ruling, Tier
-from services.intake.__main__ import newsroom_of
 from services.intake.core.news import NewsError, Newsroom
 from services.intake.core.state import KnownTicket
 from services.intake.reactions import Reaction, RefusedLater, SubmissionId, concerns, react
+from services.intake.work import newsroom_of
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 TICKET, RECEIPT = "26091407000015", "R0123456789AB"

@@ -17,10 +17,10 @@ from schemas.public import TicketNews
 from schemas.values import Actor, Clock, TicketState
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.ticket import Ticket
-from services.intake.__main__ import newsroom_of
 from services.intake.core.news import Newsroom
 from services.intake.core.state import KnownTicket
 from services.intake.reactions import concerns, react
+from services.intake.work import newsroom_of
 from tests.support.dispatch import given
 from tests.support.dispatch.examples import EXAMPLES, MEMBER, ORDERED, prepared
 from tests.support.dispatch.story import AT, OTHER, RECEIPT, TICKET, Story

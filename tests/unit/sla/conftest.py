@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rulebook import Policy, load_policy
+from rulebook.deriving import ClockRules
 from schemas import dispatch as d
-from services.sla.core.rules import ClockRules
 from tests.support.sla.story import Ticket
 from worktime import Calendar, load_calendar
 

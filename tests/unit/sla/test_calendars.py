@@ -8,6 +8,7 @@ import pytest
 
 from chassis.service import Cause, Refused
 from rulebook import Policy
+from rulebook.deriving import ClockRules
 from schemas import dispatch as d
 from schemas.clocks import (
     BreachWithdrawn,
@@ -21,7 +22,6 @@ from schemas.clocks import (
 from schemas.owner import Owner
 from schemas.values import Clock, OfficialDue, Person, ProvisionalDue, Tier
 from services.sla.core.commands import Recalendar, Rederive, Start
-from services.sla.core.rules import ClockRules
 from services.sla.core.state import Paused, Running
 from services.sla.work import Ruled, decider
 from tests.support.sla.story import TICKET, Ticket, moment

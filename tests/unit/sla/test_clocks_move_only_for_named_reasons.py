@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rulebook.codes import Start, Unit
+from rulebook.deriving import ClockRules
 from rulebook.limits import Budget
 from schemas import dispatch as d
 from schemas.clocks import (
@@ -20,7 +21,6 @@ from schemas.clocks import (
     ClockStopped,
 )
 from schemas.values import Actor, Clock, Person, Tier
-from services.sla.core.rules import ClockRules
 from services.sla.core.state import AnyClock, Breached, Paused
 from tests.support.sla.story import APPROVER, Ticket, moment
 from worktime import Explanation, explain_lines

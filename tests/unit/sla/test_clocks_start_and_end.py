@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rulebook import Limit, OwedBy
+from rulebook.deriving import ClockRules
 from schemas import dispatch as d
 from schemas.clocks import (
     ClockBreached,
@@ -20,7 +21,6 @@ from schemas.clocks import (
     ClockStopped,
 )
 from schemas.values import Clock, Person, Tier, Upstream, remind_by
-from services.sla.core.rules import ClockRules
 from tests.support.sla.story import APPROVER, Ticket, moment
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from rulebook.deriving import ClockRules
 from schemas import dispatch as d
 from schemas.clocks import (
     BreachWithdrawn,
@@ -25,7 +26,6 @@ from schemas.clocks import (
 )
 from schemas.values import Clock, Tier, Upstream, breach_by
 from services.sla.core.evolve import evolve
-from services.sla.core.rules import ClockRules
 from services.sla.core.state import Clocks, timer
 from tests.support.sla.story import APPROVER, TICKET, Ticket, moment
 

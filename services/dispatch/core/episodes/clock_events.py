@@ -13,6 +13,7 @@ from schemas.owner import Owner
 from schemas.values import Clock, DepartmentCode, Due, TicketState, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import told_with_order, with_named
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed_for
 from services.dispatch.core.episodes.nudging import answer_breach, lead_holds, take_back
@@ -68,6 +69,8 @@ def due_of_participant(draft: Draft, fact: c.ClockFact) -> Refusal | None:
     if not _takes_part(draft.ticket, fact.owner) or not _still_owed(draft, fact.clock):
         return MOOT
     before = draft.ticket.dues.get(fact.clock_id)
+    if before is None and isinstance(fact, c.ClockStarted):
+        before = told_with_order(draft.ticket, fact.clock, fact.owner)
     return MOOT if before is not None and before.due == _due_of(fact) else None
 
 
@@ -119,8 +122,7 @@ def _its_owner(ticket: Ticket, fact: d.DueNoted | d.Overdue) -> tuple[Department
 
 @episode.fact(d.DueNoted, heard_by=_its_owner)
 def _noted(ticket: Ticket, fact: d.DueNoted, _at: datetime) -> Ticket:
-    noted = NotedDue(clock=fact.clock, due=fact.due, owner=fact.owner)
-    return replace(ticket, dues={**ticket.dues, fact.clock_id: noted})
+    return with_named(ticket, fact.clock_id, NotedDue(clock=fact.clock, due=fact.due, owner=fact.owner))
 
 
 # --- missed, and taken back ------------------------------------------------------------------------------------------
@@ -176,14 +178,14 @@ def _overdue(ticket: Ticket, fact: d.Overdue, _at: datetime) -> Ticket:
     if fact.withdrawn:
         overdue = {name: owner for name, owner in ticket.overdue.items() if name != fact.clock_id}
         return unproposed_for(replace(ticket, overdue=overdue), fact.clock_id)
-    owed = ticket.dues.get(fact.clock_id) or NotedDue(clock=fact.clock, due=None, owner=fact.owner)
+    known = ticket.dues.get(fact.clock_id) or told_with_order(ticket, fact.clock, fact.owner)
+    owed = known or NotedDue(clock=fact.clock, due=None, owner=fact.owner)
     standing = ticket.standing
     if isinstance(standing, Merged):
         standing = replace(standing, missed=(*standing.missed, fact.clock_id))
     return replace(
-        ticket,
+        with_named(ticket, fact.clock_id, owed),
         standing=standing,
-        dues={**ticket.dues, fact.clock_id: owed},
         overdue={**ticket.overdue, fact.clock_id: _answers_for(_before_merging(ticket), fact)},
     )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.values import Actor, Clock, DepartmentCode
+from services.dispatch.core import due_times
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import Episode
 from services.dispatch.core.episodes.approvals import lapse
@@ -63,6 +64,7 @@ def send(  # noqa: PLR0913 - each is a part of the order
         draft.say(d.DispatchAwaited(**draft.by_policy, reason="accused"))
         return
     helpers, supervised = _helpers(draft, lead, supporting), goes_on(draft.ticket)
+    same_lead = before is not None and before.lead == lead
     _end_of_those_before(draft, lead, helpers, who)
     order = d.Dispatched(
         **draft.stamp(who),
@@ -74,18 +76,23 @@ def send(  # noqa: PLR0913 - each is a part of the order
         category=matter.category,
         reason=reason,
         binding=binding,
-        same_lead=before is not None and before.lead == lead,
+        same_lead=same_lead,
         precedents=tuple(each.ticket for each in draft.rules.precedents_for(matter)),
         suggested=(isinstance(by, ByItself) and by.suggested) or None,
         drawn=(isinstance(by, ByItself) and by.drawn) or None,
         note=note,
+        due=due_times.of_order(draft, lead, binding=binding, same_lead=same_lead) or None,
     )
-    draft.say(order)
-    if binding:
-        draft.say(d.Accepted(**draft.by_policy, department=lead, presumed=True, binding=True))
-    give_tasks(draft, helpers, who)
-    exempt_unreachable(draft, lead)
+    _ordered(draft, order, helpers, who)
     take_over(draft, supervised, before.lead if before else lead)
+
+
+def _ordered(draft: Draft, order: d.Dispatched, helpers: Mapping[DepartmentCode, bool], by: Actor) -> None:
+    draft.say(order)
+    if order.binding:
+        draft.say(d.Accepted(**draft.by_policy, department=order.lead, presumed=True, binding=True))
+    give_tasks(draft, helpers, by)
+    exempt_unreachable(draft, order.lead)
 
 
 def _helpers(
@@ -133,7 +140,7 @@ def _dispatched(ticket: Ticket, fact: d.Dispatched, at: datetime) -> Ticket:
     if not fact.same_lead or isinstance(ticket.contact, NotDue):
         after = replace(after, contact=Owed())
     after = told(after, "dispatch", fact.note, at) if fact.note else after
-    return after if fact.same_lead else _for_new_lead(after)
+    return due_times.with_due(after if fact.same_lead else _for_new_lead(after), fact.lead, fact.due or ())
 
 
 def _still_theirs(ticket: Ticket) -> dict[DepartmentCode, Inside]:

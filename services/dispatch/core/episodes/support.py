@@ -10,8 +10,9 @@ from chassis.frozen import replace
 from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Actor, Clock, DepartmentCode
+from schemas.values import Actor, Clock, DepartmentCode, DueTime
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import of_task, with_due
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import due_no_more, noted
@@ -68,7 +69,8 @@ def give_tasks(draft: Draft, helpers: Mapping[str, bool], by: Actor) -> None:
     """Give a task to each supporting department that has none yet; `helpers` says whose task blocks."""
     for code, blocks in helpers.items():
         if code not in draft.ticket.tasks:
-            draft.say(d.SupportTaskOpened(**draft.stamp(by), department=code, blocking=blocks))
+            due = of_task(draft, code)
+            draft.say(d.SupportTaskOpened(**draft.stamp(by), department=code, blocking=blocks, due=due))
 
 
 def _lead_and_it(ticket: Ticket, fact: d.SupportTaskOpened) -> tuple[DepartmentCode, ...]:
@@ -83,7 +85,9 @@ def _opened(ticket: Ticket, fact: d.SupportTaskOpened, _at: datetime) -> Ticket:
         supporting = tuple(dict.fromkeys((*order.supporting, code)))
         advisory = tuple(each for each in order.advisory if each != code) + (() if fact.blocking else (code,))
         order = replace(order, supporting=supporting, advisory=advisory)
-    return replace(_with_task(ticket, code, Doing(blocking=fact.blocking)), order=order)
+    after = replace(_with_task(ticket, code, Doing(blocking=fact.blocking)), order=order)
+    due = () if fact.due is None else (DueTime(clock=Clock.SUPPORTING_TASK, due=fact.due),)
+    return with_due(after, code, due)
 
 
 @episode.fact(d.SupportTaskEnded, heard_by=participants)
