@@ -58,10 +58,12 @@ async def wires(events: Sequence[Event], service: str, vault: Vault | None, sour
 def _key(event: Event) -> str:
     """The same for messages that replace one another and for no others: a compacted topic keeps the newest of each."""
     model = model_of(event.type)
-    if model is None or not model.told_apart_by:
+    if model is None or not (model.told_apart_by or model.type_version > 1):
         return event.key
-    body = json.loads(event.body)
-    return "/".join((event.key, *(str(body[name]) for name in model.told_apart_by)))
+    body = json.loads(event.body) if model.told_apart_by else {}
+    apart = [str(body[name]) for name in model.told_apart_by]
+    # Two versions of one message stand side by side: neither takes the place of the other.
+    return "/".join((event.key, *apart, *([f"v{model.type_version}"] if model.type_version > 1 else [])))
 
 
 def pause_before(attempt: int) -> float:

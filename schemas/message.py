@@ -17,30 +17,33 @@ class Message(BaseModel):
     """A message as plain business JSON; its type name travels in the envelope.
 
     A base class names its family once with `owner=`: under `class DispatchFact(Message, owner="dispatch")` the class
-    `Dispatched` is `liuhen.dispatch.dispatched.v1`. Readers tolerate fields that they do not know.
+    `Dispatched` is `liuhen.dispatch.dispatched.v1`; `class DispatchedV2(DispatchFact, version=2)` is its second
+    version, beside the first. Readers tolerate fields that they do not know.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     family: ClassVar[str] = ""
     type_name: ClassVar[str] = ""
+    type_version: ClassVar[int] = 1
     counted_by: ClassVar[str] = ""
     """The field by which operations count messages of a type apart: an enumeration or a code, never free text."""
     told_apart_by: ClassVar[tuple[str, ...]] = ()
     """The fields that tell messages about one subject apart: of each the newest stays where a topic is compacted."""
 
-    def __init_subclass__(cls, *, owner: str | None = None, **kwargs: Any) -> None:
-        """Take `owner` out of the class statement; pydantic hands it on below."""
+    def __init_subclass__(cls, *, owner: str | None = None, version: int = 1, **kwargs: Any) -> None:
+        """Take `owner` and `version` out of the class statement; pydantic hands them on below."""
         super().__init_subclass__(**kwargs)
 
     @classmethod
-    def __pydantic_init_subclass__(cls, *, owner: str | None = None, **kwargs: Any) -> None:
+    def __pydantic_init_subclass__(cls, *, owner: str | None = None, version: int = 1, **kwargs: Any) -> None:
         """Enter a concrete message into the registry; a class that names an owner is the base of a family."""
         super().__pydantic_init_subclass__(**kwargs)
         if owner is not None:
             cls.family = owner
             return
-        cls.type_name = f"liuhen.{cls.family}.{kebab_case(cls.__name__)}.v1"
+        cls.type_version = version
+        cls.type_name = f"liuhen.{cls.family}.{kebab_case(cls.__name__.removesuffix(f'V{version}'))}.v{version}"
         if cls.type_name in MODELS:
             msg = f"two messages are called {cls.type_name}"
             raise TypeError(msg)
