@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import math
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -75,14 +76,16 @@ def _open(_request: web.Request, _needed: str) -> None:
     """Let everybody in: the addresses of this door look for themselves."""
 
 
-def door(make: Callable[[EdgeContext], web.Application], bind: str, port: int) -> Edge:
+def door(
+    make: Callable[[EdgeContext], web.Application], bind: str, port: int, tls: ssl.SSLContext | None = None
+) -> Edge:
     """Make the edge that answers with an application at an address and port (0: any free one)."""
 
     async def edge(context: EdgeContext) -> None:
         runner = runner_of(make(context))
         await runner.setup()
         try:
-            await web.TCPSite(runner, bind, port).start()
+            await web.TCPSite(runner, bind, port, ssl_context=tls).start()
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -59,7 +60,11 @@ class Settings(BaseSettings):
     """A folder with passwords of the broker's users and the database's roles, where they are not said outright."""
     kafka_ca: Path | None = None
     """Who signed the broker's certificate; lines are in the clear without it."""
+    tls_certificate: Path | None = None
+    """What an HTTP door shows to whoever connects; it answers in the clear without it. `tls_key` is its key."""
+    tls_key: Path | None = None
     postgres: str = "postgresql://{service}@127.0.0.1:5432/liuhen"
+    """With `?sslmode=verify-full&sslrootcert=FILE` the line is encrypted, and the database proves who it is."""
     clock: str = "real"
     bind: str = "127.0.0.1"
     metrics_port: int = 0
@@ -96,6 +101,14 @@ class Settings(BaseSettings):
         """Return the broker as the service reaches it; NoPasswordError where its password is not to be had."""
         access = Access(self.kafka, self.kafka_secrets, self.kafka_password.get_secret_value(), self.kafka_ca)
         return access.as_user(self.kafka_user or service)
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Return what encrypts the lines of a door; None where it answers in the clear. OSError without a file."""
+        if self.tls_certificate is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.tls_certificate, self.tls_key)
+        return context
 
     def postgres_password(self, service: str) -> Callable[[], str] | None:
         """Return what reads the database's password at each connection, so that a new one needs no new start.

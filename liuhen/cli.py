@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "prepare": ("prepare",),
     "topics": ("topics",),
     "secrets": ("secrets",),
+    "certificates": ("certificates",),
     "worker": ("worker",),
     "doctor": ("doctor",),
     "lanes": ("lanes",),

@@ -22,6 +22,8 @@ PROMETHEUS: Final = DEPLOY / "prometheus" / "prometheus.yml"
 
 _HEADER: Final = "# Generated from deploy/services.yaml by `make generate`; a test fails when the two differ.\n"
 _BROKER: Final = "kafka:9092"
+_CERTIFICATES: Final = "/etc/liuhen/certificates"
+_SHOWN: Final = f"${{LIUHEN_CERTIFICATES:-./.run/certificates}}:{_CERTIFICATES}:ro"
 _OURS: Final[Mapping[str, Any]] = {
     "image": "liuhen",
     "build": {"context": ".", "dockerfile": "deploy/Dockerfile"},
@@ -76,6 +78,7 @@ def _kafka(plan: Plan) -> dict[str, Any]:
         "KAFKA_CONTROLLER": f"localhost:{controller}",
         "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
         "KAFKA_ADMIN_PASSWORD": _password(ADMIN),
+        "KAFKA_CERTIFICATES": f"${{LIUHEN_KAFKA_CA:+{_CERTIFICATES}}}",
         "KAFKA_HEAP_OPTS": "-Xmx${LIUHEN_KAFKA_HEAP:-768m}",
     }
     settings = "./deploy/kafka/server.properties:/etc/liuhen/server.properties:ro"
@@ -87,7 +90,7 @@ def _kafka(plan: Plan) -> dict[str, Any]:
         "image": plan.kafka.image,
         "command": ["/etc/liuhen/start"],
         "environment": here,
-        "volumes": ["kafka:/var/lib/kafka/data", settings, start],
+        "volumes": ["kafka:/var/lib/kafka/data", settings, start, _SHOWN],
         "ports": [_published("kafka", outside)],
         "healthcheck": {"test": asked, "interval": "5s", "timeout": "10s", "retries": 24},
         "restart": "unless-stopped",
@@ -132,7 +135,7 @@ def _prepare(plan: Plan) -> dict[str, Any]:
             **{name: _said(name) for name in (*NAMED.values(), password_variable(READER))},
             "LIUHEN_KAFKA_PASSWORD": _password(ADMIN),
         },
-        "volumes": ["secrets:/var/lib/liuhen/secrets"],
+        "volumes": ["secrets:/var/lib/liuhen/secrets", _SHOWN],
         "depends_on": {name: {"condition": "service_healthy"} for name in ("kafka", "postgres")},
     }
 
@@ -149,7 +152,7 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
         "command": ["python", "-m", f"services.{name}"],
         "environment": _environment(plan, {**plan.environment, **program.environment}),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
-        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", *notices],
+        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", _SHOWN, *notices],
         **({"ports": doors} if doors else {}),
         "healthcheck": {"test": probe, "interval": "5s", "timeout": "5s", "retries": 12, "start_period": "20s"},
         "restart": "unless-stopped",
@@ -165,7 +168,7 @@ def _watch(plan: Plan) -> dict[str, Any]:
         "command": ["python", "-m", "tools.watch"],
         "environment": _environment(plan, {**plan.environment, **plan.watch.environment}),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
-        "volumes": ["secrets:/var/lib/liuhen/secrets:ro"],
+        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", _SHOWN],
         "restart": "unless-stopped",
     }
 
@@ -217,6 +220,7 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
         "model": "/app/.tools/categories.npz",
+        **{name: f"${{LIUHEN_{name.upper()}:-}}" for name in ("kafka_ca", "tls_certificate", "tls_key")},
     }
     return {name: fill(value, places, plan.ports()) for name, value in variables.items()}
 

@@ -6,6 +6,8 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,13 +21,15 @@ from tools.layout import KAFKA_JARS, ROOT
 from tools.local.broker import SETTINGS
 from tools.local.plan import load_plan
 from tools.local.ports import HOST, free_ports
+from tools.prepare.certificates import make
 
 _PATIENCE = 60.0  # seconds
 
 
-@pytest.fixture
-def container(tmp_path: Path) -> Iterator[Broker]:
+@pytest.fixture(params=[False, True], ids=["in the clear", "encrypted"])
+def container(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Broker]:
     """What the container would run, on ports of this machine; the broker as its own user reaches it from outside."""
+    files = make(tmp_path / "certificates", [HOST], datetime.now(UTC)) if request.param else None
     told = compose(load_plan())["services"]["kafka"]
     ports = free_ports(["inside", "outside", "controller"])
     moved = {"9092": "inside", "19092": "outside", "19093": "controller"}
@@ -39,13 +43,14 @@ def container(tmp_path: Path) -> Iterator[Broker]:
         "KAFKA_SETTINGS": str(SETTINGS),
         "KAFKA_PROPERTIES": str(tmp_path / "server.properties"),
         "KAFKA_LOG_DIRS": str(tmp_path / "data"),
+        "KAFKA_CERTIFICATES": str(files.ca.parent) if files else "",
     }
     (command,) = told["command"]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
             [str(ROOT / "deploy" / "kafka" / Path(command).name)], env={**os.environ, **here}, stdout=log, stderr=log
         )
-    yield Broker(f"{HOST}:{ports['outside']}", ADMIN, "chance")
+    yield Broker(f"{HOST}:{ports['outside']}", ADMIN, "chance", files and files.ca)
     process.kill()
     process.wait()
 
@@ -54,7 +59,8 @@ def test_the_container_starts_a_broker_that_only_its_own_user_enters(container: 
     until = time.monotonic() + _PATIENCE
     while not answers(container):
         assert time.monotonic() < until, (tmp_path / "log").read_text("utf-8")[-2000:]
-    assert not answers(Broker(container.address, ADMIN, "guessed"))
+    assert not answers(replace(container, password="guessed"))
+    assert container.ca is None or not answers(replace(container, ca=None))
     assert (tmp_path / "server.properties").stat().st_mode & 0o777 == 0o600
 
 

@@ -17,6 +17,7 @@ from tools.errors import SaidClearly
 from tools.layout import DEPLOY, KAFKA_JARS
 from tools.local.ports import HOST
 from tools.local.programs import find
+from tools.prepare.certificates import Certificates
 
 _PATIENCE = 10.0  # seconds
 SETTINGS = DEPLOY / "kafka" / "server.properties"
@@ -38,11 +39,26 @@ def logins(password: str) -> dict[str, str]:
     return {f"listener.name.{name}.{MECHANISM.lower()}.sasl.jaas.config": login for name in names}
 
 
-def prepare(home: Path, ports: Mapping[str, int], password: str) -> Path:
-    """Write the broker's properties and format its storage, once, with its own user; return the properties file."""
+def encrypted(files: Certificates) -> dict[str, str]:
+    """Return the properties by which every listener speaks TLS and shows this certificate."""
+    names = ("CONTROLLER", "INTERNAL", "OUTSIDE")
+    return {
+        "listener.security.protocol.map": ",".join(f"{name}:SASL_SSL" for name in names),
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": str(files.both),
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": str(files.ca),
+    }
+
+
+def prepare(home: Path, ports: Mapping[str, int], password: str, files: Certificates | None = None) -> Path:
+    """Write the broker's properties and format its storage, once, with its own user; return the properties file.
+
+    With certificates every line to it is encrypted.
+    """
     data = home / "kafka"
     properties = home / "server.properties"
-    here = {"log.dirs": str(data), **listeners(ports), **logins(password)}
+    here = {"log.dirs": str(data), **listeners(ports), **logins(password), **(encrypted(files) if files else {})}
     own = "".join(f"{name}={value}\n" for name, value in here.items())
     properties.touch(mode=0o600)
     properties.write_text(f"{SETTINGS.read_text('utf-8')}\n{own}", "utf-8")

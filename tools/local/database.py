@@ -20,6 +20,7 @@ from tools.errors import SaidClearly
 from tools.layout import DEPLOY
 from tools.local.ports import HOST
 from tools.local.programs import find, find_postgres
+from tools.prepare.certificates import Certificates
 from tools.prepare.roles import OWNER
 from tools.prepare.secrets import secret, write_secret
 
@@ -29,6 +30,7 @@ T = TypeVar("T")
 
 # Nobody waits for these disks to be safe: the data is thrown away with the instance.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "checkpoint_timeout=1h")
+_ENCRYPTED = ("ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Cluster:
     home: Path
     port: int
     durable: bool = True
+    certificates: Certificates | None = None
+    """What the server shows; lines are in the clear without."""
 
     @property
     def data(self) -> Path:
@@ -48,7 +52,16 @@ class Cluster:
         return self.home / "secrets"
 
     def prepare(self) -> None:
-        """Make the cluster, once."""
+        """Make the cluster, once, and give it its certificate."""
+        self._make()
+        if self.certificates is not None:
+            for file, name in ((self.certificates.certificate, "server.crt"), (self.certificates.key, "server.key")):
+                shutil.copyfile(file, self.data / name)
+                (self.data / name).chmod(0o600)
+                if os.geteuid() == 0:
+                    shutil.chown(self.data / name, _account())
+
+    def _make(self) -> None:
         if (self.data / "PG_VERSION").exists():
             if not (self.secrets / database_secret(OWNER)).exists():
                 raise SaidClearly(
@@ -77,7 +90,7 @@ class Cluster:
     def command(self) -> list[str]:
         """Return the command that runs the server."""
         here = (f"config_file={SETTINGS}", f"port={self.port}", f"listen_addresses={HOST}", "unix_socket_directories=")
-        settings = [*here, *(() if self.durable else _CARELESS)]
+        settings = [*here, *(() if self.durable else _CARELESS), *(_ENCRYPTED if self.certificates else ())]
         options = [option for setting in settings for option in ("-c", setting)]
         return [*_unprivileged(), str(find_postgres() / "postgres"), "-D", str(self.data), *options]
 
@@ -92,7 +105,12 @@ class Cluster:
 
     def dsn(self, role: str, database: str) -> str:
         """Return an address that holds the password of the role."""
-        return f"postgresql://{role}:{self.password(role)}@{HOST}:{self.port}/{database}"
+        return f"postgresql://{role}:{self.password(role)}@{HOST}:{self.port}/{database}{self.checked}"
+
+    @property
+    def checked(self) -> str:
+        """What an address ends with by which a client holds the server to its certificate."""
+        return f"?sslmode=verify-full&sslrootcert={self.certificates.ca}" if self.certificates else ""
 
     def create_database(self, name: str, template: str = "template1") -> None:
         """Make a database, unless it is there."""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +32,8 @@ from tools.local.process import Ending, Launch, Started, end, is_running, spawn,
 from tools.local.readiness import is_ready
 from tools.local.settings import LocalSettings, chosen_ports, load_settings
 from tools.local.state import State, private, read_state, write_state
-from tools.prepare import quotas, rights, topics
+from tools.prepare import certificates, quotas, rights, topics
+from tools.prepare.certificates import Certificates
 from tools.prepare.database import prepare_database
 from tools.prepare.logins import LOGINS, prepare_trial, trial_token
 from tools.prepare.roles import OWNER, logins
@@ -43,6 +45,9 @@ FIRST = "1"
 Announce = Callable[[str], None]
 """Hears, in a few words, what is being done."""
 
+
+DOORS = ("intake_http", "trace_http", "desk_http")
+"""The ports that people and channels reach; what else is asked over HTTP is asked on this machine."""
 
 _LOOK_AGAIN = 0.1  # seconds
 _numbers = count(1)
@@ -103,12 +108,17 @@ class Instance:
 
     def broker(self, user: str) -> Broker:
         """Return the broker as one of its users reaches it."""
-        return Access(self.kafka, self.secrets).as_user(user)
+        return Access(self.kafka, self.secrets, ca=self.certificates and self.certificates.ca).as_user(user)
+
+    @property
+    def certificates(self) -> Certificates | None:
+        """What servers show here and whom clients trust; None where lines are in the clear."""
+        return Certificates.within(self.home / "certificates") if self.settings.tls else None
 
     @property
     def cluster(self) -> Cluster:
         """The database cluster, running or not."""
-        return Cluster(self.home, self.ports["postgres"], durable=not self.ephemeral)
+        return Cluster(self.home, self.ports["postgres"], not self.ephemeral, self.certificates)
 
     @property
     def processes(self) -> tuple[Started, ...]:
@@ -121,7 +131,8 @@ class Instance:
 
     def url(self, port: str) -> str:
         """Return the HTTP address of a port by its name in deploy/services.yaml, such as `trace_http`."""
-        return f"http://{HOST}:{self.ports[port]}"
+        scheme = "https" if self.settings.tls and port in DOORS else "http"
+        return f"{scheme}://{HOST}:{self.ports[port]}"
 
     def start_foundations(self) -> None:
         """Start broker and database side by side; then topics, roles and migrations. Where it fails, nothing stays."""
@@ -255,7 +266,7 @@ class Instance:
             "LIUHEN_INSTANCE": self.name,
             "LIUHEN_KAFKA": self.kafka,
             "LIUHEN_KAFKA_SECRETS": str(self.secrets),
-            "LIUHEN_POSTGRES": f"postgresql://{{service}}@{HOST}:{self.ports['postgres']}/{database}",
+            "LIUHEN_POSTGRES": f"postgresql://{{service}}@{HOST}:{self.ports['postgres']}/{database}{self.cluster.checked}",
             "PGPASSFILE": str(self.home / "pgpass"),
             "LIUHEN_CLOCK": self.clock,
             "LIUHEN_POLICY": str(self.policy),
@@ -264,7 +275,17 @@ class Instance:
             "LIUHEN_TRACE_URL": self.url("trace_http"),
             "LIUHEN_DESK_URL": self.url("desk_http"),
             "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
+            **self._trust(),
         }
+
+    def _trust(self) -> dict[str, str]:
+        """Whom clients trust, as the variables by which ours and other libraries are told."""
+        files = self.certificates
+        return (
+            {}
+            if files is None
+            else {"LIUHEN_TLS": "true", "LIUHEN_KAFKA_CA": str(files.ca), "SSL_CERT_FILE": str(files.ca)}
+        )
 
     def whereabouts(self, name: str) -> str:
         """Return in one line where a process is reached."""
@@ -302,6 +323,9 @@ class Instance:
             "bind": HOST,
             "notices": str(self.home / "notices"),
             "model": self._model(),
+            "kafka_ca": str(files.ca) if (files := self.certificates) else "",
+            "tls_certificate": str(files.certificate) if files else "",
+            "tls_key": str(files.key) if files else "",
         }
 
     def _model(self) -> str:
@@ -318,6 +342,8 @@ class Instance:
         end_orphans()
         for folder in (self.home, self.home / "logs"):
             private(folder)
+        if self.certificates is not None:
+            certificates.make(self.home / "certificates", (HOST, "localhost"), datetime.now(UTC))
         self.ports = self._choose_ports()
         owner = this_process() if self.ephemeral else None
         write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
@@ -377,7 +403,7 @@ class Instance:
                 f"{self.name} 的消息存储早于用户的设立。"
                 f"请删除 {self.home / 'kafka'}，或者用 LIUHEN_INSTANCE 换一个名称。"
             )
-        return broker.prepare(self.home, self.ports, secret(self.secrets, ADMIN))
+        return broker.prepare(self.home, self.ports, secret(self.secrets, ADMIN), self.certificates)
 
     def _broker_answers(self) -> bool:
         return not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.broker(ADMIN))

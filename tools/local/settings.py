@@ -24,6 +24,8 @@ class LocalSettings(BaseSettings):
     log: Literal["json", "console"] = "json"
     port_shift: int = 0
     kafka_heap: str = "768m"
+    tls: bool = False
+    """Whether broker, database and doors are reached over TLS, by an authority of the instance's own."""
     patience: float = Field(default=60.0, gt=0)
     """Seconds that a part may take to become ready."""
 

@@ -52,7 +52,9 @@ _JSON: Final = "application/json"
 
 def serve(settings: DeskSettings, policy: Policy) -> Edge:
     """Make the edge that answers on the port of the settings."""
-    return http.door(lambda context: application(context, settings, policy), settings.bind, settings.http_port)
+    return http.door(
+        lambda context: application(context, settings, policy), settings.bind, settings.http_port, settings.tls()
+    )
 
 
 def application(context: EdgeContext, settings: DeskSettings, policy: Policy) -> web.Application:

@@ -53,7 +53,9 @@ WAYS: Final[Mapping[str, tuple[Channel, type[Action]]]] = {
 
 def serve(settings: IntakeSettings, config: DoorConfig) -> Edge:
     """Make the edge that answers on the port of the settings."""
-    return http.door(lambda context: application(context, settings, config), settings.bind, settings.http_port)
+    return http.door(
+        lambda context: application(context, settings, config), settings.bind, settings.http_port, settings.tls()
+    )
 
 
 def application(context: EdgeContext, settings: IntakeSettings, config: DoorConfig) -> web.Application:

@@ -36,7 +36,9 @@ TERMS: Final = Terms(
 def serve(settings: TraceSettings, answers: Answers) -> Edge:
     """Make the edge that answers on the port of the settings."""
     keeper = settings.doorkeeper()
-    return http.door(lambda context: application(context, answers, keeper), settings.bind, settings.http_port)
+    return http.door(
+        lambda context: application(context, answers, keeper), settings.bind, settings.http_port, settings.tls()
+    )
 
 
 def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> web.Application:
