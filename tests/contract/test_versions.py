@@ -65,7 +65,7 @@ def told(number: int, message: PublicMessage) -> Wire:
         body=message.to_json().decode(),
         recorded=AT,
     )
-    return wire(event, "dispatch", None)
+    return wire(event, "dispatch", {})
 
 
 def read(records: Iterable[Wire], type_name: str) -> dict[str, Any]:
