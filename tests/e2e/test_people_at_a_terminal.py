@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -65,10 +66,16 @@ def did(*said: str) -> dict[str, Any]:
 
 
 def a_call(phone: str) -> str:
+    """Take down a call that is dispatched by the catalogue; returns its ticket once the department knows it."""
     text = "楼道里的灯坏了一个星期没有人来修"
     where = ["--place", "国和路100号", "--subdistrict", "wujiaochang", "--category", CATEGORY]
     answer = did("hotline", "register", "--kind", "complain", *where, "--text", text, "--phone", phone)
-    return str(answer["tickets"][0])
+    ticket = str(answer["tickets"][0])
+    until = time.monotonic() + 60
+    while ticket not in {each["ticket"] for each in waiting("department", "housing")}:
+        assert time.monotonic() < until, "the department does not hear of it"
+        time.sleep(0.2)
+    return ticket
 
 
 def waiting(*said: str) -> list[dict[str, Any]]:
