@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha1
+from hashlib import sha1, sha256
 from itertools import product
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -27,7 +28,10 @@ _REQUIRED: Final = ("specversion", "id", "source", "type")
 _LIMIT: Final = 800
 """Bytes of an attribute: two hundred characters of any script."""
 _CLAIMED: Final = 1_000
-"""Bytes of a source or an id that is too long, up to which its author is answered all the same."""
+"""Bytes of a source or an id that is too long, up to which it is answered whole."""
+_CLAIMED_BEGINNING: Final = 200
+_MARK: Final = 16
+_ANY_LENGTH: Final = sys.maxsize
 _LONGEST_FIELD: Final = 120
 _SEQUENCE_DIGITS: Final = 18
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
@@ -212,16 +216,24 @@ def claimed(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) ->
         for name, raw in headers:
             lowered = name.lower()
             if lowered in found:
-                found[lowered].append(_header_text(lowered, raw, _CLAIMED))
+                found[lowered].append(_header_text(lowered, raw, _ANY_LENGTH))
         if not any(found.values()) and value is not None:
             event = _first_of(value)
-            found = {f"ce_{name}": [_attribute(name, event.get(name), _CLAIMED)] for name in ("source", "id")}
+            found = {f"ce_{name}": [_attribute(name, event.get(name), _ANY_LENGTH)] for name in ("source", "id")}
     except EnvelopeError:
         return None
     sources, ids = found["ce_source"], found["ce_id"]
     if len(sources) == len(ids) == 1 and sources[0] and ids[0]:
-        return sources[0], ids[0]
+        return _claim(sources[0]), _claim(ids[0])
     return None
+
+
+def _claim(name: str) -> str:
+    """What is longer than anybody keeps is known by its beginning, and by a hash of the whole."""
+    whole = name.encode()
+    if len(whole) <= _CLAIMED:
+        return name
+    return f"{name[:_CLAIMED_BEGINNING]}…{sha256(whole).hexdigest()[:_MARK]}"
 
 
 def envelope_of(attributes: Mapping[str, str]) -> Envelope:

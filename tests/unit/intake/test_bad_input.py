@@ -447,12 +447,25 @@ def test_a_number_with_a_wrong_check_digit_is_refused_before_it_is_looked_for(fr
         assert "校验位" in reason
 
 
+@pytest.mark.parametrize("length", [900, 1_001, 60_000])
 @pytest.mark.parametrize("attribute", ["ce_source", "ce_id"])
-def test_what_has_a_name_that_is_too_long_is_answered_and_does_not_end_in_silence(front: Any, attribute: str) -> None:
+def test_what_has_a_name_that_is_too_long_is_answered_and_does_not_end_in_silence(
+    front: Any, attribute: str, length: int
+) -> None:
     plain = {"ce_specversion": b"1.0", "ce_id": b"s-1", "ce_source": b"test", "ce_type": b"liuhen.inbound.register.v1"}
-    headers = list({**plain, "ce_time": b"2026-09-14T02:00:00Z", attribute: b"x" * 900}.items())
+    headers = list({**plain, "ce_time": b"2026-09-14T02:00:00Z", attribute: b"x" * length}.items())
     code, field, _ = front.refused("hotline", "register", {}, headers=headers)
     assert (code, field) == ("bad_envelope", attribute)
+
+
+def test_two_names_that_begin_alike_are_told_apart_however_long_they_are() -> None:
+    plain = [("ce_specversion", b"1.0"), ("ce_source", b"test"), ("ce_type", b"liuhen.inbound.register.v1")]
+    one, other = (claimed([*plain, ("ce_id", b"x" * 60_000 + end)], b"{}") for end in (b"1", b"2"))
+    assert one is not None
+    assert other is not None
+    assert one != other
+    assert one[1].startswith("x" * 200 + "…")
+    assert len(one[1]) == 217
 
 
 def test_two_hundred_characters_of_any_script_are_two_hundred(front: Any, report: Any) -> None:
