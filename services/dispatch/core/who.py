@@ -59,14 +59,14 @@ _WITH_AGENTS: Final = frozenset({PartyKind.HOTLINE, PartyKind.SURVEY})
 """The channels on which a person speaks for the requester; on any other the contact alone tells who it is."""
 
 
+AGENT_MISSING: Final = Refusal("agent_missing", "请写明是哪位话务员（调研干部）办理的，并核实来电人就是诉求人。")
+
+
 def agent_named(draft: Draft, action: FromRequester) -> Refusal | None:
     """Where a person speaks for the requester, that person is named."""
     if action.agent is not None or not draft.rules.asks_who or not _has_agents(draft.by.party):
         return None
     return AGENT_MISSING
-
-
-AGENT_MISSING: Final = Refusal("agent_missing", "请写明是哪位话务员（调研干部）办理的，并核实来电人就是诉求人。")
 
 
 def by_its_channel(draft: Draft, action: FromRequester) -> Refusal | None:
@@ -106,10 +106,8 @@ def verified_as(draft: Draft, action: FromRequester) -> Verified | None:
     """How it was made sure that the requester speaks; None where it was not."""
     if draft.matched:
         return Verified.NUMBER_MATCHED
-    vouched = (
-        action.agent is not None and action.verified is not Verified.NUMBER_MATCHED and _has_agents(draft.by.party)
-    )
-    return action.verified if vouched else None
+    named = action.agent is not None and _has_agents(draft.by.party)
+    return action.verified if named and action.verified is not Verified.NUMBER_MATCHED else None
 
 
 def of_nothing(received: ActionReceived) -> Refusal:
@@ -120,9 +118,8 @@ def of_nothing(received: ActionReceived) -> Refusal:
         case CallbackAction():
             return NOT_WAITED_FOR
         case ProvideInfo() | Withdraw() as action:
-            return (
-                AGENT_MISSING if action.agent is None and _has_agents(received.party) else not_verified(received.party)
-            )
+            nobody = action.agent is None and _has_agents(received.party)
+            return AGENT_MISSING if nobody else not_verified(received.party)
         case _:
             return unknown(received.ticket)
 
