@@ -20,7 +20,6 @@ from rulebook import Policy
 from rulebook.rules import Proof
 
 FEATURES: Final = 20_000
-HELD_OUT: Final = 0.25
 FOLDS: Final = 4
 TEMPERATURES: Final = tuple(round(0.02 * 1.15**step, 4) for step in range(32))
 FLOOR: Final = 0.95

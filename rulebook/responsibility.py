@@ -31,20 +31,18 @@ class Supporting:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The lead, the supporting departments, and why; the reason is Chinese and for people."""
+    """The lead, the supporting departments, and by which rule."""
 
     lead: str
     supporting: tuple[Supporting, ...]
     rule: Rule
-    reason: str
 
 
 @dataclass(frozen=True)
 class Undetermined:
-    """Policy names no lead, so a person has to; the reason is Chinese and for people."""
+    """Policy names no lead, so a person has to; `rule` says why."""
 
     rule: Rule
-    reason: str
 
 
 def locate(policy: Policy, place_text: str, at: datetime) -> str | None:
@@ -63,33 +61,31 @@ def responsible(
 ) -> Assignment | Undetermined:
     """Tell who is responsible for a category at a place; departments in `excluded` (the accused) never are."""
     if category is None:
-        return _last_resort(policy, subdistrict, excluded)
+        return _last_resort(subdistrict, excluded)
     found = policy.category(category)
     if found is None:
-        return Undetermined(Rule.UNKNOWN_CATEGORY, f"目录中没有分类{category}，请人工派单")
+        return Undetermined(Rule.UNKNOWN_CATEGORY)
     if not found.led_by_subdistrict:
-        return _assigned(policy, found, found.lead, Rule.CATALOGUE_BUREAU, subdistrict, excluded)
+        return _assigned(found, found.lead, Rule.CATALOGUE_BUREAU, subdistrict, excluded)
     if subdistrict is None:
-        return Undetermined(Rule.NO_PLACE, f"{found.code} {found.name}由属地街道牵头，但地点不明，请人工派单")
-    return _assigned(policy, found, subdistrict, Rule.CATALOGUE_SUBDISTRICT, subdistrict, excluded)
+        return Undetermined(Rule.NO_PLACE)
+    return _assigned(found, subdistrict, Rule.CATALOGUE_SUBDISTRICT, subdistrict, excluded)
 
 
-def _last_resort(policy: Policy, subdistrict: str | None, excluded: frozenset[str]) -> Assignment | Undetermined:
+def _last_resort(subdistrict: str | None, excluded: frozenset[str]) -> Assignment | Undetermined:
     if subdistrict is None:
-        return Undetermined(Rule.NO_CATEGORY_NO_PLACE, "分类和地点都不明，请人工派单")
+        return Undetermined(Rule.NO_CATEGORY_NO_PLACE)
     if subdistrict in excluded:
-        return Undetermined(Rule.ACCUSED, "兜底街道是被举报对象，须回避，请人工派单")
-    return Assignment(subdistrict, (), Rule.LAST_RESORT, f"无分类，由属地{_name(policy, subdistrict)}兜底")
+        return Undetermined(Rule.ACCUSED)
+    return Assignment(subdistrict, (), Rule.LAST_RESORT)
 
 
 def _assigned(
-    policy: Policy, category: Category, lead: str, rule: Rule, subdistrict: str | None, excluded: frozenset[str]
+    category: Category, lead: str, rule: Rule, subdistrict: str | None, excluded: frozenset[str]
 ) -> Assignment | Undetermined:
     if lead in excluded:
-        return Undetermined(Rule.ACCUSED, f"牵头单位{_name(policy, lead)}是被举报对象，须回避，请人工派单")
-    line = "条线" if rule is Rule.CATALOGUE_BUREAU else "属地"
-    reason = f"目录{category.code} {category.name}：{line}牵头（{_name(policy, lead)}）"
-    return Assignment(lead, _supporting(category, lead, subdistrict, excluded), rule, reason)
+        return Undetermined(Rule.ACCUSED)
+    return Assignment(lead, _supporting(category, lead, subdistrict, excluded), rule)
 
 
 def _supporting(
@@ -102,8 +98,3 @@ def _supporting(
             if department is not None and department != lead and department not in excluded:
                 found.setdefault(department, blocking)
     return tuple(Supporting(department, blocking) for department, blocking in found.items())
-
-
-def _name(policy: Policy, code: str) -> str:
-    department = policy.department(code)
-    return code if department is None else department.name

@@ -76,6 +76,11 @@ def masked(text: str) -> str:
     return text
 
 
+def gist(text: str, length: int) -> str:
+    """How a text begins, so many characters of it; a number that is cut in two would not be recognised any more."""
+    return masked(text)[:length]
+
+
 def could_hold(text: str) -> bool:
     """Whether it is worth to look: somewhere stand digits enough."""
     return _LONG.search(text) is not None

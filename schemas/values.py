@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import SkipJsonSchema
 
+from schemas.numbering import LENGTH
 from schemas.text import fitted
 
 TEXT_LIMIT: Final = 20_000
@@ -47,7 +48,7 @@ def _shortened(text: object) -> object:
     return fitted(text, TEXT_LIMIT) if isinstance(text, str) else text
 
 
-TicketId = Annotated[str, StringConstraints(pattern=r"^\d{14}(-[1-9])?$")]
+TicketId = Annotated[str, StringConstraints(pattern=rf"^\d{{{LENGTH}}}(-[1-9])?$")]
 """The ticket's number: date, lane, sequence, check digit; a part of a split ticket adds its own digit."""
 
 IncidentId = Annotated[str, StringConstraints(pattern=r"^M[0-9A-HJKMNP-TV-Z]{12}$")]

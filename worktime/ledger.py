@@ -146,11 +146,6 @@ class Ledger(Frozen):
         return max((self.started_at, *(fresh.at for fresh in self.fresh_starts)))
 
     @property
-    def is_paused(self) -> bool:
-        """Whether a pause is open that has no end yet."""
-        return any(pause.end is None for pause in self.live_pauses)
-
-    @property
     def live_pauses(self) -> tuple[Pause, ...]:
         """The pauses that count since the last fresh start, by start."""
         since = self.begins_at

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
 from chassis.redaction import Kept
 from chassis.service import Connection, Foreign, Instant, Record
-from chassis.store import place_of
+from chassis.store import columns, place_of
 from doors.refusals import Refusal
 from schemas.tickets import Registered
 from sealing.records import RecordSeal
@@ -38,11 +38,6 @@ WORDS: Final = (Kept("ticket", "id", ("place", "words", "reply")), Kept("news", 
 """Where the door keeps what people said, by ticket."""
 RECORDS: Final = ("refused_record",)
 """Where it keeps records as they came."""
-
-
-def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
-    """Turn rows into the columns that `unnest` takes."""
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
 async def load_verdicts(connection: Connection, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Verdict]:

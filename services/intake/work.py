@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from chassis.service import (
     Record,
     Say,
     Transaction,
+    Work,
 )
 from doors.refusals import Refusal
 from rulebook import Policy
@@ -41,6 +42,7 @@ from schemas.inbound import (
     SettleDoubts,
 )
 from schemas.inbound.base import CHANNELS
+from schemas.numbering import without_part
 from schemas.registry import department_of, party_of
 from services.intake import store
 from services.intake.core.decide import Moment, decide
@@ -54,7 +56,6 @@ from services.intake.core.visits import known_as
 from services.intake.reactions import NewsRow, RefusedLater, concerns, react, refuses, whole_of
 
 _CORE: Final = Path(__file__).with_name("core")
-_PART: Final = 14
 _NUMBERING: Final = "numbering"
 _KEY: Final = 16
 _RECEIVED: Final = "received"
@@ -63,7 +64,6 @@ _ASKS: Final = "request_device"
 OfDevices = RecordVisit | RequestDevice | ApproveDevice | DeclineDevice
 _OF_DEVICES: Final = (RecordVisit, RequestDevice, ApproveDevice, DeclineDevice)
 """The actions that say of a visitor and a device that they belong together, or not."""
-Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
 class DecidedSubmission(NamedTuple):
@@ -129,9 +129,7 @@ async def _take(
     for item in items:
         await stretch.pause()
         readings.append(read(party_of(item.record.topic), item.record.headers, item.record.value, key))
-    state = await load(
-        transaction.connection, config, [one for one in readings if isinstance(one, Reading)], transaction
-    )
+    state = await load(config, [one for one in readings if isinstance(one, Reading)], transaction)
     decided: list[DecidedSubmission] = []
     for item, reading in zip(items, readings, strict=True):
         lane = transaction.lanes[item.lane]
@@ -181,17 +179,16 @@ def _says(item: Foreign, reading: Reading, received: Instant, decision: Decision
     ]
 
 
-async def load(
-    connection: Connection, config: DoorConfig, readings: Sequence[Reading], transaction: Transaction
-) -> DoorState:
+async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Transaction) -> DoorState:
     """Bring together all that these submissions may touch, in one statement for each table that is needed."""
+    connection = transaction.connection
     state = DoorState(config)
     state.verdicts = await store.load_verdicts(connection, [(str(one.party), one.source, one.id) for one in readings])
     actions = [one.action for one in readings if not isinstance(one.action, Refusal)]
     named = {action.ticket for action in actions if isinstance(action, OnExisting)}
     named |= {action.about for action in actions if isinstance(action, Register) and action.about is not None}
     if named:
-        state.tickets = await store.load_tickets(connection, named | {ticket[:_PART] for ticket in named})
+        state.tickets = await store.load_tickets(connection, named | {without_part(ticket) for ticket in named})
     raised = [found for action in actions for found in _raised(config, action)]
     asked = {found for one, whose in raised if (found := candidates_of(one, whose, config.rules.repeat)) is not None}
     if asked:

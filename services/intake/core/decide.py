@@ -26,6 +26,7 @@ from schemas.inbound import (
     SettleDoubts,
     TicketAction,
 )
+from schemas.numbering import without_part
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 from schemas.values import Channel, ContactKeys, PartyKind, Verified
 from services.intake.core.answers import accepted, fact, refused, repeated
@@ -38,7 +39,6 @@ from services.intake.core.repeats import Earlier, Raised, comparable, contact_ab
 from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
 from services.intake.core.visits import record_visit
 
-_PART = 14
 _AHEAD = timedelta(days=1)
 """A lane that runs out of a day's numbers goes on with the next day's."""
 
@@ -52,9 +52,9 @@ class Moment(NamedTuple):
 
 def decide(state: DoorState, reading: Reading, moment: Moment, numbers: Numbers) -> Decision:
     """Decide on one submission with all that the door knows; its state is not touched."""
-    earlier = state.verdicts.get((str(reading.party), reading.source, reading.id))
-    if earlier is not None:
-        return repeated(reading, earlier)
+    verdict = state.verdicts.get((str(reading.party), reading.source, reading.id))
+    if verdict is not None:
+        return repeated(reading, verdict)
     if isinstance(reading.action, Refusal):
         return refused(reading, reading.action)
     tolerance = timedelta(seconds=state.config.rules.future_tolerance_seconds)
@@ -157,7 +157,7 @@ def _named(state: DoorState, action: Register) -> KnownTicket | None:
     """The ticket that the report says it is about; where there is none it is a new matter, as under a stranger's."""
     if action.about is None:
         return None
-    return state.tickets.get(action.about) or state.tickets.get(action.about[:_PART])
+    return state.tickets.get(action.about) or state.tickets.get(without_part(action.about))
 
 
 def _earlier(
@@ -211,7 +211,7 @@ def _known(reading: Reading, ticket: str, requester: str | None, received: datet
 def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnIncident) -> Decision:
     if isinstance(action, OnIncident):
         return _on_incident(reading, action)
-    known = state.tickets.get(action.ticket) or state.tickets.get(action.ticket[:_PART])
+    known = state.tickets.get(action.ticket) or state.tickets.get(without_part(action.ticket))
     if known is None and isinstance(action, OfficeAction | FollowUp):
         return refused(reading, _unknown(action.ticket))
     if _before(state, reading, action.ticket, known):

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
+from schemas.numbering import without_part
 from schemas.values import Party
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -18,7 +19,6 @@ _LEFT: Final = 250
 _RIGHT: Final = 400
 _TURNS: Final = 6
 _LARGEST_DIGIT: Final = 9
-_NUMBER_LENGTH: Final = 14
 _DATED: Final = 6
 
 
@@ -56,7 +56,7 @@ def check_digit(digits: str) -> str:
 
 def is_number(ticket: str) -> bool:
     """Tell whether a ticket number, or that of a part, has its right check digit."""
-    whole = ticket[:_NUMBER_LENGTH]
+    whole = without_part(ticket)
     return check_digit(whole[:-1]) == whole[-1]
 
 

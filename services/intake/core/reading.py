@@ -14,13 +14,14 @@ from doors.reading import canonical, digest_of, document_of, doubled, dumped, no
 from doors.refusals import AGAIN, Refusal, expected_of, refusal
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
 from schemas.inbound import Action, AnyAction
+from schemas.numbering import LENGTH
 from schemas.registry import model_of
 from schemas.text import one_line, storable, unstorable
 from schemas.values import Party
 from services.intake.core.numbers import receipt_of
 
 _VERSIONED: Final = re.compile(r"(?P<name>.+)\.v(?P<version>\d+)")
-_TICKET: Final = re.compile(r"[0-9]{14}(-[1-9])?")
+_TICKET: Final = re.compile(rf"[0-9]{{{LENGTH}}}(-[1-9])?")
 _LONGEST_NAME: Final = 120
 _OUTLINED: Final = 2
 """So few bits tell two contents of one field apart, and tell nothing of a telephone number."""

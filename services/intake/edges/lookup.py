@@ -7,22 +7,19 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from chassis.service import Instant, Pool
+from schemas.numbering import LENGTH, parts_of
 from schemas.values import TicketState
 from services.intake.core.reading import Reading
 from services.intake.edges.told import News, Standing, Ticket
 
-_WHOLE: Final = 14
-_PARTS: Final = "123456789"
-
-
 _SPOKE: Final = (
     "case when s.spoke_as = '{{}}' then s.shown else exists (select from ticket t"
-    " where t.id = coalesce((select id from ticket where id = s.tickets[1]), left(s.tickets[1], 14))"
+    " where t.id = coalesce((select id from ticket where id = s.tickets[1]), left(s.tickets[1], {whole}))"
     " and (s.party = 'hotline' or s.party = t.channel) and ({})) end"
 )
-_BY_NUMBER: Final = _SPOKE.format("t.requester = any(s.spoke_as)")
+_BY_NUMBER: Final = _SPOKE.format("t.requester = any(s.spoke_as)", whole=LENGTH)
 """With a number: that number, which came along, is the ticket's, not only the account beside it."""
-_SHOWN: Final = _SPOKE.format("t.requester = any(s.spoke_as) or t.account = any(s.spoke_as)")
+_SHOWN: Final = _SPOKE.format("t.requester = any(s.spoke_as) or t.account = any(s.spoke_as)", whole=LENGTH)
 """Who spoke about a ticket by its channel, or by the hotline, is shown its news as long as they are its requester."""
 
 
@@ -101,8 +98,8 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
 
     To one requester, `of_one`, a part whose number was corrected is not theirs any more.
     """
-    ids = [*named, *(f"{ticket}-{part}" for ticket in named for part in _PARTS if len(ticket) == _WHOLE)]
-    theirs = "(select w.requester from ticket w where w.id = left(t.id, 14))"
+    ids = [*named, *(part for ticket in named for part in parts_of(ticket))]
+    theirs = f"(select w.requester from ticket w where w.id = left(t.id, {LENGTH}))"
     mine = f" and (t.id = any($2::text[]) or t.requester is not distinct from {theirs})" if of_one else ""
     known = await pool.fetch(
         f"select id, open, stands from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants

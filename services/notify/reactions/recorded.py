@@ -8,11 +8,12 @@ from typing import Final
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import tickets as t
+from schemas.recognised import gist
 from schemas.sealed import told_by
 from schemas.values import Channel, Contact, RequesterKind, Tier
 from services.notify.core.occasion import Occasion
 from services.notify.core.profile import Profile
-from services.notify.reactions.tables import Wishes, gist, known_under, profiles, wishes
+from services.notify.reactions.tables import GIST, Wishes, known_under, profiles, wishes
 
 _NEW_NUMBER: Final = "电话已更正，请按更正后的电话联系。"
 
@@ -35,7 +36,7 @@ def _known(profile: Profile, fact: d.Opened, _at: datetime) -> Profile:
         tier_decided=fact.category is not None or fact.tier is not Tier.COMPLEX,
         category=fact.category,
         place=fact.place.text,
-        text=gist(fact.text),
+        text=gist(fact.text, GIST),
     )
 
 
@@ -67,7 +68,9 @@ def _took_in(profile: Profile, fact: d.MergeTaken, _at: datetime) -> Profile:
     return replace(profile, tier=fact.tier or profile.tier, confidential=confidential, contacts=contacts)
 
 
-profiles.on(d.FollowUpAdded, d.InfoProvided, d.ReopeningAsked)(lambda p, fact, _: replace(p, said=gist(fact.text)))
+profiles.on(d.FollowUpAdded, d.InfoProvided, d.ReopeningAsked)(
+    lambda p, fact, _: replace(p, said=gist(fact.text, GIST))
+)
 
 
 @profiles.on(d.Corrected)
@@ -81,7 +84,7 @@ def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile
         contacts=known_under(profile, fact.old.contact) if fact.old.contact else profile.contacts,
         confidential=profile.confidential if new.confidential is None else new.confidential,
         place=new.place.text if new.place else profile.place,
-        text=gist(new.text) if new.text else profile.text,
+        text=gist(new.text, GIST) if new.text else profile.text,
         category=new.category or profile.category,
         reply=new.reply or profile.reply,
         receipt_told=profile.receipt_told and not elsewhere,

@@ -8,7 +8,6 @@ from typing import Final
 
 from chassis.reactions import Changes, Reactions
 from rulebook import Unit
-from schemas.recognised import masked
 from schemas.values import Clock, Contact, Tier
 from services.notify.core.notice import Wish
 from services.notify.core.occasion import Occasion
@@ -20,12 +19,8 @@ Wishes = Iterator[Wish]
 profiles: Final = Changes[Profile]()
 wishes: Final = Reactions[Occasion, Wishes]()
 
-_GIST: Final = 200
-
-
-def gist(text: str) -> str:
-    """How a text begins; a number that is cut in two would not be recognised any more."""
-    return masked(text)[:_GIST]
+GIST: Final = 200
+"""Characters of a text that a message quotes."""
 
 
 def known_under(profile: Profile, *contacts: Contact) -> tuple[Contact, ...]:

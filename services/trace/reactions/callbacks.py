@@ -7,10 +7,11 @@ from datetime import datetime
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas.correction import CallbackAnswers
+from schemas.recognised import gist
 from schemas.values import TicketState as S
 from services.trace.core.moves import moved
 from services.trace.core.rows import Summary
-from services.trace.reactions.tables import gist, in_confidence, summaries
+from services.trace.reactions.tables import GIST, in_confidence, summaries
 
 summaries.on(d.CallbackAwaited)(lambda s, _, __: moved(s, S.CALLBACK_PENDING))
 summaries.on(d.CallbackTried)(lambda s, _, __: replace(s, callback_attempts=s.callback_attempts + 1))
@@ -66,7 +67,7 @@ def _corrected(summary: Summary, fact: d.Corrected, _at: datetime) -> Summary:
     new, place = fact.new, fact.new.place
     after = replace(
         summary,
-        gist=gist(new.text) if new.text else summary.gist,
+        gist=gist(new.text, GIST) if new.text else summary.gist,
         place=place.text if place else summary.place,
         subdistrict=place.subdistrict if place else summary.subdistrict,
         category=new.category or summary.category,

@@ -7,11 +7,12 @@ from datetime import datetime
 from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import tickets as t
+from schemas.recognised import gist
 from schemas.values import TicketState as S
 from services.trace.core.holder import UNIT
 from services.trace.core.moves import handed, moved
 from services.trace.core.rows import Summary
-from services.trace.reactions.tables import gist, in_confidence, summaries
+from services.trace.reactions.tables import GIST, in_confidence, summaries
 
 
 def _raised(summary: Summary, fact: t.Registered | t.Answered | d.Opened | d.AnsweredOnLine) -> Summary:
@@ -33,7 +34,7 @@ def _registered(summary: Summary, fact: t.Registered, at: datetime) -> Summary:
         return summary
     known = replace(
         _raised(summary, fact),
-        gist=gist(fact.text),
+        gist=gist(fact.text, GIST),
         registered_at=at,
         tier=fact.tier.value if fact.tier else summary.tier,
         unit=fact.visit.unit if fact.visit else summary.unit,
@@ -44,14 +45,14 @@ def _registered(summary: Summary, fact: t.Registered, at: datetime) -> Summary:
 
 @summaries.on(t.Answered)
 def _answered(summary: Summary, fact: t.Answered, at: datetime) -> Summary:
-    return summary if summary.channel else replace(_raised(summary, fact), gist=gist(fact.text), registered_at=at)
+    return summary if summary.channel else replace(_raised(summary, fact), gist=gist(fact.text, GIST), registered_at=at)
 
 
 @summaries.on(d.Opened)
 def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
     opened = replace(
         _raised(moved(summary, S.REGISTERED), fact),
-        gist=gist(fact.text),
+        gist=gist(fact.text, GIST),
         registered_at=fact.registered_at or at,
         tier=fact.tier.value,
         unit=fact.visit.unit if fact.visit else None,
@@ -64,7 +65,7 @@ def _opened(summary: Summary, fact: d.Opened, at: datetime) -> Summary:
 
 @summaries.on(d.AnsweredOnLine)
 def _answered_on_line(summary: Summary, fact: d.AnsweredOnLine, at: datetime) -> Summary:
-    answered = replace(_raised(moved(summary, S.ANSWERED), fact), gist=summary.gist or gist(fact.answer))
+    answered = replace(_raised(moved(summary, S.ANSWERED), fact), gist=summary.gist or gist(fact.answer, GIST))
     return replace(answered, registered_at=at, closed_at=at, outcome="answered")
 
 

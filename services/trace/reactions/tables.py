@@ -6,7 +6,6 @@ from typing import Final
 
 from chassis.frozen import replace
 from chassis.reactions import Changes
-from schemas.recognised import masked
 from schemas.values import TicketState as S
 from services.trace.core.rows import ClockRow, OrderRow, Summary
 
@@ -21,11 +20,6 @@ clocks: Final = Changes[ClockRow]()
 
 GIST: Final = 80
 """Characters of the requester's text that a list shows."""
-
-
-def gist(text: str) -> str:
-    """How a text begins; a number that is cut in two would not be recognised any more."""
-    return masked(text)[:GIST]
 
 
 def in_confidence(summary: Summary, ticket: str, *, asked: bool) -> Summary:
