@@ -199,7 +199,7 @@ class LaneExecutor:
         """Ask what is in the way whether it still is; without it, one who has nothing to do would never hear."""
         reasons = self.resources.health.reasons
         if Dependency.DATABASE in reasons:
-            await store.answers(await self.connected())
+            await store.ping(await self.connected())
             self.ready(Dependency.DATABASE)
         if Dependency.BROKER in reasons:
             await self.consumer.log_info(())

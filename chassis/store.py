@@ -54,7 +54,7 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
-async def answers(connection: Connection) -> None:
+async def ping(connection: Connection) -> None:
     """Return when the database does its work; raises as any statement does when it does not."""
     await connection.execute("select 1")
 

@@ -16,7 +16,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.message import Message
 from schemas.values import Clock, DeskTaskKind, Solved, Tier
-from services.dispatch.core.holder import desk_tasks
+from services.dispatch.core.desk import desk_tasks
 from services.trace.core.rows import Summary
 from services.trace.edges.lookup import queues
 from services.trace.reactions import summed

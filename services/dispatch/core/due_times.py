@@ -1,4 +1,4 @@
-"""The due times that a new order is told with: those of its clocks, if nothing comes between.
+"""Due times that a new order is told with, those of its clocks if nothing comes between; and such as are owed no more.
 
 Whether clocks run, and until when, sla says; what it says otherwise is noted, and told again. Until it names a clock,
 the due time stands under a name of its own.
@@ -78,3 +78,14 @@ def with_named(ticket: Ticket, clock_id: str, noted: NotedDue) -> Ticket:
 def _unnamed(clock: Clock, owner: Owner) -> str:
     """No clock is called so."""
     return f"{clock}@{owner}"
+
+
+def due_no_more(ticket: Ticket, clocks: Iterable[Clock], department: DepartmentCode | None = None) -> Ticket:
+    """The ticket without the due times of these clocks (of one department)."""
+    gone = frozenset(clocks)
+    kept = {
+        name: each
+        for name, each in ticket.dues.items()
+        if each.clock not in gone or department not in (None, each.owner.department)
+    }
+    return ticket if len(kept) == len(ticket.dues) else replace(ticket, dues=kept)

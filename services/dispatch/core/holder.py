@@ -1,70 +1,51 @@
-"""Who has to act next, what for, and what others see of a ticket: read off its state, so that there is one answer."""
+"""Who has to act next on a ticket, and which departments take part: read off its state, so that there is one answer."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, assert_never
+from typing import assert_never
 
 from chassis.frozen import remembered
 from schemas.owner import Owner
-from schemas.values import Clock, DepartmentCode, DeskTaskKind
+from schemas.values import DepartmentCode
 from services.dispatch.core import standing as s
 from services.dispatch.core.regions import NoReview
 from services.dispatch.core.ticket import Ticket
 
 
-class Holder(NamedTuple):
-    """Whose the ball is, and what the ticket waits for; None for a ticket at rest."""
-
-    owner: Owner | None
-    waits_for: str | None
-
-
-_REST: Final = Holder(None, None)
-
-
-def held_by(ticket: Ticket) -> Holder:  # noqa: C901, PLR0911, PLR0912 - one line for each state
-    """Tell who has to act next, and what for."""
+def held_by(ticket: Ticket) -> Owner | None:  # noqa: C901, PLR0911, PLR0912 - one line for each state
+    """Tell who has to act next; None for a ticket at rest."""
     standing = ticket.standing
     match standing:
         case s.SurveyReview(stage="unit"):
-            return Holder(Owner.of("unit", ticket.matter.unit or ""), "unit_pass_on")
+            return Owner.of("unit", ticket.matter.unit or "")
         case s.SurveyReview():
-            return Holder(Owner.of("survey_office"), "survey_office")
+            return Owner.of("survey_office")
         case s.Registered():
-            return Holder(Owner.of("centre"), "registration")
+            return Owner.of("centre")
         case s.PendingDispatch():
-            return Holder(Owner.of("centre"), "dispatch")
+            return Owner.of("centre")
         case s.ReturnRequested():
-            return Holder(Owner.of("dispute"), "return_ruling")
+            return Owner.of("dispute")
         case s.Adjudicating():
-            return Holder(Owner.of("dispute"), "adjudication")
+            return Owner.of("dispute")
         case s.NeedsInfo():
-            return Holder(Owner.of("requester"), "info")
-        case s.Dispatched():
-            return _lead(ticket, "acceptance")
-        case s.Rework():
-            return _lead(ticket, "rework")
-        case s.InProgress():
-            working = any(task.at == "doing" for task in ticket.tasks.values())
-            return _lead(ticket, "supporting_task" if working else "handling")
+            return Owner.of("requester")
+        case s.Dispatched() | s.Rework() | s.InProgress():
+            return Owner.of_department(ticket.order.lead if ticket.order else "")
         case s.Suspended():
-            return Holder(Owner.of("suspension"), "suspension_end")
+            return Owner.of("suspension")
         case s.Handled():
-            return Holder(Owner.of("centre"), "closing" if standing.accepted else "review")
+            return Owner.of("centre")
         case s.CallbackPending():
-            return Holder(Owner.of("callback"), "callback")
+            return Owner.of("callback")
         case s.Merged():
-            return Holder(Owner.of("ticket", standing.into), "merged")
+            return Owner.of("ticket", standing.into)
         case s.Split():
-            return Holder(Owner.of("parts"), "parts")
+            return Owner.of("parts")
         case s.AtAnEnd():
-            return _REST
+            return None
         case _:
             assert_never(standing)
-
-
-def _lead(ticket: Ticket, waits_for: str) -> Holder:
-    return Holder(Owner.of_department(ticket.order.lead if ticket.order else ""), waits_for)
 
 
 def participants(ticket: Ticket, _fact: object = None) -> tuple[DepartmentCode, ...]:
@@ -87,84 +68,3 @@ def _reviewing_after(ticket: Ticket) -> tuple[DepartmentCode, ...]:
     if order is None or isinstance(ticket.review, NoReview) or not isinstance(ticket.standing, s.AtAnEnd | s.Split):
         return ()
     return () if order.lead in ticket.shunned else (order.lead,)
-
-
-def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
-    """What waits at the desk; of a ticket that ended only what outlives it.
-
-    That is what was said of it, the wish of its requester that it go on, a ruling, the record of a referral, a promise,
-    a review's answer.
-    """
-    if isinstance(ticket.standing, s.Merged):
-        said = DeskTaskKind.STOP_WORDS if ticket.stop_words.unseen else None
-        return tuple([each for each in (said, *_of_automation(ticket)) if each is not None])
-    if isinstance(ticket.standing, s.AtAnEnd):
-        ruling = DeskTaskKind.OUTCOME_RULING if ticket.awaits_ruling else None
-        referral = DeskTaskKind.REFERRAL if is_referral_open(ticket.standing) else None
-        spoken = (ticket.urgency.desk, ticket.stop_words.desk, ticket.wish.desk, ruling, referral)
-        after = (*spoken, ticket.commitment.desk, ticket.review.desk, *_of_automation(ticket))
-        return tuple([each for each in after if each is not None])
-    regions = (
-        ticket.extension.desk,
-        ticket.suspension.desk,
-        ticket.commitment.desk,
-        ticket.supervision.desk,
-        ticket.review.desk,
-        ticket.escalation.desk,
-        ticket.wish.desk,
-    )
-    beside = tuple([each for each in (*regions, *_of_automation(ticket)) if each is not None])
-    if ticket.would_lead is not None and ticket.state in s.WITH_LEAD:
-        beside = (DeskTaskKind.REDISPATCH, *beside)
-    if ticket.tasks and task_in_review(ticket) is not None and ticket.led_by is not None:
-        beside = (DeskTaskKind.TASK_REVIEW, *beside)
-    if ticket.asked:
-        beside = (*[each.desk for each in ticket.asked], *beside)
-    first = (ticket.urgency.desk, ticket.stop_words.desk, main_task(ticket.standing), late_elsewhere(ticket))
-    return (*[each for each in first if each is not None], *beside)
-
-
-def is_referral_open(standing: s.AnyStanding) -> bool:
-    """Whether it was handed over to others and something of that is not written down yet."""
-    return isinstance(standing, s.Transferred) and bool(standing.record.missing)
-
-
-def _of_automation(ticket: Ticket) -> tuple[DeskTaskKind | None, ...]:
-    """Whether policy was right is asked whatever became of the ticket."""
-    return ticket.check.desk, None if ticket.fell_back is None else DeskTaskKind.AUTOMATION
-
-
-def task_in_review(ticket: Ticket) -> DepartmentCode | None:
-    """The first department whose finished task the centre has to review."""
-    return next((code for code, task in ticket.tasks.items() if task.at == "done" and task.awaits_review), None)
-
-
-def late_elsewhere(ticket: Ticket) -> DeskTaskKind | None:
-    """What the office sees to because somebody outside it, who is no department, let their time go by."""
-    if not ticket.overdue:
-        return None
-    missed = {each.clock for name, each in ticket.dues.items() if name in ticket.overdue}
-    match ticket.standing:
-        case s.SurveyReview(stage="unit") if Clock.UNIT_PASS_ON in missed:
-            return DeskTaskKind.UNIT_LATE
-        case s.CallbackPending() if Clock.CALLBACK in missed:
-            return DeskTaskKind.CALLBACK_LATE
-        case _:
-            return None
-
-
-def main_task(standing: s.AnyStanding) -> DeskTaskKind | None:
-    """What a main state asks of the desk."""
-    match standing:
-        case s.SurveyReview(stage=stage):
-            return DeskTaskKind.UNIT_PASS_ON if stage == "unit" else DeskTaskKind.SURVEY_OFFICE
-        case s.PendingDispatch():
-            return DeskTaskKind.DISPATCHING
-        case s.ReturnRequested():
-            return DeskTaskKind.RETURN_RULING
-        case s.Adjudicating():
-            return DeskTaskKind.ADJUDICATION
-        case s.Handled(accepted=False):
-            return DeskTaskKind.REVIEW
-        case _:
-            return None

@@ -1,13 +1,12 @@
-"""Notes that lead and supporters share, and due times that are owed no more: what many facts do to a ticket."""
+"""Notes that lead and supporters share: what many facts add to a ticket."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Literal
 
 from chassis.frozen import replace
-from schemas.values import Clock, DepartmentCode
+from schemas.values import DepartmentCode
 from services.dispatch.core.regions import Note
 from services.dispatch.core.ticket import Ticket
 
@@ -25,14 +24,3 @@ def told(
     """The ticket with one note more for all who work on it, of the requester or of the dispatcher."""
     note = Note(text=text, kind=kind, at=at, unverified=unverified)
     return replace(ticket, notes=(*ticket.notes, note)[-_NOTES:])
-
-
-def due_no_more(ticket: Ticket, clocks: Iterable[Clock], department: DepartmentCode | None = None) -> Ticket:
-    """The ticket without the due times of these clocks (of one department)."""
-    gone = frozenset(clocks)
-    kept = {
-        name: each
-        for name, each in ticket.dues.items()
-        if each.clock not in gone or department not in (None, each.owner.department)
-    }
-    return ticket if len(kept) == len(ticket.dues) else replace(ticket, dues=kept)

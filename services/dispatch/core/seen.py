@@ -8,7 +8,8 @@ from typing import Final
 from chassis.frozen import remembered
 from schemas.values import DepartmentCode, DeskTaskKind
 from services.dispatch.core import standing as s
-from services.dispatch.core.holder import desk_tasks, participants, task_in_review
+from services.dispatch.core.desk import desk_tasks, task_in_review
+from services.dispatch.core.holder import participants
 from services.dispatch.core.ticket import DESK_LOOKS, Seen, Ticket
 
 _SIGHTS: Final = 2_000

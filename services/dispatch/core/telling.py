@@ -31,11 +31,11 @@ from schemas.requests import CategoryRequest, IncidentRequest
 from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, DueTime, Person, StopWord
 from services.dispatch.core.allowed import may
 from services.dispatch.core.categories import tell_of_category
+from services.dispatch.core.desk import late_elsewhere, task_in_review
 from services.dispatch.core.episode import AnyRequest
 from services.dispatch.core.episodes.refusals import answer_to
 from services.dispatch.core.episodes.supervision import to_answer
 from services.dispatch.core.episodes.support import blocking
-from services.dispatch.core.holder import late_elsewhere, task_in_review
 from services.dispatch.core.incidents.state import Incident
 from services.dispatch.core.incidents.telling import tell_of_incident
 from services.dispatch.core.regions import (

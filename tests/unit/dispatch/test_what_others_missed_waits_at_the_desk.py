@@ -11,7 +11,7 @@ from schemas import inbound as i
 from schemas import requests as r
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.values import Actor, Clock, Contact, DeskTaskKind, Grade, Solved, TicketState
-from services.dispatch.core.holder import desk_tasks
+from services.dispatch.core.desk import desk_tasks
 from tests.support.dispatch import given
 from tests.support.dispatch.story import OTHER, RECEIPT, TICKET, Story
 

@@ -14,10 +14,10 @@ from schemas import inbound as i
 from schemas.values import Clock, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.urgency import call_next
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.standing import Dispatched, InProgress
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead

@@ -14,13 +14,13 @@ from schemas.values import Clock, Code, Grade, Ruling, Solved, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import close, tell_of_reopening
 from services.dispatch.core.episodes.stop_words import is_withheld
 from services.dispatch.core.episodes.supervision import order_supervision
 from services.dispatch.core.guards import in_words
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import Heard, NoWish
 from services.dispatch.core.ticket import Matter, Ticket, cannot_be_reached, is_for_the_record
 from vocabulary import label

@@ -157,7 +157,7 @@ def breached_before_merging(draft: Draft, fact: c.ClockBreached) -> None:
 
 
 def _missed(draft: Draft, fact: c.ClockBreached) -> d.Overdue:
-    held = held_by(_before_merging(draft.ticket)).owner if fact.clock is Clock.CITIZEN else None
+    held = held_by(_before_merging(draft.ticket)) if fact.clock is Clock.CITIZEN else None
     return d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner, held_by=held)
 
 

@@ -12,11 +12,11 @@ from schemas import inbound as i
 from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import MOOT, Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.guards import within_longest
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import NothingPromised, Promised, PromiseDue
 from services.dispatch.core.standing import AT_WORK, OPEN
 from services.dispatch.core.ticket import Ticket

@@ -12,6 +12,7 @@ from schemas.nearest import nearest
 from schemas.values import CategoryCode, Clock, DepartmentCode, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.sending import ByItself, send
 from services.dispatch.core.episodes.supervision import (
@@ -20,7 +21,7 @@ from services.dispatch.core.episodes.supervision import (
 from services.dispatch.core.episodes.support import give_tasks
 from services.dispatch.core.guards import avoids, is_late, known
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more, told
+from services.dispatch.core.notes import told
 from services.dispatch.core.regions import (
     NotDrawn,
 )

@@ -11,10 +11,11 @@ from schemas import inbound as i
 from schemas.values import Clock, DepartmentCode, RequesterKind
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more, noted
+from services.dispatch.core.notes import noted
 from services.dispatch.core.regions import Exempt, Made, Owed
 from services.dispatch.core.standing import DISPUTED, WAITING, WITH_LEAD, CallbackPending, Handled
 from services.dispatch.core.ticket import Ticket, cannot_be_reached

@@ -44,7 +44,7 @@ def nudge_holder(draft: Draft, reason: str, by: Actor, breach: str | None = None
 def lead_holds(ticket: Ticket) -> bool:
     """Whether the lead has to act next: nobody else's time is held against it."""
     order = ticket.led_by
-    return order is not None and held_by(ticket).owner == Owner.of_department(order.lead)
+    return order is not None and held_by(ticket) == Owner.of_department(order.lead)
 
 
 def nudge_for_breach(draft: Draft, clock: Clock, clock_id: str, department: DepartmentCode | None = None) -> None:

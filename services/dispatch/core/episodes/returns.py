@@ -13,6 +13,7 @@ from schemas.values import Clock, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused
@@ -20,7 +21,6 @@ from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.episodes.supervision import end_watch, running
 from services.dispatch.core.guards import avoids, known, legal_ground
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead

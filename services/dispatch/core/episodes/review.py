@@ -12,11 +12,11 @@ from schemas.values import Clock, Ruling
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import await_callback
 from services.dispatch.core.guards import ground_named
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import Done
 from services.dispatch.core.ticket import Ticket
 

@@ -13,10 +13,10 @@ from schemas import inbound as i
 from schemas.values import Actor, Clock, DepartmentCode, WatchOrder
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.escalation import unproposed
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more
 from services.dispatch.core.regions import (
     Cause,
     NoReview,

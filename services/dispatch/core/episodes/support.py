@@ -12,10 +12,10 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.values import Actor, Clock, DepartmentCode, DueTime
 from services.dispatch.core.draft import Draft
-from services.dispatch.core.due_times import of_task, with_due
+from services.dispatch.core.due_times import due_no_more, of_task, with_due
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more, noted
+from services.dispatch.core.notes import noted
 from services.dispatch.core.regions import Doing, Done, Tasks
 from services.dispatch.core.standing import AFTER, DISPUTED, WAITING, WITH_LEAD
 from services.dispatch.core.ticket import LeadOrder, Ticket

@@ -12,6 +12,7 @@ from schemas.values import Clock
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import Draft
+from services.dispatch.core.due_times import due_no_more
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
 from services.dispatch.core.episodes.approvals import lapse
@@ -20,7 +21,7 @@ from services.dispatch.core.episodes.review import accept_handled
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.episodes.support import blocking, reviewed
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import due_no_more, noted
+from services.dispatch.core.notes import noted
 from services.dispatch.core.regions import NoSuspensionAsked
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead, by_participant

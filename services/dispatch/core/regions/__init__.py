@@ -3,9 +3,12 @@
 What moves them stands in the episodes that say facts of them. `desk` names what a state lets wait at the desk.
 """
 
+from services.dispatch.core.regions.acts import RecentAct
 from services.dispatch.core.regions.approval import NOBODY, Asked
+from services.dispatch.core.regions.callback import Heard
 from services.dispatch.core.regions.checking import Check, Checked, Drawn, NotDrawn
-from services.dispatch.core.regions.contact import Exempt, FirstContact, Heard, Made, NotDue, Owed
+from services.dispatch.core.regions.contact import Exempt, FirstContact, Made, NotDue, Owed
+from services.dispatch.core.regions.dues import NotedDue
 from services.dispatch.core.regions.joining import Alone, Incident, Joining, Member, MergeWanted, Merging, NoMergeAsked
 from services.dispatch.core.regions.more_time import (
     Commitment,
@@ -13,14 +16,13 @@ from services.dispatch.core.regions.more_time import (
     ExtensionAsked,
     NoExtensionAsked,
     NoSuspensionAsked,
-    NotedDue,
     NothingPromised,
     Promised,
     PromiseDue,
     Suspending,
     SuspensionAsked,
 )
-from services.dispatch.core.regions.notes import Inside, InsideNote, Note, RecentAct
+from services.dispatch.core.regions.notes import Inside, InsideNote, Note
 from services.dispatch.core.regions.pressing import (
     CallbackReview,
     Cause,
@@ -38,8 +40,9 @@ from services.dispatch.core.regions.pressing import (
     ReviewReported,
     Supervision,
 )
+from services.dispatch.core.regions.stop_words import StopWords
 from services.dispatch.core.regions.tasks import Doing, Done, SupportTask, Tasks
-from services.dispatch.core.regions.urgency import Acknowledged, Calling, NotUrgent, StopWords, Urgency
+from services.dispatch.core.regions.urgency import Acknowledged, Calling, NotUrgent, Urgency
 from services.dispatch.core.regions.wishes import NoWish, ReopeningWanted, Wish, WithdrawalWanted
 
 __all__ = [

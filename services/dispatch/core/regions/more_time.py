@@ -1,4 +1,4 @@
-"""More time: asked for (延期、挂账), promised (承诺), and due times as sla last said them."""
+"""More time: asked for (延期、挂账) or promised (承诺)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.more_time import TimeUnit
-from schemas.owner import Owner
 from schemas.values import (
     Actor,
-    Clock,
     Code,
     DepartmentCode,
     DeskTaskKind,
-    Due,
     Instant,
     Text,
 )
@@ -98,12 +95,3 @@ class PromiseDue:
 
 
 Commitment = Annotated[NothingPromised | Promised | PromiseDue, Field(discriminator="at")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotedDue:
-    """A due time as sla last said it; None while the clock stands still."""
-
-    clock: Clock
-    due: Due | None
-    owner: Owner

@@ -1,4 +1,4 @@
-"""Notes that lead and supporters share, what a department keeps for itself, and who acted lately."""
+"""Notes that lead and supporters share, and what a department keeps for itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Literal
 from schemas.values import (
     DepartmentCode,
     Instant,
-    Party,
     Person,
 )
 
@@ -46,14 +45,3 @@ class Inside:
     def is_delegated(self) -> bool:
         """Whether a section or a person has it."""
         return self.section is not None or self.handler is not None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecentAct:
-    """An act on the ticket: its number, what happened, whose it was and when."""
-
-    number: int
-    word: str
-    by: Person | None
-    party: Party
-    at: Instant

@@ -1,4 +1,4 @@
-"""Somebody on duty knows of what is urgent (紧急件知悉), and words that stop the machine."""
+"""Somebody on duty knows of what is urgent (紧急件知悉)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from schemas.values import (
-    DepartmentCode,
     DeskTaskKind,
     Person,
-    StopWord,
 )
 
 
@@ -46,25 +44,3 @@ class Acknowledged:
 
 
 Urgency = Annotated[NotUrgent | Calling | Acknowledged, Field(discriminator="at")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StopWords:
-    """What was recognised so far, the first of each group; `named` take no part until a person clears them.
-
-    `unseen` says that words came in after somebody had the ticket, and that no person has seen to them yet;
-    `called_for` that some of them were urgent when the ticket had ended.
-    """
-
-    found: tuple[StopWord, ...] = ()
-    named: tuple[DepartmentCode, ...] = ()
-    unseen: bool = False
-    called_for: bool = False
-
-    @property
-    def groups(self) -> frozenset[str]:
-        return frozenset(each.group for each in self.found)
-
-    @property
-    def desk(self) -> DeskTaskKind | None:
-        return DeskTaskKind.STOP_WORDS if self.unseen else None
