@@ -99,7 +99,7 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
     To one requester, `of_one`, a part whose number was corrected is not theirs any more.
     """
     ids = [*named, *(part for ticket in named for part in parts_of(ticket))]
-    theirs = f"(select w.requester from ticket w where w.id = left(t.id, {LENGTH}))"
+    theirs = f"(select w.requester from ticket w where w.id = left(t.id, {LENGTH}))"  # noqa: S608 - constants
     mine = f" and (t.id = any($2::text[]) or t.requester is not distinct from {theirs})" if of_one else ""
     known = await pool.fetch(
         f"select id, open, stands from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants
