@@ -60,7 +60,7 @@ def late_at_the_unit() -> Story:
 
 def promised() -> Story:
     story = given.in_progress()
-    return story.when(EXAMPLES["commit"](story)).clock(c.ClockBreached, Clock.COMMITMENT)
+    return story.when(EXAMPLES["commit"](story)).clock(c.ClockLapsed, Clock.COMMITMENT)
 
 
 def reviewed() -> Story:

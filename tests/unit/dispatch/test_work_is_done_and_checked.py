@@ -238,7 +238,7 @@ def test_a_question_comes_back_where_it_was_asked_answered_or_not() -> None:
 
 def test_a_promise_comes_back_for_checking_and_a_broken_one_is_pressed() -> None:
     promised = given.in_progress().lead(i.Commit, promised=AT + timedelta(days=10), text="月底前完成。")
-    due = promised.clock(c.ClockBreached, Clock.COMMITMENT)
+    due = promised.clock(c.ClockLapsed, Clock.COMMITMENT)
     due.then(d.CommitmentDue)
     due.clock(c.ClockLapsed, Clock.COMMITMENT).then()
     due.office(i.CheckCommitment, kept=False, note="未兑现。").then(d.CommitmentChecked, d.Nudged)
