@@ -24,7 +24,7 @@ from statistics import median
 from typing import Final
 
 GENERATED: Final = re.compile(
-    r"schemas/(json|golden|asyncapi)|policy/schema/|docs/(lifecycle|facts)|docker-compose|deploy/prometheus/prometheus|.*\.lock$"
+    r"schemas/(json|golden|asyncapi|openapi|catalogue)|policy/schema/|docs/(lifecycle|facts|catalogue)|docker-compose|deploy/prometheus/prometheus|.*\.lock$"
     r"|examples/clients/(java/lib|javascript/node_modules)/"
 )
 LARGE_FUNCTION: Final = 40

@@ -24,7 +24,7 @@ from chassis.logs import where
 from chassis.metrics import HTTP_REQUESTS
 from chassis.openapi import PATH, Terms, describe
 from chassis.problems import HttpProblem, json_text, of_aiohttp
-from chassis.protection import HEADERS, Budget
+from chassis.protection import HEADERS, Allowance
 from chassis.routes import LONGEST, Handler, Route
 from chassis.service import Edge, EdgeContext
 from schemas.text import fitted, one_line, storable
@@ -62,7 +62,7 @@ class _Door:
     guard: Guard
     routes: Mapping[tuple[str, str], Route]
     largest: int
-    budget: Budget
+    budget: Allowance
 
 
 _DOOR: Final = web.AppKey("door", _Door)
@@ -125,7 +125,7 @@ def application(
         known[route.method, canonical] = route
         # An alert cannot see the first step of a counter that comes out of nothing.
         HTTP_REQUESTS.labels(terms.service, canonical, "500")
-    app[_DOOR] = _Door(terms.service, guard, known, terms.largest, Budget(terms.limits))
+    app[_DOOR] = _Door(terms.service, guard, known, terms.largest, Allowance(terms.limits))
     return app
 
 

@@ -32,7 +32,7 @@ class _Left(NamedTuple):
 
 
 @dataclass(slots=True)
-class Budget:
+class Allowance:
     """How many requests everybody has left, by who they are; kept for `most` of those who asked last."""
 
     limits: Limits

@@ -29,7 +29,7 @@ class Ended(StrEnum):
     TOO_LITTLE = "too_little"
 
 
-class Outcome(NamedTuple):
+class Taught(NamedTuple):
     """How a lesson ended, in words where nothing was compared, with figures where it was."""
 
     ended: Ended
@@ -46,7 +46,7 @@ def give_lesson(  # noqa: PLR0913 - what is learned, on what, under which policy
     today: date,
     *,
     even_if_worse: bool = False,
-) -> Outcome:
+) -> Taught:
     """Learn on top of the base, compare with the model in use, and write the new one unless it is worse.
 
     The model in use is the one at `out`, or the shipped one as long as there is none.
@@ -54,15 +54,15 @@ def give_lesson(  # noqa: PLR0913 - what is learned, on what, under which policy
     with _alone(out):
         present = _present(out, shipped, policy)
         if learned_already(assigned, base, present):
-            return Outcome(Ended.NOTHING_NEW, "在用的模型学的就是这些工单。")
+            return Taught(Ended.NOTHING_NEW, "在用的模型学的就是这些工单。")
         try:
             lesson = learn(assigned, base, present, today)
         except TooLittleError as error:
-            return Outcome(Ended.TOO_LITTLE, str(error))
+            return Taught(Ended.TOO_LITTLE, str(error))
         if not lesson.better and not even_if_worse:
-            return Outcome(Ended.WORSE, "新模型在留出的日子上变差，仍用原来的。", lesson)
+            return Taught(Ended.WORSE, "新模型在留出的日子上变差，仍用原来的。", lesson)
         lesson.model.save(out)
-        return Outcome(Ended.WRITTEN, f"模型 {lesson.model.identity} 在 {out}，各服务下次启动时起用。", lesson)
+        return Taught(Ended.WRITTEN, f"模型 {lesson.model.identity} 在 {out}，各服务下次启动时起用。", lesson)
 
 
 def _present(out: Path, shipped: Path, policy: Policy) -> Suggester:

@@ -30,7 +30,7 @@ class OutOfCalendarError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CountedDays:
     """One way to read the calendar, days counted from 2004-01-01: works, days worked before each, the worked ones."""
 
     works: bytes
@@ -133,7 +133,7 @@ class Calendar:
         text = "\n".join((PRACTICE, ",".join(map(str, self._notices)), *said))
         return f"cn-{self.official_until}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
-    def _readings(self) -> tuple[Reading, Reading, Reading]:
+    def _readings(self) -> tuple[CountedDays, CountedDays, CountedDays]:
         earliest, latest, likely = bytearray(_PLAIN), bytearray(_PLAIN), bytearray(_PLAIN)
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
             for day, expected in self._undecided(year).items():
@@ -144,10 +144,10 @@ class Calendar:
         for day, entry in self._entries.items():
             at = day.toordinal() - FIRST_ORDINAL
             earliest[at] = latest[at] = likely[at] = not entry.is_off_day
-        first = Reading.of(bytes(earliest))
+        first = CountedDays.of(bytes(earliest))
         if earliest == latest:
             return first, first, first
-        return first, Reading.of(bytes(latest)), Reading.of(bytes(likely))
+        return first, CountedDays.of(bytes(latest)), CountedDays.of(bytes(likely))
 
 
 def _noticed(entry: NoticeDay) -> Holiday | MakeUpDay:

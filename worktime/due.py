@@ -21,7 +21,7 @@ from typing import Annotated, Final, Literal, assert_never
 
 from pydantic import AwareDatetime, Field
 
-from worktime.calendar import Calendar, Reading
+from worktime.calendar import Calendar, CountedDays
 from worktime.days import Frozen
 from worktime.hours import SHANGHAI, OfficeHours, local
 from worktime.ledger import Ledger, Pause, StartRule, Unit
@@ -113,7 +113,7 @@ def remaining(ledger: Ledger, now: datetime, calendar: Calendar, hours: OfficeHo
     return timedelta(microseconds=budget_micros(ledger, hours) - used)
 
 
-def clock_face(ledger: Ledger, reading: Reading, hours: OfficeHours) -> Callable[[datetime], int]:
+def clock_face(ledger: Ledger, reading: CountedDays, hours: OfficeHours) -> Callable[[datetime], int]:
     """Which time a moment stands for on this clock in microseconds: office time on a reading, or real time."""
     return partial(position, reading=reading, hours=hours) if ledger.budget.unit.is_office_time else _real
 
@@ -216,7 +216,7 @@ def _office_due(
     pauses: Iterable[Pause],
     *,
     whole: Callable[[int], int],
-    reading: Reading,
+    reading: CountedDays,
     hours: OfficeHours,
 ) -> datetime | Held:
     end = _run(budget, begin, pauses, partial(position, reading=reading, hours=hours), whole)

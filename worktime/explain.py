@@ -6,7 +6,7 @@ from typing import assert_never
 
 from pydantic import AwareDatetime
 
-from worktime.calendar import Calendar, Reading
+from worktime.calendar import Calendar, CountedDays
 from worktime.days import Day, Frozen
 from worktime.due import (
     Due,
@@ -103,7 +103,7 @@ def _days(ledger: Ledger, calendar: Calendar, hours: OfficeHours, found: Due) ->
         )
 
 
-def _charged_on(day: date, end: datetime, ledger: Ledger, reading: Reading, hours: OfficeHours) -> timedelta:
+def _charged_on(day: date, end: datetime, ledger: Ledger, reading: CountedDays, hours: OfficeHours) -> timedelta:
     midnight = datetime.combine(day, time(), SHANGHAI)
     start, stop = max(midnight, counting_from(ledger, hours)), min(midnight + timedelta(days=1), end)
     if start >= stop:

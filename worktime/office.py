@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from worktime.calendar import FIRST_ORDINAL, LENGTH, Calendar, OutOfCalendarError, Reading
+from worktime.calendar import FIRST_ORDINAL, LENGTH, Calendar, CountedDays, OutOfCalendarError
 from worktime.hours import SHANGHAI, OfficeHours, local
 
 _MINUTE: Final = 60_000_000
 _FIRST: Final = datetime.fromordinal(FIRST_ORDINAL).replace(tzinfo=SHANGHAI)
 
 
-def position(at: datetime, reading: Reading, hours: OfficeHours) -> int:
+def position(at: datetime, reading: CountedDays, hours: OfficeHours) -> int:
     """Office time from 2004 to a moment in microseconds; raises OutOfCalendarError outside 2004 to 2050."""
     here = local(at)
     day = here.toordinal() - FIRST_ORDINAL
@@ -28,7 +28,7 @@ def position(at: datetime, reading: Reading, hours: OfficeHours) -> int:
     return total + hours.worked(since_midnight)
 
 
-def moment(at: int, reading: Reading, hours: OfficeHours) -> datetime:
+def moment(at: int, reading: CountedDays, hours: OfficeHours) -> datetime:
     """The first moment whose position it is: the end of the period that completes it, never the next one's opening."""
     full, rest = divmod(at - 1, hours.length)
     if not 0 <= full < len(reading.worked):

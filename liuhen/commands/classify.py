@@ -27,8 +27,7 @@ from tools.assigned import ZONE, read_assigned
 from tools.client.addresses import Addresses, load_addresses
 from tools.errors import SaidClearly
 from tools.layout import LEARNED, MODEL, POLICY, home_of
-from tools.learning import Ended, give_lesson, read_file
-from tools.learning import Outcome as Taught
+from tools.learning import Ended, Taught, give_lesson, read_file
 from tools.local.settings import load_settings
 from tools.prepare.model import made_up, prepare_model
 from tools.progress import counting

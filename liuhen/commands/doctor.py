@@ -37,7 +37,7 @@ def doctor(*, as_json: AsJson = False) -> None:
         print_json([{**each._asdict(), "severity": each.severity.name.lower()} for each in findings])
     else:
         _show(findings, sum(look.waiting.values()))
-    raise typer.Exit(int(findings[0].severity) if findings else 0)
+    raise typer.Exit(findings[0].severity if findings else Severity.FINE)
 
 
 def _show(findings: list[Finding], waiting: int) -> None:

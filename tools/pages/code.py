@@ -18,7 +18,7 @@ _Source = ast.FunctionDef | ast.Lambda
 _NOTHING: Final = object()
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of a file of the clone."""
 
     path: Path
@@ -36,7 +36,7 @@ class Use(NamedTuple):
     node: ast.Call | ast.Constant
     called: object
     function: str
-    place: Place
+    place: SourceLine
 
 
 class Made(NamedTuple):
@@ -44,15 +44,15 @@ class Made(NamedTuple):
 
     kind: type
     function: str
-    place: Place
+    place: SourceLine
 
 
-def place_of(thing: Function | type) -> Place:
+def place_of(thing: Function | type) -> SourceLine:
     """Where a function or a class begins."""
     if isinstance(thing, type):
-        return Place(Path(inspect.getfile(thing)), inspect.getsourcelines(thing)[1])
+        return SourceLine(Path(inspect.getfile(thing)), inspect.getsourcelines(thing)[1])
     source = _source(thing)
-    return Place(Path(inspect.getfile(thing)), source.lineno)
+    return SourceLine(Path(inspect.getfile(thing)), source.lineno)
 
 
 def uses(function: Function, package: str) -> list[Use]:
@@ -115,7 +115,7 @@ class _Reader:
 
 
 def _use(node: ast.Call | ast.Constant, called: object, function: FunctionType) -> Use:
-    return Use(node, called, function.__name__, Place(_file(function), node.lineno))
+    return Use(node, called, function.__name__, SourceLine(_file(function), node.lineno))
 
 
 def _named(node: ast.expr, function: FunctionType) -> Any:

@@ -73,7 +73,7 @@ def _too_late(state: DoorState, visit: RecordVisit, received: datetime) -> Refus
     return refusal("too_late", "visited_at", f"走访已过去 {oldest:g} 天以上，不能补报；问题仍在的，请重新走访。")
 
 
-class Told(NamedTuple):
+class ToldProblem(NamedTuple):
     """A problem that a household told, the ticket that it is or is about, and what came before."""
 
     problem: Problem
@@ -83,14 +83,14 @@ class Told(NamedTuple):
 
 def _told(
     state: DoorState, reading: Reading, visit: RecordVisit, household: str, received: datetime, numbers: Numbers
-) -> list[Told]:
+) -> list[ToldProblem]:
     whose = known_as(state.config.secrets, visit, household)
-    told: list[Told] = []
+    told: list[ToldProblem] = []
     for problem in visit.problems:
         raised = Raised.at_door(problem, visit.address)
         before = earlier(_with(state, whose, told), raised, whose, received)
         ticket = before.contact or _ticket(reading, visit, problem, whose, numbers.next(received), received)
-        told.append(Told(problem, ticket, before))
+        told.append(ToldProblem(problem, ticket, before))
     return told
 
 
@@ -102,7 +102,7 @@ def known_as(secrets: Secrets, visit: RecordVisit, household: str) -> tuple[str,
     return (household,) if first is None else (first, household)
 
 
-def _with(state: DoorState, whose: tuple[str, ...], told: list[Told]) -> DoorState:
+def _with(state: DoorState, whose: tuple[str, ...], told: list[ToldProblem]) -> DoorState:
     """What is known, and what the same visit said before."""
     if not whose or not told:
         return state
@@ -111,7 +111,7 @@ def _with(state: DoorState, whose: tuple[str, ...], told: list[Told]) -> DoorSta
     return replace(state, open_by_requester={**state.open_by_requester, whose[0]: mine})
 
 
-def _said(reading: Reading, visit: RecordVisit, told: Told) -> Registered | ActionReceived:
+def _said(reading: Reading, visit: RecordVisit, told: ToldProblem) -> Registered | ActionReceived:
     if told.before.contact is not None:
         return contact_about(reading, told.before.contact, told.problem.text)
     return _registered(reading, visit, told.problem, told.ticket, told.before.recurrence_of)

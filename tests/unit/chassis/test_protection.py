@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 from chassis import http
 from chassis.http import json_answer
 from chassis.openapi import Terms
-from chassis.protection import HEADERS, Budget, Limits
+from chassis.protection import HEADERS, Allowance, Limits
 from chassis.routes import Route
 
 LIMITS = Limits(per_second=2.0, at_once=3.0, patience=0.5)
@@ -101,7 +101,7 @@ async def test_every_answer_forbids_browsers_what_no_program_needs(port: int) ->
 
 
 def test_a_budget_grows_again_up_to_what_may_be_asked_at_once() -> None:
-    budget = Budget(LIMITS)
+    budget = Allowance(LIMITS)
 
     assert [budget.take("one", 0.0) for _ in range(4)] == [0, 0, 0, 0.5]
     assert budget.take("one", 0.5) == 0
@@ -109,7 +109,7 @@ def test_a_budget_grows_again_up_to_what_may_be_asked_at_once() -> None:
 
 
 def test_no_more_are_remembered_than_fit() -> None:
-    budget = Budget(LIMITS, most=1)
+    budget = Allowance(LIMITS, most=1)
     for _ in range(4):
         budget.take("one", 0.0)
 

@@ -87,6 +87,6 @@ def test_what_has_no_source_is_refused() -> None:
 
 
 def test_a_place_is_a_link_from_a_page() -> None:
-    place = place_of(code.Place)
+    place = place_of(code.SourceLine)
 
     assert place.link == f"[code.py:{place.line}](../tools/pages/code.py#L{place.line})"
