@@ -29,7 +29,7 @@ _PATIENCE = 60.0  # seconds
 @pytest.fixture(params=[False, True], ids=["in the clear", "encrypted"])
 def container(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Broker]:
     """What the container would run, on ports of this machine; the broker as its own user reaches it from outside."""
-    files = make(tmp_path / "certificates", [HOST], datetime.now(UTC)) if request.param else None
+    files = make(tmp_path / "certificates", [HOST, "localhost"], datetime.now(UTC)) if request.param else None
     told = compose(load_plan())["services"]["kafka"]
     ports = free_ports(["inside", "outside", "controller"])
     moved = {"9092": "inside", "19092": "outside", "19093": "controller"}
