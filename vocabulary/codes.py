@@ -103,6 +103,9 @@ VERDICTS: Final = table("verdict")
 NOTICES: Final = table("notice")
 FIELDS: Final = table("field")
 PARAMETERS: Final = table("parameter")
+YES: Final = table("yes")
+"""What the yes of a field says; NO has its no."""
+NO: Final = table("no")
 PASSAGES: Final = table("passage")
 
 

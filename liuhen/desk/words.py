@@ -76,9 +76,9 @@ def at_terminal(reason: str) -> str:
 
 def flag_of(path: tuple[str, ...]) -> Flag:
     """Return how the yes and the no of a field are said."""
-    found = file()["flags"][".".join(path)]
-    # YAML reads a bare yes and no as true and false.
-    return Flag(tuple(found[True]), tuple(found[False]))
+    name = ".".join(path)
+    yes, no = file()["flags"][name]
+    return Flag((yes, vocabulary.YES[name]), (no, vocabulary.NO[name]))
 
 
 def values_of(kind: object, field: str) -> Mapping[str, str]:
