@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
+from rulebook import load_policy
+from rulebook.codes import Role
 from tools.client.addresses import Addresses
 from tools.client.backlog import backlog_of
 from tools.errors import SaidClearly
@@ -18,8 +21,10 @@ from tools.local.plan import service_names
 from tools.local.process import Ending
 from tools.local.readiness import is_ready
 from tools.local.state import alone
+from tools.prepare.logins import trial_password
 from tools.progress import telling
 from tools.terminal import Terminal, styled
+from vocabulary import ROLES
 
 _console: Final = Terminal()
 _ENDED: Final = {Ending.STOPPED: "已停止", Ending.KILLED: "强行结束", Ending.WAS_GONE: "早已结束"}
@@ -109,6 +114,14 @@ def _start(instance: Instance, *, with_prometheus: bool) -> None:
         raise
 
 
+def _who_may_log_in(instance: Instance) -> str:
+    """Say who may log in at a trial's desk, and with which password."""
+    office = load_policy(Path(instance.addresses()["LIUHEN_POLICY"])).office
+    first = {person.roles[0]: person.name for person in reversed(office.people)}
+    names = "、".join(f"{first[role]}（{ROLES[role]}）" for role in Role if role in first)
+    return f"试用姓名：{names}等，口令都是 {trial_password(instance.secrets)}"
+
+
 def _described(instance: Instance) -> dict[str, object]:
     parts = [
         {
@@ -141,5 +154,6 @@ def _show(instance: Instance) -> None:
         table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
     _console.print(table)
     tokens = os.path.relpath(instance.secrets)
+    _console.print(f"在浏览器里办理：{instance.url('desk_http')}，{_who_may_log_in(instance)}")
     _console.print(f"HTTP 入口：须带 Authorization: Bearer，令牌见 {tokens}/ 的 wechat-token、survey-token")
     _console.print(f"供脚本使用的地址：source {os.path.relpath(instance.home / 'env')}")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 from chassis.logins import Login, Logins, digest, hashed, new_token
 from tools.prepare.secrets import write_secret
 
 LOGINS: Final = "logins.json"
+_TRIAL_BYTES: Final = 6
 PEOPLE: Final = "people"
 """The folder with a token for each person of a trial."""
+PASSWORD: Final = "trial-password"  # noqa: S105 - the name of a file
+"""The file with the one password of everybody of a trial, for browsers."""
 TRIAL: Final = "trial"
 """What the token is called that a person of a trial has from the beginning."""
 
@@ -62,17 +66,33 @@ def revoke(secrets: Path, person: str, name: str | None, now: datetime) -> bool:
 
 
 def prepare_trial(secrets: Path, people: Iterable[str]) -> None:
-    """Give everybody of a trial a token of their own, in a file by their name; who has one keeps it."""
+    """Give everybody of a trial a token, in a file by their name, and all the same password; who has one keeps it."""
     logins, folder = read_logins(secrets), secrets / PEOPLE
-    made = dict(logins.people)
+    made, password = dict(logins.people), ""
     for person in people:
         login, file = made.get(person, Login()), folder / person
         if TRIAL not in login.tokens or not file.exists():
             write_secret(file, token := new_token())
             tokens = {**login.tokens, TRIAL: digest(token)}
-            made[person] = Login(password=login.password, tokens=tokens, ended=login.ended)
+            made[person] = login = Login(password=login.password, tokens=tokens, ended=login.ended)
+        if login.password is None:
+            # One salt for all: whoever reads the file reads the password beside it.
+            password = password or _made_password(secrets)
+            made[person] = Login(password=password, tokens=login.tokens, ended=login.ended)
     if made != logins.people:
         _write(secrets, Logins(people=made))
+
+
+def _made_password(secrets: Path) -> str:
+    """Return the hash of the password of a trial, which is made where there is none."""
+    if not (secrets / PASSWORD).exists():
+        write_secret(secrets / PASSWORD, token_hex(_TRIAL_BYTES))
+    return hashed(trial_password(secrets))
+
+
+def trial_password(secrets: Path) -> str:
+    """Return the password by which everybody of a trial logs in with a browser."""
+    return (secrets / PASSWORD).read_text("utf-8").strip()
 
 
 def trial_token(secrets: Path, person: str) -> str:
