@@ -14,6 +14,7 @@ class DeskSettings(LoginSettings, OpensContacts):
     """Where to answer over HTTP (port 0: any free one), and which policy says who may do what.
 
     `secret` is intake's key of the hashes by which requesters are compared.
+    `over_tls` says that browsers reach the door over TLS alone, and keeps their sessions off everything else.
     `broker_patience` is how many real seconds the door waits for the broker before it says 503.
     """
 
@@ -21,4 +22,5 @@ class DeskSettings(LoginSettings, OpensContacts):
     http_port: int = 8082
     policy: Path = Path("policy")
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
+    over_tls: bool = False
     broker_patience: float = Field(default=5.0, gt=0)

@@ -16,6 +16,7 @@ from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownR
 
 WORDS: Final = (
     Kept("task", "ticket", documents=("body",)),
+    Kept("draft", "ticket", documents=("typed",)),
     Kept("held_order", "ticket", documents=("body",)),
     Kept("caller", "ticket", texts=("place", "text")),
 )

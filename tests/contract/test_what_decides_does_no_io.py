@@ -34,6 +34,7 @@ LIBRARIES: Final = {
     "jinja2": "notify fills in the texts of the policy",
     "phonenumbers": "doors bring numbers into one form",
     "pydantic": "messages and state are its models",
+    "pypinyin": "desk finds names by their initials",
     "pydantic_core": "desk looks into the JSON of orders, which it reads as no model",
     "rapidfuzz": "intake compares texts",
     "typing_extensions": "what typing lacks in 3.11",

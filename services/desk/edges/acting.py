@@ -14,6 +14,7 @@ from chassis.http import json_answer
 from chassis.problems import HttpProblem
 from chassis.routes import Parameter
 from doors.entering import ENTRANCE
+from doors.people import Known
 from doors.refusals import Refusal
 from schemas.envelope import Envelope
 from schemas.registry import inbound_topic
@@ -61,14 +62,19 @@ async def take(request: web.Request, content: bytes) -> TakenAct:
     act = read(entrance.policy, who, content, now, entrance.keeper.key)
     if isinstance(act, Refusal):
         raise HttpProblem(status_of(act), *act)
+    return await say(request.app, who, key, act, now)
+
+
+async def say(app: web.Application, who: Known, key: str, act: Act, at: datetime) -> TakenAct:
+    """Say an act under its author's own name for it; a HttpProblem where that name stands for another one."""
     new = Said(act_of(who.login, key), act.digest, sent=False)
-    known = await lookup.claim(context.pool, who, key, act, new, now)
+    known = await lookup.claim(app[CONTEXT].pool, who, key, act, new, at)
     if known is not None and known.digest != act.digest:
         words = "这个 Idempotency-Key 已经用过，内容不同。同一件事重发，内容要一样；另一件事，请换一个编号。"
         raise HttpProblem(409, "conflicting_repeat", "Idempotency-Key", words, act=known.id)
     said = known or new
     if not said.sent:
-        await _put(request, said.id, act, now)
+        await _put(app, said.id, act, at)
     return TakenAct(said.id, known is not None)
 
 
@@ -87,12 +93,12 @@ def status_of(refused: Refusal) -> int:
     return web.HTTPBadRequest.status_code if refused.code in _NOT_A_REQUEST else 422
 
 
-async def _put(request: web.Request, id_: str, act: Act, now: datetime) -> None:
+async def _put(app: web.Application, id_: str, act: Act, at: datetime) -> None:
     """Put an act on the topic of who acts and return when the broker has it: said twice under one id is said once."""
-    context = request.app[CONTEXT]
-    headers = Envelope(id_, SOURCE, act.action.type_name, now, act.about).headers()
+    context = app[CONTEXT]
+    headers = Envelope(id_, SOURCE, act.action.type_name, at, act.about).headers()
     key = (act.about or id_).encode()
-    async with asyncio.timeout(request.app[PATIENCE]):
+    async with asyncio.timeout(app[PATIENCE]):
         await context.publish(inbound_topic(act.party), key, act.action.to_json(), headers)
     await lookup.note_sent(context.pool, id_)
 

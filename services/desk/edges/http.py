@@ -23,7 +23,7 @@ from schemas.registry import RULES
 from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
-from services.desk.edges import acting, callers, lookup, orders, revealing
+from services.desk.edges import acting, callers, lookup, orders, pages, revealing
 from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, SECRET, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Place
 from services.desk.edges.told import (
@@ -59,10 +59,11 @@ def serve(settings: DeskSettings, policy: Policy) -> Edge:
 
 def application(context: EdgeContext, settings: DeskSettings, policy: Policy) -> web.Application:
     """Build the HTTP application."""
-    app = http.application(TERMS, routes(), guard=_let_in)
+    app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
     app[SECRET] = settings.secret.get_secret_value().encode()
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock)
+    pages.prepare(app, over_tls=settings.over_tls)
     return app
 
 

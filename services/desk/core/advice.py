@@ -1,0 +1,46 @@
+"""What the policy would do with what waits for dispatch: for each likely category who leads, who supports, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rulebook import Policy
+from rulebook.directory import Category
+from rulebook.responsibility import Assignment, responsible
+from schemas.public import DeskTask
+from services.desk.core.marking import Word
+
+
+class Advice(NamedTuple):
+    """One way to dispatch; without a lead where policy names none, and `reason` says why."""
+
+    category: Category
+    lead: str | None
+    supporting: tuple[str, ...]
+    reason: str
+    found: tuple[str, ...]
+    """Words of the category that stand in the text."""
+
+
+def advice(told: DeskTask, policy: Policy) -> Sequence[Advice]:
+    """List the ways, the likeliest category first; none where nothing was suggested."""
+    codes = dict.fromkeys((told.category, told.suggestion, *(told.alternatives or ())))
+    known = (policy.category(code) for code in codes if code is not None)
+    return [_way(each, told, policy) for each in known if each is not None]
+
+
+def _way(category: Category, told: DeskTask, policy: Policy) -> Advice:
+    found = tuple(word for word in category.keywords if word in told.text)
+    named = responsible(policy, category.code, told.subdistrict)
+    if not isinstance(named, Assignment):
+        return Advice(category, None, (), named.reason, found)
+    supporting = tuple(each.department for each in named.supporting)
+    return Advice(category, named.lead, supporting, named.reason, found)
+
+
+def recognised(told: DeskTask, ways: Iterable[Advice]) -> Sequence[Word]:
+    """What to mark in the text: words that stop the machine before those of categories."""
+    stops = [Word(each.word, "stop", f"{each.name}：{each.reason}") for each in told.stop_words or ()]
+    kinds = [Word(word, "kind", way.category.name) for way in ways for word in way.found]
+    return [*stops, *sorted(kinds, key=lambda each: -len(each.text))]

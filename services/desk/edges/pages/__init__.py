@@ -1,0 +1,19 @@
+"""The office in the browser: pages that are made here, and say what persons do by the same acts as programs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from doors.passwords import Passwords
+from services.desk.edges.pages import entering, live, queue, showing, task
+
+ROUTES: Final = (*entering.ROUTES, *showing.ROUTES, *queue.ROUTES, *task.ROUTES)
+
+
+def prepare(app: web.Application, *, over_tls: bool) -> None:
+    """Give the pages of a door what they stand on."""
+    app[entering.PASSWORDS], app[entering.OVER_TLS] = Passwords.of("desk"), over_tls
+    app[live.HORIZON] = live.Horizon()
+    app.cleanup_ctx.append(live.watching)

@@ -1,0 +1,145 @@
+"""Who looks at a page: the session in the browser's cookie, how it begins and ends, and what is shown to nobody."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from chassis.http import SESSION
+from chassis.logins import SESSION_LASTS
+from chassis.problems import HttpProblem
+from chassis.routes import Handler, Route, text
+from doors.entering import ENTRANCE
+from doors.passwords import Passwords
+from doors.people import Known
+from services.desk.edges.keys import CONTEXT, WHO
+from services.desk.edges.pages.forms import FORM_COOKIE, KEYS_COOKIE, bind, posted
+from services.desk.edges.pages.showing import show
+
+PASSWORDS: Final = web.AppKey("passwords", Passwords)
+OVER_TLS: Final = web.AppKey("over_tls", bool)
+HOME: Final = "/queue"
+_SEE_OTHER: Final = 303
+_A_YEAR: Final = 31_536_000
+
+
+def page(handler: Handler) -> Handler:
+    """Let whoever is logged in see a page, ask everybody else to log in, and tell what is wrong as a page."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        who = _known(request)
+        if who is None:
+            return _to_login(request)
+        request[WHO] = who
+        try:
+            return await handler(request)
+        except HttpProblem as problem:
+            return show(request, "problem.html", problem.status, problem.headers, problem=problem.body)
+
+    return answer
+
+
+def _known(request: web.Request) -> Known | None:
+    """Tell whose session the browser shows; a token of a script begins none."""
+    entrance = request.app[ENTRANCE]
+    caller = entrance.keeper.who(request.cookies.get(SESSION, ""), entrance.clock.now())
+    if caller is None or caller.token:
+        return None
+    found = entrance.known(caller.person)
+    return found if found.is_there else None
+
+
+def redirect(place: str) -> web.Response:
+    """Send a browser to a page of this door."""
+    return web.Response(status=_SEE_OTHER, headers={"Location": place, "Cache-Control": "no-store"})
+
+
+def _to_login(request: web.Request) -> web.Response:
+    """Ask for the login, and remember where one was: of a form that is the page on which it stood."""
+    place = request.path_qs if request.method == "GET" else urlsplit(request.headers.get("Referer", "")).path
+    return redirect(f"/login?next={quote(_local(place), safe='')}")
+
+
+def _local(place: str) -> str:
+    """The place where it is one of this door; the first page for any other."""
+    inside = place.startswith("/") and not place.startswith(("//", "/login", "/logout")) and "\\" not in place
+    return place if inside and place.isprintable() else HOME
+
+
+async def show_login(request: web.Request) -> web.StreamResponse:
+    """GET /login?next=: the form in which one says who one is."""
+    return _login_page(request, _local(request.query.get("next", HOME)))
+
+
+def _login_page(
+    request: web.Request, following: str, status: int = 200, person: str = "", wrong: str = ""
+) -> web.Response:
+    chance = bind(request)
+    response = show(request, "login.html", status, following=following, person=person, wrong=wrong)
+    _keep(request, response, FORM_COOKIE, chance)
+    return response
+
+
+def _keep(request: web.Request, response: web.Response, name: str, value: str, seconds: int | None = None) -> None:
+    secure = request.app[OVER_TLS]
+    response.set_cookie(name, value, httponly=True, samesite="Strict", secure=secure, path="/", max_age=seconds)
+
+
+async def log_in(request: web.Request) -> web.StreamResponse:
+    """POST /login: begin a session that this browser did not bring along, and go on where one was."""
+    following, person = HOME, ""
+    try:
+        form = await posted(request)
+        following, person = _local(form.get("next", "")), form.get("person", "").strip()
+        entrance, passwords = request.app[ENTRANCE], request.app[PASSWORDS]
+        login = _login_of(request, person)
+        session, _ = await passwords.begin_session(entrance, login, form.get("password", ""), request.remote or "")
+    except HttpProblem as problem:
+        return _login_page(request, following, problem.status, person, str(problem.body["detail"]))
+    response = redirect(following)
+    _keep(request, response, SESSION, session, int(SESSION_LASTS.total_seconds()))
+    response.del_cookie(FORM_COOKIE, path="/")
+    return response
+
+
+def _login_of(request: web.Request, said: str) -> str:
+    """Find the login of somebody who typed their own name, where only one is called so."""
+    policy = request.app[ENTRANCE].policy
+    named = {f"department.{each.code}": each.name for each in policy.departments}
+    named |= {each.id: each.name for each in policy.office.people}
+    found = [login for login, name in named.items() if name == said]
+    return found[0] if len(found) == 1 else said
+
+
+async def log_out(request: web.Request) -> web.StreamResponse:
+    """POST /logout: forget the session in this browser; drafts stay."""
+    await posted(request)
+    response = redirect("/login")
+    response.del_cookie(SESSION, path="/")
+    return response
+
+
+async def switch_keys(request: web.Request) -> web.StreamResponse:
+    """POST /keys: let acts have keys of one letter in this browser, or not."""
+    form = await posted(request)
+    response = redirect(_local(form.get("next", "")))
+    _keep(request, response, KEYS_COOKIE, "on" if form.get("keys") == "on" else "off", _A_YEAR)
+    return response
+
+
+async def go_home(_request: web.Request) -> web.StreamResponse:
+    """GET /: the first page."""
+    return redirect(HOME)
+
+
+ROUTES: Final = (
+    Route("GET", "/", go_home),
+    Route("GET", "/login", show_login, (text("next"),)),
+    Route("POST", "/login", log_in),
+    Route("POST", "/logout", page(log_out)),
+    Route("POST", "/keys", page(switch_keys)),
+)
+
+__all__ = ["CONTEXT", "ROUTES", "page", "redirect"]

@@ -1,0 +1,52 @@
+"""What makes a form that was sent the door's own: it comes from a page of this door, and carries that page's token."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from chassis.http import SESSION
+from chassis.problems import HttpProblem
+from doors.entering import ENTRANCE
+
+FORM_COOKIE: Final = "liuhen_form"
+"""What the token of the login's form is bound to, where there is no session yet."""
+KEYS_COOKIE: Final = "liuhen_keys"
+"""Says `off` where somebody wants no keys of one letter."""
+TOKEN: Final = "token"  # noqa: S105 - the name of a field
+_NEW: Final = web.RequestKey("new_form_cookie", str)
+_OURS: Final = frozenset({"same-origin", "none"})
+_STRANGE: Final = "这张表单不是从本系统的页面提交的，或者页面开得太久。请刷新页面再提交；已输入的内容存有草稿。"
+
+
+def _bound(request: web.Request) -> str:
+    """What a form of this browser is bound to: its session, or before that a word of chance."""
+    return request.cookies.get(SESSION) or request.cookies.get(FORM_COOKIE) or request.get(_NEW, "")
+
+
+def token_of(request: web.Request) -> str:
+    """Make the token that every form of a page carries."""
+    key = request.app[ENTRANCE].keeper.key
+    return hmac.digest(key, f"form {_bound(request)}".encode(errors="replace"), hashlib.sha256).hex()
+
+
+def bind(request: web.Request) -> str:
+    """Bind the forms of a browser that has no session; returns what its cookie has to say."""
+    request[_NEW] = chance = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
+    return chance
+
+
+async def posted(request: web.Request) -> Mapping[str, str]:
+    """Read a form; a HttpProblem for one that no page of this door sent."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+        raise HttpProblem(403, "foreign_form", TOKEN, _STRANGE)
+    form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    shown = form.pop(TOKEN, "").encode(errors="replace")
+    if not _bound(request) or not hmac.compare_digest(shown, token_of(request).encode()):
+        raise HttpProblem(403, "foreign_form", TOKEN, _STRANGE)
+    return form

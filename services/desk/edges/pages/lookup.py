@@ -1,0 +1,129 @@
+"""What pages look up and keep: what waits in the order of the queue, what changed since, and what somebody typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from chassis.service import Instant, Pool
+from schemas.public import DeskTask
+
+PAGE: Final = 50
+"""Rows of one page of the queue."""
+
+
+class Waiting(NamedTuple):
+    """One row of the queue, and whether it stands on top."""
+
+    told: DeskTask
+    ahead: bool
+
+    @property
+    def key(self) -> str:
+        """What the row is called on the page."""
+        return f"{self.told.ticket}-{self.told.task}"
+
+
+class Key(NamedTuple):
+    """Of which form somebody's draft is."""
+
+    login: str
+    ticket: str
+    task: str
+    act: str
+
+
+_OPEN: Final = "draft left join act on act.id = draft.said where (draft.said is null or act.state = 'refused')"
+"""Drafts that were not submitted, or in vain."""
+Typed: TypeAlias = Mapping[str, str]
+
+
+async def waiting(pool: Pool, task: str | None, page: int) -> Sequence[Waiting]:
+    """List one page of what waits: on top what no machine may answer and what is urgent, then what waits longest."""
+    rows = await pool.fetch(
+        "select body, ahead from task where body is not null and ($1::text is null or task = $1)"
+        " order by ahead desc, since, ticket, task limit $2 offset $3",
+        *(task, PAGE, (page - 1) * PAGE),
+    )
+    return [_waiting(row["body"], ahead=row["ahead"]) for row in rows]
+
+
+def _waiting(body: str, *, ahead: bool) -> Waiting:
+    return Waiting(DeskTask.model_validate_json(body), ahead)
+
+
+async def counts(pool: Pool) -> Mapping[str, int]:
+    """Count what waits, by task."""
+    rows = await pool.fetch("select task, count(*) as number from task where body is not null group by task")
+    return {row["task"]: row["number"] for row in rows}
+
+
+async def one(pool: Pool, ticket: str, task: str) -> Waiting | None:
+    """Find what waits of a ticket; None where it waits no more."""
+    found = "select body, ahead from task where ticket = $1 and task = $2 and body is not null"
+    row = await pool.fetchrow(found, ticket, task)
+    return _waiting(row["body"], ahead=row["ahead"]) if row is not None else None
+
+
+async def of_ticket(pool: Pool, ticket: str) -> Sequence[str]:
+    """Name everything that waits of a ticket."""
+    rows = await pool.fetch("select task from task where ticket = $1 and body is not null order by since, task", ticket)
+    return [row["task"] for row in rows]
+
+
+async def horizon(pool: Pool) -> int:
+    """Name the oldest transaction that may still change something: all before it can be read."""
+    found: int = await pool.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    return found
+
+
+async def changed(pool: Pool, since: int, until: int) -> Sequence[tuple[str, str, bool]]:
+    """Name what changed from one transaction up to another: ticket, task, and whether it still waits."""
+    rows = await pool.fetch(
+        "select ticket, task, body is not null as waits from task"
+        " where changed >= $1::bigint::text::xid8 and changed < $2::bigint::text::xid8 order by changed, ticket, task",
+        *(since, until),
+    )
+    return [(row["ticket"], row["task"], row["waits"]) for row in rows]
+
+
+async def drafts(pool: Pool, login: str, ticket: str, task: str) -> Mapping[str, Typed]:
+    """Find what somebody typed of what waits, by the form."""
+    rows = await pool.fetch(
+        f"select draft.act, typed from {_OPEN} and draft.login = $1 and ticket = $2 and task = $3",  # noqa: S608 - ours
+        *(login, ticket, task),
+    )
+    return {row["act"]: json.loads(row["typed"]) for row in rows}
+
+
+async def keep(pool: Pool, key: Key, typed: Typed, at: Instant) -> None:
+    """Keep what somebody typed, in place of what they had typed before."""
+    await pool.execute(
+        "insert into draft (login, ticket, task, act, typed, at) values ($1, $2, $3, $4, $5::text::json, $6)"
+        " on conflict (login, ticket, task, act) do update set typed = excluded.typed, at = excluded.at, said = null",
+        *(*key, json.dumps(typed, ensure_ascii=False), at),
+    )
+
+
+async def submit(pool: Pool, key: Key, said: str, at: Instant) -> None:
+    """Note by which act a draft was submitted, and forget those of this author that were a day ago, and stand."""
+    await pool.execute(
+        "update draft set said = $5 where login = $1 and ticket = $2 and task = $3 and act = $4", *key, said
+    )
+    await pool.execute(
+        "delete from draft using act where draft.login = $1 and draft.said = act.id and act.state = 'accepted'"
+        " and draft.at < $2::timestamptz - interval '1 day'",
+        *(key.login, at),
+    )
+
+
+async def drop(pool: Pool, key: Key) -> None:
+    """Forget what somebody typed into a form."""
+    await pool.execute("delete from draft where login = $1 and ticket = $2 and task = $3 and act = $4", *key)
+
+
+async def with_drafts(pool: Pool, login: str) -> frozenset[str]:
+    """Name what waits into whose forms somebody typed something: ticket and task, as a row is called."""
+    rows = await pool.fetch(f"select distinct ticket, task from {_OPEN} and draft.login = $1", login)  # noqa: S608 - ours
+    return frozenset(f"{row['ticket']}-{row['task']}" for row in rows)

@@ -1,0 +1,150 @@
+"use strict";
+// Keys, drafts and the live queue. Without this file every page still works; it only asks for more clicks.
+
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const shown = (element) => element.getClientRects().length > 0;
+const away = (isAway) => { document.getElementById("away").hidden = !isAway; };
+
+// Keys -----------------------------------------------------------------------------------------------------------
+
+const typing = (target) => target.closest("input:not([type=radio]), textarea, select") !== null;
+
+function walk(step) {
+  const links = all("tr.row a").filter(shown);
+  if (!links.length) return;
+  const at = links.indexOf(document.activeElement);
+  links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))].focus();
+}
+
+function press(element) {
+  if (element.tagName === "SUMMARY") {
+    element.parentElement.open = true;
+    (all("input:not([type=hidden]), textarea, select", element.parentElement).find(shown) || element).focus();
+  } else {
+    element.click();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if (event.key === "Enter" && event.ctrlKey && event.target.form) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
+  if (event.key === "Escape" && typing(event.target)) {
+    event.target.blur();
+    return;
+  }
+  if (document.body.dataset.keys !== "on" || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "k") {
+    walk(key === "j" ? 1 : -1);
+  } else {
+    const element = all("[data-key]").find((each) => each.dataset.key === key && shown(each));
+    if (!element) return;
+    press(element);
+  }
+  event.preventDefault();
+});
+
+// Drafts ---------------------------------------------------------------------------------------------------------
+
+const QUIET = 700; // milliseconds after the last key
+const AGAIN = 3000; // milliseconds until what could not be kept is tried once more
+const waiting = new Map();
+
+function typed(form) {
+  const data = new URLSearchParams(new FormData(form));
+  for (const name of ["act_key", "seen", "shown"]) data.delete(name);
+  return data;
+}
+
+async function keep(form, lasting = false) {
+  window.clearTimeout(waiting.get(form));
+  waiting.delete(form);
+  const note = form.querySelector(".kept");
+  try {
+    const answer = await fetch(form.dataset.draft, { method: "POST", body: typed(form), keepalive: lasting, redirect: "manual" });
+    if (answer.type === "opaqueredirect") note.textContent = "登录已到期：请在另一页重新登录，草稿随后存下";
+    else if (answer.status === 204) note.textContent = "草稿已存";
+    else throw new Error(String(answer.status));
+    away(false);
+    if (answer.status !== 204) later(form, AGAIN);
+  } catch {
+    note.textContent = "草稿还没有存下，正在重试";
+    away(true);
+    later(form, AGAIN);
+  }
+}
+
+function later(form, time) {
+  window.clearTimeout(waiting.get(form));
+  if (form.isConnected) waiting.set(form, window.setTimeout(() => keep(form), time));
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && form.dataset.draft) later(form, QUIET);
+});
+document.addEventListener("submit", (event) => {
+  window.clearTimeout(waiting.get(event.target));
+  waiting.delete(event.target);
+});
+for (const leaving of ["pagehide", "htmx:beforeSwap"]) {
+  window.addEventListener(leaving, () => { for (const form of [...waiting.keys()]) keep(form, true); }, true);
+}
+
+// The live queue -------------------------------------------------------------------------------------------------
+
+let source = null;
+let news = new Set();
+
+function hear(event) {
+  const { rows, counts, total } = JSON.parse(event.data);
+  const live = document.querySelector("[data-live]");
+  if (!live) return;
+  for (const [key, waits] of Object.entries(rows)) {
+    const row = document.getElementById(`row-${key}`);
+    const [, ticket, task] = /^(.*)-([a-z_]+)$/.exec(key);
+    if (row) htmx.ajax("GET", `/queue/rows/${ticket}/${task}`, { target: row, swap: "outerHTML" });
+    else if (waits) news.add(key);
+    else news.delete(key);
+  }
+  for (const each of all("[data-count]")) each.textContent = each.dataset.count ? counts[each.dataset.count] || 0 : total;
+  document.getElementById("total").textContent = live.dataset.task ? counts[live.dataset.task] || 0 : total;
+  document.getElementById("news-count").textContent = news.size;
+  document.getElementById("news").hidden = news.size === 0;
+}
+
+function listen() {
+  const live = document.querySelector("[data-live]");
+  if (source && live && source.page === live) return;
+  if (source) source.close();
+  source = null;
+  news = new Set();
+  if (!live) return;
+  source = new EventSource(live.dataset.live);
+  source.page = live;
+  source.addEventListener("changes", hear);
+  source.addEventListener("open", () => away(false));
+  source.addEventListener("error", () => away(true));
+}
+
+// A page that took another's place -------------------------------------------------------------------------------
+
+const unable = 500; // the first status by which a server says that it cannot answer now
+document.addEventListener("htmx:sendError", () => away(true));
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { status } = event.detail.xhr;
+  if (status) away(status >= unable);
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target === document.body) {
+    const wrong = document.querySelector("[aria-invalid=true]");
+    (wrong || document.getElementById("main")).focus();
+  }
+  listen();
+});
+document.addEventListener("DOMContentLoaded", listen);
+if (document.readyState !== "loading") listen();

@@ -1,0 +1,113 @@
+"""Each act has a form of its own fields, in which nobody types a code; what was typed becomes what the door reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doors.people import known_as
+from doors.reading import dumped
+from doors.refusals import Refusal
+from rulebook import load_policy
+from schemas.inbound import Assign
+from schemas.values import DeskTaskKind
+from services.desk.core.acts import Act, read
+from services.desk.core.forms import Choice, OneOf, SeveralOf, content_of, fields_of, named
+from services.desk.core.marking import Word, marked
+from services.desk.core.naming import Named, meant
+from services.desk.edges.pages.answers import answers_to
+
+POLICY = load_policy(Path("policy"))
+AT = datetime(2026, 11, 30, 2, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+TICKET = "26090100000019"
+DEPARTMENTS = [named(each) for each in POLICY.departments]
+
+
+@pytest.mark.parametrize("task", DeskTaskKind)
+def test_whatever_waits_can_be_answered_by_somebody(task: DeskTaskKind) -> None:
+    acts = answers_to(task)
+
+    assert acts
+    assert all(POLICY.who_may(do, AT) or do in {"nudge", "supervise", "interview"} for do in acts)
+    assert all(field.label for do in acts for field in fields_of(do, POLICY, AT))
+
+
+@pytest.mark.parametrize("task", DeskTaskKind)
+def test_codes_of_departments_categories_and_grounds_are_chosen_by_name(task: DeskTaskKind) -> None:
+    coded = {"lead", "supporting", "department", "category", "ground", "to", "tier", "ruling"}
+
+    kinds = [field.kind for do in answers_to(task) for field in fields_of(do, POLICY, AT) if field.name in coded]
+
+    assert all(isinstance(kind, OneOf | SeveralOf | Choice) for kind in kinds)
+
+
+def test_what_was_typed_is_the_act_that_was_meant() -> None:
+    typed = {"lead": "fgj", "supporting": "城管、五角场", "blocking": "no", "category": "门禁", "tier": "simple"}
+
+    content = content_of("assign", fields_of("assign", POLICY, AT), typed, ZONE)
+    assert isinstance(content, dict)
+    act = read(POLICY, known_as(POLICY, "p-xu", AT), dumped({**content, "ticket": TICKET}), AT, b"key")
+
+    assert isinstance(act, Act)
+    assert isinstance(act.action, Assign)
+    assert (act.action.lead, act.action.supporting) == ("housing", ("enforcement", "wujiaochang"))
+    assert (act.action.blocking, act.action.category, act.action.tier) == (False, "0101-06", "simple")
+
+
+def test_a_moment_without_a_zone_is_one_of_the_office() -> None:
+    typed = {"granted": "yes", "until": "2026-12-18T17:30", "reason": "等待鉴定"}
+
+    content = content_of("rule_on_suspension", fields_of("rule_on_suspension", POLICY, AT), typed, ZONE)
+
+    assert content == {
+        "do": "rule_on_suspension",
+        "granted": True,
+        "until": "2026-12-18T17:30:00+08:00",
+        "reason": "等待鉴定",
+    }
+
+
+@pytest.mark.parametrize(
+    ("do", "name", "said"), [("rule_on_extension", "days", "三"), ("interview", "held_at", "明天")]
+)
+def test_what_cannot_be_read_is_told_beside_its_field(do: str, name: str, said: str) -> None:
+    refused = content_of(do, fields_of(do, POLICY, AT), {name: said}, ZONE)
+
+    assert isinstance(refused, Refusal)
+    assert refused.field == name
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("房管局", "housing"), ("房管", "housing"), ("fgj", "housing"), ("FGJ", "housing"), ("城管", "enforcement")],
+)
+def test_a_department_is_found_by_name_part_and_initials(said: str, code: str) -> None:
+    assert meant(said, DEPARTMENTS, "lead", "牵头单位") == code
+
+
+def test_what_could_be_several_is_refused_with_their_names() -> None:
+    refused = meant("局", DEPARTMENTS, "lead", "牵头单位")
+
+    assert isinstance(refused, Refusal)
+    assert "房管局" in refused.reason
+    assert "只指一个" in refused.reason
+
+
+def test_a_whole_name_wins_over_a_longer_one_that_holds_it() -> None:
+    known = [Named("a", ("噪声",)), Named("b", ("施工噪声",))]
+
+    assert meant("噪声", known, "category", "分类") == "a"
+
+
+@given(st.text(), st.lists(st.text(max_size=3), max_size=5))
+def test_the_pieces_of_a_marked_text_are_the_text(text: str, words: list[str]) -> None:
+    pieces = marked(text, [Word(word, "kind", "") for word in words])
+
+    assert "".join(piece.text for piece in pieces) == text
+    assert all(piece.word is None or piece.word.text == piece.text for piece in pieces)
