@@ -13,6 +13,7 @@ from aiohttp import web
 from chassis.http import SESSION
 from chassis.problems import HttpProblem
 from doors.entering import ENTRANCE
+from doors.pages import form_of
 
 FORM_COOKIE: Final = "liuhen_form"
 """What the token of the login's form is bound to, where there is no session yet."""
@@ -45,7 +46,7 @@ async def posted(request: web.Request) -> Mapping[str, str]:
     """Read a form; a HttpProblem for one that no page of this door sent."""
     if request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
         raise HttpProblem(403, "foreign_form", TOKEN, _STRANGE)
-    form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    form = await form_of(request)
     shown = form.pop(TOKEN, "").encode(errors="replace")
     if not _bound(request) or not hmac.compare_digest(shown, token_of(request).encode()):
         raise HttpProblem(403, "foreign_form", TOKEN, _STRANGE)

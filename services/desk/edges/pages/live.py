@@ -11,9 +11,9 @@ from typing import Final
 from aiohttp import web
 
 from chassis.http import choice
+from doors.pages import HEADERS
 from services.desk.edges.keys import CONTEXT
 from services.desk.edges.pages import lookup
-from services.desk.edges.pages.showing import HEADERS
 from vocabulary import TASKS
 
 _EVERY: Final = 1.0
