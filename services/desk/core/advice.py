@@ -7,18 +7,18 @@ from typing import NamedTuple
 
 from rulebook import Policy
 from rulebook.directory import Category
-from rulebook.responsibility import Assignment, responsible
+from rulebook.responsibility import Assignment, Rule, responsible
 from schemas.public import DeskTask
 from services.desk.core.marking import Word
 
 
 class Advice(NamedTuple):
-    """One way to dispatch; without a lead where policy names none, and `reason` says why."""
+    """One way to dispatch; without a lead where policy names none, and `rule` says why."""
 
     category: Category
     lead: str | None
     supporting: tuple[str, ...]
-    reason: str
+    rule: Rule
     found: tuple[str, ...]
     """Words of the category that stand in the text."""
 
@@ -34,9 +34,9 @@ def _way(category: Category, told: DeskTask, policy: Policy) -> Advice:
     found = tuple(word for word in category.keywords if word in told.text)
     named = responsible(policy, category.code, told.subdistrict)
     if not isinstance(named, Assignment):
-        return Advice(category, None, (), named.reason, found)
+        return Advice(category, None, (), named.rule, found)
     supporting = tuple(each.department for each in named.supporting)
-    return Advice(category, named.lead, supporting, named.reason, found)
+    return Advice(category, named.lead, supporting, named.rule, found)
 
 
 def recognised(told: DeskTask, ways: Iterable[Advice]) -> Sequence[Word]:
