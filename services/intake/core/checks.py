@@ -14,6 +14,7 @@ from rulebook.rules import Ground, Grounds
 from schemas import inbound
 from schemas.inbound import Action
 from schemas.nearest import Coded, nearest
+from schemas.referral import Referral
 from schemas.values import Contact, Place, Upstream
 from services.intake.core.numbers import is_number
 from vocabulary import label
@@ -141,6 +142,10 @@ def _each(tests: dict[str, Check]) -> Check:
     return each
 
 
+def _referral(against: Against, field: str, record: Referral) -> Refusal | None:
+    return None if record.spoken_at is None else _any_time(against, f"{field}.spoken_at", record.spoken_at)
+
+
 def _position(against: Against, field: str, position: Any) -> Refusal | None:
     return _past(against, f"{field}.at", position.at)
 
@@ -166,6 +171,7 @@ _BY_NAME: Final[dict[str, Check]] = {
     "occurred_at": _past,
     "visited_at": _past,
     "position": _position,
+    "record": _referral,
     "until": _any_time,
     "promised": _any_time,
     "held_at": _any_time,
