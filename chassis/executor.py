@@ -168,7 +168,7 @@ class LaneExecutor:
         return moments if due > self.others.size else {}
 
     def _learn(self, records: int, seconds: float, *, went_well: bool) -> None:
-        """What else than records a transaction took is not known to us: without any, it took as much as it might."""
+        """Learn from how long it took; a transaction without records is taken to have done as much as it was let."""
         portions, much = (self.records, records) if records else (self.others, self.others.size)
         if went_well:
             portions.succeeded(much, seconds)

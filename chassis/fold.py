@@ -89,8 +89,8 @@ class _Fold(Generic[S, C]):
             return []
         for heard in items:
             before = heard.envelope.time - timers.BEFORE
-            if before > self.until.get(heard.lane, before - timers.BEFORE):
-                self.until[heard.lane] = before
+            self.until[heard.lane] = max(before, self.until.get(heard.lane, before))
+        # Whatever is due before a record fires before it, however much that is; without records there is no hurry.
         limit = None if self.until else self.transaction.at_once
         for name, lane in self.transaction.lanes.items():
             if lane.horizon is not None:

@@ -213,8 +213,8 @@ Precompute: TypeAlias = Callable[[Connection, Sequence[Lane], Instant], Awaitabl
 class Service:
     """A service as its composition root describes it; `name` is also its schema, its role and its consumer group.
 
-    `inputs` are names of `topics`; those from outside, and what is told to the outside, have a lane per topic and
-    partition and are read by the work.
+    `inputs` are names of `topics`. Each partition of a topic that outsiders write or read is a lane of its own, and its
+    records are read by the work itself.
     `hears` are the types of our own messages that the work looks at, all by default: others are counted, not read.
     A service whose states want timers says in `timers` how it looks ahead. One that may open contacts does so by
     `contacts`; to any other they are masks. Contacts in what is said are put down where `naming` tells how.

@@ -33,7 +33,7 @@ class Draft:
     `fold` is how they change it; `by` is whose act or word is being taken, `receipt` that of an action, or empty;
     `approver` is who approved the act, where it needed somebody else for that.
     `matched` says that the contact which came along is the requester's.
-    `requester` is what the contact is compared by that an action gives the ticket.
+    `requester` is kept of a contact that the action gives the ticket: by it others are compared with it later on.
     `in_time` says that the door found it to be about this ticket, while its window was open.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """

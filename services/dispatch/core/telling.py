@@ -332,8 +332,11 @@ def _outside(state: Ticket) -> Code | None:
 
 
 def _referral(state: Ticket, task: DeskTaskKind) -> Referral | None:
-    told = task is DeskTaskKind.REFERRAL and isinstance(state.standing, Transferred)
-    return state.standing.record if told and isinstance(state.standing, Transferred) else None
+    match state.standing:
+        case Transferred(record=record) if task is DeskTaskKind.REFERRAL:
+            return record
+        case _:
+            return None
 
 
 def _pressing(waits: WaitingAtDesk, groups: Sequence[StopGroup]) -> WaitingAtDesk:

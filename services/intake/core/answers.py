@@ -54,8 +54,8 @@ def accepted(
 ) -> Decision:
     """Take a submission: it made `tickets`, or concerns some that exist, whose news its author is shown or not.
 
-    Where it did both, `concerning` are all of them. `spoke_as` is what the contact of an author is compared by who
-    speaks about a ticket that exists.
+    Where it did both, `concerning` are all of them. `spoke_as` is kept of whoever speaks about a ticket that exists: by
+    it their contact is compared with that of the requester later on.
     """
     numbers = concerning or tuple(ticket.id for ticket in tickets)
     follow_up = reading.name == "register" and not tickets

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from chassis.service import Pool
+from rulebook.clocks import CLIMBING
 from rulebook.desk import TASKS
 from schemas import dispatch as d
 from schemas import registry
@@ -31,9 +32,8 @@ def _array(*names: str) -> str:
 
 
 _RANKS: Final = _array(registry.TICKETS, registry.DISPATCH, registry.CLOCKS, registry.NOTICES)
-_DEPARTMENTS_CLOCKS: Final = _array(
-    Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT, Clock.SUPERVISION, Clock.CALLBACK_REVIEW
-)
+_DEPARTMENTS_CLOCKS: Final = _array(*sorted(CLIMBING - {Clock.CITIZEN, Clock.FIRST_CONTACT}))
+"""By what the lead has to have something done: the clocks that climb, but for the citizen's and the first contact's."""
 
 
 @dataclass(frozen=True, slots=True)
