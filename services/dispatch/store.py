@@ -19,10 +19,6 @@ from services.dispatch.core.rules import Like, Precedent
 from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.ticket import Ticket
 
-_READ_AGAIN = 100
-"""Numbers are given before the commit: one that is seen late stands at most so far behind the highest seen."""
-
-
 _LOOKS_KEPT: Final = timedelta(days=1)
 """How long it is known who looked when: longer than the hour that is counted, for lanes that lie behind."""
 
@@ -35,21 +31,31 @@ class Row(NamedTuple):
     precedent: Precedent
 
 
-async def precedents(connection: Connection, since: int) -> Sequence[Row]:
-    """Read the precedents from a number on, oldest first, and some before it."""
-    rows = await connection.fetch(
-        "select number, ticket, kind, category, subdistrict, lead, ground, returned_by"
-        " from ruling where number > $1 order by number",
-        since - _READ_AGAIN,
+class ReadOn(NamedTuple):
+    """What was read of the precedents, and from where to read on: some may come again, and none is passed over."""
+
+    rows: Sequence[Row]
+    horizon: str
+
+
+async def precedents(connection: Connection, horizon: str) -> ReadOn:
+    """Read the precedents of all transactions that had not ended at a horizon, oldest first."""
+    found = await connection.fetch(
+        "select pg_snapshot_xmin(pg_current_snapshot())::text as horizon,"
+        " r.number, r.ticket, r.kind, r.category, r.subdistrict, r.lead, r.ground, r.returned_by from (values (1)) one"
+        " left join ruling r on r.written >= $1::text::xid8 order by r.number",
+        horizon,
     )
-    return [
+    rows = [
         Row(
             row["number"],
             (row["category"], row["subdistrict"]),
             Precedent(row["ticket"], row["kind"], row["lead"], row["ground"], row["returned_by"]),
         )
-        for row in rows
+        for row in found
+        if row["number"] is not None
     ]
+    return ReadOn(rows, found[0]["horizon"])
 
 
 async def newest_told(transaction: Transaction, key: str) -> Sequence[Told]:

@@ -40,17 +40,18 @@ _KEPT: Final = 20
 class Precedents:
     """What this process knows of the rulings that were committed; newest first."""
 
-    seen: int = 0
+    horizon: str = "0"
     rows: dict[int, Like] = field(default_factory=dict)
     found: dict[Like, tuple[Precedent, ...]] = field(default_factory=dict)
 
     async def read_on(self, connection: Connection) -> None:
         """Read what was committed since."""
-        for row in await store.precedents(connection, self.seen):
+        read = await store.precedents(connection, self.horizon)
+        for row in read.rows:
             if row.number not in self.rows:
                 self.rows[row.number] = row.like
                 self.found[row.like] = (row.precedent, *self.found.get(row.like, ()))[:_KEPT]
-                self.seen = max(self.seen, row.number)
+        self.horizon = read.horizon
 
 
 def work_of(rules: Rules) -> Work:
