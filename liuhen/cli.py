@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "doctor": ("doctor",),
     "lanes": ("lanes",),
     "dead_letters": ("dead-letters",),
+    "person": ("person",),
 }
 """Commands by the module that has them, in the order in which people get to know them."""
 

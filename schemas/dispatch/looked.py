@@ -1,4 +1,4 @@
-"""Somebody was shown what is sealed of a ticket."""
+"""Somebody was shown what is sealed of a ticket, or it is forgotten."""
 
 from __future__ import annotations
 
@@ -20,4 +20,10 @@ class ContactShown(DispatchFact):
     department: DepartmentCode | None = None
     approver: Actor | None = None
     ground: Code | None = None
+    reason: Text
+
+
+class ContactForgotten(DispatchFact):
+    """What the requester's contact said is kept nowhere from now on; its masks stay, and the ticket counts."""
+
     reason: Text

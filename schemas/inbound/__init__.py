@@ -64,6 +64,7 @@ OnExisting = (
     | Correct
     | Redact
     | LookAtContact
+    | ForgetContact
     | CheckCommitment
     | RecordCityVerdict
     | Accept

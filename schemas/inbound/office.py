@@ -438,6 +438,13 @@ class Redact(OnTicket):
     reason: Text
 
 
+class ForgetContact(OnTicket):
+    """The contact of a ticket that is over for good is forgotten (删除联系方式), as its person asked or time is up."""
+
+    do: Literal["forget_contact"] = "forget_contact"
+    reason: Text
+
+
 class CheckCommitment(OnTicket):
     """The centre checked whether a promised date was kept."""
 

@@ -10,7 +10,7 @@ from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
-from schemas.dispatch import AnsweredOnLine, Corrected, Opened, Redacted, redacted_by
+from schemas.dispatch import AnsweredOnLine, ContactForgotten, Corrected, Opened, Redacted, redacted_by
 from schemas.rules import CalendarPublished
 from schemas.values import PartyKind
 from services.desk import store
@@ -35,7 +35,7 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(serve(settings, policy),),
-        hears=frozenset({AnsweredOnLine, CalendarPublished, Corrected, Opened, Redacted}),
+        hears=frozenset({AnsweredOnLine, CalendarPublished, ContactForgotten, Corrected, Opened, Redacted}),
     )
 
 

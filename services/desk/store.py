@@ -141,6 +141,11 @@ async def save_callers(connection: Connection, rows: Sequence[CallerRow]) -> Non
     )
 
 
+async def forget(connection: Connection, tickets: Sequence[str]) -> None:
+    """Know no more who called about these tickets."""
+    await connection.execute("update caller set requester = null where ticket = any($1::text[])", tickets)
+
+
 async def change_caller(connection: Connection, change: CallerChange) -> None:
     """Correct what is known of a ticket's caller."""
     await connection.execute(

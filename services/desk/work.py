@@ -8,7 +8,7 @@ from typing import Final
 
 from chassis.contacts import WordSeal
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction
-from schemas.dispatch import Redacted
+from schemas.dispatch import ContactForgotten, Redacted
 from schemas.envelope import EnvelopeError, decode
 from schemas.public import DeskTask, Order, ReceiptGiven, ReceiptRefused, ShownContact
 from schemas.registry import department_of
@@ -44,6 +44,11 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal
     redacted = [item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, Redacted)]
     if redacted:
         await store.show_no_more(transaction.connection, redacted)
+    forgotten = [
+        item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, ContactForgotten)
+    ]
+    if forgotten:
+        await store.forget(transaction.connection, forgotten)
     published = [item for item in items if isinstance(item, Heard) and isinstance(item.message, CalendarPublished)]
     if published:
         await store.save_calendars(transaction.connection, published)

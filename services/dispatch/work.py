@@ -12,7 +12,7 @@ from chassis.fold import folding
 from chassis.redaction import cover, covered, overlays
 from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Transaction, Work
 from schemas.clocks import ClockLapsed
-from schemas.dispatch import Redacted
+from schemas.dispatch import ContactForgotten, Redacted
 from schemas.inbound import AskForContact, LookAtContact
 from schemas.registry import DISPATCH
 from schemas.requests import TicketRequest
@@ -21,7 +21,7 @@ from services.dispatch import store
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
 from services.dispatch.core.evolve import evolve
-from services.dispatch.core.hiding import hides, told_again, unknown_in
+from services.dispatch.core.hiding import hides, told_again, unknown_in, without_contact
 from services.dispatch.core.rules import Like, Precedent, Rules
 from services.dispatch.core.sealing import is_sealed
 from services.dispatch.core.state import STATE, AnyState
@@ -107,16 +107,19 @@ async def hidden(transaction: Transaction, outcome: Outcome, rules: Rules) -> Ou
     hiding = {say.key: say for say, fact in said if hides(fact)}
     sealed = {key: ticket for key in hiding if (ticket := await _sealed(transaction, key)) is not None}
     redacted = [(say, fact.passage) for say, fact in said if isinstance(fact, Redacted)]
-    if not redacted and not sealed:
+    forgotten = {say.key: say for say, fact in said if isinstance(fact, ContactForgotten)}
+    if not redacted and not sealed and not forgotten:
         return outcome
     causes = {say.key: say for say, _ in redacted}
-    told = {key: await store.newest_told(transaction, key) for key in {*causes, *sealed}}
+    told = {key: await store.newest_told(transaction, key) for key in {*causes, *sealed, *forgotten}}
     covers = overlays(((say.key, passage) for say, passage in redacted), rules.redaction_key)
     says = [*covered(outcome.says, covers)]
     for key, ticket in sealed.items():
         says += told_again(hiding[key], told[key], unknown_in(ticket), says, rules.policy)
     for key, say in causes.items():
         says += told_again(say, told[key], covers[key].document, says, rules.policy)
+    for key, say in forgotten.items():
+        says += told_again(say, told[key], without_contact, says, rules.policy)
     await cover(transaction, covers)
     return replace(outcome, says=says)
 

@@ -14,15 +14,15 @@ from doors.refusals import of_validation
 from rulebook import Policy
 from schemas.message import Message
 from schemas.nearest import Coded
-from schemas.values import Party
+from schemas.values import Contact, Party
 from services.intake.core.decide import Moment, decide
 from services.intake.core.numbers import Numbering, Numbers, incident_of
 from services.intake.core.reading import Headers, Reading, read
-from services.intake.core.state import Answer, DoorState, KnownTicket
+from services.intake.core.state import Answer, DoorState, KnownTicket, Secrets
 from services.intake.reactions import SubmissionId, concerns, react, refuses, whole_of
 from services.intake.work import door_of, newsroom_of
 
-__all__ = ["Answer", "Door", "described", "incident_of", "reason_of", "submission_of"]
+__all__ = ["Answer", "Door", "described", "incident_of", "known_by", "reason_of", "submission_of"]
 
 
 class Door:
@@ -78,6 +78,11 @@ def reason_of(error: ValidationError, choices: Callable[[str], Iterable[Coded]])
     `choices` tells that for the name of a field.
     """
     return of_validation(error, choices=choices).reason
+
+
+def known_by(contact: Contact, key: bytes) -> tuple[str, ...]:
+    """The keyed hashes by which the requester of a contact is known; none for what is no number and no account."""
+    return Secrets(key).identities(contact)
 
 
 def described() -> Mapping[str, object]:

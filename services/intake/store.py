@@ -141,6 +141,19 @@ async def open_by(connection: Connection, factors: Mapping[str, str | None]) -> 
     )
 
 
+async def forget(connection: Connection, tickets: Sequence[str]) -> None:
+    """Empty what contacts of these tickets said, by what they were compared, and what opened their receipts."""
+    await connection.execute(
+        "update contact set box = null, known_by = '{}', forgotten_at = clock_timestamp()"
+        " where ticket = any($1::text[]) and box is not null",
+        tickets,
+    )
+    await connection.execute("update ticket set requester = null, account = null where id = any($1::text[])", tickets)
+    await connection.execute(
+        "update submission set factor = null, spoke_as = '{}' where tickets && $1::text[]", tickets
+    )
+
+
 async def insert_refused(
     connection: Connection, refused: Iterable[tuple[Foreign, Reading, Refusal, Instant]], seal: RecordSeal
 ) -> None:

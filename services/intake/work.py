@@ -29,7 +29,7 @@ from chassis.service import (
 )
 from doors.refusals import Refusal
 from rulebook import Policy
-from schemas.dispatch import Corrected
+from schemas.dispatch import ContactForgotten, Corrected
 from schemas.files import read_yaml
 from schemas.inbound import (
     AnyAction,
@@ -42,6 +42,7 @@ from schemas.inbound import (
     SettleDoubts,
 )
 from schemas.inbound.base import CHANNELS
+from schemas.message import Message
 from schemas.numbering import without_part
 from schemas.registry import department_of, party_of
 from services.intake import store
@@ -106,11 +107,18 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:
             await _hear(transaction, [item for item in items if isinstance(item, Heard)], config, newsroom, result)
         )
         words = [next(taken) if isinstance(item, Foreign) else next(heard) for item in items]
+        forgotten = [item.envelope.subject for item in items if isinstance(item, Heard) and _forgets(item.message)]
+        if forgotten:
+            await store.forget(transaction.connection, forgotten)
         gone = _gone(result.says, config.policy)
         says = [say for say in result.says if say.topic not in gone]
         return Outcome(says=says, dead_letters=result.dead, words=words)
 
     return work
+
+
+def _forgets(message: Message) -> bool:
+    return isinstance(message, ContactForgotten)
 
 
 def _gone(says: Sequence[Say], policy: Policy) -> frozenset[str]:

@@ -17,7 +17,7 @@ from sealing.masters import Kms, MasterKeys
 from tools.errors import SaidClearly
 from tools.layout import POLICY, home_of
 from tools.local.settings import load_settings
-from tools.prepare.secrets import CONTACTS, MASTER, NAMED, REDACTION
+from tools.prepare.secrets import CONTACTS, DOOR, MASTER, NAMED, REDACTION
 
 
 class Addresses(BaseModel):
@@ -47,6 +47,9 @@ class Addresses(BaseModel):
     """The keys under which records that were put aside are sealed, likewise."""
     contact_key: SecretStr | None = None
     """The keys under which contacts are sealed, likewise."""
+
+    secret: SecretStr | None = None
+    """The key of the hashes by which requesters are known, likewise."""
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> Addresses:
@@ -92,6 +95,15 @@ class Addresses(BaseModel):
     def contact_kms(self) -> Kms:
         """Return who keeps the keys of contacts; say clearly when they are not to be had."""
         return self._keeper(CONTACTS, self.contact_key)
+
+    def door_key(self) -> bytes:
+        """Return the key of the hashes by which requesters are known; say clearly when it is not to be had."""
+        if self.secret is not None:
+            return self.secret.get_secret_value().encode()
+        file = self.kafka_secrets / DOOR if self.kafka_secrets is not None else None
+        if file is None or not file.exists():
+            raise SaidClearly(f"没有设置 {NAMED[DOOR]}：诉求人以这个密钥取哈希比对。")
+        return file.read_text("ascii").strip().encode()
 
     def _keeper(self, name: str, said: SecretStr | None) -> Kms:
         file = self.kafka_secrets / name if self.kafka_secrets is not None else None

@@ -18,11 +18,14 @@ MASTER: Final = "master-key"
 CONTACTS: Final = "contact-key"
 """Likewise of the keys that seal contacts, for the services that may open them."""
 
+DOOR: Final = "door-secret"
+"""The key of the hashes by which requesters are known."""
+
 NAMED: Final[Mapping[str, str]] = {
     REDACTION: "LIUHEN_REDACTION_SECRET",
     MASTER: "LIUHEN_MASTER_KEY",
     CONTACTS: "LIUHEN_CONTACT_KEY",
-    "door-secret": "LIUHEN_SECRET",
+    DOOR: "LIUHEN_SECRET",
     "login-secret": "LIUHEN_LOGIN_SECRET",
     "survey-token": "LIUHEN_SURVEY_TOKEN",
     "wechat-token": "LIUHEN_WECHAT_TOKEN",

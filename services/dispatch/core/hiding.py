@@ -70,6 +70,15 @@ def hides(fact: Message) -> bool:
             return False
 
 
+def without_contact(document: Document) -> Document:
+    """What was told of a ticket as it reads once its contact is forgotten."""
+    if not document.get("contact"):
+        return document
+    if "shown" in document:
+        return ShownContact(ticket=document["ticket"], contact=Contact()).model_dump(mode="json", exclude_none=True)
+    return {**document, "contact": {}}
+
+
 def unknown_in(ticket: Ticket) -> Callable[[Document], Document]:
     """How what was told of a sealed ticket reads by what is known of its requester now."""
     veil = veil_of(ticket).model_dump(mode="json", exclude_none=True)

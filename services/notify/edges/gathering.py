@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from chassis.contacts import Opening, opened_in, told_outside
+from chassis.contacts import Opening, handles_in, opened_in, told_outside
 from schemas.envelope import derived_id
 from services.notify.core.values import LEFT, remaining
 from services.notify.core.wording import DigestWords
@@ -22,9 +22,7 @@ def leaving(delivery: DueDelivery, now: datetime) -> DueDelivery:
 
 def opened(delivery: DueDelivery, opening: Opening) -> DueDelivery:
     """The delivery with the address that its contact says, and without what its veil hides."""
-    address = opened_in(delivery.address, opening)
-    if address != delivery.address:
-        address = next(iter(json.loads(address).values()))
+    address = _reached_at(delivery.address, opening)
     if delivery.veil is None:
         return delivery._replace(address=address)
     words = {"veil": json.loads(delivery.veil), "title": delivery.subject, "text": delivery.text}
@@ -32,9 +30,17 @@ def opened(delivery: DueDelivery, opening: Opening) -> DueDelivery:
     return delivery._replace(address=address, subject=shown["title"], text=shown["text"])
 
 
+def _reached_at(address: str, opening: Opening) -> str:
+    """What a contact says is its address; nothing where its person was forgotten."""
+    rows = [*handles_in(address)]
+    if not rows:
+        return address
+    return next(iter(json.loads(opened_in(address, opening)).values())) if all(map(opening.get, rows)) else ""
+
+
 def is_over(delivery: DueDelivery, now: datetime) -> bool:
-    """Whether the moment that it is about has come."""
-    return delivery.over is not None and delivery.over <= now
+    """Whether the moment that it is about has come, or whom it is for was forgotten."""
+    return not delivery.address or (delivery.over is not None and delivery.over <= now)
 
 
 def as_one(gathered: Sequence[DueDelivery], words: DigestWords) -> DueDelivery:

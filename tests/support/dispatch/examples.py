@@ -36,7 +36,18 @@ from services.dispatch.core import regions
 from services.dispatch.core.commands import Act, Ask, Begin, ClockEvent, Command, DueChange, Tick
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.regions import NotedDue
-from services.dispatch.core.standing import OPEN, Adjudicating, Archived, Handled, InProgress, Merged, Split
+from services.dispatch.core.standing import (
+    OPEN,
+    Adjudicating,
+    Archived,
+    Handled,
+    InProgress,
+    Merged,
+    NotAccepted,
+    Split,
+    Transferred,
+    Withdrawn,
+)
 from services.dispatch.core.ticket import LeadOrder, PartEnd, TakenIn
 from tests.support.dispatch.story import (
     AGENT,
@@ -80,6 +91,14 @@ def _just_archived(story: Story) -> Story:
     if story.ticket.state is TicketState.ARCHIVED:
         return beside(standing=Archived(since=story.at + timedelta(days=1)))(story)
     return story
+
+
+def _long_over(story: Story) -> Story:
+    """Nothing can be reopened any more."""
+    standing = story.ticket.standing
+    if isinstance(standing, Archived | NotAccepted | Withdrawn | Transferred):
+        return beside(standing=replace(standing, since=story.at - timedelta(days=400)))(story)
+    return _ended_with_it(story)
 
 
 def _presumed(story: Story) -> Story:
@@ -236,6 +255,7 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "leave_incident": MEMBER,
     "give_final_answer": _reworked,
     "reopen": _just_archived,
+    "forget_contact": _long_over,
     "follow_up": _just_archived,
     "provide_info": _just_archived,
     "decline_reopening": REOPENING_WANTED,
@@ -348,6 +368,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "correct": _office(i.Correct, text="物业费上涨三成，没有公示。", reason="话务员记录有误。"),
     "look_at_contact": _office(i.LookAtContact, ground="verifying-caller", reason="须核对来电号码。"),
     "ask_for_contact": _lead(i.AskForContact, ground="first-contact", reason="须与诉求人先行联系。"),
+    "forget_contact": _office(i.ForgetContact, reason="本人申请删除。"),
     "redact": _office(i.Redact, where="text", start=0, length=3, reason="个人信息。"),
     "check_commitment": _office(i.CheckCommitment, kept=True, note="已兑现。"),
     "record_city_verdict": _office(i.RecordCityVerdict, solved=Solved.SOLVED, satisfaction=Grade.SATISFIED),

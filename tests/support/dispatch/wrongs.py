@@ -31,6 +31,7 @@ from services.dispatch.core import regions
 from services.dispatch.core import standing as s
 from services.dispatch.core.commands import Act, Ask, Command, Tick
 from services.dispatch.core.regions import NotedDue
+from services.dispatch.core.standing import REOPENABLE
 from services.dispatch.core.table import LEGAL
 from tests.support.dispatch.examples import (
     ASKED_EXTENSION,
@@ -158,6 +159,10 @@ def _order(**values: Any) -> Prepare:
 
 def _standing(**values: Any) -> Prepare:
     return lambda story: beside(standing=replace(story.ticket.standing, **values))(story)
+
+
+def _just_over(story: Story) -> Story:
+    return _standing(since=story.at + timedelta(days=1))(story)
 
 
 def _another_roster(story: Story) -> Story:
@@ -402,6 +407,9 @@ WRONGS: Final[tuple[Wrong, ...]] = (
         _matter(requester_kind=RequesterKind.ANONYMOUS),
         _saying(contact=Contact(phone="13900000000")),
     ),
+    Wrong("forget_contact", "not_reopenable", "may_be_reopened", _just_over, states=REOPENABLE - {S.CLOSED}),
+    Wrong("forget_contact", "other_is_over", "still_needed", _standing(ended=False), states={S.MERGED}),
+    Wrong("forget_contact", "not_forgotten_yet", "forgotten_already", beside(forgotten=True)),
     Wrong("redact", "text_known", "no_such_text", command=_saying(where="note-99")),
     Wrong("redact", "passage_there", "no_such_passage", command=_saying(start=10_000)),
     Wrong("redact", "not_redacted_yet", "redacted_already", _matter(text="██████")),
