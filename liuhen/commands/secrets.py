@@ -16,6 +16,7 @@ from schemas.principals import ADMIN, principals
 from tools.client.addresses import Addresses, load_addresses
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
+from tools.prepare.logins import PASSWORD
 from tools.prepare.rewrapping import rewrap_contacts, rewrap_records
 from tools.prepare.roles import OWNER
 from tools.prepare.rotation import (
@@ -116,7 +117,8 @@ def retire(name: Name, *, as_json: AsJson = False) -> None:
 
 def _known(addresses: Addresses) -> tuple[Known, ...]:
     codes = [department.code for department in load_policy(addresses.policy).departments]
-    return known_secrets((each.name for each in principals(codes)), service_names())
+    trial = (addresses.folder_of_secrets() / PASSWORD).exists()
+    return known_secrets((each.name for each in principals(codes)), service_names(), trial=trial)
 
 
 def _one(addresses: Addresses, name: str) -> Known:

@@ -158,11 +158,8 @@ class AtTheDoor:
         return SubmissionAnswer(named, act=act)
 
     async def hear(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
-        told = await asyncio.to_thread(desk.standing, answer.act)
-        after = told_at_the_door(answer, told, action)
-        if after == answer:
-            await asyncio.sleep(_LOOK_AGAIN)
-        return after
+        await asyncio.sleep(_LOOK_AGAIN)
+        return told_at_the_door(answer, await asyncio.to_thread(desk.standing, answer.act), action)
 
 
 class AtTheDepartmentsDoor(AtTheDoor):

@@ -15,6 +15,7 @@ from chassis.settings import database_secret
 from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.prepare import rights
+from tools.prepare.logins import PASSWORD
 from tools.prepare.roles import OWNER, logins, set_password
 from tools.prepare.secrets import CONTACTS, MASTER, NAMED, TOKENS, chance, secret, write_secret
 
@@ -45,17 +46,18 @@ WHY_FIXED: Final[Mapping[str, str]] = {
     "door-secret": "诉求人凭它的散列辨认：换了，谁打过电话就都不认得了",
     "login-secret": "会话都由它签名：换了，所有人都要重新登录",
     "redaction-secret": "已遮盖的内容凭它的散列辨认：换了，遮盖过的话会再次说出",
+    PASSWORD: "试用时大家共用一个浏览器密码：要换，请用 liuhen logins password 给每人各设一个",
 }
 """Secrets that are not simply replaced, and what would be lost."""
 
 
-def known_secrets(users: Iterable[str], services: Iterable[str]) -> tuple[Known, ...]:
-    """List every secret of a system, by kind and name."""
+def known_secrets(users: Iterable[str], services: Iterable[str], *, trial: bool) -> tuple[Known, ...]:
+    """List every secret of a system, by kind and name; a trial has one more."""
     brokers = (Known(user, SecretKind.BROKER_USER) for user in sorted(users))
     roles = (Known(database_secret(role), SecretKind.DATABASE_ROLE) for role in (OWNER, *logins(services)))
     tokens = (Known(name, SecretKind.TOKEN) for name in TOKENS)
     others = (each for each in NAMED if each not in (*TOKENS, *MASTERS))
-    fixed = (Known(name, SecretKind.FIXED) for name in (ADMIN, *others))
+    fixed = (Known(name, SecretKind.FIXED) for name in (ADMIN, *others, *((PASSWORD,) if trial else ())))
     masters = (Known(name, SecretKind.MASTER) for name in MASTERS)
     return (*brokers, *roles, *tokens, *masters, *fixed)
 
