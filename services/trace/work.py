@@ -49,8 +49,8 @@ class Rows:
         ticket: str | None = value_of(fact, "ticket")
         if ticket is None or isinstance(fact, SubmissionRefused):
             return
-        before = self.summaries.get(ticket)
-        after = summed(before or Summary(ticket), fact, at)
+        before = self.summaries.get(ticket) or Summary(ticket)
+        after = summed(before, fact, at)
         if after is not before:
             self.summaries[ticket] = after
             self.changed_summaries.add(ticket)

@@ -105,7 +105,7 @@ def test_a_taken_port_is_said_with_its_number_and_its_variable(system: Instance)
         instance = Instance(settings=settings)
         with _listening(ports["postgres"]), pytest.raises(SaidClearly) as said:
             instance.start_foundations()
-    assert f"Port {ports['postgres']} (postgres) is taken" in str(said.value)
+    assert f"端口 {ports['postgres']}（postgres）已被别的进程占用" in str(said.value)
     assert "LIUHEN_POSTGRES_PORT" in str(said.value)
     assert instance.processes == ()
     shutil.rmtree(instance.home)
@@ -115,7 +115,7 @@ def test_a_service_that_ends_at_once_is_reported_with_the_end_of_its_log(system:
     with pytest.raises(SaidClearly) as said:
         system.start_services(["trace"], worker="broken", environment={"LIUHEN_CLOCK": "the sundial"})
     system.stop("trace-broken")
-    assert "trace-broken ended right after its start" in str(said.value)
+    assert "trace-broken 一启动就退出了" in str(said.value)
     assert "the sundial" in str(said.value)
 
 

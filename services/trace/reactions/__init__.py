@@ -45,10 +45,13 @@ def summed(summary: Summary, fact: Message, at: datetime) -> Summary:
 
 
 def steps_of(facts: Iterable[tuple[datetime, Message]]) -> list[LifeStep]:
-    """Pick the facts of a ticket's life, each with where the ticket stands after it."""
+    """Pick the facts of a ticket's life, each with where the ticket stands after it.
+
+    What is refused on a number that no ticket has is the life of none.
+    """
     steps: list[LifeStep] = []
     for at, fact in facts:
-        if isinstance(fact, d.DispatchFact):
+        if isinstance(fact, d.DispatchFact) and (steps or not isinstance(fact, d.REFUSALS)):
             before = steps[-1].after if steps else Summary(fact.ticket)
             steps.append(LifeStep(at, fact, summed(before, fact, at)))
     return steps

@@ -23,6 +23,7 @@ from schemas.registry import department_topic
 from schemas.values import Party, PartyKind, TicketState
 from tests.support.desk import ONE, TWO, order
 from tools.local.instance import Instance
+from tools.prepare import topics
 
 TOPIC = department_topic("labour")
 PLACE = aiokafka.TopicPartition(TOPIC, 0)
@@ -133,16 +134,12 @@ def mine(system: Instance) -> Broker:
 def hasty(system: Instance) -> Iterator[AdminClient]:
     """The broker compacts this topic at once, and not after thirty days."""
     admin = AdminClient(system.broker(ADMIN).for_librdkafka())
-    _alter(admin, AlterConfigOpType.SET)
-    yield admin
-    _alter(admin, AlterConfigOpType.DELETE)
-
-
-def _alter(admin: AdminClient, what: AlterConfigOpType) -> None:
-    entries = [ConfigEntry(name, value, incremental_operation=what) for name, value in HASTY.items()]
+    entries = [ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in HASTY.items()]
     resource = ConfigResource(ResourceType.TOPIC, TOPIC, incremental_configs=entries)
     for done in admin.incremental_alter_configs([resource]).values():
         done.result(30)
+    yield admin
+    topics.apply(system.broker(ADMIN), topics.wanted(system.policy))
 
 
 async def _read_anew(broker: Broker) -> Client:

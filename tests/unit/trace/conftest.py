@@ -17,8 +17,10 @@ from schemas.message import MODELS, Message
 from schemas.referral import Referral
 from schemas.values import (
     Actor,
+    Clock,
     Contact,
     Contacted,
+    DueTime,
     Grade,
     OfficialDue,
     Party,
@@ -90,6 +92,8 @@ BY_NAME: dict[str, Any] = {
 
 
 def _field(name: str, annotation: Any) -> st.SearchStrategy[Any]:
+    if any(DueTime in get_args(part) for part in get_args(annotation)):
+        return st.tuples(st.builds(DueTime, clock=st.just(Clock.HANDLING), due=BY_NAME["due"]))
     if name in BY_NAME:
         return BY_NAME[name]  # type: ignore[no-any-return]
     kind = next((part for part in (annotation, *get_args(annotation)) if isinstance(part, type)), str)
