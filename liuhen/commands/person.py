@@ -63,6 +63,7 @@ def export(
     reason: Reason,
     file: Annotated[Path, typer.Option("--file", help="写入这个文件；只有本机当前用户可读。")],
     wechat: Wechat = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write all that is kept of one person into a file that whoever runs this alone may read."""
     found, place = _theirs(phone, wechat), Workplace.of(_OFFICE)
@@ -74,6 +75,9 @@ def export(
     document = asyncio.run(persons.exported(load_addresses(), found))
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
         opened.write(json_text(document))
+    if as_json:
+        print_json({"file": str(file), "tickets": [each.ticket for each in found]})
+        return
     _console.print(f"已写入 {file}：{len(found)} 件。")
 
 
