@@ -86,6 +86,13 @@ def waiting(*said: str) -> list[dict[str, Any]]:
     return [each for each in found if each.get("task") != "dispatch_check"]
 
 
+def test_empty_desks_are_shown_as_such() -> None:
+    # given a system to which nobody has said anything, which is why this story is told first
+    as_person("p-lu")
+    for said in (["office"], ["department", "fire"], ["callback"]):
+        assert waiting(*said) == []
+
+
 def test_a_ticket_goes_its_whole_way() -> None:
     # given a call, dispatched by the catalogue
     ticket = a_call("13811110001")

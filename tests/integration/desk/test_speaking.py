@@ -199,15 +199,3 @@ def test_an_unknown_department_is_told_the_known_ones() -> None:
 
     assert isinstance(told.exception, SaidClearly)
     assert "housing　房管局" in str(told.exception)
-
-
-@pytest.mark.usefixtures("at_the_desk")
-def test_empty_desks_are_shown_as_such() -> None:
-    for said in (["office", "queue"], ["department", "fire", "queue"], ["callback", "queue"]):
-        if said[0] == "department":
-            be(load_addresses(), "department.fire")
-        told = typed(*said, "--json")
-
-        assert told.exit_code == 0, told.output
-        # of what was dispatched before, one in twenty is drawn for a check, by its number
-        assert [each for each in json.loads(told.stdout) if each.get("task") != "dispatch_check"] == []
