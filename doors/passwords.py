@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from aiohttp import web
+
 from chassis.guessing import Guesses, begin_at_zero
 from chassis.metrics import LOGINS
 from chassis.problems import HttpProblem
@@ -52,3 +54,6 @@ class Passwords:
             raise HttpProblem(401, "wrong_password", "password", words)
         self.guesses.right(person, address, "session")
         return entrance.keeper.begin(person, entrance.clock.now())
+
+
+PASSWORDS: Final = web.AppKey("passwords", Passwords)

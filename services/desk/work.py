@@ -41,15 +41,12 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal
     ]
     changes = [_of_fact(item) if isinstance(item, Heard) else each for item, each in zip(items, changes, strict=True)]
     await _save(transaction, [_sealed(change, seal) for change in changes if change is not None])
-    redacted = [item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, Redacted)]
-    if redacted:
+    facts = [item for item in items if isinstance(item, Heard)]
+    if redacted := [item.message.ticket for item in facts if isinstance(item.message, Redacted)]:
         await store.show_no_more(transaction.connection, redacted)
-    forgotten = [
-        item.message.ticket for item in items if isinstance(item, Heard) and isinstance(item.message, ContactForgotten)
-    ]
-    if forgotten:
+    if forgotten := [item.message.ticket for item in facts if isinstance(item.message, ContactForgotten)]:
         await store.forget(transaction.connection, forgotten)
-    published = [item for item in items if isinstance(item, Heard) and isinstance(item.message, CalendarPublished)]
+    published = [item for item in facts if isinstance(item.message, CalendarPublished)]
     if published:
         await store.save_calendars(transaction.connection, published)
     words = [

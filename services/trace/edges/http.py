@@ -15,7 +15,7 @@ from chassis.problems import HttpProblem
 from chassis.routes import Route, choice, flag, text
 from chassis.service import Edge, EdgeContext
 from doors.entering import ENTRANCE, Entrance
-from doors.passwords import Passwords
+from doors.passwords import PASSWORDS, Passwords
 from rulebook import Policy
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate, rates_of
@@ -46,7 +46,7 @@ def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> w
     app = http.application(TERMS, routes(answers.words.policy), guard=entering.let_in)
     app[CONTEXT], app[ANSWERS] = context, answers
     app[ENTRANCE] = Entrance(keeper, answers.words.policy, context.clock)
-    app[logging_in.PASSWORDS] = Passwords.of("trace")
+    app[PASSWORDS] = Passwords.of("trace")
     return app
 
 

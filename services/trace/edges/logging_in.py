@@ -13,7 +13,7 @@ from chassis.logins import LONGEST_PASSWORD
 from chassis.problems import HttpProblem
 from chassis.routes import Body, Route
 from doors.entering import ANY_LOGIN, ENTRANCE
-from doors.passwords import Passwords
+from doors.passwords import PASSWORDS
 from services.trace.edges import told
 from services.trace.edges.entering import known
 
@@ -25,9 +25,6 @@ class PasswordShown(BaseModel):
 
     person: str = Field(min_length=1, max_length=100)
     password: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
-
-
-PASSWORDS: Final = web.AppKey("passwords", Passwords)
 
 
 async def log_in(request: web.Request) -> web.StreamResponse:

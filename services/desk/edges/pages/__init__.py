@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from doors.passwords import Passwords
+from doors.passwords import PASSWORDS, Passwords
 from services.desk.edges.pages import entering, live, queue, showing, task
 
 ROUTES: Final = (*entering.ROUTES, *showing.ROUTES, *queue.ROUTES, *task.ROUTES)
@@ -14,6 +14,6 @@ ROUTES: Final = (*entering.ROUTES, *showing.ROUTES, *queue.ROUTES, *task.ROUTES)
 
 def prepare(app: web.Application, *, over_tls: bool) -> None:
     """Give the pages of a door what they stand on."""
-    app[entering.PASSWORDS], app[entering.OVER_TLS] = Passwords.of("desk"), over_tls
+    app[PASSWORDS], app[entering.OVER_TLS] = Passwords.of("desk"), over_tls
     app[live.HORIZON] = live.Horizon()
     app.cleanup_ctx.append(live.watching)

@@ -12,13 +12,12 @@ from chassis.logins import SESSION_LASTS
 from chassis.problems import HttpProblem
 from chassis.routes import Handler, Route, text
 from doors.entering import ENTRANCE
-from doors.passwords import Passwords
+from doors.passwords import PASSWORDS
 from doors.people import Known
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages.forms import FORM_COOKIE, KEYS_COOKIE, bind, posted
 from services.desk.edges.pages.showing import show
 
-PASSWORDS: Final = web.AppKey("passwords", Passwords)
 OVER_TLS: Final = web.AppKey("over_tls", bool)
 HOME: Final = "/queue"
 _SEE_OTHER: Final = 303
