@@ -31,7 +31,9 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
         name="desk",
         inputs=inputs(policy),
         topics=registry.topics(department.code for department in policy.departments),
-        work=covering(noting(settings.words()), Covering(settings.redaction_key, redacted_by, store.WORDS)),
+        work=covering(
+            noting(settings.words(), settings.redaction_key), Covering(settings.redaction_key, redacted_by, store.WORDS)
+        ),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(serve(settings, policy),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from pydantic_core import to_json
@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from chassis.redaction import Kept
 from chassis.service import Connection, Heard
 from chassis.store import columns
+from schemas.redaction import Passage
 from services.desk.core.callers import CallerChange, CallerRow
 from services.desk.core.orders import MOST_STEPS, OrderRow, after
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow
@@ -29,12 +30,13 @@ class _Newest(NamedTuple):
 
     statement: str
 
-    async def save(self, connection: Connection, rows: Sequence[TaskRow | ShownRow | OrderRow]) -> None:
-        """Keep rows of which no two are about the same thing.
+    async def save(self, connection: Connection, rows: Sequence[TaskRow | ShownRow | OrderRow]) -> Collection[str]:
+        """Keep rows of which no two are about the same thing; tells of which tickets something was redacted before.
 
         All of them are sent as one text: a driver that looks at each value of ten arrays takes longer than the rest.
         """
-        await connection.execute(self.statement, to_json([row._asdict() for row in rows]).decode())
+        late = await connection.fetch(self.statement, to_json([row._asdict() for row in rows]).decode())
+        return [ticket for (ticket,) in late]
 
 
 def _newest(
@@ -51,11 +53,13 @@ def _newest(
     names = ", ".join(row._fields)
     sent = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in row._fields)
     changes = (f"{name} = {kept_as.get(name, f'excluded.{name}')}" for name in row._fields if name not in things)
+    read = ", ".join(read_as.get(name, name) for name in row._fields)
     statement = (
-        f"insert into {table} ({names}) select {', '.join(read_as.get(name, name) for name in row._fields)}"  # noqa: S608 - our own names
+        f"with kept as (insert into {table} ({names}) select {read}"  # noqa: S608 - our own names
         f" from json_to_recordset($1::text::json) v({sent})"
         f" on conflict ({', '.join(things)}) do update set {', '.join(changes)}"
-        f" where {table}.source <> excluded.source or {table}.sequence < excluded.sequence"
+        f" where {table}.source <> excluded.source or {table}.sequence < excluded.sequence returning ticket)"
+        " select distinct ticket from kept join redaction using (ticket)"
     )
     return _Newest(statement)
 
@@ -111,25 +115,25 @@ async def leave_out(connection: Connection, left_out: LeftOut) -> None:
     )
 
 
-async def save_tasks(connection: Connection, rows: Sequence[TaskRow]) -> None:
-    """Keep the newest message of each task."""
+async def save_tasks(connection: Connection, rows: Sequence[TaskRow]) -> Collection[str]:
+    """Keep the newest message of each task; tells for which tickets that was late."""
     newest = {(row.ticket, row.task): row for row in rows}
-    await _TASKS.save(connection, [newest[key] for key in sorted(newest)])
+    return await _TASKS.save(connection, [newest[key] for key in sorted(newest)])
 
 
-async def save_shown(connection: Connection, rows: Sequence[ShownRow]) -> None:
-    """Keep what was shown last of each ticket."""
+async def save_shown(connection: Connection, rows: Sequence[ShownRow]) -> Collection[str]:
+    """Keep what was shown last of each ticket; tells for which tickets that was late."""
     newest = {(row.topic, row.ticket): row for row in rows}
-    await _SHOWN.save(connection, [newest[key] for key in sorted(newest)])
+    return await _SHOWN.save(connection, [newest[key] for key in sorted(newest)])
 
 
-async def save_orders(connection: Connection, rows: Sequence[OrderRow]) -> None:
-    """Keep the newest order of each department and ticket, and what happened before it."""
+async def save_orders(connection: Connection, rows: Sequence[OrderRow]) -> Collection[str]:
+    """Keep the newest order of each department and ticket, and what happened before it; tells which were late."""
     newest: dict[tuple[str, str], OrderRow] = {}
     for row in rows:
         key = (row.department, row.ticket)
         newest[key] = after(newest[key], row) if key in newest else row
-    await _ORDERS.save(connection, [newest[key] for key in sorted(newest)])
+    return await _ORDERS.save(connection, [newest[key] for key in sorted(newest)])
 
 
 async def save_callers(connection: Connection, rows: Sequence[CallerRow]) -> None:
@@ -159,6 +163,33 @@ async def change_caller(connection: Connection, change: CallerChange) -> None:
 async def show_no_more(connection: Connection, tickets: Sequence[str]) -> None:
     """Forget what was shown of tickets: whoever needs it looks again, and reads what stands there now."""
     await connection.execute("update shown set body = null where ticket = any($1::text[])", tickets)
+
+
+async def show_instead(connection: Connection, row: ShownRow) -> None:
+    """Show something else of a ticket's contact under the message that showed it."""
+    await connection.execute(
+        "update shown set body = $3::text::json where topic = $1 and ticket = $2", row.topic, row.ticket, row.body
+    )
+
+
+async def insert_redactions(connection: Connection, redacted: Sequence[tuple[str, Passage]]) -> None:
+    """Remember what is redacted.
+
+    Whoever writes words at the same moment is waited for, or waits: covering sees what they wrote, or they see this.
+    """
+    await connection.execute(f"lock table {', '.join(kept.table for kept in WORDS)}, shown in share row exclusive mode")
+    await connection.executemany(
+        "insert into redaction (ticket, seal, length) values ($1, $2, $3) on conflict do nothing",
+        [(ticket, *passage) for ticket, passage in redacted],
+    )
+
+
+async def redactions(connection: Connection, tickets: Collection[str]) -> Sequence[tuple[str, Passage]]:
+    """Find what was redacted of tickets, in that order."""
+    rows = await connection.fetch(
+        "select ticket, seal, length from redaction where ticket = any($1::text[]) order by place", tickets
+    )
+    return [(row["ticket"], Passage(row["seal"], row["length"])) for row in rows]
 
 
 async def save_calendars(connection: Connection, published: Sequence[Heard]) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from chassis.contacts import WordSeal
+from chassis.redaction import cover, overlays
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction
 from schemas.dispatch import ContactForgotten, Redacted
 from schemas.envelope import EnvelopeError, decode
 from schemas.public import DeskTask, Order, ReceiptGiven, ReceiptRefused, ShownContact
+from schemas.redaction import Overlay
 from schemas.registry import department_of
 from schemas.rules import CalendarPublished
 from services.desk import store
@@ -21,16 +23,19 @@ from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
-def noting(seal: WordSeal) -> Work:
-    """Make the work of the service: what is shown of contacts is kept sealed for the ticket."""
+def noting(seal: WordSeal, key: bytes) -> Work:
+    """Make the work of the service: what is shown of contacts is kept sealed for the ticket.
+
+    `key` is that of the hashes of what was redacted.
+    """
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
-        return await _note(transaction, items, seal)
+        return await _note(transaction, items, seal, key)
 
     return work
 
 
-async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal: WordSeal) -> Outcome:
+async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal: WordSeal, key: bytes) -> Outcome:
     """Note what these records say; the desk itself says nothing on topics of its own."""
     told = [_told(item.record, seal) if isinstance(item, Foreign) else None for item in items]
     answered = [answers(each.message) if isinstance(each, Told) else None for each in told]
@@ -40,10 +45,16 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal
         for each, act in zip(told, answered, strict=True)
     ]
     changes = [_of_fact(item) if isinstance(item, Heard) else each for item, each in zip(items, changes, strict=True)]
-    await _save(transaction, [_sealed(change, seal) for change in changes if change is not None])
     facts = [item for item in items if isinstance(item, Heard)]
-    if redacted := [item.message.ticket for item in facts if isinstance(item.message, Redacted)]:
-        await store.show_no_more(transaction.connection, redacted)
+    redacted = [(item.message.ticket, item.message.passage) for item in facts if isinstance(item.message, Redacted)]
+    if redacted:
+        await store.insert_redactions(transaction.connection, redacted)
+        await store.show_no_more(transaction.connection, [ticket for ticket, _ in redacted])
+    late = await _save(transaction, [_sealed(change, seal) for change in changes if change is not None])
+    if late:
+        covers = overlays(await store.redactions(transaction.connection, late), key)
+        await cover(transaction, covers, store.WORDS)
+        await _show_covered(transaction, changes, covers, seal)
     if forgotten := [item.message.ticket for item in facts if isinstance(item.message, ContactForgotten)]:
         await store.forget(transaction.connection, forgotten)
     published = [item for item in facts if isinstance(item.message, CalendarPublished)]
@@ -54,6 +65,15 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal
         for item, change in zip(items, changes, strict=True)
     ]
     return Outcome(words=words)
+
+
+async def _show_covered(
+    transaction: Transaction, changes: Iterable[Change | None], covers: Mapping[str, Overlay], seal: WordSeal
+) -> None:
+    for change in changes:
+        if isinstance(change, ShownRow) and change.body is not None and change.ticket in covers:
+            covered = change._replace(body=covers[change.ticket].body(change.body))
+            await store.show_instead(transaction.connection, _sealed_row(covered, seal))
 
 
 def _of_fact(item: Heard) -> Change | None:
@@ -78,14 +98,16 @@ def _told(record: Record, seal: WordSeal) -> Told | OrderRow | None:
 
 def _sealed(change: Change, seal: WordSeal) -> Change:
     """What was shown, as it is kept: nobody who reads the table reads a contact."""
-    if isinstance(change, ShownRow) and change.body is not None:
-        return change._replace(body=json.dumps(seal.sealed(change.body, change.ticket)))
-    return change
+    return _sealed_row(change, seal) if isinstance(change, ShownRow) else change
 
 
-async def _save(transaction: Transaction, changes: Sequence[Change]) -> None:
-    """Write in an order of tables that is the same for every worker."""
-    connection = transaction.connection
+def _sealed_row(row: ShownRow, seal: WordSeal) -> ShownRow:
+    return row if row.body is None else row._replace(body=json.dumps(seal.sealed(row.body, row.ticket)))
+
+
+async def _save(transaction: Transaction, changes: Sequence[Change]) -> Collection[str]:
+    """Write in an order of tables that is the same for every worker; tells of which tickets words came late."""
+    connection, late = transaction.connection, set[str]()
     if accepted := [each for each in changes if isinstance(each, Accepted)]:
         await store.accept(connection, accepted)
     if refused := [each for each in changes if isinstance(each, Refused)]:
@@ -93,12 +115,13 @@ async def _save(transaction: Transaction, changes: Sequence[Change]) -> None:
     for left_out in (each for each in changes if isinstance(each, LeftOut)):
         await store.leave_out(connection, left_out)
     if tasks := [each for each in changes if isinstance(each, TaskRow)]:
-        await store.save_tasks(connection, tasks)
+        late.update(await store.save_tasks(connection, tasks))
     if shown := [each for each in changes if isinstance(each, ShownRow)]:
-        await store.save_shown(connection, shown)
+        late.update(await store.save_shown(connection, shown))
     if orders := [each for each in changes if isinstance(each, OrderRow)]:
-        await store.save_orders(connection, orders)
+        late.update(await store.save_orders(connection, orders))
     if callers := [each for each in changes if isinstance(each, CallerRow)]:
         await store.save_callers(connection, callers)
     for change in (each for each in changes if isinstance(each, CallerChange)):
         await store.change_caller(connection, change)
+    return late

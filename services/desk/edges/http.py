@@ -24,7 +24,7 @@ from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
 from services.desk.edges import acting, callers, lookup, orders, pages, revealing
-from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, SECRET, USUAL_PAGE, WHO, WORDS
+from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, SECRET, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Place
 from services.desk.edges.told import (
     ActAnswer,
@@ -61,7 +61,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
-    app[SECRET] = settings.secret.get_secret_value().encode()
+    app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock)
     pages.prepare(app, over_tls=settings.over_tls)
     return app

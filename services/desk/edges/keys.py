@@ -15,6 +15,8 @@ PATIENCE: Final = web.AppKey("patience", float)
 WORDS: Final = web.AppKey("words", WordSeal)
 SECRET: Final = web.AppKey("secret", bytes)
 """The key of the hashes by which callers are compared."""
+REDACTION: Final = web.AppKey("redaction", bytes)
+"""The key of the hashes by which redacted passages are known."""
 WHO: Final = web.RequestKey("who", Known)
 """Who asks, once the guard let them in."""
 

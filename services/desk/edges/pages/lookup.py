@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from chassis.service import Instant, Pool
 from schemas.public import DeskTask
+from schemas.redaction import Overlay, Passage
 
 PAGE: Final = 50
 """Rows of one page of the queue."""
@@ -97,20 +98,33 @@ async def drafts(pool: Pool, login: str, ticket: str, task: str) -> Mapping[str,
     return {row["act"]: json.loads(row["typed"]) for row in rows}
 
 
-async def keep(pool: Pool, key: Key, typed: Typed, at: Instant) -> None:
-    """Keep what somebody typed, in place of what they had typed before."""
-    await pool.execute(
-        "insert into draft (login, ticket, task, act, typed, at) values ($1, $2, $3, $4, $5::text::json, $6)"
-        " on conflict (login, ticket, task, act) do update set typed = excluded.typed, at = excluded.at, said = null",
-        *(*key, json.dumps(typed, ensure_ascii=False), at),
-    )
+async def keep(pool: Pool, key: Key, typed: Typed, at: Instant, secret: bytes) -> None:
+    """Keep what somebody typed, in place of what they had typed before.
+
+    What was redacted of the ticket is covered: a page that was open keeps its words. `secret` is the key of the hashes.
+    """
+    body = json.dumps(typed, ensure_ascii=False)
+    async with pool.acquire() as connection, connection.transaction():
+        redacted = await connection.fetch(_KEEP, *key, body, at)
+        covered = Overlay((Passage(*row) for row in redacted), secret).body(body)
+        if covered != body:
+            await connection.execute(f"update draft set typed = $5::text::json where {_THIS}", *key, covered)  # noqa: S608 - ours
+
+
+_THIS: Final = "login = $1 and ticket = $2 and task = $3 and act = $4"
+_KEEP: Final = """
+with kept as (
+    insert into draft (login, ticket, task, act, typed, at) values ($1, $2, $3, $4, $5::text::json, $6)
+    on conflict (login, ticket, task, act) do update set typed = excluded.typed, at = excluded.at, said = null
+    returning ticket
+)
+select seal, length from redaction join kept using (ticket) order by place
+"""
 
 
 async def submit(pool: Pool, key: Key, said: str, at: Instant) -> None:
     """Note by which act a draft was submitted, and forget those of this author that were a day ago, and stand."""
-    await pool.execute(
-        "update draft set said = $5 where login = $1 and ticket = $2 and task = $3 and act = $4", *key, said
-    )
+    await pool.execute(f"update draft set said = $5 where {_THIS}", *key, said)  # noqa: S608 - ours
     await pool.execute(
         "delete from draft using act where draft.login = $1 and draft.said = act.id and act.state = 'accepted'"
         " and draft.at < $2::timestamptz - interval '1 day'",
@@ -120,7 +134,7 @@ async def submit(pool: Pool, key: Key, said: str, at: Instant) -> None:
 
 async def drop(pool: Pool, key: Key) -> None:
     """Forget what somebody typed into a form."""
-    await pool.execute("delete from draft where login = $1 and ticket = $2 and task = $3 and act = $4", *key)
+    await pool.execute(f"delete from draft where {_THIS}", *key)  # noqa: S608 - ours
 
 
 async def with_drafts(pool: Pool, login: str) -> frozenset[str]:

@@ -24,7 +24,7 @@ from services.desk.core.forms import Field, content_of, fields_of
 from services.desk.core.marking import marked
 from services.desk.edges import lookup as acts
 from services.desk.edges.acting import say
-from services.desk.edges.keys import CONTEXT, WHO, WORDS
+from services.desk.edges.keys import CONTEXT, REDACTION, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.answers import answers_to
 from services.desk.edges.pages.entering import page, redirect
@@ -138,7 +138,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     typed = {field.name: form.get(field.name, "") for field in fields}
     pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
     if fields and "at_once" not in form:
-        await lookup.keep(pool, key, typed, now)
+        await lookup.keep(pool, key, typed, now, request.app[REDACTION])
     tried = Form(key.act, fields, typed, "", drafted=True)
     act = _act(request, fields, form)
     if isinstance(act, Refusal):
@@ -212,7 +212,8 @@ async def keep_draft(request: web.Request) -> web.StreamResponse:
     require_office(request)
     form, key = await posted(request), _key(request)
     typed = {field.name: form.get(field.name, "") for field in _fields(request)}
-    await lookup.keep(request.app[CONTEXT].pool, key, typed, request.app[CONTEXT].clock.now())
+    pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
+    await lookup.keep(pool, key, typed, now, request.app[REDACTION])
     return web.Response(status=204)
 
 
