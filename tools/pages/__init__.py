@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools import lives
 from tools.layout import ROOT
-from tools.pages import asyncapi, catalogue, facts, lifecycle, openapi
+from tools.pages import asyncapi, catalogue, decisions, facts, lifecycle, openapi
 
 
 @cache
@@ -17,6 +17,7 @@ def pages() -> Mapping[Path, str]:
     docs = ROOT / "docs"
     return {
         docs / "facts.md": facts.page(),
+        docs / "decisions" / "README.md": decisions.page(docs / "decisions"),
         docs / "lifecycle.md": lifecycle.page(),
         **lives.files(),
         **asyncapi.files(ROOT / "schemas"),
