@@ -7,7 +7,7 @@ import hashlib
 import logging
 import math
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
@@ -50,7 +50,7 @@ _unread: Final = logging.getLogger("liuhen.unread")
 _unread.disabled = True
 
 
-Guard: TypeAlias = Callable[[web.Request, str], None]
+Guard: TypeAlias = Callable[[web.Request, str], Awaitable[None]]
 """Looks at who asks, and at the right that an address needs ('' for none); raises a HttpProblem for whoever may not."""
 
 
@@ -72,7 +72,7 @@ _LINGERING: Final = 2.0
 """Seconds in which whoever was refused may still send, so that the answer reaches them."""
 
 
-def _open(_request: web.Request, _needed: str) -> None:
+async def _open(_request: web.Request, _needed: str) -> None:
     """Let everybody in: the addresses of this door look for themselves."""
 
 
@@ -150,7 +150,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         _spend(request)
         known = request.app[_DOOR].routes.get((_method(request), route))
         if known is not None:
-            request.app[_DOOR].guard(request, known.needs)
+            await request.app[_DOOR].guard(request, known.needs)
         _check(request, known)
         _check_media(request, known)
         await _whole(request)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,6 +22,7 @@ LONGEST_PASSWORD: Final = 200
 
 _OF_TOKENS: Final = "lht"
 _OF_SESSIONS: Final = "lhs"
+_OF_BROWSERS: Final = "lhb"
 _BYTES: Final = 32
 _MICROSECONDS: Final = 1_000_000
 _hasher: Final = PasswordHasher()
@@ -47,12 +48,21 @@ class Logins(_Frozen):
     people: Mapping[str, Login] = Field(default_factory=dict)
 
 
+class Session(NamedTuple):
+    """One login of somebody: by what it is known, until when it goes, and whether a browser shows it as a cookie."""
+
+    id: str
+    until: datetime
+    in_browser: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and by what: the name of a token, or nothing for a session."""
+    """Who asks, and by what: the name of a token, or a session."""
 
     person: str
     token: str = ""
+    session: Session | None = None
 
 
 @dataclass(slots=True)
@@ -71,7 +81,7 @@ class Doorkeeper:
     def who(self, token: str, now: datetime) -> Caller | None:
         """Tell whose token or session this is; None for nobody's, and for what has ended."""
         self._refresh()
-        if token.startswith(f"{_OF_SESSIONS}."):
+        if token.startswith((f"{_OF_SESSIONS}.", f"{_OF_BROWSERS}.")):
             return self._of_session(token, now)
         return self._by_digest.get(digest(token))
 
@@ -86,22 +96,24 @@ class Doorkeeper:
             return False
         return kept is not None
 
-    def begin(self, person: str, now: datetime) -> tuple[str, datetime]:
+    def begin(self, person: str, now: datetime, *, in_browser: bool = False) -> tuple[str, datetime]:
         """Begin a session; returns what the person shows from now on, and until when."""
-        until = now + SESSION_LASTS
-        said = ".".join((_OF_SESSIONS, person.encode().hex(), _stamp(now), _stamp(until), secrets.token_hex(8)))
+        until, sort = now + SESSION_LASTS, _OF_BROWSERS if in_browser else _OF_SESSIONS
+        said = ".".join((sort, person.encode().hex(), _stamp(now), _stamp(until), secrets.token_hex(8)))
         return f"{said}.{self._sign(said)}", until
 
     def _of_session(self, token: str, now: datetime) -> Caller | None:
         said, _, signature = token.rpartition(".")
         if not hmac.compare_digest(self._sign(said).encode(), signature.encode(errors="replace")):
             return None
-        _, person, begun, until, _ = said.split(".")
+        sort, person, begun, until, id_ = said.split(".")
         name = bytes.fromhex(person).decode()
         login = self._logins.people.get(name)
         if login is None or not _moment(begun) <= now < _moment(until):
             return None
-        return None if login.ended is not None and _moment(begun) <= login.ended else Caller(name)
+        if login.ended is not None and _moment(begun) <= login.ended:
+            return None
+        return Caller(name, session=Session(id_, _moment(until), sort == _OF_BROWSERS))
 
     def _sign(self, said: str) -> str:
         return hmac.digest(self.key, said.encode(errors="replace"), hashlib.sha256).hex()
@@ -120,6 +132,11 @@ class Doorkeeper:
                 for name, kept in login.tokens.items()
             }
             self._read = found
+
+
+def is_token(shown: str) -> bool:
+    """Tell whether this is the token of a script, and no session."""
+    return shown.startswith(f"{_OF_TOKENS}.")
 
 
 def digest(token: str) -> str:

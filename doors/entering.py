@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from typing_extensions import TypedDict
 
 from chassis import http
 from chassis.clock import Clock
-from chassis.logins import Doorkeeper
+from chassis.logins import Caller, Doorkeeper
 from chassis.problems import HttpProblem
+from chassis.routes import Route
+from chassis.service import Pool
+from doors import sessions
 from doors.people import Known, known_as
 from rulebook import Policy
 
@@ -27,6 +31,14 @@ class Entrance:
     keeper: Doorkeeper
     policy: Policy
     clock: Clock
+    pool: Pool
+
+    async def caller(self, shown: str, *, in_browser: bool) -> Caller | None:
+        """Tell whose token or session this is; a session begun in a browser opens pages, and pages open to no other."""
+        found = self.keeper.who(shown, self.clock.now())
+        if found is None or (found.session is not None and found.session.in_browser) is not in_browser:
+            return None
+        return None if found.session is not None and await sessions.has_ended(self.pool, found.session) else found
 
     def known(self, login: str) -> Known:
         """Find who a login is today."""
@@ -36,13 +48,32 @@ class Entrance:
 ENTRANCE: Final = web.AppKey("entrance", Entrance)
 
 
-def entered(request: web.Request) -> Known:
+async def entered(request: web.Request) -> Known:
     """Tell who asks; a HttpProblem for nobody, and for whom the policy does not know today."""
     entrance = request.app[ENTRANCE]
-    caller = entrance.keeper.who(http.bearer(request), entrance.clock.now())
+    caller = await entrance.caller(http.bearer(request), in_browser=False)
     if caller is None:
         raise HttpProblem(401, "not_logged_in", "Authorization", _LOG_IN)
     found = entrance.known(caller.person)
     if not found.is_there:
         raise HttpProblem(403, "not_permitted", "Authorization", _GONE)
     return found
+
+
+async def log_out(request: web.Request) -> web.StreamResponse:
+    """POST /v1/logout: end the session that is shown, at this door; a token goes on until it is revoked."""
+    entrance = request.app[ENTRANCE]
+    caller = await entrance.caller(http.bearer(request), in_browser=False)
+    session = caller.session if caller else None
+    if session is not None:
+        await sessions.end(entrance.pool, session, entrance.clock.now())
+    return http.json_answer({"ended": session is not None})
+
+
+class LoggedOutAnswer(TypedDict):
+    """Whether a session ended at this door; a token does not."""
+
+    ended: bool
+
+
+LOG_OUT: Final = Route("POST", "/v1/logout", log_out, needs=ANY_LOGIN, answers=LoggedOutAnswer)

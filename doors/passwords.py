@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -39,8 +38,8 @@ class Passwords:
         persons, addresses = Slowing(free=3, longest=60.0), Slowing(free=10, longest=900.0)
         return cls(Guesses(service, "password", instead, persons, addresses, forgives=True))
 
-    async def begin_session(self, entrance: Entrance, person: str, password: str, address: str) -> tuple[str, datetime]:
-        """Begin a session, known until the moment that is returned too.
+    async def admit(self, entrance: Entrance, person: str, password: str, address: str) -> None:
+        """Let somebody in whose password is right and whom the policy knows.
 
         A HttpProblem for a wrong password and an unknown person alike, and for whoever has to wait.
         """
@@ -53,7 +52,6 @@ class Passwords:
             words = "姓名编号或者密码不对，或者今天不在名册上。请核对后再试；忘记密码的，请管理员重设。"
             raise HttpProblem(401, "wrong_password", "password", words)
         self.guesses.right(person, address, "session")
-        return entrance.keeper.begin(person, entrance.clock.now())
 
 
 PASSWORDS: Final = web.AppKey("passwords", Passwords)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
+from chassis.logins import is_token
 from schemas.values import Person
 from services.trace.for_tools import MeAnswer, SessionAnswer
 from tools.client import trace
 from tools.client.addresses import Addresses
+from tools.client.asking import RefusedAtDoorError, ask
 from tools.errors import SaidClearly
 from tools.prepare.logins import trial_token
 from tools.prepare.secrets import write_secret
@@ -69,8 +72,19 @@ def desk_of_department(code: str, name: str) -> None:
 
 
 def forget(addresses: Addresses) -> bool:
-    """Forget the login of this place; False where nobody was logged in."""
+    """End the session at every door, and forget the login of this place; False where nobody was logged in."""
     if addresses.login is None or not addresses.login.exists():
         return False
+    for door in (addresses.trace_url, addresses.desk_url):
+        if door and not is_token(addresses.logged_in()):
+            _end(door, addresses.logged_in())
     addresses.login.unlink()
     return True
+
+
+def _end(door: str, session: str) -> None:
+    try:
+        ask(door, ("logout",), session, body=b"")
+    except RefusedAtDoorError as refused:
+        if refused.status != HTTPStatus.UNAUTHORIZED:  # it had ended there already
+            raise

@@ -15,7 +15,7 @@ from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
 from chassis.routes import Body, Handler, Route, choice, number, text
 from chassis.service import Edge, EdgeContext
-from doors.entering import ANY_LOGIN, ENTRANCE, Entrance, entered
+from doors.entering import ANY_LOGIN, ENTRANCE, LOG_OUT, Entrance, entered
 from doors.people import Known
 from doors.refusals import Refusal
 from rulebook import Policy
@@ -62,7 +62,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
-    app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock)
+    app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock, context.pool)
     pages.prepare(app, over_tls=settings.over_tls)
     return app
 
@@ -86,6 +86,7 @@ def routes() -> tuple[Route, ...]:
             answers=CallerAnswer,
             problems=(422,),
         ),
+        LOG_OUT,
         Route("GET", "/v1/calendars", list_calendars, needs=ANY_LOGIN, answers=CalendarsAnswer),
         _rules("/v1/rules/calendar", rules.calendar, "Publish a year's calendar, in the holiday-cn JSON format."),
         _rules("/v1/rules/rederivation", rules.rederivation, "Order open clocks to be derived again."),
@@ -126,11 +127,11 @@ def _rules(path: str, reading: ReadChange, summary: str) -> Route:
     )
 
 
-def _let_in(request: web.Request, needed: str) -> None:
+async def _let_in(request: web.Request, needed: str) -> None:
     """Note who asks; a HttpProblem for nobody, and for whoever has no right to what is asked for."""
     if not needed:
         return
-    request[WHO] = who = entered(request)
+    request[WHO] = who = await entered(request)
     if needed == TASKS and not may_read_tasks(who):
         raise HttpProblem(403, "not_permitted", "Authorization", "您的职责不能查看中心的待办。需要的，请让派单员查询。")
     if needed == ORDERS and who.department is None:

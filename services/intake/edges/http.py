@@ -113,7 +113,7 @@ def described() -> dict[str, object]:
     return describe(TERMS, routes())
 
 
-def let_in(request: web.Request, needed: str) -> None:
+async def let_in(request: web.Request, needed: str) -> None:
     """Note which channel speaks; a HttpProblem for nobody that we know, and for another channel than is needed."""
     if not needed:
         return

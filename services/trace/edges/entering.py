@@ -17,11 +17,11 @@ _LOOKS: Final = str(LookAtContact.model_fields["do"].default)
 _READER: Final = web.RequestKey("reader", Reader)
 
 
-def let_in(request: web.Request, needed: str) -> None:
+async def let_in(request: web.Request, needed: str) -> None:
     """Note who asks; a HttpProblem for nobody, and for whoever has no right to what is asked for."""
     if not needed:
         return
-    request[_READER] = _reader(entered(request), request.app[ENTRANCE].policy)
+    request[_READER] = _reader(await entered(request), request.app[ENTRANCE].policy)
     if needed != ANY_LOGIN:
         require(request, Right(needed))
 

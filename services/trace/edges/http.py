@@ -45,7 +45,7 @@ def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> w
     """Build the HTTP application: it answers whoever is logged in and has a right to what is asked for."""
     app = http.application(TERMS, routes(answers.words.policy), guard=entering.let_in)
     app[CONTEXT], app[ANSWERS] = context, answers
-    app[ENTRANCE] = Entrance(keeper, answers.words.policy, context.clock)
+    app[ENTRANCE] = Entrance(keeper, answers.words.policy, context.clock, context.pool)
     app[PASSWORDS] = Passwords.of("trace")
     return app
 

@@ -12,7 +12,7 @@ from chassis.http import json_answer
 from chassis.logins import LONGEST_PASSWORD
 from chassis.problems import HttpProblem
 from chassis.routes import Body, Route
-from doors.entering import ANY_LOGIN, ENTRANCE
+from doors.entering import ANY_LOGIN, ENTRANCE, LOG_OUT
 from doors.passwords import PASSWORDS
 from services.trace.edges import told
 from services.trace.edges.entering import known
@@ -31,7 +31,8 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     """POST /v1/login {person, password}: begin a session; a wrong password and an unknown person are told alike."""
     asked, entrance = await _read(request), request.app[ENTRANCE]
     passwords, address = request.app[PASSWORDS], request.remote or ""
-    session, until = await passwords.begin_session(entrance, asked.person, asked.password, address)
+    await passwords.admit(entrance, asked.person, asked.password, address)
+    session, until = entrance.keeper.begin(asked.person, entrance.clock.now())
     return json_answer({"session": session, "until": until, **_said(request, asked.person)})
 
 
@@ -63,5 +64,6 @@ ROUTES: Final = (
         answers=told.SessionAnswer,
         problems=(401,),
     ),
+    LOG_OUT,
     Route("GET", "/v1/me", show_me, needs=ANY_LOGIN, answers=told.MeAnswer),
 )

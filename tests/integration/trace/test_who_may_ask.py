@@ -22,7 +22,7 @@ Web = TestClient[Any, Any]
 POLICY: Final = Path("policy")
 PASSWORD: Final = "a horse of the office"
 BEFORE: Final = datetime(2026, 3, 1, tzinfo=UTC)
-OPEN: Final = {"/v1/openapi.json", "/v1/login", "/v1/me"}
+OPEN: Final = {"/v1/openapi.json", "/v1/login", "/v1/logout", "/v1/me"}
 """Where a login is given, and what everybody may ask who has one."""
 EVERYTHING: Final = (
     "/v1/tickets",

@@ -59,7 +59,11 @@ def test_a_session_ends_by_itself(keeper: Doorkeeper) -> None:
     session, until = keeper.begin("p-xu", NOW)
 
     assert until == NOW + SESSION_LASTS
-    assert keeper.who(session, NOW) == Caller("p-xu")
+    found = keeper.who(session, NOW)
+    assert found is not None
+    assert (found.person, found.token) == ("p-xu", "")
+    assert found.session is not None
+    assert (found.session.until, found.session.in_browser) == (until, False)
     assert keeper.who(session, until) is None
 
 

@@ -11,6 +11,7 @@ from chassis.http import SESSION
 from chassis.logins import SESSION_LASTS
 from chassis.problems import HttpProblem
 from chassis.routes import Handler, Route, text
+from doors import sessions
 from doors.entering import ENTRANCE
 from doors.passwords import PASSWORDS
 from doors.people import Known
@@ -28,7 +29,7 @@ def page(handler: Handler) -> Handler:
     """Let whoever is logged in see a page, ask everybody else to log in, and tell what is wrong as a page."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        who = _known(request)
+        who = await known(request)
         if who is None:
             return _to_login(request)
         request[WHO] = who
@@ -40,11 +41,11 @@ def page(handler: Handler) -> Handler:
     return answer
 
 
-def _known(request: web.Request) -> Known | None:
+async def known(request: web.Request) -> Known | None:
     """Tell whose session the browser shows; a token of a script begins none."""
     entrance = request.app[ENTRANCE]
-    caller = entrance.keeper.who(request.cookies.get(SESSION, ""), entrance.clock.now())
-    if caller is None or caller.token:
+    caller = await entrance.caller(request.cookies.get(SESSION, ""), in_browser=True)
+    if caller is None:
         return None
     found = entrance.known(caller.person)
     return found if found.is_there else None
@@ -94,9 +95,16 @@ async def log_in(request: web.Request) -> web.StreamResponse:
         following, person = _local(form.get("next", "")), form.get("person", "").strip()
         entrance, passwords = request.app[ENTRANCE], request.app[PASSWORDS]
         login = _login_of(request, person)
-        session, _ = await passwords.begin_session(entrance, login, form.get("password", ""), request.remote or "")
+        await passwords.admit(entrance, login, form.get("password", ""), request.remote or "")
     except HttpProblem as problem:
         return _login_page(request, following, problem.status, person, str(problem.body["detail"]))
+    return let_in(request, login, following)
+
+
+def let_in(request: web.Request, login: str, following: str) -> web.Response:
+    """Begin a session in this browser, and go on where one was."""
+    entrance = request.app[ENTRANCE]
+    session, _ = entrance.keeper.begin(login, entrance.clock.now(), in_browser=True)
     response = redirect(following)
     _keep(request, response, SESSION, session, int(SESSION_LASTS.total_seconds()))
     response.del_cookie(FORM_COOKIE, path="/")
@@ -113,8 +121,12 @@ def _login_of(request: web.Request, said: str) -> str:
 
 
 async def log_out(request: web.Request) -> web.StreamResponse:
-    """POST /logout: forget the session in this browser; drafts stay."""
+    """POST /logout: end the session, wherever its cookie lies by now; drafts stay."""
     await posted(request)
+    entrance = request.app[ENTRANCE]
+    caller = await entrance.caller(request.cookies.get(SESSION, ""), in_browser=True)
+    if caller is not None and caller.session is not None:
+        await sessions.end(entrance.pool, caller.session, entrance.clock.now())
     response = redirect("/login")
     response.del_cookie(SESSION, path="/")
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
@@ -66,8 +66,11 @@ async def _watch(app: web.Application) -> None:
         await asyncio.sleep(_EVERY)
 
 
-async def listen(request: web.Request) -> web.StreamResponse:
-    """GET /queue/events?task=&since=: what changed since; a browser that comes back says how far it had heard."""
+async def listen(request: web.Request, may_hear: Callable[[], Awaitable[bool]]) -> web.StreamResponse:
+    """GET /queue/events?task=&since=: what changed since; a browser that comes back says how far it had heard.
+
+    It ends once whoever listens may hear it no more.
+    """
     task = choice(request, "task", TASKS)
     place = _place(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
     answer = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
@@ -77,6 +80,8 @@ async def listen(request: web.Request) -> web.StreamResponse:
     place = min(place, await lookup.horizon(pool)) if place else await lookup.horizon(pool)
     while True:
         until = await horizon.beyond(place)
+        if not await may_hear():
+            return answer
         told = [each for each in await lookup.changed(pool, place, until) if task in (None, each[1])]
         await answer.write(await _event(request, told, until) if told else f"id: {until}\n: \n\n".encode())
         place = until

@@ -15,7 +15,7 @@ from services.desk.core.rights import may_read_tasks
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.lookup import standing
 from services.desk.edges.pages import lookup
-from services.desk.edges.pages.entering import page
+from services.desk.edges.pages.entering import known, page
 from services.desk.edges.pages.live import listen
 from services.desk.edges.pages.showing import show
 from vocabulary import TASKS
@@ -74,7 +74,12 @@ async def show_act(request: web.Request) -> web.StreamResponse:
 async def hear(request: web.Request) -> web.StreamResponse:
     """GET /queue/events: the live queue, for whoever may see it."""
     require_office(request)
-    return await listen(request)
+
+    async def may_hear() -> bool:
+        who = await known(request)
+        return who is not None and may_read_tasks(who)
+
+    return await listen(request, may_hear)
 
 
 _OF_TASK: Final = of_words("task", TASKS)
