@@ -254,7 +254,7 @@ def _check(request: web.Request, route: Route | None) -> None:
         _check_text(name, value)
     if route is None:
         return
-    known = {each.name for each in route.parameters}
+    known = {each.name: int(each.schema.get("maxLength", LONGEST)) for each in route.parameters}
     for name in request.query:
         if name not in known:
             expected = f"可用的参数：{'、'.join(sorted(known))}" if known else "这个地址不带参数"
@@ -264,12 +264,12 @@ def _check(request: web.Request, route: Route | None) -> None:
             raise HttpProblem(
                 400, "repeated_parameter", name, f"参数{parameter(name)}写了 {len(given)} 次，请只写一次。"
             )
-        _check_text(name, given[0])
+        _check_text(name, given[0], known[name])
 
 
-def _check_text(name: str, value: str) -> None:
-    if not storable(value) or len(value) > LONGEST:
-        words = f"{parameter(name)}应为不超过 {LONGEST} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
+def _check_text(name: str, value: str, longest: int = LONGEST) -> None:
+    if not storable(value) or len(value) > longest:
+        words = f"{parameter(name)}应为不超过 {longest} 个字、不含空字符的文字，而不是 {shown(value)}。请核对后重试。"
         raise HttpProblem(400, "bad_text", name, words)
 
 

@@ -72,6 +72,8 @@ class Doorkeeper:
     file: Path
     key: bytes
     """Sessions are signed with it, so that every door of an instance knows them without asking another."""
+    known_elsewhere: bool = False
+    """People log in at a provider: who has a session need not stand in the file."""
     _read: tuple[int, int] | None = None
     _logins: Logins = field(default_factory=Logins)
     _by_digest: dict[str, Caller] = field(default_factory=dict)
@@ -108,7 +110,7 @@ class Doorkeeper:
             return None
         sort, person, begun, until, id_ = said.split(".")
         name = bytes.fromhex(person).decode()
-        login = self._logins.people.get(name)
+        login = self._logins.people.get(name, Login() if self.known_elsewhere else None)
         if login is None or not _moment(begun) <= now < _moment(until):
             return None
         if login.ended is not None and _moment(begun) <= login.ended:

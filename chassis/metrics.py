@@ -64,7 +64,7 @@ TIMER_LATE: Final = Histogram(
 HTTP_REQUESTS: Final = Counter(
     PREFIX + "http_requests", "Answers of HTTP doors; 500 is a bug.", ["service", "route", "status"]
 )
-LOGINS: Final = Counter(PREFIX + "logins", "Passwords that were tried, by what became of it.", ["service", "outcome"])
+LOGINS: Final = Counter(PREFIX + "logins", "Logins that were tried, by what became of it.", ["service", "outcome"])
 READY: Final = Gauge(PREFIX + "ready", "1 when the service does its work, 0 when something is in its way.", ["service"])
 NOW: Final = Gauge(PREFIX + "now_timestamp_seconds", "The clock by which the service lives.", ["service"])
 

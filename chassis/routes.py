@@ -55,10 +55,10 @@ class Route(NamedTuple):
     summary: str = ""
 
 
-def text(name: str, *, required: bool = False) -> Parameter:
+def text(name: str, *, required: bool = False, longest: int = LONGEST) -> Parameter:
     """A text, as short and storable as every text of a query is; a required one is not empty."""
     shortest = 1 if required else 0
-    schema = {"type": "string", "minLength": shortest, "maxLength": LONGEST, "pattern": _STORABLE}
+    schema = {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": _STORABLE}
     return Parameter(name, schema, required)
 
 

@@ -14,7 +14,7 @@ from chassis.problems import HttpProblem
 from chassis.slowing import Slowing
 from doors.entering import Entrance
 
-_OUTCOMES: Final = ("session", "wrong", "slowed")
+_OUTCOMES: Final = ("session", "wrong", "slowed", "unknown")
 _AT_ONCE: Final = 2
 """Each check takes 64 MiB and a core for a while."""
 
@@ -52,6 +52,13 @@ class Passwords:
             words = "姓名编号或者密码不对，或者今天不在名册上。请核对后再试；忘记密码的，请管理员重设。"
             raise HttpProblem(401, "wrong_password", "password", words)
         self.guesses.right(person, address, "session")
+
+
+def require_passwords(*, elsewhere: bool) -> None:
+    """Refuse passwords where people log in at a provider."""
+    if elsewhere:
+        words = "本系统用统一身份认证登录，不收密码：终端请用 liuhen login --openid，浏览器请用登录页上的按钮。"
+        raise HttpProblem(403, "not_permitted", "password", words)
 
 
 PASSWORDS: Final = web.AppKey("passwords", Passwords)

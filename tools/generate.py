@@ -13,7 +13,7 @@ from tools.layout import DEPLOY, ROOT
 from tools.local.plan import Plan, Program, fill, load_plan
 from tools.local.prometheus import WATCH, configuration, found_by_name
 from tools.local.settings import variable
-from tools.prepare.logins import LOGINS
+from tools.prepare.logins import LOGINS, OPENID
 from tools.prepare.roles import OWNER, READER, password_variable
 from tools.prepare.secrets import NAMED
 
@@ -220,7 +220,7 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
         "model": "/app/.tools/categories.npz",
-        **{name: f"${{LIUHEN_{name.upper()}:-}}" for name in ("kafka_ca", "tls_certificate", "tls_key")},
+        **{name: f"${{LIUHEN_{name.upper()}:-}}" for name in ("kafka_ca", "tls_certificate", "tls_key", *OPENID)},
     }
     return {name: fill(value, places, plan.ports()) for name, value in variables.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from liuhen.answers import AsJson, print_json
 from rulebook import Policy, load_policy
 from tools.client import login as door
 from tools.client.addresses import load_addresses
+from tools.client.provider import log_in_at_provider
 from tools.errors import SaidClearly
 from tools.prepare import logins
 from tools.terminal import Terminal
@@ -40,11 +42,14 @@ def log_in(
     person: Annotated[str | None, typer.Argument(metavar="人员", help="姓名或者编号。")] = None,
     *,
     trial: Annotated[bool, typer.Option("--trial", help="试用系统：用此人的试用令牌，不问密码。")] = False,
+    openid: Annotated[bool, typer.Option("--openid", help="在浏览器里用统一身份认证登录。")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Log in as somebody, or say who is logged in."""
     addresses = load_addresses()
-    if person is not None:
+    if openid:
+        door.keep(addresses, log_in_at_provider(addresses.desk_url, _browse))
+    elif person is not None:
         named = _named(load_policy(addresses.policy), person)
         if trial:
             door.be(addresses, named)
@@ -56,6 +61,11 @@ def log_in(
     else:
         roles = "、".join(ROLES[role] for role in who["roles"]) or "承办单位的工作台"
         _console.print(f"已登录：{who['name']}（{who['person']}，{roles}）")
+
+
+def _browse(url: str) -> None:
+    typer.echo(f"请在本机的浏览器登录：\n{url}", err=True)
+    webbrowser.open(url)
 
 
 def log_out(*, as_json: AsJson = False) -> None:

@@ -35,7 +35,7 @@ from tools.local.state import State, private, read_state, write_state
 from tools.prepare import certificates, quotas, rights, topics
 from tools.prepare.certificates import Certificates
 from tools.prepare.database import prepare_database
-from tools.prepare.logins import LOGINS, prepare_trial, trial_token
+from tools.prepare.logins import LOGINS, OPENID, prepare_trial, trial_token
 from tools.prepare.roles import OWNER, logins
 from tools.prepare.secrets import make_named, secret, write_secret
 
@@ -326,6 +326,7 @@ class Instance:
             "kafka_ca": str(files.ca) if (files := self.certificates) else "",
             "tls_certificate": str(files.certificate) if files else "",
             "tls_key": str(files.key) if files else "",
+            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in OPENID},
         }
 
     def _model(self) -> str:

@@ -12,6 +12,8 @@ from chassis.logins import Login, Logins, digest, hashed, new_token
 from tools.prepare.secrets import write_secret
 
 LOGINS: Final = "logins.json"
+OPENID: Final = tuple(f"openid_{name}" for name in ("issuer", "client", "secret", "person", "home"))
+"""What an operator says of an OpenID provider, in the variables by these names."""
 _TRIAL_BYTES: Final = 6
 PEOPLE: Final = "people"
 """The folder with a token for each person of a trial."""

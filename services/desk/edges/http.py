@@ -16,6 +16,7 @@ from chassis.problems import HttpProblem
 from chassis.routes import Body, Handler, Route, choice, number, text
 from chassis.service import Edge, EdgeContext
 from doors.entering import ANY_LOGIN, ENTRANCE, LOG_OUT, Entrance, entered
+from doors.openid import Provider
 from doors.people import Known
 from doors.refusals import Refusal
 from rulebook import Policy
@@ -23,7 +24,7 @@ from schemas.registry import RULES
 from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
-from services.desk.edges import acting, callers, lookup, orders, pages, revealing
+from services.desk.edges import acting, callers, lookup, orders, pages, providing, revealing
 from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, SECRET, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Place
 from services.desk.edges.told import (
@@ -63,6 +64,8 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock, context.pool)
+    if (openid := settings.openid()) is not None:
+        app[providing.PROVIDER] = Provider(openid)
     pages.prepare(app, over_tls=settings.over_tls)
     return app
 
@@ -87,6 +90,7 @@ def routes() -> tuple[Route, ...]:
             problems=(422,),
         ),
         LOG_OUT,
+        *providing.ROUTES,
         Route("GET", "/v1/calendars", list_calendars, needs=ANY_LOGIN, answers=CalendarsAnswer),
         _rules("/v1/rules/calendar", rules.calendar, "Publish a year's calendar, in the holiday-cn JSON format."),
         _rules("/v1/rules/rederivation", rules.rederivation, "Order open clocks to be derived again."),

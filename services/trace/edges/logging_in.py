@@ -13,7 +13,7 @@ from chassis.logins import LONGEST_PASSWORD
 from chassis.problems import HttpProblem
 from chassis.routes import Body, Route
 from doors.entering import ANY_LOGIN, ENTRANCE, LOG_OUT
-from doors.passwords import PASSWORDS
+from doors.passwords import PASSWORDS, require_passwords
 from services.trace.edges import told
 from services.trace.edges.entering import known
 
@@ -30,6 +30,7 @@ class PasswordShown(BaseModel):
 async def log_in(request: web.Request) -> web.StreamResponse:
     """POST /v1/login {person, password}: begin a session; a wrong password and an unknown person are told alike."""
     asked, entrance = await _read(request), request.app[ENTRANCE]
+    require_passwords(elsewhere=entrance.keeper.known_elsewhere)
     passwords, address = request.app[PASSWORDS], request.remote or ""
     await passwords.admit(entrance, asked.person, asked.password, address)
     session, until = entrance.keeper.begin(asked.person, entrance.clock.now())
@@ -62,7 +63,7 @@ ROUTES: Final = (
         log_in,
         asks=Body({"application/json": PasswordShown}),
         answers=told.SessionAnswer,
-        problems=(401,),
+        problems=(401, 403),
     ),
     LOG_OUT,
     Route("GET", "/v1/me", show_me, needs=ANY_LOGIN, answers=told.MeAnswer),

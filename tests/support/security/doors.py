@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from chassis.broker import Broker
 from chassis.clock import Clock
 from chassis.http import SESSION
+from chassis.logins import Doorkeeper
 from chassis.publish import EdgeProducer
 from chassis.service import EdgeContext
 from rulebook import Policy
@@ -59,11 +60,12 @@ class Doors:
                 yield client
 
     @asynccontextmanager
-    async def trace(self, policy: Policy) -> AsyncIterator[TestClient[Any, Any]]:
+    async def trace(self, policy: Policy, keeper: Doorkeeper | None = None) -> AsyncIterator[TestClient[Any, Any]]:
         """The door of the trace under a policy."""
         self.admit(policy)
+        keeper = keeper or self.settings().doorkeeper()
         async with self._context("trace", NOON) as context:
-            app = trace_application(context, answers_of(policy, POLICY), self.settings().doorkeeper())
+            app = trace_application(context, answers_of(policy, POLICY), keeper)
             async with TestClient(TestServer(app)) as client:
                 yield client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -13,14 +14,18 @@ from chassis.problems import HttpProblem
 from chassis.routes import Handler, Route, text
 from doors import sessions
 from doors.entering import ENTRANCE
-from doors.passwords import PASSWORDS
+from doors.passwords import PASSWORDS, require_passwords
 from doors.people import Known
+from services.desk.edges import begun
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages.forms import FORM_COOKIE, KEYS_COOKIE, bind, posted
 from services.desk.edges.pages.showing import show
+from services.desk.edges.providing import ANSWERED, BACK, PROVIDER, login_of, provider_of, unknown_login
 
 OVER_TLS: Final = web.AppKey("over_tls", bool)
 HOME: Final = "/queue"
+OPENID_COOKIE: Final = "liuhen_openid"
+"""Which login this browser began at the provider."""
 _SEE_OTHER: Final = 303
 _A_YEAR: Final = 31_536_000
 
@@ -77,14 +82,22 @@ def _login_page(
     request: web.Request, following: str, status: int = 200, person: str = "", wrong: str = ""
 ) -> web.Response:
     chance = bind(request)
-    response = show(request, "login.html", status, following=following, person=person, wrong=wrong)
+    elsewhere = PROVIDER in request.app
+    response = show(request, "login.html", status, following=following, person=person, wrong=wrong, elsewhere=elsewhere)
     _keep(request, response, FORM_COOKIE, chance)
     return response
 
 
-def _keep(request: web.Request, response: web.Response, name: str, value: str, seconds: int | None = None) -> None:
+def _keep(
+    request: web.Request,
+    response: web.Response,
+    name: str,
+    value: str,
+    seconds: int | None = None,
+    same_site: str = "Strict",
+) -> None:
     secure = request.app[OVER_TLS]
-    response.set_cookie(name, value, httponly=True, samesite="Strict", secure=secure, path="/", max_age=seconds)
+    response.set_cookie(name, value, httponly=True, samesite=same_site, secure=secure, path="/", max_age=seconds)
 
 
 async def log_in(request: web.Request) -> web.StreamResponse:
@@ -92,23 +105,69 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     following, person = HOME, ""
     try:
         form = await posted(request)
+        require_passwords(elsewhere=PROVIDER in request.app)
         following, person = _local(form.get("next", "")), form.get("person", "").strip()
         entrance, passwords = request.app[ENTRANCE], request.app[PASSWORDS]
         login = _login_of(request, person)
         await passwords.admit(entrance, login, form.get("password", ""), request.remote or "")
     except HttpProblem as problem:
         return _login_page(request, following, problem.status, person, str(problem.body["detail"]))
-    return let_in(request, login, following)
+    response = redirect(following)
+    begin_session(request, response, login)
+    return response
 
 
-def let_in(request: web.Request, login: str, following: str) -> web.Response:
-    """Begin a session in this browser, and go on where one was."""
+def begin_session(request: web.Request, response: web.Response, login: str) -> None:
+    """Begin a session in this browser."""
     entrance = request.app[ENTRANCE]
     session, _ = entrance.keeper.begin(login, entrance.clock.now(), in_browser=True)
-    response = redirect(following)
     _keep(request, response, SESSION, session, int(SESSION_LASTS.total_seconds()))
     response.del_cookie(FORM_COOKIE, path="/")
+
+
+async def to_provider(request: web.Request) -> web.StreamResponse:
+    """GET /login/openid?next=: go to the provider; only this browser can go on with what it says."""
+    context, following = request.app[CONTEXT], _local(request.query.get("next", HOME))
+    try:
+        provider = provider_of(request)
+        back = f"{provider.terms.home}{BACK}"
+        asked = await begun.begin(context.pool, back, following, None, context.clock.now())
+        response = redirect(await provider.where(asked))
+    except HttpProblem as problem:
+        return _login_page(request, following, problem.status, "", str(problem.body["detail"]))
+    # The provider sends the browser back from another site, and a strict cookie would stay away.
+    _keep(request, response, OPENID_COOKIE, asked.state, int(begun.LASTS.total_seconds()), same_site="Lax")
     return response
+
+
+async def from_provider(request: web.Request) -> web.StreamResponse:
+    """GET /login/openid/back: begin the session of whom the provider names, in the browser that went there."""
+    context, state = request.app[CONTEXT], request.query.get("state", "")
+    try:
+        own = request.cookies.get(OPENID_COOKIE, "")
+        if not state or not hmac.compare_digest(own.encode(), state.encode()):
+            raise unknown_login()
+        going_on = await begun.take(context.pool, state, context.clock.now())
+        if going_on is None or going_on.challenge is not None:
+            raise unknown_login()
+        login = await login_of(request, state, request.query.get("code", ""), going_on)
+    except HttpProblem as problem:
+        response = _login_page(request, HOME, problem.status, "", str(problem.body["detail"]))
+        response.del_cookie(OPENID_COOKIE, path="/")
+        return response
+    # A page of ours and no redirect: what another site set going shows no strict cookie until a page of ours goes on.
+    response = show(request, "welcome.html", following=going_on.following)
+    begin_session(request, response, login)
+    response.del_cookie(OPENID_COOKIE, path="/")
+    return response
+
+
+async def leave_provider(request: web.Request) -> web.StreamResponse:
+    """GET /logout/openid: go where one logs out of the provider itself."""
+    try:
+        return redirect(await provider_of(request).way_out() or "/login")
+    except HttpProblem as problem:
+        return _login_page(request, HOME, problem.status, "", str(problem.body["detail"]))
 
 
 def _login_of(request: web.Request, said: str) -> str:
@@ -149,7 +208,10 @@ ROUTES: Final = (
     Route("GET", "/", go_home),
     Route("GET", "/login", show_login, (text("next"),)),
     Route("POST", "/login", log_in),
+    Route("GET", "/login/openid", to_provider, (text("next"),)),
+    Route("GET", BACK, from_provider, ANSWERED),
     Route("POST", "/logout", page(log_out)),
+    Route("GET", "/logout/openid", leave_provider),
     Route("POST", "/keys", page(switch_keys)),
 )
 
