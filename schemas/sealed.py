@@ -11,7 +11,7 @@ from schemas.introduced import INTRODUCTIONS
 from schemas.spelling import UNSEEN, spelt
 from schemas.spoken import reworded
 from schemas.text import plain, seen
-from schemas.values import Contact, Value
+from schemas.values import Contact, DepartmentCode, Value
 
 CONTACT_FIELDS: Final = ("name", "phone", "wechat", "address")
 """What a contact can say."""
@@ -59,16 +59,32 @@ _ANY_PHONE: Final = tuple(
 
 
 class Veil(Value):
-    """What is taken out of the texts of a message when it leaves: what contacts say, and more, as `Seal` has it."""
+    """What is taken out of the texts of a message when it leaves: what contacts say, and more, as `Seal` has it.
+
+    `strangers` are departments that were never shown who asks: their notes, and the fields that one of them wrote
+    (`strange`), are not held against the contacts. They cannot give away what they do not know, and stars in their own
+    words would tell them.
+    """
 
     contacts: tuple[Contact, ...] = ()
     every_phone: bool = False
     introductions: bool = False
+    strangers: tuple[DepartmentCode, ...] = ()
+    strange: tuple[str, ...] = ()
 
     def __call__(self, document: Any) -> Any:
         """The document of a message with stars in its texts; the same object where there is nothing to hide."""
         hide = Seal(*self.contacts, every_phone=self.every_phone, introductions=self.introductions)
-        return reworded(document, hide)
+        if not self.strangers:
+            return reworded(document, hide)
+        alike = Seal(every_phone=self.every_phone, introductions=self.introductions)
+        theirs = reworded({name: document[name] for name in self.strange if name in document}, alike)
+        others = {name: each for name, each in document.items() if name not in theirs and name != "notes"}
+        notes = [
+            reworded(note, alike if note.get("department") in self.strangers else hide)
+            for note in document.get("notes", ())
+        ]
+        return {**document, **reworded(others, hide), **theirs, **({"notes": notes} if notes else {})}
 
 
 def masked_contact(contact: Contact) -> Contact:

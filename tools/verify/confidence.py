@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.sealed import Seal
-from schemas.spoken import reworded
+from schemas.spoken import reworded, spoken_in
 from schemas.values import Contact
 from tools.verify.life import Elsewhere, Life
 from vocabulary import Chinese
@@ -54,6 +54,26 @@ def _named(fact: Message) -> Iterator[Contact]:
             pass
 
 
-def quotes(body: Mapping[str, Any], contacts: Iterable[Contact], *, every_phone: bool = False) -> bool:
-    """Whether a text of a message says what one of these contacts does, any telephone number, or who somebody is."""
-    return reworded(body, Seal(*contacts, every_phone=every_phone, introductions=True)) is not body
+def quotes(
+    body: Mapping[str, Any], contacts: Iterable[Contact], *, every_phone: bool = False, guessed: Collection[str] = ()
+) -> bool:
+    """Whether a text of a message says what one of these contacts does, any telephone number, or who somebody is.
+
+    What was `guessed` by a department that was never shown who asks names nobody.
+    """
+    seal = Seal(*contacts, every_phone=every_phone, introductions=True)
+    alike = Seal(every_phone=every_phone, introductions=True)
+    return reworded(body, lambda text: (alike if text in guessed else seal)(text)) is not body
+
+
+def guessed_in(facts: Iterable[Message], knowing: Collection[str]) -> frozenset[str]:
+    """What departments other than those that know who asks said of a ticket, as it was said."""
+    theirs = (
+        fact
+        for fact in facts
+        if isinstance(fact, d.DispatchFact)
+        and fact.by.party is not None
+        and fact.by.party.department is not None
+        and fact.by.party.department not in knowing
+    )
+    return frozenset(text for fact in theirs for text in spoken_in(fact.model_dump(mode="json", exclude_none=True)))

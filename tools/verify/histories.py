@@ -26,7 +26,7 @@ from services.trace.for_tools import Rate, ball_in_court
 from tools.verify.accusations import Accusations
 from tools.verify.automation import RULES
 from tools.verify.ball import ball_adds_up
-from tools.verify.confidence import known_under, names_somebody, quotes
+from tools.verify.confidence import guessed_in, known_under, names_somebody, quotes
 from tools.verify.contacts import Contacts
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
@@ -114,7 +114,8 @@ class Histories:
             contacts = [opened(each, self._opening) for each in known_under(fact for fact, _ in facts)]
             anonymous = state.matter.requester_kind is RequesterKind.ANONYMOUS
             told = ((topic, json.loads(value)) for topic, value in self._told.get(key, ()))
-            quoting = [topic for topic, body in told if quotes(body, contacts, every_phone=anonymous)]
+            guessed = frozenset() if state.was_open else guessed_in((fact for fact, _ in facts), state.shown)
+            quoting = [topic for topic, body in told if quotes(body, contacts, every_phone=anonymous, guessed=guessed)]
             if quoting:
                 self._quoting[key] = tuple(dict.fromkeys(quoting))
 

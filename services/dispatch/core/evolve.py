@@ -12,6 +12,7 @@ from services.dispatch.core.categories import Category, evolve_category
 from services.dispatch.core.episodes import registration
 from services.dispatch.core.episodes.urgency import unless_over
 from services.dispatch.core.incidents.state import Incident, evolve_incident
+from services.dispatch.core.sealing import is_sealed
 from services.dispatch.core.second_hand import with_act
 from services.dispatch.core.seen import seen
 from services.dispatch.core.state import AnyState
@@ -50,6 +51,8 @@ def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
         document = fact.model_dump(mode="json", exclude_none=True, include={"by", *spoken})
         texts = said_besides(after.texts, document)
         after = after if texts == after.texts else replace(after, texts=texts)
+    if ticket.orders and is_sealed(after) and not is_sealed(ticket):
+        after = replace(after, was_open=True)
     before, now = seen(ticket), seen(after)
     if now.desk != before.desk:
         after = replace(after, waiting={task: ticket.waiting.get(task) or _waits(fact, at) for task in now.desk})

@@ -27,6 +27,7 @@ _KEPT: Final = (Order, DeskTask, CallbackRequest, ShownContact)
 Document = dict[str, Any]
 _VEIL: Final = "veil"
 """Under this name a message that is kept says what hides its texts when it leaves."""
+_BY_STRANGERS: Final = ("strangers", "strange")
 
 
 class Told(NamedTuple):
@@ -87,7 +88,9 @@ def unknown_in(ticket: Ticket) -> Callable[[Document], Document]:
     def hide(document: Document) -> Document:
         if "shown" in document:
             return document
-        after: Document = {**document, _VEIL: veil}
+        # Whose words were written without knowing who asks stays as it was.
+        before = {name: each for name, each in document.get(_VEIL, {}).items() if name in _BY_STRANGERS}
+        after: Document = {**document, _VEIL: {**veil, **before}}
         if document.get("confidential") or not confidential:
             return after
         after = {**after, "confidential": True}

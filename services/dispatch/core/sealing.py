@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from rulebook import Department
+from typing import Final
+
+from rulebook import Department, Policy
 from rulebook.codes import ContactAccess
+from schemas import dispatch as d
 from schemas.recognised import Sort, recognised
 from schemas.sealed import Veil, masked_contact, only
-from schemas.values import Contact, RequesterKind
+from schemas.values import Contact, DepartmentCode, RequesterKind
 from services.dispatch.core.regions import Made, NoWish, Owed
 from services.dispatch.core.ticket import Ticket
+
+_INSIDE: Final = "internal_notes"
+"""What of an order its reader wrote for itself."""
 
 
 def is_confidential(ticket: Ticket) -> bool:
@@ -58,16 +64,43 @@ def veil_of(ticket: Ticket) -> Veil:
     )
 
 
-def veil_for(ticket: Ticket, reader: Department | None = None) -> Veil | None:
-    """What hides a requester whom its reader must not know in what is told of a ticket; None where nothing does.
+def veil_for(ticket: Ticket) -> Veil | None:
+    """What hides the requester in what others than departments are told of a ticket; None where nothing does."""
+    return veil_of(ticket) if is_sealed(ticket) else None
+
+
+def veil_of_order(ticket: Ticket, reader: Department, fact: d.DispatchFact, policy: Policy) -> Veil | None:
+    """What hides a requester whom a department must not know in its orders; None where nothing does.
 
     Who asks for contacts reads the address where it is the place of the matter.
     """
     if is_sealed(ticket):
-        return veil_of(ticket)
-    if reader is not None and asks(reader):
-        return Veil(contacts=tuple(only(each, "name", "phone", "wechat") for each in contacts_of(ticket)))
-    return None
+        veil = veil_of(ticket)
+    elif asks(reader):
+        veil = Veil(contacts=tuple(only(each, "name", "phone", "wechat") for each in contacts_of(ticket)))
+    else:
+        return None
+    author = None if fact.by.party is None else fact.by.party.department
+    wrote = (each.department for each in ticket.notes)
+    strangers = [
+        each for each in dict.fromkeys((reader.code, author, *wrote)) if each and _knows_not(ticket, each, policy)
+    ]
+    strange = (*(("reason",) if author in strangers else ()), *((_INSIDE,) if reader.code in strangers else ()))
+    return Veil(
+        contacts=veil.contacts,
+        every_phone=veil.every_phone,
+        introductions=veil.introductions,
+        strangers=tuple(strangers),
+        strange=strange,
+    )
+
+
+def _knows_not(ticket: Ticket, code: DepartmentCode, policy: Policy) -> bool:
+    """Whether a department was never told who asks, in no order and by no looking."""
+    if code in ticket.shown or ticket.was_open:
+        return False
+    department = policy.department(code)
+    return is_sealed(ticket) or (department is not None and asks(department))
 
 
 def recognised_in(ticket: Ticket) -> tuple[Sort, ...] | None:

@@ -57,6 +57,7 @@ from services.dispatch.core.sealing import (
     is_confidential,
     recognised_in,
     veil_for,
+    veil_of_order,
 )
 from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import CallbackPending, Suspended, Transferred
@@ -135,7 +136,7 @@ def _departments(state: Ticket, fact: d.DispatchFact, at: datetime, now: Seen, r
             continue  # what stands in no directory any more has no topic; the ticket goes on without it
         may_now = may(state, code, at, rules) if role != "none" else None
         told = order_for(state, fact, happened, department, role, rules, may_now=may_now)
-        yield Tell(department_topic(code), state.id, told, veil_for(state, department))
+        yield Tell(department_topic(code), state.id, told, veil_of_order(state, department, fact, rules.policy))
 
 
 def _keeps_from(role: Role, fact: d.DispatchFact) -> bool:

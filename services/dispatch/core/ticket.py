@@ -206,7 +206,8 @@ class Ticket:
     corrected since the order was given; `inside` is what each department keeps to itself;
     `texts` is what people said in its facts, also what stands nowhere else any more, the newest last;
     `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
-    `shown` is who was shown the contact, `forgotten` says that nobody can be any more; `contacts` are those that stood
+    `shown` is who was shown the contact, `was_open` says that orders named it before it was to stay unknown,
+    `forgotten` that nobody can be shown it any more; `contacts` are those that stood
     before, here, in the whole, or in a ticket that was taken in for a while;
     `fell_back` is the category that went back to the desk with the check of this ticket, until policy may again;
     `before` is what others saw before the newest fact.
@@ -241,6 +242,7 @@ class Ticket:
     texts: tuple[str, ...] = ()
     redacted: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    was_open: bool = False
     forgotten: bool = False
     contacts: tuple[Contact, ...] = ()
     avoids: tuple[DepartmentCode, ...] = ()

@@ -19,6 +19,7 @@ from schemas.values import Actor, Contact, Person, Place, RequesterKind, Tier
 from services.dispatch.core.commands import Ask
 from services.dispatch.core.hiding import hides, unknown_in
 from services.dispatch.core.rules import Rules
+from services.dispatch.core.telling import tell
 from tests.support.dispatch import given
 from tests.support.dispatch.story import (
     APPROVER,
@@ -204,6 +205,61 @@ def test_what_was_told_before_is_told_again_without_the_contact_that_became_know
     document = former.model_dump(mode="json", exclude_none=True)
     hidden = unknown_in(after.ticket)(document)
     assert leaks(Order.model_validate(Veil.model_validate(hidden.pop("veil"))(hidden))) == []
+
+
+# --- nobody learns from stars what they may not know ------------------------------------------------------------------
+
+GUESSES = "13812341233 13812341234 13812341235，李阿姨 王阿姨 赵阿姨"
+
+
+def guessed(story: Story) -> Story:
+    """The lead writes candidates wherever it can, and reads them back."""
+    noted = story.lead(i.Accept).lead(i.NoteProgress, text=GUESSES)
+    return noted.lead(i.NoteInternally, text=GUESSES)
+
+
+@pytest.mark.parametrize("rules", ["shipped", "asking"])
+def test_a_department_reads_its_own_guesses_as_it_wrote_them(rules: str) -> None:
+    story = guessed(confidential() if rules == "shipped" else opened(asking(), contact=CALLER))
+    order = the_order(story)
+    assert [note.text for note in order.notes if note.department == LEAD] == [GUESSES]
+    assert [note.text for note in order.internal_notes or ()] == [GUESSES]
+
+
+def test_neither_does_another_department_that_reads_them() -> None:
+    story = guessed(confidential()).office(i.Assign, lead="market", supporting=(LEAD,))
+    orders = [each for each in messages(story, Order) if each.lead == "market"]
+    assert {note.text for order in orders for note in order.notes if note.department == LEAD} == {GUESSES}
+
+
+def test_nor_does_a_reason_that_it_gives_come_back_with_stars() -> None:
+    story = confidential().lead(i.RequestReturn, ground="not-our-duty", reason=GUESSES)
+    assert [order.reason for order in messages(story, Order) if order.role == "lead"][-1] == GUESSES
+
+
+def test_what_a_department_wrote_that_was_shown_the_contact_is_read_without_it() -> None:
+    asked = confidential().lead(i.Accept).lead(i.AskForContact, **OWED)
+    order = the_order(asked.approved().lead(i.NoteProgress, text=GUESSES))
+    assert leaks(order) == []
+
+
+def test_what_was_written_before_it_was_to_stay_unknown_is_read_without_it() -> None:
+    story = opened(contact=CALLER).lead(i.Accept).lead(i.NoteProgress, text="已联系王阿姨。")
+    order = the_order(story.office(i.Correct, confidential=True, reason="来电人要求保密。"))
+    assert leaks(order) == []
+
+
+def test_a_correction_of_the_contact_tells_no_guesser_either() -> None:
+    """What was told before is said again under another veil."""
+    story = guessed(confidential(contact=FIRST))
+    order = next(each for each in tell(story.ticket, story.facts[-1], story.at, story.rules) if each.veil is not None)
+    document = order.message.model_dump(mode="json", exclude_none=True)
+    assert order.veil is not None
+    document["veil"] = order.veil.model_dump(mode="json", exclude_none=True)
+    corrected = story.office(i.Correct, contact=CALLER, reason="登记有误。")
+    hidden = unknown_in(corrected.ticket)(document)
+    read = Veil.model_validate(hidden.pop("veil"))(hidden)
+    assert [note["text"] for note in (*read["notes"], *read["internal_notes"])] == [GUESSES, GUESSES]
 
 
 # --- looking is an act -----------------------------------------------------------------------------------------------
