@@ -23,22 +23,53 @@ _ENDS: Final = (
     r"(?=$|[\s，。,.!！?？；;：:、（）()“”\"]|电话|手机|微信|联系|家住|住在|住|今年|身份证|反映|投诉|举报|来电)"
 )
 _TITLE: Final = "阿姨|先生|女士|小姐|师傅|大爷|大妈|奶奶|爷爷|叔叔|伯伯|老师|医生|太太|同志"
-_SAYS: Final = "我的名字[叫是]|我名叫|我叫|我是|本人叫|本人是|本人|这里是|姓名|联系人|诉求人|署名|落款"
+_I: Final = "(?:我|俺|咱|本人)"
+_HOME: Final = "(?:(?:我|俺|咱)们?家(?:里)?|家)"
+_SAYS: Final = "|".join(
+    (
+        f"{_I}的?(?:名字|姓名)[叫是]|{_I}名叫|{_I}叫|{_I}是|本人|这里是|姓名|名字(?=[是叫:：])",
+        "真名|全名|联系人|诉求人|署名|落款",
+    )
+)
 _AND: Final = r"[是为叫:：\s]{0,2}"
 _ACCOUNT: Final = r"[A-Za-z][A-Za-z0-9_\-]{5,19}"
 _CALLED: Final = "微信|威信|薇信|加v信?|v信|(?<![a-z])vx|(?<![a-z])wx"
 _STREET: Final = r"[^，。,.;；!！?？\n]{0,30}?"
 _NUMBER: Final = r"[0-9a-zA-Z十百甲乙丙丁东西南北\-]{1,6}"
-_FLAT: Final = rf"(?:{_NUMBER}{_GAP}(?:号楼|号|弄|幢|栋|座|单元|层|楼|室|户){_GAP})"
+_UNIT: Final = "(?:号楼|号|弄|幢|栋|座|单元|层|楼|室|户)"
+_FLAT: Final = rf"(?:{_NUMBER}{_GAP}{_UNIT}{_GAP})"
+_ROOM: Final = "[0-9]{2,5}"
+_LAST_UNIT: Final = "(?:号楼|幢|栋|单元|室|户)"
+_PLACE: Final = (
+    rf"{_STREET}{_FLAT}*"
+    rf"(?:{_NUMBER}{_GAP}{_LAST_UNIT}(?:{_GAP}{_ROOM}(?![0-9]))?|{_NUMBER}{_GAP}[号弄楼层]{_GAP}{_ROOM}(?![0-9]))"
+)
+"""A flat, as far as its number of a room, with or without 室 behind it."""
+_AS: Final = r"[是为在:：\s]{0,3}"
+_PEOPLE: Final = "(?:住户|业主|居民|租户|租客|房东|房主|户主|人)"
 
 INTRODUCTIONS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:{_SAYS}){_AND}({_NAME}){_ENDS}",
         rf"(?:{_SAYS}){_AND}((?:{_TWO}|[{_SURNAMES}])(?:{_GIVEN}){{0,2}}?)(?={_TITLE})",
-        rf"(?:我|本人|免贵){_GAP}姓{_GAP}((?:{_TWO}|[\u4e00-\u9fff]))",
+        rf"(?:{_I}|免贵){_GAP}姓{_GAP}((?:{_TWO}|[\u4e00-\u9fff]))",
+        rf"姓(?:{_TWO}|[\u4e00-\u9fff])[，,、\s]{{0,3}}(?:名字叫|名叫|单名|叫|名)(?:{_GAP}一?个?)((?:{_GIVEN}){{1,2}}){_ENDS}",
+        rf"{_I}们?是((?:{_TWO}|[{_SURNAMES}]))家",
         rf"(?:{_CALLED})(?:[号名是为加我:：\s]|id(?=[:：\s])){{0,5}}({_ACCOUNT})(?![A-Za-z0-9_])",
-        rf"(?:我家|我们家|我|本人|家)(?:就|也)?(?:住在|住|在)({_STREET}{_FLAT}*{_NUMBER}{_GAP}(?:号楼|幢|栋|单元|室|户))",
+        r"(?:(?<![a-z])qq|扣扣|企鹅)(?:[号码群是为加我:：\s]){0,5}([1-9][0-9]{4,10})(?![0-9])",
+        r"(?<![a-z0-9._%+\-])([a-z0-9._%+\-]{1,64}@[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,4})",
+        rf"(?:{_HOME}|{_I}们?)(?:就|也)?(?:住在|住|在)({_PLACE})",
+        rf"(?:{_SAYS}){_AND}{_NAME}[，,、\s]{{0,3}}(?:家|就)?住(?:在)?({_PLACE})",
+        rf"(?:家庭|联系|{_I}的?)(?:住址|地址){_AS}({_PLACE})",
+        rf"住址{_AS}({_PLACE})",
+        rf"{_I}们?(?:就)?是((?=[^，。]{{0,30}}[0-9]){_STREET}{_FLAT}*{_NUMBER}{_UNIT}?)的?{_PEOPLE}",
+        rf"{_I}们?(?:就)?是((?:{_FLAT})*{_ROOM}室?)的(?=$|[\s，。,.!！?？；;])",
+        rf"(?:{_HOME}|{_I}们?)(?:就|也)?住?在?(?:楼上|楼下|隔壁|对面|对门|顶楼)[，,、\s]{{0,2}}({_ROOM}室?)(?![0-9])",
+        rf"(?:{_HOME}|{_I}们?(?:就|也)?住(?:在)?)({_ROOM})(?:(?=室)|{_ENDS})",
+        rf"(?:门牌号?码?|房间号?码?|房号|室号){_AS}({_ROOM})(?![0-9])",
+        r"([0-9]{6}\*{4,9}[0-9]{3}[0-9x])(?![0-9])",
     )
 )
-"""Each has one group: what is said of whoever writes."""
+"""Each has one group: what is said of whoever writes. Mail addresses and what is left of a masked card are hidden too,
+whoever's they are."""
