@@ -20,7 +20,7 @@ from confluent_kafka.admin import AdminClient
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from chassis import header_decoding
+from chassis import reading
 from chassis.broker import MECHANISM, Broker
 from chassis.executor import SESSION_SECONDS
 from chassis.load import LogInfo
@@ -121,10 +121,17 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
                 self.worker.reopen([tp])
             elif tp in epochs:
                 batch[tp] = [_record(message) for message in messages]
+                self._refuse_unread(messages)
         if batch:
             processed = await self.worker.process(batch)
             self._processed |= processed
             self._read_offset.update({TP(*tp): offset for tp, offset in processed.items()})
+
+    def _refuse_unread(self, messages: Iterable[Any]) -> None:
+        """What was too large to be read can only be put aside."""
+        for message in messages:
+            if message.value is None and (refusal := reading.refusal_of_unread(message)) is not None:
+                self.worker.executor.transactions.refused[message.topic, message.partition, message.offset] = refusal
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
         """Tell the group how far we are: Postgres is the truth, this is for lag tools and may fail."""
@@ -243,7 +250,7 @@ class LaneApp(faust.App):  # type: ignore[misc]
 
 def build_app(service: Service, broker: Broker, worker: PartitionWorker, folder: str) -> LaneApp:
     """Make the faust app of a service: its group is named after the service, its folder is never written to."""
-    header_decoding.install()
+    reading.install({topic.name: int(topic.config["max.message.bytes"]) for topic in service.topics})
     app = LaneApp(
         service.name,
         broker="kafka://" + broker.address.replace(",", ";kafka://"),

@@ -29,7 +29,7 @@ _log: Final = structlog.get_logger()
 def fitting(waiting: Iterable[Record], most: int) -> list[Record]:
     """The first of what waits, at most so many, and together no larger than one transaction takes; at least one.
 
-    What outsiders compress is as large as they like once it is read.
+    A record of outsiders can be as large as its topic accepts, and a thousand of them come at once.
     """
     found: list[Record] = []
     size = 0

@@ -19,6 +19,7 @@ import asyncpg
 
 from chassis import admin
 from chassis.store import place_of
+from chassis.unpacking import TOO_LARGE
 from doors.refusals import expected_of
 from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
 from schemas.principals import LETTERS
@@ -234,6 +235,8 @@ class Replacement(NamedTuple):
 
 def replacement_of(letter: Letter, correction: Correction) -> Replacement:
     """Make the record that is put back; say clearly when that one could not be read either."""
+    if letter.reason == TOO_LARGE and correction.value is None:
+        raise SaidClearly(f"{letter.place} 太大，没有读，也没有留存：请其作者缩小后另行提交，或者用 --value 给出内容。")
     value = letter.value if correction.value is None else correction.value
     dropped = {name.lower() for name in (*correction.without, *correction.headers, REPLAY_OF)}
     headers = [(name, raw) for name, raw in letter.headers if name.lower() not in dropped]

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from chassis import reading
 from chassis.broker import Broker
 from schemas.envelope import Envelope, EnvelopeError, decode, partition_of
 from schemas.inbound import Action
@@ -135,6 +136,7 @@ async def hear(broker: Broker, topics: Iterable[str], *, new_only: bool = False)
 @asynccontextmanager
 async def listener(broker: Broker, topics: Iterable[str], *, new_only: bool = False) -> AsyncIterator[AIOKafkaConsumer]:
     """Open a consumer at the start (or the end) of every partition of the topics; it belongs to no group."""
+    reading.install()
     consumer = AIOKafkaConsumer(
         **broker.for_aiokafka(),
         enable_auto_commit=False,

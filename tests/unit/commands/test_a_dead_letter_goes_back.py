@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chassis.unpacking import TOO_LARGE
 from liuhen.letters import REPLAY_OF, Correction, Letter, LetterPlace, Sort, replacement_of
 from schemas.envelope import Envelope, Headers
 from tools.errors import SaidClearly
@@ -34,6 +35,16 @@ def test_the_same_record_keeps_its_id_because_nothing_was_taken_under_it() -> No
 def test_a_record_that_cannot_be_read_is_not_put_back_as_it_is() -> None:
     with pytest.raises(SaidClearly, match="ce_id 应为不为空的文字"):
         replacement_of(letter(without("ce_id")), Correction())
+
+
+def test_a_record_that_was_too_large_to_be_read_goes_back_only_with_a_content() -> None:
+    unread = letter([], None)._replace(reason=TOO_LARGE)
+    said = {name: value.decode() for name, value in WHOLE}
+
+    with pytest.raises(SaidClearly, match="太大，没有读"):
+        replacement_of(unread, Correction(None, said))
+
+    assert replacement_of(unread, Correction(b"{}", said)).value == b"{}"
 
 
 def test_a_corrected_record_gets_an_id_of_its_place_and_content() -> None:
