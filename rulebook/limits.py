@@ -13,6 +13,7 @@ from vocabulary import NOTHING, Chinese
 Amount = Annotated[int, Field(ge=1, le=100_000)]
 Count = Annotated[int, Field(ge=1, le=20)]
 Days = Annotated[int, Field(ge=1, le=365)]
+PerDay = Annotated[int, Field(ge=1, le=1_000)]
 PerHour = Annotated[int, Field(ge=1, le=1_000)]
 DAYS = frozenset({Unit.CALENDAR_DAYS, Unit.WORKING_DAYS})
 
@@ -106,6 +107,7 @@ class Limits(Model):
     failed_callbacks_before_supervision: Count
     returns_before_adjudication: Count
     reopen_within_days: Days
+    notes_per_day: PerDay
     looking: Looking
 
     @model_validator(mode="after")

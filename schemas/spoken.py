@@ -46,6 +46,8 @@ SPOKEN: Final = frozenset(
 
 EARLIER: Final = 60
 """So many of the texts that people said in facts of a ticket are remembered, so that each can be pointed at."""
+_TOGETHER: Final = 100_000
+"""So many characters they have together at most, but for the newest: a ticket is written with them at each step."""
 
 Json = Any
 """Parsed JSON."""
@@ -102,4 +104,10 @@ def said_besides(earlier: Sequence[str], document: Json) -> tuple[str, ...]:
     if document["by"].get("by_rule"):
         return tuple(earlier)
     new = dict.fromkeys(spoken_in(document))
-    return (*(text for text in earlier if text not in new), *new)[-EARLIER:]
+    texts = (*(text for text in earlier if text not in new), *new)[-EARLIER:]
+    room = _TOGETHER
+    for count, text in enumerate(reversed(texts)):
+        room -= len(text)
+        if room < 0 and text not in new:
+            return texts[len(texts) - count :]
+    return texts

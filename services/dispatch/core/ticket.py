@@ -49,6 +49,7 @@ from services.dispatch.core.regions import (
     Note,
     NotedDue,
     NothingPromised,
+    Noting,
     NotProposed,
     NotUrgent,
     NoWish,
@@ -203,7 +204,8 @@ class Ticket:
     taken back, with whoever answers for it; `nudged` is who else than the lead a rule nudged for which breach;
     `parts` are how those parts ended that are not worked on; `awaits_ruling` says that a person of the centre is asked
     to rule on the outcome, `heard` is what the requester said at each callback, `would_lead` who would lead by what was
-    corrected since the order was given; `inside` is what each department keeps to itself;
+    corrected since the order was given; `inside` is what each department keeps to itself,
+    `noting` how many notes each wrote lately;
     `texts` is what people said in its facts, also what stands nowhere else any more, the newest last;
     `redacted` are the hashes of what was covered; `waiting` is what waits at the desk, since when and why;
     `shown` is who was shown the contact, `was_open` says that orders named it before it was to stay unknown,
@@ -261,6 +263,7 @@ class Ticket:
     nudged: dict[str, DepartmentCode | None] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     inside: dict[DepartmentCode, Inside] = field(default_factory=dict)
+    noting: dict[DepartmentCode, Noting] = field(default_factory=dict)
     version: int = 0
     acts: tuple[RecentAct, ...] = ()
     waiting: dict[DeskTaskKind, WaitingAtDesk] = field(default_factory=dict)

@@ -118,6 +118,12 @@ def _looked_enough(story: Story) -> Story:
     return replace(story, rules=replace(story.rules, looks={"": most, RECEIPT: most}))
 
 
+def _noted_enough(story: Story) -> Story:
+    """Each department wrote as many notes within the day as it may."""
+    noting = regions.Noting(since=story.at, count=story.rules.policy.limits.notes_per_day)
+    return beside(noting={department.code: noting for department in story.rules.policy.departments})(story)
+
+
 def _by_wechat(command: Command) -> Command:
     """The requester's number came along, by a channel by which none of these tickets came."""
     assert isinstance(command, Act)
@@ -243,6 +249,10 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     *(
         Wrong(kind, "takes_part", "not_yours", command=_by("police"))
         for kind in ("delegate", "take_back", "note_internally")
+    ),
+    *(
+        Wrong(kind, "not_too_many_notes", "too_many_notes", _noted_enough)
+        for kind in ("note_progress", "delegate", "take_back", "note_internally")
     ),
     Wrong("delegate", "somebody_named", "nobody_named", command=_saying(section=None, handler=None)),
     Wrong("delegate", "section_known", "unknown_section", command=_saying(section="不存在科")),

@@ -15,13 +15,13 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.supervision import REVIEWED_AFTER
 from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import counted, kept, not_too_many_notes
 from services.dispatch.core.regions import Inside, InsideNote
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import NOT_YOURS
 
 episode = Episode("inside")
 
-_NOTES: Final = 20
 _THEIRS: Final = s.WITH_LEAD | s.DISPUTED | s.WAITING | s.AFTER | REVIEWED_AFTER
 """The states in which a department can have the ticket."""
 
@@ -64,7 +64,7 @@ def section_known(draft: Draft, action: i.Delegate) -> Refusal | None:
     return Refusal("unknown_section", f"本单位没有名为“{action.section}”的科室，请选择：{'、'.join(sections)}。")
 
 
-@episode.action(i.Delegate, _THEIRS, takes_part, somebody_named, section_known)
+@episode.action(i.Delegate, _THEIRS, takes_part, somebody_named, section_known, not_too_many_notes)
 def delegate(draft: Draft, action: i.Delegate) -> None:
     delegated = d.Delegated(
         **draft.by_author,
@@ -79,7 +79,8 @@ def delegate(draft: Draft, action: i.Delegate) -> None:
 @episode.fact(d.Delegated, heard_by=_itself)
 def _delegated(ticket: Ticket, fact: d.Delegated, at: datetime) -> Ticket:
     before = _noted(inside_of(ticket, fact.department), fact, fact.note, at)
-    return _kept(ticket, fact.department, replace(before, section=fact.section, handler=fact.handler))
+    passed_on = replace(before, section=fact.section, handler=fact.handler)
+    return counted(_kept(ticket, fact.department, passed_on), fact.department, at)
 
 
 # --- taken back ------------------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ def delegated_before(draft: Draft, _action: i.TakeBack) -> Refusal | None:
     return Refusal("not_delegated", "该工单没有转给科室或者经办人，无须收回；要转办的，请用内部转办。")
 
 
-@episode.action(i.TakeBack, _THEIRS, takes_part, delegated_before)
+@episode.action(i.TakeBack, _THEIRS, takes_part, delegated_before, not_too_many_notes)
 def take_back(draft: Draft, action: i.TakeBack) -> None:
     draft.say(d.DelegationTakenBack(**draft.by_author, department=draft.department or "", reason=action.reason))
 
@@ -99,24 +100,25 @@ def take_back(draft: Draft, action: i.TakeBack) -> None:
 @episode.fact(d.DelegationTakenBack, heard_by=_itself)
 def _taken_back(ticket: Ticket, fact: d.DelegationTakenBack, at: datetime) -> Ticket:
     before = _noted(inside_of(ticket, fact.department), fact, fact.reason, at)
-    return _kept(ticket, fact.department, replace(before, section=None, handler=None))
+    return counted(_kept(ticket, fact.department, replace(before, section=None, handler=None)), fact.department, at)
 
 
 # --- noted -----------------------------------------------------------------------------------------------------------
 
 
-@episode.action(i.NoteInternally, _THEIRS, takes_part)
+@episode.action(i.NoteInternally, _THEIRS, takes_part, not_too_many_notes)
 def note_internally(draft: Draft, action: i.NoteInternally) -> None:
     draft.say(d.InternallyNoted(**draft.by_author, department=draft.department or "", text=action.text))
 
 
 @episode.fact(d.InternallyNoted, heard_by=_itself)
 def _internally_noted(ticket: Ticket, fact: d.InternallyNoted, at: datetime) -> Ticket:
-    return _kept(ticket, fact.department, _noted(inside_of(ticket, fact.department), fact, fact.text, at))
+    inside = _noted(inside_of(ticket, fact.department), fact, fact.text, at)
+    return counted(_kept(ticket, fact.department, inside), fact.department, at)
 
 
 def _noted(inside: Inside, fact: _Fact, text: str | None, at: datetime) -> Inside:
     if text is None:
         return inside
     note = InsideNote(by=fact.by.person, at=at, text=text)
-    return replace(inside, notes=(*inside.notes, note)[-_NOTES:])
+    return replace(inside, notes=kept((*inside.notes, note)))

@@ -16,6 +16,7 @@ from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.guards import avoids
 from services.dispatch.core.holder import participants
+from services.dispatch.core.notes import kept
 from services.dispatch.core.regions import Inside, NotedDue, NothingPromised
 from services.dispatch.core.standing import WITH_DEPARTMENT
 from services.dispatch.core.ticket import LeadOrder, Ticket
@@ -102,7 +103,7 @@ def _inside(ticket: Ticket, old: DepartmentCode, new: DepartmentCode) -> dict[De
         return ticket.inside
     theirs = ticket.inside.get(new, Inside())
     rest = {code: each for code, each in ticket.inside.items() if code != old}
-    return {**rest, new: replace(theirs, notes=(*gone.notes, *theirs.notes))}
+    return {**rest, new: replace(theirs, notes=kept((*gone.notes, *theirs.notes)))}
 
 
 def _order(order: LeadOrder | None, old: DepartmentCode, new: DepartmentCode) -> LeadOrder | None:

@@ -21,7 +21,7 @@ from services.dispatch.core.episodes.review import accept_handled
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.episodes.support import blocking, reviewed
 from services.dispatch.core.holder import participants
-from services.dispatch.core.notes import noted
+from services.dispatch.core.notes import counted, not_too_many_notes, noted
 from services.dispatch.core.regions import NoSuspensionAsked
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead, by_participant
@@ -32,7 +32,7 @@ episode = Episode("work")
 # --- progress --------------------------------------------------------------------------------------------------------
 
 
-@episode.action(i.NoteProgress, s.WITH_LEAD | s.DISPUTED | s.WAITING, by_participant)
+@episode.action(i.NoteProgress, s.WITH_LEAD | s.DISPUTED | s.WAITING, by_participant, not_too_many_notes)
 def note_progress(draft: Draft, action: i.NoteProgress) -> None:
     noted_so = d.ProgressNoted(
         **draft.by_author,
@@ -45,8 +45,9 @@ def note_progress(draft: Draft, action: i.NoteProgress) -> None:
 
 
 @episode.fact(d.ProgressNoted, heard_by=participants)
-def _progress_noted(ticket: Ticket, fact: d.ProgressNoted, _at: datetime) -> Ticket:
+def _progress_noted(ticket: Ticket, fact: d.ProgressNoted, at: datetime) -> Ticket:
     after = answered_by_work(noted(ticket, fact.department, fact.text, plan=fact.plan))
+    after = counted(after, fact.department, at)
     return due_no_more(after, {Clock.URGENT_FIRST_REPORT}, fact.department)
 
 

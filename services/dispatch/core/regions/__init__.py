@@ -22,7 +22,7 @@ from services.dispatch.core.regions.more_time import (
     Suspending,
     SuspensionAsked,
 )
-from services.dispatch.core.regions.notes import Inside, InsideNote, Note
+from services.dispatch.core.regions.notes import Inside, InsideNote, Note, Noting
 from services.dispatch.core.regions.pressing import (
     CallbackReview,
     Cause,
@@ -86,6 +86,7 @@ __all__ = [
     "Note",
     "NotedDue",
     "NothingPromised",
+    "Noting",
     "Nudge",
     "Nudged",
     "Ordered",

@@ -34,6 +34,14 @@ class InsideNote:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Noting:
+    """How many notes a department wrote since the first of them that counts."""
+
+    since: Instant
+    count: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inside:
     """What is nobody's business but one department's: who has the order there, and its own notes."""
 
