@@ -15,5 +15,5 @@ ROUTES: Final = (*entering.ROUTES, *showing.ROUTES, *queue.ROUTES, *task.ROUTES)
 def prepare(app: web.Application, *, over_tls: bool) -> None:
     """Give the pages of a door what they stand on."""
     app[PASSWORDS], app[entering.OVER_TLS] = Passwords.of("desk"), over_tls
-    app[live.HORIZON] = live.Horizon()
+    app[live.HORIZON], app[live.STREAMS] = live.Horizon(), live.Streams()
     app.cleanup_ctx.append(live.watching)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
 from chassis.http import choice
+from chassis.problems import HttpProblem
+from chassis.service import Pool
 from doors.pages import HEADERS
-from services.desk.edges.keys import CONTEXT
+from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages import lookup
 from vocabulary import TASKS
 
@@ -21,6 +24,51 @@ _EVERY: Final = 1.0
 _BEAT: Final = 15.0
 """Real seconds after which a browser hears that the door is there."""
 _RETRY: Final = 2_000
+_OF_A_PERSON: Final = 10
+"""Live queues that one person may have open: more than a browser opens, which keeps six connections to a door."""
+_OF_THE_DOOR: Final = 500
+"""Live queues of all together."""
+
+
+@dataclass(slots=True)
+class Streams:
+    """The live queues that are open: one that stays open costs the door at each change, and no request pays for it."""
+
+    of_a_person: int = _OF_A_PERSON
+    of_the_door: int = _OF_THE_DOOR
+    _open: dict[str, list[web.Request]] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def one_more(self, person: str, request: web.Request) -> Iterator[None]:
+        """Count one of a person's for as long as it is open; a HttpProblem where there are enough.
+
+        Whoever left a page is heard of at the next beat only, and does not count.
+        """
+        for known in [*self._open]:
+            self._drop(known, lambda each: each.transport is None or each.transport.is_closing())
+        if len(self._open.get(person, ())) >= self.of_a_person:
+            words = f"您已打开{self.of_a_person}个实时更新的待办页面，请关掉不用的，再刷新本页。"
+            raise HttpProblem(429, "too_many_streams", None, words, retry_after=_RETRY // 1_000)
+        if sum(map(len, self._open.values())) >= self.of_the_door:
+            words = "实时更新的待办页面已满，本页暂不自动更新，请需要时刷新。"
+            raise HttpProblem(503, "too_many_streams", None, words, retry_after=int(_BEAT))
+        self._open.setdefault(person, []).append(request)
+        try:
+            yield
+        finally:
+            self._drop(person, lambda each: each is request)
+
+    def _drop(self, person: str, is_over: Callable[[web.Request], bool]) -> None:
+        left = [each for each in self._open.pop(person, ()) if not is_over(each)]
+        if left:
+            self._open[person] = left
+
+
+class _News(NamedTuple):
+    """What changed in the queue, and how much waits then."""
+
+    changes: Sequence[tuple[str, str, bool]]
+    counts: Mapping[str, int]
 
 
 class Horizon:
@@ -28,6 +76,7 @@ class Horizon:
 
     def __init__(self) -> None:
         self.at = 0
+        self._news: dict[tuple[int, int], asyncio.Future[_News]] = {}
         self._moved = asyncio.Condition()
 
     async def move(self, to: int) -> None:
@@ -43,8 +92,28 @@ class Horizon:
                 await self._moved.wait_for(lambda: self.at > place)
         return max(self.at, place)
 
+    async def news(self, pool: Pool, place: int, until: int) -> _News:
+        """What changed between two places, read once for everybody who stands there."""
+        key = place, until
+        if key not in self._news:
+            self._news = {known: each for known, each in self._news.items() if known[1] == until}
+            self._news[key] = reading = asyncio.ensure_future(_read(pool, place, until))
+            reading.add_done_callback(lambda done: self._forget(key, done))
+        return await asyncio.shield(self._news[key])
+
+    def _forget(self, key: tuple[int, int], done: asyncio.Future[_News]) -> None:
+        """What could not be read is read anew for whoever asks next."""
+        if (done.cancelled() or done.exception() is not None) and self._news.get(key) is done:
+            del self._news[key]
+
+
+async def _read(pool: Pool, place: int, until: int) -> _News:
+    changes = await lookup.changed(pool, place, until)
+    return _News(changes, await lookup.counts(pool) if changes else {})
+
 
 HORIZON: Final = web.AppKey("horizon", Horizon)
+STREAMS: Final = web.AppKey("streams", Streams)
 
 
 async def watching(app: web.Application) -> AsyncIterator[None]:
@@ -73,24 +142,26 @@ async def listen(request: web.Request, may_hear: Callable[[], Awaitable[bool]]) 
     """
     task = choice(request, "task", TASKS)
     place = _place(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
-    answer = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await answer.prepare(request)
-    await answer.write(f"retry: {_RETRY}\n\n".encode())
-    pool, horizon = request.app[CONTEXT].pool, request.app[HORIZON]
-    place = min(place, await lookup.horizon(pool)) if place else await lookup.horizon(pool)
-    while True:
-        until = await horizon.beyond(place)
-        if not await may_hear():
-            return answer
-        told = [each for each in await lookup.changed(pool, place, until) if task in (None, each[1])]
-        await answer.write(await _event(request, told, until) if told else f"id: {until}\n: \n\n".encode())
-        place = until
+    with request.app[STREAMS].one_more(request[WHO].login, request):
+        answer = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+        await answer.prepare(request)
+        await answer.write(f"retry: {_RETRY}\n\n".encode())
+        pool, horizon = request.app[CONTEXT].pool, request.app[HORIZON]
+        place = min(place, await lookup.horizon(pool)) if place else await lookup.horizon(pool)
+        while True:
+            until = await horizon.beyond(place)
+            if not await may_hear():
+                return answer
+            news = await horizon.news(pool, place, until)
+            await answer.write(_event(news, task, until))
+            place = until
 
 
-async def _event(request: web.Request, told: list[tuple[str, str, bool]], until: int) -> bytes:
-    counts = await lookup.counts(request.app[CONTEXT].pool)
-    rows = {f"{ticket}-{task}": waits for ticket, task, waits in told}
-    data = json.dumps({"rows": rows, "counts": counts, "total": sum(counts.values())}, ensure_ascii=False)
+def _event(news: _News, task: str | None, until: int) -> bytes:
+    rows = {f"{ticket}-{its}": waits for ticket, its, waits in news.changes if task in (None, its)}
+    if not rows:
+        return f"id: {until}\n: \n\n".encode()
+    data = json.dumps({"rows": rows, "counts": news.counts, "total": sum(news.counts.values())}, ensure_ascii=False)
     return f"id: {until}\nevent: changes\ndata: {data}\n\n".encode()
 
 
