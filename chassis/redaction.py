@@ -88,7 +88,13 @@ async def cover(
     for key, overlay in covers.items():
         for kept in (_EVENTS, *own):
             await _cover_rows(transaction, key, overlay, kept)
-        for table in (*_RECORDS, *records):
+    await cover_records(transaction, covers, (*_RECORDS, *records))
+
+
+async def cover_records(transaction: Transaction, covers: Mapping[str, Overlay], tables: Iterable[str]) -> None:
+    """Cover in tables of raw records alone."""
+    for table in tables:
+        for key, overlay in covers.items():
             await _cover_records(transaction, key, overlay, table)
 
 

@@ -34,7 +34,7 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         inputs=(*(topic.name for topic in topics if topic.kind is TopicKind.INBOUND), registry.DISPATCH),
         topics=topics,
         work=covering(
-            working(config, newsroom, Clock.parse(settings.clock)),
+            working(config, newsroom, Clock.parse(settings.clock), settings.redaction_key),
             Covering(settings.redaction_key, redacted_by, store.WORDS, store.RECORDS, compare_anew, contacts=True),
         ),
         policy=policy.version,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -12,6 +12,7 @@ from chassis.redaction import Kept
 from chassis.service import Connection, Foreign, Instant, Record
 from chassis.store import columns, place_of
 from doors.refusals import Refusal
+from schemas.redaction import Passage
 from schemas.tickets import Registered
 from sealing.records import RecordSeal
 from services.intake.core.numbers import Numbering
@@ -180,13 +181,38 @@ def _named_or_not(record: Record, reading: Reading, seal: RecordSeal) -> tuple[b
     return key, seal.sealed(value, *place_of(*record[:3]))
 
 
-async def load_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, KnownTicket]:
+class Found(NamedTuple):
+    """What is known of tickets, and those of which something was redacted."""
+
+    tickets: dict[str, KnownTicket]
+    redacted: frozenset[str]
+
+
+async def load_tickets(connection: Connection, ids: Iterable[str]) -> Found:
     """Find what is known of these tickets."""
     rows = await connection.fetch(
-        f"select {_TICKET} from ticket where id = any($1::text[])",  # noqa: S608 - our own column names
+        f"select {_TICKET}, exists (select from redaction r where r.ticket = t.id)"  # noqa: S608 - our own column names
+        " from ticket t where id = any($1::text[])",
         list(ids),
     )
-    return {row["id"]: KnownTicket(*row) for row in rows}
+    tickets = {row["id"]: KnownTicket(*[*row][:-1]) for row in rows}
+    return Found(tickets, frozenset(row["id"] for row in rows if row[-1]))
+
+
+async def insert_redactions(connection: Connection, redacted: Sequence[tuple[str, Passage]]) -> None:
+    """Remember what is redacted."""
+    await connection.executemany(
+        "insert into redaction (ticket, seal, length) values ($1, $2, $3) on conflict do nothing",
+        [(ticket, *passage) for ticket, passage in redacted],
+    )
+
+
+async def redactions(connection: Connection, tickets: Collection[str]) -> Sequence[tuple[str, Passage]]:
+    """Find what was redacted of tickets, in that order."""
+    rows = await connection.fetch(
+        "select ticket, seal, length from redaction where ticket = any($1::text[]) order by place", sorted(tickets)
+    )
+    return [(row["ticket"], Passage(row["seal"], row["length"])) for row in rows]
 
 
 async def load_open_tickets(connection: Connection, asked: Iterable[Candidates], since: Instant) -> list[KnownTicket]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from chassis.clock import Clock
 from chassis.contacts import opened_in
 from chassis.portions import Stretch
+from chassis.redaction import cover_records, covered, overlays
 from chassis.service import (
     Cause,
     Connection,
@@ -29,7 +30,7 @@ from chassis.service import (
 )
 from doors.refusals import Refusal
 from rulebook import Policy
-from schemas.dispatch import ContactForgotten, Corrected
+from schemas.dispatch import ContactForgotten, Corrected, Redacted
 from schemas.files import read_yaml
 from schemas.inbound import (
     AnyAction,
@@ -76,6 +77,14 @@ class DecidedSubmission(NamedTuple):
     decision: Decision
 
 
+class Taking(NamedTuple):
+    """By what submissions are taken, and the key of the hashes of what was redacted."""
+
+    config: DoorConfig
+    clock: Clock
+    redaction: bytes
+
+
 @dataclass(slots=True)
 class Result:
     """What a transaction comes to."""
@@ -96,12 +105,13 @@ def newsroom_of(policy: Policy) -> Newsroom:
     return Newsroom(read_yaml(_CORE / "news.yaml"), policy)
 
 
-def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:
-    """Make the work of the service."""
+def working(config: DoorConfig, newsroom: Newsroom, clock: Clock, redaction: bytes) -> Work:
+    """Make the work of the service; `redaction` is the key of the hashes of what was redacted."""
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
         result = Result()
-        await _take(transaction, [item for item in items if isinstance(item, Foreign)], config, clock, result)
+        taking = Taking(config, clock, redaction)
+        await _take(transaction, [item for item in items if isinstance(item, Foreign)], taking, result)
         taken = iter(result.words)
         heard = iter(
             await _hear(transaction, [item for item in items if isinstance(item, Heard)], config, newsroom, result)
@@ -110,11 +120,18 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock) -> Work:
         forgotten = [item.envelope.subject for item in items if isinstance(item, Heard) and _forgets(item.message)]
         if forgotten:
             await store.forget(transaction.connection, forgotten)
+        redacted = [(each.ticket, each.passage) for each in _heard(items) if isinstance(each, Redacted)]
+        if redacted:
+            await store.insert_redactions(transaction.connection, redacted)
         gone = _gone(result.says, config.policy)
         says = [say for say in result.says if say.topic not in gone]
         return Outcome(says=says, dead_letters=result.dead, words=words)
 
     return work
+
+
+def _heard(items: Iterable[Heard | Foreign]) -> Iterator[Message]:
+    return (item.message for item in items if isinstance(item, Heard))
 
 
 def _forgets(message: Message) -> bool:
@@ -127,18 +144,17 @@ def _gone(says: Sequence[Say], policy: Policy) -> frozenset[str]:
     return frozenset(topic for code, topic in departments.items() if policy.department(code) is None)
 
 
-async def _take(
-    transaction: Transaction, items: Sequence[Foreign], config: DoorConfig, clock: Clock, result: Result
-) -> None:
+async def _take(transaction: Transaction, items: Sequence[Foreign], taking: Taking, result: Result) -> None:
     if not items:
         return
+    config, clock, redaction = taking
     key = config.secrets.key
     stretch, readings = Stretch(), list[Reading | Unreadable]()
     for item in items:
         await stretch.pause()
         readings.append(read(party_of(item.record.topic), item.record.headers, item.record.value, key))
     state = await load(config, [one for one in readings if isinstance(one, Reading)], transaction)
-    decided: list[DecidedSubmission] = []
+    decided, says = list[DecidedSubmission](), list[Say]()
     for item, reading in zip(items, readings, strict=True):
         lane = transaction.lanes[item.lane]
         if isinstance(reading, Unreadable):
@@ -150,9 +166,19 @@ async def _take(
         decision = decide(state, reading, Moment(received, lane.now), numbers)
         state.note((str(reading.party), reading.source, reading.id), decision)
         decided.append(DecidedSubmission(item, reading, received, decision))
-        result.says += _says(item, reading, received, decision)
+        says += _says(item, reading, received, decision)
         result.words.append(decision.word)
     await save(transaction, decided)
+    result.says += await _covered(transaction, says, state.redacted, redaction) if state.redacted else says
+
+
+async def _covered(
+    transaction: Transaction, says: Sequence[Say], redacted: Collection[str], key: bytes
+) -> Sequence[Say]:
+    """What was redacted and is said again goes no further, whoever says it; nor does it stay in what was refused."""
+    covers = overlays(await store.redactions(transaction.connection, redacted), key)
+    await cover_records(transaction, covers, store.RECORDS)
+    return covered(says, covers)
 
 
 async def _numbering(transaction: Transaction, item: Foreign) -> Numbering | None:
@@ -196,7 +222,8 @@ async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Tra
     named = {action.ticket for action in actions if isinstance(action, OnExisting)}
     named |= {action.about for action in actions if isinstance(action, Register) and action.about is not None}
     if named:
-        state.tickets = await store.load_tickets(connection, named | {without_part(ticket) for ticket in named})
+        ids = named | {without_part(ticket) for ticket in named}
+        state.tickets, state.redacted = await store.load_tickets(connection, ids)
     raised = [found for action in actions for found in _raised(config, action)]
     asked = {found for one, whose in raised if (found := candidates_of(one, whose, config.rules.repeat)) is not None}
     if asked:
@@ -298,7 +325,7 @@ async def _hear(
 ) -> list[str]:
     wanted = {ticket for item in items if (ticket := concerns(item.message, newsroom)) is not None}
     wholes = {whole for item in items if (whole := whole_of(item.message)) is not None}
-    known = await store.load_tickets(transaction.connection, wanted | wholes) if wanted else {}
+    known = (await store.load_tickets(transaction.connection, wanted | wholes)).tickets if wanted else {}
     receipts = {receipt for item in items if (receipt := refuses(item.message)) is not None}
     answered = await store.load_answered(transaction.connection, receipts) if receipts else {}
     before, news, refused, words = dict(known), list[NewsRow](), list[RefusedLater](), list[str]()

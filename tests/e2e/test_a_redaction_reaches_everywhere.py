@@ -15,7 +15,7 @@ from typer.testing import Result
 
 from liuhen.commands import channels, department, office
 from schemas.principals import OPERATORS
-from schemas.registry import topics
+from schemas.registry import TopicKind, topics
 from tests.support.terminal import typed_at_their_desk
 from tools.client.addresses import Addresses, load_addresses
 from tools.client.kafka import listener
@@ -120,7 +120,8 @@ def test_a_redacted_passage_is_nowhere_and_is_never_said_again(at_a_terminal: Ad
     as_person("p-lu")
     did("office", "review", ticket, "--accepted")
     assert asyncio.run(tables_with(addresses, SECRET))
-    names = [topic.name for topic in topics(["housing", "market", "wujiaochang"])]
+    ours = (topic for topic in topics(["housing", "market", "wujiaochang"]) if topic.kind is not TopicKind.INBOUND)
+    names = [topic.name for topic in ours]
     # when a person of the centre redacts it
     since = dict(asyncio.run(end_offsets(addresses.broker(OPERATORS), names)))
     as_person("p-he")
@@ -131,6 +132,10 @@ def test_a_redacted_passage_is_nowhere_and_is_never_said_again(at_a_terminal: Ad
     # then no table has it, and nothing that is said from then on
     answers = ["--contacted", "yes", "--solved", "not", "--attitude", "satisfied", "--result", "dissatisfied"]
     did("callback", "record", ticket, *answers, "--as", "c-1=丁晴")
+    # and whoever read it before writes it anew, to be taken and to be refused
+    did("department", "market", "progress", ticket, "--text", f"再次上门，{SECRET}，{CARD}。", "--as", "m-1=周兵")
+    refused = typed("department", "housing", "progress", ticket, "--text", f"{SECRET}，不归我们。", *CLERK)
+    assert refused.exit_code == 1, refused.output
     for said in (SECRET, CARD):
         assert until_no_table_has(addresses, said) == []
     heard = asyncio.run(said_since(addresses, names, since))
@@ -141,6 +146,8 @@ def test_a_redacted_passage_is_nowhere_and_is_never_said_again(at_a_terminal: Ad
         ("lead", True),
         ("none", True),
     }
+    (newest,) = [order["notes"][-1]["text"] for order in told if order["happened"] == "progress_noted"][-1:]
+    assert newest == f"再次上门，{'█' * len(SECRET)}，{'█' * len(CARD)}。"
     # and every promise is kept, that of redactions among them
     broken = [result for result in asyncio.run(verify_system(addresses, lambda _: None)) if not result.kept]
     assert broken == []

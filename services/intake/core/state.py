@@ -233,6 +233,7 @@ class DoorState:
     config: DoorConfig
     verdicts: dict[SubmissionKey, Verdict] = field(default_factory=dict)
     tickets: dict[str, KnownTicket] = field(default_factory=dict)
+    redacted: Collection[str] = ()
     open_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
     ended_by_requester: dict[str, list[KnownTicket]] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)

@@ -142,7 +142,7 @@ async def test_who_is_shown_the_news_follows_the_corrected_number(web: Any, repo
 
     async with outside.pool.acquire() as connection:
         (whose,) = await connection.fetchval("select spoke_as from submission where receipt = $1", later)
-        row = (await store.load_tickets(connection, [known["ticket"]]))[known["ticket"]]
+        row = (await store.load_tickets(connection, [known["ticket"]])).tickets[known["ticket"]]
         await store.update_tickets(connection, [row._replace(requester=whose, account=None)])
     assert "news" not in (await settled(web, before))["tickets"][0]
     assert "news" in (await settled(web, later))["tickets"][0]
