@@ -117,6 +117,8 @@ def _array(name: str, schema: Mapping[str, Any], items: Mapping[str, Any], defs:
 def _text(name: str, schema: Mapping[str, Any]) -> str:
     if schema.get("format") == "date-time":
         return _INSTANT
+    if schema.get("format") == "date":
+        return str(_BY_NAME["date"])
     pattern = re.compile(schema.get("pattern", ""))
     known = _BY_NAME.get(name, "0101-01" if name == "category" else "housing" if name in _DEPARTMENTS else None)
     if isinstance(known, str) and pattern.search(known):

@@ -1,6 +1,6 @@
-"""`liuhen.rules.v1`: a calendar, or an order to derive again, in every partition. Owner: desk.
+"""`liuhen.rules.v1`: a calendar or an order to derive again, in every partition; new rights, in one. Owner: desk.
 
-Each publication is a source of its own, `liuhen/rules/<version>`, with sequence 1 in each partition.
+Each publication is a source of its own, `liuhen/rules/<version>`, with sequence 1 in each partition where it stands.
 """
 
 from __future__ import annotations
@@ -47,3 +47,35 @@ class RederivationOrdered(RulesFact):
     policy: str
     code: Code
     reason: Text
+
+
+class HeldRole(Value):
+    """A role that somebody of the office holds, from a day until a day, both included; lent to them by `stead`."""
+
+    person: Person
+    role: Code
+    stead: Code | None = None
+    begins: date | None = None
+    ends: date | None = None
+
+
+class Allowance(Value):
+    """An act that a role may do; `urgent_only` on urgent tickets alone."""
+
+    act: Code
+    role: Code
+    urgent_only: bool = False
+
+
+class RightsChanged(RulesFact):
+    """From here on the door goes by these rights: roles granted and taken, and acts that roles may do and may no more.
+
+    The first one grants all that there is. `by` is who applied the policy.
+    """
+
+    policy: str
+    version: str
+    granted: tuple[HeldRole, ...] = ()
+    taken: tuple[HeldRole, ...] = ()
+    allowed: tuple[Allowance, ...] = ()
+    forbidden: tuple[Allowance, ...] = ()

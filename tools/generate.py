@@ -220,7 +220,10 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
         "model": "/app/.tools/categories.npz",
-        **{name: f"${{LIUHEN_{name.upper()}:-}}" for name in ("kafka_ca", "tls_certificate", "tls_key", *OPENID)},
+        **{
+            name: f"${{LIUHEN_{name.upper()}:-}}"
+            for name in ("kafka_ca", "tls_certificate", "tls_key", "applied_by", *OPENID)
+        },
     }
     return {name: fill(value, places, plan.ports()) for name, value in variables.items()}
 

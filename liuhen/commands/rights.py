@@ -15,6 +15,8 @@ from chassis.clock import Clock
 from liuhen.answers import AsJson, print_json
 from rulebook import Policy, load_policy
 from rulebook.duties import Duty, HeldRole, changes, duties_on, roles_on
+from services.trace.for_tools import RightsAnswer
+from tools.client import trace
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.layout import POLICY
@@ -34,10 +36,16 @@ def rights(
     day: Annotated[str | None, typer.Option("--on", help="哪一天，如 2026-12-01；不写则今天。")] = None,
     person: Annotated[str | None, typer.Option(help="只看这个人，姓名或者编号：逐项列出能办什么。")] = None,
     act: Annotated[str | None, typer.Option(help="只看谁能办这一项，如 assign。")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="按留痕，那个时刻谁有什么职责、能办什么，如 2026-12-01T09:30；要登录。")
+    ] = None,
     to: Annotated[Path | None, typer.Option("--to", help="换成这个目录的规则，会授予谁、收回谁什么。")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell who may do what."""
+    if at is not None:
+        _show_then(trace.rights(at, person=person, act=act), as_json=as_json)
+        return
     policy, today = _here()
     on = _day(day) or today
     if to is not None:
@@ -53,6 +61,25 @@ def rights(
         _console.print(_duties(policy, f"{on} 能办的（{len(duties)}项）", duties))
     else:
         _console.print(_roles(policy, on))
+
+
+def _show_then(found: RightsAnswer, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    by = found["by"]
+    roles = Table("人员", "职责", "代谁", "自", "至", title=f"{found['at']} 的职责", title_justify="left")
+    for each in found["roles"]:
+        who = f"{each['person']['name']}（{each['person']['id']}）"
+        days = (str(each[name] or "") for name in ("begins", "ends"))
+        roles.add_row(who, ROLES[each["role"]], each["stead"] or "", *days)
+    _console.print(roles)
+    duties = Table("人员", "能办", "只限紧急件", title=f"能办的（{len(found['duties'])}项）", title_justify="left")
+    for duty in found["duties"]:
+        who = f"{duty['person']['name']}（{duty['person']['id']}）"
+        duties.add_row(who, DUTIES.said(duty["act"]), "是" if duty["urgent_only"] else "")
+    _console.print(duties)
+    _console.print(f"规则 {found['policy']}，由 {by['name']}（{by['id']}）启用。")
 
 
 def _here() -> tuple[Policy, date]:

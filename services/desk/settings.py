@@ -15,6 +15,7 @@ class DeskSettings(LoginSettings, OpensContacts):
 
     `secret` is intake's key of the hashes by which requesters are compared.
     `over_tls` says that browsers reach the door over TLS alone, and keeps their sessions off everything else.
+    `applied_by` is who answers for the policy that it begins to go by: an id of the policy, or whoever operates it.
     `broker_patience` is how many real seconds the door waits for the broker before it says 503.
     """
 
@@ -23,4 +24,5 @@ class DeskSettings(LoginSettings, OpensContacts):
     policy: Path = Path("policy")
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
     over_tls: bool = False
+    applied_by: str = Field(default="", max_length=60)
     broker_patience: float = Field(default=5.0, gt=0)

@@ -12,6 +12,7 @@ from services.trace.for_tools import (
     EntryAnswer,
     RatesAnswer,
     ReceiptAnswer,
+    RightsAnswer,
     SummaryAnswer,
     TicketAnswer,
     TicketsAnswer,
@@ -80,6 +81,12 @@ def all_tickets(
         answer = tickets(state=state, department=department, overdue=overdue, limit=_PAGE, after=answer["next"])
         whole["tickets"] += answer["tickets"]
     return {**whole, "next": None}
+
+
+def rights(at: str, *, person: str | None = None, act: str | None = None) -> RightsAnswer:
+    """Ask who could do what at a moment."""
+    answer: RightsAnswer = ask("rights", query={"at": at, "person": person, "duty": act})
+    return answer
 
 
 def summary() -> SummaryAnswer:

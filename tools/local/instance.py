@@ -326,7 +326,7 @@ class Instance:
             "kafka_ca": str(files.ca) if (files := self.certificates) else "",
             "tls_certificate": str(files.certificate) if files else "",
             "tls_key": str(files.key) if files else "",
-            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in OPENID},
+            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in ("applied_by", *OPENID)},
         }
 
     def _model(self) -> str:

@@ -18,6 +18,7 @@ from schemas.message import MODELS, Message
 from schemas.notices import NoticeRequested
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import model_of
+from schemas.rules import RightsChanged
 from schemas.tickets import Answered, Registered
 from schemas.values import Clock, RequesterKind, TicketState, breach_by
 from services.dispatch.for_tools import Ticket, is_sealed
@@ -30,7 +31,7 @@ from tools.verify.confidence import guessed_in, known_under, names_somebody, quo
 from tools.verify.contacts import Contacts
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
-from tools.verify.duties import ACTS, beyond_duties
+from tools.verify.duties import ACTS, SaidRights, beyond_duties
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.folds import Fact, Visitor
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
@@ -148,9 +149,11 @@ class Histories:
                 quoting=self._quoting.get(ticket, ()),
             )
             self._look_at(life_of(ticket, [_read(row) for row in rows]), known)
+        said = [change async for _, rows in tables.timelines((RightsChanged.type_name,)) for change in map(_said, rows)]
+        rights = SaidRights(self._policy, said)
         async for subject, rows in tables.timelines(ACTS):
             self._acted_on += 1
-            texts = beyond_duties(self._policy, [_read(row) for row in rows])
+            texts = beyond_duties(rights, [_read(row) for row in rows])
             self._duties += [Finding(subject, text) for text in texts]
 
     def _look_at(self, life: Life, elsewhere: Elsewhere) -> None:
@@ -206,6 +209,10 @@ def elsewhere_of(contents: Contents) -> dict[str, Elsewhere]:
         ticket: Elsewhere(orders.get(ticket, {}), desk.get(ticket, {}), callbacks.get(ticket))
         for ticket in {*orders, *desk, *callbacks}
     }
+
+
+def _said(row: HistoryRow) -> tuple[datetime, RightsChanged]:
+    return row.at, RightsChanged.model_validate_json(row.body)
 
 
 def _read(row: HistoryRow) -> tuple[datetime, Message]:

@@ -24,7 +24,7 @@ from schemas.registry import RULES
 from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
-from services.desk.edges import acting, callers, lookup, orders, pages, providing, revealing
+from services.desk.edges import acting, callers, lookup, orders, pages, providing, revealing, saying_rights
 from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, SECRET, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Place
 from services.desk.edges.told import (
@@ -66,6 +66,8 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock, context.pool)
     if (openid := settings.openid()) is not None:
         app[providing.PROVIDER] = Provider(openid)
+    app[saying_rights.APPLIED_BY] = settings.applied_by
+    app.cleanup_ctx.append(saying_rights.saying)
     pages.prepare(app, over_tls=settings.over_tls)
     return app
 

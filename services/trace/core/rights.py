@@ -28,6 +28,8 @@ class Right(StrEnum):
     """How many there are, by state, and how many wait in each queue."""
     HEALTH = "health"
     """What was not heard."""
+    RIGHTS = "rights"
+    """Who could do what, and who said so."""
 
 
 _ALL: Final = frozenset(Right)
@@ -35,7 +37,7 @@ _BY_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
     **dict.fromkeys(Role, _ALL),
     Role.CONTRACTOR: frozenset({Right.TICKET, Right.TIMELINE, Right.LIST}),
     Role.LEADER: frozenset({Right.LIST, Right.RATES, Right.NUMBERS, Right.COUNTS}),
-    Role.OPERATOR: frozenset({Right.COUNTS, Right.HEALTH}),
+    Role.OPERATOR: frozenset({Right.COUNTS, Right.HEALTH, Right.RIGHTS}),
 }
 _OF_DEPARTMENTS: Final = frozenset({Right.TICKET, Right.LIST, Right.RATES})
 """A timeline has what the office and other departments wrote among themselves; its own orders are on its topic."""

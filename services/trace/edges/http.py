@@ -20,7 +20,7 @@ from rulebook import Policy
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate, rates_of
 from services.trace.core.rights import Right
-from services.trace.edges import asked, entering, logging_in, lookup, survey, told
+from services.trace.edges import asked, entering, logging_in, lookup, rights, survey, told
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.settings import TraceSettings
@@ -70,6 +70,7 @@ def routes(policy: Policy) -> tuple[Route, ...]:
         Route("GET", "/v1/summary", show_summary, needs=Right.COUNTS, answers=told.SummaryAnswer),
         Route("GET", "/v1/gaps", show_gaps, needs=Right.HEALTH, answers=told.GapsAnswer),
         *survey.routes(policy),
+        *rights.ROUTES,
         *logging_in.ROUTES,
     )
 

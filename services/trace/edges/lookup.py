@@ -96,6 +96,15 @@ async def calendars(pool: Pool) -> list[str]:
     return [row["body"] for row in rows]
 
 
+async def rights_changes(pool: Pool, until: datetime) -> list[str]:
+    """What was said of rights up to a moment, in its order."""
+    rows = await pool.fetch(
+        "select body::text from entry where type = 'liuhen.rules.rights-changed.v1' and at <= $1 order by at, recorded",
+        until,
+    )
+    return [body for (body,) in rows]
+
+
 async def steps(pool: Pool) -> list[OpenStep]:
     """Count open tickets by what they wait for; reads one index, and of that only what is open."""
     rows = await pool.fetch(

@@ -340,3 +340,40 @@ class GapsAnswer(TypedDict):
     """What was not heard although something later of the same source was."""
 
     gaps: list[dict[str, Any]]
+
+
+class PersonAnswer(TypedDict):
+    """Somebody of the office, by id and name."""
+
+    id: str
+    name: str
+
+
+class RoleAnswer(TypedDict):
+    """A role that somebody held, lent by `stead`; from a day until a day, both included, where it has such."""
+
+    person: PersonAnswer
+    role: str
+    stead: str | None
+    begins: str | None
+    ends: str | None
+
+
+class RightAnswer(TypedDict):
+    """Something that somebody could do; `urgent_only` on urgent tickets alone."""
+
+    person: PersonAnswer
+    act: str
+    role: str
+    urgent_only: bool
+
+
+class RightsAnswer(TypedDict):
+    """Who of the office could do what at a moment: the policy that stood, who applied it, roles and acts."""
+
+    at: str
+    policy: str
+    by: PersonAnswer
+    roles: list[RoleAnswer]
+    duties: list[RightAnswer]
+    now: str

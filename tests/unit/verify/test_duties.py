@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from rulebook import Policy, load_policy
+from rulebook.rights import Rights, change, rights_of
 from schemas.dispatch import ActionRefused
 from schemas.examples import example
 from schemas.inbound import Accept, Assign, OpenIncident
 from schemas.message import Message
 from schemas.tickets import ActionReceived, IncidentActionReceived
 from schemas.values import Party, PartyKind, Person
-from tools.verify.duties import beyond_duties
+from tools.verify.duties import SaidRights, beyond_duties
 
 POLICY: Final = load_policy(Path("policy"))
 NOON: Final = datetime(2026, 9, 14, 4, tzinfo=UTC)
@@ -29,7 +30,7 @@ def act(by: Person) -> ActionReceived:
 
 
 def found(*facts: Message, policy: Policy = POLICY) -> list[str]:
-    return list(beyond_duties(policy, [(NOON, fact) for fact in facts]))
+    return list(beyond_duties(SaidRights(policy), [(NOON, fact) for fact in facts]))
 
 
 def test_an_act_within_somebodys_duties_is_right() -> None:
@@ -57,8 +58,8 @@ def test_it_is_asked_for_the_day_of_the_act() -> None:
     )
     policy = POLICY.model_copy(update={"office": POLICY.office.model_copy(update={"people": people})})
 
-    assert list(beyond_duties(policy, [(NOON, act(XU))])) == []
-    assert len(list(beyond_duties(policy, [(NOON + timedelta(days=1), act(XU))]))) == 1
+    assert list(beyond_duties(SaidRights(policy), [(NOON, act(XU))])) == []
+    assert len(list(beyond_duties(SaidRights(policy), [(NOON + timedelta(days=1), act(XU))]))) == 1
 
 
 def test_acts_on_incidents_are_looked_at_and_those_of_departments_are_their_own_matter() -> None:
@@ -70,3 +71,19 @@ def test_acts_on_incidents_are_looked_at_and_those_of_departments_are_their_own_
 
     assert len(found(on_incident)) == 1
     assert found(ActionReceived(ticket=TICKET, receipt=RECEIPT, party=housing, action=accepted)) == []
+
+
+def test_what_was_said_of_rights_counts_for_the_moment_of_the_act() -> None:
+    everybody = rights_of(POLICY)
+    first = change(Rights(), POLICY, FANG, "rights-1")
+    without = tuple(each for each in POLICY.office.people if each.id != XU.id)
+    policy = POLICY.model_copy(update={"office": POLICY.office.model_copy(update={"people": without})})
+    second = change(everybody, policy, FANG, "rights-2")
+    assert first is not None
+    assert second is not None
+    later = NOON + timedelta(hours=2)
+    said = SaidRights(policy, [(later, second), (NOON - timedelta(hours=1), first)])
+
+    # the policy of today knows nobody of that name, and then there was such a right
+    for at, wrong in ((NOON, 0), (later, 1), (NOON - timedelta(days=1), 0)):
+        assert len(list(beyond_duties(said, [(at, act(XU))]))) == wrong, at
