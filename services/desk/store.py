@@ -48,11 +48,13 @@ def _newest(
 ) -> _Newest:
     """`things` are the columns that tell rows apart.
 
-    `read_as` says what a column is made of, `kept_as` what it becomes where there is a row already.
+    `read_as` says what a column is made of, `kept_as` what it becomes where there is a row already; that may be a
+    column which no row says.
     """
     names = ", ".join(row._fields)
     sent = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in row._fields)
-    changes = (f"{name} = {kept_as.get(name, f'excluded.{name}')}" for name in row._fields if name not in things)
+    changed = {**{name: f"excluded.{name}" for name in row._fields if name not in things}, **kept_as}
+    changes = (f"{name} = {value}" for name, value in changed.items())
     read = ", ".join(read_as.get(name, name) for name in row._fields)
     statement = (
         f"with kept as (insert into {table} ({names}) select {read}"  # noqa: S608 - our own names
@@ -74,7 +76,11 @@ _ORDERS: Final = _newest(
     OrderRow,
     ("department", "ticket"),
     {**_BODY, "steps": r"string_to_array(steps, E'\n')"},
-    {"steps": f"(excluded.steps || held_order.steps)[:{MOST_STEPS}]"},
+    {
+        "steps": f"(excluded.steps || held_order.steps)[:{MOST_STEPS}]",
+        "changed": "excluded.changed",
+        "begun": "case when held_order.standing = 'left' then excluded.begun else held_order.begun end",
+    },
 )
 
 

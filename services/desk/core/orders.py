@@ -25,7 +25,10 @@ Sealing = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class OrderRow(NamedTuple):
-    """The newest order of a department and ticket; `steps` are what happened by it, newest first, a line for each."""
+    """The newest order of a department and ticket; `steps` are what happened by it, newest first, a line for each.
+
+    A line has the version of the ticket, what happened, and when, with blanks between them.
+    """
 
     department: str
     ticket: str
@@ -52,7 +55,7 @@ def kept(department: str, envelope: Envelope, body: bytes, sealing: Sealing) -> 
         _standing(told),
         min(map(_reminded, told.get("due", ())), default=NEVER),
         told.get("incident"),
-        f"{told.get('version', 0)} {told['happened']}",
+        f"{told.get('version', 0)} {told['happened']} {envelope.time.isoformat()}",
         to_json(told).decode(),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from chassis.contacts import WordSeal
@@ -154,11 +154,14 @@ async def order(pool: Pool, department: str, ticket: str, words: WordSeal) -> di
 
 
 def _order(row: Any, words: WordSeal) -> dict[str, Any]:
-    steps = [step.split(" ") for step in row["steps"]]
     return {
         "order": words.shown(json.loads(row["body"]), row["ticket"]),
-        "steps": [{"version": int(version), "happened": happened} for version, happened in steps],
+        "steps": [_step(*step.split(" ")) for step in row["steps"]],
     }
+
+
+def _step(version: str, happened: str, at: str | None = None) -> dict[str, Any]:
+    return {"version": int(version), "happened": happened, "at": at and datetime.fromisoformat(at)}
 
 
 async def wait_to_search(pool: Pool, login: str, now: Instant, most: int, span: timedelta) -> timedelta | None:

@@ -57,10 +57,11 @@ class TasksAnswer(TypedDict):
 
 
 class OrderStep(TypedDict):
-    """What happened to an order, and the version of its ticket then."""
+    """What happened to an order, the version of its ticket then, and when; of what was heard long ago not when."""
 
     version: int
     happened: Code
+    at: AwareDatetime | None
 
 
 class OrderAnswer(TypedDict):

@@ -72,4 +72,4 @@ def test_what_happened_before_is_remembered_newest_first_and_not_for_ever() -> N
 
     steps = row.steps.splitlines()
     assert len(steps) == MOST_STEPS
-    assert steps[0] == f"{MOST_STEPS + 4} progress_noted"
+    assert steps[0] == f"{MOST_STEPS + 4} progress_noted {MORNING.isoformat()}"
