@@ -12,7 +12,6 @@ from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.values import DeskTaskKind, DueTime, Person, TicketState, Tier, breach_by, remind_by
 from services.sla.for_tools import Deadline, DueTimes
-from vocabulary import WATCH_ORDERS
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)
@@ -140,22 +139,6 @@ def _owed_order(order: Order, times: DueTimes, now: datetime) -> OwedOrder:
     if due is None:
         return OwedOrder(order, None, "in_time")
     return OwedOrder(order, due, _urgency(times.of_order(due, order.tier), now))
-
-
-def owed(order: Order) -> str:
-    """Say what an order asks of its department now."""
-    if order.role == "supporting":
-        return "协办"
-    match order.state:
-        case TicketState.DISPATCHED:
-            return "签收或者退单" if order.returnable else "签收"
-        case TicketState.IN_PROGRESS:
-            return "督办：回复并处置" if order.supervised else "处置"
-        case TicketState.REWORK:
-            return "督办：回复并重办" if order.supervised else "重办"
-        case _:
-            named = "、".join(WATCH_ORDERS[each] for each in order.to_answer or ())
-            return f"{named or '督办'}：回复" if order.supervised else "等候"
 
 
 def callbacks(messages: Iterable[PublishedMessage]) -> Sequence[CallbackRequest]:

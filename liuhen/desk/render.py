@@ -10,10 +10,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from liuhen.desk import words
-from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask, owed
+from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask
 from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, DeskTask, Order, SharedNote, ShownContact
 from schemas.values import ENDED, remind_by
+from services.desk.for_tools import owed
 from tools.client.desk import CallerAnswer
 from tools.terminal import framed, styled
 from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS

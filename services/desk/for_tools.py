@@ -9,9 +9,20 @@ from collections.abc import Mapping
 
 from doors.people import desk_of
 from services.desk.core.acts import SOURCE, act_of
+from services.desk.core.owing import owed
 from services.desk.edges.told import ActAnswer, CallerAnswer, OneOrderAnswer, OrderAnswer
 
-__all__ = ["SOURCE", "ActAnswer", "CallerAnswer", "OneOrderAnswer", "OrderAnswer", "act_of", "described", "desk_of"]
+__all__ = [
+    "SOURCE",
+    "ActAnswer",
+    "CallerAnswer",
+    "OneOrderAnswer",
+    "OrderAnswer",
+    "act_of",
+    "described",
+    "desk_of",
+    "owed",
+]
 
 
 def described() -> Mapping[str, object]:

@@ -8,25 +8,35 @@ from datetime import datetime, tzinfo
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, TypeAlias, Union, assert_never, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias, Union, assert_never, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, StringConstraints
 
 from doors.refusals import Refusal, refusal
 from rulebook import Policy
 from rulebook.directory import Category, Department
-from schemas.inbound import OfficeAction
+from schemas.inbound import Action
 from schemas.message import contracts
 from schemas.naming import snake_case
+from schemas.values import PartyKind, Person
 from services.desk.core.naming import Named, meant
 from vocabulary import FIELDS, NO, YES, table
 
 _LONG: Final = 200
 """Characters from which on a text gets more than one line."""
-_GIVEN: Final = frozenset({"by", "do", "ticket", "if_seen"})
+_GIVEN: Final = frozenset({"by", "do", "ticket", "incident", "if_seen"})
 """What the page says by itself."""
-_DEPARTMENTS: Final = frozenset({"lead", "supporting", "department", "successor"})
-_GROUNDS: Final = {"refuse_ticket": "not_accepted", "review": "sent_back", "look_at_contact": "looking"}
+_DEPARTMENTS: Final = frozenset({"lead", "supporting", "department", "successor", "suggested"})
+_GROUNDS: Final = {
+    "refuse_ticket": "not_accepted",
+    "review": "sent_back",
+    "look_at_contact": "looking",
+    "ask_for_contact": "looking",
+    "request_return": "return",
+    "request_extension": "extension",
+    "request_suspension": "suspension",
+}
+_PERSON: Final = {"id": "工号", "name": "姓名"}
 _BETWEEN: Final = ("，", "、", ";", "；", "\n")
 
 
@@ -100,30 +110,45 @@ class Field:
         return ".".join(self.path)
 
 
+class Asked(NamedTuple):
+    """Of which act a form is made, under which policy, on which day, and for which department; None for the office."""
+
+    do: str
+    policy: Policy
+    at: datetime
+    department: str | None
+
+
 @cache
-def acts() -> Mapping[str, type[OfficeAction]]:
-    """Every act of the office by its name."""
-    models = (model for model in contracts().values() if issubclass(model, OfficeAction))
+def acts() -> Mapping[str, type[Action]]:
+    """Every act of the office and of a department by its name."""
+    spoken = {PartyKind.OFFICE, PartyKind.DEPARTMENT}
+    models = (model for model in contracts().values() if issubclass(model, Action) and model.spoken_by & spoken)
     return {str(model.model_fields["do"].default): model for model in models if "do" in model.model_fields}
 
 
-def fields_of(do: str, policy: Policy, at: datetime) -> tuple[Field, ...]:
-    """List what a person types for an act; KeyError for what is no act of the office."""
-    return tuple(_fields(acts()[do], (), do, policy, at))
+def fields_of(do: str, policy: Policy, at: datetime, department: str | None = None) -> tuple[Field, ...]:
+    """List what a person types for an act; KeyError for what is no act of the office or of a department."""
+    return tuple(_fields(acts()[do], (), Asked(do, policy, at, department)))
 
 
-def _fields(model: type[BaseModel], way: tuple[str, ...], do: str, policy: Policy, at: datetime) -> Iterator[Field]:
+def _fields(model: type[BaseModel], way: tuple[str, ...], asked: Asked) -> Iterator[Field]:
     for name, info in model.model_fields.items():
         if not way and name in _GIVEN:
             continue
         inner, longest, optional = _core(info.annotation, 0, info.metadata)
         path = (*way, name)
+        if inner is Person:
+            words = ((part, FIELDS[name] + word) for part, word in _PERSON.items())
+            yield from (Field((*path, part), word, Words(long=False), required=False) for part, word in words)
+            continue
         if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from _fields(inner, path, do, policy, at)
+            yield from _fields(inner, path, asked)
             continue
         usual = info.default if isinstance(info.default, bool) else None
-        said = "" if usual is None else "yes" if usual else "no"
-        kind = _kind(path, inner, longest, do, (policy, at))
+        said = str(info.default) if isinstance(info.default, str) else ""
+        said = said if usual is None else "yes" if usual else "no"
+        kind = _kind(path, inner, longest, asked)
         yield Field(path, FIELDS[".".join(path)], kind, info.is_required() and not optional and not way, said)
 
 
@@ -145,12 +170,14 @@ def _is_pattern(constraint: object) -> bool:
     return isinstance(constraint, StringConstraints) and constraint.pattern is not None
 
 
-def _kind(path: tuple[str, ...], kind: Any, longest: int, do: str, rules: tuple[Policy, datetime]) -> Kind:
+def _kind(path: tuple[str, ...], kind: Any, longest: int, asked: Asked) -> Kind:
     name, several = path[-1], get_origin(kind) is tuple
-    if known := _known(name, *rules):
+    if known := _known(name, asked.policy, asked.at):
         return SeveralOf(known) if several else OneOf(known)
-    if name == "ground" and do in _GROUNDS:
-        return Choice(tuple((each.code, each.name) for each in rules[0].grounds.by_act()[_GROUNDS[do]]))
+    if name == "section" and (sections := _sections(asked)):
+        return Choice(tuple((each, each) for each in sections))
+    if name == "ground" and asked.do in _GROUNDS:
+        return Choice(tuple((each.code, each.name) for each in asked.policy.grounds.by_act()[_GROUNDS[asked.do]]))
     if kind is bool:
         return YesNo(YES[".".join(path)], NO[".".join(path)])
     if words := _words(name, kind):
@@ -165,6 +192,11 @@ def _words(name: str, kind: Any) -> tuple[tuple[str, str], ...]:
         words = table(snake_case(kind.__name__))
         return tuple((str(each.value), words[str(each.value)]) for each in kind)
     return tuple(table(name).items()) if get_origin(kind) is Literal else ()
+
+
+def _sections(asked: Asked) -> Sequence[str]:
+    found = asked.policy.department(asked.department) if asked.department else None
+    return found.sections if found is not None else ()
 
 
 def _known(name: str, policy: Policy, at: datetime) -> tuple[Named, ...]:

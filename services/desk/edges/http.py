@@ -20,12 +20,13 @@ from doors.openid import Provider
 from doors.people import Known
 from doors.refusals import Refusal
 from rulebook import Policy
-from schemas.registry import RULES
+from rulebook.deriving import ClockRules
+from schemas import registry
 from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
 from services.desk.core.rules import RulesChange
 from services.desk.edges import acting, callers, lookup, orders, pages, providing, revealing, saying_rights
-from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, SECRET, USUAL_PAGE, WHO, WORDS
+from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, RULES, SECRET, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Place
 from services.desk.edges.told import (
     ActAnswer,
@@ -40,6 +41,7 @@ from services.desk.edges.told import (
 from services.desk.settings import DeskSettings
 from vocabulary import TASKS as TASK_WORDS
 from vocabulary import parameter
+from worktime import load_calendar
 
 ReadChange: TypeAlias = Callable[[Policy, Known, bytes, datetime], RulesChange | Refusal]
 
@@ -63,6 +65,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
+    app[RULES] = ClockRules(policy, load_calendar(settings.policy / "calendar"))
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock, context.pool)
     if (openid := settings.openid()) is not None:
         app[providing.PROVIDER] = Provider(openid)
@@ -179,7 +182,7 @@ def _changing(read_change: ReadChange) -> Handler:
         key, value = rules.kind_of(wanted.fact).encode(), wanted.fact.to_json()
         async with asyncio.timeout(request.app[PATIENCE]):
             for partition, envelope in enumerate(rules.copies(wanted, now, policy)):
-                await context.publish(RULES, key, value, envelope.headers(), partition=partition)
+                await context.publish(registry.RULES, key, value, envelope.headers(), partition=partition)
         return json_answer({"version": wanted.version, "fact": wanted.fact.model_dump(mode="json")}, 202)
 
     return change

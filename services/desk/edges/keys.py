@@ -9,6 +9,7 @@ from aiohttp import web
 from chassis.contacts import WordSeal
 from chassis.service import EdgeContext
 from doors.people import Known
+from rulebook.deriving import ClockRules
 
 CONTEXT: Final = web.AppKey("context", EdgeContext)
 PATIENCE: Final = web.AppKey("patience", float)
@@ -17,6 +18,8 @@ SECRET: Final = web.AppKey("secret", bytes)
 """The key of the hashes by which callers are compared."""
 REDACTION: Final = web.AppKey("redaction", bytes)
 """The key of the hashes by which redacted passages are known."""
+RULES: Final = web.AppKey("clock_rules", ClockRules)
+"""By what clocks are derived, for pages that say why something is due when it is."""
 WHO: Final = web.RequestKey("who", Known)
 """Who asks, once the guard let them in."""
 

@@ -15,12 +15,13 @@ from doors.reading import dumped
 from doors.refusals import Refusal
 from rulebook import load_policy
 from schemas.inbound import Assign
-from schemas.values import DeskTaskKind
+from schemas.values import DeskTaskKind, PartyKind
 from services.desk.core.acts import Act, read
-from services.desk.core.forms import Choice, OneOf, SeveralOf, content_of, fields_of, named
+from services.desk.core.forms import Choice, OneOf, SeveralOf, Words, acts, content_of, fields_of, named
 from services.desk.core.marking import Word, marked
 from services.desk.core.naming import Named, meant
 from services.desk.edges.pages.answers import answers_to
+from services.desk.edges.pages.orders import acts_of_order
 
 POLICY = load_policy(Path("policy"))
 AT = datetime(2026, 11, 30, 2, tzinfo=UTC)
@@ -45,6 +46,27 @@ def test_codes_of_departments_categories_and_grounds_are_chosen_by_name(task: De
     kinds = [field.kind for do in answers_to(task) for field in fields_of(do, POLICY, AT) if field.name in coded]
 
     assert all(isinstance(kind, OneOf | SeveralOf | Choice) for kind in kinds)
+
+
+def test_whatever_a_department_may_ask_for_has_a_form_on_the_page_of_an_order() -> None:
+    offered = acts_of_order()
+    spoken = {do for do, model in acts().items() if PartyKind.DEPARTMENT in model.spoken_by}
+
+    assert {*offered.acts, *offered.of_incident} == spoken
+    assert set(offered.of_incident.values()) <= spoken
+    for do in spoken:
+        fields = {field.name: field for field in fields_of(do, POLICY, AT, "housing")}
+        assert all(field.label for field in fields.values())
+        assert all(isinstance(fields[name].kind, OneOf | Choice) for name in ("ground", "suggested") if name in fields)
+
+
+def test_a_section_is_chosen_from_those_that_the_department_lists() -> None:
+    housing, greening = (fields_of("delegate", POLICY, AT, department)[0] for department in ("housing", "greening"))
+
+    assert housing.name == greening.name == "section"
+    assert isinstance(housing.kind, Choice)
+    assert ("物业管理科", "物业管理科") in housing.kind.options
+    assert isinstance(greening.kind, Words)
 
 
 def test_what_was_typed_is_the_act_that_was_meant() -> None:

@@ -16,7 +16,6 @@ from liuhen.desk.queue import (
     inside,
     of_person,
     orders,
-    owed,
 )
 from rulebook import load_policy
 from rulebook.desk import TASKS
@@ -24,6 +23,7 @@ from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask
 from schemas.rules import CalendarPublished, NamedDay
 from schemas.values import Clock, DeskTaskKind, DueTime, Kind, OfficialDue, Person, StopWord, TicketState, Tier
+from services.desk.for_tools import owed
 from services.sla.for_tools import DueTimes
 from services.trace.for_tools import as_published
 from tests.support.desk import ONE, TWO, order

@@ -23,7 +23,7 @@ from services.desk.edges.pages.showing import show
 from services.desk.edges.providing import ANSWERED, BACK, PROVIDER, login_of, provider_of, unknown_login
 
 OVER_TLS: Final = web.AppKey("over_tls", bool)
-HOME: Final = "/queue"
+HOME: Final = "/"
 OPENID_COOKIE: Final = "liuhen_openid"
 """Which login this browser began at the provider."""
 _SEE_OTHER: Final = 303
@@ -64,18 +64,18 @@ def redirect(place: str) -> web.Response:
 def _to_login(request: web.Request) -> web.Response:
     """Ask for the login, and remember where one was: of a form that is the page on which it stood."""
     place = request.path_qs if request.method == "GET" else urlsplit(request.headers.get("Referer", "")).path
-    return redirect(f"/login?next={quote(_local(place), safe='')}")
+    return redirect(f"/login?next={quote(local(place), safe='')}")
 
 
-def _local(place: str) -> str:
-    """The place where it is one of this door; the first page for any other."""
+def local(place: str) -> str:
+    """Return the place where it is one of this door; the first page for any other."""
     inside = place.startswith("/") and not place.startswith(("//", "/login", "/logout")) and "\\" not in place
     return place if inside and place.isprintable() else HOME
 
 
 async def show_login(request: web.Request) -> web.StreamResponse:
     """GET /login?next=: the form in which one says who one is."""
-    return _login_page(request, _local(request.query.get("next", HOME)))
+    return _login_page(request, local(request.query.get("next", HOME)))
 
 
 def _login_page(
@@ -84,11 +84,11 @@ def _login_page(
     chance = bind(request)
     elsewhere = PROVIDER in request.app
     response = show(request, "login.html", status, following=following, person=person, wrong=wrong, elsewhere=elsewhere)
-    _keep(request, response, FORM_COOKIE, chance)
+    keep_cookie(request, response, FORM_COOKIE, chance)
     return response
 
 
-def _keep(
+def keep_cookie(
     request: web.Request,
     response: web.Response,
     name: str,
@@ -96,6 +96,7 @@ def _keep(
     seconds: int | None = None,
     same_site: str = "Strict",
 ) -> None:
+    """Let a browser keep a word that no script reads."""
     secure = request.app[OVER_TLS]
     response.set_cookie(name, value, httponly=True, samesite=same_site, secure=secure, path="/", max_age=seconds)
 
@@ -106,7 +107,7 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     try:
         form = await posted(request)
         require_passwords(elsewhere=PROVIDER in request.app)
-        following, person = _local(form.get("next", "")), form.get("person", "").strip()
+        following, person = local(form.get("next", "")), form.get("person", "").strip()
         entrance, passwords = request.app[ENTRANCE], request.app[PASSWORDS]
         login = _login_of(request, person)
         await passwords.admit(entrance, login, form.get("password", ""), request.remote or "")
@@ -121,13 +122,13 @@ def begin_session(request: web.Request, response: web.Response, login: str) -> N
     """Begin a session in this browser."""
     entrance = request.app[ENTRANCE]
     session, _ = entrance.keeper.begin(login, entrance.clock.now(), in_browser=True)
-    _keep(request, response, SESSION, session, int(SESSION_LASTS.total_seconds()))
+    keep_cookie(request, response, SESSION, session, int(SESSION_LASTS.total_seconds()))
     response.del_cookie(FORM_COOKIE, path="/")
 
 
 async def to_provider(request: web.Request) -> web.StreamResponse:
     """GET /login/openid?next=: go to the provider; only this browser can go on with what it says."""
-    context, following = request.app[CONTEXT], _local(request.query.get("next", HOME))
+    context, following = request.app[CONTEXT], local(request.query.get("next", HOME))
     try:
         provider = provider_of(request)
         back = f"{provider.terms.home}{BACK}"
@@ -136,7 +137,7 @@ async def to_provider(request: web.Request) -> web.StreamResponse:
     except HttpProblem as problem:
         return _login_page(request, following, problem.status, "", str(problem.body["detail"]))
     # The provider sends the browser back from another site, and a strict cookie would stay away.
-    _keep(request, response, OPENID_COOKIE, asked.state, int(begun.LASTS.total_seconds()), same_site="Lax")
+    keep_cookie(request, response, OPENID_COOKIE, asked.state, int(begun.LASTS.total_seconds()), same_site="Lax")
     return response
 
 
@@ -194,18 +195,18 @@ async def log_out(request: web.Request) -> web.StreamResponse:
 async def switch_keys(request: web.Request) -> web.StreamResponse:
     """POST /keys: let acts have keys of one letter in this browser, or not."""
     form = await posted(request)
-    response = redirect(_local(form.get("next", "")))
-    _keep(request, response, KEYS_COOKIE, "on" if form.get("keys") == "on" else "off", _A_YEAR)
+    response = redirect(local(form.get("next", "")))
+    keep_cookie(request, response, KEYS_COOKIE, "on" if form.get("keys") == "on" else "off", _A_YEAR)
     return response
 
 
-async def go_home(_request: web.Request) -> web.StreamResponse:
-    """GET /: the first page."""
-    return redirect(HOME)
+async def go_home(request: web.Request) -> web.StreamResponse:
+    """GET /: the first page of whoever is logged in."""
+    return redirect("/queue" if request[WHO].department is None else "/orders")
 
 
 ROUTES: Final = (
-    Route("GET", "/", go_home),
+    Route("GET", "/", page(go_home)),
     Route("GET", "/login", show_login, (text("next"),)),
     Route("POST", "/login", log_in),
     Route("GET", "/login/openid", to_provider, (text("next"),)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from aiohttp import web
 
-from chassis.http import SESSION
+from chassis.http import SESSION, choice
 from chassis.problems import HttpProblem
 from doors.entering import ENTRANCE
 from doors.pages import form_of
@@ -40,6 +40,11 @@ def bind(request: web.Request) -> str:
     """Bind the forms of a browser that has no session; returns what its cookie has to say."""
     request[_NEW] = chance = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
     return chance
+
+
+def chosen(request: web.Request, name: str, known: Iterable[str]) -> str | None:
+    """Read a choice of a page's filters, where an empty one is none; a HttpProblem for any other word."""
+    return choice(request, name, known) if request.query.get(name) else None
 
 
 async def posted(request: web.Request) -> Mapping[str, str]:

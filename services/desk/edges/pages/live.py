@@ -1,23 +1,20 @@
-"""The queue as it lives: server-sent events whose ids go on where a browser lost them."""
+"""A list as it lives: server-sent events whose ids go on where a browser lost them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from chassis.http import choice
 from chassis.problems import HttpProblem
-from chassis.service import Pool
 from doors.pages import HEADERS
-from services.desk.edges.keys import CONTEXT, WHO
+from services.desk.edges.keys import CONTEXT
 from services.desk.edges.pages import lookup
-from vocabulary import TASKS
 
 _EVERY: Final = 1.0
 """Real seconds between two looks at what changed, for all browsers together."""
@@ -64,11 +61,25 @@ class Streams:
             self._open[person] = left
 
 
-class _News(NamedTuple):
-    """What changed in the queue, and how much waits then."""
+class News(NamedTuple):
+    """What changed in a list, by the key of its row, and how much there is of each sort; of all under ''."""
 
-    changes: Sequence[tuple[str, str, bool]]
+    rows: Mapping[str, int]
     counts: Mapping[str, int]
+
+
+class Feed(NamedTuple):
+    """What a list tells, and to whom.
+
+    Whoever shares the `name` of one reads the same: `read` tells what changed from one transaction up to another.
+    `pick` takes of it what this page shows, and says of each row whether it is new to it. `person` is whose it is.
+    """
+
+    name: str
+    person: str
+    may_hear: Callable[[], Awaitable[bool]]
+    read: Callable[[int, int], Awaitable[News]]
+    pick: Callable[[Mapping[str, int]], Mapping[str, bool]]
 
 
 class Horizon:
@@ -76,7 +87,7 @@ class Horizon:
 
     def __init__(self) -> None:
         self.at = 0
-        self._news: dict[tuple[int, int], asyncio.Future[_News]] = {}
+        self._news: dict[tuple[str, int, int], asyncio.Future[News]] = {}
         self._moved = asyncio.Condition()
 
     async def move(self, to: int) -> None:
@@ -92,24 +103,19 @@ class Horizon:
                 await self._moved.wait_for(lambda: self.at > place)
         return max(self.at, place)
 
-    async def news(self, pool: Pool, place: int, until: int) -> _News:
+    async def news(self, feed: Feed, place: int, until: int) -> News:
         """What changed between two places, read once for everybody who stands there."""
-        key = place, until
+        key = feed.name, place, until
         if key not in self._news:
-            self._news = {known: each for known, each in self._news.items() if known[1] == until}
-            self._news[key] = reading = asyncio.ensure_future(_read(pool, place, until))
+            self._news = {known: each for known, each in self._news.items() if known[2] == until}
+            self._news[key] = reading = asyncio.ensure_future(feed.read(place, until))
             reading.add_done_callback(lambda done: self._forget(key, done))
         return await asyncio.shield(self._news[key])
 
-    def _forget(self, key: tuple[int, int], done: asyncio.Future[_News]) -> None:
+    def _forget(self, key: tuple[str, int, int], done: asyncio.Future[News]) -> None:
         """What could not be read is read anew for whoever asks next."""
         if (done.cancelled() or done.exception() is not None) and self._news.get(key) is done:
             del self._news[key]
-
-
-async def _read(pool: Pool, place: int, until: int) -> _News:
-    changes = await lookup.changed(pool, place, until)
-    return _News(changes, await lookup.counts(pool) if changes else {})
 
 
 HORIZON: Final = web.AppKey("horizon", Horizon)
@@ -135,14 +141,13 @@ async def _watch(app: web.Application) -> None:
         await asyncio.sleep(_EVERY)
 
 
-async def listen(request: web.Request, may_hear: Callable[[], Awaitable[bool]]) -> web.StreamResponse:
-    """GET /queue/events?task=&since=: what changed since; a browser that comes back says how far it had heard.
+async def listen(request: web.Request, feed: Feed) -> web.StreamResponse:
+    """Tell what changes of a list; a browser that comes back says how far it had heard.
 
     It ends once whoever listens may hear it no more.
     """
-    task = choice(request, "task", TASKS)
-    place = _place(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
-    with request.app[STREAMS].one_more(request[WHO].login, request):
+    place = place_of(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
+    with request.app[STREAMS].one_more(feed.person, request):
         answer = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await answer.prepare(request)
         await answer.write(f"retry: {_RETRY}\n\n".encode())
@@ -150,21 +155,20 @@ async def listen(request: web.Request, may_hear: Callable[[], Awaitable[bool]]) 
         place = min(place, await lookup.horizon(pool)) if place else await lookup.horizon(pool)
         while True:
             until = await horizon.beyond(place)
-            if not await may_hear():
+            if not await feed.may_hear():
                 return answer
-            news = await horizon.news(pool, place, until)
-            await answer.write(_event(news, task, until))
+            news = await horizon.news(feed, place, until)
+            await answer.write(_event(feed.pick(news.rows), news.counts, until))
             place = until
 
 
-def _event(news: _News, task: str | None, until: int) -> bytes:
-    rows = {f"{ticket}-{its}": waits for ticket, its, waits in news.changes if task in (None, its)}
+def _event(rows: Mapping[str, bool], counts: Mapping[str, int], until: int) -> bytes:
     if not rows:
         return f"id: {until}\n: \n\n".encode()
-    data = json.dumps({"rows": rows, "counts": news.counts, "total": sum(news.counts.values())}, ensure_ascii=False)
+    data = json.dumps({"rows": rows, "counts": counts}, ensure_ascii=False)
     return f"id: {until}\nevent: changes\ndata: {data}\n\n".encode()
 
 
-def _place(said: str) -> int:
+def place_of(said: str) -> int:
     """Read how far a browser had heard; 0 where it does not say."""
     return int(said) if said.isascii() and said.isdigit() and len(said) <= len("9223372036854775807") - 1 else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
@@ -16,7 +17,7 @@ from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.lookup import standing
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.entering import known, page
-from services.desk.edges.pages.live import listen
+from services.desk.edges.pages.live import Feed, News, listen
 from services.desk.edges.pages.showing import show
 from vocabulary import TASKS
 
@@ -72,14 +73,24 @@ async def show_act(request: web.Request) -> web.StreamResponse:
 
 
 async def hear(request: web.Request) -> web.StreamResponse:
-    """GET /queue/events: the live queue, for whoever may see it."""
+    """GET /queue/events?task=&since=: the live queue, for whoever may see it."""
     require_office(request)
+    pool, task = request.app[CONTEXT].pool, choice(request, "task", TASKS)
 
     async def may_hear() -> bool:
         who = await known(request)
         return who is not None and may_read_tasks(who)
 
-    return await listen(request, may_hear)
+    async def read(since: int, until: int) -> News:
+        found = await lookup.changed(pool, since, until)
+        counts = await lookup.counts(pool) if found else {}
+        rows = {f"{ticket}-{each}": int(waits) for ticket, each, waits in found}
+        return News(rows, {**counts, "": sum(counts.values())})
+
+    def pick(rows: Mapping[str, int]) -> Mapping[str, bool]:
+        return {key: bool(waits) for key, waits in rows.items() if task in (None, key.partition("-")[2])}
+
+    return await listen(request, Feed("office", request[WHO].login, may_hear, read, pick))
 
 
 _OF_TASK: Final = of_words("task", TASKS)

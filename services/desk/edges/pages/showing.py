@@ -13,9 +13,12 @@ from aiohttp import web
 import vocabulary
 from doors.entering import ENTRANCE
 from doors.pages import Pages
+from schemas.values import Due, breach_by, remind_by
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages.forms import KEYS_COOKIE, token_of
 
+HAND_COOKIE: Final = "liuhen_hand"
+"""Says who of a department sits at a browser."""
 _PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary)
 ROUTES: Final = _PAGES.routes
 
@@ -31,15 +34,25 @@ def show(
         return moment.astimezone(zone).strftime("%m月%d日 %H:%M")
 
     def waited(since: datetime) -> str:
-        return _waited((now - since).total_seconds())
+        return _span((now - since).total_seconds())
 
-    known = {"policy": policy, "now": now, "clock": clock, "waited": waited, "here": request.path_qs}
+    def left(due: Due) -> str:
+        return _left(due, now)
+
+    known = {"policy": policy, "now": now, "clock": clock, "waited": waited, "left": left, "here": request.path_qs}
     known |= {"who": request.get(WHO), "token": token_of(request)}
     known |= {"keys_on": request.cookies.get(KEYS_COOKIE) != "off"}
     return _PAGES.answer(template, status, headers, **known, **values)
 
 
-def _waited(seconds: float) -> str:
+def _left(due: Due, now: datetime) -> str:
+    """How long it is until something is due, or how late it is; while it is provisional, until the earlier instant."""
+    if breach_by(due) < now:
+        return f"逾期 {_span((now - breach_by(due)).total_seconds())}"
+    return f"还剩 {_span((remind_by(due) - now).total_seconds())}"
+
+
+def _span(seconds: float) -> str:
     minutes = max(0, int(seconds // 60))
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -15,52 +13,21 @@ from pydantic import ValidationError
 from chassis.problems import HttpProblem
 from chassis.routes import Route
 from doors.entering import ENTRANCE
-from doors.reading import dumped
 from doors.refusals import Refusal
 from schemas.public import DeskTask
-from services.desk.core.acts import Act, read
 from services.desk.core.advice import Advice, advice, recognised
-from services.desk.core.forms import Field, content_of, fields_of
+from services.desk.core.forms import Field, fields_of
 from services.desk.core.marking import marked
-from services.desk.edges import lookup as acts
-from services.desk.edges.acting import say
-from services.desk.edges.keys import CONTEXT, REDACTION, WHO, WORDS
+from services.desk.edges.keys import CONTEXT, REDACTION, WHO
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.answers import answers_to
 from services.desk.edges.pages.entering import page, redirect
+from services.desk.edges.pages.filling import LETTERS, Filled, Form, seen_of, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
 from services.desk.edges.pages.queue import require_office
 from services.desk.edges.pages.showing import show
-from vocabulary import ACTIONS, TASKS
-
-_LETTERS: Final = "adefhinoprtuvwxyz"
-"""Keys of forms, in their order; the others belong to the page."""
-_PATIENCE: Final = 6.0
-"""Real seconds for which a page waits for what becomes of an act."""
-_GRACE: Final = 0.5
-"""Real seconds in which a refusal may still come after the ticket changed: the two are told apart from each other."""
-_LOOK_AGAIN: Final = 0.1
-_OF_PAGE: Final = frozenset({"act_key", "seen", "shown", "at_once"})
-"""Fields of a form that are no part of what somebody typed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One act as a form: what stands in its fields, and what was wrong with it."""
-
-    do: str
-    fields: tuple[Field, ...]
-    typed: Typed
-    letter: str
-    drafted: bool = False
-    wrong: Refusal | None = None
-
-    @property
-    def wrong_field(self) -> str | None:
-        """The name of the field that the refusal stands beside; None where it is about the whole act."""
-        named = self.wrong.field if self.wrong else None
-        return next((each.name for each in self.fields if named in (each.name, each.path[0])), None)
+from vocabulary import TASKS
 
 
 async def show_task(request: web.Request) -> web.StreamResponse:
@@ -105,7 +72,7 @@ def _forms(
     policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
     mine = [do for do in answers_to(task) if policy.who_may(do, now) and _may(request, do)]
     forms = []
-    for do, letter in zip(mine, _LETTERS, strict=False):
+    for do, letter in zip(mine, LETTERS, strict=False):
         typed = drafts.get(do)
         usual = _usual(request, ways) if do == "assign" else {}
         form = Form(do, fields_of(do, policy, now), usual if typed is None else typed, letter, typed is not None)
@@ -133,26 +100,18 @@ def typed_of(way: Advice, request: web.Request) -> Typed:
 async def answer(request: web.Request) -> web.StreamResponse:
     """POST /tasks/{ticket}/{task}/{do}: do it as it was typed; what is refused keeps every word of it."""
     require_office(request)
-    form = await posted(request)
-    key, fields = _key(request), _fields(request)
-    typed = {field.name: form.get(field.name, "") for field in fields}
-    pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
-    if fields and "at_once" not in form:
-        await lookup.keep(pool, key, typed, now, request.app[REDACTION])
-    tried = Form(key.act, fields, typed, "", drafted=True)
-    act = _act(request, fields, form)
-    if isinstance(act, Refusal):
-        return await _page(request, 422, replace(tried, wrong=act))
-    before = await lookup.one(pool, key.ticket, key.task)
-    is_as_seen = before is not None and str(before.told.version) == form.get("seen", "")
-    taken = await say(request.app, request[WHO], form.get("act_key") or str(uuid4()), act, now)
-    if "at_once" not in form:
-        await lookup.submit(pool, key, taken.id, now)
-    refused = await _became(request, taken.id, form.get("seen", "") if is_as_seen else None)
-    if refused is not None:
-        seen = _seen(form) if refused.code == "changed_meanwhile" else None
-        return await _page(request, 409 if seen else 422, replace(tried, wrong=refused), seen)
-    return redirect(f"/queue?done={taken.id}")
+    form, key = await posted(request), _key(request)
+    filled = Filled(key, _fields(request), form, {"ticket": key.ticket, **seen_of(form)})
+
+    async def version() -> str | None:
+        row = await lookup.one(request.app[CONTEXT].pool, key.ticket, key.task)
+        return str(row.told.version) if row is not None else None
+
+    became = await submit(request, filled, version)
+    if isinstance(became, Refusal):
+        seen = _seen(form) if became.code == "changed_meanwhile" else None
+        return await _page(request, 409 if seen else 422, filled.refused(became), seen)
+    return redirect(f"/queue?done={became.id}")
 
 
 def _key(request: web.Request) -> Key:
@@ -164,39 +123,6 @@ def _key(request: web.Request) -> Key:
 
 def _fields(request: web.Request) -> tuple[Field, ...]:
     return fields_of(request.match_info["do"], request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now())
-
-
-def _act(request: web.Request, fields: Sequence[Field], form: Typed) -> Act | Refusal:
-    """Read a form as the door of programs reads an act, with what its author had seen."""
-    entrance, now = request.app[ENTRANCE], request.app[CONTEXT].clock.now()
-    content = content_of(request.match_info["do"], fields, form, ZoneInfo(entrance.policy.office.zone))
-    if isinstance(content, Refusal):
-        return content
-    content["ticket"] = request.match_info["ticket"]
-    if (seen := form.get("seen", "")).isascii() and seen.isdigit() and len(seen) < len("1000000000"):
-        content["if_seen"] = int(seen)
-    return read(entrance.policy, request[WHO], dumped(content), now, entrance.keeper.key)
-
-
-async def _became(request: web.Request, act: str, seen: str | None) -> Refusal | None:
-    """Wait until the act was refused, or changed what was seen, or for long enough.
-
-    `seen` is None where that had changed before: then nothing but a refusal tells what became of the act.
-    """
-    pool, (ticket, task) = request.app[CONTEXT].pool, (request.match_info["ticket"], request.match_info["task"])
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _PATIENCE
-    moved = False
-    while loop.time() < until:
-        told = await acts.standing(pool, request[WHO], act, request.app[WORDS])
-        if told is not None and told["state"] == "refused":
-            return Refusal(told["code"], told["field"], told["reason"])
-        row = await lookup.one(pool, ticket, task)
-        changed = seen is not None and (row is None or str(row.told.version) != seen)
-        if not moved and told is not None and changed:
-            moved, until = True, min(until, loop.time() + _GRACE)
-        await asyncio.sleep(_LOOK_AGAIN)
-    return None
 
 
 def _seen(form: Typed) -> DeskTask | None:
@@ -233,5 +159,3 @@ ROUTES: Final = (
     Route("POST", f"{_PATH}/{{do}}/draft", page(keep_draft)),
     Route("POST", f"{_PATH}/{{do}}/forget", page(drop_draft)),
 )
-
-__all__ = ["ACTIONS", "ROUTES", "typed_of"]

@@ -1,5 +1,5 @@
 "use strict";
-// Keys, drafts and the live queue. Without this file every page still works; it only asks for more clicks.
+// Keys, drafts and live lists. Without this file every page still works; it only asks for more clicks.
 
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const shown = (element) => element.getClientRects().length > 0;
@@ -20,6 +20,9 @@ function press(element) {
   if (element.tagName === "SUMMARY") {
     element.parentElement.open = true;
     (all("input:not([type=hidden]), textarea, select", element.parentElement).find(shown) || element).focus();
+  } else if (element.tagName === "INPUT") {
+    element.focus();
+    element.select();
   } else {
     element.click();
   }
@@ -95,24 +98,27 @@ for (const leaving of ["pagehide", "htmx:beforeSwap"]) {
   window.addEventListener(leaving, () => { for (const form of [...waiting.keys()]) keep(form, true); }, true);
 }
 
-// The live queue -------------------------------------------------------------------------------------------------
+// Live lists ----------------------------------------------------------------------------------------------------
 
 let source = null;
 let news = new Set();
 
 function hear(event) {
-  const { rows, counts, total } = JSON.parse(event.data);
+  const { rows, counts } = JSON.parse(event.data);
   const live = document.querySelector("[data-live]");
   if (!live) return;
-  for (const [key, waits] of Object.entries(rows)) {
+  for (const [key, isNew] of Object.entries(rows)) {
+    if (live.dataset.own) {
+      if (live.dataset.own === key) document.getElementById("moved").hidden = false;
+      continue;
+    }
     const row = document.getElementById(`row-${key}`);
-    const [, ticket, task] = /^(.*)-([a-z_]+)$/.exec(key);
-    if (row) htmx.ajax("GET", `/queue/rows/${ticket}/${task}`, { target: row, swap: "outerHTML" });
-    else if (waits) news.add(key);
+    if (row) htmx.ajax("GET", `${live.dataset.rows}/${key.replace("-", "/")}`, { target: row, swap: "outerHTML" });
+    else if (isNew) news.add(key);
     else news.delete(key);
   }
-  for (const each of all("[data-count]")) each.textContent = each.dataset.count ? counts[each.dataset.count] || 0 : total;
-  document.getElementById("total").textContent = live.dataset.task ? counts[live.dataset.task] || 0 : total;
+  if (live.dataset.own) return;
+  for (const each of all("[data-count]")) each.textContent = counts[each.dataset.count] || 0;
   document.getElementById("news-count").textContent = news.size;
   document.getElementById("news").hidden = news.size === 0;
 }

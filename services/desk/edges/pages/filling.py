@@ -1,0 +1,132 @@
+"""A form that somebody fills in: kept as a draft, said as an act, and followed until something becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from doors.entering import ENTRANCE
+from doors.reading import dumped
+from doors.refusals import Refusal
+from services.desk.core.acts import Act, read
+from services.desk.core.forms import Field, content_of
+from services.desk.edges import lookup as acts
+from services.desk.edges.acting import TakenAct, say
+from services.desk.edges.keys import CONTEXT, REDACTION, WHO, WORDS
+from services.desk.edges.pages import lookup
+from services.desk.edges.pages.lookup import Key, Typed
+
+LETTERS: Final = "adefhinoprtuvwxyz"
+"""Keys of forms, in their order; the others belong to the page."""
+_PATIENCE: Final = 6.0
+"""Real seconds for which a page waits for what becomes of an act."""
+_GRACE: Final = 0.5
+"""Real seconds in which a refusal may still come after the ticket changed: the two are told apart from each other."""
+_LOOK_AGAIN: Final = 0.1
+_LONGEST_VERSION: Final = 9
+
+Version: TypeAlias = Callable[[], Awaitable[str | None]]
+"""Looks up the version that now stands, as a page says it; None where there is nothing to act on any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One act as a form: what stands in its fields, and what was wrong with it."""
+
+    do: str
+    fields: tuple[Field, ...]
+    typed: Typed
+    letter: str
+    drafted: bool = False
+    wrong: Refusal | None = None
+
+    @property
+    def wrong_field(self) -> str | None:
+        """The name of the field that the refusal stands beside; None where it is about the whole act."""
+        named = self.wrong.field if self.wrong else None
+        return next((each.name for each in self.fields if named in (each.name, each.path[0])), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that came back: whose and of what, what stands in it, and what the page itself says of the act."""
+
+    key: Key
+    fields: tuple[Field, ...]
+    sent: Typed
+    said: Mapping[str, Any]
+
+    @property
+    def typed(self) -> Typed:
+        """What somebody typed."""
+        return {field.name: self.sent.get(field.name, "") for field in self.fields}
+
+    @property
+    def seen(self) -> str:
+        """The version that its author saw, as the page said it."""
+        return self.sent.get("seen", "")
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what was typed is a draft: of a button that does it at once nothing was."""
+        return bool(self.fields) and "at_once" not in self.sent
+
+    def refused(self, why: Refusal) -> Form:
+        """The form as it is shown again, with every word of it."""
+        return Form(self.key.act, self.fields, self.typed, "", drafted=True, wrong=why)
+
+
+def seen_of(sent: Typed) -> Mapping[str, int]:
+    """What its author saw, as an act says it."""
+    seen = sent.get("seen", "")
+    known = seen.isascii() and seen.isdigit() and len(seen) <= _LONGEST_VERSION
+    return {"if_seen": int(seen)} if known else {}
+
+
+async def submit(request: web.Request, filled: Filled, version: Version) -> TakenAct | Refusal:
+    """Do it as it was typed, which is a draft until it stands; a Refusal says why it did not come to be."""
+    pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
+    if filled.keeps:
+        await lookup.keep(pool, filled.key, filled.typed, now, request.app[REDACTION])
+    act = _read(request, filled)
+    if isinstance(act, Refusal):
+        return act
+    is_as_seen = await version() == filled.seen
+    taken = await say(request.app, request[WHO], filled.sent.get("act_key") or str(uuid4()), act, now)
+    if filled.keeps:
+        await lookup.submit(pool, filled.key, taken.id, now)
+    return await _became(request, taken.id, version, filled.seen if is_as_seen else None) or taken
+
+
+def _read(request: web.Request, filled: Filled) -> Act | Refusal:
+    """Read a form as the door of programs reads an act."""
+    entrance, now = request.app[ENTRANCE], request.app[CONTEXT].clock.now()
+    content = content_of(filled.key.act, filled.fields, filled.sent, ZoneInfo(entrance.policy.office.zone))
+    if isinstance(content, Refusal):
+        return content
+    return read(entrance.policy, request[WHO], dumped({**content, **filled.said}), now, entrance.keeper.key)
+
+
+async def _became(request: web.Request, act: str, version: Version, seen: str | None) -> Refusal | None:
+    """Wait until the act was refused, or changed what was seen, or for long enough.
+
+    `seen` is None where that had changed before: then nothing but a refusal tells what became of the act.
+    """
+    pool, loop = request.app[CONTEXT].pool, asyncio.get_running_loop()
+    until = loop.time() + _PATIENCE
+    moved = False
+    while loop.time() < until:
+        told = await acts.standing(pool, request[WHO], act, request.app[WORDS])
+        if told is not None and told["state"] == "refused":
+            return Refusal(told["code"], told["field"], told["reason"])
+        changed = seen is not None and await version() != seen
+        if not moved and told is not None and changed:
+            moved, until = True, min(until, loop.time() + _GRACE)
+        await asyncio.sleep(_LOOK_AGAIN)
+    return None
