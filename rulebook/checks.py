@@ -19,6 +19,7 @@ from rulebook.codes import (
     Step,
     Unit,
 )
+from rulebook.desk import TASKS
 from rulebook.directory import Directory, Office, Street
 from rulebook.duty import check_duty
 from rulebook.limits import Budget, Limit, Limits, Span
@@ -221,6 +222,7 @@ def _limits(checked: Checked) -> Iterator[Problem]:
                 step = Chinese(f"请缩短 {f'due_soon_by_tier 的 {tier}' if tier else 'due_soon'}。")
                 yield checked.problem(file, ("clocks", index, "due_soon"), found, expected, step)
         yield from _ceiling(checked, index, limit, office)
+    yield from _without_limit(checked, limits)
     yield from _extension(checked, limits)
 
 
@@ -238,6 +240,17 @@ def _ceiling(checked: Checked, index: int, limit: Limit, office: Office) -> Iter
             found, expected = f"{top.amount} {top.unit}", Chinese(f"不短于 {tier} 的 {budget.amount} {budget.unit}")
             step = Chinese("请提高 ceiling，或者缩短时限。")
             yield checked.problem("limits.yaml", ("clocks", index, "ceiling"), found, expected, step)
+
+
+def _without_limit(checked: Checked, limits: Limits) -> Iterator[Problem]:
+    """Whatever waits at the desk is counted, or there is a sentence why not; never both."""
+    for task, asked in TASKS.items():
+        if (asked.clock is None) == (task in limits.without_limit):
+            continue
+        found = limits.without_limit.get(task, Chinese("没有写"))
+        expected = Chinese("没有时限的待办各写一句为什么，有时限的不写")
+        step = Chinese(f"请在 without_limit 里{'补上' if asked.clock is None else '去掉'} {task}。")
+        yield checked.problem("limits.yaml", ("without_limit", task.value), found, expected, step)
 
 
 def _extension(checked: Checked, limits: Limits) -> Iterator[Problem]:

@@ -1,10 +1,12 @@
 """What each clock can be, whatever a policy says: whose it is, whether it can stand still, be extended, climb."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from rulebook.codes import OwedBy
-from schemas.values import Clock, Tier, WatchOrder
+from schemas.values import Clock, DeskTaskKind, Tier, WatchOrder
 from vocabulary import Chinese
 
 _LEAD: Final = frozenset({OwedBy.LEAD})
@@ -37,6 +39,12 @@ OWNERS: Final[Mapping[Clock, frozenset[OwedBy]]] = {
     Clock.REOPENING: _OFFICE,
     Clock.REFERRAL: _OFFICE,
     Clock.OUTCOME_RULING: _OFFICE,
+    Clock.STOP_WORDS: _OFFICE,
+    Clock.REDISPATCH: _OFFICE,
+    Clock.DISPATCH_CHECK: _OFFICE,
+    Clock.AUTOMATION: _OFFICE,
+    Clock.COMMITMENT_CHECK: _OFFICE,
+    Clock.ANSWER_REVIEW: _OFFICE,
     Clock.DUTY_ACKNOWLEDGEMENT: frozenset({OwedBy.DUTY_OFFICER}),
 }
 """Whose time a clock can be: who is known, and can do something about it, when it starts."""
@@ -49,6 +57,7 @@ EXTENDABLE: Final = frozenset({Clock.HANDLING, Clock.REWORK})
 
 _DURING_A_DISPUTE: Final = Chinese("争议期间不请诉求人补充，也不挂账")
 _AFTER_THE_END: Final = Chinese("结束之后不再请诉求人补充，也不挂账")
+_WHATEVER_BECOMES: Final = Chinese("中心自己要办的，诉求人补充、挂账都不影响")
 NEVER_STILL: Final[Mapping[Clock, Chinese]] = {
     Clock.CITIZEN: Chinese("市民时限从不暂停"),
     Clock.NEEDS_INFO: Chinese("它计的就是等待补充的时间"),
@@ -59,6 +68,12 @@ NEVER_STILL: Final[Mapping[Clock, Chinese]] = {
     Clock.REOPENING: _AFTER_THE_END,
     Clock.REFERRAL: _AFTER_THE_END,
     Clock.OUTCOME_RULING: _AFTER_THE_END,
+    Clock.STOP_WORDS: _WHATEVER_BECOMES,
+    Clock.REDISPATCH: _WHATEVER_BECOMES,
+    Clock.DISPATCH_CHECK: _WHATEVER_BECOMES,
+    Clock.AUTOMATION: _WHATEVER_BECOMES,
+    Clock.COMMITMENT_CHECK: _WHATEVER_BECOMES,
+    Clock.ANSWER_REVIEW: _WHATEVER_BECOMES,
     Clock.DUTY_ACKNOWLEDGEMENT: Chinese("值班人员随时可以确认"),
 }
 """The clocks that no pause can reach, and why."""
@@ -103,6 +118,12 @@ TIERS: Final[Mapping[Clock, frozenset[Tier]]] = {
     Clock.DUTY_ACKNOWLEDGEMENT: frozenset({Tier.URGENT}),
 }
 """The tiers that a clock runs for, where these are not all."""
+
+WhyNot = Mapping[DeskTaskKind, Annotated[str, Field(min_length=10)]]
+"""Of each task of the desk that no clock of the centre counts, why not, in a sentence."""
+
+WHATEVER_BECOMES: Final = frozenset({Clock.STOP_WORDS, Clock.DISPATCH_CHECK, Clock.AUTOMATION})
+"""The clocks that no end of a ticket ends, and no merge: a person says what was asked, whatever became of it."""
 
 UNDER_UPSTREAM: Final = frozenset({Clock.HANDLING, Clock.SUPPORTING_TASK})
 """A department's work until `handled`: where the city named an earlier due time, it is the department's too."""

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from rulebook.base import Model
+from rulebook.clocks import WhyNot
 from rulebook.codes import OwedBy, Start, Unit
 from schemas.values import Clock, Tier
 from vocabulary import NOTHING, Chinese
@@ -96,9 +97,13 @@ class Looking(Model):
 
 
 class Limits(Model):
-    """Every clock of the policy, and the counts that go with them."""
+    """Every clock of the policy, and the counts that go with them.
+
+    `without_limit` says of each task of the desk that no clock of the centre counts, why not.
+    """
 
     clocks: tuple[Limit, ...]
+    without_limit: WhyNot
     extension: Extension
     callback_attempts: Count
     callback_retry_after: Span

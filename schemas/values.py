@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -16,6 +17,7 @@ from pydantic import (
     SerializationInfo,
     SerializerFunctionWrapHandler,
     StringConstraints,
+    WithJsonSchema,
     model_serializer,
 )
 from pydantic.fields import FieldInfo
@@ -199,6 +201,12 @@ class Clock(StrEnum):
     REOPENING = "reopening"
     REFERRAL = "referral"
     OUTCOME_RULING = "outcome_ruling"
+    STOP_WORDS = "stop_words"
+    REDISPATCH = "redispatch"
+    DISPATCH_CHECK = "dispatch_check"
+    AUTOMATION = "automation"
+    COMMITMENT_CHECK = "commitment_check"
+    ANSWER_REVIEW = "answer_review"
     DUTY_ACKNOWLEDGEMENT = "duty_acknowledgement"
 
 
@@ -439,10 +447,36 @@ class ProvisionalDue(Value):
 Due = Annotated[OfficialDue | ProvisionalDue, Field(union_mode="left_to_right")]
 
 
+OF_THE_CENTRE: Final = frozenset(
+    {
+        Clock.STOP_WORDS,
+        Clock.REDISPATCH,
+        Clock.DISPATCH_CHECK,
+        Clock.AUTOMATION,
+        Clock.COMMITMENT_CHECK,
+        Clock.ANSWER_REVIEW,
+    }
+)
+"""Clocks that count tasks of the centre's own: no order names one, and no client of the first release knows one."""
+
+
+def _of_an_order(clock: Clock) -> Clock:
+    if clock in OF_THE_CENTRE:
+        raise ValueError(f"{clock.value} is no clock that an order names")
+    return clock
+
+
+OrderClock = Annotated[
+    Clock,
+    AfterValidator(_of_an_order),
+    WithJsonSchema({"type": "string", "enum": [clock.value for clock in Clock if clock not in OF_THE_CENTRE]}),
+]
+
+
 class DueTime(Value):
     """One due time that the department must keep."""
 
-    clock: Clock
+    clock: OrderClock
     due: Due
 
 

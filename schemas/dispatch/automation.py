@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from schemas.dispatch.base import DispatchFact
 from schemas.message import Message
 from schemas.values import Actor, CategoryCode, DepartmentCode, Instant, Text, TicketId
@@ -11,7 +13,8 @@ class DispatchChecked(DispatchFact):
     """A person says whether what policy dispatched was right: its category, which was `suggested` or given, its lead.
 
     Where it was wrong: what it should have been. `lead` is then who should have it, by that or by the catalogue.
-    `dispatched_at` is when policy did: of before a category fell back, it says nothing of how it fares since.
+    `dispatched_at` is when policy did: of before a category fell back, it says nothing of how it fares since. `waits`
+    says that the desk decides when `lead` gets it, for it is led by another department that keeps it for now.
     """
 
     order: int
@@ -23,6 +26,7 @@ class DispatchChecked(DispatchFact):
     lead: DepartmentCode | None = None
     note: Text | None = None
     dispatched_at: Instant | None = None
+    waits: Literal[True] | None = None
 
 
 class AutomationEnded(DispatchFact):

@@ -66,13 +66,15 @@ class StopWordsFound(DispatchFact):
 
     `tier` is what they make it, where it was another one; `named` are departments that the text itself names beside
     words of misconduct: until a person clears them they take no part. `called_for` says that whoever is on duty has to
-    know, although the ticket has ended.
+    know, although the ticket has ended. `waits` says that they wait for a person of the centre by themselves, for
+    somebody had the ticket already; of what is recognised before, whoever dispatches it hears.
     """
 
     found: tuple[StopWord, ...]
     tier: Tier | None = None
     named: tuple[DepartmentCode, ...] = ()
     called_for: bool | None = None
+    waits: Literal[True] | None = None
 
 
 class StopWordsSeenTo(DispatchFact):

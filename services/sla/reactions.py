@@ -9,12 +9,12 @@ from typing import Final
 
 from chassis.reactions import Reactions
 from rulebook import OwedBy, Policy
-from rulebook.clocks import OF_ORDER
+from rulebook.clocks import OF_ORDER, WHATEVER_BECOMES
 from schemas import dispatch as d
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.referral import Referral
-from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier
+from schemas.values import Actor, Clock, DepartmentCode, TicketId, Tier, WatchOrder
 from services.sla.core.commands import (
     Appoint,
     Command,
@@ -70,7 +70,7 @@ clocks: Final = Reactions[Whose, Commands]()
 _ALL: Final = frozenset(Clock)
 _HANDLED: Final = frozenset({Clock.CITIZEN, Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 _PASSING: Final = {"unit": Clock.UNIT_PASS_ON, "survey_office": Clock.SURVEY_OFFICE}
-_OUTLIVING: Final = frozenset({Clock.COMMITMENT, Clock.CALLBACK_REVIEW})
+_OUTLIVING: Final = frozenset({Clock.COMMITMENT, Clock.COMMITMENT_CHECK, Clock.CALLBACK_REVIEW, Clock.ANSWER_REVIEW})
 """What outlives the closing: a promise for later, and the review of what the city heard (any other ended before)."""
 _AFTERWARDS: Final = _OUTLIVING | {Clock.DUTY_ACKNOWLEDGEMENT, Clock.REOPENING, Clock.OUTCOME_RULING}
 """What a ticket that has ended can still wait for when its window lapses."""
@@ -88,6 +88,11 @@ def commands(fact: Message, policy: Policy, at: datetime) -> tuple[TicketId, Com
 def these(*clocks: Clock) -> Names:
     """A set of clock names."""
     return frozenset(clocks)
+
+
+def end(reason: str, sparing: Names = frozenset()) -> End:
+    """Every open clock ends, but for these, and for what a person says whatever became of the ticket."""
+    return End(reason, sparing | WHATEVER_BECOMES)
 
 
 def named(actor: Actor) -> str | None:
@@ -117,7 +122,7 @@ clocks.on(d.PassedOn)(lambda fact, _: (Meet(these(_PASSING[fact.stage])),))
 def _settled_at_unit(_fact: d.SettledAtUnit, whose: Whose) -> Commands:
     return (
         Meet(these(Clock.UNIT_PASS_ON, Clock.SURVEY_OFFICE, Clock.CITIZEN)),
-        End("settled"),
+        end("settled"),
         Start(Clock.REOPEN_WINDOW, whose(Clock.REOPEN_WINDOW)),
     )
 
@@ -129,7 +134,16 @@ def _classified(fact: d.Classified, _whose: Whose) -> Commands:
     return Stop(these(Clock.DUTY_ACKNOWLEDGEMENT), "tier"), Retier(fact.tier)
 
 
-clocks.on(d.MergeTaken, d.StopWordsFound)(lambda fact, _: (Retier(fact.tier),) if fact.tier else ())
+clocks.on(d.MergeTaken)(lambda fact, _: (Retier(fact.tier),) if fact.tier else ())
+
+
+@clocks.on(d.StopWordsFound)
+def _stop_words_found(fact: d.StopWordsFound, whose: Whose) -> Commands:
+    retier = (Retier(fact.tier),) if fact.tier else ()
+    return *retier, *((Start(Clock.STOP_WORDS, whose(Clock.STOP_WORDS)),) if fact.waits else ())
+
+
+clocks.on(d.StopWordsSeenTo)(lambda _, __: (Meet(these(Clock.STOP_WORDS)),))
 
 
 @clocks.on(d.UrgentCalled)
@@ -144,13 +158,26 @@ clocks.on(d.DispatchAwaited)(lambda _, whose: (Start(Clock.DISPATCHING, whose(Cl
 
 
 @clocks.on(d.Dispatched)
-def _dispatched(fact: d.Dispatched, _whose: Whose) -> Commands:
+def _dispatched(fact: d.Dispatched, whose: Whose) -> Commands:
+    """What was promised to be checked of another lead is nobody's any more."""
+    check = Clock.DISPATCH_CHECK
     return (
-        Meet(these(Clock.DISPATCHING)),
-        Stop(_ON_THE_WAY, "dispatched"),
+        Meet(these(Clock.DISPATCHING, Clock.REDISPATCH)),
+        Stop(_ON_THE_WAY if fact.same_lead else _ON_THE_WAY | {Clock.COMMITMENT_CHECK}, "dispatched"),
         Retier(fact.tier),
         Lead(Owner.of_department(fact.lead), fact.tier, fact.binding),
+        *((Start(check, whose(check), afresh=True),) if fact.drawn else ()),
     )
+
+
+@clocks.on(d.DispatchChecked)
+def _dispatch_checked(fact: d.DispatchChecked, whose: Whose) -> Commands:
+    again = Clock.REDISPATCH
+    return Meet(these(Clock.DISPATCH_CHECK)), *((Start(again, whose(again)),) if fact.waits else ())
+
+
+clocks.on(d.AutomationEnded)(lambda _, whose: (Start(Clock.AUTOMATION, whose(Clock.AUTOMATION)),))
+clocks.on(d.AutomationRestored)(lambda _, __: (Meet(these(Clock.AUTOMATION)),))
 
 
 @clocks.on(d.DepartmentReplaced)
@@ -175,14 +202,14 @@ def _return_requested(_fact: d.ReturnRequested, whose: Whose) -> Commands:
 
 @clocks.on(d.ReturnUpheld)
 def _return_upheld(_fact: d.ReturnUpheld, _whose: Whose) -> Commands:
-    return Release("return_upheld"), Meet(these(Clock.RETURN_RULING, Clock.ADJUDICATION))
+    return Release("return_upheld"), Meet(these(Clock.RETURN_RULING, Clock.ADJUDICATION, Clock.REDISPATCH))
 
 
 @clocks.on(d.ReturnOverruled)
 def _return_overruled(fact: d.ReturnOverruled, whose: Whose) -> Commands:
     return (
         Decided(Clock.RETURN_RULING),
-        Meet(these(Clock.RETURN_RULING)),
+        Meet(these(Clock.RETURN_RULING, Clock.REDISPATCH)),
         _of_department(Clock.RETURN_WINDOW, fact.department, whose),
     )
 
@@ -279,7 +306,7 @@ def _handled(_fact: d.Handled, whose: Whose) -> Commands:
 def _handled_accepted(fact: d.HandledAccepted, _whose: Whose) -> Commands:
     return (
         Meet(_HANDLED, at=fact.handled_at),
-        Meet(these(Clock.REVIEW)),
+        Meet(these(Clock.REVIEW, Clock.REDISPATCH)),
         Stop(these(Clock.FIRST_CONTACT), "handled"),
     )
 
@@ -346,7 +373,8 @@ def _committed(fact: d.Committed, whose: Whose) -> Commands:
     return (Start(clock, owner, named=fact.promised, afresh=True),)
 
 
-clocks.on(d.CommitmentChecked)(lambda _, __: (Meet(these(Clock.COMMITMENT)),))
+clocks.on(d.CommitmentDue)(lambda _, whose: (Start(Clock.COMMITMENT_CHECK, whose(Clock.COMMITMENT_CHECK)),))
+clocks.on(d.CommitmentChecked)(lambda _, __: (Meet(these(Clock.COMMITMENT, Clock.COMMITMENT_CHECK)),))
 
 
 # --- called back, reworked, supervised -------------------------------------------------------------------------------
@@ -377,19 +405,28 @@ def _review_ordered(fact: d.CallbackReviewOrdered, whose: Whose) -> Commands:
 @clocks.on(d.SupervisionOrdered)
 def _supervision_ordered(fact: d.SupervisionOrdered, whose: Whose) -> Commands:
     """Nobody's time runs before they could know of the order."""
-    return (replace(_of_department(Clock.SUPERVISION, fact.department, whose), at=fact.known_at, afresh=True),)
+    ordered = replace(_of_department(Clock.SUPERVISION, fact.department, whose), at=fact.known_at, afresh=True)
+    return ordered, Stop(these(Clock.ANSWER_REVIEW), "ordered_again", about=WatchOrder.SUPERVISION)
 
 
 @clocks.on(d.SupervisionAnswered)
-def _supervision_answered(fact: d.SupervisionAnswered, _whose: Whose) -> Commands:
-    return (Meet(OF_ORDER[fact.answers], Owner.of_department(fact.department)),)
+def _supervision_answered(fact: d.SupervisionAnswered, whose: Whose) -> Commands:
+    """Whoever ordered it looks at the answer."""
+    clock = Clock.ANSWER_REVIEW
+    looks = [Start(clock, whose(clock), about=order) for order in _orders(fact.answers)]
+    return Meet(OF_ORDER[fact.answers], Owner.of_department(fact.department)), *looks
+
+
+def _orders(which: WatchOrder | None) -> Sequence[WatchOrder]:
+    return tuple(WatchOrder) if which is None else (which,)
 
 
 @clocks.on(d.SupervisionEnded)
 def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
+    look = these(Clock.ANSWER_REVIEW)
     if fact.reason in d.TAKEN_BACK:
-        return (Stop(these(Clock.SUPERVISION), UNDUE),)
-    return (Stop(OF_ORDER[fact.ended], "ended"),)
+        return Stop(these(Clock.SUPERVISION), UNDUE), Stop(look, UNDUE, about=WatchOrder.SUPERVISION)
+    return Stop(OF_ORDER[fact.ended], "ended"), *[Meet(look, about=order) for order in _orders(fact.ended)]
 
 
 # --- the end, and after it -------------------------------------------------------------------------------------------
@@ -399,7 +436,7 @@ def _supervision_ended(fact: d.SupervisionEnded, _whose: Whose) -> Commands:
 def _closed(fact: d.Closed, whose: Whose) -> Commands:
     window, ruling = Clock.REOPEN_WINDOW, Clock.OUTCOME_RULING
     asked = (Start(ruling, whose(ruling)),) if fact.awaits_ruling else ()
-    return End("closed", sparing=_OUTLIVING), Start(window, whose(window)), *asked
+    return end("closed", sparing=_OUTLIVING), Start(window, whose(window)), *asked
 
 
 clocks.on(d.OutcomeRuled)(lambda _, __: (Meet(these(Clock.OUTCOME_RULING)),))
@@ -407,17 +444,29 @@ clocks.on(d.OutcomeRuled)(lambda _, __: (Meet(these(Clock.OUTCOME_RULING)),))
 
 @clocks.on(d.Corrected)
 def _corrected(fact: d.Corrected, whose: Whose) -> Commands:
-    """Corrected answers can take a ruling along, give one, or leave it to a person."""
+    """Corrected answers can take a ruling along, give one, or leave it to a person; who would lead is asked anew."""
+    return *_led_anew(fact, whose), *_ruled_anew(fact, whose)
+
+
+def _led_anew(fact: d.Corrected, whose: Whose) -> Commands:
+    clock = Clock.REDISPATCH
+    if fact.lead is not None:
+        return (Start(clock, whose(clock)),)
+    another = fact.new.place is not None or fact.new.category is not None
+    return (Stop(these(clock), "corrected"),) if another else ()
+
+
+def _ruled_anew(fact: d.Corrected, whose: Whose) -> Commands:
     clock = Clock.OUTCOME_RULING
     if fact.awaits_ruling:
         return (Start(clock, whose(clock)),)
     return (Stop(these(clock), "corrected"),) if fact.ruling is not None or fact.unruled is not None else ()
 
 
-clocks.on(d.NotAccepted)(lambda _, __: (End("not_accepted"),))
+clocks.on(d.NotAccepted)(lambda _, __: (end("not_accepted"),))
 clocks.on(d.WithdrawalAsked)(lambda _, whose: (Start(Clock.WITHDRAWAL, whose(Clock.WITHDRAWAL)),))
 clocks.on(d.WithdrawalDeclined)(lambda _, __: (Meet(these(Clock.WITHDRAWAL)),))
-clocks.on(d.Withdrawn)(lambda _, __: (Meet(these(Clock.WITHDRAWAL)), End("withdrawn")))
+clocks.on(d.Withdrawn)(lambda _, __: (Meet(these(Clock.WITHDRAWAL)), end("withdrawn")))
 clocks.on(d.ReopeningAsked)(lambda _, whose: (Start(Clock.REOPENING, whose(Clock.REOPENING)),))
 clocks.on(d.ReopeningDeclined)(
     lambda _, __: (
@@ -432,17 +481,17 @@ def _transferred(fact: d.Transferred, whose: Whose) -> Commands:
     """Whoever refers a matter writes down what was said to the others."""
     clock = Clock.REFERRAL
     open_still = (fact.record or Referral()).missing
-    return End("transferred"), *((Start(clock, whose(clock)),) if open_still else ())
+    return end("transferred"), *((Start(clock, whose(clock)),) if open_still else ())
 
 
 clocks.on(d.ReferralRecorded)(lambda fact, _: (Meet(these(Clock.REFERRAL)),) if fact.complete else ())
-clocks.on(d.Merged)(lambda _, __: (End(MERGED),))
+clocks.on(d.Merged)(lambda _, __: (end(MERGED),))
 clocks.on(d.Unmerged)(lambda _, __: (Revive(_ALL, MERGED),))
-clocks.on(d.SplitUp)(lambda _, __: (End("split", sparing=these(Clock.CITIZEN)),))
+clocks.on(d.SplitUp)(lambda _, __: (end("split", sparing=these(Clock.CITIZEN)),))
 clocks.on(d.PartReopened)(
     lambda _, __: (
         Meet(these(Clock.REOPEN_WINDOW)),
-        End("split", sparing=these(Clock.CITIZEN, Clock.CALLBACK_REVIEW)),
+        end("split", sparing=these(Clock.CITIZEN, Clock.CALLBACK_REVIEW, Clock.ANSWER_REVIEW)),
         Revive(these(Clock.CITIZEN)),
     )
 )
@@ -453,4 +502,4 @@ clocks.on(d.Reopened)(
         Revive(these(Clock.CITIZEN)),
     )
 )
-clocks.on(d.Archived)(lambda _, __: (End("archived", sparing=_AFTERWARDS),))
+clocks.on(d.Archived)(lambda _, __: (end("archived", sparing=_AFTERWARDS),))

@@ -77,7 +77,8 @@ def _standing() -> Sequence[Ticket]:
     if not isinstance(opened, Ticket):
         raise TypeError("what was opened is a ticket")
     (first, *_) = varied(Ticket, [*_FIELDS, "before"])
-    ticket = Ticket(**{**first, "id": opened.id, "matter": opened.matter, "fell_back": opened.fell_back})
+    marks = {"fell_back": opened.fell_back, "would_lead": opened.would_lead}
+    ticket = Ticket(**{**first, "id": opened.id, "matter": opened.matter, **marks})
     return [_noted(replace(ticket, standing=each)) for each in shapes(get_type_hints(Ticket)["standing"])]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from rulebook.desk import TASKS as DESK
 from schemas import dispatch as d
 from schemas.owner import Owner
 from schemas.values import Actor, Clock, PartyKind, TicketState
@@ -46,29 +47,30 @@ def ended_has_no_clocks(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
     if life.steps and life.state in AT_REST:
         speaks_up = life.summary.wish == "reopening" or _called_after_its_end(life)
         called = {Clock.DUTY_ACKNOWLEDGEMENT} if speaks_up else set()
-        called |= {clock for task, clock in _OWED_BY_THE_CENTRE.items() if task in life.summary.desk}
+        called |= {clock for clock, tasks in _COUNTED_BY.items() if tasks.intersection(life.summary.desk)}
         for ticking in elsewhere.clocks:
             if ticking.clock not in spared.get(life.state, set()) | called:
                 yield Chinese(f"{STATES[life.state]}，{whose(ticking.owner)} 的时限 {ticking.id} 还在走")
 
 
-_OWED_BY_THE_CENTRE: Final = {
-    "withdrawal": Clock.WITHDRAWAL,
-    "reopening": Clock.REOPENING,
-    "referral": Clock.REFERRAL,
-    "outcome_ruling": Clock.OUTCOME_RULING,
+_COUNTED_BY: Final[Mapping[Clock, frozenset[str]]] = {
+    clock: frozenset(task.value for task, asked in DESK.items() if asked.clock is clock)
+    for clock in {asked.clock for asked in DESK.values() if asked.clock is not None} - {Clock.DUTY_ACKNOWLEDGEMENT}
 }
-"""What waits at the desk of what its requester, or its end, left to the centre, and the clock that counts it."""
+"""Which tasks of the desk each clock of the centre counts; a call that nobody answers ends with its minutes."""
+_STANDING_STILL: Final = frozenset({Clock.UNIT_PASS_ON, Clock.SURVEY_OFFICE, Clock.DISPATCHING})
+"""What nobody of the centre can do while its requester is asked what is missing."""
 
 
 def what_the_centre_owes_is_timed(life: Life, elsewhere: Elsewhere) -> Iterator[Chinese]:
-    """What the centre still owes of a ticket has a clock, and no such clock runs for nothing."""
+    """What waits for the centre has a clock, and no such clock runs for nothing."""
     running = {ticking.clock for ticking in elsewhere.clocks}
-    for task, clock in _OWED_BY_THE_CENTRE.items():
-        waits = task in life.summary.desk
-        if life.steps and waits and clock not in running:
-            yield Chinese(f"待办“{TASKS.said(task)}”没有时限计时")
-        elif life.steps and not waits and clock in running:
+    asked = life.state is TicketState.NEEDS_INFO
+    for clock, tasks in _COUNTED_BY.items() if life.steps else ():
+        waits = tasks.intersection(life.summary.desk)
+        if waits and clock not in running:
+            yield Chinese(f"待办“{'、'.join(TASKS.said(task) for task in sorted(waits))}”没有时限计时")
+        elif not waits and clock in running and not (asked and clock in _STANDING_STILL):
             yield Chinese(f"有{CLOCKS[clock]}在计时，待办里没有要办的")
 
 
@@ -172,7 +174,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "工单结束，时限随之结束 (every clock of an ended ticket ended)": ended_has_no_clocks,
     "没有无人负责的工单 (nothing is owed by nobody)": somebody_owes_it,
     "在办必有时限 (every wait is counted by a clock)": every_wait_is_timed,
-    "中心该办的也有时限 (what the centre owes after the end is counted by a clock)": what_the_centre_owes_is_timed,
+    "中心该办的也有时限 (what waits at the desk is counted by a clock)": what_the_centre_owes_is_timed,
     "转介有记录、不回访 (a referral is written down whole, and nobody calls back)": referral_is_whole,
     "被举报单位不知情 (the accused are never told)": accused_never_told,
     "保密工单的派单不显示诉求人 (no order says who asks in confidence)": no_order_names_who_asks,

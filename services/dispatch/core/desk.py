@@ -32,7 +32,7 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         ticket.wish.desk,
     )
     beside = tuple([each for each in (*regions, *_of_automation(ticket)) if each is not None])
-    if ticket.would_lead is not None and ticket.state in s.WITH_LEAD:
+    if ticket.would_lead is not None and ticket.led_by is not None:
         beside = (DeskTaskKind.REDISPATCH, *beside)
     if ticket.tasks and task_in_review(ticket) is not None and ticket.led_by is not None:
         beside = (DeskTaskKind.TASK_REVIEW, *beside)

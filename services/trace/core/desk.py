@@ -21,9 +21,18 @@ from services.trace.core.rows import UNCHECKED, Summary
 K = DeskTaskKind
 marks: Final = Changes[Summary]()
 
-_BEFORE: Final = frozenset({S.REGISTERED, S.SURVEY_REVIEW, S.PENDING_DISPATCH})
-_WITH_LEAD: Final = frozenset({S.DISPATCHED, S.IN_PROGRESS, S.REWORK})
-_LED: Final = _WITH_LEAD | {S.RETURN_REQUESTED, S.ADJUDICATING, S.SUSPENDED, S.HANDLED, S.CALLBACK_PENDING}
+_LED: Final = frozenset(
+    {
+        S.DISPATCHED,
+        S.IN_PROGRESS,
+        S.REWORK,
+        S.RETURN_REQUESTED,
+        S.ADJUDICATING,
+        S.SUSPENDED,
+        S.HANDLED,
+        S.CALLBACK_PENDING,
+    }
+)
 _URGENT_IN: Final = frozenset(S) - ENDED - {S.SPLIT}
 _STEPS: Final = (K.NUDGE, K.SUPERVISE, K.INTERVIEW)
 _PRESSED: Final = "pressed"
@@ -105,10 +114,8 @@ def _marked(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
     set_ = {mark.partition(":")[0] for mark in summary.marks}
     yield from (task for task in (K.APPROVAL, *_STEPS) if task in set_)
     led = state in _LED or (state is S.NEEDS_INFO and bool(summary.resume) and summary.resume[-1] in _LED)
-    if K.TASK_REVIEW in set_ and led:
-        yield K.TASK_REVIEW
-    if K.REDISPATCH in set_ and state in _WITH_LEAD:
-        yield K.REDISPATCH
+    if led:
+        yield from (task for task in (K.TASK_REVIEW, K.REDISPATCH) if task in set_)
     if K.UNIT_LATE in set_ and state is S.SURVEY_REVIEW and summary.stage == UNIT:
         yield K.UNIT_LATE
     if K.CALLBACK_LATE in set_ and state is S.CALLBACK_PENDING:
@@ -152,7 +159,7 @@ def _referred(summary: Summary, complete: bool) -> Summary:  # noqa: FBT001 - th
 
 marks.on(d.UrgentCalled)(lambda s, _, __: marked(s, K.URGENT_CALL))
 marks.on(d.UrgentAcknowledged)(lambda s, _, __: without(s, K.URGENT_CALL))
-marks.on(d.StopWordsFound)(lambda s, _, __: s if s.state in _BEFORE else marked(s, K.STOP_WORDS))
+marks.on(d.StopWordsFound)(lambda s, fact, _: marked(s, K.STOP_WORDS) if fact.waits else s)
 marks.on(d.StopWordsSeenTo)(lambda s, _, __: without(s, K.STOP_WORDS))
 marks.on(d.Transferred)(lambda s, fact, _: _referred(s, fact.record is not None and not fact.record.missing))
 marks.on(d.ReferralRecorded)(lambda s, fact, _: _referred(s, fact.complete is not None))
@@ -163,9 +170,14 @@ marks.on(d.ApprovalGranted, d.ApprovalDeclined, d.ApprovalLapsed)(lambda s, _, _
 @marks.on(d.Corrected)
 def _corrected(summary: Summary, fact: d.Corrected, _at: datetime) -> Summary:
     """Who would lead is asked anew where the place or the category is another."""
-    if fact.new.place is None and fact.new.category is None:
-        return summary
-    return marked(summary, K.REDISPATCH) if fact.lead else without(summary, K.REDISPATCH)
+    if fact.lead is not None:
+        return marked(summary, K.REDISPATCH)
+    another = fact.new.place is not None or fact.new.category is not None
+    return without(summary, K.REDISPATCH) if another else summary
+
+
+marks.on(d.DispatchChecked)(lambda s, fact, _: marked(s, K.REDISPATCH) if fact.waits else s)
+marks.on(d.ReturnUpheld, d.ReturnOverruled, d.HandledAccepted)(lambda s, _, __: without(s, K.REDISPATCH))
 
 
 @marks.on(d.Dispatched)

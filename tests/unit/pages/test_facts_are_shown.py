@@ -55,10 +55,10 @@ def test_a_value_has_every_variant_flag_and_word_one_at_a_time() -> None:
 @pytest.mark.parametrize(
     ("kind", "opens", "closes"),
     [
-        (d.ReturnRequested, {Task.RETURN_RULING}, {Task.REDISPATCH}),
+        (d.ReturnRequested, {Task.RETURN_RULING}, set()),
         (d.ExtensionRequested, {Task.EXTENSION}, set()),
         (d.ExtensionGranted, set(), {Task.EXTENSION}),
-        (d.Handled, {Task.REVIEW}, {Task.EXTENSION, Task.SUSPENSION, Task.TASK_REVIEW, Task.REDISPATCH}),
+        (d.Handled, {Task.REVIEW}, {Task.EXTENSION, Task.SUSPENSION, Task.TASK_REVIEW}),
         (d.RequestLapsed, set(), {Task.EXTENSION, Task.SUSPENSION}),
         (d.Adjudicated, set(), set()),
     ],
@@ -73,7 +73,7 @@ def test_desk_tasks_that_a_fact_opens_and_closes(
 
 def test_a_task_of_a_state_is_closed_by_a_fact_that_is_said_in_that_state() -> None:
     assert effects_of(d.ReturnUpheld, {S.RETURN_REQUESTED}, POLICY).closes >= {Task.RETURN_RULING}
-    assert effects_of(d.HandledAccepted, {S.HANDLED}, POLICY).closes == {Task.REVIEW}
+    assert effects_of(d.HandledAccepted, {S.HANDLED}, POLICY).closes == {Task.REVIEW, Task.REDISPATCH}
 
 
 def test_where_a_fact_moves_a_ticket_and_what_it_changes() -> None:

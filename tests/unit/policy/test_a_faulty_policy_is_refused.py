@@ -184,6 +184,8 @@ def only(problems: tuple[Problem, ...]) -> Problem:
             "ceiling",
             "不短于 complex 的 5 working_days",
         ),
+        ("limits.yaml", "  callback_late:", "  callback:", "without_limit", "之一"),
+        ("limits.yaml", "  callback_late:", "  review:", "without_limit.review", "有时限的不写"),
         ("limits.yaml", "callback_on_days: 2", "callback_on_days: 4", "", "不大于 callback_attempts"),
         ("limits.yaml", "callback_attempts: 3", "callback_attempts: 0", "callback_attempts", "不小于 1"),
         ("templates.yaml", "{{ ticket }}", "{{ tickte }}", "text", "之一"),

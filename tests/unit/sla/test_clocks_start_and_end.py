@@ -150,6 +150,8 @@ def test_handled_that_is_sent_back_does_not_count(dispatched: Ticket) -> None:
     assert {fact.clock for fact in said if isinstance(fact, ClockBreached)} == {Clock.CITIZEN, Clock.HANDLING}
 
 
+WRONG: dict[str, Any] = {"order": 1, "was_led_by": "housing", "right": False, "lead": "greening"}
+FELL_BACK: dict[str, Any] = {"category": "0101-02", "checked": 20, "correct": 15, "at_least": 0.53, "floor": 0.85}
 OFFICE: list[tuple[type[d.DispatchFact], dict[str, Any], str, str]] = [
     (d.PassOnAwaited, {"stage": "unit", "unit": "unit-07"}, "unit_pass_on", "unit:unit-07"),
     (d.PassOnAwaited, {"stage": "survey_office"}, "survey_office", "office:p-yuan"),
@@ -188,6 +190,18 @@ OFFICE: list[tuple[type[d.DispatchFact], dict[str, Any], str, str]] = [
         "office:p-xu",
     ),
     (d.Transferred, {"to": "police-110", "reason": "警情"}, "referral", "office:p-xu"),
+    (d.StopWordsFound, {"found": (), "waits": True}, "stop_words", "office:p-xu"),
+    (d.Dispatched, {"drawn": True}, "dispatch_check", "office:p-lu"),
+    (d.Corrected, {"old": {}, "new": {}, "reason": "更正", "lead": "greening"}, "redispatch", "office:p-xu"),
+    (d.DispatchChecked, WRONG | {"waits": True}, "redispatch", "office:p-xu"),
+    (d.AutomationEnded, FELL_BACK, "automation", "office:p-he"),
+    (d.CommitmentDue, {"department": "housing"}, "commitment_check", "office:p-lu"),
+    (
+        d.SupervisionAnswered,
+        {"department": "housing", "report": "已整改", "answers": "supervision"},
+        "answer_review",
+        "office:p-he",
+    ),
 ]
 
 
@@ -525,3 +539,58 @@ def test_what_waits_for_an_approver_is_decided_in_minutes_at_any_hour_where_it_i
     ticket.hear("2026-09-03 19:20", d.Opened, tier=Tier.URGENT)
     ticket.hear("2026-09-03 19:34", d.SuspensionRequested, until=moment("2026-10-30 12:00"))
     assert ticket.due("approval") == "2026-09-03 20:04"
+
+
+Told = tuple[type[d.DispatchFact], dict[str, Any]]
+SAID: list[tuple[str, Told, Told]] = [
+    ("stop_words", (d.StopWordsFound, {"found": (), "waits": True}), (d.StopWordsSeenTo, {"note": "已联系本人。"})),
+    ("dispatch_check", (d.Dispatched, {"drawn": True}), (d.DispatchChecked, WRONG)),
+    ("automation", (d.AutomationEnded, FELL_BACK), (d.AutomationRestored, {"category": "0101-02", "reason": "已改"})),
+]
+OVER: list[Told] = [
+    (d.Merged, {"into": "26091403000183", "reason": "同一事项"}),
+    (d.Closed, {}),
+    (d.Withdrawn, {"reason": "不用了"}),
+    (d.NotAccepted, {"ground": "outside", "reason": "不属本区"}),
+    (d.Transferred, {"to": "police-110", "reason": "警情"}),
+    (d.SplitUp, {"parts": (), "texts": (), "categories": (), "reason": "两件事"}),
+]
+
+
+@pytest.mark.parametrize("over", OVER)
+@pytest.mark.parametrize(("clock", "asked", "said"), SAID)
+def test_what_a_person_has_to_say_of_it_is_owed_whatever_became_of_the_ticket(
+    dispatched: Ticket, clock: str, asked: Told, said: Told, over: Told
+) -> None:
+    for minute, (fact, fields) in enumerate((asked, over)):
+        dispatched.hear(f"2026-09-03 11:0{minute}", fact, **fields)
+    assert clock in dispatched.open()
+    fact, fields = said
+    assert met(dispatched.hear("2026-09-03 11:20", fact, **fields), clock)
+    assert clock not in dispatched.open()
+
+
+def test_whether_another_should_lead_is_decided_by_who_gives_it_away_or_lets_it_stay(dispatched: Ticket) -> None:
+    correction: dict[str, Any] = {"old": {}, "new": {}, "reason": "更正", "lead": "greening"}
+    dispatched.hear("2026-09-03 11:00", d.Corrected, **correction)
+    assert dispatched.due("redispatch") == "2026-09-03 16:15"
+    assert met(dispatched.hear("2026-09-03 11:10", d.Dispatched, order=2, lead="greening"), "redispatch")
+    dispatched.hear("2026-09-03 11:20", d.Corrected, **correction | {"lead": "housing"})
+    late = dispatched.wait("2026-09-04 11:30")
+    assert [fact.owner for fact in late if isinstance(fact, ClockBreached)] == ["office:p-xu"]
+    dispatched.hear("2026-09-04 12:00", d.HandledAccepted, department="greening", handled_at=moment("2026-09-04 11:59"))
+    assert not {name for name in dispatched.open() if name.startswith("redispatch")}
+
+
+def test_an_answer_is_looked_at_for_each_order_and_no_more_once_it_is_asked_anew(dispatched: Ticket) -> None:
+    for order in ("supervision", "callback_review"):
+        answer = {"department": "housing", "report": "已整改", "answers": order}
+        dispatched.hear("2026-09-03 11:00", d.SupervisionAnswered, **answer)
+    looks = {clock.about for clock in dispatched.open().values() if clock.clock == "answer_review"}
+    assert looks == {"supervision", "callback_review"}
+    dispatched.hear("2026-09-03 11:30", d.SupervisionOrdered, department="housing", reason="不到位", number=2)
+    assert {clock.about for clock in dispatched.open().values() if clock.clock == "answer_review"} == {
+        "callback_review"
+    }
+    said = dispatched.hear("2026-09-03 11:40", d.SupervisionEnded, result="核实无误", ended="callback_review")
+    assert met(said, "answer_review")

@@ -241,9 +241,12 @@ def test_a_holder_who_does_not_know_is_found() -> None:
 def test_a_ticket_that_waits_at_the_desk_unknown_to_it_is_found() -> None:
     waiting = life(d.DispatchAwaited(ticket=TICKET, by=BY, reason="no-category"))
 
-    assert found(waiting, known(waiting, {})) == {"somebody_owes_it"}
-    assert found(waiting, known(waiting, {}, desk={"dispatching": False})) == {"somebody_owes_it"}
-    assert found(waiting, known(waiting, {}, desk={"dispatching": True})) == set()
+    counted = (OpenClock("dispatching", Clock.DISPATCHING, Owner("office:p-xu")),)
+
+    assert found(waiting, known(waiting, {}, counted)) == {"somebody_owes_it"}
+    assert found(waiting, known(waiting, {}, counted, desk={"dispatching": False})) == {"somebody_owes_it"}
+    assert found(waiting, known(waiting, {}, counted, desk={"dispatching": True})) == set()
+    assert found(waiting, known(waiting, {}, desk={"dispatching": True})) == {"what_the_centre_owes_is_timed"}
 
 
 def test_a_callback_that_the_agency_does_not_know_of_is_found() -> None:

@@ -14,7 +14,10 @@ from chassis.problems import HttpProblem
 from chassis.routes import Route
 from doors.entering import ENTRANCE
 from doors.refusals import Refusal
+from rulebook import Policy
+from rulebook.desk import TASKS as DESK
 from schemas.public import DeskTask
+from schemas.values import DeskTaskKind
 from services.desk.core.advice import Advice, advice, recognised
 from services.desk.core.forms import Field, fields_of
 from services.desk.core.marking import marked
@@ -58,11 +61,19 @@ async def _page(
         shown=row.told.to_json().decode() if row else "",
         seen=seen,
         others=others,
+        limit=_limit_of(request.app[ENTRANCE].policy, task),
         ways=ways,
         pieces=marked(row.told.text, recognised(row.told, ways)) if row else (),
         forms=_forms(request, task, ways, drafts, wrong),
         act_key=lambda: str(uuid4()),
     )
+
+
+def _limit_of(policy: Policy, task: str) -> str:
+    """What the policy says of the time for it, or why there is none."""
+    kind = DeskTaskKind(task)
+    clock = DESK[kind].clock
+    return policy.limits.without_limit[kind] if clock is None else policy.limit(clock).note
 
 
 def _forms(

@@ -90,13 +90,15 @@ def check_dispatch(draft: Draft, action: i.CheckDispatch) -> None:
         lead=lead,
         note=action.note,
         dispatched_at=drawn.since,
+        waits=True if _keeps(draft, lead, drawn) else None,
     )
     draft.say(checked)
     if action.right:
         return
     if draft.ticket.state in s.OPEN - s.AFTER and draft.ticket.matter.category in (None, drawn.category):
         reclassify(draft, action.category, None)
-    if draft.ticket.orders == drawn.order:
+    order = draft.ticket.led_by
+    if lead is not None and order is not None and order.lead != lead and _may_be_sent_on(draft, lead, drawn):
         _send_on(draft, lead)
 
 
@@ -107,14 +109,22 @@ def _lead_by(draft: Draft, action: i.CheckDispatch) -> DepartmentCode | None:
     return found.lead if isinstance(found, Led) else None
 
 
-def _send_on(draft: Draft, lead: DepartmentCode | None) -> None:
+def _keeps(draft: Draft, lead: DepartmentCode | None, drawn: Drawn) -> bool:
+    """Whether another department keeps it for now: the desk decides it once it can be given to the right one."""
     order = draft.ticket.led_by
-    if lead is None or draft.ticket.state not in s.WITH_LEAD or order is None or order.lead == lead:
-        return
-    if draft.ticket.ruled in (None, lead):
-        found = draft.rules.lead_for(draft.ticket.matter, draft.ticket.shunned)
-        helpers = found.supporting if isinstance(found, Led) and found.lead == lead else {}
-        send(draft, lead, helpers, reason="checked", by=draft.by)
+    return lead is not None and order is not None and order.lead != lead and not _may_be_sent_on(draft, lead, drawn)
+
+
+def _may_be_sent_on(draft: Draft, lead: DepartmentCode, drawn: Drawn) -> bool:
+    """Whether it is where policy sent it, and nobody but the desk has a say in where it goes."""
+    ticket = draft.ticket
+    return ticket.orders == drawn.order and ticket.state in s.WITH_LEAD and ticket.ruled in (None, lead)
+
+
+def _send_on(draft: Draft, lead: DepartmentCode) -> None:
+    found = draft.rules.lead_for(draft.ticket.matter, draft.ticket.shunned)
+    helpers = found.supporting if isinstance(found, Led) and found.lead == lead else {}
+    send(draft, lead, helpers, reason="checked", by=draft.by)
 
 
 def _counted(ticket: Ticket, fact: d.DispatchChecked) -> Iterator[r.CategoryRequest]:
@@ -132,8 +142,7 @@ def _counted(ticket: Ticket, fact: d.DispatchChecked) -> Iterator[r.CategoryRequ
 def _checked(ticket: Ticket, fact: d.DispatchChecked, _at: datetime) -> Ticket:
     """Where nobody else can be given the order now, the desk decides it once somebody can."""
     after = replace(ticket, check=Checked())
-    leads = ticket.order is not None and ticket.order.lead == fact.lead
-    return after if fact.lead is None or leads else replace(after, would_lead=fact.lead)
+    return replace(after, would_lead=fact.lead) if fact.waits else after
 
 
 # --- fallen back -----------------------------------------------------------------------------------------------------

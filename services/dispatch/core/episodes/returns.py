@@ -190,13 +190,15 @@ def _upheld(ticket: Ticket, fact: d.ReturnUpheld, _at: datetime) -> Ticket:
         contact=NotDue(),
         extension=NoExtensionAsked(),
         suspension=NoSuspensionAsked(),
+        would_lead=None,
     )
     return due_no_more(after, Clock, fact.department)
 
 
 @episode.fact(d.ReturnOverruled, heard_by=participants)
 def _overruled(ticket: Ticket, _fact: d.ReturnOverruled, _at: datetime) -> Ticket:
-    return replace(ticket, standing=s.Dispatched())
+    """Whoever ruled saw who would lead by what was corrected since."""
+    return replace(ticket, standing=s.Dispatched(), would_lead=None)
 
 
 # --- adjudicated -----------------------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def _accepted(ticket: Ticket, fact: d.HandledAccepted, _at: datetime) -> Ticket:
     standing = ticket.standing
     if isinstance(standing, s.Handled):
         standing = replace(standing, accepted=True)
-    after = replace(ticket, standing=standing, ruling=fact.ruling or ticket.ruling)
+    after = replace(ticket, standing=standing, ruling=fact.ruling or ticket.ruling, would_lead=None)
     return due_no_more(after, _WORKING)
 
 

@@ -77,6 +77,7 @@ def heed(draft: Draft, found: Sequence[Recognised], *, anew: bool = False) -> No
         tier=Tier.URGENT if urgent and not over and before.matter.tier is not Tier.URGENT else None,
         named=_named(found) if anew or before.state in _NOBODY_HAS_IT else (),
         called_for=True if urgent and over else None,
+        waits=True if before.state not in _NOBODY_HAS_IT else None,
     )
     draft.say(heard)
     if urgent and isinstance(before.urgency, Acknowledged):
@@ -121,7 +122,7 @@ def _found(ticket: Ticket, fact: d.StopWordsFound, _at: datetime) -> Ticket:
     words = StopWords(
         found=(*before.found, *(each for each in fact.found if each.group not in before.groups)),
         named=tuple(dict.fromkeys((*before.named, *fact.named))),
-        unseen=before.unseen or ticket.state not in _NOBODY_HAS_IT,
+        unseen=before.unseen or fact.waits is not None,
         called_for=before.called_for or fact.called_for is not None,
     )
     return replace(ticket, stop_words=words, matter=matter.classified(matter.category, tier))
