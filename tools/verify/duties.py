@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
 from rulebook import Policy
 from rulebook.rights import Rights
+from schemas import dispatch as d
 from schemas.dispatch import ActionRefused, IncidentActionRefused
 from schemas.inbound import OfficeAction
 from schemas.message import Message
 from schemas.rules import RightsChanged
 from schemas.tickets import ActionReceived, IncidentActionReceived
+from schemas.values import Tier
+from services.trace.for_tools import LifeStep
+from tools.verify.life import Life
 from vocabulary import ACTIONS, Chinese
 
 ACTS: Final = tuple(
     model.type_name for model in (ActionReceived, IncidentActionReceived, ActionRefused, IncidentActionRefused)
 )
 """The types of entries by which acts come in, and are refused."""
+LIMITED: Final[Mapping[type[Message], str]] = {
+    d.ApprovalGranted: "approve",
+    d.ApprovalDeclined: "decline",
+    d.Reopened: "reopen",
+}
+"""The facts by which acts are known that some roles may do on urgent tickets alone."""
 
 
 class SaidRights:
@@ -60,3 +70,21 @@ def beyond_duties(rights: SaidRights, facts: Iterable[tuple[datetime, Message]])
                     yield Chinese(f"{by.id} {at:%Y-%m-%d %H:%M:%S} 没有{ACTIONS.said(do)}（{do}）的职责，所做的却作数")
             case _:
                 pass
+
+
+def beyond_urgency(policy: Policy, life: Life) -> Iterator[Chinese]:
+    """Name each act on what was not urgent by somebody who may do it on urgent tickets alone."""
+    tier: str | None = None
+    for step in life.steps:
+        do = LIMITED.get(type(step.fact))
+        if do is not None and do in policy.office.urgent_only and tier != Tier.URGENT:
+            yield from _by_somebody_else(policy, do, step)
+        tier = step.after.tier
+
+
+def _by_somebody_else(policy: Policy, do: str, step: LifeStep) -> Iterator[Chinese]:
+    """Name whoever did what only those may do who may always, and is none of them."""
+    by = step.fact.by.person if isinstance(step.fact, d.DispatchFact) else None
+    if by is not None and by.id not in {each.id for each in policy.who_may_always(do, step.at)}:
+        duty = f"{ACTIONS.said(do)}（{do}）"
+        yield Chinese(f"{by.id} {step.at:%Y-%m-%d %H:%M:%S} 只对紧急件有{duty}的职责，这件不是")

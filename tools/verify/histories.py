@@ -31,11 +31,12 @@ from tools.verify.confidence import guessed_in, known_under, names_somebody, quo
 from tools.verify.contacts import Contacts
 from tools.verify.contents import Contents
 from tools.verify.deliveries import delivered_once
-from tools.verify.duties import ACTS, SaidRights, beyond_duties
+from tools.verify.duties import ACTS, SaidRights, beyond_duties, beyond_urgency
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.folds import Fact, Visitor
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
+from tools.verify.looks import Looks
 from tools.verify.memberships import Memberships
 from tools.verify.tables import DeliveryRow, HistoryRow, Tables
 from tools.verify.wholes import Wholes
@@ -55,6 +56,7 @@ _CONTACT: Final = "有联系方式的，先行联系有人负责 (whoever can be
 _WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
 _REFERRED: Final = "转介的不进承办单位的指标 (no rate of a department counts what was referred)"
 _DUTIES: Final = "无人越权 (no act stands by a person whose role did not allow it then)"
+_LOOKED: Final = "查看联系方式不超次数 (nobody looks at more contacts than policy lets them, unapproved)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
@@ -91,6 +93,7 @@ class Histories:
         self._memberships = Memberships()
         self._wholes = Wholes()
         self._contacts = Contacts()
+        self._looks = Looks(policy.limits.looking.per_hour)
         self._duties: list[Finding] = []
         self._acted_on = 0
         self._notices: list[Finding] = []
@@ -160,6 +163,8 @@ class Histories:
         self._tickets += 1
         self._accusations.note(life, elsewhere)
         self._wholes.note(life)
+        self._looks.note(life)
+        self._duties += [Finding(life.ticket, text) for text in beyond_urgency(self._policy, life)]
         for promise, check in CHECKS.items():
             self._lives[promise] += [Finding(life.ticket, text) for text in check(life, elsewhere)]
         spans = ball_in_court(life.steps, self._calendar, self._hours)
@@ -185,6 +190,8 @@ class Histories:
         yield CheckResult(_WHOLE, self._wholes.looked_at, early)
         beyond = [each for each in self._duties if each.subject not in moved]
         yield CheckResult(_DUTIES, self._acted_on, beyond)
+        beyond = [Finding(*each) for each in self._looks.too_many() if each[0] not in moved]
+        yield CheckResult(_LOOKED, self._looks.looked_at, beyond)
         yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 

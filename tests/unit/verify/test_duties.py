@@ -8,13 +8,16 @@ from typing import Final
 
 from rulebook import Policy, load_policy
 from rulebook.rights import Rights, change, rights_of
+from schemas import dispatch as d
 from schemas.dispatch import ActionRefused
 from schemas.examples import example
 from schemas.inbound import Accept, Assign, OpenIncident
 from schemas.message import Message
 from schemas.tickets import ActionReceived, IncidentActionReceived
-from schemas.values import Party, PartyKind, Person
-from tools.verify.duties import SaidRights, beyond_duties
+from schemas.values import Actor, Party, PartyKind, Person, Tier
+from tests.support import verify
+from tools.verify.duties import LIMITED, SaidRights, beyond_duties, beyond_urgency
+from tools.verify.life import life_of
 
 POLICY: Final = load_policy(Path("policy"))
 NOON: Final = datetime(2026, 9, 14, 4, tzinfo=UTC)
@@ -87,3 +90,27 @@ def test_what_was_said_of_rights_counts_for_the_moment_of_the_act() -> None:
     # the policy of today knows nobody of that name, and then there was such a right
     for at, wrong in ((NOON, 0), (later, 1), (NOON - timedelta(days=1), 0)):
         assert len(list(beyond_duties(said, [(at, act(XU))]))) == wrong, at
+
+
+MIN: Final = Actor(party=OFFICE, person=Person(id="p-min", name="闵建国"))
+REOPENED: Final = d.Reopened(ticket=verify.TICKET, by=MIN, reason="夜间来电称又漏水。", count=1)
+
+
+def alone(*facts: Message, policy: Policy = POLICY) -> list[str]:
+    later = [(verify.MONDAY + timedelta(hours=hour), fact) for hour, fact in enumerate(facts, 1)]
+    return list(beyond_urgency(policy, life_of(verify.TICKET, [*verify.LIFE, *later])))
+
+
+def test_what_somebody_may_do_on_urgent_tickets_alone_is_found_on_another() -> None:
+    (text,) = alone(verify.closed(), REOPENED)
+    assert text == "p-min 2026-03-02 03:00:00 只对紧急件有重启办理（reopen）的职责，这件不是"
+
+
+def test_on_an_urgent_one_it_is_right_and_so_is_who_may_always() -> None:
+    raised = d.Classified(ticket=verify.TICKET, by=verify.BY, tier=Tier.URGENT, category="0101-02")
+    assert alone(raised, verify.closed(), REOPENED) == []
+    assert alone(verify.closed(), REOPENED.model_copy(update={"by": Actor(party=OFFICE, person=XU)})) == []
+
+
+def test_every_act_that_policy_keeps_for_urgent_tickets_is_known_by_a_fact() -> None:
+    assert set(POLICY.office.urgent_only) <= set(LIMITED.values())
