@@ -22,6 +22,7 @@ SPOKEN: Final = frozenset(
         "note",
         "noted",
         "notice",
+        "passage",
         "persons",
         "place",
         "question",

@@ -16,7 +16,7 @@ from liuhen.answers import AsJson, print_json
 from liuhen.desk import render, words
 from liuhen.desk.batch import Filters, How, act_on_all
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
-from liuhen.desk.passages import find, texts_of
+from liuhen.desk.passages import find, texts_of, was_said
 from liuhen.desk.submitting import SubmissionAnswer, submit
 from liuhen.desk.workplace import OWN_PEOPLE, Workplace
 from schemas import inbound
@@ -104,11 +104,20 @@ def _points_at_passage(action: type[Action]) -> bool:
 
 
 def _point_at(given: dict[str, Any]) -> None:
-    """Turn a passage into where it stands: what is sent does not repeat it."""
+    """Turn a passage into where it stands: what is sent does not repeat it.
+
+    Only what stands in none of the ticket's texts is told to the door, as in what was refused: the door hashes it.
+    """
     passage = given.pop("passage", None)
     if passage is not None:
-        texts = texts_of(trace.timeline(given["ticket"]))
-        given["where"], given["start"] = find(texts, passage, given.get("where"))
+        entries = trace.timeline(given["ticket"])
+        found = find(texts_of(entries), passage, given.get("where"))
+        if found is not None:
+            given["where"], given["start"] = found
+        elif given.get("where") is None and was_said(entries, passage):
+            given["passage"] = passage
+        else:
+            raise SaidClearly("留痕里的文字中没有这一段；请照原文写，一字不差。")
         given["length"] = len(passage)
 
 
@@ -119,7 +128,8 @@ def _can_be_many(action: type[Action]) -> bool:
 
 def _parameters(action: type[Action]) -> list[Parameter]:
     if _points_at_passage(action):
-        given = [each.replace(default=None) if each.name in _POINTS else each for each in parameters_of(action)]
+        theirs = [each for each in parameters_of(action) if each.name not in _OF_THE_DOOR]
+        given = [each.replace(default=None) if each.name in _POINTS else each for each in theirs]
         return [*given, _own("passage", _PASSAGE, None)]
     if not _can_be_many(action):
         return parameters_of(action)
@@ -149,6 +159,7 @@ def _own(name: str, annotation: Any, default: Any) -> Parameter:
 
 
 _POINTS: Final = ("where", "start", "length")
+_OF_THE_DOOR: Final = ("passage", "seal")
 _PASSAGE: Final = Annotated[
     str | None, typer.Option("--passage", help="要涂去的原文，或者遮盖后的样子；在留痕中找到它在哪段文字、第几字起。")
 ]

@@ -10,7 +10,7 @@ from schemas import dispatch as d
 from schemas.message import Message
 from schemas.recognised import masked
 from schemas.registry import model_of
-from schemas.spoken import said_besides
+from schemas.spoken import said_besides, spoken_in
 from services.trace.for_tools import EntryAnswer
 from tools.errors import SaidClearly
 from vocabulary import passage as named
@@ -108,10 +108,10 @@ def _corrected(new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "reply", new["reply"]
 
 
-def find(texts: Mapping[str, str], passage: str, where: str | None) -> tuple[str, int]:
+def find(texts: Mapping[str, str], passage: str, where: str | None) -> tuple[str, int] | None:
     """Tell in which text a passage stands, and from which character; it may be given masked as it is shown.
 
-    SaidClearly where it stands nowhere, or where the text that is meant is none.
+    None where it stands in none; SaidClearly where the text that is meant is none.
     """
     if where is not None and where not in texts:
         raise SaidClearly(f"该工单没有名为 {where} 的文字。有：{'、'.join(map(named, texts))}")
@@ -119,4 +119,17 @@ def find(texts: Mapping[str, str], passage: str, where: str | None) -> tuple[str
         for form in (passage, masked(passage)):
             if where in (None, name) and form in text:
                 return name, text.index(form)
-    raise SaidClearly("留痕里的文字中没有这一段；请照原文写，一字不差。")
+    return None
+
+
+def was_said(entries: Sequence[EntryAnswer], passage: str) -> bool:
+    """Tell whether somebody said a passage of the ticket at all: long ago, or in what was refused.
+
+    SaidClearly where it is given masked, for nothing tells what stands there.
+    """
+    shown = masked(passage)
+    if not any(shown in text for entry in entries for text in spoken_in(entry["body"])):
+        return False
+    if "*" in passage:
+        raise SaidClearly("这一段不在工单现有的文字里，请写没有遮盖的原文。")
+    return True

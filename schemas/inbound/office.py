@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from schemas.inbound.base import Action, Version
 from schemas.inbound.department import AskForContact
@@ -429,12 +429,16 @@ class Redact(OnTicket):
 
     `where` names the text: text, place, reply, first_contact, note-1 (the newest), callback-1 (the first) or
     supplement-1; `start` counts its characters from 0. The passage itself is never repeated, nor may the reason.
+    `seal` instead of both is the keyed hash of a passage that stands in none of these texts, as in what was refused or
+    said long ago. The door of persons alone takes `passage`, and puts its hash there before it keeps or says anything.
     """
 
     do: Literal["redact"] = "redact"
-    where: Code
-    start: Annotated[int, Field(ge=0)]
+    where: Code | None = None
+    start: Annotated[int, Field(ge=0)] | None = None
     length: Annotated[int, Field(ge=SHORTEST, le=TEXT_LIMIT)]
+    seal: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
+    passage: Annotated[str, Field(min_length=SHORTEST, max_length=TEXT_LIMIT)] | None = None
     reason: Text
 
 

@@ -12,8 +12,9 @@ from doors.reading import digest_of, document_of, doubled, dumped, not_storable,
 from doors.refusals import Refusal, refusal
 from rulebook import Policy
 from schemas.envelope import derived_id
-from schemas.inbound import Action, AnyAction, OfficeAction, OnIncident
+from schemas.inbound import Action, AnyAction, OfficeAction, OnIncident, Redact
 from schemas.message import contracts
+from schemas.redaction import seal_of
 from schemas.text import fitted, one_line, unstorable
 from schemas.values import Party, PartyKind
 from vocabulary import ACTIONS
@@ -59,8 +60,15 @@ def _named(kind: PartyKind) -> Mapping[str, type[Action]]:
 _ACTIONS: Final = {kind: _named(kind) for kind in (PartyKind.OFFICE, PartyKind.DEPARTMENT)}
 
 
-def read(policy: Policy, who: Known, data: bytes, at: datetime, key: bytes) -> Act | Refusal:
-    """Read an act in the name of who is logged in; never raises. The key is that under which contents are told apart.
+class Keys(NamedTuple):
+    """The key under which contents are told apart, and that of the hashes of what is redacted."""
+
+    contents: bytes
+    redaction: bytes
+
+
+def read(policy: Policy, who: Known, data: bytes, at: datetime, keys: Keys) -> Act | Refusal:
+    """Read an act in the name of who is logged in; never raises.
 
     Of the office the person is who is logged in, and content that names somebody else is refused. Of a department it is
     whom the department names: its own people are its own matter.
@@ -78,13 +86,22 @@ def read(policy: Policy, who: Known, data: bytes, at: datetime, key: bytes) -> A
             return refusal(
                 "not_permitted", "by", f"操作人就是登录的人（{who.name}），不能另写他人。", "请去掉 by 再提交。"
             )
+    if model is Redact:
+        _seal(document, keys.redaction)
     content = dumped(document)
     action = validated(model, content)
     if isinstance(action, Refusal):
         return action
     if isinstance(action, OfficeAction) and (refused := _beyond_duties(policy, action, at)):
         return refused
-    return Act(who.party, action, digest_of(model.type_name, content, document, key))
+    return Act(who.party, action, digest_of(model.type_name, content, document, keys.contents))
+
+
+def _seal(document: dict[str, Any], secret: bytes) -> None:
+    """Put the keyed hash of a passage in its place: what is to be covered is neither kept nor said once more."""
+    if isinstance(passage := document.get("passage"), str):
+        del document["passage"]
+        document |= {"seal": seal_of(passage, secret), "length": len(passage)}
 
 
 def _beyond_duties(policy: Policy, action: OfficeAction, at: datetime) -> Refusal | None:

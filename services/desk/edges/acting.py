@@ -22,6 +22,7 @@ from services.desk.core.acts import SOURCE, Act, act_of, read
 from services.desk.edges import lookup
 from services.desk.edges.keys import CONTEXT, PATIENCE, WHO, WORDS
 from services.desk.edges.lookup import Said
+from services.desk.edges.reading import keys_of
 
 _LONGEST_KEY: Final = 200
 _ID: Final = re.compile(rf"[!-~]{{1,{_LONGEST_KEY}}}")
@@ -59,7 +60,7 @@ async def take(request: web.Request, content: bytes) -> TakenAct:
     context, who, key = request.app[CONTEXT], request[WHO], _key(request)
     now = context.clock.now()
     entrance = request.app[ENTRANCE]
-    act = read(entrance.policy, who, content, now, entrance.keeper.key)
+    act = read(entrance.policy, who, content, now, keys_of(request))
     if isinstance(act, Refusal):
         raise HttpProblem(status_of(act), *act)
     return await say(request.app, who, key, act, now)

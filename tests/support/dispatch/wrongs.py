@@ -420,6 +420,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("forget_contact", "not_reopenable", "may_be_reopened", _just_over, states=REOPENABLE - {S.CLOSED}),
     Wrong("forget_contact", "other_is_over", "still_needed", _standing(ended=False), states={S.MERGED}),
     Wrong("forget_contact", "not_forgotten_yet", "forgotten_already", beside(forgotten=True)),
+    Wrong("redact", "pointed_at", "points_nowhere", command=_saying(where=None)),
     Wrong("redact", "text_known", "no_such_text", command=_saying(where="note-99")),
     Wrong("redact", "passage_there", "no_such_passage", command=_saying(start=10_000)),
     Wrong("redact", "not_redacted_yet", "redacted_already", _matter(text="██████")),

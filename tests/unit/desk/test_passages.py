@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from liuhen.desk.passages import find, texts_of
+from liuhen.desk.passages import find, texts_of, was_said
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.values import Actor, Place, Supplement
@@ -55,7 +55,18 @@ def test_a_passage_is_found_as_it_was_said_and_as_it_is_shown() -> None:
     assert find(texts, "上门", None) == ("note-1", 1)
 
 
-@pytest.mark.parametrize(("passage", "where"), [("不在", None), ("上门", "text"), ("上门", "reply")])
-def test_what_stands_nowhere_is_said_clearly(passage: str, where: str | None) -> None:
+def test_what_stands_nowhere_is_not_found_and_another_text_than_there_is_said_clearly() -> None:
+    texts = {"text": "灯不亮", "note-1": "已上门"}
+    assert find(texts, "不在", None) is None
+    assert find(texts, "上门", "text") is None
     with pytest.raises(SaidClearly):
-        find({"text": "灯不亮", "note-1": "已上门"}, passage, where)
+        find(texts, "上门", "reply")
+
+
+def test_what_was_refused_or_said_long_ago_was_said_all_the_same() -> None:
+    refused = entries(opened())[-1]
+    refused["body"] = {"action": {"do": "accept", "note": "身份证310110********1237"}}
+    assert was_said([refused], "310110199003071237")
+    assert not was_said([refused], "不在")
+    with pytest.raises(SaidClearly):
+        was_said([refused], "310110********1237")

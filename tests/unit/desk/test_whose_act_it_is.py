@@ -17,12 +17,13 @@ from rulebook import load_policy
 from rulebook.codes import Role
 from schemas.envelope import Envelope
 from schemas.examples import example
-from schemas.inbound import Accept, Assign
+from schemas.inbound import Accept, Assign, Redact
 from schemas.message import Message, contracts
 from schemas.public import ReceiptGiven, ReceiptRefused
+from schemas.redaction import seal_of
 from schemas.registry import channel_topic, department_topic
 from schemas.values import PartyKind, Person
-from services.desk.core.acts import SOURCE, Act, read
+from services.desk.core.acts import SOURCE, Act, Keys, read
 from services.desk.core.rights import may_read_tasks
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
 
@@ -32,12 +33,12 @@ TICKET: Final = "26091407000015"
 XU: Final = known_as(POLICY, "p-xu", NOON)
 HOUSING: Final = known_as(POLICY, "department.housing", NOON)
 ASSIGN: Final[dict[str, Any]] = {"do": "assign", "ticket": TICKET, "lead": "housing", "if_seen": 3}
-KEY: Final = b"of the door"
+KEYS: Final = Keys(b"of the door", b"of redactions")
 OFFICE: Final = channel_topic(PartyKind.OFFICE)
 
 
 def said(who: Known, content: object) -> Act | Refusal:
-    return read(POLICY, who, json.dumps(content).encode(), NOON, KEY)
+    return read(POLICY, who, json.dumps(content).encode(), NOON, KEYS)
 
 
 def taken(who: Known, content: object) -> Act:
@@ -102,14 +103,14 @@ def test_what_is_wrong_is_said_by_field(content: object, code: str, field: str |
 
 
 def test_a_field_that_stands_twice_is_refused() -> None:
-    found = read(POLICY, XU, b'{"do": "assign", "do": "review"}', NOON, KEY)
+    found = read(POLICY, XU, b'{"do": "assign", "do": "review"}', NOON, KEYS)
     assert isinstance(found, Refusal)
     assert found[:2] == ("duplicate_field", "do")
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_end_as_a_refusal(data: bytes) -> None:
-    assert isinstance(read(POLICY, XU, data, NOON, KEY), Refusal)
+    assert isinstance(read(POLICY, XU, data, NOON, KEYS), Refusal)
 
 
 def test_nobody_is_there_whom_the_policy_does_not_know() -> None:
@@ -187,3 +188,14 @@ def test_a_shown_contact_is_kept_until_it_is_sealed_again() -> None:
     assert isinstance(gone, ShownRow)
     assert kept.body is not None
     assert gone.body is None
+
+
+def test_a_passage_to_be_covered_is_hashed_at_the_door_and_repeated_nowhere() -> None:
+    said = {"do": "redact", "ticket": TICKET, "passage": "某某患病", "length": 9, "reason": "他人健康信息。"}
+    he = known_as(POLICY, "p-he", NOON)
+    found = read(POLICY, he, json.dumps(said).encode(), NOON, KEYS)
+
+    assert isinstance(found, Act)
+    assert isinstance(found.action, Redact)
+    assert (found.action.seal, found.action.length) == (seal_of("某某患病", KEYS.redaction), 4)
+    assert "某某患病" not in found.action.model_dump_json()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
@@ -140,3 +141,35 @@ def test_an_overlay_finds_a_passage_by_its_hash_alone_and_only_in_what_somebody_
     assert covered == f'{{"ticket":"{SECRET}","text":"甲{"█" * 7}乙","notes":[{{"text":"{"█" * 7}"}}]}}'
     assert overlay.body(covered) == covered
     assert Overlay([Passage(seal_of(SECRET, b"key"), len(SECRET))], b"other").body(body) == body
+
+
+def by_hash(story: Story, passage: str = SECRET, reason: str = "涉及他人隐私。") -> Story:
+    return story.office(i.Redact, seal=seal_of(passage, b""), length=len(passage), reason=reason)
+
+
+def test_what_the_ticket_does_not_remember_is_known_by_its_hash_and_covered_elsewhere() -> None:
+    story = opened(text="楼上太吵。").lead(i.Accept)
+    done = by_hash(story)
+    fact = done.said(d.Redacted)
+    assert (fact.where, fact.start, fact.seal) == (None, None, seal_of(SECRET, b""))
+    assert done.ticket.redacted == (fact.seal,)
+    by_hash(done).refused("redacted_already")
+    by_hash(story, reason=f"写了{SECRET}").refused("reason_repeats_it")
+
+
+def test_what_stands_in_the_ticket_under_no_name_is_found_by_its_hash() -> None:
+    noted = opened(text="楼上太吵。").lead(i.Accept).lead(i.NoteInternally, text=f"{SECRET}，小心。")
+    forgotten = replace(noted, state=replace(noted.ticket, texts=()))
+    assert SECRET not in str(texts_of(forgotten.ticket))
+    done = by_hash(forgotten)
+    assert done.said(d.Redacted).where.startswith("kept-")
+    assert SECRET not in STATE.dump_json(done.ticket).decode()
+
+
+def test_a_passage_is_pointed_at_in_one_way() -> None:
+    story = opened(text=TEXT)
+    story.office(i.Redact, length=7, reason="隐私。").refused("points_nowhere")
+    story.office(i.Redact, where="text", length=7, reason="隐私。").refused("points_nowhere")
+    story.office(i.Redact, length=7, passage=SECRET, reason="隐私。").refused("points_nowhere")
+    both = {"where": "text", "start": 4, "seal": seal_of(SECRET, b"")}
+    story.office(i.Redact, **both, length=7, reason="隐私。").refused("points_nowhere")

@@ -21,6 +21,7 @@ from services.desk.edges.acting import TakenAct, say
 from services.desk.edges.keys import CONTEXT, REDACTION, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.lookup import Key, Typed
+from services.desk.edges.reading import keys_of
 
 LETTERS: Final = "adefhinoprtuvwxyz"
 """Keys of forms, in their order; the others belong to the page."""
@@ -110,7 +111,7 @@ def _read(request: web.Request, filled: Filled) -> Act | Refusal:
     content = content_of(filled.key.act, filled.fields, filled.sent, ZoneInfo(entrance.policy.office.zone))
     if isinstance(content, Refusal):
         return content
-    return read(entrance.policy, request[WHO], dumped({**content, **filled.said}), now, entrance.keeper.key)
+    return read(entrance.policy, request[WHO], dumped({**content, **filled.said}), now, keys_of(request))
 
 
 async def _became(request: web.Request, act: str, version: Version, seen: str | None) -> Refusal | None:
