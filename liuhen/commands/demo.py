@@ -98,6 +98,8 @@ def _tell(console: Terminal, moved: Sequence[Order]) -> bool:
     report.the_night(console)
     report.the_outage(console)
     report.the_reorganisation(console, moved)
+    report.the_correction(console)
+    report.the_referral(console)
     report.one_ticket(console)
     console.print(report.rates())
     results = verify.check_running()

@@ -12,7 +12,7 @@ from rich.table import Table
 from schemas import dispatch as d
 from schemas.public import Order
 from schemas.values import Tier
-from services.trace.for_tools import StandingAnswer
+from services.trace.for_tools import EntryAnswer, StandingAnswer
 from tools.client import render, trace
 from tools.terminal import Terminal, framed, styled
 from vocabulary import TIERS, word
@@ -20,6 +20,10 @@ from vocabulary import TIERS, word
 _BAR: Final = 40
 _FOR_ALL: Final = frozenset(fact.type_name for fact in (d.IncidentOpened, d.IncidentActed, d.IncidentClosed))
 _CALLED: Final = frozenset(fact.type_name for fact in (d.UrgentCalled, d.UrgentAcknowledged))
+_CORRECTED: Final = frozenset(fact.type_name for fact in (d.Dispatched, d.Handled, d.Corrected))
+_REFERRED: Final = frozenset(fact.type_name for fact in (d.DispatchAwaited, d.Transferred, d.ReferralRecorded))
+_DAY: Final = range(7, 22)
+"""The hours that are no night."""
 
 _ON_THE_WAY: Final = frozenset(
     fact.type_name
@@ -114,15 +118,40 @@ def one_ticket(console: Terminal) -> None:
 
 
 def the_night(console: Terminal) -> None:
-    """The emergency of the third night: whom it was told to, one after the other, and who said that they know."""
+    """The emergency by night of which most were told before somebody knew: who they were, and who said so."""
+    nights: list[tuple[str, Sequence[EntryAnswer]]] = []
     for ticket in _all():
-        if ticket["words"].get("tier") != TIERS[Tier.URGENT]:
-            continue
-        entries = trace.timeline(ticket["ticket"])
-        called = [entry for entry in entries if entry["type"] in _CALLED]
-        if called and render.moment(called[0]["at"]).endswith("02:10"):
-            console.rule(f"夜里的紧急件：值班人员何时知悉  {ticket['ticket']}", align="left")
-            console.print(render.timeline([{**entry, "caused_by": None} for entry in called]))
+        if ticket["words"].get("tier") == TIERS[Tier.URGENT]:
+            called = [entry for entry in trace.timeline(ticket["ticket"]) if entry["type"] in _CALLED]
+            if called and _is_by_night(called[0]):
+                nights.append((ticket["ticket"], called))
+    if nights:
+        number, calls = max(nights, key=lambda each: len(each[1]))
+        console.rule(f"夜里的紧急件：值班人员何时知悉  {number}", align="left")
+        console.print(render.timeline([{**entry, "caused_by": None} for entry in calls]))
+
+
+def _is_by_night(entry: EntryAnswer) -> bool:
+    hour = int(render.moment(entry["at"])[-len("02:10") :][:2])
+    return hour < _DAY.start or hour >= _DAY.stop
+
+
+def the_correction(console: Terminal) -> None:
+    """What was written down wrongly and put right by a person of the centre."""
+    _first(console, "更正：话务记录有误，回拨核实", d.Corrected, _CORRECTED)
+
+
+def the_referral(console: Terminal) -> None:
+    """What was for others, to whom it went, and what was said to them."""
+    _first(console, "转介：交给谁、怎么说的", d.Transferred, _REFERRED)
+
+
+def _first(console: Terminal, title: str, fact: type[d.DispatchFact], shown: frozenset[str]) -> None:
+    for ticket in _all():
+        entries = [entry for entry in trace.timeline(ticket["ticket"]) if entry["type"] in shown]
+        if any(entry["type"] == fact.type_name for entry in entries):
+            console.rule(f"{title}  liuhen ticket show {ticket['ticket']}", align="left")
+            console.print(render.timeline([{**entry, "caused_by": None} for entry in entries]))
             return
 
 
