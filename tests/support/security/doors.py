@@ -110,10 +110,13 @@ class Browser:
 
     async def sends(self, page: str, path: str, **typed: str) -> tuple[int, str]:
         """Send a form with the token of a page; returns the status and where one is sent."""
-        _, shown = await self.opens(page)
-        (token, *_) = _TOKEN.findall(shown)
-        async with self.web.post(path, data={"token": token, **typed}, allow_redirects=False) as answer:
+        data = {"token": await self.token(page), **typed}
+        async with self.web.post(path, data=data, allow_redirects=False) as answer:
             return answer.status, str(answer.headers.get("Location", ""))
+
+    async def token(self, page: str) -> str:
+        """Read the token that the forms of a page carry."""
+        return str(_TOKEN.findall((await self.opens(page))[1])[0])
 
     async def logs_in(self, doors: Doors, person: str = "徐文珏") -> None:
         """Log in with the password of the trial."""

@@ -1,0 +1,223 @@
+"""Who is answered what at each address of the door of persons, and about whose tickets: one table of all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from rulebook import Policy
+from schemas.envelope import Envelope
+from schemas.public import DeskTask
+from schemas.values import Kind, Tier
+from services.desk import store
+from services.desk.core.orders import kept
+from services.desk.edges.http import routes
+from services.desk.edges.pages import ROUTES as PAGES
+from services.desk.edges.pages import lookup
+from services.desk.edges.pages.lookup import Key
+from services.desk.reactions import TaskRow
+from tests.support.desk import ONE, order
+from tests.support.security.doors import NOON, Browser, Doors
+
+ASKERS: Final = (
+    "nobody",
+    "p-xu",  # a dispatcher, whose act and draft there are
+    "p-shen",  # another one
+    "p-he",  # a supervisor
+    "p-yuan",  # of the survey office
+    "p-kong",  # of a contractor
+    "p-zheng",  # a leader
+    "p-ning",  # an operator
+    "department.housing",  # whose order there is
+    "department.police",  # another department
+)
+ACT: Final = "act-1"
+LOGGED_IN: Final = (401, 200, 200, 200, 200, 200, 200, 200, 200, 200)
+OFFICE: Final = (401, 200, 200, 200, 200, 403, 403, 403, 403, 403)
+ITS_AUTHOR: Final = (401, 200, 404, 404, 404, 404, 404, 404, 404, 404)
+DEPARTMENTS: Final = (401, 403, 403, 403, 403, 403, 403, 403, 200, 200)
+ITS_DEPARTMENT: Final = (401, 403, 403, 403, 403, 403, 403, 403, 200, 404)
+OF_OFFICE_ALONE: Final = (401, 202, 202, 403, 403, 403, 403, 403, 422, 422)
+"""A department does not know such an act."""
+PROGRAMS: Final[dict[str, tuple[int, ...]]] = {
+    "POST /v1/acts": OF_OFFICE_ALONE,
+    "GET /v1/acts/{act}": ITS_AUTHOR,
+    "GET /v1/tasks": OFFICE,
+    "GET /v1/orders": DEPARTMENTS,
+    "GET /v1/orders/{ticket}": ITS_DEPARTMENT,
+    "POST /v1/contacts/{ticket}/reveal": (401, 202, 202, 202, 403, 403, 403, 403, 422, 422),
+    "POST /v1/callers": (401, 422, 422, 422, 422, 422, 403, 403, 403, 403),
+    "GET /v1/calendars": LOGGED_IN,
+    "POST /v1/rules/calendar": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "POST /v1/rules/rederivation": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "POST /v1/logout": LOGGED_IN,
+    # Where there is no provider, there is no such login; with one, tests of it ask.
+    "POST /v1/login/openid": (404,) * len(ASKERS),
+    "POST /v1/login/openid/redeem": (404,) * len(ASKERS),
+}
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "POST /v1/acts": {"do": "assign", "ticket": ONE, "lead": "housing"},
+    # A department names who of its people looks.
+    "POST /v1/contacts/{ticket}/reveal": {"ground": "first-contact", "reason": "来电人催问，须核对号码"},
+    "POST /v1/callers": {"phone": "nobody"},
+    "POST /v1/rules/calendar": {},
+    "POST /v1/rules/rederivation": {},
+}
+TO_LOGIN: Final = 303
+SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403)
+OPEN: Final = (200,) * len(ASKERS)
+STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
+"""A form without the token of a page does nothing for anybody."""
+OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
+    "GET /": (303,) * len(ASKERS),
+    "GET /login": OPEN,
+    "POST /login": (403,) * len(ASKERS),
+    "GET /login/openid": (404,) * len(ASKERS),
+    "GET /login/openid/back": (401,) * len(ASKERS),
+    "GET /logout/openid": (404,) * len(ASKERS),
+    "POST /logout": STRANGE,
+    "POST /keys": STRANGE,
+    "GET /static/{name}": (404,) * len(ASKERS),
+    "GET /queue": SEEN,
+    "GET /queue/events": SEEN,
+    "GET /queue/rows/{ticket}/{task}": SEEN,
+    "GET /acts/{act}": (TO_LOGIN, *ITS_AUTHOR[1:]),
+    "GET /tasks/{ticket}/{task}": SEEN,
+    "POST /tasks/{ticket}/{task}/{do}": STRANGE,
+    "POST /tasks/{ticket}/{task}/{do}/draft": STRANGE,
+    "POST /tasks/{ticket}/{task}/{do}/forget": STRANGE,
+}
+MINE: Final = Key("p-xu", ONE, "dispatching", "assign")
+WORDS: Final = "草稿里的话"
+
+
+_ACT: Final = """
+insert into act (id, login, key, digest, party, answered_on, action, about, on_incident, at, sent)
+values ($1, 'p-xu', 'k', $2, 'office', 'liuhen.public.channel.office.v1', 'nudge', $3, false, $4, true)
+"""
+
+
+def filled(path: str) -> str:
+    return path.format(act=ACT, ticket=ONE, task="dispatching", do="assign", name="desk.css")
+
+
+def test_no_address_is_left_out_of_the_table() -> None:
+    assert {f"{each.method} {each.path}" for each in routes()} == PROGRAMS.keys()
+    assert {f"{each.method} {each.path}" for each in PAGES} == OF_PAGES.keys()
+
+
+@pytest.fixture
+async def door(doors: Doors, policy: Policy) -> AsyncIterator[Any]:
+    """A ticket waits for a dispatcher, who has a draft and an act about it; the housing bureau has its order."""
+    settings = doors.settings()
+    async with doors.desk(policy) as opened, asyncpg.create_pool(doors.database.dsn("desk"), min_size=1) as pool:
+        seal = settings.words()
+        said = order(ONE, version=1)
+        envelope = Envelope("e-1", "liuhen/dispatch/0", said.type_name, NOON, ONE, sequence=1)
+        task = DeskTask(
+            task="dispatching",
+            open=True,
+            ticket=ONE,
+            since=NOON,
+            tier=Tier.SIMPLE,
+            kind=Kind.HELP,
+            text="灯",
+            version=1,
+        )
+        row = TaskRow(ONE, "dispatching", "liuhen/dispatch/0", 2, NOON, task.to_json().decode())
+        async with pool.acquire() as connection:
+            await store.save_orders(connection, [kept("housing", envelope, said.to_json(), seal.of(ONE))])
+            await store.save_tasks(connection, [row])
+            await connection.execute(_ACT, ACT, b"0" * 16, ONE, NOON)
+        await lookup.keep(pool, MINE, {"lead": WORDS}, NOON, settings.redaction_key)
+        yield opened
+
+
+@pytest.mark.parametrize("address", PROGRAMS)
+async def test_at_an_address_of_programs_everybody_gets_what_the_table_says(
+    door: Any, doors: Doors, address: str
+) -> None:
+    method, path = address.split(" ")
+    found = []
+    for asker in ASKERS:
+        shown = {} if asker == "nobody" else doors.shows(asker)
+        headers = {**shown, "Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+        data = json.dumps(BODIES.get(address, {})) if method == "POST" else None
+        async with door.request(method, filled(path), headers=headers, data=data) as answer:
+            found.append(answer.status)
+            if answer.status in (401, 403, 404):
+                told = await answer.text()
+                assert "楼道积水" not in told
+                assert WORDS not in told
+    assert dict(zip(ASKERS, found, strict=True)) == dict(zip(ASKERS, PROGRAMS[address], strict=True))
+
+
+async def test_at_a_page_everybody_gets_what_the_table_says(door: Any, doors: Doors, policy: Policy) -> None:
+    names = {each.id: each.name for each in policy.office.people}
+    names |= {f"department.{each.code}": each.name for each in policy.departments}
+    found: dict[str, list[int]] = {address: [] for address in OF_PAGES}
+    for asker in ASKERS:
+        async with Browser.at(door) as browser:
+            if asker != "nobody":
+                await browser.logs_in(doors, names[asker])
+            for address in OF_PAGES:
+                method, path = address.split(" ")
+                data = {"lead": "房管局"} if method == "POST" else None
+                async with browser.web.request(method, filled(path), data=data, allow_redirects=False) as answer:
+                    found[address].append(answer.status)
+    assert {address: tuple(codes) for address, codes in found.items()} == OF_PAGES
+
+
+async def test_a_draft_is_seen_and_forgotten_by_its_author_alone(door: Any, doors: Doors) -> None:
+    page = f"/tasks/{ONE}/dispatching"
+    async with Browser.at(door) as shen, Browser.at(door) as xu:
+        await shen.logs_in(doors, "沈知远")
+        await xu.logs_in(doors)
+        assert WORDS not in (await shen.opens(page))[1]
+        assert (await shen.sends(page, f"{page}/assign/forget"))[0] == 303
+        assert (await shen.sends(page, f"{page}/assign/draft", lead="别人的话"))[0] == 204
+        shown = (await xu.opens(page))[1]
+        assert (WORDS in shown, "别人的话" in shown) == (True, False)
+
+
+async def test_the_token_of_one_session_is_that_of_no_other(door: Any, doors: Doors) -> None:
+    async with Browser.at(door) as shen, Browser.at(door) as xu:
+        await shen.logs_in(doors, "沈知远")
+        await xu.logs_in(doors)
+        token = await shen.token("/queue")
+        async with xu.web.post("/keys", data={"token": token}, allow_redirects=False) as answer:
+            assert answer.status == 403
+        async with xu.web.post(
+            "/keys",
+            data={"token": await xu.token("/queue")},
+            headers={"Sec-Fetch-Site": "cross-site"},
+            allow_redirects=False,
+        ) as answer:
+            assert answer.status == 403
+
+
+@pytest.mark.parametrize("place", ["0", "1", "9" * 30, "-1", "x", "%00"])
+async def test_whatever_place_somebody_listens_from_they_hear_what_the_queue_shows_and_no_words(
+    door: Any, doors: Doors, place: str
+) -> None:
+    async with Browser.at(door) as xu:
+        await xu.logs_in(doors)
+        async with xu.web.get(f"/queue/events?since={place}") as live:
+            assert live.status == (400 if place == "%00" else 200)
+            if live.status == 200:
+                assert "灯" not in (await live.content.readany()).decode()
+
+
+async def test_a_session_that_somebody_knew_before_the_login_is_nobodys_afterwards(door: Any, doors: Doors) -> None:
+    async with Browser.at(door, "lhb.planted") as victim:
+        await victim.opens("/login")
+        await victim.logs_in(doors)
+        own = victim.session
+    async with Browser.at(door, "lhb.planted") as attacker:
+        assert await attacker.where("/queue") == "/login?next=%2Fqueue"
+    assert own != "lhb.planted"
