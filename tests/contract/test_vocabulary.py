@@ -18,6 +18,7 @@ import pytest
 import vocabulary
 from chassis.failures import UNPROCESSABLE
 from chassis.lane import BEHIND
+from chassis.unpacking import TOO_LARGE
 from liuhen.desk.actions import actions_of
 from liuhen.desk.options import slots_of
 from rulebook import Audience, Role, load_policy
@@ -181,7 +182,7 @@ def test_every_reason_for_putting_a_record_aside_has_a_word() -> None:
     made = {"Refused", "Unreadable", "DeadLetter"}
     written = (code for folder in ("chassis", "services") for code in _made(folder, made))
 
-    _same("dead_letter", {*written, UNPROCESSABLE, BEHIND}, "chassis/lane.py")
+    _same("dead_letter", {*written, UNPROCESSABLE, BEHIND, TOO_LARGE}, "chassis/lane.py")
 
 
 def test_every_end_of_a_merged_ticket_that_has_a_word_of_its_own_is_one() -> None:

@@ -95,8 +95,8 @@ class Contents:
             return value
         covered = redaction.overlay.body(value.decode()).encode()
         if covered != value and envelope.time > redaction.at:
-            words = f"涂去的内容在 {place_of(record)} 又说了一次：请有权涂去的人再涂去一次"
-            self.said_again.append(Finding(envelope.subject, Chinese(words)))
+            text = Chinese(f"涂去的内容在 {place_of(record)} 又说了一次：请有权涂去的人再涂去一次")
+            self.said_again.append(Finding(envelope.subject, text))
         return covered
 
     def _note(self, record: TopicRecord, source: Writer, marks: dict[int, Mark], mark: Mark) -> None:

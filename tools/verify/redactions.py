@@ -39,7 +39,7 @@ async def nothing_redacted_stands(
         for ticket, redaction in redactions.items():
             for table, row in await each.rows_about(ticket):
                 if redaction.overlay.text(row) != row:
-                    words = f"涂去的内容还在表 {each.service}.{table} 里：请有权涂去的人再涂去一次"
-                    findings.append(Finding(ticket, Chinese(words)))
+                    text = Chinese(f"涂去的内容还在表 {each.service}.{table} 里：请有权涂去的人再涂去一次")
+                    findings.append(Finding(ticket, text))
     promise = "涂去的内容不在任何表里，之后也没有再说 (what was redacted stands nowhere)"
     return CheckResult(promise, len(redactions), findings)
