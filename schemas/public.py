@@ -201,7 +201,7 @@ class DeskTask(PublicMessage):
     what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the requester said at
     the last callback, `noted` what the agent wrote who was told nothing there. `lead` would lead by what was corrected
     since the order was given. `recognised` says which kinds of numbers that nobody should have written are masked here:
-    the desk decides whether they are redacted.
+    the desk decides whether they are redacted. `reply` is what the department answered, where somebody has to judge it.
     `referral` is what is written down by now of the matter's being handed over to the outside body `refer`.
     `wish` is what the requester said who wants the ticket withdrawn or reopened; `recurrence_of` is an earlier ticket
     whose matter came back.
@@ -229,6 +229,7 @@ class DeskTask(PublicMessage):
     contacted: Text | None = None
     said: Text | None = None
     noted: Text | None = None
+    reply: Text | None = None
     incident: IncidentId | None = None
     lead: DepartmentCode | None = None
     confidential: Literal[True] | None = None

@@ -77,6 +77,8 @@ def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
     if task.recognised:
         found = "、".join(RECOGNISED[each] for each in task.recognised)
         yield f"文字中有{found}，对外已遮盖，请决定是否涂去"
+    if task.reply:
+        yield f"单位答复：{task.reply}"
     if task.contacted:
         yield f"先行联系：{task.contacted}"
     if task.lead:

@@ -67,6 +67,16 @@ from services.dispatch.core.ticket import DESK_LOOKS, Seen, Ticket, WaitingAtDes
 
 Role = Literal["lead", "supporting", "none"]
 _RETURN: Final = "request_return"
+_JUDGED: Final = frozenset(
+    {
+        DeskTaskKind.REVIEW,
+        DeskTaskKind.OUTCOME_RULING,
+        DeskTaskKind.CALLBACK_LATE,
+        DeskTaskKind.CALLBACK_REVIEW,
+        DeskTaskKind.REOPENING,
+    }
+)
+"""Tasks by which somebody judges what the lead answered."""
 _SAID_ANEW: Final = (
     d.Corrected,
     d.MergeTaken,
@@ -317,6 +327,7 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         contacted=state.contact.note if isinstance(state.contact, Made | Owed) else None,
         said=last.spoken if last else None,
         noted=last.note if last and last.declined else None,
+        reply=_reply(state, task),
         incident=state.incident.incident if isinstance(state.incident, Member) else None,
         lead=state.would_lead if task is DeskTaskKind.REDISPATCH else None,
         confidential=is_confidential(state) or None,
@@ -371,6 +382,14 @@ def _about(state: Ticket, task: DeskTaskKind) -> CategoryCode | None:
     if task is DeskTaskKind.DISPATCH_CHECK and isinstance(state.check, Drawn):
         return state.check.category
     return state.fell_back if task is DeskTaskKind.AUTOMATION and state.fell_back else state.matter.category
+
+
+def _reply(state: Ticket, task: DeskTaskKind) -> str | None:
+    """What the department answered whose work is to be judged; a supporter's reply is its newest note."""
+    if task is DeskTaskKind.TASK_REVIEW:
+        department = task_in_review(state)
+        return next((note.text for note in reversed(state.notes) if note.department == department), None)
+    return state.reply if task in _JUDGED else None
 
 
 def _asker(state: Ticket, task: DeskTaskKind) -> Person | None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from rulebook.codes import Passing
 from schemas import inbound as i
 from schemas.public import DeskTask
 from schemas.values import Place
 from tests.support.dispatch import given
-from tests.support.dispatch.story import Story
+from tests.support.dispatch.story import BY_HAND, SUPPORTER, Story, opened, rules_with
 
 
 def at_the_desk(story: Story) -> dict[str, DeskTask]:
@@ -69,3 +70,26 @@ def test_words_that_a_person_must_see_stand_on_the_task_that_waits_already() -> 
 
     assert told.stop_words
     assert told.since < story.at + timedelta(minutes=10)
+
+
+def test_whoever_judges_an_answer_reads_it_and_reads_it_as_it_was_corrected() -> None:
+    story = given.handled()
+    assert story.ticket.reply
+    assert at_the_desk(story)["review"].reply == story.ticket.reply
+
+    corrected = story.office(i.Correct, reply="灯已修好，请查看。", reason="答复写错了。")
+
+    assert at_the_desk(corrected)["review"].reply == "灯已修好，请查看。"
+
+
+def test_what_waits_for_something_else_says_no_answer() -> None:
+    assert at_the_desk(asked_for_more_time())["extension"].reply is None
+    assert at_the_desk(given.pending_dispatch())["dispatching"].reply is None
+
+
+def test_a_supporters_answer_stands_beside_what_it_has_to_be_judged_by() -> None:
+    rules = rules_with(**BY_HAND, task_review=Passing.QUEUE)
+
+    story = opened(rules).lead(i.Accept).department(SUPPORTER, i.ReportTaskDone, reply="已配合清理。")
+
+    assert at_the_desk(story)["task_review"].reply == "已配合清理。"
