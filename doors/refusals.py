@@ -86,6 +86,7 @@ _EXPECTED: Final = {
     "once, not beside data_base64": "只用一种写法，data 与 data_base64 不能并用",
     "a non-empty string": "不为空的文字",
     "characters that are seen": "看得见的文字，不含控制字符和换行",
+    "a name that none of our own parts has": "自己系统的名称，不以 liuhen/、door/ 开头（这些由本系统自用）",
     "a value": "有值",
     "a string": "文字",
     "UTF-8 text": "UTF-8 文字",

@@ -20,6 +20,7 @@ import asyncpg
 from chassis import admin
 from chassis.store import place_of
 from chassis.unpacking import TOO_LARGE
+from doors.own import is_ours
 from doors.refusals import expected_of
 from schemas.envelope import STRUCTURED, EnvelopeError, claimed, decode, derived_id
 from schemas.principals import LETTERS
@@ -33,7 +34,7 @@ from tools.local.plan import service_names
 
 REPLAY_OF: Final = "replayof"
 """The header that names the place of the record that a replayed one stands for."""
-_SOURCE: Final = "liuhen/dead-letters"
+_SOURCE: Final = "dead-letters"
 _LOOK_AGAIN: Final = 0.2
 
 
@@ -260,7 +261,9 @@ def _identified(
 ) -> list[tuple[str, bytes]]:
     """Give a corrected record an id of its place and content, and its author's source where that can be read."""
     known = claimed(headers, value)
-    source = fixed.get("ce_source") or (known[0] if known else _SOURCE)
+    # What is corrected is not as a door wrote it any more.
+    theirs = known[0] if known and not is_ours(known[0]) else _SOURCE
+    source = fixed.get("ce_source") or theirs
     identity = fixed.get("ce_id") or derived_id(str(place), (value or b"").hex())
     kept = [(name, raw) for name, raw in headers if name.lower() not in ("ce_id", "ce_source")]
     return [*kept, ("ce_id", identity.encode()), ("ce_source", source.encode())]

@@ -27,7 +27,7 @@ from tools.client.kafka import Voice, listener, producer, read
 from tools.errors import SaidClearly
 from vocabulary import STATES
 
-SOURCE: Final = "liuhen/cli"
+SOURCE: Final = "terminal"
 _LOOK_AGAIN: Final = 0.3
 _SETTLE: Final = 2.0
 _DISPATCH: Final = "liuhen.dispatch.v1"

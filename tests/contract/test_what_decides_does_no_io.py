@@ -47,6 +47,7 @@ OURS: Final = (
     "chassis.service",
     "doors.keyed",
     "doors.normal",
+    "doors.own",
     "doors.people",
     "doors.permitted",
     "doors.phones",

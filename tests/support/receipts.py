@@ -7,7 +7,7 @@ from typing import Any
 from schemas.public import ReceiptGiven, ReceiptRefused
 
 RECEIPT = "R0123456789AB"
-_ANSWERS = {"receipt": RECEIPT, "source": "liuhen/cli", "submission": "s", "action": "register"}
+_ANSWERS = {"receipt": RECEIPT, "source": "terminal", "submission": "s", "action": "register"}
 
 
 def given(**values: Any) -> ReceiptGiven:

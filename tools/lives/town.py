@@ -17,8 +17,9 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from chassis.decider import EVERYONE, Change, Decider, Step, cause_of, step
 from chassis.service import Cause, Heard, Record, Say
 from chassis.timers import Timer
+from doors.own import is_ours, mark_of
 from rulebook import Policy
-from schemas.envelope import Envelope, derived_id, partition_of
+from schemas.envelope import Envelope, Headers, derived_id, partition_of
 from schemas.message import Message
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp, NoticeRequested
 from schemas.registry import (
@@ -54,10 +55,11 @@ class Said(NamedTuple):
     key: str
     envelope: Envelope
     message: Message
+    headers: Headers
 
     def told(self) -> dict[str, Any]:
         """The record as JSON: topic, key, headers, value."""
-        headers = {name: value.decode() for name, value in self.envelope.headers()}
+        headers = {name: value.decode() for name, value in self.headers}
         return {"topic": self.topic, "key": self.key, "headers": headers, "value": json.loads(self.message.to_json())}
 
 
@@ -113,8 +115,11 @@ class Town:
         """Take what a party says at a moment; returns the answers of the door, of which there may be more later."""
         self.passes(received - _BEFORE)
         topic = inbound_topic(party)
-        self.said.append(Said(topic, key, envelope, action))
-        receipt, answers = self._door.take(party, envelope.headers(), action.to_json(), received)
+        headers = envelope.headers()
+        if is_ours(envelope.source):
+            headers.append(mark_of(_KEY, party, envelope.source, envelope.id))
+        self.said.append(Said(topic, key, envelope, action, headers))
+        receipt, answers = self._door.take(party, headers, action.to_json(), received)
         place = partition_of(key, partitions_of(topic))
         cause = Cause(f"{receipt}@{topic}/{place}/{next(self._numbers)}", "", received)
         says = [Say(f"{topic}/{place}", each.topic, each.key, each.message, cause) for each in answers]
@@ -133,7 +138,7 @@ class Town:
         envelope = Envelope(
             derived_id(source, 0), source, fact.type_name, at, kind, 1, version, version, self._policy.version
         )
-        self._heard.append(said := Said(RULES, kind, envelope, fact))
+        self._heard.append(said := Said(RULES, kind, envelope, fact, envelope.headers()))
         self.said.append(said)
         self._settle()
 
@@ -246,4 +251,5 @@ class Town:
             policy=self._policy.version,
         )
         # Read back from what is written: a message on a topic has no more than that.
-        return Said(say.topic, say.key, envelope, type(say.message).model_validate_json(say.message.to_json()))
+        message = type(say.message).model_validate_json(say.message.to_json())
+        return Said(say.topic, say.key, envelope, message, envelope.headers())

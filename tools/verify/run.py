@@ -56,7 +56,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         receipts = await tables["intake"].receipts()
         return [
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
-            submissions.said_at_the_door(receipts, await tables["desk"].acts()),
+            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts()),
             submissions.one_ticket_each(facts),
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),

@@ -40,12 +40,13 @@ def everything_answered(
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
 
 
-def said_at_the_door(receipts: Iterable[tuple[str, str, str]], acts: Mapping[str, tuple[str, str]]) -> CheckResult:
-    """What came in as said at the door of persons was said there, under a login of the party that it stands for.
+def said_at_the_door(taken: Iterable[tuple[str, str, str]], acts: Mapping[str, tuple[str, str]]) -> CheckResult:
+    """What was taken as said at the door of persons was said there, under a login of the party that it stands for.
 
-    `receipts` are party, source and id of what was answered; `acts` are what the door knows: by id, login and party.
+    `taken` are party, source and id of what was submitted and not refused; `acts` are what the door knows: by id, login
+    and party.
     """
-    ours = [(party, act) for party, source, act in receipts if source == SOURCE]
+    ours = [(party, act) for party, source, act in taken if source == SOURCE]
     findings = []
     for party, act in ours:
         login, claimed = acts.get(act, ("", ""))

@@ -197,6 +197,10 @@ class Tables:
         rows = await self._fetch("select party, source, id, receipt from submission")
         return {(party, source, named): receipt for party, source, named, receipt in rows}
 
+    async def taken(self) -> list[tuple[str, str, str]]:
+        """Party, source and id of what was submitted and not refused."""
+        return [*await self._fetch("select party, source, id from submission where code is null")]
+
     async def acts(self) -> dict[str, tuple[str, str]]:
         """What was said at the door of persons: by its id the login, and the party for which it was said."""
         return {act: (login, party) for act, login, party in await self._fetch("select id, login, party from act")}

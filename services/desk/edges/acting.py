@@ -14,13 +14,14 @@ from chassis.http import json_answer
 from chassis.problems import HttpProblem
 from chassis.routes import Parameter
 from doors.entering import ENTRANCE
+from doors.own import mark_of
 from doors.people import Known
 from doors.refusals import Refusal
 from schemas.envelope import Envelope
 from schemas.registry import inbound_topic
 from services.desk.core.acts import SOURCE, Act, act_of, read
 from services.desk.edges import lookup
-from services.desk.edges.keys import CONTEXT, PATIENCE, WHO, WORDS
+from services.desk.edges.keys import CONTEXT, PATIENCE, SECRET, WHO, WORDS
 from services.desk.edges.lookup import Said
 from services.desk.edges.reading import keys_of
 
@@ -98,6 +99,7 @@ async def _put(app: web.Application, id_: str, act: Act, at: datetime) -> None:
     """Put an act on the topic of who acts and return when the broker has it: said twice under one id is said once."""
     context = app[CONTEXT]
     headers = Envelope(id_, SOURCE, act.action.type_name, at, act.about).headers()
+    headers.append(mark_of(app[SECRET], act.party, SOURCE, id_))
     key = (act.about or id_).encode()
     async with asyncio.timeout(app[PATIENCE]):
         await context.publish(inbound_topic(act.party), key, act.action.to_json(), headers)

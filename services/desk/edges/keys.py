@@ -15,7 +15,7 @@ CONTEXT: Final = web.AppKey("context", EdgeContext)
 PATIENCE: Final = web.AppKey("patience", float)
 WORDS: Final = web.AppKey("words", WordSeal)
 SECRET: Final = web.AppKey("secret", bytes)
-"""The key of the hashes by which callers are compared."""
+"""The key of the hashes by which callers are compared, and of the mark on what this door writes."""
 REDACTION: Final = web.AppKey("redaction", bytes)
 """The key of the hashes by which redacted passages are known."""
 RULES: Final = web.AppKey("clock_rules", ClockRules)

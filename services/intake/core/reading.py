@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from doors.normal import normal, unnamed
+from doors.own import is_marked, is_ours, mark_of, without_mark
 from doors.reading import canonical, digest_of, document_of, doubled, dumped, not_storable, validated
 from doors.refusals import AGAIN, Refusal, expected_of, refusal
 from schemas.envelope import Envelope, EnvelopeError, claimed, decode
@@ -62,7 +63,8 @@ class Unreadable(NamedTuple):
 def read(party: Party, headers: Headers, value: bytes | None, key: bytes) -> Reading | Unreadable:
     """Read whatever a party put on its topic; never raises. The key is that of receipts."""
     try:
-        envelope, data = decode(headers, value)
+        envelope, data = decode(without_mark(headers), value)
+        _hold_to_own_name(party, envelope, headers, key)
     except EnvelopeError as error:
         return _misaddressed(party, headers, value, error, key)
     document = document_of(data)
@@ -87,6 +89,12 @@ def read(party: Party, headers: Headers, value: bytes | None, key: bytes) -> Rea
         outline=outline_of(envelope.type, document, key),
         unnamed=None if without is None else dumped(without),
     )
+
+
+def _hold_to_own_name(party: Party, envelope: Envelope, headers: Headers, key: bytes) -> None:
+    """Nobody outside speaks under the name of one of our parts; EnvelopeError for whoever does."""
+    if is_ours(envelope.source) and not is_marked(headers, mark_of(key, party, envelope.source, envelope.id)):
+        raise EnvelopeError("ce_source", "a name that none of our own parts has")
 
 
 class Content(NamedTuple):

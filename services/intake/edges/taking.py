@@ -14,6 +14,7 @@ from chassis.http import json_answer
 from chassis.problems import HttpProblem
 from chassis.routes import Handler, Parameter
 from chassis.service import EdgeContext
+from doors.own import mark_of
 from doors.refusals import Refusal
 from schemas import inbound
 from schemas.envelope import Envelope
@@ -56,6 +57,8 @@ def taking(model: type[Action]) -> Handler:
         headers = envelope.headers()
         if trace := request.headers.get("traceparent", ""):
             headers.append(("traceparent", trace.encode(errors="replace")))
+        key = request.app[CONFIG].secrets.key
+        headers.append(mark_of(key, party_of(request), envelope.source, envelope.id))
         return await take_in(request, headers, await request.read())
 
     return take

@@ -328,6 +328,15 @@ async def test_a_byte_that_is_no_text_in_an_attribute_is_the_clients_mistake(web
     assert b"bad_envelope" in answer
 
 
+@pytest.mark.parametrize("source", ["door/wechat", "liuhen/desk"])
+async def test_who_sends_a_cloudevent_has_a_name_of_their_own(web: Any, report: Register, source: str) -> None:
+    structured = {**WECHAT, "Content-Type": "application/cloudevents+json"}
+    said = json.dumps(event(report, source=source)).encode()
+    async with web.post("/v1/events", data=said, headers=structured) as response:
+        told = await response.json()
+        assert (response.status, told["code"], told["field"]) == (400, "bad_envelope", "ce_source")
+
+
 async def test_an_attribute_of_a_cloudevent_is_percent_decoded(web: Any, report: Register) -> None:
     said = event(report, source="公众号/后台")
     attributes = {f"ce-{name}": quote(said[name]) for name in ("specversion", "type", "source", "id", "time")}

@@ -61,6 +61,13 @@ def test_a_corrected_record_never_takes_the_id_of_the_one_that_its_author_may_re
     assert replacement_of(letter(WHOLE), Correction(b"{}", {"ce_id": "call-8"})).id == "call-8"
 
 
+def test_what_a_door_wrote_and_somebody_corrected_is_the_doors_no_more() -> None:
+    door = Envelope("w-7", "door/wechat", "liuhen.inbound.register.v1", MONDAY, "").headers()
+
+    assert dict(replacement_of(letter(door), Correction()).headers)["ce_source"] == b"door/wechat"
+    assert dict(replacement_of(letter(door), Correction(b'{"a": 1}')).headers)["ce_source"] == b"dead-letters"
+
+
 def test_headers_are_set_and_left_out_whatever_their_case() -> None:
     doubled = [*WHOLE, ("CE_Time", b"2026"), ("x-phone", b"138")]
 

@@ -64,11 +64,12 @@ class Front:
         *,
         submission: str | None = None,
         headers: list[tuple[str, bytes]] | None = None,
+        source: str = "test",
     ) -> Decision | Unreadable:
         """Put one record on an inbound topic, such as `hotline` or `department.housing`."""
         self.submissions += 1
         name = f"liuhen.inbound.{kind}" if kind.endswith(".v2") else f"liuhen.inbound.{kind}.v1"
-        envelope = Envelope(submission or f"s-{self.submissions}", "test", name, self.now, "")
+        envelope = Envelope(submission or f"s-{self.submissions}", source, name, self.now, "")
         value = content if isinstance(content, bytes | None) else json.dumps(content).encode()
         party = party_of(f"liuhen.inbound.{topic}.v1")
         reading = read(party, envelope.headers() if headers is None else headers, value, self.state.config.secrets.key)
