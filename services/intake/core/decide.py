@@ -28,14 +28,14 @@ from schemas.inbound import (
 )
 from schemas.numbering import without_part
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
-from schemas.values import Channel, ContactKeys, PartyKind, Verified
+from schemas.values import Channel, ContactKeys, Party, Verified
 from services.intake.core.answers import accepted, fact, refused, repeated
 from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, decline_device, request_device
 from services.intake.core.doubts import settle_doubts
 from services.intake.core.numbers import Numbers, day_of, incident_of
 from services.intake.core.reading import Reading
-from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier, window
+from services.intake.core.repeats import Earlier, Raised, Speaker, comparable, contact_about, earlier, window
 from services.intake.core.state import Decision, DoorState, KnownTicket, Secrets
 from services.intake.core.visits import record_visit
 
@@ -113,8 +113,8 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
     if action.upstream is not None and action.upstream.due is not None and action.upstream.due < happened:
         return refused(reading, refusal("due_before_occurred", "upstream.due", "市级时限早于诉求发生的时间。"))
     requester = state.config.secrets.requester(action.requester_kind, action.contact)
-    named = _named(state, action)
-    before = _earlier(state, action, requester, moment.received, named)
+    known_as = () if requester is None else (requester,)
+    before = _earlier(state, action, Speaker(reading.party, known_as), moment.received)
     if before.contact is not None:
         return _follow_up(reading, action, before.contact, state.config.secrets.identities(action.contact))
     ticket = numbers.next(moment.received)
@@ -153,32 +153,33 @@ def _registered(known: KnownTicket, action: Register, happened: datetime, before
     )
 
 
-def _named(state: DoorState, action: Register) -> KnownTicket | None:
-    """The ticket that the report says it is about; where there is none it is a new matter, as under a stranger's."""
+def _named(state: DoorState, action: Register, party: Party) -> KnownTicket | None:
+    """The ticket that the report says it is about, if its channel speaks for it."""
     if action.about is None:
         return None
-    return state.tickets.get(action.about) or state.tickets.get(without_part(action.about))
+    named = state.tickets.get(action.about) or state.tickets.get(without_part(action.about))
+    return named if named is not None and named.came_by(party) else None
 
 
-def _earlier(
-    state: DoorState, action: Register, requester: str | None, received: datetime, named: KnownTicket | None
-) -> Earlier:
-    """What is named comes first; a stranger's word makes a new matter, linked where an agent vouches for it."""
+def _earlier(state: DoorState, action: Register, who: Speaker, received: datetime) -> Earlier:
+    """What is named comes first, if it is theirs, or has ended and an agent vouches for it.
+
+    A stranger's ticket, and one of another channel, is treated as none: the report is a matter of its own.
+    """
+    named = _named(state, action, who.party)
     if named is not None:
-        own = requester is not None and named.is_of(state.config.secrets.identities(action.contact))
+        own = bool(who.known_as) and named.is_of(state.config.secrets.identities(action.contact))
         open_still = named.ended is not None and received <= named.ended + window(state.config)
         if own and (named.open or open_still):
             return Earlier(contact=named)
-        linked = not named.open and (own or action.agent is not None)
-        return Earlier(recurrence_of=action.about if linked else None)
-    whose = () if requester is None else (requester,)
-    return earlier(state, Raised.in_report(action), whose, received)
+        if not named.open and (own or action.agent is not None):
+            return Earlier(recurrence_of=action.about)
+    return earlier(state, Raised.in_report(action), who, received)
 
 
 def _follow_up(reading: Reading, action: Register, same: KnownTicket, spoke_as: tuple[str, ...]) -> Decision:
     message = contact_about(reading, same, action.text, action.agent)
-    shown = _by_channel_of(same, reading)
-    return accepted(reading, (fact(same.id, message),), concerning=(same.id,), shown=shown, spoke_as=spoke_as)
+    return accepted(reading, (fact(same.id, message),), concerning=(same.id,), spoke_as=spoke_as)
 
 
 def _answer_on_line(
@@ -216,7 +217,7 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
         return refused(reading, _unknown(action.ticket))
     if _before(state, reading, action.ticket, known):
         return refused(reading, refusal("before_ticket", "ce_time", "所称时间早于该诉求发生的时间，请核对。"))
-    spoken = _spoken(state, action, known)
+    spoken = _spoken(state, action, known, reading.party)
     message = ActionReceived(
         ticket=action.ticket,
         receipt=reading.receipt,
@@ -229,7 +230,7 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
         reading,
         (fact(action.ticket, message),),
         concerning=(action.ticket,),
-        shown=spoken.matched is True and known is not None and _by_channel_of(known, reading),
+        shown=spoken.matched is True,
         spoke_as=spoken.spoke_as,
     )
 
@@ -250,11 +251,6 @@ def _before(state: DoorState, reading: Reading, ticket: str, known: KnownTicket 
     return occurred is not None and reading.at < occurred - tolerance
 
 
-def _by_channel_of(known: KnownTicket, reading: Reading) -> bool:
-    """Whether a party may be shown a requester's ticket: that of its own channel; the hotline speaks with anybody."""
-    return reading.party.kind is PartyKind.HOTLINE or CHANNEL_OF.get(reading.party.kind) is Channel(known.channel)
-
-
 class Spoken(NamedTuple):
     """An action as it is passed on: whose contact came along, and what a contact is compared by that stands now."""
 
@@ -264,10 +260,11 @@ class Spoken(NamedTuple):
     spoke_as: tuple[str, ...] = ()
 
 
-def _spoken(state: DoorState, action: OnExisting, known: KnownTicket | None) -> Spoken:
+def _spoken(state: DoorState, action: OnExisting, known: KnownTicket | None, party: Party) -> Spoken:
     """Compare the contact that came along, for a number is no secret; None where none came along.
 
-    Nothing is kept of it, unless it is the first one of a ticket and an agent verified the caller.
+    On another channel than the ticket's it is claimed, and fits nothing. Nothing is kept of it, unless it is the first
+    one of a ticket and an agent verified the caller.
     """
     secrets = state.config.secrets
     if isinstance(action, Correct) and action.contact is not None:
@@ -278,7 +275,7 @@ def _spoken(state: DoorState, action: OnExisting, known: KnownTicket | None) -> 
     vouched = action.agent is not None and action.verified not in (None, Verified.NUMBER_MATCHED)
     if known is not None and known.requester is None and vouched:
         return Spoken(action, matched=False, requester=secrets.keys(action.contact), spoke_as=identities)
-    matched = known is not None and known.is_of(identities)
+    matched = known is not None and known.came_by(party) and known.is_of(identities)
     return Spoken(action.model_copy(update={"contact": None}), matched, spoke_as=identities)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil, floor
@@ -15,7 +15,7 @@ from rulebook import Unit
 from schemas.inbound import FollowUp, Problem, Register
 from schemas.text import plain, seen
 from schemas.tickets import ActionReceived
-from schemas.values import Clock, Person, Place, Tier
+from schemas.values import Clock, Party, Person, Place, Tier
 from services.intake.core.reading import Reading
 from services.intake.core.rules import Repeat
 from services.intake.core.state import DoorConfig, DoorState, KnownTicket
@@ -85,12 +85,22 @@ def candidates_of(raised: Raised, whose: str | None, rules: Repeat) -> Candidate
     return Candidates(whose, floor(len(words) / widest), ceil(len(words) * widest), raised.category, raised.upstream)
 
 
-def earlier(state: DoorState, raised: Raised, whose: Collection[str], received: datetime) -> Earlier:
-    """Find what somebody who is known by these raised before: an open ticket first, then one that has ended."""
-    same = repeat_of(state, raised, whose, received)
+class Speaker(NamedTuple):
+    """By which party somebody speaks, who is known by these."""
+
+    party: Party
+    known_as: tuple[str, ...]
+
+
+def earlier(state: DoorState, raised: Raised, who: Speaker, received: datetime) -> Earlier:
+    """Find what somebody raised before, as far as their channel speaks for it: an open ticket, then one that ended.
+
+    What came by another channel is passed over: a number is claimed there, and whether it fits is nobody's to try.
+    """
+    same = repeat_of(state, raised, who, received)
     if same is not None:
         return Earlier(contact=same)
-    before = ended_matter(state, raised, whose, received)
+    before = ended_matter(state, raised, who, received)
     if before is None:
         return Earlier()
     ticket, reopens = before
@@ -109,12 +119,12 @@ def contact_about(reading: Reading, same: KnownTicket, text: str, agent: Person 
     )
 
 
-def _newest(tickets: Mapping[str, Sequence[KnownTicket]], whose: Collection[str]) -> list[KnownTicket]:
-    found = (ticket for one in whose for ticket in tickets.get(one, ()))
+def _newest(tickets: Mapping[str, Sequence[KnownTicket]], who: Speaker) -> list[KnownTicket]:
+    found = (ticket for one in who.known_as for ticket in tickets.get(one, ()) if ticket.came_by(who.party))
     return sorted(found, key=lambda ticket: ticket.registered, reverse=True)
 
 
-def repeat_of(state: DoorState, raised: Raised, whose: Collection[str], received: datetime) -> KnownTicket | None:
+def repeat_of(state: DoorState, raised: Raised, who: Speaker, received: datetime) -> KnownTicket | None:
     """Find the newest open ticket that is repeated: same requester, nearly the same words, the same place.
 
     What is confidential is never put together with another, and text too short to compare is always a new matter.
@@ -124,7 +134,7 @@ def repeat_of(state: DoorState, raised: Raised, whose: Collection[str], received
     if raised.confidential or len(words) < rules.shortest_text:
         return None
     since = received - timedelta(days=rules.within_days)
-    for known in _newest(state.open_by_requester, whose):
+    for known in _newest(state.open_by_requester, who):
         ticket = state.tickets.get(known.id, known)
         if not ticket.open or ticket.registered < since or not _same_matter(raised, ticket):
             continue
@@ -142,9 +152,7 @@ def _same_matter(raised: Raised, ticket: KnownTicket) -> bool:
     return raised.upstream in (None, ticket.upstream)
 
 
-def ended_matter(
-    state: DoorState, raised: Raised, whose: Collection[str], received: datetime
-) -> tuple[KnownTicket, bool] | None:
+def ended_matter(state: DoorState, raised: Raised, who: Speaker, received: datetime) -> tuple[KnownTicket, bool] | None:
     """Find the newest ticket that had ended and that something is about, and whether that is one to be reopened.
 
     It is of the same requester, at the same place, of the same category or in like words. In nearly the same words and
@@ -156,7 +164,7 @@ def ended_matter(
         return None
     words, place = comparable(raised.text), comparable(raised.place)
     since = received - timedelta(days=rules.within_days)
-    for known in _newest(state.ended_by_requester, whose):
+    for known in _newest(state.ended_by_requester, who):
         if known.ended is None or known.ended < since or not _same_matter(raised, known):
             continue
         if fuzz.ratio(place, known.place) < rules.place_similarity:

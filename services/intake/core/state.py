@@ -11,9 +11,10 @@ from typing import Final, Literal, NamedTuple
 from doors.keyed import hashed, phone_key
 from doors.refusals import Refusal
 from rulebook import Policy
+from schemas.inbound import CHANNEL_OF
 from schemas.message import Message
 from schemas.text import plain
-from schemas.values import Contact, ContactKeys, RequesterKind, TicketState
+from schemas.values import Channel, Contact, ContactKeys, Party, PartyKind, RequesterKind, TicketState
 from services.intake.core.rules import DoorRules
 
 _WHOLE: Final = 14
@@ -57,6 +58,10 @@ class KnownTicket(NamedTuple):
     def is_of(self, identities: Collection[str]) -> bool:
         """Whether somebody who is one of these is its requester."""
         return self.requester in identities or self.account in identities
+
+    def came_by(self, party: Party) -> bool:
+        """Whether a party speaks for its requester: the channel that it came by, and the hotline for whoever calls."""
+        return party.kind is PartyKind.HOTLINE or CHANNEL_OF.get(party.kind) is Channel(self.channel)
 
 
 class Verdict(NamedTuple):

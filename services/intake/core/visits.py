@@ -17,7 +17,7 @@ from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.devices import admitted, current, refused_from
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
-from services.intake.core.repeats import Earlier, Raised, comparable, contact_about, earlier
+from services.intake.core.repeats import Earlier, Raised, Speaker, comparable, contact_about, earlier
 from services.intake.core.rules import DoubtRules
 from services.intake.core.state import Binding, Decision, DoorState, KnownTicket, Secrets, Sighting, VisitRow
 
@@ -88,7 +88,7 @@ def _told(
     told: list[ToldProblem] = []
     for problem in visit.problems:
         raised = Raised.at_door(problem, visit.address)
-        before = earlier(_with(state, whose, told), raised, whose, received)
+        before = earlier(_with(state, whose, told), raised, Speaker(reading.party, whose), received)
         ticket = before.contact or _ticket(reading, visit, problem, whose, numbers.next(received), received)
         told.append(ToldProblem(problem, ticket, before))
     return told

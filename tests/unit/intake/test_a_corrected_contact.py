@@ -50,10 +50,10 @@ def test_who_repeats_it_under_the_right_number_presses_and_the_wrong_one_is_some
 ) -> None:
     known = corrected(front, ticket)
     assert known.requester != ticket.requester
-    (pressed, *_) = front.took("wechat", "register", {**report, "contact": RIGHT})
+    (pressed, *_) = front.took("hotline", "register", {**report, "contact": RIGHT})
     assert isinstance(pressed, ActionReceived)
     assert (pressed.ticket, pressed.matched) == (ticket.id, True)
-    (another, *_) = front.took("wechat", "register", {**report, "contact": WRONG})
+    (another, *_) = front.took("hotline", "register", {**report, "contact": WRONG})
     assert isinstance(another, Registered)
 
 
@@ -61,7 +61,7 @@ def test_who_calls_about_it_is_found_by_the_right_number_alone(front: Any, ticke
     corrected(front, ticket)
     for contact, matched in ((RIGHT, True), (WRONG, False)):
         content = {"ticket": ticket.id, "mode": "press", "text": "怎么还没修", "contact": contact}
-        decision = front.take("wechat", "follow-up", content)
+        decision = front.take("hotline", "follow-up", content)
         (received, *_) = (each.message for each in decision.says)
         assert received.matched is matched
         assert decision.verdict.spoke_as == front.state.config.secrets.identities(Contact.model_validate(contact))

@@ -177,10 +177,10 @@ def test_the_same_submission_twice_is_one_ticket_with_the_same_receipt(front: An
 
 
 def test_a_report_that_repeats_an_open_one_presses_for_it(front: Any, report: Any) -> None:
-    registered, receipt = front.took("hotline", "register", report)
+    registered, receipt = front.took("wechat", "register", report)
     front.wait(days=2)
     again = report | {"text": "楼道里的灯坏了一个星期，没有人来修！"}
-    pressed, answer = front.took("wechat", "register", again)
+    pressed, answer = front.took("hotline", "register", again)
     assert isinstance(pressed, ActionReceived)
     assert (pressed.ticket, pressed.repeat_of) == (registered.ticket, receipt.receipt)
     assert isinstance(pressed.action, FollowUp)

@@ -299,13 +299,14 @@ def test_a_problem_told_twice_at_one_door_is_one_ticket(front: Any, visit: Any) 
     assert receipt.tickets == visited.tickets == (first.ticket,)
 
 
-def test_what_was_reported_by_telephone_is_found_at_the_door_and_the_other_way_round(
+def test_what_was_raised_at_the_door_is_found_by_telephone_and_a_number_that_is_claimed_there_finds_no_call(
     front: Any, visit: Any, report: Any
 ) -> None:
     phone = {"contact": {"phone": "13800000001"}}
     (called, *_) = front.took("hotline", "register", report | LEAK | phone)
-    _, pressed, _ = told(front, visit, LEAK, **phone)
-    assert pressed.ticket == called.ticket
+    _, own, given = told(front, visit, LEAK, **phone)
+    assert isinstance(own, Registered)
+    assert called.ticket not in given.tickets
     lamp = {"text": "门口的路灯坏了晚上很黑看不清路"}
     _, raised, _ = told(front, visit, lamp, **phone)
     (again, *_) = front.took("hotline", "register", report | lamp | phone)
