@@ -11,8 +11,11 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chassis.http import shown
 from chassis.problems import HttpProblem
 from chassis.routes import Route
+from schemas.text import storable
+from vocabulary import parameter
 
 _LASTING: Final = "public, max-age=31536000, immutable"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
@@ -79,11 +82,16 @@ class Pages:
 
 
 async def form_of(request: web.Request) -> dict[str, str]:
-    """Read a form as browsers send it; a HttpProblem for whatever else was sent."""
+    """Read a form as browsers send it, whose every text can be kept; a HttpProblem for whatever else was sent."""
     if request.content_type != _FORM:
         raise HttpProblem(415, "unknown_media_type", "Content-Type", f"请用页面上的表单提交（{_FORM}）。")
     try:
         text = (await request.read()).decode("ascii")
-        return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS))
+        form = dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_FIELDS))
     except ValueError:
         raise HttpProblem(400, "unreadable_form", None, "表单读不出来，请刷新页面后重新填写。") from None
+    for name, value in form.items():
+        if not (storable(name) and storable(value)):
+            words = f"{parameter(shown(name))}含有空字符，不能保存。请去掉后重新提交。"
+            raise HttpProblem(422, "bad_text", shown(name), words)
+    return form

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import aiohttp
 from playwright.async_api import Browser, expect
+from yarl import URL
 
 from chassis.http import SESSION
 from tests.support.browser import Clerk
@@ -55,6 +56,36 @@ async def test_a_form_that_no_page_of_ours_sent_does_nothing(running: Instance, 
             assert answer.status == 401
     await xu.page.reload()
     await xu.sees("河道垃圾")
+
+
+async def test_no_field_of_a_form_and_no_path_is_a_bug_whatever_stands_in_it(
+    running: Instance, xu: Clerk, call: Call
+) -> None:
+    ticket = await call("路口积水")
+    (session,) = [each["value"] for each in await xu.page.context.cookies() if each["name"] == SESSION]
+    await xu.opens(f"/tasks/{ticket}/dispatching")
+    token = await xu.page.locator("#act-assign input[name=token]").input_value()
+    path, said = f"/tasks/{ticket}/dispatching/ask_requester", {"token": token, "question": "哪一号门口？"}
+    async with aiohttp.ClientSession(running.url("desk_http"), cookies={SESSION: session}) as other:
+        for field in ("act_key", "question", "seen", "shown", "at_once", "\0"):
+            for suffix in ("", "/draft"):
+                async with other.post(path + suffix, data={**said, field: "\0"}, allow_redirects=False) as answer:
+                    assert answer.status == 422, (field, suffix)
+        for key in ("中", "x" * 5_000, "a b"):
+            async with other.post(path, data={**said, "act_key": key}, allow_redirects=False) as answer:
+                assert answer.status == 422, key
+        for place in ("/keys", "/logout", f"{path}/forget"):
+            async with other.post(place, data={"token": token, "next": "\0"}, allow_redirects=False) as answer:
+                assert answer.status == 422, place
+        async with other.post("/login", data={"token": token, "person": "\0"}, allow_redirects=False) as answer:
+            assert answer.status == 422
+        for odd in (f"/tasks/{ticket}/%00", "/tasks/%ED%A0%80/dispatching", "/acts/%00", "/queue?task=%00"):
+            async with other.get(URL(odd, encoded=True), allow_redirects=False) as answer:
+                assert answer.status in {400, 404}, odd
+    async with aiohttp.ClientSession(running.url("intake_http")) as citizen:
+        for field in ("receipt", "phone", "other"):
+            async with citizen.post("/progress", data={"receipt": "R1", "phone": "1", field: "\0"}) as answer:
+                assert answer.status == 422, field
 
 
 async def test_a_session_that_somebody_planted_is_none_and_a_login_makes_a_new_one(

@@ -81,11 +81,15 @@ async def say(app: web.Application, who: Known, key: str, act: Act, at: datetime
 
 
 def _key(request: web.Request) -> str:
-    key = request.headers.get(KEY.name, "")
-    if _ID.fullmatch(key) is None:
-        words = f"请用 {KEY.name} 带上自己的编号：1 至 {_LONGEST_KEY} 个不含空格的 ASCII 字符；同号重发，只算一次。"
-        raise HttpProblem(400, "bad_id", KEY.name, words)
-    return key
+    return own_name(request.headers.get(KEY.name, ""), KEY.name, 400)
+
+
+def own_name(given: str, field: str, status: int) -> str:
+    """Read what somebody calls an act of theirs; a HttpProblem of this status for what is no such name."""
+    if _ID.fullmatch(given) is None:
+        words = f"请用 {field} 带上自己的编号：1 至 {_LONGEST_KEY} 个不含空格的 ASCII 字符；同号重发，只算一次。"
+        raise HttpProblem(status, "bad_id", field, words)
+    return given
 
 
 def status_of(refused: Refusal) -> int:
