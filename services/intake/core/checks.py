@@ -15,7 +15,7 @@ from schemas import inbound
 from schemas.inbound import Action
 from schemas.nearest import Coded, nearest
 from schemas.referral import Referral
-from schemas.values import Contact, Place, Upstream
+from schemas.values import Contact, Person, Place, Upstream
 from services.intake.core.numbers import is_number
 from vocabulary import label
 from worktime.festivals import LAST_YEAR
@@ -146,6 +146,17 @@ def _referral(against: Against, field: str, record: Referral) -> Refusal | None:
     return None if record.spoken_at is None else _any_time(against, f"{field}.spoken_at", record.spoken_at)
 
 
+def _own_person(against: Against, field: str, person: Person) -> Refusal | None:
+    """Who acts for others is one of theirs: the ids of the office's people are known by their logins."""
+    theirs = against.policy.person(person.id)
+    if theirs is None:
+        return None
+    reason = f"{label(field)} 的编号 {person.id} 是中心{theirs.name}的，只能由本人登录后操作。"
+    return refusal(
+        "not_permitted", f"{field}.id", reason, "请写本单位经办人自己的编号和姓名，换一个新的提交编号重新提交。"
+    )
+
+
 def _position(against: Against, field: str, position: Any) -> Refusal | None:
     return _past(against, f"{field}.at", position.at)
 
@@ -187,6 +198,7 @@ _BY_NAME: Final[dict[str, Check]] = {
     ),
     "parts": _each({"category": _category}),
 }
+_PEOPLE: Final = frozenset({"by", "handler"})
 _GROUNDS: Final[dict[type[Action], Callable[[Grounds], Sequence[Ground]]]] = {
     inbound.RequestReturn: lambda grounds: grounds.return_,
     inbound.RequestExtension: lambda grounds: grounds.extension,
@@ -201,8 +213,11 @@ _GROUNDS: Final[dict[type[Action], Callable[[Grounds], Sequence[Ground]]]] = {
 
 
 def _tests(model: type[Action]) -> Iterator[tuple[str, Check]]:
+    outside = issubclass(model, inbound.DepartmentAction | inbound.CallbackAction)
     for field in model.model_fields:
-        if field == "ground":
+        if field in _PEOPLE and outside:
+            yield field, _own_person
+        elif field == "ground":
             yield field, _ground(_GROUNDS[model])
         elif field in _BY_NAME:
             yield field, _BY_NAME[field]
