@@ -67,7 +67,7 @@ async def test_no_field_of_a_form_and_no_path_is_a_bug_whatever_stands_in_it(
     token = await xu.page.locator("#act-assign input[name=token]").input_value()
     path, said = f"/tasks/{ticket}/dispatching/ask_requester", {"token": token, "question": "哪一号门口？"}
     async with aiohttp.ClientSession(running.url("desk_http"), cookies={SESSION: session}) as other:
-        for field in ("act_key", "question", "seen", "shown", "at_once", "\0"):
+        for field in ("act_key", "question", "seen", "shown", "at_once"):
             for suffix in ("", "/draft"):
                 async with other.post(path + suffix, data={**said, field: "\0"}, allow_redirects=False) as answer:
                     assert answer.status == 422, (field, suffix)

@@ -166,7 +166,7 @@ async def test_a_report_is_compared_with_all_open_tickets_of_its_requester(outsi
     tickets = [(await outside.given(submission)).tickets[0] for submission in submissions]
     assert len(set(tickets)) == len(matters)
 
-    again = await outside.given(await outside.say(WECHAT, matters[0]))
+    again = await outside.given(await outside.say(HOTLINE, matters[0]))
     assert again.follow_up
     assert again.tickets == (tickets[0],)
 
@@ -179,8 +179,8 @@ def _somebodys(number: int) -> inbound.Register:
 
 
 async def test_a_second_call_about_an_open_matter_is_counted_on_the_ticket(outside: Any, report: Any) -> None:
-    ticket = (await outside.given(await outside.say(HOTLINE, report))).tickets[0]
-    again = await outside.given(await outside.say(WECHAT, report))
+    ticket = (await outside.given(await outside.say(WECHAT, report))).tickets[0]
+    again = await outside.given(await outside.say(HOTLINE, report))
     assert again.follow_up
     assert again.tickets == (ticket,)
     _, pressed = await outside.hear(lambda m: isinstance(m, ActionReceived) and m.receipt == again.receipt)

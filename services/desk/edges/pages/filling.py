@@ -99,7 +99,8 @@ async def submit(request: web.Request, filled: Filled, version: Version) -> Take
     if isinstance(act, Refusal):
         return act
     is_as_seen = await version() == filled.seen
-    taken = await say(request.app, request[WHO], filled.sent.get("act_key") or str(uuid4()), act, now)
+    named = own_name(filled.sent.get("act_key") or str(uuid4()), "act_key", 422)
+    taken = await say(request.app, request[WHO], named, act, now)
     if filled.keeps:
         await lookup.submit(pool, filled.key, taken.id, now)
     return await _became(request, taken.id, version, filled.seen if is_as_seen else None) or taken
