@@ -17,7 +17,7 @@ from doors.refusals import Refusal
 from services.desk.core.acts import Act, read
 from services.desk.core.forms import Field, content_of
 from services.desk.edges import lookup as acts
-from services.desk.edges.acting import TakenAct, say
+from services.desk.edges.acting import TakenAct, own_name, say
 from services.desk.edges.keys import CONTEXT, REDACTION, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.lookup import Key, Typed
