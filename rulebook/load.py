@@ -43,7 +43,9 @@ def load_policy(directory: Path) -> Policy:
         **{name: checked.models[f"{name}.yaml"] for name in _WHOLE},
     }
     version = f"{manifest.version}+{content_hash(directory)}"
-    return Policy(name=manifest.name, version=version, area=manifest.area, **parts)
+    return Policy(
+        name=manifest.name, version=version, area=manifest.area, progress_page=manifest.progress_page, **parts
+    )
 
 
 _WHOLE = ("directory", "limits", "office", "duty", "automation", "stop_words", "grounds", "ladder", "rates")

@@ -8,6 +8,7 @@ from rulebook.codes import Audience
 ALWAYS: Final = frozenset(
     {
         "area",
+        "progress_page",
         "ticket",
         "receipt",
         "category",

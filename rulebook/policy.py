@@ -32,6 +32,7 @@ class Manifest(Model):
     name: Text
     version: Text
     area: Text
+    progress_page: Text
 
 
 class Policy(Model):
@@ -40,6 +41,7 @@ class Policy(Model):
     name: str
     version: str
     area: str
+    progress_page: str
     categories: tuple[Category, ...]
     directory: Directory
     streets: tuple[Street, ...]

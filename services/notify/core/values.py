@@ -35,6 +35,7 @@ def filled(profile: Profile, book: AddressBook, own: Mapping[str, str], *, calle
         name, matter = book.name_for_callers, book.policy.matter_for_callers(profile.category or "")
     usual = {
         "area": book.policy.area,
+        "progress_page": book.policy.progress_page,
         "ticket": profile.ticket,
         "receipt": profile.receipt or "",
         "category": matter or "诉求",

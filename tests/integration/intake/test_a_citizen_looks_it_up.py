@@ -51,6 +51,12 @@ async def test_the_receipt_and_the_number_open_the_matter_however_they_are_typed
     assert "<script" not in text
 
 
+async def test_who_types_the_ticket_number_is_told_where_the_receipt_stands(page: Any) -> None:
+    status, text = await _look(page, "26113001452649", "13900000001")
+    assert status == 422
+    assert "这像是工单号，请改填回执号" in text
+
+
 async def test_another_number_opens_nothing_and_what_was_typed_stays(page: Any, outside: Any, report: Register) -> None:
     given = await outside.given(await outside.say(HOTLINE, report))
     status, text = await _look(page, given.receipt, "13900000001")

@@ -32,6 +32,7 @@ from tests.support.notify import (
     BY,
     DUE,
     MORNING,
+    POLICY,
     TICKET,
     Teller,
     citizens,
@@ -59,6 +60,23 @@ def texts(notices: list[Notice]) -> list[str]:
 def life(*facts: Message) -> list[Notice]:
     teller = Teller()
     return [notice for fact in facts for notice in teller.tell(fact)]
+
+
+RECEIPT = "R0123456789AB"
+
+
+@pytest.mark.parametrize("channel", [Channel.HOTLINE, Channel.WECHAT])
+def test_the_receipt_says_where_to_look_and_what_opens_it(channel: Channel) -> None:
+    opened = registered(channel=channel, category="0401-04", contact=Contact(phone="+8613800000000", wechat="wx-1"))
+    (receipt,) = texts(life(opened, citizens()))
+    assert f"打开 {POLICY.progress_page} ，填回执号{RECEIPT}和您登记的电话" in receipt
+
+
+def test_who_left_no_number_is_not_sent_to_a_page_that_opens_by_one() -> None:
+    opened = registered(channel=Channel.WECHAT, category="0401-04", contact=Contact(wechat="wx-1"))
+    (receipt,) = texts(life(opened, citizens()))
+    assert POLICY.progress_page not in receipt
+    assert RECEIPT not in receipt
 
 
 def test_the_receipt_waits_until_the_clock_goes_by_the_tier_that_was_decided() -> None:

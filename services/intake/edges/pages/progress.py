@@ -25,6 +25,7 @@ from services.intake.edges.taking import CONFIG
 _HERE: Final = Path(__file__).parent
 _PAGE: Final = "/progress"
 _BETWEEN: Final = re.compile(r"[\s-]")
+_TICKET: Final = re.compile(r"\d{14}")
 _MEANT: Final = str.maketrans("OIL", "011")
 
 
@@ -72,7 +73,8 @@ def _asked(receipt: str, phone: str) -> progress.Asked:
         if error.errors()[0]["loc"] == ("phone",):
             words = "请填写登记时所留的完整电话号码，固定电话带区号。"
             raise HttpProblem(422, "bad_phone", "phone", words) from None
-        words = "回执号是字母 R 加 20 位字母和数字，请照短信、微信通知或者走访告知单上的填写。"
+        about = "这像是工单号，请改填回执号：" if _TICKET.fullmatch(written) else "回执号是"
+        words = f"{about}字母 R 加 20 位字母和数字，请照受理短信、微信通知或者走访告知单上的填写。"
         raise HttpProblem(422, "bad_receipt", "receipt", words) from None
 
 
