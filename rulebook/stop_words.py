@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Final, NamedTuple, Self
 
 from pydantic import AfterValidator, WithJsonSchema
@@ -21,8 +21,6 @@ from vocabulary import Chinese
 
 _SENTENCE: Final = re.compile(r"[^。！？；]+")
 _CLEARED: Final = "\0"
-_KEPT: Final = 2_000
-"""So many sets of patterns stay compiled; what ordinary texts fit are the same few."""
 _MARKS: Final = str.maketrans(",!?;", "，！？；")
 """Punctuation in one form, so that a pattern can say where a clause ends."""
 
@@ -131,7 +129,9 @@ class Listener:
         roads = {name.removesuffix("街道") for name in places.subdistricts}
         own = sorted({*places.streets, *places.subdistricts, *roads, area}, key=len, reverse=True)
         names = tuple((name, each.code) for each in departments for name in (each.name, *each.also))
-        return cls(stop_words.groups, _Sieve.of(stop_words.groups), _any(tuple(map(re.escape, own))), names)
+        return cls(
+            stop_words.groups, _Sieve.of(stop_words.groups), re.compile("|".join(map(re.escape, own)) or r"(?!)"), names
+        )
 
     def recognised(self, text: str, place: str = "", *, located: bool = True) -> tuple[Recognised, ...]:
         """Find the first word of each group in a text or a place; a place that is `located` is the district's."""
@@ -174,9 +174,9 @@ class Listener:
         return tuple(dict.fromkeys(code for name, code in self.departments if name in said))
 
 
-@lru_cache(_KEPT)
-def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns) or r"(?!)")
+@cache
+def _alone(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _plain(text: str) -> str:
@@ -184,11 +184,14 @@ def _plain(text: str) -> str:
 
 
 def _word(words: tuple[str, ...], unless: tuple[str, ...], text: str) -> re.Match[str] | None:
-    """The first word that does not lie inside an exception."""
-    spared: tuple[tuple[int, int], ...] | None = None
-    for found in _any(words).finditer(text) if words else ():
-        if spared is None:
-            spared = tuple(each.span() for each in _any(unless).finditer(text))
-        if not any(start <= found.start() and found.end() <= end for start, end in spared):
-            return found
-    return None
+    """The first word that does not lie inside an exception; of two that begin together the one that is written first.
+
+    Each pattern is looked for alone: which of them a text can fit differs from text to text, and to compile what is
+    left for each costs ten times as much as to look.
+    """
+    found = [each for word in words for each in _alone(word).finditer(text)]
+    if not found:
+        return None
+    spared = [each.span() for exception in unless for each in _alone(exception).finditer(text)]
+    left = (each for each in found if not any(a <= each.start() and each.end() <= b for a, b in spared))
+    return min(left, key=lambda each: each.start(), default=None)
