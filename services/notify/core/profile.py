@@ -45,7 +45,8 @@ class Profile:
     lead: str | None = None
     supporting: tuple[str, ...] = ()
     orders: int = 0
-    ground: str | None = None
+    extension_ground: str | None = None
+    suspension_ground: str | None = None
     reply: str = ""
     due: Mapping[Clock, datetime] = field(default_factory=dict)
     handler: str | None = None

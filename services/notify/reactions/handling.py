@@ -95,12 +95,16 @@ def _more_time_requested(fact: d.ExtensionRequested | d.SuspensionRequested, o: 
 def _approval(
     fact: d.ExtensionGranted | d.ExtensionRefused | d.Suspended | d.SuspensionRefused, o: Occasion, ruling: str
 ) -> Wishes:
+    """A request for more time and one to suspend can wait side by side: each is answered with its own ground."""
+    of_extension = isinstance(fact, d.ExtensionGranted | d.ExtensionRefused)
+    asked = o.profile.extension_ground if of_extension else o.profile.suspension_ground
     approver = fact.by.person.name if fact.by.person else PARTIES["centre"]
-    why = {"ground": ground(o.profile.ground, o.policy), "reason": fact.reason}
+    why = {"ground": ground(asked, o.policy), "reason": fact.reason}
     return o.department(fact.department, "department-approval", ruling=ruling, approver=approver, **why)
 
 
-profiles.on(d.ExtensionRequested, d.SuspensionRequested)(lambda p, fact, _: replace(p, ground=fact.ground))
+profiles.on(d.ExtensionRequested)(lambda p, fact, _: replace(p, extension_ground=fact.ground))
+profiles.on(d.SuspensionRequested)(lambda p, fact, _: replace(p, suspension_ground=fact.ground))
 wishes.on(d.ExtensionGranted)(lambda fact, o: _approval(fact, o, word(d.ExtensionGranted)))
 wishes.on(d.ExtensionRefused)(lambda fact, o: _approval(fact, o, word(d.ExtensionRefused)))
 wishes.on(d.SuspensionRefused)(lambda fact, o: _approval(fact, o, word(d.SuspensionRefused)))

@@ -61,8 +61,9 @@ profiles.on(c.ClockExtended)(_timed)
 
 @wishes.on(c.ClockExtended)
 def _clock_extended(fact: c.ClockExtended, o: Occasion) -> Wishes:
-    if fact.clock is Clock.HANDLING:
-        why = ground(o.profile.ground, o.policy)
+    """Whoever was told a date hears of another one; time that ends where it ended before, at the city's, is none."""
+    if fact.clock is Clock.HANDLING and remind_by(fact.due) != o.before.due.get(Clock.HANDLING):
+        why = ground(o.profile.extension_ground, o.policy)
         yield from o.requester("requester-extended", due=_of_clock(fact)["due"], ground=why)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
@@ -20,6 +20,7 @@ from schemas.values import (
     Channel,
     Clock,
     Contact,
+    OfficialDue,
     Party,
     PartyKind,
     Person,
@@ -275,6 +276,36 @@ def test_of_what_is_urgent_the_approver_and_whoever_is_on_duty_hear_at_once_that
         ticket=TICKET, by=BY, department="housing", ground="complex", reason="缺件", count=1, hours=2
     )
     assert loud(teller.tell(more_time, NIGHT)) == [("centre-urgent-approval", "centre:p-fang", ["sms", "call"])]
+
+
+ASKS: dict[str, Any] = {"ticket": TICKET, "by": BY, "department": "housing", "reason": "说明"}
+
+
+def asked_for_both(teller: Teller) -> None:
+    for fact in (registered(), citizens(), dispatched(), started(Clock.HANDLING)):
+        teller.tell(fact)
+    teller.tell(d.ExtensionRequested(**ASKS, ground="needs-inspection", count=1, days=3))
+    teller.tell(d.SuspensionRequested(**ASKS, ground="litigation", until=DUE.at))
+
+
+def extended(**changed: Any) -> c.ClockExtended:
+    usual: dict[str, Any] = {"ticket": TICKET, "clock_id": "handling", "clock": Clock.HANDLING, "explanation": {}}
+    later = OfficialDue(at=DUE.at + timedelta(days=3))
+    return c.ClockExtended(**usual, owner=Owner("department:housing"), days=3, **{"due": later, **changed})
+
+
+def test_each_request_is_answered_with_its_own_ground(teller: Teller) -> None:
+    asked_for_both(teller)
+    told = [*teller.tell(d.ExtensionGranted(**ASKS, days=3, ground="needs-inspection")), *teller.tell(extended())]
+    assert said(told) == [("department-approval", "department:housing"), ("requester-extended", "requester")]
+    assert all("诉讼" not in notice.text and "检测" in notice.text for notice in told)
+    (refused,) = teller.tell(d.SuspensionRefused(**ASKS))
+    assert "诉讼" in refused.text
+
+
+def test_more_time_that_ends_where_it_ended_before_is_no_news_to_the_citizen(teller: Teller) -> None:
+    asked_for_both(teller)
+    assert said(teller.tell(extended(due=DUE))) == []
 
 
 def test_what_is_not_urgent_waits_for_its_approver_in_the_queue_alone(teller: Teller) -> None:

@@ -22,7 +22,7 @@ from services.dispatch.core.standing import AT_WORK, WAITING, WITH_LEAD, Rework
 from services.dispatch.core.ticket import Ticket
 from services.dispatch.core.who import by_lead
 from vocabulary import CLOCKS
-from worktime import Unit, unit_in_words
+from worktime import Unit, deadline_in_words, unit_in_words
 
 episode = Episode("extension")
 
@@ -69,6 +69,23 @@ def extension_ground(draft: Draft, action: i.RequestExtension) -> Refusal | None
     return legal_ground(draft.rules.policy.grounds.extension, action.ground, "延期")
 
 
+def more_than_the_city_gives(draft: Draft, _action: i.RequestExtension | i.RuleOnExtension) -> Refusal | None:
+    """The city's due time caps the department's: what ends there already ends no later however much is granted."""
+    upstream, lead = draft.ticket.matter.upstream, draft.lead
+    if upstream is None or upstream.due is None:
+        return None
+    dues = [
+        each.due
+        for each in draft.ticket.dues.values()
+        if each.owner.department == lead and each.clock is Clock.HANDLING and each.due is not None
+    ]
+    if not dues or any(breach_by(due) != upstream.due for due in dues):
+        return None
+    until = deadline_in_words(upstream.due)
+    words = f"承办期限已到市热线办要求的{until}，延期不会使它延后；确需延后的，请先与市热线办商定。"
+    return Refusal("capped_by_city", words)
+
+
 def before_due(draft: Draft, _action: i.RequestExtension) -> Refusal | None:
     lead = draft.lead
     dues = [
@@ -80,7 +97,7 @@ def before_due(draft: Draft, _action: i.RequestExtension) -> Refusal | None:
     return None
 
 
-_ASKABLE: Final = (by_lead, extension_free, extension_left, extension_ground, before_due)
+_ASKABLE: Final = (by_lead, extension_free, extension_left, extension_ground, before_due, more_than_the_city_gives)
 
 
 @episode.action(i.RequestExtension, {S.DISPATCHED}, *_ASKABLE, to={S.IN_PROGRESS})
@@ -127,7 +144,13 @@ def granted_time_legal(draft: Draft, action: i.RuleOnExtension) -> Refusal | Non
     return _extendable_by(draft, action.spans or ((asked.amount, asked.unit),))
 
 
-@episode.action(i.RuleOnExtension, WITH_LEAD | WAITING, extension_asked, another_extends, granted_time_legal)
+def gives_more(draft: Draft, action: i.RuleOnExtension) -> Refusal | None:
+    return more_than_the_city_gives(draft, action) if action.granted else None
+
+
+@episode.action(
+    i.RuleOnExtension, WITH_LEAD | WAITING, extension_asked, another_extends, granted_time_legal, gives_more
+)
 def rule_on_extension(draft: Draft, action: i.RuleOnExtension) -> None:
     asked = draft.ticket.extension
     if not isinstance(asked, ExtensionAsked):
