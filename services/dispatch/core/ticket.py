@@ -129,6 +129,7 @@ class LeadOrder:
     """The newest order: number, lead and supporting departments; a binding one cannot be returned.
 
     `supporting` are also those whose task fell away with the end of the ticket; for the `advisory` ones nobody waits.
+    `since` is when this lead got it.
     """
 
     number: int
@@ -138,6 +139,7 @@ class LeadOrder:
     binding: bool = False
     returnable: bool = True
     presumed_at: Instant | None = None
+    since: Instant | None = None
     reason: Code
 
 

@@ -25,6 +25,7 @@ from schemas.values import (
     Solved,
     TicketState,
     Tier,
+    Upstream,
 )
 from schemas.values import TicketState as S
 from services.dispatch.core import regions
@@ -184,6 +185,12 @@ def _late(story: Story) -> Story:
     return beside(dues={"handling": missed})(story)
 
 
+def _up_to_the_city(story: Story) -> Story:
+    city = story.at + timedelta(days=2)
+    known = NotedDue(clock=Clock.HANDLING, due=OfficialDue(at=city), owner=Owner.of_department(LEAD))
+    return _matter(upstream=Upstream(number="SH-1", due=city))(beside(dues={"handling": known})(story))
+
+
 def _just_tried(story: Story) -> Story:
     return _standing(tried=(story.at,))(story)
 
@@ -313,9 +320,11 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     ),
     Wrong("request_extension", "extension_ground", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("request_extension", "before_due", "asked_too_late", _late),
+    Wrong("request_extension", "more_than_the_city_gives", "capped_by_city", _up_to_the_city),
     Wrong("rule_on_extension", "extension_asked", "nothing_asked", beside(extension=regions.NoExtensionAsked())),
     Wrong("rule_on_extension", "another_extends", "own_request", _extension_asked_by_the_approver),
     Wrong("rule_on_extension", "granted_time_legal", "too_long", command=_saying(days=5)),
+    Wrong("rule_on_extension", "gives_more", "capped_by_city", _up_to_the_city),
     Wrong("request_suspension", "suspension_free", "already_asked", ASKED_SUSPENSION),
     Wrong("request_suspension", "suspension_ground", "illegal_ground", command=_NO_SUCH_GROUND),
     Wrong("request_suspension", "until_ahead", "ends_in_the_past", command=_saying(until=PAST)),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import Clock, TicketState
+from schemas.values import Clock, OfficialDue, TicketState
 from tests.support.dispatch import given
 from tests.support.dispatch.story import LEAD, Story
 
@@ -22,6 +23,14 @@ def ran_out(story: Story) -> Story:
 
 def test_the_lead_is_supervised_when_the_citizens_time_runs_out_in_its_hands() -> None:
     ran_out(given.in_progress()).then(d.Overdue, d.SupervisionOrdered)
+
+
+def test_who_got_a_ticket_after_the_citizens_time_was_over_did_not_miss_it() -> None:
+    story = given.in_progress()
+    over = OfficialDue(at=story.at - timedelta(days=2))
+    late = story.clock(c.ClockBreached, Clock.CITIZEN, CITY, due=over)
+    late.then(d.Overdue)
+    assert late.said(d.Overdue).held_by == "centre"
 
 
 @pytest.mark.parametrize(

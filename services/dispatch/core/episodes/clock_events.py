@@ -10,7 +10,7 @@ from chassis.frozen import replace
 from schemas import clocks as c
 from schemas import dispatch as d
 from schemas.owner import Owner
-from schemas.values import Clock, DepartmentCode, Due, TicketState, Tier
+from schemas.values import Clock, DepartmentCode, Due, TicketState, Tier, breach_by
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import told_with_order, with_named
@@ -147,7 +147,8 @@ def worth_noting(draft: Draft, fact: c.ClockBreached) -> Refusal | None:
 @episode.clock("breached", c.ClockBreached, OPEN | {S.SPLIT} | REVIEWED_AFTER, worth_noting)
 def breached(draft: Draft, fact: c.ClockBreached) -> None:
     draft.say(_missed(draft, fact))
-    answer_breach(draft, fact.clock, fact.clock_id, fact.owner.department)
+    if not _over_before_the_lead(draft.ticket, fact):
+        answer_breach(draft, fact.clock, fact.clock_id, fact.owner.department)
 
 
 @episode.clock("breached", c.ClockBreached, {S.MERGED}, worth_noting)
@@ -156,8 +157,18 @@ def breached_before_merging(draft: Draft, fact: c.ClockBreached) -> None:
     draft.say(_missed(draft, fact))
 
 
+def _over_before_the_lead(ticket: Ticket, fact: c.ClockBreached) -> bool:
+    """A city's ticket can come when its time is over: whoever got it after that has not missed it."""
+    order = ticket.order
+    since = order.since if order is not None else None
+    return fact.clock is Clock.CITIZEN and since is not None and breach_by(fact.due) <= since
+
+
 def _missed(draft: Draft, fact: c.ClockBreached) -> d.Overdue:
-    held = held_by(_before_merging(draft.ticket)) if fact.clock is Clock.CITIZEN else None
+    before = _before_merging(draft.ticket)
+    held = held_by(before) if fact.clock is Clock.CITIZEN else None
+    if _over_before_the_lead(before, fact):
+        held = Owner.of("centre")
     return d.Overdue(**draft.by_author, clock=fact.clock, clock_id=fact.clock_id, owner=fact.owner, held_by=held)
 
 

@@ -121,8 +121,10 @@ def _lead_and_those_before(ticket: Ticket, fact: d.Dispatched) -> tuple[Departme
 
 @episode.fact(d.Dispatched, heard_by=_lead_and_those_before)
 def _dispatched(ticket: Ticket, fact: d.Dispatched, at: datetime) -> Ticket:
+    since = ticket.order.since if fact.same_lead and ticket.order is not None else at
     order = LeadOrder(
         number=fact.order,
+        since=since,
         lead=fact.lead,
         supporting=fact.supporting,
         binding=fact.binding,
