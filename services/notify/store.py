@@ -49,6 +49,10 @@ class DueDelivery(NamedTuple):
     over: datetime | None
     veil: str | None = None
 
+    def to_address_of(self, other: DueDelivery) -> DueDelivery:
+        """The same message to where the other one goes."""
+        return self._replace(way=other.way, address=other.address)
+
 
 class Ended(NamedTuple):
     """What an attempt came to: `error` where it did not deliver, `next_at` where it will be repeated."""
@@ -123,16 +127,25 @@ _BEFORE: Final = (
     " and (d.audience = 'requester' or (e.address = d.address and d.way not in ('sms', 'call')))"
 )
 """Which message `e` one person hears before `d`; whoever is on duty is rung up whatever did not reach them before."""
+_FREE: Final = "status = 'pending' and (leased_until is null or leased_until < clock_timestamp())"
+_ALONG: Final = (
+    "along as (select e.notice from delivery d join delivery e on e.ticket = d.ticket and e.place > d.place"
+    "   where d.notice in (select notice from due) and d.audience = 'requester' and e.audience = d.audience"
+    "   and d.peaceful and e.peaceful and e.attempts = d.attempts and e.next_at <= $1 and not e.gathered"
+    "   and e.status = 'pending' and (e.leased_until is null or e.leased_until < clock_timestamp())"
+    "   for update of e skip locked),"
+    " those as (select notice from due union select notice from along)"
+)
+"""What else waited for the requester of a ticket that is told something now; what was tried together stays together."""
 _BEGIN: Final = (
     " taken as (update delivery d set attempts = d.attempts + 1, leased_until = clock_timestamp() + $2::interval"
-    "   from due where d.notice = due.notice returning d.*),"
+    "   from those where d.notice = those.notice returning d.*),"
     " begun as (insert into attempt (notice, attempt, ticket, lane, way, begun_at)"
     "   select notice, attempts, ticket, lane, way, $1 from taken)"
     " select notice, ticket, audience, template, way, address, subject, text, attempts, over_at, veil"
     " from taken order by place"
 )
 """Notes that an attempt of each that is due begins; the lease is real time."""
-_FREE: Final = "status = 'pending' and (leased_until is null or leased_until < clock_timestamp())"
 
 
 async def _taken(pool: Pool, statement: str, *values: object) -> list[asyncpg.Record]:
@@ -145,14 +158,15 @@ async def _taken(pool: Pool, statement: str, *values: object) -> list[asyncpg.Re
 async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta, *, quiet: bool) -> list[DueDelivery]:
     """Take deliveries that are due and nobody's; in quiet hours none that leaves people in peace.
 
-    What one person is told of a ticket is taken one after the other, in the order in which it was wanted.
+    What one person is told of a ticket is taken one after the other, in the order in which it was wanted; what a
+    requester is told and what waited with it, at once.
     """
     rows = await _taken(
         pool,
         f"with due as (select notice from delivery d where {_FREE} and next_at <= $1 and not gathered"  # noqa: S608 - our own words
         "   and not (peaceful and $4) and not exists (select from delivery e"
         f"   where {_BEFORE} and e.status = 'pending' and not e.gathered)"
-        f"  order by next_at, place limit $3 for update skip locked), {_BEGIN}",
+        f"  order by next_at, place limit $3 for update skip locked), {_ALONG}, {_BEGIN}",
         now,
         lease,
         limit,
@@ -165,7 +179,7 @@ async def take_gathered(pool: Pool, now: datetime, lease: timedelta) -> list[Due
     """Take all that is gathered for an address as soon as some of it is due."""
     rows = await _taken(
         pool,
-        f"with due as (select notice from delivery where {_FREE} and gathered and address in (select address"  # noqa: S608 - our own words
+        f"with those as (select notice from delivery where {_FREE} and gathered and address in (select address"  # noqa: S608 - our own words
         f"   from delivery where {_FREE} and gathered and next_at <= $1)"
         f"  order by place for update skip locked), {_BEGIN}",
         now,

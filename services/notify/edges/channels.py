@@ -22,13 +22,14 @@ from prometheus_client import Counter, Gauge
 from chassis.failures import transient
 from chassis.metrics import ALARMS, PREFIX
 from chassis.service import Edge, EdgeContext
-from rulebook import Policy
+from rulebook import Audience, Policy
 from rulebook.rules import Delivery
 from schemas.text import harmless, one_line
 from services.notify import store
 from services.notify.core.notice import Way
+from services.notify.core.overtaken import still_true
 from services.notify.core.wording import DigestWords
-from services.notify.edges.gathering import as_one, is_over, leaving, opened
+from services.notify.edges.gathering import as_one, in_one, is_over, leaving, opened
 from services.notify.settings import NotifySettings
 from services.notify.store import DueDelivery, Ended
 
@@ -40,6 +41,7 @@ _END_SECONDS: Final = 5.0
 _COUNT_EVERY: Final = 25
 _MAIL_PORT: Final = 25
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
+_REQUESTER: Final = Audience.REQUESTER.value
 UNSENDABLE: Final = "unsendable"
 """The error of a message that no channel can hand over, whatever the other side says."""
 OVER: Final = "over"
@@ -271,12 +273,18 @@ class Loop:
         due = await store.take_due(pool, now, self.most, self.lease, quiet=self.is_quiet(now))
         gathered = await self._opened(await store.take_gathered(pool, now, self.lease))
         single = await self._opened(due)
-        await self._drop([each for each in (*single, *gathered) if is_over(each, now)])
-        messages = [(leaving(each, now), [each]) for each in single if not is_over(each, now)]
+        over = [each for each in (*single, *gathered) if is_over(each, now)]
+        told, overtaken = still_true([each for each in single if not is_over(each, now)])
+        listed, settled = still_true([each for each in gathered if not is_over(each, now)])
+        await self._drop([*over, *overtaken, *settled])
+        by_ticket: dict[tuple[str, ...], list[DueDelivery]] = {}
+        for each in told:
+            key = (each.ticket, each.audience, each.way, each.address)
+            by_ticket.setdefault(key if each.audience == _REQUESTER else (each.notice,), []).append(each)
+        messages = [(in_one([leaving(each, now) for each in those]), those) for those in by_ticket.values()]
         by_address: dict[tuple[str, str], list[DueDelivery]] = {}
-        for each in gathered:
-            if not is_over(each, now):
-                by_address.setdefault((each.way, each.address), []).append(each)
+        for each in listed:
+            by_address.setdefault((each.way, each.address), []).append(each)
         messages += [
             (as_one([leaving(each, now) for each in those], self.words), those) for those in by_address.values()
         ]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from chassis.contacts import Opening, handles_in, opened_in, told_outside
 from schemas.envelope import derived_id
 from services.notify.core.values import LEFT, remaining
 from services.notify.core.wording import DigestWords
 from services.notify.store import DueDelivery
+
+_GREETING: Final = re.compile(r"^您好，")
+_SIGNED: Final = re.compile(r"【[^【】]*】$")
 
 
 def leaving(delivery: DueDelivery, now: datetime) -> DueDelivery:
@@ -41,6 +46,21 @@ def _reached_at(address: str, opening: Opening) -> str:
 def is_over(delivery: DueDelivery, now: datetime) -> bool:
     """Whether the moment that it is about has come, or whom it is for was forgotten."""
     return not delivery.address or (delivery.over is not None and delivery.over <= now)
+
+
+def in_one(waited: Sequence[DueDelivery]) -> DueDelivery:
+    """One message for all that a requester is told of a ticket at once: greeted once, signed once."""
+    first, *others = waited
+    if not others:
+        return first
+    middle = [_GREETING.sub("", each.text) for each in others]
+    texts = [_SIGNED.sub("", text) for text in (first.text, *middle[:-1])]
+    return first._replace(
+        notice=derived_id("together", *(each.notice for each in waited)),
+        template=others[-1].template,
+        subject=others[-1].subject,
+        text="".join((*texts, middle[-1])),
+    )
 
 
 def as_one(gathered: Sequence[DueDelivery], words: DigestWords) -> DueDelivery:

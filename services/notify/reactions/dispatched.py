@@ -99,8 +99,9 @@ def _led(profile: Profile, fact: d.Dispatched, _at: datetime) -> Profile:
 
 @wishes.on(d.Dispatched)
 def _dispatched(fact: d.Dispatched, o: Occasion) -> Wishes:
+    """Whoever leads no more hears so, unless the order was theirs to return."""
     was = o.before.lead
-    if _is_summoned(o, was) and was not in (fact.lead, *fact.supporting):
+    if was is not None and was not in (fact.lead, *fact.supporting):
         yield from stood_down(o, was, status=f"已改由{o.book.name(fact.lead)}承办", reason="")
     if not fact.same_lead:
         yield from o.visitor(
@@ -153,8 +154,10 @@ def _supported_no_more(profile: Profile, fact: d.SupportTaskEnded, _at: datetime
 
 @wishes.on(d.SupportTaskEnded)
 def _task_ended(fact: d.SupportTaskEnded, o: Occasion) -> Wishes:
+    """Whoever supported and leads now need not hear that they support no more."""
     why = f"{REASONS.said(fact.reason)}。" if fact.reason else ""
-    return stood_down(o, fact.department, status=word(d.SupportTaskEnded), reason=why)
+    if fact.department != o.profile.lead:
+        yield from stood_down(o, fact.department, status=word(d.SupportTaskEnded), reason=why)
 
 
 def _is_summoned(o: Occasion, code: str | None) -> bool:

@@ -75,7 +75,7 @@ profiles.on(d.FollowUpAdded, d.InfoProvided, d.ReopeningAsked)(
 
 @profiles.on(d.Corrected)
 def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile:
-    """Whoever is told anything from now on is told by what stands; a receipt that went elsewhere is owed again."""
+    """Whoever is told anything from now on is told by what stands; what went elsewhere is told again."""
     new, was = fact.new, profile.contact
     elsewhere = new.contact is not None and _reached_at(profile, new.contact) != _reached_at(profile, was)
     return replace(
@@ -88,6 +88,8 @@ def _known_better(profile: Profile, fact: d.Corrected, _at: datetime) -> Profile
         category=new.category or profile.category,
         reply=new.reply or profile.reply,
         receipt_told=profile.receipt_told and not elsewhere,
+        promised="" if elsewhere else profile.promised,
+        responsible=None if elsewhere else profile.responsible,
     )
 
 

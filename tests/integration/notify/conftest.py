@@ -73,12 +73,12 @@ class Planner:
         notices = [
             Notice(
                 key,
-                "requester-receipt",
+                more.get("template", "requester-receipt"),
                 Addressee(Owner(audience), way, address, gathers=more.get("gathers", False)),
                 more.get("at", NOW),
                 "您的诉求已受理",
                 more.get("text", f"您好，{key}"),
-                **{name: value for name, value in more.items() if name not in ("at", "text", "gathers", "ticket")},
+                **{name: value for name, value in more.items() if name not in ("at", "text", "gathers", "ticket", "template")},
             )
             for key in keys
         ]

@@ -178,3 +178,57 @@ async def test_a_gathered_message_that_failed_leaves_again_whole_and_under_the_s
     assert first == second
     assert one["text"] == other["text"]
     assert {row["status"] for row in await planner.rows()} == {"delivered"}
+
+
+async def test_what_waited_for_the_morning_leaves_as_one_message_without_what_is_no_longer_so(
+    planner: Any, later: Any, leave: Any
+) -> None:
+    # given a night in which a ticket was dispatched, dispatched anew and withdrawn, and another one was dispatched
+    night: dict[str, Any] = {"audience": "requester", "peaceful": True, "at": NOW + timedelta(hours=8)}
+    for step in ("receipt", "dispatched", "redispatched", "withdrawn"):
+        await planner.plan(step, template=f"requester-{step}", text=f"您好，{step}。【示例区12345】", **night)
+    await planner.plan("other", template="requester-dispatched", ticket="26030200000025", **night)
+
+    # when the morning comes
+    lines = await leave(later(hours=8))
+
+    # then the requester is told once that it was received and withdrawn, and the other one what is so
+    assert [line["text"] for line in lines] == ["您好，receipt。withdrawn。【示例区12345】", "您好，other"]
+    ended = {row["notice"]: row["status"] for row in await planner.rows()}
+    assert ended == {
+        "receipt": "delivered",
+        "dispatched": "dropped",
+        "redispatched": "dropped",
+        "withdrawn": "delivered",
+        "other": "delivered",
+    }
+
+
+async def test_what_waited_for_a_number_that_was_wrong_goes_to_the_right_one(
+    planner: Any, later: Any, leave: Any
+) -> None:
+    night: dict[str, Any] = {"audience": "requester", "peaceful": True, "at": NOW + timedelta(hours=8)}
+    right = "+8613900000000"
+    await planner.plan("receipt", **night)
+    await planner.plan("progress", template="requester-progress", **night)
+    await planner.plan("again", address=right, **night)
+    await planner.plan("who", template="requester-dispatched", address=right, **night)
+
+    lines = await leave(later(hours=8))
+
+    assert [(line["to"], line["text"]) for line in lines] == [(right, "您好，progressagainwho")]
+
+
+async def test_what_was_told_together_and_failed_is_told_together_again(
+    planner: Any, later: Any, leave: Any, webhook: Any
+) -> None:
+    webhook.answers = [503, 200]
+    await planner.plan("n-1", "n-2", audience="requester", peaceful=True)
+    routes = {Way.SMS: webhook.url}
+
+    for seconds in (0, 31):
+        await leave(later(seconds=seconds), awake, routes)
+
+    (first, one), (second, other) = webhook.posted
+    assert first == second
+    assert one["text"] == other["text"]

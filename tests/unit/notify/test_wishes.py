@@ -278,6 +278,7 @@ def test_of_what_is_urgent_the_approver_and_whoever_is_on_duty_hear_at_once_that
     assert loud(teller.tell(more_time, NIGHT)) == [("centre-urgent-approval", "centre:p-fang", ["sms", "call"])]
 
 
+SUPPORTS_NO_MORE = d.SupportTaskEnded(ticket=TICKET, by=BY, department="housing", reason="lead_changed")
 ASKS: dict[str, Any] = {"ticket": TICKET, "by": BY, "department": "housing", "reason": "说明"}
 
 
@@ -306,6 +307,24 @@ def test_each_request_is_answered_with_its_own_ground(teller: Teller) -> None:
 def test_more_time_that_ends_where_it_ended_before_is_no_news_to_the_citizen(teller: Teller) -> None:
     asked_for_both(teller)
     assert said(teller.tell(extended(due=DUE))) == []
+
+
+def test_who_leads_no_more_hears_so_and_who_leads_after_supporting_hears_only_that(teller: Teller) -> None:
+    for fact in (registered(), dispatched(lead="pingliang", supporting=("housing",)), started(Clock.HANDLING)):
+        teller.tell(fact)
+    told = [*teller.tell(dispatched(order=2, lead="housing", supporting=())), *teller.tell(SUPPORTS_NO_MORE)]
+    assert ("department-ended", "department:pingliang") in said(told)
+    assert ("department-ended", "department:housing") not in said(told)
+
+
+def test_who_is_reached_at_another_number_hears_again_who_has_it(teller: Teller) -> None:
+    for fact in (registered(category="0401-04"), citizens(), dispatched(), started(Clock.HANDLING)):
+        teller.tell(fact)
+    new = Correction(contact=Contact(phone="+8613900000000"))
+    old = Correction(contact=Contact(phone="+8613800000000"))
+    told = teller.tell(d.Corrected(ticket=TICKET, by=BY, new=new, old=old, reason="听错了"))
+    again = [each.template for each in told if each.to.address == "+8613900000000"]
+    assert again == ["requester-receipt", "requester-dispatched"]
 
 
 def test_what_is_not_urgent_waits_for_its_approver_in_the_queue_alone(teller: Teller) -> None:

@@ -1,0 +1,84 @@
+"""What waited is told as it stands when it leaves: without what was overtaken, and to the number that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol, Self, TypeVar
+
+_ENDS: Final = frozenset(
+    {
+        "requester-withdrawn",
+        "requester-transferred",
+        "requester-not-accepted",
+        "requester-merged",
+        "requester-settled",
+        "requester-result",
+        "requester-closed",
+        "requester-final-answer",
+        "requester-merged-ended",
+    }
+)
+_STOOD_DOWN: Final = frozenset({"department-ended", "department-handed-over"})
+_OVERTAKEN_BY: Final[Mapping[str, frozenset[str]]] = {
+    "requester-dispatched": _ENDS | {"requester-redispatched", "requester-reopened"},
+    "requester-redispatched": _ENDS | {"requester-redispatched", "requester-reopened"},
+    "requester-due-changed": _ENDS,
+    "requester-extended": _ENDS,
+    "requester-suspended": _ENDS,
+    "requester-committed": _ENDS,
+    "requester-needs-info": _ENDS,
+    "requester-reopened": _ENDS,
+    "requester-rework": _ENDS | {"requester-rework-withdrawn"},
+    "requester-withdrawal-asked": frozenset({"requester-withdrawn", "requester-withdrawal-declined"}),
+    "requester-reopening-asked": frozenset({"requester-reopened", "requester-reopening-declined"}),
+    "requester-closed": frozenset({"requester-reopened"}),
+    "department-new-order": _STOOD_DOWN,
+    "department-supporting-task": _STOOD_DOWN,
+    "department-reminder": _STOOD_DOWN,
+    "department-nudge": _STOOD_DOWN,
+    "department-rework": _STOOD_DOWN,
+}
+"""What says how a ticket stands, and the later messages of it after which that is so no more."""
+_RECEIPT: Final = "requester-receipt"
+_TOLD_ANEW: Final = frozenset({_RECEIPT, "requester-dispatched", "requester-redispatched", "requester-due-changed"})
+"""What whoever is reached elsewhere now hears again from the beginning."""
+
+
+class Waiting(Protocol):
+    """A message that waits, as far as it matters here."""
+
+    @property
+    def ticket(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+    @property
+    def way(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+
+    def to_address_of(self, other: Self) -> Self:
+        """The same message to where the other one goes."""
+
+
+W = TypeVar("W", bound=Waiting)
+
+
+def still_true(waiting: Sequence[W]) -> tuple[list[W], list[W]]:
+    """Of what waited for a person, in the order in which it was wanted: what leaves, and what was overtaken."""
+    leaves, overtaken = list[W](), list[W]()
+    for number, each in enumerate(waiting):
+        later = [other for other in waiting[number + 1 :] if _same_person(each, other)]
+        moved = next((other for other in reversed(later) if other.template == _RECEIPT), None)
+        elsewhere = moved is not None and (moved.way, moved.address) != (each.way, each.address)
+        by = _OVERTAKEN_BY.get(each.template, frozenset())
+        if any(other.template in by for other in later) or (elsewhere and each.template in _TOLD_ANEW):
+            overtaken.append(each)
+        else:
+            leaves.append(each.to_address_of(moved) if moved is not None and elsewhere else each)
+    return leaves, overtaken
+
+
+def _same_person(each: Waiting, other: Waiting) -> bool:
+    return each.ticket == other.ticket and each.audience == other.audience
