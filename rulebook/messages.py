@@ -73,6 +73,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "requester-final-answer": _to(Audience.REQUESTER, ways=_MUST_KNOW),
     "requester-answered": _to(Audience.REQUESTER),
     "requester-rework": _to(Audience.REQUESTER, "due"),
+    "requester-rework-withdrawn": _to(Audience.REQUESTER),
     "requester-closed": _to(Audience.REQUESTER, "due"),
     "requester-merged": _to(Audience.REQUESTER, "reason"),
     "requester-merged-ended": _to(Audience.REQUESTER, "status reason"),

@@ -17,11 +17,13 @@ wishes.on(d.FinalAnswerGiven)(lambda _, o: o.requester("requester-final-answer")
 wishes.on(d.SettledAtUnit)(lambda _, o: o.requester("requester-settled", department=PARTIES["unit"]))
 
 
-wishes.on(d.ReworkWithdrawn)(
-    lambda fact, o: o.department(
-        fact.department, "department-ended", status=word(d.ReworkWithdrawn), reason=fact.reason
-    )
-)
+@wishes.on(d.ReworkWithdrawn)
+def _rework_withdrawn(fact: d.ReworkWithdrawn, o: Occasion) -> Wishes:
+    """Whoever heard of the rework hears that there is none."""
+    yield from o.department(fact.department, "department-ended", status=word(d.ReworkWithdrawn), reason=fact.reason)
+    yield from o.requester("requester-rework-withdrawn")
+
+
 wishes.on(d.ReopeningAsked)(lambda _, o: o.requester("requester-reopening-asked"))
 wishes.on(d.ReopeningDeclined)(lambda fact, o: o.requester("requester-reopening-declined", reason=fact.reason))
 wishes.on(d.Reopened)(lambda _, o: o.requester("requester-reopened"))

@@ -78,7 +78,11 @@ class Planner:
                 more.get("at", NOW),
                 "您的诉求已受理",
                 more.get("text", f"您好，{key}"),
-                **{name: value for name, value in more.items() if name not in ("at", "text", "gathers", "ticket", "template")},
+                **{
+                    name: value
+                    for name, value in more.items()
+                    if name not in ("at", "text", "gathers", "ticket", "template")
+                },
             )
             for key in keys
         ]
