@@ -17,6 +17,7 @@ from tools.client.render import RatesOfMonth
 from tools.errors import SaidClearly
 from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal
+from worktime import local
 
 _console: Final = Terminal()
 _COLUMNS: Final = ("指标", "自", "至", "按", "部分", "分子", "分母", "比率", "区间", "按构成应有", "实绩比应有", "不计")
@@ -85,7 +86,7 @@ def _shown(
         window = _three_months(month) if month else _three_times(found[-1])
         yield from render.bands(found[-1]["rates"], trace.rates(by="department", rate=rate, window=window)["rates"])
     else:
-        columns = [RatesOfMonth(answer["from"][:7] if month else "近三十天", answer["rates"]) for answer in found]
+        columns = [RatesOfMonth(_day(answer["from"])[:7] if month else "近三十天", answer["rates"]) for answer in found]
         yield from render.rates(columns, split=split)
 
 
@@ -127,7 +128,12 @@ def _behind(found: Sequence[RatesAnswer]) -> Iterator[tuple[str, ...]]:
     for answer in found:
         for each in answer["rates"]:
             for verdict, numbers in each.get("tickets", {}).items():
-                yield from ((each["title"], answer["from"][:10], each["verdicts"][verdict], n) for n in numbers)
+                yield from ((each["title"], _day(answer["from"]), each["verdicts"][verdict], n) for n in numbers)
+
+
+def _day(moment: str) -> str:
+    """The day of the office, wherever the moment was written."""
+    return f"{local(datetime.fromisoformat(moment)):%Y-%m-%d}"
 
 
 def _rows(found: Sequence[RatesAnswer], by: str | None) -> Iterator[tuple[str | float, ...]]:
@@ -136,7 +142,7 @@ def _rows(found: Sequence[RatesAnswer], by: str | None) -> Iterator[tuple[str | 
         for each in answer["rates"]:
             for row in each["rows"]:
                 left_out = "、".join(f"{name}{count}" for name, count in row["left_out"].items())
-                window = answer["from"][:10], answer["to"][:10]
+                window = _day(answer["from"]), _day(answer["to"])
                 share = "" if row["value"] is None else round(row["value"], 4)
                 by_mix = row["expected"] or "", row["ratio"] or ""
                 figures = row["numerator"], row["denominator"], share, row["band_words"] or "", *by_mix, left_out

@@ -179,9 +179,9 @@ async def take_gathered(pool: Pool, now: datetime, lease: timedelta) -> list[Due
     """Take all that is gathered for an address as soon as some of it is due."""
     rows = await _taken(
         pool,
-        f"with those as (select notice from delivery where {_FREE} and gathered and address in (select address"  # noqa: S608 - our own words
+        f"with due as (select notice from delivery where {_FREE} and gathered and address in (select address"  # noqa: S608 - our own words
         f"   from delivery where {_FREE} and gathered and next_at <= $1)"
-        f"  order by place for update skip locked), {_BEGIN}",
+        f"  order by place for update skip locked), those as (select notice from due), {_BEGIN}",
         now,
         lease,
     )

@@ -36,7 +36,7 @@ from services.dispatch.core.episodes.approvals import ask_approval, lapse_approv
 from services.dispatch.core.episodes.incident import done_already, is_member, join_what_gathers, not_attached
 from services.dispatch.core.episodes.refusals import ANSWERED, action_refused, request_refused
 from services.dispatch.core.episodes.stop_words import heed, heed_act, listen, urges
-from services.dispatch.core.episodes.urgency import call_if_untold
+from services.dispatch.core.episodes.urgency import call_if_untold, known_by_acting
 from services.dispatch.core.evolve import changed, evolve
 from services.dispatch.core.incidents.decide import decide_incident
 from services.dispatch.core.incidents.state import Incident
@@ -98,6 +98,7 @@ def decide(
 def _followed(draft: Draft) -> Sequence[Message]:
     """What follows from the ticket as a decision leaves it."""
     _drop_moot(draft)
+    known_by_acting(draft)
     call_if_untold(draft)
     join_what_gathers(draft)
     return tuple(draft.facts)

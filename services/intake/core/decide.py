@@ -111,6 +111,9 @@ def _by_office(
 def _register(state: DoorState, reading: Reading, action: Register, moment: Moment, numbers: Numbers) -> Decision:
     happened = action.occurred_at or min(reading.at or moment.received, moment.received)
     if action.upstream is not None and action.upstream.due is not None and action.upstream.due < happened:
+        if action.occurred_at is None:
+            words = "市级时限已过，而没有写明诉求何时发生。请写明诉求发生的时间（occurred_at），时限照录。"
+            return refused(reading, refusal("due_before_occurred", "occurred_at", words))
         return refused(reading, refusal("due_before_occurred", "upstream.due", "市级时限早于诉求发生的时间。"))
     requester = state.config.secrets.requester(action.requester_kind, action.contact)
     known_as = () if requester is None else (requester,)

@@ -39,6 +39,7 @@ _OVERTAKEN_BY: Final[Mapping[str, frozenset[str]]] = {
     "department-rework": _STOOD_DOWN,
 }
 """What says how a ticket stands, and the later messages of it after which that is so no more."""
+_REQUESTER: Final = "requester"
 _RECEIPT: Final = "requester-receipt"
 _TOLD_ANEW: Final = frozenset({_RECEIPT, "requester-dispatched", "requester-redispatched", "requester-due-changed"})
 """What whoever is reached elsewhere now hears again from the beginning."""
@@ -70,7 +71,8 @@ def still_true(waiting: Sequence[W]) -> tuple[list[W], list[W]]:
     leaves, overtaken = list[W](), list[W]()
     for number, each in enumerate(waiting):
         later = [other for other in waiting[number + 1 :] if _same_person(each, other)]
-        moved = next((other for other in reversed(later) if other.template == _RECEIPT), None)
+        receipts = (other for other in reversed(later) if other.template == _RECEIPT and other.audience == _REQUESTER)
+        moved = next(receipts, None)
         elsewhere = moved is not None and (moved.way, moved.address) != (each.way, each.address)
         by = _OVERTAKEN_BY.get(each.template, frozenset())
         if any(other.template in by for other in later) or (elsewhere and each.template in _TOLD_ANEW):

@@ -9,7 +9,7 @@ from typing import Final
 
 from schemas.values import Channel, Clock, Contact, Due, Tier
 
-REMEMBERED: Final = frozenset({Clock.HANDLING, Clock.REWORK})
+REMEMBERED: Final = frozenset({Clock.HANDLING, Clock.REWORK, Clock.URGENT_FIRST_REPORT})
 """The clocks whose due times stand in messages about something else, beside the citizen's."""
 
 

@@ -48,9 +48,11 @@ def _urgent_orders(profile: Profile) -> tuple[tuple[int, str], ...]:
 def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
     """Whoever is called hears what is urgent, why they are called, and until when they have to say that they know.
 
-    What was said last stands first: it may be what makes it urgent.
+    What was said last stands first: it may be what makes it urgent. The first report is due from the order on, however
+    often somebody is called; before there is one nobody can say when.
     """
     first = o.profile.text
+    due = due_of(o.profile, Clock.URGENT_FIRST_REPORT) if o.profile.lead else ""
     yield from o.to(
         "duty-urgent",
         o.book.duty_officer(fact.person.id),
@@ -58,7 +60,7 @@ def _urgent_called(fact: d.UrgentCalled, o: Occasion) -> Wishes:
         count=str(fact.call),
         reason=REASONS.said(fact.reason),
         accept=within(o, Clock.DUTY_ACKNOWLEDGEMENT, fact.since(o.at)),
-        due=within(o, Clock.URGENT_FIRST_REPORT),
+        due=due or (within(o, Clock.URGENT_FIRST_REPORT) if o.profile.lead else ""),
         text=f"{o.profile.said}（此前：{first}）" if o.profile.said else first,
     )
 

@@ -39,6 +39,7 @@ def _progress_noted(fact: d.ProgressNoted, o: Occasion) -> Wishes:
 
 
 profiles.on(d.Handled)(lambda p, fact, _: replace(p, reply=fact.reply))
+profiles.on(d.HandledSentBack)(lambda p, _, __: replace(p, reply=""))
 
 
 @wishes.on(d.HandledSentBack, d.SupportTaskSentBack)

@@ -22,6 +22,7 @@ from services.notify.core.notice import Addressee, Notice, Way
 from tools.local.database import Database
 from tools.local.ports import free_ports
 
+_NAMED = ("at", "text", "gathers", "ticket", "template")
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
@@ -78,11 +79,7 @@ class Planner:
                 more.get("at", NOW),
                 "您的诉求已受理",
                 more.get("text", f"您好，{key}"),
-                **{
-                    name: value
-                    for name, value in more.items()
-                    if name not in ("at", "text", "gathers", "ticket", "template")
-                },
+                **{name: value for name, value in more.items() if name not in _NAMED},
             )
             for key in keys
         ]

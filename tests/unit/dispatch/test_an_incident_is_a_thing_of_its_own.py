@@ -59,6 +59,8 @@ def test_500_callers_about_one_outage_are_a_handful_of_acts() -> None:
     # when the department takes it, reports it, and the centre accepts the report, each by one act
     place.department(i.AcceptIncident)
     assert states(place, numbers) == {TicketState.IN_PROGRESS}
+    named = place.department(i.ReportIncidentHandled, reply="已恢复供电，联系人13933330002已确认。")
+    assert refusal(named) == "reply_names_a_number"
     place.department(i.ReportIncidentHandled, reply="已恢复供电。")
     assert states(place, numbers) == {TicketState.HANDLED}
     place.office(i.ReviewIncident, accepted=True)

@@ -38,6 +38,7 @@ from tests.support.dispatch.story import (
 
 GAS = "0401-03"
 """A category that the catalogue makes urgent."""
+FLOOD = "0401-02"
 FIRST, SECOND, THIRD = "p-min", "p-ruan", "p-jiang"
 VISIT = VisitRef(visitor="v-1", unit="unit-01", visited_at=AT)
 
@@ -130,6 +131,15 @@ def desk(story: Story) -> list[DeskTask]:
 )
 def test_nobody_is_called_of_what_is_not_urgent_or_known_already(story: Callable[[], Story]) -> None:
     assert not any(isinstance(fact, d.UrgentCalled) for fact in story().facts)
+
+
+def test_whoever_was_called_and_acts_on_it_knows_of_it_without_saying_so() -> None:
+    story = opened(category=GAS)
+    called = story.said(d.UrgentCalled).person
+    acted = story.act(i.Classify(ticket=TICKET, by=called, category=FLOOD))
+    assert acted.said(d.UrgentAcknowledged).by.person == called
+    another = story.office(i.Classify, category=FLOOD)
+    assert isinstance(another.ticket.urgency, Calling)
 
 
 # --- round the roster ------------------------------------------------------------------------------------------------

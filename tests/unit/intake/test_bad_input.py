@@ -123,7 +123,12 @@ def test_unknown_category_is_refused(front: Any, report: Any) -> None:
         ({"text": "冷" * 20_001}, "too_long", "text"),
         ({"text": "a\0b"}, "nul_character", "text"),
         ({"contact": {"name": "\0"}}, "nul_character", "contact.name"),
-        ({"upstream": {"number": "1", "due": "2026-09-01T00:00:00Z"}}, "due_before_occurred", "upstream.due"),
+        ({"upstream": {"number": "1", "due": "2026-09-01T00:00:00Z"}}, "due_before_occurred", "occurred_at"),
+        (
+            {"upstream": {"number": "1", "due": "2026-09-01T00:00:00Z"}, "occurred_at": "2026-09-02T00:00:00Z"},
+            "due_before_occurred",
+            "upstream.due",
+        ),
         ({"confidential": "yes"}, "wrong_type", "confidential"),
     ],
 )

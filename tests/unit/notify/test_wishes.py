@@ -278,8 +278,19 @@ def test_of_what_is_urgent_the_approver_and_whoever_is_on_duty_hear_at_once_that
     assert loud(teller.tell(more_time, NIGHT)) == [("centre-urgent-approval", "centre:p-fang", ["sms", "call"])]
 
 
-SUPPORTS_NO_MORE = d.SupportTaskEnded(ticket=TICKET, by=BY, department="housing", reason="lead_changed")
+SUPPORTS_NO_MORE = d.SupportTaskEnded(ticket=TICKET, by=BY, department="housing", reason=d.TaskEnd.LEAD_CHANGED)
 ASKS: dict[str, Any] = {"ticket": TICKET, "by": BY, "department": "housing", "reason": "说明"}
+
+
+def test_the_first_report_is_due_when_it_is_due_however_often_somebody_is_called(teller: Teller) -> None:
+    teller.tell(registered(tier=Tier.URGENT))
+    assert "首报" not in teller.tell(called())[0].text
+    for fact in (dispatched(Tier.URGENT), started(Clock.HANDLING, tier=Tier.URGENT)):
+        teller.tell(fact)
+    teller.tell(started(Clock.URGENT_FIRST_REPORT, due=OfficialDue(at=MORNING + timedelta(hours=2))))
+    for minutes in (10, 20):
+        (said_it, _) = teller.tell(called(), MORNING + timedelta(minutes=minutes))
+        assert "3月2日12:00前首报" in said_it.text
 
 
 def asked_for_both(teller: Teller) -> None:

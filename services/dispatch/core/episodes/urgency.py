@@ -40,6 +40,15 @@ def call_if_untold(draft: Draft) -> None:
         call_next(draft, BY_POLICY, reason="stop_words")
 
 
+def known_by_acting(draft: Draft) -> None:
+    """Whoever was called and acts on the ticket knows of it, whether or not they say so."""
+    urgency, person = draft.ticket.urgency, draft.by.person
+    if not isinstance(urgency, Calling) or person is None or person.id not in urgency.called:
+        return
+    if draft.facts and not any(isinstance(fact, d.ActionRefused | d.UrgentCalled) for fact in draft.facts):
+        draft.say(d.UrgentAcknowledged(**draft.stamp(draft.by), call=urgency.call))
+
+
 def _called_for_after_its_end(ticket: Ticket) -> bool:
     return ticket.stop_words.called_for and isinstance(ticket.standing, AtAnEnd)
 

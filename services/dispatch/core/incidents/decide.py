@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,7 @@ from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
 from schemas.inbound import IncidentAction
+from schemas.spelling import spelt
 from schemas.tickets import IncidentActionReceived
 from schemas.values import Actor, IncidentId, TicketId
 from services.dispatch.core.draft import BY_POLICY
@@ -20,6 +22,8 @@ from services.dispatch.core.rules import Rules
 
 AT_ONCE: Final = 100
 """So many members hear of an act in one step: however many there are, a step stays small."""
+
+_MOBILE: Final = re.compile(r"(?<![0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9])")
 
 Asked = IncidentActionReceived | r.IncidentRequest
 
@@ -89,6 +93,14 @@ def _opened(received: IncidentActionReceived, action: i.OpenIncident, by: Actor)
     )
 
 
+def _names_a_number(action: IncidentAction) -> Refusal | None:
+    """What is reported goes to all members: a number in it would be somebody's."""
+    if isinstance(action, i.ReportIncidentHandled) and _MOBILE.search(spelt(action.reply)):
+        words = "统一反馈会发给每一位诉求人，其中有手机号码。请去掉他人的号码，需要留联系方式的写单位的固定电话。"
+        return Refusal("reply_names_a_number", words)
+    return None
+
+
 def _whom(incident: Incident | None, action: IncidentAction) -> tuple[TicketId, ...]:
     members = {} if incident is None else incident.members
     if isinstance(action, i.AttachToIncident):
@@ -103,7 +115,7 @@ def _against(incident: Incident | None, received: IncidentActionReceived, rules:
     if not isinstance(action, i.OfficeAction):
         if incident is None or received.party.department != incident.lead:
             return Refusal("not_yours", "没有由你单位牵头的这一多人同诉，请核对编号；如有疑问请联系热线中心。")
-        return _not_now(incident, action)
+        return _not_now(incident, action) or _names_a_number(action)
     if incident is None:
         return Refusal("unknown_incident", f"没有编号为{received.incident}的多人同诉。")
     return not_allowed(rules, action, action.do, at) or _not_now(incident, action)
