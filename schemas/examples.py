@@ -33,6 +33,7 @@ _BY_NAME: Final[Mapping[str, Any]] = {
     "incident": "M7Q2M8ZK4D1XB",
     "receipt": "R7Q2M8ZK4D1XB",
     "requester": "5d9c1f0e8a7b64d2c3f1908e7a6b5c4d",
+    "seal": "0b7d2f4a6c8e1035972b4d6f8091a3c5",
     "household": "三号楼 201",
     "text": "楼道里的灯坏了一个星期没有人来修",
     "reply": "灯已换好，感谢您的反映",

@@ -128,7 +128,7 @@ def _can_be_many(action: type[Action]) -> bool:
 
 def _parameters(action: type[Action]) -> list[Parameter]:
     if _points_at_passage(action):
-        theirs = [each for each in parameters_of(action) if each.name not in _OF_THE_DOOR]
+        theirs = [each for each in parameters_of(action) if each.name not in OF_THE_DOOR]
         given = [each.replace(default=None) if each.name in _POINTS else each for each in theirs]
         return [*given, _own("passage", _PASSAGE, None)]
     if not _can_be_many(action):
@@ -159,7 +159,8 @@ def _own(name: str, annotation: Any, default: Any) -> Parameter:
 
 
 _POINTS: Final = ("where", "start", "length")
-_OF_THE_DOOR: Final = ("passage", "seal")
+OF_THE_DOOR: Final = ("passage", "seal")
+"""What nobody sends but the door of persons, or to it: no option of its own."""
 _PASSAGE: Final = Annotated[
     str | None, typer.Option("--passage", help="要涂去的原文，或者遮盖后的样子；在留痕中找到它在哪段文字、第几字起。")
 ]
