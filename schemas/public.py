@@ -197,11 +197,13 @@ class DeskTask(PublicMessage):
     `requested_by` is who asked for what waits for an approver, who has to be somebody else.
 
     `suggestion` is the likeliest category, `alternatives` the next ones; `refer` is the outside body that the policy
-    refers such matters to: a proposal, which a person decides. `supplements` are what merged tickets say, `stop_words`
-    what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the requester said at
-    the last callback, `noted` what the agent wrote who was told nothing there. `lead` would lead by what was corrected
-    since the order was given. `recognised` says which kinds of numbers that nobody should have written are masked here:
-    the desk decides whether they are redacted. `reply` is what the department answered, where somebody has to judge it.
+    refers such matters to: a proposal, which a person decides. `place` is where the matter is, as an order says it;
+    `subdistrict` is the one that it lies in, where that is known. `supplements` are what merged tickets say,
+    `stop_words` what no machine may answer, `contacted` is the note of the lead's first contact, `said` what the
+    requester said at the last callback, `noted` what the agent wrote who was told nothing there. `lead` would lead by
+    what was corrected since the order was given. `recognised` says which kinds of numbers that nobody should have
+    written are masked here: the desk decides whether they are redacted. `reply` is what the department answered, where
+    somebody has to judge it.
     `referral` is what is written down by now of the matter's being handed over to the outside body `refer`.
     `wish` is what the requester said who wants the ticket withdrawn or reopened; `recurrence_of` is an earlier ticket
     whose matter came back.
@@ -224,6 +226,7 @@ class DeskTask(PublicMessage):
     tier: Tier
     kind: Kind
     subdistrict: DepartmentCode | None = None
+    place: Place | None = None
     text: Text
     supplements: tuple[Supplement, ...] | None = None
     contacted: Text | None = None

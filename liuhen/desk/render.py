@@ -71,7 +71,9 @@ def caller(place: Workplace, found: CallerAnswer) -> RenderableType:
 
 
 def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
-    """What the requester said to the lead and at the callback, whole: whoever decides has to know it."""
+    """Where it is, and what the requester said to the lead and at the callback, whole: who decides has to know it."""
+    if task.place:
+        yield f"地点：{task.place.text}"
     if task.confidential:
         yield "保密：对承办单位隐去诉求人"
     if task.recognised:

@@ -322,6 +322,7 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         tier=matter.tier,
         kind=matter.kind,
         subdistrict=matter.place.subdistrict,
+        place=matter.place,
         text=matter.text,
         supplements=state.supplements or None,
         contacted=state.contact.note if isinstance(state.contact, Made | Owed) else None,

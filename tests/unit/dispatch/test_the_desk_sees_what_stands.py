@@ -45,7 +45,8 @@ def test_a_correction_stands_on_every_task_that_waits(waiting: Any, corrected: d
     assert told.keys() >= before.keys()
     for task, was in before.items():
         now = told[task]
-        assert (now.text, now.category, now.subdistrict) == (matter.text, matter.category, matter.place.subdistrict)
+        assert (now.text, now.category, now.place) == (matter.text, matter.category, matter.place)
+        assert now.subdistrict == matter.place.subdistrict
         # and it waits since when it did, for the reason that it did
         assert (now.since, now.reason, now.suggestion) == (was.since, was.reason, was.suggestion)
 

@@ -127,6 +127,16 @@ def test_the_desk_sees_that_it_is_confidential_and_what_was_recognised() -> None
     assert "310110199003071237" not in task.model_dump_json()
 
 
+def test_the_desk_reads_of_a_place_what_a_department_does() -> None:
+    """Whoever dispatches has to know where it is; where the requester lives is hidden as in an order."""
+    asked = {"confidential": True, "contact": CALLER, "text": TEXT}
+    elsewhere = opened(rules_with(dispatch=Passing.QUEUE), place=Place(text="国和路100号"), **asked)
+    at_home = opened(rules_with(dispatch=Passing.QUEUE), place=Place(text=f"{CALLER.address}楼上"), **asked)
+
+    assert messages(elsewhere, DeskTask)[-1].place.text == "国和路100号"
+    assert messages(at_home, DeskTask)[-1].place.text == f"{'*' * len(CALLER.address or '')}楼上"
+
+
 def test_what_becomes_confidential_later_is_masked_from_then_on() -> None:
     story = opened(contact=CALLER, text=TEXT)
     assert leaks(messages(story, Order)[0])
