@@ -32,6 +32,7 @@ async def test_a_ticket_is_dispatched_by_keyboard_alone(xu: Clerk, call: Call) -
     ticket = await call("电梯故障，停运三天了")
     await xu.opens("/queue?task=dispatching")
     # when it is found with j and opened, and the first suggestion is taken with its key
+    await expect(xu.page.locator(f"#row-{ticket}-dispatching")).to_contain_text("国和路100号")
     link = xu.page.locator(f"#row-{ticket}-dispatching a")
     for _ in range(200):
         await xu.presses("j")
@@ -39,7 +40,10 @@ async def test_a_ticket_is_dispatched_by_keyboard_alone(xu: Clerk, call: Call) -
             break
     await xu.presses("Enter")
     await xu.at(f"/tasks/{ticket}/dispatching")
+    await xu.sees("国和路100号")
     await expect(xu.page.locator("mark.kind").first).to_be_visible()
+    # what is only likely is offered, and stands in no field
+    await expect(xu.page.locator("#assign-lead")).to_have_value("")
     await xu.presses("1")
     # then it is dispatched, and waits no more
     await xu.at("/queue")
@@ -106,6 +110,7 @@ async def test_of_two_dispatchers_the_second_sees_both_versions_and_keeps_the_wo
         await clerk.opens(f"/tasks/{ticket}/dispatching")
     await shen.logs_in("沈知远")
     await shen.at(f"/tasks/{ticket}/dispatching")
+    await shen.page.locator("#assign-lead").fill("fgj")
     await shen.page.locator("#assign-note").fill("请先看现场")
     # when the first dispatches, and then the second
     await xu.presses("1")
@@ -158,4 +163,15 @@ async def test_keys_can_be_switched_off(xu: Clerk, call: Call) -> None:
     await xu.presses("1", "b")
 
     assert await xu.page.locator("kbd").count() == 0
+    await xu.at(f"/tasks/{ticket}/dispatching")
+
+
+async def test_what_should_be_looked_at_first_is_dispatched_by_no_single_key(xu: Clerk, call: Call) -> None:
+    ticket = await call("徐汇区的路灯坏了")
+    await xu.opens(f"/tasks/{ticket}/dispatching")
+    await expect(xu.page.locator("#act-assign")).to_be_visible()
+    await expect(xu.page.locator("[data-key='1']")).to_have_count(0)
+
+    await xu.presses("1")
+
     await xu.at(f"/tasks/{ticket}/dispatching")

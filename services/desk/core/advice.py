@@ -39,6 +39,19 @@ def _way(category: Category, told: DeskTask, policy: Policy) -> Advice:
     return Advice(category, named.lead, supporting, named.rule, found)
 
 
+def certain(told: DeskTask, ways: Sequence[Advice]) -> Advice | None:
+    """The way that follows from the category that a person gave; None where it is only likely, or names no lead."""
+    if told.category is None or needs_eyes(told):
+        return None
+    way = next((each for each in ways if each.category.code == told.category), None)
+    return way if way is not None and way.lead is not None else None
+
+
+def needs_eyes(told: DeskTask) -> bool:
+    """Whether its words are such that nobody may dispatch it by one key: they stop the machine, or point elsewhere."""
+    return bool(told.stop_words) or told.refer is not None
+
+
 def recognised(told: DeskTask, ways: Iterable[Advice]) -> Sequence[Word]:
     """What to mark in the text: words that stop the machine before those of categories."""
     stops = [Word(each.word, "stop", f"{each.name}：{each.reason}") for each in told.stop_words or ()]

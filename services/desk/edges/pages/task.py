@@ -18,7 +18,7 @@ from rulebook import Policy
 from rulebook.desk import TASKS as DESK
 from schemas.public import DeskTask
 from schemas.values import DeskTaskKind
-from services.desk.core.advice import Advice, advice, recognised
+from services.desk.core.advice import Advice, advice, certain, needs_eyes, recognised
 from services.desk.core.forms import Field, fields_of
 from services.desk.core.marking import marked
 from services.desk.edges.keys import CONTEXT, REDACTION, WHO
@@ -64,7 +64,8 @@ async def _page(
         limit=_limit_of(request.app[ENTRANCE].policy, task),
         ways=ways,
         pieces=marked(row.told.text, recognised(row.told, ways)) if row else (),
-        forms=_forms(request, task, ways, drafts, wrong),
+        is_for_eyes=row is not None and needs_eyes(row.told),
+        forms=_forms(request, row.told if row else None, ways, drafts, wrong),
         act_key=lambda: str(uuid4()),
     )
 
@@ -77,15 +78,20 @@ def _limit_of(policy: Policy, task: str) -> str:
 
 
 def _forms(
-    request: web.Request, task: str, ways: Sequence[Advice], drafts: Mapping[str, Typed], wrong: Form | None
+    request: web.Request,
+    told: DeskTask | None,
+    ways: Sequence[Advice],
+    drafts: Mapping[str, Typed],
+    wrong: Form | None,
 ) -> Sequence[Form]:
-    """The forms of what somebody may do here, with what they typed last, or what policy would do."""
+    """The forms of what somebody may do here, with what they typed last, or what follows from what a person said."""
+    task = request.match_info["task"]
     policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
     mine = [do for do in answers_to(task) if policy.who_may(do, now) and _may(request, do)]
     forms = []
     for do, letter in zip(mine, LETTERS, strict=False):
         typed = drafts.get(do)
-        usual = _usual(request, ways) if do == "assign" else {}
+        usual = _usual(request, told, ways) if do == "assign" and told is not None else {}
         form = Form(do, fields_of(do, policy, now), usual if typed is None else typed, letter, typed is not None)
         forms.append(replace(wrong, letter=letter) if wrong is not None and wrong.do == do else form)
     return forms
@@ -96,8 +102,8 @@ def _may(request: web.Request, do: str) -> bool:
     return any(each.id == request[WHO].login for each in entrance.policy.who_may(do, request.app[CONTEXT].clock.now()))
 
 
-def _usual(request: web.Request, ways: Sequence[Advice]) -> Typed:
-    way = next((each for each in ways if each.lead is not None), None)
+def _usual(request: web.Request, told: DeskTask, ways: Sequence[Advice]) -> Typed:
+    way = certain(told, ways)
     return typed_of(way, request) if way is not None else {}
 
 
