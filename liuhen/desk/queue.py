@@ -10,14 +10,12 @@ from rulebook import Policy
 from rulebook.desk import TASKS
 from schemas.message import Message
 from schemas.public import CallbackRequest, DeskTask, Order
-from schemas.values import DeskTaskKind, DueTime, Person, TicketState, Tier, breach_by, remind_by
+from schemas.values import DeskTaskKind, DueTime, Person, TicketState, breach_by, remind_by
+from services.desk.for_tools import Weight, weight
 from services.sla.for_tools import Deadline, DueTimes
 
 Urgency = Literal["overdue", "due_soon", "in_time"]
 M = TypeVar("M", bound=Message)
-
-_FIRST: Final = DeskTaskKind.URGENT_CALL
-"""What nobody at the desk may overlook."""
 
 AT_WORK: Final = frozenset({TicketState.DISPATCHED, TicketState.IN_PROGRESS, TicketState.REWORK})
 """States in which a department owes something."""
@@ -69,7 +67,7 @@ def newest(messages: Iterable[PublishedMessage], kind: type[M], key: Callable[[M
 
 
 def desk(messages: Iterable[PublishedMessage], times: DueTimes, now: datetime) -> list[WaitingTask]:
-    """Tell what waits for the office: urgent calls on top, then what no machine may answer, then what waits longest."""
+    """Tell what waits for the office: the most pressing first, of these what waits longest."""
     tasks = newest(messages, DeskTask, lambda task: (task.ticket, task.task))
     waiting = [_waiting(task, times, now) for task in tasks if task.open]
     return sorted(waiting, key=_pressing)
@@ -88,11 +86,9 @@ def of_person(waiting: Iterable[WaitingTask], person: Person, policy: Policy, no
     return [each for each in waiting if may(each.task)]
 
 
-def _pressing(each: WaitingTask) -> tuple[bool, bool, bool, datetime, str, str]:
-    """A call first, then words that stop the machine, and of these threats and danger before places and misconduct."""
+def _pressing(each: WaitingTask) -> tuple[Weight, datetime, str, str]:
     task = each.task
-    calm = bool(task.stop_words) and task.tier is not Tier.URGENT
-    return task.task != _FIRST, not task.stop_words, calm, task.since, task.ticket, task.task
+    return weight(task), task.since, task.ticket, task.task
 
 
 def _waiting(task: DeskTask, times: DueTimes, now: datetime) -> WaitingTask:

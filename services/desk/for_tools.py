@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from doors.people import desk_of
 from services.desk.core.acts import SOURCE, act_of
 from services.desk.core.owing import owed
+from services.desk.core.pressing import Weight, weight
 from services.desk.edges.told import ActAnswer, CallerAnswer, OneOrderAnswer, OrderAnswer
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "CallerAnswer",
     "OneOrderAnswer",
     "OrderAnswer",
+    "Weight",
     "act_of",
     "described",
     "desk_of",
     "owed",
+    "weight",
 ]
 
 

@@ -12,6 +12,7 @@ from schemas.values import Instant
 from services.desk.core.acts import SOURCE
 from services.desk.core.callers import CallerChange, CallerRow, began, corrected
 from services.desk.core.orders import OrderRow
+from services.desk.core.pressing import weight
 
 
 class KnownAct(NamedTuple):
@@ -68,6 +69,7 @@ class TaskRow(NamedTuple):
     sequence: int
     since: Instant
     body: str | None
+    weight: int
 
 
 class ShownRow(NamedTuple):
@@ -110,7 +112,8 @@ def react(told: Told, act: KnownAct | None) -> Change | None:
             return _answer(message, act) if act is not None and act.answered_on == told.topic else None
         case DeskTask():
             body = told.body if message.open else None
-            return TaskRow(message.ticket, message.task, envelope.source, envelope.sequence, message.since, body)
+            said_by = envelope.source, envelope.sequence
+            return TaskRow(message.ticket, message.task, *said_by, message.since, body, weight(message))
         case ShownContact():
             body = told.body if message.receipt is not None else None
             return ShownRow(told.topic, message.ticket, envelope.source, envelope.sequence, message.receipt, body)

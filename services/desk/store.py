@@ -66,7 +66,7 @@ def _newest(
     return _Newest(statement)
 
 
-_TYPES: Final = {"sequence": "bigint", "since": "timestamptz", "due": "timestamptz"}
+_TYPES: Final = {"sequence": "bigint", "since": "timestamptz", "due": "timestamptz", "weight": "smallint"}
 """Of columns that are sent as anything else than text."""
 _BODY: Final = {"body": "body::json"}
 _TASKS: Final = _newest("task", TaskRow, ("ticket", "task"), _BODY, {})

@@ -73,6 +73,19 @@ def test_a_threat_stands_above_another_district_that_waits_longer(times: DueTime
     assert top.task.ticket == TWO
 
 
+def test_nothing_stands_above_what_is_urgent_and_in_nobodys_hands(times: DueTimes) -> None:
+    """Nor what is urgent and handled by now, nor a street lamp of another district, however long these wait."""
+    later = MORNING + timedelta(hours=1)
+    away = StopWord(group="elsewhere", name="外区", reason="由人判断。", word="徐汇区")
+    lamp, reviewed = task(ONE, stop_words=(away,)), task(TWO, task="review", tier=Tier.URGENT)
+    gas = task("26090100000035", tier=Tier.URGENT, since=later)
+    usual = task("26090100000043")
+
+    found = desk(told(usual, lamp, reviewed, gas), times, later)
+
+    assert [each.task for each in found] == [gas, lamp, reviewed, usual]
+
+
 def test_who_is_called_of_something_urgent_sees_it_on_top_with_the_minutes_that_are_left(times: DueTimes) -> None:
     later = MORNING + timedelta(minutes=3)
 

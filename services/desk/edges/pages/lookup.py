@@ -9,16 +9,22 @@ from typing import Final, NamedTuple, TypeAlias
 from chassis.service import Instant, Pool
 from schemas.public import DeskTask
 from schemas.redaction import Overlay, Passage
+from services.desk.core.pressing import Weight
 
 PAGE: Final = 50
 """Rows of one page of the queue."""
 
 
 class Waiting(NamedTuple):
-    """One row of the queue, and whether it stands on top."""
+    """One row of the queue, and how pressing it is."""
 
     told: DeskTask
-    ahead: bool
+    weight: Weight
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it stands above what waits as usual."""
+        return self.weight < Weight.USUAL
 
     @property
     def key(self) -> str:
@@ -41,17 +47,17 @@ Typed: TypeAlias = Mapping[str, str]
 
 
 async def waiting(pool: Pool, task: str | None, page: int) -> Sequence[Waiting]:
-    """List one page of what waits: on top what no machine may answer and what is urgent, then what waits longest."""
+    """List one page of what waits: the most pressing first, of these what waits longest."""
     rows = await pool.fetch(
-        "select body, ahead from task where body is not null and ($1::text is null or task = $1)"
-        " order by ahead desc, since, ticket, task limit $2 offset $3",
+        "select body, weight from task where body is not null and ($1::text is null or task = $1)"
+        " order by weight, since, ticket, task limit $2 offset $3",
         *(task, PAGE, (page - 1) * PAGE),
     )
-    return [_waiting(row["body"], ahead=row["ahead"]) for row in rows]
+    return [_waiting(row["body"], row["weight"]) for row in rows]
 
 
-def _waiting(body: str, *, ahead: bool) -> Waiting:
-    return Waiting(DeskTask.model_validate_json(body), ahead)
+def _waiting(body: str, weight: int) -> Waiting:
+    return Waiting(DeskTask.model_validate_json(body), Weight(weight))
 
 
 async def counts(pool: Pool) -> Mapping[str, int]:
@@ -62,9 +68,9 @@ async def counts(pool: Pool) -> Mapping[str, int]:
 
 async def one(pool: Pool, ticket: str, task: str) -> Waiting | None:
     """Find what waits of a ticket; None where it waits no more."""
-    found = "select body, ahead from task where ticket = $1 and task = $2 and body is not null"
+    found = "select body, weight from task where ticket = $1 and task = $2 and body is not null"
     row = await pool.fetchrow(found, ticket, task)
-    return _waiting(row["body"], ahead=row["ahead"]) if row is not None else None
+    return _waiting(row["body"], row["weight"]) if row is not None else None
 
 
 async def of_ticket(pool: Pool, ticket: str) -> Sequence[str]:
