@@ -20,7 +20,7 @@ from liuhen.desk.options import action_of
 from liuhen.desk.submitting import SubmissionAnswer, Submitting
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import Action
-from schemas.values import Person, TicketState
+from schemas.values import Person, TicketState, Tier
 from services.dispatch.for_tools import EPISODES
 from tools.client import desk, trace
 from tools.errors import SaidClearly
@@ -28,6 +28,7 @@ from tools.terminal import Terminal, styled
 from vocabulary import STATES
 
 _console: Final = Terminal()
+_told: Final = Terminal(stderr=True)
 _SHOWN: Final = 10
 _MOVED_ON: Final = "illegal_in_state"
 
@@ -61,6 +62,8 @@ class Listed(NamedTuple):
     category: str | None = None
     incident: str | None = None
     version: int | None = None
+    for_eyes: bool = False
+    """Urgent, or with words in it that no machine may answer: the office looks at each of these before it acts."""
 
 
 class BatchResult(NamedTuple):
@@ -76,12 +79,15 @@ def frozen(place: Workplace, action: type[Action], filters: Filters) -> list[Lis
     states = possible_in(words.word_of(action))
     found = _of_department(states) if place.party.department else _of_office(states)
     unknown = set(filters.tickets) - {each.ticket for each in found}
-    kept = sorted((each for each in found if is_meant(each, filters)), key=lambda each: each.ticket)
+    kept, left_out = chosen(found, filters)
+    if left_out:
+        why = "件紧急，或者文字须由人判断，不在其列；请逐件看清再办，要一并办的以 --if-ticket 写明："
+        _told.print(f"{len(left_out)} {why}{'、'.join(each.ticket for each in left_out)}")
     if not kept:
-        raise SaidClearly("没有符合条件、现在可以这样办的工单。")
+        raise SaidClearly("没有符合条件、现在可以一并这样办的工单。")
     if unknown:
         named = "、".join(sorted(unknown)[:_SHOWN])
-        _console.print(f"其中 {len(unknown)} 件不在可办的状态，或者不由你单位承办：{named}")
+        _told.print(f"其中 {len(unknown)} 件不在可办的状态，或者不由你单位承办：{named}")
     return kept
 
 
@@ -107,6 +113,8 @@ def _of_department(states: AbstractSet[TicketState]) -> list[Listed]:
 
 
 def _of_office(states: AbstractSet[TicketState]) -> list[Listed]:
+    """What waits at the desk says which texts a person has to look at."""
+    spoken = {each.ticket for each in desk.tasks() if each.stop_words or each.refer}
     return [
         Listed(
             each["ticket"],
@@ -115,6 +123,7 @@ def _of_office(states: AbstractSet[TicketState]) -> list[Listed]:
             each["gist"] or "",
             each["category"],
             each["incident"],
+            for_eyes=each["tier"] == Tier.URGENT or each["ticket"] in spoken,
         )
         for state in sorted(states)
         for each in trace.all_tickets(state=state)["tickets"]
@@ -130,6 +139,18 @@ def is_meant(each: Listed, filters: Filters) -> bool:
         and (filters.place is None or filters.place in each.place)
         and (not filters.tickets or each.ticket in filters.tickets)
     )
+
+
+def chosen(found: Iterable[Listed], filters: Filters) -> tuple[list[Listed], list[Listed]]:
+    """Tell what is done with all others, and what somebody has to look at first, and did not name."""
+    meant = sorted((each for each in found if is_meant(each, filters)), key=lambda each: each.ticket)
+    kept = [each for each in meant if not each.for_eyes or _is_named(each, filters)]
+    return kept, [each for each in meant if each.for_eyes and not _is_named(each, filters)]
+
+
+def _is_named(each: Listed, filters: Filters) -> bool:
+    """Whether somebody pointed at this very ticket, or at the incident whose member it is."""
+    return each.ticket in filters.tickets or (each.incident is not None and each.incident == filters.incident)
 
 
 def preview(action: type[Action], listed: Sequence[Listed], batch: str) -> None:

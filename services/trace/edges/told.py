@@ -32,7 +32,7 @@ class StandingWords(StandingNames, total=False):
 
 
 class StandingAnswer(TypedDict):
-    """Where a ticket stands; moments are ISO 8601 with their zone."""
+    """Where a ticket stands; moments are ISO 8601 with their zone. The receipt is for whoever may look at contacts."""
 
     ticket: str
     receipt: str | None
@@ -52,6 +52,7 @@ class StandingAnswer(TypedDict):
     follow_ups: int
     reopenings: int
     incident: str | None
+    tier: str | None
     supervision: str
     words: StandingWords
 

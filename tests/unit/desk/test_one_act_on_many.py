@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from liuhen.desk.batch import BatchResult, Filters, Listed, is_meant, possible_in, result_of
+from liuhen.desk.batch import BatchResult, Filters, Listed, chosen, is_meant, possible_in, result_of
 from liuhen.desk.submitting import Rejection, SubmissionAnswer, followed, note
 from schemas.inbound import AcceptIncident, AttachToIncident, OpenIncident
 from schemas.values import Person, TicketState
@@ -34,6 +34,15 @@ LISTED = Listed(ONE, "dispatched", "平凉路100弄", "停电", category="0104-0
 )
 def test_a_filter_names_what_is_meant(filters: Filters, *, meant: bool) -> None:
     assert is_meant(LISTED, filters) is meant
+
+
+def test_what_is_urgent_or_has_such_words_is_not_done_with_all_others_unless_it_is_named() -> None:
+    usual, gas = LISTED._replace(incident=None), Listed(TWO, "dispatched", "平凉路100弄", "煤气", for_eyes=True)
+
+    assert chosen([gas, usual], Filters(place="平凉路")) == ([usual], [gas])
+    assert chosen([gas, usual], Filters(tickets=(TWO,))) == ([gas], [])
+    member = gas._replace(incident=INCIDENT)
+    assert chosen([member, usual], Filters(incident=INCIDENT)) == ([member], [])
 
 
 def test_only_what_can_be_done_in_its_state_is_listed() -> None:
