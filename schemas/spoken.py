@@ -45,6 +45,9 @@ SPOKEN: Final = frozenset(
 )
 """The fields of messages, and of what is kept of them, whose texts somebody said; a test holds messages against it."""
 
+IN_CONFIDENCE: Final = "（保密，不予显示）"
+"""What stands in the place of words that were said in confidence, for whoever may not read them."""
+
 EARLIER: Final = 60
 """So many of the texts that people said in facts of a ticket are remembered, so that each can be pointed at."""
 _TOGETHER: Final = 100_000
@@ -67,6 +70,11 @@ def reworded(document: Json, change: Callable[[str], str], *, spoken: bool = Fal
             return changed if any(a is not b for a, b in zip(changed, document, strict=True)) else document
         case _:
             return document
+
+
+def withheld(_text: str) -> str:
+    """Say in the place of a text that it was said in confidence."""
+    return IN_CONFIDENCE
 
 
 def spoken_in(document: Json, *, spoken: bool = False) -> Iterator[str]:

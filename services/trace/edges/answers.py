@@ -14,7 +14,8 @@ from schemas.message import Message
 from schemas.notices import NoticeRequested
 from schemas.recognised import masked
 from schemas.registry import model_of
-from schemas.spoken import reworded
+from schemas.sealed import Seal
+from schemas.spoken import reworded, withheld
 from services.trace.core.ball import BallSpan, LifeStep, ball_in_court
 from services.trace.core.holder import CENTRE
 from services.trace.core.rates import AUTOMATIC, By, Counted, Figures, Rate, figures, rates_of
@@ -37,7 +38,8 @@ _SAID: Mapping[str, str] = {
 }
 
 
-_IN_CONFIDENCE = "（保密，不予显示）"
+_HIDE = Seal(every_phone=True, introductions=True)
+"""What takes out of a text by whom it was said, where nobody reads that but by an act."""
 
 
 class Answers:
@@ -51,10 +53,11 @@ class Answers:
     def standing(self, standing: TicketStanding, *, looks: bool) -> dict[str, Any]:
         """Say where a ticket stands: the row, and under `words` its codes as people say them.
 
-        What was said in confidence is for those alone who may look (`looks`): nobody can find each name in a text.
+        What was said in confidence is for those alone who may look (`looks`): nobody can find each name in a text. So
+        is the receipt, by which its requester opens the matter.
         """
-        change = masked if looks or not standing.summary.confidential else _withheld
-        summary = reworded(asdict(standing.summary), change)
+        change = _shown(confidential=standing.summary.confidential, looks=looks)
+        summary = reworded(asdict(standing.summary), change) | ({} if looks else {"receipt": None})
         words = {name: self.words.of(table, summary[name]) for name, table in _SAID.items() if summary[name]}
         words["holder"] = self.words.party(summary["holder"])
         if summary["wish"]:
@@ -77,18 +80,21 @@ class Answers:
             "body": body,
         }
 
-    def timeline(self, rows: Sequence[Mapping[str, Any]], *, withheld: bool = False) -> list[dict[str, Any]]:
+    def timeline(
+        self, rows: Sequence[Mapping[str, Any]], *, confidential: bool = False, looks: bool = False
+    ) -> list[dict[str, Any]]:
         """Say a timeline; `caused_by` is the place of the entry that caused one, where it is among them.
 
-        What became of a notice was caused by its request. What people said can be `withheld` from who reads it.
+        What became of a notice was caused by its request. What people said in confidence is for those who may look.
         """
         places = {row["id"]: place for place, row in enumerate(rows)}
         asked: dict[str, tuple[int, Mapping[str, Any]]] = {}
         found = []
+        change = _shown(confidential=confidential, looks=looks)
         for place, row in enumerate(rows):
             request, body = asked.get(_notice(row), (None, {}))
             entry = {
-                **self._entry(row, body, _withheld if withheld else masked),
+                **self._entry(row, body, change),
                 "caused_by": places.get(row["cause"], request),
             }
             if row["type"] == NoticeRequested.type_name:
@@ -156,7 +162,7 @@ class Answers:
 
         As everywhere, what was said in confidence is for those alone who may look (`looks`).
         """
-        change = masked if looks or not row["confidential"] else _withheld
+        change = _shown(confidential=row["confidential"], looks=looks)
         item: dict[str, Any] = reworded(dict(row), change)
         body = reworded(json.loads(item["body"]), change) if item["body"] else {}
         words = {name: self.words.of(name, item[name]) for name in ("kind", "tier", "state")}
@@ -228,8 +234,16 @@ def _counts(rate: Rate, its: Figures) -> dict[str, Any]:
     }
 
 
-def _withheld(_text: str) -> str:
-    return _IN_CONFIDENCE
+def _read_in_confidence(text: str) -> str:
+    """The text for whoever may look at contacts: to look is an act, which leaves a trace, and this is none."""
+    return masked(_HIDE(text))
+
+
+def _shown(*, confidential: bool, looks: bool) -> Callable[[str], str]:
+    """What becomes of a text that somebody reads here."""
+    if not confidential:
+        return masked
+    return _read_in_confidence if looks else withheld
 
 
 def _notice(row: Mapping[str, Any]) -> str:

@@ -126,8 +126,8 @@ async def show_timeline(request: web.Request) -> web.StreamResponse:
     ticket, pool = await _ticket(request), request.app[CONTEXT].pool
     rows, now = await lookup.timeline(pool, ticket), request.app[CONTEXT].clock.now()
     confidential = any(each.summary.confidential for each in await lookup.standings(pool, [ticket], now))
-    withheld = confidential and not entering.known(request).looks
-    return json_answer({"ticket": ticket, "entries": request.app[ANSWERS].timeline(rows, withheld=withheld)})
+    entries = request.app[ANSWERS].timeline(rows, confidential=confidential, looks=entering.known(request).looks)
+    return json_answer({"ticket": ticket, "entries": entries})
 
 
 async def show_clocks(request: web.Request) -> web.StreamResponse:

@@ -308,7 +308,7 @@ def queues() -> tuple[str, ...]:
 async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) -> list[Row]:
     """Read one queue of the desk: ticket, since when, until when, the fact behind it.
 
-    On top is what no machine may answer, then what is urgent, then what is due first.
+    On top is what is urgent, then what no machine may answer, then what is due first.
     `after` is the place, as `place_in_queue` says it, behind which to begin; ValueError where it is none.
     """
     asked = _QUEUES[queue]
@@ -332,7 +332,7 @@ async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) 
 
 
 _LAST: Final = "'infinity'::timestamptz"
-_QUEUE_RANK: Final = "case when s.stop_words then '0' when s.tier = 'urgent' then '1' else '2' end"
+_QUEUE_RANK: Final = "case when s.tier = 'urgent' then '0' when s.stop_words then '1' else '2' end"
 _QUEUE_ORDER: Final = (
     _QUEUE_RANK,
     f"coalesce(k.due, {_LAST})",

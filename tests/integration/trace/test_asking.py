@@ -328,7 +328,7 @@ async def test_a_queue_says_how_much_waits_and_every_page_leads_to_the_next(
     assert {page["total"] for page in pages} == {5}
 
 
-async def test_what_no_machine_may_answer_stands_on_top_then_what_is_urgent_then_what_is_due(
+async def test_what_is_urgent_stands_on_top_then_what_no_machine_may_answer_then_what_is_due(
     story: Any, ear: Any, web: TestClient[Any, Any]
 ) -> None:
     # given one that is due, one that is urgent, and one in whose text something was recognised
@@ -353,7 +353,7 @@ async def test_what_no_machine_may_answer_stands_on_top_then_what_is_urgent_then
             break
         after = f"&after={page['next']}"
     # then
-    assert found == [cry.ticket, urgent.ticket, due.ticket]
+    assert found == [urgent.ticket, cry.ticket, due.ticket]
     (words,) = (await _ask(web, "/v1/desk?queue=stop_words"))["queues"]
     assert ([item["ticket"] for item in words["items"]], words["total"]) == ([late.ticket], 1)
 

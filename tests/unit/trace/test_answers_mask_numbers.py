@@ -54,16 +54,37 @@ def test_what_was_said_in_confidence_is_read_by_those_alone_who_may_look() -> No
     for confidential, looks, reads in ((True, True, True), (True, False, False), (False, False, True)):
         summary = Summary("26091403000175", place="景林新村5号201", gist=SAID, confidential=confidential)
         told = json.dumps(ANSWERS.standing(TicketStanding(summary, None, None, 0), looks=looks), ensure_ascii=False)
-        assert ("张建国" in told, "景林新村" in told) == (reads, reads)
+        assert ("举报物业" in told, "景林新村" in told) == (reads, reads)
 
 
-def test_a_timeline_that_is_withheld_quotes_nobody() -> None:
+def test_whoever_may_look_reads_by_whom_it_was_said_only_by_the_act_of_looking() -> None:
+    summary = Summary("26091403000175", gist=SAID, confidential=True)
+    found = ANSWERS.standing(TicketStanding(summary, None, None, 0), looks=True)
+    assert found["gist"] == "我是***，举报物业，电话***********"
+    (entry,) = ANSWERS.timeline([pressed()], confidential=True, looks=True)
+    assert "举报物业" in entry["words"]
+    assert not [
+        said for said in ("张建国", "13812345678") if said in json.dumps(entry, default=str, ensure_ascii=False)
+    ]
+
+
+def test_a_receipt_opens_the_matter_and_is_for_those_alone_who_may_look() -> None:
+    standing = TicketStanding(Summary("26091403000175", receipt="R0123456789AB"), None, None, 0)
+    shown = [ANSWERS.standing(standing, looks=looks)["receipt"] for looks in (True, False)]
+    assert shown == ["R0123456789AB", None]
+
+
+def pressed() -> dict[str, Any]:
     body = {"ticket": "26091403000175", "by": {}, "mode": "press", "text": SAID, "receipt": "R0123456789AB"}
     row: dict[str, Any] = dict.fromkeys(
         ("recorded", "cause", "correlation", "policy", "topic", "partition", "offset", "source", "sequence")
     )
     row |= {"at": AT, "id": "e-1", "type": "liuhen.dispatch.follow-up-added.v1", "body": json.dumps(body)}
-    (entry,) = ANSWERS.timeline([row], withheld=True)
+    return row
+
+
+def test_a_timeline_that_is_withheld_quotes_nobody() -> None:
+    (entry,) = ANSWERS.timeline([pressed()], confidential=True)
     assert "张建国" not in json.dumps(entry, default=str, ensure_ascii=False)
     assert "（保密，不予显示）" in entry["words"]
 
