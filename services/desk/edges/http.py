@@ -23,7 +23,7 @@ from rulebook import Policy
 from rulebook.deriving import ClockRules
 from schemas import registry
 from services.desk.core import rules
-from services.desk.core.rights import ORDERS, TASKS, may_read_tasks
+from services.desk.core.rights import ORDERS, TASKS, Reads, may_read_tasks
 from services.desk.core.rules import RulesChange
 from services.desk.edges import acting, callers, lookup, orders, pages, providing, revealing, saying_rights
 from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, RULES, SECRET, USUAL_PAGE, WHO, WORDS
@@ -155,7 +155,10 @@ async def list_tasks(request: web.Request) -> web.StreamResponse:
     tasks, following = await lookup.waiting(pool, task, limit, _after(request))
     total = await lookup.how_many_wait(pool, task)
     place = f"{following.since.isoformat()}~{following.ticket}~{following.task}" if following else None
-    return json_answer({"tasks": tasks, "total": total, "next": place, "now": request.app[CONTEXT].clock.now()})
+    now = request.app[CONTEXT].clock.now()
+    reads = Reads.of(request[WHO].login, request.app[ENTRANCE].policy, now)
+    tasks = [reads.document(each) for each in tasks]
+    return json_answer({"tasks": tasks, "total": total, "next": place, "now": now})
 
 
 def _after(request: web.Request) -> Place | None:

@@ -10,6 +10,7 @@ from chassis.service import Instant, Pool
 from schemas.public import DeskTask
 from schemas.redaction import Overlay, Passage
 from services.desk.core.pressing import Weight
+from services.desk.core.rights import Reads
 
 PAGE: Final = 50
 """Rows of one page of the queue."""
@@ -30,6 +31,10 @@ class Waiting(NamedTuple):
     def key(self) -> str:
         """What the row is called on the page."""
         return f"{self.told.ticket}-{self.told.task}"
+
+    def read_by(self, reads: Reads) -> Waiting:
+        """The row as somebody reads it."""
+        return self._replace(told=reads.told(self.told))
 
 
 class Key(NamedTuple):

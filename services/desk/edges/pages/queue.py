@@ -12,7 +12,8 @@ from chassis.problems import HttpProblem
 from chassis.routes import Route, text
 from chassis.routes import choice as of_words
 from chassis.routes import number as of_numbers
-from services.desk.core.rights import may_read_tasks
+from doors.entering import ENTRANCE
+from services.desk.core.rights import Reads, may_read_tasks
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.lookup import standing
 from services.desk.edges.pages import lookup
@@ -30,10 +31,15 @@ def require_office(request: web.Request) -> None:
         raise HttpProblem(403, "not_permitted", None, "您的职责不能查看中心的待办。需要的，请让派单员查询。")
 
 
+def reads_of(request: web.Request) -> Reads:
+    """Tell what whoever is logged in reads of what was said in confidence."""
+    return Reads.of(request[WHO].login, request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now())
+
+
 async def show_queue(request: web.Request) -> web.StreamResponse:
     """GET /queue?task=&page=&done=: one page of what waits, live."""
     require_office(request)
-    pool, task = request.app[CONTEXT].pool, choice(request, "task", TASKS)
+    pool, task, reads = request.app[CONTEXT].pool, choice(request, "task", TASKS), reads_of(request)
     at = number(request, "page", usual=1, most=_MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
     place, counts = await lookup.horizon(pool), await lookup.counts(pool)
@@ -41,7 +47,7 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
     return show(
         request,
         "queue.html",
-        rows=await lookup.waiting(pool, task, at),
+        rows=[each.read_by(reads) for each in await lookup.waiting(pool, task, at)],
         drafts=await lookup.with_drafts(pool, request[WHO].login),
         counts={code: counts[code] for code in TASKS if code in counts},
         task=task,
@@ -58,7 +64,8 @@ async def show_row(request: web.Request) -> web.StreamResponse:
     """GET /queue/rows/{ticket}/{task}: one row as it is now; of what waits no more, that it does not."""
     require_office(request)
     pool, (ticket, task) = request.app[CONTEXT].pool, (request.match_info["ticket"], request.match_info["task"])
-    row = await lookup.one(pool, ticket, task)
+    found = await lookup.one(pool, ticket, task)
+    row = found and found.read_by(reads_of(request))
     drafts = await lookup.with_drafts(pool, request[WHO].login)
     return show(request, "row.html", row=row, drafts=drafts, key=f"{ticket}-{task}", ticket=ticket, task=task)
 

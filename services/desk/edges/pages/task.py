@@ -28,7 +28,7 @@ from services.desk.edges.pages.entering import page, redirect
 from services.desk.edges.pages.filling import LETTERS, Filled, Form, seen_of, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
-from services.desk.edges.pages.queue import require_office
+from services.desk.edges.pages.queue import reads_of, require_office
 from services.desk.edges.pages.showing import show
 from vocabulary import TASKS
 
@@ -45,7 +45,8 @@ async def _page(
     """Show what waits; `wrong` is the form that was refused, `seen` what its author had seen where that is no more."""
     ticket, task = request.match_info["ticket"], request.match_info["task"]
     pool = request.app[CONTEXT].pool
-    row = await lookup.one(pool, ticket, task)
+    found = await lookup.one(pool, ticket, task)
+    row = found and found.read_by(reads_of(request))
     others = [each for each in await lookup.of_ticket(pool, ticket) if each != task]
     if row is None and (wrong is None or task not in TASKS):
         return show(request, "gone.html", 404, ticket=ticket, task=task, others=others)
