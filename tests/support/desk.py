@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiokafka import TopicPartition
 
@@ -13,6 +15,7 @@ from schemas.values import Contact, Kind, Place, RequesterKind, TicketState, Tie
 from tools.client.kafka import listener, read
 
 ONE, TWO = "26090100000019", "26090100000027"
+MORNING = datetime(2026, 9, 1, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def order(ticket: str = ONE, **fields: Any) -> Order:

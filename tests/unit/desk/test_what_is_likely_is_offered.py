@@ -11,7 +11,7 @@ from rulebook import Policy, load_policy
 from schemas.public import DeskTask
 from schemas.values import Kind, StopWord, Tier
 from services.desk.core.advice import Advice, advice, certain, needs_eyes
-from tests.unit.desk.test_what_waits import MORNING
+from tests.support.desk import MORNING
 
 LAMP, STALL, ASSISTIVE = "0102-04", "0203-02", "1201-04"
 """Led by a bureau, by the street of the place, by another bureau."""

@@ -26,11 +26,10 @@ from schemas.values import Clock, DeskTaskKind, DueTime, Kind, OfficialDue, Pers
 from services.desk.for_tools import owed
 from services.sla.for_tools import DueTimes
 from services.trace.for_tools import as_published
-from tests.support.desk import ONE, TWO, order
+from tests.support.desk import MORNING, ONE, TWO, order
 from worktime import load_calendar, parse_notice
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-MORNING = datetime(2026, 9, 1, 10, tzinfo=SHANGHAI)
 
 
 @pytest.fixture(scope="module")

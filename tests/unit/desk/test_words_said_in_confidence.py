@@ -11,7 +11,7 @@ from schemas.public import DeskTask
 from schemas.spoken import IN_CONFIDENCE
 from schemas.values import Kind, Place, Tier
 from services.desk.core.rights import Reads
-from tests.unit.desk.test_what_waits import MORNING
+from tests.support.desk import MORNING
 
 
 @pytest.fixture(scope="module")
