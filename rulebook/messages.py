@@ -69,6 +69,7 @@ MESSAGES: Final[Mapping[str, Message]] = {
     "requester-suspended": _to(Audience.REQUESTER, "ground promised"),
     "requester-result": _to(Audience.REQUESTER),
     "requester-reply-corrected": _to(Audience.REQUESTER),
+    "requester-confidence-ended": _to(Audience.REQUESTER, ways=_MUST_KNOW),
     "requester-settled": _to(Audience.REQUESTER),
     "requester-final-answer": _to(Audience.REQUESTER, ways=_MUST_KNOW),
     "requester-answered": _to(Audience.REQUESTER),

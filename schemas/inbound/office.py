@@ -349,12 +349,6 @@ class LookAtContact(OnTicket):
     reason: Text
 
 
-Approvable = Annotated[
-    Classify | Assign | RuleOnReturn | GiveFinalAnswer | AskForContact | LookAtContact, Field(discriminator="do")
-]
-"""What an act can be that waits for an approver."""
-
-
 class Approve(OnTicket):
     """The approver grants what somebody else asked for (批准): it is done as it was asked for, under both names."""
 
@@ -406,7 +400,8 @@ class Correct(OnTicket):
     """A mistake in what was recorded is corrected (更正): what is named here stands from now on, and why.
 
     Of a contact, and of the answers of a callback, what is not named stays; without `round` the newest are meant.
-    What becomes `confidential` is so at once for whoever had it before.
+    What becomes `confidential` is so at once for whoever had it before; that it is confidential no more waits for
+    somebody else's approval.
     """
 
     do: Literal["correct"] = "correct"
@@ -422,6 +417,13 @@ class Correct(OnTicket):
     solved: Solved | None = None
     attitude: Grade | None = None
     result: Grade | None = None
+
+
+Approvable = Annotated[
+    Classify | Assign | RuleOnReturn | GiveFinalAnswer | AskForContact | LookAtContact | Correct,
+    Field(discriminator="do"),
+]
+"""What an act can be that waits for an approver."""
 
 
 class Redact(OnTicket):

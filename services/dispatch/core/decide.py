@@ -59,7 +59,15 @@ from services.dispatch.core.who import (
 )
 from services.dispatch.core.words import not_now
 
-_APPROVABLE: Final = (i.Classify, i.Assign, i.RuleOnReturn, i.GiveFinalAnswer, i.AskForContact, i.LookAtContact)
+_APPROVABLE: Final = (
+    i.Classify,
+    i.Assign,
+    i.RuleOnReturn,
+    i.GiveFinalAnswer,
+    i.AskForContact,
+    i.LookAtContact,
+    i.Correct,
+)
 _LATE: Final = timedelta(minutes=1)
 """From then on it matters to whoever is pressed that nobody could know earlier."""
 
@@ -251,8 +259,14 @@ def _impossible(draft: Draft, asked: Asked | None) -> Refusal | None:
 def _drop_moot(draft: Draft) -> None:
     """What waits for an approver lapses once it cannot be done any more, or others than asked about have the order."""
     for asked in draft.ticket.asked:
-        if (draft.ticket.state, asked.kind) not in LEGAL or asked.orders != draft.ticket.orders:
+        if (draft.ticket.state, asked.kind) not in LEGAL or _is_of_another_order(draft, asked):
             lapse_approval(draft, asked)
+
+
+def _is_of_another_order(draft: Draft, asked: Asked) -> bool:
+    """A tier that was asked for before anybody had an order, and a correction, are asked of the matter itself."""
+    of_the_matter = isinstance(asked.act, i.Correct) or (isinstance(asked.act, i.Classify) and asked.orders == 0)
+    return asked.orders != draft.ticket.orders and not of_the_matter
 
 
 def _stranger(draft: Draft) -> Refusal | None:

@@ -104,5 +104,7 @@ profiles.on(d.Redacted)(lambda p, _, __: p)
 def _corrected(fact: d.Corrected, o: Occasion) -> Wishes:
     if fact.told and fact.new.reply:
         yield from o.requester("requester-reply-corrected")
+    if fact.new.confidential is False:
+        yield from o.requester("requester-confidence-ended")
     if fact.new.contact is not None and told_by(fact.new.contact, "phone") != told_by(o.before.contact, "phone"):
         yield from o.lead("department-info-provided", text=_NEW_NUMBER)

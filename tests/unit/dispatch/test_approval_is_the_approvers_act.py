@@ -102,6 +102,12 @@ def test_a_request_lapses_when_another_department_has_the_order() -> None:
     assert moved.ticket.asked == ()
 
 
+def test_a_tier_that_was_asked_for_before_the_dispatch_waits_through_it() -> None:
+    dispatched = raise_tier(given.pending_dispatch()).office(i.Assign, lead="market").then(d.Dispatched)
+    raised = dispatched.approved().then(d.ApprovalGranted, d.Classified)
+    assert raised.ticket.matter.tier is Tier.PARTICULARLY_COMPLEX
+
+
 def test_a_request_lapses_when_the_ticket_comes_where_it_cannot_be_done() -> None:
     waits = raise_tier(given.without_task(given.in_progress()))
     handled = waits.lead(i.ReportHandled, reply="已办结。").then(d.Handled, d.ApprovalLapsed, d.ActionRefused)

@@ -146,6 +146,18 @@ def test_what_becomes_confidential_later_is_masked_from_then_on() -> None:
     assert (order.confidential, leaks(order)) == (True, [])
 
 
+def test_nobody_ends_secrecy_alone() -> None:
+    asked = confidential().office(i.Correct, confidential=False, reason="诉求人来电说不必保密。")
+    asked.then(d.ApprovalRequested)
+    assert asked.ticket.matter.confidential is True
+    assert leaks(the_order(asked.office(i.Assign, lead="market"))) == []
+
+    shown = asked.approved().then(d.ApprovalGranted, d.Corrected)
+
+    assert the_order(shown).contact == CALLER
+    assert shown.said(d.ApprovalGranted).by.person == APPROVER
+
+
 @pytest.mark.parametrize("mark", [None, True])
 def test_what_a_confidential_ticket_says_makes_the_one_that_took_it_in_confidential(mark: Literal[True] | None) -> None:
     request = r.TakeMerge(

@@ -16,7 +16,7 @@ from schemas.values import Contact, DepartmentCode, RequesterKind, Ruling, Unrul
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
-from services.dispatch.core.episode import SAME, Episode, Refusal
+from services.dispatch.core.episode import SAME, Episode, Refusal, Target
 from services.dispatch.core.episodes.callback import close_called_back, failed, rework, ruled_by, unruled_by
 from services.dispatch.core.episodes.dispatching import by_policy, category_known, tier_with
 from services.dispatch.core.episodes.first_contact import owe_again
@@ -166,19 +166,33 @@ def something_changes(draft: Draft, action: i.Correct) -> Refusal | None:
     return Refusal("nothing_to_correct", "没有写明更正什么，或者与现有内容相同；请写明要改成的内容。")
 
 
+def stays_confidential(draft: Draft, action: i.Correct) -> Refusal | None:
+    """What has ended keeps what was promised: nobody needs to know any more who it was, and nobody can approve it."""
+    if not _opens(draft, action):
+        return None
+    return Refusal("stays_confidential", "该工单已办结，保密不再解除；确需联系诉求人的，请申请查看联系方式。")
+
+
+def ends_confidence(draft: Draft, action: i.Correct) -> str | None:
+    """Nobody alone shows to departments who asked in confidence."""
+    if not _opens(draft, action):
+        return None
+    return f"解除保密，承办单位将看到诉求人的姓名、号码和原话；应为诉求人本人的意思：{action.reason}"
+
+
+def _opens(draft: Draft, action: i.Correct) -> bool:
+    return action.confidential is False and draft.ticket.matter.confidential
+
+
 # --- corrected -------------------------------------------------------------------------------------------------------
 
 
-@episode.action(
-    i.Correct,
-    s.OPEN | REVIEWED_AFTER,
-    category_known,
-    not_unknown,
-    reply_given,
-    answer_given,
-    something_changes,
-    to={SAME, S.DISPATCHED, S.REWORK, S.CLOSED},
-)
+_CORRECTABLE: Final = (category_known, not_unknown, reply_given, answer_given, something_changes)
+_LEADS_TO: Final[frozenset[Target]] = frozenset({SAME, S.DISPATCHED, S.REWORK, S.CLOSED})
+
+
+@episode.action(i.Correct, s.OPEN, *_CORRECTABLE, to=_LEADS_TO, approved=ends_confidence)
+@episode.action(i.Correct, REVIEWED_AFTER - s.OPEN, *_CORRECTABLE, stays_confidential, to=_LEADS_TO)
 def correct(draft: Draft, action: i.Correct) -> None:
     """Say what is corrected, and let follow from it what would have followed had it been so from the beginning."""
     change, before = _change(draft, action), draft.ticket
