@@ -12,9 +12,10 @@ from doors.refusals import Refusal, refusal
 from rulebook import Policy, locate
 from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import ActionReceived, DeviceBound, Registered, Visited
-from schemas.values import Channel, RequesterKind, VisitRef
+from schemas.values import Channel, Contact, Place, RequesterKind, VisitRef
 from services.intake.core.answers import accepted, fact, refused
 from services.intake.core.devices import admitted, current, refused_from
+from services.intake.core.homes import where_it_is
 from services.intake.core.numbers import Numbers
 from services.intake.core.reading import Reading
 from services.intake.core.repeats import Earlier, Raised, Speaker, comparable, contact_about, earlier
@@ -59,7 +60,7 @@ def record_visit(
     facts = [fact(reading.receipt, visited)]
     if admission is not None:
         facts.insert(0, fact(reading.receipt, DeviceBound(receipt=reading.receipt, visitor=visit.visitor)))
-    facts.extend(fact(each.ticket.id, _said(reading, visit, each)) for each in told)
+    facts.extend(fact(each.ticket.id, _said(state.config.policy, reading, visit, each)) for each in told)
     new = tuple(each.ticket for each in told if each.before.contact is None)
     return accepted(reading, facts, new, concerning=named)._replace(
         bindings=_bindings(admission), visit=_row(reading, visit, household, doubts)
@@ -111,10 +112,11 @@ def _with(state: DoorState, whose: tuple[str, ...], told: list[ToldProblem]) -> 
     return replace(state, open_by_requester={**state.open_by_requester, whose[0]: mine})
 
 
-def _said(reading: Reading, visit: RecordVisit, told: ToldProblem) -> Registered | ActionReceived:
+def _said(policy: Policy, reading: Reading, visit: RecordVisit, told: ToldProblem) -> Registered | ActionReceived:
     if told.before.contact is not None:
         return contact_about(reading, told.before.contact, told.problem.text)
-    return _registered(reading, visit, told.problem, told.ticket, told.before.recurrence_of)
+    at = where_it_is(policy, visit, told.problem)
+    return _registered(reading, visit, told, *at)
 
 
 def _bindings(admission: Binding | None) -> tuple[Binding, ...]:
@@ -138,9 +140,8 @@ def _ticket(
     )
 
 
-def _registered(
-    reading: Reading, visit: RecordVisit, problem: Problem, ticket: KnownTicket, recurrence_of: str | None
-) -> Registered:
+def _registered(reading: Reading, visit: RecordVisit, told: ToldProblem, place: Place, contact: Contact) -> Registered:
+    problem, ticket = told.problem, told.ticket
     return Registered(
         ticket=ticket.id,
         receipt=reading.receipt,
@@ -148,8 +149,8 @@ def _registered(
         kind=problem.kind,
         requester_kind=visit.requester_kind,
         requester=ticket.requester,
-        contact=visit.contact,
-        place=problem.place or visit.address,
+        contact=contact,
+        place=place,
         text=problem.text,
         category=problem.category,
         tier=problem.tier,
@@ -159,7 +160,7 @@ def _registered(
         upstream=problem.upstream,
         occurred_at=visit.visited_at,
         visit=VisitRef(visitor=visit.visitor, unit=visit.unit, visited_at=visit.visited_at),
-        recurrence_of=recurrence_of,
+        recurrence_of=told.before.recurrence_of,
     )
 
 

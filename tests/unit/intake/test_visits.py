@@ -17,6 +17,7 @@ from schemas.tickets import (
     Registered,
     Visited,
 )
+from services.intake.core.homes import coarse
 
 PROBLEMS = {"problems": [{"text": "三楼水管漏水"}, {"text": "门口路灯不亮", "category": "0101-01"}]}
 CLERK, STRANGER = {"id": "p-yuan", "name": "袁晓岚"}, {"id": "p-nobody", "name": "无"}
@@ -366,3 +367,49 @@ def test_a_visit_may_come_late_and_not_when_nobody_remembers_it(
     said = {**visit, "visited_at": (front.now - timedelta(days=days)).isoformat()}
     decision = front.take("survey", "record-visit", said)
     assert (decision.refusal and decision.refusal.code) == code
+
+
+AT_HOME = {"text": "平凉路100弄3号501室", "road": "平凉路", "number": 100, "subdistrict": "pingliang"}
+TOLD = {"text": "居委会干部收钱办低保", "confidential": True}
+
+
+@pytest.mark.parametrize("told", [TOLD, {**TOLD, "place": {"text": "平凉路100弄 3号501室"}}])
+def test_where_somebody_lives_who_spoke_in_confidence_is_sealed_in_their_contact(
+    front: Any, visit: Any, told: dict[str, Any]
+) -> None:
+    _, _, registered, _ = front.took("survey", "record-visit", visit | {"address": AT_HOME, "problems": [told]})
+    assert (registered.place.text, registered.place.number, registered.place.road) == ("平凉路100弄", None, "平凉路")
+    assert registered.place.subdistrict == "pingliang"
+    assert registered.contact.address == AT_HOME["text"]
+
+
+def test_what_lies_elsewhere_is_said_whole(front: Any, visit: Any) -> None:
+    told = {**TOLD, "place": {"text": "国和路100号"}}
+    _, _, registered, _ = front.took("survey", "record-visit", visit | {"address": AT_HOME, "problems": [told]})
+    assert registered.place.text == "国和路100号"
+
+
+def test_where_an_anonymous_household_lives_is_written_down_nowhere(front: Any, visit: Any) -> None:
+    asked = visit | {
+        "address": AT_HOME,
+        "requester_kind": "anonymous",
+        "contact": {},
+        "problems": [{"text": "群租扰民"}],
+    }
+    _, _, registered, _ = front.took("survey", "record-visit", asked)
+    assert (registered.place.text, registered.contact.address) == ("平凉路100弄", None)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("翔殷三村12号", "翔殷三村"),
+        ("控江路1200号502室", "控江路"),
+        ("国和一村", "国和一村"),
+        ("五角场镇三楼东间", "五角场镇"),
+        ("平凉路１００弄底楼", "平凉路１００弄"),
+        ("3号楼501", "住户家中"),
+    ],
+)
+def test_an_address_without_the_house_is_its_lane_compound_or_road(address: str, said: str) -> None:
+    assert coarse(address) == said
