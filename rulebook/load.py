@@ -85,7 +85,7 @@ def _check(directory: Path) -> tuple[Checked | None, tuple[Problem, ...]]:
 
 def _read(path: Path, name: str, model: type[Model]) -> Source:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning that nobody sees
     except FileNotFoundError as error:
         step = Chinese(f"请补上 {name}，完整的见项目的 policy/。")
         raise PolicyError((Problem(name, 0, "", NOTHING, Chinese("一个文件"), step),)) from error

@@ -31,7 +31,9 @@ from worktime import Calendar, NoticeError, load_calendar, read_notices
 
 app = typer.Typer(no_args_is_help=True, help="城区的规则，都是数据。")
 
-Directory = Annotated[Path, typer.Argument(help="规则所在的目录。")]
+Directory = Annotated[
+    Path, typer.Argument(envvar="LIUHEN_POLICY", help="规则所在的目录；不写的，用环境变量 LIUHEN_POLICY 所指的。")
+]
 
 
 def register(root: typer.Typer) -> None:

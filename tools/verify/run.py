@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -18,6 +19,7 @@ from services.trace.for_tools import IN_TIME_OR_COUNTED, rates_of
 from tools.client.addresses import Addresses
 from tools.client.backlog import NextOffset, unread
 from tools.client.log import Counted, TopicRecord, committed_offsets, end_offsets, read_topics, trimmed
+from tools.errors import SaidClearly
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
 from tools.verify.contents import Contents
@@ -164,13 +166,23 @@ async def _nothing_stands_still(
     return CheckResult("没有停住的服务、分区和工单 (nothing stands still)", len(tables), findings)
 
 
+def not_let_in(service: str, error: Exception, environ: Mapping[str, str]) -> str:
+    """Say why a service's tables cannot be read, and what to do; a password of the shell counts before the file's."""
+    why = f"连不上 {service} 的数据库：{str(error).rstrip('.')}。"
+    wrong = isinstance(error, asyncpg.InvalidPasswordError) and "PGPASSWORD" in environ
+    return f"{why}环境变量 PGPASSWORD 写明的口令先于口令文件，请 unset PGPASSWORD 再试。" if wrong else why
+
+
 @asynccontextmanager
 async def _tables(system: Addresses) -> AsyncIterator[dict[str, Tables]]:
     contacts = system.contacts()
     async with AsyncExitStack() as stack:
         opened = {}
         for service in service_names():
-            connection = await asyncpg.connect(system.postgres_dsn(service))
+            try:
+                connection = await asyncpg.connect(system.postgres_dsn(service))
+            except (OSError, asyncpg.PostgresError) as error:
+                raise SaidClearly(not_let_in(service, error, os.environ)) from None
             stack.push_async_callback(connection.close)
             opened[service] = Tables(service, connection, contacts)
         yield opened

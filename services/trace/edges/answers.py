@@ -57,7 +57,8 @@ class Answers:
         is the receipt, by which its requester opens the matter.
         """
         change = _shown(confidential=standing.summary.confidential, looks=looks)
-        summary = reworded(asdict(standing.summary), change) | ({} if looks else {"receipt": None})
+        summary = reworded(asdict(standing.summary), change) | {"wish": standing.summary.wish}
+        summary |= {} if looks else {"receipt": None}
         words = {name: self.words.of(table, summary[name]) for name, table in _SAID.items() if summary[name]}
         words["holder"] = self.words.party(summary["holder"])
         if summary["wish"]:

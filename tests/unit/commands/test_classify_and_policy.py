@@ -129,6 +129,13 @@ def test_a_faulty_policy_is_named_by_file_and_line(app: typer.Typer, tmp_path: P
     assert "2027.json" in told.output
 
 
+def test_the_folder_that_the_environment_names_is_validated(app: typer.Typer, tmp_path: Path) -> None:
+    found = CliRunner().invoke(app, ["policy", "validate"], env={"LIUHEN_POLICY": str(tmp_path)})
+
+    assert found.exit_code == 1
+    assert "请补上" in found.output
+
+
 def test_schemas_are_written_beside_the_policy(app: typer.Typer, tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["policy", "schema", str(tmp_path)])
 

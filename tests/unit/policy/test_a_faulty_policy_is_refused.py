@@ -253,6 +253,12 @@ def test_a_wrong_header_is_refused(directory: Path) -> None:
     assert only(validate(directory)).line == 1
 
 
+def test_the_mark_that_spreadsheets_put_before_a_table_is_no_part_of_it(directory: Path) -> None:
+    table = directory / "catalogue.csv"
+    table.write_text(table.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert validate(directory) == ()
+
+
 def test_text_that_is_not_utf_8_is_refused(directory: Path) -> None:
     (directory / "rates.yaml").write_bytes("权重".encode("gbk"))
 

@@ -68,6 +68,12 @@ def test_whoever_may_look_reads_by_whom_it_was_said_only_by_the_act_of_looking()
     ]
 
 
+def test_what_is_wanted_of_the_centre_is_no_secret() -> None:
+    summary = Summary("26091403000175", confidential=True, wish="reopening")
+    told = ANSWERS.standing(TicketStanding(summary, None, None, 0), looks=False)
+    assert told["words"]["wish"] == "待决定重启"
+
+
 def test_a_receipt_opens_the_matter_and_is_for_those_alone_who_may_look() -> None:
     standing = TicketStanding(Summary("26091403000175", receipt="R0123456789AB"), None, None, 0)
     shown = [ANSWERS.standing(standing, looks=looks)["receipt"] for looks in (True, False)]
