@@ -87,12 +87,8 @@ def _spoken(place: Workplace, task: DeskTask) -> Iterator[str]:
         yield f"按更正后的内容应由{place.words.department(task.lead)}牵头，请决定是否改派"
     if task.recurrence_of:
         yield f"{task.recurrence_of}办结后再次反映"
-    if task.wish:
-        yield f"诉求人要求：{task.wish}"
-    if task.said:
-        yield f"回访时诉求人说：{task.said}"
-    if task.noted:
-        yield f"诉求人未评价，回访员记：{task.noted}"
+    spoken = (("诉求人要求", task.wish), ("回访时诉求人说", task.said), ("诉求人未评价，回访员记", task.noted))
+    yield from (f"{who}：{what}" for who, what in spoken if what)
 
 
 def _asked_by(task: DeskTask) -> str | None:
