@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from chassis.http import shown
 from chassis.problems import HttpProblem
 from chassis.routes import Route
-from schemas.text import storable
+from schemas.text import harmless, storable
 from vocabulary import parameter
 
 _LASTING: Final = "public, max-age=31536000, immutable"
@@ -59,6 +60,7 @@ class Pages:
             loader=FileSystemLoader(folder / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=_shown,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -79,6 +81,11 @@ class Pages:
             raise HttpProblem(404, "unknown_path", None, "没有这个文件，请刷新页面。")
         headers = {"Cache-Control": _LASTING}
         return web.Response(body=found.body, content_type=found.media, charset="utf-8", headers=headers)
+
+
+def _shown(value: object) -> object:
+    """What people wrote commands no page: neither the browser, nor the direction in which it is read."""
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 async def form_of(request: web.Request) -> dict[str, str]:

@@ -13,6 +13,7 @@ from rulebook import Policy
 from schemas.message import MODELS, Message
 from schemas.recognised import masked
 from schemas.referral import Referral
+from schemas.text import harmless
 from schemas.values import TicketState
 from worktime import last_minute
 
@@ -83,9 +84,9 @@ class Newsroom:
         return f"{before}/{line.state}" if line.keeps else line.state
 
     def text(self, line: NewsLine, message: Message, kept: str | None) -> str:
-        """Fill a line with what the fact says, identity-card and bank-card numbers masked."""
+        """Fill a line with what the fact says, harmless, identity-card and bank-card numbers masked."""
         values = {name: self._word(name, getattr(message, name)) for name in self._names[line.text]}
-        return masked(line.text.format(**{**values, _KEPT: kept or ""}))
+        return harmless(masked(line.text.format(**{**values, _KEPT: kept or ""})))
 
     def _word(self, name: str, value: object) -> str:
         match value:

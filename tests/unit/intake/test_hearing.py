@@ -71,6 +71,14 @@ def test_the_reply_is_told_only_when_the_centre_took_it(newsroom: Newsroom) -> N
     assert told(hear(accepted, newsroom, handled.ticket)).text == "房管局答复：灯已换好"
 
 
+def test_what_a_department_says_to_a_requester_commands_no_screen(newsroom: Newsroom) -> None:
+    said = "<b>灯</b>\u202e已换\x1b]8;;http://elsewhere.example\x07好\n谢谢"
+    handled = hear(d.Handled(ticket=TICKET, by=RULE, department="housing", reply=said, round=0), newsroom)
+    accepted = d.HandledAccepted(ticket=TICKET, by=RULE, department="housing", handled_at=NOW)
+    text = told(hear(accepted, newsroom, handled.ticket)).text
+    assert text == "房管局答复：<b>灯</b>\ufffd已换␛]8;;http://elsewhere.example␇好\n谢谢"
+
+
 def test_a_corrected_reply_is_news_where_the_one_before_was_told(newsroom: Newsroom) -> None:
     new, old = Correction(reply="灯周五换"), Correction(reply="灯已换好")
     said: dict[str, Any] = {"ticket": TICKET, "by": RULE, "old": old, "new": new, "reason": "答复写错"}
