@@ -86,6 +86,24 @@ def test_a_topic_that_drifted_is_set_right_but_never_repartitioned(system: Insta
     assert altered[0].detail == "2 partitions instead of 3; retention.ms=2000"
 
 
+def test_a_port_that_another_instance_takes_meanwhile_is_said_and_its_database_is_not_asked(system: Instance) -> None:
+    # given a database of somebody else on the port of ours, after the ports were looked at
+    ports = {**free_ports(system.plan.ports()), "postgres": system.ports["postgres"]}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, port in ports.items():
+            environment.setenv(variable(name), str(port))
+        instance = Instance(settings=LocalSettings(instance=f"late-{ports['kafka']}"))
+        instance._make_home()
+        try:
+            with pytest.raises(SaidClearly) as said:
+                instance._start_foundations()
+        finally:
+            instance.end_all()
+            shutil.rmtree(instance.home)
+    assert f"端口 {ports['postgres']}（postgres）已被别的进程占用" in str(said.value)
+    assert "LIUHEN_PORT_SHIFT" in str(said.value)
+
+
 def test_two_instances_run_side_by_side(system: Instance) -> None:
     with Instance(ephemeral=True) as other:
         assert other.home != system.home

@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 # Nobody waits for these disks to be safe: the data is thrown away with the instance.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "checkpoint_timeout=1h")
+_STATUS = 7
+"""The line of `postmaster.pid` that says how far the server is."""
 _ENCRYPTED = ("ssl=on", "ssl_cert_file=server.crt", "ssl_key_file=server.key")
 
 
@@ -95,9 +97,19 @@ class Cluster:
         return [*_unprivileged(), str(find_postgres() / "postgres"), "-D", str(self.data), *options]
 
     def is_ready(self) -> bool:
-        """Return whether the server takes connections."""
+        """Return whether this server, and no other one on its port, takes connections."""
+        if not self._says_ready():
+            return False
         probe = [str(find_postgres() / "pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
         return subprocess.run(probe, check=False).returncode == 0  # noqa: S603 - the command is ours
+
+    def _says_ready(self) -> bool:
+        """What the server writes into its folder once it has its port; another one on the port writes elsewhere."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > _STATUS and lines[_STATUS].strip() == "ready"
 
     def password(self, role: str) -> str:
         """Return the password of a role from the folder of secrets; it is made where there is none yet."""

@@ -423,6 +423,7 @@ class Instance:
         until = time.monotonic() + self.settings.patience
         while not condition():
             if not process.is_alive():
+                self._require_own_ports(process.name)
                 raise SaidClearly(f"{process.name} 一启动就退出了。{process.log} 的末尾：\n{process.tail()}")
             if time.monotonic() > until:
                 raise SaidClearly(
@@ -430,6 +431,12 @@ class Instance:
                     f"{process.log} 的末尾：\n{process.tail()}"
                 )
             time.sleep(_LOOK_AGAIN)
+
+    def _require_own_ports(self, name: str) -> None:
+        """Say clearly which port somebody else took between our look at it and the start."""
+        of_parts = {"kafka": self.plan.kafka.ports, "postgres": self.plan.postgres.ports}
+        of_services = {service: program.ports for service, program in self.plan.services.items()}
+        ports.require_free(self.ports, {**of_parts, **of_services}.get(name, ()))
 
 
 def end_orphans() -> None:
