@@ -20,6 +20,7 @@ from services.desk.edges.http import routes
 from services.desk.edges.pages import ROUTES as PAGES
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.lookup import Key
+from services.desk.core.pressing import weight
 from services.desk.reactions import TaskRow
 from tests.support.desk import ONE, order
 from tests.support.security.doors import NOON, Browser, Doors
@@ -129,7 +130,7 @@ async def door(doors: Doors, policy: Policy) -> AsyncIterator[Any]:
             text="灯",
             version=1,
         )
-        row = TaskRow(ONE, "dispatching", "liuhen/dispatch/0", 2, NOON, task.to_json().decode())
+        row = TaskRow(ONE, "dispatching", "liuhen/dispatch/0", 2, NOON, task.to_json().decode(), weight(task))
         async with pool.acquire() as connection:
             await store.save_orders(connection, [kept("housing", envelope, said.to_json(), seal.of(ONE))])
             await store.save_tasks(connection, [row])
