@@ -16,11 +16,11 @@ from schemas.public import DeskTask
 from schemas.values import Kind, Tier
 from services.desk import store
 from services.desk.core.orders import kept
+from services.desk.core.pressing import weight
 from services.desk.edges.http import routes
 from services.desk.edges.pages import ROUTES as PAGES
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.lookup import Key
-from services.desk.core.pressing import weight
 from services.desk.reactions import TaskRow
 from tests.support.desk import ONE, order
 from tests.support.security.doors import NOON, Browser, Doors
@@ -71,6 +71,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
 }
 TO_LOGIN: Final = 303
 SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403)
+OF_DEPARTMENTS: Final = (TO_LOGIN, *DEPARTMENTS[1:])
 OPEN: Final = (200,) * len(ASKERS)
 STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
 """A form without the token of a page does nothing for anybody."""
@@ -92,6 +93,17 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "POST /tasks/{ticket}/{task}/{do}": STRANGE,
     "POST /tasks/{ticket}/{task}/{do}/draft": STRANGE,
     "POST /tasks/{ticket}/{task}/{do}/forget": STRANGE,
+    "GET /hand": OF_DEPARTMENTS,
+    "POST /hand": STRANGE,
+    "GET /orders": OF_DEPARTMENTS,
+    "GET /orders/events": OF_DEPARTMENTS,
+    "GET /orders/figures": OF_DEPARTMENTS,
+    # Of a ticket that it does not have, a department is told just that.
+    "GET /orders/rows/{ticket}/order": OF_DEPARTMENTS,
+    "GET /orders/{ticket}": (TO_LOGIN, *ITS_DEPARTMENT[1:]),
+    "POST /orders/{ticket}/{do}": STRANGE,
+    "POST /orders/{ticket}/{do}/draft": STRANGE,
+    "POST /orders/{ticket}/{do}/forget": STRANGE,
 }
 MINE: Final = Key("p-xu", ONE, "dispatching", "assign")
 WORDS: Final = "草稿里的话"
