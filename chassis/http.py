@@ -153,7 +153,8 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             await request.app[_DOOR].guard(request, known.needs)
         _check(request, known)
         _check_media(request, known)
-        await _whole(request)
+        if known is None or not known.streamed:
+            await _whole(request)
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
         response = _told(route, error)

@@ -31,6 +31,7 @@ _WORDS: Final = {
     404: "There is no such thing.",
     408: "The body did not come in time.",
     409: "It contradicts what stands already.",
+    410: "It was there, and was removed.",
     413: "The body is too large.",
     415: "The body is of another media type, or encoded in another way.",
     422: "A field is missing, unknown or wrong, or names what there is not.",
@@ -143,7 +144,7 @@ def _operation(route: Route, names: Mapping[tuple[Any, bool], Any]) -> dict[str,
         operation["requestBody"] = {"required": True, "content": content}
     answer = {
         "description": HTTPStatus(route.status).phrase,
-        "content": {"application/json": {"schema": names.get((route.answers, False), {})}},
+        "content": {route.gives: {"schema": names.get((route.answers, False), {})}},
     }
     problems = {str(status): _wrong(status) for status in sorted(statuses)}
     return {**operation, "responses": {str(route.status): answer, **problems}}

@@ -39,7 +39,8 @@ class Route(NamedTuple):
     """One address of a door: who answers there, which parameters of a query it understands, which right it asks for.
 
     `needs` is '' where nobody has to be known. The rest is what OpenAPI says of it: `answers` is the type of the body
-    that comes with `status`, and `problems` are the statuses that this address alone has.
+    that comes with `status`, and `problems` are the statuses that this address alone has. Where it is `streamed` the
+    handler reads the body itself, piece by piece, and bounds it; `gives` is the media type of the answer.
     """
 
     method: Literal["GET", "POST"]
@@ -53,6 +54,8 @@ class Route(NamedTuple):
     status: int = 200
     problems: Sequence[int] = ()
     summary: str = ""
+    streamed: bool = False
+    gives: str = "application/json"
 
 
 def text(name: str, *, required: bool = False, longest: int = LONGEST) -> Parameter:

@@ -1,6 +1,7 @@
 """Time limits: every clock's budget by tier, its start rule, its owner and when it is due soon."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -8,6 +9,7 @@ from pydantic import Field, model_validator
 from rulebook.base import Model
 from rulebook.clocks import WhyNot
 from rulebook.codes import OwedBy, Start, Unit
+from schemas.attachments import MOST
 from schemas.values import Clock, Tier
 from vocabulary import NOTHING, Chinese
 
@@ -96,6 +98,23 @@ class Looking(Model):
     callers_per_hour: PerHour
 
 
+class Attachments(Model):
+    """What may be uploaded: bytes of one attachment, how many a submission names, how many may wait to be named.
+
+    What no message names is kept for so many hours.
+    """
+
+    largest: Annotated[int, Field(ge=1_000, le=500_000_000)]
+    per_message: Annotated[int, Field(ge=1, le=MOST)]
+    waiting: Annotated[int, Field(ge=1, le=100_000)]
+    hours_unnamed: Annotated[int, Field(ge=1, le=720)]
+
+    @property
+    def unnamed_for(self) -> timedelta:
+        """How long is kept what no message names."""
+        return timedelta(hours=self.hours_unnamed)
+
+
 class Limits(Model):
     """Every clock of the policy, and the counts that go with them.
 
@@ -114,6 +133,7 @@ class Limits(Model):
     reopen_within_days: Days
     notes_per_day: PerDay
     looking: Looking
+    attachments: Attachments
 
     @model_validator(mode="after")
     def _each_clock_once(self) -> Self:

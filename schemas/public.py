@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar, Literal
 
+from schemas.attachments import ShownAttachment
 from schemas.message import Message
 from schemas.more_time import MoreTime
 from schemas.recognised import Sort, could_hold, masked
@@ -105,7 +106,7 @@ class Order(PublicMessage):
     it belongs to, which `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked:
     `contact` is no way to reach them, and no text names them. `may` names what the reader can ask for at this moment,
     as far as that does not hang on what the act says. The due times of a new order come within a second, with the next
-    message.
+    message. `attachments` are those of the ticket, to be fetched at the door of persons.
     """
 
     happened: Code
@@ -147,6 +148,7 @@ class Order(PublicMessage):
     suspension_pending: SuspensionPending | None = None
     suspended_until: Instant | None = None
     may: tuple[Code, ...] | None = None
+    attachments: tuple[ShownAttachment, ...] | None = None
     version: int | None = None
 
 
@@ -206,7 +208,7 @@ class DeskTask(PublicMessage):
     somebody has to judge it.
     `referral` is what is written down by now of the matter's being handed over to the outside body `refer`.
     `wish` is what the requester said who wants the ticket withdrawn or reopened; `recurrence_of` is an earlier ticket
-    whose matter came back.
+    whose matter came back. `attachments` are those of the ticket, to be fetched at the door of persons.
     """
 
     told_apart_by: ClassVar[tuple[str, ...]] = ("task",)
@@ -240,6 +242,7 @@ class DeskTask(PublicMessage):
     wish: Text | None = None
     referral: Referral | None = None
     recurrence_of: TicketId | None = None
+    attachments: tuple[ShownAttachment, ...] | None = None
     version: int | None = None
 
 

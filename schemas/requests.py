@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from schemas.attachments import Carries
 from schemas.complaint import Complaint
 from schemas.inbound import TicketAction
 from schemas.message import Message
@@ -83,7 +84,7 @@ class GoOn(IncidentRequest):
     """An act has not reached all members yet: the incident asks itself for the next step."""
 
 
-class TakeMerge(TicketRequest):
+class TakeMerge(TicketRequest, Carries):
     """Take `origin` in: it is the same requester's duplicate, as urgent as its `tier` says, and says `supplements`.
 
     `contacts` are all that its requester was known under.
@@ -142,7 +143,7 @@ class PassOnFix(TicketRequest):
     text: Text
 
 
-class PassOnFollowUp(TicketRequest):
+class PassOnFollowUp(TicketRequest, Carries):
     """A contact about the merged ticket `origin` is for this one, which took it in."""
 
     receipt: Receipt
@@ -178,7 +179,7 @@ class RedactToo(TicketRequest):
     reason: Text
 
 
-class OpenPart(Complaint, TicketRequest):
+class OpenPart(Complaint, TicketRequest, Carries):
     """Begin life as a part of `origin`, whose time since it was registered counts for the citizen.
 
     `contacts` are the other ones that the requester was known under there.

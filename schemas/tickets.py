@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from schemas.attachments import Attached, Carries
 from schemas.complaint import Complaint
 from schemas.inbound import IncidentAction, TicketAction
 from schemas.message import Message
@@ -38,7 +39,7 @@ class TicketFact(Message, owner="tickets"):
     """A fact of the door: keyed by the ticket where it has one (`ticket`), otherwise by the receipt."""
 
 
-class Registered(Complaint, TicketFact):
+class Registered(Complaint, TicketFact, Carries):
     """A problem was recorded as a ticket; `requester` is a keyed hash that is equal for the same phone or account.
 
     `recurrence_of` is an earlier ticket of the same matter, which had ended.
@@ -134,7 +135,7 @@ class ActionReceived(TicketFact):
 
     `repeat_of` is set where nobody named the ticket: the door found that a report repeats the one with that receipt.
     `matched` says whether the contact that came along is the requester's; None where none came along. `requester` is
-    what the contact is compared by that the action gives the ticket.
+    what the contact is compared by that the action gives the ticket. `attached` are the attachments that it names.
     """
 
     ticket: TicketId
@@ -144,6 +145,7 @@ class ActionReceived(TicketFact):
     repeat_of: Receipt | None = None
     matched: bool | None = None
     requester: ContactKeys | None = None
+    attached: tuple[Attached, ...] | None = None
 
 
 class IncidentActionReceived(TicketFact):

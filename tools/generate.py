@@ -33,6 +33,7 @@ _OURS: Final[Mapping[str, Any]] = {
     "security_opt": ["no-new-privileges:true"],
     "tmpfs": ["/tmp"],  # noqa: S108 - inside the container
 }
+_VOLUMES: Final = ("notices", "attachments")
 _PROBE: Final = "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/ready', timeout=2)"
 
 
@@ -66,7 +67,7 @@ def compose(plan: Plan) -> dict[str, Any]:
             "prometheus": _prometheus(plan),
             "grafana": _grafana(plan),
         },
-        "volumes": {"kafka": {}, "postgres": {}, "notices": {}, "secrets": {}, "prometheus": {}},
+        "volumes": {"kafka": {}, "postgres": {}, "notices": {}, "attachments": {}, "secrets": {}, "prometheus": {}},
     }
 
 
@@ -142,7 +143,7 @@ def _prepare(plan: Plan) -> dict[str, Any]:
 
 def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
     metrics = next(port for port in program.ports if port.endswith("_metrics"))
-    notices = ["notices:/var/lib/liuhen/notices"] if "LIUHEN_NOTICES" in program.environment else []
+    own = [f"{each}:/var/lib/liuhen/{each}" for each in _VOLUMES if f"LIUHEN_{each.upper()}" in program.environment]
     probe = ["CMD", "python", "-c", _PROBE.replace("{port}", str(program.ports[metrics]))]
     # Metrics are read inside the network alone, so that a service without a door can have any number of workers.
     doors = [_published(port, number) for port, number in program.ports.items() if port != metrics]
@@ -152,7 +153,7 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
         "command": ["python", "-m", f"services.{name}"],
         "environment": _environment(plan, {**plan.environment, **program.environment}),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
-        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", _SHOWN, *notices],
+        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", _SHOWN, *own],
         **({"ports": doors} if doors else {}),
         "healthcheck": {"test": probe, "interval": "5s", "timeout": "5s", "retries": 12, "start_period": "20s"},
         "restart": "unless-stopped",
@@ -219,6 +220,7 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "worker": "1",
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
+        "attachments": "/var/lib/liuhen/attachments",
         "model": "/app/.tools/categories.npz",
         **{
             name: f"${{LIUHEN_{name.upper()}:-}}"

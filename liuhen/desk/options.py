@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from liuhen.desk import words
+from schemas.attachments import NamedAttachment
 from schemas.inbound import Action
 from schemas.nearest import Coded
 from schemas.values import Person, shown_fields
@@ -128,6 +129,8 @@ def _help(slot: Slot) -> str:
     choices = "，".join(f"{code} {word}" for code, word in said.items())
     if get_origin(slot.kind) is tuple:
         of = _core(get_args(slot.kind)[0])[0]
+        if of is NamedAttachment:
+            return f"{label}：上传所得的编号和 sha256，以冒号连接，可以多次给出。"
         return f"{label}，可以多次给出{'，或用逗号隔开' if of is str else '；文字，或者一个 JSON 对象'}。"
     if slot.kind is datetime:
         return f"{label}，如 2026-09-18 或 2026-09-18T15:00；只有日期的，到当天下班。"
@@ -166,11 +169,14 @@ def _value(slot: Slot, value: Any, around: Around) -> Any:
         of = _core(get_args(slot.kind)[0])[0]
         if of is str:
             return tuple(part.strip() for each in value for part in each.replace("，", ",").split(",") if part.strip())
-        return tuple(_part(words.option_of(slot.path), each) for each in value)
+        return tuple(_part(words.option_of(slot.path), each, of) for each in value)
     return value
 
 
-def _part(option: str, said: str) -> Any:
+def _part(option: str, said: str, of: Any) -> Any:
+    if of is NamedAttachment:
+        id_, _, sha256 = said.partition(":")
+        return {"id": id_, "sha256": sha256}
     if not said.lstrip().startswith("{"):
         return {"text": said}
     try:

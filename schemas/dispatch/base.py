@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from schemas.attachments import Attached
 from schemas.message import Message
 from schemas.naming import snake_case
 from schemas.values import (
@@ -32,6 +33,12 @@ class DispatchFact(Message, owner="dispatch"):
     def happened(self) -> str:
         """The word under which others hear of this fact."""
         return self.word
+
+
+class Carrying(DispatchFact, owner="dispatch"):
+    """What can come with attachments: those that its author named."""
+
+    attachments: tuple[Attached, ...] | None = None
 
 
 class Pressing(DispatchFact, owner="dispatch"):

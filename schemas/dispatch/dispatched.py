@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.dispatch.base import DispatchFact
+from schemas.dispatch.base import Carrying, DispatchFact
 from schemas.values import (
     Actor,
     CategoryCode,
@@ -53,7 +53,7 @@ class Accepted(DispatchFact):
     binding: bool | None = None
 
 
-class ReturnRequested(DispatchFact):
+class ReturnRequested(Carrying):
     """The lead asked to return the order."""
 
     department: DepartmentCode

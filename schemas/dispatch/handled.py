@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from schemas.dispatch.base import DispatchFact
+from schemas.dispatch.base import Carrying, DispatchFact
 from schemas.more_time import MoreTime
 from schemas.values import (
     Code,
@@ -52,7 +52,7 @@ class FirstContactOwed(DispatchFact):
     department: DepartmentCode
 
 
-class ProgressNoted(DispatchFact):
+class ProgressNoted(Carrying):
     """A note of progress or a plan for the file, shared by lead and supporters; `for_requester` is what is told."""
 
     department: DepartmentCode
@@ -91,7 +91,7 @@ class InfoAsked(DispatchFact):
     department: DepartmentCode | None = None
 
 
-class InfoProvided(DispatchFact):
+class InfoProvided(Carrying):
     """The requester answered; departments hear of it unless it speaks of misconduct."""
 
     text: Text
@@ -113,7 +113,7 @@ class SupportTaskOpened(DispatchFact):
     due: Due | None = None
 
 
-class SupportTaskDone(DispatchFact):
+class SupportTaskDone(Carrying):
     """A supporting department reported its task done; `awaits_review` where the centre reviews that by itself."""
 
     word: ClassVar[str] = "task_done"
@@ -165,7 +165,7 @@ class SupportTaskEnded(DispatchFact):
     reason: TaskEnd | None = None
 
 
-class Handled(DispatchFact):
+class Handled(Carrying):
     """The lead reported the matter handled (办结); whether that stands, the centre's review says.
 
     `reply` is for the requester, `note` for the file.
@@ -194,7 +194,7 @@ class HandledSentBack(DispatchFact):
     rework: Literal[True] | None = None
 
 
-class ExtensionRequested(DispatchFact, MoreTime):
+class ExtensionRequested(Carrying, MoreTime):
     """The lead asked for more time, before its due time."""
 
     department: DepartmentCode
@@ -218,7 +218,7 @@ class ExtensionRefused(DispatchFact):
     reason: Text
 
 
-class SuspensionRequested(DispatchFact):
+class SuspensionRequested(Carrying):
     """The lead asked to suspend the ticket (挂账)."""
 
     department: DepartmentCode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas.dispatch.base import DispatchFact
+from schemas.dispatch.base import Carrying, DispatchFact
 from schemas.values import (
     Code,
     Contact,
@@ -47,7 +47,7 @@ class Unmerged(DispatchFact):
     reopens: Literal[True] | None = None
 
 
-class MergeTaken(DispatchFact):
+class MergeTaken(Carrying):
     """This ticket took in another one of the same requester: whom that one accuses, its `tier`, and what it says.
 
     Where that one is `confidential`, so is what is told of this one from now on; `contacts` are all that its requester

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal
 
-from schemas.dispatch.base import DispatchFact, Pressing
+from schemas.dispatch.base import Carrying, DispatchFact, Pressing
 from schemas.values import (
     Channel,
     Code,
@@ -18,7 +18,7 @@ from schemas.values import (
 )
 
 
-class FollowUpAdded(DispatchFact):
+class FollowUpAdded(Carrying):
     """A contact about the open ticket was sent to whoever holds it, unless it speaks of misconduct.
 
     `verified` says how it was made sure that the requester spoke; what nobody verified presses for nothing. `count`
@@ -76,7 +76,7 @@ class SupervisionOrdered(Pressing):
     taken_over_from: DepartmentCode | None = None
 
 
-class SupervisionAnswered(DispatchFact):
+class SupervisionAnswered(Carrying):
     """The department answered the supervision order, or the callback review: the one that `answers` names.
 
     An answer that was recorded before orders were named answers whatever ran.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from schemas.complaint import Complaint
-from schemas.dispatch.base import DispatchFact
+from schemas.dispatch.base import Carrying, DispatchFact
 from schemas.values import (
     Actor,
     CategoryCode,
@@ -26,7 +26,7 @@ from schemas.values import (
 )
 
 
-class Opened(Complaint, DispatchFact):
+class Opened(Complaint, Carrying):
     """The life of a ticket began; the citizen's clock runs from here, a part's from where its whole was registered.
 
     `recurrence_of` is an earlier ticket whose matter came back. `hinted_tier` is what the channel proposed where that

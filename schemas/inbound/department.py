@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from schemas.attachments import Names
 from schemas.inbound.base import Action, Version
 from schemas.more_time import MoreTimeAsked
 from schemas.values import Code, DepartmentCode, Instant, Name, PartyKind, Person, Text, TicketId, WatchOrder
@@ -27,7 +28,7 @@ class Accept(DepartmentAction):
     do: Literal["accept"] = "accept"
 
 
-class RequestReturn(DepartmentAction):
+class RequestReturn(DepartmentAction, Names):
     """The lead asks to return the order (退单): inside the window, on a legal ground, with a reason."""
 
     do: Literal["request_return"] = "request_return"
@@ -56,7 +57,7 @@ class AskForContact(DepartmentAction):
     reason: Text
 
 
-class NoteProgress(DepartmentAction):
+class NoteProgress(DepartmentAction, Names):
     """A note for the file, for everyone who holds the ticket; a plan is a note of its own kind.
 
     The requester reads `for_requester` alone: it is written for the requester, or nothing is told.
@@ -98,7 +99,7 @@ class AskForInfo(DepartmentAction):
     question: Text
 
 
-class ReportHandled(DepartmentAction):
+class ReportHandled(DepartmentAction, Names):
     """The lead reports the matter handled (办结): `reply` is for the requester, `note` for the file alone."""
 
     do: Literal["report_handled"] = "report_handled"
@@ -106,14 +107,14 @@ class ReportHandled(DepartmentAction):
     note: Text | None = None
 
 
-class ReportTaskDone(DepartmentAction):
+class ReportTaskDone(DepartmentAction, Names):
     """A supporting department reports its task done."""
 
     do: Literal["report_task_done"] = "report_task_done"
     reply: Text
 
 
-class RequestExtension(DepartmentAction, MoreTimeAsked):
+class RequestExtension(DepartmentAction, MoreTimeAsked, Names):
     """The lead asks for more time before its due time, in the unit that policy extends its limit by."""
 
     do: Literal["request_extension"] = "request_extension"
@@ -121,7 +122,7 @@ class RequestExtension(DepartmentAction, MoreTimeAsked):
     reason: Text
 
 
-class RequestSuspension(DepartmentAction):
+class RequestSuspension(DepartmentAction, Names):
     """The lead asks to suspend (挂账) on a ground of the policy until an end.
 
     `reason` is for the file; of it the requester reads what `for_requester` says, beside the ground and the end.
@@ -146,7 +147,7 @@ class Commit(DepartmentAction):
     for_requester: Text | None = None
 
 
-class AnswerSupervision(DepartmentAction):
+class AnswerSupervision(DepartmentAction, Names):
     """The lead answers a supervision order or a callback review; where both wait, `answers` names which."""
 
     do: Literal["answer_supervision"] = "answer_supervision"

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from schemas.attachments import Names
 from schemas.inbound.base import CHANNELS, Action
 from schemas.values import (
     CategoryCode,
@@ -25,7 +26,6 @@ from schemas.values import (
     TicketId,
     Tier,
     Upstream,
-    Value,
     Verified,
 )
 
@@ -33,7 +33,7 @@ Accused = Annotated[tuple[DepartmentCode, ...], Field(max_length=20)]
 """Whom a matter may accuse: more than a city has departments of one kind is no accusation."""
 
 
-class Register(Action):
+class Register(Action, Names):
     """A call or a WeChat message raises a problem; `agent` is the hotline agent who took it.
 
     `about` names an earlier ticket that it is about: an open one is pressed for, one that ended is to be reopened as
@@ -73,7 +73,7 @@ class AnswerOnLine(Action):
     agent: Person
 
 
-class Problem(Value):
+class Problem(Names):
     """One problem that a household raised during a visit."""
 
     kind: Kind = Kind.HELP
@@ -127,7 +127,7 @@ class FromRequester(Action, owner="inbound"):
     verified: Verified | None = None
 
 
-class FollowUp(FromRequester):
+class FollowUp(FromRequester, Names):
     """A contact about a ticket: 催办 presses, 补充 adds; about one that ended, the wish that it be reopened."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS
@@ -136,7 +136,7 @@ class FollowUp(FromRequester):
     text: Text
 
 
-class ProvideInfo(FromRequester):
+class ProvideInfo(FromRequester, Names):
     """The requester answers what the centre or the department asked for."""
 
     spoken_by: ClassVar[frozenset[PartyKind]] = CHANNELS

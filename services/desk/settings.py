@@ -7,10 +7,11 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from chassis.settings import OpensContacts
+from doors.attachments.settings import KeepsAttachments
 from doors.settings import LoginSettings
 
 
-class DeskSettings(LoginSettings, OpensContacts):
+class DeskSettings(LoginSettings, KeepsAttachments, OpensContacts):
     """Where to answer over HTTP (port 0: any free one), and which policy says who may do what.
 
     `secret` is intake's key of the hashes by which requesters are compared.

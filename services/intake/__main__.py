@@ -18,6 +18,7 @@ from schemas.registry import TopicKind
 from services.intake import store
 from services.intake.core.state import DoorConfig
 from services.intake.edges.http import serve
+from services.intake.edges.sweeping import sweep
 from services.intake.reactions import listens_to
 from services.intake.settings import IntakeSettings
 from services.intake.work import compare_anew, door_of, newsroom_of, working
@@ -39,7 +40,7 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         ),
         policy=policy.version,
         migrations=_HERE / "sql",
-        edges=(serve(settings, config),),
+        edges=(serve(settings, config), sweep(settings.keeper(), policy.limits.attachments)),
         hears=listens_to(newsroom) | {ContactForgotten, Redacted},
         contacts=settings.contacts(),
         naming=Naming(config.secrets.identities, config.secrets.mark),

@@ -18,11 +18,11 @@ from schemas.values import Contact, Party
 from services.intake.core.decide import Moment, decide
 from services.intake.core.numbers import Numbering, Numbers, incident_of
 from services.intake.core.reading import Headers, Reading, read
-from services.intake.core.state import Answer, DoorState, KnownTicket, Secrets
+from services.intake.core.state import Answer, DoorState, KnownAttachment, KnownTicket, Secrets
 from services.intake.reactions import SubmissionId, concerns, react, refuses, whole_of
 from services.intake.work import door_of, newsroom_of
 
-__all__ = ["Answer", "Door", "described", "incident_of", "known_by", "reason_of", "submission_of"]
+__all__ = ["Answer", "Door", "KnownAttachment", "described", "incident_of", "known_by", "reason_of", "submission_of"]
 
 
 class Door:
@@ -44,6 +44,10 @@ class Door:
         self._state.note((str(party), reading.source, reading.id), decision)
         self._answered[reading.receipt] = SubmissionId(reading.source, reading.id)
         return reading.receipt, decision.says
+
+    def knows(self, attachment: KnownAttachment) -> None:
+        """Remember what a party uploaded."""
+        self._state.attachments[attachment.id] = attachment
 
     def hear(self, message: Message, at: datetime) -> Sequence[Answer]:
         """Hear a fact of dispatch, and say what channels and authors read of it."""

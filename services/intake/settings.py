@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import assert_never
 
 from pydantic import Field, SecretStr
 
 from chassis.settings import OpensContacts
+from doors.attachments.settings import KeepsAttachments
 from schemas.values import Channel
 
 
-class IntakeSettings(OpensContacts):
+class IntakeSettings(KeepsAttachments, OpensContacts):
     """Where the HTTP door answers (port 0: any free one), by which policy, and what must stay secret.
 
     `secret` is the key of the hashes by which requesters are compared: whoever changes it forgets who called before.
-    The tokens let the servers of the survey app and of the WeChat account in; several, with a space between them, are
+    The tokens let the servers of the survey app and of the WeChat account in, and the hotline, which uploads
+    attachments here and submits on its topic; several, with a space between them, are
     valid together. A file of tokens is read at each request. The defaults are for development, and the service starts
     with them in trial mode only.
     """
@@ -25,20 +28,24 @@ class IntakeSettings(OpensContacts):
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
     survey_token: SecretStr = Field(default=SecretStr("development-survey"), min_length=8)
     wechat_token: SecretStr = Field(default=SecretStr("development-wechat"), min_length=8)
+    hotline_token: SecretStr = Field(default=SecretStr("development-hotline"), min_length=8)
     survey_token_file: Path | None = None
     wechat_token_file: Path | None = None
+    hotline_token_file: Path | None = None
     broker_patience: float = Field(default=5.0, gt=0)
     """Real seconds that the HTTP door waits for the broker before it says 503."""
 
     def tokens(self, channel: Channel) -> tuple[str, ...]:
-        """Return the tokens of a channel that are valid now; none for a channel that does not come over HTTP."""
+        """Return the tokens of a channel that are valid now."""
         match channel:
             case Channel.SURVEY:
                 return _valid(self.survey_token_file, self.survey_token)
             case Channel.WECHAT:
                 return _valid(self.wechat_token_file, self.wechat_token)
+            case Channel.HOTLINE:
+                return _valid(self.hotline_token_file, self.hotline_token)
             case _:
-                return ()
+                assert_never(channel)
 
 
 def _valid(file: Path | None, said: SecretStr) -> tuple[str, ...]:

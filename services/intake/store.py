@@ -23,7 +23,9 @@ from services.intake.core.state import (
     DeclinedDevice,
     DeviceRequest,
     DoubtedVisit,
+    KnownAttachment,
     KnownTicket,
+    NamedBy,
     SettledDoubts,
     Sighting,
     SubmissionKey,
@@ -39,6 +41,41 @@ WORDS: Final = (Kept("ticket", "id", ("place", "words", "reply")), Kept("news", 
 """Where the door keeps what people said, by ticket."""
 RECORDS: Final = ("refused_record",)
 """Where it keeps records as they came."""
+
+
+ATTACHMENTS: Final = (
+    "select id, party, sha256, size, media, receipt from attachment where id = any($1::text[]) and removed_at is null"
+)
+
+
+async def load_attachments(connection: Connection, ids: Iterable[str]) -> dict[str, KnownAttachment]:
+    """Find which of these attachments can be named; nobody removes them until this transaction ends."""
+    rows = await connection.fetch(f"{ATTACHMENTS} order by id for update", sorted(ids))
+    return {row["id"]: KnownAttachment(*row) for row in rows}
+
+
+async def name_attachments(connection: Connection, named: Sequence[NamedBy]) -> None:
+    """Remember by which submissions attachments are named, and for which tickets."""
+    await connection.execute(
+        "update attachment a set receipt = x.receipt, ticket = x.ticket"
+        " from unnest($1::text[], $2::text[], $3::text[]) x(id, receipt, ticket) where a.id = x.id",
+        *columns(sorted(named), len(NamedBy._fields)),
+    )
+
+
+async def unname_attachments(connection: Connection, receipts: Iterable[str]) -> None:
+    """Let submissions that were refused since name nothing: their author may name it again."""
+    await connection.execute(
+        "update attachment set receipt = null, ticket = null where receipt = any($1::text[])", sorted(receipts)
+    )
+
+
+async def remove_attachments(connection: Connection, tickets: Sequence[str], at: Instant) -> None:
+    """Let go what was uploaded for these tickets; the contents follow."""
+    await connection.execute(
+        "update attachment set removed_at = $2, name = null where ticket = any($1::text[]) and removed_at is null",
+        *(tickets, at),
+    )
 
 
 async def load_verdicts(connection: Connection, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Verdict]:

@@ -47,6 +47,7 @@ from schemas.message import Message
 from schemas.numbering import without_part
 from schemas.registry import department_of, party_of
 from services.intake import store
+from services.intake.core.attachments import named_in
 from services.intake.core.decide import Moment, decide
 from services.intake.core.news import Newsroom
 from services.intake.core.numbers import Numbering, Numbers
@@ -120,6 +121,7 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock, redaction: byt
         forgotten = [item.envelope.subject for item in items if isinstance(item, Heard) and _forgets(item.message)]
         if forgotten:
             await store.forget(transaction.connection, forgotten)
+            await store.remove_attachments(transaction.connection, forgotten, _earliest(transaction))
         redacted = [(each.ticket, each.passage) for each in _heard(items) if isinstance(each, Redacted)]
         if redacted:
             await store.insert_redactions(transaction.connection, redacted)
@@ -239,6 +241,9 @@ async def load(config: DoorConfig, readings: Sequence[Reading], transaction: Tra
     about = [action for action in actions if isinstance(action, _OF_DEVICES)]
     if about:
         await _load_visitors(connection, state, about)
+    attachments = {one.id for action in actions for _, one in named_in(action)}
+    if attachments:
+        state.attachments = await store.load_attachments(connection, attachments)
     looked_into = sorted({action.visit for action in actions if isinstance(action, SettleDoubts)})
     if looked_into:
         state.doubted = await store.load_doubted(connection, looked_into)
@@ -296,6 +301,8 @@ async def save(transaction: Transaction, decided: Sequence[DecidedSubmission]) -
     tickets = sorted(ticket for one in decided for ticket in one.decision.tickets)
     if tickets:
         await store.insert_tickets(connection, tickets)
+    if named := [one for each in decided for one in each.decision.names]:
+        await store.name_attachments(connection, named)
     refused = [(d.item, d.reading, d.decision.refusal, d.received) for d in decided if d.decision.refusal]
     if refused:
         await store.insert_refused(connection, refused, transaction.seal)
@@ -351,6 +358,7 @@ async def _hear(
     await _remember(transaction.connection, before, known, news)
     if refused:
         await store.refuse_later(transaction.connection, refused)
+        await store.unname_attachments(transaction.connection, [one.receipt for one in refused])
     if opens:
         await store.open_by(transaction.connection, opens)
     return words

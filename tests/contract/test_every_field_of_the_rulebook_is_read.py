@@ -28,7 +28,7 @@ from rulebook.base import Model
 from rulebook.policy import FILES
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-READERS: Final = ("services", "classification")
+READERS: Final = ("services", "doors", "classification")
 NOT_FOLLOWED: Final = ("rulebook.checks.", "rulebook.checked.", "rulebook.idle.", "rulebook.load.", "rulebook.export.")
 WHOLE_FILES: Final = {"Manifest", "Catalogue", "Streets", "Units", "Templates"}
 """Models of whole files, whose fields are fields of the policy itself."""

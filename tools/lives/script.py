@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from rulebook import Policy
+from schemas.attachments import Attached
 from schemas.envelope import Envelope
 from schemas.files import read_yaml
 from schemas.inbound import Action
@@ -21,6 +22,7 @@ from schemas.rules import RulesFact
 from schemas.values import Party, PartyKind
 from services.desk.for_tools import SOURCE
 from services.dispatch.for_tools import Guess
+from services.intake.for_tools import KnownAttachment
 from tools.layout import ROOT
 from tools.lives.town import Said, Town
 from worktime import Calendar
@@ -73,11 +75,18 @@ class GuessOf(_Written):
     alternatives: tuple[str, ...] = ()
 
 
+class UploadOf(_Written):
+    """What a party, or a department by its code, uploaded before it is named."""
+
+    by: str
+    attachment: Attached
+
+
 class Life(_Written):
     """A story: what it is, in what its policy differs from the shipped one, whom notices do not reach, who says what.
 
-    `people` are the ids of persons that no policy names, by name. It goes on until `until`. Of one that is not told
-    `whole` stands what no life before it says.
+    `people` are the ids of persons that no policy names, by name; `uploads` is what was uploaded, by what acts call it.
+    It goes on until `until`. Of one that is not told `whole` stands what no life before it says.
     """
 
     title: str
@@ -87,6 +96,7 @@ class Life(_Written):
     departments: Mapping[str, Mapping[str, Any]] = {}
     guesses: Mapping[str, GuessOf] = {}
     fails: Mapping[str, tuple[str, ...]] = {}
+    uploads: Mapping[str, UploadOf] = {}
     acts: tuple[Act, ...]
     until: Annotated[datetime, BeforeValidator(_moment)]
 
@@ -101,7 +111,9 @@ class _Stage:
 
     def __init__(self, life: Life, policy: Policy) -> None:
         self.ids = {**{each.name: each.id for each in policy.office.people}, **life.people}
-        self.names: dict[str, str] = {}
+        self.names: dict[str, str | Mapping[str, str]] = {
+            name: {"id": each.attachment.id, "sha256": each.attachment.sha256} for name, each in life.uploads.items()
+        }
 
     def filled(self, value: Any, field: str = "") -> Any:
         """Put what was made before into what is said now: `$name` stands for it, and a person for their id and name."""
@@ -110,7 +122,8 @@ class _Stage:
                 return {"id": self.ids[value], "name": value}
             case str() if value.startswith("$"):
                 head, dash, part = value[1:].partition("-")
-                return self.names[head] + dash + part
+                made = self.names[head]
+                return made + dash + part if isinstance(made, str) else made
             case {"calendar": str(file), **more}:
                 return {**self.filled(more), **_published(ROOT / file)}
             case dict():
@@ -137,6 +150,9 @@ def lived(life: Life, policy: Policy, calendar: Calendar) -> list[Said]:
     }
     town, stage = Town(policy, calendar, guesses), _Stage(life, policy)
     town.fails = life.fails
+    for each in life.uploads.values():
+        found = each.attachment
+        town.knows(KnownAttachment(found.id, str(_party(each.by)), found.sha256, found.size, found.media))
     for act in life.acts:
         before = len(town.said)
         answers = _happens(town, stage, act)
@@ -171,8 +187,7 @@ def _happens(town: Town, stage: _Stage, act: Act) -> list[ReceiptGiven]:
     if isinstance(message, RulesFact):
         town.rules(message, f"{getattr(message, 'version', act.at.strftime('%Y%m%d'))}", act.at)
         return []
-    kind = act.who if act.who in _SOURCES else "department"
-    party = Party(kind=PartyKind(kind), department=None if kind == act.who else act.who)
+    party = _party(act.who)
     about = getattr(message, "ticket", None) or getattr(message, "incident", None)
     id_ = f"{act.does.replace('_', '-')}-{act.at:%Y%m%d-%H%M%S}"
     source = _SOURCES.get(act.who, f"{act.who}/oa")
@@ -181,6 +196,11 @@ def _happens(town: Town, stage: _Stage, act: Act) -> list[ReceiptGiven]:
         town.passes(act.heard)
     said = town.takes(party, envelope, about or id_, message, act.at)
     return [each.message for each in said if isinstance(each.message, ReceiptGiven)]
+
+
+def _party(who: str) -> Party:
+    kind = who if who in _SOURCES else "department"
+    return Party(kind=PartyKind(kind), department=None if kind == who else who)
 
 
 def _name_of(model: Any) -> str:

@@ -111,6 +111,10 @@ class Town:
         self._followed: Counter[tuple[str, str]] = Counter()
         self._heard: deque[Said] = deque()
 
+    def knows(self, attachment: intake.KnownAttachment) -> None:
+        """Let the door know what was uploaded."""
+        self._door.knows(attachment)
+
     def takes(self, party: Party, envelope: Envelope, key: str, action: Message, received: datetime) -> Sequence[Said]:
         """Take what a party says at a moment; returns the answers of the door, of which there may be more later."""
         self.passes(received - _BEFORE)

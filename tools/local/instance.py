@@ -322,6 +322,7 @@ class Instance:
             "worker": worker,
             "bind": HOST,
             "notices": str(self.home / "notices"),
+            "attachments": str(self.home / "attachments"),
             "model": self._model(),
             "kafka_ca": str(files.ca) if (files := self.certificates) else "",
             "tls_certificate": str(files.certificate) if files else "",

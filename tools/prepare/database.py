@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chassis.migrate import migrate
 from tools.layout import ROOT
-from tools.prepare.roles import MIGRATION, OWNER, let_read_contacts, prepare_roles
+from tools.prepare.roles import MIGRATION, OWNER, let_share, prepare_roles
 
 
 async def prepare_database(
@@ -25,5 +25,5 @@ async def prepare_database(
         own = folder if folder.is_dir() else None
         done = await migrate(address(MIGRATION), service, own, now, password(MIGRATION))
         applied += [f"{service}: {name}" for name in done]
-    await let_read_contacts(address(MIGRATION), names, password(MIGRATION))
+    await let_share(address(MIGRATION), names, password(MIGRATION))
     return applied

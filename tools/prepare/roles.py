@@ -14,6 +14,7 @@ import asyncpg
 from chassis.contacts import KEPT_IN
 from chassis.migrate import ONE_AT_A_TIME, owner_of
 from chassis.service import Connection
+from doors.attachments.rows import KEPT_IN as ATTACHMENTS
 from tools.errors import SaidClearly
 
 OWNER: Final = "liuhen"
@@ -25,6 +26,9 @@ READER: Final = "liuhen_reader"
 
 SHOW_CONTACTS: Final = ("dispatch", "notify")
 """The services that show contacts to whom they concern, beside intake, which keeps them."""
+
+TAKE_ATTACHMENTS: Final = ("desk",)
+"""The services at whose door attachments are uploaded and fetched, beside intake, which keeps them."""
 
 _ITERATIONS: Final = 4096
 _SALT_BYTES: Final = 16
@@ -67,17 +71,24 @@ async def prepare_roles(dsn: str, services: Iterable[str], password: Callable[[s
         await connection.close()
 
 
-async def let_read_contacts(dsn: str, services: Iterable[str], password: str) -> None:
-    """Let those who show contacts read the one table of them; `dsn` belongs to who changes tables."""
+async def let_share(dsn: str, services: Iterable[str], password: str) -> None:
+    """Let others use two tables of intake: who shows contacts reads them, and the desk enters and reads attachments.
+
+    `dsn` belongs to who changes tables.
+    """
     schema = KEPT_IN.partition(".")[0]
-    readers = [each for each in services if each in SHOW_CONTACTS]
-    if schema not in services or not readers:
+    names = tuple(services)
+    readers = [each for each in names if each in SHOW_CONTACTS]
+    doors = [each for each in names if each in TAKE_ATTACHMENTS]
+    if schema not in names:
         return
     connection = await asyncpg.connect(dsn, password=password)
     try:
         await connection.execute(f"set role {owner_of(schema)}")
-        await connection.execute(f"grant usage on schema {schema} to {', '.join(readers)}")
-        await connection.execute(f"grant select on {KEPT_IN} to {', '.join(readers)}")
+        for right, table, who in (("select", KEPT_IN, readers), ("select, insert", ATTACHMENTS, doors)):
+            if who:
+                await connection.execute(f"grant usage on schema {schema} to {', '.join(who)}")
+                await connection.execute(f"grant {right} on {table} to {', '.join(who)}")
     finally:
         await connection.close()
 

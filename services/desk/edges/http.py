@@ -15,6 +15,8 @@ from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
 from chassis.routes import Body, Handler, Route, choice, number, text
 from chassis.service import Edge, EdgeContext
+from doors.attachments import uploading
+from doors.attachments.uploading import UPLOADS, Uploads
 from doors.entering import ANY_LOGIN, ENTRANCE, LOG_OUT, Entrance, entered
 from doors.openid import Provider
 from doors.people import Known
@@ -25,7 +27,7 @@ from schemas import registry
 from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, Reads, may_read_tasks
 from services.desk.core.rules import RulesChange
-from services.desk.edges import acting, callers, lookup, orders, pages, providing, revealing, saying_rights
+from services.desk.edges import acting, attachments, callers, lookup, orders, pages, providing, revealing, saying_rights
 from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, RULES, SECRET, USUAL_PAGE, WHO, WORDS
 from services.desk.edges.lookup import Place
 from services.desk.edges.told import (
@@ -66,6 +68,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
     app[RULES] = ClockRules(policy, load_calendar(settings.policy / "calendar"))
+    app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), policy.limits.attachments)
     app[ENTRANCE] = Entrance(settings.doorkeeper(), policy, context.clock, context.pool)
     if (openid := settings.openid()) is not None:
         app[providing.PROVIDER] = Provider(openid)
@@ -96,6 +99,8 @@ def routes() -> tuple[Route, ...]:
         ),
         LOG_OUT,
         *providing.ROUTES,
+        uploading.route(ANY_LOGIN, attachments.uploader_of),
+        attachments.ROUTE,
         Route("GET", "/v1/calendars", list_calendars, needs=ANY_LOGIN, answers=CalendarsAnswer),
         _rules("/v1/rules/calendar", rules.calendar, "Publish a year's calendar, in the holiday-cn JSON format."),
         _rules("/v1/rules/rederivation", rules.rederivation, "Order open clocks to be derived again."),

@@ -9,8 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
+from doors.attachments.rows import Kept
 from doors.people import Known
 from schemas.registry import DESK, answer_topic, department_topic
+from schemas.values import PartyKind
 from services.desk.core.acts import Act
 
 
@@ -162,6 +164,47 @@ def _order(row: Any, words: WordSeal) -> dict[str, Any]:
 
 def _step(version: str, happened: str, at: str | None = None) -> dict[str, Any]:
     return {"version": int(version), "happened": happened, "at": at and datetime.fromisoformat(at)}
+
+
+class Access(NamedTuple):
+    """What an attachment is to who takes part in its ticket: sealed, and whether they looked at the contact."""
+
+    sealed: bool
+    looked: bool
+
+
+async def access(pool: Pool, who: Known, ticket: str, kept: Kept) -> Access | None:
+    """Tell how somebody may fetch an attachment; None for whoever has no part in the ticket, or one that is not its."""
+    row = await (
+        pool.fetchrow(_OF_DEPARTMENT, who.department, ticket, kept.id, department_topic(who.department))
+        if who.department is not None
+        else pool.fetchrow(_OF_OFFICE, ticket, kept.id, kept.ticket, who.login, DESK, not _by_us(kept))
+    )
+    return None if row is None else Access(*row)
+
+
+def _by_us(kept: Kept) -> bool:
+    return kept.party.partition(":")[0] in (PartyKind.OFFICE, PartyKind.DEPARTMENT)
+
+
+_OF_DEPARTMENT: Final = """
+select coalesce((a ->> 'sealed')::bool, false), exists (
+    select from shown s where s.topic = $4 and s.ticket = o.ticket and s.body is not null
+)
+from held_order o, json_array_elements(o.body -> 'attachments') a
+where o.department = $1 and o.ticket = $2 and o.standing <> 'left' and a ->> 'id' = $3
+"""
+_OF_OFFICE: Final = """
+select $6 and (exists (select from caller where ticket in ($1, left($1, 14), $3) and confidential) or exists (
+    select from task where ticket in ($1, $3) and (body ->> 'confidential')::bool
+) or exists (select from held_order where ticket in ($1, $3) and (body ->> 'confidential')::bool)), exists (
+    select from shown s join act using (receipt)
+    where s.topic = $5 and s.ticket in ($1, $3) and s.body is not null and act.login = $4
+)
+where left($1, 14) = left($3, 14) or exists (
+    select from task t, json_array_elements(t.body -> 'attachments') a where t.ticket = $1 and a ->> 'id' = $2
+)
+"""
 
 
 async def wait_to_search(pool: Pool, login: str, now: Instant, most: int, span: timedelta) -> timedelta | None:

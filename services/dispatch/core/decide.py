@@ -93,6 +93,7 @@ def decide(
             _take(draft, kind_of(command), fact)
         case Ask(fact):
             draft.by = fact.by
+            draft.attached = value_of(fact, "attachments")
             refused = _take(draft, kind_of(command), fact)
             if refused is not None:
                 _not_granted(draft, fact, refused)
@@ -174,7 +175,7 @@ def _act(draft: Draft, kind: str, received: ActionReceived) -> None:
     stead = in_stead_of(draft.rules, action, kind, draft.at)
     draft.by, draft.receipt = Actor(party=received.party, person=person, acting_for=stead), received.receipt
     draft.matched, draft.in_time = received.matched is True, received.repeat_of is not None
-    draft.requester = received.requester
+    draft.requester, draft.attached = received.requester, received.attached
     asked = draft.ticket.request(RequestKind.APPROVAL) if isinstance(action, i.Approve) else None
     refused = _not_allowed(draft, action, kind) or _impossible(draft, asked) or _take(draft, kind, action)
     if refused is not None and isinstance(action, i.FromRequester):

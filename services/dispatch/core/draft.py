@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypedDict
 
-from schemas.dispatch import DispatchFact, Pressing
+from schemas.attachments import Attached
+from schemas.dispatch import Carrying, DispatchFact, Pressing
 from schemas.message import Message
 from schemas.values import Actor, ContactKeys, DepartmentCode, Receipt, TicketId
 from services.dispatch.core.rules import Rules
@@ -34,6 +35,7 @@ class Draft:
     `approver` is who approved the act, where it needed somebody else for that.
     `matched` says that the contact which came along is the requester's.
     `requester` is kept of a contact that the action gives the ticket: by it others are compared with it later on.
+    `attached` is what came along of attachments; the first fact that can carry them does.
     `in_time` says that the door found it to be about this ticket, while its window was open.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
@@ -46,6 +48,7 @@ class Draft:
     receipt: Receipt = ""
     matched: bool = False
     requester: ContactKeys | None = None
+    attached: tuple[Attached, ...] | None = None
     in_time: bool = False
     known_at: datetime | None = None
     approver: Actor | None = None
@@ -55,6 +58,8 @@ class Draft:
         """Add a fact about this ticket; whoever is pressed by it has time from when it can be known."""
         if self.known_at is not None and isinstance(fact, Pressing):
             fact = fact.model_copy(update={"known_at": self.known_at})
+        if self.attached and isinstance(fact, Carrying):
+            fact, self.attached = fact.model_copy(update={"attachments": self.attached}), None
         self.facts.append(fact)
         self.ticket = self.fold(self.ticket, fact, self.at)
 

@@ -8,6 +8,7 @@ from chassis.frozen import remembered, replace
 from schemas import dispatch as d
 from schemas.message import Message, value_of
 from schemas.spoken import said_besides, spoken_fields
+from services.dispatch.core.attachments import with_attachments
 from services.dispatch.core.categories import Category, evolve_category
 from services.dispatch.core.episodes import registration
 from services.dispatch.core.episodes.urgency import unless_over
@@ -46,6 +47,7 @@ def changed(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
     """
     row = FACTS.get(type(fact))
     after = with_act(ticket if row is None else unless_over(row.change(ticket, fact, at)), fact, at)
+    after = with_attachments(after, fact)
     spoken = spoken_fields(type(fact))
     if spoken and fact.by.by_rule is None and not isinstance(fact, d.REFUSALS):
         document = fact.model_dump(mode="json", exclude_none=True, include={"by", *spoken})

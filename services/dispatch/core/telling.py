@@ -30,6 +30,7 @@ from schemas.registry import CALLBACKS, DESK, REQUESTS, department_topic
 from schemas.requests import CategoryRequest, IncidentRequest
 from schemas.values import CategoryCode, Clock, Code, Contact, DepartmentCode, DeskTaskKind, DueTime, Person, StopWord
 from services.dispatch.core.allowed import may
+from services.dispatch.core.attachments import shown_to_department, shown_to_desk
 from services.dispatch.core.categories import tell_of_category
 from services.dispatch.core.desk import late_elsewhere, task_in_review
 from services.dispatch.core.episode import AnyRequest
@@ -210,6 +211,7 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
         suspended_until=state.standing.until if isinstance(state.standing, Suspended) else None,
         confidential=is_confidential(state) or None,
         version=state.version,
+        attachments=shown_to_department(state) if role != "none" else None,
         may=may_now,
     )
 
@@ -335,6 +337,7 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         recognised=recognised_in(state),
         wish=None if isinstance(state.wish, NoWish) else state.wish.text,
         recurrence_of=matter.recurrence_of,
+        attachments=shown_to_desk(state),
         version=state.version,
     )
     return Tell(DESK, state.id, message, veil_for(state))

@@ -38,6 +38,7 @@ from services.dispatch.core.regions import (
     Heard,
     Incident,
     Inside,
+    KeptAttachment,
     Member,
     Merging,
     NoExtensionAsked,
@@ -243,6 +244,7 @@ class Ticket:
     merging: Merging = field(default_factory=NoMergeAsked)
     taken: dict[TicketId, TakenIn] = field(default_factory=dict)
     parts: dict[TicketId, PartEnd] = field(default_factory=dict)
+    attachments: tuple[KeptAttachment, ...] = ()
     texts: tuple[str, ...] = ()
     redacted: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()

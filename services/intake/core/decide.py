@@ -7,6 +7,7 @@ from typing import NamedTuple, assert_never
 
 from doors.phones import without_extension
 from doors.refusals import Refusal, refusal
+from schemas.attachments import Attached
 from schemas.inbound import (
     CHANNEL_OF,
     AnswerOnLine,
@@ -30,6 +31,7 @@ from schemas.numbering import without_part
 from schemas.tickets import ActionReceived, Answered, IncidentActionReceived, Registered
 from schemas.values import Channel, ContactKeys, Party, Verified
 from services.intake.core.answers import accepted, fact, refused, repeated
+from services.intake.core.attachments import attached, named_by, unusable
 from services.intake.core.checks import Against, check
 from services.intake.core.devices import approve_device, decline_device, request_device
 from services.intake.core.doubts import settle_doubts
@@ -59,9 +61,14 @@ def decide(state: DoorState, reading: Reading, moment: Moment, numbers: Numbers)
         return refused(reading, reading.action)
     tolerance = timedelta(seconds=state.config.rules.future_tolerance_seconds)
     wrong = check(reading.action, reading.at, Against(state.config.policy, moment.now + tolerance))
+    wrong = wrong or unusable(
+        state.attachments, reading, reading.action, state.config.policy.limits.attachments.per_message
+    )
     if wrong is not None:
         return refused(reading, wrong)
-    return _opened_by(state.config.secrets, reading, _act(state, reading, reading.action, moment, numbers))
+    decision = _act(state, reading, reading.action, moment, numbers)
+    decision = decision._replace(names=tuple(named_by(decision.says)))
+    return _opened_by(state.config.secrets, reading, decision)
 
 
 def _opened_by(secrets: Secrets, reading: Reading, decision: Decision) -> Decision:
@@ -119,7 +126,7 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
     known_as = () if requester is None else (requester,)
     before = _earlier(state, action, Speaker(reading.party, known_as), moment.received)
     if before.contact is not None:
-        return _follow_up(reading, action, before.contact, state.config.secrets.identities(action.contact))
+        return _follow_up(state, reading, action, before.contact)
     ticket = numbers.next(moment.received)
     known = _known(reading, ticket, requester, moment.received)._replace(
         category=action.category,
@@ -129,11 +136,13 @@ def _register(state: DoorState, reading: Reading, action: Register, moment: Mome
         occurred=min(happened, moment.received),
         account=next(iter(state.config.secrets.identities(action.contact)[1:]), None),
     )
-    message = _registered(known, action, happened, before)
+    message = _registered(known, action, happened, before, attached(state.attachments, action))
     return accepted(reading, (fact(ticket, message),), (known,))
 
 
-def _registered(known: KnownTicket, action: Register, happened: datetime, before: Earlier) -> Registered:
+def _registered(
+    known: KnownTicket, action: Register, happened: datetime, before: Earlier, came: tuple[Attached, ...] | None
+) -> Registered:
     return Registered(
         ticket=known.id,
         receipt=known.receipt,
@@ -153,6 +162,7 @@ def _registered(known: KnownTicket, action: Register, happened: datetime, before
         occurred_at=happened,
         agent=action.agent,
         recurrence_of=before.recurrence_of,
+        attachments=came,
     )
 
 
@@ -180,8 +190,9 @@ def _earlier(state: DoorState, action: Register, who: Speaker, received: datetim
     return earlier(state, Raised.in_report(action), who, received)
 
 
-def _follow_up(reading: Reading, action: Register, same: KnownTicket, spoke_as: tuple[str, ...]) -> Decision:
-    message = contact_about(reading, same, action.text, action.agent)
+def _follow_up(state: DoorState, reading: Reading, action: Register, same: KnownTicket) -> Decision:
+    message = contact_about(reading, same, action.text, action.agent, attached(state.attachments, action))
+    spoke_as = state.config.secrets.identities(action.contact)
     return accepted(reading, (fact(same.id, message),), concerning=(same.id,), spoke_as=spoke_as)
 
 
@@ -228,6 +239,7 @@ def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnInci
         action=spoken.action,
         matched=spoken.matched,
         requester=spoken.requester,
+        attached=attached(state.attachments, action),
     )
     return accepted(
         reading,

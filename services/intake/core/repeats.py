@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz
 
 from rulebook import Unit
+from schemas.attachments import Attached
 from schemas.inbound import FollowUp, Problem, Register
 from schemas.text import plain, seen
 from schemas.tickets import ActionReceived
@@ -107,7 +108,13 @@ def earlier(state: DoorState, raised: Raised, who: Speaker, received: datetime) 
     return Earlier(contact=ticket) if reopens else Earlier(recurrence_of=ticket.id)
 
 
-def contact_about(reading: Reading, same: KnownTicket, text: str, agent: Person | None = None) -> ActionReceived:
+def contact_about(
+    reading: Reading,
+    same: KnownTicket,
+    text: str,
+    agent: Person | None = None,
+    came: tuple[Attached, ...] | None = None,
+) -> ActionReceived:
     """Say that what was raised presses for a ticket that exists, or wants one reopened that ended."""
     return ActionReceived(
         ticket=same.id,
@@ -116,6 +123,7 @@ def contact_about(reading: Reading, same: KnownTicket, text: str, agent: Person 
         action=FollowUp(ticket=same.id, mode="press", text=text, agent=agent),
         repeat_of=same.receipt,
         matched=True,
+        attached=came,
     )
 
 

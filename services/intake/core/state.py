@@ -11,10 +11,21 @@ from typing import Final, Literal, NamedTuple
 from doors.keyed import hashed, phone_key
 from doors.refusals import Refusal
 from rulebook import Policy
+from schemas.attachments import Media
 from schemas.inbound import CHANNEL_OF
 from schemas.message import Message
 from schemas.text import plain
-from schemas.values import Channel, Contact, ContactKeys, Party, PartyKind, RequesterKind, TicketState
+from schemas.values import (
+    Channel,
+    Contact,
+    ContactKeys,
+    Party,
+    PartyKind,
+    Receipt,
+    RequesterKind,
+    TicketId,
+    TicketState,
+)
 from services.intake.core.rules import DoorRules
 
 _WHOLE: Final = 14
@@ -153,6 +164,25 @@ class SettledDoubts(NamedTuple):
     at: datetime
 
 
+class KnownAttachment(NamedTuple):
+    """An attachment as it was uploaded: by which party, and which submission named it."""
+
+    id: str
+    party: str
+    sha256: str
+    size: int
+    media: Media
+    receipt: Receipt | None = None
+
+
+class NamedBy(NamedTuple):
+    """An attachment that a submission named, and for which ticket."""
+
+    id: str
+    receipt: Receipt
+    ticket: TicketId
+
+
 class Answer(NamedTuple):
     """A message for whoever reads a topic."""
 
@@ -174,6 +204,7 @@ class Decision(NamedTuple):
     declined: DeclinedDevice | None = None
     visit: VisitRow | None = None
     settled: SettledDoubts | None = None
+    names: tuple[NamedBy, ...] = ()
 
 
 _MARK: Final = 16
@@ -246,6 +277,8 @@ class DoorState:
     asked: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By what its author calls a wish for a device, by its receipt: the source and the id of the CloudEvent."""
     visits: dict[str, list[Sighting]] = field(default_factory=dict)
+    attachments: dict[str, KnownAttachment] = field(default_factory=dict)
+    """By id, as far as submissions name them."""
     doubted: dict[str, DoubtedVisit] = field(default_factory=dict)
     """Visits by receipt, as far as somebody looks into one."""
 
@@ -260,6 +293,8 @@ class DoorState:
                 self.open_by_requester.setdefault(ticket.requester, []).append(ticket)
         for binding in decision.bindings:
             self._bind(binding)
+        for named in decision.names:
+            self.attachments[named.id] = self.attachments[named.id]._replace(receipt=named.receipt)
         if decision.device_request is not None:
             self.requests[decision.device_request.visitor] = decision.device_request
         if decision.declined is not None:

@@ -14,6 +14,7 @@ from schemas.inbound import Problem, RecordVisit
 from schemas.tickets import ActionReceived, DeviceBound, Registered, Visited
 from schemas.values import Channel, Contact, Place, RequesterKind, VisitRef
 from services.intake.core.answers import accepted, fact, refused
+from services.intake.core.attachments import attached
 from services.intake.core.devices import admitted, current, refused_from
 from services.intake.core.homes import where_it_is
 from services.intake.core.numbers import Numbers
@@ -60,7 +61,7 @@ def record_visit(
     facts = [fact(reading.receipt, visited)]
     if admission is not None:
         facts.insert(0, fact(reading.receipt, DeviceBound(receipt=reading.receipt, visitor=visit.visitor)))
-    facts.extend(fact(each.ticket.id, _said(state.config.policy, reading, visit, each)) for each in told)
+    facts.extend(fact(each.ticket.id, _said(state, reading, visit, each)) for each in told)
     new = tuple(each.ticket for each in told if each.before.contact is None)
     return accepted(reading, facts, new, concerning=named)._replace(
         bindings=_bindings(admission), visit=_row(reading, visit, household, doubts)
@@ -112,11 +113,12 @@ def _with(state: DoorState, whose: tuple[str, ...], told: list[ToldProblem]) -> 
     return replace(state, open_by_requester={**state.open_by_requester, whose[0]: mine})
 
 
-def _said(policy: Policy, reading: Reading, visit: RecordVisit, told: ToldProblem) -> Registered | ActionReceived:
+def _said(state: DoorState, reading: Reading, visit: RecordVisit, told: ToldProblem) -> Registered | ActionReceived:
+    came = attached(state.attachments, told.problem)
     if told.before.contact is not None:
-        return contact_about(reading, told.before.contact, told.problem.text)
-    at = where_it_is(policy, visit, told.problem)
-    return _registered(reading, visit, told, *at)
+        return contact_about(reading, told.before.contact, told.problem.text, came=came)
+    at = where_it_is(state.config.policy, visit, told.problem)
+    return _registered(reading, visit, told, *at).model_copy(update={"attachments": came})
 
 
 def _bindings(admission: Binding | None) -> tuple[Binding, ...]:

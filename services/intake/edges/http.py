@@ -15,6 +15,8 @@ from chassis.problems import HttpProblem
 from chassis.protection import Limits
 from chassis.routes import Body, Parameter, Route
 from chassis.service import Edge, EdgeContext
+from doors.attachments import uploading
+from doors.attachments.uploading import UPLOADS, Uploader, Uploads
 from schemas import inbound
 from schemas.envelope import STRUCTURED
 from schemas.inbound import Action
@@ -33,6 +35,9 @@ TERMS: Final = Terms(
     known_by="The token of a channel: it opens the addresses of that channel alone.",
 )
 _ANY: Final = "any"
+_SUBMITS: Final = frozenset({Channel.SURVEY, Channel.WECHAT})
+"""The channels that submit over HTTP; the hotline only uploads."""
+_UPLOADS: Final = "uploads"
 _JSON: Final = "application/json"
 _PROBLEMS: Final = (409, 422)
 
@@ -63,6 +68,7 @@ def application(context: EdgeContext, settings: IntakeSettings, config: DoorConf
     app = http.application(TERMS, routes(), guard=let_in, pages=citizen.ROUTES)
     app[CONTEXT], app[SETTINGS], app[CONFIG] = context, settings, config
     app[progress.TRIES] = progress.tries()
+    app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), config.policy.limits.attachments)
     return app
 
 
@@ -89,6 +95,7 @@ def routes() -> tuple[Route, ...]:
             answers=Standing,
             problems=(403,),
         ),
+        uploading.route(_UPLOADS, uploader_of),
         Route("GET", "/v1/receipts/{receipt}", show_receipt, needs=_ANY, answers=Standing, problems=(404,)),
     )
 
@@ -108,6 +115,12 @@ def _way(path: str, channel: Channel, action: type[Action]) -> Route:
     )
 
 
+def uploader_of(request: web.Request) -> Uploader:
+    """Tell whose an attachment is: the channel's whose token was shown."""
+    party = str(taking.party_of(request))
+    return Uploader(party, party)
+
+
 def described() -> dict[str, object]:
     """Describe this door in OpenAPI."""
     return describe(TERMS, routes())
@@ -118,14 +131,14 @@ async def let_in(request: web.Request, needed: str) -> None:
     if not needed:
         return
     channel = _channel_of(request)
-    if needed not in (_ANY, channel):
+    if needed != channel and not (needed == _UPLOADS or (needed == _ANY and channel in _SUBMITS)):
         raise HttpProblem(403, "not_permitted", "Authorization", "这个令牌不能用于此渠道。")
     request[CHANNEL] = channel
 
 
 def _channel_of(request: web.Request) -> Channel:
     settings, given = request.app[SETTINGS], http.bearer(request).encode(errors="replace")
-    for channel in (Channel.SURVEY, Channel.WECHAT):
+    for channel in Channel:
         if any(hmac.compare_digest(given, known.encode()) for known in settings.tokens(channel)):
             return channel
     raise HttpProblem(401, "no_token", "Authorization", "请带上本渠道的令牌：Authorization: Bearer …")

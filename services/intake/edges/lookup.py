@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from chassis.service import Instant, Pool
 from schemas.numbering import LENGTH, parts_of
 from schemas.values import TicketState
+from services.intake import store
 from services.intake.core.reading import Reading
+from services.intake.core.state import KnownAttachment
 from services.intake.edges.told import News, Standing, Ticket
 
 _SPOKE: Final = (
@@ -55,6 +57,11 @@ async def _earlier(pool: Pool, reading: Reading) -> Put | None:
         *_key(reading),
     )
     return Put(row["receipt"], row["digest"], json.loads(row["outline"]), row["sent"]) if row is not None else None
+
+
+async def attachments(pool: Pool, ids: Sequence[str]) -> dict[str, KnownAttachment]:
+    """Find which of these attachments can be named, and by whom."""
+    return {row["id"]: KnownAttachment(*row) for row in await pool.fetch(store.ATTACHMENTS, ids)}
 
 
 async def note_sent(pool: Pool, reading: Reading) -> None:

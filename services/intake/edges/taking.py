@@ -22,6 +22,7 @@ from schemas.inbound import Action
 from schemas.registry import inbound_topic
 from schemas.values import Channel, Party, PartyKind
 from services.intake.core.answers import conflicting
+from services.intake.core.attachments import named_in, unusable
 from services.intake.core.checks import Against, check
 from services.intake.core.reading import Reading, Unreadable, differing, read
 from services.intake.core.state import DoorConfig
@@ -75,6 +76,7 @@ def _id(request: web.Request) -> str:
 async def take_in(request: web.Request, headers: Headers, data: bytes) -> web.StreamResponse:
     """Take a submission as it would stand on the topic: once its id is claimed for it, it goes to the broker."""
     reading = _read(request, headers, data)
+    await _require_attachments(request, reading)
     context = request.app[CONTEXT]
     known = await lookup.claim(context.pool, reading, context.clock.now())
     if known is not None and known.digest != reading.digest:
@@ -104,6 +106,18 @@ def _read(request: web.Request, headers: Headers, data: bytes) -> Reading:
     if found is not None:
         raise HttpProblem(400 if found.code in _NOT_A_REQUEST else 422, *found)
     return reading
+
+
+async def _require_attachments(request: web.Request, reading: Reading) -> None:
+    """Say at once which attachment cannot be named; the lane looks again."""
+    action = reading.action
+    named = [] if isinstance(action, Refusal) else [one.id for _, one in named_in(action)]
+    if not named or isinstance(action, Refusal):
+        return
+    known = await lookup.attachments(request.app[CONTEXT].pool, named)
+    found = unusable(known, reading, action, request.app[CONFIG].policy.limits.attachments.per_message)
+    if found is not None:
+        raise HttpProblem(422, *found)
 
 
 async def _put(request: web.Request, reading: Reading, data: bytes, headers: Headers) -> None:

@@ -78,6 +78,8 @@ def example(slot: Slot) -> list[str]:
         return [f"--{(flag.no if slot.default else flag.yes)[0]}"]
     if get_origin(slot.kind) is tuple:
         of = slot.path[-1] in ("parts", "problems")
+        if slot.path == ("attachments",):
+            return [option, f"A{'1' * 20}:{'a' * 64}"]
         if slot.path == ("tickets",):
             return [option, TICKET]
         return [option, "一件", option, '{"text": "另一件"}'] if of else [option, "housing,greening"]

@@ -113,6 +113,7 @@ def _to_who_has_it(ticket: Ticket, fact: d.FollowUpAdded) -> Iterator[r.TicketRe
             mode=fact.mode,
             text=fact.text,
             verified=fact.verified,
+            attachments=fact.attachments,
         )
 
 

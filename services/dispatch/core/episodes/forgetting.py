@@ -46,4 +46,4 @@ def forget_contact(draft: Draft, action: i.ForgetContact) -> None:
 
 @episode.fact(d.ContactForgotten)
 def _forgotten(ticket: Ticket, _fact: d.ContactForgotten, _at: datetime) -> Ticket:
-    return replace(ticket, forgotten=True)
+    return replace(ticket, forgotten=True, attachments=())

@@ -13,6 +13,7 @@ from schemas import requests as r
 from schemas.values import Party, PartyKind, Supplement, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
+from services.dispatch.core.attachments import of_requester
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, tell_of_end, tell_of_reopening
@@ -82,6 +83,7 @@ def _asks_to_take(ticket: Ticket, fact: d.MergeAsked) -> Iterator[r.TicketReques
         supplements=tuple(_own_words(ticket)),
         confidential=is_confidential(ticket) or None,
         contacts=contacts_of(ticket),
+        attachments=of_requester(ticket),
         reason=fact.reason,
         receipt=fact.receipt,
     )
@@ -305,4 +307,5 @@ def _dropped(ticket: Ticket, fact: d.MergeDropped, _at: datetime) -> Ticket:
     avoids = tuple(dict.fromkeys((*ticket.avoids, *gone.accused)))
     left = {name: each for name, each in ticket.taken.items() if name != fact.other}
     contacts = tuple(dict.fromkeys((*ticket.contacts, *gone.contacts)))
-    return replace(ticket, taken=left, avoids=avoids, contacts=contacts)
+    own = tuple(each for each in ticket.attachments if each.of != fact.other)
+    return replace(ticket, taken=left, avoids=avoids, contacts=contacts, attachments=own)

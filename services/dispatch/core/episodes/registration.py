@@ -15,6 +15,7 @@ from schemas.tickets import Answered, Registered
 from schemas.values import Actor, Channel, Contact, Party, PartyKind, Place, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
+from services.dispatch.core.attachments import with_attachments
 from services.dispatch.core.draft import BY_POLICY, Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import Ending, ended, tell_of_end
@@ -44,6 +45,7 @@ def opened(fact: Registered, rules: Rules, at: datetime) -> d.Opened:
         suggested_department=fact.suggested_department,
         visit=fact.visit,
         recurrence_of=fact.recurrence_of,
+        attachments=fact.attachments,
     )
 
 
@@ -58,7 +60,8 @@ def open_ticket(fact: d.Opened, at: datetime) -> Ticket:
         recurrence_of=fact.recurrence_of,
         opened_at=at,
     )
-    return Ticket(id=fact.ticket, matter=matter, standing=s.Registered(), contacts=fact.contacts or ())
+    begun = Ticket(id=fact.ticket, matter=matter, standing=s.Registered(), contacts=fact.contacts or ())
+    return with_attachments(begun, fact)
 
 
 @episode.begins("register", Registered, to={S.SURVEY_REVIEW, S.PENDING_DISPATCH, S.DISPATCHED})

@@ -13,6 +13,7 @@ from schemas import requests as r
 from schemas.values import Ruling, Tier, Unruled
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
+from services.dispatch.core.attachments import of_requester
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, SAME, Episode, Refusal
 from services.dispatch.core.episodes.closing import UNHEARD, close, ended, reviewed_by, tidy
@@ -65,6 +66,7 @@ def _parts(ticket: Ticket, fact: d.SplitUp) -> Iterator[r.TicketRequest]:
             tier=ticket.matter.tier,
             registered_at=ticket.matter.opened_at,
             contacts=contacts_of(ticket)[1:] or None,
+            attachments=of_requester(ticket),
         )
 
 
@@ -88,6 +90,7 @@ def part_opened(request: r.OpenPart, rules: Rules) -> d.Opened:
         part_of=request.origin,
         registered_at=request.registered_at,
         contacts=request.contacts,
+        attachments=request.attachments,
     )
 
 

@@ -5,6 +5,7 @@ What moves them stands in the episodes that say facts of them. `desk` names what
 
 from services.dispatch.core.regions.acts import RecentAct
 from services.dispatch.core.regions.approval import NOBODY, Asked
+from services.dispatch.core.regions.attachments import KeptAttachment
 from services.dispatch.core.regions.callback import Heard
 from services.dispatch.core.regions.checking import Check, Checked, Drawn, NotDrawn
 from services.dispatch.core.regions.contact import Exempt, FirstContact, Made, NotDue, Owed
@@ -69,6 +70,7 @@ __all__ = [
     "Inside",
     "InsideNote",
     "Joining",
+    "KeptAttachment",
     "LadderStep",
     "Made",
     "Member",

@@ -1,0 +1,1 @@
+"""What doors share of attachments: uploading, keeping and fetching files that messages name."""
