@@ -22,6 +22,7 @@ from tools.client.log import Counted, TopicRecord, committed_offsets, end_offset
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
+from tools.verify.attachments import attachments_kept
 from tools.verify.contents import Contents
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
@@ -41,10 +42,12 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
     must be recorded and heard afterwards. What was recorded in between is left out of what spans services.
     """
     policy = load_policy(system.policy)
+    unnamed_for = policy.limits.attachments.unnamed_for
     known = topics(department.code for department in policy.departments)
     began = Clock.parse(system.clock).now()
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
+        uploaded = await tables["intake"].attachments()
         inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
         arrivals = [record async for record in read_topics(system.broker(OPERATORS), inbound, counted)]
         redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_key())
@@ -60,6 +63,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
             submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts()),
             submissions.one_ticket_each(facts),
+            attachments_kept(facts, uploaded, await tables["intake"].attachments(), began - unnamed_for),
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),
             *await _events_recorded(tables, contents, before, histories),

@@ -14,6 +14,7 @@ from schemas.dispatch import Redacted
 from schemas.registry import DISPATCH
 from services.trace.for_tools import Rate, referred_statement
 from tools.client.backlog import NextOffset, next_offsets
+from tools.verify.attachments import AttachmentRow
 
 _AT_ONCE = 5_000
 
@@ -180,6 +181,11 @@ class Tables:
         """What all contacts say that are kept, by their handles."""
         rows = await self._fetch(f"select handle, box from {KEPT_IN} where box is not null")  # noqa: S608 - our own name
         return {handle: self._contacts.opened(handle, box) for handle, box in rows}
+
+    async def attachments(self) -> dict[str, AttachmentRow]:
+        """Every attachment that was uploaded, by its id."""
+        rows = await self._fetch("select id, sha256, uploaded_at, receipt, removed_at is not null from attachment")
+        return {id_: AttachmentRow(*row) for id_, *row in rows}
 
     async def heard(self) -> list[HeardRow]:
         """How far it heard each source."""

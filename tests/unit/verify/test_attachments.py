@@ -1,0 +1,41 @@
+"""What a message names was uploaded, and what nobody names is not kept for long; whatever else is found by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from schemas.attachments import Attached
+from schemas.registry import TICKETS
+from schemas.tickets import Registered
+from tests.support.dispatch.story import registered
+from tests.support.verify import MONDAY, stood
+from tools.verify.attachments import AttachmentRow, attachments_kept
+
+ID = "A7Q2M8ZK4D1XBW3HN5VT0"
+PHOTO = Attached(id=ID, sha256="a" * 64, size=1, media="image/jpeg")
+
+
+def row(sha256: str = "a" * 64, receipt: str | None = "R0123456789AB", *, removed: bool = False) -> AttachmentRow:
+    return AttachmentRow(sha256, MONDAY, receipt, removed)
+
+
+def found(fact: Registered, kept: AttachmentRow | None, hours: int = 0) -> list[str]:
+    rows = {ID: kept} if kept else {}
+    facts = [stood(1, fact, topic=TICKETS)]
+    return [each.text for each in attachments_kept(facts, rows, rows, MONDAY + timedelta(hours=hours)).findings]
+
+
+def test_what_was_uploaded_and_is_named_is_no_finding() -> None:
+    assert found(registered(attachments=(PHOTO,)), row()) == []
+    assert found(registered(), row(receipt=None)) == []
+    assert found(registered(), row(receipt=None, removed=True), hours=5) == []
+
+
+def test_what_never_was_or_is_another_content_is_found() -> None:
+    assert len(found(registered(attachments=(PHOTO,)), None)) == 1
+    assert len(found(registered(attachments=(PHOTO,)), row("b" * 64))) == 1
+
+
+def test_what_is_kept_for_no_message_is_found() -> None:
+    assert len(found(registered(), row())) == 1
+    assert len(found(registered(), row(receipt=None), hours=5)) == 1

@@ -1,0 +1,60 @@
+"""The promise about attachments: what a message names was uploaded, and what nobody names is not kept for long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from pydantic_core import from_json
+
+from schemas.attachments import Attached
+from tools.client.log import TopicRecord
+from tools.verify.findings import CheckResult, Finding
+from vocabulary import Chinese
+
+_GRACE: Final = timedelta(hours=1)
+_FIELDS: Final = ("attachments", "attached")
+
+
+class AttachmentRow(NamedTuple):
+    """An attachment as the door keeps it; `receipt` is of the submission that names it."""
+
+    sha256: str
+    uploaded_at: datetime
+    receipt: str | None
+    removed: bool
+
+
+def attachments_kept(
+    facts: Iterable[TopicRecord],
+    before: Mapping[str, AttachmentRow],
+    after: Mapping[str, AttachmentRow],
+    oldest: datetime,
+) -> CheckResult:
+    """Hold what facts of the door name against what was kept before and after they were read.
+
+    What no message names is to be gone that was uploaded before `oldest`.
+    """
+    named, findings = set[str](), list[Finding]()
+    for record in facts:
+        for each in _named_in(record.value or b""):
+            named.add(each.id)
+            row = after.get(each.id)
+            if row is None or row.sha256 != each.sha256:
+                subject = record.envelope.subject if record.envelope else each.id
+                findings.append(Finding(subject, Chinese(f"引用了从未上传、或者内容不同的附件 {each.id}")))
+    for id_, row in before.items():
+        if row.receipt is not None and id_ not in named:
+            findings.append(Finding(id_, Chinese("附件记为已引用，没有任何消息引用它")))
+        if row.receipt is None and not row.removed and row.uploaded_at < oldest - _GRACE:
+            findings.append(Finding(id_, Chinese("附件没有引用，过期仍未清除")))
+    return CheckResult("附件都有来处、都有用处 (attachments were uploaded and are named)", len(before), findings)
+
+
+def _named_in(value: bytes) -> Iterator[Attached]:
+    if b'"attach' not in value:
+        return
+    document = from_json(value)
+    for field in _FIELDS:
+        yield from map(Attached.model_validate, document.get(field) or ())
