@@ -92,7 +92,10 @@ class Directory(Model):
 
 
 class Category(Succeeded):
-    """One leaf of the catalogue: who leads, who supports, how urgent it is by default, and what it sounds like."""
+    """One leaf of the catalogue: who leads, who supports, how urgent it is by default, and what it sounds like.
+
+    `proof` says what has to be attached to whatever is reported handled.
+    """
 
     code: CategoryCode
     level1: Text
@@ -104,6 +107,7 @@ class Category(Succeeded):
     tier: Tier
     keywords: tuple[str, ...]
     refer: Code | None = None
+    proof: Text | None = None
 
     @property
     def path(self) -> str:

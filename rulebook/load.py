@@ -4,7 +4,7 @@ import hashlib
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
@@ -21,6 +21,10 @@ from rulebook.source import Source, Trail, read_csv, read_yaml
 from vocabulary import NOTHING, Chinese
 
 HASH_LENGTH = 8
+
+
+_LATER: Final = ("proof",)
+"""Columns that tables of earlier policies do not have."""
 
 
 def load_policy(directory: Path) -> Policy:
@@ -94,7 +98,7 @@ def _read(path: Path, name: str, model: type[Model]) -> Source:
         raise PolicyError((Problem(name, 0, "", found, Chinese("UTF-8 文字"), step),)) from error
     if path.suffix == ".csv":
         collection, row = _row_of(model)
-        return read_csv(name, text, collection, _columns(row), Succeeded.model_fields)
+        return read_csv(name, text, collection, _columns(row), {*Succeeded.model_fields, *_LATER})
     return read_yaml(name, text)
 
 

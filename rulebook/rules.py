@@ -113,12 +113,18 @@ class Ground(Model):
     text: Text
 
 
+class ProvableGround(Ground):
+    """A ground that can be cited with evidence alone: `proof` says what has to be attached."""
+
+    proof: Text | None = None
+
+
 class Grounds(Model):
     """The grounds for each act that needs one."""
 
-    return_: tuple[Ground, ...] = Field(alias="return")
-    suspension: tuple[Ground, ...]
-    extension: tuple[Ground, ...]
+    return_: tuple[ProvableGround, ...] = Field(alias="return")
+    suspension: tuple[ProvableGround, ...]
+    extension: tuple[ProvableGround, ...]
     not_accepted: tuple[Ground, ...]
     final_answer: tuple[Ground, ...]
     sent_back: tuple[Ground, ...]

@@ -106,7 +106,8 @@ class Order(PublicMessage):
     it belongs to, which `incident_lead` can act on as a whole. Of a `confidential` one the requester is masked:
     `contact` is no way to reach them, and no text names them. `may` names what the reader can ask for at this moment,
     as far as that does not hang on what the act says. The due times of a new order come within a second, with the next
-    message. `attachments` are those of the ticket, to be fetched at the door of persons.
+    message. `attachments` are those of the ticket, to be fetched at the door of persons; `proof`
+    is what the lead has to attach to its report that the matter is handled.
     """
 
     happened: Code
@@ -149,6 +150,7 @@ class Order(PublicMessage):
     suspended_until: Instant | None = None
     may: tuple[Code, ...] | None = None
     attachments: tuple[ShownAttachment, ...] | None = None
+    proof: str | None = None
     version: int | None = None
 
 

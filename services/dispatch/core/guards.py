@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from rulebook.codes import Role
 from rulebook.directory import Person as Named
 from rulebook.limits import Span
-from rulebook.rules import Ground
+from rulebook.rules import Ground, ProvableGround
 from schemas.inbound import Action
 from schemas.nearest import nearest
 from schemas.values import Actor, Clock, DepartmentCode, RequesterKind, breach_by
@@ -45,6 +45,20 @@ def legal_ground(grounds: Sequence[Ground], ground: str, what: str) -> Refusal |
     if any(ground == each.code for each in grounds):
         return None
     return Refusal("illegal_ground", f"{what}的依据不在规定范围内，请选择：{_choice(grounds)}。")
+
+
+def provable_ground(draft: Draft, grounds: Sequence[ProvableGround], ground: str, what: str) -> Refusal | None:
+    """The ground is one of these, and what it has to be proved by came along."""
+    wanted = next((each.proof for each in grounds if each.code == ground), None)
+    return legal_ground(grounds, ground, what) or proof_attached(draft, wanted, f"以这一依据申请{what}")
+
+
+def proof_attached(draft: Draft, wanted: str | None, what: str) -> Refusal | None:
+    """What the rulebook wants as evidence came along; of a member of an incident it stands with the incident."""
+    if wanted is None or draft.attached or draft.as_member:
+        return None
+    reason = f"{what}须附{wanted}。请先上传附件，再在 attachments 中写明其编号和 sha256 一并提交。"
+    return Refusal("proof_missing", reason)
 
 
 def ground_named(draft: Draft, grounds: Sequence[Ground], ground: str | None, what: str) -> Refusal | None:

@@ -158,6 +158,11 @@ class Rules:
         found = self.policy.category(matter.category) if matter.category else None
         return found.refer if found else None
 
+    def proof(self, matter: Matter) -> str | None:
+        """What has to be attached to a matter that is reported handled; None where nothing has."""
+        category = self.policy.category(matter.category) if matter.category else None
+        return category.proof if category else None
+
     def alike(self, matter: Matter) -> tuple[Precedent, ...]:
         """Earlier rulings on the like, newest first."""
         return self.precedents.get((matter.category or "", matter.place.subdistrict or ""), ())

@@ -211,6 +211,7 @@ def order_for(  # noqa: PLR0913 - all that one message is made of
         suspended_until=state.standing.until if isinstance(state.standing, Suspended) else None,
         confidential=is_confidential(state) or None,
         version=state.version,
+        proof=rules.proof(matter) if role == "lead" else None,
         attachments=shown_to_department(state) if role != "none" else None,
         may=may_now,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from rulebook import Policy
 from schemas import inbound as i
 from schemas.owner import Owner
 from schemas.referral import Referral
@@ -50,7 +51,7 @@ from tests.support.dispatch.examples import (
     prepared,
 )
 from tests.support.dispatch.given import STORIES, at
-from tests.support.dispatch.story import AGENT, APPROVER, AT, LEAD, RECEIPT, TICKET, Story, received, shipped
+from tests.support.dispatch.story import AGENT, APPROVER, AT, CATEGORY, LEAD, RECEIPT, TICKET, Story, received, shipped
 
 Prepare = Callable[[Story], Story]
 Spoil = Callable[[Command], Command]
@@ -225,6 +226,18 @@ def _nothing_gone(story: Story) -> Story:
     return replace(story, rules=replace(story.rules, policy=shipped()))
 
 
+def _wants_proof(story: Story) -> Story:
+    """The catalogue wants to see what was done, whatever the matter is."""
+    policy = shipped()
+    categories = tuple(each.model_copy(update={"proof": "处置后的照片"}) for each in policy.categories)
+    wanting = Policy.model_construct(
+        **{**{name: getattr(policy, name) for name in Policy.model_fields}, "categories": categories}
+    )
+    category = story.ticket.matter.category or CATEGORY
+    story = beside(matter=story.ticket.matter.classified(category, story.ticket.matter.tier))(story)
+    return replace(story, rules=replace(story.rules, policy=wanting))
+
+
 _ON_DUTY: Final = Person(id="p-min", name="闵建国")
 _AVOIDS_MARKET: Final = beside(avoids=("market",))
 _CALM: Final = beside(supervision=regions.Quiet(orders=0), review=regions.NoReview())
@@ -316,6 +329,7 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("adjudicate", "not_accused", "accused", _AVOIDS_MARKET),
     Wrong("make_first_contact", "requester_reachable", "anonymous", _ANONYMOUS),
     Wrong("report_handled", "no_blocking_task", "blocking_tasks_open", DOING),
+    Wrong("report_handled", "handled_proof", "proof_missing", _wants_proof),
     Wrong("ask_requester", "requester_known", "anonymous", _ANONYMOUS),
     Wrong("ask_for_info", "requester_known", "anonymous", _ANONYMOUS),
     Wrong("report_task_done", "by_supporter", "not_yours", command=_by("police")),

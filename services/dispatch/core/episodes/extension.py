@@ -15,7 +15,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
-from services.dispatch.core.guards import another_decides, in_words, legal_ground
+from services.dispatch.core.guards import another_decides, in_words, provable_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import ExtensionAsked, NoExtensionAsked
 from services.dispatch.core.standing import AT_WORK, WAITING, WITH_LEAD, Rework
@@ -66,7 +66,7 @@ def _extendable_by(draft: Draft, spans: Sequence[tuple[int, TimeUnit]]) -> Refus
 
 
 def extension_ground(draft: Draft, action: i.RequestExtension) -> Refusal | None:
-    return legal_ground(draft.rules.policy.grounds.extension, action.ground, "延期")
+    return provable_ground(draft, draft.rules.policy.grounds.extension, action.ground, "延期")
 
 
 def more_than_the_city_gives(draft: Draft, _action: i.RequestExtension | i.RuleOnExtension) -> Refusal | None:

@@ -19,7 +19,7 @@ from services.dispatch.core.episodes.approvals import lapse
 from services.dispatch.core.episodes.dispatching import by_policy, departments_known, not_accused
 from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.episodes.supervision import end_watch, running
-from services.dispatch.core.guards import avoids, known, legal_ground
+from services.dispatch.core.guards import avoids, known, provable_ground
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NoExtensionAsked, NoSuspensionAsked, NotDue
 from services.dispatch.core.ticket import Ticket
@@ -71,7 +71,7 @@ def _why_binding(ticket: Ticket) -> str:
 
 
 def return_ground(draft: Draft, action: i.RequestReturn) -> Refusal | None:
-    return legal_ground(draft.rules.policy.grounds.return_, action.ground, "退单")
+    return provable_ground(draft, draft.rules.policy.grounds.return_, action.ground, "退单")
 
 
 def suggestion_known(draft: Draft, action: i.RequestReturn) -> Refusal | None:

@@ -14,7 +14,7 @@ from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.acceptance import take_up
-from services.dispatch.core.guards import another_decides, legal_ground, within_longest
+from services.dispatch.core.guards import another_decides, provable_ground, within_longest
 from services.dispatch.core.holder import participants
 from services.dispatch.core.regions import NoSuspensionAsked, SuspensionAsked
 from services.dispatch.core.standing import AT_WORK, InProgress, Rework, Suspended
@@ -35,7 +35,7 @@ def suspension_free(draft: Draft, _action: i.RequestSuspension) -> Refusal | Non
 
 
 def suspension_ground(draft: Draft, action: i.RequestSuspension) -> Refusal | None:
-    return legal_ground(draft.rules.policy.grounds.suspension, action.ground, "挂账")
+    return provable_ground(draft, draft.rules.policy.grounds.suspension, action.ground, "挂账")
 
 
 def until_ahead(draft: Draft, action: i.RequestSuspension) -> Refusal | None:

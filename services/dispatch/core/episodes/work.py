@@ -20,6 +20,7 @@ from services.dispatch.core.episodes.extension import extension_over
 from services.dispatch.core.episodes.review import accept_handled
 from services.dispatch.core.episodes.supervision import answered_by_work
 from services.dispatch.core.episodes.support import blocking, reviewed
+from services.dispatch.core.guards import proof_attached
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import counted, not_too_many_notes, noted
 from services.dispatch.core.regions import NoSuspensionAsked
@@ -62,7 +63,14 @@ def no_blocking_task(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
     return Refusal("blocking_tasks_open", f"协办单位{names}尚未完成，待其完成后再报办结。")
 
 
-@episode.action(i.ReportHandled, s.WITH_LEAD, by_lead, no_blocking_task, to={S.HANDLED, S.CALLBACK_PENDING, S.CLOSED})
+def handled_proof(draft: Draft, _action: i.ReportHandled) -> Refusal | None:
+    """What was done is shown, where the catalogue wants to see it."""
+    return proof_attached(draft, draft.rules.proof(draft.ticket.matter), "该分类报办结")
+
+
+@episode.action(
+    i.ReportHandled, s.WITH_LEAD, by_lead, no_blocking_task, handled_proof, to={S.HANDLED, S.CALLBACK_PENDING, S.CLOSED}
+)
 def report_handled(draft: Draft, action: i.ReportHandled) -> None:
     take_up(draft)
     lapse(draft, "已报办结，申请不再审批。")
