@@ -72,7 +72,7 @@ def route(needs: str, who: Callable[[web.Request], Uploader]) -> Route:
     """The address at which attachments are uploaded; `who` tells whose they are."""
 
     async def take(request: web.Request) -> web.StreamResponse:
-        return await _upload(request, who(request))
+        return await upload(request, who(request))
 
     return Route(
         "POST",
@@ -89,8 +89,9 @@ def route(needs: str, who: Callable[[web.Request], Uploader]) -> Route:
     )
 
 
-async def _upload(request: web.Request, who: Uploader) -> web.StreamResponse:
-    uploads = request.app[UPLOADS]
+async def upload(request: web.Request, who: Uploader) -> web.StreamResponse:
+    """Take what is uploaded, as it comes in; a HttpProblem for what cannot be taken."""
+    uploads: Uploads = request.app[UPLOADS]
     name, now = _name(request), uploads.clock.now()
     if request.headers.get("Content-Encoding", _AS_IT_IS).lower() != _AS_IT_IS:
         words = "附件请按原样上传，不要再压缩。"

@@ -91,7 +91,12 @@ class Lines:
     """Several texts, one a line."""
 
 
-Kind: TypeAlias = Words | YesNo | Choice | OneOf | SeveralOf | Moment | Number | Lines
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Files that were uploaded, each as its id, a colon and its SHA-256, with blanks between them."""
+
+
+Kind: TypeAlias = Words | YesNo | Choice | OneOf | SeveralOf | Moment | Number | Lines | Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,8 @@ def _kind(path: tuple[str, ...], kind: Any, longest: int, asked: Asked) -> Kind:
     if words := _words(name, kind):
         return Choice(words)
     plain: Mapping[Any, Kind] = {datetime: Moment(), int: Number()}
+    if name == "attachments":
+        return Files()
     return Lines() if several else plain.get(kind, Words(longest > _LONG))
 
 
@@ -245,6 +252,8 @@ def _value(field: Field, said: str, zone: tzinfo) -> Any | Refusal:
         case SeveralOf(known):
             found = [meant(each, known, field.name, field.label) for each in _parts(said)]
             return next((each for each in found if isinstance(each, Refusal)), found)
+        case Files():
+            return [{"id": id_, "sha256": sha256} for id_, _, sha256 in (each.partition(":") for each in said.split())]
         case Moment() | Number() | Lines():
             return _measured(field, field.kind, said, zone)
         case _:

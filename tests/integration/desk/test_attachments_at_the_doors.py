@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from itertools import count
@@ -15,7 +16,7 @@ import asyncpg
 import pytest
 
 from tools.local.instance import Instance
-from tools.prepare.logins import trial_token
+from tools.prepare.logins import trial_password, trial_token
 
 _SERVICES: Final = ("intake", "dispatch", "desk")
 _phones = count(13_710_000_000)
@@ -93,6 +94,11 @@ async def desk(running: Instance) -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def xu(desk: aiohttp.ClientSession, running: Instance) -> Door:
     return Door(desk, trial_token(running.secrets, "p-xu"))
+
+
+@pytest.fixture
+def fang(desk: aiohttp.ClientSession, running: Instance) -> Door:
+    return Door(desk, trial_token(running.secrets, "p-fang"))
 
 
 @pytest.fixture
@@ -179,7 +185,7 @@ async def test_proof_of_a_department_is_uploaded_at_its_own_door(wechat: Door, x
 
 
 async def test_a_confidential_photograph_is_for_whoever_looked_at_the_contact(
-    wechat: Door, xu: Door, housing: Door
+    wechat: Door, xu: Door, fang: Door, housing: Door
 ) -> None:
     photo = await wechat.uploaded(JPEG + b"secret")
     ticket = await reported(wechat, attachments=[photo], confidential=True)
@@ -190,6 +196,43 @@ async def test_a_confidential_photograph_is_for_whoever_looked_at_the_contact(
         assert status == 403
         assert b"sealed_attachment" in content
     assert (await wechat.asks(f"/v1/attachments/{ticket}/{photo['id']}"))[0] == 404
+    why = {"ground": "inspection", "reason": "须核对诉求人所拍的照片"}
+    status, told = await xu.says(f"/v1/contacts/{ticket}/reveal", **why)
+    assert (status, told["state"]) == (200, "accepted"), told
+    assert (await xu.fetches(ticket, photo["id"]))[:2] == (200, JPEG + b"secret")
+    assert (await fang.fetches(ticket, photo["id"]))[0] == 403
+    assert (await housing.fetches(ticket, photo["id"]))[0] == 403
+
+
+async def test_a_page_uploads_with_its_own_token_and_fetches_with_its_session(
+    running: Instance, wechat: Door, xu: Door
+) -> None:
+    photo = await wechat.uploaded(JPEG + b"page")
+    ticket = await reported(wechat, attachments=[photo])
+    await xu.until("/v1/tasks?task=dispatching&limit=1000", lambda told: ticket in {t["ticket"] for t in told["tasks"]})
+    async with aiohttp.ClientSession(running.url("desk_http"), cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get("/login") as page:
+            token = re.search(r'name="token" value="(\w+)"', await page.text())
+        assert token is not None
+        form = {"token": token[1], "person": "p-xu", "password": trial_password(running.secrets), "next": "/queue"}
+        async with browser.post("/login", data=form) as entered:
+            assert entered.status == 200
+        async with browser.get(f"/tasks/{ticket}/dispatching") as page:
+            shown = await page.text()
+        assert f'href="/attachments/{ticket}/{photo["id"]}"' in shown
+        async with browser.get(f"/attachments/{ticket}/{photo['id']}") as fetched:
+            assert (fetched.status, await fetched.read()) == (200, JPEG + b"page")
+        mine = re.search(r'name="token" value="(\w+)"', shown)
+        assert mine is not None
+        for shown_token, expected in ((mine[1], 201), (token[1], 403), ("", 403)):
+            headers = {"X-Form-Token": shown_token, "Content-Type": "image/jpeg"}
+            asked: dict[str, Any] = {"params": {"filename": "a.jpg"}, "data": BytesIO(JPEG), "headers": headers}
+            async with browser.post("/attachments", **asked) as answer:
+                assert answer.status == expected
+                assert answer.content_type in ("application/json", "application/problem+json")
+    place = f"/attachments/{ticket}/{photo['id']}"
+    async with xu.web.get(place, allow_redirects=False) as answer:
+        assert answer.status == 303, "nobody who has no session here"
 
 
 @pytest.mark.parametrize(

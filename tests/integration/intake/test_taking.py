@@ -14,13 +14,12 @@ import aiohttp
 from schemas import dispatch as d
 from schemas import inbound
 from schemas.correction import Correction
-from schemas.envelope import Envelope, derived_id, partition_of
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused, TicketNews
-from schemas.registry import DISPATCH, partitions
 from schemas.tickets import ActionReceived, DeviceBound, Registered
 from schemas.values import Actor, Contact, Kind, Party, PartyKind, Person, Place, Position, Ruling, Tier, Upstream
 from services.intake import store
+from tests.support.intake import Dispatch
 
 HOTLINE, SURVEY, WECHAT, OFFICE = (
     Party(kind=kind) for kind in (PartyKind.HOTLINE, PartyKind.SURVEY, PartyKind.WECHAT, PartyKind.OFFICE)
@@ -240,31 +239,6 @@ async def test_a_phone_that_delivers_days_late_keeps_the_time_of_the_visit(outsi
     envelope, fact = await outside.hear(lambda m: isinstance(m, Registered) and m.ticket == given.tickets[0])
     assert fact.occurred_at == visited
     assert envelope.time > visited + timedelta(days=3)
-
-
-class Dispatch:
-    """Says facts as dispatch would: one source for each partition, with contiguous sequences."""
-
-    def __init__(self, outside: Any) -> None:
-        self.outside = outside
-        self.run = uuid4().hex
-        self.said: dict[int, int] = {}
-
-    async def say(self, ticket: str, fact: Message) -> None:
-        partition = partition_of(ticket, partitions())
-        self.said[partition] = sequence = self.said.get(partition, 0) + 1
-        envelope = Envelope(
-            derived_id(self.run, partition, sequence),
-            f"liuhen/dispatch/{self.run}-{partition}",
-            fact.type_name,
-            datetime.now(UTC),
-            ticket,
-            sequence,
-        )
-        value, headers = fact.to_json(), envelope.headers()
-        await self.outside.sender.send_and_wait(
-            DISPATCH, value, key=ticket.encode(), headers=headers, partition=partition
-        )
 
 
 async def test_a_receipt_opens_by_the_number_that_stands_and_by_none_before_it(outside: Any, report: Any) -> None:

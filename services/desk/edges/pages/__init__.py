@@ -7,9 +7,17 @@ from typing import Final
 from aiohttp import web
 
 from doors.passwords import PASSWORDS, Passwords
-from services.desk.edges.pages import entering, hand, live, orders, queue, showing, task
+from services.desk.edges.pages import attachments, entering, hand, live, orders, queue, showing, task
 
-ROUTES: Final = (*entering.ROUTES, *showing.ROUTES, *queue.ROUTES, *task.ROUTES, *hand.ROUTES, *orders.ROUTES)
+ROUTES: Final = (
+    *attachments.ROUTES,
+    *entering.ROUTES,
+    *showing.ROUTES,
+    *queue.ROUTES,
+    *task.ROUTES,
+    *hand.ROUTES,
+    *orders.ROUTES,
+)
 
 
 def prepare(app: web.Application, *, over_tls: bool) -> None:

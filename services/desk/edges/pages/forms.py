@@ -20,6 +20,7 @@ FORM_COOKIE: Final = "liuhen_form"
 KEYS_COOKIE: Final = "liuhen_keys"
 """Says `off` where somebody wants no keys of one letter."""
 TOKEN: Final = "token"  # noqa: S105 - the name of a field
+TOKEN_HEADER: Final = "X-Form-Token"  # noqa: S105 - the name of a header
 _NEW: Final = web.RequestKey("new_form_cookie", str)
 _OURS: Final = frozenset({"same-origin", "none"})
 _STRANGE: Final = "这张表单不是从本系统的页面提交的，或者页面开得太久。请刷新页面再提交；已输入的内容存有草稿。"
@@ -45,6 +46,14 @@ def bind(request: web.Request) -> str:
 def chosen(request: web.Request, name: str, known: Iterable[str]) -> str | None:
     """Read a choice of a page's filters, where an empty one is none; a HttpProblem for any other word."""
     return choice(request, name, known) if request.query.get(name) else None
+
+
+def require_ours(request: web.Request) -> None:
+    """Refuse what no page of this door sent; for what is no form, and shows its token in a header."""
+    shown = request.headers.get(TOKEN_HEADER, "").encode(errors="replace")
+    foreign = request.headers.get("Sec-Fetch-Site", "none") not in _OURS
+    if foreign or not _bound(request) or not hmac.compare_digest(shown, token_of(request).encode()):
+        raise HttpProblem(403, "foreign_form", TOKEN_HEADER, _STRANGE)
 
 
 async def posted(request: web.Request) -> Mapping[str, str]:
