@@ -205,14 +205,25 @@ class Template(Model):
     by_channel: Mapping[Code, Text] = Field(default_factory=dict)
 
 
+class Pace(Model):
+    """How many messages a minute go one way, and how many at once after a pause."""
+
+    per_minute: Annotated[int, Field(ge=1, le=1_000_000)]
+    at_once: Annotated[int, Field(ge=1, le=100_000)]
+
+
 class Delivery(Model):
-    """How often a message is tried, and how long is waited in between: each wait is `factor` times the one before."""
+    """How often a message is tried, and how long is waited in between: each wait is `factor` times the one before.
+
+    `pace` bounds what leaves by a way, of all workers together; what is beyond it leaves later.
+    """
 
     attempts: Count
     first_wait_seconds: Annotated[int, Field(ge=1, le=86_400)]
     factor: Annotated[float, Field(ge=1, le=10)]
     longest_wait_seconds: Annotated[int, Field(ge=1, le=86_400)]
     timeout_seconds: Annotated[int, Field(ge=1, le=120)]
+    pace: Mapping[Literal["sms", "call", "wechat", "mail", "visitor"], Pace] = Field(default_factory=dict)
 
     def wait_after(self, attempt: int) -> float | None:
         """Seconds to wait after so many failed attempts; None when it is given up."""

@@ -13,7 +13,9 @@ class NotifySettings(OpensContacts):
     """Which channel serves each way, and how the channels are reached.
 
     `routes` is a JSON object from ways to addresses: `https://…` and `http://…` are webhooks, `smtp://host:port` is
-    a mail server; a way that is not named goes into a file of its own under `notices`, one JSON object per line.
+    a mail server, `wecom-robot://HOST/cgi-bin/webhook/send?key=KEY` the robot of a WeCom group, and
+    `wecom-app://CORPID:SECRET@HOST?agent=N` an application that sends to its members; a way that is not named goes
+    into a file of its own under `notices`, one JSON object per line.
     """
 
     policy: Path = Path("policy")

@@ -54,6 +54,14 @@ class DueDelivery(NamedTuple):
         return self._replace(way=other.way, address=other.address)
 
 
+class Paced(NamedTuple):
+    """How many messages a second go one way, and how many at once after a pause."""
+
+    way: str
+    per_second: float
+    at_once: int
+
+
 class Ended(NamedTuple):
     """What an attempt came to: `error` where it did not deliver, `next_at` where it will be repeated."""
 
@@ -155,24 +163,86 @@ async def _taken(pool: Pool, statement: str, *values: object) -> list[asyncpg.Re
         return await connection.fetch(statement, *values)
 
 
-async def take_due(pool: Pool, now: datetime, limit: int, lease: timedelta, *, quiet: bool) -> list[DueDelivery]:
+class Wanted(NamedTuple):
+    """How many deliveries to take at most, for how long; whether it is quiet, and which ways have a pace."""
+
+    limit: int
+    lease: timedelta
+    quiet: bool = False
+    paces: Sequence[Paced] = ()
+
+
+async def take_due(pool: Pool, now: datetime, wanted: Wanted) -> list[DueDelivery]:
     """Take deliveries that are due and nobody's; in quiet hours none that leaves people in peace.
 
     What one person is told of a ticket is taken one after the other, in the order in which it was wanted; what a
-    requester is told and what waited with it, at once.
+    requester is told and what waited with it, at once. By a way that has a pace no more is taken than may leave now.
     """
-    rows = await _taken(
-        pool,
+    async with pool.acquire() as connection, connection.transaction():
+        may_leave = await _may_leave(connection, now, wanted.paces)
+        rows = await _take(connection, now, wanted, may_leave)
+        await _note_taken(connection, may_leave, [row["way"] for row in rows])
+    return [DueDelivery(*row) for row in rows]
+
+
+async def _may_leave(connection: Connection, now: datetime, paces: Sequence[Paced]) -> dict[str, float]:
+    """Tell how much may leave now by each way that has a pace; nothing where nothing of them is due.
+
+    The time is real: the other side counts by its own clock.
+    """
+    if not paces:
+        return {}
+    found = {paced.way: 0.0 for paced in paces}
+    rows = await connection.fetch(_MAY_LEAVE, *columns(paces, 3), now)
+    if len(rows) < len(paces) and await connection.fetchval(_DUE_BY, list(found), now):
+        await connection.execute(_FIRST, *columns(paces, 3))
+        rows = await connection.fetch(_MAY_LEAVE, *columns(paces, 3), now)
+    return found | {row["way"]: row["may"] for row in rows}
+
+
+_DUE_BY: Final = (
+    "select exists (select from delivery where status = 'pending' and next_at <= $2 and way = any($1::text[]))"
+)
+_FIRST: Final = (
+    "insert into pace (way, left_over, at) select way, at_once, clock_timestamp()"
+    " from unnest($1::text[], $2::float8[], $3::int[]) x(way, per_second, at_once) order by way on conflict do nothing"
+)
+_MAY_LEAVE: Final = (
+    "select way, least(at_once, left_over + extract(epoch from clock_timestamp() - at) * per_second)::float8 as may"
+    " from pace join unnest($1::text[], $2::float8[], $3::int[]) x(way, per_second, at_once) using (way)"
+    " where exists (select from delivery d where d.status = 'pending' and d.next_at <= $4 and d.way = pace.way)"
+    " order by way for update of pace"
+)
+
+
+async def _note_taken(connection: Connection, may_leave: Mapping[str, float], ways: Sequence[str]) -> None:
+    """Write down what is left after so many were taken."""
+    left = sorted((way, max(may - ways.count(way), 0.0)) for way, may in may_leave.items() if way in ways)
+    if left:
+        await connection.execute(
+            "update pace set left_over = x.left_over, at = clock_timestamp()"
+            " from unnest($1::text[], $2::float8[]) x(way, left_over) where pace.way = x.way",
+            *columns(left, 2),
+        )
+
+
+async def _take(
+    connection: Connection, now: datetime, wanted: Wanted, may_leave: Mapping[str, float]
+) -> list[asyncpg.Record]:
+    closed = [way for way, may in may_leave.items() if may < 1]
+    limit = min((wanted.limit, *(int(may) for may in may_leave.values() if may >= 1)))
+    await connection.execute("set local plan_cache_mode = force_custom_plan")
+    return await connection.fetch(
         f"with due as (select notice from delivery d where {_FREE} and next_at <= $1 and not gathered"  # noqa: S608 - our own words
-        "   and not (peaceful and $4) and not exists (select from delivery e"
+        "   and way <> all($5::text[]) and not (peaceful and $4) and not exists (select from delivery e"
         f"   where {_BEFORE} and e.status = 'pending' and not e.gathered)"
         f"  order by next_at, place limit $3 for update skip locked), {_ALONG}, {_BEGIN}",
         now,
-        lease,
+        wanted.lease,
         limit,
-        quiet,
+        wanted.quiet,
+        closed,
     )
-    return [DueDelivery(*row) for row in rows]
 
 
 async def take_gathered(pool: Pool, now: datetime, lease: timedelta) -> list[DueDelivery]:

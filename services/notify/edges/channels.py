@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from itertools import product
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -30,11 +30,12 @@ from services.notify.core.notice import Way
 from services.notify.core.overtaken import still_true
 from services.notify.core.wording import DigestWords
 from services.notify.edges.gathering import as_one, in_one, is_over, leaving, opened
+from services.notify.edges.sending import SIDE_BY_SIDE, UNSENDABLE, Channel, Failed, Leaving, one_by_one
+from services.notify.edges.wecom import to_wecom
 from services.notify.settings import NotifySettings
-from services.notify.store import DueDelivery, Ended
+from services.notify.store import DueDelivery, Ended, Paced, Wanted
 
 _AT_ONCE: Final = 500
-_SIDE_BY_SIDE: Final = 20
 _IDLE_SECONDS: Final = 0.2
 _AWAY_SECONDS: Final = 1.0
 _END_SECONDS: Final = 5.0
@@ -42,8 +43,6 @@ _COUNT_EVERY: Final = 25
 _MAIL_PORT: Final = 25
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _REQUESTER: Final = Audience.REQUESTER.value
-UNSENDABLE: Final = "unsendable"
-"""The error of a message that no channel can hand over, whatever the other side says."""
 OVER: Final = "over"
 """The error of a message that was pointless by the time at which it could have left."""
 _log: Final = structlog.get_logger()
@@ -54,21 +53,6 @@ DELIVERIES: Final = Counter(
 WAITING: Final = Gauge(
     PREFIX + "deliveries_waiting", "Messages that are due and not yet delivered or given up.", ["way"]
 )
-
-
-class Failed(Exception):  # noqa: N818 - an outcome
-    """The other side did not take it: a code without personal data, and whether trying again makes sense."""
-
-    def __init__(self, code: str, *, for_ever: bool = False) -> None:
-        super().__init__(code)
-        self.code = code
-        self.for_ever = for_ever
-
-
-Leaving: TypeAlias = tuple[DueDelivery, Sequence[DueDelivery]]
-"""A message as it leaves, and the deliveries that leave with it."""
-Channel: TypeAlias = Callable[[Sequence[DueDelivery]], Awaitable[Sequence[Failed | None]]]
-"""Hands messages to the other side, and says of each whether it was taken; one that comes again must do no harm."""
 
 
 def to_files(folder: Path) -> Channel:
@@ -93,31 +77,6 @@ def _append(folder: Path, batch: Sequence[DueDelivery]) -> None:
             os.write(descriptor, "".join(lines).encode())
         finally:
             os.close(descriptor)
-
-
-def one_by_one(send: Callable[[DueDelivery], Awaitable[None]], seconds: float) -> Channel:
-    """Send the messages of a batch side by side, but not too many at once; each within so many seconds."""
-    free = asyncio.Semaphore(_SIDE_BY_SIDE)
-
-    async def attempt(delivery: DueDelivery) -> Failed | None:
-        async with free:
-            try:
-                async with asyncio.timeout(seconds):
-                    await send(delivery)
-            except Failed as failed:
-                return failed
-            except TimeoutError:
-                return Failed("timeout")
-            except Exception as error:  # noqa: BLE001 - whatever one message holds, the others are sent
-                ALARMS.labels("notify", UNSENDABLE).inc()
-                _log.error("message cannot be sent", notice=delivery.notice, error=type(error).__qualname__)
-                return Failed(UNSENDABLE, for_ever=True)
-        return None
-
-    async def channel(batch: Sequence[DueDelivery]) -> Sequence[Failed | None]:
-        return await asyncio.gather(*map(attempt, batch))
-
-    return channel
 
 
 def to_webhook(session: aiohttp.ClientSession, url: str, seconds: float) -> Channel:
@@ -198,6 +157,8 @@ def channels_of(settings: NotifySettings, rules: Delivery, session: aiohttp.Clie
         address = settings.routes.get(way, "")
         if address.startswith(("http://", "https://")):
             channels[way] = to_webhook(session, address, rules.timeout_seconds)
+        elif address.startswith("wecom-"):
+            channels[way] = to_wecom(session, address, rules.timeout_seconds)
         elif address.startswith("smtp://"):
             channels[way] = to_mail_server(address, settings.sender, rules.timeout_seconds)
         else:
@@ -213,7 +174,7 @@ def at_once(settings: NotifySettings, rules: Delivery) -> int:
     if not settings.routes:
         return _AT_ONCE
     rounds = int(settings.lease_seconds / 2 / rules.timeout_seconds)
-    return min(_AT_ONCE, max(rounds, 1) * _SIDE_BY_SIDE)
+    return min(_AT_ONCE, max(rounds, 1) * SIDE_BY_SIDE)
 
 
 class Loop:
@@ -235,6 +196,7 @@ class Loop:
         self.words = words
         self.channels = channels
         self.is_quiet = is_quiet
+        self.paces = [Paced(way, each.per_minute / 60, each.at_once) for way, each in sorted(rules.pace.items())]
         self.contacts = settings.contacts()
 
     async def run(self) -> None:
@@ -270,7 +232,8 @@ class Loop:
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
         pool, now = self.context.pool, self.context.clock.now()
-        due = await store.take_due(pool, now, self.most, self.lease, quiet=self.is_quiet(now))
+        wanted = Wanted(self.most, self.lease, self.is_quiet(now), self.paces)
+        due = await store.take_due(pool, now, wanted)
         gathered = await self._opened(await store.take_gathered(pool, now, self.lease))
         single = await self._opened(due)
         over = [each for each in (*single, *gathered) if is_over(each, now)]

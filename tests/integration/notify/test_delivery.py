@@ -23,7 +23,8 @@ from schemas.sealed import Veil, only
 from schemas.values import Contact
 from services.notify import store
 from services.notify.core.notice import Way
-from services.notify.edges.channels import Channel, Failed, Loop, channels_of
+from services.notify.edges.channels import Loop, channels_of
+from services.notify.edges.sending import Channel, Failed
 from services.notify.settings import NotifySettings
 from services.notify.store import DueDelivery
 from tests.support.notify import DIGEST
@@ -224,8 +225,8 @@ async def test_what_somebody_is_sending_is_not_sent_by_another(planner: Any, lat
     await planner.plan("n-1")
     context, lease = later(), timedelta(seconds=60)
 
-    first = await store.take_due(pool, context.clock.now(), 10, lease, quiet=False)
-    second = await store.take_due(pool, context.clock.now(), 10, lease, quiet=False)
+    first = await store.take_due(pool, context.clock.now(), store.Wanted(10, lease))
+    second = await store.take_due(pool, context.clock.now(), store.Wanted(10, lease))
 
     assert [taken.notice for taken in first] == ["n-1"]
     assert second == []
@@ -235,7 +236,7 @@ async def test_what_is_due_is_asked_by_how_much_there_is_now(later: Any, pool: A
     now, lease, often = later().clock.now(), timedelta(seconds=60), 8
 
     for _ in range(often):
-        assert await store.take_due(pool, now, 10, lease, quiet=False) == []
+        assert await store.take_due(pool, now, store.Wanted(10, lease)) == []
         assert await store.take_gathered(pool, now, lease) == []
 
     plans = await pool.fetch(
