@@ -119,9 +119,9 @@ def test_every_role_service_and_way_has_a_word() -> None:
 
 
 def test_every_failure_of_a_delivery_has_a_word() -> None:
-    source = (ROOT / "services/notify/edges/channels.py").read_text("utf-8")
+    sources = [path.read_text("utf-8") for path in sorted((ROOT / "services/notify/edges").glob("*.py"))]
 
-    _same("error", re.findall(r'Failed\(f?"([a-z]+)', source), "services/notify/edges/channels.py")
+    _same("error", re.findall(r'Failed\(f?"([a-z]+)', "".join(sources)), "services/notify/edges")
 
 
 def test_every_closed_choice_of_an_action_has_a_word() -> None:
