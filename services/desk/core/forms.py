@@ -188,9 +188,8 @@ def _kind(path: tuple[str, ...], kind: Any, longest: int, asked: Asked) -> Kind:
     if words := _words(name, kind):
         return Choice(words)
     plain: Mapping[Any, Kind] = {datetime: Moment(), int: Number()}
-    if name == "attachments":
-        return Files()
-    return Lines() if several else plain.get(kind, Words(longest > _LONG))
+    many: Kind = Files() if name == "attachments" else Lines()
+    return many if several else plain.get(kind, Words(longest > _LONG))
 
 
 def _words(name: str, kind: Any) -> tuple[tuple[str, str], ...]:
