@@ -73,6 +73,8 @@ def example(slot: Slot) -> list[str]:
     option = words.option_of(slot.path)
     if slot.path == ("ticket",):
         return [TICKET]
+    if slot.path == ("seal",):
+        return [option, "0" * 32]
     if slot.kind is bool:
         flag = words.flag_of(slot.path)
         return [f"--{(flag.no if slot.default else flag.yes)[0]}"]
