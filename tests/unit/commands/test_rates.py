@@ -47,14 +47,19 @@ RECEIVED: RateAnswer = {
 Asked = list[tuple[str, str] | None]
 
 
+def _moment(said: str) -> str:
+    """A moment as the door answers it: of a day without a time its beginning at the office."""
+    return said if "T" in said else f"{said}T00:00:00+08:00"
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     windows: Asked = []
 
     def rates(*, window: tuple[str, str] | None = None, **_: object) -> RatesAnswer:
         windows.append(window)
-        since, until = window or ("2026-10-29", "2026-11-28")
-        return {"from": since, "to": until, "rates": [ON_TIME, RECEIVED]}
+        since, until = window or ("2026-10-29T17:03:00+00:00", "2026-11-28T17:03:00+00:00")
+        return {"from": _moment(since), "to": _moment(until), "rates": [ON_TIME, RECEIVED]}
 
     monkeypatch.setattr(trace, "rates", rates)
     monkeypatch.setattr(trace, "behind", lambda _, **asked: rates(window=asked["window"]))
@@ -101,6 +106,8 @@ def test_a_csv_has_one_line_for_each_figure(tmp_path: Path) -> None:
     assert lines[0][head.index("比率")] == "0.75"
     assert lines[0][head.index("区间")] == "低于同类"
     assert lines[0][head.index("按构成应有")] == "3.2"
+    # one in the morning at the office is the day before in UTC
+    assert [lines[0][head.index(name)] for name in ("自", "至")] == ["2026-10-30", "2026-11-29"]
 
 
 @pytest.mark.usefixtures("asked")
@@ -132,7 +139,7 @@ def test_bands_stand_by_class_and_name_no_rank() -> None:
 def test_thirty_days_with_too_few_are_pooled_with_the_sixty_before_them(asked: Asked) -> None:
     said("--bands", "--rate", "on_time")
 
-    assert [*map(str, asked)] == ["None", "('2026-08-30T00:00:00', '2026-11-28')"]
+    assert [*map(str, asked)] == ["None", "('2026-08-30T17:03:00+00:00', '2026-11-28T17:03:00+00:00')"]
 
 
 def test_a_month_with_too_few_is_pooled_with_the_two_before_it(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,9 @@ def test_rows_that_repeat_an_earlier_one_are_counted_by_why(tmp_path: Path) -> N
 def test_a_policy_may_lie_anywhere(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
-    (own / "policy.yaml").write_text("name: 别处\nversion: '9'\narea: 别区\n", encoding="utf-8")
+    (own / "policy.yaml").write_text(
+        "name: 别处\nversion: '9'\narea: 别区\nprogress_page: https://x.example\n", encoding="utf-8"
+    )
 
     found = assemble(own, tmp_path / "whole")
 
