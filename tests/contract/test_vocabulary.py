@@ -132,7 +132,11 @@ def test_every_closed_choice_of_an_action_has_a_word() -> None:
 def test_every_field_of_an_action_has_a_word() -> None:
     actions = {action for kind in PartyKind for action in actions_of(kind)}
 
-    _same("field", {".".join(slot.path) for action in actions for slot in slots_of(action)} | {"agent"}, "an action")
+    _same(
+        "field",
+        {".".join(slot.path) for action in actions for slot in slots_of(action)} | {"agent", "contact"},
+        "an action",
+    )
 
 
 def test_every_parameter_of_a_door_has_a_word() -> None:

@@ -22,17 +22,18 @@ _AT_HOME: Final = "住户家中"
 def where_it_is(policy: Policy, visit: RecordVisit, problem: Problem) -> tuple[Place, Contact]:
     """The place of a problem and the contact of its household, as they are registered.
 
-    What has no place of its own is where the household lives. Of one that must stay unknown that is no more than the
-    lane or the road, and the sub-district; the whole address is sealed in the contact, and of an anonymous one nowhere.
+    What has no place of its own is where the household lives. Of one that spoke in confidence that is no more than the
+    lane or the road, and the sub-district; the whole address is sealed in the contact. Of an anonymous one, whom nobody
+    can ask, the door left out the flat already, and the house stays: whoever looks for the matter has to find it.
     """
     anonymous = visit.requester_kind is RequesterKind.ANONYMOUS
     at_home = problem.place is None or comparable(problem.place.text) == comparable(visit.address.text)
-    if not at_home or not (problem.confidential or anonymous):
+    if not at_home or anonymous or not problem.confidential:
         return problem.place or visit.address, visit.contact
     home = visit.address
     subdistrict = home.subdistrict or locate(policy, home.text, visit.visited_at)
     place = Place(text=coarse(home.text), road=home.road, compound=home.compound, subdistrict=subdistrict)
-    if anonymous or visit.contact.address is not None:
+    if visit.contact.address is not None:
         return place, visit.contact
     return place, completed(visit.contact, Contact(address=home.text))
 

@@ -73,8 +73,6 @@ def example(slot: Slot) -> list[str]:
     option = words.option_of(slot.path)
     if slot.path == ("ticket",):
         return [TICKET]
-    if slot.path == ("seal",):
-        return [option, "0" * 32]
     if slot.kind is bool:
         flag = words.flag_of(slot.path)
         return [f"--{(flag.no if slot.default else flag.yes)[0]}"]
@@ -97,7 +95,8 @@ def _word(kind: Any, name: str) -> str:
         return str(list(kind)[-1].value)
     if kind in (int, float):
         return "5"
-    return {"into": TICKET, "about": TICKET, "visit": RECEIPT, "incident": INCIDENT}.get(name, "housing")
+    known = {"into": TICKET, "about": TICKET, "visit": RECEIPT, "incident": INCIDENT, "seal": "0" * 32}
+    return known.get(name, "housing")
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=words.word_of)

@@ -389,7 +389,7 @@ def test_what_lies_elsewhere_is_said_whole(front: Any, visit: Any) -> None:
     assert registered.place.text == "国和路100号"
 
 
-def test_where_an_anonymous_household_lives_is_written_down_nowhere(front: Any, visit: Any) -> None:
+def test_of_an_anonymous_household_the_house_is_kept_and_the_flat_nowhere(front: Any, visit: Any) -> None:
     asked = visit | {
         "address": AT_HOME,
         "requester_kind": "anonymous",
@@ -397,7 +397,7 @@ def test_where_an_anonymous_household_lives_is_written_down_nowhere(front: Any, 
         "problems": [{"text": "群租扰民"}],
     }
     _, _, registered, _ = front.took("survey", "record-visit", asked)
-    assert (registered.place.text, registered.contact.address) == ("平凉路100弄", None)
+    assert (registered.place.text, registered.contact.address) == ("平凉路100弄3号", None)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ def drop(story: Story, other: str = OTHER) -> Story:
 
 
 def correct(story: Story, *, confidential: bool) -> Story:
-    return story.office(i.Correct, confidential=confidential, reason="来电人说明。")
+    corrected = story.office(i.Correct, confidential=confidential, reason="来电人说明。")
+    return corrected if confidential else corrected.approved()
 
 
 def test_a_ticket_is_confidential_as_long_as_it_has_taken_in_one_that_is() -> None:

@@ -16,7 +16,7 @@ from schemas.values import Contact, DepartmentCode, RequesterKind, Ruling, Unrul
 from schemas.values import TicketState as S
 from services.dispatch.core import standing as s
 from services.dispatch.core.draft import BY_POLICY, Draft
-from services.dispatch.core.episode import SAME, Episode, Refusal, Target
+from services.dispatch.core.episode import SAME, Episode, Refusal
 from services.dispatch.core.episodes.callback import close_called_back, failed, rework, ruled_by, unruled_by
 from services.dispatch.core.episodes.dispatching import by_policy, category_known, tier_with
 from services.dispatch.core.episodes.first_contact import owe_again
@@ -188,11 +188,10 @@ def _opens(draft: Draft, action: i.Correct) -> bool:
 
 
 _CORRECTABLE: Final = (category_known, not_unknown, reply_given, answer_given, something_changes)
-_LEADS_TO: Final[frozenset[Target]] = frozenset({SAME, S.DISPATCHED, S.REWORK, S.CLOSED})
 
 
-@episode.action(i.Correct, s.OPEN, *_CORRECTABLE, to=_LEADS_TO, approved=ends_confidence)
-@episode.action(i.Correct, REVIEWED_AFTER - s.OPEN, *_CORRECTABLE, stays_confidential, to=_LEADS_TO)
+@episode.action(i.Correct, s.OPEN, *_CORRECTABLE, to={SAME, S.DISPATCHED, S.CLOSED}, approved=ends_confidence)
+@episode.action(i.Correct, REVIEWED_AFTER - s.OPEN, *_CORRECTABLE, stays_confidential, to={SAME, S.REWORK})
 def correct(draft: Draft, action: i.Correct) -> None:
     """Say what is corrected, and let follow from it what would have followed had it been so from the beginning."""
     change, before = _change(draft, action), draft.ticket
