@@ -57,7 +57,7 @@ def call(running: Instance) -> Call:
     async def said(text: str) -> str:
         phone = str(next(_phones))
         text = f"{text}，来电{phone[-4:]}"
-        report = Register(kind=Kind.COMPLAIN, contact=Contact(phone=phone), place=Place(text="国和路100号"), text=text)
+        report = Register(kind=Kind.COMPLAIN, contact=Contact(phone=phone), place=Place(text="四平路100号"), text=text)
         async with producer(running.broker("hotline")) as sender:
             await Voice(sender, _HOTLINE, "test", Clock.parse(running.clock).now).say(report)
         headers = {"Authorization": f"Bearer {trial_token(running.secrets, 'p-xu')}"}

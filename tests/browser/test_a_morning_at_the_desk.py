@@ -32,7 +32,7 @@ async def test_a_ticket_is_dispatched_by_keyboard_alone(xu: Clerk, call: Call) -
     ticket = await call("电梯故障，停运三天了")
     await xu.opens("/queue?task=dispatching")
     # when it is found with j and opened, and the first suggestion is taken with its key
-    await expect(xu.page.locator(f"#row-{ticket}-dispatching")).to_contain_text("国和路100号")
+    await expect(xu.page.locator(f"#row-{ticket}-dispatching")).to_contain_text("四平路100号")
     link = xu.page.locator(f"#row-{ticket}-dispatching a")
     for _ in range(200):
         await xu.presses("j")
@@ -40,7 +40,7 @@ async def test_a_ticket_is_dispatched_by_keyboard_alone(xu: Clerk, call: Call) -
             break
     await xu.presses("Enter")
     await xu.at(f"/tasks/{ticket}/dispatching")
-    await xu.sees("国和路100号")
+    await xu.sees("四平路100号")
     await expect(xu.page.locator("mark.kind").first).to_be_visible()
     # what is only likely is offered, and stands in no field
     await expect(xu.page.locator("#assign-lead")).to_have_value("")
