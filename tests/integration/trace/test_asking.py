@@ -341,7 +341,7 @@ async def test_what_is_urgent_stands_on_top_then_what_no_machine_may_answer_then
     # and one about which something was said when it had gone
     late, seen = (type(story)(f"2603020000{n:04}", str(n)).registered().dispatched() for n in (3, 4))
     for each in (late, seen):
-        each.tell(d.StopWordsFound(ticket=each.ticket, by=BY, found=(BRIBE,)))
+        each.tell(d.StopWordsFound(ticket=each.ticket, by=BY, found=(BRIBE,), waits=True))
     seen.tell(d.StopWordsSeenTo(ticket=seen.ticket, by=BY, note="已核实。"))
     await ear.hear(due, urgent, cry, late, seen)
     # when the queue is read one by one
