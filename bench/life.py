@@ -83,7 +83,7 @@ class Door:
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
-        self._source = f"liuhen/bench-{uuid4().hex[:8]}"
+        self._source = f"bench-{uuid4().hex[:8]}"
         self._sequences: Counter[int] = Counter()
         self._first = 99_000_000_000_000 + int(time.time()) % 1_000_000 * 1_000_000
         self._tickets = 0

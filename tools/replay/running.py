@@ -76,7 +76,7 @@ async def replay(
     async with AsyncExitStack() as opened, asyncio.TaskGroup() as tasks:
         producers = await opened.enter_async_context(Producers.opened(job.broker_of))
         office = await opened.enter_async_context(PlayedOffice.here())
-        speaker = Speaker(producers, office, job.clock, f"liuhen/replay/{job.name}", tasks)
+        speaker = Speaker(producers, office, job.clock, f"replay/{job.name}", tasks)
         parties = PARTIES[job.mapping.life](book, speaker, job.policy)
         dispatcher = _dispatcher(job, book, speaker)
         ears = tasks.create_task(_listen(progress, parties, dispatcher))
