@@ -38,6 +38,7 @@ ASKERS: Final = (
     "department.police",  # another department
 )
 ACT: Final = "act-1"
+ATTACHMENT: Final = f"A{'1' * 20}"
 LOGGED_IN: Final = (401, 200, 200, 200, 200, 200, 200, 200, 200, 200)
 OFFICE: Final = (401, 200, 200, 200, 200, 403, 403, 403, 403, 403)
 ITS_AUTHOR: Final = (401, 200, 404, 404, 404, 404, 404, 404, 404, 404)
@@ -56,6 +57,9 @@ PROGRAMS: Final[dict[str, tuple[int, ...]]] = {
     "GET /v1/calendars": LOGGED_IN,
     "POST /v1/rules/calendar": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403),
     "POST /v1/rules/rederivation": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    # Of nobody's ticket: none of them has an attachment.
+    "GET /v1/attachments/{ticket}/{attachment}": (401, *(404,) * (len(ASKERS) - 1)),
+    "POST /v1/attachments": (401, *(415,) * (len(ASKERS) - 1)),
     "POST /v1/logout": LOGGED_IN,
     # Where there is no provider, there is no such login; with one, tests of it ask.
     "POST /v1/login/openid": (404,) * len(ASKERS),
@@ -77,6 +81,8 @@ STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
 """A form without the token of a page does nothing for anybody."""
 OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /": (303,) * len(ASKERS),
+    "GET /attachments/{ticket}/{attachment}": (TO_LOGIN, *(404,) * (len(ASKERS) - 1)),
+    "POST /attachments": STRANGE,
     "GET /login": OPEN,
     "POST /login": (403,) * len(ASKERS),
     "GET /login/openid": (404,) * len(ASKERS),
@@ -116,7 +122,8 @@ values ($1, 'p-xu', 'k', $2, 'office', 'liuhen.public.channel.office.v1', 'nudge
 
 
 def filled(path: str) -> str:
-    return path.format(act=ACT, ticket=ONE, task="dispatching", do="assign", name="desk.css")
+    names = {"ticket": ONE, "task": "dispatching", "do": "assign", "name": "desk.css", "attachment": ATTACHMENT}
+    return path.format(act=ACT, **names)
 
 
 def test_no_address_is_left_out_of_the_table() -> None:

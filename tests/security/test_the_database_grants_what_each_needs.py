@@ -12,6 +12,7 @@ import pytest
 
 from chassis.contacts import KEPT_IN
 from chassis.migrate import ensure_months, migrate, owner_of
+from doors.attachments.rows import KEPT_IN as ATTACHMENTS
 from tools.errors import SaidClearly
 from tools.local.database import Database
 from tools.local.instance import Instance
@@ -19,6 +20,11 @@ from tools.local.plan import service_names
 from tools.prepare.roles import MIGRATION, OWNER, READER, SHOW_CONTACTS, logins, prepare_roles
 
 SERVICES: Final = tuple(service_names())
+LENT: Final = {
+    **dict.fromkeys(SHOW_CONTACTS, (KEPT_IN,)),
+    "desk": (*((KEPT_IN,) if "desk" in SHOW_CONTACTS else ()), ATTACHMENTS),
+}
+"""The tables of others that a service may read."""
 DDL: Final = (
     "create table {schema}.mine ()",
     "create view {schema}.mine as select 1",
@@ -107,8 +113,15 @@ async def test_what_another_service_keeps_is_out_of_reach(database: Database, se
         for other in set(SERVICES) - {service}:
             tables = await _tables(database, other)
             assert len(tables) > 10
-            shown = {"contact"} if other == "intake" and service in SHOW_CONTACTS else set[str]()
+            shown = {name.partition(".")[2] for name in LENT.get(service, ()) if name.startswith(f"{other}.")}
             assert await allowed(connection, reading(other, tables - shown)) == []
+
+
+async def test_the_door_where_attachments_are_uploaded_enters_them_and_changes_nothing(database: Database) -> None:
+    async with as_role(database, "desk") as connection:
+        read = f"select id from {ATTACHMENTS}"  # noqa: S608 - our own name
+        changes = (f"delete from {ATTACHMENTS}", f"update {ATTACHMENTS} set ticket = null")  # noqa: S608 - our own name
+        assert await allowed(connection, [read, *changes]) == [read]
 
 
 @pytest.mark.parametrize("service", SHOW_CONTACTS)
