@@ -77,6 +77,7 @@ def test_values_that_everybody_knows_are_named(monkeypatch: pytest.MonkeyPatch) 
     known = IntakeSettings(wechat_token=SecretStr("of-our-own"))
     assert known.known_to_everybody() == (
         "contact_key",
+        "hotline_token",
         "master_key",
         "pgpassword",
         "redaction_secret",
@@ -107,7 +108,7 @@ def test_tokens_that_are_valid_together_are_read_anew(tmp_path: Path, monkeypatc
     file.write_text("the-new-one the-old-one", "ascii")
     assert settings.tokens(Channel.SURVEY) == ("the-new-one", "the-old-one")
     assert settings.tokens(Channel.WECHAT) == ("development-wechat",)
-    assert settings.tokens(Channel.HOTLINE) == ()
+    assert settings.tokens(Channel.HOTLINE) == ("development-hotline",)
 
 
 def test_what_everybody_knows_is_named_also_beside_what_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
