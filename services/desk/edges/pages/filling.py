@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from pydantic import ValidationError
 
 from doors.entering import ENTRANCE
 from doors.reading import dumped
 from doors.refusals import Refusal
+from schemas.message import Message
 from services.desk.core.acts import Act, read
 from services.desk.core.forms import Field, content_of
 from services.desk.edges import lookup as acts
@@ -32,6 +34,7 @@ _GRACE: Final = 0.5
 _LOOK_AGAIN: Final = 0.1
 _LONGEST_VERSION: Final = 9
 
+_Message = TypeVar("_Message", bound=Message)
 Version: TypeAlias = Callable[[], Awaitable[str | None]]
 """Looks up the version that now stands, as a page says it; None where there is nothing to act on any more."""
 
@@ -83,6 +86,36 @@ class Filled:
         return Form(self.key.act, self.fields, self.typed, "", drafted=True, wrong=why)
 
 
+def offered(
+    named: Iterable[str],
+    fields: Callable[[str], tuple[Field, ...]],
+    drafts: Mapping[str, Typed],
+    usual: Callable[[str], Typed],
+    wrong: Form | None,
+) -> Sequence[Form]:
+    """The forms of the acts that are named, with what somebody typed last, else what is usual; `wrong` as it came."""
+    forms = []
+    for do, letter in zip(named, LETTERS, strict=False):
+        typed = drafts.get(do)
+        form = Form(do, fields(do), usual(do) if typed is None else typed, letter, typed is not None)
+        forms.append(replace(wrong, letter=letter) if wrong is not None and wrong.do == do else form)
+    return forms
+
+
+async def keep(request: web.Request, filled: Filled) -> None:
+    """Keep what is typed as its author's draft."""
+    context = request.app[CONTEXT]
+    await lookup.keep(context.pool, filled.key, filled.typed, context.clock.now(), request.app[REDACTION])
+
+
+def seen_before(sent: Typed, model: type[_Message]) -> _Message | None:
+    """What the page showed its author, as the page says itself; it is shown to nobody else."""
+    try:
+        return model.model_validate_json(sent.get("shown", ""))
+    except ValidationError:
+        return None
+
+
 def seen_of(sent: Typed) -> Mapping[str, int]:
     """What its author saw, as an act says it."""
     seen = sent.get("seen", "")
@@ -94,7 +127,7 @@ async def submit(request: web.Request, filled: Filled, version: Version) -> Take
     """Do it as it was typed, which is a draft until it stands; a Refusal says why it did not come to be."""
     pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
     if filled.keeps:
-        await lookup.keep(pool, filled.key, filled.typed, now, request.app[REDACTION])
+        await keep(request, filled)
     act = _read(request, filled)
     if isinstance(act, Refusal):
         return act

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, cast, get_args
@@ -12,7 +11,6 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from chassis.http import number, shown
 from chassis.problems import HttpProblem
@@ -27,11 +25,11 @@ from schemas.values import Person, Tier
 from services.desk.core.forms import Field, fields_of
 from services.desk.core.owing import GROUPS, Group, Owed, owed
 from services.desk.core.why_due import why_due
-from services.desk.edges.keys import CONTEXT, REDACTION, RULES, WHO, WORDS
+from services.desk.edges.keys import CONTEXT, RULES, WHO, WORDS
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages import owed as looking
 from services.desk.edges.pages.entering import known, page, redirect
-from services.desk.edges.pages.filling import LETTERS, Filled, Form, seen_of, submit
+from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_before, seen_of, submit
 from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.hand import hand_of, require_department
 from services.desk.edges.pages.live import Feed, News, listen, place_of
@@ -205,13 +203,8 @@ async def _forms(request: web.Request, row: Owed, wrong: Form | None) -> Sequenc
     department = require_department(request)
     policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
     drafts = await lookup.drafts(request.app[CONTEXT].pool, _author(request), row.order.ticket, _DRAFT)
-    forms = []
-    named = [*_may(row.order, department), *([wrong.do] if wrong else ())]
-    for do, letter in zip(dict.fromkeys(named), LETTERS, strict=False):
-        typed = drafts.get(do)
-        form = Form(do, fields_of(do, policy, now, department), typed or {}, letter, typed is not None)
-        forms.append(replace(wrong, letter=letter) if wrong is not None and wrong.do == do else form)
-    return forms
+    named = dict.fromkeys([*_may(row.order, department), *([wrong.do] if wrong else ())])
+    return offered(named, lambda do: fields_of(do, policy, now, department), drafts, lambda _: {}, wrong)
 
 
 def _may(order: Order, department: str) -> Sequence[str]:
@@ -236,7 +229,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
     became = await submit(request, filled, version)
     if isinstance(became, Refusal):
-        seen = _seen(form) if became.code == "changed_meanwhile" else None
+        seen = seen_before(form, Order) if became.code == "changed_meanwhile" else None
         return await _page(request, 409 if seen else 422, filled.refused(became), seen)
     return redirect(f"/orders/{key.ticket}?done={became.id}")
 
@@ -260,22 +253,12 @@ def _fields(request: web.Request, key: Key) -> tuple[Field, ...]:
     return fields_of(key.act, request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now(), request[WHO].department)
 
 
-def _seen(form: Mapping[str, str]) -> Order | None:
-    """What the page showed its author, as the page says itself; it is shown to nobody else."""
-    try:
-        return Order.model_validate_json(form.get("shown", ""))
-    except ValidationError:
-        return None
-
-
 async def keep_draft(request: web.Request) -> web.StreamResponse:
     """POST /orders/{ticket}/{do}/draft: keep what is typed; 204 once it is kept."""
     require_department(request)
     form, key = await posted(request), _key(request)
     await _found(request)
-    typed = Filled(key, _fields(request, key), form, {}).typed
-    context = request.app[CONTEXT]
-    await lookup.keep(context.pool, key, typed, context.clock.now(), request.app[REDACTION])
+    await keep(request, Filled(key, _fields(request, key), form, {}))
     return web.Response(status=204)
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import uuid4
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from chassis.problems import HttpProblem
 from chassis.routes import Route
@@ -21,11 +19,11 @@ from schemas.values import DeskTaskKind
 from services.desk.core.advice import Advice, advice, certain, needs_eyes, recognised
 from services.desk.core.forms import Field, fields_of
 from services.desk.core.marking import marked
-from services.desk.edges.keys import CONTEXT, REDACTION, WHO
+from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.answers import answers_to
 from services.desk.edges.pages.entering import page, redirect
-from services.desk.edges.pages.filling import LETTERS, Filled, Form, seen_of, submit
+from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_before, seen_of, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
 from services.desk.edges.pages.queue import reads_of, require_office
@@ -89,13 +87,11 @@ def _forms(
     task = request.match_info["task"]
     policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
     mine = [do for do in answers_to(task) if policy.who_may(do, now) and _may(request, do)]
-    forms = []
-    for do, letter in zip(mine, LETTERS, strict=False):
-        typed = drafts.get(do)
-        usual = _usual(request, told, ways) if do == "assign" and told is not None else {}
-        form = Form(do, fields_of(do, policy, now), usual if typed is None else typed, letter, typed is not None)
-        forms.append(replace(wrong, letter=letter) if wrong is not None and wrong.do == do else form)
-    return forms
+
+    def usual(do: str) -> Typed:
+        return _usual(request, told, ways) if do == "assign" and told is not None else {}
+
+    return offered(mine, lambda do: fields_of(do, policy, now), drafts, usual, wrong)
 
 
 def _may(request: web.Request, do: str) -> bool:
@@ -127,7 +123,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
     became = await submit(request, filled, version)
     if isinstance(became, Refusal):
-        seen = _seen(form) if became.code == "changed_meanwhile" else None
+        seen = seen_before(form, DeskTask) if became.code == "changed_meanwhile" else None
         return await _page(request, 409 if seen else 422, filled.refused(became), seen)
     return redirect(f"/queue?done={became.id}")
 
@@ -143,21 +139,11 @@ def _fields(request: web.Request) -> tuple[Field, ...]:
     return fields_of(request.match_info["do"], request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now())
 
 
-def _seen(form: Typed) -> DeskTask | None:
-    """What the page showed its author, as the page says itself; it is shown to nobody else."""
-    try:
-        return DeskTask.model_validate_json(form.get("shown", ""))
-    except ValidationError:
-        return None
-
-
 async def keep_draft(request: web.Request) -> web.StreamResponse:
     """POST /tasks/{ticket}/{task}/{do}/draft: keep what is typed; 204 once it is kept."""
     require_office(request)
     form, key = await posted(request), _key(request)
-    typed = {field.name: form.get(field.name, "") for field in _fields(request)}
-    pool, now = request.app[CONTEXT].pool, request.app[CONTEXT].clock.now()
-    await lookup.keep(pool, key, typed, now, request.app[REDACTION])
+    await keep(request, Filled(key, _fields(request), form, {}))
     return web.Response(status=204)
 
 
