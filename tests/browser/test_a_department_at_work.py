@@ -46,6 +46,30 @@ async def dispatched(xu: Clerk, ticket: str) -> None:
     await xu.sees(f"✔ 派单：工单 {ticket}")
 
 
+async def corrected(running: Instance, ticket: str, place: str) -> None:
+    """Let the centre correct the place of a ticket."""
+    headers = {"Authorization": f"Bearer {trial_token(running.secrets, 'p-xu')}", "Idempotency-Key": str(uuid4())}
+    content = {"do": "correct", "ticket": ticket, "place": {"text": place}, "reason": "登记时听错门牌"}
+    async with (
+        aiohttp.ClientSession(running.url("desk_http"), headers=headers) as web,
+        web.post("/v1/acts", json=content) as answer,
+    ):
+        assert answer.status == 202
+
+
+async def test_whoever_stands_on_a_row_still_does_when_it_has_changed(
+    running: Instance, xu: Clerk, chen: Clerk, call: Call
+) -> None:
+    ticket = await call("路面塌了一块")
+    await dispatched(xu, ticket)
+    await chen.opens("/orders")
+    row = chen.page.locator(f"#row-{ticket}-order")
+    await row.locator("a").focus()
+    await corrected(running, ticket, "国和路300号")
+    await expect(row).to_contain_text("国和路300号")
+    await expect(row.locator("a")).to_be_focused()
+
+
 async def test_an_order_is_taken_contacted_passed_on_and_reported_by_keyboard(
     xu: Clerk, chen: Clerk, call: Call
 ) -> None:
@@ -153,13 +177,7 @@ async def test_what_the_centre_did_in_between_is_shown_beside_what_was_seen(
     # when the centre corrects the place while somebody writes
     await chen.page.locator("#act-note_progress summary").click()
     await chen.page.locator("#note_progress-text").fill("已派人去看")
-    headers = {"Authorization": f"Bearer {trial_token(running.secrets, 'p-xu')}", "Idempotency-Key": str(uuid4())}
-    content = {"do": "correct", "ticket": ticket, "place": {"text": "国和路200号"}, "reason": "登记时听错门牌"}
-    async with (
-        aiohttp.ClientSession(running.url("desk_http"), headers=headers) as web,
-        web.post("/v1/acts", json=content) as answer,
-    ):
-        assert answer.status == 202
+    await corrected(running, ticket, "国和路200号")
     # then the page says that something happened, and the act is refused with both versions and every word
     await expect(chen.page.locator("#moved")).to_be_visible()
     await chen.page.locator("#note_progress-text").press("Control+Enter")

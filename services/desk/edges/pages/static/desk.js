@@ -148,7 +148,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target === document.body) {
     const wrong = document.querySelector("[aria-invalid=true]");
-    (wrong || document.getElementById("main")).focus();
+    // Whoever went on meanwhile keeps their place.
+    if (wrong) wrong.focus();
+    else if (document.activeElement === document.body) document.getElementById("main").focus();
   }
   listen();
 });
