@@ -149,7 +149,7 @@ async def show_figures(request: web.Request) -> web.StreamResponse:
     department, moments = require_department(request), _moments(request)
     pool = request.app[CONTEXT].pool
     heaps = await looking.heaps(pool, department, moments.now)
-    counts = await looking.counts(pool, department, moments)
+    counts = await looking.counts_of(pool, department, moments, heaps)
 
     def sums(field: str) -> Mapping[str, tuple[int, int]]:
         return looking.sums(heaps, field)

@@ -141,8 +141,13 @@ def sums(heaps: Sequence[Heap], field: str) -> Mapping[str, tuple[int, int]]:
 
 async def counts(pool: Pool, department: str, moments: Moments) -> Mapping[str, int]:
     """Count what is open, by heap, and what is late or has to be done today."""
+    return await counts_of(pool, department, moments, await heaps(pool, department, moments.now))
+
+
+async def counts_of(pool: Pool, department: str, moments: Moments, its_heaps: Sequence[Heap]) -> Mapping[str, int]:
+    """The same, of heaps that were counted already."""
     found = dict.fromkeys(("", *Group, "late", "today"), 0)
-    for each in await heaps(pool, department, moments.now):
+    for each in its_heaps:
         is_open = each.standing == "open"
         found[group_of(each.state, "open" if is_open else "over")] += each.number
         found[""] += each.number if is_open else 0
