@@ -49,6 +49,13 @@ class AutomationRestored(DispatchFact):
     reason: Text
 
 
+class LeftToPeople(DispatchFact):
+    """A person decides that people go on dispatching the category, and says why; policy may be let again later."""
+
+    category: CategoryCode
+    reason: Text
+
+
 class CategoryFact(Message, owner="dispatch"):
     """A fact of how a category fares when policy dispatches it; keyed by the category."""
 

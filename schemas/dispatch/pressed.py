@@ -61,6 +61,14 @@ class EscalationProposed(DispatchFact):
     breach: str | None = None
 
 
+class EscalationDeclined(DispatchFact):
+    """Whoever may order the step that was proposed does not; the next cause asks anew."""
+
+    step: Literal["nudge", "supervise", "interview"]
+    reason: Text
+    breach: str | None = None
+
+
 class SupervisionOrdered(Pressing):
     """A supervision order (督办) was issued; it has a clock and cannot be returned.
 

@@ -34,6 +34,7 @@ OnExisting = (
     | Assign
     | CheckDispatch
     | RestoreAutomation
+    | LeaveToPeople
     | RuleOnReturn
     | Adjudicate
     | RuleOnExtension
@@ -43,6 +44,7 @@ OnExisting = (
     | Nudge
     | Supervise
     | Interview
+    | DeclineEscalation
     | EndSupervision
     | ReviewCallback
     | Merge

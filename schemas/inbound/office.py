@@ -164,6 +164,13 @@ class RestoreAutomation(OnTicket):
     reason: Text
 
 
+class LeaveToPeople(OnTicket):
+    """People go on dispatching the category that fell back with this ticket; it can still be restored there."""
+
+    do: Literal["leave_to_people"] = "leave_to_people"
+    reason: Text
+
+
 class RuleOnReturn(OnTicket):
     """The centre upholds or overrules a return request; against precedent it waits for an approver."""
 
@@ -239,6 +246,13 @@ class Interview(OnTicket):
     held_at: Instant | None = None
     persons: tuple[Name, ...] | None = None
     agreed: Text | None = None
+
+
+class DeclineEscalation(OnTicket):
+    """Whoever may order the step of the ladder that waits for a decision does not order it; what runs goes on."""
+
+    do: Literal["decline_escalation"] = "decline_escalation"
+    reason: Text
 
 
 class EndSupervision(OnTicket):

@@ -177,7 +177,7 @@ def _dispatch_checked(fact: d.DispatchChecked, whose: Whose) -> Commands:
 
 
 clocks.on(d.AutomationEnded)(lambda _, whose: (Start(Clock.AUTOMATION, whose(Clock.AUTOMATION)),))
-clocks.on(d.AutomationRestored)(lambda _, __: (Meet(these(Clock.AUTOMATION)),))
+clocks.on(d.AutomationRestored, d.LeftToPeople)(lambda _, __: (Meet(these(Clock.AUTOMATION)),))
 
 
 @clocks.on(d.DepartmentReplaced)

@@ -49,7 +49,8 @@ def is_referral_open(standing: s.AnyStanding) -> bool:
 
 def _of_automation(ticket: Ticket) -> tuple[DeskTaskKind | None, ...]:
     """Whether policy was right is asked whatever became of the ticket."""
-    return ticket.check.desk, None if ticket.fell_back is None else DeskTaskKind.AUTOMATION
+    undecided = ticket.fell_back is not None and not ticket.left_to_people
+    return ticket.check.desk, DeskTaskKind.AUTOMATION if undecided else None
 
 
 def task_in_review(ticket: Ticket) -> DepartmentCode | None:

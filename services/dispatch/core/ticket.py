@@ -214,7 +214,8 @@ class Ticket:
     `shown` is who was shown the contact, `was_open` says that orders named it before it was to stay unknown,
     `forgotten` that nobody can be shown it any more; `contacts` are those that stood
     before, here, in the whole, or in a ticket that was taken in for a while;
-    `fell_back` is the category that went back to the desk with the check of this ticket, until policy may again;
+    `fell_back` is the category that went back to the desk with the check of this ticket, until policy may again,
+    `left_to_people` that a person decided it may not for now;
     `before` is what others saw before the newest fact.
     """
 
@@ -229,6 +230,7 @@ class Ticket:
     stop_words: StopWords = field(default_factory=StopWords)
     check: Check = field(default_factory=NotDrawn)
     fell_back: CategoryCode | None = None
+    left_to_people: bool = False
     urgency: Urgency = field(default_factory=NotUrgent)
     contact: FirstContact = field(default_factory=NotDue)
     extension: Extension = field(default_factory=NoExtensionAsked)

@@ -247,7 +247,7 @@ def _answered(summary: Summary) -> Summary:
     return without(without(summary, _PRESSED), *_STEPS, about=lambda breach: not breach)
 
 
-marks.on(d.SupervisionOrdered, d.Interviewed)(lambda s, _, __: without(s, *_STEPS))
+marks.on(d.SupervisionOrdered, d.Interviewed, d.EscalationDeclined)(lambda s, _, __: without(s, *_STEPS))
 
 
 @marks.on(d.SupervisionAnswered)

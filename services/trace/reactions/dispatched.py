@@ -40,7 +40,7 @@ def _dispatch_checked(summary: Summary, fact: d.DispatchChecked, _at: datetime) 
 
 
 summaries.on(d.AutomationEnded)(lambda s, fact, _: replace(s, fell_back=fact.category))
-summaries.on(d.AutomationRestored)(lambda s, _, __: replace(s, fell_back=None))
+summaries.on(d.AutomationRestored, d.LeftToPeople)(lambda s, _, __: replace(s, fell_back=None))
 
 
 @orders.begins(d.Dispatched)

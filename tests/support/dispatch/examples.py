@@ -143,6 +143,7 @@ TOOK = beside(taken={OTHER: TakenIn()})
 _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
 DRAWN = beside(check=regions.Drawn(order=1, category=CATEGORY, lead=LEAD))
 FELL_BACK = beside(fell_back=CATEGORY)
+PROPOSED = beside(escalation=regions.Proposed(step="nudge"))
 MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_department(LEAD)})
 
 
@@ -233,6 +234,7 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "duty_acknowledgement_lapsed": _called,
     "check_dispatch": DRAWN,
     "restore_automation": FELL_BACK,
+    "leave_to_people": FELL_BACK,
     "report_handled": NO_TASKS,
     "delegate": _reviewed_after,
     "take_back": lambda story: DELEGATED(_reviewed_after(story)),
@@ -249,6 +251,7 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "review": _task_done,
     "check_commitment": PROMISED,
     "interview": ORDERED,
+    "decline_escalation": PROPOSED,
     "end_supervision": _watched,
     "answer_supervision": _watched,
     "breached": _reviewed_after,
@@ -325,6 +328,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "classify": _office(i.Classify, category="0101-03"),
     "check_dispatch": _office(i.CheckDispatch, right=False, category="1601-01", lead="market"),
     "restore_automation": _office(i.RestoreAutomation, reason="已调整目录。"),
+    "leave_to_people": _office(i.LeaveToPeople, reason="先由人派。"),
     "say_fallen_back": _ask(
         r.SayFallenBack(
             ticket=TICKET,
@@ -347,6 +351,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "nudge": _office(i.Nudge, reason="请抓紧。"),
     "supervise": _office(i.Supervise, reason="久拖不决。"),
     "interview": _office(i.Interview, reason="督办未果。", **INTERVIEW),
+    "decline_escalation": _office(i.DeclineEscalation, reason="已在整改。"),
     "end_supervision": _office(i.EndSupervision, result="已整改。"),
     "review_callback": _office(i.ReviewCallback, reason="核实先行联系。"),
     "merge": _office(i.Merge, into=OTHER, reason="重复。"),

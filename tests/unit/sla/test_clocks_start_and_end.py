@@ -546,6 +546,7 @@ SAID: list[tuple[str, Told, Told]] = [
     ("stop_words", (d.StopWordsFound, {"found": (), "waits": True}), (d.StopWordsSeenTo, {"note": "已联系本人。"})),
     ("dispatch_check", (d.Dispatched, {"drawn": True}), (d.DispatchChecked, WRONG)),
     ("automation", (d.AutomationEnded, FELL_BACK), (d.AutomationRestored, {"category": "0101-02", "reason": "已改"})),
+    ("automation", (d.AutomationEnded, FELL_BACK), (d.LeftToPeople, {"category": "0101-02", "reason": "由人派"})),
 ]
 OVER: list[Told] = [
     (d.Merged, {"into": "26091403000183", "reason": "同一事项"}),

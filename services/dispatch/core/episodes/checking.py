@@ -163,13 +163,14 @@ def say_fallen_back(draft: Draft, request: r.SayFallenBack) -> None:
 
 @episode.fact(d.AutomationEnded)
 def _fell_back(ticket: Ticket, fact: d.AutomationEnded, _at: datetime) -> Ticket:
-    return replace(ticket, fell_back=fact.category)
+    return replace(ticket, fell_back=fact.category, left_to_people=False)
 
 
-def fell_back_here(draft: Draft, _action: i.RestoreAutomation) -> Refusal | None:
+def fell_back_here(draft: Draft, _action: i.RestoreAutomation | i.LeaveToPeople) -> Refusal | None:
     if draft.ticket.fell_back is not None:
         return None
-    return Refusal("nothing_fell_back", "该工单上没有待恢复的分类；请在工作台“待决定恢复自动派单”所列的工单上恢复。")
+    said = "该工单上没有退回人工派单的分类；请在工作台“待决定恢复自动派单”所列的，或者决定仍由人工派单的工单上办理。"
+    return Refusal("nothing_fell_back", said)
 
 
 @episode.action(i.RestoreAutomation, s.LIVING, fell_back_here)
@@ -185,4 +186,23 @@ def _asks_to_restore(ticket: Ticket, fact: d.AutomationRestored) -> Iterator[r.C
 
 @episode.fact(d.AutomationRestored, asks=_asks_to_restore)
 def _restored(ticket: Ticket, _fact: d.AutomationRestored, _at: datetime) -> Ticket:
-    return replace(ticket, fell_back=None)
+    return replace(ticket, fell_back=None, left_to_people=False)
+
+
+def not_left_yet(draft: Draft, _action: i.LeaveToPeople) -> Refusal | None:
+    if not draft.ticket.left_to_people:
+        return None
+    return Refusal("left_already", "已决定仍由人工派单；要恢复自动派单的，请直接恢复。")
+
+
+@episode.action(i.LeaveToPeople, s.LIVING, fell_back_here, not_left_yet)
+def leave_to_people(draft: Draft, action: i.LeaveToPeople) -> None:
+    category = draft.ticket.fell_back
+    if category is not None:
+        draft.say(d.LeftToPeople(**draft.by_author, category=category, reason=action.reason))
+
+
+@episode.fact(d.LeftToPeople)
+def _left(ticket: Ticket, _fact: d.LeftToPeople, _at: datetime) -> Ticket:
+    """Policy may be let again there, for whoever changes their mind."""
+    return replace(ticket, left_to_people=True)
