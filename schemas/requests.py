@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas.attachments import Carries
+from schemas.attachments import AttachmentId, Carries
 from schemas.complaint import Complaint
 from schemas.inbound import TicketAction
 from schemas.message import Message
@@ -176,6 +176,13 @@ class RedactToo(TicketRequest):
 
     seal: str
     length: int
+    reason: Text
+
+
+class RemoveAttachmentToo(TicketRequest):
+    """An attachment was deleted in `origin` that this ticket can have too."""
+
+    attachment: AttachmentId
     reason: Text
 
 

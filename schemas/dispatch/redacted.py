@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.attachments import AttachmentId
 from schemas.dispatch.base import DispatchFact
 from schemas.message import Message
 from schemas.redaction import Passage
@@ -30,6 +31,14 @@ class Redacted(DispatchFact):
     def passage(self) -> Passage:
         """What is covered, as it can be found again."""
         return Passage(self.seal, self.length)
+
+
+class AttachmentRemoved(DispatchFact):
+    """What should never have been uploaded is to go, content and name, as it went in `origin` where one is named."""
+
+    attachment: AttachmentId
+    origin: TicketId | None = None
+    reason: Text
 
 
 def redacted_by(message: Message) -> Passage | None:

@@ -65,6 +65,7 @@ OnExisting = (
     | RuleOnOutcome
     | Correct
     | Redact
+    | RemoveAttachment
     | LookAtContact
     | ForgetContact
     | CheckCommitment

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from schemas.attachments import AttachmentId
 from schemas.inbound.base import Action, Version
 from schemas.inbound.department import AskForContact
 from schemas.more_time import MoreTimeAsked
@@ -455,6 +456,14 @@ class Redact(OnTicket):
     length: Annotated[int, Field(ge=SHORTEST, le=TEXT_LIMIT)]
     seal: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
     passage: Annotated[str, Field(min_length=SHORTEST, max_length=TEXT_LIMIT)] | None = None
+    reason: Text
+
+
+class RemoveAttachment(OnTicket):
+    """What should never have been uploaded is deleted (撤下附件): its content and name; id, size and hash stay."""
+
+    do: Literal["remove_attachment"] = "remove_attachment"
+    attachment: AttachmentId
     reason: Text
 
 

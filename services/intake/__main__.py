@@ -13,7 +13,7 @@ from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
 from schemas import registry
-from schemas.dispatch import ContactForgotten, Redacted, redacted_by
+from schemas.dispatch import AttachmentRemoved, ContactForgotten, Redacted, redacted_by
 from schemas.registry import TopicKind
 from services.intake import store
 from services.intake.core.state import DoorConfig
@@ -41,7 +41,7 @@ def compose(settings: IntakeSettings, policy: Policy) -> Service:
         policy=policy.version,
         migrations=_HERE / "sql",
         edges=(serve(settings, config), sweep(settings.keeper(), policy.limits.attachments)),
-        hears=listens_to(newsroom) | {ContactForgotten, Redacted},
+        hears=listens_to(newsroom) | {AttachmentRemoved, ContactForgotten, Redacted},
         contacts=settings.contacts(),
         naming=Naming(config.secrets.identities, config.secrets.mark),
     )

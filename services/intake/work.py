@@ -30,7 +30,7 @@ from chassis.service import (
 )
 from doors.refusals import Refusal
 from rulebook import Policy
-from schemas.dispatch import ContactForgotten, Corrected, Redacted
+from schemas.dispatch import AttachmentRemoved, ContactForgotten, Corrected, Redacted
 from schemas.files import read_yaml
 from schemas.inbound import (
     AnyAction,
@@ -122,6 +122,9 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock, redaction: byt
         if forgotten:
             await store.forget(transaction.connection, forgotten)
             await store.remove_attachments(transaction.connection, forgotten, _earliest(transaction))
+        removed = [(each.attachment, each.ticket) for each in _heard(items) if isinstance(each, AttachmentRemoved)]
+        if removed:
+            await store.remove_named(transaction.connection, removed, _earliest(transaction))
         redacted = [(each.ticket, each.passage) for each in _heard(items) if isinstance(each, Redacted)]
         if redacted:
             await store.insert_redactions(transaction.connection, redacted)

@@ -79,6 +79,7 @@ _JUDGED: Final = frozenset(
 )
 """Tasks by which somebody judges what the lead answered."""
 _SAID_ANEW: Final = (
+    d.AttachmentRemoved,
     d.Corrected,
     d.MergeTaken,
     d.MergeDropped,

@@ -25,6 +25,12 @@ _SHOWN: Final = _SPOKE.format("t.requester = any(s.spoke_as) or t.account = any(
 """Who spoke about a ticket by its channel, or by the hotline, is shown its news as long as they are its requester."""
 
 
+_BROUGHT: Final = (
+    "(select json_agg(json_build_object('id', a.id, 'name', a.name, 'media', a.media, 'size', a.size)"
+    " order by a.uploaded_at, a.id) from attachment a where a.receipt = s.receipt)"
+)
+
+
 class Put(NamedTuple):
     """A submission that the HTTP door took before; `sent` when the broker is known to have it."""
 
@@ -79,8 +85,8 @@ async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) ->
     Whoever named a ticket without being its requester gets the number back and nothing else of it.
     """
     row = await pool.fetchrow(
-        f"select action, tickets, follow_up, {shown} as shown, code, field, reason, at from submission s"  # noqa: S608 - a constant
-        " where receipt = $2 and party = $1 order by at limit 1",
+        f"select action, tickets, follow_up, {shown} as shown, {_BROUGHT} as brought, code, field, reason, at"  # noqa: S608 - constants
+        " from submission s where receipt = $2 and party = $1 order by at limit 1",
         *(party, receipt),
     )
     if row is None:
@@ -91,7 +97,8 @@ async def standing(pool: Pool, party: str, receipt: str, shown: str = _SHOWN) ->
         return {**told, "state": "refused", "code": row["code"], "field": row["field"], "reason": row["reason"]}
     known = [Ticket(ticket=ticket) for ticket in row["tickets"]]
     tickets = await _tickets(pool, row["tickets"], of_one=shown == _BY_NUMBER) if row["shown"] else known
-    return {**told, "follow_up": row["follow_up"], "tickets": tickets}
+    told = {**told, "follow_up": row["follow_up"], "tickets": tickets}
+    return {**told, "attachments": json.loads(row["brought"])} if row["brought"] else told
 
 
 async def opened(pool: Pool, receipt: str, factor: str) -> Standing | None:

@@ -7,6 +7,7 @@ from typing import Literal, NotRequired
 from pydantic import AwareDatetime
 from typing_extensions import TypedDict
 
+from schemas.attachments import AttachmentId, Media
 from schemas.values import Code, Receipt, TicketId, TicketState
 
 State = Literal["pending", "accepted", "refused"]
@@ -42,6 +43,15 @@ class Ticket(TypedDict):
     news: NotRequired[list[News]]
 
 
+class Brought(TypedDict):
+    """An attachment that the submission named: as its uploader calls it, or without a name once it was deleted."""
+
+    id: AttachmentId
+    name: str | None
+    media: Media
+    size: int
+
+
 class Standing(TypedDict):
     """What became of a submission: pending, accepted or refused, and then why."""
 
@@ -51,6 +61,7 @@ class Standing(TypedDict):
     action: NotRequired[Code]
     follow_up: NotRequired[bool]
     tickets: NotRequired[list[Ticket]]
+    attachments: NotRequired[list[Brought]]
     code: NotRequired[Code]
     field: NotRequired[str | None]
     reason: NotRequired[str]

@@ -97,7 +97,7 @@ def _reached_at(profile: Profile, contact: Contact) -> str | None:
     return told_by(contact, "wechat" if profile.channel is Channel.WECHAT and contact.wechat else "phone")
 
 
-profiles.on(d.Redacted)(lambda p, _, __: p)
+profiles.on(d.AttachmentRemoved, d.Redacted)(lambda p, _, __: p)
 
 
 @wishes.on(d.Corrected)

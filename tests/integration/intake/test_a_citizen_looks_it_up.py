@@ -11,7 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from schemas.inbound import Register
+from schemas.attachments import NamedAttachment
+from schemas.inbound import FollowUp, Register
 from schemas.values import Party, PartyKind
 from services.intake import store
 from services.intake.reactions import NewsRow
@@ -49,6 +50,33 @@ async def test_the_receipt_and_the_number_open_the_matter_however_they_are_typed
     assert "接下来：" in text
     assert escape(told) in text
     assert "<script" not in text
+
+
+async def test_what_they_sent_along_is_named_and_what_was_removed_is_said_to_be(
+    page: Any, outside: Any, report: Register
+) -> None:
+    # given a report with two attachments, of which one was removed since, and a follow-up with one of its own
+    token = (outside.system.secrets / "hotline-token").read_text().split()[0]
+    sent = []
+    for name in ("合同<b>.pdf", "收据.pdf", "后来.pdf"):
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/pdf"}
+        async with page.post(
+            "/v1/attachments", params={"filename": name}, data=b"%PDF-1.7", headers=headers
+        ) as response:
+            told = await response.json()
+        sent.append(NamedAttachment(id=told["id"], sha256=told["sha256"]))
+    given = await outside.given(await outside.say(HOTLINE, report.model_copy(update={"attachments": tuple(sent[:2])})))
+    more = FollowUp(ticket=given.tickets[0], mode="add", text="补充", contact=report.contact, attachments=(sent[2],))
+    await outside.given(await outside.say(HOTLINE, more))
+    await outside.pool.execute("update attachment set removed_at = uploaded_at, name = null where id = $1", sent[1].id)
+    # when they look up what became of the report
+    status, text = await _look(page, given.receipt, str(report.contact.phone))
+    # then what came with it is named, its name is no markup, and nothing else is
+    assert status == 200
+    assert "合同&lt;b&gt;.pdf" in text
+    assert "已按规定删除" in text
+    assert "收据" not in text
+    assert "后来" not in text
 
 
 async def test_who_types_the_ticket_number_is_told_where_the_receipt_stands(page: Any) -> None:

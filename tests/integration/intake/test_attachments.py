@@ -50,14 +50,36 @@ async def test_who_is_forgotten_takes_what_they_sent_along(outside: Any, report:
     assert place.read_bytes() == b"%PDF-1.7 my flat"
     forgotten = d.ContactForgotten(ticket=ticket, by=Actor(person=CHEN), reason="本人申请删除。")
     await Dispatch(outside).say(ticket, forgotten)
-    async with asyncio.timeout(60):
-        while True:
-            row = await outside.pool.fetchrow("select name, gone, sha256 from attachment where id = $1", photo.id)
-            if row["gone"]:
-                break
-            await asyncio.sleep(0.2)
+    row = await gone(outside, photo.id)
     assert not place.exists()
     assert (row["name"], row["sha256"]) == (None, photo.sha256)
+
+
+async def gone(outside: Any, attachment: str) -> Any:
+    """Wait until a content was taken away; returns what is left of its row."""
+    async with asyncio.timeout(60):
+        while True:
+            row = await outside.pool.fetchrow("select name, gone, sha256 from attachment where id = $1", attachment)
+            if row["gone"]:
+                return row
+            await asyncio.sleep(0.2)
+
+
+async def test_what_was_removed_goes_and_what_stands_beside_it_stays(outside: Any, report: Register) -> None:
+    wrong, right = await uploaded(outside, b"%PDF-1.7 wrong"), await uploaded(outside, b"%PDF-1.7 right")
+    given = await outside.given(await outside.say(HOTLINE, report.model_copy(update={"attachments": (wrong, right)})))
+    (ticket,) = given.tickets
+    removed = d.AttachmentRemoved(ticket=ticket, by=Actor(person=CHEN), attachment=wrong.id, reason="拍到了他人。")
+    elsewhere = d.AttachmentRemoved(
+        ticket="26090100000019", by=Actor(person=CHEN), attachment=right.id, reason="不是这件的。"
+    )
+    await Dispatch(outside).say("26090100000019", elsewhere)
+    await Dispatch(outside).say(ticket, removed)
+    row = await gone(outside, wrong.id)
+    assert (row["name"], row["sha256"]) == (None, wrong.sha256)
+    folder = outside.system.home / "attachments"
+    assert not (folder / wrong.id[1:3] / wrong.id).exists()
+    assert (folder / right.id[1:3] / right.id).read_bytes() == b"%PDF-1.7 right"
 
 
 async def test_what_a_refused_submission_named_can_be_named_again(outside: Any, report: Register) -> None:

@@ -11,6 +11,7 @@ from rulebook import Policy
 from schemas import clocks as c
 from schemas import inbound as i
 from schemas import requests as r
+from schemas.attachments import Attached
 from schemas.more_time import TimeUnit
 from schemas.owner import Owner
 from schemas.referral import Referral
@@ -140,6 +141,8 @@ MEMBER = beside(incident=regions.Member(incident=INCIDENT, title="停电"))
 JOINING = beside(incident=regions.Joining(incident=INCIDENT, receipt=RECEIPT))
 MERGE_ASKED = beside(merging=regions.MergeWanted(into=OTHER, reason="重复", receipt=RECEIPT))
 TOOK = beside(taken={OTHER: TakenIn()})
+PHOTO: Final = Attached(id="A" + "7" * 20, sha256="9f" * 32, size=1000, media="image/jpeg")
+PHOTOGRAPHED = beside(attachments=(regions.KeptAttachment(attached=PHOTO),))
 _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
 DRAWN = beside(check=regions.Drawn(order=1, category=CATEGORY, lead=LEAD))
 FELL_BACK = beside(fell_back=CATEGORY)
@@ -259,6 +262,8 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "give_final_answer": _reworked,
     "reopen": _just_archived,
     "forget_contact": _long_over,
+    "remove_attachment": PHOTOGRAPHED,
+    "remove_attachment_too": PHOTOGRAPHED,
     "follow_up": _just_archived,
     "provide_info": _just_archived,
     "decline_reopening": REOPENING_WANTED,
@@ -373,6 +378,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "correct": _office(i.Correct, text="物业费上涨三成，没有公示。", reason="话务员记录有误。"),
     "look_at_contact": _office(i.LookAtContact, ground="verifying-caller", reason="须核对来电号码。"),
     "ask_for_contact": _lead(i.AskForContact, ground="first-contact", reason="须与诉求人先行联系。"),
+    "remove_attachment": _office(i.RemoveAttachment, attachment=PHOTO.id, reason="拍到了他人家中。"),
     "forget_contact": _office(i.ForgetContact, reason="本人申请删除。"),
     "redact": _office(i.Redact, where="text", start=0, length=3, reason="个人信息。"),
     "check_commitment": _office(i.CheckCommitment, kept=True, note="已兑现。"),
@@ -414,6 +420,7 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "breach_withdrawn": _clock(c.BreachWithdrawn, Clock.HANDLING),
     "due_changed": _clock(c.ClockStarted, Clock.HANDLING),
     "redact_too": _ask(r.RedactToo(**_ASKER, seal="0" * 32, length=3, reason="个人信息。")),
+    "remove_attachment_too": _ask(r.RemoveAttachmentToo(**_ASKER, attachment=PHOTO.id, reason="拍到了他人家中。")),
     "take_merge": _ask(r.TakeMerge(**_ASKER, requester="h-1", reason="重复。", receipt=RECEIPT)),
     "merge_answered": _ask(r.MergeAnswered(**_ASKER, taken=True, reason="已并入。", receipt=RECEIPT)),
     "drop_merge": _ask(r.DropMerge(**_ASKER)),

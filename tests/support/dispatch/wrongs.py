@@ -460,6 +460,8 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("redact", "passage_there", "no_such_passage", command=_saying(start=10_000)),
     Wrong("redact", "not_redacted_yet", "redacted_already", _matter(text="██████")),
     Wrong("redact", "reason_says_nothing", "reason_repeats_it", _matter(text="隐私甲乙丙"), _saying(reason="隐私甲。")),
+    Wrong("remove_attachment", "attachment_there", "no_such_attachment", beside(attachments=())),
+    Wrong("remove_attachment_too", "has_it", MOOT, beside(attachments=())),
     Wrong("redact_too", "not_covered_yet", MOOT, beside(redacted=("0" * 32,))),
     Wrong("due_changed", "due_of_participant", MOOT, command=_saying(owner="department:police")),
     Wrong("breached", "worth_noting", MOOT, command=_saying(clock="handling", owner="department:police")),

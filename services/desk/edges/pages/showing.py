@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 import vocabulary
+from doors.attachments.words import KNOWN
 from doors.entering import ENTRANCE
 from doors.pages import Pages
 from schemas.values import Due, breach_by, remind_by
@@ -19,7 +20,7 @@ from services.desk.edges.pages.forms import KEYS_COOKIE, token_of
 
 HAND_COOKIE: Final = "liuhen_hand"
 """Says who of a department sits at a browser."""
-_PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary)
+_PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary, **KNOWN)
 ROUTES: Final = _PAGES.routes
 
 

@@ -121,14 +121,14 @@ def redact(draft: Draft, action: i.Redact) -> None:
 
 
 def _others(ticket: Ticket, fact: d.Redacted) -> Iterator[r.TicketRequest]:
-    for other in _related(ticket):
+    for other in related(ticket):
         if other != fact.origin:
             yield r.RedactToo(
                 ticket=other, origin=ticket.id, by=fact.by, seal=fact.seal, length=fact.length, reason=fact.reason
             )
 
 
-def _related(ticket: Ticket) -> Iterator[TicketId]:
+def related(ticket: Ticket) -> Iterator[TicketId]:
     """Where the same words can stand: what it was merged into, what it took in, its whole and its parts."""
     match ticket.standing:
         case s.Merged(into=into):

@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 import vocabulary
 from chassis.problems import HttpProblem
 from chassis.routes import Route, text
+from doors.attachments.words import KNOWN
 from doors.pages import Pages, form_of
 from schemas.files import read_yaml
 from schemas.text import plain
@@ -37,7 +38,7 @@ class Meaning(TypedDict):
 
 
 MEANINGS: Final = TypeAdapter(dict[TicketState, Meaning]).validate_python(read_yaml(_HERE / "standing.yaml"))
-_PAGES: Final = Pages(_HERE, states=vocabulary.STATES, meanings=MEANINGS)
+_PAGES: Final = Pages(_HERE, states=vocabulary.STATES, meanings=MEANINGS, **KNOWN)
 
 
 async def go_there(_request: web.Request) -> web.StreamResponse:
