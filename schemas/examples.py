@@ -20,6 +20,7 @@ _BY_NAME: Final[Mapping[str, Any]] = {
     "upstream.number": "SH20260914-1077",
     "attachments.id": "A7Q2M8ZK4D1XBW3HN5VT0",
     "attached.id": "A7Q2M8ZK4D1XBW3HN5VT0",
+    "attachment": "A7Q2M8ZK4D1XBW3HN5VT0",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "size": 184_220,
     "by.id": "p-xu",
