@@ -27,6 +27,7 @@ _OFFICE: Final = Party(kind=PartyKind.OFFICE)
 _PATIENCE: Final = 30.0
 _OWN_REQUEST: Final = "own-request"
 """The ground, of those of `looking`, on which somebody is shown what is kept of themselves."""
+_WAITS: Final = "查看联系方式须经批准，已报请审批，没有写出任何内容。保密工单请待其了结后，由审批人导出。"
 _STAYS: Final = (
     "仍会留存一段时间的：来件主题上的原文（自收到之日起 30 天），"
     "单位主题上以前的派单（至多 30 天，随后只剩已删除联系方式的一条），"
@@ -72,6 +73,8 @@ def export(
         answer = asyncio.run(submit(place, look, submission=None, patience=_PATIENCE))
         if answer.refusal is not None:
             raise SaidClearly(f"{each.ticket}：{answer.refusal.reason}")
+        if answer.waits:
+            raise SaidClearly(f"{each.ticket}：{_WAITS}")
     document = asyncio.run(persons.exported(load_addresses(), found))
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
         opened.write(json_text(document))

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 
 from liuhen.desk import words
 from liuhen.desk.workplace import AT_THE_DOOR, Workplace
-from schemas.dispatch import ActionRefused, IncidentActionRefused
+from schemas.dispatch import ActionRefused, ApprovalRequested, IncidentActionRefused
 from schemas.inbound import Action, OnIncident
 from schemas.message import Message
 from schemas.public import Order, ReceiptGiven, ReceiptRefused
@@ -61,6 +61,8 @@ class SubmissionAnswer:
     incident: str | None = None
     left_out: tuple[tuple[str, str], ...] = ()
     """Of an act on an incident: the members that it was refused for, and why."""
+    waits: bool = False
+    """Whether an approver has to decide it first."""
     act: str = ""
     """What it is called at the door of persons, where it was said there."""
 
@@ -107,7 +109,8 @@ def follow(answer: SubmissionAnswer, entries: Sequence[EntryAnswer]) -> Submissi
     for body in refused:
         if body["receipt"] == answer.receipt:
             return replace(answer, refusal=Rejection(body["code"], None, body["reason"]))
-    return replace(answer, followed=tuple(fact["words"] for fact in facts if fact["type"] not in _REFUSED))
+    waits = any(fact["type"] == ApprovalRequested.type_name for fact in facts)
+    return replace(answer, waits=waits, followed=tuple(fact["words"] for fact in facts if fact["type"] not in _REFUSED))
 
 
 def at_terminal(answer: SubmissionAnswer) -> SubmissionAnswer:

@@ -61,11 +61,19 @@ class Operations:
             assert time.monotonic() < until, query
         return rows
 
-    def report(self, phone: int) -> str:
+    def report(self, phone: int, *, confidential: bool = False) -> str:
         """Report a problem on the hotline; returns the ticket's number once it was dispatched."""
         text, agent = "楼道里的灯坏了一个星期没有人来修", Person(id="a-1", name="林悦")
         who, where = Contact(phone=str(phone)), Place(text="平凉路100弄3号")
-        said = Register(kind=Kind.COMPLAIN, contact=who, place=where, text=text, category="0301-01", agent=agent)
+        said = Register(
+            kind=Kind.COMPLAIN,
+            contact=who,
+            place=where,
+            text=text,
+            category="0301-01",
+            agent=agent,
+            confidential=confidential,
+        )
 
         async def spoken() -> None:
             async with producer(self.instance.broker(principal_of(HOTLINE))) as sender:

@@ -36,7 +36,7 @@ from tools.verify.findings import CheckResult, Finding
 from tools.verify.folds import Fact, Visitor
 from tools.verify.life import Elsewhere, Life, NewestOrder, OpenClock, life_of
 from tools.verify.lives import CHECKS
-from tools.verify.looks import Looks
+from tools.verify.looks import Looks, by_one_hand
 from tools.verify.memberships import Memberships
 from tools.verify.tables import DeliveryRow, HistoryRow, Tables
 from tools.verify.wholes import Wholes
@@ -57,6 +57,7 @@ _WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it
 _REFERRED: Final = "转介的不进承办单位的指标 (no rate of a department counts what was referred)"
 _DUTIES: Final = "无人越权 (no act stands by a person whose role did not allow it then)"
 _LOOKED: Final = "查看联系方式不超次数 (nobody looks at more contacts than policy lets them, unapproved)"
+_CONFIDENTIAL: Final = "保密的联系方式经批准才看 (who asked in confidence is seen by two hands)"
 _DELIVERED: Final = "一件通知一个结果 (one end for each notice)"
 
 
@@ -94,6 +95,7 @@ class Histories:
         self._wholes = Wholes()
         self._contacts = Contacts()
         self._looks = Looks(policy.limits.looking.per_hour)
+        self._secrets: list[Finding] = []
         self._duties: list[Finding] = []
         self._acted_on = 0
         self._notices: list[Finding] = []
@@ -164,6 +166,7 @@ class Histories:
         self._accusations.note(life, elsewhere)
         self._wholes.note(life)
         self._looks.note(life)
+        self._secrets += [Finding(life.ticket, text) for text in by_one_hand(self._policy, life)]
         self._duties += [Finding(life.ticket, text) for text in beyond_urgency(self._policy, life)]
         for promise, check in CHECKS.items():
             self._lives[promise] += [Finding(life.ticket, text) for text in check(life, elsewhere)]
@@ -192,6 +195,9 @@ class Histories:
         yield CheckResult(_DUTIES, self._acted_on, beyond)
         beyond = [Finding(*each) for each in self._looks.too_many() if each[0] not in moved]
         yield CheckResult(_LOOKED, self._looks.looked_at, beyond)
+        yield CheckResult(
+            _CONFIDENTIAL, self._looks.looked_at, [each for each in self._secrets if each.subject not in moved]
+        )
         yield CheckResult(_DELIVERED, self._notified, [each for each in self._notices if each.subject not in moved])
 
 

@@ -1,4 +1,4 @@
-"""The promise about contacts that are looked at: nobody sees more within an hour than policy lets them, unapproved."""
+"""The promises about contacts that are looked at: no more within an hour than policy lets, none in confidence alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from rulebook import Policy
+from rulebook.codes import Role
 from schemas.dispatch import ContactShown
+from schemas.values import TicketState
+from services.dispatch.for_tools import OPEN
 from tools.verify.life import Life
 from vocabulary import Chinese
 
@@ -42,3 +46,17 @@ class Looks:
             before = bisect_left(moments[who], at) - bisect_right(moments[who], at - _HOUR)
             if before >= self._per_hour:
                 yield ticket, Chinese(f"{who[1]} 一小时内已查看 {before} 件联系方式，未经批准又看了这一件")
+
+
+def by_one_hand(policy: Policy, life: Life) -> Iterator[Chinese]:
+    """Each look at who asked in confidence that nobody else approved; of what has ended, that was no approver's."""
+    for step in life.steps:
+        fact = step.fact
+        if not isinstance(fact, ContactShown) or not step.after.confidential or fact.by.person is None:
+            continue
+        if TicketState(step.after.state) in OPEN:
+            approved = fact.approver is not None and fact.approver.person not in (None, fact.by.person)
+        else:
+            approved = Role.APPROVER in policy.roles_of(fact.by.person.id, step.at)
+        if not approved:
+            yield Chinese(f"是保密工单，{fact.by.person.id} 未经批准就看了联系方式")

@@ -79,6 +79,19 @@ def test_what_is_kept_is_written_for_the_person_and_looking_is_traced(
     assert file.stat().st_mode & 0o077 == 0
 
 
+def test_of_who_asked_in_confidence_nothing_is_written_before_a_second_hand_approved(
+    operations: Operations, tmp_path: Path
+) -> None:
+    operations.report(13700007778, confidential=True)
+    file = tmp_path / "secret.json"
+
+    refused = operations.run("person", "export", "13700007778", "--reason", WHY, "--file", str(file), person="p-he")
+
+    assert refused.exit_code == 1
+    assert "由审批人导出" in str(refused.exception)
+    assert not file.exists()
+
+
 def test_who_is_not_asked_again_forgets_nothing(operations: Operations, ticket: str) -> None:
     del ticket
     stopped = operations.run("person", "forget", str(WHO.phone), "--reason", WHY, person="p-he")

@@ -444,6 +444,13 @@ WRONGS: Final[tuple[Wrong, ...]] = (
         Wrong(kind, "says_why", "reason_too_short", command=_saying(reason="看。"))
         for kind in ("look_at_contact", "ask_for_contact")
     ),
+    Wrong(
+        "look_at_contact",
+        "approver_looks",
+        "approver_looks",
+        _matter(confidential=True),
+        states=frozenset(S) - s.OPEN,
+    ),
     Wrong("look_at_contact", "not_too_often", "looked_too_often", _looked_enough, states=frozenset(S) - s.OPEN),
     Wrong(
         "correct",

@@ -37,7 +37,7 @@ from tests.support.dispatch.story import (
 
 CALLER = Contact(name="王阿姨", phone="13812341234", wechat="wx-wang", address="四平路100号3号楼502室")
 TEXT = "我是王阿姨，住四平路100号3号楼502室，电话138-1234-1234，举报楼上。"
-WHY = {"ground": "verifying-caller", "reason": "诉求人来电核对号码。"}
+WHY: dict[str, Any] = {"ground": "verifying-caller", "reason": "诉求人来电核对号码。"}
 OWED = {"ground": "first-contact", "reason": "须与诉求人先行联系。"}
 SAID = (CALLER.name, CALLER.wechat, CALLER.address, "12341234", "1234-1234", "502室")
 
@@ -292,13 +292,40 @@ def shown(story: Story) -> list[tuple[str, ShownContact]]:
 
 
 def test_whoever_looks_at_the_desk_says_why_and_the_trace_has_it() -> None:
-    story = confidential()
-    looked = story.office(i.LookAtContact, **WHY).then(d.ContactShown)
+    looked = confidential().office(i.LookAtContact, **WHY).approved()
     fact = looked.said(d.ContactShown)
     assert (fact.reason, fact.department, fact.by.person) == ("诉求人来电核对号码。", None, person_for(i.LookAtContact))
     assert leaks(fact) == []
     ((topic, message),) = shown(looked)
     assert (topic, message.contact, message.text) == (DESK, CALLER, TEXT)
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_nobody_of_the_centre_sees_who_asked_in_confidence_by_themselves_however_urgent_it_is(tier: Tier) -> None:
+    asked = confidential(tier=tier).office(i.LookAtContact, **WHY).then(d.ApprovalRequested)
+    assert "保密诉求人的联系方式" in asked.said(d.ApprovalRequested).reason
+    assert shown(asked) == []
+    approved = asked.approved(ON_DUTY if tier is Tier.URGENT else APPROVER)
+    assert approved.said(d.ContactShown).approver.person == (ON_DUTY if tier is Tier.URGENT else APPROVER)
+    assert len(shown(approved)) == 1
+
+
+def test_an_approver_asks_another_one_too() -> None:
+    asked = confidential().act(i.LookAtContact(ticket=TICKET, by=APPROVER, **WHY)).then(d.ApprovalRequested)
+    asked.approved(APPROVER).refused("own_request")
+
+
+def test_of_what_has_ended_an_approver_looks_and_nobody_else() -> None:
+    waiting = opened(rules_with(dispatch=Passing.QUEUE), confidential=True, contact=CALLER, text=TEXT)
+    ended = waiting.office(i.RefuseTicket, ground="court", reason="已起诉。")
+    refused = ended.office(i.LookAtContact, **WHY).refused("approver_looks").said(d.ActionRefused)
+    assert f"{APPROVER.name}（{APPROVER.id}）" in refused.reason
+    looked = ended.act(i.LookAtContact(ticket=TICKET, by=APPROVER, **WHY)).then(d.ContactShown)
+    assert len(shown(looked)) == 1
+
+
+def test_what_is_not_confidential_is_seen_at_once() -> None:
+    opened(contact=CALLER).office(i.LookAtContact, **WHY).then(d.ContactShown)
 
 
 def test_a_department_is_shown_the_contact_once_somebody_else_approved() -> None:
@@ -451,8 +478,9 @@ MOST = shipped().limits.looking.per_hour
 
 
 def test_whoever_saw_as_many_as_policy_allows_within_the_hour_waits_for_an_approver() -> None:
-    seen(confidential(), MOST - 1).office(i.LookAtContact, **WHY).then(d.ContactShown)
-    asked = seen(confidential(), MOST).office(i.LookAtContact, **WHY).then(d.ApprovalRequested)
+    plain = opened(contact=CALLER)
+    seen(plain, MOST - 1).office(i.LookAtContact, **WHY).then(d.ContactShown)
+    asked = seen(plain, MOST).office(i.LookAtContact, **WHY).then(d.ApprovalRequested)
     assert f"已查看{MOST}件" in asked.said(d.ApprovalRequested).reason
     assert shown(asked) == []
     shown_at_last = asked.approved().said(d.ContactShown)

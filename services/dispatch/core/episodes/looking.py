@@ -1,4 +1,4 @@
-"""Looking at a contact (查看联系方式) is an act with a reason; a confidential one a department sees once approved."""
+"""Looking at a contact (查看联系方式) is an act with a reason; a confidential one anybody sees once it is approved."""
 
 from __future__ import annotations
 
@@ -56,13 +56,27 @@ def not_too_often(draft: Draft, _action: i.LookAtContact) -> Refusal | None:
 # --- the centre looks ------------------------------------------------------------------------------------------------
 
 
-def more_looks(draft: Draft, action: i.LookAtContact) -> str | None:
+def looks_closely(draft: Draft, action: i.LookAtContact) -> str | None:
+    """What is confidential is shown to nobody by one hand, however urgent it is; the rest until it is too much."""
     often = looked_too_often(draft)
-    return f"{often}：{action.reason}" if often else None
+    what = "申请查看保密诉求人的联系方式" if is_confidential(draft.ticket) else None
+    asked = "；".join(each for each in (what, often) if each)
+    return f"{asked}：{action.reason}" if asked else None
 
 
-@episode.action(i.LookAtContact, OPEN, says_why, approved=more_looks)
-@episode.action(i.LookAtContact, _ENDED, says_why, not_too_often)
+def approver_looks(draft: Draft, action: i.LookAtContact) -> Refusal | None:
+    """Of what has ended nobody approves anything: what is confidential there only an approver sees."""
+    approvers = draft.rules.policy.with_role(Role.APPROVER, draft.at)
+    known = {each.id for each in approvers}
+    if not draft.rules.asks_who or not is_confidential(draft.ticket) or action.by.id in known:
+        return None
+    return Refusal(
+        "approver_looks", f"保密工单已经了结，不再报批；确须查看联系方式的，请向{named(approvers)}说明理由，由其查看。"
+    )
+
+
+@episode.action(i.LookAtContact, OPEN, says_why, approved=looks_closely)
+@episode.action(i.LookAtContact, _ENDED, says_why, approver_looks, not_too_often)
 def look_at_contact(draft: Draft, action: i.LookAtContact) -> None:
     shown = d.ContactShown(
         **draft.by_author,
