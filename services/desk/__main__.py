@@ -9,6 +9,7 @@ from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
 from rulebook import Policy, load_policy
+from rulebook.deriving import ClockRules
 from schemas import registry
 from schemas.dispatch import AnsweredOnLine, ContactForgotten, Corrected, Opened, Redacted, redacted_by
 from schemas.rules import CalendarPublished
@@ -17,6 +18,7 @@ from services.desk import store
 from services.desk.edges.http import serve
 from services.desk.settings import DeskSettings
 from services.desk.work import noting
+from worktime import load_calendar
 
 
 def inputs(policy: Policy) -> tuple[str, ...]:
@@ -32,7 +34,12 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
         inputs=inputs(policy),
         topics=registry.topics(department.code for department in policy.departments),
         work=covering(
-            noting(settings.words(), settings.redaction_key), Covering(settings.redaction_key, redacted_by, store.WORDS)
+            noting(
+                settings.words(),
+                settings.redaction_key,
+                ClockRules(policy, load_calendar(settings.policy / "calendar")),
+            ),
+            Covering(settings.redaction_key, redacted_by, store.WORDS),
         ),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),

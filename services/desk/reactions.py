@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from rulebook.deriving import ClockRules
 from schemas.dispatch import AnsweredOnLine, Corrected, Opened
 from schemas.envelope import Envelope
 from schemas.message import Message
 from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
-from schemas.values import Instant
+from schemas.values import Instant, breach_by, remind_by
 from services.desk.core.acts import SOURCE
 from services.desk.core.callers import CallerChange, CallerRow, began, corrected
+from services.desk.core.due_at_desk import due_at_desk
 from services.desk.core.orders import OrderRow
 from services.desk.core.pressing import weight
 
@@ -61,7 +63,10 @@ class LeftOut(NamedTuple):
 
 
 class TaskRow(NamedTuple):
-    """The newest message about what waits of a ticket; without a body where it waits no more."""
+    """The newest message about what waits of a ticket; without a body where it waits no more.
+
+    It has to be done by `due`, and from `late` on it is late whatever working days are published yet.
+    """
 
     ticket: str
     task: str
@@ -70,6 +75,8 @@ class TaskRow(NamedTuple):
     since: Instant
     body: str | None
     weight: int
+    due: Instant
+    late: Instant
 
 
 class ShownRow(NamedTuple):
@@ -104,21 +111,29 @@ def answers(message: Message) -> str | None:
     return None
 
 
-def react(told: Told, act: KnownAct | None) -> Change | None:
+def react(told: Told, act: KnownAct | None, rules: ClockRules) -> Change | None:
     """Tell what changes, knowing the act that is answered: on another's topic nobody answers it."""
     envelope, message = told.envelope, told.message
     match message:
         case ReceiptGiven() | ReceiptRefused():
             return _answer(message, act) if act is not None and act.answered_on == told.topic else None
         case DeskTask():
-            body = told.body if message.open else None
-            said_by = envelope.source, envelope.sequence
-            return TaskRow(message.ticket, message.task, *said_by, message.since, body, weight(message))
+            return _task(told, message, rules)
         case ShownContact():
             body = told.body if message.receipt is not None else None
             return ShownRow(told.topic, message.ticket, envelope.source, envelope.sequence, message.receipt, body)
         case _:
             return None
+
+
+def _task(told: Told, message: DeskTask, rules: ClockRules) -> TaskRow:
+    said_by = told.envelope.source, told.envelope.sequence
+    if not message.open:
+        over = message.since, message.since
+        return TaskRow(message.ticket, message.task, *said_by, message.since, None, weight(message), *over)
+    due = due_at_desk(message, rules)
+    times = remind_by(due), breach_by(due)
+    return TaskRow(message.ticket, message.task, *said_by, message.since, told.body, weight(message), *times)
 
 
 def _answer(message: ReceiptGiven | ReceiptRefused, act: KnownAct) -> Change:

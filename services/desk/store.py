@@ -66,7 +66,13 @@ def _newest(
     return _Newest(statement)
 
 
-_TYPES: Final = {"sequence": "bigint", "since": "timestamptz", "due": "timestamptz", "weight": "smallint"}
+_TYPES: Final = {
+    "sequence": "bigint",
+    "since": "timestamptz",
+    "due": "timestamptz",
+    "late": "timestamptz",
+    "weight": "smallint",
+}
 """Of columns that are sent as anything else than text."""
 _BODY: Final = {"body": "body::json"}
 _TASKS: Final = _newest("task", TaskRow, ("ticket", "task"), _BODY, {})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from chassis.contacts import WordSeal
 from chassis.redaction import cover, overlays
 from chassis.service import Foreign, Heard, Outcome, Record, Transaction
+from rulebook.deriving import ClockRules
 from schemas.dispatch import ContactForgotten, Redacted
 from schemas.envelope import EnvelopeError, decode
 from schemas.public import DeskTask, Order, ReceiptGiven, ReceiptRefused, ShownContact
@@ -23,25 +24,34 @@ from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow
 Work = Callable[[Transaction, Sequence[Heard | Foreign]], Awaitable[Outcome]]
 
 
-def noting(seal: WordSeal, key: bytes) -> Work:
+class Keeping(NamedTuple):
+    """With what it is kept: the seal of contacts, the key of the hashes of what was redacted, the rules of clocks."""
+
+    seal: WordSeal
+    key: bytes
+    rules: ClockRules
+
+
+def noting(seal: WordSeal, key: bytes, rules: ClockRules) -> Work:
     """Make the work of the service: what is shown of contacts is kept sealed for the ticket.
 
-    `key` is that of the hashes of what was redacted.
+    `key` is that of the hashes of what was redacted, `rules` say when what waits is due.
     """
 
     async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
-        return await _note(transaction, items, seal, key)
+        return await _note(transaction, items, Keeping(seal, key, rules))
 
     return work
 
 
-async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal: WordSeal, key: bytes) -> Outcome:
+async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], keeping: Keeping) -> Outcome:
     """Note what these records say; the desk itself says nothing on topics of its own."""
+    seal = keeping.seal
     told = [_told(item.record, seal) if isinstance(item, Foreign) else None for item in items]
     answered = [answers(each.message) if isinstance(each, Told) else None for each in told]
     acts = await store.load_acts(transaction.connection, [act for act in answered if act is not None])
     changes = [
-        react(each, acts.get(act or "")) if isinstance(each, Told) else each
+        react(each, acts.get(act or ""), keeping.rules) if isinstance(each, Told) else each
         for each, act in zip(told, answered, strict=True)
     ]
     changes = [_of_fact(item) if isinstance(item, Heard) else each for item, each in zip(items, changes, strict=True)]
@@ -52,7 +62,7 @@ async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], seal
         await store.show_no_more(transaction.connection, [ticket for ticket, _ in redacted])
     late = await _save(transaction, [_sealed(change, seal) for change in changes if change is not None])
     if late:
-        covers = overlays(await store.redactions(transaction.connection, late), key)
+        covers = overlays(await store.redactions(transaction.connection, late), keeping.key)
         await cover(transaction, covers, store.WORDS)
         await _show_covered(transaction, changes, covers, seal)
     if forgotten := [item.message.ticket for item in facts if isinstance(item.message, ContactForgotten)]:

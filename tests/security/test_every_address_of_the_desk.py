@@ -93,6 +93,7 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /static/{name}": (404,) * len(ASKERS),
     "GET /queue": SEEN,
     "GET /queue/events": SEEN,
+    "GET /queue/urgent": SEEN,
     "GET /queue/rows/{ticket}/{task}": SEEN,
     "GET /acts/{act}": (TO_LOGIN, *ITS_AUTHOR[1:]),
     "GET /tasks/{ticket}/{task}": SEEN,
@@ -149,7 +150,9 @@ async def door(doors: Doors, policy: Policy) -> AsyncIterator[Any]:
             text="灯",
             version=1,
         )
-        row = TaskRow(ONE, "dispatching", "liuhen/dispatch/0", 2, NOON, task.to_json().decode(), weight(task))
+        row = TaskRow(
+            ONE, "dispatching", "liuhen/dispatch/0", 2, NOON, task.to_json().decode(), weight(task), NOON, NOON
+        )
         async with pool.acquire() as connection:
             await store.save_orders(connection, [kept("housing", envelope, said.to_json(), seal.of(ONE))])
             await store.save_tasks(connection, [row])

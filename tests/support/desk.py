@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,14 @@ from aiokafka import TopicPartition
 
 from chassis.broker import Broker
 from liuhen.desk.queue import PublishedMessage
+from rulebook import load_policy
+from rulebook.deriving import ClockRules
 from schemas.public import Order
 from schemas.values import Contact, Kind, Place, RequesterKind, TicketState, Tier
 from tools.client.kafka import listener, read
+from worktime import load_calendar
 
+RULES = ClockRules(load_policy(Path("policy")), load_calendar(Path("policy/calendar")))
 ONE, TWO = "26090100000019", "26090100000027"
 MORNING = datetime(2026, 9, 1, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 

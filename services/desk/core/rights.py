@@ -54,3 +54,25 @@ class Reads(NamedTuple):
         if not told.confidential:
             return told
         return DeskTask.model_validate_json(json.dumps(self.document(told.model_dump(mode="json", exclude_none=True))))
+
+
+class Mine(NamedTuple):
+    """What is somebody's own to do: the tasks that they may answer, and whose requests they may not decide on.
+
+    `own` names these, each as the task, a blank and who asked: nobody decides on what they, or whom they stand in for,
+    asked for.
+    """
+
+    tasks: frozenset[str]
+    own: frozenset[str]
+
+    @classmethod
+    def of(cls, login: str, policy: Policy, at: datetime) -> Mine:
+        """Read off the policy what somebody may do now, in their own right or in another's stead."""
+        tasks, own = set[str](), set[str]()
+        for kind, asked in ASKED.items():
+            if any(each.id == login for each in policy.who_may(asked.act, at)):
+                stead = policy.acts_for(login, asked.act, at)
+                tasks.add(kind.value)
+                own |= {f"{kind.value} {login}", f"{kind.value} {stead.id if stead else login}"}
+        return cls(frozenset(tasks), frozenset(own))

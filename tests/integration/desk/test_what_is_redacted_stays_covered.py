@@ -29,7 +29,7 @@ from services.desk import store
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.lookup import Key
 from services.desk.work import noting
-from tests.support.desk import ONE, order
+from tests.support.desk import ONE, RULES, order
 from tools.local.database import Database
 
 SECRET: Final = b"the key of redactions"
@@ -39,7 +39,7 @@ TEXT: Final = f"邻居{NAME}把楼道占满了"
 COVERED: Final = "邻居███把楼道占满了"
 _KEYS: Final = MasterKeys("master-key", os.urandom)
 SEAL: Final = WordSeal(_KEYS, os.urandom)
-WORK: Final = covering(noting(SEAL, SECRET), Covering(SECRET, redacted_by, store.WORDS))
+WORK: Final = covering(noting(SEAL, SECRET, RULES), Covering(SECRET, redacted_by, store.WORDS))
 _numbers = count(1)
 
 

@@ -26,6 +26,7 @@ from schemas.values import PartyKind, Person
 from services.desk.core.acts import SOURCE, Act, Keys, read
 from services.desk.core.rights import may_read_tasks
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
+from tests.support.desk import RULES
 
 POLICY: Final = load_policy(Path(__file__).resolve().parents[3] / "policy")
 NOON: Final = datetime(2026, 9, 14, 4, tzinfo=UTC)
@@ -149,14 +150,15 @@ def test_a_receipt_tells_that_an_act_was_taken_and_a_refusal_why_not() -> None:
     assert isinstance(no, ReceiptRefused)
 
     assert answers(given_) == answers(no) == "a-1"
-    assert react(heard(given_), ON_TICKET) == Accepted("a-1", given_.receipt, False, (TICKET,), None, given_.notice)  # noqa: FBT003
-    assert react(heard(no), ON_TICKET) == Refused("a-1", "moved_on", None, "否", 4)
+    accepted = Accepted("a-1", given_.receipt, False, (TICKET,), None, given_.notice)  # noqa: FBT003
+    assert react(heard(given_), ON_TICKET, RULES) == accepted
+    assert react(heard(no), ON_TICKET, RULES) == Refused("a-1", "moved_on", None, "否", 4)
 
 
 def test_an_act_on_an_incident_may_be_refused_for_one_member() -> None:
     no = made("receipt-refused", source=SOURCE, submission="a-1", ticket=TICKET, reason="否")
 
-    assert react(heard(no), ON_INCIDENT) == LeftOut("a-1", TICKET, "否")
+    assert react(heard(no), ON_INCIDENT, RULES) == LeftOut("a-1", TICKET, "否")
 
 
 def test_what_answers_another_ones_submission_or_stands_on_another_topic_changes_nothing() -> None:
@@ -164,14 +166,14 @@ def test_what_answers_another_ones_submission_or_stands_on_another_topic_changes
     forged = made("receipt-given", source=SOURCE, submission="a-1")
 
     assert answers(theirs) is None
-    assert react(heard(theirs), None) is None
-    assert react(heard(forged, department_topic("housing")), ON_TICKET) is None
+    assert react(heard(theirs), None, RULES) is None
+    assert react(heard(forged, department_topic("housing")), ON_TICKET, RULES) is None
 
 
 def test_a_task_is_kept_while_it_waits_and_its_words_no_longer() -> None:
     waits, over = made("desk-task", open=True), made("desk-task", open=False)
 
-    kept, gone = react(heard(waits), None), react(heard(over), None)
+    kept, gone = react(heard(waits), None, RULES), react(heard(over), None, RULES)
 
     assert isinstance(kept, TaskRow)
     assert isinstance(gone, TaskRow)
@@ -182,7 +184,7 @@ def test_a_task_is_kept_while_it_waits_and_its_words_no_longer() -> None:
 def test_a_shown_contact_is_kept_until_it_is_sealed_again() -> None:
     shown, sealed = made("shown-contact", receipt="R0123456789AB"), made("shown-contact", receipt=None)
 
-    kept, gone = react(heard(shown), None), react(heard(sealed), None)
+    kept, gone = react(heard(shown), None, RULES), react(heard(sealed), None, RULES)
 
     assert isinstance(kept, ShownRow)
     assert isinstance(gone, ShownRow)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from rulebook import load_policy
-from rulebook.deriving import ClockRules
 from schemas.values import Clock, DueTime, OfficialDue, TicketState, Tier
 from services.desk.core.owing import Group, Owed, Step, group_of
 from services.desk.core.why_due import why_due
-from tests.support.desk import order
-from worktime import load_calendar
+from tests.support.desk import RULES, order
 
-POLICY: Final = Path("policy")
-RULES: Final = ClockRules(load_policy(POLICY), load_calendar(POLICY / "calendar"))
 FRIDAY: Final = datetime(2026, 9, 4, 2, tzinfo=UTC)
 STEPS: Final = (Step(5, "accepted", FRIDAY + timedelta(hours=3)), Step(4, "dispatched", FRIDAY), Step(1, "noted", None))
 

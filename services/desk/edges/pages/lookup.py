@@ -1,40 +1,16 @@
-"""What pages look up and keep: what waits in the order of the queue, what changed since, and what somebody typed."""
+"""What pages look up and keep: up to where everything can be read, and what somebody typed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from chassis.service import Instant, Pool
-from schemas.public import DeskTask
 from schemas.redaction import Overlay, Passage
-from services.desk.core.pressing import Weight
-from services.desk.core.rights import Reads
 
 PAGE: Final = 50
-"""Rows of one page of the queue."""
-
-
-class Waiting(NamedTuple):
-    """One row of the queue, and how pressing it is."""
-
-    told: DeskTask
-    weight: Weight
-
-    @property
-    def ahead(self) -> bool:
-        """Whether it stands above what waits as usual."""
-        return self.weight < Weight.USUAL
-
-    @property
-    def key(self) -> str:
-        """What the row is called on the page."""
-        return f"{self.told.ticket}-{self.told.task}"
-
-    def read_by(self, reads: Reads) -> Waiting:
-        """The row as somebody reads it."""
-        return self._replace(told=reads.told(self.told))
+"""Rows of one page of a list."""
 
 
 class Key(NamedTuple):
@@ -51,53 +27,10 @@ _OPEN: Final = "draft left join act on act.id = draft.said where (draft.said is 
 Typed: TypeAlias = Mapping[str, str]
 
 
-async def waiting(pool: Pool, task: str | None, page: int) -> Sequence[Waiting]:
-    """List one page of what waits: the most pressing first, of these what waits longest."""
-    rows = await pool.fetch(
-        "select body, weight from task where body is not null and ($1::text is null or task = $1)"
-        " order by weight, since, ticket, task limit $2 offset $3",
-        *(task, PAGE, (page - 1) * PAGE),
-    )
-    return [_waiting(row["body"], row["weight"]) for row in rows]
-
-
-def _waiting(body: str, weight: int) -> Waiting:
-    return Waiting(DeskTask.model_validate_json(body), Weight(weight))
-
-
-async def counts(pool: Pool) -> Mapping[str, int]:
-    """Count what waits, by task."""
-    rows = await pool.fetch("select task, count(*) as number from task where body is not null group by task")
-    return {row["task"]: row["number"] for row in rows}
-
-
-async def one(pool: Pool, ticket: str, task: str) -> Waiting | None:
-    """Find what waits of a ticket; None where it waits no more."""
-    found = "select body, weight from task where ticket = $1 and task = $2 and body is not null"
-    row = await pool.fetchrow(found, ticket, task)
-    return _waiting(row["body"], row["weight"]) if row is not None else None
-
-
-async def of_ticket(pool: Pool, ticket: str) -> Sequence[str]:
-    """Name everything that waits of a ticket."""
-    rows = await pool.fetch("select task from task where ticket = $1 and body is not null order by since, task", ticket)
-    return [row["task"] for row in rows]
-
-
 async def horizon(pool: Pool) -> int:
     """Name the oldest transaction that may still change something: all before it can be read."""
     found: int = await pool.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     return found
-
-
-async def changed(pool: Pool, since: int, until: int) -> Sequence[tuple[str, str, bool]]:
-    """Name what changed from one transaction up to another: ticket, task, and whether it still waits."""
-    rows = await pool.fetch(
-        "select ticket, task, body is not null as waits from task"
-        " where changed >= $1::bigint::text::xid8 and changed < $2::bigint::text::xid8 order by changed, ticket, task",
-        *(since, until),
-    )
-    return [(row["ticket"], row["task"], row["waits"]) for row in rows]
 
 
 async def drafts(pool: Pool, login: str, ticket: str, task: str) -> Mapping[str, Typed]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, NamedTuple, cast, get_args
 from urllib.parse import urlencode
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -34,7 +33,8 @@ from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.hand import hand_of, require_department
 from services.desk.edges.pages.live import Feed, News, listen, place_of
 from services.desk.edges.pages.lookup import Key
-from services.desk.edges.pages.owed import Moments, Time, Wanted
+from services.desk.edges.pages.moments import moments_of
+from services.desk.edges.pages.owed import Time, Wanted
 from services.desk.edges.pages.showing import show
 
 _MOST_PAGES: Final = 10_000
@@ -58,7 +58,7 @@ def acts_of_order() -> _Acts:
 
 async def show_orders(request: web.Request) -> web.StreamResponse:
     """GET /orders?show=&time=&section=&tier=&text=&page=&done=: one page of a department's orders, live."""
-    wanted, moments = _wanted(request), _moments(request)
+    wanted, moments = _wanted(request), moments_of(request)
     pool, at = request.app[CONTEXT].pool, number(request, "page", usual=1, most=_MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
     place = await lookup.horizon(pool)
@@ -104,11 +104,6 @@ def _link(wanted: Wanted, other: Mapping[str, str | int | None]) -> str:
     return f"/orders?{query}" if query else "/orders"
 
 
-def _moments(request: web.Request) -> Moments:
-    now, zone = request.app[CONTEXT].clock.now(), ZoneInfo(request.app[ENTRANCE].policy.office.zone)
-    return Moments(now, looking.end_of_day(now, zone))
-
-
 def _author(request: web.Request) -> str:
     """Whose drafts these are: people who share a login do not read one another's."""
     hand = hand_of(request)
@@ -136,7 +131,7 @@ async def hear(request: web.Request) -> web.StreamResponse:
 
     async def read(since: int, until: int) -> News:
         rows = await looking.changed(pool, department, since, until)
-        return News(rows, await looking.counts(pool, department, _moments(request)) if rows else {})
+        return News(rows, await looking.counts(pool, department, moments_of(request)) if rows else {})
 
     def pick(rows: Mapping[str, int]) -> Mapping[str, bool]:
         return {key: begun >= opened for key, begun in rows.items()}
@@ -146,7 +141,7 @@ async def hear(request: web.Request) -> web.StreamResponse:
 
 async def show_figures(request: web.Request) -> web.StreamResponse:
     """GET /orders/figures: how much a department has in hand, of what, where inside, and how late it is."""
-    department, moments = require_department(request), _moments(request)
+    department, moments = require_department(request), moments_of(request)
     pool = request.app[CONTEXT].pool
     heaps = await looking.heaps(pool, department, moments.now)
     counts = await looking.counts_of(pool, department, moments, heaps)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from chassis.contacts import WordSeal
@@ -14,6 +13,7 @@ from services.desk.core.orders import Standing
 from services.desk.core.owing import Group, Owed, Step, group_of
 from services.desk.edges import lookup
 from services.desk.edges.pages.lookup import PAGE
+from services.desk.edges.pages.moments import Moments
 
 Time = Literal["late", "today"]
 
@@ -27,13 +27,6 @@ class Wanted(NamedTuple):
     section: str | None = None
     tier: str | None = None
     text: str | None = None
-
-
-class Moments(NamedTuple):
-    """The present, and the end of its day in the zone of the office."""
-
-    now: Instant
-    midnight: Instant
 
 
 class Heap(NamedTuple):
@@ -157,8 +150,3 @@ async def counts_of(pool: Pool, department: str, moments: Moments, its_heaps: Se
         *(department, *moments),
     )
     return found
-
-
-def end_of_day(now: datetime, zone: Any) -> datetime:
-    """Tell when the day of a moment ends in a zone."""
-    return now.astimezone(zone).replace(hour=23, minute=59, second=59, microsecond=999_999)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, cast, get_args
+from urllib.parse import urlencode
+from uuid import uuid4
 
 from aiohttp import web
 
-from chassis.http import choice, number, shown
+from chassis.http import number, shown
 from chassis.problems import HttpProblem
 from chassis.routes import Route, text
 from chassis.routes import choice as of_words
 from chassis.routes import number as of_numbers
 from doors.entering import ENTRANCE
-from services.desk.core.rights import Reads, may_read_tasks
+from doors.refusals import Refusal
+from rulebook.codes import DepartmentKind
+from rulebook.directory import Department
+from schemas.values import Tier
+from services.desk.core.forms import named
+from services.desk.core.naming import Named, meant
+from services.desk.core.rights import Mine, Reads, may_read_tasks
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.lookup import standing
-from services.desk.edges.pages import lookup
+from services.desk.edges.pages import lookup, waiting
 from services.desk.edges.pages.entering import known, page
+from services.desk.edges.pages.forms import chosen
 from services.desk.edges.pages.live import Feed, News, listen
+from services.desk.edges.pages.moments import moments_of
 from services.desk.edges.pages.showing import show
+from services.desk.edges.pages.waiting import Reader, Time, Wanted
 from vocabulary import TASKS
 
 _MOST_PAGES: Final = 10_000
+ACKNOWLEDGE: Final = "acknowledge_urgent"
 
 
 def require_office(request: web.Request) -> None:
@@ -36,35 +48,98 @@ def reads_of(request: web.Request) -> Reads:
     return Reads.of(request[WHO].login, request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now())
 
 
+def reader_of(request: web.Request) -> Reader:
+    """Tell what whoever is logged in may find, and what is theirs to do."""
+    now = request.app[CONTEXT].clock.now()
+    return Reader(reads_of(request), Mine.of(request[WHO].login, request.app[ENTRANCE].policy, now))
+
+
 async def show_queue(request: web.Request) -> web.StreamResponse:
-    """GET /queue?task=&page=&done=: one page of what waits, live."""
+    """GET /queue?task=&tier=&category=&subdistrict=&text=&time=&mine=&page=&done=: what waits and is meant, live."""
     require_office(request)
-    pool, task, reads = request.app[CONTEXT].pool, choice(request, "task", TASKS), reads_of(request)
+    pool, moments, reader = request.app[CONTEXT].pool, moments_of(request), reader_of(request)
+    wanted, wrong = _wanted(request)
     at = number(request, "page", usual=1, most=_MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
-    place, counts = await lookup.horizon(pool), await lookup.counts(pool)
-    total = sum(counts.values()) if task is None else counts.get(task, 0)
+    place, counts = await lookup.horizon(pool), await waiting.counts(pool, moments)
+    rows, total = ([], 0) if wrong else await waiting.waiting(pool, wanted, reader, moments, at)
     return show(
         request,
         "queue.html",
-        rows=[each.read_by(reads) for each in await lookup.waiting(pool, task, at)],
+        rows=rows,
+        urgent=await waiting.urgent_calls(pool, reader.reads),
+        acknowledges=may_do(request, ACKNOWLEDGE),
         drafts=await lookup.with_drafts(pool, request[WHO].login),
-        counts={code: counts[code] for code in TASKS if code in counts},
-        task=task,
+        counts=counts,
+        tasks=[code for code in TASKS if code in counts],
+        wanted=wanted,
+        wrong=wrong,
+        categories=_categories(request),
+        subdistricts=_subdistricts(request),
+        category=request.query.get("category", "").strip(),
+        link=lambda **other: _link(request, other),
+        listening=_link(request, {"since": place, "page": None, "done": None}, "/queue/events"),
         total=total,
-        whole=sum(counts.values()),
         at=at,
         pages=-(-total // lookup.PAGE),
-        place=place,
         done=request.query.get("done", ""),
+        act_key=lambda: str(uuid4()),
     )
+
+
+def may_do(request: web.Request, do: str) -> bool:
+    """Tell whether whoever is logged in may do something now."""
+    policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
+    return any(each.id == request[WHO].login for each in policy.who_may(do, now))
+
+
+def _wanted(request: web.Request) -> tuple[Wanted, str]:
+    """Read which rows an address means; with what is wrong about it, where nobody can mean the category."""
+    time, mine = chosen(request, "time", get_args(Time)), chosen(request, "mine", ("yes",))
+    said = {name: request.query.get(name, "").strip() or None for name in ("category", "text")}
+    category = meant(said["category"], _categories(request), "category", "分类") if said["category"] else None
+    is_wrong = isinstance(category, Refusal)
+    found = Wanted(
+        chosen(request, "task", TASKS),
+        chosen(request, "tier", Tier),
+        None if isinstance(category, Refusal) else category,
+        chosen(request, "subdistrict", [each.code for each in _subdistricts(request)]),
+        said["text"],
+        cast("Time | None", time),
+        cast("Literal['yes'] | None", mine),
+    )
+    return found, category.reason if is_wrong and isinstance(category, Refusal) else ""
+
+
+def _categories(request: web.Request) -> Sequence[Named]:
+    policy = request.app[ENTRANCE].policy
+    day = policy.day(request.app[CONTEXT].clock.now())
+    return [named(each) for each in policy.categories if each.valid_on(day)]
+
+
+def _subdistricts(request: web.Request) -> Sequence[Department]:
+    return [each for each in request.app[ENTRANCE].policy.departments if each.kind is DepartmentKind.SUBDISTRICT]
+
+
+def _link(request: web.Request, other: Mapping[str, str | int | None], path: str = "/queue") -> str:
+    """The address of the list with something else in it: the address is all that the list is."""
+    query = urlencode({name: value for name, value in {**request.query, "done": None, **other}.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+async def show_urgent(request: web.Request) -> web.StreamResponse:
+    """GET /queue/urgent: the bar of urgent calls that nobody has acknowledged, as it is now."""
+    require_office(request)
+    rows = await waiting.urgent_calls(request.app[CONTEXT].pool, reads_of(request))
+    acknowledges = may_do(request, ACKNOWLEDGE)
+    return show(request, "urgent.html", urgent=rows, acknowledges=acknowledges, act_key=lambda: str(uuid4()))
 
 
 async def show_row(request: web.Request) -> web.StreamResponse:
     """GET /queue/rows/{ticket}/{task}: one row as it is now; of what waits no more, that it does not."""
     require_office(request)
     pool, (ticket, task) = request.app[CONTEXT].pool, (request.match_info["ticket"], request.match_info["task"])
-    found = await lookup.one(pool, ticket, task)
+    found = await waiting.one(pool, ticket, task)
     row = found and found.read_by(reads_of(request))
     drafts = await lookup.with_drafts(pool, request[WHO].login)
     return show(request, "row.html", row=row, drafts=drafts, key=f"{ticket}-{task}", ticket=ticket, task=task)
@@ -80,30 +155,42 @@ async def show_act(request: web.Request) -> web.StreamResponse:
 
 
 async def hear(request: web.Request) -> web.StreamResponse:
-    """GET /queue/events?task=&since=: the live queue, for whoever may see it."""
+    """GET /queue/events?since=, and what else the address of a list says: the live queue, for whoever may see it."""
     require_office(request)
-    pool, task = request.app[CONTEXT].pool, choice(request, "task", TASKS)
+    pool, reader = request.app[CONTEXT].pool, reader_of(request)
+    wanted, _ = _wanted(request)
 
     async def may_hear() -> bool:
         who = await known(request)
         return who is not None and may_read_tasks(who)
 
     async def read(since: int, until: int) -> News:
-        found = await lookup.changed(pool, since, until)
-        counts = await lookup.counts(pool) if found else {}
-        rows = {f"{ticket}-{each}": int(waits) for ticket, each, waits in found}
-        return News(rows, {**counts, "": sum(counts.values())})
+        moments = moments_of(request)
+        rows = await waiting.changed(pool, wanted, reader, moments, since, until)
+        return News(rows, await waiting.counts(pool, moments) if rows else {})
 
     def pick(rows: Mapping[str, int]) -> Mapping[str, bool]:
-        return {key: bool(waits) for key, waits in rows.items() if task in (None, key.partition("-")[2])}
+        return {key: bool(meant_here) for key, meant_here in rows.items()}
 
-    return await listen(request, Feed("office", request[WHO].login, may_hear, read, pick))
+    # Whoever asks for the same and reads the same shares what is read.
+    shared = wanted if wanted.text is None and wanted.mine is None else (wanted, reader)
+    return await listen(request, Feed(f"office {shared}", request[WHO].login, may_hear, read, pick))
 
 
-_OF_TASK: Final = of_words("task", TASKS)
+_FILTERS: Final = (
+    of_words("task", TASKS),
+    of_words("tier", Tier),
+    text("category"),
+    text("subdistrict"),
+    text("text"),
+    of_words("time", get_args(Time)),
+    of_words("mine", ("yes",)),
+)
+_PAGE: Final = (of_numbers("page", usual=1, most=_MOST_PAGES), text("done"))
 ROUTES: Final = (
-    Route("GET", "/queue", page(show_queue), (_OF_TASK, of_numbers("page", usual=1, most=_MOST_PAGES), text("done"))),
-    Route("GET", "/queue/events", page(hear), (_OF_TASK, text("since"))),
+    Route("GET", "/queue", page(show_queue), (*_FILTERS, *_PAGE)),
+    Route("GET", "/queue/events", page(hear), (*_FILTERS, text("since"))),
+    Route("GET", "/queue/urgent", page(show_urgent)),
     Route("GET", "/acts/{act}", page(show_act)),
     Route("GET", "/queue/rows/{ticket}/{task}", page(show_row)),
 )

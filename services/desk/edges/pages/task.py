@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
 from aiohttp import web
@@ -20,9 +21,9 @@ from services.desk.core.advice import Advice, advice, certain, needs_eyes, recog
 from services.desk.core.forms import Field, fields_of
 from services.desk.core.marking import marked
 from services.desk.edges.keys import CONTEXT, WHO
-from services.desk.edges.pages import lookup
+from services.desk.edges.pages import lookup, waiting
 from services.desk.edges.pages.answers import answers_to
-from services.desk.edges.pages.entering import page, redirect
+from services.desk.edges.pages.entering import local, page, redirect
 from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_before, seen_of, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
@@ -38,14 +39,18 @@ async def show_task(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(
-    request: web.Request, status: int = 200, wrong: Form | None = None, seen: DeskTask | None = None
+    request: web.Request,
+    status: int = 200,
+    wrong: Form | None = None,
+    seen: DeskTask | None = None,
+    following: str = "",
 ) -> web.Response:
     """Show what waits; `wrong` is the form that was refused, `seen` what its author had seen where that is no more."""
     ticket, task = request.match_info["ticket"], request.match_info["task"]
     pool = request.app[CONTEXT].pool
-    found = await lookup.one(pool, ticket, task)
+    found = await waiting.one(pool, ticket, task)
     row = found and found.read_by(reads_of(request))
-    others = [each for each in await lookup.of_ticket(pool, ticket) if each != task]
+    others = [each for each in await waiting.of_ticket(pool, ticket) if each != task]
     if row is None and (wrong is None or task not in TASKS):
         return show(request, "gone.html", 404, ticket=ticket, task=task, others=others)
     ways = advice(row.told, request.app[ENTRANCE].policy) if row else ()
@@ -65,6 +70,7 @@ async def _page(
         pieces=marked(row.told.text, recognised(row.told, ways)) if row else (),
         is_for_eyes=row is not None and needs_eyes(row.told),
         forms=_forms(request, row.told if row else None, ways, drafts, wrong),
+        following=local(following) if following else _list_of(request),
         act_key=lambda: str(uuid4()),
     )
 
@@ -118,14 +124,27 @@ async def answer(request: web.Request) -> web.StreamResponse:
     filled = Filled(key, _fields(request), form, {"ticket": key.ticket, **seen_of(form)})
 
     async def version() -> str | None:
-        row = await lookup.one(request.app[CONTEXT].pool, key.ticket, key.task)
+        row = await waiting.one(request.app[CONTEXT].pool, key.ticket, key.task)
         return str(row.told.version) if row is not None else None
 
     became = await submit(request, filled, version)
     if isinstance(became, Refusal):
         seen = seen_before(form, DeskTask) if became.code == "changed_meanwhile" else None
-        return await _page(request, 409 if seen else 422, filled.refused(became), seen)
-    return redirect(f"/queue?done={became.id}")
+        return await _page(request, 409 if seen else 422, filled.refused(became), seen, form.get("next", ""))
+    return redirect(_done(form.get("next", ""), became.id))
+
+
+def _done(following: str, act: str) -> str:
+    """The list from which somebody came, which tells what becomes of the act."""
+    path, _, query = (local(following) if following else "/queue").partition("?")
+    said = [(name, value) for name, value in parse_qsl(query) if name != "done"]
+    return f"{path}?{urlencode([*said, ('done', act)])}"
+
+
+def _list_of(request: web.Request) -> str:
+    """The address of the list from which somebody came; the whole queue where they came from elsewhere."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    return f"{came.path}?{came.query}" if came.path == "/queue" and came.query else "/queue"
 
 
 def _key(request: web.Request) -> Key:

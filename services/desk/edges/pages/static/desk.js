@@ -118,6 +118,7 @@ function hear(event) {
     else news.delete(key);
   }
   if (live.dataset.own) return;
+  if (Object.keys(rows).some((key) => key.endsWith("-urgent_call"))) htmx.trigger(document.body, "urgent");
   for (const each of all("[data-count]")) each.textContent = counts[each.dataset.count] || 0;
   document.getElementById("news-count").textContent = news.size;
   document.getElementById("news").hidden = news.size === 0;

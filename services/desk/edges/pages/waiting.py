@@ -1,0 +1,153 @@
+"""What pages look up of what waits for the office: what is meant by their address, in its order, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from chassis.service import Pool
+from rulebook.desk import TASKS
+from schemas.public import DeskTask
+from schemas.values import Due, OfficialDue, ProvisionalDue, breach_by
+from services.desk.core.pressing import Weight
+from services.desk.core.rights import Mine, Reads
+from services.desk.edges.pages.lookup import PAGE
+from services.desk.edges.pages.moments import Moments
+
+Time = Literal["late", "today"]
+LATE: Final = "late"
+TODAY: Final = "today"
+
+
+class Wanted(NamedTuple):
+    """What a page asks for of all that waits; what is None is no matter."""
+
+    task: str | None = None
+    tier: str | None = None
+    category: str | None = None
+    subdistrict: str | None = None
+    text: str | None = None
+    time: Time | None = None
+    mine: Literal["yes"] | None = None
+
+
+class Reader(NamedTuple):
+    """Who reads: what they may find by words that were said in confidence, and what is theirs to do."""
+
+    reads: Reads
+    mine: Mine
+
+
+class Waiting(NamedTuple):
+    """One row of the queue, how pressing it is, and when it is due."""
+
+    told: DeskTask
+    weight: Weight
+    due: Due
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it stands above what waits as usual."""
+        return self.weight < Weight.USUAL
+
+    @property
+    def key(self) -> str:
+        """What the row is called on the page."""
+        return f"{self.told.ticket}-{self.told.task}"
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether a clock of the centre counts it; without one somebody else's is overdue."""
+        return any(kind == self.told.task and asked.clock is not None for kind, asked in TASKS.items())
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its time is over, whatever working days are published yet."""
+        return breach_by(self.due) < now
+
+    def read_by(self, reads: Reads) -> Waiting:
+        """The row as somebody reads it."""
+        return self._replace(told=reads.told(self.told))
+
+
+_ROW: Final = "body, weight, due, late"
+_WANTED: Final = (
+    "body is not null and ($1::text is null or task = $1) and ($2::text is null or body ->> 'tier' = $2)"
+    " and ($3::text is null or coalesce(body ->> 'category', body ->> 'suggestion') = $3)"
+    " and ($4::text is null or body ->> 'subdistrict' = $4)"
+    " and ($5::text is null or ticket = $5 or (strpos(body ->> 'text', $5) > 0"
+    " or strpos(body #>> '{place,text}', $5) > 0) and (body -> 'confidential' is null or $8 or task = any($9)))"
+    " and case $6::text when 'late' then late < $12 when 'today' then late >= $12 and due < $13 else $12 <= $13 end"
+    " and ($7::text is null or task = any($10)"
+    " and not coalesce(task || ' ' || (body #>> '{requested_by,id}') = any($11), false))"
+)
+
+
+def _asked(wanted: Wanted, reader: Reader, moments: Moments) -> tuple[Any, ...]:
+    reads, mine = reader
+    return (*wanted, reads.looks, sorted(reads.answers), sorted(mine.tasks), sorted(mine.own), *moments)
+
+
+async def waiting(
+    pool: Pool, wanted: Wanted, reader: Reader, moments: Moments, page: int
+) -> tuple[Sequence[Waiting], int]:
+    """List one page of what is meant, the most pressing first, of these what is due first; and count all of it."""
+    rows = await pool.fetch(
+        f"select {_ROW}, count(*) over () as total from task where {_WANTED}"  # noqa: S608 - our own condition
+        " order by weight, due, ticket, task limit $14 offset $15",
+        *(*_asked(wanted, reader, moments), PAGE, (page - 1) * PAGE),
+    )
+    found = [_waiting(row).read_by(reader.reads) for row in rows]
+    return found, rows[0]["total"] if rows else 0
+
+
+def _waiting(row: Any) -> Waiting:
+    due, late = row["due"], row["late"]
+    told = DeskTask.model_validate_json(row["body"])
+    when = OfficialDue(at=due) if due == late else ProvisionalDue(earliest=due, latest=late)
+    return Waiting(told, Weight(row["weight"]), when)
+
+
+async def urgent_calls(pool: Pool, reads: Reads) -> Sequence[Waiting]:
+    """List what is urgent and nobody has acknowledged, what is due first on top."""
+    rows = await pool.fetch(
+        f"select {_ROW} from task where body is not null and task = 'urgent_call' order by due, ticket"  # noqa: S608 - ours
+    )
+    return [_waiting(row).read_by(reads) for row in rows]
+
+
+async def counts(pool: Pool, moments: Moments) -> Mapping[str, int]:
+    """Count what waits: by task, what is late, what has to be done today, and all of it under ''."""
+    rows = await pool.fetch(
+        "select task, count(*) as number, count(*) filter (where late < $1) as late,"
+        " count(*) filter (where late >= $1 and due < $2) as today from task where body is not null group by task",
+        *moments,
+    )
+    of_time = {name: sum(row[name] for row in rows) for name in (LATE, TODAY)}
+    return {row["task"]: row["number"] for row in rows} | of_time | {"": sum(row["number"] for row in rows)}
+
+
+async def one(pool: Pool, ticket: str, task: str) -> Waiting | None:
+    """Find what waits of a ticket; None where it waits no more."""
+    found = f"select {_ROW} from task where ticket = $1 and task = $2 and body is not null"  # noqa: S608 - our own names
+    row = await pool.fetchrow(found, ticket, task)
+    return _waiting(row) if row is not None else None
+
+
+async def of_ticket(pool: Pool, ticket: str) -> Sequence[str]:
+    """Name everything that waits of a ticket."""
+    rows = await pool.fetch("select task from task where ticket = $1 and body is not null order by since, task", ticket)
+    return [row["task"] for row in rows]
+
+
+async def changed(
+    pool: Pool, wanted: Wanted, reader: Reader, moments: Moments, since: int, until: int
+) -> Mapping[str, int]:
+    """Name what changed from one transaction up to another, as rows are called, and whether it waits and is meant."""
+    rows = await pool.fetch(
+        f"select ticket, task, coalesce({_WANTED}, false) as meant from task"  # noqa: S608 - our own condition
+        " where changed >= $14::bigint::text::xid8 and changed < $15::bigint::text::xid8"
+        " order by changed, ticket, task",
+        *(*_asked(wanted, reader, moments), since, until),
+    )
+    return {f"{row['ticket']}-{row['task']}": int(row["meant"]) for row in rows}

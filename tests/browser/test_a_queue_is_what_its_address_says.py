@@ -1,0 +1,93 @@
+"""The dispatchers' queue: what is due first on top, its state in its address, urgent calls in everybody's sight."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import Browser, expect
+
+from tests.support.browser import Clerk
+from tools.local.instance import Instance
+
+Call: TypeAlias = Callable[[str], Awaitable[str]]
+
+
+async def test_what_is_meant_stands_in_the_address_and_the_list_goes_on_after_an_act(xu: Clerk, call: Call) -> None:
+    # given two calls that wait, of which one is about a hydrant
+    hydrant, lamp = await call("消火栓漏水不止"), await call("路灯坏了")
+    # when somebody looks for the words, by keyboard
+    await xu.opens("/queue?task=dispatching")
+    await xu.presses("s")
+    await xu.page.keyboard.type("消火栓")
+    await xu.presses("Enter")
+    # then the address says so, and shows the one alone, now and when it is opened again
+    await expect(xu.page.locator(f"#row-{lamp}-dispatching")).to_have_count(0)
+    asked = parse_qs(urlsplit(xu.page.url).query)
+    assert (asked["task"], asked["text"]) == (["dispatching"], ["消火栓"])
+    await xu.page.reload()
+    row = xu.page.locator(f"#row-{hydrant}-dispatching")
+    await expect(row).to_contain_text("还剩")
+    await xu.pictured("queue")
+    # when it is dispatched, one is where one was
+    await xu.page.locator(f"#open-{hydrant}-dispatching").press("Enter")
+    await xu.at(f"/tasks/{hydrant}/dispatching")
+    await xu.page.locator("#assign-lead").fill("房管局")
+    await xu.presses("Control+Enter")
+    await xu.at("/queue")
+    await xu.sees(f"✔ 派单：工单 {hydrant}")
+    assert parse_qs(urlsplit(xu.page.url).query)["text"] == ["消火栓"]
+    await expect(row).to_have_count(0)
+
+
+async def test_a_category_is_typed_by_name_and_what_nobody_can_mean_is_told_beside_it(xu: Clerk, call: Call) -> None:
+    ticket = await call("电梯故障停运")
+    await xu.opens("/queue")
+    await xu.page.locator("#category").fill("没有这一类")
+    await xu.presses("Enter")
+    await expect(xu.page.locator("#category-wrong")).to_contain_text("没有这一类")
+    assert await xu.page.locator("#category").input_value() == "没有这一类"
+    assert await xu.violations() == []
+
+    await xu.opens(f"/queue?text={ticket}")
+    await expect(xu.page.locator("tr.row")).to_have_count(1)
+
+
+async def test_an_urgent_call_stands_on_top_of_every_list_until_it_is_acknowledged_by_a_key(
+    browser: Browser, running: Instance, xu: Clerk, call: Call
+) -> None:
+    # given a duty officer and a dispatcher who look at lists in which nothing is
+    duty = await Clerk.sit_down(browser, running)
+    await duty.opens("/queue?text=没有这样的")
+    await duty.logs_in("闵建国")
+    await duty.at("/queue")
+    await xu.opens("/queue?task=review")
+    # when somebody calls about people in danger
+    ticket = await call("电梯困人，里面有老人和小孩")
+    # then both see it though their lists show something else, and it says how long there is
+    for clerk in (duty, xu):
+        await expect(clerk.page.locator("#urgent")).to_contain_text(ticket)
+        await expect(clerk.page.locator("#urgent")).to_contain_text("还剩")
+    await expect(xu.page.locator("#urgent button")).to_have_count(0)
+    assert await duty.violations() == []
+    await duty.pictured("urgent")
+    # when the duty officer presses the key
+    await duty.presses("u")
+    # then it is acknowledged, nobody sees the bar any more, and the list is the one that it was
+    await duty.sees("✔ 确认知悉紧急件")
+    await expect(duty.page.locator("#urgent")).to_be_hidden()
+    await expect(xu.page.locator("#urgent")).to_be_hidden()
+    assert "没有这样的" in parse_qs(urlsplit(duty.page.url).query)["text"]
+
+
+async def test_an_approver_sees_what_is_theirs_to_decide_by_one_key(browser: Browser, running: Instance) -> None:
+    approver = await Clerk.sit_down(browser, running)
+    await approver.opens("/queue")
+    await approver.logs_in("方立群")
+    await approver.at("/queue")
+
+    await approver.presses("m")
+
+    await expect(approver.page.locator("[aria-current=true]")).to_contain_text("归我办的")
+    await expect(approver.page.locator("tr.row:not(.over)")).to_have_count(0)
