@@ -15,7 +15,10 @@ _DESK: Final = "department."
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody who is logged in, as the policy knows them that day: with roles, or as the desk of a department."""
+    """Somebody who is logged in, as the policy knows them that day: with roles, or as the desk of a department.
+
+    Whoever calls back for the agency has no other role, and acts for it.
+    """
 
     login: str
     name: str
@@ -31,7 +34,7 @@ class Known:
     def party(self) -> Party:
         """Tell for whom they act."""
         if self.department is None:
-            return Party(kind=PartyKind.OFFICE)
+            return Party(kind=PartyKind.CALLBACK if Role.CALLBACK_AGENT in self.roles else PartyKind.OFFICE)
         return Party(kind=PartyKind.DEPARTMENT, department=self.department)
 
 

@@ -70,7 +70,7 @@ class OwedBy(StrEnum):
 class Role(StrEnum):
     """What a named person of the centre or the survey office may do.
 
-    A contractor's people answer calls and ask, leaders and operators look.
+    A contractor's people answer calls and ask, those of the callback agency call back, leaders and operators look.
     """
 
     DISPATCHER = "dispatcher"
@@ -82,6 +82,7 @@ class Role(StrEnum):
     DUTY_OFFICER = "duty_officer"
     SURVEY_CLERK = "survey_clerk"
     CONTRACTOR = "contractor"
+    CALLBACK_AGENT = "callback_agent"
     LEADER = "leader"
     OPERATOR = "operator"
 
@@ -90,7 +91,7 @@ ACTS_OF_CONTRACTORS: Final = frozenset({"ask_requester", FIND_CALLER})
 """All that a contractor's people may ever do: they never dispatch, rule, approve or close, whatever a policy says."""
 ONLY_LOOK: Final = frozenset({Role.LEADER, Role.OPERATOR})
 """Who does nothing to any ticket."""
-APART: Final = frozenset({Role.CONTRACTOR, *ONLY_LOOK})
+APART: Final = frozenset({Role.CONTRACTOR, Role.CALLBACK_AGENT, *ONLY_LOOK})
 """Roles that nobody has beside another one, or in another's stead."""
 
 

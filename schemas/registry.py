@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
@@ -36,6 +36,7 @@ _STANDS_ON: Final[Mapping[str, tuple[str, ...]]] = {
     "liuhen.public.dispatch.{department}.v1": ("Order", "ReceiptGiven", "ReceiptRefused", "ShownContact"),
     "liuhen.public.callbacks.v1": ("CallbackRequest",),
     "liuhen.public.desk.v1": ("DeskTask", "ShownContact"),
+    "liuhen.public.channel.callback.v1": ("ReceiptGiven", "ReceiptRefused"),
     "liuhen.public.channel.{channel}.v1": ("ReceiptGiven", "ReceiptRefused", "TicketNews"),
     "liuhen.public.channel.office.v1": ("ReceiptGiven", "ReceiptRefused", "DeviceAsked"),
 }
@@ -228,7 +229,13 @@ def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[To
 def _codes(name: str, departments: Iterable[str]) -> Iterable[str]:
     if "{department}" in name:
         return departments
-    return ANSWERED if "{channel}" in name else ("",)
+    return channels_of(name) if "{channel}" in name else ("",)
+
+
+def channels_of(name: str) -> Sequence[str]:
+    """Name whom a row with `{channel}` in its name stands for: who is answered there and has no row of their own."""
+    known = {entry["name"] for entry in _file()["topics"]}
+    return [code for code in ANSWERED if name.format(channel=code) not in known]
 
 
 def _config(size: str, keep: str) -> Mapping[str, str]:

@@ -22,9 +22,10 @@ from worktime import load_calendar
 
 
 def inputs(policy: Policy) -> tuple[str, ...]:
-    """Name what it hears: what waits, how acts of office and departments are answered, redactions, working days."""
+    """Name what it hears: what waits for office and callbacks, how acts are answered, redactions, working days."""
     answers = (registry.department_topic(department.code) for department in policy.departments)
-    return (registry.DESK, registry.channel_topic(PartyKind.OFFICE), *answers, registry.DISPATCH, registry.RULES)
+    own = (registry.channel_topic(party) for party in (PartyKind.OFFICE, PartyKind.CALLBACK))
+    return (registry.DESK, registry.CALLBACKS, *own, *answers, registry.DISPATCH, registry.RULES)
 
 
 def compose(settings: DeskSettings, policy: Policy) -> Service:

@@ -14,9 +14,9 @@ from schemas.files import read_yaml
 from schemas.inbound import Action
 from schemas.message import Message
 from schemas.registry import (
-    ANSWERED,
     TOPICS_FILE,
     VERSION,
+    channels_of,
     messages_on,
     partitions,
     settings_of,
@@ -142,8 +142,8 @@ def _channel(entry: Mapping[str, Any]) -> Document:
         described_as = "承办单位的代码。\n\nThe code of the department, as in the directory of the policy."
         channel["parameters"] = {"department": {"description": described_as}}
     if "{channel}" in name:
-        described_as = "渠道、中心或者回访员。\n\nThe channel, the office, or the callback agency."
-        channel["parameters"] = {"channel": {"enum": list(ANSWERED), "description": described_as}}
+        described_as = "渠道的代码。\n\nThe code of the channel."
+        channel["parameters"] = {"channel": {"enum": list(channels_of(name)), "description": described_as}}
     return channel
 
 

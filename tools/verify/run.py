@@ -13,6 +13,7 @@ import asyncpg
 
 from chassis.clock import Clock, stopwatch
 from rulebook import Policy, load_policy
+from rulebook.codes import Role
 from schemas.principals import OPERATORS
 from schemas.registry import TICKETS, Topic, TopicKind, topics
 from services.trace.for_tools import IN_TIME_OR_COUNTED, rates_of
@@ -59,9 +60,10 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         heard = [place for each in tables.values() for place in await each.heard()]
         histories = await _histories(system, policy, tables, contents, began)
         receipts = await tables["intake"].receipts()
+        agents = {each.id for each in policy.office.people if Role.CALLBACK_AGENT in each.roles}
         return [
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
-            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts()),
+            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), agents),
             submissions.one_ticket_each(facts),
             attachments_kept(facts, uploaded, await tables["intake"].attachments(), began - unnamed_for),
             checks.order_kept(contents),

@@ -40,18 +40,21 @@ def everything_answered(
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
 
 
-def said_at_the_door(taken: Iterable[tuple[str, str, str]], acts: Mapping[str, tuple[str, str]]) -> CheckResult:
+def said_at_the_door(
+    taken: Iterable[tuple[str, str, str]], acts: Mapping[str, tuple[str, str]], agents: Collection[str]
+) -> CheckResult:
     """What was taken as said at the door of persons was said there, under a login of the party that it stands for.
 
     `taken` are party, source and id of what was submitted and not refused; `acts` are what the door knows: by id, login
-    and party.
+    and party. `agents` are the people of the office's list who act for the callback agency.
     """
     ours = [(party, act) for party, source, act in taken if source == SOURCE]
     findings = []
     for party, act in ours:
         login, claimed = acts.get(act, ("", ""))
         department = desk_of(login)
-        own = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=PartyKind.OFFICE)
+        kind = PartyKind.CALLBACK if login in agents else PartyKind.OFFICE
+        own = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=kind)
         if not login:
             findings.append(Finding(act, Chinese(f"以 {party} 的名义记为在门上所办，门上却没有")))
         elif not party == claimed == str(own):

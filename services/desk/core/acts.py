@@ -57,7 +57,7 @@ def _named(kind: PartyKind) -> Mapping[str, type[Action]]:
     return {str(model.model_fields["do"].default): model for model in models}
 
 
-_ACTIONS: Final = {kind: _named(kind) for kind in (PartyKind.OFFICE, PartyKind.DEPARTMENT)}
+_ACTIONS: Final = {kind: _named(kind) for kind in (PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK)}
 
 
 class Keys(NamedTuple):
@@ -70,8 +70,8 @@ class Keys(NamedTuple):
 def read(policy: Policy, who: Known, data: bytes, at: datetime, keys: Keys) -> Act | Refusal:
     """Read an act in the name of who is logged in; never raises.
 
-    Of the office the person is who is logged in, and content that names somebody else is refused. Of a department it is
-    whom the department names: its own people are its own matter.
+    Of the office and the callback agency the person is who is logged in, and content that names somebody else is
+    refused. Of a department it is whom the department names: its own people are its own matter.
     """
     document = _content(data)
     if isinstance(document, Refusal):
@@ -80,7 +80,7 @@ def read(policy: Policy, who: Known, data: bytes, at: datetime, keys: Keys) -> A
     model = actions.get(document.get("do", ""))
     if model is None:
         return _unknown(document.get("do"), actions)
-    if issubclass(model, OfficeAction):
+    if who.department is None:
         by = {"id": who.login, "name": who.name}
         if document.setdefault("by", by) != by:
             return refusal(

@@ -126,14 +126,14 @@ class Asked(NamedTuple):
 
 @cache
 def acts() -> Mapping[str, type[Action]]:
-    """Every act of the office and of a department by its name."""
-    spoken = {PartyKind.OFFICE, PartyKind.DEPARTMENT}
+    """Every act of the office, of a department and of the callback agency by its name."""
+    spoken = {PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK}
     models = (model for model in contracts().values() if issubclass(model, Action) and model.spoken_by & spoken)
     return {str(model.model_fields["do"].default): model for model in models if "do" in model.model_fields}
 
 
 def fields_of(do: str, policy: Policy, at: datetime, department: str | None = None) -> tuple[Field, ...]:
-    """List what a person types for an act; KeyError for what is no act of the office or of a department."""
+    """List what a person types for an act; KeyError for what is no act at the desk."""
     return tuple(_fields(acts()[do], (), Asked(do, policy, at, department)))
 
 

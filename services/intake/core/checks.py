@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from doors.phones import international
 from doors.refusals import Refusal, refusal
 from rulebook import Policy
-from rulebook.codes import DepartmentKind
+from rulebook.codes import DepartmentKind, Role
 from rulebook.rules import Ground, Grounds
 from schemas import inbound
 from schemas.inbound import Action
@@ -157,6 +157,14 @@ def _own_person(against: Against, field: str, person: Person) -> Refusal | None:
     )
 
 
+def _agent(against: Against, field: str, person: Person) -> Refusal | None:
+    """Likewise of the callback agency, of whose people the policy knows those that work at the desk."""
+    theirs = against.policy.person(person.id)
+    if theirs is not None and theirs.name == person.name and Role.CALLBACK_AGENT in theirs.roles:
+        return None
+    return _own_person(against, field, person)
+
+
 def _position(against: Against, field: str, position: Any) -> Refusal | None:
     return _past(against, f"{field}.at", position.at)
 
@@ -213,10 +221,11 @@ _GROUNDS: Final[dict[type[Action], Callable[[Grounds], Sequence[Ground]]]] = {
 
 
 def _tests(model: type[Action]) -> Iterator[tuple[str, Check]]:
-    outside = issubclass(model, inbound.DepartmentAction | inbound.CallbackAction)
     for field in model.model_fields:
-        if field in _PEOPLE and outside:
+        if field in _PEOPLE and issubclass(model, inbound.DepartmentAction):
             yield field, _own_person
+        elif field in _PEOPLE and issubclass(model, inbound.CallbackAction):
+            yield field, _agent
         elif field == "ground":
             yield field, _ground(_GROUNDS[model])
         elif field in _BY_NAME:

@@ -36,6 +36,7 @@ _ALL: Final = frozenset(Right)
 _BY_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
     **dict.fromkeys(Role, _ALL),
     Role.CONTRACTOR: frozenset({Right.TICKET, Right.TIMELINE, Right.LIST}),
+    Role.CALLBACK_AGENT: frozenset(),
     Role.LEADER: frozenset({Right.LIST, Right.RATES, Right.NUMBERS, Right.COUNTS}),
     Role.OPERATOR: frozenset({Right.COUNTS, Right.HEALTH, Right.RIGHTS}),
 }

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from doors.people import Known, known_as
 from doors.refusals import Refusal
 from rulebook import load_policy
-from rulebook.codes import Role
+from rulebook.codes import APART, Role
 from schemas.envelope import Envelope
 from schemas.examples import example
-from schemas.inbound import Accept, Assign, Redact
+from schemas.inbound import Accept, Assign, NoteUnreached, Redact
 from schemas.message import Message, contracts
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.redaction import seal_of
@@ -87,6 +87,18 @@ def test_a_department_speaks_for_itself_through_whom_it_names_and_never_for_the_
     assert refused(HOUSING, {"do": "accept", "ticket": TICKET})[:2] == ("missing_field", "by")
 
 
+def test_the_callback_agencys_people_act_for_it_under_their_own_name_and_for_nobody_else() -> None:
+    shao = known_as(POLICY, "p-shao", NOON)
+
+    act = taken(shao, {"do": "note_unreached", "ticket": TICKET})
+
+    assert isinstance(act.action, NoteUnreached)
+    assert (str(act.party), act.action.by) == ("callback", Person(id="p-shao", name=shao.name))
+    assert refused(shao, {"do": "note_unreached", "ticket": TICKET, "by": {"id": "hf-1", "name": "林静"}})[1] == "by"
+    assert refused(shao, ASSIGN)[:2] == ("unknown_value", "do")
+    assert refused(XU, {"do": "note_unreached", "ticket": TICKET})[:2] == ("unknown_value", "do")
+
+
 @pytest.mark.parametrize(
     ("content", "code", "field"),
     [
@@ -123,8 +135,8 @@ def test_what_waits_is_read_by_whoever_acts_in_the_office() -> None:
     def may(*roles: Role) -> bool:
         return may_read_tasks(Known("p", "p", frozenset(roles)))
 
-    assert all(may(role) for role in Role if role not in {Role.CONTRACTOR, Role.LEADER, Role.OPERATOR})
-    assert not any(may(role) for role in (Role.CONTRACTOR, Role.LEADER, Role.OPERATOR))
+    assert all(may(role) for role in Role if role not in APART)
+    assert not any(may(role) for role in (Role.CONTRACTOR, Role.CALLBACK_AGENT, Role.LEADER, Role.OPERATOR))
     assert not may_read_tasks(HOUSING)
 
 

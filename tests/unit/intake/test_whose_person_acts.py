@@ -50,10 +50,22 @@ def test_the_office_acts_by_its_own_people(front: Any, report: dict[str, Any]) -
     assert front.took("office", "nudge", {"ticket": registered.ticket, "by": XU, "reason": "请抓紧"})
 
 
+def test_of_the_callback_agency_those_act_who_work_at_the_desk(front: Any) -> None:
+    (registered, *_) = front.took(
+        "hotline",
+        "register",
+        {"contact": {"phone": "13800138000"}, "kind": "help", "place": {"text": "国和路100号"}, "text": "灯坏了"},
+    )
+    shao = {"id": "p-shao", "name": "邵一帆"}
+    assert front.took("callback", "note-unreached", {"ticket": registered.ticket, "by": shao})
+    false = {"ticket": registered.ticket, "by": shao | {"name": "徐文珏"}}
+    assert front.refused("callback", "note-unreached", false)[:2] == ("not_permitted", "by.id")
+
+
 def test_every_person_that_a_department_or_the_agency_can_name_is_looked_at() -> None:
     models = [model for model in contracts().values() if issubclass(model, DepartmentAction | CallbackAction)]
     assert models
     for model in models:
         people = {name for name, hint in get_type_hints(model).items() if hint in (Person, Person | None)}
-        looked_at = {name for name, test in checks._TESTS[model] if test is checks._own_person}
+        looked_at = {name for name, test in checks._TESTS[model] if test in (checks._own_person, checks._agent)}
         assert people == looked_at, model
