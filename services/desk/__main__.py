@@ -11,7 +11,7 @@ from chassis.service import Service
 from rulebook import Policy, load_policy
 from rulebook.deriving import ClockRules
 from schemas import registry
-from schemas.dispatch import AnsweredOnLine, ContactForgotten, Corrected, Opened, Redacted, redacted_by
+from schemas.dispatch import AnsweredOnLine, CallbackTried, ContactForgotten, Corrected, Opened, Redacted, redacted_by
 from schemas.rules import CalendarPublished
 from schemas.values import PartyKind
 from services.desk import store
@@ -45,7 +45,9 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
         edges=(serve(settings, policy),),
-        hears=frozenset({AnsweredOnLine, CalendarPublished, ContactForgotten, Corrected, Opened, Redacted}),
+        hears=frozenset(
+            {AnsweredOnLine, CalendarPublished, CallbackTried, ContactForgotten, Corrected, Opened, Redacted}
+        ),
     )
 
 

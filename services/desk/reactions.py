@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from rulebook.deriving import ClockRules
-from schemas.dispatch import AnsweredOnLine, Corrected, Opened
+from schemas.dispatch import AnsweredOnLine, CallbackTried, Corrected, Opened
 from schemas.envelope import Envelope
 from schemas.message import Message
 from schemas.public import DeskTask, ReceiptGiven, ReceiptRefused, ShownContact
 from schemas.values import Instant, breach_by, remind_by
 from services.desk.core.acts import SOURCE
+from services.desk.core.callbacks import CallbackRow, CallbackTry, tried
 from services.desk.core.callers import CallerChange, CallerRow, began, corrected
 from services.desk.core.due_at_desk import due_at_desk
 from services.desk.core.orders import OrderRow
@@ -90,16 +91,20 @@ class ShownRow(NamedTuple):
     body: str | None
 
 
-Change: TypeAlias = Accepted | Refused | LeftOut | TaskRow | ShownRow | OrderRow | CallerRow | CallerChange
+Change: TypeAlias = (
+    Accepted | Refused | LeftOut | TaskRow | ShownRow | OrderRow | CallerRow | CallerChange | CallbackRow | CallbackTry
+)
 
 
-def heard(ticket: str, at: Instant, fact: Message) -> CallerRow | CallerChange | None:
-    """Tell what a fact of a ticket's life changes of what is known of its caller."""
+def heard(ticket: str, at: Instant, fact: Message) -> CallerRow | CallerChange | CallbackTry | None:
+    """Tell what a fact of a ticket's life changes of what is known of its caller, and of who called them back."""
     match fact:
         case Opened() | AnsweredOnLine():
             return began(ticket, at, fact)
         case Corrected():
             return corrected(ticket, fact)
+        case CallbackTried():
+            return tried(ticket, at, fact)
         case _:
             return None
 

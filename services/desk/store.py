@@ -11,6 +11,7 @@ from chassis.redaction import Kept
 from chassis.service import Connection, Heard
 from chassis.store import columns
 from schemas.redaction import Passage
+from services.desk.core.callbacks import CallbackRow, CallbackTry
 from services.desk.core.callers import CallerChange, CallerRow
 from services.desk.core.orders import MOST_STEPS, OrderRow, after
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow
@@ -20,6 +21,8 @@ WORDS: Final = (
     Kept("draft", "ticket", documents=("typed",)),
     Kept("held_order", "ticket", documents=("body",)),
     Kept("caller", "ticket", texts=("place", "text")),
+    Kept("callback", "ticket", documents=("body",)),
+    Kept("callback_try", "ticket", texts=("note",)),
 )
 """Where it is kept what people said."""
 _BETWEEN: Final = "\n"
@@ -30,7 +33,9 @@ class _Newest(NamedTuple):
 
     statement: str
 
-    async def save(self, connection: Connection, rows: Sequence[TaskRow | ShownRow | OrderRow]) -> Collection[str]:
+    async def save(
+        self, connection: Connection, rows: Sequence[TaskRow | ShownRow | OrderRow | CallbackRow]
+    ) -> Collection[str]:
         """Keep rows of which no two are about the same thing; tells of which tickets something was redacted before.
 
         All of them are sent as one text: a driver that looks at each value of ten arrays takes longer than the rest.
@@ -41,7 +46,7 @@ class _Newest(NamedTuple):
 
 def _newest(
     table: str,
-    row: type[TaskRow | ShownRow | OrderRow],
+    row: type[TaskRow | ShownRow | OrderRow | CallbackRow],
     things: Sequence[str],
     read_as: Mapping[str, str],
     kept_as: Mapping[str, str],
@@ -67,6 +72,7 @@ def _newest(
 
 
 _TYPES: Final = {
+    "round": "int",
     "sequence": "bigint",
     "since": "timestamptz",
     "due": "timestamptz",
@@ -86,6 +92,23 @@ _ORDERS: Final = _newest(
         "steps": f"(excluded.steps || held_order.steps)[:{MOST_STEPS}]",
         "changed": "excluded.changed",
         "begun": "case when held_order.standing = 'left' then excluded.begun else held_order.begun end",
+    },
+)
+
+
+_SAME_ROUND: Final = "callback.body is not null and callback.round = excluded.round"
+_TOLD_AGAIN: Final = f"{_SAME_ROUND} and callback.happened = 'requested' and excluded.happened = 'requested'"
+_CALLBACKS: Final = _newest(
+    "callback",
+    CallbackRow,
+    ("ticket",),
+    _BODY,
+    {
+        "changed": "excluded.changed",
+        "since": f"case when {_SAME_ROUND} then callback.since else excluded.since end",
+        # What is told again within a round, with what was corrected, is due when it was before.
+        "due": f"case when {_TOLD_AGAIN} then callback.due else excluded.due end",
+        "late": f"case when {_TOLD_AGAIN} then callback.late else excluded.late end",
     },
 )
 
@@ -148,6 +171,23 @@ async def save_orders(connection: Connection, rows: Sequence[OrderRow]) -> Colle
     return await _ORDERS.save(connection, [newest[key] for key in sorted(newest)])
 
 
+async def save_callbacks(connection: Connection, rows: Sequence[CallbackRow]) -> Collection[str]:
+    """Keep the newest request of each ticket; tells for which tickets that was late."""
+    newest = {row.ticket: row for row in rows}
+    return await _CALLBACKS.save(connection, [newest[key] for key in sorted(newest)])
+
+
+async def save_tries(connection: Connection, rows: Sequence[CallbackTry]) -> None:
+    """Keep attempts, and tell open pages of them."""
+    await connection.execute(
+        "with tried as (insert into callback_try"
+        " select * from unnest($1::text[], $2::timestamptz[], $3::int[], $4::text[], $5::text[])"
+        " on conflict do nothing returning ticket)"
+        " update callback set changed = pg_current_xact_id() from tried where callback.ticket = tried.ticket",
+        *columns(rows, len(CallbackTry._fields)),
+    )
+
+
 async def save_callers(connection: Connection, rows: Sequence[CallerRow]) -> None:
     """Keep how tickets began; what is known already is as it was corrected since."""
     await connection.execute(
@@ -158,7 +198,12 @@ async def save_callers(connection: Connection, rows: Sequence[CallerRow]) -> Non
 
 
 async def forget(connection: Connection, tickets: Sequence[str]) -> None:
-    """Know no more who called about these tickets."""
+    """Know no more who called about these tickets, or whom to call."""
+    await connection.execute(
+        "update callback set body = jsonb_set(body::jsonb, '{contact}', '{}')::json"
+        " where ticket = any($1::text[]) and body is not null",
+        tickets,
+    )
     await connection.execute("update caller set requester = null where ticket = any($1::text[])", tickets)
 
 

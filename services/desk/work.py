@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from chassis.contacts import WordSeal
 from chassis.redaction import cover, overlays
-from chassis.service import Foreign, Heard, Outcome, Record, Transaction
+from chassis.service import Connection, Foreign, Heard, Outcome, Record, Transaction
 from rulebook.deriving import ClockRules
 from schemas.dispatch import ContactForgotten, Redacted
 from schemas.envelope import EnvelopeError, decode
-from schemas.public import DeskTask, Order, ReceiptGiven, ReceiptRefused, ShownContact
+from schemas.public import CallbackRequest, DeskTask, Order, ReceiptGiven, ReceiptRefused, ShownContact
 from schemas.redaction import Overlay
 from schemas.registry import department_of
 from schemas.rules import CalendarPublished
 from services.desk import store
+from services.desk.core.callbacks import CallbackRow, CallbackTry, requested
 from services.desk.core.callers import CallerChange, CallerRow
 from services.desk.core.orders import OrderRow, kept
 from services.desk.reactions import Accepted, Change, LeftOut, Refused, ShownRow, TaskRow, Told, answers, heard, react
@@ -47,7 +48,7 @@ def noting(seal: WordSeal, key: bytes, rules: ClockRules) -> Work:
 async def _note(transaction: Transaction, items: Sequence[Heard | Foreign], keeping: Keeping) -> Outcome:
     """Note what these records say; the desk itself says nothing on topics of its own."""
     seal = keeping.seal
-    told = [_told(item.record, seal) if isinstance(item, Foreign) else None for item in items]
+    told = [_told(item.record, keeping) if isinstance(item, Foreign) else None for item in items]
     answered = [answers(each.message) if isinstance(each, Told) else None for each in told]
     acts = await store.load_acts(transaction.connection, [act for act in answered if act is not None])
     changes = [
@@ -93,7 +94,7 @@ def _of_fact(item: Heard) -> Change | None:
 _HEARD: Final = {model.type_name: model for model in (DeskTask, ReceiptGiven, ReceiptRefused, ShownContact)}
 
 
-def _told(record: Record, seal: WordSeal) -> Told | OrderRow | None:
+def _told(record: Record, keeping: Keeping) -> Told | OrderRow | CallbackRow | None:
     """Read a record as any reader of the published language does: what concerns nobody here is passed by."""
     try:
         envelope, body = decode(record.headers, record.value)
@@ -101,7 +102,10 @@ def _told(record: Record, seal: WordSeal) -> Told | OrderRow | None:
         return None
     department = department_of(record.topic)
     if department is not None and envelope.type == Order.type_name:
-        return kept(department, envelope, body, seal.of(envelope.subject))
+        return kept(department, envelope, body, keeping.seal.of(envelope.subject))
+    if envelope.type == CallbackRequest.type_name:
+        request = CallbackRequest.model_validate_json(body)
+        return requested(envelope, request, body.decode(), keeping.seal.of(request.ticket), keeping.rules)
     model = _HEARD.get(envelope.type)
     return Told(record.topic, envelope, model.model_validate_json(body), body.decode()) if model else None
 
@@ -115,6 +119,15 @@ def _sealed_row(row: ShownRow, seal: WordSeal) -> ShownRow:
     return row if row.body is None else row._replace(body=json.dumps(seal.sealed(row.body, row.ticket)))
 
 
+_NEWEST: Final[tuple[tuple[type[Any], Callable[[Connection, Sequence[Any]], Awaitable[Collection[str]]]], ...]] = (
+    (TaskRow, store.save_tasks),
+    (ShownRow, store.save_shown),
+    (OrderRow, store.save_orders),
+    (CallbackRow, store.save_callbacks),
+)
+"""Of what the newest message is kept, and how."""
+
+
 async def _save(transaction: Transaction, changes: Sequence[Change]) -> Collection[str]:
     """Write in an order of tables that is the same for every worker; tells of which tickets words came late."""
     connection, late = transaction.connection, set[str]()
@@ -124,12 +137,11 @@ async def _save(transaction: Transaction, changes: Sequence[Change]) -> Collecti
         await store.refuse(connection, refused)
     for left_out in (each for each in changes if isinstance(each, LeftOut)):
         await store.leave_out(connection, left_out)
-    if tasks := [each for each in changes if isinstance(each, TaskRow)]:
-        late.update(await store.save_tasks(connection, tasks))
-    if shown := [each for each in changes if isinstance(each, ShownRow)]:
-        late.update(await store.save_shown(connection, shown))
-    if orders := [each for each in changes if isinstance(each, OrderRow)]:
-        late.update(await store.save_orders(connection, orders))
+    for kind, save in _NEWEST:
+        if rows := [each for each in changes if isinstance(each, kind)]:
+            late.update(await save(connection, rows))
+    if tries := [each for each in changes if isinstance(each, CallbackTry)]:
+        await store.save_tries(connection, tries)
     if callers := [each for each in changes if isinstance(each, CallerRow)]:
         await store.save_callers(connection, callers)
     for change in (each for each in changes if isinstance(each, CallerChange)):

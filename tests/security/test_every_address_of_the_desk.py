@@ -12,9 +12,10 @@ import pytest
 
 from rulebook import Policy
 from schemas.envelope import Envelope
-from schemas.public import DeskTask
-from schemas.values import Kind, Tier
+from schemas.public import CallbackRequest, DeskTask
+from schemas.values import Contact, Kind, Tier
 from services.desk import store
+from services.desk.core.callbacks import requested
 from services.desk.core.orders import kept
 from services.desk.core.pressing import weight
 from services.desk.edges.http import routes
@@ -22,7 +23,7 @@ from services.desk.edges.pages import ROUTES as PAGES
 from services.desk.edges.pages import lookup
 from services.desk.edges.pages.lookup import Key
 from services.desk.reactions import TaskRow
-from tests.support.desk import ONE, order
+from tests.support.desk import ONE, RULES, order
 from tests.support.security.doors import NOON, Browser, Doors
 
 ASKERS: Final = (
@@ -32,6 +33,7 @@ ASKERS: Final = (
     "p-he",  # a supervisor
     "p-yuan",  # of the survey office
     "p-kong",  # of a contractor
+    "p-shao",  # of the callback agency
     "p-zheng",  # a leader
     "p-ning",  # an operator
     "department.housing",  # whose order there is
@@ -39,24 +41,24 @@ ASKERS: Final = (
 )
 ACT: Final = "act-1"
 ATTACHMENT: Final = f"A{'1' * 20}"
-LOGGED_IN: Final = (401, 200, 200, 200, 200, 200, 200, 200, 200, 200)
-OFFICE: Final = (401, 200, 200, 200, 200, 403, 403, 403, 403, 403)
-ITS_AUTHOR: Final = (401, 200, 404, 404, 404, 404, 404, 404, 404, 404)
-DEPARTMENTS: Final = (401, 403, 403, 403, 403, 403, 403, 403, 200, 200)
-ITS_DEPARTMENT: Final = (401, 403, 403, 403, 403, 403, 403, 403, 200, 404)
-OF_OFFICE_ALONE: Final = (401, 202, 202, 403, 403, 403, 403, 403, 422, 422)
-"""A department does not know such an act."""
+LOGGED_IN: Final = (401, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200)
+OFFICE: Final = (401, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403)
+ITS_AUTHOR: Final = (401, 200, 404, 404, 404, 404, 404, 404, 404, 404, 404)
+DEPARTMENTS: Final = (401, 403, 403, 403, 403, 403, 403, 403, 403, 200, 200)
+ITS_DEPARTMENT: Final = (401, 403, 403, 403, 403, 403, 403, 403, 403, 200, 404)
+OF_OFFICE_ALONE: Final = (401, 202, 202, 403, 403, 403, 422, 403, 403, 422, 422)
+"""A department does not know such an act, and the callback agency neither."""
 PROGRAMS: Final[dict[str, tuple[int, ...]]] = {
     "POST /v1/acts": OF_OFFICE_ALONE,
     "GET /v1/acts/{act}": ITS_AUTHOR,
     "GET /v1/tasks": OFFICE,
     "GET /v1/orders": DEPARTMENTS,
     "GET /v1/orders/{ticket}": ITS_DEPARTMENT,
-    "POST /v1/contacts/{ticket}/reveal": (401, 202, 202, 202, 403, 403, 403, 403, 422, 422),
-    "POST /v1/callers": (401, 422, 422, 422, 422, 422, 403, 403, 403, 403),
+    "POST /v1/contacts/{ticket}/reveal": (401, 202, 202, 202, 403, 403, 422, 403, 403, 422, 422),
+    "POST /v1/callers": (401, 422, 422, 422, 422, 422, 403, 403, 403, 403, 403),
     "GET /v1/calendars": LOGGED_IN,
-    "POST /v1/rules/calendar": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403),
-    "POST /v1/rules/rederivation": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "POST /v1/rules/calendar": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403, 403),
+    "POST /v1/rules/rederivation": (401, 403, 403, 422, 403, 403, 403, 403, 403, 403, 403),
     # Of nobody's ticket: none of them has an attachment.
     "GET /v1/attachments/{ticket}/{attachment}": (401, *(404,) * (len(ASKERS) - 1)),
     "POST /v1/attachments": (401, *(415,) * (len(ASKERS) - 1)),
@@ -74,8 +76,9 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /v1/rules/rederivation": {},
 }
 TO_LOGIN: Final = 303
-SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403)
+SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403)
 OF_DEPARTMENTS: Final = (TO_LOGIN, *DEPARTMENTS[1:])
+AGENTS: Final = (TO_LOGIN, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403)
 OPEN: Final = (200,) * len(ASKERS)
 STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
 """A form without the token of a page does nothing for anybody."""
@@ -108,6 +111,13 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     # Of a ticket that it does not have, a department is told just that.
     "GET /orders/rows/{ticket}/order": OF_DEPARTMENTS,
     "GET /orders/{ticket}": (TO_LOGIN, *ITS_DEPARTMENT[1:]),
+    "GET /callbacks": AGENTS,
+    "GET /callbacks/events": AGENTS,
+    "GET /callbacks/rows/{ticket}/callback": AGENTS,
+    "GET /callbacks/{ticket}": AGENTS,
+    "POST /callbacks/{ticket}/{do}": STRANGE,
+    "POST /callbacks/{ticket}/{do}/draft": STRANGE,
+    "POST /callbacks/{ticket}/{do}/forget": STRANGE,
     "POST /orders/{ticket}/{do}": STRANGE,
     "POST /orders/{ticket}/{do}/draft": STRANGE,
     "POST /orders/{ticket}/{do}/forget": STRANGE,
@@ -156,6 +166,11 @@ async def door(doors: Doors, policy: Policy) -> AsyncIterator[Any]:
         async with pool.acquire() as connection:
             await store.save_orders(connection, [kept("housing", envelope, said.to_json(), seal.of(ONE))])
             await store.save_tasks(connection, [row])
+            asked = CallbackRequest(
+                happened="requested", ticket=ONE, round=0, attempts=3, contact=Contact(phone="13600000000"), text="灯"
+            )
+            calls = requested(envelope, asked, asked.to_json().decode(), seal.of(ONE), RULES)
+            await store.save_callbacks(connection, [calls])
             await connection.execute(_ACT, ACT, b"0" * 16, ONE, NOON)
         await lookup.keep(pool, MINE, {"lead": WORDS}, NOON, settings.redaction_key)
         yield opened

@@ -50,7 +50,7 @@ async def rewrap_contacts(dsn: Callable[[str], str], kms: Kms) -> int:
 
 
 async def _rewrap_shown(dsn: Callable[[str], str], kms: Kms) -> int:
-    """What the desk shows at this moment, and the contacts in the orders that it keeps."""
+    """What the desk shows at this moment, and the contacts in the orders and requests to call that it keeps."""
     connection = await asyncpg.connect(dsn("desk"))
     try:
         rows = await connection.fetch("select topic, ticket, body from shown where body is not null")
@@ -60,9 +60,12 @@ async def _rewrap_shown(dsn: Callable[[str], str], kms: Kms) -> int:
         held = await connection.fetch("select department, ticket, body from held_order")
         anew = [(*row[:2], body) for row in held if (body := rewrapped_contact(row["body"], kms)) != row["body"]]
         await connection.executemany("update held_order set body = $3 where department = $1 and ticket = $2", anew)
+        asked = await connection.fetch("select ticket, body from callback where body is not null")
+        calls = [(row["ticket"], body) for row in asked if (body := rewrapped_contact(row["body"], kms)) != row["body"]]
+        await connection.executemany("update callback set body = $2 where ticket = $1", calls)
     finally:
         await connection.close()
-    return len(old) + len(anew)
+    return len(old) + len(anew) + len(calls)
 
 
 async def _rewrap(connection: asyncpg.Connection[asyncpg.Record], table: str, seal: RecordSeal, kms: Kms) -> int:

@@ -12,7 +12,7 @@ from schemas.correction import Correction
 from schemas.dispatch import AnsweredOnLine, Corrected, Opened
 from schemas.examples import example
 from schemas.message import Message, contracts
-from services.desk.core.callers import CallerRow, shown
+from services.desk.core.callers import CallerChange, CallerRow, shown
 from services.desk.reactions import heard
 
 TICKET: Final = "26091407000015"
@@ -60,7 +60,7 @@ def test_a_correction_changes_what_it_names() -> None:
 
     found = heard(TICKET, NOON, fact)
 
-    assert found is not None
+    assert isinstance(found, CallerChange)
     assert (found.requester, found.text, found.place, found.confidential) == ("another", "楼道漏水", None, None)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from doors.passwords import PASSWORDS, Passwords
-from services.desk.edges.pages import attachments, entering, hand, live, orders, queue, showing, task
+from services.desk.edges.pages import attachments, callbacks, entering, hand, live, orders, queue, showing, task
 
 ROUTES: Final = (
     *attachments.ROUTES,
@@ -17,6 +17,7 @@ ROUTES: Final = (
     *task.ROUTES,
     *hand.ROUTES,
     *orders.ROUTES,
+    *callbacks.ROUTES,
 )
 
 

@@ -16,6 +16,7 @@ from doors import sessions
 from doors.entering import ENTRANCE
 from doors.passwords import PASSWORDS, require_passwords
 from doors.people import Known
+from schemas.values import PartyKind
 from services.desk.edges import begun
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages.forms import FORM_COOKIE, KEYS_COOKIE, bind, posted
@@ -24,6 +25,7 @@ from services.desk.edges.providing import ANSWERED, BACK, PROVIDER, login_of, pr
 
 OVER_TLS: Final = web.AppKey("over_tls", bool)
 HOME: Final = "/"
+_HOMES: Final = {PartyKind.OFFICE: "/queue", PartyKind.DEPARTMENT: "/orders", PartyKind.CALLBACK: "/callbacks"}
 OPENID_COOKIE: Final = "liuhen_openid"
 """Which login this browser began at the provider."""
 _SEE_OTHER: Final = 303
@@ -202,7 +204,7 @@ async def switch_keys(request: web.Request) -> web.StreamResponse:
 
 async def go_home(request: web.Request) -> web.StreamResponse:
     """GET /: the first page of whoever is logged in."""
-    return redirect("/queue" if request[WHO].department is None else "/orders")
+    return redirect(_HOMES[request[WHO].party.kind])
 
 
 ROUTES: Final = (

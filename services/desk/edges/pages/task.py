@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
 from aiohttp import web
@@ -28,6 +27,7 @@ from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
 from services.desk.edges.pages.queue import reads_of, require_office
+from services.desk.edges.pages.returning import done, list_of
 from services.desk.edges.pages.showing import show
 from vocabulary import TASKS
 
@@ -70,7 +70,7 @@ async def _page(
         pieces=marked(row.told.text, recognised(row.told, ways)) if row else (),
         is_for_eyes=row is not None and needs_eyes(row.told),
         forms=_forms(request, row.told if row else None, ways, drafts, wrong),
-        following=local(following) if following else _list_of(request),
+        following=local(following) if following else list_of(request, "/queue"),
         act_key=lambda: str(uuid4()),
     )
 
@@ -131,20 +131,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     if isinstance(became, Refusal):
         seen = seen_before(form, DeskTask) if became.code == "changed_meanwhile" else None
         return await _page(request, 409 if seen else 422, filled.refused(became), seen, form.get("next", ""))
-    return redirect(_done(form.get("next", ""), became.id))
-
-
-def _done(following: str, act: str) -> str:
-    """The list from which somebody came, which tells what becomes of the act."""
-    path, _, query = (local(following) if following else "/queue").partition("?")
-    said = [(name, value) for name, value in parse_qsl(query) if name != "done"]
-    return f"{path}?{urlencode([*said, ('done', act)])}"
-
-
-def _list_of(request: web.Request) -> str:
-    """The address of the list from which somebody came; the whole queue where they came from elsewhere."""
-    came = urlsplit(request.headers.get("Referer", ""))
-    return f"{came.path}?{came.query}" if came.path == "/queue" and came.query else "/queue"
+    return redirect(done(form.get("next", ""), "/queue", became.id))
 
 
 def _key(request: web.Request) -> Key:
