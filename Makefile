@@ -12,7 +12,7 @@ STAMPS := .tools/stamps
 FILE ?=
 NEEDED := $(if $(filter-out tests/unit% tests/contract%,$(or $(FILE),tests)),setup,$(STAMPS)/python)
 
-.PHONY: help setup demo test unit lint format counts bench up down status generate pages lock clean
+.PHONY: help setup demo test unit lint format counts bench up down status generate pages pictures lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,10 @@ generate: $(STAMPS)/python ## Write docker-compose.yml and prometheus.yml anew f
 
 pages: $(STAMPS)/python ## Write anew the pages of docs/ that are made from the code
 	@$(PYTHON) -m tools.pages
+
+pictures: setup ## Take the pictures of docs/desks.md anew, in the stories that the tests in the browser tell
+	@mkdir -p docs/pictures
+	@LIUHEN_PICTURES=docs/pictures $(PYTHON) -m pytest -q tests/browser
 
 lock: $(STAMPS)/uv ## Choose the newest versions and write the lock files
 	@deploy/lock
