@@ -125,7 +125,9 @@ def _waits(ticket: str, shown: tuple[ShownAttachment, ...]) -> TaskRow:
         attachments=shown,
         confidential=ticket == _SECRET or None,
     )
-    return TaskRow(ticket, "dispatching", "liuhen/dispatch/0", 9, NOON, task.to_json().decode(), weight(task))
+    return TaskRow(
+        ticket, "dispatching", "liuhen/dispatch/0", 9, NOON, task.to_json().decode(), weight(task), NOON, NOON
+    )
 
 
 @pytest.mark.parametrize("what", TABLE)
