@@ -21,6 +21,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from chassis import reading
+from chassis.assignor import LaneAssignor
 from chassis.broker import MECHANISM, Broker
 from chassis.executor import SESSION_SECONDS
 from chassis.load import LogInfo
@@ -246,6 +247,8 @@ class LaneApp(faust.App):  # type: ignore[misc]
 
     worker: PartitionWorker
     reached: Broker
+    foreign: frozenset[str]
+    """The topics of which each partition is a lane of its own."""
 
 
 def build_app(service: Service, broker: Broker, worker: PartitionWorker, folder: str) -> LaneApp:
@@ -262,8 +265,9 @@ def build_app(service: Service, broker: Broker, worker: PartitionWorker, folder:
         web_enabled=False,
         topic_disable_leader=True,
         topic_allow_declare=False,
-        # Without tables, only this makes faust use its own assignor, which keeps a lane's partitions together.
+        # Without tables, only this makes faust use an assignor of ours, which keeps a lane's partitions together.
         table_standby_replicas=1,
+        PartitionAssignor=LaneAssignor,
         broker_session_timeout=SESSION_SECONDS,
         broker_heartbeat_interval=_HEARTBEAT_SECONDS,
         broker_request_timeout=_REQUEST_SECONDS,
@@ -273,7 +277,7 @@ def build_app(service: Service, broker: Broker, worker: PartitionWorker, folder:
         broker_commit_interval=1.0,
         consumer_auto_offset_reset="earliest",
     )
-    app.worker, app.reached = worker, broker
+    app.worker, app.reached, app.foreign = worker, broker, worker.executor.transactions.foreign
     app.transport = LaneTransport(app.conf.broker_consumer, app)
     raw = app.topic(*service.inputs, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 

@@ -64,6 +64,8 @@ class PartitionWorker:
     def assign(self, tps: Iterable[TopicPartition]) -> None:
         """These partitions are ours from now on: open their lanes."""
         self.executor.assigned, self._assigned = frozenset(tps), True
+        lanes = {self.executor.lane(tp) for tp in self.executor.assigned}
+        _log.info("lanes assigned", count=len(lanes), lanes=" ".join(sorted(lanes)))
         self._batches.put_nowait(None)
 
     async def process(self, batch: Batch) -> Mapping[TopicPartition, int]:

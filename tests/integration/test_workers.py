@@ -53,6 +53,25 @@ def test_a_second_worker_takes_half_and_leaves_it_again(instance: Instance) -> N
     assert _targets(instance, "sla") == 1
 
 
+def test_three_workers_share_four_lanes_as_two_one_one_and_say_which(instance: Instance) -> None:
+    # given four lanes
+    _until_lanes(instance, {("sla", 4)})
+    # when three workers share them
+    for _ in range(2):
+        workers.start(instance, "sla")
+    # then none has nothing to do
+    until = time.monotonic() + 60
+    while sorted(found := [workers.lanes_of(each) or 0 for _, each in workers.workers(instance)]) != [1, 1, 2]:
+        assert time.monotonic() < until, found
+        time.sleep(0.2)
+    # and the log of each names the lanes that it was given
+    for _, process in workers.workers(instance):
+        (*_, said) = (each for each in map(json.loads, process.log.read_text("utf-8").splitlines()) if "lanes" in each)
+        assert len(said["lanes"].split()) == said["count"] == workers.lanes_of(process)
+    for name in ("2", "3"):
+        workers.stop(instance, f"sla-{name}")
+
+
 def test_what_was_killed_is_started_again_what_all_stand_on_first(instance: Instance) -> None:
     # given a broker and a worker that were killed
     killed = [process for process in instance.processes if process.name in {"kafka", "sla"}]

@@ -56,7 +56,18 @@ def test_faust_still_does_not_look_at_the_coordinator_task() -> None:
 
 def test_the_own_assignor_needs_a_standby_replica() -> None:
     assert "table_standby_replicas > 0" in source(driver.AIOKafkaConsumerThread._create_worker_consumer)
-    assert "copartitioned" in source(PartitionAssignor)
+    assert "self.conf.PartitionAssignor(" in source(base.App.assignor.fget)
+
+
+def test_the_assignor_hears_of_all_members_in_the_method_that_shares_by_lanes() -> None:
+    assert "self._perform_assignment(cluster, member_metadata)" in source(PartitionAssignor._assign)
+    assert list(inspect.signature(PartitionAssignor._protocol_assignments).parameters) == [
+        "self",
+        "assignments",
+        "cl_distribution",
+        "tp_distribution",
+        "topic_groups",
+    ]
 
 
 def test_the_app_asks_its_transport_for_the_consumer() -> None:
