@@ -28,6 +28,7 @@ from confluent_kafka.admin import (
 from chassis.broker import Broker
 from schemas.principals import ADMIN, Grant, Operation, Principal, Resource
 from tools.errors import SaidClearly
+from tools.prepare.batches import batches
 from tools.prepare.secrets import secret
 
 ITERATIONS: Final = 4096
@@ -141,8 +142,8 @@ def grant(broker: Broker, new: Rights, password: Callable[[str], str]) -> None:
     admin = AdminClient(broker.for_librdkafka())
     if new.users:
         set_passwords(broker, {user: password(user) for user in sorted(new.users)})
-    if new.rules:
-        _each_done(admin.create_acls(list(new.rules), request_timeout=_PATIENCE))
+    for rules in batches(list(new.rules)):
+        _each_done(admin.create_acls(list(rules), request_timeout=_PATIENCE))
     # What is written down is not yet in force; the broker takes users before rules, in the order in which they came.
     until = monotonic() + _IN_FORCE_WITHIN
     while not (new.users <= (there := standing(broker)).users and new.rules <= there.rules):
@@ -155,7 +156,8 @@ def set_passwords(broker: Broker, passwords: Mapping[str, str]) -> None:
     """Give users their passwords; connections that stand go on, and whoever connects needs the new one."""
     logins = [_login(user, password) for user, password in passwords.items()]
     admin = AdminClient(broker.for_librdkafka())  # it has to live until the answer is there
-    _each_done(admin.alter_user_scram_credentials(logins))
+    for some in batches(logins):
+        _each_done(admin.alter_user_scram_credentials(list(some)))
 
 
 def take_away(broker: Broker, gone: Rights) -> None:
@@ -174,12 +176,14 @@ def take_away(broker: Broker, gone: Rights) -> None:
             )
             for each in gone.rules
         ]
-        _each_done(admin.delete_acls(filters, request_timeout=_PATIENCE))
+        for some in batches(filters):
+            _each_done(admin.delete_acls(list(some), request_timeout=_PATIENCE))
     if gone.users:
         deletions: list[UserScramCredentialAlteration] = [
             UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512) for user in sorted(gone.users)
         ]
-        _each_done(admin.alter_user_scram_credentials(deletions))
+        for users in batches(deletions):
+            _each_done(admin.alter_user_scram_credentials(list(users)))
 
 
 def _login(user: str, password: str) -> UserScramCredentialAlteration:
