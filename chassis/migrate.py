@@ -62,7 +62,7 @@ async def require_migrated(connection: Connection, service: str, folder: Path | 
 
 
 async def ensure_months(connection: Connection, now: datetime) -> None:
-    """Make the partitions of the events table for this month and the next ones."""
+    """Make the partitions of the events table for this month, the next ones, and what has none of its own yet."""
     await connection.execute("select make_months($1)", now)
 
 

@@ -168,7 +168,7 @@ class _Process:
             with attempt:
                 async with pool.acquire() as connection:
                     await require_migrated(connection, self.service.name, self.service.migrations)
-                    await self._months(connection)
+                    await ensure_months(connection, self.clock.now())
                 await asyncio.to_thread(self._ask_broker)
         return pool
 
@@ -178,18 +178,11 @@ class _Process:
             await self.clock.sleep_until(self.clock.now() + _A_WEEK)
             try:
                 async with pool.acquire() as connection:
-                    await self._months(connection)
+                    await ensure_months(connection, self.clock.now())
             except Exception as error:
                 if not transient(error):
                     raise
                 _log.info("months not made, tried again in a week", error=logs.where(error))
-
-    async def _months(self, connection: Any) -> None:
-        try:
-            await ensure_months(connection, self.clock.now())
-        except asyncpg.CheckViolationError:
-            # The default partition has rows of that month already: they stay where they are.
-            _log.warning("no partition for this month")
 
     def _ask_broker(self) -> None:
         AdminClient(self.broker.for_librdkafka()).list_topics(timeout=_BROKER_SECONDS)
