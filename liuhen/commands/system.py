@@ -16,9 +16,9 @@ from tools.client.addresses import Addresses
 from tools.client.backlog import backlog_of
 from tools.errors import SaidClearly
 from tools.local import workers
-from tools.local.instance import Instance
+from tools.local.instance import SUPERVISOR, Instance
 from tools.local.plan import service_names
-from tools.local.process import Ending
+from tools.local.process import Ending, end
 from tools.local.readiness import is_ready
 from tools.local.state import alone
 from tools.prepare.logins import trial_password
@@ -68,6 +68,8 @@ def down(*, as_json: AsJson = False) -> None:
     with telling(_console) as tell:
         tell("正在结束各服务，然后是消息系统和数据库")
         instance = Instance()
+        # First, and without asking: it may be in the middle of starting what is to end.
+        end([each for each in instance.processes if each.name == SUPERVISOR], at_once=True)
         with alone(instance.home):
             endings = instance.end_all()
     if as_json:
@@ -108,6 +110,7 @@ def _start(instance: Instance, *, with_prometheus: bool) -> None:
         instance.start_services()
         if with_prometheus:
             instance.start_prometheus()
+        instance.start_supervisor()
         instance.write_addresses()
     except BaseException:
         instance.end_all()

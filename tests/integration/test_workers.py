@@ -12,8 +12,11 @@ import pytest
 
 from tools.errors import SaidClearly
 from tools.local import workers
+from tools.local.backoff import Backoff
 from tools.local.instance import Instance
 from tools.local.prometheus import TARGETS
+from tools.local.state import alone
+from tools.local.supervisor import look
 from tools.local.workers import Worker
 
 
@@ -85,6 +88,32 @@ def test_what_was_killed_is_started_again_what_all_stand_on_first(instance: Inst
     _until_lanes(instance, {("sla", 4)})
     assert all(process.is_alive() for process in instance.processes)
     assert workers.heal(instance) == ()
+
+
+def test_whatever_is_killed_comes_back_by_itself(instance: Instance) -> None:
+    # given a supervisor
+    backoff = Backoff()
+    # when each process is killed, one after the other
+    for name in [process.name for process in instance.processes]:
+        (process,) = (each for each in instance.processes if each.name == name)
+        os.kill(process.pid, signal.SIGKILL)
+        while process.is_alive():
+            time.sleep(0.05)
+        # then it is started again at once, and that alone
+        assert look(instance, backoff, time.monotonic()) == (name,)
+        assert all(each.is_alive() for each in instance.processes)
+    assert look(instance, backoff, time.monotonic()) == ()
+    _until_lanes(instance, {("sla", 4)})
+
+
+def test_what_a_command_is_about_to_end_is_not_started_again(instance: Instance) -> None:
+    with alone(instance.home):
+        (sla,) = (each for each in instance.processes if each.name == "sla")
+        os.kill(sla.pid, signal.SIGKILL)
+        while sla.is_alive():
+            time.sleep(0.05)
+        assert look(instance, Backoff(), time.monotonic()) == ()
+    assert look(instance, Backoff(), time.monotonic()) == ("sla",)
 
 
 def test_a_wrong_name_is_answered_with_those_there_are(instance: Instance) -> None:

@@ -47,6 +47,9 @@ Announce = Callable[[str], None]
 
 
 DOORS = ("intake_http", "trace_http", "desk_http")
+SUPERVISOR = "supervisor"
+"""The program that starts again what ended by itself."""
+
 """The ports that people and channels reach; what else is asked over HTTP is asked on this machine."""
 
 _LOOK_AGAIN = 0.1  # seconds
@@ -220,6 +223,11 @@ class Instance:
         endings = end(group, at_once=at_once)
         self._remember(tuple(process for process in self.processes if process.name not in names))
         return endings
+    def start_supervisor(self) -> Started:
+        """Start what starts again whatever ends by itself from now on."""
+        variables = {**os.environ, "LIUHEN_INSTANCE": self.name}
+        return self._spawn(Launch(SUPERVISOR, [sys.executable, "-m", "tools.local.supervisor"], environment=variables))
+
 
     def end_all(self) -> dict[str, Ending]:
         """End all that was started: services first, then what they stand on. What is ephemeral is gone afterwards."""

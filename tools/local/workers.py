@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 from urllib.request import urlopen
 
 from tools.errors import SaidClearly
-from tools.local.instance import FIRST, Instance
+from tools.local.instance import FIRST, SUPERVISOR, Instance
 from tools.local.process import Ending, Started
 from tools.local.prometheus import WATCH
 from tools.local.readiness import PATIENCE, is_ready
@@ -72,9 +72,19 @@ def restart(instance: Instance, process: str, *, at_once: bool = False) -> Worke
     return start(instance, *worker_of(process))
 
 
-def heal(instance: Instance) -> tuple[str, ...]:
-    """Start again what ended by itself, what others stand on first; returns the names of what was started."""
-    ended = [process.name for process in instance.processes if not process.is_alive()]
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Sort processes so that what others stand on comes first; all else stays as it is."""
+    some = list(names)
+    return (*(name for name in FOUNDATIONS if name in some), *(name for name in some if name not in FOUNDATIONS))
+
+
+def heal(instance: Instance, only: Container[str] | None = None) -> tuple[str, ...]:
+    """Start again what ended by itself (or what of it is named), what others stand on first; returns their names."""
+    ended = [
+        process.name
+        for process in instance.processes
+        if not process.is_alive() and (only is None or process.name in only)
+    ]
     for name in (name for name in FOUNDATIONS if name in ended):
         instance.restart(name, at_once=True)
     again = [worker_of(name) for name in ended if worker_of(name).service in instance.plan.services]
@@ -84,7 +94,11 @@ def heal(instance: Instance) -> tuple[str, ...]:
     if watching:
         instance.stop(*WATCHING, at_once=True)
         instance.start_prometheus()
-    return (*(name for name in FOUNDATIONS if name in ended), *(worker.process for worker in again), *watching)
+    if SUPERVISOR in ended:
+        instance.stop(SUPERVISOR, at_once=True)
+        instance.start_supervisor()
+    started = {*FOUNDATIONS, *(worker.process for worker in again), *WATCHING, SUPERVISOR}
+    return in_order(name for name in ended if name in started)
 
 
 def lanes_of(process: Started) -> int | None:
