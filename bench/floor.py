@@ -27,13 +27,14 @@ from chassis.service import Cause, Heard, Record
 from chassis.store import Event, columns
 from rulebook import load_policy
 from schemas.envelope import Envelope, partition_of
+from schemas.layout import ONE_MACHINE
 from schemas.principals import ADMIN
-from schemas.registry import TICKETS, model_of, partitions, topics
+from schemas.registry import TICKETS, model_of, topics
 from services.dispatch.core.rules import Rules
 from services.dispatch.work import Precedents, decider
 
 RECORDS = 1_000
-_LANES = [str(number) for number in range(partitions())]
+_LANES = [str(number) for number in range(ONE_MACHINE.lanes)]
 
 
 class Floor:

@@ -16,8 +16,9 @@ from bench.figures import Figure, median
 from bench.life import Door
 from bench.place import Late, connected, until
 from chassis import store
+from schemas.layout import ONE_MACHINE
 from schemas.principals import ADMIN
-from schemas.registry import TICKETS, TopicKind, partitions
+from schemas.registry import TICKETS, TopicKind
 from tools.local.instance import Announce, Instance
 from tools.local.process import Started
 from tools.prepare import topics
@@ -92,7 +93,7 @@ async def _begin(instance: Instance) -> None:
     """The rows of lanes and inputs, for both."""
     connection = await connected(instance.postgres_dsn("dispatch"), "dispatch")
     async with connection.transaction():
-        await store.create_lanes(connection, {str(number): [(TICKETS, number)] for number in range(partitions())})
+        await store.create_lanes(connection, {str(number): [(TICKETS, number)] for number in range(ONE_MACHINE.lanes)})
     await connection.close()
 
 

@@ -14,8 +14,9 @@ from chassis.publish import Producer, Wire
 from schemas import inbound as i
 from schemas.envelope import Envelope, derived_id, partition_of
 from schemas.inbound import TicketAction
+from schemas.layout import ONE_MACHINE
 from schemas.message import Message
-from schemas.registry import TICKETS, partitions
+from schemas.registry import TICKETS
 from schemas.tickets import ActionReceived, Registered
 from schemas.values import (
     Channel,
@@ -117,7 +118,7 @@ class Door:
 
     def wire(self, ticket: str, step: int, fact: Message) -> Wire:
         """One fact as intake would say it, the next of its source."""
-        partition = partition_of(ticket, partitions())
+        partition = partition_of(ticket, ONE_MACHINE.lanes)
         self._sequences[partition] += 1
         envelope = Envelope(
             id=derived_id(f"{self._source}/{ticket}", step),

@@ -21,9 +21,10 @@ from chassis import store
 from rulebook import load_policy
 from rulebook.deriving import ClockRules
 from schemas.envelope import partition_of
+from schemas.layout import ONE_MACHINE
 from schemas.owner import Owner
 from schemas.principals import OPERATORS
-from schemas.registry import CLOCKS, DISPATCH, RULES, partitions
+from schemas.registry import CLOCKS, DISPATCH, RULES
 from schemas.values import Clock, OfficialDue, Tier
 from services.sla.core import commands as c
 from services.sla.core.decide import decide
@@ -111,7 +112,7 @@ async def measure(instance: Instance, pending: int, announce: Announce, *, quick
 
 async def _begin(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     async with connection.transaction():
-        lanes = {str(n): [(topic, n) for topic in (DISPATCH, RULES)] for n in range(partitions())}
+        lanes = {str(n): [(topic, n) for topic in (DISPATCH, RULES)] for n in range(ONE_MACHINE.lanes)}
         await store.create_lanes(connection, lanes)
 
 
@@ -123,7 +124,7 @@ async def _pending(connection: asyncpg.Connection[asyncpg.Record], count: int) -
         " select 'pending-' || n, (n % $2)::text, 'handling.due.0',"
         " now() + interval '7 days' + n % 5000000 * interval '1 second', 'pending' from generate_series(1, $1::int) n",
         count,
-        partitions(),
+        ONE_MACHINE.lanes,
         timeout=600,
     )
     await connection.execute("vacuum analyze timer", timeout=600)
@@ -151,7 +152,7 @@ async def _arm(connection: asyncpg.Connection[asyncpg.Record], wave: Wave, templ
     running = next(clock for clock in template.clocks if isinstance(clock, Running) and clock.clock is Clock.HANDLING)
     for number in range(wave.size):
         key, due = wave.key(number), wave.due(number)
-        lane = str(partition_of(key, partitions()))
+        lane = str(partition_of(key, ONE_MACHINE.lanes))
         clock = running.model_copy(update={"due": OfficialDue(at=due)})
         state = template.with_clock(clock).model_copy(update={"ticket": key})
         states.append((key, lane, 1, 1, STATE.dump_json(state).decode()))

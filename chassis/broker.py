@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from schemas.layout import Compression
+
 MECHANISM: Final = "SCRAM-SHA-512"
 
 
@@ -16,12 +18,16 @@ class NoPasswordError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """The broker as one user reaches it; `ca` is the file of the authority that signed its certificate, if any."""
+    """The broker as one user reaches it; `ca` is the file of the authority that signed its certificate, if any.
+
+    `compression` is the form in which records are sent to it.
+    """
 
     address: str
     user: str
     password: str = field(repr=False)
     ca: Path | None = None
+    compression: Compression = Compression.NONE
 
     @property
     def tls(self) -> ssl.SSLContext | None:
@@ -38,6 +44,11 @@ class Broker:
             "sasl_plain_password": self.password,
             "ssl_context": self.tls,
         }
+
+    def for_producer(self) -> dict[str, Any]:
+        """Return what every producer of aiokafka is told: all brokers that must have a record have it, and once."""
+        packed = None if self.compression is Compression.NONE else self.compression.value
+        return {**self.for_aiokafka(), "acks": "all", "enable_idempotence": True, "compression_type": packed}
 
     def for_librdkafka(self) -> dict[str, str | int | float | bool]:
         """Return what every client of confluent_kafka is told."""
@@ -67,10 +78,11 @@ class Access:
     secrets: Path | None = None
     password: str = field(default="", repr=False)
     ca: Path | None = None
+    compression: Compression = Compression.NONE
 
     def as_user(self, user: str) -> Broker:
         """Return the broker as this user reaches it; NoPasswordError where its password cannot be read."""
-        return Broker(self.address, user, self.password or self._read(user), self.ca)
+        return Broker(self.address, user, self.password or self._read(user), self.ca, self.compression)
 
     def _read(self, user: str) -> str:
         if self.secrets is None:

@@ -251,11 +251,11 @@ class LaneApp(faust.App):  # type: ignore[misc]
     """The topics of which each partition is a lane of its own."""
 
 
-def build_app(service: Service, broker: Broker, worker: PartitionWorker, folder: str) -> LaneApp:
-    """Make the faust app of a service: its group is named after the service, its folder is never written to."""
+def build_app(service: Service, broker: Broker, worker: PartitionWorker, group: str, folder: str) -> LaneApp:
+    """Make the faust app of a service, in a consumer group; its folder is never written to."""
     reading.install({topic.name: int(topic.config["max.message.bytes"]) for topic in service.topics})
     app = LaneApp(
-        service.name,
+        group,
         broker="kafka://" + broker.address.replace(",", ";kafka://"),
         broker_credentials=faust.SASLCredentials(
             username=broker.user, password=broker.password, mechanism=MECHANISM, ssl_context=broker.tls

@@ -86,11 +86,7 @@ class Producer:
         try:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    **self._broker.for_aiokafka(),
-                    acks="all",
-                    enable_idempotence=True,
-                    max_batch_size=_BATCH_BYTES,
-                    max_request_size=_REQUEST_BYTES,
+                    **self._broker.for_producer(), max_batch_size=_BATCH_BYTES, max_request_size=_REQUEST_BYTES
                 )
                 self._producer = producer
                 await producer.start()
@@ -194,9 +190,7 @@ class EdgeProducer:
             raise
 
     async def _started(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            **self._broker.for_aiokafka(), acks="all", enable_idempotence=True, request_timeout_ms=10_000
-        )
+        producer = AIOKafkaProducer(**self._broker.for_producer(), request_timeout_ms=10_000)
         try:
             await producer.start()
         except BaseException:

@@ -28,6 +28,7 @@ from chassis.executor import SESSION_SECONDS, LaneExecutor, Resources
 from chassis.failures import transient
 from chassis.health import Health, serving
 from chassis.migrate import Behind, ensure_months, require_migrated
+from chassis.misfit import MisfitError, require_layout
 from chassis.outbox import Outbox
 from chassis.portions import Portion, Portions
 from chassis.publish import EdgeProducer, Producer
@@ -104,6 +105,9 @@ class _Process:
         if error is None:
             _log.info("ended")
             return 0
+        if isinstance(error, MisfitError):
+            _log.critical("not started", error=str(error))
+            return 1
         _log.critical("ended by a bug", error=logs.where(error))
         return 1
 
@@ -124,7 +128,8 @@ class _Process:
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)
         resources = Resources(self._connect, pool, producer, outbox, dead_letters, self.health, canonical, limit)
         worker = PartitionWorker(LaneExecutor(transactions, resources))
-        app = build_app(self.service, broker, worker, stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        app = build_app(self.service, broker, worker, self.settings.group(name), folder)
         watchdog = Watchdog(self.health, lambda: _coordinator_ended(app), 3 * SESSION_SECONDS)
         watchdog.start()
         context = EdgeContext(pool, self.clock, edge_producer)
@@ -185,7 +190,9 @@ class _Process:
                 _log.info("months not made, tried again in a week", error=logs.where(error))
 
     def _ask_broker(self) -> None:
-        AdminClient(self.broker.for_librdkafka()).list_topics(timeout=_BROKER_SECONDS)
+        found = AdminClient(self.broker.for_librdkafka()).list_topics(timeout=_BROKER_SECONDS).topics
+        there = {name: len(topic.partitions) for name, topic in found.items()}
+        require_layout(self.service.topics, there, self.settings)
 
     def _server_settings(self) -> dict[str, str]:
         silence = self.settings.silence_seconds

@@ -7,17 +7,31 @@ import re
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from chassis.broker import Access, Broker
 from chassis.contacts import Vault, WordSeal
+from schemas.layout import Layout
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
 
 _DEVELOPMENT: Final = re.compile(r"liuhen|development-\w+")
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def told(kind: type[S]) -> S:
+    """Read what the environment says; ends the process, and says which variable cannot be used, where one cannot."""
+    try:
+        return kind()
+    except ValidationError as error:
+        # What was given is not repeated: it may be a secret.
+        found = (f"{'_'.join(map(str, ('LIUHEN', *each['loc']))).upper()}: {each['msg']}" for each in error.errors())
+        raise SystemExit(f"not started: {'; '.join(found)}") from None
 
 
 def database_secret(role: str) -> str:
@@ -40,7 +54,7 @@ class _Files(EnvSettingsSource):
         return {name: Path(file).read_text("ascii").strip() for name, file in files.items() if file}
 
 
-class Settings(BaseSettings):
+class Settings(Layout, BaseSettings):
     """Addresses and ways of running, from LIUHEN_* variables; `{service}` in the database address names the role.
 
     A secret is also read from the file that LIUHEN_<NAME>_FILE names, which stands above the variable itself.
@@ -99,7 +113,8 @@ class Settings(BaseSettings):
 
     def broker(self, service: str) -> Broker:
         """Return the broker as the service reaches it; NoPasswordError where its password is not to be had."""
-        access = Access(self.kafka, self.kafka_secrets, self.kafka_password.get_secret_value(), self.kafka_ca)
+        password = self.kafka_password.get_secret_value()
+        access = Access(self.kafka, self.kafka_secrets, password, self.kafka_ca, self.compression)
         return access.as_user(self.kafka_user or service)
 
     def tls(self) -> ssl.SSLContext | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from schemas.layout import ONE_MACHINE, Layout
 from schemas.registry import ANSWERED, Topic, TopicKind, roles, topics
 from schemas.values import Party, PartyKind
 
@@ -88,7 +89,7 @@ def own_prefix(principal: str) -> str:
     return f"{principal}."
 
 
-def principals(departments: Iterable[str]) -> tuple[Principal, ...]:
+def principals(departments: Iterable[str], layout: Layout = ONE_MACHINE) -> tuple[Principal, ...]:
     """List every user that the broker must have for these departments, except its own, sorted by name."""
     codes = sorted(departments)
     known = topics(codes)
@@ -97,7 +98,7 @@ def principals(departments: Iterable[str]) -> tuple[Principal, ...]:
         names = codes if "{department}" in row["name"] else ANSWERED if "{channel}" in row["name"] else ("",)
         for code in names:
             name, kind = row["name"].format(department=code, channel=code), PrincipalKind(row["kind"])
-            grants = tuple(sorted({*_on_topics(name, row.get("writes"), known), *_on_names(name, kind)}))
+            grants = tuple(sorted({*_on_topics(name, row.get("writes"), known), *_on_names(name, kind, layout)}))
             found.append(Principal(name, kind, grants, row.get("bytes_per_second")))
     return tuple(sorted(found, key=lambda each: each.name))
 
@@ -110,10 +111,10 @@ def _on_topics(name: str, writes: str | None, known: Iterable[Topic]) -> Iterato
             yield Grant(name, Operation.READ, Resource.TOPIC, topic.name)
 
 
-def _on_names(name: str, kind: PrincipalKind) -> Iterator[Grant]:
+def _on_names(name: str, kind: PrincipalKind, layout: Layout) -> Iterator[Grant]:
     match kind:
         case PrincipalKind.SERVICE:
-            yield Grant(name, Operation.READ, Resource.GROUP, name)
+            yield Grant(name, Operation.READ, Resource.GROUP, layout.group(name))
         case PrincipalKind.CLIENT:
             yield Grant(name, Operation.READ, Resource.GROUP, own_prefix(name), prefix=True)
             yield Grant(name, Operation.WRITE, Resource.TRANSACTIONAL_ID, own_prefix(name), prefix=True)

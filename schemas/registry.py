@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from schemas import clocks, dispatch, inbound, notices, public, requests, rules, tickets
 from schemas.files import read_yaml
+from schemas.layout import ONE_MACHINE, Compression, Layout
 from schemas.message import MODELS, Message, contracts
 from schemas.values import Channel, Party, PartyKind
 
@@ -65,6 +66,7 @@ class Topic:
     partitions: int
     config: Mapping[str, str]
     messages: str
+    replicas: int = 1
 
     @property
     def owner(self) -> str:
@@ -123,17 +125,14 @@ def model_of(type_name: str) -> type[Message] | None:
     return MODELS.get(type_name)
 
 
-@cache
-def partitions() -> int:
-    """Tell how many partitions each internal topic has, which is how many lanes a service has."""
-    return int(_file()["partitions"])
-
-
-def partitions_of(topic: str) -> int:
+def partitions_of(topic: str, layout: Layout = ONE_MACHINE) -> int:
     """Tell how many partitions a topic of ours has; LookupError for a name that the topics file does not know."""
-    if topic.endswith(DEAD_LETTER_SUFFIX):
-        return 1
-    return int(_entry_of(topic)[0].get("partitions", partitions()))
+    return 1 if topic.endswith(DEAD_LETTER_SUFFIX) else _partitions(_entry_of(topic)[0], layout)
+
+
+def _partitions(entry: Mapping[str, Any], layout: Layout) -> int:
+    usual = layout.lanes if TopicKind(entry["kind"]) is TopicKind.INTERNAL else layout.channel_lanes
+    return int(entry.get("partitions", usual))
 
 
 def reader_of(topic: str) -> str:
@@ -152,10 +151,10 @@ def _entry_of(topic: str) -> tuple[Mapping[str, Any], str]:
     raise LookupError(f"no topic of ours is called {topic}")
 
 
-def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
+def topics(departments: Iterable[str], layout: Layout = ONE_MACHINE) -> tuple[Topic, ...]:
     """List every topic that must exist for these departments, dead-letter topics included, sorted by name."""
     codes = sorted(departments)
-    spelled = [topic for entry in _file()["topics"] for topic in _expand(entry, codes)]
+    spelled = [topic for entry in _file()["topics"] for topic in _expand(entry, codes, layout)]
     dead = [
         Topic(
             dead_letter_topic(topic.name),
@@ -163,8 +162,9 @@ def topics(departments: Iterable[str]) -> tuple[Topic, ...]:
             tuple(name for name in topic.readers if name in _services()),
             (),
             1,
-            _config("internal", "forever"),
+            _laid_out(_config("internal", "forever"), layout),
             "",
+            layout.replicas,
         )
         for topic in spelled
         if topic.kind in (TopicKind.INBOUND, TopicKind.INTERNAL) or not _services().isdisjoint(topic.readers)
@@ -211,7 +211,7 @@ def _file() -> Mapping[str, Any]:
     return MappingProxyType(read_yaml(TOPICS_FILE))
 
 
-def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[Topic]:
+def _expand(entry: Mapping[str, Any], departments: Iterable[str], layout: Layout) -> Iterable[Topic]:
     name = entry["name"]
     for code in _codes(name, departments):
         named = partial(str.format, department=code, channel=code)
@@ -220,10 +220,19 @@ def _expand(entry: Mapping[str, Any], departments: Iterable[str]) -> Iterable[To
             TopicKind(entry["kind"]),
             tuple(map(named, (entry["owner"], *entry.get("writers", ())))),
             tuple(map(named, entry["readers"])),
-            int(entry.get("partitions", partitions())),
-            settings_of(entry),
+            _partitions(entry, layout),
+            _laid_out(settings_of(entry), layout, inbound=entry["kind"] == TopicKind.INBOUND),
             entry.get("messages", "inbound"),
+            layout.replicas,
         )
+
+
+def _laid_out(config: Mapping[str, str], layout: Layout, *, inbound: bool = False) -> Mapping[str, str]:
+    """Add what a deployment asks of its topics; what others send uncompressed, the broker compresses."""
+    packed = (
+        {"compression.type": layout.compression.value} if inbound and layout.compression is not Compression.NONE else {}
+    )
+    return MappingProxyType({**config, "min.insync.replicas": str(layout.in_sync), **packed})
 
 
 def _codes(name: str, departments: Iterable[str]) -> Iterable[str]:

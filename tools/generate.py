@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from schemas.layout import ONE_MACHINE
 from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import Plan, Program, fill, load_plan
@@ -222,6 +223,7 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "notices": "/var/lib/liuhen/notices",
         "attachments": "/var/lib/liuhen/attachments",
         "model": "/app/.tools/categories.npz",
+        **{name: f"${{LIUHEN_{name.upper()}:-{value}}}" for name, value in ONE_MACHINE.model_dump(mode="json").items()},
         **{
             name: f"${{LIUHEN_{name.upper()}:-}}"
             for name in ("kafka_ca", "tls_certificate", "tls_key", "applied_by", *OPENID)

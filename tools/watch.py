@@ -18,6 +18,7 @@ from prometheus_client import Gauge, start_http_server
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rulebook import load_policy
+from schemas.layout import ONE_MACHINE, Layout
 from schemas.principals import OPERATORS
 from schemas.registry import Topic, TopicKind, topics
 from tools.client.addresses import load_addresses
@@ -113,10 +114,12 @@ class Holds:
         return held
 
 
-def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic], holds: Holds) -> None:
+def observe(
+    broker: Watched, services: Iterable[str], known: Iterable[Topic], holds: Holds, layout: Layout = ONE_MACHINE
+) -> None:
     """Ask once, and set every metric; while the broker does not answer, nothing is claimed about anybody."""
     try:
-        found = {service: counted(broker, service, known) for service in services}
+        found = {service: counted(broker, service, known, layout) for service in services}
         held = holds.note(*_inbound(broker, known))
     except KafkaException:
         ANSWERS.set(0)
@@ -132,12 +135,13 @@ def observe(broker: Watched, services: Iterable[str], known: Iterable[Topic], ho
         WAITING.labels(service).set(waits)
 
 
-def counted(broker: Watched, service: str, known: Iterable[Topic]) -> tuple[int, int]:
+def counted(broker: Watched, service: str, known: Iterable[Topic], layout: Layout) -> tuple[int, int]:
     """Count the workers of a service, and the records that wait for it; KafkaException without a broker."""
     heard = [topic for topic in known if service in topic.readers]
     bounds = broker.bounds((topic.name, partition) for topic in heard for partition in range(topic.partitions))
-    committed = broker.committed(service)
-    return broker.members(service), waiting(bounds, committed)
+    group = layout.group(service)
+    committed = broker.committed(group)
+    return broker.members(group), waiting(bounds, committed)
 
 
 def _inbound(broker: Watched, known: Iterable[Topic]) -> tuple[Offsets, Offsets]:
@@ -161,11 +165,11 @@ def main() -> None:
     over, settings, system = threading.Event(), WatchSettings(), load_addresses()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: over.set())
-    known = topics(each.code for each in load_policy(system.policy).departments)
+    known = topics((each.code for each in load_policy(system.policy).departments), system)
     broker, holds = Watched(system.broker(OPERATORS).for_librdkafka()), Holds()
     start_http_server(settings.metrics_port, settings.bind)
     while not over.is_set():
-        observe(broker, service_names(), known, holds)
+        observe(broker, service_names(), known, holds, system)
         over.wait(_SECONDS)
 
 

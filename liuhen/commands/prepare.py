@@ -44,11 +44,11 @@ def prepare(*, as_json: AsJson = False) -> None:
     make_named(addresses.folder_of_secrets(), os.environ)
     say: Callable[[str], None] = _silent if as_json else typer.echo
     admin, codes = addresses.broker(ADMIN), [each.code for each in load_policy(addresses.policy).departments]
-    applied = topics.apply(admin, registry.topics(codes))
+    applied = topics.apply(admin, registry.topics(codes, addresses))
     changed = [item for item in applied if item.change is not topics.TopicChange.UNCHANGED]
     for item in changed:
         say(f"{item.topic.name}: {item.change} {item.detail}".rstrip())
-    everybody = principals(codes)
+    everybody = principals(codes, addresses)
     users = sorted(rights.make_true(admin, everybody, addresses.folder_of_secrets()).new.users)
     quotas.make_true(admin, everybody)
     for user in users:

@@ -39,10 +39,15 @@ _SAID: Final = {
 }
 
 
+_HELP: Final = (
+    "与登记不同的主题、用户、权限改过来，收回权限先询问；登记中没有的设置保留；分区数、份数不同的不改，退出码为 1。"
+)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="登记在册的主题，和各方在上面的权限。", no_args_is_help=True)
-    group.command(help="与登记不同的主题、用户、权限改过来；收回权限先询问；分区数不同的不改，退出码为 1。")(apply)
+    group.command(help=_HELP)(apply)
     app.add_typer(group, name="topics")
 
 
@@ -53,12 +58,13 @@ def apply(
 ) -> None:
     """Show what differs from the registry, and make it so: topics, users, access rules, quotas.
 
-    Asks before it takes rights away. Exit code 1 when a number of partitions differs, which is never changed.
+    Asks before it takes rights away. Settings that the registry does not know stay, and are shown. Exit code 1 when a
+    number of partitions or replicas differs, which is never changed.
     """
     addresses = load_addresses()
     admin, codes = addresses.broker(ADMIN), [each.code for each in load_policy(addresses.policy).departments]
-    needed = topics.plan(admin, registry.topics(codes))
-    everybody = principals(codes)
+    needed = topics.plan(admin, registry.topics(codes, addresses))
+    everybody = principals(codes, addresses)
     granted = rights.plan(rights.standing(admin), everybody)
     bounds = quotas.plan(quotas.standing(admin), everybody)
     if not as_json:
@@ -86,9 +92,11 @@ def _show(needed: Iterable[Applied], granted: RightsPlan, bounds: Iterable[Bound
     table = Table()
     for column in ("种类", "名称", "变动", "说明"):
         table.add_column(column, overflow="fold")
-    for topic, change, detail, _ in needed:
-        layout = f"{topic.kind}，{topic.partitions} 个分区"
-        table.add_row("主题", topic.name, styled((_SAID[change], _COLOURS[change])), f"{layout}；{detail}".rstrip("；"))
+    for topic, change, detail, _, kept in needed:
+        layout = f"{topic.kind}，{topic.partitions} 个分区，{topic.replicas} 份"
+        left = f"不在登记中，保留：{', '.join(f'{name}={value}' for name, value in kept.items())}" if kept else ""
+        words = "；".join(each for each in (layout, detail, left) if each)
+        table.add_row("主题", topic.name, styled((_SAID[change], _COLOURS[change])), words)
     for some, done, colour in ((granted.new, "授予", "green"), (granted.gone, "收回", "red")):
         for what, name, detail in _rows(some):
             table.add_row(what, name, styled((done, colour)), detail)
@@ -116,6 +124,8 @@ def _document(needed: Iterable[Applied], granted: RightsPlan, bounds: Iterable[B
                 "change": item.change,
                 "detail": item.detail,
                 "partitions": item.topic.partitions,
+                "replicas": item.topic.replicas,
+                "kept": dict(item.kept),
             }
             for item in needed
         ],

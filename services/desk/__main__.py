@@ -8,6 +8,7 @@ from pathlib import Path
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
+from chassis.settings import told
 from rulebook import Policy, load_policy
 from rulebook.deriving import ClockRules
 from schemas import registry
@@ -33,7 +34,7 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
     return Service(
         name="desk",
         inputs=inputs(policy),
-        topics=registry.topics(department.code for department in policy.departments),
+        topics=registry.topics((department.code for department in policy.departments), settings),
         work=covering(
             noting(
                 settings.words(),
@@ -53,7 +54,7 @@ def compose(settings: DeskSettings, policy: Policy) -> Service:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = DeskSettings()
+    settings = told(DeskSettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

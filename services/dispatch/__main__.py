@@ -8,10 +8,10 @@ from typing import Final
 
 import structlog
 
-from chassis.contacts import Vault
 from chassis.metrics import ALARMS
 from chassis.run import run
 from chassis.service import Service
+from chassis.settings import told
 from classification.suggest import Suggester
 from rulebook import load_policy
 from rulebook.deriving import ClockRules
@@ -26,17 +26,17 @@ _LEFT_THE_TABLE: Final = "left_the_table"
 INPUTS = (registry.TICKETS, registry.CLOCKS, registry.REQUESTS)
 
 
-def compose(rules: Rules, contacts: Vault) -> Service:
+def compose(settings: DispatchSettings, rules: Rules) -> Service:
     """Describe the service."""
     return Service(
         name="dispatch",
         inputs=INPUTS,
-        topics=registry.topics(department.code for department in rules.policy.departments),
+        topics=registry.topics((department.code for department in rules.policy.departments), settings),
         work=work_of(rules),
         policy=rules.policy.version,
         migrations=Path(__file__).with_name("sql"),
         hears=LISTENS_TO,
-        contacts=contacts,
+        contacts=settings.contacts(),
     )
 
 
@@ -60,7 +60,7 @@ def tell_operations(error: Exception) -> None:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = DispatchSettings()
+    settings = told(DispatchSettings)
     policy = load_policy(settings.policy)
     calendar = load_calendar(settings.policy / "calendar")
     suggest = suggestions(Suggester.load(settings.model, policy))
@@ -73,7 +73,7 @@ def main() -> int:
         alarm=tell_operations,
         redaction_key=settings.redaction_key,
     )
-    return run(compose(rules, settings.contacts()), settings)
+    return run(compose(settings, rules), settings)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from chassis.contacts import Naming
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
+from chassis.settings import told
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.dispatch import AttachmentRemoved, ContactForgotten, Redacted, redacted_by
@@ -28,7 +29,7 @@ _HERE: Final = Path(__file__).parent
 
 def compose(settings: IntakeSettings, policy: Policy) -> Service:
     """Describe the service."""
-    topics = registry.topics(department.code for department in policy.departments)
+    topics = registry.topics((department.code for department in policy.departments), settings)
     config, newsroom = config_of(settings, policy), newsroom_of(policy)
     return Service(
         name="intake",
@@ -54,7 +55,7 @@ def config_of(settings: IntakeSettings, policy: Policy) -> DoorConfig:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = IntakeSettings()
+    settings = told(IntakeSettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
+from chassis.settings import told
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.dispatch import redacted_by
@@ -26,7 +27,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
     return Service(
         name="notify",
         inputs=INPUTS,
-        topics=registry.topics(department.code for department in policy.departments),
+        topics=registry.topics((department.code for department in policy.departments), settings),
         work=covering(telling(Wording(policy)), Covering(settings.redaction_key, redacted_by, store.WORDS)),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
@@ -38,7 +39,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = NotifySettings()
+    settings = told(NotifySettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

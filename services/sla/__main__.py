@@ -9,6 +9,7 @@ from chassis.precompute import precomputing
 from chassis.redaction import Covering, covering
 from chassis.run import run
 from chassis.service import Service
+from chassis.settings import told
 from rulebook import Policy, load_policy
 from schemas import registry
 from schemas.dispatch import redacted_by
@@ -20,13 +21,13 @@ from worktime import Calendar, load_calendar
 INPUTS = (registry.DISPATCH, registry.RULES)
 
 
-def compose(policy: Policy, base: Calendar, key: bytes = b"") -> Service:
+def compose(settings: SlaSettings, policy: Policy, base: Calendar) -> Service:
     """Describe the service."""
     return Service(
         name="sla",
         inputs=INPUTS,
-        topics=registry.topics(department.code for department in policy.departments),
-        work=covering(work_of(policy, base), Covering(key, redacted_by)),
+        topics=registry.topics((department.code for department in policy.departments), settings),
+        work=covering(work_of(policy, base), Covering(settings.redaction_key, redacted_by)),
         policy=policy.version,
         timers=precomputing(decider(policy, {}, ())),
         migrations=Path(__file__).with_name("sql"),
@@ -36,9 +37,9 @@ def compose(policy: Policy, base: Calendar, key: bytes = b"") -> Service:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = SlaSettings()
+    settings = told(SlaSettings)
     policy = load_policy(settings.policy)
-    return run(compose(policy, load_calendar(settings.policy / "calendar"), settings.redaction_key), settings)
+    return run(compose(settings, policy, load_calendar(settings.policy / "calendar")), settings)
 
 
 if __name__ == "__main__":

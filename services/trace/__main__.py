@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chassis.run import run
 from chassis.service import Service
+from chassis.settings import told
 from rulebook import Policy, load_policy
 from schemas import registry
 from services.trace.edges.answers import Answers
@@ -26,7 +27,7 @@ def compose(settings: TraceSettings, policy: Policy) -> Service:
     return Service(
         name="trace",
         inputs=INPUTS,
-        topics=registry.topics(department.code for department in policy.departments),
+        topics=registry.topics((department.code for department in policy.departments), settings),
         work=noting(settings.redaction_key),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
@@ -42,7 +43,7 @@ def answers_of(policy: Policy, directory: Path) -> Answers:
 
 def main() -> int:
     """Run until told to end; returns the exit code."""
-    settings = TraceSettings()
+    settings = told(TraceSettings)
     return run(compose(settings, load_policy(settings.policy)), settings)
 
 

@@ -18,7 +18,7 @@ from prometheus_client import REGISTRY
 from typer.core import TyperGroup
 
 from liuhen.cli import build
-from schemas import registry
+from schemas.layout import ONE_MACHINE
 from schemas.message import MODELS
 from schemas.values import Channel, Clock, Ruling
 from services.notify.core.notice import Way
@@ -246,4 +246,4 @@ def test_every_alert_is_seen_to_fire_and_to_stay_quiet() -> None:
 
 def test_the_alert_about_unattended_lanes_knows_how_many_there_are() -> None:
     rule = next(rule for rule in _alerts() if rule["alert"] == "LanesUnattended")
-    assert rule["expr"].endswith(f"< {registry.partitions()}")
+    assert rule["expr"].endswith(f"< {ONE_MACHINE.lanes}")

@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from schemas.layout import Layout
 from schemas.principals import ADMIN
 from tools.errors import SaidClearly
 from tools.layout import ROOT, home_of
@@ -84,6 +85,30 @@ def test_a_topic_that_drifted_is_set_right_but_never_repartitioned(system: Insta
     altered = topics.apply(system.broker(ADMIN), [wider])
     assert altered[0].change is topics.TopicChange.DIFFERS
     assert altered[0].detail == "2 partitions instead of 3; retention.ms=2000"
+
+
+def test_settings_that_the_registry_does_not_know_stay_and_are_shown(system: Instance) -> None:
+    # given a topic on which an operator set something
+    first, *_ = topics.wanted(system.policy)
+    ours = replace(first, name="tended", partitions=1, config={"retention.ms": "1000"})
+    theirs = {"retention.ms": "5000", "segment.ms": "3600000"}
+    topics.apply(system.broker(ADMIN), [replace(ours, config=theirs)])
+    # when the registry is applied, twice
+    (altered,) = topics.apply(system.broker(ADMIN), [ours])
+    (again,) = topics.apply(system.broker(ADMIN), [ours])
+    # then what it knows is set, and what it does not know stands and is told
+    assert (altered.change, altered.detail) == (topics.TopicChange.ALTERED, "retention.ms=1000")
+    assert again.change is topics.TopicChange.UNCHANGED
+    assert altered.kept == again.kept == {"segment.ms": "3600000"}
+
+
+def test_more_replicas_than_brokers_are_refused_before_anything_is_made(system: Instance) -> None:
+    asked = [replace(topic, name=f"never.{topic.name}") for topic in topics.wanted(system.policy, Layout(replicas=3))]
+    with pytest.raises(SaidClearly, match=r"LIUHEN_REPLICAS=3，而 .* 只有 1 个节点；没有建立任何主题"):
+        topics.apply(system.broker(ADMIN), asked)
+    assert {
+        step.change for step in topics.plan(system.broker(ADMIN), [replace(each, replicas=1) for each in asked])
+    } == {topics.TopicChange.CREATED}
 
 
 def test_a_port_that_another_instance_takes_meanwhile_is_said_and_its_database_is_not_asked(system: Instance) -> None:

@@ -110,7 +110,7 @@ async def let_trace_hear(pool: Any, rows: Any, policy: Policy) -> None:
     items = []
     for number, (at, version, body) in enumerate(rows):
         fact = RightsChanged.model_validate_json(body)
-        envelope, *_ = copies(RulesChange(fact, version), at, policy)
+        envelope, *_ = copies(RulesChange(fact, version), at, policy, 1)
         record = Record(RULES, 0, number, kind_of(fact).encode(), fact.to_json(), (), at)
         items.append(Heard("0", record, envelope, fact))
     async with pool.acquire() as connection, connection.transaction():

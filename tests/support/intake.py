@@ -7,8 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 from schemas.envelope import Envelope, derived_id, partition_of
+from schemas.layout import ONE_MACHINE
 from schemas.message import Message
-from schemas.registry import DISPATCH, partitions
+from schemas.registry import DISPATCH
 
 
 class Dispatch:
@@ -20,7 +21,7 @@ class Dispatch:
         self.said: dict[int, int] = {}
 
     async def say(self, ticket: str, fact: Message) -> None:
-        partition = partition_of(ticket, partitions())
+        partition = partition_of(ticket, ONE_MACHINE.lanes)
         self.said[partition] = sequence = self.said.get(partition, 0) + 1
         envelope = Envelope(
             derived_id(self.run, partition, sequence),

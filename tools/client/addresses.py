@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from chassis.broker import Access, Broker, NoPasswordError
 from chassis.contacts import Vault
+from schemas.layout import Layout
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
 from tools.errors import SaidClearly
@@ -20,8 +21,8 @@ from tools.local.settings import load_settings
 from tools.prepare.secrets import CONTACTS, DOOR, MASTER, NAMED, REDACTION
 
 
-class Addresses(BaseModel):
-    """Addresses of one running system."""
+class Addresses(Layout):
+    """Addresses of one running system, and how it is laid out."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,7 +66,9 @@ class Addresses(BaseModel):
     def broker(self, user: str) -> Broker:
         """Return the broker as one of its users reaches it; say clearly when its password is not to be had."""
         try:
-            return Access(self.kafka, self.kafka_secrets, self.kafka_password, self.kafka_ca).as_user(user)
+            return Access(self.kafka, self.kafka_secrets, self.kafka_password, self.kafka_ca, self.compression).as_user(
+                user
+            )
         except NoPasswordError as error:
             raise SaidClearly(str(error)) from None
 

@@ -18,7 +18,7 @@ from schemas.envelope import Envelope, EnvelopeError, decode, partition_of
 from schemas.inbound import Action
 from schemas.message import Message
 from schemas.principals import DESK, OPERATORS, principal_of
-from schemas.registry import inbound_topic, model_of, partitions_of, reader_of
+from schemas.registry import inbound_topic, model_of, reader_of
 from schemas.values import Party
 
 _MAX_REQUEST: Final = 1_048_576
@@ -42,7 +42,6 @@ class Voice:
         """`source` is the CloudEvents source of this client; `now` tells its time."""
         self._producer = producer
         self._topic = inbound_topic(party)
-        self._partitions = partitions_of(self._topic)
         self._source = source
         self._now = now
 
@@ -56,17 +55,16 @@ class Voice:
 
     async def say_raw(self, headers: list[tuple[str, bytes]], value: bytes | None, *, key: str) -> None:
         """Send bytes as they are, also wrong ones."""
+        partitions = len(await self._producer.partitions_for(self._topic))
         await self._producer.send_and_wait(
-            self._topic, value, key=key.encode(), headers=headers, partition=partition_of(key, self._partitions)
+            self._topic, value, key=key.encode(), headers=headers, partition=partition_of(key, partitions)
         )
 
 
 @asynccontextmanager
 async def producer(broker: Broker) -> AsyncIterator[AIOKafkaProducer]:
     """Open a producer that every voice of one user may share."""
-    opened = AIOKafkaProducer(
-        **broker.for_aiokafka(), acks="all", enable_idempotence=True, max_request_size=2 * _MAX_REQUEST
-    )
+    opened = AIOKafkaProducer(**broker.for_producer(), max_request_size=2 * _MAX_REQUEST)
     await opened.start()
     try:
         yield opened
@@ -138,6 +136,7 @@ async def listener(broker: Broker, topics: Iterable[str], *, new_only: bool = Fa
     """Open a consumer at the start (or the end) of every partition of the topics; it belongs to no group."""
     reading.install()
     consumer = AIOKafkaConsumer(
+        *topics,
         **broker.for_aiokafka(),
         enable_auto_commit=False,
         auto_offset_reset="latest" if new_only else "earliest",
@@ -145,7 +144,10 @@ async def listener(broker: Broker, topics: Iterable[str], *, new_only: bool = Fa
     )
     await consumer.start()
     try:
-        consumer.assign([TopicPartition(topic, n) for topic in topics for n in range(partitions_of(topic))])
+        # What it has now it keeps: another subscription would begin again at the start of everything.
+        places = sorted(consumer.assignment())
+        consumer.unsubscribe()
+        consumer.assign(places)
         yield consumer
     finally:
         await consumer.stop()

@@ -51,11 +51,14 @@ async def look_at(system: Addresses, instance: Instance) -> Look:
 
 def _groups(system: Addresses, policy: Policy) -> tuple[dict[str, int] | None, dict[str, int]]:
     """Members and waiting records of each service; None where the broker does not answer."""
-    broker, known = Watched(system.broker(OPERATORS).for_librdkafka()), topics(each.code for each in policy.departments)
+    broker, known = (
+        Watched(system.broker(OPERATORS).for_librdkafka()),
+        topics((each.code for each in policy.departments), system),
+    )
     members, waits = dict[str, int](), dict[str, int]()
     try:
         for service in service_names():
-            members[service], waits[service] = counted(broker, service, known)
+            members[service], waits[service] = counted(broker, service, known, system)
     except KafkaException:
         return None, {}
     return members, waits

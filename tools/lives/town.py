@@ -20,6 +20,7 @@ from chassis.timers import Timer
 from doors.own import is_ours, mark_of
 from rulebook import Policy
 from schemas.envelope import Envelope, Headers, derived_id, partition_of
+from schemas.layout import ONE_MACHINE
 from schemas.message import Message
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp, NoticeRequested
 from schemas.registry import (
@@ -30,7 +31,6 @@ from schemas.registry import (
     RULES,
     TICKETS,
     inbound_topic,
-    partitions,
     partitions_of,
 )
 from schemas.rules import CalendarPublished, RulesFact
@@ -84,7 +84,7 @@ class _Folded(Generic[S, C]):
 
     def decide(self, key: str, command: C, cause: Cause) -> tuple[S | None, Step[S]]:
         before = self.states.get(key)
-        done = step(self.core, str(partition_of(key, partitions())), key, before, command, cause)
+        done = step(self.core, str(partition_of(key, ONE_MACHINE.lanes)), key, before, command, cause)
         if done.facts and done.state is not None:
             self.states[key] = done.state
         return before, done
@@ -170,7 +170,7 @@ class Town:
             self._hear(self._heard.popleft())
 
     def _hear(self, said: Said) -> None:
-        envelope, place = said.envelope, partition_of(said.key, partitions())
+        envelope, place = said.envelope, partition_of(said.key, ONE_MACHINE.lanes)
         heard = Heard(str(place), Record(said.topic, place, 0, None, None, (), envelope.time), envelope, said.message)
         if said.topic in (TICKETS, CLOCKS, REQUESTS):
             for key, command in self._dispatch.asked(heard):
@@ -199,7 +199,7 @@ class Town:
         self._publish("sla", done.says)
 
     def _told(self, key: str, facts: Sequence[Message], cause: Cause) -> None:
-        lane = str(partition_of(key, partitions()))
+        lane = str(partition_of(key, ONE_MACHINE.lanes))
         self._publish("notify", [Say(lane, NOTICES, key, fact, cause) for fact in facts])
         for fact in facts:
             if isinstance(fact, NoticeRequested):

@@ -21,6 +21,7 @@ from chassis.clock import Clock
 from rulebook import load_policy
 from rulebook.codes import Role
 from schemas import registry
+from schemas.layout import Layout
 from schemas.principals import ADMIN, principals
 from tools.errors import SaidClearly
 from tools.layout import LEARNED, MODEL, POLICY, ROOT, RUN, home_of
@@ -46,10 +47,10 @@ Announce = Callable[[str], None]
 """Hears, in a few words, what is being done."""
 
 
-DOORS = ("intake_http", "trace_http", "desk_http")
 SUPERVISOR = "supervisor"
 """The program that starts again what ended by itself."""
 
+DOORS = ("intake_http", "trace_http", "desk_http")
 """The ports that people and channels reach; what else is asked over HTTP is asked on this machine."""
 
 _LOOK_AGAIN = 0.1  # seconds
@@ -89,6 +90,8 @@ class Instance:
         self.ports: Mapping[str, int] = known.ports or self._choose_ports()
         self.clock = clock or known.clock or self.settings.clock
         """By which services live that start from now on."""
+        self.layout: Layout = known.layout or self.settings.alone
+        """How the topics of what runs are laid out."""
 
     def __enter__(self) -> Self:
         self.start_foundations()
@@ -111,7 +114,12 @@ class Instance:
 
     def broker(self, user: str) -> Broker:
         """Return the broker as one of its users reaches it."""
-        return Access(self.kafka, self.secrets, ca=self.certificates and self.certificates.ca).as_user(user)
+        return Access(
+            self.kafka,
+            self.secrets,
+            ca=self.certificates and self.certificates.ca,
+            compression=self.layout.compression,
+        ).as_user(user)
 
     @property
     def certificates(self) -> Certificates | None:
@@ -215,6 +223,11 @@ class Instance:
             self.wait_ready(each)
         return process
 
+    def start_supervisor(self) -> Started:
+        """Start what starts again whatever ends by itself from now on."""
+        variables = {**os.environ, "LIUHEN_INSTANCE": self.name}
+        return self._spawn(Launch(SUPERVISOR, [sys.executable, "-m", "tools.local.supervisor"], environment=variables))
+
     def stop(self, *names: str, at_once: bool = False) -> dict[str, Ending]:
         """Stop these processes; `at_once` kills them without asking, as a failing machine would."""
         group = [process for process in self.processes if process.name in names]
@@ -223,11 +236,6 @@ class Instance:
         endings = end(group, at_once=at_once)
         self._remember(tuple(process for process in self.processes if process.name not in names))
         return endings
-    def start_supervisor(self) -> Started:
-        """Start what starts again whatever ends by itself from now on."""
-        variables = {**os.environ, "LIUHEN_INSTANCE": self.name}
-        return self._spawn(Launch(SUPERVISOR, [sys.executable, "-m", "tools.local.supervisor"], environment=variables))
-
 
     def end_all(self) -> dict[str, Ending]:
         """End all that was started: services first, then what they stand on. What is ephemeral is gone afterwards."""
@@ -283,6 +291,7 @@ class Instance:
             "LIUHEN_TRACE_URL": self.url("trace_http"),
             "LIUHEN_DESK_URL": self.url("desk_http"),
             "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
+            **self.layout.variables(),
             **self._trust(),
         }
 
@@ -319,6 +328,7 @@ class Instance:
     def _places(self, worker: str) -> dict[str, str]:
         addresses = self.addresses()
         return {
+            **{name: str(value) for name, value in self.layout.model_dump(mode="json").items()},
             "kafka": addresses["LIUHEN_KAFKA"],
             "kafka_secrets": addresses["LIUHEN_KAFKA_SECRETS"],
             "postgres": addresses["LIUHEN_POSTGRES"],
@@ -356,7 +366,7 @@ class Instance:
             certificates.make(self.home / "certificates", (HOST, "localhost"), datetime.now(UTC))
         self.ports = self._choose_ports()
         owner = this_process() if self.ephemeral else None
-        write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock))
+        write_state(self.home, State(owner=owner, ports=dict(self.ports), clock=self.clock, layout=self.layout))
 
     def _prepare_database(self) -> None:
         make_named(self.secrets)
@@ -378,8 +388,8 @@ class Instance:
         admin, codes = self.broker(ADMIN), [each.code for each in load_policy(self.policy).departments]
         with ThreadPoolExecutor(3) as both:
             woken = both.submit(broker.wake_coordinator, admin)
-            applied = both.submit(topics.apply, admin, registry.topics(codes))
-            everybody = principals(codes)
+            applied = both.submit(topics.apply, admin, registry.topics(codes, self.layout))
+            everybody = principals(codes, self.layout)
             bounded = both.submit(quotas.make_true, admin, everybody)
             rights.make_true(admin, everybody, self.secrets)
             bounded.result()

@@ -10,14 +10,15 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rulebook.expected import expected_of
+from schemas.layout import Layout
 from tools.errors import SaidClearly
 from tools.local.plan import Plan
 
 
-class LocalSettings(BaseSettings):
-    """How one instance runs, from LIUHEN_* variables."""
+class LocalSettings(Layout, BaseSettings):
+    """How one instance runs and is laid out, from LIUHEN_* variables."""
 
-    model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     instance: str = "main"
     clock: str = "real"
@@ -36,6 +37,8 @@ def load_settings() -> LocalSettings:
         return LocalSettings()
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            raise SaidClearly(str(expected_of(first))) from None
         name = f"LIUHEN_{'_'.join(map(str, first['loc'])).upper()}"
         raise SaidClearly(f"{name}={first['input']!r} 不可用，应为{expected_of(first)}。") from None
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.layout import Layout
 from tools.errors import SaidClearly
 from tools.local.process import Identity, Started
 
@@ -18,13 +19,14 @@ _PRIVATE: Final = 0o700
 
 
 class State(BaseModel):
-    """What an instance started, in order, on which ports and by which clock; `owner` is whose end ends it all."""
+    """What an instance started, in order; its ports, clock and layout; `owner` is whose end ends it all."""
 
     model_config = ConfigDict(frozen=True)
 
     owner: Identity | None = None
     ports: dict[str, int] = {}
     clock: str | None = None
+    layout: Layout | None = None
     processes: tuple[Started, ...] = ()
 
 

@@ -18,7 +18,7 @@ from schemas.registry import (
     VERSION,
     channels_of,
     messages_on,
-    partitions,
+    partitions_of,
     settings_of,
 )
 from tools.lives import golden
@@ -128,7 +128,7 @@ def _channel(entry: Mapping[str, Any]) -> Document:
         "bindings": {
             "kafka": {
                 "topic": name,
-                "partitions": int(entry.get("partitions", partitions())),
+                "partitions": partitions_of(entry["name"]),
                 "topicConfiguration": {
                     "cleanup.policy": settings["cleanup.policy"].split(","),
                     "retention.ms": int(settings["retention.ms"]),

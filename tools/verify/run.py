@@ -44,7 +44,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
     """
     policy = load_policy(system.policy)
     unnamed_for = policy.limits.attachments.unnamed_for
-    known = topics(department.code for department in policy.departments)
+    known = topics((department.code for department in policy.departments), system)
     began = Clock.parse(system.clock).now()
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
@@ -150,7 +150,9 @@ async def _read(
     places: dict[str, list[tuple[str, int]]] = {}
     for each in tables:
         places[each.service] = [(place.topic, place.partition) for place in await each.next_offsets()]
-    committed = {name: await committed_offsets(system.broker(OPERATORS), name, own) for name, own in places.items()}
+    committed = {
+        name: await committed_offsets(system.broker(OPERATORS), system.group(name), own) for name, own in places.items()
+    }
     offsets = await _next_offsets(tables)
     ends = await end_offsets(system.broker(OPERATORS), sorted({topic for own in places.values() for topic, _ in own}))
     return [checks.offsets_behind(offsets, ends, committed), checks.everything_read(offsets, reached)]

@@ -14,7 +14,6 @@ from doors.permitted import not_permitted
 from doors.refusals import Refusal, of_validation, refusal
 from rulebook import Policy
 from rulebook.codes import PUBLISH_CALENDAR, REDERIVE_CLOCKS
-from schemas import registry
 from schemas.envelope import Envelope, derived_id
 from schemas.rules import CalendarPublished, NamedDay, RederivationOrdered, RulesFact
 from schemas.values import Clock, Code, PartyKind, Person, Text
@@ -69,8 +68,8 @@ def rederivation(policy: Policy, who: Known, data: bytes, at: datetime) -> Rules
     return RulesChange(fact, version)
 
 
-def copies(change: RulesChange, at: datetime, policy: Policy) -> Sequence[Envelope]:
-    """Make the envelope of each partition's copy, in their order: each the first and only one of its source."""
+def copies(change: RulesChange, at: datetime, policy: Policy, lanes: int) -> Sequence[Envelope]:
+    """Make the envelope of each lane's copy, in their order: each the first and only one of its source."""
     fact, version = change
     source = f"liuhen/{_WRITER}/{version}"
     return [
@@ -85,7 +84,7 @@ def copies(change: RulesChange, at: datetime, policy: Policy) -> Sequence[Envelo
             causation=version,
             policy=policy.version,
         )
-        for partition in range(registry.partitions())
+        for partition in range(lanes)
     ]
 
 

@@ -28,7 +28,18 @@ from services.desk.core import rules
 from services.desk.core.rights import ORDERS, TASKS, Reads, may_read_tasks
 from services.desk.core.rules import RulesChange
 from services.desk.edges import acting, attachments, callers, lookup, orders, pages, providing, revealing, saying_rights
-from services.desk.edges.keys import CONTEXT, LARGEST_PAGE, PATIENCE, REDACTION, RULES, SECRET, USUAL_PAGE, WHO, WORDS
+from services.desk.edges.keys import (
+    CONTEXT,
+    LANES,
+    LARGEST_PAGE,
+    PATIENCE,
+    REDACTION,
+    RULES,
+    SECRET,
+    USUAL_PAGE,
+    WHO,
+    WORDS,
+)
 from services.desk.edges.lookup import Place
 from services.desk.edges.told import (
     ActAnswer,
@@ -66,6 +77,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
+    app[LANES] = settings.lanes
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
     app[RULES] = ClockRules(policy, load_calendar(settings.policy / "calendar"))
     app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), policy.limits.attachments)
@@ -189,7 +201,7 @@ def _changing(read_change: ReadChange) -> Handler:
             raise HttpProblem(acting.status_of(wanted), *wanted)
         key, value = rules.kind_of(wanted.fact).encode(), wanted.fact.to_json()
         async with asyncio.timeout(request.app[PATIENCE]):
-            for partition, envelope in enumerate(rules.copies(wanted, now, policy)):
+            for partition, envelope in enumerate(rules.copies(wanted, now, policy, request.app[LANES])):
                 await context.publish(registry.RULES, key, value, envelope.headers(), partition=partition)
         return json_answer({"version": wanted.version, "fact": wanted.fact.model_dump(mode="json")}, 202)
 

@@ -13,6 +13,8 @@ from rulebook.deriving import ClockRules
 
 CONTEXT: Final = web.AppKey("context", EdgeContext)
 PATIENCE: Final = web.AppKey("patience", float)
+LANES: Final = web.AppKey("lanes", int)
+"""How many lanes hear of a change of the rules."""
 WORDS: Final = web.AppKey("words", WordSeal)
 SECRET: Final = web.AppKey("secret", bytes)
 """The key of the hashes by which callers are compared, and of the mark on what this door writes."""

@@ -80,7 +80,7 @@ async def tell(context: EdgeContext, policy: Policy) -> None:
     rows = await context.pool.fetch("select version, at, body::text from said_rights where not told order by number")
     for version, at, body in rows:
         fact = RightsChanged.model_validate_json(body)
-        envelope, *_ = rules.copies(RulesChange(fact, version), at, policy)
+        envelope, *_ = rules.copies(RulesChange(fact, version), at, policy, 1)
         key = rules.kind_of(fact).encode()
         await context.publish(RULES, key, fact.to_json(), envelope.headers(), partition=0)
         await context.pool.execute("update said_rights set told = true where version = $1", version)

@@ -20,11 +20,12 @@ from schemas import clocks as c
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.envelope import Envelope, decode, derived_id, partition_of
+from schemas.layout import ONE_MACHINE
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.principals import ADMIN, OPERATORS
 from schemas.public import CallbackRequest, DeskTask, Order
-from schemas.registry import CALLBACKS, CLOCKS, DESK, DISPATCH, TICKETS, department_topic, model_of, partitions
+from schemas.registry import CALLBACKS, CLOCKS, DESK, DISPATCH, TICKETS, department_topic, model_of
 from schemas.tickets import ActionReceived, Registered
 from schemas.values import Clock, Grade, OfficialDue, Party, PartyKind, Person, TicketState
 from tools.client.kafka import listener
@@ -64,7 +65,7 @@ class Dispatch:
 
     async def tell(self, topic: str, key: str, message: Message) -> None:
         """One message of intake or sla."""
-        partition = partition_of(key, partitions())
+        partition = partition_of(key, ONE_MACHINE.lanes)
         number = self.sequences[topic, partition] = self.sequences.get((topic, partition), 0) + 1
         self.at += timedelta(minutes=1)
         identity = derived_id(self.source, topic, partition, number)

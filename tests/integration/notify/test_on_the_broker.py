@@ -21,6 +21,7 @@ from schemas import dispatch as d
 from schemas import registry
 from schemas import tickets as t
 from schemas.envelope import Envelope, derived_id, partition_of
+from schemas.layout import ONE_MACHINE
 from schemas.message import Message
 from schemas.owner import Owner
 from schemas.principals import ADMIN
@@ -77,7 +78,7 @@ def _life() -> list[Message]:
 
 
 async def _say(broker: Broker, facts: list[Message]) -> None:
-    partition = partition_of(TICKET, registry.partitions())
+    partition = partition_of(TICKET, ONE_MACHINE.lanes)
     numbers: dict[str, int] = {}
     producer = AIOKafkaProducer(**broker.for_aiokafka())
     await producer.start()

@@ -16,7 +16,8 @@ from schemas.clocks import (
     ClockRederived,
     ClockStarted,
 )
-from schemas.registry import RULES, partitions
+from schemas.layout import ONE_MACHINE
+from schemas.registry import RULES
 from schemas.rules import RederivationOrdered
 from schemas.values import OfficialDue, Person, ProvisionalDue
 from services.desk.core.rules import RulesChange, copies
@@ -74,7 +75,7 @@ async def test_a_calendar_reaches_every_lane_and_survives_a_restart(sla: Sla, ne
         assert all(isinstance(fact.due, OfficialDue) for fact in said if isinstance(fact, ClockRederived))
     assert await sla.pool.fetchval("select count(*) from provisional where ticket = any($1)", tickets) == 0
     (published,) = sla.liuhen("calendar", "show")["published"]
-    assert len(published["lanes"]) == partitions()
+    assert len(published["lanes"]) == ONE_MACHINE.lanes
 
     assert sla.liuhen("calendar", "apply", str(corrected))["unforeseen"] == ["2027-01-04"]
     for ticket in tickets:
@@ -108,11 +109,11 @@ async def test_clocks_are_counted_by_name_and_status(sla: Sla) -> None:
 async def test_an_order_under_a_policy_that_the_worker_does_not_have_is_set_aside(sla: Sla) -> None:
     order = RederivationOrdered(by=Person(id="p-he", name="何静宜"), policy="another", code="policy", reason="试行")
     now = NOW + timedelta(hours=1)
-    published = copies(RulesChange(order, "another"), now, load_policy(sla.system.policy))
+    published = copies(RulesChange(order, "another"), now, load_policy(sla.system.policy), ONE_MACHINE.lanes)
     await sla.producer.send(
         [Wire(RULES, number, b"order", order.to_json(), each.headers()) for number, each in enumerate(published)]
     )
     ticket = sla.new()
     await sla.open(ticket, NOW)
     await sla.says(ticket, ClockStarted)
-    await sla.parks(RULES, partitions())
+    await sla.parks(RULES, ONE_MACHINE.lanes)

@@ -20,7 +20,8 @@ from chassis.publish import Producer, Wire
 from schemas import dispatch as d
 from schemas.clocks import ClockFact
 from schemas.envelope import Envelope, decode, derived_id, partition_of
-from schemas.registry import DISPATCH, model_of, partitions
+from schemas.layout import ONE_MACHINE
+from schemas.registry import DISPATCH, model_of
 from schemas.values import Actor, Contact, Place
 from tools.local.instance import Instance
 from tools.prepare.logins import PEOPLE
@@ -50,7 +51,7 @@ class Sla:
 
     async def tell(self, ticket: str, at: datetime, fact: type[d.DispatchFact], **fields: object) -> None:
         """One fact of a ticket's life, by the moment at which the door received its cause."""
-        partition = partition_of(ticket, partitions())
+        partition = partition_of(ticket, ONE_MACHINE.lanes)
         number = self.sequences[partition] = self.sequences.get(partition, 0) + 1
         message = fact.model_validate({"ticket": ticket, "by": Actor(by_rule="policy"), **fields})
         identity = derived_id(self.source, partition, number)
