@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import faust
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer import fetcher as consumer_fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.producer.message_accumulator import MessageAccumulator
 from faust.app import base
@@ -47,6 +49,11 @@ def test_what_is_fetched_passes_the_method_that_filters_places() -> None:
 def test_the_consumer_is_made_by_the_method_that_changes_its_isolation() -> None:
     assert "self._create_worker_consumer(" in source(driver.AIOKafkaConsumerThread._create_consumer)
     assert "self._isolation_level" in source(AIOKafkaConsumer.start)
+
+
+def test_all_topics_can_be_known_before_their_ends_are_asked_for() -> None:
+    assert list(inspect.signature(AIOKafkaClient.set_topics).parameters) == ["self", "topics"]
+    assert "add_topic(partition.topic)" in source(consumer_fetcher.Fetcher._proc_offset_requests)
 
 
 def test_faust_still_does_not_look_at_the_coordinator_task() -> None:
