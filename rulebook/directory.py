@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, time
 from itertools import pairwise
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -84,10 +84,13 @@ class Outside(Model):
     takes: Text
 
 
-class Directory(Model):
-    """All departments and the outside bodies."""
+MOST_DEPARTMENTS: Final = 500
 
-    departments: tuple[Department, ...]
+
+class Directory(Model):
+    """All departments and the outside bodies; each department has topics and a user of its own on the broker."""
+
+    departments: Annotated[tuple[Department, ...], Field(max_length=MOST_DEPARTMENTS)]
     outside: tuple[Outside, ...]
 
 

@@ -15,6 +15,7 @@ EXPECTED: Final[Mapping[str, Chinese]] = {
     "string_too_long": Chinese("不超过 {max_length} 个字"),
     "string_too_short": Chinese("不为空的文字"),
     "too_short": Chinese("至少 {min_length} 项"),
+    "too_long": Chinese("至多 {max_length} 项；更多的，请并入上级单位，以 sections 分派到科室"),
     "greater_than_equal": Chinese("不小于 {ge} 的数"),
     "less_than_equal": Chinese("不大于 {le} 的数"),
     "finite_number": Chinese("有限的数"),

@@ -31,6 +31,19 @@ def only(problems: tuple[Problem, ...]) -> Problem:
     return problem
 
 
+def test_more_departments_than_were_ever_tried_are_refused_with_what_to_do_instead(directory: Path) -> None:
+    bureaus = "".join(
+        f"  - {{code: b-{number}, name: 第{number}局, kind: bureau,"
+        f" desk: {{phone: '021-1', mail: d@b.example}}, duty: {{phone: '021-1', mail: d@b.example}}}}\n"
+        for number in range(500)
+    )
+    change(directory, "directory.yaml", "departments:\n", f"departments:\n{bureaus}")
+    problem = only(validate(directory))
+    assert (problem.file, problem.field) == ("directory.yaml", "departments")
+    assert "至多 500 项" in str(problem)
+    assert "并入上级单位" in str(problem)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "field", "said"),
     [
