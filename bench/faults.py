@@ -36,6 +36,8 @@ from tools.verify.run import verify_system
 WORKERS: Final = ("a", "b")
 """Neither is the first, whose ports are fixed: each start takes free ones."""
 FROZEN_SECONDS: Final = SESSION_SECONDS + 3
+MISSED_SECONDS: Final = 25.0
+"""Longer than others need to notice that a broker is dead, and to lead what it led."""
 _PATIENCE: Final = 180.0
 _BLOWS: Final = {"kill": 10, "freeze": 5, "broker": 1, "database": 1}
 
@@ -77,6 +79,13 @@ class Village:
         """Restart the broker or the database under everybody's feet."""
         self.blows[f"{foundation} {'kill -9' if at_once else 'restart'}"] += 1
         await asyncio.to_thread(self.instance.restart, foundation, at_once=at_once)
+
+    async def lose(self, node: str, seconds: float = MISSED_SECONDS) -> None:
+        """Kill a broker while others live, and start it again after the others had to do without it."""
+        self.blows[f"{node} kill -9"] += 1
+        os.kill(self.process(node).pid, signal.SIGKILL)
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(self.instance.restart, node, at_once=True)
 
     async def revive(self) -> None:
         """Start again whoever ended by itself, as a supervisor would."""

@@ -1,11 +1,12 @@
-"""Apache Kafka on this machine: one KRaft node from the jars that Maven fetched."""
+"""Apache Kafka on this machine: one KRaft node, or several, from the jars that Maven fetched."""
 
 from __future__ import annotations
 
 import subprocess
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 from confluent_kafka import KafkaException
@@ -23,11 +24,63 @@ _PATIENCE = 10.0  # seconds
 SETTINGS = DEPLOY / "kafka" / "server.properties"
 
 
-def listeners(ports: Mapping[str, int]) -> dict[str, str]:
-    """Return the properties that say where the local broker listens."""
+class Node(NamedTuple):
+    """One broker of the cluster; each is a controller too, so that any of them may be lost."""
+
+    number: int
+    port: int
+    controller: int
+
+    @property
+    def process(self) -> str:
+        """The name of its process; the first is called like the whole."""
+        return "kafka" if self.number == 1 else f"kafka-{self.number}"
+
+    def data(self, home: Path) -> Path:
+        """The folder in which it keeps everything."""
+        return home / self.process
+
+    def properties(self, home: Path) -> Path:
+        """The file that says what it is like."""
+        return home / ("server.properties" if self.number == 1 else f"server-{self.number}.properties")
+
+
+def port_names(count: int) -> tuple[str, ...]:
+    """Name the ports that brokers need beside those of the first."""
+    return tuple(f"{name}_{number}" for number in range(2, count + 1) for name in ("kafka", "kafka_controller"))
+
+
+def nodes(ports: Mapping[str, int]) -> tuple[Node, ...]:
+    """List the brokers that have ports."""
+    others = sorted(int(name.removeprefix("kafka_")) for name in ports if name.removeprefix("kafka_").isdigit())
+    first = Node(1, ports["kafka"], ports["kafka_controller"])
+    return (first, *(Node(each, ports[f"kafka_{each}"], ports[f"kafka_controller_{each}"]) for each in others))
+
+
+def listeners(node: Node, cluster: Iterable[Node]) -> dict[str, str]:
+    """Return the properties that say where a local broker listens, and where its controllers are."""
     return {
-        "listeners": f"INTERNAL://{HOST}:{ports['kafka']},CONTROLLER://{HOST}:{ports['kafka_controller']}",
-        "controller.quorum.bootstrap.servers": f"{HOST}:{ports['kafka_controller']}",
+        "node.id": str(node.number),
+        "listeners": f"INTERNAL://{HOST}:{node.port},CONTROLLER://{HOST}:{node.controller}",
+        "controller.quorum.bootstrap.servers": ",".join(f"{HOST}:{each.controller}" for each in cluster),
+    }
+
+
+def copies(cluster: Sequence[Node]) -> dict[str, str]:
+    """Return the properties by which the broker's own topics outlive any one of several brokers."""
+    if len(cluster) == 1:
+        return {}
+    replicas, in_sync = min(3, len(cluster)), min(2, len(cluster) - 1)
+    return {
+        "default.replication.factor": str(replicas),
+        "min.insync.replicas": str(in_sync),
+        "offsets.topic.replication.factor": str(replicas),
+        "transaction.state.log.replication.factor": str(replicas),
+        "transaction.state.log.min.isr": str(in_sync),
+        "share.coordinator.state.topic.replication.factor": str(replicas),
+        "share.coordinator.state.topic.min.isr": str(in_sync),
+        # How long a dead broker is missed before others lead what it led; nine seconds is the default.
+        "broker.session.timeout.ms": "6000",
     }
 
 
@@ -51,33 +104,51 @@ def encrypted(files: Certificates) -> dict[str, str]:
     }
 
 
-def prepare(home: Path, ports: Mapping[str, int], password: str, files: Certificates | None = None) -> Path:
-    """Write the broker's properties and format its storage, once, with its own user; return the properties file.
+def prepare(
+    home: Path, cluster: Sequence[Node], password: str, files: Certificates | None = None
+) -> Mapping[Node, Path]:
+    """Write the brokers' properties and format their storage, once, with their own user; return the properties files.
 
-    With certificates every line to it is encrypted.
+    With certificates every line to them is encrypted.
     """
-    data = home / "kafka"
-    properties = home / "server.properties"
-    here = {"log.dirs": str(data), **listeners(ports), **logins(password), **(encrypted(files) if files else {})}
+    found = {node: _write_properties(home, node, cluster, password, files) for node in cluster}
+    if not all((node.data(home) / "meta.properties").exists() for node in cluster):
+        _format(home, found, password)
+    return found
+
+
+def _write_properties(
+    home: Path, node: Node, cluster: Sequence[Node], password: str, files: Certificates | None
+) -> Path:
+    places = {"log.dirs": str(node.data(home)), **listeners(node, cluster), **copies(cluster)}
+    here = {**places, **logins(password), **(encrypted(files) if files else {})}
     own = "".join(f"{name}={value}\n" for name, value in here.items())
+    properties = node.properties(home)
     properties.touch(mode=0o600)
     properties.write_text(f"{SETTINGS.read_text('utf-8')}\n{own}", "utf-8")
-    if not (data / "meta.properties").exists():
-        _format(properties, home / "logs" / "kafka-format.log", password)
     return properties
 
 
-def _format(properties: Path, log: Path, password: str) -> None:
-    cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=").replace("-", "A")
-    command = [*_java("256m"), "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster]
+def _format(home: Path, found: Mapping[Node, Path], password: str) -> None:
+    cluster = _identity()
     user = f"{MECHANISM}=[name={ADMIN},iterations=4096,password={password}]"
+    voters = ",".join(f"{node.number}@{HOST}:{node.controller}:{_identity()}" for node in found)
+    quorum = ["--standalone"] if len(found) == 1 else ["--initial-controllers", voters]
+    log = home / "logs" / "kafka-format.log"
     log.touch(mode=0o600)
-    with log.open("ab") as sink:
-        done = subprocess.run(  # noqa: S603 - the command is ours
-            [*command, "-c", str(properties), "--add-scram", user], stdout=sink, stderr=subprocess.STDOUT, check=False
-        )
-    if done.returncode:
-        raise SaidClearly(f"Kafka 没能初始化存储，它的说明在 {log}。")
+    for properties in found.values():
+        words = ["format", *quorum, "-t", cluster, "-c", str(properties), "--add-scram", user]
+        with log.open("ab") as sink:
+            done = subprocess.run(  # noqa: S603 - the command is ours
+                [*_java("256m"), "kafka.tools.StorageTool", *words], stdout=sink, stderr=subprocess.STDOUT, check=False
+            )
+        if done.returncode:
+            raise SaidClearly(f"Kafka 没能初始化存储，它的说明在 {log}。")
+
+
+def _identity() -> str:
+    """By chance, as Kafka writes ids; one that begins with a hyphen would be taken for an option."""
+    return urlsafe_b64encode(uuid4().bytes).decode().rstrip("=").replace("-", "A")
 
 
 def command(properties: Path, heap: str) -> list[str]:
@@ -100,11 +171,11 @@ def _java(heap: str) -> list[str]:
     return [find("java"), f"-Xmx{heap}", "-Xshare:auto", *frugal, *logging, "-cp", f"{KAFKA_JARS}/*"]
 
 
-def is_ready(broker: Broker) -> bool:
-    """Return whether the broker answers and knows itself."""
+def is_ready(broker: Broker, count: int = 1) -> bool:
+    """Return whether the cluster answers and knows so many brokers."""
     admin = AdminClient({**broker.for_librdkafka(), "socket.timeout.ms": 2000})
     try:
-        return bool(admin.list_topics(timeout=1).brokers)
+        return len(admin.list_topics(timeout=1).brokers) >= count
     except KafkaException:
         return False
 

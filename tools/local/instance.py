@@ -26,6 +26,7 @@ from schemas.principals import ADMIN, principals
 from tools.errors import SaidClearly
 from tools.layout import LEARNED, MODEL, POLICY, ROOT, RUN, home_of
 from tools.local import broker, ports, prometheus
+from tools.local.broker import Node
 from tools.local.database import Cluster, run_apart
 from tools.local.plan import Plan, fill, load_plan
 from tools.local.ports import HOST, free_ports
@@ -104,8 +105,18 @@ class Instance:
 
     @property
     def kafka(self) -> str:
-        """The broker's address, host:port."""
-        return f"{HOST}:{self.ports['kafka']}"
+        """The brokers' addresses, host:port."""
+        return ",".join(f"{HOST}:{node.port}" for node in self.brokers)
+
+    @property
+    def brokers(self) -> tuple[Node, ...]:
+        """The brokers of the cluster, running or not."""
+        return broker.nodes(self.ports)
+
+    @property
+    def foundations(self) -> tuple[str, ...]:
+        """The names of what all others stand on."""
+        return ("postgres", *(node.process for node in self.brokers))
 
     @property
     def secrets(self) -> Path:
@@ -149,7 +160,8 @@ class Instance:
         """Start broker and database side by side; then topics, roles and migrations. Where it fails, nothing stays."""
         self._make_home()
         try:
-            ports.require_free(self.ports, (*self.plan.kafka.ports, *self.plan.postgres.ports))
+            others = broker.port_names(len(self.brokers))
+            ports.require_free(self.ports, (*self.plan.kafka.ports, *others, *self.plan.postgres.ports))
             self._start_foundations()
         except BaseException:
             self.end_all()
@@ -158,17 +170,18 @@ class Instance:
     def _start_foundations(self) -> None:
         self.announce("启动数据库和消息系统")
         with ThreadPoolExecutor(2) as both:
-            formatted = both.submit(self._prepare_broker)
+            formatted = both.submit(self._prepare_brokers)
             both.submit(self.cluster.prepare).result()
             database = self._spawn_database()
             properties = formatted.result()
-        kafka = self._spawn_broker(properties)
+        kafka = [self._spawn_broker(node, properties[node]) for node in self.brokers]
         self._await(database, self.cluster.is_ready)
         self.announce("建立数据库角色、模式和表")
         self._prepare_database()
         self._prepare_logins()
         self.announce("等消息系统就绪")
-        self._await(kafka, self._broker_answers)
+        for each in kafka:
+            self._await(each, self._brokers_answer)
         self.announce("建立主题、用户和权限")
         self._prepare_topics()
 
@@ -205,13 +218,15 @@ class Instance:
         """Return when the service says over HTTP that it is ready; say clearly when it ended or takes too long."""
         self._await(process, lambda: is_ready(process.ready))
 
-    def restart(self, foundation: str, *, at_once: bool = False) -> None:
-        """Stop `kafka` or `postgres` (`at_once`: as a failing machine would) and start it again on what it wrote."""
-        self.stop(foundation, at_once=at_once)
-        if foundation == "postgres":
+    def restart(self, *names: str, at_once: bool = False) -> None:
+        """Stop the database or brokers (`at_once`: as a failing machine would) and start them on what they wrote."""
+        self.stop(*names, at_once=at_once)
+        if "postgres" in names:
             self._await(self._spawn_database(), self.cluster.is_ready)
-        else:
-            self._await(self._spawn_broker(self._prepare_broker()), self._broker_answers)
+        again = [node for node in self.brokers if node.process in names]
+        properties = self._prepare_brokers() if again else {}
+        for process in [self._spawn_broker(node, properties[node]) for node in again]:
+            self._await(process, self._brokers_answer)
 
     def start_prometheus(self) -> Started:
         """Start Prometheus and the watch on this machine, scraping the services and judging by the project's rules."""
@@ -239,11 +254,12 @@ class Instance:
 
     def end_all(self) -> dict[str, Ending]:
         """End all that was started: services first, then what they stand on. What is ephemeral is gone afterwards."""
-        foundations = ("kafka", "postgres")
+        foundations = tuple(reversed(self.foundations))
         names = [process.name for process in self.processes]
         endings = self.stop(*(name for name in names if name not in foundations))
-        for name in foundations:
-            endings |= self.stop(name, at_once=self.ephemeral)
+        # Brokers of one cluster together: the last one would wait for the others.
+        endings |= self.stop(*foundations[:-1], at_once=self.ephemeral)
+        endings |= self.stop(foundations[-1], at_once=self.ephemeral)
         if self.ephemeral:
             shutil.rmtree(self.home, ignore_errors=True)
         elif self.home.exists():
@@ -306,8 +322,9 @@ class Instance:
 
     def whereabouts(self, name: str) -> str:
         """Return in one line where a process is reached."""
-        if name == "kafka":
-            return self.kafka
+        for node in self.brokers:
+            if name == node.process:
+                return f"{HOST}:{node.port}"
         if name == "postgres":
             return f"{HOST}:{self.ports['postgres']}/{self.plan.postgres.database}"
         programs = {**self.plan.services, prometheus.WATCH: self.plan.watch}
@@ -323,7 +340,9 @@ class Instance:
         return path
 
     def _choose_ports(self) -> dict[str, int]:
-        return free_ports(self.plan.ports()) if self.ephemeral else chosen_ports(self.plan, self.settings)
+        if self.ephemeral:
+            return free_ports([*self.plan.ports(), *broker.port_names(self.settings.brokers)])
+        return chosen_ports(self.plan, self.settings)
 
     def _places(self, worker: str) -> dict[str, str]:
         addresses = self.addresses()
@@ -413,20 +432,23 @@ class Instance:
     def _spawn_database(self) -> Started:
         return self._spawn(Launch("postgres", self.cluster.command(), stop_signal=signal.SIGINT))
 
-    def _spawn_broker(self, properties: Path) -> Started:
+    def _spawn_broker(self, node: Node, properties: Path) -> Started:
         command = broker.command(properties, self.settings.kafka_heap)
-        return self._spawn(Launch("kafka", command))
+        return self._spawn(Launch(node.process, command))
 
-    def _prepare_broker(self) -> Path:
+    def _prepare_brokers(self) -> Mapping[Node, Path]:
         if (self.home / "kafka" / "meta.properties").exists() and not (self.secrets / ADMIN).exists():
             raise SaidClearly(
                 f"{self.name} 的消息存储早于用户的设立。"
                 f"请删除 {self.home / 'kafka'}，或者用 LIUHEN_INSTANCE 换一个名称。"
             )
-        return broker.prepare(self.home, self.ports, secret(self.secrets, ADMIN), self.certificates)
+        return broker.prepare(self.home, self.brokers, secret(self.secrets, ADMIN), self.certificates)
 
-    def _broker_answers(self) -> bool:
-        return not ports.is_free(self.ports["kafka"]) and broker.is_ready(self.broker(ADMIN))
+    def _brokers_answer(self) -> bool:
+        names = {process.name for process in self.processes if process.is_alive()}
+        alive = [node for node in self.brokers if node.process in names]
+        listening = not any(ports.is_free(node.port) for node in alive)
+        return listening and broker.is_ready(self.broker(ADMIN), len(alive))
 
     def _spawn(self, launch: Launch) -> Started:
         process = spawn(launch, home=self.home, folder=ROOT)
@@ -453,7 +475,8 @@ class Instance:
 
     def _require_own_ports(self, name: str) -> None:
         """Say clearly which port somebody else took between our look at it and the start."""
-        of_parts = {"kafka": self.plan.kafka.ports, "postgres": self.plan.postgres.ports}
+        of_nodes = {f"kafka-{n}": broker.port_names(n)[-2:] for n in range(2, len(self.brokers) + 1)}
+        of_parts = {"kafka": self.plan.kafka.ports, "postgres": self.plan.postgres.ports, **of_nodes}
         of_services = {service: program.ports for service, program in self.plan.services.items()}
         ports.require_free(self.ports, {**of_parts, **of_services}.get(name, ()))
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rulebook.expected import expected_of
 from schemas.layout import Layout
 from tools.errors import SaidClearly
 from tools.local.plan import Plan
+
+_NEXT_BROKER: Final = 100
+"""So far are the ports of a broker from those of the one before it."""
 
 
 class LocalSettings(Layout, BaseSettings):
@@ -25,10 +28,28 @@ class LocalSettings(Layout, BaseSettings):
     log: Literal["json", "console"] = "json"
     port_shift: int = 0
     kafka_heap: str = "768m"
+    brokers: int = Field(default=1, ge=1, le=9)
+    """Brokers of the cluster; where there are several, records have up to three copies unless it is said otherwise."""
     tls: bool = False
     """Whether broker, database and doors are reached over TLS, by an authority of the instance's own."""
     patience: float = Field(default=60.0, gt=0)
     """Seconds that a part may take to become ready."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _survive_one(cls, said: dict[str, object]) -> dict[str, object]:
+        """Where there are several brokers and nobody says how many have a record, any one of them may be lost."""
+        brokers = int(str(said.get("brokers", 1))) if str(said.get("brokers", 1)).isdigit() else 1
+        return {"replicas": min(3, brokers), "in_sync": min(2, max(1, brokers - 1)), **said}
+
+    @model_validator(mode="after")
+    def _enough_brokers(self) -> Self:
+        if self.replicas > self.brokers:
+            raise ValueError(
+                f"LIUHEN_REPLICAS={self.replicas} 多于 LIUHEN_BROKERS={self.brokers}，每份须在不同的节点上。"
+                f"请把 LIUHEN_REPLICAS 改为不大于 {self.brokers}，或者增加节点。"
+            )
+        return self
 
 
 def load_settings() -> LocalSettings:
@@ -57,4 +78,7 @@ def chosen_ports(plan: Plan, settings: LocalSettings, environ: Mapping[str, str]
             chosen[name] = int(said) if said else default + settings.port_shift
         except ValueError:
             raise SaidClearly(f"{variable(name)}={said!r} 不是端口号。") from None
+    for number in range(2, settings.brokers + 1):
+        for name in ("kafka", "kafka_controller"):
+            chosen[f"{name}_{number}"] = chosen[name] + _NEXT_BROKER * (number - 1)
     return chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,10 +27,12 @@ def look(instance: Instance, backoff: Backoff, now: float) -> tuple[str, ...]:
         return ()
     try:
         with alone(instance.home):
-            chosen = tuple(name for name in workers.in_order(_dead(instance)) if backoff.due(name, now))
+            chosen = tuple(name for name in workers.in_order(instance, _dead(instance)) if backoff.due(name, now))
             for name in chosen:
                 backoff.started(name, now)
-                _start(instance, name)
+            stood_on = [name for name in chosen if name in instance.foundations]
+            for names in (stood_on, *([name] for name in chosen if name not in stood_on)):
+                _start(instance, names)
     except SaidClearly:
         return ()
     return chosen
@@ -39,13 +42,12 @@ def _dead(instance: Instance) -> list[str]:
     return [each.name for each in instance.processes if not each.is_alive() and each.name != SUPERVISOR]
 
 
-def _start(instance: Instance, name: str) -> None:
+def _start(instance: Instance, names: Sequence[str]) -> None:
     try:
-        workers.heal(instance, [name])
+        for name in workers.heal(instance, names):
+            _say(f"{name}: started again")
     except SaidClearly as error:
-        _say(f"{name}: {error}")
-    else:
-        _say(f"{name}: started again")
+        _say(f"{', '.join(names)}: {error}")
 
 
 def _say(words: str) -> None:

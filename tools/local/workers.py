@@ -13,8 +13,6 @@ from tools.local.process import Ending, Started
 from tools.local.prometheus import WATCH
 from tools.local.readiness import PATIENCE, is_ready
 
-FOUNDATIONS: Final = ("postgres", "kafka")
-"""What all others stand on."""
 WATCHING: Final = (WATCH, "prometheus")
 _NAME: Final = re.compile(r"[a-z0-9]{1,20}")
 _LANES: Final = re.compile(r'^liuhen_lanes\{.*state="running"\} (\S+)$', re.MULTILINE)
@@ -72,10 +70,10 @@ def restart(instance: Instance, process: str, *, at_once: bool = False) -> Worke
     return start(instance, *worker_of(process))
 
 
-def in_order(names: Iterable[str]) -> tuple[str, ...]:
+def in_order(instance: Instance, names: Iterable[str]) -> tuple[str, ...]:
     """Sort processes so that what others stand on comes first; all else stays as it is."""
-    some = list(names)
-    return (*(name for name in FOUNDATIONS if name in some), *(name for name in some if name not in FOUNDATIONS))
+    some, first = list(names), instance.foundations
+    return (*(name for name in first if name in some), *(name for name in some if name not in first))
 
 
 def heal(instance: Instance, only: Container[str] | None = None) -> tuple[str, ...]:
@@ -85,8 +83,8 @@ def heal(instance: Instance, only: Container[str] | None = None) -> tuple[str, .
         for process in instance.processes
         if not process.is_alive() and (only is None or process.name in only)
     ]
-    for name in (name for name in FOUNDATIONS if name in ended):
-        instance.restart(name, at_once=True)
+    # Together: a broker alone waits for the others.
+    instance.restart(*(name for name in instance.foundations if name in ended), at_once=True)
     again = [worker_of(name) for name in ended if worker_of(name).service in instance.plan.services]
     for worker in again:
         start(instance, *worker)
@@ -97,8 +95,8 @@ def heal(instance: Instance, only: Container[str] | None = None) -> tuple[str, .
     if SUPERVISOR in ended:
         instance.stop(SUPERVISOR, at_once=True)
         instance.start_supervisor()
-    started = {*FOUNDATIONS, *(worker.process for worker in again), *WATCHING, SUPERVISOR}
-    return in_order(name for name in ended if name in started)
+    started = {*instance.foundations, *(worker.process for worker in again), *WATCHING, SUPERVISOR}
+    return in_order(instance, (name for name in ended if name in started))
 
 
 def lanes_of(process: Started) -> int | None:
