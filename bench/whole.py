@@ -7,7 +7,7 @@ from typing import Final
 
 import asyncpg
 
-from bench import cpu
+from bench import cpu, disk
 from bench.figures import Figure
 from bench.parties import SpeakingParties
 from bench.place import connected
@@ -27,13 +27,14 @@ async def measure(instance: Instance, tickets: int, announce: Announce, *, verif
     parties = SpeakingParties(instance, _OPEN_AT_ONCE)
     announce("Whole tickets: warming up")
     await parties.play(_WARM)
-    before = await _events(instance)
+    before, lay = await _events(instance), await disk.taken(instance)
     announce(f"Whole tickets: {tickets:,} from the call to the closing")
     idle = cpu.spent(instance)
     closed = await parties.play(tickets)
     spent = cpu.since(instance, idle)
     await parties.close()
     said = await _events(instance) - before
+    kept = disk.figures(lay, await disk.taken(instance), tickets, await disk.updates(instance, "trace"))
     figures = [
         Figure("whole tickets, all services", tickets / closed[-1], "tickets/s", _AIM, note=f"{tickets:,} tickets"),
         Figure(
@@ -45,6 +46,7 @@ async def measure(instance: Instance, tickets: int, announce: Announce, *, verif
     figures += [
         Figure("… processor time for a ticket", cost, "ms", note=shares),
         Figure("… what so much allows on idle cores", 1000 * (os.cpu_count() or 1) / cost, "tickets/s", _AIM),
+        *kept,
     ]
     if verify:
         announce("Whole tickets: verifying every promise")
