@@ -106,9 +106,9 @@ async def rights_changes(pool: Pool, until: datetime) -> list[str]:
 
 
 async def steps(pool: Pool) -> list[OpenStep]:
-    """Count open tickets by what they wait for; reads one index, and of that only what is open."""
+    """Count open tickets by what they wait for; reads of the table only what is open."""
     rows = await pool.fetch(
-        "select waits_for, count(*), min(waiting_since) from summary where holder <> '' group by waits_for"
+        "select waits_for, count(*), min(waiting_since) from summary where is_open group by waits_for"
     )
     return [OpenStep(*row) for row in rows]
 
@@ -254,7 +254,7 @@ class Queue:
 
 
 def _at_desk(task: DeskTaskKind) -> str:
-    return f"s.desk <> '' and '{task.value}' = any(string_to_array(s.desk, ' '))"
+    return f"s.at_desk and '{task.value}' = any(string_to_array(s.desk, ' '))"
 
 
 _FACTS: Final[Mapping[DeskTaskKind, tuple[type[d.DispatchFact], ...]]] = {
@@ -288,11 +288,13 @@ _FACTS: Final[Mapping[DeskTaskKind, tuple[type[d.DispatchFact], ...]]] = {
 }
 """Which facts tell what a task of the desk asks; until when it is to be done, the clock that runs for it."""
 _BESIDES: Final[Mapping[str, Queue]] = {
-    "closing": Queue("s.waits_for = 'closing'", Clock.REVIEW, (d.HandledAccepted,)),
+    "closing": Queue("s.is_open and s.waits_for = 'closing'", Clock.REVIEW, (d.HandledAccepted,)),
     "callback": Queue(
-        "s.waits_for = 'callback'", Clock.CALLBACK, (d.CallbackAwaited, d.CallbackTried, d.CallbackAppointed)
+        "s.is_open and s.waits_for = 'callback'",
+        Clock.CALLBACK,
+        (d.CallbackAwaited, d.CallbackTried, d.CallbackAppointed),
     ),
-    "undelivered": Queue("s.undelivered > 0 and s.holder <> ''", None),
+    "undelivered": Queue("s.untold and s.is_open", None),
 }
 _QUEUES: Final[Mapping[str, Queue]] = {
     **{task.value: Queue(_at_desk(task), TASKS[task].clock, facts) for task, facts in _FACTS.items()},
@@ -356,7 +358,7 @@ async def counted(pool: Pool, now: datetime) -> Row:
     """Count tickets by state, channel and holder, and clocks by how they stand."""
     states = await pool.fetch("select state, count(*) from summary group by 1 order by 1")
     channels = await pool.fetch("select coalesce(channel, ''), count(*) from summary group by 1 order by 1")
-    holders = await pool.fetch("select holder, count(*) from summary where holder <> '' group by 1 order by 2 desc, 1")
+    holders = await pool.fetch("select holder, count(*) from summary where is_open group by 1 order by 2 desc, 1")
     clocks = await pool.fetchrow(
         "select count(*) filter (where due_latest >= $1 and not breached) as in_time,"
         " count(*) filter (where due_latest < $1 or breached) as overdue from clock where status = 'running'",
