@@ -84,12 +84,24 @@ def copies(cluster: Sequence[Node]) -> dict[str, str]:
     }
 
 
-def logins(password: str) -> dict[str, str]:
-    """Return the properties by which the broker itself logs in, on every listener as its own user."""
+def logins(password: str, cluster: Sequence[Node]) -> dict[str, str]:
+    """Return the properties by which brokers log in, on every listener as their own user.
+
+    Several controllers know one another by what stands in this file: SCRAM's users are written down in what they first
+    have to agree about.
+    """
     module = "org.apache.kafka.common.security.scram.ScramLoginModule"
     login = f'{module} required username="{ADMIN}" password="{password}";'
-    names = ("internal", "controller")
-    return {f"listener.name.{name}.{MECHANISM.lower()}.sasl.jaas.config": login for name in names}
+    of_brokers = {f"listener.name.internal.{MECHANISM.lower()}.sasl.jaas.config": login}
+    if len(cluster) == 1:
+        return of_brokers | {f"listener.name.controller.{MECHANISM.lower()}.sasl.jaas.config": login}
+    plain = "org.apache.kafka.common.security.plain.PlainLoginModule"
+    known = f'{plain} required username="{ADMIN}" password="{password}" user_{ADMIN}="{password}";'
+    return of_brokers | {
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.controller.plain.sasl.jaas.config": known,
+    }
 
 
 def encrypted(files: Certificates) -> dict[str, str]:
@@ -121,7 +133,7 @@ def _write_properties(
     home: Path, node: Node, cluster: Sequence[Node], password: str, files: Certificates | None
 ) -> Path:
     places = {"log.dirs": str(node.data(home)), **listeners(node, cluster), **copies(cluster)}
-    here = {**places, **logins(password), **(encrypted(files) if files else {})}
+    here = {**places, **logins(password, cluster), **(encrypted(files) if files else {})}
     own = "".join(f"{name}={value}\n" for name, value in here.items())
     properties = node.properties(home)
     properties.touch(mode=0o600)

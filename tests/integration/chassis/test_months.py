@@ -58,7 +58,7 @@ async def test_what_lies_in_the_default_partition_goes_to_its_month_and_blocks_n
     # and the table still tells each number once, and finds what leaves the house by its index
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute(_EVENT, 1, moments[0])
-    indexes = "select count(*) from pg_indexes where tablename = $1"
+    indexes = "select count(*) from pg_indexes where schemaname = 'dispatch' and tablename = $1"
     assert await connection.fetchval(indexes, "event_2031_05") == await connection.fetchval(indexes, "event_default")
     for each in (connection, *service):
         await each.close()
