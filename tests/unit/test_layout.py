@@ -14,7 +14,8 @@ from schemas.principals import Operation, Resource, principals
 from schemas.registry import TopicKind, topics
 from tools.client.addresses import Addresses
 from tools.errors import SaidClearly
-from tools.local.settings import load_settings
+from tools.local.instance import Instance
+from tools.local.settings import LocalSettings, load_settings
 
 CODES = ("housing",)
 CITY = Layout(lanes=16, channel_lanes=8, replicas=3, in_sync=2, compression=Compression.LZ4, groups="liuhen-yangpu.")
@@ -60,6 +61,20 @@ def test_records_that_could_never_be_written_are_refused_at_start_with_what_to_d
         told(Settings)
     with pytest.raises(SaidClearly, match=sentence):
         load_settings()
+
+
+def test_any_of_several_brokers_may_be_lost_unless_it_is_said_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIUHEN_BROKERS", "3")
+    assert (load_settings().replicas, load_settings().in_sync) == (3, 2)
+    monkeypatch.setenv("LIUHEN_REPLICAS", "1")
+    assert (load_settings().replicas, load_settings().in_sync) == (1, 1)
+
+
+def test_more_copies_than_brokers_are_refused_before_anything_starts() -> None:
+    instance = Instance(ephemeral=True, settings=LocalSettings(brokers=2, replicas=3))
+    with pytest.raises(SaidClearly, match="LIUHEN_REPLICAS=3 多于 LIUHEN_BROKERS=2"):
+        instance.start_foundations()
+    assert instance.processes == ()
 
 
 def test_more_lanes_of_channels_than_numbers_tell_apart_are_refused() -> None:

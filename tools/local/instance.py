@@ -377,6 +377,11 @@ class Instance:
     def _make_home(self) -> None:
         if self.is_running():
             raise SaidClearly(f"{self.name} 已在运行，用 liuhen down 结束。")
+        if self.layout.replicas > len(self.brokers):
+            raise SaidClearly(
+                f"LIUHEN_REPLICAS={self.layout.replicas} 多于 LIUHEN_BROKERS={len(self.brokers)}，每份须在不同的节点。"
+                f"请把 LIUHEN_REPLICAS 改为不大于 {len(self.brokers)}，或者增加节点。"
+            )
         end(self.processes, at_once=True)
         end_orphans()
         for folder in (self.home, self.home / "logs"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,17 +39,10 @@ class LocalSettings(Layout, BaseSettings):
     @classmethod
     def _survive_one(cls, said: dict[str, object]) -> dict[str, object]:
         """Where there are several brokers and nobody says how many have a record, any one of them may be lost."""
-        brokers = int(str(said.get("brokers", 1))) if str(said.get("brokers", 1)).isdigit() else 1
-        return {"replicas": min(3, brokers), "in_sync": min(2, max(1, brokers - 1)), **said}
-
-    @model_validator(mode="after")
-    def _enough_brokers(self) -> Self:
-        if self.replicas > self.brokers:
-            raise ValueError(
-                f"LIUHEN_REPLICAS={self.replicas} 多于 LIUHEN_BROKERS={self.brokers}，每份须在不同的节点上。"
-                f"请把 LIUHEN_REPLICAS 改为不大于 {self.brokers}，或者增加节点。"
-            )
-        return self
+        brokers = str(said.get("brokers", 1))
+        if not brokers.isdigit() or "replicas" in said:
+            return said
+        return {"replicas": (replicas := min(3, int(brokers))), "in_sync": min(2, max(1, replicas - 1)), **said}
 
 
 def load_settings() -> LocalSettings:
