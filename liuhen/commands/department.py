@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from liuhen.answers import AsJson, print_json
-from liuhen.desk import render, words
+from liuhen.desk import looked, render, words
 from liuhen.desk.actions import add_actions
 from liuhen.desk.queue import PublishedMessage, inside, orders
 from liuhen.desk.workplace import Workplace, department_party
@@ -58,6 +58,7 @@ def queue(
     times = DueTimes(place.policy, load_calendar(place.addresses.policy / "calendar"))
     messages = [PublishedMessage(place.now(), each.order) for each in desk.orders()]
     owing = inside(orders(messages, times, place.now(), everything=everything), section, person)
+    looked.remember(place.addresses, ((each.order.ticket, each.order.version) for each in owing))
     if as_json:
         print_json(render.orders_document(owing))
     else:
@@ -76,6 +77,7 @@ def show(
     if found is None:
         raise SaidClearly(f"{place.words.department(str(context.obj))}没有工单{ticket}。")
     order, _, shown = found
+    looked.remember(place.addresses, [(order.ticket, order.version)])
     if as_json:
         print_json({**order.model_dump(mode="json"), "shown": shown and shown.model_dump(mode="json")})
         return

@@ -12,6 +12,7 @@ from rich.table import Table
 from chassis.clock import Clock
 from chassis.logins import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from liuhen.answers import AsJson, print_json
+from liuhen.desk import looked
 from rulebook import Policy, load_policy
 from tools.client import login as door
 from tools.client.addresses import load_addresses
@@ -70,6 +71,7 @@ def _browse(url: str) -> None:
 
 def log_out(*, as_json: AsJson = False) -> None:
     """Forget the login of this place."""
+    looked.forget(load_addresses())
     gone = door.forget(load_addresses())
     if as_json:
         print_json({"logged_out": gone})

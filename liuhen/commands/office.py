@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from liuhen.answers import AsJson, print_json
-from liuhen.desk import render, words
+from liuhen.desk import looked, render, words
 from liuhen.desk.actions import add_actions
 from liuhen.desk.queue import PublishedMessage, desk, of_person
 from liuhen.desk.workplace import Workplace
@@ -53,6 +53,7 @@ def queue(
     if for_ is not None:
         waiting = of_person(waiting, place.person(for_), place.policy, place.now())
     wanted = [each for each in waiting if task in (None, each.task.task)]
+    looked.remember(place.addresses, ((each.task.ticket, each.task.version) for each in wanted))
     if as_json:
         print_json(render.desk_document(wanted))
     else:

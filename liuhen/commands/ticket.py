@@ -7,8 +7,10 @@ from typing import Annotated, Final
 import typer
 
 from liuhen.answers import AsJson, print_json
+from liuhen.desk import looked
 from services.trace.for_tools import ReceiptAnswer
 from tools.client import render, trace
+from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.terminal import Terminal
 from vocabulary import CLOCKS
@@ -33,6 +35,7 @@ def show(name: Annotated[str, _NAME], *, as_json: AsJson = False) -> None:
         _show_receipt(standing, as_json=as_json)
         return
     entries = trace.timeline(standing["ticket"])
+    looked.remember(load_addresses(), [(standing["ticket"], looked.version_in(entries))])
     clocks = trace.clocks(standing["ticket"])["clocks"]
     if as_json:
         print_json({**standing, "timeline": entries, "clocks": clocks})

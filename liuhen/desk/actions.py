@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
-from liuhen.desk import render, words
+from liuhen.desk import looked, render, words
 from liuhen.desk.batch import Filters, How, act_on_all
 from liuhen.desk.options import SPEAKER, Slot, action_of, parameters_of, slots_of
 from liuhen.desk.passages import find, texts_of, was_said
@@ -75,9 +75,13 @@ def _command(action: type[Action], kind: PartyKind, place_of: PlaceOf) -> Callab
                 raise SaidClearly("请写明工单号；要对多件一并办理，请用 --all。")
         if _points_at_passage(action):
             _point_at(given)
+        if given.get("if_seen") is None and "if_seen" in action.model_fields:
+            given["if_seen"] = looked.last_seen(place.addresses, given["ticket"])
         said = action_of(action, given, speaker, place)
         with _told.status("等候答复…"):
             answer = asyncio.run(submit(place, said, submission=submission, patience=patience))
+        if answer.refusal is not None and "ticket" in given:  # what changed meanwhile has been shown with it
+            looked.remember(place.addresses, [(given["ticket"], answer.refusal.version)])
         tell(place, said, answer, as_json=as_json)
         if isinstance(said, inbound.LookAtContact) and answer.taken and answer.refusal is None:
             _show_contact(answer.act, patience)

@@ -38,11 +38,12 @@ _REFUSED: Final = (ActionRefused.type_name, IncidentActionRefused.type_name)
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why something was not done: a machine's word, the field, and the reason in words."""
+    """Why something was not done: a machine's word, the field, the reason in words, and the version that it shows."""
 
     code: str
     field: str | None
     reason: str
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ def told_at_the_door(answer: SubmissionAnswer, told: ActAnswer, action: Action) 
     answer = replace(answer, receipt=told["receipt"] or "")
     match told["state"]:
         case "refused":
-            return replace(answer, refusal=Rejection(told["code"], told["field"], told["reason"]))
+            return replace(answer, refusal=Rejection(told["code"], told["field"], told["reason"], told["version"]))
         case "accepted":
             left_out = tuple(told["left_out"].items())
             found = told["incident"] or incident_of(action)

@@ -112,8 +112,11 @@ def test_a_ticket_goes_its_whole_way() -> None:
     assert waiting("office") == []
 
     # and when it is handled, reviewed and called back, it is closed and waits for nobody
-    did("department", "housing", "handled", ticket, "--reply", "灯已换新", "--as", CLERK)
+    handled = ("department", "housing", "handled", ticket, "--reply", "灯已换新", "--as", CLERK)
+    assert "同意延期" in typed(*handled).stderr  # another hand acted since the queue was looked at
+    did(*handled)
     as_person("p-lu")
+    assert [(each["ticket"], each["task"]) for each in waiting("office")] == [(ticket, "review")]
     did("office", "review", ticket, "--accepted", "--ruling", "solved")
     assert [each["ticket"] for each in waiting("callback")] == [ticket]
     closed = did("callback", "record", ticket, *CONTENT, "--as", "hf-01=林静")
@@ -163,6 +166,27 @@ def test_an_incident_is_handled_once_at_the_terminals() -> None:
     for ticket in tickets:
         did("callback", "record", ticket, *CONTENT, "--as", "hf-01=林静")
     assert waiting("callback") == []
+
+
+def test_a_second_hand_at_a_terminal_reads_what_the_first_one_did() -> None:
+    # given a ticket at the desk, which two dispatchers look at
+    where = ["--place", "某处", "--text", "有个东西坏了很久没有人来管"]
+    ticket = did("hotline", "register", "--kind", "complain", *where, "--phone", "13811110041")["tickets"][0]
+    for person in ("p-xu", "p-shen"):
+        as_person(person)
+        assert ticket in {each["ticket"] for each in waiting("office")}
+
+    # when both assign it, the second is told what the first one did, and may go on after that
+    as_person("p-xu")
+    did("office", "assign", ticket, "--lead", "housing", "--category", CATEGORY)
+    as_person("p-shen")
+    again = ("office", "assign", ticket, "--lead", "greening", "--note", "应由绿化市容局办")
+    refused = typed(*again)
+
+    # then
+    assert refused.exit_code == 1
+    assert "徐文珏派单" in refused.stderr
+    did(*again)
 
 
 def test_what_is_not_legal_now_is_refused_with_the_reason() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import vocabulary
 from chassis.frozen import replace
 from schemas import dispatch as d
+from schemas.acts import STAFF, is_act
 from schemas.inbound import Action, DepartmentAction, OnTicket
 from schemas.values import Party, PartyKind, Person
 from services.dispatch.core.draft import Draft
@@ -17,7 +18,6 @@ from services.dispatch.core.regions import RecentAct
 from services.dispatch.core.ticket import Ticket
 from worktime import SHANGHAI
 
-_STAFF: Final = frozenset({PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK})
 _REMEMBERED: Final = 10
 """So many people are remembered, each with the last of their acts."""
 
@@ -29,13 +29,9 @@ SAYS_VERSION: Final = frozenset({"changed_meanwhile", "never_seen"})
 
 
 def with_act(ticket: Ticket, fact: d.DispatchFact, at: datetime) -> Ticket:
-    """The ticket after a fact that may be somebody's act; only acts of staff count.
-
-    Nor is it one that somebody on duty knows of it: that changes nothing that another one decides about.
-    """
+    """The ticket after a fact that may be somebody's act; only acts of staff count."""
     party = fact.by.party
-    no_act = isinstance(fact, d.ActionRefused | d.RequestRefused | d.UrgentAcknowledged)
-    if party is None or party.kind not in _STAFF or no_act:
+    if party is None or not is_act(fact.type_name, party.kind):
         return ticket
     act = RecentAct(number=ticket.version + 1, word=fact.type_name, by=fact.by.person, party=party, at=at)
     others = [each for each in ticket.acts if _whose(each) != _whose(act)]
@@ -61,7 +57,7 @@ def changed_meanwhile(draft: Draft, action: Action) -> Refusal | None:
         reason = f"该工单最新是版本{draft.ticket.version}，没有版本{action.if_seen}。请查看最新情况，填写所看到的版本。"
         return Refusal("never_seen", reason)
     ticket, me = draft.ticket, (draft.by.party, action.by)
-    kinds = {PartyKind.OFFICE} if isinstance(action, OnTicket) else _STAFF
+    kinds = {PartyKind.OFFICE} if isinstance(action, OnTicket) else STAFF
     since = [
         act
         for act in ticket.acts
