@@ -135,7 +135,8 @@ class Assign(OnTicket):
 
     One that raises the tier waits for an approver. `note` is for lead and supporters; another lead in place of one that
     is overdue or supervised needs it, as the reason.
-    `despite` says why it goes to a department that the text names beside words of misconduct.
+    `despite` says why it goes to a department that the text names beside words of misconduct. `uncategorised` says that
+    none of the categories fits that are suggested: without it, and without a category, nothing is dispatched then.
     """
 
     do: Literal["assign"] = "assign"
@@ -143,6 +144,7 @@ class Assign(OnTicket):
     supporting: tuple[DepartmentCode, ...] = ()
     blocking: bool = True
     category: CategoryCode | None = None
+    uncategorised: bool = False
     tier: Tier | None = None
     note: Text | None = None
     despite: Text | None = None

@@ -178,7 +178,7 @@ def test_a_second_hand_at_a_terminal_reads_what_the_first_one_did() -> None:
 
     # when both assign it, the second is told what the first one did, and may go on after that
     as_person("p-xu")
-    did("office", "assign", ticket, "--lead", "housing", "--category", CATEGORY)
+    did("office", "assign", ticket, "--lead", "housing", "--uncategorised")
     as_person("p-shen")
     again = ("office", "assign", ticket, "--lead", "greening", "--note", "应由绿化市容局办")
     refused = typed(*again)

@@ -137,7 +137,7 @@ async def reported(wechat: Door, **more: Any) -> str:
 async def dispatched(xu: Door, housing: Door, ticket: str) -> dict[str, Any]:
     """Give a ticket to the housing bureau; returns its order."""
     await xu.until("/v1/tasks?task=dispatching&limit=1000", lambda told: ticket in {t["ticket"] for t in told["tasks"]})
-    assert (await xu.does(do="assign", ticket=ticket, lead="housing"))["state"] == "accepted"
+    assert (await xu.does(do="assign", uncategorised=True, ticket=ticket, lead="housing"))["state"] == "accepted"
     told = await housing.until(f"/v1/orders/{ticket}", lambda each: "order" in each)
     order: dict[str, Any] = told["order"]
     return order

@@ -147,7 +147,7 @@ async def test_an_act_is_on_the_topic_of_the_office_in_the_name_of_who_is_logged
 ) -> None:
     waits = await xu.waits(ticket, "dispatching")
 
-    told = await xu.became(do="assign", ticket=ticket, lead="housing", if_seen=waits["version"])
+    told = await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing", if_seen=waits["version"])
 
     assert (told["state"], told["tickets"], told["about"]) == ("accepted", [ticket], ticket)
     found = await said(running, told["act"])
@@ -157,20 +157,20 @@ async def test_an_act_is_on_the_topic_of_the_office_in_the_name_of_who_is_logged
 
 
 async def test_a_department_acts_for_itself_and_hears_of_it(xu: Person, housing: Person, ticket: str) -> None:
-    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing")
 
     by = {"id": "housing-1", "name": "陈立"}
     told = await housing.became(do="accept", ticket=ticket, by=by)
 
     assert told["state"] == "accepted"
-    assert (await housing.acts(do="assign", ticket=ticket, lead="housing"))[0] == 422
+    assert (await housing.acts(do="assign", uncategorised=True, ticket=ticket, lead="housing"))[0] == 422
     assert (await housing.asks("/v1/tasks"))[0] == 403
 
 
 async def test_a_department_sees_at_the_door_what_its_topic_says(
     running: Instance, xu: Person, housing: Person, ticket: str
 ) -> None:
-    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing")
     await housing.became(do="accept", ticket=ticket, by={"id": "housing-1", "name": "陈立"})
     at_the_door = await housing.knows(ticket, "accepted")
 
@@ -186,7 +186,7 @@ async def test_a_department_sees_at_the_door_what_its_topic_says(
 async def test_a_department_lists_its_own_orders_and_of_others_not_even_that_they_are(
     running: Instance, xu: Person, housing: Person, ticket: str
 ) -> None:
-    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing")
     await housing.knows(ticket, "dispatched")
 
     _, whole = await housing.asks("/v1/orders?limit=1000")
@@ -215,9 +215,9 @@ async def test_a_department_lists_its_own_orders_and_of_others_not_even_that_the
 
 
 async def test_what_is_no_longer_a_departments_leaves_its_list(xu: Person, housing: Person, ticket: str) -> None:
-    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing")
     await housing.knows(ticket, "dispatched")
-    await xu.became(do="assign", ticket=ticket, lead="greening")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="greening")
 
     async with asyncio.timeout(30):
         while (await housing.asks(f"/v1/orders/{ticket}"))[1]["order"]["role"] != "none":  # noqa: ASYNC110 - of a door
@@ -229,7 +229,7 @@ async def test_what_is_no_longer_a_departments_leaves_its_list(xu: Person, housi
 async def test_no_contact_stands_in_the_table_of_orders(
     running: Instance, xu: Person, housing: Person, ticket: str
 ) -> None:
-    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing")
     told = await housing.knows(ticket, "dispatched")
 
     connection = await asyncpg.connect(running.postgres_dsn())
@@ -243,7 +243,7 @@ async def test_no_contact_stands_in_the_table_of_orders(
 async def test_a_contact_is_revealed_for_a_ground_and_a_reason_and_the_look_is_an_act(
     xu: Person, housing: Person, ticket: str
 ) -> None:
-    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing")
 
     code, told = await xu.reveals(ticket, ground="first-contact", reason="来电人催问，须核对号码")
     assert (code, told["do"], told["state"]) == (200, "look_at_contact", "accepted"), told
@@ -263,7 +263,7 @@ async def test_the_tickets_of_a_caller_are_found_by_the_number_however_it_is_wri
 ) -> None:
     number = next(_phones)
     ticket = await registered(running, xu, number)
-    await xu.became(do="assign", ticket=ticket, lead="housing")
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing")
     await housing.knows(ticket, "dispatched")
 
     async def found(person: Person, phone: str) -> list[dict[str, Any]]:
@@ -301,10 +301,10 @@ async def test_who_searches_for_a_number_has_the_duty_is_counted_and_stops_somew
 
 async def test_a_second_hand_is_told_what_the_first_one_did(running: Instance, xu: Person, ticket: str) -> None:
     seen = (await xu.waits(ticket, "dispatching"))["version"]
-    await xu.became(do="assign", ticket=ticket, lead="housing", if_seen=seen)
+    await xu.became(do="assign", uncategorised=True, ticket=ticket, lead="housing", if_seen=seen)
     other = Person(xu.web, trial_token(running.secrets, "p-shen"))
 
-    _, told = await other.acts(do="assign", ticket=ticket, lead="greening", if_seen=seen)
+    _, told = await other.acts(do="assign", uncategorised=True, ticket=ticket, lead="greening", if_seen=seen)
 
     answer = await refused_at_last(other, told["act"])
     assert answer["code"] == "changed_meanwhile"

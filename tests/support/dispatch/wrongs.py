@@ -17,6 +17,7 @@ from schemas.values import (
     Channel,
     Clock,
     Contact,
+    DeskTaskKind,
     OfficialDue,
     Party,
     PartyKind,
@@ -35,6 +36,7 @@ from services.dispatch.core.commands import Act, Ask, Command, Tick
 from services.dispatch.core.regions import NotedDue
 from services.dispatch.core.standing import REOPENABLE
 from services.dispatch.core.table import LEGAL
+from services.dispatch.core.ticket import WaitingAtDesk
 from tests.support.dispatch.examples import (
     ASKED_EXTENSION,
     ASKED_SUSPENSION,
@@ -84,6 +86,12 @@ class Wrong:
         for state in STORIES:
             if (state, self.kind) in LEGAL and (self.states is None or state in self.states):
                 yield state
+
+
+def _suggested(story: Story) -> Story:
+    """A ticket without a category, for which one is suggested at the desk."""
+    waiting = {DeskTaskKind.DISPATCHING: WaitingAtDesk(since=story.at, suggestion="0101-01")}
+    return _matter(category=None)(beside(waiting=waiting)(story))
 
 
 def _saying(**values: Any) -> Spoil:
@@ -318,6 +326,13 @@ WRONGS: Final[tuple[Wrong, ...]] = (
     Wrong("classify", "category_known", "unknown_category", command=_saying(category="9999-99")),
     Wrong("assign", "departments_known", "unknown_department", command=_saying(lead=NOWHERE)),
     Wrong("assign", "not_accused", "accused", _AVOIDS_MARKET),
+    Wrong(
+        "assign",
+        "category_chosen",
+        "category_missing",
+        _suggested,
+        states=frozenset({S.PENDING_DISPATCH}),
+    ),
     Wrong("assign", "ruling_binds", "ruling_binds", beside(ruled=LEAD), states=s.WITH_LEAD),
     Wrong("assign", "category_known", "unknown_category", command=_saying(category="9999-99")),
     Wrong("assign", "handover_explained", "reason_missing", ORDERED, states=s.WITH_LEAD),

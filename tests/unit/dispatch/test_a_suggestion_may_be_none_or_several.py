@@ -8,10 +8,11 @@ import pytest
 
 from rulebook import Policy
 from schemas import dispatch as d
+from schemas import inbound as i
 from schemas.public import DeskTask
 from schemas.values import TicketState
 from services.dispatch.core.rules import Guess, Rules
-from tests.support.dispatch.story import AT, Story, opened, shipped
+from tests.support.dispatch.story import AT, LEAD, Story, opened, shipped
 
 SEVERAL = Guess(None, 0.0, "model", certain=False, alternatives=("0801-01", "0801-04"), model="abc123")
 
@@ -82,3 +83,19 @@ def test_several_with_words_that_stop_the_machine_are_shown_behind_what_these_me
     assert awaited.reason == "stop_words"
     assert awaited.suggestion == "0701-07"
     assert awaited.alternatives == ("0801-01", "0801-04")
+
+
+@pytest.mark.parametrize("guess", [SEVERAL, Guess("0801-01", 0.5, "model", certain=False, model="abc123")])
+def test_whoever_dispatches_names_a_category_or_says_that_none_fits(guess: Guess) -> None:
+    waiting = suggesting(guess)
+
+    refused = waiting.office(i.Assign, lead=LEAD).refused("category_missing")
+
+    assert "劳动与社会保障/劳动权益/拖欠工资（0801-01）" in refused.said(d.ActionRefused).reason
+    waiting.office(i.Assign, lead=LEAD, category="0801-04").then(d.Classified, d.Dispatched)
+    none = waiting.office(i.Assign, lead=LEAD, uncategorised=True)
+    assert (none.ticket.state, none.ticket.matter.category) == (TicketState.DISPATCHED, None)
+
+
+def test_where_nothing_is_suggested_nobody_has_to_say_that_nothing_fits() -> None:
+    assert suggesting(None).office(i.Assign, lead=LEAD).ticket.state is TicketState.DISPATCHED

@@ -9,7 +9,7 @@ from rulebook.codes import Passing
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas.nearest import nearest
-from schemas.values import CategoryCode, Clock, DepartmentCode, Tier
+from schemas.values import CategoryCode, Clock, DepartmentCode, DeskTaskKind, Tier
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.due_times import due_no_more
@@ -154,6 +154,20 @@ def category_known(draft: Draft, action: i.Classify | i.Assign | i.Correct | i.C
     return Refusal("unknown_category", f"目录中没有分类{action.category}，请从分类目录中选择。{alike}")
 
 
+def category_chosen(draft: Draft, action: i.Assign) -> Refusal | None:
+    """Nothing that has a category goes without: department, requester and rates would read none."""
+    matter, waiting = draft.ticket.matter, draft.ticket.waiting.get(DeskTaskKind.DISPATCHING)
+    if action.category is not None or matter.category is not None or action.uncategorised or waiting is None:
+        return None
+    likely = [code for code in (waiting.suggestion, *(waiting.alternatives or ())) if code]
+    if not likely or not draft.rules.asks_who:
+        return None
+    found = [draft.rules.policy.category(code) for code in likely]
+    names = "、".join(f"{each.path}（{each.code}）" for each in found if each is not None)
+    said = f"该工单还没有分类，推荐：{names}。请写明分类（category）；都不合适的，写明不定分类（uncategorised）再派。"
+    return Refusal("category_missing", said)
+
+
 def raises_tier(draft: Draft, action: i.Classify | i.Assign) -> str | None:
     before = draft.ticket.matter.tier
     if action.tier is None or RANK[action.tier] <= RANK[before]:
@@ -257,6 +271,7 @@ def handover_explained(draft: Draft, action: i.Assign) -> Refusal | None:
     departments_known,
     not_accused,
     category_known,
+    category_chosen,
     to={S.DISPATCHED},
     approved=raises_tier,
 )
