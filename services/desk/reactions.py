@@ -43,6 +43,7 @@ class Accepted(NamedTuple):
     tickets: tuple[str, ...]
     incident: str | None
     notice: str | None
+    at: Instant
 
 
 class Refused(NamedTuple):
@@ -121,7 +122,7 @@ def react(told: Told, act: KnownAct | None, rules: ClockRules) -> Change | None:
     envelope, message = told.envelope, told.message
     match message:
         case ReceiptGiven() | ReceiptRefused():
-            return _answer(message, act) if act is not None and act.answered_on == told.topic else None
+            return _answer(message, act, envelope.time) if act is not None and act.answered_on == told.topic else None
         case DeskTask():
             return _task(told, message, rules)
         case ShownContact():
@@ -141,10 +142,10 @@ def _task(told: Told, message: DeskTask, rules: ClockRules) -> TaskRow:
     return TaskRow(message.ticket, message.task, *said_by, message.since, told.body, weight(message), *times)
 
 
-def _answer(message: ReceiptGiven | ReceiptRefused, act: KnownAct) -> Change:
+def _answer(message: ReceiptGiven | ReceiptRefused, act: KnownAct, at: Instant) -> Change:
     said = message.submission
     if isinstance(message, ReceiptGiven):
-        return Accepted(said, message.receipt, message.final, message.tickets, message.incident, message.notice)
+        return Accepted(said, message.receipt, message.final, message.tickets, message.incident, message.notice, at)
     if act.on_incident and message.ticket is not None:
         return LeftOut(said, message.ticket, message.reason)
     return Refused(said, message.code, message.field, message.reason, message.version)

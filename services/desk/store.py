@@ -123,13 +123,14 @@ async def load_acts(connection: Connection, acts: Sequence[str]) -> Mapping[str,
 
 async def accept(connection: Connection, accepted: Sequence[Accepted]) -> None:
     """Note that the door took acts; what was refused since then stays so, however often its receipt is heard."""
-    rows = [(*each[:3], _BETWEEN.join(each.tickets), each.incident, each.notice) for each in accepted]
+    rows = [(*each[:3], _BETWEEN.join(each.tickets), each.incident, each.notice, each.at) for each in accepted]
     await connection.execute(
         "update act set state = 'accepted', receipt = v.receipt, final = v.final, incident = v.incident,"
-        " notice = v.notice, tickets = string_to_array(v.tickets, E'\\n')"
-        " from unnest($1::text[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[])"
-        " v(id, receipt, final, tickets, incident, notice) where act.id = v.id and act.state <> 'refused'",
-        *columns(rows, 6),
+        " notice = v.notice, tickets = string_to_array(v.tickets, E'\\n'),"
+        " accepted_at = coalesce(act.accepted_at, v.at)"
+        " from unnest($1::text[], $2::text[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])"
+        " v(id, receipt, final, tickets, incident, notice, at) where act.id = v.id and act.state <> 'refused'",
+        *columns(rows, 7),
     )
 
 

@@ -16,13 +16,23 @@ from schemas.message import Message
 from schemas.nearest import Coded
 from schemas.values import Contact, Party
 from services.intake.core.decide import Moment, decide
-from services.intake.core.numbers import Numbering, Numbers, incident_of
+from services.intake.core.numbers import Numbering, Numbers, day_of, incident_of
 from services.intake.core.reading import Headers, Reading, read
 from services.intake.core.state import Answer, DoorState, KnownAttachment, KnownTicket, Secrets
 from services.intake.reactions import SubmissionId, concerns, react, refuses, whole_of
 from services.intake.work import door_of, newsroom_of
 
-__all__ = ["Answer", "Door", "KnownAttachment", "described", "incident_of", "known_by", "reason_of", "submission_of"]
+__all__ = [
+    "Answer",
+    "Door",
+    "KnownAttachment",
+    "day_of",
+    "described",
+    "incident_of",
+    "known_by",
+    "reason_of",
+    "submission_of",
+]
 
 
 class Door:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from doors.people import Known
@@ -22,6 +22,8 @@ from vocabulary import ACTIONS
 SOURCE: Final = "liuhen/desk"
 """The CloudEvents source of all that persons say through this door."""
 _SHOWN: Final = 40
+_SETTLED: Final = timedelta(seconds=60)
+"""So long after its receipt nothing refuses an act any more, while the services run."""
 
 
 class Act(NamedTuple):
@@ -50,6 +52,11 @@ class Act(NamedTuple):
 def act_of(login: str, key: str) -> str:
     """Name the act of a person under a key of theirs, which is the same for ever and known before it is said."""
     return derived_id(SOURCE, login, key)
+
+
+def is_final(*, decided: bool | None, accepted_at: datetime, now: datetime) -> bool:
+    """Whether an accepted act stands: the door decided it, or the ticket's life had its time to refuse it."""
+    return bool(decided) or now - accepted_at >= _SETTLED
 
 
 def _named(kind: PartyKind) -> Mapping[str, type[Action]]:

@@ -113,7 +113,9 @@ async def _put(app: web.Application, id_: str, act: Act, at: datetime) -> None:
 async def show_act(request: web.Request) -> web.StreamResponse:
     """GET /v1/acts/{act}: what became of what one did."""
     act = request.match_info["act"]
-    found = await lookup.standing(request.app[CONTEXT].pool, request[WHO], act, request.app[WORDS])
+    found = await lookup.standing(
+        request.app[CONTEXT].pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now()
+    )
     if found is None:
         raise HttpProblem(404, "unknown_act", "act", f"您没有编号为 {http.shown(act)} 的操作，请核对。")
     return json_answer(found)

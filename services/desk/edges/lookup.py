@@ -13,7 +13,7 @@ from doors.attachments.rows import Kept
 from doors.people import Known
 from schemas.registry import DESK, answer_topic, department_topic
 from schemas.values import PartyKind
-from services.desk.core.acts import Act
+from services.desk.core.acts import Act, is_final
 
 
 class Said(NamedTuple):
@@ -75,7 +75,7 @@ async def note_sent(pool: Pool, act: str) -> None:
     await pool.execute("update act set sent = true where id = $1", act)
 
 
-async def standing(pool: Pool, who: Known, act: str, words: WordSeal) -> dict[str, Any] | None:
+async def standing(pool: Pool, who: Known, act: str, words: WordSeal, now: datetime) -> dict[str, Any] | None:
     """Tell what became of an act of this person; None for somebody else's, and for none at all."""
     row = await pool.fetchrow("select * from act where id = $1 and login = $2 and sent", act, who.login)
     if row is None:
@@ -86,7 +86,8 @@ async def standing(pool: Pool, who: Known, act: str, words: WordSeal) -> dict[st
         return told | {name: row[name] for name in ("code", "field", "reason", "version")}
     if row["state"] == "accepted":
         left_out, shown = json.loads(row["left_out"]), await _shown(pool, row["answered_on"], row["receipt"], words)
-        told |= {"final": row["final"], "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
+        final = is_final(decided=row["final"], accepted_at=row["accepted_at"] or row["at"], now=now)
+        told |= {"final": final, "tickets": row["tickets"], "incident": row["incident"], "left_out": left_out}
         told |= {"notice": row["notice"]}
         return told | ({"shown": shown} if shown is not None else {})
     return told

@@ -49,7 +49,9 @@ async def _settled(request: web.Request, act: str) -> dict[str, Any]:
     """What became of an act once it was refused, or something was shown; as it stands when that takes too long."""
     pool, until = request.app[CONTEXT].pool, stopwatch() + _PATIENCE
     while True:
-        told = await lookup.standing(pool, request[WHO], act, request.app[WORDS]) or {}
+        told = (
+            await lookup.standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now()) or {}
+        )
         if told.get("state") == "refused" or "shown" in told or stopwatch() > until:
             return told
         await asyncio.sleep(_LOOK_AGAIN)

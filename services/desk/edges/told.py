@@ -24,9 +24,10 @@ class ActTaken(TypedDict):
 class ActAnswer(TypedDict):
     """What became of an act: pending, accepted or refused, and then why.
 
-    `final` says that nothing can refuse it any more, `version` is that of the ticket now, where its author had seen an
-    older one, and `left_out` names the members of an incident that it was refused for, each with the reason; `notice`
-    is what the author has to know. `shown` is the contact that the act made be shown, until it is sealed again.
+    `final` says that nothing refuses it any more, 60 s after its receipt at the latest; `version` is that of the ticket
+    now, where its author had seen an older one, and `left_out` names the members of an incident that it was refused
+    for, each with the reason; `notice` is what the author has to know. `shown` is the contact that the act made be
+    shown, until it is sealed again.
     """
 
     act: str

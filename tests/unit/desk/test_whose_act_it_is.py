@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.redaction import seal_of
 from schemas.registry import channel_topic, department_topic
 from schemas.values import PartyKind, Person
-from services.desk.core.acts import SOURCE, Act, Keys, read
+from services.desk.core.acts import SOURCE, Act, Keys, is_final, read
 from services.desk.core.rights import may_read_tasks
 from services.desk.reactions import Accepted, KnownAct, LeftOut, Refused, ShownRow, TaskRow, Told, answers, react
 from tests.support.desk import RULES
@@ -162,9 +162,15 @@ def test_a_receipt_tells_that_an_act_was_taken_and_a_refusal_why_not() -> None:
     assert isinstance(no, ReceiptRefused)
 
     assert answers(given_) == answers(no) == "a-1"
-    accepted = Accepted("a-1", given_.receipt, False, (TICKET,), None, given_.notice)  # noqa: FBT003
-    assert react(heard(given_), ON_TICKET, RULES) == accepted
+    taken = Accepted("a-1", given_.receipt, False, (TICKET,), None, given_.notice, NOON)  # noqa: FBT003
+    assert react(heard(given_), ON_TICKET, RULES) == taken
     assert react(heard(no), ON_TICKET, RULES) == Refused("a-1", "moved_on", None, "否", 4)
+
+
+def test_whoever_polls_an_accepted_act_reads_at_last_that_it_stands() -> None:
+    assert is_final(decided=True, accepted_at=NOON, now=NOON)
+    assert not is_final(decided=False, accepted_at=NOON, now=NOON + timedelta(seconds=59))
+    assert is_final(decided=False, accepted_at=NOON, now=NOON + timedelta(seconds=60))
 
 
 def test_an_act_on_an_incident_may_be_refused_for_one_member() -> None:

@@ -157,7 +157,7 @@ async def _became(request: web.Request, act: str, version: Version, seen: str | 
     until = loop.time() + _PATIENCE
     moved = False
     while loop.time() < until:
-        told = await acts.standing(pool, request[WHO], act, request.app[WORDS])
+        told = await acts.standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now())
         if told is not None and told["state"] == "refused":
             return Refusal(told["code"], told["field"], told["reason"])
         changed = seen is not None and await version() != seen

@@ -148,7 +148,7 @@ async def show_row(request: web.Request) -> web.StreamResponse:
 async def show_act(request: web.Request) -> web.StreamResponse:
     """GET /acts/{act}: what became of what one did, as a line."""
     pool, act = request.app[CONTEXT].pool, request.match_info["act"]
-    told = await standing(pool, request[WHO], act, request.app[WORDS])
+    told = await standing(pool, request[WHO], act, request.app[WORDS], request.app[CONTEXT].clock.now())
     if told is None:
         raise HttpProblem(404, "unknown_act", "act", f"您没有编号为 {shown(act)} 的操作，请核对。")
     return show(request, "became.html", told=told)
