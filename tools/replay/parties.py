@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from rulebook import Policy
 from rulebook.codes import Role, Unit
@@ -26,6 +27,7 @@ from schemas.more_time import TimeUnit, more_time
 from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import CALLBACKS, DESK, department_topic
 from schemas.values import Contacted, DeskTaskKind, Grade, Person, Solved, TicketState, WatchOrder
+from services.intake.for_tools import day_of
 from tools.client.kafka import PublicMessage
 from tools.replay.casebook import Casebook
 from tools.replay.mapping import LifeKind
@@ -90,8 +92,17 @@ def _all_topics(policy: Policy) -> Sequence[str]:
     return [DESK, CALLBACKS, *(department_topic(each.code) for each in policy.departments)]
 
 
+def claim(ticket: str, moment: datetime, policy: Policy) -> datetime:
+    """Tell when a department can claim to have done something: the row's time, or the day that the number names.
+
+    The door takes no earlier claim of an outsider.
+    """
+    day = day_of(ticket, ZoneInfo(policy.office.zone))
+    return moment if day is None else max(moment, day)
+
+
 class ClaimingParties:
-    """Departments answer as soon as they hear, and claim that they did so when the row says."""
+    """Departments answer as soon as they hear, and claim that they did so when the row says, as far as they can."""
 
     def __init__(self, book: Casebook, speaker: Speaker, policy: Policy) -> None:
         self._book = book
@@ -142,7 +153,7 @@ class ClaimingParties:
             await self._speaker.say(lead, Accept(ticket=order.ticket, by=by))
             if record.handled_at is not None:
                 done = ReportHandled(ticket=order.ticket, by=by, reply=_REPLY)
-                await self._speaker.say(lead, done, claimed=record.handled_at)
+                await self._speaker.say(lead, done, claimed=claim(order.ticket, record.handled_at, self._policy))
 
         self._speaker.later(self._speaker.clock.now(), deed)
 
