@@ -181,7 +181,7 @@ async def test_what_the_centre_did_in_between_is_shown_beside_what_was_seen(
     # then the page says that something happened, and the act is refused with both versions and every word
     await expect(chen.page.locator("#moved")).to_be_visible()
     await chen.page.locator("#note_progress-text").press("Control+Enter")
-    await chen.sees("什么都没有改动")
+    await chen.sees("别人先办了")
     assert await chen.page.locator(".versions .card").count() == 2
     await expect(chen.page.locator(".versions .card").last).to_contain_text("国和路200号")
     assert await chen.page.locator("#note_progress-text").input_value() == "已派人去看"

@@ -119,7 +119,7 @@ async def test_of_two_dispatchers_the_second_sees_both_versions_and_keeps_the_wo
     await shen.page.locator("#assign-note").focus()
     await shen.presses("Control+Enter")
     # then the second sees what was and what is, who was first, and the own words
-    await shen.sees("什么都没有改动")
+    await shen.sees("别人先办了")
     await shen.sees("徐文珏")
     assert await shen.page.locator(".versions .card").count() == 2
     assert await shen.page.locator("#assign-note").input_value() == "请先看现场"

@@ -177,6 +177,7 @@ async def _page(
         category=policy.category(row.order.category) if row.order.category else None,
         shown=row.order.to_json().decode(),
         seen=seen,
+        why=wrong.wrong.reason if wrong and wrong.wrong else "",
         forms=await _forms(request, row, wrong),
         hand=hand_of(request),
         place=place,

@@ -64,6 +64,7 @@ async def _page(
         told=row.told if row else None,
         shown=row.told.to_json().decode() if row else "",
         seen=seen,
+        why=wrong.wrong.reason if wrong and wrong.wrong else "",
         others=others,
         limit=_limit_of(request.app[ENTRANCE].policy, task),
         ways=ways,
