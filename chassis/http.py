@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 import math
 import ssl
@@ -66,6 +67,12 @@ class _Door:
 
 
 _DOOR: Final = web.AppKey("door", _Door)
+
+ShowProblem: TypeAlias = Callable[[web.Request, int, Mapping[str, Any]], web.Response]
+AS_PAGE: Final[web.AppKey[ShowProblem]] = web.AppKey("as_page")
+"""How a door with pages says a problem to whoever looks at them; everybody else reads problem details."""
+_OF_PROGRAMS: Final = "/v1/"
+_SAID_ANYWHERE: Final = ("Allow", "Retry-After")
 
 
 _LINGERING: Final = 2.0
@@ -157,9 +164,19 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             await _whole(request)
         response = await handler(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is answered and the answer is counted
-        response = _told(route, error)
+        response = _to_reader(request, _told(route, error))
     HTTP_REQUESTS.labels(request.app[_DOOR].service, route, str(response.status)).inc()
     return response
+
+
+def _to_reader(request: web.Request, problem: web.Response) -> web.Response:
+    """Say a problem as a page to a browser that asked for one."""
+    looks = _method(request) == "GET" and "text/html" in request.headers.get("Accept", "")
+    if AS_PAGE not in request.app or not looks or request.path.startswith(_OF_PROGRAMS):
+        return problem
+    page = request.app[AS_PAGE](request, problem.status, json.loads(problem.text or "{}"))
+    page.headers.update({name: problem.headers[name] for name in _SAID_ANYWHERE if name in problem.headers})
+    return page
 
 
 def _told(route: str, error: Exception) -> web.Response:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
 from rulebook import load_policy
-from rulebook.codes import Role
+from rulebook.codes import APART, Role
 from tools.client.addresses import Addresses
 from tools.client.backlog import backlog_of
 from tools.errors import SaidClearly
@@ -121,7 +121,7 @@ def _who_may_log_in(instance: Instance) -> str:
     """Say who may log in at a trial's desk, and with which password."""
     office = load_policy(Path(instance.addresses()["LIUHEN_POLICY"])).office
     first = {person.roles[0]: person.name for person in reversed(office.people)}
-    names = "、".join(f"{first[role]}（{ROLES[role]}）" for role in Role if role in first)
+    names = "、".join(f"{first[role]}（{ROLES[role]}）" for role in Role if role in first and role not in APART)
     return f"试用姓名：{names}等，口令都是 {trial_password(instance.secrets)}"
 
 

@@ -124,6 +124,29 @@ async def test_a_department_is_told_that_the_desk_of_the_centre_is_not_its_own(
     await clerk.sees("您的职责不能查看中心的待办")
 
 
+async def test_whoever_acts_nowhere_here_is_told_where_they_find_what_they_need(
+    browser: Browser, running: Instance
+) -> None:
+    leader = await Clerk.sit_down(browser, running)
+    await leader.opens("/")
+    await leader.logs_in("郑怀安")
+
+    await leader.sees("按您的职责，这里没有要您办理的事")
+    assert await leader.violations() == []
+    await leader.opens("/queue")
+    await leader.sees("这里不归您看")
+    assert "没有做成" not in await leader.page.content()
+    assert await leader.page.locator("nav a").count() == 0
+
+
+async def test_a_wrong_address_is_a_page_that_says_so(browser: Browser, running: Instance) -> None:
+    stranger = await Clerk.sit_down(browser, running)
+    await stranger.opens("/nowhere")
+
+    await stranger.sees("没有这个地址")
+    assert await stranger.violations() == []
+
+
 async def test_axe_finds_nothing_on_any_page_also_enlarged(
     browser: Browser, running: Instance, xu: Clerk, call: Call
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from chassis import http
-from chassis.http import json_answer
+from chassis.http import AS_PAGE, json_answer
 from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
 from chassis.protection import Limits
@@ -67,7 +67,7 @@ def application(context: EdgeContext, settings: IntakeSettings, config: DoorConf
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=let_in, pages=citizen.ROUTES)
     app[CONTEXT], app[SETTINGS], app[CONFIG] = context, settings, config
-    app[progress.TRIES] = progress.tries()
+    app[progress.TRIES], app[AS_PAGE] = progress.tries(), citizen.show_problem
     app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), config.policy.limits.attachments)
     return app
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from chassis import http
-from chassis.http import json_answer
+from chassis.http import AS_PAGE, json_answer
 from chassis.metrics import HTTP_REQUESTS
 from chassis.openapi import Terms
 from chassis.problems import HttpProblem
@@ -133,3 +134,50 @@ async def test_no_answer_hands_back_a_character_that_commands(port: int, charact
     told = json.loads(body)
     assert told["code"] == "unknown_thing"
     assert character not in told["detail"] + told["field"]
+
+
+@pytest.fixture
+async def paged() -> AsyncIterator[int]:
+    """Given a door that has pages too."""
+
+    def show(_request: web.Request, status: int, problem: Mapping[str, Any]) -> web.Response:
+        return web.Response(text=f"<p>{problem['detail']}", status=status, content_type="text/html")
+
+    routes = (Route("GET", "/v1/things/{name}", quote), Route("POST", "/things", take))
+    app = http.application(Terms("toy", largest=1_000), routes, pages=(Route("GET", "/hangs", hang),))
+    app[AS_PAGE] = show
+    runner = http.runner_of(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield runner.addresses[0][1]
+    await runner.cleanup()
+
+
+BROWSES = "Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said_"),
+    [("/nowhere", 404, "没有这个地址"), ("/hangs", 503, "稍后重试"), ("/things", 405, "Allow")],
+)
+async def test_a_browser_reads_a_problem_as_a_page(paged: int, path: str, status: int, said_: str) -> None:
+    found, headers, body = await said(paged, asked("GET", path, BROWSES))
+
+    assert (found, headers["Content-Type"].partition(";")[0]) == (status, "text/html")
+    assert said_ in body.decode()
+    assert (status == 405) == ("Allow" in headers)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        asked("GET", "/nowhere"),
+        asked("GET", "/nowhere", "Accept: application/json"),
+        asked("GET", "/v1/things/a", BROWSES),
+        asked("POST", "/nowhere", BROWSES),
+    ],
+)
+async def test_programs_read_problem_details_wherever_there_are_pages(paged: int, sent: bytes) -> None:
+    _, headers, _ = await said(paged, sent)
+
+    assert headers["Content-Type"].startswith("application/problem+json")

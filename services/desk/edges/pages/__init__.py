@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from chassis.http import AS_PAGE
 from doors.passwords import PASSWORDS, Passwords
 from services.desk.edges.pages import attachments, callbacks, entering, hand, live, orders, queue, showing, task
 
@@ -23,6 +24,7 @@ ROUTES: Final = (
 
 def prepare(app: web.Application, *, over_tls: bool) -> None:
     """Give the pages of a door what they stand on."""
+    app[AS_PAGE] = entering.show_problem
     app[PASSWORDS], app[entering.OVER_TLS] = Passwords.of("desk"), over_tls
     app[live.HORIZON], app[live.STREAMS] = live.Horizon(), live.Streams()
     app.cleanup_ctx.append(live.watching)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from doors.entering import ENTRANCE
 from doors.passwords import PASSWORDS, require_passwords
 from doors.people import Known
 from schemas.values import PartyKind
+from services.desk.core.rights import may_read_tasks
 from services.desk.edges import begun
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages.forms import FORM_COOKIE, KEYS_COOKIE, bind, posted
@@ -29,6 +31,8 @@ _HOMES: Final = {PartyKind.OFFICE: "/queue", PartyKind.DEPARTMENT: "/orders", Pa
 OPENID_COOKIE: Final = "liuhen_openid"
 """Which login this browser began at the provider."""
 _SEE_OTHER: Final = 303
+_LOOKING: Final = frozenset({"GET", "HEAD"})
+_NOT_SHOWN: Final = "这里不归您看"
 _A_YEAR: Final = 31_536_000
 
 
@@ -43,9 +47,21 @@ def page(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except HttpProblem as problem:
-            return show(request, "problem.html", problem.status, problem.headers, problem=problem.body)
+            return show(request, "problem.html", problem.status, problem.headers, **said_of(request, problem.body))
 
     return answer
+
+
+def show_problem(request: web.Request, status: int, problem: Mapping[str, Any]) -> web.Response:
+    """Say what is wrong with an address to whoever opened it, who need not be logged in."""
+    return show(request, "problem.html", status, **said_of(request, problem))
+
+
+def said_of(request: web.Request, problem: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the page of a problem says: whoever only looks has not tried to do anything."""
+    looks = request.method in _LOOKING
+    title = _NOT_SHOWN if looks and problem["code"] == "not_permitted" else problem["title"]
+    return {"problem": problem, "title": title, "looks": looks}
 
 
 async def known(request: web.Request) -> Known | None:
@@ -203,8 +219,11 @@ async def switch_keys(request: web.Request) -> web.StreamResponse:
 
 
 async def go_home(request: web.Request) -> web.StreamResponse:
-    """GET /: the first page of whoever is logged in."""
-    return redirect(_HOMES[request[WHO].party.kind])
+    """GET /: the first page of whoever is logged in; of whoever acts nowhere, where else they find what they need."""
+    who = request[WHO]
+    if who.party.kind is PartyKind.OFFICE and not may_read_tasks(who):
+        return show(request, "elsewhere.html")
+    return redirect(_HOMES[who.party.kind])
 
 
 ROUTES: Final = (

@@ -35,12 +35,15 @@ from vocabulary import TASKS
 
 _MOST_PAGES: Final = 10_000
 ACKNOWLEDGE: Final = "acknowledge_urgent"
+_NOT_YOURS: Final = (
+    "您的职责不能查看中心的待办。要查工单的，请用终端（liuhen ticket），或者让派单员查询；承办单位的在承办台。"
+)
 
 
 def require_office(request: web.Request) -> None:
     """Let see what waits whoever acts in the office; a HttpProblem for everybody else."""
     if not may_read_tasks(request[WHO]):
-        raise HttpProblem(403, "not_permitted", None, "您的职责不能查看中心的待办。需要的，请让派单员查询。")
+        raise HttpProblem(403, "not_permitted", None, _NOT_YOURS)
 
 
 def reads_of(request: web.Request) -> Reads:

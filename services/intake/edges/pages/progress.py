@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
@@ -63,6 +64,11 @@ async def show(request: web.Request) -> web.StreamResponse:
         values = {"receipt": receipt, "phone": phone, "wrong": problem.body}
         return _PAGES.answer("ask.html", problem.status, problem.headers, **values)
     return _PAGES.answer("standing.html", standing=standing, moment=partial(_moment, request))
+
+
+def show_problem(_request: web.Request, status: int, problem: Mapping[str, Any]) -> web.Response:
+    """Say what is wrong with an address above the form, which is what whoever opened it most likely looks for."""
+    return _PAGES.answer("ask.html", status, receipt="", phone="", wrong=problem)
 
 
 def _asked(receipt: str, phone: str) -> progress.Asked:
