@@ -5,6 +5,7 @@ What is wrong with the form of a submission is said here; what is wrong with its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, get_args
 
@@ -14,10 +15,11 @@ from schemas.envelope import EnvelopeError
 from schemas.nearest import Coded, nearest
 from schemas.text import one_line
 from schemas.values import Code, DepartmentCode, IncidentId, Receipt, TicketId
-from vocabulary import FIELDS, label
+from vocabulary import FIELDS, choices_in_words, label
 
 _LONGEST_PATH: Final = 120
 _NAMED: Final = 3
+_QUOTED: Final = re.compile("'([^']*)'")
 AGAIN: Final = "请更正后换一个新的提交编号重新提交。"
 
 
@@ -137,7 +139,7 @@ def of_validation(
     code, reason = _explained(first["type"])
     field = _way(first["loc"])
     details = dict(first.get("ctx", {}))
-    details["expected"] = str(details.get("expected", "")).replace(" or ", "、").replace(", ", "、")
+    details["expected"] = choices_in_words(_QUOTED.findall(str(details.get("expected", ""))))
     details["form"] = _FORMS.get(str(details.get("pattern")), "")
     named = f"字段 {label(field)}" if field else "全文"
     said = reason.format(named=named, **details) + _alike(first["type"], first["loc"], first["input"], fields, choices)

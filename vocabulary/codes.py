@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from schemas import clocks, dispatch, inbound, notices, rules, tickets
@@ -26,7 +26,7 @@ from schemas.values import (
     Verified,
     WatchOrder,
 )
-from vocabulary.tables import Table, complete, table
+from vocabulary.tables import NAMES, Table, complete, table
 
 _FAMILIES: Final = {module.__name__.rpartition(".")[2] for module in (tickets, dispatch, clocks, notices, rules)}
 
@@ -49,6 +49,7 @@ STATES: Final = complete("state", TicketState)
 ACTIONS: Final = complete("action", _actions())
 FACTS: Final = complete("fact", _facts())
 CLOCKS: Final = complete("clock", Clock)
+URGENT_CLOCKS: Final = table("urgent_clock")
 CHANNELS: Final = complete("channel", Channel)
 KINDS: Final = complete("kind", Kind)
 REQUESTER_KINDS: Final = complete("requester_kind", RequesterKind)
@@ -102,6 +103,8 @@ AXES: Final = table("axis")
 VERDICTS: Final = table("verdict")
 NOTICES: Final = table("notice")
 FIELDS: Final = table("field")
+FIELDS_BESIDE: Final = table("field_beside")
+"""Fields that nobody fills in by themselves."""
 PARAMETERS: Final = table("parameter")
 YES: Final = table("yes")
 """What the yes of a field says; NO has its no."""
@@ -109,11 +112,24 @@ NO: Final = table("no")
 PASSAGES: Final = table("passage")
 
 
+def choices_in_words(codes: Sequence[str]) -> str:
+    """Name what a field can say, with the codes on the wire: 满意（satisfied）; of codes without words, the codes."""
+    found = next((each for each in map(table, NAMES) if set(each) == set(codes)), None)
+    return "、".join(f"{found[code]}（{code}）" if found else code for code in codes)
+
+
+def clock_of(clock: str, tier: str | None) -> str:
+    """Name a clock as it is for a ticket of this tier: what cannot be returned has a time to sign for it."""
+    urgent = URGENT_CLOCKS.get(clock) if tier == Tier.URGENT else None
+    return urgent or CLOCKS.said(clock)
+
+
 def label(path: str) -> str:
     """Name a field for whoever has to correct it, with its name on the wire, such as 难易程度（tier）."""
     parts = [part for part in path.split(".") if not part.isdigit()]
     ends = (".".join(parts[start:]) for start in range(len(parts)))
-    word_ = next((FIELDS[end] for end in ends if end in FIELDS), None)
+    known = {**FIELDS_BESIDE, **FIELDS}
+    word_ = next((known[end] for end in ends if end in known), None)
     return f"{word_}（{path}）" if word_ else path
 
 

@@ -24,7 +24,7 @@ from tools.client.kafka import listener, read
 from tools.errors import SaidClearly
 from tools.progress import telling
 from tools.terminal import Terminal, styled
-from vocabulary import CLOCKS, PARTS, STATES
+from vocabulary import PARTS, STATES, clock_of
 
 _OFFICE: Final = Party(kind=PartyKind.OFFICE)
 _console: Final = Terminal()
@@ -160,7 +160,7 @@ def _preview(place: Workplace, frozen: Sequence[HeldOrder], wrong: Sequence[str]
             said.department(each.move.after),
             PARTS[order.role],
             STATES[order.state],
-            "、".join(CLOCKS[due.clock] for due in order.due),
+            "、".join(clock_of(due.clock, order.tier) for due in order.due),
         )
     _console.print(table)
     for line in wrong:

@@ -17,7 +17,7 @@ from schemas.values import ENDED, remind_by
 from services.desk.for_tools import owed
 from tools.client.desk import CallerAnswer
 from tools.terminal import framed, styled
-from vocabulary import CLOCKS, FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS
+from vocabulary import FIELDS, HAPPENED, PARTS, RECOGNISED, STATES, TASKS, WATCH_ORDERS, clock_of
 
 _COLOURS: Final[dict[Urgency, str]] = {"overdue": "bold red", "due_soon": "yellow", "in_time": ""}
 _MARKS: Final[dict[Urgency, str]] = {"overdue": "逾期", "due_soon": "将到期", "in_time": ""}
@@ -123,7 +123,7 @@ def orders(place: Workplace, owing: Sequence[OwedOrder], department: str) -> Ren
             order.ticket,
             owed(order),
             STATES[order.state],
-            CLOCKS[due.clock] if due else "",
+            clock_of(due.clock, order.tier) if due else "",
             place.words.until(remind_by(due.due)) if due else "",
             _MARKS[urgency],
             place.words.of("tier", order.tier),
@@ -214,7 +214,7 @@ def _rows(place: Workplace, order: Order) -> Sequence[tuple[str, str]]:
         ("内部转办", _inside(order)),
         ("再次发生", f"{order.recurrence_of}办结后再次反映" if order.recurrence_of else ""),
         ("催办补充", f"{order.follow_ups}次" if order.follow_ups else ""),
-        *((f"期限 {CLOCKS[due.clock]}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
+        *((f"期限 {clock_of(due.clock, order.tier)}", said.due(due.due.model_dump(mode="json"))) for due in order.due),
     )
 
 

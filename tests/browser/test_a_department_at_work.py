@@ -40,6 +40,7 @@ async def chen(browser: Browser, running: Instance) -> Clerk:
 async def dispatched(xu: Clerk, ticket: str) -> None:
     """Let the dispatcher give a ticket to the housing bureau."""
     await xu.opens(f"/tasks/{ticket}/dispatching")
+    await xu.page.locator("#assign-uncategorised-yes").check()
     await xu.page.locator("#assign-lead").fill("房管局")
     await xu.page.locator("#assign-lead").press("Control+Enter")
     await xu.at("/queue")

@@ -66,9 +66,13 @@ async def test_a_department_is_found_by_its_initials_and_what_is_meant_by_nobody
     lead = xu.page.locator("#assign-lead")
     await expect(lead).to_be_focused()
     assert await lead.input_value() == "局"
-    # when the initials are typed
+    # when the initials are typed, and no category, then those that are suggested are named
     await lead.fill("fgj")
-    await xu.presses("Control+Enter")
+    await lead.press("Control+Enter")
+    await xu.sees("该工单还没有分类，推荐")
+    # when none of them fits
+    await xu.page.locator("#assign-uncategorised-yes").check()
+    await lead.press("Control+Enter")
     # then the housing bureau has it
     await xu.at("/queue")
     await xu.sees(f"✔ 派单：工单 {ticket}")

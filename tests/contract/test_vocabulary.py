@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 import pytest
+from pydantic import BaseModel
 
 import vocabulary
 from chassis.failures import UNPROCESSABLE
@@ -29,7 +30,8 @@ from rulebook.responsibility import Rule
 from rulebook.rules import Rates
 from schemas import inbound, public
 from schemas.dispatch import TAKEN_BACK, TaskEnd
-from schemas.values import DeskTaskKind, PartyKind, TicketState
+from schemas.message import contracts
+from schemas.values import Clock, DeskTaskKind, Grade, PartyKind, TicketState, Tier, shown_fields
 from services.dispatch.core.episodes.clock_events import REASONS
 from services.dispatch.core.table import FACTS, TABLE
 from services.notify.core.notice import Way
@@ -140,6 +142,26 @@ def test_every_field_of_an_action_has_a_word() -> None:
         {".".join(slot.path) for action in actions for slot in slots_of(action)} | {"agent", "contact"},
         "an action",
     )
+
+
+def test_a_refusal_names_every_field_of_an_action_in_chinese() -> None:
+    ways = {way for model in contracts().values() if issubclass(model, inbound.Action) for way in _ways(model)}
+    assert len(ways) > 100
+    assert not [way for way in sorted(ways) if vocabulary.label(way) == way]
+
+
+def _ways(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in shown_fields(model).items():
+        yield name
+        inner = (each for each in (field.annotation, *get_args(field.annotation)) if isinstance(each, type))
+        for each in inner:
+            if issubclass(each, BaseModel):
+                yield from (f"{name}.{way}" for way in _ways(each))
+
+
+def test_what_a_field_can_say_is_named_in_chinese_with_its_code() -> None:
+    assert vocabulary.choices_in_words([each.value for each in Grade]).startswith("满意（satisfied）、")
+    assert vocabulary.choices_in_words(["one", "another"]) == "one、another"
 
 
 def test_every_parameter_of_a_door_has_a_word() -> None:
@@ -315,3 +337,10 @@ def test_a_field_is_named_in_chinese_and_as_it_has_to_be_written(path: str, said
 def test_a_code_of_another_version_is_said_to_be_unknown() -> None:
     assert vocabulary.table("state").said("lost") == "未知（lost）"
     assert vocabulary.table("state").said("closed") == "已结案"
+
+
+def test_what_cannot_be_returned_has_a_time_to_sign_for_it() -> None:
+    assert set(vocabulary.table("urgent_clock")) <= set(Clock)
+    assert vocabulary.clock_of(Clock.RETURN_WINDOW, Tier.URGENT) == "签收时限"
+    assert vocabulary.clock_of(Clock.RETURN_WINDOW, Tier.SIMPLE) == vocabulary.CLOCKS[Clock.RETURN_WINDOW]
+    assert vocabulary.clock_of(Clock.HANDLING, Tier.URGENT) == vocabulary.CLOCKS[Clock.HANDLING]

@@ -11,7 +11,7 @@ from services.notify.core.occasion import Occasion
 from services.notify.core.profile import REMEMBERED, Profile
 from services.notify.core.values import LEFT, deadline, ground
 from services.notify.reactions.tables import Wishes, profiles, wishes
-from vocabulary import CLOCKS, word
+from vocabulary import clock_of, word
 
 _Tiered = c.ClockStarted | c.ClockRederived | c.ClockRetiered
 _Timed = _Tiered | c.ClockResumed | c.ClockExtended
@@ -51,8 +51,10 @@ def _counter(clock_id: str) -> str:
     return digits or "1"
 
 
-def _of_clock(fact: c.ClockExtended | c.ClockRederived | c.ClockDueSoon | c.ClockBreached) -> dict[str, str]:
-    return {"clock": CLOCKS[fact.clock], "due": deadline(remind_by(fact.due))}
+def _of_clock(
+    fact: c.ClockExtended | c.ClockRederived | c.ClockDueSoon | c.ClockBreached, o: Occasion
+) -> dict[str, str]:
+    return {"clock": clock_of(fact.clock, o.profile.tier), "due": deadline(remind_by(fact.due))}
 
 
 profiles.on(c.ClockResumed)(_timed)
@@ -64,7 +66,7 @@ def _clock_extended(fact: c.ClockExtended, o: Occasion) -> Wishes:
     """Whoever was told a date hears of another one; time that ends where it ended before, at the city's, is none."""
     if fact.clock is Clock.HANDLING and remind_by(fact.due) != o.before.due.get(Clock.HANDLING):
         why = ground(o.profile.extension_ground, o.policy)
-        yield from o.requester("requester-extended", due=_of_clock(fact)["due"], ground=why)
+        yield from o.requester("requester-extended", due=_of_clock(fact, o)["due"], ground=why)
 
 
 profiles.on(c.ClockRederived, c.ClockRetiered)(_timed)
@@ -72,7 +74,7 @@ profiles.on(c.ClockRederived, c.ClockRetiered)(_timed)
 
 @wishes.on(c.ClockRederived)
 def _clock_rederived(fact: c.ClockRederived, o: Occasion) -> Wishes:
-    values, was = _of_clock(fact), deadline(remind_by(fact.was))
+    values, was = _of_clock(fact, o), deadline(remind_by(fact.was))
     if was != values["due"]:
         why = word(c.ClockRederived)
         yield from o.department(fact.owner.department, "department-due-changed", **values, was=was, reason=why)
@@ -86,7 +88,7 @@ def _clock_due_soon(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
 
 
 def _reminders(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
-    owner, values = fact.owner, {**_of_clock(fact), "remaining": LEFT}
+    owner, values = fact.owner, {**_of_clock(fact, o), "remaining": LEFT}
     if owner.department:
         yield from o.department(owner.department, "department-reminder", **values)
     elif owner.kind == "office" and owner.code:
@@ -96,7 +98,7 @@ def _reminders(fact: c.ClockDueSoon, o: Occasion) -> Wishes:
 @wishes.on(c.ClockBreached)
 def _clock_breached(fact: c.ClockBreached, o: Occasion) -> Wishes:
     """What the callback agency or a visiting unit missed waits at the desk until it is done: nobody is told besides."""
-    owner, values = fact.owner, _of_clock(fact)
+    owner, values = fact.owner, _of_clock(fact, o)
     if owner.department:
         yield from o.department(owner.department, "department-overdue", **values)
         yield from o.to(
