@@ -51,10 +51,10 @@ async def find(request: web.Request) -> web.StreamResponse:
         most, seconds = policy.limits.looking.callers_per_hour, math.ceil(wait.total_seconds())
         words = f"您一小时内已查询 {most} 次，请 {math.ceil(seconds / 60)} 分钟后再查；确需更多的，请让负责人调整规则。"
         raise HttpProblem(429, "too_many_requests", "phone", words, retry_after=seconds)
-    found, total = await lookup.tickets_of(context.pool, key, _MOST)
-    await lookup.note_search(context.pool, who.login, now, key, total)
     looks = not_permitted(policy, _LOOKS, DUTIES[_LOOKS], _person(who), now) is None
-    return json_answer({"tickets": [shown(each, looks=looks) for each in found], "total": total, "now": now})
+    found, total = await lookup.tickets_of(context.pool, key, _MOST, confidential=looks)
+    await lookup.note_search(context.pool, who.login, now, key, total)
+    return json_answer({"tickets": [shown(each) for each in found], "total": total, "now": now})
 
 
 def _person(who: Known) -> Person:

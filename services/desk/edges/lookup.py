@@ -224,14 +224,18 @@ async def note_search(pool: Pool, login: str, now: Instant, key: str, found: int
     )
 
 
-async def tickets_of(pool: Pool, key: str, most: int) -> tuple[Sequence[Mapping[str, Any]], int]:
-    """Find the newest tickets of a requester, and count them all: where each stands its newest order tells."""
-    rows = await pool.fetch(_TICKETS_OF, key, most)
-    total: int = await pool.fetchval("select count(*) from caller where requester = $1", key)
-    return [dict(row) for row in rows], total
+async def tickets_of(pool: Pool, key: str, most: int, *, confidential: bool) -> tuple[Sequence[Mapping[str, Any]], int]:
+    """Find the newest tickets of a requester, and count them all: where each stands its newest order tells.
+
+    Without `confidential` nothing tells that somebody reported in confidence.
+    """
+    rows = [dict(row) for row in await pool.fetch(_TICKETS_OF, key, most, confidential)]
+    total = rows[0]["total"] if rows else 0
+    return [{name: value for name, value in row.items() if name != "total"} for row in rows], total
 
 
 _TICKETS_OF: Final = """
+select found.*, count(*) over () as total from (
 select c.ticket, c.at, c.kind, coalesce(o.category, c.category) as category, c.place, c.text,
        c.confidential or coalesce(o.confidential, false) or coalesce(t.confidential, false) as confidential,
        coalesce(o.state, case when c.answered then 'answered' end) as state, o.lead, o.due, o.incident,
@@ -247,7 +251,8 @@ left join lateral (
     select array_agg(task order by since, task) as waits, bool_or((body ->> 'confidential')::bool) as confidential
     from task where ticket = c.ticket and body is not null
 ) t on true
-where c.requester = $1 order by c.at desc, c.ticket limit $2
+where c.requester = $1
+) found where $3 or not confidential order by at desc, ticket limit $2
 """
 
 

@@ -90,8 +90,8 @@ class OrdersAnswer(TypedDict):
 class CallerTicket(TypedDict):
     """A ticket of a caller: what it was about, where it stands, who leads, when it is due, what waits for the office.
 
-    Of a ticket that no department had, `state` is only known where the agent answered it on the line. Of a
-    `confidential` one place and text are for whoever may look at contacts.
+    Of a ticket that no department had, `state` is only known where the agent answered it on the line. A
+    `confidential` one is told to those alone who may look at contacts.
     """
 
     ticket: TicketId

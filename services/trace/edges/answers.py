@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from rulebook.rules import wilson
+from schemas.acts import STAFF
 from schemas.clocks import ClockRederived
 from schemas.message import Message
 from schemas.notices import NoticeRequested
@@ -71,8 +72,7 @@ class Answers:
         rest = {"due": standing.due, "citizen_due": standing.citizen_due, "overdue": standing.overdue}
         return {**summary, **rest, "words": words}
 
-    def _entry(self, row: Mapping[str, Any], asked: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
-        body = reworded(json.loads(row["body"]), change)
+    def _entry(self, row: Mapping[str, Any], asked: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
         return {
             **{name: row[name] for name in ("at", "recorded", "type", "id", "cause", "correlation", "policy")},
             **{name: row[name] for name in ("topic", "partition", "offset", "source", "sequence")},
@@ -86,16 +86,20 @@ class Answers:
     ) -> list[dict[str, Any]]:
         """Say a timeline; `caused_by` is the place of the entry that caused one, where it is among them.
 
-        What became of a notice was caused by its request. What people said in confidence is for those who may look.
+        What became of a notice was caused by its request. What people said in confidence is for those who may look, and
+        so are receipts, but for those of acts of staff, which open nothing.
         """
         places = {row["id"]: place for place, row in enumerate(rows)}
         asked: dict[str, tuple[int, Mapping[str, Any]]] = {}
         found = []
         change = _shown(confidential=confidential, looks=looks)
-        for place, row in enumerate(rows):
+        bodies = [reworded(json.loads(row["body"]), change) for row in rows]
+        if not looks:
+            bodies = [*_without_receipts(bodies)]
+        for place, (row, told) in enumerate(zip(rows, bodies, strict=True)):
             request, body = asked.get(_notice(row), (None, {}))
             entry = {
-                **self._entry(row, body, change),
+                **self._entry(row, body, told),
                 "caused_by": places.get(row["cause"], request),
             }
             if row["type"] == NoticeRequested.type_name:
@@ -166,6 +170,7 @@ class Answers:
         change = _shown(confidential=row["confidential"], looks=looks)
         item: dict[str, Any] = reworded(dict(row), change)
         body = reworded(json.loads(item["body"]), change) if item["body"] else {}
+        body = body if looks or "receipt" not in body else {**body, "receipt": None}
         words = {name: self.words.of(name, item[name]) for name in ("kind", "tier", "state")}
         words["category"] = self.words.category(item["category"])
         words["suggestion"] = self.words.category(item["suggestion"])
@@ -238,6 +243,13 @@ def _counts(rate: Rate, its: Figures) -> dict[str, Any]:
 def _read_in_confidence(text: str) -> str:
     """The text for whoever may look at contacts: to look is an act, which leaves a trace, and this is none."""
     return masked(_HIDE(text))
+
+
+def _without_receipts(bodies: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Facts without the receipts by which requesters open their matter."""
+    acts = {body.get("receipt") for body in bodies if (body.get("party") or {}).get("kind") in STAFF}
+    for body in bodies:
+        yield {**body, "receipt": None} if body.get("receipt") not in (None, *acts) else body
 
 
 def _shown(*, confidential: bool, looks: bool) -> Callable[[str], str]:

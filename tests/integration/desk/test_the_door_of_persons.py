@@ -125,11 +125,15 @@ async def ticket(running: Instance, xu: Person) -> str:
     return await registered(running, xu, next(_phones))
 
 
-async def registered(running: Instance, xu: Person, number: int) -> str:
+async def registered(running: Instance, xu: Person, number: int, *, confidential: bool = False) -> str:
     """Let somebody call from a number; returns the ticket once it waits for the dispatcher."""
     text = f"楼道里的灯坏了一个星期没有人来修，第{next(_phones)}次来电"
     report = Register(
-        kind=Kind.COMPLAIN, contact=Contact(phone=str(number)), place=Place(text="国和路100号"), text=text
+        kind=Kind.COMPLAIN,
+        contact=Contact(phone=str(number)),
+        place=Place(text="国和路100号"),
+        text=text,
+        confidential=confidential,
     )
     async with producer(running.broker("hotline")) as sender:
         await Voice(sender, HOTLINE, "test", Clock.parse(running.clock).now).say(report)
@@ -277,6 +281,20 @@ async def test_the_tickets_of_a_caller_are_found_by_the_number_however_it_is_wri
     assert await found(xu, str(next(_phones))) == []
     agent = Person(xu.web, trial_token(running.secrets, "p-kong"))
     assert [each["ticket"] for each in await found(agent, str(number))] == [ticket]
+
+
+async def test_that_somebody_reported_in_confidence_is_told_to_those_alone_who_may_look(
+    running: Instance, xu: Person
+) -> None:
+    number = next(_phones)
+    secret = await registered(running, xu, number, confidential=True)
+
+    found = {}
+    for login in ("p-xu", "p-kong"):
+        _, told = await Person(xu.web, trial_token(running.secrets, login)).searches(str(number))
+        found[login] = ({each["ticket"] for each in told["tickets"]}, told["total"])
+
+    assert found == {"p-xu": ({secret}, 1), "p-kong": (set(), 0)}
 
 
 async def test_who_searches_for_a_number_has_the_duty_is_counted_and_stops_somewhere(

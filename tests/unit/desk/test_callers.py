@@ -1,11 +1,9 @@
-"""Of a caller's tickets is kept how they began, as corrected since; confidential words are for whoever may look."""
+"""Of a caller's tickets is kept how they began, as corrected since."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-
-import pytest
 
 from doors.keyed import hashed, phone_key
 from schemas.correction import Correction
@@ -64,18 +62,6 @@ def test_a_correction_changes_what_it_names() -> None:
     assert (found.requester, found.text, found.place, found.confidential) == ("another", "楼道漏水", None, None)
 
 
-@pytest.mark.parametrize(
-    ("looks", "confidential", "text"), [(False, True, None), (True, True, "楼道积水"), (False, False, "楼道积水")]
-)
-def test_what_was_said_in_confidence_is_for_whoever_may_look(
-    *, looks: bool, confidential: bool, text: str | None
-) -> None:
-    told = shown(row(confidential=confidential), looks=looks)
-
-    assert told["text"] == text
-    assert (told["place"] is None) is (text is None)
-
-
 def test_numbers_that_nobody_should_have_written_are_masked() -> None:
-    told = shown(row(text="身份证11010519491231002X"), looks=True)
+    told = shown(row(text="身份证11010519491231002X"))
     assert "11010519491231002X" not in told["text"]

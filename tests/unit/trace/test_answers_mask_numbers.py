@@ -89,6 +89,15 @@ def pressed() -> dict[str, Any]:
     return row
 
 
+def test_a_timeline_shows_receipts_of_requesters_to_those_alone_who_may_look() -> None:
+    act = {"party": {"kind": "office"}, "receipt": "R0123456789AC", "action": {"do": "nudge"}}
+    rows = [pressed(), {**pressed(), "type": "liuhen.tickets.action-received.v1", "body": json.dumps(act)}]
+
+    shown = [[each["body"]["receipt"] for each in ANSWERS.timeline(rows, looks=looks)] for looks in (True, False)]
+
+    assert shown == [["R0123456789AB", "R0123456789AC"], [None, "R0123456789AC"]]
+
+
 def test_a_timeline_that_is_withheld_quotes_nobody() -> None:
     (entry,) = ANSWERS.timeline([pressed()], confidential=True)
     assert "张建国" not in json.dumps(entry, default=str, ensure_ascii=False)
