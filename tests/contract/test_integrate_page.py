@@ -22,10 +22,12 @@ RECORDS = [json.loads(block) for block in re.findall(r"```json\n(.+?)```", PAGE,
 
 
 def test_there_is_one_for_each_client() -> None:
-    assert len(RECORDS) == 5
+    assert len(RECORDS) == 8
     assert {record["topic"].split(".")[2] for record in RECORDS} == {
         "hotline",
         "channel",
+        "callback",
+        "callbacks",
         "department",
         "dispatch",
         "wechat",
@@ -45,3 +47,17 @@ def test_a_record_of_the_page_is_read_and_may_stand_on_its_topic(record: dict[st
     standing = [entry["name"] for entry in read_yaml(TOPICS_FILE)["topics"] if model in messages_on(entry)]
     patterns = [re.sub(r"\{\w+\}", "[a-z-]+", name.replace(".", r"\.")) for name in standing]
     assert any(re.fullmatch(pattern, record["topic"]) for pattern in patterns)
+
+
+def test_what_the_callback_agency_reads_and_writes_is_what_stands_in_a_golden_life() -> None:
+    golden = [
+        json.loads(line)
+        for line in (ROOT / "schemas" / "golden" / "01-street-lamp.jsonl").read_text("utf-8").splitlines()
+    ]
+    shown = [record for record in RECORDS if "callback" in record["topic"]]
+
+    assert len(shown) == 3
+    for record in shown:
+        (found,) = [each for each in golden if each["headers"]["ce_id"] == record["headers"]["ce_id"]]
+        assert (record["topic"], record["key"], record["value"]) == (found["topic"], found["key"], found["value"])
+        assert record["headers"].items() <= found["headers"].items()
