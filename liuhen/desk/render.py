@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from liuhen.desk import words
+from liuhen.desk.listing import Listing
 from liuhen.desk.queue import OwedOrder, Urgency, WaitingTask
 from liuhen.desk.workplace import Workplace
 from schemas.public import CallbackRequest, DeskTask, Order, SharedNote, ShownContact
@@ -30,7 +31,7 @@ def desk(place: Workplace, waiting: Sequence[WaitingTask]) -> RenderableType:
     """List what waits for the office."""
     named = (FIELDS[name] for name in ("tier", "category", "department", "text"))
     columns = ("工单", "等什么", "自", "期限", "", *named)
-    table = _table(f"待办（{len(waiting)}项）", columns)
+    table = Listing(f"待办（{len(waiting)}项）", columns)
     for task, due, urgency in waiting:
         table.add_row(
             task.ticket,
@@ -51,7 +52,7 @@ def caller(place: Workplace, found: CallerAnswer) -> RenderableType:
     """List the tickets of a caller, in whose hands each is, and what it was about."""
     told = found["tickets"]
     more = f"，列出最近的 {len(told)} 件" if len(told) < found["total"] else ""
-    table = _table(
+    table = Listing(
         f"来电的人的工单（{found['total']}件{more}）", ("工单", "登记", "状态", "在谁", "期限", "分类", "地点", "内容")
     )
     for each in told:
@@ -117,7 +118,7 @@ def orders(place: Workplace, owing: Sequence[OwedOrder], department: str) -> Ren
         "催办补充",
         "内部",
     )
-    table = _table(f"{name}（{len(owing)}件）", columns)
+    table = Listing(f"{name}（{len(owing)}件）", columns)
     for order, due, urgency in owing:
         table.add_row(
             order.ticket,
@@ -227,20 +228,13 @@ def _state(order: Order) -> str:
 
 def callbacks(place: Workplace, asked: Sequence[CallbackRequest]) -> RenderableType:
     """List what waits for a callback."""
-    table = _table(f"待回访（{len(asked)}件）", ("工单", "轮次", "约定", "电话", "诉求", "答复"))
+    table = Listing(f"待回访（{len(asked)}件）", ("工单", "轮次", "约定", "电话", "诉求", "答复"))
     for request in asked:
         when = "　".join(
             filter(None, (place.words.moment(request.at), "已逾期" if request.happened == "overdue" else ""))
         )
         row = (request.ticket, str(request.round + 1), when, request.contact.phone or "")
         table.add_row(*row, _gist(None, request.text), _gist(None, request.reply or ""))
-    return table
-
-
-def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column == "工单")
     return table
 
 
