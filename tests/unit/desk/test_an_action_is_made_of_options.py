@@ -32,6 +32,7 @@ XU = Person(id="p-xu", name="徐文珏")
 TICKET = "26091403000175"
 INCIDENT = "M0123456789AB"
 RECEIPT = "R0123456789AB"
+ATTACHMENT = f"A{'1' * 20}"
 ACTIONS = sorted(
     (model for model in MODELS.values() if issubclass(model, Action) and model.__module__.startswith(inbound.__name__)),
     key=lambda model: model.type_name,
@@ -79,7 +80,7 @@ def example(slot: Slot) -> list[str]:
     if get_origin(slot.kind) is tuple:
         of = slot.path[-1] in ("parts", "problems")
         if slot.path == ("attachments",):
-            return [option, f"A{'1' * 20}:{'a' * 64}"]
+            return [option, f"{ATTACHMENT}:{'a' * 64}"]
         if slot.path == ("tickets",):
             return [option, TICKET]
         return [option, "一件", option, '{"text": "另一件"}'] if of else [option, "housing,greening"]
@@ -96,6 +97,7 @@ def _word(kind: Any, name: str) -> str:
     if kind in (int, float):
         return "5"
     known = {"into": TICKET, "about": TICKET, "visit": RECEIPT, "incident": INCIDENT, "seal": "0" * 32}
+    known |= {"attachment": ATTACHMENT}
     return known.get(name, "housing")
 
 
