@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
+from chassis.failures import transient
 from chassis.service import Edge, EdgeContext, Pool
 from doors.attachments.keeping import Keeper
 from rulebook.limits import Attachments
@@ -20,9 +21,13 @@ def sweep(keeper: Keeper, limits: Attachments) -> Edge:
 
     async def edge(context: EdgeContext) -> None:
         while True:
-            await _let_go(context, limits.unnamed_for)
-            while await _take_away(context.pool, keeper):
-                pass
+            try:
+                await _let_go(context, limits.unnamed_for)
+                while await _take_away(context.pool, keeper):
+                    pass
+            except Exception as error:
+                if not transient(error):
+                    raise
             await asyncio.sleep(_PAUSE)
 
     return edge
