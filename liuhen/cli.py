@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "lanes": ("lanes",),
     "dead_letters": ("dead-letters",),
     "person": ("person",),
+    "reconcile": ("reconcile",),
 }
 """Commands by the module that has them, in the order in which people get to know them."""
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from liuhen.cli import build
 from schemas.inbound import Register
 from schemas.principals import ADMIN, principal_of
-from schemas.values import Contact, Kind, Party, PartyKind, Person, Place
+from schemas.values import Contact, Kind, Party, PartyKind, Person, Place, Upstream
 from tools.client.kafka import Voice, producer
 from tools.local.instance import Instance
 from tools.prepare.logins import PEOPLE
@@ -61,7 +61,7 @@ class Operations:
             assert time.monotonic() < until, query
         return rows
 
-    def report(self, phone: int, *, confidential: bool = False) -> str:
+    def report(self, phone: int, *, confidential: bool = False, upstream: str = "") -> str:
         """Report a problem on the hotline; returns the ticket's number once it was dispatched."""
         text, agent = "楼道里的灯坏了一个星期没有人来修", Person(id="a-1", name="林悦")
         who, where = Contact(phone=str(phone)), Place(text="平凉路100弄3号")
@@ -73,6 +73,7 @@ class Operations:
             category="0301-01",
             agent=agent,
             confidential=confidential,
+            upstream=Upstream(number=upstream) if upstream else None,
         )
 
         async def spoken() -> None:
