@@ -15,7 +15,8 @@ from schemas.registry import TopicKind
 
 PREFIX: Final = "liuhen_"
 disable_created_metrics()  # type: ignore[no-untyped-call]
-_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0, 600.0, 3600.0)
+"""To an hour: what waited through an outage is told as what it was, and not as the last bucket."""
 
 RECORDS: Final = Counter(PREFIX + "records", "Records by what became of them.", ["service", "topic", "outcome"])
 EVENTS: Final = Counter(

@@ -32,6 +32,7 @@ RULE_TESTS: Final = DEPLOY / "prometheus" / "rules.test.yml"
 DASHBOARDS: Final = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 OURS: Final = re.compile(r"\bliuhen_[a-z_]+\b")
+RECORDED: Final = re.compile(r"\bservice:liuhen_[a-z_]+:\w+")
 
 BOUNDED: Final[Mapping[str, str]] = {
     "service": "the services of deploy/services.yaml",
@@ -96,14 +97,22 @@ def _panels() -> list[tuple[str, dict[str, Any]]]:
     return [(name, panel) for name, board in _dashboards() for panel in board["panels"]]
 
 
-def _alerts() -> list[dict[str, Any]]:
+def _rules() -> list[dict[str, Any]]:
     files = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(RULES.glob("*.yml"))]
     return [rule for file in files for group in file["groups"] for rule in group["rules"]]
 
 
+def _alerts() -> list[dict[str, Any]]:
+    return [rule for rule in _rules() if "alert" in rule]
+
+
+def _recorded() -> set[str]:
+    return {rule["record"] for rule in _rules() if "record" in rule}
+
+
 def _queries() -> Iterable[str]:
     yield from (target["expr"] for _, panel in _panels() for target in panel.get("targets", ()))
-    yield from (rule["expr"] for rule in _alerts())
+    yield from (rule["expr"] for rule in _rules())
 
 
 def test_the_list_of_metrics_is_closed() -> None:
@@ -137,7 +146,9 @@ def test_queries_ask_only_for_what_exists() -> None:
         for ending in ("_bucket", "_count", "_sum")
     }
     for query in _queries():
-        assert set(OURS.findall(query)) <= known, query
+        recorded = set(RECORDED.findall(query))
+        assert recorded <= _recorded(), query
+        assert set(OURS.findall(RECORDED.sub("", query))) <= known, query
         types = re.findall(r"liuhen\.[a-z]+\.[a-z-]+\.v1", query)
         assert set(types) <= MODELS.keys(), query
 
@@ -237,11 +248,31 @@ def test_commands_that_operators_are_told_to_use_exist() -> None:
 
 def test_every_alert_is_seen_to_fire_and_to_stay_quiet() -> None:
     cases = [
-        case for test in yaml.safe_load(RULE_TESTS.read_text("utf-8"))["tests"] for case in test["alert_rule_test"]
+        case
+        for test in yaml.safe_load(RULE_TESTS.read_text("utf-8"))["tests"]
+        for case in test.get("alert_rule_test", ())
     ]
     names = {rule["alert"] for rule in _alerts()}
     assert {case["alertname"] for case in cases if case.get("exp_alerts")} == names
     assert {case["alertname"] for case in cases if not case.get("exp_alerts")} == names
+
+
+def test_what_is_recorded_is_shown_or_judged_by() -> None:
+    told = "".join(_queries())
+    assert [name for name in sorted(_recorded()) if name not in told] == []
+
+
+def test_a_quantile_is_told_beyond_ten_seconds_and_never_as_no_number() -> None:
+    buckets = {
+        collector._name: collector._upper_bounds  # type: ignore[attr-defined]
+        for name, collector in REGISTRY._names_to_collectors.items()
+        if name.startswith("liuhen_") and collector._type == "histogram"  # type: ignore[attr-defined]
+    }
+    assert buckets
+    assert {name: bounds[-2] for name, bounds in buckets.items()} == dict.fromkeys(buckets, 3600.0)
+    quantiles = [query for query in _queries() if "histogram_quantile" in query]
+    assert quantiles
+    assert [query for query in quantiles if not query.endswith(">= 0")] == []
 
 
 def test_the_alert_about_unattended_lanes_knows_how_many_there_are() -> None:

@@ -80,7 +80,7 @@ class Watched:
         return answer["data"]
 
     def numbers(self, query: str, *, instant: bool) -> list[float]:
-        """Every number that a query comes to, over the whole time or now; what is no number is left out."""
+        """Every number that a query comes to, over the whole time or now; what is no number is a failed test."""
         for macro, value in MACROS.items():
             query = query.replace(macro, value)
         if instant:
@@ -88,7 +88,8 @@ class Watched:
         else:
             data = self.ask("query_range", query=query, start=self.since, end=time.time(), step=5)
             samples = [value for series in data["result"] for value in series["values"]]
-        return [number for _, text in samples if (number := float(text)) == number]
+        assert "NaN" not in {text for _, text in samples}, query
+        return [float(text) for _, text in samples]
 
     def wait(self, query: str, wanted: Callable[[float], bool]) -> None:
         """Wait until the largest number of a query is as wanted."""
@@ -139,7 +140,7 @@ def _alerts() -> list[Any]:
     groups = [
         group for path in sorted(rules.glob("*.yml")) for group in yaml.safe_load(path.read_text("utf-8"))["groups"]
     ]
-    return [pytest.param(rule, id=rule["alert"]) for group in groups for rule in group["rules"]]
+    return [pytest.param(rule, id=rule["alert"]) for group in groups for rule in group["rules"] if "alert" in rule]
 
 
 @pytest.mark.slow
@@ -163,7 +164,7 @@ def test_every_alert_can_be_asked(watched: Watched, rule: Mapping[str, Any]) -> 
 @pytest.mark.slow
 def test_prometheus_judges_by_every_rule_without_an_error(watched: Watched) -> None:
     rules = [rule for group in watched.ask("rules")["groups"] for rule in group["rules"]]
-    assert {rule["name"] for rule in rules} == {param.id for param in _alerts()}
+    assert {rule["name"] for rule in rules if rule["type"] == "alerting"} == {param.id for param in _alerts()}
     assert [rule for rule in rules if rule["health"] != "ok"] == []
 
 

@@ -13,7 +13,7 @@ from tools.layout import DEPLOY
 
 PROMETHEUS: Final = DEPLOY / "prometheus"
 CHECKS: Final = [
-    ("check", "rules", str(PROMETHEUS / "rules" / "liuhen.yml")),
+    ("check", "rules", *(str(path) for path in sorted((PROMETHEUS / "rules").glob("*.yml")))),
     ("test", "rules", str(PROMETHEUS / "rules.test.yml")),
 ]
 
