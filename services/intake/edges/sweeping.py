@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 
-from chassis.failures import transient
+from chassis.rounds import rounds
 from chassis.service import Edge, EdgeContext, Pool
 from doors.attachments.keeping import Keeper
 from rulebook.limits import Attachments
@@ -20,15 +19,12 @@ def sweep(keeper: Keeper, limits: Attachments) -> Edge:
     """Make the edge that looks for what has to go, for as long as the service runs."""
 
     async def edge(context: EdgeContext) -> None:
-        while True:
-            try:
-                await _let_go(context, limits.unnamed_for)
-                while await _take_away(context.pool, keeper):
-                    pass
-            except Exception as error:
-                if not transient(error):
-                    raise
-            await asyncio.sleep(_PAUSE)
+        async def once() -> None:
+            await _let_go(context, limits.unnamed_for)
+            while await _take_away(context.pool, keeper):
+                pass
+
+        await rounds(once, _PAUSE)
 
     return edge
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, time, timedelta
 from itertools import product
 from typing import Final
 
 from prometheus_client import Gauge
 
-from chassis.failures import transient
 from chassis.metrics import PREFIX
+from chassis.rounds import rounds
 from chassis.service import Edge, EdgeContext, Pool
 from schemas.values import Clock
 from services.sla import store
@@ -30,14 +29,7 @@ def gauges(base: Calendar) -> Edge:
     """Tell the counts of the table and the reach of the calendars, every few seconds."""
 
     async def tell(context: EdgeContext) -> None:
-        while True:
-            try:
-                await _tell(context.pool, base)
-            except Exception as error:
-                # The lanes wait for the database as well; the numbers stand still meanwhile.
-                if not transient(error):
-                    raise
-            await asyncio.sleep(_EVERY_SECONDS)
+        await rounds(lambda: _tell(context.pool, base), _EVERY_SECONDS)
 
     return tell
 

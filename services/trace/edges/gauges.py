@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from prometheus_client import Gauge
 
 import vocabulary
-from chassis.failures import transient
 from chassis.metrics import PREFIX
+from chassis.rounds import rounds
 from chassis.service import EdgeContext
 from rulebook.rules import wilson
 from services.trace.edges import lookup
@@ -33,14 +32,7 @@ _EVERY_SECONDS: Final = 5.0
 
 async def gauges(context: EdgeContext) -> None:
     """Tell the counts of the table, every few seconds."""
-    while True:
-        try:
-            await _tell(context)
-        except Exception as error:
-            # The lanes wait for the database as well; the numbers stand still meanwhile.
-            if not transient(error):
-                raise
-        await asyncio.sleep(_EVERY_SECONDS)
+    await rounds(lambda: _tell(context), _EVERY_SECONDS)
 
 
 async def _tell(context: EdgeContext) -> None:
