@@ -194,6 +194,7 @@ def _grafana(plan: Plan) -> dict[str, Any]:
         "profiles": ["watch"],
         "environment": {
             "LIUHEN_PROMETHEUS_URL": "http://prometheus:9090",
+            "LIUHEN_READER_ADDRESS": "postgres:5432",
             "LIUHEN_READER_PASSWORD": _said(password_variable(READER)),
         },
         "volumes": [provisioning, "./deploy/grafana/dashboards:/var/lib/grafana/dashboards:ro"],

@@ -18,11 +18,12 @@ from prometheus_client import REGISTRY
 from typer.core import TyperGroup
 
 from liuhen.cli import build
+from rulebook import load_policy
 from schemas.layout import ONE_MACHINE
 from schemas.message import MODELS
 from schemas.values import Channel, Clock, Ruling
 from services.notify.core.notice import Way
-from tools.layout import DEPLOY, ROOT
+from tools.layout import DEPLOY, POLICY, ROOT
 from tools.local.plan import load_plan
 from vocabulary import CHANNELS, CLOCKS, RULINGS, SERVICES, WAITS, WAYS, Table
 
@@ -111,7 +112,8 @@ def _recorded() -> set[str]:
 
 
 def _queries() -> Iterable[str]:
-    yield from (target["expr"] for _, panel in _panels() for target in panel.get("targets", ()))
+    targets = (target for _, panel in _panels() for target in panel.get("targets", ()))
+    yield from (target["expr"] for target in targets if "expr" in target)
     yield from (rule["expr"] for rule in _rules())
 
 
@@ -170,8 +172,8 @@ def test_a_dashboard_is_whole(name: str, board: dict[str, Any]) -> None:
 
 def test_every_panel_is_explained_in_chinese_and_asks_the_provisioned_source() -> None:
     folder = DEPLOY / "grafana" / "provisioning"
-    sources = yaml.safe_load((folder / "datasources" / "prometheus.yml").read_text("utf-8"))["datasources"]
-    known = {source["uid"] for source in sources}
+    files = sorted((folder / "datasources").glob("*.yml"))
+    known = {source["uid"] for file in files for source in yaml.safe_load(file.read_text("utf-8"))["datasources"]}
     for name, panel in _panels():
         assert CHINESE.search(panel["title"]), (name, panel["title"])
         if panel["type"] == "row":
@@ -200,7 +202,7 @@ def test_provisioning_reads_the_dashboards_from_where_compose_puts_them() -> Non
 )
 def test_codes_are_shown_as_words(label: str, values: Iterable[str]) -> None:
     for name, panel in _panels():
-        if any(target["legendFormat"] == f"{{{{{label}}}}}" for target in panel.get("targets", ())):
+        if any(target.get("legendFormat") == f"{{{{{label}}}}}" for target in panel.get("targets", ())):
             assert set(values) <= _renamed(panel).keys(), (name, panel["title"])
 
 
@@ -218,6 +220,19 @@ def test_counted_details_are_shown_as_words() -> None:
     shown = {panel["title"]: _renamed(panel).keys() for _, panel in _panels()}
     for title, enumeration in words.items():
         assert {member.value for member in enumeration} <= shown[title]
+
+
+def test_departments_are_shown_by_their_names() -> None:
+    names = {each.code: each.name for each in load_policy(POLICY).departments}
+    shown = {
+        panel["title"]: {code: said["text"] for one in maps for code, said in one["options"].items()}
+        for _, panel in _panels()
+        for override in panel.get("fieldConfig", {}).get("overrides", ())
+        if override["matcher"]["options"] == "lead"
+        for maps in [prop["value"] for prop in override["properties"] if prop["id"] == "mappings"]
+    }
+    assert shown
+    assert shown == dict.fromkeys(shown, names)
 
 
 def _renamed(panel: Mapping[str, Any]) -> dict[str, str]:
