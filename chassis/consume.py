@@ -33,6 +33,7 @@ from schemas.text import mended, storable
 FETCH_RECORDS: Final = 1_000
 _HEARTBEAT_SECONDS: Final = 3.0
 _REQUEST_SECONDS: Final = 30.0
+_ANSWER_SECONDS: Final = 3.0
 _REBALANCE_SECONDS: Final = 30.0
 _RELEASE_SECONDS: Final = 20.0
 """Below the rebalance timeout, so that the group hears of us before it goes on without us."""
@@ -172,6 +173,13 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
         """Whether anything waits on the broker that was not fetched yet."""
         ends = await self.ends(tps)
         return any([(await self.position(TP(*tp)) or 0) < end for tp, end in ends.items()])
+
+    async def ask(self) -> None:
+        """Return once the broker answered; KafkaError where it does not within seconds."""
+        try:
+            await asyncio.to_thread(lambda: self._admin.describe_cluster(request_timeout=_ANSWER_SECONDS).result())
+        except KafkaException as error:
+            raise KafkaError(str(error.args[0].name())) from error
 
     async def log_info(self, tps: Iterable[TopicPartition]) -> LogInfo:
         """Which logs these are and where they end."""

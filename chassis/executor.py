@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from chassis import metrics, store, timers
 from chassis.clock import stopwatch, wall
@@ -45,6 +46,8 @@ class Consumer(Protocol):
     async def seek(self, offsets: Mapping[TopicPartition, int]) -> None: ...
 
     async def log_info(self, tps: Iterable[TopicPartition]) -> LogInfo: ...
+
+    async def ask(self) -> None: ...
 
     async def ends(self, tps: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]: ...
 
@@ -195,6 +198,14 @@ class LaneExecutor:
         self.resources.health.progressed = stopwatch()
         self.ready(Dependency.DATABASE)
 
+    async def ask_around(self) -> None:
+        """Ask broker and database whether they answer: who has nothing to do would else say for long that all is well.
+
+        A broker that is late does not close the lanes: it may only be busy.
+        """
+        await self._ask_broker()
+        await store.ping(await self.connected())
+
     async def probe(self) -> None:
         """Ask what is in the way whether it still is; without it, one who has nothing to do would never hear."""
         reasons = self.resources.health.reasons
@@ -202,8 +213,16 @@ class LaneExecutor:
             await store.ping(await self.connected())
             self.ready(Dependency.DATABASE)
         if Dependency.BROKER in reasons:
-            await self.consumer.log_info(())
+            await self._ask_broker()
+
+    async def _ask_broker(self) -> None:
+        try:
+            await self.consumer.ask()
+        except KafkaError as error:
+            self.unready(Dependency.BROKER, f"no answer: {error}")
+        else:
             self.ready(Dependency.BROKER)
+            self.resources.health.behind = await self.consumer.behind(list(self.epochs))
 
     async def _publish(self, events: Sequence[Event]) -> None:
         await publish(self.resources.producer, events, self.resources.health, self._events)

@@ -131,7 +131,7 @@ class Maintenance:
             await self._count_dead_letters()
         if stopwatch() - self._last_behind_check >= _BEHIND_SECONDS:
             self._last_behind_check = stopwatch()
-            executor.resources.health.behind = await executor.consumer.behind(list(executor.epochs))
+            await executor.ask_around()
         await executor.probe()
 
     async def _count_dead_letters(self) -> None:

@@ -67,8 +67,8 @@ def _key(event: Event) -> str:
 
 
 def pause_before(attempt: int) -> float:
-    """Seconds to wait before trying again: doubling to five, with jitter."""
-    return float(min(5.0, 0.05 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+    """Seconds to wait before trying again: doubling to two, with jitter, so that whoever is back is soon noticed."""
+    return float(min(2.0, 0.05 * 2 ** min(attempt, 10)) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
 
 
 class Producer:

@@ -166,7 +166,7 @@ class PartitionWorker:
                 lanes[executor.lane(tp)].append(tp)
         self._opening = True
         try:
-            async for attempt in stamina.retry_context(on=transient, attempts=None, timeout=None):
+            async for attempt in stamina.retry_context(on=transient, attempts=None, timeout=None, wait_max=1.0):
                 with attempt:
                     if attempt.num > 1:
                         executor.unready("opening", "lanes cannot be opened")
