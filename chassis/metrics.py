@@ -67,6 +67,11 @@ HTTP_REQUESTS: Final = Counter(
 )
 LOGINS: Final = Counter(PREFIX + "logins", "Logins that were tried, by what became of it.", ["service", "outcome"])
 READY: Final = Gauge(PREFIX + "ready", "1 when the service does its work, 0 when something is in its way.", ["service"])
+BROKER_AHEAD: Final = Gauge(
+    PREFIX + "broker_clock_ahead_seconds",
+    "How far the broker's clock is ahead of the service's, by what it stamped last; below zero: behind.",
+    ["service"],
+)
 NOW: Final = Gauge(PREFIX + "now_timestamp_seconds", "The clock by which the service lives.", ["service"])
 
 

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError, ProducerClosed
 
 from chassis import metrics
 from chassis.broker import Broker
-from chassis.clock import stopwatch
+from chassis.clock import stopwatch, wall
 from chassis.contacts import Opening, Source, Vault, told_outside
 from chassis.failures import Dependency
 from chassis.health import Health
@@ -28,6 +28,7 @@ from schemas.registry import model_of
 _BATCH_BYTES: Final = 512 * 1024
 _REQUEST_BYTES: Final = 8 * 1024 * 1024
 _DISPOSAL_SECONDS: Final = 5.0
+_STAMPED_BY_THE_BROKER: Final = 1
 _log: Final = structlog.get_logger()
 
 
@@ -91,12 +92,15 @@ class Producer:
                 self._producer = producer
                 await producer.start()
             acknowledgements = await self._submit(self._producer, wires)
-            await asyncio.gather(*acknowledgements)
+            stamped = await asyncio.gather(*acknowledgements)
         except BaseException:
             self.discard()
             raise
         for topic, count in Counter(wire.topic for wire in wires).items():
             metrics.PUBLISHED.labels(self._service, topic).inc(count)
+        if stamped and stamped[-1].timestamp_type == _STAMPED_BY_THE_BROKER:
+            ahead = stamped[-1].timestamp / 1000 - wall().timestamp()
+            metrics.BROKER_AHEAD.labels(self._service).set(ahead)
 
     async def _submit(self, producer: Any, wires: Iterable[Wire]) -> list[Awaitable[Any]]:
         """Whole batches cost one acknowledgement each, where single messages cost one each."""

@@ -34,6 +34,8 @@ _OURS: Final[Mapping[str, Any]] = {
     "security_opt": ["no-new-privileges:true"],
     "tmpfs": ["/tmp"],  # noqa: S108 - inside the container
 }
+_WATCHED: Final = ("kafka", "postgres")
+"""The volumes whose disks the watch looks at."""
 _VOLUMES: Final = ("notices", "attachments")
 _PROBE: Final = "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/ready', timeout=2)"
 
@@ -49,7 +51,7 @@ def generated() -> dict[Path, str]:
     """Return every generated file with its text."""
     plan = load_plan()
     prometheus = configuration(
-        plan, lambda name, port: found_by_name(name, plan.ports()[port]), "/etc/prometheus/rules"
+        plan, lambda name, port: found_by_name(name, plan.ports()[port]), "/etc/prometheus/rules", "alertmanager:9093"
     )
     return {COMPOSE: _HEADER + _dump(compose(plan)), PROMETHEUS: _HEADER + prometheus}
 
@@ -66,9 +68,18 @@ def compose(plan: Plan) -> dict[str, Any]:
             **services,
             WATCH: _watch(plan),
             "prometheus": _prometheus(plan),
+            "alertmanager": _alertmanager(plan),
             "grafana": _grafana(plan),
         },
-        "volumes": {"kafka": {}, "postgres": {}, "notices": {}, "attachments": {}, "secrets": {}, "prometheus": {}},
+        "volumes": {
+            "kafka": {},
+            "postgres": {},
+            "notices": {},
+            "attachments": {},
+            "secrets": {},
+            "prometheus": {},
+            "alertmanager": {},
+        },
     }
 
 
@@ -170,7 +181,7 @@ def _watch(plan: Plan) -> dict[str, Any]:
         "command": ["python", "-m", "tools.watch"],
         "environment": _environment(plan, {**plan.environment, **plan.watch.environment}),
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
-        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", _SHOWN],
+        "volumes": ["secrets:/var/lib/liuhen/secrets:ro", _SHOWN, *(f"{each}:/watched/{each}:ro" for each in _WATCHED)],
         "restart": "unless-stopped",
     }
 
@@ -183,6 +194,19 @@ def _prometheus(plan: Plan) -> dict[str, Any]:
         "profiles": ["watch"],
         "volumes": [folder, "prometheus:/prometheus"],
         "ports": [_published("prometheus", 9090)],
+    }
+
+
+def _alertmanager(plan: Plan) -> dict[str, Any]:
+    folder = "./deploy/alertmanager:/etc/liuhen:ro"
+    return {
+        **_bounded("256m"),
+        "image": plan.alertmanager.image,
+        "profiles": ["watch"],
+        "entrypoint": ["/etc/liuhen/start"],
+        "environment": {name: _said(name) for name in ("LIUHEN_ALERTS_URL", "LIUHEN_HEARTBEAT_URL")},
+        "volumes": [folder, "alertmanager:/alertmanager"],
+        "ports": [_published("alertmanager", 9093)],
     }
 
 
@@ -223,6 +247,7 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
         "attachments": "/var/lib/liuhen/attachments",
+        "disks": " ".join(f"{each}=/watched/{each}" for each in _WATCHED),
         "model": "/app/.tools/categories.npz",
         **{name: f"${{LIUHEN_{name.upper()}:-{value}}}" for name, value in ONE_MACHINE.model_dump(mode="json").items()},
         **{

@@ -1,11 +1,14 @@
 """`python -m tools.watch`: tells Prometheus what the broker knows of each service, also of one that is dead.
 
+It asks the database and looks at disks too (`tools.foundations`): all that services stand on is seen by another.
+
 A consumer can tell its own lag only while it lives; who waits for it must be seen by another. Nor does it see what
 stands behind a transaction that its author has not ended: to whoever reads what is committed, the topic ends there.
 """
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 import time
@@ -22,6 +25,7 @@ from schemas.layout import ONE_MACHINE, Layout
 from schemas.principals import OPERATORS
 from schemas.registry import Topic, TopicKind, topics
 from tools.client.addresses import load_addresses
+from tools.foundations import ask_database, disks_of, look_at_disks
 from tools.local.plan import service_names
 
 WAITING: Final = Gauge(
@@ -48,6 +52,8 @@ class WatchSettings(BaseSettings):
 
     bind: str = "127.0.0.1"
     metrics_port: int = 0
+    disks: str = ""
+    """Disks to look at, as `name=folder` words: those on which broker and database write."""
 
 
 class Watched:
@@ -166,9 +172,12 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: over.set())
     known = topics((each.code for each in load_policy(system.policy).departments), system)
+    disks = disks_of(settings.disks)
     broker, holds = Watched(system.broker(OPERATORS).for_librdkafka()), Holds()
     start_http_server(settings.metrics_port, settings.bind)
     while not over.is_set():
+        look_at_disks(disks)
+        asyncio.run(ask_database(system))
         observe(broker, service_names(), known, holds, system)
         over.wait(_SECONDS)
 

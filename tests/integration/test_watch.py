@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from confluent_kafka import Producer
@@ -13,8 +16,11 @@ from schemas.principals import OPERATORS, principal_of
 from schemas.registry import CLOCKS, inbound_topic, topics
 from schemas.values import Party, PartyKind
 from tests.support.operations import Operations
+from tools.client.addresses import Addresses
+from tools.foundations import ask_database, disks_of, look_at_disks
 from tools.local import workers
 from tools.local.instance import Instance
+from tools.local.process import Started
 from tools.watch import Holds, Watched, observe, waiting
 
 KNOWN = topics(())
@@ -26,6 +32,7 @@ def operations() -> Iterator[Operations]:
     """A system of its own, for its service and its broker are ended; its five-second patience is the watch's."""
     with Instance(ephemeral=True) as instance:
         workers.start(instance, "trace")
+        workers.start(instance, "desk")
         yield Operations(instance)
 
 
@@ -70,6 +77,45 @@ def test_a_transaction_that_its_writer_keeps_open_is_seen_with_whose_topic_it_ho
     _until(broker, lambda: (_value("liuhen_held_seconds", **labels) or 0) > 1)
     writer.abort_transaction()
     _until(broker, lambda: _value("liuhen_held_seconds", **labels) == 0)
+
+
+async def test_the_database_is_told_of_by_the_role_of_dashboards_and_that_it_is_away(operations: Operations) -> None:
+    system = Addresses.of(operations.instance.addresses())
+    await ask_database(system)
+    assert _value("liuhen_database_answers") == 1
+    assert (_value("liuhen_database_bytes") or 0) > 1_000_000
+    assert (
+        0
+        < (_value("liuhen_database_connections", of="used") or 0)
+        < (_value("liuhen_database_connections", of="most") or 0)
+    )
+    assert abs(_value("liuhen_database_clock_ahead_seconds") or 9) < 1
+    await ask_database(system.model_copy(update={"postgres": "postgresql://{service}@127.0.0.1:1/liuhen"}))
+    assert _value("liuhen_database_answers") == 0
+    assert _value("liuhen_database_connections", of="used") is None
+
+
+def test_disks_are_told_of_as_they_are_named(tmp_path: Path) -> None:
+    look_at_disks(disks_of(f"here={tmp_path} gone={tmp_path / 'gone'}"))
+    assert 0 < (_value("liuhen_disk_free_bytes", disk="here") or 0) < (_value("liuhen_disk_bytes", disk="here") or 0)
+    assert _value("liuhen_disk_bytes", disk="gone") is None
+    with pytest.raises(ValueError, match="'kafka' should be name=folder"):
+        disks_of("kafka")
+
+
+def test_a_service_tells_how_far_the_brokers_clock_is_from_its_own(operations: Operations) -> None:
+    (process,) = (each for each in operations.instance.processes if each.name == "desk")
+    until = time.monotonic() + 60
+    while not (found := re.search(r"^liuhen_broker_clock_ahead_seconds\{.*\} (\S+)$", _told(process), re.MULTILINE)):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert abs(float(found[1])) < 5
+
+
+def _told(process: Started) -> str:
+    with urlopen(process.metrics) as answer:  # noqa: S310 - the address is our own
+        told: str = answer.read().decode()
+    return told
 
 
 def test_while_the_broker_is_away_nothing_is_claimed_of_anybody(operations: Operations) -> None:

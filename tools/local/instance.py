@@ -188,7 +188,7 @@ class Instance:
     def require_free_ports(self, *, with_prometheus: bool = False) -> None:
         """Say clearly which port of the whole system cannot be had, before anything starts."""
         watching = {"prometheus", *self.plan.watch.ports}
-        watched = {"grafana"} | (set() if with_prometheus else watching)
+        watched = {"alertmanager", "grafana"} | (set() if with_prometheus else watching)
         ports.require_free(self._choose_ports(), self.plan.ports().keys() - watched)
 
     def start_services(
@@ -360,6 +360,7 @@ class Instance:
             "bind": HOST,
             "notices": str(self.home / "notices"),
             "attachments": str(self.home / "attachments"),
+            "disks": f"here={self.home}",
             "model": self._model(),
             "kafka_ca": str(files.ca) if (files := self.certificates) else "",
             "tls_certificate": str(files.certificate) if files else "",

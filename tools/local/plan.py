@@ -45,6 +45,7 @@ class Plan(_Frozen):
     kafka: OtherPart
     postgres: DatabasePart
     prometheus: OtherPart
+    alertmanager: OtherPart
     grafana: OtherPart
     environment: Mapping[str, str]
     watch: Program
@@ -52,7 +53,7 @@ class Plan(_Frozen):
 
     def ports(self) -> dict[str, int]:
         """Return every port by name."""
-        parts = (self.kafka, self.postgres, self.prometheus, self.grafana)
+        parts = (self.kafka, self.postgres, self.prometheus, self.alertmanager, self.grafana)
         of_parts = {name: port for part in parts for name, port in part.ports.items()}
         programs = (self.watch, *self.services.values())
         return of_parts | {name: port for program in programs for name, port in program.ports.items()}

@@ -37,8 +37,11 @@ def found_by_name(name: str, port: int) -> Found:
     return {"dns_sd_configs": [{"names": [name], "type": "A", "port": port, "refresh_interval": "5s"}]}
 
 
-def configuration(plan: Plan, found: Callable[[str, str], Found], rules: str) -> str:
-    """Return prometheus.yml; `found` tells how a service's port is found, `rules` where the rule files stand."""
+def configuration(plan: Plan, found: Callable[[str, str], Found], rules: str, alertmanager: str = "") -> str:
+    """Return prometheus.yml; `found` tells how a service's port is found, `rules` where the rule files stand.
+
+    `alertmanager` is the address of who calls people; '' where nobody does.
+    """
     jobs = [
         {
             "job_name": name,
@@ -59,6 +62,9 @@ def configuration(plan: Plan, found: Callable[[str, str], Found], rules: str) ->
     whole = {
         "global": {"scrape_interval": "5s", "evaluation_interval": "5s"},
         "rule_files": [f"{rules}/*.yml"],
+        **(
+            {"alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}} if alertmanager else {}
+        ),
         "scrape_configs": jobs,
     }
     return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from tools import lives
-from tools.layout import ROOT
-from tools.pages import asyncapi, catalogue, decisions, facts, lifecycle, openapi
+from tools.layout import DEPLOY, ROOT
+from tools.pages import alerts, asyncapi, catalogue, decisions, facts, lifecycle, openapi
 
 
 @cache
@@ -17,6 +17,7 @@ def pages() -> Mapping[Path, str]:
     docs = ROOT / "docs"
     return {
         docs / "facts.md": facts.page(),
+        docs / "alerts.md": alerts.page(DEPLOY / "prometheus" / "rules"),
         docs / "decisions" / "README.md": decisions.page(docs / "decisions"),
         docs / "lifecycle.md": lifecycle.page(),
         **lives.files(),
