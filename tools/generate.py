@@ -11,7 +11,7 @@ import yaml
 from schemas.layout import ONE_MACHINE
 from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
-from tools.local.plan import Plan, Program, fill, load_plan
+from tools.local.plan import OtherPart, Plan, Program, fill, load_plan
 from tools.local.prometheus import WATCH, configuration, found_by_name
 from tools.local.settings import variable
 from tools.prepare.logins import LOGINS, OPENID
@@ -37,7 +37,11 @@ _OURS: Final[Mapping[str, Any]] = {
 _WATCHED: Final = ("kafka", "postgres")
 """The volumes whose disks the watch looks at."""
 _VOLUMES: Final = ("notices", "attachments")
-_PROBE: Final = "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/ready', timeout=2)"
+# A Python that starts every few seconds for each service would take a tenth of a core together.
+_PROBE: Final = (
+    "exec 3<>/dev/tcp/127.0.0.1/{port}; printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3; read -r -t 2 _ status _ <&3;"
+    ' [ "$$status" = 200 ]'
+)
 
 
 class _InFull(yaml.SafeDumper):
@@ -100,7 +104,7 @@ def _kafka(plan: Plan) -> dict[str, Any]:
     asked = ["CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9092"]
     return {
         **_bounded("1536m"),
-        "image": plan.kafka.image,
+        "image": _image("kafka", plan.kafka),
         "command": ["/etc/liuhen/start"],
         "environment": here,
         "volumes": ["kafka:/var/lib/kafka/data", settings, start, _SHOWN],
@@ -115,7 +119,7 @@ def _postgres(plan: Plan) -> dict[str, Any]:
     settings = "./deploy/postgres/postgresql.conf:/etc/liuhen/postgresql.conf:ro"
     return {
         **_bounded("2g"),
-        "image": plan.postgres.image,
+        "image": _image("postgres", plan.postgres),
         "command": ["postgres", "-c", "config_file=/etc/liuhen/postgresql.conf", "-c", "listen_addresses=*"],
         "environment": {
             "POSTGRES_USER": OWNER,
@@ -156,7 +160,7 @@ def _prepare(plan: Plan) -> dict[str, Any]:
 def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
     metrics = next(port for port in program.ports if port.endswith("_metrics"))
     own = [f"{each}:/var/lib/liuhen/{each}" for each in _VOLUMES if f"LIUHEN_{each.upper()}" in program.environment]
-    probe = ["CMD", "python", "-c", _PROBE.replace("{port}", str(program.ports[metrics]))]
+    probe = ["CMD", "bash", "-c", _PROBE.replace("{port}", str(program.ports[metrics]))]
     # Metrics are read inside the network alone, so that a service without a door can have any number of workers.
     doors = [_published(port, number) for port, number in program.ports.items() if port != metrics]
     return {
@@ -167,6 +171,7 @@ def _service(plan: Plan, name: str, program: Program) -> dict[str, Any]:
         "depends_on": {"prepare": {"condition": "service_completed_successfully"}},
         "volumes": ["secrets:/var/lib/liuhen/secrets:ro", _SHOWN, *own],
         **({"ports": doors} if doors else {}),
+        **({"profiles": [program.profile]} if program.profile else {}),
         "healthcheck": {"test": probe, "interval": "5s", "timeout": "5s", "retries": 12, "start_period": "20s"},
         "restart": "unless-stopped",
         "stop_grace_period": "30s",
@@ -190,7 +195,7 @@ def _prometheus(plan: Plan) -> dict[str, Any]:
     folder = "./deploy/prometheus:/etc/prometheus:ro"
     return {
         **_bounded("1g"),
-        "image": plan.prometheus.image,
+        "image": _image("prometheus", plan.prometheus),
         "profiles": ["watch"],
         "volumes": [folder, "prometheus:/prometheus"],
         "ports": [_published("prometheus", 9090)],
@@ -201,7 +206,7 @@ def _alertmanager(plan: Plan) -> dict[str, Any]:
     folder = "./deploy/alertmanager:/etc/liuhen:ro"
     return {
         **_bounded("256m"),
-        "image": plan.alertmanager.image,
+        "image": _image("alertmanager", plan.alertmanager),
         "profiles": ["watch"],
         "entrypoint": ["/etc/liuhen/start"],
         "environment": {name: _said(name) for name in ("LIUHEN_ALERTS_URL", "LIUHEN_HEARTBEAT_URL")},
@@ -214,7 +219,7 @@ def _grafana(plan: Plan) -> dict[str, Any]:
     provisioning = "./deploy/grafana/provisioning:/etc/grafana/provisioning:ro"
     return {
         **_bounded("512m"),
-        "image": plan.grafana.image,
+        "image": _image("grafana", plan.grafana),
         "profiles": ["watch"],
         "environment": {
             "LIUHEN_PROMETHEUS_URL": "http://prometheus:9090",
@@ -256,6 +261,11 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         },
     }
     return {name: fill(value, places, plan.ports()) for name, value in variables.items()}
+
+
+def _image(name: str, part: OtherPart) -> str:
+    """Name an image; whoever mirrors images, or pins them by digest, says theirs."""
+    return f"${{LIUHEN_{name.upper()}_IMAGE:-{part.image}}}"
 
 
 def _password(role: str) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +22,7 @@ from liuhen.cli import build
 from tools.generate import COMPOSE, PROMETHEUS, generated
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import load_plan
+from tools.local.ports import HOST
 from tools.prepare.secrets import NAMED
 
 _DEFAULT: Final = re.compile(r"\$\{\w+:-([^}]*)\}")
@@ -90,6 +94,55 @@ def test_a_service_without_a_door_can_have_any_number_of_workers() -> None:
         assert len(containers[name].get("ports", [])) == len(doors)
     found = {job["relabel_configs"][0]["replacement"]: job["dns_sd_configs"][0]["names"] for job in _scraped()}
     assert found == {name: [name] for name in (*plan.services, "watch")}
+
+
+def test_the_core_runs_by_itself_and_desks_and_watch_are_profiles_beside_it() -> None:
+    containers = _compose()["services"]
+    profiles: dict[str, set[str]] = {}
+    for name, what in containers.items():
+        (profile,) = what.get("profiles", ["core"])
+        profiles.setdefault(profile, set()).add(name)
+    assert profiles["desks"] == {"desk"}
+    assert profiles["watch"] == {"watch", "prometheus", "alertmanager", "grafana"}
+    assert profiles["core"] == {"kafka", "postgres", "prepare", *load_plan().services} - {"desk"}
+    for profile, names in profiles.items():
+        assert {on for name in names for on in containers[name].get("depends_on", ())} <= profiles["core"] | names, (
+            profile
+        )
+
+
+def test_the_secret_that_grafana_reads_totals_with_is_the_one_that_prepare_gives_the_role() -> None:
+    containers = _compose()["services"]
+    said = "${LIUHEN_PASSWORD_LIUHEN_READER:-}"
+    assert containers["grafana"]["environment"]["LIUHEN_READER_PASSWORD"] == said
+    assert containers["prepare"]["environment"]["LIUHEN_PASSWORD_LIUHEN_READER"] == said
+    source = (DEPLOY / "grafana" / "provisioning" / "datasources" / "postgres.yml").read_text("utf-8")
+    assert {"$LIUHEN_READER_PASSWORD", "$LIUHEN_READER_ADDRESS"} <= set(re.findall(r"\$[A-Z_]+", source))
+
+
+@pytest.mark.parametrize(("status", "well"), [(200, True), (503, False)])
+def test_a_look_at_a_services_health_tells_ready_from_not_and_starts_no_python(status: int, *, well: bool) -> None:
+    asked = []
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+
+    # given something that answers where a service says whether it is ready
+    with ThreadingHTTPServer((HOST, 0), Door) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        # when a container's look is taken there, as Compose would
+        intake = _compose()["services"]["intake"]["healthcheck"]["test"]
+        port = str(load_plan().ports()["intake_metrics"])
+        look = [word.replace(port, str(server.server_address[1])).replace("$$", "$") for word in intake[1:]]
+        done = subprocess.run(look, check=False)  # noqa: S603 - the command is ours
+        thread.join()
+    # then it tells the one from the other
+    assert (done.returncode == 0, asked) == (well, ["/ready"])
+    assert "python" not in " ".join(look)
 
 
 def test_a_look_at_the_brokers_health_starts_no_java_machine() -> None:

@@ -37,6 +37,8 @@ class Program(_Frozen):
     title: str
     ports: Mapping[str, Port]
     environment: Mapping[str, str] = Field(default_factory=dict)
+    profile: str = ""
+    """The profile of the Compose file that starts it; '' where it always runs."""
 
 
 class Plan(_Frozen):
