@@ -13,6 +13,16 @@ _MANY_WAITING: Final = 1_000
 _CALENDAR_AHEAD: Final = timedelta(days=60)
 _ROSTER_AHEAD: Final = timedelta(days=7)
 _DAYS_LEFT: Final = 14.0
+_CERTIFICATE_AHEAD: Final = timedelta(days=30)
+_STAMP_LATE: Final = timedelta(seconds=5)
+"""A stamp travels back to the service that reads it, and a busy machine delays it."""
+_WAITS: Final = {
+    "broker": "消息系统",
+    "database": "数据库",
+    "opening": "分区打不开，在重试",
+    "start": "还在启动",
+}
+"""What a worker says is in its way."""
 _FREE: Final = 0.1
 
 
@@ -40,6 +50,8 @@ class Part:
     name: str
     alive: bool
     ready: bool
+    waits: tuple[str, ...] = ()
+    """What is in its way, by the names of `/ready`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +79,20 @@ class Look:
     """Everything that was seen at one moment; None where whoever was asked did not answer."""
 
     now: datetime
+    """By the clock that services live by."""
+    real: datetime
+    """By this machine's."""
     parts: tuple[Part, ...] = ()
     members: Mapping[str, int] | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
     tables: Mapping[str, Tables] | None = None
     database_ahead: timedelta = timedelta()
+    broker_ahead: timedelta = timedelta()
+    """By what services read from its stamps."""
+    certificates: Mapping[str, datetime] = field(default_factory=dict)
+    """Until when each is good."""
+    topics: tuple[str, ...] = ()
+    """Those that are missing, or not as the registry asks for."""
     disk: Disk | None = None
     calendar_until: datetime | None = None
     roster_until: datetime | None = None
@@ -90,14 +111,29 @@ def _parts(look: Look) -> Iterator[Finding]:
             yield Finding(
                 Severity.CRITICAL, part.name, "已经结束", "运行 liuhen up 重新启动；先看其日志末尾为什么结束。"
             )
-        elif not part.ready:
-            yield Finding(Severity.CRITICAL, part.name, "在运行，没有就绪", "看它的 /ready：waits 里写明被什么挡住。")
+        elif not part.ready and not _follows(part, look):
+            causes = "、".join(_WAITS.get(name, name) for name in part.waits)
+            words = f"在运行，没有就绪：{causes}" if causes else "在运行，没有就绪"
+            yield Finding(Severity.CRITICAL, part.name, words, "先恢复挡住它的；看它的 /ready 和日志末尾。")
+
+
+def _follows(part: Part, look: Look) -> bool:
+    """Whether a worker only waits for what is known to be away: that is said once."""
+    away = {"broker"} if look.members is None else set[str]()
+    away |= {"database", "opening"} if look.tables is None else set()
+    return bool(part.waits) and away >= set(part.waits)
 
 
 def _services(look: Look) -> Iterator[Finding]:
     if look.members is None:
         yield Finding(Severity.CRITICAL, "消息系统", "没有应答", "先恢复消息系统，各服务随后自行就绪。")
         return
+    if look.topics:
+        some = "、".join(look.topics[:3]) + (f" 等 {len(look.topics)} 个" if len(look.topics) > 3 else "")  # noqa: PLR2004
+        then = (
+            "用 liuhen topics apply 先看差在哪里，再改正。分区数不同的不会改：查是不是连错了消息系统。"
+        )
+        yield Finding(Severity.CRITICAL, "主题", f"{some} 没有，或者与登记的不同", then)
     for service, members in look.members.items():
         waiting = look.waiting.get(service, 0)
         if members == 0:
@@ -133,6 +169,11 @@ def _clocks(look: Look) -> Iterator[Finding]:
     if abs(ahead) > _SKEW:
         words = f"比本机{'快' if ahead > timedelta() else '慢'} {abs(ahead).total_seconds():.1f} 秒"
         yield Finding(Severity.WARNING, "数据库的时钟", words, "各台机器都对时（NTP）：时限按消息系统盖的时刻算。")
+    stamped = look.broker_ahead
+    if abs(stamped) > _STAMP_LATE:
+        words = f"比服务所在的机器{'快' if stamped > timedelta() else '慢'} {abs(stamped).total_seconds():.1f} 秒"
+        then = "消息系统所在的机器立即对时（NTP）：它盖的时刻就是来件时刻，期限由此算起。"
+        yield Finding(Severity.CRITICAL, "消息系统的时钟", words, then)
 
 
 def _disk(look: Look) -> Iterator[Finding]:
@@ -149,6 +190,12 @@ def _disk(look: Look) -> Iterator[Finding]:
 
 
 def _dates(look: Look) -> Iterator[Finding]:
+    for name, end in look.certificates.items():
+        if end - look.real < _CERTIFICATE_AHEAD:
+            over = end <= look.real
+            words = "证书已过期" if over else f"证书还剩 {(end - look.real).days} 天（到 {end:%Y-%m-%d}）"
+            then = "换上新的证书并重启用它的进程；试用的用 liuhen certificates 重做。"
+            yield Finding(Severity.CRITICAL if over else Severity.WARNING, name, words, then)
     until = look.calendar_until
     if until is not None and until - look.now < _CALENDAR_AHEAD:
         over = until <= look.now

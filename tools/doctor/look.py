@@ -7,27 +7,33 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.error import HTTPError
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import asyncpg
 from confluent_kafka import KafkaException
+from cryptography import x509
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import BaseModel
 
 from chassis.clock import Clock
 from rulebook import Policy, load_policy
-from schemas.principals import OPERATORS
+from schemas.principals import ADMIN, OPERATORS
 from schemas.registry import topics
 from tools.client.addresses import Addresses
 from tools.doctor.judge import Disk, Look, Part, Tables
+from tools.errors import SaidClearly
 from tools.local.instance import Instance
 from tools.local.plan import service_names
 from tools.local.process import Started
 from tools.local.readiness import PATIENCE, is_ready
+from tools.prepare import topics as topics_of
 from tools.watch import Watched, counted
 
 _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _CALENDAR: Final = "liuhen_calendar_official_until_timestamp_seconds"
+_AHEAD: Final = "liuhen_broker_clock_ahead_seconds"
 _WEEK: Final = 7
 
 
@@ -38,11 +44,15 @@ async def look_at(system: Addresses, instance: Instance) -> Look:
     tables, ahead, bytes_a_day = await _database(system)
     return Look(
         now=clock.now(),
+        real=datetime.now(UTC),
         parts=tuple(_part(each) for each in instance.processes),
         members=members,
         waiting=waits,
         tables=tables,
         database_ahead=ahead,
+        broker_ahead=max(map(_broker_ahead, instance.processes), key=abs, default=timedelta()),
+        certificates=_certificates(system, instance),
+        topics=await asyncio.to_thread(_topics, system) if members is not None else (),
         disk=_disk(instance.home, bytes_a_day),
         calendar_until=_calendar(instance),
         roster_until=_roster(policy, clock.now()),
@@ -105,7 +115,43 @@ async def _bytes_a_day(connection: asyncpg.Connection[Any]) -> int:
 
 def _part(process: Started) -> Part:
     alive = process.is_alive()
-    return Part(process.name, alive, alive and (not process.ready or is_ready(process.ready)))
+    ready = alive and (not process.ready or is_ready(process.ready))
+    return Part(process.name, alive, ready, () if ready or not alive else _waits(process))
+
+
+def _waits(process: Started) -> tuple[str, ...]:
+    """What a worker says is in its way; nothing where it does not answer."""
+    try:
+        with urlopen(process.ready, timeout=PATIENCE):  # noqa: S310 - the address is our own
+            return ()
+    except HTTPError as error:
+        return tuple(_Waiting.model_validate_json(error.read()).waits)
+    except OSError:
+        return ()
+
+
+class _Waiting(BaseModel):
+    waits: dict[str, str] = {}
+
+
+def _topics(system: Addresses) -> tuple[str, ...]:
+    """Which topics are missing or not as the registry asks; nothing where only others may know."""
+    try:
+        needed = topics_of.plan(system.broker(ADMIN), topics_of.wanted(system.policy))
+    except (SaidClearly, KafkaException):
+        return ()
+    return tuple(each.topic.name for each in needed if each.change is not topics_of.TopicChange.UNCHANGED)
+
+
+def _certificates(system: Addresses, instance: Instance) -> dict[str, datetime]:
+    """Until when certificates are good: the authority's that clients trust, and what servers of this machine show."""
+    shown = instance.certificates
+    files = {"CA": system.kafka_ca or (shown and shown.ca), "服务端": shown and shown.certificate}
+    return {
+        name: x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after.replace(tzinfo=UTC)
+        for name, file in files.items()
+        if file is not None and file.exists()
+    }
 
 
 def _disk(home: Path, daily: int) -> Disk | None:
@@ -125,13 +171,24 @@ def _calendar(instance: Instance) -> datetime | None:
 
 
 def _told(process: Started) -> datetime | None:
+    values = _measured(process, _CALENDAR)
+    return datetime.fromtimestamp(values[0], UTC) if values and values[0] else None
+
+
+def _broker_ahead(process: Started) -> timedelta:
+    """How far the broker's clock is from a service's, as the service tells it; nothing where it was told nothing."""
+    values = _measured(process, _AHEAD) if process.metrics and process.is_alive() else []
+    return timedelta(seconds=values[0]) if values else timedelta()
+
+
+def _measured(process: Started, name: str) -> list[float]:
+    """The values of a metric, as a process tells them now; none where it does not answer."""
     try:
         with urlopen(process.metrics, timeout=PATIENCE) as answer:  # noqa: S310 - the address is our own
             families = text_string_to_metric_families(answer.read().decode())
-            values = [sample.value for family in families for sample in family.samples if sample.name == _CALENDAR]
+            return [sample.value for family in families for sample in family.samples if sample.name == name]
     except OSError:
-        return None
-    return datetime.fromtimestamp(values[0], UTC) if values and values[0] else None
+        return []
 
 
 def _roster(policy: Policy, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from tools.doctor.judge import Disk, Look, Part, Severity, Tables, judge
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 WELL = Look(
     now=NOW,
+    real=NOW,
     parts=(Part("kafka", alive=True, ready=True), Part("sla", alive=True, ready=True)),
     members={"sla": 1},
     waiting={"sla": 3},
@@ -39,6 +40,22 @@ def test_where_all_is_well_nothing_is_said() -> None:
         (replace(WELL, tables={"sla": Tables(parked=1)}), Severity.CRITICAL, "sla", "1 张工单被搁置"),
         (replace(WELL, tables={"sla": Tables(dead_letters=2)}), Severity.WARNING, "sla", "2 件死信"),
         (replace(WELL, tables={"sla": Tables(outside_of_months=5)}), Severity.WARNING, "sla", "不在所属月份"),
+        (
+            replace(WELL, parts=(Part("sla", alive=True, ready=False, waits=("database",)),)),
+            *(Severity.CRITICAL, "sla", "没有就绪：数据库"),
+        ),
+        (
+            replace(WELL, members=None, parts=(Part("sla", alive=True, ready=False, waits=("broker",)),)),
+            *(Severity.CRITICAL, "消息系统", "没有应答"),
+        ),
+        (
+            replace(WELL, tables=None, parts=(Part("sla", alive=True, ready=False, waits=("database", "opening")),)),
+            *(Severity.CRITICAL, "数据库", "没有应答"),
+        ),
+        (replace(WELL, broker_ahead=timedelta(minutes=3)), Severity.CRITICAL, "消息系统的时钟", "快 180.0 秒"),
+        (replace(WELL, certificates={"CA": NOW + timedelta(days=12)}), Severity.WARNING, "CA", "还剩 12 天"),
+        (replace(WELL, certificates={"CA": NOW}), Severity.CRITICAL, "CA", "已过期"),
+        (replace(WELL, topics=("a", "b", "c", "d")), Severity.CRITICAL, "主题", "a、b、c 等 4 个"),
         (replace(WELL, database_ahead=timedelta(seconds=-9)), Severity.WARNING, "数据库的时钟", "慢 9.0 秒"),
         (replace(WELL, disk=Disk(total=100, free=5)), Severity.WARNING, "磁盘", "5%"),
         (replace(WELL, disk=Disk(total=100, free=50, daily=10)), Severity.WARNING, "磁盘", "还够 5 天"),
