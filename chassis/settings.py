@@ -67,9 +67,11 @@ class Settings(Layout, BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     kafka: str = "127.0.0.1:9092"
+    """Brokers, host:port, with commas between them."""
     kafka_user: str = ""
     """The broker's user; the service's own name where nothing is said."""
     kafka_password: SecretStr = SecretStr("")
+    """That user's password, where it stands in no file of `kafka_secrets`."""
     kafka_secrets: Path | None = None
     """A folder with passwords of the broker's users and the database's roles, where they are not said outright."""
     kafka_ca: Path | None = None
@@ -77,13 +79,19 @@ class Settings(Layout, BaseSettings):
     tls_certificate: Path | None = None
     """What an HTTP door shows to whoever connects; it answers in the clear without it. `tls_key` is its key."""
     tls_key: Path | None = None
+    """The key of what the door shows."""
     postgres: str = "postgresql://{service}@127.0.0.1:5432/liuhen"
     """With `?sslmode=verify-full&sslrootcert=FILE` the line is encrypted, and the database proves who it is."""
     clock: str = "real"
+    """`real`, or `ORIGIN@SPEED` for a trial that lives faster; the same in every process."""
     bind: str = "127.0.0.1"
+    """The address at which doors and metrics answer."""
     metrics_port: int = 0
+    """Where `/live`, `/ready` and `/metrics` answer; 0 takes any free port."""
     log: Literal["json", "console"] = "json"
+    """Lines for machines, or for eyes; both go to standard output, and whoever started the process turns them over."""
     worker: str = "1"
+    """The name of this worker among those of its service."""
     mode: Literal["", "trial"] = ""
     """`trial` lets values be in force that everybody knows."""
     silence_seconds: float = Field(default=10.0, ge=1)
@@ -91,6 +99,7 @@ class Settings(Layout, BaseSettings):
     redaction_secret: SecretStr = Field(default=SecretStr("development-redaction"), min_length=8, max_length=64)
     master_key: SecretStr = Field(default=SecretStr("development-master"), min_length=8)
     master_key_file: Path | None = None
+    """The file of master keys, read again when it is another; it stands above `master_key`."""
     pgpassword: SecretStr = Field(default=SecretStr(""), validation_alias="PGPASSWORD")
     """The database's password, where it stands in no file of the folder; read by the database's client."""
 
@@ -153,6 +162,7 @@ class OpensContacts(Settings):
 
     contact_key: SecretStr = Field(default=SecretStr("development-contact"), min_length=8)
     contact_key_file: Path | None = None
+    """The file of those keys, read again when it is another."""
 
     def contacts(self) -> Vault:
         """Return what seals and opens contacts."""

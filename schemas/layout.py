@@ -36,6 +36,7 @@ class Layout(BaseModel):
     in_sync: int = Field(default=1, ge=1, le=9)
     """Brokers that have a record before it counts as written; so many less one may be lost for ever."""
     compression: Compression = Compression.NONE
+    """How records are sent and kept: none, gzip, lz4, snappy or zstd."""
     groups: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9._-]{0,40}[._-])?$")
     """What the names of the services' consumer groups begin with, where they share a cluster with others."""
 

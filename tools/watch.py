@@ -51,7 +51,9 @@ class WatchSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIUHEN_")
 
     bind: str = "127.0.0.1"
+    """The address at which it answers."""
     metrics_port: int = 0
+    """The port of `/metrics`."""
     disks: str = ""
     """Disks to look at, as `name=folder` words: those on which broker and database write."""
 

@@ -21,8 +21,11 @@ class DeskSettings(LoginSettings, KeepsAttachments, OpensContacts):
     """
 
     bind: str = "127.0.0.1"
+    """The address at which the door answers."""
     http_port: int = 8082
+    """Its port; 0 takes any free one."""
     policy: Path = Path("policy")
+    """The folder of the rulebook."""
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
     over_tls: bool = False
     applied_by: str = Field(default="", max_length=60)

@@ -11,4 +11,6 @@ class DispatchSettings(OpensContacts):
     """Besides addresses: where the policy is, and the model that suggests categories."""
 
     policy: Path = Path("policy")
+    """The folder of the rulebook."""
     model: Path | None = None
+    """What suggests categories; without it nothing is suggested."""

@@ -23,15 +23,24 @@ class IntakeSettings(KeepsAttachments, OpensContacts):
     """
 
     bind: str = "127.0.0.1"
+    """The address at which the door answers."""
     http_port: int = 8080
+    """Its port; 0 takes any free one."""
     policy: Path = Path("policy")
+    """The folder of the rulebook."""
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
     survey_token: SecretStr = Field(default=SecretStr("development-survey"), min_length=8)
+    """What the survey app's server shows; several, with a space between them, are valid together."""
     wechat_token: SecretStr = Field(default=SecretStr("development-wechat"), min_length=8)
+    """What the WeChat account's server shows; likewise."""
     hotline_token: SecretStr = Field(default=SecretStr("development-hotline"), min_length=8)
+    """What the hotline shows when it uploads attachments; likewise."""
     survey_token_file: Path | None = None
+    """A file of tokens, read at each request."""
     wechat_token_file: Path | None = None
+    """A file of tokens, read at each request."""
     hotline_token_file: Path | None = None
+    """A file of tokens, read at each request."""
     broker_patience: float = Field(default=5.0, gt=0)
     """Real seconds that the HTTP door waits for the broker before it says 503."""
 

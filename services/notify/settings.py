@@ -19,8 +19,11 @@ class NotifySettings(OpensContacts):
     """
 
     policy: Path = Path("policy")
+    """The folder of the rulebook."""
     notices: Path = Path(".run/notices")
+    """The folder of the files into which messages of a way without a route go."""
     routes: Mapping[Way, str] = {}
     sender: str = "liuhen@hotline.invalid"
+    """Who mails are from."""
     lease_seconds: float = 60.0
     """How long an attempt may take before somebody else makes the next; longer than any time-out of a channel."""

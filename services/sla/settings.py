@@ -11,3 +11,4 @@ class SlaSettings(Settings):
     """Which policy gives the limits, and the calendar that the service starts from."""
 
     policy: Path = Path("policy")
+    """The folder of the rulebook."""

@@ -11,5 +11,8 @@ class TraceSettings(LoginSettings):
     """Where to answer over HTTP (port 0: any free one), and which policy gives things their names."""
 
     bind: str = "127.0.0.1"
+    """The address at which the door answers."""
     http_port: int = 8081
+    """Its port; 0 takes any free one."""
     policy: Path = Path("policy")
+    """The folder of the rulebook."""

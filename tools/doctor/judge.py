@@ -130,9 +130,7 @@ def _services(look: Look) -> Iterator[Finding]:
         return
     if look.topics:
         some = "、".join(look.topics[:3]) + (f" 等 {len(look.topics)} 个" if len(look.topics) > 3 else "")  # noqa: PLR2004
-        then = (
-            "用 liuhen topics apply 先看差在哪里，再改正。分区数不同的不会改：查是不是连错了消息系统。"
-        )
+        then = "用 liuhen topics apply 先看差在哪里，再改正。分区数不同的不会改：查是不是连错了消息系统。"
         yield Finding(Severity.CRITICAL, "主题", f"{some} 没有，或者与登记的不同", then)
     for service, members in look.members.items():
         waiting = look.waiting.get(service, 0)

@@ -24,10 +24,15 @@ class LocalSettings(Layout, BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIUHEN_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     instance: str = "main"
+    """The name of the system, and of its folder in `.run`."""
     clock: str = "real"
+    """By which its services live."""
     log: Literal["json", "console"] = "json"
+    """How they write their lines."""
     port_shift: int = 0
+    """By how much all ports are moved."""
     kafka_heap: str = "768m"
+    """What the broker may take of the machine's memory."""
     brokers: int = Field(default=1, ge=1, le=9)
     """Brokers of the cluster; where there are several, records have up to three copies unless it is said otherwise."""
     tls: bool = False

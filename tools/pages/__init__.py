@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools import lives
 from tools.layout import DEPLOY, ROOT
-from tools.pages import alerts, asyncapi, catalogue, decisions, facts, lifecycle, openapi
+from tools.pages import alerts, asyncapi, catalogue, decisions, facts, lifecycle, openapi, settings
 
 
 @cache
@@ -19,6 +19,7 @@ def pages() -> Mapping[Path, str]:
         docs / "facts.md": facts.page(),
         docs / "alerts.md": alerts.page(DEPLOY / "prometheus" / "rules"),
         docs / "decisions" / "README.md": decisions.page(docs / "decisions"),
+        docs / "settings.md": settings.page(ROOT),
         docs / "lifecycle.md": lifecycle.page(),
         **lives.files(),
         **asyncapi.files(ROOT / "schemas"),
