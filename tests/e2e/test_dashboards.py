@@ -43,6 +43,7 @@ MAY_BE_EMPTY: Final = {
     "待外发的消息",
     "HTTP 入口的答复（每秒）",
     "各单位在办与逾期",
+    "一次少做（每分钟）",
 }
 """What shows nothing where nothing went wrong, or where nobody used that door."""
 MUST_MOVE: Final = {
@@ -65,6 +66,10 @@ MUST_MOVE: Final = {
     "定时器（每秒）",
     "内存",
     "运行时长",
+    "消息系统与数据库",
+    "磁盘剩余",
+    "数据库大小",
+    "数据库连接",
 }
 """What would be wrong if it stood at zero after some days of work."""
 
