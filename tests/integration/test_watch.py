@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Producer as TheirProducer
 from prometheus_client import REGISTRY
 
-from schemas.principals import OPERATORS, principal_of
+from chassis.publish import Producer, Wire
+from schemas.principals import ADMIN, OPERATORS, principal_of
 from schemas.registry import CLOCKS, inbound_topic, topics
 from schemas.values import Party, PartyKind
 from tests.support.operations import Operations
@@ -20,7 +19,6 @@ from tools.client.addresses import Addresses
 from tools.foundations import ask_database, disks_of, look_at_disks
 from tools.local import workers
 from tools.local.instance import Instance
-from tools.local.process import Started
 from tools.watch import Holds, Watched, observe, waiting
 
 KNOWN = topics(())
@@ -32,7 +30,6 @@ def operations() -> Iterator[Operations]:
     """A system of its own, for its service and its broker are ended; its five-second patience is the watch's."""
     with Instance(ephemeral=True) as instance:
         workers.start(instance, "trace")
-        workers.start(instance, "desk")
         yield Operations(instance)
 
 
@@ -67,7 +64,7 @@ def test_a_dead_service_is_seen_with_all_that_waits_for_it(operations: Operation
 def test_a_transaction_that_its_writer_keeps_open_is_seen_with_whose_topic_it_holds(operations: Operations) -> None:
     hotline = principal_of(Party(kind=PartyKind.HOTLINE))
     broker = Watched(operations.instance.broker(OPERATORS).for_librdkafka())
-    writer = Producer(operations.instance.broker(hotline).for_librdkafka() | {"transactional.id": f"{hotline}.t"})
+    writer = TheirProducer(operations.instance.broker(hotline).for_librdkafka() | {"transactional.id": f"{hotline}.t"})
     writer.init_transactions()
     writer.begin_transaction()
     writer.produce(HOTLINE, b"{}")
@@ -103,19 +100,13 @@ def test_disks_are_told_of_as_they_are_named(tmp_path: Path) -> None:
         disks_of("kafka")
 
 
-def test_a_service_tells_how_far_the_brokers_clock_is_from_its_own(operations: Operations) -> None:
-    (process,) = (each for each in operations.instance.processes if each.name == "desk")
-    until = time.monotonic() + 60
-    while not (found := re.search(r"^liuhen_broker_clock_ahead_seconds\{.*\} (\S+)$", _told(process), re.MULTILINE)):
-        assert time.monotonic() < until
-        time.sleep(0.2)
-    assert abs(float(found[1])) < 5
-
-
-def _told(process: Started) -> str:
-    with urlopen(process.metrics) as answer:  # noqa: S310 - the address is our own
-        told: str = answer.read().decode()
-    return told
+async def test_whoever_publishes_tells_how_far_the_brokers_clock_is_from_its_own(operations: Operations) -> None:
+    producer = Producer(operations.instance.broker(ADMIN), "teller")
+    await producer.send([Wire(CLOCKS, 0, None, b"{}", [])])
+    await producer.close()
+    ahead = _value("liuhen_broker_clock_ahead_seconds", service="teller")
+    assert ahead is not None
+    assert abs(ahead) < 5
 
 
 def test_while_the_broker_is_away_nothing_is_claimed_of_anybody(operations: Operations) -> None:
