@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from pydantic_core import from_json
 
 from schemas.attachments import Attached
-from tools.client.log import TopicRecord
 from tools.verify.findings import CheckResult, Finding
 from vocabulary import Chinese
 
@@ -27,23 +26,21 @@ class AttachmentRow(NamedTuple):
 
 
 def attachments_kept(
-    facts: Iterable[TopicRecord],
+    said: Iterable[tuple[str, Attached]],
     before: Mapping[str, AttachmentRow],
     after: Mapping[str, AttachmentRow],
     oldest: datetime,
 ) -> CheckResult:
-    """Hold what facts of the door name against what was kept before and after they were read.
+    """Hold what facts of the door name (`said`, with whom each concerns) against what was kept before and after.
 
     What no message names is to be gone that was uploaded before `oldest`.
     """
     named, findings = set[str](), list[Finding]()
-    for record in facts:
-        for each in _named_in(record.value or b""):
-            named.add(each.id)
-            row = after.get(each.id)
-            if row is None or row.sha256 != each.sha256:
-                subject = record.envelope.subject if record.envelope else each.id
-                findings.append(Finding(subject, Chinese(f"引用了从未上传、或者内容不同的附件 {each.id}")))
+    for subject, each in said:
+        named.add(each.id)
+        row = after.get(each.id)
+        if row is None or row.sha256 != each.sha256:
+            findings.append(Finding(subject, Chinese(f"引用了从未上传、或者内容不同的附件 {each.id}")))
     for id_, row in before.items():
         if row.receipt is not None and id_ not in named:
             findings.append(Finding(id_, Chinese("附件记为已引用，没有任何消息引用它")))
@@ -52,7 +49,8 @@ def attachments_kept(
     return CheckResult("附件都有来处、都有用处 (attachments were uploaded and are named)", len(before), findings)
 
 
-def _named_in(value: bytes) -> Iterator[Attached]:
+def named_in(value: bytes) -> Iterator[Attached]:
+    """Find what a fact of the door names."""
     if b'"attach' not in value:
         return
     document = from_json(value)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from schemas.envelope import Envelope
 from tools.client.log import TopicRecord
 from tools.verify.findings import Finding
+from tools.verify.marks import Mark, Marks, Seen
 from tools.verify.redactions import Redaction
 from vocabulary import Chinese
 
@@ -27,14 +28,6 @@ class Writer(NamedTuple):
     def service(self) -> str:
         """The service that the writer is a lane of."""
         return self.source.split("/")[1] if self.source.count("/") > 1 else ""
-
-
-class Mark(NamedTuple):
-    """What a number stands for: the event's id, whom it concerns, and the MD5 of its body."""
-
-    id: str
-    subject: str
-    digest: bytes
 
 
 class Newest(NamedTuple):
@@ -57,7 +50,7 @@ class Contents:
 
         What a topic still says of a ticket is read as its `redactions` leave it.
         """
-        self.marks: dict[Writer, dict[int, Mark]] = {}
+        self.marks: dict[Writer, Marks] = {}
         self.newest: dict[tuple[str, str, str], Newest] = {}
         """By topic, subject and, where a topic tells of several things of one subject, which of them."""
         self.ends: dict[tuple[str, int], int] = {}
@@ -79,7 +72,7 @@ class Contents:
             return
         value = self._as_left(record, envelope, record.value)
         source = Writer(intern(record.topic), record.partition, intern(envelope.source))
-        marks = self.marks.setdefault(source, {})
+        marks = self.marks.setdefault(source, Marks())
         mark = Mark(envelope.id, intern(envelope.subject), _digest(value))
         before = marks.get(envelope.sequence)
         if before is None:
@@ -99,10 +92,10 @@ class Contents:
             self.said_again.append(Finding(envelope.subject, text))
         return covered
 
-    def _note(self, record: TopicRecord, source: Writer, marks: dict[int, Mark], mark: Mark) -> None:
+    def _note(self, record: TopicRecord, source: Writer, marks: Marks, mark: Mark) -> None:
         envelope = record.envelope
         assert envelope is not None  # noqa: S101 - the caller looked
-        last = next(reversed(marks), 0)
+        last = marks.last
         begins = not marks and (record.topic, record.partition) in self._trimmed
         if envelope.sequence > last + 1 and not begins and record.topic in self._compacted:
             self.skipped.setdefault(source, set()).update(range(last + 1, envelope.sequence))
@@ -123,15 +116,18 @@ class Contents:
 
     def mark(self, source: Writer, sequence: int) -> Mark | None:
         """What stands under a number of a source."""
-        return self.marks.get(source, {}).get(sequence)
+        marks = self.marks.get(source)
+        return None if marks is None else marks.get(sequence)
 
     def last(self, source: Writer) -> int:
         """The highest number of a source, 0 for none."""
-        return next(reversed(self.marks.get(source, {})), 0)
+        marks = self.marks.get(source)
+        return 0 if marks is None else marks.last
 
     def is_gone(self, source: Writer, sequence: int) -> bool:
         """Whether a number may have stood there before retention took the beginning."""
-        first = next(iter(self.marks.get(source, {})), None)
+        marks = self.marks.get(source)
+        first = None if marks is None else marks.first
         return source[:2] in self._trimmed and (first is None or sequence < first)
 
     def is_replaced(self, source: Writer, sequence: int, subject: str, about: str) -> bool:
@@ -139,13 +135,13 @@ class Contents:
         newest = self.newest.get((source.topic, subject, about))
         return source.topic in self._compacted and newest is not None and newest.envelope.sequence > sequence
 
-    def left(self, seen: dict[Writer, set[int]], sources: Collection[Writer]) -> Iterator[tuple[Writer, int, Mark]]:
+    def left(self, seen: Mapping[Writer, Seen], sources: Collection[Writer]) -> Iterator[tuple[Writer, int, Mark]]:
         """What stands there of these sources and was not seen elsewhere."""
         for source in sources:
-            known: set[int] = seen.get(source, set())
-            for sequence, mark in self.marks[source].items():
+            known, marks = seen.get(source, Seen()), self.marks[source]
+            for sequence in marks:
                 if sequence not in known:
-                    yield source, sequence, mark
+                    yield source, sequence, marks[sequence]
 
 
 def contents_of(records: Sequence[TopicRecord], trimmed: Collection[tuple[str, int]] = ()) -> Contents:

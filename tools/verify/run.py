@@ -19,7 +19,7 @@ from schemas.registry import TICKETS, Topic, TopicKind, topics
 from services.trace.for_tools import IN_TIME_OR_COUNTED, rates_of
 from tools.client.addresses import Addresses
 from tools.client.backlog import NextOffset, unread
-from tools.client.log import Counted, TopicRecord, committed_offsets, end_offsets, read_topics, trimmed
+from tools.client.log import Counted, committed_offsets, end_offsets, read_topics, trimmed
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
@@ -50,13 +50,17 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         uploaded = await tables["intake"].attachments()
         inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
-        arrivals = [record async for record in read_topics(system.broker(OPERATORS), inbound, counted)]
+        arrivals = submissions.Arrivals()
+        async for record in read_topics(system.broker(OPERATORS), inbound, counted):
+            arrivals.take(record)
         redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_key())
         contents = await _contents(system, known, redactions, counted)
-        reached = {**_ends(arrivals), **contents.ends}
+        reached = {**arrivals.ends, **contents.ends}
         at_first = await _next_offsets(tables.values())
         await _caught_up(list(tables.values()), reached, began)
-        facts = [record async for record in read_topics(system.broker(OPERATORS), [TICKETS], counted)]
+        facts = submissions.DoorFacts()
+        async for record in read_topics(system.broker(OPERATORS), [TICKETS], counted):
+            facts.take(record)
         heard = [place for each in tables.values() for place in await each.heard()]
         histories = await _histories(system, policy, tables, contents, began)
         receipts = await tables["intake"].receipts()
@@ -65,7 +69,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
             submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), agents),
             submissions.one_ticket_each(facts),
-            attachments_kept(facts, uploaded, await tables["intake"].attachments(), began - unnamed_for),
+            attachments_kept(facts.named, uploaded, await tables["intake"].attachments(), began - unnamed_for),
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),
             *await _events_recorded(tables, contents, before, histories),
@@ -125,10 +129,6 @@ def _readers(known: Sequence[Topic]) -> Mapping[str, Sequence[str]]:
 
 
 _READ_BY_TRACE: Final = {name: "trace" in readers for name, readers in _readers(topics(())).items()}
-
-
-def _ends(records: Sequence[TopicRecord]) -> dict[tuple[str, int], int]:
-    return {(record.topic, record.partition): record.offset + 1 for record in records}
 
 
 async def _caught_up(tables: Sequence[Tables], ends: Mapping[tuple[str, int], int], began: datetime) -> None:

@@ -3,24 +3,73 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from schemas.attachments import Attached
 from schemas.registry import party_of
 from schemas.tickets import Answered, Registered
 from schemas.values import Party, PartyKind
 from services.desk.for_tools import SOURCE, desk_of
 from services.intake.for_tools import submission_of
 from tools.client.log import TopicRecord
+from tools.verify.attachments import named_in
 from tools.verify.findings import CheckResult, Finding
 from vocabulary import Chinese
 
+Place = tuple[str, int]
+Submission = tuple[str, str, str]
+"""Party, source and id."""
 _BORN = frozenset({Registered.type_name, Answered.type_name})
 
 
+class Arrivals:
+    """What came in, boiled down while it is read: the place of each record, and which submission it is."""
+
+    def __init__(self) -> None:
+        """Nothing came yet."""
+        self.ends: dict[Place, int] = {}
+        self._came: defaultdict[str, list[tuple[int, int, Submission | None]]] = defaultdict(list)
+
+    def take(self, record: TopicRecord) -> None:
+        """Note one record."""
+        self.ends[record.topic, record.partition] = record.offset + 1
+        submission = submission_of(party_of(record.topic), record.headers, record.value)
+        self._came[record.topic].append((record.partition, record.offset, submission))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._came.values()))
+
+    def __iter__(self) -> Iterator[tuple[str, int, int, Submission | None]]:
+        return ((topic, *each) for topic, came in self._came.items() for each in came)
+
+
+class DoorFacts:
+    """What the door said, boiled down while it is read: receipts, numbers, and the attachments that are named."""
+
+    def __init__(self) -> None:
+        """Nothing was said yet."""
+        self.answered: set[str] = set()
+        self.born: Counter[str] = Counter()
+        self.named: list[tuple[str, Attached]] = []
+        self._seen: set[str] = set()
+
+    def take(self, record: TopicRecord) -> None:
+        """Note one record; what is said again is one fact."""
+        envelope = record.envelope
+        if envelope is None or record.value is None or envelope.id in self._seen:
+            return
+        self._seen.add(envelope.id)
+        self.named += ((envelope.subject, each) for each in named_in(record.value))
+        if receipt := json.loads(record.value).get("receipt"):
+            self.answered.add(receipt)
+        if envelope.type in _BORN:
+            self.born[envelope.subject] += 1
+
+
 def everything_answered(
-    arrivals: Sequence[TopicRecord],
-    facts: Sequence[TopicRecord],
+    arrivals: Arrivals,
+    facts: DoorFacts,
     receipts: Mapping[tuple[str, str, str], str],
     dead: Collection[tuple[str, int, int]],
 ) -> CheckResult:
@@ -28,14 +77,12 @@ def everything_answered(
 
     `receipts` are those that the door gave, by party, source and id.
     """
-    answered = {receipt for receipt, _ in _receipts(facts)}
     findings = []
-    for record in arrivals:
-        if (record.topic, record.partition, record.offset) in dead:
+    for topic, partition, offset, submission in arrivals:
+        if (topic, partition, offset) in dead:
             continue
-        submission = submission_of(party_of(record.topic), record.headers, record.value)
-        if submission is None or receipts.get(submission) not in answered:
-            place = f"{record.topic}/{record.partition}@{record.offset}"
+        if submission is None or receipts.get(submission) not in facts.answered:
+            place = f"{topic}/{partition}@{offset}"
             findings.append(Finding(place, Chinese("收到了，没有事件、没有退回，也没有死信")))
     return CheckResult("每条来件都有结果 (every input is answered or a dead letter)", len(arrivals), findings)
 
@@ -64,25 +111,7 @@ def said_at_the_door(
     )
 
 
-def one_ticket_each(facts: Sequence[TopicRecord]) -> CheckResult:
+def one_ticket_each(facts: DoorFacts) -> CheckResult:
     """No ticket number was given twice."""
-    born = [fact.envelope for fact in _unique(facts) if fact.envelope and fact.envelope.type in _BORN]
-    numbers = Counter(envelope.subject for envelope in born)
-    findings = [Finding(number, Chinese(f"登记了 {times} 次")) for number, times in numbers.items() if times > 1]
-    return CheckResult("一个编号一张工单 (one number, one ticket)", len(born), findings)
-
-
-def _unique(facts: Sequence[TopicRecord]) -> Iterator[TopicRecord]:
-    seen: set[str] = set()
-    for record in facts:
-        if record.envelope is not None and record.envelope.id not in seen:
-            seen.add(record.envelope.id)
-            yield record
-
-
-def _receipts(facts: Sequence[TopicRecord]) -> Iterator[tuple[str, str]]:
-    for record in facts:
-        if record.envelope is not None and record.value is not None:
-            receipt = json.loads(record.value).get("receipt")
-            if receipt:
-                yield receipt, record.envelope.subject
+    findings = [Finding(number, Chinese(f"登记了 {times} 次")) for number, times in facts.born.items() if times > 1]
+    return CheckResult("一个编号一张工单 (one number, one ticket)", facts.born.total(), findings)

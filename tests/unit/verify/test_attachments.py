@@ -10,6 +10,7 @@ from schemas.tickets import Registered
 from tests.support.dispatch.story import registered
 from tests.support.verify import MONDAY, stood
 from tools.verify.attachments import AttachmentRow, attachments_kept
+from tools.verify.submissions import DoorFacts
 
 ID = "A7Q2M8ZK4D1XBW3HN5VT0"
 PHOTO = Attached(id=ID, sha256="a" * 64, size=1, media="image/jpeg")
@@ -21,8 +22,9 @@ def row(sha256: str = "a" * 64, receipt: str | None = "R0123456789AB", *, remove
 
 def found(fact: Registered, kept: AttachmentRow | None, hours: int = 0) -> list[str]:
     rows = {ID: kept} if kept else {}
-    facts = [stood(1, fact, topic=TICKETS)]
-    return [each.text for each in attachments_kept(facts, rows, rows, MONDAY + timedelta(hours=hours)).findings]
+    facts = DoorFacts()
+    facts.take(stood(1, fact, topic=TICKETS))
+    return [each.text for each in attachments_kept(facts.named, rows, rows, MONDAY + timedelta(hours=hours)).findings]
 
 
 def test_what_was_uploaded_and_is_named_is_no_finding() -> None:
