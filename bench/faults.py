@@ -22,7 +22,7 @@ from typing import Annotated, Final
 import typer
 
 from bench.parties import SpeakingParties
-from bench.place import measured_instance
+from bench.place import measured_instance, until
 from chassis.executor import SESSION_SECONDS
 from tools.client.addresses import Addresses
 from tools.local import workers
@@ -107,6 +107,15 @@ class Village:
         while not over.is_set():
             self.closed += len(await parties.play(tickets))
         await parties.close()
+
+    async def closes(self, more: int) -> None:
+        """Wait until so many more tickets are closed."""
+        wanted = self.closed + more
+
+        async def closed() -> bool:
+            return self.closed >= wanted
+
+        await until(closed, _PATIENCE, "tickets that close")
 
     async def results(self) -> list[CheckResult]:
         """What `liuhen verify` has to say."""
