@@ -102,7 +102,23 @@ def test_whatever_is_killed_comes_back_by_itself(instance: Instance) -> None:
         # then it is started again at once, and that alone
         assert look(instance, backoff, time.monotonic()) == (name,)
         assert all(each.is_alive() for each in instance.processes)
+    _until_lanes(instance, {("sla", 4)})
     assert look(instance, backoff, time.monotonic()) == ()
+    _until_lanes(instance, {("sla", 4)})
+
+
+def test_a_service_that_waits_for_a_dead_database_keeps_nobody_from_starting_that(instance: Instance) -> None:
+    # given a service that was killed, and a database that dies before anybody looks again
+    backoff = Backoff()
+    for name in ("sla", "postgres"):
+        (process,) = (each for each in instance.processes if each.name == name)
+        os.kill(process.pid, signal.SIGKILL)
+        while process.is_alive():
+            time.sleep(0.05)
+        if name == "sla":
+            assert look(instance, backoff, time.monotonic()) == ("sla",)
+    # when it is looked again, then the database is there, and the service goes on by itself
+    assert look(instance, backoff, time.monotonic()) == ("postgres",)
     _until_lanes(instance, {("sla", 4)})
 
 

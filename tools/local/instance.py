@@ -197,15 +197,16 @@ class Instance:
         *,
         worker: str = FIRST,
         environment: Mapping[str, str] | None = None,
+        wait: bool = True,
     ) -> tuple[Started, ...]:
-        """Start services (all of them if none is named) as one worker each, and return when each says it is ready."""
+        """Start services (all of them if none is named) as one worker each; `wait` until each says it is ready."""
         chosen = tuple(names if names is not None else self.plan.services)
         ports.require_free(
             self.ports, [port for name in chosen for port in self.plan.services[name].ports if worker == FIRST]
         )
         self.announce(f"启动 {'、'.join(chosen)}")
         started = [self._start_service(name, worker, environment or {}) for name in chosen]
-        for process in started:
+        for process in started if wait else ():
             self.wait_ready(process)
         return tuple(started)
 

@@ -44,7 +44,7 @@ def _dead(instance: Instance) -> list[str]:
 
 def _start(instance: Instance, names: Sequence[str]) -> None:
     try:
-        for name in workers.heal(instance, names):
+        for name in workers.heal(instance, names, wait=False):
             _say(f"{name}: started again")
     except SaidClearly as error:
         _say(f"{', '.join(names)}: {error}")

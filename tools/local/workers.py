@@ -44,8 +44,8 @@ def workers(instance: Instance) -> Iterator[tuple[Worker, Started]]:
             yield worker, process
 
 
-def start(instance: Instance, service: str, name: str | None = None) -> Worker:
-    """Start a worker of a service, and return when it is ready; without a name it takes the next free number."""
+def start(instance: Instance, service: str, name: str | None = None, *, wait: bool = True) -> Worker:
+    """Start a worker of a service, and `wait` until it is ready; without a name it takes the next free number."""
     taken = {worker.name: process for worker, process in workers(instance) if worker.service == service}
     chosen = name or next(str(number) for number in range(1, len(taken) + 2) if str(number) not in taken)
     if not _NAME.fullmatch(chosen):
@@ -54,7 +54,7 @@ def start(instance: Instance, service: str, name: str | None = None) -> Worker:
     if chosen in taken and taken[chosen].is_alive():
         raise SaidClearly(f"{worker.process} 已在运行；要重启请用 liuhen worker restart {worker.process}。")
     instance.stop(worker.process, at_once=True)
-    instance.start_services([service], worker=chosen)
+    instance.start_services([service], worker=chosen, wait=wait)
     return worker
 
 
@@ -76,8 +76,11 @@ def in_order(instance: Instance, names: Iterable[str]) -> tuple[str, ...]:
     return (*(name for name in first if name in some), *(name for name in some if name not in first))
 
 
-def heal(instance: Instance, only: Container[str] | None = None) -> tuple[str, ...]:
-    """Start again what ended by itself (or what of it is named), what others stand on first; returns their names."""
+def heal(instance: Instance, only: Container[str] | None = None, *, wait: bool = True) -> tuple[str, ...]:
+    """Start again what ended by itself (or what of it is named), what others stand on first; returns their names.
+
+    Unless it is to `wait`, nobody waits for services: what they stand on may end meanwhile.
+    """
     ended = [
         process.name
         for process in instance.processes
@@ -87,7 +90,7 @@ def heal(instance: Instance, only: Container[str] | None = None) -> tuple[str, .
     instance.restart(*(name for name in instance.foundations if name in ended), at_once=True)
     again = [worker_of(name) for name in ended if worker_of(name).service in instance.plan.services]
     for worker in again:
-        start(instance, *worker)
+        start(instance, *worker, wait=wait)
     watching = [name for name in ended if name in WATCHING]
     if watching:
         instance.stop(*WATCHING, at_once=True)
