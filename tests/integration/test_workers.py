@@ -122,6 +122,28 @@ def test_a_service_that_waits_for_a_dead_database_keeps_nobody_from_starting_tha
     _until_lanes(instance, {("sla", 4)})
 
 
+def test_a_database_that_does_not_start_keeps_no_broker_from_being_started(instance: Instance) -> None:
+    # given a database that cannot start, for its version is unknown, and a broker; both are dead
+    version = instance.cluster.data / "PG_VERSION"
+    was, backoff = version.read_text("utf-8"), Backoff()
+    for process in [each for each in instance.processes if each.name in {"postgres", "kafka"}]:
+        os.kill(process.pid, signal.SIGKILL)
+        while process.is_alive():
+            time.sleep(0.05)
+    version.write_text("1\n", "utf-8")
+    try:
+        assert look(instance, backoff, time.monotonic()) == ("postgres", "kafka")
+    finally:
+        version.write_text(was, "utf-8")
+    # then the broker runs, and the database is tried again
+    assert [each.name for each in instance.processes if not each.is_alive()] == ["postgres"]
+    until = time.monotonic() + 60
+    while not look(instance, backoff, time.monotonic()):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    _until_lanes(instance, {("sla", 4)})
+
+
 def test_what_a_command_is_about_to_end_is_not_started_again(instance: Instance) -> None:
     with alone(instance.home):
         (sla,) = (each for each in instance.processes if each.name == "sla")

@@ -222,11 +222,14 @@ class Instance:
     def restart(self, *names: str, at_once: bool = False) -> None:
         """Stop the database or brokers (`at_once`: as a failing machine would) and start them on what they wrote."""
         self.stop(*names, at_once=at_once)
-        if "postgres" in names:
-            self._await(self._spawn_database(), self.cluster.is_ready)
+        # All of them before anybody waits for one: what was never started is not known to have ended either.
+        database = [self._spawn_database()] if "postgres" in names else []
         again = [node for node in self.brokers if node.process in names]
         properties = self._prepare_brokers() if again else {}
-        for process in [self._spawn_broker(node, properties[node]) for node in again]:
+        brokers = [self._spawn_broker(node, properties[node]) for node in again]
+        for process in database:
+            self._await(process, self.cluster.is_ready)
+        for process in brokers:
             self._await(process, self._brokers_answer)
 
     def start_prometheus(self) -> Started:
