@@ -23,6 +23,9 @@ from chassis.service import EdgeContext
 from rulebook import Policy
 from services.desk.edges.http import application as desk_application
 from services.desk.settings import DeskSettings
+from services.intake.__main__ import config_of
+from services.intake.edges.http import application as intake_application
+from services.intake.settings import IntakeSettings
 from services.trace.__main__ import answers_of
 from services.trace.edges.http import application as trace_application
 from tools.layout import POLICY
@@ -70,9 +73,19 @@ class Doors:
                 yield client
 
     @asynccontextmanager
-    async def _context(self, service: str, at: datetime) -> AsyncIterator[EdgeContext]:
+    async def intake(self, policy: Policy) -> AsyncIterator[TestClient[Any, Any]]:
+        """The door of channels and citizens under a policy, with the tokens that everybody knows."""
+        settings = IntakeSettings(attachments=str(self.secrets / "attachments"))
+        async with self._context("intake", NOON, search_path="intake") as context:
+            app = intake_application(context, settings, config_of(settings, policy))
+            async with TestClient(TestServer(app)) as client:
+                yield client
+
+    @asynccontextmanager
+    async def _context(self, service: str, at: datetime, **where: str) -> AsyncIterator[EdgeContext]:
         producer = EdgeProducer(self.broker)
-        async with asyncpg.create_pool(self.database.dsn(service), min_size=1, max_size=3) as pool:
+        dsn = self.database.dsn(service)
+        async with asyncpg.create_pool(dsn, min_size=1, max_size=3, server_settings=where or None) as pool:
             yield EdgeContext(pool, Clock(at, 1e-9), producer)
         await producer.close()
 
