@@ -27,7 +27,7 @@ _OFFICE: Final = Party(kind=PartyKind.OFFICE)
 _PATIENCE: Final = 30.0
 _OWN_REQUEST: Final = "own-request"
 """The ground, of those of `looking`, on which somebody is shown what is kept of themselves."""
-_WAITS: Final = "查看联系方式须经批准，已报请审批，没有写出任何内容。保密工单请待其了结后，由审批人导出。"
+_WAITS: Final = "查看联系方式须经批准，已报请审批，没有写出任何内容。保密工单请待其了结后，由批准人导出。"
 _STAYS: Final = (
     "仍会留存一段时间的：来件主题上的原文（自收到之日起 30 天），"
     "单位主题上以前的派单（至多 30 天，随后只剩已删除联系方式的一条），"

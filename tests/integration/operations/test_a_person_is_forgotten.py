@@ -88,7 +88,7 @@ def test_of_who_asked_in_confidence_nothing_is_written_before_a_second_hand_appr
     refused = operations.run("person", "export", "13700007778", "--reason", WHY, "--file", str(file), person="p-he")
 
     assert refused.exit_code == 1
-    assert "由审批人导出" in str(refused.exception)
+    assert "由批准人导出" in str(refused.exception)
     assert not file.exists()
 
 

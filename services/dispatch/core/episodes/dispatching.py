@@ -164,7 +164,7 @@ def category_chosen(draft: Draft, action: i.Assign) -> Refusal | None:
         return None
     found = [draft.rules.policy.category(code) for code in likely]
     names = "、".join(f"{each.path}（{each.code}）" for each in found if each is not None)
-    said = f"该工单还没有分类，推荐：{names}。请写明分类（category）；都不合适的，写明没有合适的分类（uncategorised）再派。"
+    said = f"该工单还没有分类，推荐：{names}。请写明分类（category），或者写明没有合适的分类（uncategorised）。"
     return Refusal("category_missing", said)
 
 
