@@ -10,12 +10,12 @@ from typing import Annotated, Final
 import typer
 from rich.console import RenderableType
 
+from doors.spreadsheet import write_csv, write_xlsx
 from liuhen.answers import AsJson, print_json
 from services.trace.for_tools import RatesAnswer
 from tools.client import render, trace
 from tools.client.render import RatesOfMonth
 from tools.errors import SaidClearly
-from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal
 from worktime import local
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.testing import CliRunner
 
+from doors.spreadsheet import write_csv, write_xlsx
 from liuhen import letters
 from liuhen.cli import build
 from liuhen.commands import channels, lanes, office, verify
@@ -34,7 +35,6 @@ from tests.support.hostile import HOSTILE
 from tools.client import trace
 from tools.client.desk import KnownOrder
 from tools.errors import SaidClearly
-from tools.spreadsheet import write_csv, write_xlsx
 from tools.terminal import Terminal, framed, json_text, styled
 from tools.verify.findings import CheckResult, Finding
 from vocabulary import Chinese

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from doors.spreadsheet import write_xlsx
 from tools.errors import SaidClearly
 from tools.local.instance import Instance
 from tools.replay.mapping import FileMapping, load_mapping
 from tools.replay.policies import assemble
 from tools.replay.records import read_rows, records, repeats
 from tools.replay.system import free_name
-from tools.spreadsheet import write_xlsx
 
 ZONE = ZoneInfo("Asia/Shanghai")
 COLUMNS = ("编号", "时间", "内容")

@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from xml.sax.saxutils import escape
 
 from schemas.recognised import masked
@@ -46,10 +46,10 @@ def _plain(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.10g}"
 
 
-def write_xlsx(path: Path, sheets: Mapping[str, Iterable[Iterable[str | float]]]) -> None:
+def write_xlsx(to: Path | IO[bytes], sheets: Mapping[str, Iterable[Iterable[str | float]]]) -> None:
     """Write a workbook with a sheet for each name: numbers as numbers, all else as text, which nothing calculates."""
     names = list(sheets)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as book:
         for number, name in enumerate(names, 1):
             rows = "".join(f"<row>{''.join(map(_cell_of_xlsx, row))}</row>" for row in sheets[name])
             body = f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
