@@ -16,6 +16,7 @@ from schemas.public import CallbackRequest, DeskTask
 from schemas.values import Contact, Kind, Tier
 from services.desk import store
 from services.desk.core.callbacks import requested
+from services.desk.core.callers import CallerRow
 from services.desk.core.orders import kept
 from services.desk.core.pressing import weight
 from services.desk.edges.http import routes
@@ -111,6 +112,18 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     # Of a ticket that it does not have, a department is told just that.
     "GET /orders/rows/{ticket}/order": OF_DEPARTMENTS,
     "GET /orders/{ticket}": (TO_LOGIN, *ITS_DEPARTMENT[1:]),
+    "GET /queue/excel": SEEN,
+    "GET /orders/excel": OF_DEPARTMENTS,
+    "GET /presence": SEEN,
+    "POST /presence/{ticket}": STRANGE,
+    # Whoever takes calls finds whoever calls.
+    "GET /tickets": (TO_LOGIN, 200, 200, 200, 200, 200, 403, 403, 403, 403, 403),
+    "GET /desk/pop": (TO_LOGIN, 422, 422, 422, 422, 422, 403, 403, 403, 403, 403),
+    "GET /tickets/{ticket}": SEEN,
+    "GET /tickets/{ticket}/sheet": SEEN,
+    "POST /tickets/caller": STRANGE,
+    "POST /tickets/{ticket}/claim": STRANGE,
+    "POST /tickets/{ticket}/unclaim": STRANGE,
     "GET /callbacks": AGENTS,
     "GET /callbacks/events": AGENTS,
     "GET /callbacks/rows/{ticket}/callback": AGENTS,
@@ -171,6 +184,8 @@ async def door(doors: Doors, policy: Policy) -> AsyncIterator[Any]:
             )
             calls = requested(envelope, asked, asked.to_json().decode(), seal.of(ONE), RULES)
             await store.save_callbacks(connection, [calls])
+            began = CallerRow(ONE, "h", NOON, "help", None, "国和路", "灯", False, False, None)  # noqa: FBT003
+            await store.save_callers(connection, [began])
             await connection.execute(_ACT, ACT, b"0" * 16, ONE, NOON)
         await lookup.keep(pool, MINE, {"lead": WORDS}, NOON, settings.redaction_key)
         yield opened

@@ -11,7 +11,7 @@ from schemas.values import Instant
 
 
 class CallerRow(NamedTuple):
-    """A ticket as it began: who asked, by a keyed hash, and about what."""
+    """A ticket as it began: who asked, by a keyed hash, about what, and under which number of the city."""
 
     ticket: str
     requester: str | None
@@ -22,6 +22,7 @@ class CallerRow(NamedTuple):
     text: str | None
     confidential: bool
     answered: bool
+    upstream: str | None
 
 
 class CallerChange(NamedTuple):
@@ -39,11 +40,11 @@ def began(ticket: str, at: Instant, fact: Opened | AnsweredOnLine) -> CallerRow:
     """What is kept of a ticket's beginning."""
     place = fact.place.text if fact.place else None
     if isinstance(fact, AnsweredOnLine):
-        return CallerRow(ticket, fact.requester, at, fact.kind, fact.category, place, None, False, True)  # noqa: FBT003
+        return CallerRow(ticket, fact.requester, at, fact.kind, fact.category, place, None, False, True, None)  # noqa: FBT003
     at = fact.registered_at or at
-    return CallerRow(
-        ticket, fact.requester, at, fact.kind, fact.category, place, fact.text, fact.confidential, answered=False
-    )
+    upstream = fact.upstream.number if fact.upstream else None
+    begun = (ticket, fact.requester, at, fact.kind, fact.category, place, fact.text, fact.confidential)
+    return CallerRow(*begun, answered=False, upstream=upstream)
 
 
 def corrected(ticket: str, fact: Corrected) -> CallerChange:

@@ -217,10 +217,12 @@ async def wait_to_search(pool: Pool, login: str, now: Instant, most: int, span: 
     return None if first is None else first + span - now
 
 
-async def note_search(pool: Pool, login: str, now: Instant, key: str, found: int) -> None:
+async def note_search(pool: Pool, login: str, now: Instant, key: str, *, confidential: bool) -> None:
     """Keep who searched, when, and how much was found."""
     await pool.execute(
-        "insert into search (login, at, requester, found) values ($1, $2, $3, $4)", login, now, key, found
+        "insert into search (login, at, requester, found)"
+        " values ($1, $2, $3, (select count(*) from caller where requester = $3 and ($4 or not confidential)))",
+        *(login, now, key, confidential),
     )
 
 
@@ -229,18 +231,22 @@ async def tickets_of(pool: Pool, key: str, most: int, *, confidential: bool) -> 
 
     Without `confidential` nothing tells that somebody reported in confidence.
     """
-    rows = [dict(row) for row in await pool.fetch(_TICKETS_OF, key, most, confidential)]
+    found, rest = (
+        "(select * from caller where requester = $1)",
+        "where $3 or not confidential order by at desc, ticket limit $2",
+    )
+    rows = [dict(row) for row in await pool.fetch(TICKETS.format(found=found, rest=rest), key, most, confidential)]
     total = rows[0]["total"] if rows else 0
     return [{name: value for name, value in row.items() if name != "total"} for row in rows], total
 
 
-_TICKETS_OF: Final = """
-select found.*, count(*) over () as total from (
+TICKETS: Final = """
+select told.*, count(*) over () as total from (
 select c.ticket, c.at, c.kind, coalesce(o.category, c.category) as category, c.place, c.text,
        c.confidential or coalesce(o.confidential, false) or coalesce(t.confidential, false) as confidential,
        coalesce(o.state, case when c.answered then 'answered' end) as state, o.lead, o.due, o.incident,
-       coalesce(t.waits, '{}') as waits
-from caller c
+       coalesce(t.waits, '{{}}') as waits, c.upstream
+from {found} c
 left join lateral (
     select state, body ->> 'lead' as lead, body ->> 'category' as category, incident,
            nullif(due, timestamptz '9999-01-01 00:00Z') as due, (body ->> 'confidential')::bool as confidential
@@ -251,9 +257,9 @@ left join lateral (
     select array_agg(task order by since, task) as waits, bool_or((body ->> 'confidential')::bool) as confidential
     from task where ticket = c.ticket and body is not null
 ) t on true
-where c.requester = $1
-) found where $3 or not confidential order by at desc, ticket limit $2
+) told {rest}
 """
+"""Tickets as a search shows them, `found` in the table of how they began; where each stands its newest order tells."""
 
 
 async def calendars(pool: Pool) -> Sequence[Any]:

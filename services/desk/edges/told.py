@@ -91,7 +91,7 @@ class CallerTicket(TypedDict):
     """A ticket of a caller: what it was about, where it stands, who leads, when it is due, what waits for the office.
 
     Of a ticket that no department had, `state` is only known where the agent answered it on the line. A
-    `confidential` one is told to those alone who may look at contacts.
+    `confidential` one is told to those alone who may look at contacts. `upstream` is the city's own number of it.
     """
 
     ticket: TicketId
@@ -106,6 +106,7 @@ class CallerTicket(TypedDict):
     due: AwareDatetime | None
     incident: str | None
     waits: list[str]
+    upstream: str | None
 
 
 class CallerAnswer(TypedDict):

@@ -8,7 +8,20 @@ from aiohttp import web
 
 from chassis.http import AS_PAGE
 from doors.passwords import PASSWORDS, Passwords
-from services.desk.edges.pages import attachments, callbacks, entering, hand, live, orders, queue, showing, task
+from services.desk.edges.pages import (
+    attachments,
+    callbacks,
+    entering,
+    exporting,
+    hand,
+    live,
+    orders,
+    presence,
+    queue,
+    showing,
+    task,
+    tickets,
+)
 
 ROUTES: Final = (
     *attachments.ROUTES,
@@ -17,8 +30,11 @@ ROUTES: Final = (
     *queue.ROUTES,
     *task.ROUTES,
     *hand.ROUTES,
+    *exporting.ROUTES,  # before the orders, of which one could be called so
     *orders.ROUTES,
     *callbacks.ROUTES,
+    *presence.ROUTES,
+    *tickets.ROUTES,
 )
 
 

@@ -58,7 +58,7 @@ def acts_of_order() -> _Acts:
 
 async def show_orders(request: web.Request) -> web.StreamResponse:
     """GET /orders?show=&time=&section=&tier=&text=&page=&done=: one page of a department's orders, live."""
-    wanted, moments = _wanted(request), moments_of(request)
+    wanted, moments = wanted_of(request), moments_of(request)
     pool, at = request.app[CONTEXT].pool, number(request, "page", usual=1, most=_MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
     place = await lookup.horizon(pool)
@@ -75,6 +75,7 @@ async def show_orders(request: web.Request) -> web.StreamResponse:
         sections=department.sections if department else (),
         wanted=wanted,
         link=lambda **other: _link(wanted, other),
+        excel=_link(wanted, {}).replace("/orders", "/orders/excel", 1),
         total=total,
         at=at,
         pages=-(-total // lookup.PAGE),
@@ -84,7 +85,8 @@ async def show_orders(request: web.Request) -> web.StreamResponse:
     )
 
 
-def _wanted(request: web.Request) -> Wanted:
+def wanted_of(request: web.Request) -> Wanted:
+    """Read which orders an address means."""
     show_, time = chosen(request, "show", Group), chosen(request, "time", get_args(Time))
     said = {name: request.query.get(name, "").strip() or None for name in ("section", "text")}
     return Wanted(
@@ -267,7 +269,7 @@ async def drop_draft(request: web.Request) -> web.StreamResponse:
     return redirect(f"/orders/{key.ticket}")
 
 
-_FILTERS: Final = (
+FILTERS: Final = (
     of_words("show", Group),
     of_words("time", get_args(Time)),
     of_words("tier", Tier),
@@ -278,7 +280,7 @@ _FILTERS: Final = (
 )
 _PATH: Final = "/orders/{ticket}"
 ROUTES: Final = (
-    Route("GET", "/orders", page(show_orders), _FILTERS),
+    Route("GET", "/orders", page(show_orders), FILTERS),
     Route("GET", "/orders/events", page(hear), (text("since"),)),
     Route("GET", "/orders/figures", page(show_figures)),
     Route("GET", "/orders/rows/{ticket}/order", page(show_row)),

@@ -59,13 +59,13 @@ _WANTED: Final = (
 
 
 async def orders(
-    pool: Pool, wanted: Wanted, moments: Moments, page: int, words: WordSeal
+    pool: Pool, wanted: Wanted, moments: Moments, page: int, words: WordSeal, size: int = PAGE
 ) -> tuple[Sequence[Owed], int]:
     """List one page of the orders that are meant, due first, and count them all."""
     rows = await pool.fetch(
         "select ticket, standing, steps, body, count(*) over () as total from held_order"  # noqa: S608 - our own
         f" where {_WANTED} order by due, ticket limit $9 offset $10",
-        *(*wanted, *moments, PAGE, (page - 1) * PAGE),
+        *(*wanted, *moments, size, (page - 1) * size),
     )
     return [_owed(row, words) for row in rows], rows[0]["total"] if rows else 0
 

@@ -24,7 +24,7 @@ from services.desk.core.naming import Named, meant
 from services.desk.core.rights import Mine, Reads, may_read_tasks
 from services.desk.edges.keys import CONTEXT, WHO, WORDS
 from services.desk.edges.lookup import standing
-from services.desk.edges.pages import lookup, waiting
+from services.desk.edges.pages import lookup, seated, waiting
 from services.desk.edges.pages.entering import known, page
 from services.desk.edges.pages.forms import chosen
 from services.desk.edges.pages.live import Feed, News, listen
@@ -61,7 +61,7 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
     """GET /queue?task=&tier=&category=&subdistrict=&text=&time=&mine=&page=&done=: what waits and is meant, live."""
     require_office(request)
     pool, moments, reader = request.app[CONTEXT].pool, moments_of(request), reader_of(request)
-    wanted, wrong = _wanted(request)
+    wanted, wrong = wanted_of(request)
     at = number(request, "page", usual=1, most=_MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
     place, counts = await lookup.horizon(pool), await waiting.counts(pool, moments)
@@ -73,6 +73,7 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
         urgent=await waiting.urgent_calls(pool, reader.reads),
         acknowledges=may_do(request, ACKNOWLEDGE),
         drafts=await lookup.with_drafts(pool, request[WHO].login),
+        seats=await seated.seats(pool, [row.told.ticket for row in rows], request[WHO].login),
         counts=counts,
         tasks=[code for code in TASKS if code in counts],
         wanted=wanted,
@@ -81,6 +82,7 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
         subdistricts=_subdistricts(request),
         category=request.query.get("category", "").strip(),
         link=lambda **other: _link(request, other),
+        excel=_link(request, {"page": None}, "/queue/excel"),
         listening=_link(request, {"since": place, "page": None, "done": None}, "/queue/events"),
         total=total,
         at=at,
@@ -96,7 +98,7 @@ def may_do(request: web.Request, do: str) -> bool:
     return any(each.id == request[WHO].login for each in policy.who_may(do, now))
 
 
-def _wanted(request: web.Request) -> tuple[Wanted, str]:
+def wanted_of(request: web.Request) -> tuple[Wanted, str]:
     """Read which rows an address means; with what is wrong about it, where nobody can mean the category."""
     time, mine = chosen(request, "time", get_args(Time)), chosen(request, "mine", ("yes",))
     said = {name: request.query.get(name, "").strip() or None for name in ("category", "text")}
@@ -145,7 +147,9 @@ async def show_row(request: web.Request) -> web.StreamResponse:
     found = await waiting.one(pool, ticket, task)
     row = found and found.read_by(reads_of(request))
     drafts = await lookup.with_drafts(pool, request[WHO].login)
-    return show(request, "row.html", row=row, drafts=drafts, key=f"{ticket}-{task}", ticket=ticket, task=task)
+    seats = await seated.seats(pool, [ticket], request[WHO].login)
+    key = f"{ticket}-{task}"
+    return show(request, "row.html", row=row, drafts=drafts, seats=seats, key=key, ticket=ticket, task=task)
 
 
 async def show_act(request: web.Request) -> web.StreamResponse:
@@ -161,7 +165,7 @@ async def hear(request: web.Request) -> web.StreamResponse:
     """GET /queue/events?since=, and what else the address of a list says: the live queue, for whoever may see it."""
     require_office(request)
     pool, reader = request.app[CONTEXT].pool, reader_of(request)
-    wanted, _ = _wanted(request)
+    wanted, _ = wanted_of(request)
 
     async def may_hear() -> bool:
         who = await known(request)
@@ -180,7 +184,7 @@ async def hear(request: web.Request) -> web.StreamResponse:
     return await listen(request, Feed(f"office {shared}", request[WHO].login, may_hear, read, pick))
 
 
-_FILTERS: Final = (
+FILTERS: Final = (
     of_words("task", TASKS),
     of_words("tier", Tier),
     text("category"),
@@ -191,8 +195,8 @@ _FILTERS: Final = (
 )
 _PAGE: Final = (of_numbers("page", usual=1, most=_MOST_PAGES), text("done"))
 ROUTES: Final = (
-    Route("GET", "/queue", page(show_queue), (*_FILTERS, *_PAGE)),
-    Route("GET", "/queue/events", page(hear), (*_FILTERS, text("since"))),
+    Route("GET", "/queue", page(show_queue), (*FILTERS, *_PAGE)),
+    Route("GET", "/queue/events", page(hear), (*FILTERS, text("since"))),
     Route("GET", "/queue/urgent", page(show_urgent)),
     Route("GET", "/acts/{act}", page(show_act)),
     Route("GET", "/queue/rows/{ticket}/{task}", page(show_row)),

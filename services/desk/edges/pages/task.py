@@ -20,14 +20,16 @@ from services.desk.core.advice import Advice, advice, certain, needs_eyes, recog
 from services.desk.core.forms import Field, fields_of
 from services.desk.core.marking import marked
 from services.desk.edges.keys import CONTEXT, WHO
-from services.desk.edges.pages import lookup, waiting
+from services.desk.edges.pages import lookup, seated, waiting
 from services.desk.edges.pages.answers import answers_to
 from services.desk.edges.pages.entering import local, page, redirect
 from services.desk.edges.pages.filling import Filled, Form, keep, offered, seen_before, seen_of, submit
 from services.desk.edges.pages.forms import posted
 from services.desk.edges.pages.lookup import Key, Typed
+from services.desk.edges.pages.presence import colleagues
 from services.desk.edges.pages.queue import reads_of, require_office
 from services.desk.edges.pages.returning import done, list_of
+from services.desk.edges.pages.seated import Seat
 from services.desk.edges.pages.showing import show
 from vocabulary import TASKS
 
@@ -72,6 +74,8 @@ async def _page(
         is_for_eyes=row is not None and needs_eyes(row.told),
         forms=_forms(request, row.told if row else None, ways, drafts, wrong),
         following=local(following) if following else list_of(request, "/queue"),
+        seat=(await seated.seats(pool, [ticket], request[WHO].login)).get(ticket, Seat()),
+        people=colleagues(request),
         act_key=lambda: str(uuid4()),
     )
 

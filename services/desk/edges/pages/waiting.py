@@ -89,13 +89,13 @@ def _asked(wanted: Wanted, reader: Reader, moments: Moments) -> tuple[Any, ...]:
 
 
 async def waiting(
-    pool: Pool, wanted: Wanted, reader: Reader, moments: Moments, page: int
+    pool: Pool, wanted: Wanted, reader: Reader, moments: Moments, page: int, size: int = PAGE
 ) -> tuple[Sequence[Waiting], int]:
     """List one page of what is meant, the most pressing first, of these what is due first; and count all of it."""
     rows = await pool.fetch(
         f"select {_ROW}, count(*) over () as total from task where {_WANTED}"  # noqa: S608 - our own condition
         " order by weight, due, ticket, task limit $14 offset $15",
-        *(*_asked(wanted, reader, moments), PAGE, (page - 1) * PAGE),
+        *(*_asked(wanted, reader, moments), size, (page - 1) * size),
     )
     found = [_waiting(row).read_by(reader.reads) for row in rows]
     return found, rows[0]["total"] if rows else 0
