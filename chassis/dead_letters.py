@@ -14,7 +14,8 @@ import asyncpg
 import structlog
 from aiokafka.errors import MessageSizeTooLargeError
 
-from chassis import store
+from chassis import crash_points, store
+from chassis.crash_points import CrashPoint
 from chassis.outbox import Outbox
 from chassis.portions import Portions
 from chassis.publish import Producer, Wire, pause_before
@@ -93,6 +94,7 @@ class DeadLetters:
             if rows:
                 with self._portions.doing(len(rows)):
                     await self._send([await self._put_aside(connection, row) for row in rows])
+                crash_points.here(CrashPoint.LETTER_SENT)
                 await store.mark_dead_letters_published(
                     connection, [(row["topic"], row["partition"], row["offset"]) for row in rows]
                 )

@@ -10,8 +10,9 @@ from typing import Any, Final, Protocol, TypeVar
 import structlog
 from aiokafka.errors import KafkaError
 
-from chassis import metrics, store, timers
+from chassis import crash_points, metrics, store, timers
 from chassis.clock import stopwatch, wall
+from chassis.crash_points import CrashPoint
 from chassis.dead_letters import DeadLetters
 from chassis.failures import Dependency, Fenced, transient
 from chassis.health import Health
@@ -115,6 +116,7 @@ class LaneExecutor:
         logs = await self.consumer.log_info(tp for tps in lanes.values() for tp in tps)
         connection = await self.connected()
         states = await self.evicting(load_lanes(connection, lanes, logs, self.transactions.clock.now()))
+        crash_points.here(CrashPoint.LOADED)
         for name, state in states.items():
             await self._publish_rest(connection, state)
             self._saved[name] = state.published
@@ -159,6 +161,7 @@ class LaneExecutor:
             if transient(error) and not isinstance(error, Fenced):
                 self._learn(records, stopwatch() - began, went_well=False)
             raise
+        crash_points.here(CrashPoint.COMMITTED)
         self._learn(records, stopwatch() - began, went_well=True)
         await self.after_commit(result, began)
 

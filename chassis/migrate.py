@@ -10,6 +10,8 @@ from typing import Final
 
 import asyncpg
 
+from chassis import crash_points
+from chassis.crash_points import CrashPoint
 from chassis.service import Connection
 
 OWN: Final = Path(__file__).with_name("sql")
@@ -87,4 +89,5 @@ async def _apply(connection: Connection, name: str, text: str) -> bool:
             return False
         await connection.execute(up_part(text))
         await connection.execute("insert into schema_migrations values ($1)", name)
+        crash_points.here(CrashPoint.MIGRATED)
         return True

@@ -9,9 +9,10 @@ from typing import Final
 
 import structlog
 
-from chassis import metrics, store
+from chassis import crash_points, metrics, store
 from chassis.broker import Broker
 from chassis.contacts import Vault
+from chassis.crash_points import CrashPoint
 from chassis.portions import Portion, Portions
 from chassis.publish import Producer, pause_before, wires
 from chassis.service import Pool
@@ -108,6 +109,7 @@ class _TopicRelay:
                     self._gauge.set(len(events) + len(self._waiting))
                     with self._portions.doing(len(events)):
                         await self._send(events)
+                    crash_points.here(CrashPoint.TOLD)
                     for event in events:
                         self._outbox.published[event.lane, self._topic] = event.number
                     attempt = 0

@@ -15,10 +15,11 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 
-from chassis import metrics
+from chassis import crash_points, metrics
 from chassis.broker import Broker
 from chassis.clock import stopwatch, wall
 from chassis.contacts import Opening, Source, Vault, told_outside
+from chassis.crash_points import CrashPoint
 from chassis.failures import Dependency
 from chassis.health import Health
 from chassis.portions import Portions
@@ -117,6 +118,9 @@ class Producer:
                     batch.append(timestamp=None, key=key, value=value, headers=headers)
             batch.close()
             sent.append(await producer.send_batch(batch, topic, partition=partition))
+            if crash_points.armed(CrashPoint.HALF_SENT):
+                await sent[-1]
+                crash_points.here(CrashPoint.HALF_SENT)
         return sent
 
     def discard(self) -> None:
@@ -157,6 +161,7 @@ async def publish(producer: Producer, events: Sequence[Event], health: Health, p
             _log.warning("publishing failed", error=type(error).__qualname__, attempt=attempt, events=len(some))
             await asyncio.sleep(pause_before(attempt))
         else:
+            crash_points.here(CrashPoint.PUBLISHED)
             for _ in some:
                 wires.popleft()
             attempt, health.progressed = 0, stopwatch()
@@ -187,6 +192,7 @@ class EdgeProducer:
             self._producer = producer
         try:
             await producer.send_and_wait(topic, value=value, key=key, headers=list(headers), partition=partition)
+            crash_points.here(CrashPoint.DOOR_SAID)
         except KafkaError:
             # A producer that broke says so for ever: the next message gets another.
             if self._producer is producer:

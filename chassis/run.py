@@ -19,7 +19,7 @@ import uvloop
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from chassis import garbage, logs, metrics
+from chassis import crash_points, garbage, logs, metrics
 from chassis.broker import NoPasswordError
 from chassis.clock import Clock, stopwatch
 from chassis.consume import LaneApp, LaneConsumer, build_app
@@ -55,6 +55,7 @@ def run(service: Service, settings: Settings) -> int:
     """Run a service until SIGTERM or SIGINT; returns the process's exit code: 0 for an orderly end, 1 for a bug."""
     logs.configure(settings.log, service.name, settings.worker)
     garbage.begin()
+    crash_points.arm(settings.crash_at)
     known = ", ".join(settings.known_to_everybody())
     if known and settings.mode != "trial":
         _log.critical("not started", error=f"everybody knows the value of {known}; LIUHEN_MODE=trial allows that")

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from chassis.broker import Access, Broker
 from chassis.contacts import Vault, WordSeal
+from chassis.crash_points import CrashPoint
 from schemas.layout import Layout
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
@@ -92,6 +93,8 @@ class Settings(Layout, BaseSettings):
     """Lines for machines, or for eyes; both go to standard output, and whoever started the process turns them over."""
     worker: str = "1"
     """The name of this worker among those of its service."""
+    crash_at: CrashPoint | None = None
+    """The crash point at which the process ends, as by kill -9: for drills and tests."""
     mode: Literal["", "trial"] = ""
     """`trial` lets values be in force that everybody knows."""
     silence_seconds: float = Field(default=10.0, ge=1)

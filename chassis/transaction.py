@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from chassis import store
+from chassis import crash_points, store
 from chassis.clock import Clock
 from chassis.contacts import Putting, veiled
+from chassis.crash_points import CrashPoint
 from chassis.failures import Fenced
 from chassis.lane import TOO_MANY_UNREADABLE, Alarm, Classified, LaneState, classify, lane_of, merged, read
 from chassis.portions import Stretch
@@ -95,6 +96,7 @@ class Transactions:
                     self.hears,
                 )
             result = await self._decide(connection, names, classified, at_once if classified.items or horizons else 0)
+            crash_points.here(CrashPoint.DECIDED)
         for letter in (*result.dead, *(letter for _, letter in classified.parked)):
             self.refused.pop(letter.record[:3], None)
         for name in names:

@@ -19,6 +19,8 @@ import aiosmtplib
 import structlog
 from prometheus_client import Counter, Gauge
 
+from chassis import crash_points
+from chassis.crash_points import CrashPoint
 from chassis.failures import transient
 from chassis.metrics import ALARMS, PREFIX
 from chassis.service import Edge, EdgeContext
@@ -275,6 +277,7 @@ class Loop:
 
     async def _through(self, channel: Channel, batch: Sequence[Leaving]) -> None:
         answers = await channel([message for message, _ in batch])
+        crash_points.here(CrashPoint.NOTICE_SENT)
         ended = [self._ended(each, failed) for (_, those), failed in zip(batch, answers, strict=True) for each in those]
         await store.end(self.context.pool, [each for each, _ in ended])
         for each, way in ended:
