@@ -13,7 +13,7 @@ from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import OtherPart, Plan, Program, fill, load_plan
 from tools.local.prometheus import WATCH, configuration, found_by_name
-from tools.local.settings import variable
+from tools.local.settings import BUCKET, variable
 from tools.prepare.logins import LOGINS, OPENID
 from tools.prepare.roles import OWNER, READER, password_variable
 from tools.prepare.secrets import NAMED
@@ -251,13 +251,13 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         "worker": "1",
         "bind": "0.0.0.0",  # noqa: S104 - the container's own network
         "notices": "/var/lib/liuhen/notices",
-        "attachments": "/var/lib/liuhen/attachments",
+        "attachments": "${LIUHEN_ATTACHMENTS:-/var/lib/liuhen/attachments}",
         "disks": " ".join(f"{each}=/watched/{each}" for each in _WATCHED),
         "model": "/app/.tools/categories.npz",
         **{name: f"${{LIUHEN_{name.upper()}:-{value}}}" for name, value in ONE_MACHINE.model_dump(mode="json").items()},
         **{
             name: f"${{LIUHEN_{name.upper()}:-}}"
-            for name in ("kafka_ca", "tls_certificate", "tls_key", "applied_by", *OPENID)
+            for name in ("kafka_ca", "tls_certificate", "tls_key", "applied_by", *BUCKET, *OPENID)
         },
     }
     return {name: fill(value, places, plan.ports()) for name, value in variables.items()}

@@ -18,8 +18,12 @@ class NotKeptError(LookupError):
     """There is no content under this id."""
 
 
+class KeeperAwayError(ConnectionError):
+    """What keeps the contents cannot be reached, or lets nobody in; nothing was done that is not done again."""
+
+
 class Keeper(Protocol):
-    """Keeps contents; what is put twice under one id is the same content."""
+    """Keeps contents; what is put twice under one id is the same content. KeeperAwayError where it is elsewhere."""
 
     async def put(self, name: str, path: Path) -> None:
         """Keep the content of a file; the file may be taken away afterwards."""

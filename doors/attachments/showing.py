@@ -9,11 +9,18 @@ from urllib.parse import quote
 from aiohttp import web
 
 from chassis.problems import HttpProblem
-from doors.attachments.keeping import Keeper, NotKeptError
+from doors.attachments.keeping import Keeper, KeeperAwayError, NotKeptError
 from doors.attachments.rows import Kept
 
 _HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
+_AGAIN: Final = 30
+"""Seconds after which it makes sense to ask again."""
 GONE: Final = "附件的内容已经按规定删除，留痕中仍有它的大小和 sha256。"
+
+
+def away() -> HttpProblem:
+    """Say that what keeps the contents cannot be reached now."""
+    return HttpProblem(503, "unavailable", "attachment", "保存附件的存储暂时无法使用，请稍后再试。", retry_after=_AGAIN)
 
 
 async def send(request: web.Request, keeper: Keeper, kept: Kept) -> web.StreamResponse:
@@ -28,6 +35,8 @@ async def send(request: web.Request, keeper: Keeper, kept: Kept) -> web.StreamRe
             first = await anext(pieces)
         except NotKeptError:
             raise HttpProblem(410, "attachment_gone", "attachment", GONE) from None
+        except KeeperAwayError:
+            raise away() from None
         await response.prepare(request)
         await response.write(first)
         async for piece in pieces:

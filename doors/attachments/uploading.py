@@ -20,8 +20,9 @@ from chassis.problems import HttpProblem
 from chassis.routes import Body, Route, text
 from chassis.service import Pool
 from doors.attachments import rows
-from doors.attachments.keeping import Keeper
+from doors.attachments.keeping import Keeper, KeeperAwayError
 from doors.attachments.rows import Uploaded
+from doors.attachments.showing import away
 from doors.attachments.sniffing import HEAD, media_of
 from rulebook.limits import Attachments
 from schemas.attachments import AttachmentId, Media, Sha256
@@ -110,7 +111,10 @@ async def upload(request: web.Request, who: Uploader) -> web.StreamResponse:
         new = Uploaded(id_, who.party, who.login, name, media, kept.size, kept.sha256, now)
         # What is kept is entered first: a content that nobody entered would stay for ever.
         await rows.add(uploads.pool, new)
-        await uploads.keeper.put(id_, path)
+        try:
+            await uploads.keeper.put(id_, path)
+        except KeeperAwayError:
+            raise away() from None
     answer = {"id": id_, "sha256": new.sha256, "size": new.size, "media": media, "name": name}
     return json_answer(answer | {"expires_at": now + uploads.limits.unnamed_for}, 201)
 

@@ -32,7 +32,7 @@ from tools.local.plan import Plan, fill, load_plan
 from tools.local.ports import HOST, free_ports
 from tools.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
 from tools.local.readiness import is_ready
-from tools.local.settings import LocalSettings, chosen_ports, load_settings
+from tools.local.settings import BUCKET, LocalSettings, bucket_or, chosen_ports, load_settings
 from tools.local.state import State, private, read_state, write_state
 from tools.prepare import certificates, quotas, rights, topics
 from tools.prepare.certificates import Certificates
@@ -363,13 +363,13 @@ class Instance:
             "worker": worker,
             "bind": HOST,
             "notices": str(self.home / "notices"),
-            "attachments": str(self.home / "attachments"),
+            "attachments": bucket_or(self.home / "attachments"),
             "disks": f"here={self.home}",
             "model": self._model(),
             "kafka_ca": str(files.ca) if (files := self.certificates) else "",
             "tls_certificate": str(files.certificate) if files else "",
             "tls_key": str(files.key) if files else "",
-            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in ("applied_by", *OPENID)},
+            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in ("applied_by", *BUCKET, *OPENID)},
         }
 
     def _model(self) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from doors.attachments.bucket import is_bucket
 from rulebook.expected import expected_of
 from schemas.layout import Layout
 from tools.errors import SaidClearly
@@ -16,6 +18,8 @@ from tools.local.plan import Plan
 
 _NEXT_BROKER: Final = 100
 """So far are the ports of a broker from those of the one before it."""
+BUCKET: Final = ("attachments_key", "attachments_secret")
+"""By what the doors are known to a store that keeps attachments in a bucket."""
 
 
 class LocalSettings(Layout, BaseSettings):
@@ -60,6 +64,12 @@ def load_settings() -> LocalSettings:
             raise SaidClearly(str(expected_of(first))) from None
         name = f"LIUHEN_{'_'.join(map(str, first['loc'])).upper()}"
         raise SaidClearly(f"{name}={first['input']!r} 不可用，应为{expected_of(first)}。") from None
+
+
+def bucket_or(folder: Path, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the bucket that keeps attachments, where the environment names one; otherwise the folder."""
+    said = environ.get("LIUHEN_ATTACHMENTS", "")
+    return said if is_bucket(said) else str(folder)
 
 
 def variable(port: str) -> str:

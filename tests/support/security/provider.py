@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Any, Final
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, quote_plus, urlsplit
 from urllib.request import urlopen
 
@@ -36,18 +37,21 @@ def somebody_elses(*options: str) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - the command is ours
         try:
             issuer = f"http://{HOST}:{port}"
-            _await(f"{issuer}/.well-known/openid-configuration")
+            until_it_answers(f"{issuer}/.well-known/openid-configuration")
             yield issuer
         finally:
             process.terminate()
 
 
-def _await(url: str) -> None:
+def until_it_answers(url: str) -> None:
+    """Wait for another process to answer, whatever it says."""
     until = time.monotonic() + 60
     while True:
         try:
             with urlopen(url, timeout=5):  # noqa: S310 - our own process
                 return
+        except HTTPError:
+            return
         except OSError:
             if time.monotonic() > until:
                 raise
