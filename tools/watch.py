@@ -20,6 +20,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from prometheus_client import Gauge, start_http_server
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.lane import lane_of
 from rulebook import load_policy
 from schemas.layout import ONE_MACHINE, Layout
 from schemas.principals import OPERATORS
@@ -32,6 +33,11 @@ WAITING: Final = Gauge(
     "liuhen_waiting_records", "Records that a service has not heard, by the broker's count.", ["service"]
 )
 MEMBERS: Final = Gauge("liuhen_members", "Workers that the broker counts in the group of a service.", ["service"])
+LANES: Final = Gauge(
+    "liuhen_lanes_wanted",
+    "Lanes that a service has when somebody attends to all it hears.",
+    ["service"],
+)
 HELD: Final = Gauge(
     "liuhen_held_seconds",
     "How long a topic has ended, for whoever reads it, before a transaction that its writer keeps open.",
@@ -163,6 +169,18 @@ def _inbound(broker: Watched, known: Iterable[Topic]) -> tuple[Offsets, Offsets]
     return broker.ends(places), broker.ends(places, IsolationLevel.READ_UNCOMMITTED)
 
 
+def lanes(service: str, known: Iterable[Topic]) -> int:
+    """Count the lanes of a service: topics between services share one for each partition, others have their own."""
+    heard = (topic for topic in known if service in topic.readers)
+    return len(
+        {
+            lane_of((topic.name, partition), topic.kind is not TopicKind.INTERNAL)
+            for topic in heard
+            for partition in range(topic.partitions)
+        }
+    )
+
+
 def waiting(bounds: Mapping[Place, tuple[int, int]], committed: Offsets) -> int:
     """Count what was not heard; what a group never read waits from the first record that is still there."""
     return sum(max(0, following - committed.get(place, first)) for place, (first, following) in bounds.items())
@@ -174,6 +192,8 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: over.set())
     known = topics((each.code for each in load_policy(system.policy).departments), system)
+    for service in service_names():
+        LANES.labels(service).set(lanes(service, known))
     disks = disks_of(settings.disks)
     broker, holds = Watched(system.broker(OPERATORS).for_librdkafka()), Holds()
     start_http_server(settings.metrics_port, settings.bind)

@@ -19,7 +19,6 @@ from typer.core import TyperGroup
 
 from liuhen.cli import build
 from rulebook import load_policy
-from schemas.layout import ONE_MACHINE
 from schemas.message import MODELS
 from schemas.values import Channel, Clock, Ruling
 from services.notify.core.notice import Way
@@ -294,8 +293,3 @@ def test_a_quantile_is_told_beyond_ten_seconds_and_never_as_no_number() -> None:
     quantiles = [query for query in _queries() if "histogram_quantile" in query]
     assert quantiles
     assert [query for query in quantiles if not query.endswith(">= 0")] == []
-
-
-def test_the_alert_about_unattended_lanes_knows_how_many_there_are() -> None:
-    rule = next(rule for rule in _alerts() if rule["alert"] == "LanesUnattended")
-    assert rule["expr"].endswith(f"< {ONE_MACHINE.lanes}")

@@ -11,15 +11,17 @@ from confluent_kafka import Producer as TheirProducer
 from prometheus_client import REGISTRY
 
 from chassis.publish import Producer, Wire
+from rulebook import load_policy
 from schemas.principals import ADMIN, OPERATORS, principal_of
 from schemas.registry import CLOCKS, inbound_topic, topics
 from schemas.values import Party, PartyKind
 from tests.support.operations import Operations
 from tools.client.addresses import Addresses
 from tools.foundations import ask_database, disks_of, look_at_disks
+from tools.layout import POLICY
 from tools.local import workers
 from tools.local.instance import Instance
-from tools.watch import Holds, Watched, observe, waiting
+from tools.watch import Holds, Watched, lanes, observe, waiting
 
 KNOWN = topics(())
 HOTLINE = inbound_topic(Party(kind=PartyKind.HOTLINE))
@@ -44,6 +46,20 @@ def _until(broker: Watched, condition: Callable[[], bool]) -> None:
         assert time.monotonic() < until
         observe(broker, ["trace"], KNOWN, holds)
         time.sleep(0.2)
+
+
+@pytest.mark.parametrize("service", ["intake", "sla"])
+def test_a_service_that_attends_to_everything_has_as_many_lanes_as_are_wanted(
+    operations: Operations, service: str
+) -> None:
+    everything = topics(each.code for each in load_policy(POLICY).departments)
+    workers.start(operations.instance, service)
+    process = next(each for each in operations.instance.processes if each.name == service)
+    until = time.monotonic() + 60
+    while workers.lanes_of(process) != lanes(service, everything):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    workers.stop(operations.instance, service)
 
 
 def test_a_dead_service_is_seen_with_all_that_waits_for_it(operations: Operations) -> None:

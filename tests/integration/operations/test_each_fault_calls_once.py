@@ -30,6 +30,7 @@ HEALTHY: Final[Mapping[str, str]] = {
     'up{job="liuhen-watch",service="watch"}': "1x60",
     'liuhen_ready{service="sla",instance="a"}': "1x60",
     'liuhen_members{service="sla"}': "1x60",
+    'liuhen_lanes_wanted{service="sla"}': "4x60",
     'liuhen_lanes{service="sla",state="running",instance="a"}': "4x60",
     'liuhen_lanes{service="sla",state="paused",instance="a"}': "0x60",
     'liuhen_lag_seconds{service="sla",instance="a"}': "0x60",
