@@ -27,7 +27,7 @@ from services.dispatch.core.seen import seen
 from services.dispatch.core.standing import OPEN
 from services.dispatch.core.state import STATE, AnyState
 from services.dispatch.core.table import EPISODES
-from services.dispatch.core.telling import callbacks
+from services.dispatch.core.telling.callbacks import tell_callback_agency
 from services.dispatch.core.ticket import Seen, Ticket
 from services.dispatch.core.words import EXPECTED
 from services.dispatch.reactions import LISTENS_TO
@@ -56,7 +56,6 @@ __all__ = [
     "Step",
     "Suggest",
     "Ticket",
-    "callbacks",
     "core_under",
     "decide",
     "evolve",
@@ -64,6 +63,7 @@ __all__ = [
     "exempt_without_reason",
     "is_sealed",
     "seen",
+    "tell_callback_agency",
     "tell_of_incident",
     "what_stands",
 ]

@@ -85,7 +85,7 @@ def test_whatever_departments_hear_has_a_word() -> None:
     heard = {fact.word for fact, row in FACTS.items() if row.heard_by is not None}
 
     assert heard <= vocabulary.HAPPENED.keys()
-    _same("happened", {"overdue_withdrawn", "released"}, "services/dispatch/core/telling.py")
+    _same("happened", {"overdue_withdrawn", "released"}, "services/dispatch/core/telling/departments.py")
 
 
 def test_every_task_and_queue_of_the_desk_has_a_word() -> None:

@@ -12,7 +12,7 @@ from schemas.dispatch import DispatchFact, Opened
 from schemas.examples import example
 from schemas.public import CallbackRequest
 from schemas.values import DeskTaskKind, TicketState
-from services.dispatch.for_tools import EPISODES, FactRow, Rules, Seen, Ticket, callbacks, evolve, seen
+from services.dispatch.for_tools import EPISODES, FactRow, Rules, Seen, Ticket, evolve, seen, tell_callback_agency
 from tools.pages.shapes import AT, shapes, varied
 
 ROWS: Final[Mapping[type[DispatchFact], FactRow]] = {row.heard: row for each in EPISODES for row in each.facts}
@@ -47,7 +47,7 @@ def effects_of(kind: type[DispatchFact], sources: Collection[TicketState], polic
             _add(found, ticket, after, now)
             if ticket.state in sources:
                 found.closes |= {*ticket.before.desk} - {*now.desk}
-                heard = (told.message for told in callbacks(after, fact, now, rules))
+                heard = (told.message for told in tell_callback_agency(after, fact, now, rules))
                 found.callbacks |= {each.happened for each in heard if isinstance(each, CallbackRequest)}
     return found
 

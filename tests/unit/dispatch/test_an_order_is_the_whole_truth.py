@@ -15,7 +15,7 @@ from schemas.values import TicketState
 from services.dispatch.core.allowed import ACTIONS, may
 from services.dispatch.core.holder import participants
 from services.dispatch.core.table import LEGAL
-from services.dispatch.core.telling import order_for
+from services.dispatch.core.telling.departments import order_for
 from tests.support.dispatch.examples import EXAMPLES, prepared
 from tests.support.dispatch.given import at, dispatched, in_progress, without_task
 from tests.support.dispatch.story import LEAD, SUPPORTER, Story
