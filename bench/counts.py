@@ -23,6 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+BINARY: Final = frozenset({".pyc", ".png"})
 GENERATED: Final = re.compile(
     r"schemas/(json|golden|asyncapi|openapi|catalogue)|policy/schema/|docs/(lifecycle|facts|catalogue)|docker-compose|deploy/prometheus/prometheus|.*\.lock$"
     r"|examples/clients/(java/lib|javascript/node_modules)/"
@@ -45,7 +46,7 @@ class Tree:
             top for top in sorted(self.root.iterdir()) if not top.name.startswith(".") and top.suffix != ".egg-info"
         ]
         paths = [path for top in tops for path in (top.rglob("*") if top.is_dir() else [top]) if path.is_file()]
-        names = {path.relative_to(self.root).as_posix(): path for path in sorted(paths) if path.suffix != ".pyc"}
+        names = {path.relative_to(self.root).as_posix(): path for path in sorted(paths) if path.suffix not in BINARY}
         return {name: path.read_text("utf-8") for name, path in names.items() if not GENERATED.match(name)}
 
     @cached_property

@@ -49,10 +49,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
     async with _tables(system) as tables:
         before = {lane: number for each in tables.values() for lane, number in (await each.next_numbers()).items()}
         uploaded = await tables["intake"].attachments()
-        inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
-        arrivals = submissions.Arrivals()
-        async for record in read_topics(system.broker(OPERATORS), inbound, counted):
-            arrivals.take(record)
+        arrivals = await _arrivals(system, known, counted)
         redactions = redactions_of(await tables["dispatch"].redactions(), system.redaction_key())
         contents = await _contents(system, known, redactions, counted)
         reached = {**arrivals.ends, **contents.ends}
@@ -77,6 +74,14 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             *await _read(system, list(tables.values()), reached),
             await _nothing_stands_still(list(tables.values()), at_first, reached),
         ]
+
+
+async def _arrivals(system: Addresses, known: Sequence[Topic], counted: Counted) -> submissions.Arrivals:
+    arrivals = submissions.Arrivals()
+    inbound = [topic.name for topic in known if topic.kind is TopicKind.INBOUND]
+    async for record in read_topics(system.broker(OPERATORS), inbound, counted):
+        arrivals.take(record)
+    return arrivals
 
 
 async def _contents(

@@ -16,6 +16,7 @@ from doors.keyed import phone_key
 from doors.people import Known
 from doors.permitted import not_permitted
 from doors.refusals import of_validation
+from rulebook import Policy
 from rulebook.codes import FIND_CALLER
 from schemas.values import PartyKind, Person
 from services.desk.core.callers import shown
@@ -60,7 +61,8 @@ async def search(request: web.Request, phone: str) -> str:
     """
     require_duty(request)
     context, login = request.app[CONTEXT], request[WHO].login
-    most, now = request.app[ENTRANCE].policy.limits.looking.callers_per_hour, context.clock.now()
+    policy: Policy = request.app[ENTRANCE].policy
+    most, now = policy.limits.looking.callers_per_hour, context.clock.now()
     key = phone_key(request.app[SECRET], phone)
     if key is None:
         words = "phone 不是一个电话号码，请写手机号，或者带区号的固定电话（分机用 转 连接）。"
