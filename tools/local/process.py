@@ -48,8 +48,8 @@ class Started(BaseModel):
 
     @property
     def metrics(self) -> str:
-        """The address of a service's metrics, beside that of its readiness."""
-        return self.ready.removesuffix("/ready") + "/metrics"
+        """The address of a service's metrics, beside that of its readiness; nothing for what is no service."""
+        return self.ready and self.ready.removesuffix("/ready") + "/metrics"
 
     @property
     def identity(self) -> Identity:

@@ -139,6 +139,10 @@ def hasty(system: Instance) -> Iterator[AdminClient]:
     for done in admin.incremental_alter_configs([resource]).values():
         done.result(30)
     yield admin
+    entries = [ConfigEntry(name, "", incremental_operation=AlterConfigOpType.DELETE) for name in HASTY]
+    resource = ConfigResource(ResourceType.TOPIC, TOPIC, incremental_configs=entries)
+    for done in admin.incremental_alter_configs([resource]).values():
+        done.result(30)
     topics.apply(system.broker(ADMIN), topics.wanted(system.policy))
 
 
