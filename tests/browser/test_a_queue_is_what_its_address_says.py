@@ -33,6 +33,7 @@ async def test_what_is_meant_stands_in_the_address_and_the_list_goes_on_after_an
     # when it is dispatched, one is where one was
     await xu.page.locator(f"#open-{hydrant}-dispatching").press("Enter")
     await xu.at(f"/tasks/{hydrant}/dispatching")
+    await xu.page.locator("#assign-uncategorised-yes").check()
     await xu.page.locator("#assign-lead").fill("房管局")
     await xu.presses("Control+Enter")
     await xu.at("/queue")
@@ -72,11 +73,15 @@ async def test_an_urgent_call_stands_on_top_of_every_list_until_it_is_acknowledg
     await expect(xu.page.locator("#urgent button")).to_have_count(0)
     assert await duty.violations() == []
     await duty.pictured("urgent")
-    # when the duty officer presses the key
-    await duty.presses("u")
+    # when the duty officer presses the key, as often as calls of other tests stand before it
+    bar = duty.page.locator("#urgent")
+    for _ in range(await bar.locator("li").count()):
+        first = await bar.locator("li").first.inner_text()
+        await duty.presses("u")
+        await duty.sees("✔ 确认知悉紧急件")
+        await expect(bar).not_to_contain_text(first)
     # then it is acknowledged, nobody sees the bar any more, and the list is the one that it was
-    await duty.sees("✔ 确认知悉紧急件")
-    await expect(duty.page.locator("#urgent")).to_be_hidden()
+    await expect(bar).to_be_hidden()
     await expect(xu.page.locator("#urgent")).to_be_hidden()
     assert "没有这样的" in parse_qs(urlsplit(duty.page.url).query)["text"]
 

@@ -58,6 +58,7 @@ async def test_a_ticket_is_taken_and_handed_over_and_nobody_is_kept_from_it(
     await xu.sees("沈知远 在办")
     await expect(row).to_contain_text("沈知远 在办")
     # then whoever gave it away can still dispatch it
+    await xu.page.locator("#assign-uncategorised-yes").check()
     await xu.page.locator("#assign-lead").fill("绿化市容局")
     await xu.presses("Control+Enter")
     await xu.at("/queue")

@@ -45,7 +45,7 @@ async def has_order(running: Instance, department: str, ticket: str, state: str)
 
 async def reported(running: Instance, ticket: str, reply: str) -> None:
     """Let the housing bureau have the ticket, call the requester and report that it is done; the centre agrees."""
-    await acts(running, "p-xu", do="assign", ticket=ticket, lead="housing")
+    await acts(running, "p-xu", do="assign", ticket=ticket, lead="housing", uncategorised=True)
     await has_order(running, "housing", ticket, "dispatched")
     await acts(running, "department.housing", do="accept", ticket=ticket, by=_WHO)
     await has_order(running, "housing", ticket, "in_progress")

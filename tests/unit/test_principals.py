@@ -79,7 +79,8 @@ def test_a_service_writes_an_inbound_topic_only_where_it_is_the_door_of_whoever_
     }
     of_channels = {("intake", "liuhen.inbound.survey.v1"), ("intake", "liuhen.inbound.wechat.v1")}
     of_departments = {("desk", f"liuhen.inbound.department.{code}.v1") for code in CODES}
-    assert written == {*of_channels, ("desk", "liuhen.inbound.office.v1"), *of_departments}
+    of_persons = {("desk", "liuhen.inbound.office.v1"), ("desk", "liuhen.inbound.callback.v1")}
+    assert written == {*of_channels, *of_persons, *of_departments}
 
 
 def test_whoever_watches_writes_nothing_and_whoever_puts_letters_back_reads_nothing() -> None:

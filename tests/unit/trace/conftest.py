@@ -80,6 +80,7 @@ BY_NAME: dict[str, Any] = {
     "members": st.just(("26030200000025",)),
     "act": st.just(AcceptIncident(incident="M0123456789AB", by=Person(id="d-1", name="经办人"))),
     "member": st.just("26030200000025"),
+    "attachment": st.just("A0123456789ABCDEFGHJK"),
     "part": st.just(f"{TICKET}-1"),
     "old": st.just(Correction(category="0301-01")),
     "new": st.just(Correction(category="0301-02")),
