@@ -105,6 +105,18 @@ async def test_a_session_that_somebody_planted_is_none_and_a_login_makes_a_new_o
     assert cookie["sameSite"] == "Strict"
 
 
+async def test_what_a_page_asks_by_itself_is_no_login_once_its_session_is_over(running: Instance) -> None:
+    # given somebody who logs in in another page, while a list that was open still asks for what is new
+    asked = [{"HX-Request": "true"}, {"Accept": "text/event-stream"}]
+    async with aiohttp.ClientSession(running.url("desk_http")) as page:
+        for headers in asked:
+            async with page.get("/queue/urgent", headers=headers, allow_redirects=False) as answer:
+                # then it hears that nobody is logged in, and the form of the other page stays the one that counts
+                assert (answer.status, answer.headers.getall("Set-Cookie", [])) == (401, [])
+        async with page.get("/queue", headers={"HX-Request": "true", "HX-Boosted": "true"}) as answer:
+            assert answer.url.path == "/login"
+
+
 async def test_the_login_sends_nobody_to_another_site(browser: Browser, running: Instance) -> None:
     clerk = await Clerk.sit_down(browser, running)
     for place in ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"):

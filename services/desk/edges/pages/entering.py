@@ -31,6 +31,7 @@ _HOMES: Final = {PartyKind.OFFICE: "/queue", PartyKind.DEPARTMENT: "/orders", Pa
 OPENID_COOKIE: Final = "liuhen_openid"
 """Which login this browser began at the provider."""
 _SEE_OTHER: Final = 303
+_WHO_ARE_YOU: Final = 401
 _LOOKING: Final = frozenset({"GET", "HEAD"})
 _NOT_SHOWN: Final = "这里不归您看"
 _A_YEAR: Final = 31_536_000
@@ -42,7 +43,7 @@ def page(handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         who = await known(request)
         if who is None:
-            return _to_login(request)
+            return web.Response(status=_WHO_ARE_YOU) if _beside(request) else _to_login(request)
         request[WHO] = who
         try:
             return await handler(request)
@@ -77,6 +78,12 @@ async def known(request: web.Request) -> Known | None:
 def redirect(place: str) -> web.Response:
     """Send a browser to a page of this door."""
     return web.Response(status=_SEE_OTHER, headers={"Location": place, "Cache-Control": "no-store"})
+
+
+def _beside(request: web.Request) -> bool:
+    """Tell whether a page asks by itself, beside what its reader does: a form to log in has no place there."""
+    by_itself = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+    return by_itself or request.headers.get("Accept") == "text/event-stream"
 
 
 def _to_login(request: web.Request) -> web.Response:
