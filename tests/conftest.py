@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,14 @@ settings.load_profile("liuhen")
 
 _TEMPLATE = "liuhen_template"
 _numbers = count(1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what runs alone, where its file is not named."""
+    named = {Path(argument.partition("::")[0]).name for argument in config.args}
+    left = [item for item in items if item.get_closest_marker("alone") and item.path.name not in named]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

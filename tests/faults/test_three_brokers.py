@@ -41,6 +41,7 @@ def test_records_have_three_copies_where_there_are_three_brokers() -> None:
     assert (layout.replicas, layout.in_sync) == (3, 2)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.xfail(raises=SilenceError, reason="a lane was silent for 24 s where 15 are the aim")
