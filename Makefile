@@ -19,7 +19,7 @@ help: ## Say what there is
 
 setup: $(STAMPS)/system $(STAMPS)/python $(STAMPS)/kafka $(STAMPS)/model $(STAMPS)/asyncapi ## Make the virtual environment, fetch the broker, train the model
 
-demo: setup ## Three weeks of a made-up district in about a minute
+demo: setup ## Three weeks of a made-up district in a good minute
 	@$(LIUHEN) demo
 
 test: $(NEEDED) $(if $(FILE),,lint) ## Check the code, then run every test; FILE=tests/unit/sla runs that alone

@@ -57,7 +57,7 @@ def demo(
     speed: Annotated[float, typer.Option(min=1, help="时间加速多少倍。")] = 24_000,
     keep: Annotated[bool, typer.Option(help="结束后保持运行。")] = False,
 ) -> None:
-    """Play three weeks of a made-up district in about a minute, then show what became of it and verify it.
+    """Play three weeks of a made-up district in a good minute, then show what became of it and verify it.
 
     A public holiday, a make-up working day, and the turn of a year whose calendar is published under way.
     """
