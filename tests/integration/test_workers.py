@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from tools.errors import SaidClearly
 from tools.local import workers
 from tools.local.backoff import Backoff
 from tools.local.instance import Instance
+from tools.local.ports import HOST
 from tools.local.prometheus import TARGETS
 from tools.local.state import alone
 from tools.local.supervisor import look
@@ -104,6 +106,25 @@ def test_whatever_is_killed_comes_back_by_itself(instance: Instance) -> None:
         assert all(each.is_alive() for each in instance.processes)
     _until_lanes(instance, {("sla", 4)})
     assert look(instance, backoff, time.monotonic()) == ()
+    _until_lanes(instance, {("sla", 4)})
+
+
+def test_a_service_whose_port_somebody_took_is_started_once_it_is_free(instance: Instance) -> None:
+    # given a service that was killed, and a stranger who listens on its port
+    backoff = Backoff()
+    (process,) = (each for each in instance.processes if each.name == "sla")
+    os.kill(process.pid, signal.SIGKILL)
+    while process.is_alive():
+        time.sleep(0.05)
+    with socket.create_server((HOST, instance.ports["sla_metrics"])):
+        assert look(instance, backoff, time.monotonic()) == ("sla",)
+        # then it is not forgotten
+        assert [each.name for each in instance.processes if not each.is_alive()] == ["sla"]
+    # and when the stranger is gone it is started
+    until = time.monotonic() + 60
+    while not look(instance, backoff, time.monotonic()):
+        assert time.monotonic() < until
+        time.sleep(0.2)
     _until_lanes(instance, {("sla", 4)})
 
 

@@ -201,14 +201,17 @@ class Instance:
     ) -> tuple[Started, ...]:
         """Start services (all of them if none is named) as one worker each; `wait` until each says it is ready."""
         chosen = tuple(names if names is not None else self.plan.services)
-        ports.require_free(
-            self.ports, [port for name in chosen for port in self.plan.services[name].ports if worker == FIRST]
-        )
+        self.require_ports(chosen, worker)
         self.announce(f"启动 {'、'.join(chosen)}")
         started = [self._start_service(name, worker, environment or {}) for name in chosen]
         for process in started if wait else ():
             self.wait_ready(process)
         return tuple(started)
+
+    def require_ports(self, services: Iterable[str], worker: str) -> None:
+        """Say clearly which port of these services somebody else has; only first workers have fixed ones."""
+        needed = [port for name in services for port in self.plan.services[name].ports if worker == FIRST]
+        ports.require_free(self.ports, needed)
 
     def start_program(self, name: str, module: str, environment: Mapping[str, str]) -> Started:
         """Start a Python module beside the services, with variables to find everything; it ends with the instance."""

@@ -79,6 +79,7 @@ class _Stat(NamedTuple):
     state: str
     parent: int
     session: int
+    threads: int
     started: int
 
 
@@ -87,12 +88,15 @@ def _stat(pid: int) -> _Stat | None:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     except OSError:
         return None
-    return _Stat(fields[0], int(fields[1]), int(fields[3]), int(fields[19]))
+    return _Stat(fields[0], int(fields[1]), int(fields[3]), int(fields[17]), int(fields[19]))
 
 
 def _is_alive(identity: Identity) -> bool:
     stat = _stat(identity.pid)
-    return stat is not None and stat.started == identity.started and stat.state not in "ZX"
+    if stat is None or stat.started != identity.started:
+        return False
+    # Of a killed process the first thread can be gone while others still hold its ports.
+    return stat.state not in "ZX" or stat.threads > 1
 
 
 def this_process() -> Identity:

@@ -53,6 +53,8 @@ def start(instance: Instance, service: str, name: str | None = None, *, wait: bo
     worker = Worker(service, chosen)
     if chosen in taken and taken[chosen].is_alive():
         raise SaidClearly(f"{worker.process} 已在运行；要重启请用 liuhen worker restart {worker.process}。")
+    # Before what has ended is forgotten: whoever cannot be started now is tried again.
+    instance.require_ports([service], chosen)
     instance.stop(worker.process, at_once=True)
     instance.start_services([service], worker=chosen, wait=wait)
     return worker
