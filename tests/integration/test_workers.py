@@ -29,6 +29,14 @@ def instance() -> Iterator[Instance]:
         yield instance
 
 
+def _kill(instance: Instance, name: str) -> None:
+    """End a process as a failing machine would, and return when all of it is gone."""
+    (process,) = (each for each in instance.processes if each.name == name)
+    os.kill(process.pid, signal.SIGKILL)
+    while process.is_alive():
+        time.sleep(0.05)
+
+
 def _until_lanes(instance: Instance, expected: set[tuple[str, int]]) -> None:
     until = time.monotonic() + 60
     while (found := {(p.name, workers.lanes_of(p) or 0) for _, p in workers.workers(instance)}) != expected:
@@ -97,10 +105,7 @@ def test_whatever_is_killed_comes_back_by_itself(instance: Instance) -> None:
     backoff = Backoff()
     # when each process is killed, one after the other
     for name in [process.name for process in instance.processes]:
-        (process,) = (each for each in instance.processes if each.name == name)
-        os.kill(process.pid, signal.SIGKILL)
-        while process.is_alive():
-            time.sleep(0.05)
+        _kill(instance, name)
         # then it is started again at once, and that alone
         assert look(instance, backoff, time.monotonic()) == (name,)
         assert all(each.is_alive() for each in instance.processes)
@@ -112,10 +117,7 @@ def test_whatever_is_killed_comes_back_by_itself(instance: Instance) -> None:
 def test_a_service_whose_port_somebody_took_is_started_once_it_is_free(instance: Instance) -> None:
     # given a service that was killed, and a stranger who listens on its port
     backoff = Backoff()
-    (process,) = (each for each in instance.processes if each.name == "sla")
-    os.kill(process.pid, signal.SIGKILL)
-    while process.is_alive():
-        time.sleep(0.05)
+    _kill(instance, "sla")
     with socket.create_server((HOST, instance.ports["sla_metrics"])):
         assert look(instance, backoff, time.monotonic()) == ("sla",)
         # then it is not forgotten
@@ -132,10 +134,7 @@ def test_a_service_that_waits_for_a_dead_database_keeps_nobody_from_starting_tha
     # given a service that was killed, and a database that dies before anybody looks again
     backoff = Backoff()
     for name in ("sla", "postgres"):
-        (process,) = (each for each in instance.processes if each.name == name)
-        os.kill(process.pid, signal.SIGKILL)
-        while process.is_alive():
-            time.sleep(0.05)
+        _kill(instance, name)
         if name == "sla":
             assert look(instance, backoff, time.monotonic()) == ("sla",)
     # when it is looked again, then the database is there, and the service goes on by itself
@@ -147,10 +146,8 @@ def test_a_database_that_does_not_start_keeps_no_broker_from_being_started(insta
     # given a database that cannot start, for its version is unknown, and a broker; both are dead
     version = instance.cluster.data / "PG_VERSION"
     was, backoff = version.read_text("utf-8"), Backoff()
-    for process in [each for each in instance.processes if each.name in {"postgres", "kafka"}]:
-        os.kill(process.pid, signal.SIGKILL)
-        while process.is_alive():
-            time.sleep(0.05)
+    for name in ("postgres", "kafka"):
+        _kill(instance, name)
     version.write_text("1\n", "utf-8")
     try:
         assert look(instance, backoff, time.monotonic()) == ("postgres", "kafka")
@@ -167,10 +164,7 @@ def test_a_database_that_does_not_start_keeps_no_broker_from_being_started(insta
 
 def test_what_a_command_is_about_to_end_is_not_started_again(instance: Instance) -> None:
     with alone(instance.home):
-        (sla,) = (each for each in instance.processes if each.name == "sla")
-        os.kill(sla.pid, signal.SIGKILL)
-        while sla.is_alive():
-            time.sleep(0.05)
+        _kill(instance, "sla")
         assert look(instance, Backoff(), time.monotonic()) == ()
     assert look(instance, Backoff(), time.monotonic()) == ("sla",)
 
