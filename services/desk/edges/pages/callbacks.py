@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final, cast, get_args
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from aiohttp import web
@@ -27,7 +26,7 @@ from services.desk.edges.pages.forms import chosen, posted
 from services.desk.edges.pages.live import Feed, News, listen
 from services.desk.edges.pages.lookup import Key
 from services.desk.edges.pages.moments import moments_of
-from services.desk.edges.pages.returning import done, list_of
+from services.desk.edges.pages.returning import addressed, done, list_of
 from services.desk.edges.pages.showing import show
 
 HOME: Final = "/callbacks"
@@ -35,7 +34,6 @@ ACTS: Final = ("record_callback", "note_unreached", "appoint_callback")
 """What can be said of a call, the usual first."""
 SHOWN: Final[Mapping[Show, str]] = {"late": "已逾期", "today": "今天到期", "appointed": "已约定", "tried": "未接通过"}
 """What the list can be narrowed down to."""
-_MOST_PAGES: Final = 10_000
 _DRAFT: Final = "callback"
 """Of what a draft is, beside the ticket."""
 
@@ -50,7 +48,7 @@ async def show_callbacks(request: web.Request) -> web.StreamResponse:
     """GET /callbacks?show=&text=&page=&done=: one page of whom to call, live."""
     require_agent(request)
     pool, moments, wanted = request.app[CONTEXT].pool, moments_of(request), _wanted(request)
-    at = number(request, "page", usual=1, most=_MOST_PAGES)
+    at = number(request, "page", usual=1, most=lookup.MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
     place = await lookup.horizon(pool)
     rows, total = await calling.calls(pool, wanted, moments, at, request.app[WORDS])
@@ -77,9 +75,8 @@ def _wanted(request: web.Request) -> Wanted:
 
 
 def _link(wanted: Wanted, other: Mapping[str, str | int | None], path: str = HOME) -> str:
-    """The address of the list with something else in it: the address is all that the list is."""
-    query = urlencode({name: value for name, value in {**wanted._asdict(), **other}.items() if value})
-    return f"{path}?{query}" if query else path
+    """The address of the list with something else in it."""
+    return addressed(path, {**wanted._asdict(), **other})
 
 
 async def show_row(request: web.Request) -> web.StreamResponse:
@@ -190,7 +187,7 @@ async def drop_draft(request: web.Request) -> web.StreamResponse:
 
 
 _FILTERS: Final = (of_words("show", get_args(Show)), text("text"))
-_PAGE: Final = (of_numbers("page", usual=1, most=_MOST_PAGES), text("done"))
+_PAGE: Final = (of_numbers("page", usual=1, most=lookup.MOST_PAGES), text("done"))
 _PATH: Final = f"{HOME}/{{ticket}}"
 ROUTES: Final = (
     Route("GET", HOME, page(show_callbacks), (*_FILTERS, *_PAGE)),

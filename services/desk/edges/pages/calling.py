@@ -9,10 +9,10 @@ from typing import Any, Final, Literal, NamedTuple
 from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
 from schemas.public import CallbackRequest
-from schemas.values import Due, OfficialDue, ProvisionalDue, breach_by
+from schemas.values import Due, breach_by
 from services.desk.core.callbacks import CallbackTry
 from services.desk.edges.pages.lookup import PAGE
-from services.desk.edges.pages.moments import Moments
+from services.desk.edges.pages.moments import Moments, due_between
 
 Show = Literal["late", "today", "appointed", "tried"]
 
@@ -77,9 +77,7 @@ async def one(pool: Pool, ticket: str, words: WordSeal) -> Calling | None:
 
 def _calling(row: Any, words: WordSeal) -> Calling:
     told = CallbackRequest.model_validate(words.shown(json.loads(row["body"]), row["ticket"]))
-    due, late = row["due"], row["late"]
-    when = OfficialDue(at=due) if due == late else ProvisionalDue(earliest=due, latest=late)
-    return Calling(told, row["since"], when, row["version"], row["tried"])
+    return Calling(told, row["since"], due_between(row["due"], row["late"]), row["version"], row["tried"])
 
 
 async def tries(pool: Pool, ticket: str) -> Sequence[CallbackTry]:

@@ -11,6 +11,8 @@ from schemas.redaction import Overlay, Passage
 
 PAGE: Final = 50
 """Rows of one page of a list."""
+MOST_PAGES: Final = 10_000
+"""Beyond that nobody turns pages."""
 
 
 class Key(NamedTuple):

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, cast, get_args
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from aiohttp import web
@@ -35,9 +34,9 @@ from services.desk.edges.pages.live import Feed, News, listen, place_of
 from services.desk.edges.pages.lookup import Key
 from services.desk.edges.pages.moments import moments_of
 from services.desk.edges.pages.owed import Time, Wanted
+from services.desk.edges.pages.returning import addressed
 from services.desk.edges.pages.showing import show
 
-_MOST_PAGES: Final = 10_000
 _DRAFT: Final = "order"
 """Of what a draft is, beside the ticket: there is one order of each."""
 
@@ -59,7 +58,7 @@ def acts_of_order() -> _Acts:
 async def show_orders(request: web.Request) -> web.StreamResponse:
     """GET /orders?show=&time=&section=&tier=&text=&page=&done=: one page of a department's orders, live."""
     wanted, moments = wanted_of(request), moments_of(request)
-    pool, at = request.app[CONTEXT].pool, number(request, "page", usual=1, most=_MOST_PAGES)
+    pool, at = request.app[CONTEXT].pool, number(request, "page", usual=1, most=lookup.MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
     place = await lookup.horizon(pool)
     rows, total = await looking.orders(pool, wanted, moments, at, request.app[WORDS])
@@ -75,7 +74,7 @@ async def show_orders(request: web.Request) -> web.StreamResponse:
         sections=department.sections if department else (),
         wanted=wanted,
         link=lambda **other: _link(wanted, other),
-        excel=_link(wanted, {}).replace("/orders", "/orders/excel", 1),
+        excel=_link(wanted, {}, "/orders/excel"),
         total=total,
         at=at,
         pages=-(-total // lookup.PAGE),
@@ -99,11 +98,9 @@ def wanted_of(request: web.Request) -> Wanted:
     )
 
 
-def _link(wanted: Wanted, other: Mapping[str, str | int | None]) -> str:
-    """The address of the list with something else in it: the address is all that the list is."""
-    said = {**wanted._asdict(), "department": None, **other}
-    query = urlencode({name: value for name, value in said.items() if value})
-    return f"/orders?{query}" if query else "/orders"
+def _link(wanted: Wanted, other: Mapping[str, str | int | None], path: str = "/orders") -> str:
+    """The address of the list with something else in it."""
+    return addressed(path, {**wanted._asdict(), "department": None, **other})
 
 
 def _author(request: web.Request) -> str:
@@ -275,7 +272,7 @@ FILTERS: Final = (
     of_words("tier", Tier),
     text("section"),
     text("text"),
-    of_numbers("page", usual=1, most=_MOST_PAGES),
+    of_numbers("page", usual=1, most=lookup.MOST_PAGES),
     text("done"),
 )
 _PATH: Final = "/orders/{ticket}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, cast, get_args
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from aiohttp import web
@@ -29,11 +28,11 @@ from services.desk.edges.pages.entering import known, page
 from services.desk.edges.pages.forms import chosen
 from services.desk.edges.pages.live import Feed, News, listen
 from services.desk.edges.pages.moments import moments_of
+from services.desk.edges.pages.returning import addressed
 from services.desk.edges.pages.showing import show
 from services.desk.edges.pages.waiting import Reader, Time, Wanted
 from vocabulary import TASKS
 
-_MOST_PAGES: Final = 10_000
 ACKNOWLEDGE: Final = "acknowledge_urgent"
 _NOT_YOURS: Final = (
     "您的职责不能查看中心的待办。要查工单的，请用终端（liuhen ticket），或者让派单员查询；承办单位的在承办台。"
@@ -62,7 +61,7 @@ async def show_queue(request: web.Request) -> web.StreamResponse:
     require_office(request)
     pool, moments, reader = request.app[CONTEXT].pool, moments_of(request), reader_of(request)
     wanted, wrong = wanted_of(request)
-    at = number(request, "page", usual=1, most=_MOST_PAGES)
+    at = number(request, "page", usual=1, most=lookup.MOST_PAGES)
     # Before the rows: what changes in between is told again, and nothing is missed.
     place, counts = await lookup.horizon(pool), await waiting.counts(pool, moments)
     rows, total = ([], 0) if wrong else await waiting.waiting(pool, wanted, reader, moments, at)
@@ -103,7 +102,7 @@ def wanted_of(request: web.Request) -> tuple[Wanted, str]:
     time, mine = chosen(request, "time", get_args(Time)), chosen(request, "mine", ("yes",))
     said = {name: request.query.get(name, "").strip() or None for name in ("category", "text")}
     category = meant(said["category"], _categories(request), "category", "分类") if said["category"] else None
-    is_wrong = isinstance(category, Refusal)
+    wrong = category.reason if isinstance(category, Refusal) else ""
     found = Wanted(
         chosen(request, "task", TASKS),
         chosen(request, "tier", Tier),
@@ -113,7 +112,7 @@ def wanted_of(request: web.Request) -> tuple[Wanted, str]:
         cast("Time | None", time),
         cast("Literal['yes'] | None", mine),
     )
-    return found, category.reason if is_wrong and isinstance(category, Refusal) else ""
+    return found, wrong
 
 
 def _categories(request: web.Request) -> Sequence[Named]:
@@ -127,9 +126,8 @@ def _subdistricts(request: web.Request) -> Sequence[Department]:
 
 
 def _link(request: web.Request, other: Mapping[str, str | int | None], path: str = "/queue") -> str:
-    """The address of the list with something else in it: the address is all that the list is."""
-    query = urlencode({name: value for name, value in {**request.query, "done": None, **other}.items() if value})
-    return f"{path}?{query}" if query else path
+    """The address of the list with something else in it."""
+    return addressed(path, {**request.query, "done": None, **other})
 
 
 async def show_urgent(request: web.Request) -> web.StreamResponse:
@@ -193,7 +191,7 @@ FILTERS: Final = (
     of_words("time", get_args(Time)),
     of_words("mine", ("yes",)),
 )
-_PAGE: Final = (of_numbers("page", usual=1, most=_MOST_PAGES), text("done"))
+_PAGE: Final = (of_numbers("page", usual=1, most=lookup.MOST_PAGES), text("done"))
 ROUTES: Final = (
     Route("GET", "/queue", page(show_queue), (*FILTERS, *_PAGE)),
     Route("GET", "/queue/events", page(hear), (*FILTERS, text("since"))),

@@ -1,12 +1,19 @@
-"""The list from which somebody came to a page, and to which they go back when they have done something there."""
+"""The addresses of lists: what one means, and the one to which somebody goes back when they have done something."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
 
 from services.desk.edges.pages.entering import local
+
+
+def addressed(path: str, said: Mapping[str, str | int | None]) -> str:
+    """The address of a list with what is said of it: the address is all that the list is."""
+    query = urlencode({name: value for name, value in said.items() if value})
+    return f"{path}?{query}" if query else path
 
 
 def list_of(request: web.Request, path: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -24,12 +23,12 @@ from services.desk.edges.pages import finding, waiting
 from services.desk.edges.pages.entering import page, redirect
 from services.desk.edges.pages.finding import Wanted
 from services.desk.edges.pages.forms import posted
+from services.desk.edges.pages.lookup import MOST_PAGES
 from services.desk.edges.pages.queue import reads_of, require_office
-from services.desk.edges.pages.returning import list_of
+from services.desk.edges.pages.returning import addressed, list_of
 from services.desk.edges.pages.showing import show
 
 HOME: Final = "/tickets"
-_MOST_PAGES: Final = 10_000
 _MOST_WORDS: Final = 8
 
 
@@ -38,7 +37,7 @@ async def show_tickets(request: web.Request) -> web.StreamResponse:
     reads_all = may_read_tasks(request[WHO])
     if not reads_all:
         callers.require_duty(request)
-    wanted, at = _wanted(request), number(request, "page", usual=1, most=_MOST_PAGES)
+    wanted, at = _wanted(request), number(request, "page", usual=1, most=MOST_PAGES)
     if not reads_all:
         # Whoever only takes calls finds what whoever calls asked for, and nothing else.
         wanted = Wanted(who=wanted.who)
@@ -75,16 +74,15 @@ def _wanted(request: web.Request) -> Wanted:
 
 
 def _link(request: web.Request, other: Mapping[str, str | int | None]) -> str:
-    """The address of the list with something else in it: the address is all that the list is."""
-    query = urlencode({name: value for name, value in {**request.query, **other}.items() if value})
-    return f"{HOME}?{query}" if query else HOME
+    """The address of the list with something else in it."""
+    return addressed(HOME, {**request.query, **other})
 
 
 async def find_caller(request: web.Request) -> web.StreamResponse:
     """POST /tickets/caller: find whose tickets are those of a number, which stands in no address."""
     form = await posted(request)
     key = await callers.search(request, form.get("phone", ""))
-    return redirect(f"{HOME}?{urlencode({'who': key})}")
+    return redirect(addressed(HOME, {"who": key}))
 
 
 async def pop(request: web.Request) -> web.StreamResponse:
@@ -93,7 +91,7 @@ async def pop(request: web.Request) -> web.StreamResponse:
     It ends at a page in whose address the number does not stand.
     """
     key = await callers.search(request, request.query.get("ani", ""))
-    return redirect(f"{HOME}?{urlencode({'who': key})}")
+    return redirect(addressed(HOME, {"who": key}))
 
 
 async def show_ticket(request: web.Request) -> web.StreamResponse:
@@ -128,7 +126,7 @@ async def _one(request: web.Request, template: str) -> web.Response:
 _FILTERS: Final = (text("text"), text("who"), of_moments("from"), of_moments("to"))
 _PATH: Final = f"{HOME}/{{ticket}}"
 ROUTES: Final = (
-    Route("GET", HOME, page(show_tickets), (*_FILTERS, of_numbers("page", usual=1, most=_MOST_PAGES))),
+    Route("GET", HOME, page(show_tickets), (*_FILTERS, of_numbers("page", usual=1, most=MOST_PAGES))),
     Route("POST", f"{HOME}/caller", page(find_caller)),
     Route("GET", "/desk/pop", page(pop), (text("ani", required=True), text("dnis"), text("call_id"), text("agent"))),
     Route("GET", _PATH, page(show_ticket)),

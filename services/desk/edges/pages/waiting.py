@@ -9,11 +9,11 @@ from typing import Any, Final, Literal, NamedTuple
 from chassis.service import Pool
 from rulebook.desk import TASKS
 from schemas.public import DeskTask
-from schemas.values import Due, OfficialDue, ProvisionalDue, breach_by
+from schemas.values import Due, breach_by
 from services.desk.core.pressing import Weight
 from services.desk.core.rights import Mine, Reads
 from services.desk.edges.pages.lookup import PAGE
-from services.desk.edges.pages.moments import Moments
+from services.desk.edges.pages.moments import Moments, due_between
 
 Time = Literal["late", "today"]
 LATE: Final = "late"
@@ -102,10 +102,8 @@ async def waiting(
 
 
 def _waiting(row: Any) -> Waiting:
-    due, late = row["due"], row["late"]
     told = DeskTask.model_validate_json(row["body"])
-    when = OfficialDue(at=due) if due == late else ProvisionalDue(earliest=due, latest=late)
-    return Waiting(told, Weight(row["weight"]), when)
+    return Waiting(told, Weight(row["weight"]), due_between(row["due"], row["late"]))
 
 
 async def urgent_calls(pool: Pool, reads: Reads) -> Sequence[Waiting]:
