@@ -28,6 +28,7 @@ TASKS: Final[Mapping[DeskTaskKind, Asked]] = {
     DeskTaskKind.OUTCOME_RULING: Asked("rule_on_outcome", Clock.OUTCOME_RULING),
     DeskTaskKind.REFERRAL: Asked("record_referral", Clock.REFERRAL),
     DeskTaskKind.REDISPATCH: Asked("assign", Clock.REDISPATCH),
+    DeskTaskKind.ALIKE: Asked("gather_alike", Clock.ALIKE),
     DeskTaskKind.DISPATCH_CHECK: Asked("check_dispatch", Clock.DISPATCH_CHECK),
     DeskTaskKind.AUTOMATION: Asked("restore_automation", Clock.AUTOMATION),
     DeskTaskKind.EXTENSION: Asked("rule_on_extension", Clock.APPROVAL),

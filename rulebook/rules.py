@@ -93,8 +93,22 @@ class Check(Model):
         return wilson(right, checked)[0]
 
 
+class Alike(Model):
+    """Many callers about one thing: so many, of one category at one place within so many days, are shown to a person.
+
+    Once somebody said that it is not one thing nobody is asked about the like for `quiet_days`.
+    """
+
+    callers: Annotated[int, Field(ge=2, le=100)]
+    days: Annotated[int, Field(ge=1, le=90)]
+    quiet_days: Annotated[int, Field(ge=1, le=365)]
+
+
 class Automation(Model):
-    """Which steps policy passes without a person."""
+    """Which steps policy passes without a person, and what it points out to one.
+
+    Where `alike` is missing nobody is told of many callers about one thing.
+    """
 
     unit_pass_on: Passing
     survey_office: Passing
@@ -103,6 +117,7 @@ class Automation(Model):
     dispatch: Passing
     suggestion: Suggestion
     check: Check
+    alike: Alike | None = None
 
 
 class Ground(Model):

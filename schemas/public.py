@@ -194,7 +194,7 @@ class DeskTask(PublicMessage):
 
     `task` says what is asked: urgent_call, stop_words, unit_pass_on, survey_office, dispatching, return_ruling,
     adjudication, extension, suspension, approval, review, task_review, unit_late, callback_late, outcome_ruling,
-    referral, redispatch, dispatch_check, automation, commitment_check, withdrawal, reopening, supervision,
+    referral, redispatch, alike, dispatch_check, automation, commitment_check, withdrawal, reopening, supervision,
     callback_review, nudge, supervise, interview. The last three are steps of the ladder that the policy leaves to a
     person; unit_late and callback_late wait until what was missed is done.
 
@@ -208,6 +208,8 @@ class DeskTask(PublicMessage):
     what was corrected since the order was given. `recognised` says which kinds of numbers that nobody should have
     written are masked here: the desk decides whether they are redacted. `reply` is what the department answered, where
     somebody has to judge it.
+    `alike` are the tickets of so many `callers` about what seems to be one thing, and `incident` the one that gathered
+    earlier ones of them.
     `referral` is what is written down by now of the matter's being handed over to the outside body `refer`.
     `wish` is what the requester said who wants the ticket withdrawn or reopened; `recurrence_of` is an earlier ticket
     whose matter came back. `attachments` are those of the ticket, to be fetched at the door of persons.
@@ -244,6 +246,8 @@ class DeskTask(PublicMessage):
     wish: Text | None = None
     referral: Referral | None = None
     recurrence_of: TicketId | None = None
+    alike: tuple[TicketId, ...] | None = None
+    callers: int | None = None
     attachments: tuple[ShownAttachment, ...] | None = None
     version: int | None = None
 

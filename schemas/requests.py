@@ -9,7 +9,7 @@ from typing import Literal
 
 from schemas.attachments import AttachmentId, Carries
 from schemas.complaint import Complaint
-from schemas.inbound import TicketAction
+from schemas.inbound import IncidentAction, TicketAction
 from schemas.message import Message
 from schemas.values import (
     Actor,
@@ -80,6 +80,15 @@ class DismissMember(IncidentRequest):
     by: Actor
 
 
+class GatherMembers(IncidentRequest):
+    """The ticket `origin` was one of many about one thing: the act that answered it is made on the incident."""
+
+    origin: TicketId
+    party: Party
+    receipt: Receipt
+    action: IncidentAction
+
+
 class GoOn(IncidentRequest):
     """An act has not reached all members yet: the incident asks itself for the next step."""
 
@@ -111,6 +120,15 @@ class MergeAnswered(TicketRequest):
 
 class DropMerge(TicketRequest):
     """`origin` goes its own way again."""
+
+
+class NoticeAlike(TicketRequest):
+    """So many callers spoke of the like within `days`; `origin` is the ticket itself, one of `tickets`."""
+
+    callers: int
+    days: int
+    tickets: tuple[TicketId, ...]
+    incident: IncidentId | None = None
 
 
 class InviteMember(TicketRequest):

@@ -203,6 +203,7 @@ class Clock(StrEnum):
     OUTCOME_RULING = "outcome_ruling"
     STOP_WORDS = "stop_words"
     REDISPATCH = "redispatch"
+    ALIKE = "alike"
     DISPATCH_CHECK = "dispatch_check"
     AUTOMATION = "automation"
     COMMITMENT_CHECK = "commitment_check"
@@ -227,6 +228,7 @@ class DeskTaskKind(StrEnum):
     OUTCOME_RULING = "outcome_ruling"
     REFERRAL = "referral"
     REDISPATCH = "redispatch"
+    ALIKE = "alike"
     DISPATCH_CHECK = "dispatch_check"
     AUTOMATION = "automation"
     EXTENSION = "extension"
@@ -451,6 +453,7 @@ OF_THE_CENTRE: Final = frozenset(
     {
         Clock.STOP_WORDS,
         Clock.REDISPATCH,
+        Clock.ALIKE,
         Clock.DISPATCH_CHECK,
         Clock.AUTOMATION,
         Clock.COMMITMENT_CHECK,

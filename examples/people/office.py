@@ -27,6 +27,7 @@ from schemas.inbound import (
     Decline,
     DeclineReopening,
     EndSupervision,
+    GatherAlike,
     Interview,
     Nudge,
     OfficeAction,
@@ -70,6 +71,7 @@ _WHO: Final[Mapping[str, Role]] = {
     "task_review": Role.REVIEWER,
     "outcome_ruling": Role.REVIEWER,
     "referral": Role.DISPATCHER,
+    "alike": Role.DISPATCHER,
     "dispatch_check": Role.REVIEWER,
     "automation": Role.SUPERVISOR,
     "commitment_check": Role.SUPERVISOR,
@@ -234,6 +236,7 @@ class SimulatedOffice:
             "outcome_ruling": self._rule,
             "referral": self._record_referral,
             "dispatch_check": self._check_dispatch,
+            "alike": self._gather,
             "automation": self._restore,
             "commitment_check": self._check,
             "withdrawal": self._confirm_withdrawal,
@@ -300,6 +303,9 @@ class SimulatedOffice:
 
     def _check_dispatch(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
         return CheckDispatch(ticket=task.ticket, by=who, right=True)
+
+    def _gather(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
+        return GatherAlike(ticket=task.ticket, by=who, reason="同一地点，同一件事。")
 
     def _restore(self, task: DeskTask, _dice: Random, who: Person) -> OfficeAction:
         return RestoreAutomation(ticket=task.ticket, by=who, reason="已更正目录的职责分工。")

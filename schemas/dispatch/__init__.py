@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from schemas.dispatch.alike import *
 from schemas.dispatch.approved import *
 from schemas.dispatch.automation import *
 from schemas.dispatch.base import *

@@ -35,6 +35,8 @@ OnExisting = (
     | CheckDispatch
     | RestoreAutomation
     | LeaveToPeople
+    | GatherAlike
+    | DismissAlike
     | RuleOnReturn
     | Adjudicate
     | RuleOnExtension

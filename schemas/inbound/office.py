@@ -174,6 +174,26 @@ class LeaveToPeople(OnTicket):
     reason: Text
 
 
+class GatherAlike(OnTicket):
+    """The callers who were noticed speak of one thing: their tickets go to an incident, a new one or that of the like.
+
+    Without a title a new one is called by place and category; where it `gathers`, those who still call belong to it.
+    """
+
+    do: Literal["gather_alike"] = "gather_alike"
+    title: Name | None = None
+    lead: DepartmentCode | None = None
+    gathers: bool = True
+    reason: Text | None = None
+
+
+class DismissAlike(OnTicket):
+    """The callers who were noticed do not speak of one thing."""
+
+    do: Literal["dismiss_alike"] = "dismiss_alike"
+    reason: Text
+
+
 class RuleOnReturn(OnTicket):
     """The centre upholds or overrules a return request; against precedent it waits for an approver."""
 

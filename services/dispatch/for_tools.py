@@ -5,12 +5,15 @@ Nothing here reads or writes a topic or a table. Everything else of this service
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from chassis.decider import Change, Decider
 from rulebook import Policy
 from rulebook.deriving import ClockRules
+from rulebook.rules import Alike
+from schemas.requests import NoticeAlike
+from services.dispatch.core.alike import Crowd, Spot, new_spot, notice, spot_of, spot_of_matter
 from services.dispatch.core.categories import Category
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
@@ -53,6 +56,7 @@ __all__ = [
     "Member",
     "Rules",
     "Seen",
+    "Spot",
     "Step",
     "Suggest",
     "Ticket",
@@ -63,6 +67,8 @@ __all__ = [
     "exempt_without_reason",
     "is_sealed",
     "seen",
+    "spot_of",
+    "spot_of_matter",
     "tell_callback_agency",
     "tell_of_incident",
     "what_stands",
@@ -70,10 +76,38 @@ __all__ = [
 
 
 class Core(NamedTuple):
-    """The core of the service under some rules; rulings among the changes that it is shown are its precedents."""
+    """The core of the service under some rules; what it is shown of changes it knows, as the service knows its tables.
+
+    Rulings are its precedents; of many callers about one thing it says what a ticket is asked to point out.
+    """
 
     decider: Decider[AnyState, Command]
-    remember: Callable[[Change[AnyState]], None]
+    remember: Callable[[Change[AnyState]], Sequence[NoticeAlike]]
+
+
+class _Crowds:
+    """Many callers about one thing, noticed once for each place and category."""
+
+    def __init__(self, policy: Alike | None) -> None:
+        self._policy = policy
+        self._tickets: dict[str, Ticket] = {}
+        self._crowds: dict[Spot, Crowd] = {}
+
+    def came(self, change: Change[AnyState]) -> NoticeAlike | None:
+        if self._policy is None or not isinstance(change.after, Ticket):
+            return None
+        self._tickets[change.key] = change.after
+        spot = new_spot(change.before if isinstance(change.before, Ticket) else None, change.after)
+        if spot is None:
+            return None
+        crowd = self._crowds.get(spot, Crowd(spot, (), None, None, None, None))
+        crowd = crowd._replace(registered=(*crowd.registered, (change.key, change.after.matter.opened_at)))
+        there = crowd.within(self._policy, change.facts[-1][1].time)
+        asked = notice(crowd, (self._tickets[each] for each in there), self._policy)
+        if asked is not None:
+            crowd = crowd._replace(told=asked.ticket, told_callers=asked.callers)
+        self._crowds[spot] = crowd
+        return asked
 
 
 def core_under(
@@ -85,11 +119,15 @@ def core_under(
     """
     precedents: dict[Like, tuple[Precedent, ...]] = {}
 
-    def remember(change: Change[AnyState]) -> None:
+    crowds = _Crowds(policy.automation.alike)
+
+    def remember(change: Change[AnyState]) -> Sequence[NoticeAlike]:
         for ticket, _, ruling, category, subdistrict, lead, ground, returned_by in rulings([change]):
             like = category, subdistrict
             found = Precedent._make((ticket, ruling, lead, ground, returned_by))
             precedents[like] = (found, *precedents.get(like, ()))
+        asked = crowds.came(change)
+        return () if asked is None else (asked,)
 
     rules = Rules(
         policy,

@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 
 from chassis.decider import Change
 from chassis.service import Connection, Instant, Transaction
+from chassis.store import columns
 from schemas import dispatch as d
-from schemas.values import Party, Person, Place
+from schemas.values import IncidentId, Party, Person, Place, TicketId
 from services.dispatch.core import standing as s
+from services.dispatch.core.alike import Crowd, Spot
 from services.dispatch.core.categories import Category
 from services.dispatch.core.gathering import Gathering
 from services.dispatch.core.hiding import Told
@@ -145,6 +147,82 @@ async def _keep_gathering(connection: Connection, incident: Incident) -> None:
         incident.category,
         incident.place.model_dump_json(),
     )
+
+
+_CROWD_KEPT: Final = 200
+"""So many tickets of one place and category are kept: who decides about more sees these."""
+
+
+async def count_in(
+    connection: Connection, rows: Sequence[tuple[str, str, TicketId, Instant]], since: Instant
+) -> Sequence[Crowd]:
+    """Count tickets among the like, by place and category, and read these; some of what was over is thrown away.
+
+    A row of a place is locked until the transaction ends, so that of two that come at once the later one sees both.
+    """
+    found = await connection.fetch(
+        "with gone as (delete from crowd where (place, category) in (select place, category from crowd"
+        " where newest < $6 and coalesce(quiet_until, '-infinity') < $6 and incident is null"
+        " and not place = any($1::text[]) order by newest limit 10 for update skip locked))"
+        " insert into crowd as c (place, category, tickets, registered, newest)"
+        " select place, category, array_agg(ticket order by at), array_agg(at order by at), max(at)"
+        " from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as came (place, category, ticket, at)"
+        " group by place, category order by place, category"
+        " on conflict (place, category) do update set newest = greatest(c.newest, excluded.newest),"
+        " tickets = (c.tickets || excluded.tickets)[greatest(1, cardinality(c.tickets || excluded.tickets) - $5 + 1):],"
+        " registered = (c.registered || excluded.registered)"
+        "[greatest(1, cardinality(c.registered || excluded.registered) - $5 + 1):]"
+        " returning *",
+        *(*columns(rows, 4), _CROWD_KEPT, since),
+    )
+    return [
+        Crowd(
+            (row["place"], row["category"]),
+            list(zip(row["tickets"], row["registered"], strict=True)),
+            row["told"],
+            row["told_callers"],
+            row["quiet_until"],
+            row["incident"],
+        )
+        for row in found
+    ]
+
+
+async def tickets(connection: Connection, keys: Sequence[str]) -> Sequence[Ticket]:
+    """Read tickets as this transaction leaves them, in the order of their keys here."""
+    rows = await connection.fetch("select key, body::text from state where key = any($1::text[])", keys)
+    found = {row["key"]: STATE.validate_json(row["body"]) for row in rows}
+    states = [found.get(key) for key in keys]
+    return [each for each in states if isinstance(each, Ticket)]
+
+
+async def told_of(connection: Connection, spot: Spot, ticket: TicketId, callers: int) -> None:
+    """Keep at whose task people are pointed to the like, and how many callers there were."""
+    await connection.execute(
+        "update crowd set told = $3, told_callers = $4 where place = $1 and category = $2", *spot, ticket, callers
+    )
+
+
+async def ask_again(connection: Connection, ticket: TicketId) -> None:
+    """Nobody is pointed to the like at this ticket any more."""
+    await connection.execute("update crowd set told = null, told_callers = null where told = $1", ticket)
+
+
+async def quieten(connection: Connection, ticket: TicketId, until: Instant) -> None:
+    """Ask nobody about the like of this ticket until then."""
+    await connection.execute("update crowd set quiet_until = $2 where told = $1", ticket, until)
+
+
+async def gather(connection: Connection, ticket: TicketId, incident: IncidentId) -> None:
+    """The like of this ticket belong to an incident: who still comes is offered for it."""
+    await connection.execute(
+        "update crowd set incident = $2, tickets = '{}', registered = '{}' where told = $1", ticket, incident
+    )
+
+
+async def closed(connection: Connection, incident: IncidentId) -> None:
+    """Nobody is offered for an incident any more."""
+    await connection.execute("update crowd set incident = null where incident = $1", incident)
 
 
 async def _keep_precedents(connection: Connection, changes: Sequence[Change[AnyState]]) -> None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
-from chassis.decider import Decider
+from chassis.decider import Change, Decider
 from chassis.fold import folding
 from chassis.redaction import cover, covered, overlays
-from chassis.service import Connection, Foreign, Heard, Instant, Outcome, Transaction, Work
+from chassis.service import Cause, Connection, Foreign, Heard, Instant, Outcome, Say, Transaction, Work
+from rulebook.rules import Alike
 from schemas.clocks import ClockLapsed
-from schemas.dispatch import ContactForgotten, Redacted
+from schemas.dispatch import AlikeDismissed, AlikeGathered, AlikeNoticed, ContactForgotten, Redacted
 from schemas.inbound import AskForContact, LookAtContact
-from schemas.registry import DISPATCH
+from schemas.registry import DISPATCH, REQUESTS
 from schemas.requests import TicketRequest
 from schemas.tickets import ActionReceived, TicketFact
+from schemas.values import DeskTaskKind
 from services.dispatch import store
+from services.dispatch.core.alike import Spot, new_spot, notice
 from services.dispatch.core.commands import Command
 from services.dispatch.core.decide import decide
+from services.dispatch.core.desk import desk_tasks
 from services.dispatch.core.evolve import evolve
 from services.dispatch.core.hiding import hides, told_again, unknown_in, without_contact
+from services.dispatch.core.incidents.state import Incident
+from services.dispatch.core.regions import Noticed
 from services.dispatch.core.rules import Like, Precedent, Rules
 from services.dispatch.core.sealing import is_sealed
 from services.dispatch.core.state import STATE, AnyState
@@ -31,6 +37,7 @@ from services.dispatch.reactions import react
 
 _MAY_DISPATCH: Final = (TicketFact, TicketRequest, ClockLapsed)
 """What can lead to an order that policy gives by itself."""
+Project: TypeAlias = Callable[[Connection, Sequence[Change[AnyState]]], Awaitable[None]]
 _HOUR: Final = timedelta(hours=1)
 _KEPT: Final = 20
 """Rulings on the like that are remembered; older ones stand in the table and in the trace."""
@@ -68,11 +75,86 @@ def work_of(rules: Rules) -> Work:
         looks = await _looks(transaction.connection, items)
         now = max(lane.now for lane in transaction.lanes.values())
         known_now = replace(rules, precedents=known.found, gatherings=gatherings, fallen_back=fallen_back, looks=looks)
-        fold = folding(decider(known_now, now))
-        outcome = await fold(transaction, items)
+        crowds = Crowds(rules.automation.alike)
+        outcome = await folding(decider(known_now, now, crowds.keep))(transaction, items)
+        outcome = replace(outcome, says=[*outcome.says, *crowds.says]) if crowds.says else outcome
         return await hidden(transaction, outcome, rules)
 
     return work
+
+
+class _Came(NamedTuple):
+    """A ticket that counts at a spot from now on, and why."""
+
+    spot: Spot
+    ticket: Ticket
+    lane: str
+    cause: Cause
+
+
+@dataclass
+class Crowds:
+    """What one transaction makes of many callers: `says` are the tickets that are asked to point them out."""
+
+    policy: Alike | None
+    says: list[Say] = field(default_factory=list)
+
+    async def keep(self, connection: Connection, changes: Sequence[Change[AnyState]]) -> None:
+        """Keep what was decided, and count among the like what came."""
+        await store.keep(connection, changes)
+        if self.policy is None:
+            return
+        for change in changes:
+            await self._answered(connection, change, self.policy)
+        came = list(_came(changes))
+        if came:
+            await self._count(connection, came, self.policy)
+
+    async def _count(self, connection: Connection, came: Sequence[_Came], policy: Alike) -> None:
+        rows = [(*each.spot, each.ticket.id, each.ticket.matter.opened_at) for each in came]
+        causes = {each.spot: each for each in came}
+        over = min(each.cause.time for each in came) - timedelta(days=policy.days)
+        for crowd in await store.count_in(connection, rows, over):
+            _, _, lane, cause = causes[crowd.spot]
+            there = crowd.within(policy, cause.time)
+            if len(there) < crowd.wanted(policy) or crowd.is_quiet(cause.time):
+                continue
+            asked = notice(crowd, await store.tickets(connection, [*there]), policy)
+            if asked is not None:
+                await store.told_of(connection, crowd.spot, asked.ticket, asked.callers)
+                self.says.append(Say(lane, REQUESTS, asked.ticket, asked, cause))
+
+    async def _answered(self, connection: Connection, change: Change[AnyState], policy: Alike) -> None:
+        """What a person said, or the end of the ticket, leaves the place to be asked about another time."""
+        if isinstance(change.after, Incident):
+            if change.after.at == "closed":
+                await store.closed(connection, change.key)
+            return
+        if not _waits(change.before) and not any(isinstance(fact, AlikeNoticed) for fact, _ in change.facts):
+            return
+        for fact, cause in change.facts:
+            match fact:
+                case AlikeDismissed():
+                    await store.quieten(connection, change.key, cause.time + timedelta(days=policy.quiet_days))
+                case AlikeGathered():
+                    await store.gather(connection, change.key, fact.incident)
+                case _:
+                    pass
+        if not _waits(change.after):
+            await store.ask_again(connection, change.key)
+
+
+def _came(changes: Sequence[Change[AnyState]]) -> Iterator[_Came]:
+    for change in changes:
+        if isinstance(change.after, Ticket):
+            spot = new_spot(change.before if isinstance(change.before, Ticket) else None, change.after)
+            if spot is not None:
+                yield _Came(spot, change.after, change.lane, change.facts[-1][1])
+
+
+def _waits(state: AnyState | None) -> bool:
+    """Whether it stands in what waits, looked up only where it can."""
+    return isinstance(state, Ticket) and isinstance(state.alike, Noticed) and DeskTaskKind.ALIKE in desk_tasks(state)
 
 
 async def _looks(connection: Connection, items: Sequence[Heard | Foreign]) -> Mapping[str, int]:
@@ -130,7 +212,7 @@ async def _sealed(transaction: Transaction, key: str) -> Ticket | None:
     return state if isinstance(state, Ticket) and is_sealed(state) else None
 
 
-def decider(rules: Rules, now: Instant | None = None) -> Decider[AnyState, Command]:
+def decider(rules: Rules, now: Instant | None = None, project: Project = store.keep) -> Decider[AnyState, Command]:
     """The pure core under some rules; `now` is the moment at which it decides, where it is not that of the cause."""
     return Decider(
         topic=DISPATCH,
@@ -139,5 +221,5 @@ def decider(rules: Rules, now: Instant | None = None) -> Decider[AnyState, Comma
         decide=lambda state, command, cause: decide(state, command, cause.time, rules, now),
         evolve=evolve,
         tell=lambda state, fact, cause: tell(state, fact, cause.time, rules),
-        project=store.keep,
+        project=project,
     )

@@ -49,6 +49,7 @@ EITHER_WAY: Final[Mapping[DeskTaskKind, tuple[Answer, ...]]] = {
     ),
     K.OUTCOME_RULING: tuple((i.RuleOnOutcome, {"ruling": each, **WHY}) for each in Ruling),
     K.REDISPATCH: ((i.Assign, {"lead": "market"}), (i.Assign, {"lead": LEAD})),
+    K.ALIKE: ((i.GatherAlike, {}), (i.DismissAlike, WHY)),
     K.DISPATCH_CHECK: ((i.CheckDispatch, {"right": True}), (i.CheckDispatch, {"right": False, "lead": "market"})),
     K.AUTOMATION: ((i.RestoreAutomation, WHY), (i.LeaveToPeople, WHY)),
     K.EXTENSION: ((i.RuleOnExtension, {"granted": True, **WHY}), (i.RuleOnExtension, {"granted": False, **WHY})),

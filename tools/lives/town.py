@@ -187,9 +187,11 @@ class Town:
 
     def _decide(self, key: str, command: dispatch.Command, cause: Cause) -> None:
         before, done = self._dispatch.decide(key, command, cause)
-        if done.facts and done.state is not None:
-            self._core.remember(Change(key, "", 0, before, done.state, done.facts))
         self._publish("dispatch", done.says)
+        if done.facts and done.state is not None:
+            asked = self._core.remember(Change(key, "", 0, before, done.state, done.facts))
+            lane = str(partition_of(key, ONE_MACHINE.lanes))
+            self._publish("dispatch", [Say(lane, REQUESTS, each.ticket, each, cause) for each in asked])
 
     def _clocked(self, key: str, order: sla.ClockCommand, cause: Cause) -> None:
         _, done = self._clocks.decide(key, order, cause)

@@ -30,6 +30,7 @@ from tools.verify.ball import ball_adds_up
 from tools.verify.confidence import guessed_in, known_under, names_somebody, quotes
 from tools.verify.contacts import Contacts
 from tools.verify.contents import Contents
+from tools.verify.crowds import Crowds
 from tools.verify.deliveries import delivered_once
 from tools.verify.duties import ACTS, SaidRights, beyond_duties, beyond_urgency
 from tools.verify.findings import CheckResult, Finding
@@ -52,6 +53,7 @@ _BALL: Final = "每一分钟都有归属，各段之和等于全程 (ball in cou
 _ACCUSED: Final = "举报不经并案、拆单传到被举报单位 (no accusation reaches the accused through another ticket)"
 _FALLEN_BACK: Final = "退回人工的分类不再自动派单 (what fell back is dispatched by people)"
 _BELONGS: Final = "多人同诉与成员两边一致 (an incident and its members agree)"
+_NOTICED: Final = "多人反映同一件事，必请人研判 (many callers about one thing are shown to somebody)"
 _CONTACT: Final = "有联系方式的，先行联系有人负责 (whoever can be reached is owed a first contact)"
 _WHOLE: Final = "分单在办，主单不结 (a whole is open while a part of it is)"
 _REFERRED: Final = "转介的不进承办单位的指标 (no rate of a department counts what was referred)"
@@ -92,6 +94,7 @@ class Histories:
         self._lives: dict[str, list[Finding]] = {promise: [] for promise in (*CHECKS, _BALL)}
         self._accusations = Accusations()
         self._memberships = Memberships()
+        self._crowds = Crowds(policy.automation.alike)
         self._wholes = Wholes()
         self._contacts = Contacts()
         self._looks = Looks(policy.limits.looking.per_hour)
@@ -116,6 +119,7 @@ class Histories:
     def _ticket_of(self, key: str, state: object, facts: Sequence[Fact]) -> None:
         self._memberships.note(key, state)
         self._contacts.note(key, state)
+        self._crowds.note(key, state, facts)
         if isinstance(state, Ticket) and is_sealed(state):
             contacts = [opened(each, self._opening) for each in known_under(fact for fact, _ in facts)]
             anonymous = state.matter.requester_kind is RequesterKind.ANONYMOUS
@@ -187,6 +191,8 @@ class Histories:
         yield CheckResult(_REFERRED, len(self._rates), [Finding(*each) for each in counted if each[0] not in moved])
         differing = [Finding(ticket, text) for ticket, text in self._memberships.differing() if ticket not in moved]
         yield CheckResult(_BELONGS, self._memberships.looked_at, differing)
+        missed = [Finding(ticket, text) for ticket, text in self._crowds.missed() if ticket not in moved]
+        yield CheckResult(_NOTICED, self._crowds.looked_at, missed)
         forgotten = [Finding(ticket, text) for ticket, text in self._contacts.forgotten() if ticket not in moved]
         yield CheckResult(_CONTACT, self._contacts.looked_at, forgotten)
         early = [Finding(part, text) for part, text in self._wholes.closed_too_early() if part not in moved]

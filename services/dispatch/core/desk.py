@@ -30,6 +30,7 @@ def desk_tasks(ticket: Ticket) -> tuple[DeskTaskKind, ...]:
         ticket.review.desk,
         ticket.escalation.desk,
         ticket.wish.desk,
+        ticket.alike.desk,
     )
     beside = tuple([each for each in (*regions, *_of_automation(ticket)) if each is not None])
     if ticket.would_lead is not None and ticket.led_by is not None:

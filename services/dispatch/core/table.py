@@ -13,6 +13,7 @@ from schemas.values import TicketState
 from services.dispatch.core.episode import SAME, Episode, FactRow, Step
 from services.dispatch.core.episodes import (
     acceptance,
+    alike,
     approvals,
     callback,
     checking,
@@ -86,6 +87,7 @@ EPISODES: Final[tuple[Episode, ...]] = (
     escalation.episode,
     supervision.episode,
     merging.episode,
+    alike.episode,
     incident.episode,
     splitting.episode,
     reorganising.episode,

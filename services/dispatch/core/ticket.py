@@ -27,6 +27,7 @@ from schemas.values import (
     Tier,
 )
 from services.dispatch.core.regions import (
+    Alike,
     Alone,
     Asked,
     CallbackReview,
@@ -51,6 +52,7 @@ from services.dispatch.core.regions import (
     NotedDue,
     NothingPromised,
     Noting,
+    NotNoticed,
     NotProposed,
     NotUrgent,
     NoWish,
@@ -243,6 +245,7 @@ class Ticket:
     tasks: Tasks = field(default_factory=dict)
     commitment: Commitment = field(default_factory=NothingPromised)
     incident: Incident = field(default_factory=Alone)
+    alike: Alike = field(default_factory=NotNoticed)
     merging: Merging = field(default_factory=NoMergeAsked)
     taken: dict[TicketId, TakenIn] = field(default_factory=dict)
     parts: dict[TicketId, PartEnd] = field(default_factory=dict)

@@ -8,12 +8,11 @@ from datetime import date, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
-from schemas.numbering import without_part
+from schemas import numbering
+from schemas.numbering import crockford, without_part
 from schemas.values import Party
 
-_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RECEIPT_LENGTH: Final = 20
-_INCIDENT_LENGTH: Final = 12
 _LARGEST: Final = 99_999
 _LEFT: Final = 250
 _RIGHT: Final = 400
@@ -28,21 +27,16 @@ def receipt_of(party: Party, source: str, submission: str, key: bytes) -> str:
     It is the same for as long as the key is.
     """
     digest = blake2b(_named(party, source, submission), key=key, person=b"receipt", digest_size=16).digest()
-    return "R" + _said(digest, _RECEIPT_LENGTH)
+    return "R" + crockford(digest, _RECEIPT_LENGTH)
 
 
 def incident_of(party: Party, source: str, submission: str) -> str:
     """Derive the code of the incident that a submission opens: whoever opens it can name it before it is answered."""
-    return "M" + _said(blake2b(_named(party, source, submission), digest_size=8).digest(), _INCIDENT_LENGTH)
+    return numbering.incident_of(_named(party, source, submission))
 
 
 def _named(party: Party, source: str, submission: str) -> bytes:
     return "\0".join((str(party), source, submission)).encode()
-
-
-def _said(digest: bytes, length: int) -> str:
-    number = int.from_bytes(digest, "big")
-    return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(length)))
 
 
 def check_digit(digits: str) -> str:

@@ -42,6 +42,8 @@ def _dispatch_checked(fact: d.DispatchChecked, whose: Whose) -> Commands:
 
 
 clocks.on(d.AutomationEnded)(lambda _, whose: (Start(Clock.AUTOMATION, whose(Clock.AUTOMATION)),))
+clocks.on(d.AlikeNoticed)(lambda _, whose: (Start(Clock.ALIKE, whose(Clock.ALIKE)),))
+clocks.on(d.AlikeGathered, d.AlikeDismissed, d.IncidentJoined)(lambda _, __: (Meet(these(Clock.ALIKE)),))
 clocks.on(d.AutomationRestored, d.LeftToPeople)(lambda _, __: (Meet(these(Clock.AUTOMATION)),))
 
 

@@ -112,7 +112,7 @@ def _of_state(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
 def _marked(summary: Summary, state: S) -> Iterator[DeskTaskKind]:
     """What stands as a mark, where the ticket is such that it waits."""
     set_ = {mark.partition(":")[0] for mark in summary.marks}
-    yield from (task for task in (K.APPROVAL, *_STEPS) if task in set_)
+    yield from (task for task in (K.APPROVAL, K.ALIKE, *_STEPS) if task in set_)
     led = state in _LED or (state is S.NEEDS_INFO and bool(summary.resume) and summary.resume[-1] in _LED)
     if led:
         yield from (task for task in (K.TASK_REVIEW, K.REDISPATCH) if task in set_)
@@ -149,7 +149,7 @@ def has(summary: Summary, *tasks: str) -> bool:
 
 def let_go(summary: Summary) -> Summary:
     """Every end lets go of support tasks, of supervision, and of what was asked for; nothing of that waits any more."""
-    calm = replace(without(summary, K.TASK_REVIEW, _PRESSED, *_STEPS), supervision="", callback_review="")
+    calm = replace(without(summary, K.TASK_REVIEW, K.ALIKE, _PRESSED, *_STEPS), supervision="", callback_review="")
     return replace(calm, extension_asked=False, suspension_asked=False, commitment_due=False, open_tasks=0, wish="")
 
 
@@ -176,6 +176,8 @@ def _corrected(summary: Summary, fact: d.Corrected, _at: datetime) -> Summary:
     return without(summary, K.REDISPATCH) if another else summary
 
 
+marks.on(d.AlikeNoticed)(lambda s, _, __: marked(s, K.ALIKE))
+marks.on(d.AlikeGathered, d.AlikeDismissed, d.IncidentJoined)(lambda s, _, __: without(s, K.ALIKE))
 marks.on(d.DispatchChecked)(lambda s, fact, _: marked(s, K.REDISPATCH) if fact.waits else s)
 marks.on(d.ReturnUpheld, d.ReturnOverruled, d.HandledAccepted)(lambda s, _, __: without(s, K.REDISPATCH))
 

@@ -272,6 +272,7 @@ _FACTS: Final[Mapping[DeskTaskKind, tuple[type[d.DispatchFact], ...]]] = {
     DeskTaskKind.OUTCOME_RULING: (d.Closed,),
     DeskTaskKind.REFERRAL: (d.Transferred, d.ReferralRecorded),
     DeskTaskKind.REDISPATCH: (d.Corrected,),
+    DeskTaskKind.ALIKE: (d.AlikeNoticed,),
     DeskTaskKind.DISPATCH_CHECK: (d.Dispatched,),
     DeskTaskKind.AUTOMATION: (d.AutomationEnded,),
     DeskTaskKind.EXTENSION: (d.ExtensionRequested,),

@@ -146,6 +146,7 @@ PHOTOGRAPHED = beside(attachments=(regions.KeptAttachment(attached=PHOTO),))
 _LATE: Final = NotedDue(clock=Clock.HANDLING, due=None, owner=Owner.of_department(LEAD))
 DRAWN = beside(check=regions.Drawn(order=1, category=CATEGORY, lead=LEAD))
 FELL_BACK = beside(fell_back=CATEGORY)
+NOTICED = beside(alike=regions.Noticed(tickets=(OTHER, TICKET), callers=2))
 PROPOSED = beside(escalation=regions.Proposed(step="nudge"))
 MISSED = beside(dues={"handling": _LATE}, overdue={"handling": Owner.of_department(LEAD)})
 
@@ -238,6 +239,8 @@ PREPARED: Final[Mapping[str, Callable[[Story], Story]]] = {
     "check_dispatch": DRAWN,
     "restore_automation": FELL_BACK,
     "leave_to_people": FELL_BACK,
+    "gather_alike": NOTICED,
+    "dismiss_alike": NOTICED,
     "report_handled": NO_TASKS,
     "delegate": _reviewed_after,
     "take_back": lambda story: DELEGATED(_reviewed_after(story)),
@@ -334,6 +337,13 @@ EXAMPLES: Final[Mapping[str, Callable[[Story], Command]]] = {
     "check_dispatch": _office(i.CheckDispatch, right=False, category="1601-01", lead="market"),
     "restore_automation": _office(i.RestoreAutomation, reason="已调整目录。"),
     "leave_to_people": _office(i.LeaveToPeople, reason="先由人派。"),
+    "gather_alike": _office(i.GatherAlike, lead="market"),
+    "dismiss_alike": _office(i.DismissAlike, reason="不是同一处。"),
+    "notice_alike": _ask(
+        r.NoticeAlike(
+            ticket=TICKET, origin=TICKET, by=Actor(by_rule="policy"), callers=3, days=7, tickets=(OTHER, TICKET)
+        )
+    ),
     "say_fallen_back": _ask(
         r.SayFallenBack(
             ticket=TICKET,

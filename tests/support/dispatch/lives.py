@@ -105,12 +105,26 @@ def drawn() -> Story:
     return opened(replace(rules, policy=rules.policy.model_copy(update={"automation": automation})))
 
 
+def noticed() -> Story:
+    """Of many callers about one thing."""
+    story = given.in_progress()
+    return story.when(EXAMPLES["notice_alike"](story))
+
+
+def fallen_back() -> Story:
+    """With whose check a category fell back."""
+    story = given.in_progress()
+    return story.when(EXAMPLES["say_fallen_back"](story))
+
+
 def missed() -> Story:
     return by_hand().clock(c.ClockBreached, Clock.HANDLING)
 
 
 BEGINNINGS: Final[tuple[Callable[[], Story], ...]] = (
     drawn,
+    noticed,
+    fallen_back,
     unanswered,
     too_long,
     standing_still,

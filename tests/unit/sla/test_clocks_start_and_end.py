@@ -194,6 +194,7 @@ OFFICE: list[tuple[type[d.DispatchFact], dict[str, Any], str, str]] = [
     (d.Dispatched, {"drawn": True}, "dispatch_check", "office:p-lu"),
     (d.Corrected, {"old": {}, "new": {}, "reason": "更正", "lead": "greening"}, "redispatch", "office:p-xu"),
     (d.DispatchChecked, WRONG | {"waits": True}, "redispatch", "office:p-xu"),
+    (d.AlikeNoticed, {"callers": 3, "days": 7, "tickets": ()}, "alike", "office:p-xu"),
     (d.AutomationEnded, FELL_BACK, "automation", "office:p-he"),
     (d.CommitmentDue, {"department": "housing"}, "commitment_check", "office:p-lu"),
     (

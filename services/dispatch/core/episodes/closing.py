@@ -26,6 +26,7 @@ from services.dispatch.core.regions import (
     NoSuspensionAsked,
     NotedDue,
     NothingPromised,
+    NotNoticed,
     NotProposed,
     NoWish,
     Quiet,
@@ -70,6 +71,7 @@ def ended(ticket: Ticket, standing: s.AnyStanding) -> Ticket:
         review=NoReview(),
         escalation=NotProposed(),
         wish=NoWish(),
+        alike=NotNoticed(),
         inside={code: replace(each, section=None, handler=None) for code, each in ticket.inside.items()},
     )
 

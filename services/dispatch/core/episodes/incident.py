@@ -25,7 +25,7 @@ from services.dispatch.core.episodes.merging import shunned, tell_office
 from services.dispatch.core.episodes.sending import send
 from services.dispatch.core.holder import participants
 from services.dispatch.core.notes import noted
-from services.dispatch.core.regions import Alone, Joining, Member
+from services.dispatch.core.regions import Alone, Joining, Member, NotNoticed
 from services.dispatch.core.standing import LIVING, OPEN
 from services.dispatch.core.ticket import Ticket
 
@@ -161,7 +161,7 @@ def _joined(ticket: Ticket, fact: d.IncidentJoined, _at: datetime) -> Ticket:
     member = Member(
         incident=fact.incident, title=fact.title or fact.incident, lead=fact.lead, avoids=fact.avoids, left=left
     )
-    return replace(ticket, incident=member)
+    return replace(ticket, incident=member, alike=NotNoticed())
 
 
 # --- left ------------------------------------------------------------------------------------------------------------

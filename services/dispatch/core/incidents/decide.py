@@ -40,6 +40,8 @@ def decide_incident(incident: Incident | None, asked: Asked, rules: Rules, at: d
             return (d.MemberDismissed(incident=asked.incident, by=asked.by, member=asked.origin),) if member else ()
         case r.GoOn():
             return _next_step(incident)
+        case r.GatherMembers():
+            return tuple(_gathered(incident, asked))
         case _:
             return ()
 
@@ -54,17 +56,34 @@ def _act(
     stead = in_stead_of(rules, action, action.do, at)
     by = Actor(party=received.party, person=action.by, acting_for=stead)
     refused = _against(incident, received, rules, at)
-    if refused is not None:
-        yield d.IncidentActionRefused(
-            incident=received.incident,
-            by=by,
-            receipt=received.receipt,
-            party=received.party,
-            action=action.do,
-            code=refused.code,
-            reason=refused.reason,
-        )
-        return
+    yield from _done(incident, received, by) if refused is None else (_refused(received, by, refused),)
+
+
+def _gathered(incident: Incident | None, asked: r.GatherMembers) -> Iterator[d.IncidentFact]:
+    """Whoever said on a ticket that it is one thing was asked there whether they may."""
+    received = IncidentActionReceived(
+        incident=asked.incident, receipt=asked.receipt, party=asked.party, action=asked.action
+    )
+    by, refused = Actor(party=asked.party, person=asked.action.by), None
+    if isinstance(asked.action, i.AttachToIncident) and incident is not None:
+        refused = _not_now(incident, asked.action)
+    yield from _done(incident, received, by) if refused is None else (_refused(received, by, refused),)
+
+
+def _refused(received: IncidentActionReceived, by: Actor, why: Refusal) -> d.IncidentActionRefused:
+    return d.IncidentActionRefused(
+        incident=received.incident,
+        by=by,
+        receipt=received.receipt,
+        party=received.party,
+        action=received.action.do,
+        code=why.code,
+        reason=why.reason,
+    )
+
+
+def _done(incident: Incident | None, received: IncidentActionReceived, by: Actor) -> Iterator[d.IncidentFact]:
+    action = received.action
     match action:
         case i.OpenIncident():
             yield _opened(received, action, by)

@@ -4,6 +4,7 @@ What moves them stands in the episodes that say facts of them. `desk` names what
 """
 
 from services.dispatch.core.regions.acts import RecentAct
+from services.dispatch.core.regions.alike import Alike, Noticed, NotNoticed
 from services.dispatch.core.regions.approval import NOBODY, Asked
 from services.dispatch.core.regions.attachments import KeptAttachment
 from services.dispatch.core.regions.callback import Heard
@@ -49,6 +50,7 @@ from services.dispatch.core.regions.wishes import NoWish, ReopeningWanted, Wish,
 __all__ = [
     "NOBODY",
     "Acknowledged",
+    "Alike",
     "Alone",
     "Asked",
     "CallbackReview",
@@ -83,11 +85,13 @@ __all__ = [
     "NoWish",
     "NotDrawn",
     "NotDue",
+    "NotNoticed",
     "NotProposed",
     "NotUrgent",
     "Note",
     "NotedDue",
     "NothingPromised",
+    "Noticed",
     "Noting",
     "Nudge",
     "Nudged",

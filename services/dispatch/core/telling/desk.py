@@ -17,10 +17,10 @@ from schemas.message import value_of
 from schemas.public import DeskTask
 from schemas.referral import Referral
 from schemas.registry import DESK
-from schemas.values import CategoryCode, Code, DepartmentCode, DeskTaskKind, Person, StopWord
+from schemas.values import CategoryCode, Code, DepartmentCode, DeskTaskKind, IncidentId, Person, StopWord
 from services.dispatch.core.attachments import shown_to_desk
 from services.dispatch.core.desk import task_in_review
-from services.dispatch.core.regions import Drawn, ExtensionAsked, Made, Member, NoWish, Owed, SuspensionAsked
+from services.dispatch.core.regions import Drawn, ExtensionAsked, Made, Member, Noticed, NoWish, Owed, SuspensionAsked
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.sealing import is_confidential, recognised_in, veil_for
 from services.dispatch.core.standing import Transferred
@@ -37,6 +37,7 @@ _JUDGED: Final = frozenset(
 )
 """Tasks by which somebody judges what the lead answered."""
 SAID_ANEW: Final = (
+    d.AlikeNoticed,
     d.AttachmentRemoved,
     d.Corrected,
     d.MergeTaken,
@@ -78,7 +79,7 @@ def _by_itself(task: DeskTaskKind, automation: Automation) -> bool:
 
 def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Policy, *, is_open: bool) -> Tell:
     matter, groups = state.matter, policy.stop_groups(state.stop_words.groups)
-    last = state.heard[-1] if state.heard else None
+    last, noticed = state.heard[-1] if state.heard else None, _noticed(state, task)
     waits = _pressing(asked, groups) if task is DeskTaskKind.DISPATCHING else asked
     message = DeskTask.model_construct(
         task=task.value,
@@ -104,7 +105,9 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         said=last.spoken if last else None,
         noted=last.note if last and last.declined else None,
         reply=_reply(state, task),
-        incident=state.incident.incident if isinstance(state.incident, Member) else None,
+        incident=noticed.incident if noticed else _incident(state),
+        alike=noticed.tickets if noticed else None,
+        callers=noticed.callers if noticed else None,
         lead=state.would_lead if task is DeskTaskKind.REDISPATCH else None,
         confidential=is_confidential(state) or None,
         recognised=recognised_in(state),
@@ -114,6 +117,14 @@ def _task(state: Ticket, asked: WaitingAtDesk, task: DeskTaskKind, policy: Polic
         version=state.version,
     )
     return Tell(DESK, state.id, message, veil_for(state))
+
+
+def _noticed(state: Ticket, task: DeskTaskKind) -> Noticed | None:
+    return state.alike if task is DeskTaskKind.ALIKE and isinstance(state.alike, Noticed) else None
+
+
+def _incident(state: Ticket) -> IncidentId | None:
+    return state.incident.incident if isinstance(state.incident, Member) else None
 
 
 def _outside(state: Ticket) -> Code | None:
