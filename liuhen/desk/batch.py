@@ -6,7 +6,7 @@ A ticket is acted on under the batch's name and its own: run again under the sam
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, Literal, NamedTuple
 from uuid import uuid4
@@ -15,13 +15,14 @@ import typer
 from rich.table import Table
 
 from liuhen.answers import print_json
-from liuhen.desk import words
+from liuhen.desk import looked, words
 from liuhen.desk.options import action_of
 from liuhen.desk.submitting import SubmissionAnswer, Submitting
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import Action
 from schemas.values import Person, TicketState, Tier
 from services.dispatch.for_tools import EPISODES
+from services.trace.for_tools import EntryAnswer
 from tools.client import desk, trace
 from tools.errors import SaidClearly
 from tools.terminal import Terminal, styled
@@ -88,7 +89,12 @@ def frozen(place: Workplace, action: type[Action], filters: Filters) -> list[Lis
     if unknown:
         named = "、".join(sorted(unknown)[:_SHOWN])
         _told.print(f"其中 {len(unknown)} 件不在可办的状态，或者不由你单位承办：{named}")
-    return kept
+    return kept if place.party.department else [*seen_by_the_office(kept, trace.timeline)]
+
+
+def seen_by_the_office(listed: Iterable[Listed], timeline: Callable[[str], list[EntryAnswer]]) -> Iterator[Listed]:
+    """The list with the version of each ticket as it stands on it: what others do from now on is noticed."""
+    return (each._replace(version=looked.version_in(timeline(each.ticket))) for each in listed)
 
 
 def possible_in(kind: str) -> AbstractSet[TicketState]:
@@ -190,9 +196,10 @@ class Batch:
         in_vain = 0
         async with Submitting.opened(self._place, how.patience) as submitting:
             for each in listed:
-                answer = await submitting.submit(
-                    self._said(each, given, speaker), submission=f"{self.name}/{each.ticket}"
-                )
+                said = self._said(each, given, speaker)
+                answer = await submitting.submit(said, submission=f"{self.name}/{each.ticket}")
+                if answer.earlier:
+                    answer = await submitting.follow_earlier(said, answer)
                 self.results.append(result_of(each.ticket, answer))
                 in_vain = in_vain + 1 if self.results[-1].word == "refused" else 0
                 if not how.as_json:

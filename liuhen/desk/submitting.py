@@ -66,6 +66,8 @@ class SubmissionAnswer:
     """Whether an approver has to decide it first."""
     act: str = ""
     """What it is called at the door of persons, where it was said there."""
+    earlier: str = ""
+    """What the act is called there that was said under this name before, with another content."""
 
     @property
     def settled(self) -> bool:
@@ -158,7 +160,8 @@ class AtTheDoor:
         except RefusedAtDoorError as refused:
             if refused.status not in _REFUSALS:
                 raise
-            return SubmissionAnswer(named, refusal=Rejection(refused.code, refused.field, str(refused)))
+            rejection = Rejection(refused.code, refused.field, str(refused))
+            return SubmissionAnswer(named, refusal=rejection, earlier=refused.act)
         return SubmissionAnswer(named, act=act)
 
     async def hear(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
@@ -247,6 +250,10 @@ class Submitting:
         """Say an action, and wait for what becomes of it."""
         answer = await self._listen(action, await self._line.say(action, submission or str(uuid4())))
         return answer if submission else at_terminal(answer)
+
+    async def follow_earlier(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
+        """Tell what became of the act that was said before under the same name, whatever its author had seen then."""
+        return await self._listen(action, SubmissionAnswer(answer.submission, act=answer.earlier))
 
     async def _listen(self, action: Action, answer: SubmissionAnswer) -> SubmissionAnswer:
         time = asyncio.get_running_loop().time

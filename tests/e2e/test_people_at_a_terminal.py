@@ -131,6 +131,13 @@ def did_all(*said: str) -> dict[str, str]:
     return {each["ticket"]: each["word"] for each in json.loads(told.stdout)["results"]}
 
 
+def _times(ticket: str, happened: str) -> int:
+    """How often a fact stands in the trace of a ticket."""
+    told = typed("ticket", "show", ticket, "--json")
+    assert told.exit_code == 0, told.output
+    return str(told.stdout).count(f'"{happened}"')
+
+
 def test_many_tickets_are_accepted_by_one_command_and_run_again_nothing_is_done_twice() -> None:
     tickets = [a_call(f"138222200{number:02d}") for number in range(3)]
     only = ["--if-ticket", ",".join(tickets)]
@@ -142,7 +149,11 @@ def test_many_tickets_are_accepted_by_one_command_and_run_again_nothing_is_done_
     again = typed("department", "housing", "accept", "--all", "--yes", *only, "--as", CLERK)
     assert isinstance(again.exception, SaidClearly)
     as_person("p-xu")
-    assert did_all("office", "nudge", "--reason", "请抓紧。", *only) == dict.fromkeys(tickets, "done")
+    nudge = ("office", "nudge", "--reason", "请抓紧。", *only, "--batch", "pressed")
+    assert did_all(*nudge) == dict.fromkeys(tickets, "done")
+    # run again under its name, nothing is done twice, although each ticket has another version by now
+    assert did_all(*nudge) == dict.fromkeys(tickets, "done")
+    assert [_times(each, "liuhen.dispatch.nudged.v1") for each in tickets] == [1, 1, 1]
 
 
 def test_an_incident_is_handled_once_at_the_terminals() -> None:

@@ -15,7 +15,7 @@ _SECONDS: Final = 30
 
 
 class RefusedAtDoorError(SaidClearly):
-    """What a door said no to: its status, a machine's word, the field, and the reason with what to do next."""
+    """What a door said no to: its status, a machine's word, the field, the reason with what to do next, another act."""
 
     def __init__(self, status: int, told: Mapping[str, Any], door: str) -> None:
         """`told` is the door's answer; `door` names it where that says nothing."""
@@ -25,6 +25,7 @@ class RefusedAtDoorError(SaidClearly):
         self.status = status
         self.code = str(told.get("code", "http"))
         self.field: str | None = told.get("field")
+        self.act = str(told.get("act", ""))
 
 
 def ask(

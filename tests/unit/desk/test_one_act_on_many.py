@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from liuhen.desk.batch import BatchResult, Filters, Listed, chosen, is_meant, possible_in, result_of
+from liuhen.desk.batch import BatchResult, Filters, Listed, chosen, is_meant, possible_in, result_of, seen_by_the_office
 from liuhen.desk.submitting import Rejection, SubmissionAnswer, followed, note
 from schemas.inbound import AcceptIncident, AttachToIncident, OpenIncident
 from schemas.values import Person, TicketState
@@ -43,6 +43,27 @@ def test_what_is_urgent_or_has_such_words_is_not_done_with_all_others_unless_it_
     assert chosen([gas, usual], Filters(tickets=(TWO,))) == ([gas], [])
     member = gas._replace(incident=INCIDENT)
     assert chosen([member, usual], Filters(incident=INCIDENT)) == ([member], [])
+
+
+def test_each_ticket_of_the_offices_frozen_list_says_the_version_that_stands_on_it() -> None:
+    """Acts of staff count, in the order in which they stand in the trace; what a clock or a policy says does not."""
+    office = {"by": {"party": {"kind": "office"}}}
+    entries: Any = [
+        {"type": "liuhen.dispatch.dispatched.v1", "body": office},
+        {"type": "liuhen.dispatch.nudged.v1", "body": office},
+        {"type": "liuhen.dispatch.nudged.v1", "body": {"by": {"by_rule": "policy"}}},
+    ]
+    told = {ONE: entries, TWO: entries[:1]}
+
+    seen = seen_by_the_office([LISTED, LISTED._replace(ticket=TWO)], told.__getitem__)
+
+    assert [(each.ticket, each.version) for each in seen] == [(ONE, 2), (TWO, 1)]
+
+
+def test_what_another_hand_changed_is_refused_in_its_row() -> None:
+    refused = SubmissionAnswer("s", RECEIPT, refusal=Rejection("changed_meanwhile", None, "徐文珏刚刚派单。"))
+
+    assert result_of(ONE, refused) == BatchResult(ONE, "refused", "徐文珏刚刚派单。")
 
 
 def test_only_what_can_be_done_in_its_state_is_listed() -> None:
