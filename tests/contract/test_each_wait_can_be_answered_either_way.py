@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import product
 from random import Random
@@ -12,12 +12,28 @@ import pytest
 
 from schemas import dispatch as d
 from schemas import inbound as i
-from schemas.values import DeskTaskKind, Person, Ruling
+from schemas import requests as r
+from schemas.referral import Referral
+from schemas.values import Actor, DeskTaskKind, Person, Ruling
 from services.desk.edges.pages.answers import answers_to
+from services.dispatch.core.commands import Ask
 from services.dispatch.core.desk import desk_tasks
-from tests.support.dispatch.examples import INTERVIEW
+from services.dispatch.core.standing import Transferred
+from tests.support.dispatch.examples import EXAMPLES, INTERVIEW
 from tests.support.dispatch.lives import BEGINNINGS, happens_next
-from tests.support.dispatch.story import AT, LEAD, SUPPORTER, TICKET, Story, person_for, shipped
+from tests.support.dispatch.story import (
+    AT,
+    CATEGORY,
+    LEAD,
+    OTHER,
+    RECEIPT,
+    SUPPORTER,
+    TICKET,
+    Story,
+    opened,
+    person_for,
+    shipped,
+)
 
 K = DeskTaskKind
 Answer = tuple[type[i.OnTicket], Mapping[str, Any]]
@@ -25,6 +41,11 @@ LIVES: Final = 8
 STEPS: Final = 25
 WHY: Final = {"reason": "已核实。"}
 BACK: Final = {"accepted": False, "ground": "reply-unclear", **WHY}
+
+MERGED: Final = r.MergeAnswered(
+    ticket=TICKET, origin=OTHER, by=Actor(by_rule="policy"), taken=True, reason="已并入", receipt=RECEIPT
+)
+WHOLE: Final = Referral(reference="110-1", spoken_to="值班员", spoken_at=AT, said="已受理", contact_given=True)
 
 ONE_WAY: Final[Mapping[DeskTaskKind, Answer]] = {
     # somebody knows, or wrote down what was missing: there is nothing to say no to
@@ -107,6 +128,39 @@ def test_each_answer_ends_what_waits(task: DeskTaskKind, answer: Answer) -> None
     assert task in desk_tasks(story.ticket)
     assert task not in desk_tasks(after.ticket), [type(fact).__name__ for fact in after.facts]
     assert str(act.model_fields["do"].default) in answers_to(task)
+
+
+def what_is_missing(story: Story) -> Referral:
+    standing = story.ticket.standing
+    assert isinstance(standing, Transferred)
+    return Referral.model_validate({name: getattr(WHOLE, name) for name in standing.record.missing})
+
+
+OTHERWISE: Final[Mapping[tuple[DeskTaskKind, str], Callable[[Story], Story]]] = {
+    (K.DISPATCHING, "classify"): lambda _: opened(category=None).office(i.Classify, category=CATEGORY),
+    (K.DISPATCHING, "ask_requester"): lambda story: story.office(i.AskRequester, question="哪里？"),
+    (K.DISPATCHING, "transfer_out"): lambda story: story.when(EXAMPLES["transfer_out"](story)),
+    (K.DISPATCHING, "merge"): lambda story: story.when(EXAMPLES["merge"](story)).when(Ask(MERGED)),
+    (K.REFERRAL, "record_referral"): lambda story: story.office(i.RecordReferral, record=what_is_missing(story)),
+    (K.SUPERVISION, "end_supervision"): lambda story: story.office(i.EndSupervision, result="已整改。"),
+    (K.CALLBACK_REVIEW, "end_supervision"): lambda story: story.office(i.EndSupervision, result="已核实。"),
+}
+"""What the page offers besides, by what it comes to: by policy, once another ticket answered, once all is written."""
+EXAMPLED: Final = {
+    (task, str(act.model_fields["do"].default))
+    for task, answers in (*((task, (answer,)) for task, answer in ONE_WAY.items()), *EITHER_WAY.items())
+    for act, _ in answers
+}
+OFFERED: Final = [(task, do) for task in DeskTaskKind for do in answers_to(task)]
+
+
+@pytest.mark.parametrize(("task", "do"), [each for each in OFFERED if each not in EXAMPLED])
+def test_whatever_else_a_page_offers_ends_what_waits(task: DeskTaskKind, do: str) -> None:
+    story = waiting()[task]
+
+    after = OTHERWISE[task, do](story)
+
+    assert task not in desk_tasks(after.ticket), [type(fact).__name__ for fact in after.facts]
 
 
 def test_a_category_that_was_left_to_people_can_be_restored_later_and_is_not_left_twice() -> None:

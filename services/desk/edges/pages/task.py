@@ -71,6 +71,7 @@ async def _page(
         limit=_limit_of(request.app[ENTRANCE].policy, task),
         ways=ways,
         pieces=marked(row.told.text, recognised(row.told, ways)) if row else (),
+        others_do=not answers_to(task),
         is_for_eyes=row is not None and needs_eyes(row.told),
         forms=_forms(request, row.told if row else None, ways, drafts, wrong),
         following=local(following) if following else list_of(request, "/queue"),
