@@ -27,11 +27,11 @@ from tools.local.settings import load_settings
 from tools.progress import telling
 from tools.replay import report
 from tools.replay.mapping import FileMapping, known_mappings, load_mapping
-from tools.replay.outcome import outcome
+from tools.replay.outcome import mostly_refused, outcome
 from tools.replay.records import CaseRecord, read_rows, records
 from tools.replay.running import Job, ReplayProgress, first_moment, replay
 from tools.replay.system import ReplaySystem, replay_system
-from tools.terminal import Terminal
+from tools.terminal import Terminal, styled
 from tools.verify.findings import CheckResult
 
 
@@ -69,8 +69,11 @@ def command(  # noqa: PLR0913 - the options of the command line
         came_out = asyncio.run(outcome(load_addresses(), progress))
         report.show(came_out, meaning.title, job.policy, console)
         results = verify.check_running()
-        kept = all(result.kept for result in results)
+        refused = mostly_refused(came_out)
+        kept = all(result.kept for result in results) and refused is None
         verify.show(results, console)
+        if refused is not None:
+            console.print(styled((report.refusals_said(refused), "bold red")))
         if as_json:
             print_json({**asdict(came_out), "verify": _as_json(results)})
         if keep:

@@ -128,6 +128,8 @@ class ReplayOutcome:
     departments: Sequence[DepartmentFigures]
     refused_at_the_door: Mapping[str, int]
     refused_by_state: Mapping[str, int]
+    acts: int
+    """So many acts on tickets and incidents were taken at the door."""
     regions: Regions
     dead_letters: Mapping[str, int]
     waiting_at_desk: Mapping[str, int]
@@ -136,6 +138,29 @@ class ReplayOutcome:
     against_the_file: Mapping[str, Mapping[str, int]]
     """By clock: on how many tickets file and system agree about being late, and on how many not."""
     pace: Pace
+
+
+TOO_MANY: Final = 0.1
+"""A replay of which more was refused, of what was submitted or of what was done, has not shown what it was run for."""
+_ACTS: Final = ("liuhen.tickets.action-received.v1", "liuhen.tickets.incident-action-received.v1")
+
+
+class Refusals(NamedTuple):
+    """So many of all were refused, by action and reason, the most frequent first."""
+
+    refused: int
+    of: int
+    by_reason: Sequence[tuple[str, int]]
+
+
+def mostly_refused(outcome: ReplayOutcome) -> Refusals | None:
+    """Tell of submissions, or else of acts, of which more than the share `TOO_MANY` were refused; None where fewer."""
+    answered = outcome.rows - sum(outcome.repeats.values())
+    for counts, of in ((outcome.refused_at_the_door, answered), (outcome.refused_by_state, outcome.acts)):
+        refused = sum(counts.values())
+        if refused > TOO_MANY * of:
+            return Refusals(refused, of, sorted(counts.items(), key=lambda each: -each[1]))
+    return None
 
 
 async def outcome(system: Addresses, progress: ReplayProgress) -> ReplayOutcome:
@@ -151,6 +176,7 @@ async def outcome(system: Addresses, progress: ReplayProgress) -> ReplayOutcome:
         departments=traced.departments,
         refused_at_the_door=traced.refused_at_the_door,
         refused_by_state=traced.refused_by_state,
+        acts=traced.acts,
         regions=traced.regions,
         dead_letters=await _dead_letters(system),
         waiting_at_desk=dict(Counter(task.value for (_, task), waits in progress.desk.items() if waits)),
@@ -168,6 +194,7 @@ class _Traced(NamedTuple):
     departments: Sequence[DepartmentFigures]
     refused_at_the_door: Mapping[str, int]
     refused_by_state: Mapping[str, int]
+    acts: int
     regions: Regions
     late: Mapping[tuple[str, str], bool]
 
@@ -183,6 +210,7 @@ async def _traced(system: Addresses) -> _Traced:
             departments=[DepartmentFigures(**dict(row)) for row in await connection.fetch(_DEPARTMENTS)],
             refused_at_the_door=await _counts(connection, "liuhen.tickets.submission-refused.v1"),
             refused_by_state=await _counts(connection, "liuhen.dispatch.action-refused.v1"),
+            acts=await connection.fetchval("select count(*) from entry where type = any($1::text[])", _ACTS),
             regions=await _regions(connection),
             late={(row["ticket"], row["clock"]): row["late"] for row in clocks},
         )

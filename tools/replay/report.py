@@ -10,11 +10,12 @@ from rich.table import Table
 
 from rulebook import Policy
 from schemas.values import Clock, TicketState
-from tools.replay.outcome import DepartmentFigures, ReplayOutcome
+from tools.replay.outcome import TOO_MANY, DepartmentFigures, Refusals, ReplayOutcome
 from tools.terminal import Terminal
 from vocabulary import ACTIONS, CLOCKS, DEAD_LETTERS, REFUSALS, STATES, TASKS
 
 _REPEATS: Final = {"same_row": "与前面某行完全相同（只算一次）", "same_id": "与前面某行同号异文（以先到的为准）"}
+_MOST: Final = 5
 _PACE: Final = {
     "speed": "时钟倍速",
     "feeding_seconds": "送入用时（秒）",
@@ -38,13 +39,20 @@ def show(outcome: ReplayOutcome, title: str, policy: Policy, console: Terminal) 
     console.print(_regions(outcome))
     for name, counts in (
         ("拒收的提交（原因）", _refused(outcome.refused_at_the_door)),
-        ("未被接受的操作（原因）", _refused(outcome.refused_by_state)),
+        (f"未被接受的操作（原因；操作共 {outcome.acts:,} 件）", _refused(outcome.refused_by_state)),
         ("死信（原因）", _said(DEAD_LETTERS.said, outcome.dead_letters)),
         ("仍待热线中心的人办理（本次回放无人办理）", _said(TASKS.said, outcome.waiting_at_desk)),
     ):
         if counts:
             console.print(_counts(name, counts))
     console.print(_counts("速度", {_PACE[name]: value for name, value in asdict(outcome.pace).items()}))
+
+
+def refusals_said(found: Refusals) -> str:
+    """Say that too much was refused, and why most often."""
+    why = "、".join(f"{name}（{count:,}）" for name, count in [*_refused(dict(found.by_reason)).items()][:_MOST])
+    share = f"{found.refused:,} / {found.of:,}，超过 {TOO_MANY:.0%}"
+    return f"这次回放未被接受的太多（{share}），说明不了问题。原因最多的是：{why}。请核对映射和规则后重放。"
 
 
 def _answers(outcome: ReplayOutcome) -> dict[str, int]:
