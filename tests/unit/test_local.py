@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
-from tools.layout import home_of
+from tools.layout import ROOT, home_of
 from tools.local.plan import fill, load_plan
 from tools.local.ports import HOST, free_ports, require_free
 from tools.local.process import Identity, Launch, is_running, spawn, this_process
@@ -64,6 +65,18 @@ def test_a_port_asked_for_twice_is_said_before_anything_starts() -> None:
     (port,) = free_ports(["one"]).values()
     with pytest.raises(SaidClearly, match="用了两次"):
         require_free({"one": port, "two": port}, ["one", "two"])
+
+
+def test_a_port_that_was_given_out_is_given_to_nobody_else_and_can_be_listened_on() -> None:
+    (port,) = free_ports(["one"]).values()
+    code = f"from tools.local import ports; ports._QUIET = [{port}]; ports.free_ports(['other'])"
+    other = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "StopIteration" in other.stderr
+    require_free({"one": port}, ["one"])
+    with socket.create_server((HOST, port)):
+        pass
 
 
 def test_free_ports_are_all_different() -> None:

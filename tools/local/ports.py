@@ -54,6 +54,23 @@ def with_free_ports(settings: LocalSettings, shifts: Iterable[int]) -> LocalSett
 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:
-    """Return a port for each name that nobody listens on, all of them different."""
-    candidates = filter(is_free, _DICE.sample(_QUIET, len(_QUIET)))
+    """Return a different port for each name; nobody uses it, and while this process lives nobody else is given it."""
+    candidates = filter(_reserve, _DICE.sample(_QUIET, len(_QUIET)))
     return {name: next(candidates) for name in names}
+
+
+def _reserve(port: int) -> bool:
+    """Hold a port until this process ends, if it can be had, so that a server may still listen on it.
+
+    It is asked for alone, so that of two who choose at the same moment one is refused, and shared afterwards: Linux
+    lets a server that reuses addresses listen beside it.
+    """
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        held.bind((HOST, port))
+    except OSError:
+        held.close()
+        return False
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.detach()
+    return True
