@@ -26,7 +26,7 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 LEAVES = dict(leaves(typer.main.get_command(build())))
 
 
-@pytest.mark.parametrize("path", LEAVES.keys() - ANSWERS_NOBODY, ids=" ".join)
+@pytest.mark.parametrize("path", sorted(LEAVES.keys() - ANSWERS_NOBODY), ids=" ".join)
 def test_a_command_that_answers_has_json(path: tuple[str, ...]) -> None:
     assert "--json" in {name for parameter in LEAVES[path].params for name in parameter.opts}
 
