@@ -10,6 +10,9 @@ STAMPS := .tools/stamps
 
 # One test, file or folder: make test FILE=tests/unit/worktime. Only what lies outside unit and contract needs more than Python.
 FILE ?=
+# So many processes share the tests when more than one file is run. A file stays with one; each starts a broker and a database of its own.
+WORKERS ?= 2
+SHARED := -n $(WORKERS) --dist loadfile
 NEEDED := $(if $(filter-out tests/unit% tests/contract%,$(or $(FILE),tests)),setup,$(STAMPS)/python)
 
 .PHONY: help setup demo test unit lint format counts bench up down status generate pages pictures lock clean
@@ -23,10 +26,10 @@ demo: setup ## Three weeks of a made-up district in a good minute
 	@$(LIUHEN) demo
 
 test: $(NEEDED) $(if $(FILE),,lint) ## Check the code, then run every test; FILE=tests/unit/sla runs that alone
-	@$(PYTHON) -m pytest $(FILE)
+	@$(PYTHON) -m pytest $(or $(FILE),$(SHARED))
 
 unit: $(STAMPS)/python ## Run the tests that need nothing but Python, and say how long they took
-	@begin=$$SECONDS; $(PYTHON) -m pytest tests/unit tests/contract; echo "Unit and contract tests: $$((SECONDS - begin)) s"
+	@begin=$$SECONDS; $(PYTHON) -m pytest $(SHARED) tests/unit tests/contract; echo "Unit and contract tests: $$((SECONDS - begin)) s"
 
 lint: $(STAMPS)/python ## ruff, mypy --strict, import contracts
 	@deploy/step "Style (ruff)" .venv/bin/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,9 @@ from tools.local.instance import Instance
 # A slow machine is no failure; what was found once is found again.
 settings.register_profile("liuhen", deadline=None, print_blob=True)
 settings.load_profile("liuhen")
+
+# What starts a process of pytest-xdist says 80 columns to it, and every table of the command line would believe that.
+os.environ.pop("COLUMNS", None)
 
 _TEMPLATE = "liuhen_template"
 _numbers = count(1)
