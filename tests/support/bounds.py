@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from schemas.message import Message
@@ -14,9 +15,14 @@ _KINDS: Mapping[type, str] = {str: "string", list: "array", dict: "object"}
 
 def stretched(message: M, *, only: int = 0) -> M:
     """The message with every free text at its bound; `only` leaves those of less than so many characters alone."""
-    schema = type(message).model_json_schema()
+    schema = _schema(type(message))
     document = message.model_dump(mode="json", exclude_none=True)
     return type(message).model_validate(_stretched(document, schema, schema.get("$defs", {}), only))
+
+
+@cache
+def _schema(model: type[Message]) -> Mapping[str, Any]:
+    return model.model_json_schema()
 
 
 def _stretched(value: Any, schema: Mapping[str, Any], defs: Mapping[str, Any], only: int) -> Any:
