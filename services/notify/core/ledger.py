@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,8 +16,12 @@ from services.notify.core.notice import Notice
 Status = Literal["requested", "delivered", "given_up", "dropped"]
 
 
+REMEMBERED: Final = 100
+"""So many notices of a ticket are remembered, the last that anything was heard of."""
+
+
 class NoticeLedger(BaseModel):
-    """The notices of one ticket by key, each with how it stands."""
+    """The notices of one ticket by key, each with how it stands; the last ones, for some tickets have ten thousand."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,13 +45,17 @@ Command = Request | Report
 
 
 def decide(state: NoticeLedger | None, command: Command, _: Cause) -> Sequence[Message]:
-    """A notice is requested once; what is reported of one that is finished, or unknown, changes nothing."""
+    """A notice is requested once; what is reported of one that is finished, or unknown, changes nothing.
+
+    Where not all are remembered, one that is unknown was requested long ago.
+    """
     notices = state.notices if state else {}
     match command:
         case Request(ticket, notice):
             return () if notice.key in notices else (_requested(ticket, notice),)
         case Report(fact):
-            return (fact,) if notices.get(fact.notice) == "requested" else ()
+            unknown = "requested" if len(notices) >= REMEMBERED else None
+            return (fact,) if notices.get(fact.notice, unknown) == "requested" else ()
 
 
 def _requested(ticket: str, notice: Notice) -> NoticeRequested:
@@ -75,4 +83,5 @@ def evolve(state: NoticeLedger | None, fact: Message, _: datetime) -> NoticeLedg
             status = "dropped"
         case _:
             return before
-    return NoticeLedger(notices={**before.notices, fact.notice: status})
+    others = [(key, known) for key, known in before.notices.items() if key != fact.notice]
+    return NoticeLedger(notices=dict([*others, (fact.notice, status)][-REMEMBERED:]))

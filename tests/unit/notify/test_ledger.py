@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chassis.service import Cause
 from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeFact, NoticeGivenUp, NoticeRequested
 from schemas.owner import Owner
-from services.notify.core.ledger import Command, NoticeLedger, Report, Request, decide, evolve
+from services.notify.core.ledger import REMEMBERED, Command, NoticeLedger, Report, Request, decide, evolve
 from services.notify.core.notice import Addressee, Notice, Way
 
 TICKET = "26030200000017"
@@ -64,3 +64,31 @@ def test_no_fact_holds_an_address_or_a_text_of_a_person(commands: list[Command])
     facts = chain.from_iterable(decide(None, command, CAUSE) for command in commands)
 
     assert not any(b"13800000000" in fact.to_json() or "您好".encode() in fact.to_json() for fact in facts)
+
+
+def many(count: int) -> NoticeLedger:
+    """A ledger in which so many notices were requested."""
+    state: NoticeLedger | None = None
+    for number in range(count):
+        for fact in decide(state, request(f"n-{number}"), CAUSE):
+            state = evolve(state, fact, NOW)
+    assert state is not None
+    return state
+
+
+def test_a_ticket_with_thousands_of_notices_remembers_the_last() -> None:
+    assert list(many(2_000).notices) == [f"n-{number}" for number in range(2_000 - REMEMBERED, 2_000)]
+
+
+def test_what_comes_back_of_a_notice_that_is_no_longer_remembered_is_told() -> None:
+    late = delivered("n-0")
+    assert decide(many(REMEMBERED + 1), late, CAUSE) == (late.fact,)
+
+
+def test_what_was_heard_of_last_is_remembered_longest() -> None:
+    state = many(REMEMBERED)
+    state = evolve(state, delivered("n-0").fact, NOW)
+    for number in range(REMEMBERED - 1):
+        (fact,) = decide(state, request(f"more-{number}"), CAUSE)
+        state = evolve(state, fact, NOW)
+    assert decide(state, delivered("n-0"), CAUSE) == ()

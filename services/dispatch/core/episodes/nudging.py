@@ -17,7 +17,7 @@ from services.dispatch.core.episode import Episode
 from services.dispatch.core.episodes.escalation import unproposed
 from services.dispatch.core.episodes.supervision import order_supervision, with_nudges
 from services.dispatch.core.holder import held_by, participants
-from services.dispatch.core.regions import Nudge, Nudged, Ordered, Proposed, Quiet, Reported
+from services.dispatch.core.regions import Nudge, Nudged, Ordered, Proposed, Quiet, Reported, times, together
 from services.dispatch.core.standing import OPEN
 from services.dispatch.core.ticket import Ticket
 from vocabulary import CLOCKS, word
@@ -72,7 +72,7 @@ def _nudged(ticket: Ticket, fact: d.Nudged, at: datetime) -> Ticket:
         case Quiet(orders=orders):
             return replace(after, supervision=Nudged(orders=orders, nudges=(latest,)))
         case Nudged() as nudged:
-            return replace(after, supervision=replace(nudged, nudges=(*nudged.nudges, latest)))
+            return replace(after, supervision=replace(nudged, nudges=together((*nudged.nudges, latest))))
         case _:
             return after
 
@@ -114,13 +114,13 @@ def _unanswered(draft: Draft, rung: Rung) -> str | None:
     watch = draft.ticket.supervision
     match rung.after, watch:
         case Step.NUDGE, Nudged():
-            times, said = len(watch.nudges), f"催办{len(watch.nudges)}次未见进展"
+            count, said = times(watch.nudges), f"催办{times(watch.nudges)}次未见进展"
         case Step.SUPERVISE, Ordered(interviews=0):
-            times, said = watch.orders, f"第{watch.orders}号督办单未见回复"
+            count, said = watch.orders, f"第{watch.orders}号督办单未见回复"
         case _:
             return None
     long_enough = rung.unanswered_for is None or draft.rules.waited(watch.since, rung.unanswered_for, draft.at)
-    return said if times >= (rung.after_count or 1) and long_enough else None
+    return said if count >= (rung.after_count or 1) and long_enough else None
 
 
 def _step(draft: Draft, rung: Rung, why: str, breach: str | None) -> None:
@@ -182,7 +182,7 @@ def _stands(draft: Draft, watch: Ordered | Reported, clock_id: str) -> bool:
         case "breach":
             return watch.breach != clock_id
         case "nudges":
-            return rung.after_count is None or len(watch.nudges) >= rung.after_count
+            return rung.after_count is None or times(watch.nudges) >= rung.after_count
         case _:
             return True
 

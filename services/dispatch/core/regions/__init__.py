@@ -41,6 +41,8 @@ from services.dispatch.core.regions.pressing import (
     ReviewOrdered,
     ReviewReported,
     Supervision,
+    times,
+    together,
 )
 from services.dispatch.core.regions.stop_words import StopWords
 from services.dispatch.core.regions.tasks import Doing, Done, SupportTask, Tasks
@@ -115,4 +117,6 @@ __all__ = [
     "Urgency",
     "Wish",
     "WithdrawalWanted",
+    "times",
+    "together",
 ]

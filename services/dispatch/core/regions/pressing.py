@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from schemas.values import (
     DeskTaskKind,
@@ -47,10 +48,31 @@ Cause = Literal["breach", "nudges", "callbacks"]
 
 @dataclass(frozen=True, kw_only=True)
 class Nudge:
-    """One nudge; `breach` is the clock whose breach the rule ordered it for."""
+    """A nudge for the breach of the clock `breach`; or all nudges for no breach, so many `times`, since the first."""
 
     at: Instant
     breach: str | None = None
+    times: int = 1
+
+
+def together(nudges: Iterable[Nudge]) -> tuple[Nudge, ...]:
+    """The same nudges, those for no breach as one: a requester may press ten thousand times."""
+    found, pressed = list[Nudge](), None
+    for each in nudges:
+        if each.breach is None and pressed is not None:
+            found[pressed] = replace(found[pressed], times=found[pressed].times + each.times)
+        else:
+            pressed = len(found) if each.breach is None else pressed
+            found.append(each)
+    return tuple(found)
+
+
+def times(nudges: Iterable[Nudge]) -> int:
+    """Count nudges."""
+    return sum(each.times for each in nudges)
+
+
+Nudges = Annotated[tuple[Nudge, ...], AfterValidator(together)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +91,7 @@ class Nudged:
     at: Literal["nudged"] = "nudged"
     desk: ClassVar[None] = None
     orders: int = 0
-    nudges: tuple[Nudge, ...]
+    nudges: Nudges
 
     @property
     def since(self) -> datetime:
@@ -89,7 +111,7 @@ class Ordered:
     reason: str = ""
     cause: Cause | None = None
     breach: str | None = None
-    nudges: tuple[Nudge, ...] = ()
+    nudges: Nudges = ()
 
     def reported(self) -> Reported:
         """The same order once the department answered."""
@@ -116,7 +138,7 @@ class Reported:
     reason: str = ""
     cause: Cause | None = None
     breach: str | None = None
-    nudges: tuple[Nudge, ...] = ()
+    nudges: Nudges = ()
 
 
 Supervision = Annotated[Quiet | Nudged | Ordered | Reported, Field(discriminator="at")]
