@@ -16,6 +16,8 @@ from tools.terminal import framed, styled
 from worktime import deadline_in_words, moment_in_words
 
 _BAR: Final = 60
+_STEPS: Final = 300
+"""So many steps of a life are listed; nobody reads more on a terminal."""
 _COLOURS: Final = {
     "requester": "magenta",
     "unit": "cyan",
@@ -74,14 +76,16 @@ def _about(ticket: StandingAnswer) -> str:
 
 
 def timeline(entries: Sequence[EntryAnswer]) -> RenderableType:
-    """List every step: when, who, what, and by which step it was caused."""
-    table = Table(box=None, padding=(0, 1), title="经过", title_justify="left", title_style="bold")
+    """List the steps, the last ones of many: when, who, what, and by which step it was caused."""
+    left_out = max(len(entries) - _STEPS, 0)
+    title = f"经过（共 {len(entries)} 步，只列最后 {_STEPS} 步，其余见 --json）" if left_out else "经过"
+    table = Table(box=None, padding=(0, 1), title=title, title_justify="left", title_style="bold")
     table.add_column("序", style="dim", justify="right", no_wrap=True)
     table.add_column("时间", no_wrap=True)
     table.add_column("何人", overflow="fold", max_width=22)
     table.add_column("何事", overflow="fold", ratio=1)
     table.add_column("因", style="dim", justify="right", no_wrap=True)
-    for place, entry in enumerate(entries, 1):
+    for place, entry in enumerate(entries[left_out:], left_out + 1):
         cause = "" if entry["caused_by"] is None else f"←{entry['caused_by'] + 1}"
         style = "dim" if entry["topic"] != "liuhen.dispatch.v1" else ""
         table.add_row(str(place), moment(entry["at"]), entry["who"], entry["words"], cause, style=style)

@@ -16,6 +16,7 @@ from services.trace.for_tools import (
     SummaryAnswer,
     TicketAnswer,
     TicketsAnswer,
+    TimelineAnswer,
 )
 from tools.client.addresses import load_addresses
 from tools.client.asking import ask as ask_door
@@ -47,7 +48,11 @@ def of_incident(code: str) -> ReceiptAnswer:
 
 def timeline(number: str) -> list[EntryAnswer]:
     """Ask for every fact of a ticket, in order."""
-    entries: list[EntryAnswer] = ask("tickets", number, "timeline")["entries"]
+    answer: TimelineAnswer = ask("tickets", number, "timeline")
+    entries = answer["entries"]
+    while answer["next"] is not None:
+        answer = ask("tickets", number, "timeline", query={"after": answer["next"]})
+        entries += answer["entries"]
     return entries
 
 

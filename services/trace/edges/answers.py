@@ -82,30 +82,38 @@ class Answers:
         }
 
     def timeline(
-        self, rows: Sequence[Mapping[str, Any]], *, confidential: bool = False, looks: bool = False
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        behind: Sequence[Mapping[str, Any]] = (),
+        *,
+        confidential: bool = False,
+        looks: bool = False,
     ) -> list[dict[str, Any]]:
-        """Say a timeline; `caused_by` is the place of the entry that caused one, where it is among them.
+        """Say a stretch of a timeline; `caused_by` is the place of the entry that caused one, in the whole of it.
 
-        What became of a notice was caused by its request. What people said in confidence is for those who may look, and
-        so are receipts, but for those of acts of staff, which open nothing.
+        `behind` are earlier entries that some of these rest on.
+
+        What became of a notice was caused by its request. What people said in confidence is for those who may look,
+        and so are receipts, but for those of acts of staff, which open nothing.
         """
-        places = {row["id"]: place for place, row in enumerate(rows)}
+        everything = [*behind, *rows]
+        places = {row["id"]: row["place"] for row in everything}
         asked: dict[str, tuple[int, Mapping[str, Any]]] = {}
         found = []
         change = _shown(confidential=confidential, looks=looks)
-        bodies = [reworded(json.loads(row["body"]), change) for row in rows]
+        bodies = [reworded(json.loads(row["body"]), change) for row in everything]
         if not looks:
             bodies = [*_without_receipts(bodies)]
-        for place, (row, told) in enumerate(zip(rows, bodies, strict=True)):
+        for row, told in zip(everything, bodies, strict=True):
             request, body = asked.get(_notice(row), (None, {}))
             entry = {
                 **self._entry(row, body, told),
                 "caused_by": places.get(row["cause"], request),
             }
             if row["type"] == NoticeRequested.type_name:
-                asked[entry["body"]["notice"]] = (place, entry["body"])
+                asked[entry["body"]["notice"]] = (row["place"], entry["body"])
             found.append(entry)
-        return found
+        return found[len(behind) :]
 
     def ball(self, rows: Iterable[Mapping[str, Any]], calendar: Calendar, until: datetime) -> list[dict[str, Any]]:
         """Say whose every working minute was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from chassis.http import json_answer
 from chassis.logins import Doorkeeper
 from chassis.openapi import Terms, describe
 from chassis.problems import HttpProblem
-from chassis.routes import Route, choice, flag, text
+from chassis.routes import Route, choice, flag, number, text
 from chassis.service import Edge, EdgeContext
 from doors.entering import ENTRANCE, Entrance
 from doors.passwords import PASSWORDS, Passwords
@@ -20,7 +21,7 @@ from rulebook import Policy
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate, rates_of
 from services.trace.core.rights import Right
-from services.trace.edges import asked, entering, logging_in, lookup, rights, survey, told
+from services.trace.edges import asked, entering, logging_in, lookup, rights, survey, timeline_lookup, told
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.settings import TraceSettings
@@ -107,14 +108,14 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
     name, looks = request.match_info["name"], entering.known(request).looks
     found = await _found(request, name)
     if len(found) == 1 and not lookup.is_incident(name):
-        rows = await lookup.timeline(pool, found[0])
+        rows = await timeline_lookup.life(pool, found[0])
         (standing,) = await lookup.standings(pool, found, now)
         ball = answers.ball(rows, await answers.calendars.now(pool), now)
         day = answers.hours.day // timedelta(minutes=1)
         return json_answer(
             {**answers.standing(standing, looks=looks), "ball": ball, "minutes_of_a_day": day, "now": now}
         )
-    rows = await lookup.timeline(pool, name) if entering.may(request, Right.TIMELINE) else []
+    rows = await timeline_lookup.timeline(pool, name, 0, asked.MOST) if entering.may(request, Right.TIMELINE) else []
     if not found and not rows:
         raise _unknown(name)
     tickets = [answers.standing(standing, looks=looks) for standing in await lookup.standings(pool, found, now)]
@@ -122,12 +123,19 @@ async def show_ticket(request: web.Request) -> web.StreamResponse:
 
 
 async def show_timeline(request: web.Request) -> web.StreamResponse:
-    """GET /v1/tickets/{number or receipt}/timeline: every fact, in order, with who, when and caused by what."""
+    """GET /v1/tickets/{number or receipt}/timeline?limit=&after=: what happened, with who, when and caused by what."""
+    limit, after = asked.page(request, asked.MOST)
+    if after is not None and not _PLACE.fullmatch(after):
+        raise asked.no_place(after)
     ticket, pool = await _ticket(request), request.app[CONTEXT].pool
-    rows, now = await lookup.timeline(pool, ticket), request.app[CONTEXT].clock.now()
+    first, now = int(after or 0), request.app[CONTEXT].clock.now()
+    rows, more = asked.cut(await timeline_lookup.timeline(pool, ticket, first, limit + 1), limit)
     confidential = any(each.summary.confidential for each in await lookup.standings(pool, [ticket], now))
-    entries = request.app[ANSWERS].timeline(rows, confidential=confidential, looks=entering.known(request).looks)
-    return json_answer({"ticket": ticket, "entries": entries})
+    earlier = await timeline_lookup.rested_on(pool, ticket, rows) if first else []
+    looks = entering.known(request).looks
+    entries = request.app[ANSWERS].timeline(rows, earlier, confidential=confidential, looks=looks)
+    following = str(first + len(rows)) if more else None
+    return json_answer({"ticket": ticket, "entries": entries, "first": first, "next": following})
 
 
 async def show_clocks(request: web.Request) -> web.StreamResponse:
@@ -265,6 +273,7 @@ async def show_gaps(request: web.Request) -> web.StreamResponse:
     return json_answer({"gaps": await lookup.gaps(request.app[CONTEXT].pool)})
 
 
+_PLACE: Final = re.compile(r"[0-9]{1,9}")
 _ONE: Final = "/v1/tickets/{name}"
 _SEVERAL: Final = (404, 409)
 _STANDING: Final = told.TicketAnswer | told.ReceiptAnswer
@@ -275,9 +284,10 @@ _OF_ONE_TICKET: Final = (
         "GET",
         f"{_ONE}/timeline",
         show_timeline,
+        (number("limit", usual=asked.MOST, most=asked.MOST), text("after")),
         needs=Right.TIMELINE,
         answers=told.TimelineAnswer,
-        problems=_SEVERAL,
+        problems=(*_SEVERAL, 422),
     ),
     Route("GET", f"{_ONE}/clocks", show_clocks, _CLOCK, Right.TICKET, answers=told.ClocksAnswer, problems=_SEVERAL),
 )

@@ -12,7 +12,6 @@ from chassis.service import Pool
 from rulebook.clocks import CLIMBING
 from rulebook.desk import TASKS
 from schemas import dispatch as d
-from schemas import registry
 from schemas.clocks import ClockRederived
 from schemas.values import Clock, DeskTaskKind
 from services.trace import store
@@ -26,13 +25,12 @@ _SUMMARY: Final = ", ".join(f"s.{name}" for name in store.SUMMARIES.names)
 _CLOCK: Final = ", ".join(f"c.{name}" for name in store.CLOCKS.names)
 
 
-def _array(*names: str) -> str:
+def array_of(*names: str) -> str:
     """Our own names as an array in SQL."""
     return f"array[{', '.join(repr(str(name)) for name in names)}]"
 
 
-_RANKS: Final = _array(registry.TICKETS, registry.DISPATCH, registry.CLOCKS, registry.NOTICES)
-_DEPARTMENTS_CLOCKS: Final = _array(*sorted(CLIMBING - {Clock.CITIZEN, Clock.FIRST_CONTACT}))
+_DEPARTMENTS_CLOCKS: Final = array_of(*sorted(CLIMBING - {Clock.CITIZEN, Clock.FIRST_CONTACT}))
 """By what the lead has to have something done: the clocks that climb, but for the citizen's and the first contact's."""
 
 
@@ -141,22 +139,13 @@ async def members_of(pool: Pool, incident: str) -> list[str]:
 
 async def of_department(pool: Pool, department: str, tickets: Sequence[str]) -> list[str]:
     """Choose of these the tickets that a department leads or supports, in order of their numbers."""
-    own = "lead = $1 or $1 = any(string_to_array(supporting, ' '))"
+    own = "lead = $1 or $1 = any(string_toarray_of(supporting, ' '))"
     rows = await pool.fetch(
         f"select ticket from summary where ticket = any($2::text[]) and ({own}) order by 1",  # noqa: S608 - our own names
         department,
         tickets,
     )
     return [row["ticket"] for row in rows]
-
-
-async def timeline(pool: Pool, ticket: str) -> list[Row]:
-    """Read every entry of a ticket (or of a receipt that is none's) in the order in which things happened."""
-    rows = await pool.fetch(
-        f'select * from entry where ticket = $1 order by at, recorded, array_position({_RANKS}, topic), "offset"',  # noqa: S608
-        ticket,
-    )
-    return [dict(row) for row in rows]
 
 
 async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[TicketStanding]:
@@ -254,7 +243,7 @@ class Queue:
 
 
 def _at_desk(task: DeskTaskKind) -> str:
-    return f"s.at_desk and '{task.value}' = any(string_to_array(s.desk, ' '))"
+    return f"s.at_desk and '{task.value}' = any(string_toarray_of(s.desk, ' '))"
 
 
 _FACTS: Final[Mapping[DeskTaskKind, tuple[type[d.DispatchFact], ...]]] = {
@@ -324,7 +313,7 @@ async def waiting(pool: Pool, queue: str, limit: int, after: str | None = None) 
         " left join lateral (select min(c.due) as due from clock c where c.ticket = s.ticket and c.clock = $1"
         "   and c.status in ('running', 'paused')) k on true"
         " left join lateral (select e.at, e.type, e.body from entry e where e.ticket = s.ticket"
-        '   and e.type = any($2::text[]) order by e."offset" desc limit 1) e on true'
+        '   and e.type = any($2::text[]) order by e.partition desc, e."offset" desc limit 1) e on true'
         f" where {asked.where}{behind if after else ''} order by {', '.join(_QUEUE_ORDER)} limit $3",
         asked.clock,
         [fact.type_name for fact in asked.facts],

@@ -74,7 +74,7 @@ class TicketAnswer(StandingAnswer):
 
 
 class EntryAnswer(TypedDict):
-    """One fact of a ticket: when, who, what, and the place among the entries of what caused it."""
+    """One fact of a ticket: when, who, what, and the place, in the whole timeline, of what caused it."""
 
     at: str
     topic: str
@@ -86,10 +86,12 @@ class EntryAnswer(TypedDict):
 
 
 class TimelineAnswer(TypedDict):
-    """Every fact of a ticket, in order."""
+    """What happened to a ticket, in order, from the place `first` on; `next` asks for what follows."""
 
     ticket: str
     entries: list[EntryAnswer]
+    first: int
+    next: str | None
 
 
 @final

@@ -79,6 +79,23 @@ async def test_the_timeline_says_who_when_what_and_caused_by_what(
     assert entries[2]["at"] == (story.now).isoformat()
 
 
+async def test_a_long_timeline_comes_in_pages_that_together_say_the_same(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given a life in which what is on a later page was caused by what is on an earlier one
+    await ear.hear(story.registered().wait(minutes=30).dispatched().wait(minutes=5).dispatched(order=2))
+    address = f"/v1/tickets/{story.ticket}/timeline"
+    whole = await _ask(web, address)
+    assert (whole["first"], whole["next"]) == (0, None)
+    # when it is asked for one entry at a time
+    pages = [await _ask(web, f"{address}?limit=1")]
+    while pages[-1]["next"] is not None:
+        pages.append(await _ask(web, f"{address}?limit=1&after={pages[-1]['next']}"))
+    # then each page has one, and says the same of it
+    assert [page["first"] for page in pages] == list(range(len(whole["entries"])))
+    assert [entry for page in pages for entry in page["entries"]] == whole["entries"]
+
+
 async def test_the_contact_never_enters_trace(story: Any, ear: Any, web: TestClient[Any, Any], pool: Any) -> None:
     await ear.hear(story.registered())
 
@@ -256,6 +273,7 @@ _UNANSWERABLE: Final = (
     ("/v1/tickets?department=%00", 400, "bad_text", "department"),
     ("/v1/tickets?overdue=maybe", 400, "bad_flag", "overdue"),
     ("/v1/tickets?after=26030299999999", 422, "unknown_place", "after"),
+    ("/v1/tickets/26030200000017/timeline?after=x", 422, "unknown_place", "after"),
     ("/v1/desk?queue=nothing", 400, "unknown_value", "queue"),
     ("/v1/desk?after=1.2.3", 422, "missing_parameter", "queue"),
     ("/v1/desk?queue=dispatching&after=nowhere", 422, "unknown_place", "after"),

@@ -32,7 +32,7 @@ NUMBERS = ("310110199003071237", "6222021001123456789")
 def test_a_timeline_shows_none(number: str) -> None:
     body = {"ticket": "26091403000175", "by": {}, "mode": "press", "text": f"证件{number}", "receipt": "R0123456789AB"}
     row: dict[str, Any] = dict.fromkeys(
-        ("recorded", "cause", "correlation", "policy", "topic", "partition", "offset", "source", "sequence")
+        ("recorded", "cause", "correlation", "policy", "topic", "partition", "offset", "source", "sequence", "place")
     )
     row |= {"at": AT, "id": "e-1", "type": "liuhen.dispatch.follow-up-added.v1", "body": json.dumps(body)}
     (entry,) = ANSWERS.timeline([row])
@@ -83,7 +83,7 @@ def test_a_receipt_opens_the_matter_and_is_for_those_alone_who_may_look() -> Non
 def pressed() -> dict[str, Any]:
     body = {"ticket": "26091403000175", "by": {}, "mode": "press", "text": SAID, "receipt": "R0123456789AB"}
     row: dict[str, Any] = dict.fromkeys(
-        ("recorded", "cause", "correlation", "policy", "topic", "partition", "offset", "source", "sequence")
+        ("recorded", "cause", "correlation", "policy", "topic", "partition", "offset", "source", "sequence", "place")
     )
     row |= {"at": AT, "id": "e-1", "type": "liuhen.dispatch.follow-up-added.v1", "body": json.dumps(body)}
     return row
