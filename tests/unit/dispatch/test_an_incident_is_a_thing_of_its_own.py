@@ -15,7 +15,8 @@ from schemas.public import CallbackRequest, DeskTask, Order
 from schemas.registry import department_topic
 from schemas.values import Kind, Person, Place, TicketState
 from services.dispatch.core.gathering import Gathering, lies_in
-from services.dispatch.core.incidents.decide import AT_ONCE
+from services.dispatch.core.incidents.decide import AT_ONCE, MOST
+from services.dispatch.core.incidents.state import Membership
 from services.dispatch.core.regions import Alone, Member
 from services.dispatch.core.state import STATE
 from tests.support.dispatch.story import BY_HAND, CATEGORY, INCIDENT, LEAD, rules_with
@@ -292,3 +293,17 @@ def test_a_place_is_the_same_in_all_that_the_incident_names(
     place: dict[str, object], wanted: dict[str, object], *, lies: bool
 ) -> None:
     assert lies_in(Place.model_validate(place), Place.model_validate(wanted)) is lies
+
+
+def test_an_incident_has_so_many_members_and_the_next_caller_stays_what_they_are() -> None:
+    # given an incident that is full
+    place, _ = outage(2)
+    full = place.incident
+    others = {number(count): Membership() for count in range(10_000, 10_000 + MOST - 2)}
+    place.states[INCIDENT] = replace(full, members={**full.members, **others})
+    # when one more is to be attached
+    (one,) = place.calls(1)
+    place.office(i.AttachToIncident, tickets=(one,))
+    # then it is refused with what to do, and goes on as a ticket
+    assert isinstance(place.ticket(one).incident, Alone)
+    assert len(place.incident.members) == MOST

@@ -23,6 +23,9 @@ from services.dispatch.core.rules import Rules
 AT_ONCE: Final = 100
 """So many members hear of an act in one step: however many there are, a step stays small."""
 
+MOST: Final = 5_000
+"""So many members an incident has at most: it is read and written with all of them at each step."""
+
 _MOBILE: Final = re.compile(r"(?<![0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?![0-9])")
 
 Asked = IncidentActionReceived | r.IncidentRequest
@@ -220,13 +223,22 @@ def _admitted(incident: Incident | None, asked: r.AdmitMember) -> d.IncidentFact
 
 
 def _against_member(incident: Incident | None, asked: r.AdmitMember) -> Refusal | None:
-    """Words pass between members through the reply to all: none may be at a department that another accuses."""
     if incident is None:
         return Refusal("unknown_incident", f"没有编号为{asked.incident}的多人同诉。")
     if incident.at == "closed":
         return Refusal("incident_closed", "该多人同诉已结束，不能再加入工单；确有需要的请另行建立。")
     if asked.origin in incident.members:
         return Refusal("joined_already", "该工单已在该多人同诉中。")
+    return _full(incident) or _avoiding(incident, asked)
+
+
+def _full(incident: Incident) -> Refusal | None:
+    words = f"该多人同诉已有{MOST}件，达到上限。请另行建立一件，把其余的加入。"
+    return Refusal("incident_full", words) if len(incident.members) >= MOST else None
+
+
+def _avoiding(incident: Incident, asked: r.AdmitMember) -> Refusal | None:
+    """Words pass between members through the reply to all: none may be at a department that another accuses."""
     if not incident.departments.isdisjoint(asked.accused):
         return Refusal("accused", "该多人同诉由本工单的被举报单位承办，须回避。")
     if not incident.accused.isdisjoint(asked.departments):
