@@ -98,15 +98,18 @@ def _problem() -> dict[str, Any]:
 
 
 def _schemas(routes: Iterable[Route]) -> tuple[Mapping[tuple[Any, bool], Any], dict[str, Any]]:
-    """Describe every type once, and name the place of each: what is asked is closed, what is answered is open."""
+    """Describe every type once, and name the place of each: what is asked is closed unless it says so, answers open."""
     names: dict[tuple[Any, bool], Any] = {}
     parts: dict[str, Any] = {}
-    for asked in (True, False):
-        types = list(dict.fromkeys(_types(routes, asked=asked)))
+    loose = {kind for route in routes if route.asks and not route.asks.closed for kind in route.asks.media.values()}
+    for asked, is_closed in ((True, True), (True, False), (False, False)):
+        types = [
+            kind for kind in dict.fromkeys(_types(routes, asked=asked)) if not asked or is_closed != (kind in loose)
+        ]
         inputs = [(place, "validation", TypeAdapter(kind)) for place, kind in enumerate(types)]
         found, told = TypeAdapter.json_schemas(inputs, ref_template=_REF)  # type: ignore[arg-type]
         definitions = told.get("$defs", {})
-        parts |= closed(definitions) if asked else definitions
+        parts |= closed(definitions) if is_closed else definitions
         names |= {(kind, asked): found[place, "validation"] for place, kind in enumerate(types)}
     return names, parts
 

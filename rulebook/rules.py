@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from itertools import pairwise
 from math import sqrt
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -227,10 +227,15 @@ class Pace(Model):
     at_once: Annotated[int, Field(ge=1, le=100_000)]
 
 
+WayName: TypeAlias = Literal["sms", "call", "wechat", "mail", "visitor"]
+
+
 class Delivery(Model):
     """How often a message is tried, and how long is waited in between: each wait is `factor` times the one before.
 
-    `pace` bounds what leaves by a way, of all workers together; what is beyond it leaves later.
+    `pace` bounds what leaves by a way, of all workers together; what is beyond it leaves later. Where the other side
+    of a way reports what arrived, it has `unknown_after_hours` for it. What did not arrive by a way is told by those
+    that stand in `otherwise`, one after the other, as far as that person is reached by them.
     """
 
     attempts: Count
@@ -238,7 +243,9 @@ class Delivery(Model):
     factor: Annotated[float, Field(ge=1, le=10)]
     longest_wait_seconds: Annotated[int, Field(ge=1, le=86_400)]
     timeout_seconds: Annotated[int, Field(ge=1, le=120)]
-    pace: Mapping[Literal["sms", "call", "wechat", "mail", "visitor"], Pace] = Field(default_factory=dict)
+    pace: Mapping[WayName, Pace] = Field(default_factory=dict)
+    unknown_after_hours: Mapping[WayName, Annotated[int, Field(ge=1, le=720)]] = Field(default_factory=dict)
+    otherwise: Mapping[WayName, tuple[WayName, ...]] = Field(default_factory=dict)
 
     def wait_after(self, attempt: int) -> float | None:
         """Seconds to wait after so many failed attempts; None when it is given up."""

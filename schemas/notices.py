@@ -27,13 +27,41 @@ class NoticeRequested(NoticeFact):
     not_before: Instant
 
 
-class NoticeDelivered(NoticeFact):
-    """The notice was handed over and the other side took it."""
+class NoticeAccepted(NoticeFact):
+    """The other side took the notice, and will report whether it arrived."""
 
     counted_by: ClassVar[str] = "way"
 
     way: Code
     attempts: int
+
+
+class NoticeDelivered(NoticeFact):
+    """The notice arrived, as the other side reports; where it does not report, it took it."""
+
+    counted_by: ClassVar[str] = "way"
+
+    way: Code
+    attempts: int
+
+
+class NoticeUndelivered(NoticeFact):
+    """The other side took the notice, and reports that it did not arrive; it is told by the way `otherwise`, if any."""
+
+    counted_by: ClassVar[str] = "way"
+
+    way: Code
+    error: Code
+    otherwise: Code | None = None
+
+
+class NoticeUnconfirmed(NoticeFact):
+    """The other side took the notice and never reported; it is told by the way `otherwise`, if there is one."""
+
+    counted_by: ClassVar[str] = "way"
+
+    way: Code
+    otherwise: Code | None = None
 
 
 class NoticeAttemptFailed(NoticeFact):
@@ -56,10 +84,11 @@ class NoticeDropped(NoticeFact):
 
 
 class NoticeGivenUp(NoticeFact):
-    """The notice could not be delivered; a person has to see to it."""
+    """The notice could not be handed over; it is told by the way `otherwise`, or a person has to see to it."""
 
     counted_by: ClassVar[str] = "way"
 
     way: Code
     attempts: int
     error: Code
+    otherwise: Code | None = None

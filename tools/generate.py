@@ -13,7 +13,7 @@ from schemas.principals import ADMIN
 from tools.layout import DEPLOY, ROOT
 from tools.local.plan import OtherPart, Plan, Program, fill, load_plan
 from tools.local.prometheus import WATCH, configuration, found_by_name
-from tools.local.settings import BUCKET, variable
+from tools.local.settings import BUCKET, SAID, variable
 from tools.prepare.logins import LOGINS, OPENID
 from tools.prepare.roles import OWNER, READER, password_variable
 from tools.prepare.secrets import NAMED
@@ -257,7 +257,7 @@ def _environment(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
         **{name: f"${{LIUHEN_{name.upper()}:-{value}}}" for name, value in ONE_MACHINE.model_dump(mode="json").items()},
         **{
             name: f"${{LIUHEN_{name.upper()}:-}}"
-            for name in ("kafka_ca", "tls_certificate", "tls_key", "applied_by", *BUCKET, *OPENID)
+            for name in ("kafka_ca", "tls_certificate", "tls_key", *SAID, *BUCKET, *OPENID)
         },
     }
     return {name: fill(value, places, plan.ports()) for name, value in variables.items()}

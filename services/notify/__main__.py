@@ -15,6 +15,7 @@ from schemas.dispatch import redacted_by
 from services.notify import store
 from services.notify.core.wording import Wording
 from services.notify.edges.channels import delivering
+from services.notify.edges.reports import serve
 from services.notify.reactions import LISTENS_TO
 from services.notify.settings import NotifySettings
 from services.notify.work import telling
@@ -31,7 +32,7 @@ def compose(settings: NotifySettings, policy: Policy) -> Service:
         work=covering(telling(Wording(policy)), Covering(settings.redaction_key, redacted_by, store.WORDS)),
         policy=policy.version,
         migrations=Path(__file__).with_name("sql"),
-        edges=(delivering(settings, policy),),
+        edges=(delivering(settings, policy), serve(settings)),
         hears=LISTENS_TO,
         poll=store.unreported_lanes,
     )

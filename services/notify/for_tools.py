@@ -12,18 +12,15 @@ from datetime import datetime
 from chassis.service import Cause, Heard
 from rulebook import Policy
 from schemas.message import Message
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp
-from services.notify.core.ledger import Command, NoticeLedger, Report, Request, decide, evolve
+from services.notify.core.ledger import Command, NoticeLedger, Outcome, Report, Request, decide, evolve
 from services.notify.core.phones import takes_messages
 from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
+from services.notify.edges.reports import described
 from services.notify.reactions import LISTENS_TO, profiles, react, wishes
 from services.notify.work import STATE
 
-__all__ = ["STATE", "Outcome", "Teller", "evolve", "profiles", "takes_messages", "wishes"]
-
-Outcome = NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp | NoticeDropped
-"""What an attempt to reach somebody came to."""
+__all__ = ["STATE", "Outcome", "Teller", "described", "evolve", "profiles", "takes_messages", "wishes"]
 
 
 class Teller:

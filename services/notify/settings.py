@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import Field, SecretStr
+
 from chassis.settings import OpensContacts
 from services.notify.core.notice import Way
 
@@ -16,7 +18,18 @@ class NotifySettings(OpensContacts):
     a mail server, `wecom-robot://HOST/cgi-bin/webhook/send?key=KEY` the robot of a WeCom group, and
     `wecom-app://CORPID:SECRET@HOST?agent=N` an application that sends to its members; a way that is not named goes
     into a file of its own under `notices`, one JSON object per line.
+    `reporting` is a JSON list of the ways whose other side reports at the HTTP door what arrived.
     """
+
+    bind: str = "127.0.0.1"
+    """The address at which the door for reports answers."""
+    http_port: int = 8083
+    """Its port; 0 takes any free one."""
+    reporting: tuple[Way, ...] = ()
+    gateway_token: SecretStr = Field(default=SecretStr("development-gateway"), min_length=8)
+    """What a gateway shows that reports what arrived; several, with a space between them, are valid together."""
+    gateway_token_file: Path | None = None
+    """A file of tokens, read at each request."""
 
     policy: Path = Path("policy")
     """The folder of the rulebook."""
@@ -27,3 +40,8 @@ class NotifySettings(OpensContacts):
     """Who mails are from."""
     lease_seconds: float = 60.0
     """How long an attempt may take before somebody else makes the next; longer than any time-out of a channel."""
+
+    def tokens(self) -> tuple[str, ...]:
+        """Return the tokens of gateways that are valid now."""
+        file = self.gateway_token_file
+        return tuple((file.read_text("ascii") if file else self.gateway_token.get_secret_value()).split())

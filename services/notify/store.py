@@ -14,6 +14,7 @@ from chassis.service import Connection, Pool, Transaction
 from chassis.store import columns
 from rulebook.messages import LEFT_IN_PEACE
 from schemas.owner import Owner
+from services.notify.core.elsewhere import NotArrived
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 
@@ -63,7 +64,10 @@ class Paced(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """What an attempt came to: `error` where it did not deliver, `next_at` where it will be repeated."""
+    """What an attempt came to: `error` where it failed, `next_at` where it will be repeated.
+
+    `sent_as` is the id by which the other side will report of it, where it took it and does so.
+    """
 
     notice: str
     attempt: int
@@ -71,6 +75,7 @@ class Ended(NamedTuple):
     outcome: str
     error: str | None
     next_at: datetime | None
+    sent_as: str | None = None
 
 
 async def load_profiles(transaction: Transaction, tickets: Sequence[str]) -> dict[str, Profile]:
@@ -98,16 +103,18 @@ async def plan(connection: Connection, planned: Sequence[Planned]) -> None:
             *(n.to.address, n.subject, n.text),
             *(n.not_before, n.peaceful, n.gathered, n.over),
             n.veil and n.veil.model_dump_json(exclude_none=True),
+            n.origin,
         )
         for ticket, lane, n in planned
     ]
     if rows:
         await connection.execute(
             "insert into delivery (notice, ticket, lane, audience, template, way, address, subject, text, next_at,"
-            " peaceful, gathered, over_at, veil, status, attempts) select *, 'pending', 0 from unnest($1::text[],"
-            " $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
-            " $10::timestamptz[], $11::bool[], $12::bool[], $13::timestamptz[], $14::json[]) on conflict do nothing",
-            *columns(rows, 14),
+            " peaceful, gathered, over_at, veil, origin, status, attempts) select *, 'pending', 0 from"
+            " unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
+            " $9::text[], $10::timestamptz[], $11::bool[], $12::bool[], $13::timestamptz[], $14::json[],"
+            " $15::text[]) on conflict do nothing",
+            *columns(rows, 15),
         )
         await _take_along(connection, [each.notice.key for each in planned if _leaves_at_once(each.notice)])
 
@@ -262,45 +269,70 @@ async def end(pool: Pool, ended: Sequence[Ended]) -> None:
     """Write what attempts came to; of a delivery that was finished meanwhile, only the attempt is written."""
     await pool.execute(
         "with x as (select * from unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::text[],"
-        "   $6::timestamptz[]) x(notice, attempt, at, outcome, error, next_at)),"
+        "   $6::timestamptz[], $7::text[]) x(notice, attempt, at, outcome, error, next_at, sent_as)),"
         " noted as (update attempt a set ended_at = x.at, outcome = x.outcome, error = x.error, next_at = x.next_at"
         "   from x where a.notice = x.notice and a.attempt = x.attempt)"
         " update delivery d set status = case x.outcome when 'failed' then 'pending' else x.outcome end,"
         "   next_at = coalesce(x.next_at, d.next_at), leased_until = null,"
         "   address = case x.outcome when 'failed' then d.address end,"
-        "   veil = case x.outcome when 'failed' then d.veil end"
+        "   veil = case when x.outcome not in ('delivered', 'dropped') then d.veil end,"
+        "   sent_as = x.sent_as, accepted_at = case when x.sent_as is not null then x.at end"
         "   from x where d.notice = x.notice and d.status = 'pending' and d.attempts = x.attempt",
-        *columns(ended, 6),
+        *columns(ended, 7),
     )
 
 
 async def unreported_lanes(connection: Connection, lanes: Sequence[str]) -> list[str]:
-    """Tell in which lanes attempts have ended of which no fact was made yet."""
+    """Tell in which lanes attempts have ended, or were settled, of which no fact was made yet."""
     rows = await connection.fetch(
         "select lane from unnest($1::text[]) lane where exists"
-        " (select from attempt a where a.lane = lane.lane and a.outcome is not null and not a.told)",
+        " (select from attempt a where a.lane = lane.lane and a.outcome is not null and not a.told)"
+        " or exists (select from settlement s where s.lane = lane.lane and not s.told)",
         lanes,
     )
     return [row["lane"] for row in rows]
 
 
 async def unreported(connection: Connection, lanes: Sequence[str], most: int) -> list[asyncpg.Record]:
-    """Read the attempts that ended and of which no fact was made yet, in the order in which they ended."""
+    """Read the attempts that ended, and what was settled, of which no fact was made yet, in the order in time."""
     return await connection.fetch(
-        "select notice, attempt, ticket, lane, way, ended_at, outcome, error, next_at from attempt"
+        "select notice, attempt, ticket, lane, way, ended_at, outcome, error, next_at, false as settled from attempt"
         " where lane = any($1::text[]) and outcome is not null and not told"
-        " order by ended_at, notice, attempt limit $2",
+        " union all select notice, attempts, ticket, lane, way, ended_at, outcome, error, null, true from settlement"
+        " where lane = any($1::text[]) and not told"
+        " order by ended_at, settled, notice, attempt limit $2",
         lanes,
         most,
     )
 
 
-async def mark_reported(connection: Connection, attempts: Sequence[tuple[str, int]]) -> None:
-    await connection.execute(
-        "update attempt a set told = true from unnest($1::text[], $2::int[]) x(notice, attempt)"
-        " where a.notice = x.notice and a.attempt = x.attempt",
-        *columns(attempts, 2),
+async def not_arrived(connection: Connection, notices: Sequence[str]) -> list[NotArrived]:
+    """Read messages that did not arrive, with what else their persons were told."""
+    rows = await connection.fetch(
+        "select notice, ticket, audience, template, way, subject, text, peaceful, over_at, veil,"
+        " coalesce(origin, notice), array(select e.way from delivery e where e.ticket = d.ticket"
+        "   and coalesce(e.origin, e.notice) = coalesce(d.origin, d.notice)),"
+        " array(select e.template from delivery e where e.ticket = d.ticket and e.audience = d.audience"
+        "   and e.place > d.place) from delivery d where notice = any($1::text[])",
+        notices,
     )
+    return [NotArrived(*row) for row in rows]
+
+
+async def mark_reported(connection: Connection, rows: Sequence[asyncpg.Record]) -> None:
+    """Note that facts were made of these."""
+    if attempts := [(row["notice"], row["attempt"]) for row in rows if not row["settled"]]:
+        await connection.execute(
+            "update attempt a set told = true from unnest($1::text[], $2::int[]) x(notice, attempt)"
+            " where a.notice = x.notice and a.attempt = x.attempt",
+            *columns(attempts, 2),
+        )
+    if settled := [(row["notice"], row["outcome"]) for row in rows if row["settled"]]:
+        await connection.execute(
+            "update settlement s set told = true from unnest($1::text[], $2::text[]) x(notice, outcome)"
+            " where s.notice = x.notice and s.outcome = x.outcome",
+            *columns(settled, 2),
+        )
 
 
 async def waiting(pool: Pool, now: datetime, *, quiet: bool) -> Mapping[str, int]:

@@ -6,32 +6,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic import TypeAdapter
 
 from chassis.decider import Decider
 from chassis.fold import folding
-from chassis.service import Foreign, Heard, Outcome, Record, Transaction, Work
+from chassis.service import Foreign, Heard, Record, Transaction, Work
+from chassis.service import Outcome as Done
 from schemas.envelope import Envelope, derived_id
 from schemas.message import Message
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp
+from schemas.notices import (
+    NoticeAccepted,
+    NoticeAttemptFailed,
+    NoticeDelivered,
+    NoticeDropped,
+    NoticeGivenUp,
+    NoticeUnconfirmed,
+    NoticeUndelivered,
+)
 from schemas.registry import NOTICES
 from services.notify import store
-from services.notify.core.ledger import Command, NoticeLedger, Report, Request, decide, evolve
+from services.notify.core.elsewhere import told_elsewhere
+from services.notify.core.ledger import Command, NoticeLedger, Outcome, Report, Request, decide, evolve
 from services.notify.core.notice import Notice
 from services.notify.core.profile import Profile
 from services.notify.core.wording import Wording
 from services.notify.reactions import LISTENS_TO, react
 
+if TYPE_CHECKING:
+    import asyncpg
+
 _REMEMBERED: Final = 5_000
+_NOT_ARRIVED: Final = frozenset({"given_up", "undelivered", "unconfirmed"})
 STATE: Final = TypeAdapter(NoticeLedger)
+Returned: TypeAlias = "Mapping[str, Any] | asyncpg.Record"
 
 
 def telling(wording: Wording) -> Work:
     """Make the work of the service under one policy."""
 
-    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Outcome:
+    async def work(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Done:
         heard = [item for item in items if isinstance(item, Heard)]
         outcomes = await store.unreported(transaction.connection, list(transaction.lanes), transaction.at_once)
         wanted = await _wanted(transaction, [item for item in heard if type(item.message) in LISTENS_TO], wording)
@@ -42,29 +57,52 @@ def telling(wording: Wording) -> Work:
             decide=decide,
             evolve=evolve,
         )
-        returned = [returned_of(dict(row)) for row in outcomes]
+        elsewhere = await _elsewhere(transaction, outcomes, wording)
+        returned = [returned_of(row, elsewhere.get(row["notice"])) for row in outcomes]
+        wanted |= {item.envelope.id: _of(elsewhere, item) for item in returned}
         done = await folding(decider)(transaction, [*returned, *heard])
         await store.plan(
             transaction.connection,
             [
                 store.Planned(item.envelope.subject, item.lane, notice)
-                for item in heard
+                for item in (*returned, *heard)
                 for notice in wanted.get(item.envelope.id, ())
             ],
         )
         if outcomes:
-            await store.mark_reported(transaction.connection, [(row["notice"], row["attempt"]) for row in outcomes])
+            await store.mark_reported(transaction.connection, outcomes)
         return replace(done, words=done.words[len(returned) :])
 
     return work
 
 
 def _commands(heard: Heard, wanted: Mapping[str, Sequence[Notice]]) -> Sequence[tuple[str, Command]]:
-    """Turn a fact into requests for what it was found to ask for, and an outcome into a report."""
+    """Turn a fact into requests for what it was found to ask for, and an outcome into a report besides."""
     message, ticket = heard.message, heard.envelope.subject
-    if isinstance(message, NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp | NoticeDropped):
-        return ((message.ticket, Report(message)),)
-    return [(ticket, Request(ticket, notice)) for notice in wanted.get(heard.envelope.id, ())]
+    requests = [(ticket, Request(ticket, notice)) for notice in wanted.get(heard.envelope.id, ())]
+    return [(ticket, Report(message)), *requests] if isinstance(message, Outcome) else requests
+
+
+async def _elsewhere(transaction: Transaction, outcomes: Sequence[Returned], wording: Wording) -> Mapping[str, Notice]:
+    """What did not arrive, as its person is told it another way, by the key of the notice that did not."""
+    lost = {row["notice"]: row for row in outcomes if row["outcome"] in _NOT_ARRIVED}
+    if not lost:
+        return {}
+    profiles = await _profiles(transaction, {row["ticket"]: row["lane"] for row in lost.values()})
+    found = {
+        message.notice: told_elsewhere(message, profile, wording.book, lost[message.notice]["ended_at"])
+        for message in await store.not_arrived(transaction.connection, list(lost))
+        if (profile := profiles.get(message.ticket)) is not None
+    }
+    return {key: notice for key, notice in found.items() if notice is not None}
+
+
+def _of(elsewhere: Mapping[str, Notice], item: Heard) -> list[Notice]:
+    """What is asked for by what came back: the same, elsewhere."""
+    if not isinstance(item.message, NoticeGivenUp | NoticeUndelivered | NoticeUnconfirmed):
+        return []
+    notice = elsewhere.get(item.message.notice)
+    return [] if notice is None else [notice]
 
 
 async def _wanted(transaction: Transaction, heard: Sequence[Heard], wording: Wording) -> dict[str, list[Notice]]:
@@ -110,10 +148,11 @@ def _remember(transaction: Transaction, heard: Sequence[Heard], changed: Mapping
             del memory[ticket]
 
 
-def returned_of(row: Mapping[str, Any]) -> Heard:
+def returned_of(row: Returned, elsewhere: Notice | None = None) -> Heard:
     """Make what came back of an attempt into something heard: caused by the attempt, judged by the moment it ended."""
+    what = (row["outcome"],) if row["settled"] else ("attempt", row["attempt"])
     envelope = Envelope(
-        id=derived_id(row["notice"], "attempt", row["attempt"]),
+        id=derived_id(row["notice"], *what),
         source="",
         type="",
         time=row["ended_at"],
@@ -121,17 +160,30 @@ def returned_of(row: Mapping[str, Any]) -> Heard:
         correlation=row["ticket"],
     )
     record = Record(NOTICES, 0, 0, None, None, (), row["ended_at"])
-    return Heard(row["lane"], record, envelope, _fact(row))
+    return Heard(row["lane"], record, envelope, _fact(row, elsewhere.to.way.value if elsewhere else None))
 
 
-def _fact(row: Mapping[str, Any]) -> Message:
-    ticket, notice, way, attempt = row["ticket"], row["notice"], row["way"], row["attempt"]
-    if row["outcome"] == "delivered":
-        return NoticeDelivered(ticket=ticket, notice=notice, way=way, attempts=attempt)
-    if row["outcome"] == "dropped":
-        return NoticeDropped(ticket=ticket, notice=notice, way=way)
-    if row["outcome"] == "given_up":
-        return NoticeGivenUp(ticket=ticket, notice=notice, way=way, attempts=attempt, error=row["error"])
-    return NoticeAttemptFailed(
-        ticket=ticket, notice=notice, way=way, attempt=attempt, error=row["error"], next_at=row["next_at"]
-    )
+def _fact(row: Returned, otherwise: str | None) -> Message:
+    known: dict[str, Any] = {"ticket": row["ticket"], "notice": row["notice"], "way": row["way"]}
+    attempt, error = row["attempt"], row["error"]
+    match row["outcome"]:
+        case "accepted":
+            return NoticeAccepted(**known, attempts=attempt)
+        case "delivered":
+            return NoticeDelivered(**known, attempts=attempt)
+        case "undelivered" | "unconfirmed" | "given_up":
+            return _lost(row, known, otherwise)
+        case "dropped":
+            return NoticeDropped(**known)
+        case _:
+            return NoticeAttemptFailed(**known, attempt=attempt, error=error, next_at=row["next_at"])
+
+
+def _lost(row: Returned, known: Mapping[str, Any], otherwise: str | None) -> Message:
+    match row["outcome"]:
+        case "undelivered":
+            return NoticeUndelivered(**known, error=row["error"], otherwise=otherwise)
+        case "unconfirmed":
+            return NoticeUnconfirmed(**known, otherwise=otherwise)
+        case _:
+            return NoticeGivenUp(**known, attempts=row["attempt"], error=row["error"], otherwise=otherwise)

@@ -63,6 +63,8 @@ class Tables:
     dead_letters: int = 0
     outside_of_months: int = 0
     """Rows of the default partition: a month's own partition was missing when they came."""
+    untold: int = 0
+    """Open tickets of which somebody could not be told something by any way; trace knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,9 @@ def _tables(look: Look) -> Iterator[Finding]:
         if its.outside_of_months:
             then = "服务每天自建以后月份的分区；仍有增加，请看其日志里的 months。"
             yield Finding(Severity.WARNING, service, f"{its.outside_of_months} 行在默认分区，不在所属月份", then)
+        if its.untold:
+            then = "在工作台的“通知送不到”队列里逐件人工告知；同一方式大量送不到，查该方式的网关。"
+            yield Finding(Severity.WARNING, "通知", f"{its.untold} 件在办工单有通知没有送到", then)
 
 
 def _clocks(look: Look) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceE
 _CALENDAR: Final = "liuhen_calendar_official_until_timestamp_seconds"
 _AHEAD: Final = "liuhen_broker_clock_ahead_seconds"
 _WEEK: Final = 7
+_UNTOLD: Final = "select count(*) from summary where untold and is_open"
 
 
 async def look_at(system: Addresses, instance: Instance) -> Look:
@@ -97,7 +98,11 @@ async def _tables(connection: asyncpg.Connection[Any]) -> Tables:
         " (select count(distinct parked_key) from parked), (select count(*) from dead_letter),"
         " (select count(*) from event_default)"
     )
-    return Tables(tuple(row[0]), *row[1:]) if row is not None else Tables()
+    if row is None:
+        return Tables()
+    has_summaries = await connection.fetchval("select to_regclass('summary') is not null")
+    untold = await connection.fetchval(_UNTOLD) if has_summaries else 0
+    return Tables(tuple(row[0]), row[1], row[2], row[3], untold)
 
 
 async def _bytes_a_day(connection: asyncpg.Connection[Any]) -> int:

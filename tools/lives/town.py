@@ -22,7 +22,16 @@ from rulebook import Policy
 from schemas.envelope import Envelope, Headers, derived_id, partition_of
 from schemas.layout import ONE_MACHINE
 from schemas.message import Message
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp, NoticeRequested
+from schemas.notices import (
+    NoticeAccepted,
+    NoticeAttemptFailed,
+    NoticeDelivered,
+    NoticeDropped,
+    NoticeGivenUp,
+    NoticeRequested,
+    NoticeUnconfirmed,
+    NoticeUndelivered,
+)
 from schemas.registry import (
     CLOCKS,
     DISPATCH,
@@ -46,6 +55,10 @@ _TAKES: Final = timedelta(seconds=2)
 _KEY: Final = b"the key of lives that are told"
 S = TypeVar("S")
 C = TypeVar("C")
+
+
+_REPORTS: Final = {"undelivered": timedelta(seconds=8), "unconfirmed": timedelta(hours=72)}
+"""How long after a message was taken the other side reports, or is known never to."""
 
 
 class Said(NamedTuple):
@@ -214,6 +227,13 @@ class Town:
         attempt = len(self.fails.get(notice.template, ("",))) - len(later)
         outcome: notify.Outcome
         match way:
+            case "accepted":
+                outcome = NoticeAccepted(**named, attempts=attempt)
+                self._wait(at + _REPORTS[later[0]], Delivery(notice, tuple(later)))
+            case "undelivered":
+                outcome = NoticeUndelivered(**named, error="report-mk-0001")
+            case "unconfirmed":
+                outcome = NoticeUnconfirmed(**named)
             case "delivered":
                 outcome = NoticeDelivered(**named, attempts=attempt)
             case "dropped":

@@ -32,7 +32,7 @@ from tools.local.plan import Plan, fill, load_plan
 from tools.local.ports import HOST, free_ports
 from tools.local.process import Ending, Launch, Started, end, is_running, spawn, this_process
 from tools.local.readiness import is_ready
-from tools.local.settings import BUCKET, LocalSettings, bucket_or, chosen_ports, load_settings
+from tools.local.settings import BUCKET, SAID, LocalSettings, bucket_or, chosen_ports, load_settings
 from tools.local.state import State, private, read_state, write_state
 from tools.prepare import certificates, quotas, rights, topics
 from tools.prepare.certificates import Certificates
@@ -51,7 +51,7 @@ Announce = Callable[[str], None]
 SUPERVISOR = "supervisor"
 """The program that starts again what ended by itself."""
 
-DOORS = ("intake_http", "trace_http", "desk_http")
+DOORS = ("intake_http", "trace_http", "desk_http", "notify_http")
 """The ports that people and channels reach; what else is asked over HTTP is asked on this machine."""
 
 _LOOK_AGAIN = 0.1  # seconds
@@ -372,7 +372,7 @@ class Instance:
             "kafka_ca": str(files.ca) if (files := self.certificates) else "",
             "tls_certificate": str(files.certificate) if files else "",
             "tls_key": str(files.key) if files else "",
-            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in ("applied_by", *BUCKET, *OPENID)},
+            **{name: os.environ.get(f"LIUHEN_{name.upper()}", "") for name in (*SAID, *BUCKET, *OPENID)},
         }
 
     def _model(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rulebook import load_policy
 from services.desk import for_tools as desk
 from services.intake import for_tools as intake
+from services.notify import for_tools as notify
 from services.trace import for_tools as trace
 from tools.layout import ROOT
 
@@ -19,6 +20,7 @@ def documents() -> Mapping[str, Mapping[str, object]]:
         "intake": intake.described(),
         "trace": trace.described(load_policy(ROOT / "policy")),
         "desk": desk.described(),
+        "notify": notify.described(),
     }
 
 

@@ -30,9 +30,10 @@ NAMED: Final[Mapping[str, str]] = {
     "survey-token": "LIUHEN_SURVEY_TOKEN",
     "wechat-token": "LIUHEN_WECHAT_TOKEN",
     "hotline-token": "LIUHEN_HOTLINE_TOKEN",
+    "gateway-token": "LIUHEN_GATEWAY_TOKEN",
 }
 """Secrets that are no password of the broker or the database, with the variables by which operators may say them."""
-TOKENS: Final = ("survey-token", "wechat-token", "hotline-token")
+TOKENS: Final = ("survey-token", "wechat-token", "hotline-token", "gateway-token")
 """Those of the HTTP door, of which several may be valid together: the newest stands first in the file."""
 
 

@@ -289,8 +289,9 @@ class Tables:
         """Every delivery of notify with what its attempts came to."""
         query = (
             "select d.ticket, d.notice, d.audience, d.status,"
-            " count(*) filter (where a.outcome = 'delivered'),"
+            " count(*) filter (where a.outcome in ('accepted', 'delivered')),"
             " count(*) filter (where a.outcome is not null and not a.told)"
+            "   + (select count(*) from settlement s where s.notice = d.notice and not s.told)"
             " from delivery d left join attempt a using (notice) group by d.notice"
         )
         return [DeliveryRow(*row) for row in await self._fetch(query)]

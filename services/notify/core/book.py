@@ -32,6 +32,30 @@ def _address(contact: Contact, field: str) -> str:
     return said if part.sealed is None else part.model_dump_json(exclude_none=True)
 
 
+def _requester_by(contact: Contact, way: Way) -> str | None:
+    match way:
+        case Way.WECHAT:
+            return _address(contact, "wechat") if contact.wechat else None
+        case Way.SMS:
+            return _address(contact, "phone") if contact.phone and takes_messages(contact.phone) else None
+        case Way.CALL:
+            return _address(contact, "phone") if contact.phone else None
+        case Way.MAIL | Way.VISITOR:
+            return None
+
+
+def _staff_by(phone: str, mail: str, way: Way) -> str | None:
+    match way:
+        case Way.MAIL:
+            return mail
+        case Way.CALL:
+            return phone
+        case Way.SMS:
+            return phone if takes_messages(phone) else None
+        case Way.WECHAT | Way.VISITOR:
+            return None
+
+
 @dataclass(frozen=True)
 class AddressBook:
     """The addresses of one policy."""
@@ -92,6 +116,24 @@ class AddressBook:
             yield from _loud(Owner.of(Audience.CENTRE.value, found.id), found.phone)
         elif found is not None:
             yield Addressee(Owner.of(Audience.CENTRE.value, found.id), Way.MAIL, found.mail, gathers=found.digest)
+
+    def by_way(self, profile: Profile, audience: Owner, way: Way) -> Addressee | None:
+        """Reach somebody who is told something by this way; None where they are not reached by it."""
+        match audience.kind:
+            case Audience.REQUESTER:
+                address = None if profile.anonymous else _requester_by(profile.contact, way)
+            case Audience.DEPARTMENT:
+                address = self._department_by(profile, audience.code, way)
+            case Audience.CENTRE | Audience.SUPERVISOR | Audience.DUTY_OFFICER:
+                found = self.policy.person(audience.code or "")
+                address = _staff_by(found.phone, found.mail, way) if found else None
+            case _:
+                address = None
+        return Addressee(audience, way, address) if address else None
+
+    def _department_by(self, profile: Profile, code: str | None, way: Way) -> str | None:
+        found = self.policy.department(code) if code and code not in profile.accused else None
+        return _staff_by(found.duty.phone, found.desk.mail, way) if found else None
 
     def name(self, code: str | None) -> str:
         """Name a department or an outside body."""

@@ -1,19 +1,48 @@
-"""What became of each notice of a ticket: requested once, then delivered, dropped or given up."""
+"""What became of each notice of a ticket: requested once, perhaps accepted, then delivered or not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
 from chassis.service import Cause
 from schemas.message import Message
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeDropped, NoticeGivenUp, NoticeRequested
+from schemas.notices import (
+    NoticeAccepted,
+    NoticeAttemptFailed,
+    NoticeDelivered,
+    NoticeDropped,
+    NoticeGivenUp,
+    NoticeRequested,
+    NoticeUnconfirmed,
+    NoticeUndelivered,
+)
 from services.notify.core.notice import Notice
 
-Status = Literal["requested", "delivered", "given_up", "dropped"]
+Status = Literal["requested", "accepted", "delivered", "undelivered", "unconfirmed", "given_up", "dropped"]
+Outcome: TypeAlias = (
+    NoticeAccepted
+    | NoticeDelivered
+    | NoticeUndelivered
+    | NoticeUnconfirmed
+    | NoticeAttemptFailed
+    | NoticeGivenUp
+    | NoticeDropped
+)
+_WAITS: Final = frozenset[Status]({"requested", "accepted"})
+_FOLLOWS: Final[Mapping[type[Message], frozenset[Status]]] = {
+    NoticeAccepted: frozenset({"requested"}),
+    NoticeDelivered: _WAITS | {"undelivered", "unconfirmed"},
+    NoticeUndelivered: _WAITS | {"unconfirmed"},
+    NoticeUnconfirmed: _WAITS,
+    NoticeAttemptFailed: _WAITS,
+    NoticeGivenUp: _WAITS,
+    NoticeDropped: _WAITS,
+}
+"""After which standing of a notice each outcome is news: that it arrived is the last word, however late it comes."""
 
 
 REMEMBERED: Final = 100
@@ -36,9 +65,9 @@ class Request(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What an attempt outside came to."""
+    """What an attempt outside came to, or what the other side reports of it."""
 
-    fact: NoticeDelivered | NoticeAttemptFailed | NoticeGivenUp | NoticeDropped
+    fact: Outcome
 
 
 Command = Request | Report
@@ -54,8 +83,8 @@ def decide(state: NoticeLedger | None, command: Command, _: Cause) -> Sequence[M
         case Request(ticket, notice):
             return () if notice.key in notices else (_requested(ticket, notice),)
         case Report(fact):
-            unknown = "requested" if len(notices) >= REMEMBERED else None
-            return (fact,) if notices.get(fact.notice, unknown) == "requested" else ()
+            unknown: Status | None = "requested" if len(notices) >= REMEMBERED else None
+            return (fact,) if notices.get(fact.notice, unknown) in _FOLLOWS[type(fact)] else ()
 
 
 def _requested(ticket: str, notice: Notice) -> NoticeRequested:
@@ -75,8 +104,14 @@ def evolve(state: NoticeLedger | None, fact: Message, _: datetime) -> NoticeLedg
     match fact:
         case NoticeRequested():
             status: Status = "requested"
+        case NoticeAccepted():
+            status = "accepted"
         case NoticeDelivered():
             status = "delivered"
+        case NoticeUndelivered():
+            status = "undelivered"
+        case NoticeUnconfirmed():
+            status = "unconfirmed"
         case NoticeGivenUp():
             status = "given_up"
         case NoticeDropped():

@@ -38,6 +38,7 @@ class Notice(NamedTuple):
 
     `peaceful` waits for the end of quiet hours, whenever it would leave; `gathered` goes into one message with others
     to that address; after `over` it is not sent any more. `veil` hides what its words must not say when it leaves.
+    What one occasion asks to be told to one person has one `origin`, whichever ways it goes.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Notice(NamedTuple):
     gathered: bool = False
     over: datetime | None = None
     veil: Veil | None = None
+    origin: str | None = None
 
 
 class Wish(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Protocol, Self, TypeVar
 
 _ENDS: Final = frozenset(
@@ -74,12 +74,17 @@ def still_true(waiting: Sequence[W]) -> tuple[list[W], list[W]]:
         receipts = (other for other in reversed(later) if other.template == _RECEIPT and other.audience == _REQUESTER)
         moved = next(receipts, None)
         elsewhere = moved is not None and (moved.way, moved.address) != (each.way, each.address)
-        by = _OVERTAKEN_BY.get(each.template, frozenset())
-        if any(other.template in by for other in later) or (elsewhere and each.template in _TOLD_ANEW):
+        by_later = is_overtaken(each.template, {other.template for other in later})
+        if by_later or (elsewhere and each.template in _TOLD_ANEW):
             overtaken.append(each)
         else:
             leaves.append(each.to_address_of(moved) if moved is not None and elsewhere else each)
     return leaves, overtaken
+
+
+def is_overtaken(template: str, later: Collection[str]) -> bool:
+    """Whether what a message says is so no more after the later ones to the same person."""
+    return not _OVERTAKEN_BY.get(template, frozenset()).isdisjoint(later)
 
 
 def _same_person(each: Waiting, other: Waiting) -> bool:

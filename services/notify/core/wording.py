@@ -72,6 +72,7 @@ class Wording:
             gathered=gathered,
             over=wish.over,
             veil=None if caller else _veil(profile),
+            origin=derived_id(cause, "notice", wish.template, wish.to.audience),
         )
 
     def _peaceful(self, template: given.Template, profile: Profile) -> bool:

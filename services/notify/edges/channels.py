@@ -31,6 +31,7 @@ from services.notify import store
 from services.notify.core.notice import Way
 from services.notify.core.overtaken import still_true
 from services.notify.core.wording import DigestWords
+from services.notify.edges import settling
 from services.notify.edges.gathering import as_one, in_one, is_over, leaving, opened
 from services.notify.edges.sending import SIDE_BY_SIDE, UNSENDABLE, Channel, Failed, Leaving, one_by_one
 from services.notify.edges.wecom import to_wecom
@@ -45,12 +46,20 @@ _COUNT_EVERY: Final = 25
 _MAIL_PORT: Final = 25
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _REQUESTER: Final = Audience.REQUESTER.value
+OUTCOMES: Final = ("accepted", "delivered", "failed", "given_up", "dropped")
+SETTLEMENTS: Final = ("delivered", "undelivered", "unconfirmed")
 OVER: Final = "over"
 """The error of a message that was pointless by the time at which it could have left."""
 _log: Final = structlog.get_logger()
 
 DELIVERIES: Final = Counter(
     PREFIX + "deliveries", "Attempts to deliver a message, by what they came to.", ["way", "outcome"]
+)
+SETTLED: Final = Counter(
+    PREFIX + "deliveries_settled", "Messages that the other side took, by what is known of them.", ["way", "outcome"]
+)
+UNREPORTED: Final = Gauge(
+    PREFIX + "deliveries_unreported", "Messages that the other side took and has not reported of.", ["way"]
 )
 WAITING: Final = Gauge(
     PREFIX + "deliveries_waiting", "Messages that are due and not yet delivered or given up.", ["way"]
@@ -168,6 +177,14 @@ def channels_of(settings: NotifySettings, rules: Delivery, session: aiohttp.Clie
     return channels
 
 
+def patience_of(settings: NotifySettings, rules: Delivery) -> Mapping[str, timedelta]:
+    """How long each way that reports has for it; ValueError names one of which the policy does not say."""
+    unsaid = sorted(set(settings.reporting) - rules.unknown_after_hours.keys())
+    if unsaid:
+        raise ValueError(f"LIUHEN_REPORTING names {', '.join(unsaid)}, delivery.unknown_after_hours does not")
+    return {way.value: timedelta(hours=rules.unknown_after_hours[way.value]) for way in settings.reporting}
+
+
 def at_once(settings: NotifySettings, rules: Delivery) -> int:
     """How many deliveries to take: where somebody else has to answer, as many as take half of the lease if nobody does.
 
@@ -200,18 +217,21 @@ class Loop:
         self.is_quiet = is_quiet
         self.paces = [Paced(way, each.per_minute / 60, each.at_once) for way, each in sorted(rules.pace.items())]
         self.contacts = settings.contacts()
+        self.patience = patience_of(settings, rules)
 
     async def run(self) -> None:
         """Deliver until cancelled, when what is being sent is still written down; wait for a database that is away."""
-        for way, outcome in product(Way, ("delivered", "failed", "given_up", "dropped")):
+        for way, outcome in product(Way, OUTCOMES):
             DELIVERIES.labels(way.value, outcome)
+        for reporting, outcome in product(self.patience, SETTLEMENTS):
+            SETTLED.labels(reporting, outcome)
         ALARMS.labels("notify", UNSENDABLE)
         rounds = 0
         while True:
             try:
                 found = await self._to_its_end()
                 if rounds % _COUNT_EVERY == 0:
-                    await self._count()
+                    await self.count()
                 rounds += 1
             except Exception as error:
                 if not transient(error):
@@ -233,6 +253,7 @@ class Loop:
 
     async def deliver(self) -> int:
         """Attempt everything that is due now, up to a limit; returns how much that was."""
+        await self._settle()
         pool, now = self.context.pool, self.context.clock.now()
         wanted = Wanted(self.most, self.lease, self.is_quiet(now), self.paces)
         due = await store.take_due(pool, now, wanted)
@@ -259,6 +280,14 @@ class Loop:
         await asyncio.gather(*(self._through(channel, batch) for channel, batch in by_channel.items()))
         return len(single) + len(gathered)
 
+    async def _settle(self) -> None:
+        """Find what became of what was taken before, where the other side reports."""
+        if not self.patience:
+            return
+        found = await settling.settle(self.context.pool, self.patience, self.context.clock.now())
+        for (way, outcome), count in found.items():
+            SETTLED.labels(way, outcome).inc(count)
+
     async def _opened(self, due: Sequence[DueDelivery]) -> list[DueDelivery]:
         """What is sent with what it must not be kept with: where its requester is reached, and what its words hide."""
         texts = [text for each in due for text in (each.address, each.veil) if text is not None]
@@ -278,13 +307,19 @@ class Loop:
     async def _through(self, channel: Channel, batch: Sequence[Leaving]) -> None:
         answers = await channel([message for message, _ in batch])
         crash_points.here(CrashPoint.NOTICE_SENT)
-        ended = [self._ended(each, failed) for (_, those), failed in zip(batch, answers, strict=True) for each in those]
+        ended = [
+            self._ended(each, failed, message.notice)
+            for (message, those), failed in zip(batch, answers, strict=True)
+            for each in those
+        ]
         await store.end(self.context.pool, [each for each, _ in ended])
         for each, way in ended:
             DELIVERIES.labels(way, each.outcome).inc()
 
-    def _ended(self, delivery: DueDelivery, failed: Failed | None) -> tuple[Ended, str]:
+    def _ended(self, delivery: DueDelivery, failed: Failed | None, sent_as: str) -> tuple[Ended, str]:
         now = self.context.clock.now()
+        if failed is None and delivery.way in self.patience:
+            return Ended(delivery.notice, delivery.attempt, now, "accepted", None, None, sent_as), delivery.way
         if failed is None:
             return Ended(delivery.notice, delivery.attempt, now, "delivered", None, None), delivery.way
         wait = None if failed.for_ever else self.rules.wait_after(delivery.attempt)
@@ -293,8 +328,14 @@ class Loop:
         again = now + timedelta(seconds=wait)
         return Ended(delivery.notice, delivery.attempt, now, "failed", failed.code, again), delivery.way
 
-    async def _count(self) -> None:
+    async def count(self) -> None:
+        """Say how much waits, and forget reports of which nothing can come any more."""
         now = self.context.clock.now()
         waiting = await store.waiting(self.context.pool, now, quiet=self.is_quiet(now))
         for way in Way:
             WAITING.labels(way.value).set(waiting.get(way.value, 0))
+        if self.patience:
+            unreported = await settling.unreported(self.context.pool)
+            for reporting in self.patience:
+                UNREPORTED.labels(reporting).set(unreported.get(reporting, 0))
+            await settling.forget(self.context.pool, self.patience, now)

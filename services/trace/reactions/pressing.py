@@ -7,7 +7,7 @@ from typing import Final
 
 from chassis.frozen import replace
 from schemas import dispatch as d
-from schemas.notices import NoticeGivenUp
+from schemas.notices import NoticeGivenUp, NoticeUnconfirmed, NoticeUndelivered
 from schemas.values import Clock, WatchOrder
 from schemas.values import TicketState as S
 from services.trace.core.moves import back, interrupted
@@ -70,4 +70,7 @@ def _unmerged(summary: Summary, _fact: d.Unmerged, _at: datetime) -> Summary:
     return replace(back(summary, S.MERGED), outcome=None, merged_into=None, closed_at=None)
 
 
-summaries.on(NoticeGivenUp)(lambda s, _, __: replace(s, undelivered=s.undelivered + 1))
+@summaries.on(NoticeGivenUp, NoticeUndelivered, NoticeUnconfirmed)
+def _untold(summary: Summary, fact: NoticeGivenUp | NoticeUndelivered | NoticeUnconfirmed, _at: datetime) -> Summary:
+    """A person sees to what no way is left for."""
+    return summary if fact.otherwise else replace(summary, undelivered=summary.undelivered + 1)

@@ -50,7 +50,7 @@ PATIENCE = 30.0
 def running() -> Iterator[Instance]:
     """Notify and trace, alone on a broker of their own."""
     with Instance(ephemeral=True) as system:
-        system.start_services(["notify", "trace"])
+        system.start_services(["notify", "trace"], environment={"LIUHEN_REPORTING": '["sms"]'})
         yield system
 
 
@@ -123,10 +123,11 @@ def _entries(system: Instance) -> list[dict[str, Any]]:
 async def test_what_is_told_and_what_became_of_it_stands_in_the_trace(running: Instance) -> None:
     await _say(running.broker(ADMIN), _life())
 
-    def delivered() -> list[Any]:
-        return [entry for entry in _entries(running) if entry["type"].endswith("notice-delivered.v1")]
+    def told() -> list[Any]:
+        kinds = ("notice-delivered.v1", "notice-accepted.v1")
+        return [entry for entry in _entries(running) if entry["type"].endswith(kinds)]
 
-    _until(delivered, 6)
+    _until(told, 6)
     entries = _entries(running)
     asked = {e["body"]["notice"]: e for e in entries if e["type"].endswith("notice-requested.v1")}
     assert {(e["body"]["template"], e["body"]["audience"], e["body"]["way"]) for e in asked.values()} == {
@@ -137,11 +138,44 @@ async def test_what_is_told_and_what_became_of_it_stands_in_the_trace(running: I
         ("department-urgent-order", "department:housing", "sms"),
         ("department-urgent-order", "department:housing", "call"),
     }
-    for entry in delivered():
+    for entry in told():
         assert entries[entry["caused_by"]] == asked[entry["body"]["notice"]]
     sent = [line for way in ("sms", "call") for line in _sent(running, way)]
     assert {json.loads(line)["notice"] for line in sent} == set(asked)
     assert [json.loads(line)["text"][:7] for line in _sent(running, "call")].count("请呼叫闵建国：") == 1
+
+
+def test_what_did_not_arrive_is_told_another_way_once_and_stands_in_the_trace(running: Instance) -> None:
+    # given what the gateway of short messages took
+    taken = {json.loads(line)["template"]: json.loads(line)["notice"] for line in _sent(running, "sms")}
+    lost, arrived = ("duty-urgent", "requester-receipt"), ("requester-dispatched", "department-urgent-order")
+    said = [{"out_id": taken[each], "success": False, "err_code": "MK:0001"} for each in lost]
+    said += [{"out_id": taken[each], "success": True, "err_code": "DELIVERED"} for each in arrived]
+
+    def found(kind: str) -> list[Any]:
+        return [each for each in _entries(running) if each["type"].endswith(f"{kind}.v1")]
+
+    # when it reports, twice
+    for _ in range(2):
+        _report(running, said)
+    # then who was rung up besides is written to, and who cannot be reached waits for a person
+    _until(lambda: found("notice-undelivered"), 2)
+    _until(lambda: [each for each in found("notice-delivered") if each["body"]["way"] == "mail"], 1)
+    told = {(each["body"]["otherwise"], each["text"]) for each in found("notice-undelivered")}
+    assert told == {
+        ("mail", "通知没有收到闵建国（短信，对方回报mk-0001），改由邮件告知"),
+        (None, "通知没有收到诉求人（短信，对方回报mk-0001），没有别的方式，需人工告知"),
+    }
+    assert len(_sent(running, "mail")) == 1
+    assert len([each for each in found("notice-delivered") if each["body"]["way"] == "sms"]) == len(arrived)
+
+
+def _report(system: Instance, said: list[dict[str, Any]]) -> None:
+    token = (system.secrets / "gateway-token").read_text("ascii").split()[0]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    asked = Request(f"{system.url('notify_http')}/v1/reports", json.dumps(said).encode(), headers)  # noqa: S310 - our own
+    with urlopen(asked) as answer:  # noqa: S310 - our own
+        assert json.load(answer)["code"] == 0
 
 
 def _sent(system: Instance, way: str) -> list[str]:

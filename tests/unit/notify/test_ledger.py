@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.service import Cause
-from schemas.notices import NoticeAttemptFailed, NoticeDelivered, NoticeFact, NoticeGivenUp, NoticeRequested
+from schemas.notices import (
+    NoticeAccepted,
+    NoticeAttemptFailed,
+    NoticeDelivered,
+    NoticeFact,
+    NoticeGivenUp,
+    NoticeRequested,
+    NoticeUnconfirmed,
+    NoticeUndelivered,
+)
 from schemas.owner import Owner
 from services.notify.core.ledger import REMEMBERED, Command, NoticeLedger, Report, Request, decide, evolve
 from services.notify.core.notice import Addressee, Notice, Way
@@ -37,7 +46,20 @@ def given_up(key: str) -> Report:
     return Report(NoticeGivenUp(ticket=TICKET, notice=key, way="sms", attempts=6, error="timeout"))
 
 
-COMMANDS = st.lists(KEYS.flatmap(lambda key: st.sampled_from([f(key) for f in (request, delivered, failed, given_up)])))
+def accepted(key: str) -> Report:
+    return Report(NoticeAccepted(ticket=TICKET, notice=key, way="sms", attempts=1))
+
+
+def undelivered(key: str) -> Report:
+    return Report(NoticeUndelivered(ticket=TICKET, notice=key, way="sms", error="report-mk-0001"))
+
+
+def unconfirmed(key: str) -> Report:
+    return Report(NoticeUnconfirmed(ticket=TICKET, notice=key, way="sms"))
+
+
+MADE = (request, delivered, failed, given_up, accepted, undelivered, unconfirmed)
+COMMANDS = st.lists(KEYS.flatmap(lambda key: st.sampled_from([make(key) for make in MADE])))
 
 
 @given(commands=COMMANDS)
@@ -57,6 +79,19 @@ def test_each_notice_is_requested_once_and_ends_once_after_that(commands: list[C
         assert len(ends) <= 1
         assert not kinds or kinds[0] is NoticeRequested
         assert not ends or kinds[-1] in (NoticeDelivered, NoticeGivenUp)
+        for once in (NoticeAccepted, NoticeUndelivered, NoticeUnconfirmed):
+            assert kinds.count(once) <= 1
+
+
+def test_that_it_arrived_is_the_last_word_however_late_it_comes() -> None:
+    state: NoticeLedger | None = None
+    told = list[type[object]]()
+    late = (request, accepted, accepted, unconfirmed, undelivered, unconfirmed, delivered, undelivered, delivered)
+    for command in [make("n-1") for make in late]:
+        for fact in decide(state, command, CAUSE):
+            state = evolve(state, fact, NOW)
+            told.append(type(fact))
+    assert told == [NoticeRequested, NoticeAccepted, NoticeUnconfirmed, NoticeUndelivered, NoticeDelivered]
 
 
 @given(commands=COMMANDS)
