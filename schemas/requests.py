@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas.attachments import AttachmentId, Carries
+from schemas.attachments import Attached, AttachmentId, Carries
 from schemas.complaint import Complaint
 from schemas.inbound import IncidentAction, TicketAction
 from schemas.message import Message
@@ -49,11 +49,12 @@ class MemberRequest(Message, owner="requests"):
 
 
 class ActAsMember(MemberRequest):
-    """An act on the incident is made on each member, as if it had been made on that ticket alone."""
+    """An act on the incident is made on each member, as on that ticket alone, and with the same proof."""
 
     party: Party
     receipt: Receipt
     action: TicketAction
+    attached: tuple[Attached, ...] | None = None
 
 
 class IncidentRequest(Message, owner="requests"):

@@ -151,13 +151,14 @@ class ActionReceived(TicketFact):
 class IncidentActionReceived(TicketFact):
     """Somebody asked for something on an incident, or opens one; whether it is legal there, dispatch decides.
 
-    Keyed by the incident.
+    Keyed by the incident. `attached` are the attachments that it names.
     """
 
     incident: IncidentId
     receipt: Receipt
     party: Party
     action: IncidentAction
+    attached: tuple[Attached, ...] | None = None
 
 
 class SubmissionRefused(TicketFact):

@@ -11,6 +11,7 @@ from schemas.values import (
     Code,
     DepartmentCode,
     Due,
+    IncidentId,
     Instant,
     Name,
     Person,
@@ -168,13 +169,14 @@ class SupportTaskEnded(DispatchFact):
 class Handled(Carrying):
     """The lead reported the matter handled (办结); whether that stands, the centre's review says.
 
-    `reply` is for the requester, `note` for the file.
+    `reply` is for the requester, `note` for the file. What proves it came with `incident`, where that is named.
     """
 
     department: DepartmentCode
     reply: Text
     round: int
     note: Text | None = None
+    incident: IncidentId | None = None
 
 
 class HandledAccepted(DispatchFact):

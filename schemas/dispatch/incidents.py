@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from schemas.attachments import Attached
 from schemas.inbound import IncidentAction
 from schemas.message import Message
 from schemas.values import (
@@ -53,6 +54,7 @@ class IncidentActed(IncidentFact):
     members: tuple[TicketId, ...]
     rest: tuple[TicketId, ...] = ()
     first: bool = True
+    attached: tuple[Attached, ...] | None = None
 
 
 class MemberAdmitted(IncidentFact):

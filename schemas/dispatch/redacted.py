@@ -10,7 +10,7 @@ from schemas.attachments import AttachmentId
 from schemas.dispatch.base import DispatchFact
 from schemas.message import Message
 from schemas.redaction import Passage
-from schemas.values import Code, Text, TicketId
+from schemas.values import Code, IncidentId, Text, TicketId
 
 
 class Redacted(DispatchFact):
@@ -34,11 +34,15 @@ class Redacted(DispatchFact):
 
 
 class AttachmentRemoved(DispatchFact):
-    """What should never have been uploaded is to go, content and name, as it went in `origin` where one is named."""
+    """What should never have been uploaded is to go, content and name, as it went in `origin` where one is named.
+
+    `incident` is the one with which it was uploaded, for all of its members.
+    """
 
     attachment: AttachmentId
     origin: TicketId | None = None
     reason: Text
+    incident: IncidentId | None = None
 
 
 def redacted_by(message: Message) -> Passage | None:

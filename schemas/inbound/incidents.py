@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from schemas.attachments import Names
 from schemas.inbound.base import Action
 from schemas.inbound.office import OfficeAction
 from schemas.values import (
@@ -94,10 +95,10 @@ class AcceptIncident(DepartmentOnIncident):
     do: Literal["accept_incident"] = "accept_incident"
 
 
-class ReportIncidentHandled(DepartmentOnIncident):
+class ReportIncidentHandled(DepartmentOnIncident, Names):
     """The lead reports all members handled with one reply (报办结); each is called back or told on its own.
 
-    `note` is for the file alone.
+    `note` is for the file alone. The attachments prove it of each member.
     """
 
     do: Literal["report_incident_handled"] = "report_incident_handled"

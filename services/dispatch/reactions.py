@@ -64,7 +64,13 @@ def _ticked(fact: ClockFact) -> Sequence[tuple[str, Command]]:
 def _about_others(message: Message) -> Sequence[tuple[str, Command]]:
     match message:
         case ActAsMember() as fact:
-            received = ActionReceived(ticket=fact.ticket, receipt=fact.receipt, party=fact.party, action=fact.action)
+            received = ActionReceived(
+                ticket=fact.ticket,
+                receipt=fact.receipt,
+                party=fact.party,
+                action=fact.action,
+                attached=fact.attached,
+            )
             return ((fact.ticket, Act(received, fact.incident)),)
         case IncidentActionReceived() | IncidentRequest() as fact:
             return ((fact.incident, OfIncident(fact)),)

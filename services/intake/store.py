@@ -79,7 +79,7 @@ async def remove_attachments(connection: Connection, tickets: Sequence[str], at:
 
 
 async def remove_named(connection: Connection, removed: Sequence[tuple[str, str]], at: Instant) -> None:
-    """Let go these attachments, each of the ticket that it was uploaded for; the contents follow."""
+    """Let go these attachments, each of the ticket or incident that it was uploaded for; the contents follow."""
     await connection.execute(
         "update attachment a set removed_at = $3, name = null from unnest($1::text[], $2::text[]) x(id, ticket)"
         " where a.id = x.id and a.ticket = x.ticket and a.removed_at is null",

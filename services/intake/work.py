@@ -122,7 +122,8 @@ def working(config: DoorConfig, newsroom: Newsroom, clock: Clock, redaction: byt
         if forgotten:
             await store.forget(transaction.connection, forgotten)
             await store.remove_attachments(transaction.connection, forgotten, _earliest(transaction))
-        removed = [(each.attachment, each.ticket) for each in _heard(items) if isinstance(each, AttachmentRemoved)]
+        cleared = [each for each in _heard(items) if isinstance(each, AttachmentRemoved)]
+        removed = [(each.attachment, each.incident or each.ticket) for each in cleared]
         if removed:
             await store.remove_named(transaction.connection, removed, _earliest(transaction))
         redacted = [(each.ticket, each.passage) for each in _heard(items) if isinstance(each, Redacted)]

@@ -26,6 +26,7 @@ def kept(fact: d.DispatchFact) -> tuple[KeptAttachment, ...]:
             attached=each,
             department=fact.by.party.department if fact.by.party else None,
             of=fact.other if isinstance(fact, d.MergeTaken) else None,
+            incident=fact.incident if isinstance(fact, d.Handled) else None,
             withheld=bool(value_of(fact, "withheld")),
         )
         for each in fact.attachments

@@ -86,7 +86,7 @@ def decide(
     draft = Draft(state, rules, at, changed, known_at=known_at)
     match command:
         case Act(fact, incident):
-            draft.as_member = incident is not None
+            draft.as_member = incident
             if _concerns(draft, kind_of(command), incident):
                 _act(draft, kind_of(command), fact)
         case Tick(fact):

@@ -10,7 +10,7 @@ from typing import Final, TypedDict
 from schemas.attachments import Attached
 from schemas.dispatch import Carrying, DispatchFact, Pressing
 from schemas.message import Message
-from schemas.values import Actor, ContactKeys, DepartmentCode, Receipt, TicketId
+from schemas.values import Actor, ContactKeys, DepartmentCode, IncidentId, Receipt, TicketId
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import LeadOrder, Ticket
 
@@ -36,7 +36,7 @@ class Draft:
     `matched` says that the contact which came along is the requester's.
     `requester` is kept of a contact that the action gives the ticket: by it others are compared with it later on.
     `attached` is what came along of attachments; the first fact that can carry them does.
-    `as_member` says that the act was made on the incident that the ticket belongs to.
+    `as_member` names the incident on which the act was made, to which the ticket belongs.
     `in_time` says that the door found it to be about this ticket, while its window was open.
     `known_at` is the moment from which what is said can be known, where that is long after `at`.
     """
@@ -50,7 +50,7 @@ class Draft:
     matched: bool = False
     requester: ContactKeys | None = None
     attached: tuple[Attached, ...] | None = None
-    as_member: bool = False
+    as_member: IncidentId | None = None
     in_time: bool = False
     known_at: datetime | None = None
     approver: Actor | None = None

@@ -9,6 +9,7 @@ from rulebook.codes import Role
 from rulebook.directory import Person as Named
 from rulebook.limits import Span
 from rulebook.rules import Ground, ProvableGround
+from schemas.attachments import Attached
 from schemas.inbound import Action
 from schemas.nearest import nearest
 from schemas.values import Actor, Clock, DepartmentCode, RequesterKind, breach_by
@@ -54,8 +55,13 @@ def provable_ground(draft: Draft, grounds: Sequence[ProvableGround], ground: str
 
 
 def proof_attached(draft: Draft, wanted: str | None, what: str) -> Refusal | None:
-    """What the rulebook wants as evidence came along; of a member of an incident it stands with the incident."""
-    if wanted is None or draft.attached or draft.as_member:
+    """What the rulebook wants as evidence came along with the act."""
+    return proof_missing(wanted, draft.attached, what)
+
+
+def proof_missing(wanted: str | None, attached: Sequence[Attached] | None, what: str) -> Refusal | None:
+    """Say what is wanted as evidence of an act, where nothing came along."""
+    if wanted is None or attached:
         return None
     reason = f"{what}须附{wanted}。请先上传附件，再在 attachments 中写明其编号和 sha256 一并提交。"
     return Refusal("proof_missing", reason)

@@ -11,7 +11,7 @@ from doors.refusals import Refusal, refusal
 from schemas.attachments import Attached, NamedAttachment
 from schemas.inbound import Action, RecordVisit
 from schemas.message import value_of
-from schemas.tickets import ActionReceived, Registered
+from schemas.tickets import ActionReceived, IncidentActionReceived, Registered
 from services.intake.core.reading import Reading
 from services.intake.core.state import Answer, KnownAttachment, NamedBy
 
@@ -70,5 +70,7 @@ def named_by(says: Iterable[Answer]) -> Iterator[NamedBy]:
                 yield from (NamedBy(each.id, receipt, ticket) for each in found)
             case ActionReceived(receipt=receipt, ticket=ticket, attached=found) if found:
                 yield from (NamedBy(each.id, receipt, ticket) for each in found)
+            case IncidentActionReceived(receipt=receipt, incident=incident, attached=found) if found:
+                yield from (NamedBy(each.id, receipt, incident) for each in found)
             case _:
                 pass

@@ -225,7 +225,7 @@ def _known(reading: Reading, ticket: str, requester: str | None, received: datet
 
 def _on_existing(state: DoorState, reading: Reading, action: OnExisting | OnIncident) -> Decision:
     if isinstance(action, OnIncident):
-        return _on_incident(reading, action)
+        return _on_incident(state, reading, action)
     known = state.tickets.get(action.ticket) or state.tickets.get(without_part(action.ticket))
     if known is None and isinstance(action, OfficeAction | FollowUp):
         return refused(reading, _unknown(action.ticket))
@@ -294,10 +294,16 @@ def _spoken(state: DoorState, action: OnExisting, known: KnownTicket | None, par
     return Spoken(action.model_copy(update={"contact": None}), matched, spoke_as=identities)
 
 
-def _on_incident(reading: Reading, action: OnIncident) -> Decision:
+def _on_incident(state: DoorState, reading: Reading, action: OnIncident) -> Decision:
     opened = incident_of(reading.party, reading.source, reading.id)
     incident = opened if isinstance(action, OpenIncident) else action.incident
-    message = IncidentActionReceived(incident=incident, receipt=reading.receipt, party=reading.party, action=action)
+    message = IncidentActionReceived(
+        incident=incident,
+        receipt=reading.receipt,
+        party=reading.party,
+        action=action,
+        attached=attached(state.attachments, action),
+    )
     return accepted(reading, (fact(incident, message),))
 
 

@@ -19,6 +19,7 @@ from schemas.values import (
     Channel,
     Contact,
     ContactKeys,
+    IncidentId,
     Party,
     PartyKind,
     Receipt,
@@ -176,11 +177,11 @@ class KnownAttachment(NamedTuple):
 
 
 class NamedBy(NamedTuple):
-    """An attachment that a submission named, and for which ticket."""
+    """An attachment that a submission named, and for which ticket, or for which incident."""
 
     id: str
     receipt: Receipt
-    ticket: TicketId
+    ticket: TicketId | IncidentId
 
 
 class Answer(NamedTuple):

@@ -14,9 +14,13 @@ from schemas import inbound as i
 from schemas.attachments import Attached
 from schemas.message import Message
 from schemas.public import Order
-from schemas.tickets import ActionReceived
-from schemas.values import Party, PartyKind, Person, TicketState
+from schemas.requests import ActAsMember, MemberAnswered
+from schemas.tickets import ActionReceived, IncidentActionReceived
+from schemas.values import Actor, Party, PartyKind, Person, TicketState
 from services.dispatch.core.commands import Act
+from services.dispatch.core.incidents.decide import decide_incident
+from services.dispatch.core.incidents.state import Incident, Membership
+from services.dispatch.core.incidents.telling import tell_of_incident
 from tests.support.dispatch.story import (
     AT,
     INCIDENT,
@@ -113,6 +117,47 @@ def kinds(facts: tuple[Message, ...]) -> set[type[Message]]:
     return {type(each) for each in facts}
 
 
-def test_what_an_incident_reports_is_proved_with_the_incident() -> None:
-    joined = begun(wanting()).office(i.JoinIncident, incident=INCIDENT)
-    assert d.ActionRefused not in kinds(says(joined, handled(), incident=INCIDENT).facts)
+def test_what_an_incident_reports_is_proved_of_each_member() -> None:
+    admitted = MemberAnswered(
+        ticket=TICKET,
+        origin=INCIDENT,
+        by=Actor(by_rule="test"),
+        admitted=True,
+        reason="已加入",
+        title="停电",
+        lead=LEAD,
+    )
+    joined = begun(wanting()).office(i.JoinIncident, incident=INCIDENT).asked(admitted)
+    assert refusal(says(joined, handled(), incident=INCIDENT)).code == "proof_missing"
+    proved = says(joined, handled(), PHOTO, incident=INCIDENT)
+    (fact,) = (each for each in proved.facts if isinstance(each, d.Handled))
+    assert (fact.attachments, fact.incident) == ((PHOTO,), INCIDENT)
+    # and what should never have been there goes as what it was uploaded for: for all members
+    removed = proved.office(i.RemoveAttachment, attachment=PHOTO.id, reason="拍到了邻居家中")
+    (gone,) = (each for each in removed.facts if isinstance(each, d.AttachmentRemoved))
+    assert gone.incident == INCIDENT
+
+
+def reported(*came: Attached, category: str = "0102-04") -> tuple[d.IncidentFact, ...]:
+    """What a report of all members comes to."""
+    party = Party(kind=PartyKind.DEPARTMENT, department=LEAD)
+    incident = Incident(incident=INCIDENT, title="停电", lead=LEAD, category=category, members={TICKET: Membership()})
+    action = i.ReportIncidentHandled(incident=INCIDENT, by=BY, reply="已恢复供电")
+    received = IncidentActionReceived(
+        incident=INCIDENT, receipt=RECEIPT, party=party, action=action, attached=came or None
+    )
+    rules = replace(begun().rules, policy=wanting())
+    return decide_incident(incident, received, rules, AT)
+
+
+def test_what_an_incident_reports_is_asked_for_proof_at_once() -> None:
+    (refused,) = reported()
+    assert isinstance(refused, d.IncidentActionRefused)
+    assert (refused.code, WANTED in refused.reason) == ("proof_missing", True)
+    (acted,) = reported(PHOTO)
+    assert isinstance(acted, d.IncidentActed)
+    assert acted.attached == (PHOTO,)
+    # and it goes with the act to every member, step by step
+    (told,) = tell_of_incident(None, acted)
+    assert isinstance(told.message, ActAsMember)
+    assert told.message.attached == (PHOTO,)

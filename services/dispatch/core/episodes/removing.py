@@ -10,6 +10,7 @@ from chassis.frozen import replace
 from schemas import dispatch as d
 from schemas import inbound as i
 from schemas import requests as r
+from schemas.values import IncidentId
 from schemas.values import TicketState as S
 from services.dispatch.core.draft import Draft
 from services.dispatch.core.episode import MOOT, Episode, Refusal
@@ -35,7 +36,17 @@ def attachment_there(draft: Draft, action: i.RemoveAttachment) -> Refusal | None
 
 @episode.action(i.RemoveAttachment, _ANY, attachment_there)
 def remove_attachment(draft: Draft, action: i.RemoveAttachment) -> None:
-    draft.say(d.AttachmentRemoved(**draft.by_author, attachment=action.attachment, reason=action.reason))
+    removed = d.AttachmentRemoved(
+        **draft.by_author,
+        attachment=action.attachment,
+        reason=action.reason,
+        incident=_uploaded_for(draft.ticket, action.attachment),
+    )
+    draft.say(removed)
+
+
+def _uploaded_for(ticket: Ticket, attachment: str) -> IncidentId | None:
+    return next((each.incident for each in ticket.attachments if each.attached.id == attachment), None)
 
 
 def has_it(draft: Draft, request: r.RemoveAttachmentToo) -> Refusal | None:
@@ -45,7 +56,11 @@ def has_it(draft: Draft, request: r.RemoveAttachmentToo) -> Refusal | None:
 @episode.request(r.RemoveAttachmentToo, _ANY, has_it)
 def remove_attachment_too(draft: Draft, request: r.RemoveAttachmentToo) -> None:
     removed = d.AttachmentRemoved(
-        **draft.by_author, attachment=request.attachment, origin=request.origin, reason=request.reason
+        **draft.by_author,
+        attachment=request.attachment,
+        origin=request.origin,
+        reason=request.reason,
+        incident=_uploaded_for(draft.ticket, request.attachment),
     )
     draft.say(removed)
 

@@ -75,7 +75,12 @@ def report_handled(draft: Draft, action: i.ReportHandled) -> None:
     take_up(draft)
     lapse(draft, "已报办结，申请不再审批。")
     handled = d.Handled(
-        **draft.by_author, department=draft.lead, reply=action.reply, round=draft.ticket.rounds, note=action.note
+        **draft.by_author,
+        department=draft.lead,
+        reply=action.reply,
+        round=draft.ticket.rounds,
+        note=action.note,
+        incident=draft.as_member if draft.attached else None,
     )
     draft.say(handled)
     if draft.rules.automation.review is Passing.AUTOMATIC:

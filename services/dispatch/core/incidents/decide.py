@@ -16,6 +16,7 @@ from schemas.tickets import IncidentActionReceived
 from schemas.values import Actor, IncidentId, TicketId
 from services.dispatch.core.draft import BY_POLICY
 from services.dispatch.core.episode import Refusal
+from services.dispatch.core.guards import proof_missing
 from services.dispatch.core.incidents.state import Errand, Incident
 from services.dispatch.core.roles import in_stead_of, not_allowed
 from services.dispatch.core.rules import Rules
@@ -123,6 +124,14 @@ def _names_a_number(action: IncidentAction) -> Refusal | None:
     return None
 
 
+def _unproved(incident: Incident, received: IncidentActionReceived, rules: Rules) -> Refusal | None:
+    """What the incident's own category wants to see is asked for at once; a member of another asks for itself."""
+    category = rules.policy.category(incident.category) if incident.category else None
+    if not isinstance(received.action, i.ReportIncidentHandled) or category is None:
+        return None
+    return proof_missing(category.proof, received.attached, "该分类报办结")
+
+
 def _whom(incident: Incident | None, action: IncidentAction) -> tuple[TicketId, ...]:
     members = {} if incident is None else incident.members
     if isinstance(action, i.AttachToIncident):
@@ -137,7 +146,7 @@ def _against(incident: Incident | None, received: IncidentActionReceived, rules:
     if not isinstance(action, i.OfficeAction):
         if incident is None or received.party.department != incident.lead:
             return Refusal("not_yours", "没有由你单位牵头的这一多人同诉，请核对编号；如有疑问请联系热线中心。")
-        return _not_now(incident, action) or _names_a_number(action)
+        return _not_now(incident, action) or _names_a_number(action) or _unproved(incident, received, rules)
     if incident is None:
         return Refusal("unknown_incident", f"没有编号为{received.incident}的多人同诉。")
     return not_allowed(rules, action, action.do, at) or _not_now(incident, action)
@@ -177,6 +186,7 @@ def _first_step(
         receipt=received.receipt,
         members=members[:AT_ONCE],
         rest=members[AT_ONCE:],
+        attached=received.attached,
     )
 
 
@@ -196,6 +206,7 @@ def _step(incident: IncidentId, errand: Errand) -> d.IncidentActed:
         members=errand.rest[:AT_ONCE],
         rest=errand.rest[AT_ONCE:],
         first=False,
+        attached=errand.attached,
     )
 
 

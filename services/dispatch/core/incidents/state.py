@@ -7,6 +7,7 @@ from typing import Literal
 
 from chassis.frozen import replace
 from schemas import dispatch as d
+from schemas.attachments import Attached
 from schemas.inbound import AcceptIncident, IncidentAction, ReportIncidentHandled
 from schemas.values import CategoryCode, DepartmentCode, IncidentId, Party, Place, Receipt, TicketId
 
@@ -27,6 +28,7 @@ class Errand:
     party: Party
     receipt: Receipt
     rest: tuple[TicketId, ...]
+    attached: tuple[Attached, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +91,7 @@ def _changed(incident: Incident, fact: d.IncidentFact) -> Incident:
 def _acted(incident: Incident, fact: d.IncidentActed) -> Incident:
     """What is on its way waits behind earlier acts: every member hears of all in their order."""
     errands = incident.errands if fact.first else incident.errands[1:]
-    left = Errand(act=fact.act, party=fact.party, receipt=fact.receipt, rest=fact.rest)
+    left = Errand(act=fact.act, party=fact.party, receipt=fact.receipt, rest=fact.rest, attached=fact.attached)
     if fact.rest:
         errands = (*errands, left) if fact.first else (left, *errands)
     after = replace(incident, errands=errands)

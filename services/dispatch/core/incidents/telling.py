@@ -62,7 +62,14 @@ def _passed_on(
 
 
 def _as_member(fact: d.IncidentActed, ticket: TicketId, action: i.TicketAction) -> r.ActAsMember:
-    return r.ActAsMember(ticket=ticket, incident=fact.incident, party=fact.party, receipt=fact.receipt, action=action)
+    return r.ActAsMember(
+        ticket=ticket,
+        incident=fact.incident,
+        party=fact.party,
+        receipt=fact.receipt,
+        action=action,
+        attached=fact.attached,
+    )
 
 
 def _welcome(incident: Incident, fact: d.MemberAdmitted) -> r.MemberAnswered:
