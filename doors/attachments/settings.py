@@ -11,6 +11,11 @@ from doors.attachments.bucket import Bucket, is_bucket, place_of
 from doors.attachments.keeping import Folder, Keeper
 
 
+def keeper_of(place: str, key: str, secret: SecretStr) -> Keeper:
+    """Return what keeps contents at a place: in a bucket as whoever has this key, or in a folder."""
+    return Bucket(place_of(place), key, secret.get_secret_value()) if is_bucket(place) else Folder(Path(place))
+
+
 class KeepsAttachments(Settings):
     """`attachments` is where contents are kept, the same for every door of an instance: a folder, or a bucket.
 
@@ -31,6 +36,4 @@ class KeepsAttachments(Settings):
 
     def keeper(self) -> Keeper:
         """Return what keeps the contents."""
-        if is_bucket(self.attachments):
-            return Bucket(place_of(self.attachments), self.attachments_key, self.attachments_secret.get_secret_value())
-        return Folder(Path(self.attachments))
+        return keeper_of(self.attachments, self.attachments_key, self.attachments_secret)

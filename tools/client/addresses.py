@@ -12,6 +12,8 @@ from pydantic import ConfigDict, Field, SecretStr
 
 from chassis.broker import Access, Broker, NoPasswordError
 from chassis.contacts import Vault
+from doors.attachments.keeping import Keeper
+from doors.attachments.settings import keeper_of
 from schemas.layout import Layout
 from sealing.files import MasterFile
 from sealing.masters import Kms, MasterKeys
@@ -39,6 +41,10 @@ class Addresses(Layout):
     trace_url: str = ""
     desk_url: str = ""
     prometheus_url: str = ""
+    attachments: str = ""
+    """The folder or bucket that keeps contents of attachments, with the key and secret that the doors have."""
+    attachments_key: str = ""
+    attachments_secret: SecretStr = SecretStr("")
     login: Path | None = None
     """The file with the token or session by which who types commands is known."""
     redaction_secret: SecretStr | None = None
@@ -115,6 +121,12 @@ class Addresses(Layout):
         if file is None or not file.exists():
             raise SaidClearly(f"没有设置 {NAMED[name]}：个人信息以这些密钥封存。")
         return MasterFile(file)
+
+    def keeper(self) -> Keeper | None:
+        """Return what keeps the contents of attachments; None where nobody said."""
+        if not self.attachments:
+            return None
+        return keeper_of(self.attachments, self.attachments_key, self.attachments_secret)
 
     def logged_in(self) -> str:
         """Return the token or session of who types commands; '' where nobody has logged in."""

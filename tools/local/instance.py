@@ -313,7 +313,9 @@ class Instance:
             "LIUHEN_INTAKE_URL": self.url("intake_http"),
             "LIUHEN_TRACE_URL": self.url("trace_http"),
             "LIUHEN_DESK_URL": self.url("desk_http"),
+            "LIUHEN_NOTIFY_URL": self.url("notify_http"),
             "LIUHEN_PROMETHEUS_URL": self.url("prometheus"),
+            "LIUHEN_ATTACHMENTS": bucket_or(self.home / "attachments"),
             **self.layout.variables(),
             **self._trust(),
         }

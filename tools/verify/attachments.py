@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -23,6 +23,8 @@ class AttachmentRow(NamedTuple):
     uploaded_at: datetime
     receipt: str | None
     removed: bool
+    gone: bool = False
+    """Whether the door says that the content of a removed one is no longer there."""
 
 
 def attachments_kept(
@@ -47,6 +49,29 @@ def attachments_kept(
         if row.receipt is None and not row.removed and row.uploaded_at < oldest - _GRACE:
             findings.append(Finding(id_, Chinese("附件没有引用，过期仍未清除")))
     return CheckResult("附件都有来处、都有用处 (attachments were uploaded and are named)", len(before), findings)
+
+
+def contents_gone(
+    before: Mapping[str, AttachmentRow],
+    kept: Collection[str] | None,
+    after: Mapping[str, AttachmentRow],
+    due: Collection[str],
+) -> CheckResult:
+    """Hold what the store keeps against the rows before and after it was asked: what was removed is nowhere.
+
+    `due` has had the time in which the door takes contents away; `kept` is None where nobody said where the store is.
+    """
+    gone = {id_ for id_, row in before.items() if row.gone}
+    findings = [
+        Finding(id_, Chinese("附件已删除，内容还没有从存放处清除"))
+        for id_ in sorted((gone & set(kept or ())) | (set(due) - gone))
+    ]
+    if kept is None and gone:
+        findings.append(Finding("LIUHEN_ATTACHMENTS", Chinese("没有写明附件存放在哪里，无法核对已删除的内容")))
+    findings += [
+        Finding(id_, Chinese("存放处有内容，没有上传的记录")) for id_ in sorted(set(kept or ()) - after.keys())
+    ]
+    return CheckResult("删除的附件，内容也不在了 (removed contents are gone)", len(gone), findings)
 
 
 def named_in(value: bytes) -> Iterator[Attached]:

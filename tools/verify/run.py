@@ -12,6 +12,7 @@ from typing import Final
 import asyncpg
 
 from chassis.clock import Clock, stopwatch
+from doors.attachments.keeping import KeeperAwayError
 from rulebook import Policy, load_policy
 from rulebook.codes import Role
 from schemas.principals import OPERATORS
@@ -23,7 +24,7 @@ from tools.client.log import Counted, committed_offsets, end_offsets, read_topic
 from tools.errors import SaidClearly
 from tools.local.plan import service_names
 from tools.verify import checks, folds, submissions
-from tools.verify.attachments import attachments_kept
+from tools.verify.attachments import AttachmentRow, attachments_kept, contents_gone
 from tools.verify.contents import Contents
 from tools.verify.findings import CheckResult, Finding
 from tools.verify.histories import Histories
@@ -66,6 +67,7 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
             submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), agents),
             submissions.one_ticket_each(facts),
+            await _contents_gone(system, tables["intake"], uploaded),
             attachments_kept(facts.named, uploaded, await tables["intake"].attachments(), began - unnamed_for),
             checks.order_kept(contents),
             checks.everything_heard(heard, contents, _readers(known)),
@@ -74,6 +76,21 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
             *await _read(system, list(tables.values()), reached),
             await _nothing_stands_still(list(tables.values()), at_first, reached),
         ]
+
+
+async def _contents_gone(system: Addresses, intake: Tables, at_first: Mapping[str, AttachmentRow]) -> CheckResult:
+    """Give the contents that were to go when we began the time in which the door takes them away."""
+    due = {id_ for id_, row in at_first.items() if row.removed}
+    since, keeper = stopwatch(), system.keeper()
+    before = at_first
+    while any(not before[id_].gone for id_ in due) and stopwatch() - since < _PATIENCE:
+        await asyncio.sleep(_LOOK_AGAIN)
+        before = await intake.attachments()
+    try:
+        kept = None if keeper is None else await keeper.names()
+    except KeeperAwayError as error:
+        raise SaidClearly(f"附件的存放处连不上（{error}），无法核对。请恢复后再试。") from None
+    return contents_gone(before, kept, await intake.attachments(), due)
 
 
 async def _arrivals(system: Addresses, known: Sequence[Topic], counted: Counted) -> submissions.Arrivals:

@@ -184,7 +184,9 @@ class Tables:
 
     async def attachments(self) -> dict[str, AttachmentRow]:
         """Every attachment that was uploaded, by its id."""
-        rows = await self._fetch("select id, sha256, uploaded_at, receipt, removed_at is not null from attachment")
+        rows = await self._fetch(
+            "select id, sha256, uploaded_at, receipt, removed_at is not null, gone from attachment"
+        )
         return {id_: AttachmentRow(*row) for id_, *row in rows}
 
     async def heard(self) -> list[HeardRow]:

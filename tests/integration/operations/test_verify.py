@@ -45,7 +45,12 @@ def test_an_honest_system_is_clean_and_tampering_is_found(operations: Any) -> No
     )
     operations.sql("update sla.timer set status = 'cancelled' where key = $1", silenced)
 
+    left = operations.instance.home / "attachments" / "7Q" / "A7Q2M8ZK4D1XBW3HN5VT0"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"x")
+
     found = broken(operations)
+    assert found.pop("removed contents are gone") == {left.name}
     assert found.pop("published means recorded") == {deleted}
     assert found.pop("trace notes each record once") == {forged}
     assert found.pop("same body on topic and table") == {reworded}
