@@ -10,12 +10,12 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import quote_plus, urlencode
 
 import aiohttp
 import structlog
-from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints, TypeAdapter, ValidationError
 
 from chassis.problems import HttpProblem
 
@@ -71,6 +71,12 @@ class _Tokens(BaseModel):
     id_token: str
 
 
+class _Failure(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    error: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+
+
 class Provider:
     """One provider, asked over HTTP; what it says of itself is asked once."""
 
@@ -111,7 +117,7 @@ class Provider:
         }
         status, answer = await _ask("POST", known.token_endpoint, data=form, headers=self._known_by())
         if status != HTTPStatus.OK:
-            raise _refused("the code was refused")
+            raise _refused(f"the code was refused: {_error_in(answer)}")
         try:
             token = _Tokens.model_validate_json(answer).id_token
         except ValidationError:
@@ -190,6 +196,14 @@ async def _ask(method: str, url: str, **sent: Any) -> tuple[int, bytes]:
             return answer.status, await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:
         raise _away(type(error).__name__) from None
+
+
+def _error_in(answer: bytes) -> str:
+    """The provider's own word for why, as the protocol lists them; nothing else of its answer is told."""
+    try:
+        return _Failure.model_validate_json(answer).error
+    except ValidationError:
+        return "unsaid"
 
 
 def _with(url: str, query: Mapping[str, str]) -> str:

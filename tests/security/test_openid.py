@@ -144,6 +144,25 @@ async def test_a_provider_that_is_away_is_said(doors: Doors, policy: Policy) -> 
         assert (status, "没有应答" in shown) == (503, True)
 
 
+async def test_a_door_without_a_secret_proves_itself_by_what_it_began_with(
+    doors: Doors, policy: Policy, provider: Provider
+) -> None:
+    provider.public = True
+    own = terms(provider.issuer) | {"openid_secret": SecretStr("")}
+    async with doors.desk(policy, **own) as door, Browser.at(door) as browser:
+        assert (await comes_back(browser, provider))[0] == 200
+        assert browser.session
+
+
+async def test_why_a_provider_refuses_a_code_is_logged_by_its_own_word(
+    doors: Doors, policy: Policy, provider: Provider, capsys: pytest.CaptureFixture[str]
+) -> None:
+    provider.public = True
+    async with a_browser(doors, policy, provider.issuer) as browser:
+        assert (await comes_back(browser, provider))[0] == 401
+    assert "the code was refused: invalid_client" in capsys.readouterr().out
+
+
 async def test_an_answer_opens_once_and_only_where_the_login_began(
     doors: Doors, policy: Policy, provider: Provider
 ) -> None:

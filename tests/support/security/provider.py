@@ -66,6 +66,8 @@ class Provider:
     """What tokens are signed with, where it is not the key that is published."""
     lies: Mapping[str, Any] = field(default_factory=dict)
     issuer: str = ""
+    public: bool = False
+    """Whether its client is one without a secret, which shows the verifier alone."""
     codes: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -99,7 +101,9 @@ class Provider:
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
         known = f"{CLIENT}:{quote_plus(SECRET)}".encode()
-        assert request.headers["Authorization"] == f"Basic {b64encode(known).decode('ascii')}"
+        shown = None if self.public else f"Basic {b64encode(known).decode('ascii')}"
+        if (request.headers.get("Authorization"), form["client_id"]) != (shown, CLIENT):
+            return web.json_response({"error": "invalid_client"}, status=401)
         person, nonce, challenge = self.codes.pop(str(form["code"]), ("", "", ""))
         if not person or challenge_of(str(form["code_verifier"])) != challenge:
             return web.json_response({"error": "invalid_grant"}, status=400)
