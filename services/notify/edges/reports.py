@@ -101,6 +101,10 @@ def _password(request: web.Request) -> str:
 async def take(request: web.Request) -> web.StreamResponse:
     """POST /v1/reports: what became of messages; one that came before, or is of nobody here, changes nothing."""
     context = request.app[CONTEXT]
+    if not request.app[SETTINGS].reporting:
+        # Nobody would ever look at them, and nobody take them away.
+        words = "没有哪种通知方式设为等对方回报。请运维在 LIUHEN_REPORTING 里写明后，再推送。"
+        raise HttpProblem(403, "not_permitted", None, words)
     try:
         said = _REPORTS.validate_json(await request.read())
     except ValidationError as error:
@@ -108,4 +112,4 @@ async def take(request: web.Request) -> web.StreamResponse:
         raise HttpProblem(400 if refused.code == "not_json" else 422, *refused) from None
     found = {reported(each.out_id, each.err_code, arrived=each.success) for each in said if each.out_id}
     await put_down(context.pool, sorted(found), context.clock.now())
-    return json_answer(Taken())
+    return json_answer(Taken().model_dump())

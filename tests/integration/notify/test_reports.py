@@ -194,6 +194,16 @@ async def test_the_door_takes_reports_of_its_gateway_alone(
     assert await pool.fetchval("select count(*) from report") == 0
 
 
+async def test_where_no_way_reports_nothing_is_kept(later: Any, pool: Pool, tmp_path: Path) -> None:
+    async with (
+        TestServer(application(later(), NotifySettings(notices=tmp_path))) as server,
+        aiohttp.ClientSession() as session,
+        session.post(server.make_url("/v1/reports"), json=[{"out_id": "n-1", "success": True}], headers=TOKEN) as it,
+    ):
+        assert it.status == 403
+    assert await pool.fetchval("select count(*) from report") == 0
+
+
 def test_a_way_that_reports_has_its_time_in_the_policy(tmp_path: Path) -> None:
     told = NotifySettings(notices=tmp_path, reporting=(Way.CALL,))
     with pytest.raises(ValueError, match="call"):
