@@ -74,7 +74,7 @@ def test_the_door_of_gateways(operations: Operations, tmp_path: Path) -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("port", ["intake_http", "trace_http", "desk_http", "notify_http"])
+@pytest.mark.parametrize("port", ["intake_http", "trace_http", "desk_http"])
 def test_nobody_is_let_in_but_to_the_description(operations: Operations, tmp_path: Path, port: str) -> None:
     found = walked(operations.instance.url(port), "nobody", tmp_path, TERMS, "--include-method", "GET")
     assert found.returncode == 0, found.stdout + found.stderr
