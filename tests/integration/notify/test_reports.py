@@ -152,7 +152,7 @@ async def test_a_report_that_comes_before_its_sending_is_written_down_is_kept_fo
 async def test_what_left_as_one_message_is_reported_as_one(
     planner: Any, later: Any, tmp_path: Path, gateway: Gateway
 ) -> None:
-    await planner.plan("n-1", "n-2", audience="requester")
+    await planner.plan("n-1", "n-2", audience="requester", peaceful=True)
     await deliver(later(), gateway, tmp_path)
     (together,) = gateway.taken
     await push(later(), gateway, tmp_path, gateway.report(together, code="UNDELIV"))
