@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Final
 
 import typer
@@ -12,7 +12,7 @@ from rich.table import Table
 from liuhen.answers import AsJson, print_json
 from rulebook import load_policy
 from schemas import registry
-from schemas.principals import ADMIN, principals
+from schemas.principals import ADMIN, Principal, PrincipalKind, principals
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.prepare import quotas, rights, topics
@@ -70,7 +70,7 @@ def apply(
     if not as_json:
         _show(needed, granted, bounds)
     if granted.takes_away and not yes:
-        _ask(as_json=as_json)
+        _ask(_ours(granted, everybody), as_json=as_json)
     topics.carry_out(admin, needed)
     folder = addresses.folder_of_secrets()
     rights.grant(admin, granted.new, lambda user: secret(folder, user))
@@ -82,9 +82,18 @@ def apply(
         raise typer.Exit(1)
 
 
-def _ask(*, as_json: bool) -> None:
+def _ours(granted: RightsPlan, everybody: Iterable[Principal]) -> Sequence[str]:
+    """Name our own services that lose something: they go by a policy that still has it until they start again."""
+    losing = {binding.principal.removeprefix("User:") for binding in granted.gone.rules}
+    return sorted(each.name for each in everybody if each.kind is PrincipalKind.SERVICE and each.name in losing)
+
+
+def _ask(services: Iterable[str], *, as_json: bool) -> None:
     if as_json:
         raise SaidClearly("将收回权限：请写 --yes，或者先不带 --json 查看。")
+    if services:
+        words = f"其中有本系统的 {'、'.join(services)}：仍按旧规则运行的会停下来等，请先用这份规则重启它们。"
+        _console.print(styled((words, "yellow")))
     typer.confirm("收回这些权限？", abort=True)
 
 

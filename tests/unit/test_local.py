@@ -13,6 +13,7 @@ import pytest
 from tools.client.addresses import load_addresses
 from tools.errors import SaidClearly
 from tools.layout import ROOT, home_of
+from tools.local.instance import Instance
 from tools.local.plan import fill, load_plan
 from tools.local.ports import HOST, free_ports, require_free
 from tools.local.process import Identity, Launch, is_running, spawn, this_process
@@ -116,3 +117,11 @@ def test_addresses_in_the_environment_win_and_none_at_all_is_said_clearly() -> N
     assert addresses.kafka == "k:1"
     assert addresses.postgres_dsn("sla") == "postgresql://sla@p/d?passfile=/a%20b"
     assert addresses.trace_url == "http://t"
+
+
+def test_services_go_by_the_policy_of_the_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIUHEN_POLICY", str(tmp_path))
+    instance = Instance("of-another-policy", ephemeral=True)
+    assert instance.addresses()["LIUHEN_POLICY"] == str(tmp_path)
+    # and what is said outright stands above it
+    assert Instance("another", ephemeral=True, policy=tmp_path / "own").policy == tmp_path / "own"

@@ -77,7 +77,7 @@ class Instance:
         ephemeral: bool = False,
         settings: LocalSettings | None = None,
         announce: Announce = _silent,
-        policy: Path = POLICY,
+        policy: Path | None = None,
     ) -> None:
         self.settings = settings or load_settings()
         self.plan: Plan = load_plan()
@@ -85,7 +85,7 @@ class Instance:
         self.home = home_of(self.name)
         self.ephemeral = ephemeral
         self.announce = announce
-        self.policy = policy
+        self.policy = (policy or self.settings.policy).resolve()
         """The folder with the policy that services read."""
         known = read_state(self.home)
         self.ports: Mapping[str, int] = known.ports or self._choose_ports()

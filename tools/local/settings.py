@@ -14,6 +14,7 @@ from doors.attachments.bucket import is_bucket
 from rulebook.expected import expected_of
 from schemas.layout import Layout
 from tools.errors import SaidClearly
+from tools.layout import POLICY
 from tools.local.plan import Plan
 
 _NEXT_BROKER: Final = 100
@@ -33,6 +34,8 @@ class LocalSettings(Layout, BaseSettings):
     """The name of the system, and of its folder in `.run`."""
     clock: str = "real"
     """By which its services live."""
+    policy: Path = POLICY
+    """The folder of the rulebook by which its services go."""
     log: Literal["json", "console"] = "json"
     """How they write their lines."""
     port_shift: int = 0
