@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-stopwatch: Final = time.perf_counter
-"""Real seconds for measuring how long something took."""
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Real seconds for measuring how long something took; a simulation's own where it sets `ticks`."""
+
+    ticks: Callable[[], float] = time.perf_counter
+
+    def __call__(self) -> float:
+        """Seconds since some moment."""
+        return self.ticks()
+
+
+stopwatch: Final = Stopwatch()
 
 
 class ClockError(ValueError):

@@ -116,14 +116,11 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc]
                 await asyncio.sleep(0)
 
     async def _hand_over(self, fetched: Mapping[Any, Sequence[Any]]) -> None:
-        batch, epochs = {}, self.worker.executor.epochs
-        for fetched_tp, messages in fetched.items():
-            tp: TopicPartition = (fetched_tp.topic, fetched_tp.partition)
-            if tp in epochs and epochs[tp] != self._fetched.get(tp):
-                self.worker.reopen([tp])
-            elif tp in epochs:
-                batch[tp] = [_record(message) for message in messages]
-                self._refuse_unread(messages)
+        whole = {(tp.topic, tp.partition): messages for tp, messages in fetched.items()}
+        batch = {}
+        for tp, messages in self.worker.trusted(whole, self._fetched).items():
+            batch[tp] = [_record(message) for message in messages]
+            self._refuse_unread(messages)
         if batch:
             processed = await self.worker.process(batch)
             self._processed |= processed

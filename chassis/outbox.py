@@ -10,7 +10,6 @@ from typing import Final
 import structlog
 
 from chassis import crash_points, metrics, store
-from chassis.broker import Broker
 from chassis.contacts import Vault
 from chassis.crash_points import CrashPoint
 from chassis.portions import Portion, Portions
@@ -25,14 +24,16 @@ _log: Final = structlog.get_logger()
 class Outbox:
     """One publishing task for each topic for outsiders: one that is stuck holds up nobody else."""
 
-    def __init__(self, pool: Pool, broker: Broker, service: str, limit: float, contacts: Vault | None) -> None:
+    def __init__(
+        self, pool: Pool, new_producer: Callable[[], Producer], service: str, limit: float, contacts: Vault | None
+    ) -> None:
         """`lanes` are those that are open here; the published positions of others are not ours to move.
 
         A portion should take at most `limit` seconds. `contacts` opens what outsiders are told.
         """
         self._pool = pool
         self.contacts = contacts
-        self._new_producer: Callable[[], Producer] = lambda: Producer(broker, service)
+        self._new_producer = new_producer
         self._new_portions: Callable[[], Portions] = lambda: Portions(service, "outlet", Portion(_MOST, _MOST), limit)
         self._topics: dict[str, _TopicRelay] = {}
         self.published: dict[tuple[str, str], int] = {}

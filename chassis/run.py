@@ -123,7 +123,7 @@ class _Process:
         broker, name = self.broker, self.service.name
         transactions = Transactions(self.service, self.clock, RecordSeal(self.settings.kms(), os.urandom))
         limit = self.settings.silence_seconds * _SHARE
-        outbox = Outbox(pool, broker, name, limit, self.service.contacts)
+        outbox = Outbox(pool, lambda: Producer(broker, name), name, limit, self.service.contacts)
         dead_letters = self._dead_letters(outbox, pool, transactions, limit)
         producer, edge_producer = Producer(broker, name), EdgeProducer(broker)
         canonical = logs.Canonical(self.settings.log, name, self.settings.worker)

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import stamina
 import structlog
@@ -21,6 +21,7 @@ from chassis.publish import pause_before
 from chassis.service import Record
 from chassis.store import TopicPartition
 
+F = TypeVar("F")
 _SAVE_SECONDS: Final = 2.0
 _PORTION_BYTES: Final = 4 * 1024 * 1024
 _log: Final = structlog.get_logger()
@@ -80,6 +81,16 @@ class PartitionWorker:
             self.executor.epochs.pop(tp, None)
         self._batches.put_nowait(None)
 
+    def trusted(
+        self, fetched: Mapping[TopicPartition, F], under: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, F]:
+        """Keep what was fetched under the epochs that hold now; what was fetched before is fetched again."""
+        epochs = self.executor.epochs
+        stale = [tp for tp in fetched if tp in epochs and epochs[tp] != under.get(tp)]
+        for tp in stale:
+            self.reopen([tp])
+        return {tp: some for tp, some in fetched.items() if tp in epochs}
+
     async def release(self, seconds: float) -> None:
         """All partitions are about to be another worker's: finish the current step, or cancel it when time is over."""
         executor = self.executor
@@ -95,6 +106,8 @@ class PartitionWorker:
                 self._current.cancel()
             await self._until_idle()
         published = executor.unsaved_published()
+        # The step that was under way may have opened a lane again: it is no more ours than the others.
+        executor.epochs.clear()
         executor.states.clear()
         executor.paused.clear()
         executor.resources.outbox.release()
@@ -266,8 +279,7 @@ class PartitionWorker:
         """
         records = list(merged(batch.values()))
         if len(records) == 1:
-            await self._isolated(records[0], error)
-            return True
+            return await self._alone(records[0], error)
         for half in (records[: len(records) // 2], records[len(records) // 2 :]):
             part: defaultdict[TopicPartition, list[Record]] = defaultdict(list)
             for record in half:
@@ -281,6 +293,18 @@ class PartitionWorker:
                     return False
                 if not await self._bisect(part, again):
                     return False
+        return True
+
+    async def _alone(self, record: Record, error: Exception) -> bool:
+        try:
+            await self._isolated(record, error)
+        except Exception as again:
+            if not transient(again):
+                raise
+            lanes = {self.executor.lane(record[:2])}
+            self.executor.drop(lanes)
+            await self._retry_later(lanes, again)
+            return False
         return True
 
     async def _process_part(self, batch: Batch) -> None:
