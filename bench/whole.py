@@ -27,14 +27,15 @@ async def measure(instance: Instance, tickets: int, announce: Announce, *, verif
     parties = SpeakingParties(instance, _OPEN_AT_ONCE)
     announce("Whole tickets: warming up")
     await parties.play(_WARM)
-    before, lay = await _events(instance), await disk.taken(instance)
+    before, lay, stood = await _events(instance), await disk.taken(instance), await disk.tables(instance)
     announce(f"Whole tickets: {tickets:,} from the call to the closing")
     idle = cpu.spent(instance)
     closed = await parties.play(tickets)
     spent = cpu.since(instance, idle)
     await parties.close()
     said = await _events(instance) - before
-    kept = disk.figures(lay, await disk.taken(instance), tickets, await disk.updates(instance, "trace"))
+    largest = disk.largest(stood, await disk.tables(instance), tickets)
+    kept = disk.figures(lay, await disk.taken(instance), tickets, await disk.updates(instance, "trace"), largest)
     figures = [
         Figure("whole tickets, all services", tickets / closed[-1], "tickets/s", _AIM, note=f"{tickets:,} tickets"),
         Figure(
