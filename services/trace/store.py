@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar, get_origin, get_type_hints
@@ -51,37 +52,70 @@ class Entry(NamedTuple):
     body: str
 
 
+class Changed(NamedTuple, Generic[R]):
+    """A row as it is to be written, beside what its table has of it; None where that is nothing."""
+
+    was: R | None
+    row: R
+
+
 class RowTable(Generic[R]):
     """The statements that load and save one kind of row; its columns are the fields of the row's class."""
 
-    def __init__(self, name: str, row: type[R], key: Sequence[str], json: frozenset[str] = frozenset()) -> None:
+    def __init__(self, name: str, row: type[R], key: Sequence[str]) -> None:
         hints = get_type_hints(row)
         self.row = row
+        self.name = name
+        self.key = tuple(key)
         self.names = list(hints)
         self.lists = {place for place, column in enumerate(self.names) if hints[column] == tuple[str, ...]}
         self.owners = {place for place, column in enumerate(self.names) if hints[column] is Owner}
-        kinds = {column: "json" if column in json else _postgres_type(hints[column]) for column in self.names}
-        given = ", ".join(f"${place}::{kinds[column]}[]" for place, column in enumerate(self.names, 1))
+        self.kinds = {column: _postgres_type(hints[column]) for column in self.names}
         kept = ", ".join(f"{column} = excluded.{column}" for column in self.names if column not in key)
-        keys = ", ".join(f"${place}::{kinds[column]}[]" for place, column in enumerate(key, 1))
         columns = ", ".join(self.names)
         self.insert = (
-            f"insert into {name} ({columns}) select * from unnest({given})"  # noqa: S608 - our own column names
+            f"insert into {name} ({columns}) select * from unnest({self._given(self.names)})"  # noqa: S608 - our own column names
             f" on conflict ({', '.join(key)}) do update set {kept}"
         )
         self.select = (
             f"select {', '.join('r.' + column for column in self.names)}"  # noqa: S608 - our own column names
-            f" from unnest({keys}) k({', '.join(key)}) join {name} r using ({', '.join(key)})"
+            f" from unnest({self._given(key)}) k({', '.join(key)}) join {name} r using ({', '.join(key)})"
         )
+        self.updates: dict[tuple[str, ...], str] = {}
 
     async def load(self, connection: Connection, *keys: Sequence[Any]) -> list[R]:
         """Load the rows of these keys, given by column."""
         return [self.read(record) for record in await connection.fetch(self.select, *keys)] if keys[0] else []
 
-    async def save(self, connection: Connection, rows: Sequence[R]) -> None:
-        """Write rows, new or changed, each key at most once."""
-        if rows:
-            await connection.execute(self.insert, *(self._column(name, rows) for name in self.names))
+    async def save(self, connection: Connection, rows: Iterable[Changed[R]]) -> None:
+        """Write rows, each key at most once; of one that the table has, the columns that changed and no others."""
+        alike: defaultdict[tuple[str, ...], list[R]] = defaultdict(list)
+        for was, row in rows:
+            alike[tuple(self.names) if was is None else self._changed(was, row)].append(row)
+        for names, those in alike.items():
+            if len(names) == len(self.names):
+                await connection.execute(self.insert, *(self._column(name, those) for name in names))
+            elif names:
+                given = (*self.key, *names)
+                await connection.execute(self._update(names), *(self._column(name, those) for name in given))
+
+    def _changed(self, was: R, row: R) -> tuple[str, ...]:
+        before = was.__dict__
+        return tuple([name for name, value in row.__dict__.items() if value != before.get(name) and name in self.kinds])
+
+    def _update(self, names: tuple[str, ...]) -> str:
+        """The statement for rows of which these columns changed; it is the same one whenever they do."""
+        if names not in self.updates:
+            given = (*self.key, *names)
+            self.updates[names] = (
+                f"update {self.name} r set {', '.join(f'{name} = x.{name}' for name in names)}"  # noqa: S608 - our own column names
+                f" from unnest({self._given(given)}) x({', '.join(given)})"
+                f" where {' and '.join(f'r.{name} = x.{name}' for name in self.key)}"
+            )
+        return self.updates[names]
+
+    def _given(self, names: Iterable[str]) -> str:
+        return ", ".join(f"${place}::{self.kinds[column]}[]" for place, column in enumerate(names, 1))
 
     def read(self, record: Iterable[Any]) -> R:
         """Make a row of a database record with these columns, in this order."""
@@ -109,7 +143,7 @@ def _postgres_type(hint: Any) -> str:
 
 SUMMARIES: Final = RowTable("summary", Summary, ("ticket",))
 ORDERS: Final = RowTable("orders", OrderRow, ("ticket", "number"))
-CLOCKS: Final = RowTable("clock", ClockRow, ("ticket", "clock_id"), frozenset({"explanation"}))
+CLOCKS: Final = RowTable("clock", ClockRow, ("ticket", "clock_id"))
 
 
 async def insert_entries(connection: Connection, entries: Sequence[Entry]) -> None:

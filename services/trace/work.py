@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, starmap
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from chassis.redaction import cover, overlays
 from chassis.service import Connection, Foreign, Heard, Outcome, Transaction, Work
@@ -19,6 +19,10 @@ from schemas.tickets import SubmissionRefused
 from services.trace import store
 from services.trace.core.rows import ClockRow, OrderRow, Summary
 from services.trace.reactions import clocks, device_of, orders, receipts_of, settled_of, summed, visit_of
+from services.trace.store import Changed
+
+K = TypeVar("K")
+R = TypeVar("R")
 
 CONTACTS: Final = frozenset({"contact", "contacts"})
 """The fields of messages in which a requester's contact stands: trace keeps none; a test holds messages against it."""
@@ -31,15 +35,15 @@ _ROWS, _REDACTED = "rows", "redacted"
 
 @dataclass(slots=True)
 class Rows:
-    """What is remembered of a lane's rows; `changed_*` are those that are to be written."""
+    """What is remembered of a lane's rows; `changed_*` are those that are to be written, beside what the table has."""
 
     summaries: dict[str, Summary] = field(default_factory=dict)
     orders: dict[str, OrderRow] = field(default_factory=dict)
     """The latest order of each ticket."""
     clocks: dict[tuple[str, str], ClockRow] = field(default_factory=dict)
-    changed_summaries: set[str] = field(default_factory=set)
-    changed_orders: dict[tuple[str, int], OrderRow] = field(default_factory=dict)
-    changed_clocks: set[tuple[str, str]] = field(default_factory=set)
+    changed_summaries: dict[str, Changed[Summary]] = field(default_factory=dict)
+    changed_orders: dict[tuple[str, int], Changed[OrderRow]] = field(default_factory=dict)
+    changed_clocks: dict[tuple[str, str], Changed[ClockRow]] = field(default_factory=dict)
 
     def take(self, fact: Message, at: datetime) -> None:
         """Fold one fact into the rows."""
@@ -49,17 +53,18 @@ class Rows:
         ticket: str | None = value_of(fact, "ticket")
         if ticket is None or isinstance(fact, SubmissionRefused):
             return
-        before = self.summaries.get(ticket) or Summary(ticket)
+        known = self.summaries.get(ticket)
+        before = known or Summary(ticket)
         after = summed(before, fact, at)
         if after is not before:
             self.summaries[ticket] = after
-            self.changed_summaries.add(ticket)
+            _note(self.changed_summaries, ticket, known, after)
         self._order(ticket, fact, at)
 
     def settle(self, remembered: int) -> None:
         """What changed was written: remember only so many tickets, those known last, and clocks that can still move."""
-        for key in self.changed_clocks:
-            if self.clocks[key].ended_at is not None:
+        for key, (_, clock) in self.changed_clocks.items():
+            if clock.ended_at is not None:
                 del self.clocks[key]
         self.changed_summaries.clear()
         self.changed_orders.clear()
@@ -75,14 +80,20 @@ class Rows:
         after = clocks.after(before, fact, at)
         if after is not None and after is not before:
             self.clocks[key] = after
-            self.changed_clocks.add(key)
+            _note(self.changed_clocks, key, before, after)
 
     def _order(self, ticket: str, fact: Message, at: datetime) -> None:
         before = self.orders.get(ticket)
         after = orders.after(before, fact, at)
         if after is not None and after is not before:
             self.orders[ticket] = after
-            self.changed_orders[ticket, after.number] = after
+            was = before if before is not None and before.number == after.number else None
+            _note(self.changed_orders, (ticket, after.number), was, after)
+
+
+def _note(changed: dict[K, Changed[R]], key: K, known: R | None, after: R) -> None:
+    """Note a row that changed; `known` is what the table has where it did not change before in this transaction."""
+    changed[key] = Changed(changed[key].was if key in changed else known, after)
 
 
 def noting(key: bytes) -> Work:
@@ -140,9 +151,9 @@ async def note(transaction: Transaction, items: Sequence[Heard | Foreign]) -> Ou
     for item in heard:
         known[item.lane].take(item.message, item.envelope.time)
     lanes, to = known.values(), transaction.connection
-    await store.SUMMARIES.save(to, [rows.summaries[key] for rows in lanes for key in rows.changed_summaries])
-    await store.ORDERS.save(to, [order for rows in lanes for order in rows.changed_orders.values()])
-    await store.CLOCKS.save(to, [rows.clocks[key] for rows in lanes for key in rows.changed_clocks])
+    await store.SUMMARIES.save(to, [each for rows in lanes for each in rows.changed_summaries.values()])
+    await store.ORDERS.save(to, [each for rows in lanes for each in rows.changed_orders.values()])
+    await store.CLOCKS.save(to, [each for rows in lanes for each in rows.changed_clocks.values()])
     for rows in lanes:
         rows.settle(_REMEMBERED)
     return Outcome(words=("noted",) * len(items))

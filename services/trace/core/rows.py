@@ -137,7 +137,6 @@ class ClockRow:
     breached: bool = False
     ended_at: datetime | None = None
     late: bool | None = None
-    explanation: str = "{}"
 
 
 class Visit(NamedTuple):

@@ -23,7 +23,7 @@ from services.trace.core.rates import AUTOMATIC, By, Counted, Figures, Rate, fig
 from services.trace.core.rows import ClockRow
 from services.trace.edges.banded import UNBANDED, banded
 from services.trace.edges.calendars import Calendars
-from services.trace.edges.lookup import TicketStanding
+from services.trace.edges.lookup import Derived, TicketStanding
 from services.trace.edges.words import Words
 from services.trace.reactions import steps_of
 from worktime import Calendar, Explanation, OfficeHours, explain_lines
@@ -187,14 +187,12 @@ class Answers:
         words["asked"] = self.words.fact(item["type"], body) if body else ""
         return {**item, "body": body, "words": words}
 
-    def clock(
-        self, row: ClockRow, now: datetime, calendar: Calendar, moves: Sequence[Mapping[str, Any]] = ()
-    ) -> dict[str, Any]:
+    def clock(self, row: ClockRow, now: datetime, calendar: Calendar, derived: Derived) -> dict[str, Any]:
         """Say a clock and why it is due when it is, line by line; `calendar` is the one in force now.
 
-        `moves` are the facts by which it came to be due at another time: when, why, and by whose order.
+        Of what moved it is said when, why, and by whose order.
         """
-        explanation = json.loads(row.explanation)
+        explanation, moves = derived.explanation, derived.moves
         overdue = (
             row.late if row.late is not None else row.breached or (row.status == "running" and row.due_latest < now)
         )

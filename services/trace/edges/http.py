@@ -143,10 +143,10 @@ async def show_clocks(request: web.Request) -> web.StreamResponse:
     ticket, now = await _ticket(request), request.app[CONTEXT].clock.now()
     pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     rows, calendar = await lookup.clocks(pool, ticket), await answers.calendars.now(pool)
-    moves = await lookup.moves(pool, ticket)
+    derived = await lookup.derived(pool, ticket)
     wanted = http.choice(request, "clock", dict.fromkeys((*Clock, *(row.clock_id for row in rows))))
     chosen = [row for row in rows if wanted in (None, row.clock, row.clock_id)]
-    clocks = [answers.clock(row, now, calendar, moves.get(row.clock_id, ())) for row in chosen]
+    clocks = [answers.clock(row, now, calendar, derived.get(row.clock_id, lookup.Derived())) for row in chosen]
     return json_answer({"ticket": ticket, "clocks": clocks, "calendar": calendar.version, "now": now})
 
 

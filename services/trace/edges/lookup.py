@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -12,7 +12,7 @@ from chassis.service import Pool
 from rulebook.clocks import CLIMBING
 from rulebook.desk import TASKS
 from schemas import dispatch as d
-from schemas.clocks import ClockRederived
+from schemas.clocks import ClockExtended, ClockRederived, ClockResumed, ClockRetiered, ClockStarted
 from schemas.values import Clock, DeskTaskKind
 from services.trace import store
 from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
@@ -186,7 +186,7 @@ async def is_ticket(pool: Pool, number: str, led_by: str | None = None) -> bool:
     )
 
 
-_MISSED: Final = "(c.breached and c.status <> 'met' or c.status = 'running' and c.due_latest < $1)"
+_MISSED: Final = "(c.missed or c.status = 'running' and c.due_latest < $1)"
 """What was missed and never made up for; what was done late is the rates'."""
 _LATE: Final = f"select c.ticket from clock c where {_MISSED}"  # noqa: S608 - our own names
 _OPEN: Final = "c.status in ('running', 'paused')"
@@ -219,18 +219,34 @@ async def clocks(pool: Pool, ticket: str) -> list[ClockRow]:
     return [store.CLOCKS.read(row) for row in rows]
 
 
-async def moves(pool: Pool, ticket: str) -> dict[str, list[Row]]:
-    """Read when and why clocks of a ticket came to be due at another time, by the clock, in order."""
+@dataclass(slots=True)
+class Derived:
+    """Why a clock is due when it is, and when and why it came to be due at another time, in order."""
+
+    explanation: Row = field(default_factory=dict)
+    moves: list[Row] = field(default_factory=list)
+
+
+async def derived(pool: Pool, ticket: str) -> dict[str, Derived]:
+    """Read what the facts of a ticket's clocks say of their due times, by the clock; the newest explanation counts."""
     rows = await pool.fetch(
-        'select at, body from entry where ticket = $1 and type = $2 order by at, recorded, "offset"',
+        "select at, type, body from entry where ticket = $1 and type = any($2::text[])"
+        ' order by recorded, sequence, "offset"',
         ticket,
-        ClockRederived.type_name,
+        [fact.type_name for fact in _EXPLAINED],
     )
-    found: dict[str, list[Row]] = {}
+    found: dict[str, Derived] = {}
     for row in rows:
         body = json.loads(row["body"])
-        found.setdefault(body["clock_id"], []).append({"at": row["at"], **body})
+        clock = found.setdefault(body["clock_id"], Derived())
+        clock.explanation = body["explanation"]
+        if row["type"] == ClockRederived.type_name:
+            clock.moves.append({"at": row["at"], **body})
     return found
+
+
+_EXPLAINED: Final = (ClockStarted, ClockResumed, ClockExtended, ClockRetiered, ClockRederived)
+"""The facts of a clock that say why it is due when it is."""
 
 
 @dataclass(frozen=True, slots=True)

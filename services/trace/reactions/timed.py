@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
-from pydantic_core import to_json
 
 from chassis.frozen import replace
 from schemas import clocks as c
@@ -24,35 +21,29 @@ def _clock_started(fact: c.ClockStarted, _at: datetime) -> ClockRow:
         started_at=fact.started_at,
         due=remind_by(fact.due),
         due_latest=breach_by(fact.due),
-        explanation=_json(fact.explanation),
     )
 
 
-def _due_anew(row: ClockRow, due: Due, explanation: dict[str, Any]) -> ClockRow:
-    return replace(row, due=remind_by(due), due_latest=breach_by(due), explanation=_json(explanation))
-
-
-def _json(explanation: dict[str, Any]) -> str:
-    return to_json(explanation).decode()
+def _due_anew(row: ClockRow, due: Due) -> ClockRow:
+    return replace(row, due=remind_by(due), due_latest=breach_by(due))
 
 
 @clocks.on(c.ClockExtended, c.ClockRederived, c.ClockRetiered)
 def _clock_derived(
     row: ClockRow, fact: c.ClockExtended | c.ClockRederived | c.ClockRetiered, _at: datetime
 ) -> ClockRow:
-    return _due_anew(row, fact.due, fact.explanation)
+    return _due_anew(row, fact.due)
 
 
 @clocks.on(c.ClockResumed)
 def _clock_resumed(row: ClockRow, fact: c.ClockResumed, _at: datetime) -> ClockRow:
     """After a pause; or what had ended the clock was undone."""
-    return _due_anew(replace(row, status="running", ended_at=None, late=None), fact.due, fact.explanation)
+    return _due_anew(replace(row, status="running", ended_at=None, late=None), fact.due)
 
 
 @clocks.on(c.ClockMet)
 def _clock_met(row: ClockRow, fact: c.ClockMet, _at: datetime) -> ClockRow:
-    met = replace(row, status="met", ended_at=fact.at, late=fact.late)
-    return replace(met, due=remind_by(fact.due), due_latest=breach_by(fact.due))
+    return _due_anew(replace(row, status="met", ended_at=fact.at, late=fact.late), fact.due)
 
 
 clocks.on(c.ClockPaused)(lambda row, _, __: replace(row, status="paused", ended_at=None, late=None))

@@ -228,6 +228,33 @@ async def test_why_due_says_when_a_clock_moved_and_by_whose_order(
     assert (move["because"], move["ordered_by"]["name"]) == ("limits_2026", "何静宜")
 
 
+async def test_why_due_is_said_by_the_newest_of_the_facts_that_explain_it(
+    story: Any, ear: Any, web: TestClient[Any, Any]
+) -> None:
+    # given a clock whose time was derived anew, and of which more was said since
+    due, later = OfficialDue(at=story.now + timedelta(days=2)), OfficialDue(at=story.now + timedelta(days=3))
+    story.registered().dispatched().clock(Clock.HANDLING, due.at)
+    about: dict[str, Any] = {
+        "ticket": story.ticket,
+        "clock_id": "handling",
+        "clock": Clock.HANDLING,
+        "owner": Owner("department:housing"),
+    }
+    cap = {"kind": "named_date", "due": later.model_dump(mode="json")}
+    why = {"caps": [cap], "binding": "named_date"}
+    story.tell(
+        c.ClockRederived(**about, was=due, due=later, because="appointed", tier=Tier.SIMPLE, explanation=why),
+        c.ClockMet(**about, at=story.now, due=later, late=False),
+    )
+    # when trace has heard it, in transactions of their own
+    for item in story.items:
+        await ear.take([item])
+    # then the explanation is that of the fact by which it was due last
+    (clock,) = (await _ask(web, f"/v1/tickets/{story.ticket}/clocks?clock=handling"))["clocks"]
+    assert clock["explanation"] == why
+    assert clock["status"] == "met"
+
+
 async def test_the_desk_shows_what_waits_for_the_office_and_what_was_asked(
     story: Any, ear: Any, web: TestClient[Any, Any]
 ) -> None:

@@ -38,7 +38,7 @@ def test_no_fact_is_ever_refused_and_every_row_keeps_its_invariants(timelines: A
             if TicketState(summary.state) in AT_REST:
                 assert summary.holder == ""
             assert summary.open_tasks >= 0
-        for order in rows.changed_orders.values():
+        for _, order in rows.changed_orders.values():
             assert order.upheld is None or order.returned_at is not None
         for clock in rows.clocks.values():
             _clock_is_sound(clock)
