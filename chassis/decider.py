@@ -60,6 +60,10 @@ class Decider(Generic[S, C]):
     project: Callable[[Connection, Sequence[Change[S]]], Awaitable[None]] | None = None
     form: int = 1
 
+    def written(self, state: S) -> str:
+        """The state as JSON: what is not there is not written, and read as not there."""
+        return self.state.dump_json(state, exclude_none=True).decode()
+
 
 class Step(NamedTuple, Generic[S]):
     """What one command did to one state: the facts, the state after them, and what is said."""

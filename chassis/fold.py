@@ -163,7 +163,7 @@ class _Fold(Generic[S, C]):
         changed = {key: cell for key, cell in self.cells.items() if cell.facts}
         if changed:
             rows = [
-                (key, cell.lane, cell.version, decider.form, cell.body or self._body(cell.now))
+                (key, cell.lane, cell.version, decider.form, cell.body or decider.written(cell.now))
                 for key, cell in changed.items()
                 if cell.now is not None
             ]
@@ -186,9 +186,6 @@ class _Fold(Generic[S, C]):
             )
         self._remember(changed)
         return armed
-
-    def _body(self, state: S) -> str:
-        return self.decider.state.dump_json(state).decode()
 
     async def _write_timers(self) -> dict[str, Instant]:
         updates: dict[str, TimerUpdate] = {}

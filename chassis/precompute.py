@@ -51,5 +51,4 @@ def _precomputed(
         if known is not None and known.wanted == timer.wanted and decider.fired is not None:
             done = step(decider, timer.lane, timer.key, known.state, decider.fired(timer.wanted), cause_of(timer))
             if done.facts and done.state is not None:
-                body = decider.state.dump_json(done.state).decode()
-                yield timer.key, Precomputed(known, done, decider.timer(done.state), body)
+                yield timer.key, Precomputed(known, done, decider.timer(done.state), decider.written(done.state))

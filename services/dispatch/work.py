@@ -41,6 +41,8 @@ Project: TypeAlias = Callable[[Connection, Sequence[Change[AnyState]]], Awaitabl
 _HOUR: Final = timedelta(hours=1)
 _KEPT: Final = 20
 """Rulings on the like that are remembered; older ones stand in the table and in the trace."""
+_FORM: Final = 2
+"""Of a state; in the second nothing is written of what is not there."""
 
 
 @dataclass
@@ -222,4 +224,5 @@ def decider(rules: Rules, now: Instant | None = None, project: Project = store.k
         evolve=evolve,
         tell=lambda state, fact, cause: tell(state, fact, cause.time, rules),
         project=project,
+        form=_FORM,
     )

@@ -13,6 +13,6 @@ class RecentAct:
 
     number: int
     word: str
-    by: Person | None
+    by: Person | None = None
     party: Party
     at: Instant

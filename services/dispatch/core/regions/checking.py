@@ -30,7 +30,7 @@ class Drawn:
     at: Literal["drawn"] = "drawn"
     desk: ClassVar[DeskTaskKind] = DeskTaskKind.DISPATCH_CHECK
     order: int
-    category: CategoryCode | None
+    category: CategoryCode | None = None
     lead: DepartmentCode
     suggested: bool = False
     since: Instant | None = None

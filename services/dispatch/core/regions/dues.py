@@ -13,5 +13,5 @@ class NotedDue:
     """A due time as sla last said it; None while the clock stands still."""
 
     clock: Clock
-    due: Due | None
+    due: Due | None = None
     owner: Owner

@@ -40,7 +40,7 @@ class Acknowledged:
     desk: ClassVar[None] = None
     call: int
     person: Person
-    by: Person | None
+    by: Person | None = None
 
 
 Urgency = Annotated[NotUrgent | Calling | Acknowledged, Field(discriminator="at")]
