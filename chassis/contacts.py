@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
+from pydantic_core import from_json, to_json
+
 from chassis.clock import stopwatch
 from schemas.redaction import BLOCK
 from schemas.sealed import CONTACT_FIELDS, Veil, mask_of
@@ -226,14 +228,14 @@ def handles_in(text: str) -> Iterator[str]:
     """The handles that sealed contacts in a JSON text name."""
     if '"sealed"' in text:
         for found in _ONE.finditer(text):
-            yield from json.loads(found[0])["sealed"]
+            yield from from_json(found[0])["sealed"]
 
 
 def opened_in(text: str, opening: Opening) -> str:
     """JSON text with its sealed contacts as whoever may read them does; of a person who was forgotten the masks."""
     if '"sealed"' not in text:
         return text
-    return _ONE.sub(lambda found: _dumped(_opened(json.loads(found[0]), opening)), text)
+    return _ONE.sub(lambda found: _dumped(_opened(from_json(found[0]), opening)), text)
 
 
 def opened(contact: Contact, opening: Opening) -> Contact:
@@ -269,4 +271,4 @@ def _opened(contact: Mapping[str, Any], opening: Opening) -> dict[str, str]:
 
 
 def _dumped(document: Any) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return to_json(document).decode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Iterable, Sequence
@@ -14,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
+from pydantic_core import from_json
 
 from chassis import crash_points, metrics
 from chassis.broker import Broker
@@ -62,7 +62,7 @@ def _key(event: Event) -> str:
     model = model_of(event.type)
     if model is None or not (model.told_apart_by or model.type_version > 1):
         return event.key
-    body = json.loads(event.body) if model.told_apart_by else {}
+    body = from_json(event.body) if model.told_apart_by else {}
     apart = [str(body[name]) for name in model.told_apart_by]
     # Two versions of one message stand side by side: neither takes the place of the other.
     return "/".join((event.key, *apart, *([f"v{model.type_version}"] if model.type_version > 1 else [])))

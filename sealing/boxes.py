@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import to_json
 
 Chance = Callable[[int], bytes]
 """So many bytes that nobody can guess."""
@@ -23,7 +23,7 @@ class BrokenSealError(Exception):
 
 def about(*place: str) -> bytes:
     """Name the place that a box belongs to, for instance a ticket and a field; different places never read alike."""
-    return json.dumps(place, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(place)
 
 
 def sealed(key: bytes, plain: bytes, place: bytes, chance: Chance) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import asyncpg
+from pydantic_core import to_json
 
 from chassis.redaction import Kept
 from chassis.service import Connection, Foreign, Instant, Record
@@ -122,7 +123,7 @@ async def insert_verdicts(
     """
     rows = [
         (
-            *(*key, v.digest, json.dumps(dict(v.outline)), v.receipt, lane, at, v.action, "\n".join(v.tickets)),
+            *(*key, v.digest, to_json(dict(v.outline)).decode(), v.receipt, lane, at, v.action, "\n".join(v.tickets)),
             *(v.follow_up, v.shown, "\n".join(v.spoke_as), *(v.refusal or (None,) * 3), v.factor),
         )
         for key, v, lane, at in sorted(verdicts, key=lambda row: row[0])

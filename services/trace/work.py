@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, starmap
 from typing import Any, Final, TypeVar
+
+from pydantic_core import from_json, to_json
 
 from chassis.redaction import cover, overlays
 from chassis.service import Connection, Foreign, Heard, Outcome, Transaction, Work
@@ -28,7 +30,7 @@ CONTACTS: Final = frozenset({"contact", "contacts"})
 """The fields of messages in which a requester's contact stands: trace keeps none; a test holds messages against it."""
 _UNKEPT: Final = CONTACTS | {"requester", "account"}
 """Who somebody is, in the clear and as a hash: by the second too one could be found again who is not named."""
-_MARKS: Final = tuple(f'"{name}"'.encode() for name in _UNKEPT)
+_MARKED: Final = re.compile(f'"({"|".join(sorted(_UNKEPT))})"'.encode())
 _REMEMBERED: Final = 5_000
 _ROWS, _REDACTED = "rows", "redacted"
 
@@ -181,9 +183,9 @@ def entry_of(item: Heard) -> store.Entry:
 
 
 def _without_requester(value: bytes) -> str:
-    if not any(mark in value for mark in _MARKS):
+    if _MARKED.search(value) is None:
         return value.decode()
-    return json.dumps(_unnamed(json.loads(value)), ensure_ascii=False, separators=(",", ":"))
+    return to_json(_unnamed(from_json(value))).decode()
 
 
 def _unnamed(body: Any) -> Any:
