@@ -78,6 +78,7 @@ BY_NAME: dict[str, Any] = {
     "other": st.just("26030200000025"),
     "incident": st.just("M0123456789AB"),
     "members": st.just(("26030200000025",)),
+    "tickets": st.just(("26030200000025",)),
     "act": st.just(AcceptIncident(incident="M0123456789AB", by=Person(id="d-1", name="经办人"))),
     "member": st.just("26030200000025"),
     "attachment": st.just("A0123456789ABCDEFGHJK"),
