@@ -23,7 +23,8 @@ from services.trace.core.rates import AUTOMATIC, By, Counted, Figures, Rate, fig
 from services.trace.core.rows import ClockRow
 from services.trace.edges.banded import UNBANDED, banded
 from services.trace.edges.calendars import Calendars
-from services.trace.edges.lookup import Derived, TicketStanding
+from services.trace.edges.lookup import TicketStanding
+from services.trace.edges.reasons import Derived
 from services.trace.edges.words import Words
 from services.trace.reactions import steps_of
 from worktime import Calendar, Explanation, OfficeHours, explain_lines

@@ -21,7 +21,7 @@ from rulebook import Policy
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate, rates_of
 from services.trace.core.rights import Right
-from services.trace.edges import asked, entering, logging_in, lookup, rights, survey, timeline_lookup, told
+from services.trace.edges import asked, entering, logging_in, lookup, reasons, rights, survey, timeline_lookup, told
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.settings import TraceSettings
@@ -143,10 +143,10 @@ async def show_clocks(request: web.Request) -> web.StreamResponse:
     ticket, now = await _ticket(request), request.app[CONTEXT].clock.now()
     pool, answers = request.app[CONTEXT].pool, request.app[ANSWERS]
     rows, calendar = await lookup.clocks(pool, ticket), await answers.calendars.now(pool)
-    derived = await lookup.derived(pool, ticket)
+    derived = await reasons.derived(pool, ticket)
     wanted = http.choice(request, "clock", dict.fromkeys((*Clock, *(row.clock_id for row in rows))))
     chosen = [row for row in rows if wanted in (None, row.clock, row.clock_id)]
-    clocks = [answers.clock(row, now, calendar, derived.get(row.clock_id, lookup.Derived())) for row in chosen]
+    clocks = [answers.clock(row, now, calendar, derived.get(row.clock_id, reasons.Derived())) for row in chosen]
     return json_answer({"ticket": ticket, "clocks": clocks, "calendar": calendar.version, "now": now})
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -12,7 +11,6 @@ from chassis.service import Pool
 from rulebook.clocks import CLIMBING
 from rulebook.desk import TASKS
 from schemas import dispatch as d
-from schemas.clocks import ClockExtended, ClockRederived, ClockResumed, ClockRetiered, ClockStarted
 from schemas.values import Clock, DeskTaskKind
 from services.trace import store
 from services.trace.core.rates import By, Counted, Rate, statement, tickets_statement
@@ -217,36 +215,6 @@ async def clocks(pool: Pool, ticket: str) -> list[ClockRow]:
         ticket,
     )
     return [store.CLOCKS.read(row) for row in rows]
-
-
-@dataclass(slots=True)
-class Derived:
-    """Why a clock is due when it is, and when and why it came to be due at another time, in order."""
-
-    explanation: Row = field(default_factory=dict)
-    moves: list[Row] = field(default_factory=list)
-
-
-async def derived(pool: Pool, ticket: str) -> dict[str, Derived]:
-    """Read what the facts of a ticket's clocks say of their due times, by the clock; the newest explanation counts."""
-    rows = await pool.fetch(
-        "select at, type, body from entry where ticket = $1 and type = any($2::text[])"
-        ' order by recorded, sequence, "offset"',
-        ticket,
-        [fact.type_name for fact in _EXPLAINED],
-    )
-    found: dict[str, Derived] = {}
-    for row in rows:
-        body = json.loads(row["body"])
-        clock = found.setdefault(body["clock_id"], Derived())
-        clock.explanation = body["explanation"]
-        if row["type"] == ClockRederived.type_name:
-            clock.moves.append({"at": row["at"], **body})
-    return found
-
-
-_EXPLAINED: Final = (ClockStarted, ClockResumed, ClockExtended, ClockRetiered, ClockRederived)
-"""The facts of a clock that say why it is due when it is."""
 
 
 @dataclass(frozen=True, slots=True)
