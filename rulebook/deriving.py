@@ -134,8 +134,9 @@ class ClockRules:
 
     def due_of_new(self, clock: Clock, tier: Tier, at: datetime, upstream: Upstream | None) -> Due:
         """When a clock is due that starts at a moment and that nothing has disturbed yet."""
-        limit, from_above = self.limit(clock), upstream if clock in UNDER_UPSTREAM else None
-        if from_above is not None or limit.ceiling is not None or limit.budget_for(tier).start is not Start.DAY_AFTER:
+        limit, bound = self.limit(clock), clock in UNDER_UPSTREAM or clock is Clock.CITIZEN
+        from_above, budgets = upstream if bound else None, (limit.ceiling, limit.budget_for(tier))
+        if from_above is not None or any(each and each.start is not Start.DAY_AFTER for each in budgets):
             return self._new(clock, tier, at, from_above)
         key = clock, tier, at.astimezone(SHANGHAI).date()
         known = self._new_of_day.get(key)

@@ -10,6 +10,8 @@ from schemas.message import Message
 from schemas.naming import snake_case
 from schemas.values import (
     Actor,
+    Clock,
+    Due,
     Instant,
     TicketId,
 )
@@ -39,6 +41,17 @@ class Carrying(DispatchFact, owner="dispatch"):
     """What can come with attachments: those that its author named."""
 
     attachments: tuple[Attached, ...] | None = None
+
+
+class Dated(DispatchFact, owner="dispatch"):
+    """What a requester is told a date with: until when, by the clock `dates`, as this fact leaves it.
+
+    None where the date is over, or nobody can tell it.
+    """
+
+    dates: ClassVar[Clock] = Clock.CITIZEN
+
+    deadline: Due | None = None
 
 
 class Pressing(DispatchFact, owner="dispatch"):

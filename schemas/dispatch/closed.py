@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from schemas.dispatch.base import DispatchFact, Pressing
+from schemas.dispatch.base import Dated, DispatchFact, Pressing
 from schemas.referral import Referral
 from schemas.values import (
     Actor,
     CategoryCode,
     Channel,
+    Clock,
     Code,
     Contacted,
     DepartmentCode,
@@ -84,13 +85,14 @@ class ReworkOrdered(Pressing):
     reopens: Literal[True] | None = None
 
 
-class Closed(DispatchFact):
+class Closed(Dated):
     """The ticket is closed (结案), with the centre's ruling; `lead` is None where nobody led.
 
     Without a ruling `unruled` says why there is none, and `awaits_ruling` that a person of the centre is asked for one.
     """
 
     counted_by: ClassVar[str] = "ruling"
+    dates: ClassVar[Clock] = Clock.REOPEN_WINDOW
 
     outcome: Code
     ruling: Ruling | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.dispatch.base import Carrying, DispatchFact
+from schemas.dispatch.base import Carrying, Dated, DispatchFact
 from schemas.values import (
     Actor,
     CategoryCode,
@@ -15,7 +15,7 @@ from schemas.values import (
 )
 
 
-class Dispatched(DispatchFact):
+class Dispatched(Dated):
     """A department leads, others support: order number `order` of this ticket. A binding one cannot be returned.
 
     Of what policy dispatched by itself: `suggested` says that the category came from the text, `drawn` that a person

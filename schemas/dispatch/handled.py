@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from schemas.dispatch.base import Carrying, DispatchFact
+from schemas.dispatch.base import Carrying, Dated, DispatchFact
 from schemas.more_time import MoreTime
 from schemas.values import (
+    Clock,
     Code,
     DepartmentCode,
     Due,
@@ -85,8 +86,10 @@ class InternallyNoted(DispatchFact):
     text: Text
 
 
-class InfoAsked(DispatchFact):
+class InfoAsked(Dated):
     """The requester is asked for something; a department's clock pauses meanwhile."""
+
+    dates: ClassVar[Clock] = Clock.NEEDS_INFO
 
     question: Text
     department: DepartmentCode | None = None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from schemas.complaint import Complaint
-from schemas.dispatch.base import Carrying, DispatchFact
+from schemas.dispatch.base import Carrying, Dated, DispatchFact
 from schemas.values import (
     Actor,
     CategoryCode,
     Channel,
+    Clock,
     Code,
     Contact,
     DepartmentCode,
@@ -61,7 +62,7 @@ class AnsweredOnLine(DispatchFact):
     answer: Text
 
 
-class StopWordsFound(DispatchFact):
+class StopWordsFound(Dated):
     """What was said has words that no machine may answer: nothing of this ticket is dispatched by itself any more.
 
     `tier` is what they make it, where it was another one; `named` are departments that the text itself names beside
@@ -97,8 +98,10 @@ class PassedOn(DispatchFact):
     stage: Literal["unit", "survey_office"]
 
 
-class SettledAtUnit(DispatchFact):
+class SettledAtUnit(Dated):
     """The visitor's unit settled the problem on the spot; the ticket is closed."""
+
+    dates: ClassVar[Clock] = Clock.REOPEN_WINDOW
 
     reply: Text
 
@@ -116,7 +119,7 @@ class CategorySuggested(DispatchFact):
     model: Code | None = None
 
 
-class Classified(DispatchFact):
+class Classified(Dated):
     """Category and tier stand, or were changed under way."""
 
     category: CategoryCode

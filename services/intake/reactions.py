@@ -8,8 +8,10 @@ from doors.phones import without_extension
 from schemas.dispatch import (
     ActionRefused,
     CallbackReviewOrdered,
+    Classified,
     Closed,
     Corrected,
+    Dated,
     Dispatched,
     DispatchFact,
     Handled,
@@ -17,13 +19,14 @@ from schemas.dispatch import (
     Opened,
     ProgressNoted,
     ReferralRecorded,
+    StopWordsFound,
 )
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.referral import Referral
 from schemas.registry import answer_topic, channel_topic
-from schemas.values import Instant, TicketState
-from services.intake.core.news import Newsroom
+from schemas.values import Clock, Instant, TicketState
+from services.intake.core.news import Newsroom, promised_by
 from services.intake.core.state import Answer, KnownTicket
 
 
@@ -91,6 +94,8 @@ def concerns(message: Message, newsroom: Newsroom) -> str | None:
             ProgressNoted(for_requester=None)
             | CallbackReviewOrdered(city=None)
             | ReferralRecorded(record=Referral(number=None))
+            | Classified(deadline=None)
+            | StopWordsFound(deadline=None)
         ):
             return None
         case DispatchFact() if newsroom.line_of(message) is not None:
@@ -197,9 +202,14 @@ def _progress(message: DispatchFact, at: Instant, known: KnownTicket, newsroom: 
         after = after._replace(open=True, ended=None)
     elif line.ends:
         after = _ended(after, message, at)
-    if not line.text or (isinstance(message, Dispatched) and message.same_lead):
+    promised = promised_by(message) if isinstance(message, Dated) and message.dates is Clock.CITIZEN else None
+    after = after._replace(promised=promised or after.promised)
+    moved = promised is not None and known.promised is not None and promised != known.promised
+    same = isinstance(message, Dispatched) and message.same_lead
+    if not (line.text or moved) or (same and not moved):
         return Reaction(ticket=after)
-    text = newsroom.text(line, message, known.reply)
+    was = known.promised if isinstance(message, Dated) and message.dates is Clock.CITIZEN else None
+    text = newsroom.text(line, message, known.reply, was)
     news = TicketNews(ticket=known.id, happened=happened, state=after.state, text=text)
     return Reaction(
         says=(Answer(channel_topic(known.channel), known.id, news),),

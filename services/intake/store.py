@@ -292,7 +292,7 @@ async def insert_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     await connection.execute(
         f"insert into ticket ({_TICKET}) select * from unnest($1::text[], $2::text[], $3::text[],"  # noqa: S608 - ours
         " $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],"
-        " $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[])",
+        " $12::timestamptz[], $13::text[], $14::timestamptz[], $15::text[], $16::text[])",
         *columns(tickets, len(KnownTicket._fields)),
     )
 
@@ -301,9 +301,10 @@ async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket])
     """Write what can change of a ticket: where it stands, whether it is open, its category, its reply, whose it is."""
     await connection.execute(
         "update ticket t set open = x.open, reply = x.reply, category = x.category, ended = x.ended,"
-        " stands = x.stands, requester = x.requester, account = x.account"
+        " stands = x.stands, requester = x.requester, account = x.account, promised = x.promised"
         " from unnest($1::text[], $2::bool[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[],"
-        " $8::text[]) x(id, open, reply, category, ended, stands, requester, account) where t.id = x.id",
+        " $8::text[], $9::text[]) x(id, open, reply, category, ended, stands, requester, account, promised)"
+        " where t.id = x.id",
         [ticket.id for ticket in tickets],
         [ticket.open for ticket in tickets],
         [ticket.reply for ticket in tickets],
@@ -312,6 +313,7 @@ async def update_tickets(connection: Connection, tickets: Sequence[KnownTicket])
         [ticket.stands for ticket in tickets],
         [ticket.requester for ticket in tickets],
         [ticket.account for ticket in tickets],
+        [ticket.promised for ticket in tickets],
     )
 
 

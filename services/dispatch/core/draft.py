@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final, TypedDict
 
 from schemas.attachments import Attached
-from schemas.dispatch import Carrying, DispatchFact, Pressing
-from schemas.message import Message
-from schemas.values import Actor, ContactKeys, DepartmentCode, IncidentId, Receipt, TicketId
+from schemas.dispatch import Carrying, Dated, Dispatched, DispatchFact, Pressing, StopWordsFound
+from schemas.message import Message, value_of
+from schemas.values import Actor, Clock, ContactKeys, DepartmentCode, Due, IncidentId, Receipt, TicketId, breach_by
 from services.dispatch.core.rules import Rules
 from services.dispatch.core.ticket import LeadOrder, Ticket
+from worktime import OutOfCalendarError
 
 BY_POLICY: Final = Actor(by_rule="policy")
 
@@ -60,10 +61,30 @@ class Draft:
         """Add a fact about this ticket; whoever is pressed by it has time from when it can be known."""
         if self.known_at is not None and isinstance(fact, Pressing):
             fact = fact.model_copy(update={"known_at": self.known_at})
+        if isinstance(fact, Dated) and (due := self._deadline(fact)) is not None:
+            fact = fact.model_copy(update={"deadline": due})
         if self.attached and isinstance(fact, Carrying):
             fact, self.attached = fact.model_copy(update={"attachments": self.attached}), None
         self.facts.append(fact)
         self.ticket = self.fold(self.ticket, fact, self.at)
+
+    def _deadline(self, fact: Dated) -> Due | None:
+        """Until when, as the requester is told: before the first order nobody is told of their own date here."""
+        rules, matter, clock = self.rules.clocks, self.ticket.matter, fact.dates
+        of_citizen = clock is Clock.CITIZEN
+        tier = value_of(fact, "tier") or (None if isinstance(fact, StopWordsFound) else matter.tier)
+        if (
+            rules is None
+            or tier is None
+            or (of_citizen and not self.ticket.orders and not isinstance(fact, Dispatched))
+        ):
+            return None
+        try:
+            start, upstream = (matter.opened_at, matter.upstream) if of_citizen else (self.at, None)
+            due = rules.due_of_new(clock, tier, start, upstream)
+        except OutOfCalendarError:
+            return None  # sla says so, loudly
+        return due if breach_by(due) > self.at else None
 
     def stamp(self, by: Actor) -> Stamp:
         """Stamp a fact with this ticket and whoever did it."""

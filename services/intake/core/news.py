@@ -10,20 +10,23 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from rulebook import Policy
+from schemas.dispatch import Dated
 from schemas.message import MODELS, Message
 from schemas.recognised import masked
 from schemas.referral import Referral
 from schemas.text import harmless
-from schemas.values import TicketState
+from schemas.values import Due, OfficialDue, ProvisionalDue, TicketState, breach_by, remind_by
 from worktime import last_minute
 
 _DEPARTMENTS: Final = frozenset({"lead", "department", "to"})
 _KEPT: Final = "kept"
+_WAS: Final = "was"
 
 
 class NewsLine(BaseModel):
     """What one fact does to the ticket, and says to the requester; without a text nothing.
 
+    `dated` follows where the fact names a date, and `moved` instead of it where another one had been promised.
     It stands in `state` from then on, and with `keeps` goes back from there by a line with `back`; else it stays.
     """
 
@@ -33,8 +36,31 @@ class NewsLine(BaseModel):
     keeps: bool = False
     back: bool = False
     text: str = ""
+    dated: str = ""
+    moved: str = ""
     ends: bool = False
     resumes: bool = False
+
+
+def promised_by(message: Message) -> str | None:
+    """Say the date that a fact names to the requester; None where it names none."""
+    return _said(message.deadline) if isinstance(message, Dated) and message.deadline is not None else None
+
+
+def _said(due: Due) -> str:
+    """The date in words; one that rests on no published calendar with the latest that it can be."""
+    if isinstance(due, ProvisionalDue):
+        return f"{_moment(remind_by(due))}（暂定，以公布的放假安排为准，最迟{_moment(breach_by(due))}）"
+    return _moment(breach_by(due))
+
+
+def _number_of(record: Referral) -> str:
+    return f"（对方编号{record.number}）" if record.number else ""
+
+
+def _moment(at: datetime) -> str:
+    day, hour = last_minute(at)
+    return f"{day:%Y年%m月%d日} {hour.replace('24:00', '24时')}"
 
 
 class NewsError(ValueError):
@@ -48,21 +74,22 @@ class Newsroom:
         """NewsError names the line that fits no fact."""
         self._policy = policy
         self._lines: dict[tuple[type[Message], str], tuple[str, NewsLine]] = {}
-        self._names: dict[str, list[str]] = {}
+        self._names: dict[NewsLine, list[str]] = {}
         for key, line in lines.items():
             happened, _, outcome = key.partition(".")
             model = MODELS.get(f"liuhen.dispatch.{happened}.v1")
             if model is None:
                 raise NewsError(f"{key}: dispatch says no such fact")
             read = NewsLine.model_validate(line)
-            names = {name for _, name, _, _ in Formatter().parse(read.text) if name}
-            unknown = names - {*model.model_fields, _KEPT}
+            whole = read.text + read.dated + read.moved
+            names = {name for _, name, _, _ in Formatter().parse(whole) if name}
+            unknown = names - {*model.model_fields, _KEPT, _WAS}
             if unknown:
                 raise NewsError(f"{key}: no field {', '.join(sorted(unknown))}")
             if outcome and "outcome" not in model.model_fields:
                 raise NewsError(f"{key}: this fact has no outcome")
             self._lines[model, outcome] = (happened, read)
-            self._names[read.text] = sorted(names - {_KEPT})
+            self._names[read] = sorted(names - {_KEPT, _WAS})
 
     @property
     def facts(self) -> frozenset[type[Message]]:
@@ -83,10 +110,22 @@ class Newsroom:
             return before
         return f"{before}/{line.state}" if line.keeps else line.state
 
-    def text(self, line: NewsLine, message: Message, kept: str | None) -> str:
-        """Fill a line with what the fact says, harmless, identity-card and bank-card numbers masked."""
-        values = {name: self._word(name, getattr(message, name)) for name in self._names[line.text]}
-        return harmless(masked(line.text.format(**{**values, _KEPT: kept or ""})))
+    def text(self, line: NewsLine, message: Message, kept: str | None, was: str | None = None) -> str:
+        """Fill a line with what the fact says, harmless, identity-card and bank-card numbers masked.
+
+        `kept` is the reply that was reported, `was` the date that was promised before.
+        """
+        text = self._with_date(line, message, was)
+        values = {name: self._word(name, getattr(message, name)) for name in self._names[line]}
+        return harmless(masked(text.format(**{**values, _KEPT: kept or "", _WAS: was or ""})))
+
+    @staticmethod
+    def _with_date(line: NewsLine, message: Message, was: str | None) -> str:
+        """The line with what it says of a date: nothing where there is none, or where it was told."""
+        date = promised_by(message)
+        if date is None or date == was:
+            return line.text
+        return line.text + (line.dated if was is None or not line.moved else line.moved)
 
     def _word(self, name: str, value: object) -> str:
         match value:
@@ -94,13 +133,12 @@ class Newsroom:
                 return ""
             case datetime():
                 # Whatever moment the requester is told of is one at which something ends.
-                day, hour = last_minute(value)
-                return f"{day:%Y年%m月%d日} {hour.replace('24:00', '24时')}"
-            case Referral():
-                return f"（对方编号{value.number}）" if value.number else ""
+                return _moment(value)
+            case OfficialDue() | ProvisionalDue():
+                return _said(value)
             case tuple():
                 return "、".join(map(str, value))
             case str() if name in _DEPARTMENTS:
                 return self._policy.name_for_callers(value)
             case _:
-                return str(value)
+                return _number_of(value) if isinstance(value, Referral) else str(value)

@@ -38,7 +38,8 @@ class KnownTicket(NamedTuple):
     """A ticket as the door remembers it; `place` and `words` are for comparing and empty where nothing compares.
 
     `account` is a keyed hash of the requester's WeChat account, where `requester` is one of the telephone; `ended` is
-    when what can be reopened came to its end. `stands` is its state, behind those that it goes back to, with a slash.
+    when what can be reopened came to its end. `stands` is its state, behind those that it goes back to, with a slash;
+    `promised` is until when the citizen was told that it is done.
     """
 
     id: str
@@ -56,6 +57,7 @@ class KnownTicket(NamedTuple):
     account: str | None = None
     ended: datetime | None = None
     stands: str = TicketState.REGISTERED
+    promised: str | None = None
 
     @property
     def whole(self) -> str:

@@ -116,14 +116,14 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
     theirs = f"(select w.requester from ticket w where w.id = left(t.id, {LENGTH}))"  # noqa: S608 - constants
     mine = f" and (t.id = any($2::text[]) or t.requester is not distinct from {theirs})" if of_one else ""
     known = await pool.fetch(
-        f"select id, open, stands from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants
+        f"select id, open, stands, promised from ticket t where id = any($1::text[]){mine} order by id",  # noqa: S608 - constants
         *(ids, *([named] if of_one else [])),
     )
     news = await pool.fetch(
         "select ticket, at, happened, state, text from news where ticket = any($1::text[]) order by place",
         [ticket["id"] for ticket in known],
     )
-    return [
+    told = [
         Ticket(
             ticket=ticket["id"],
             open=ticket["open"],
@@ -136,3 +136,7 @@ async def _tickets(pool: Pool, named: list[str], *, of_one: bool) -> list[Ticket
         )
         for ticket in known
     ]
+    for ticket, each in zip(known, told, strict=True):
+        if ticket["promised"] and ticket["open"]:
+            each["promised"] = ticket["promised"]
+    return told

@@ -35,11 +35,15 @@ class News(TypedDict):
 
 
 class Ticket(TypedDict):
-    """One ticket of a submission: its number alone where the contact that came along is not the requester's."""
+    """One ticket of a submission: its number alone where the contact that came along is not the requester's.
+
+    `promised` is until when the requester was told that it is done, in words, while it is open.
+    """
 
     ticket: TicketId
     open: NotRequired[bool]
     state: NotRequired[TicketState]
+    promised: NotRequired[str]
     news: NotRequired[list[News]]
 
 

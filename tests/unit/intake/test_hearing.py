@@ -13,11 +13,25 @@ from schemas.correction import Correction
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.referral import Referral
-from schemas.values import Actor, Channel, Contact, Kind, Party, PartyKind, Place, RequesterKind, Ruling, Tier
+from schemas.values import (
+    Actor,
+    Channel,
+    Contact,
+    Kind,
+    OfficialDue,
+    Party,
+    PartyKind,
+    Place,
+    ProvisionalDue,
+    RequesterKind,
+    Ruling,
+    Tier,
+)
 from services.intake.core.news import NewsError, Newsroom
 from services.intake.core.state import KnownTicket
 from services.intake.reactions import Reaction, RefusedLater, SubmissionId, concerns, react
 from services.intake.work import newsroom_of
+from worktime import SHANGHAI
 
 NOW = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 TICKET, RECEIPT = "26091407000015", "R0123456789AB"
@@ -47,6 +61,53 @@ def told(reaction: Reaction) -> TicketNews:
 def test_a_dispatch_is_told_with_the_departments_name(newsroom: Newsroom) -> None:
     fact = d.Dispatched(ticket=TICKET, by=RULE, order=1, lead="housing", tier=Tier.SIMPLE, reason="catalogue")
     assert told(hear(fact, newsroom)).text == "您的诉求已派至房管局。"
+
+
+def due(day: int, hour: int = 17) -> OfficialDue:
+    return OfficialDue(at=datetime(2026, 9, day, hour, 30, tzinfo=SHANGHAI))
+
+
+def dispatched(by: OfficialDue | None, **values: Any) -> d.Dispatched:
+    given: dict[str, Any] = {"order": 1, "lead": "housing", "tier": Tier.COMPLEX, "reason": "catalogue"}
+    return d.Dispatched(ticket=TICKET, by=RULE, deadline=by, **{**given, **values})
+
+
+def test_a_dispatch_names_the_date_that_is_promised_and_a_later_one_the_old_and_the_new(newsroom: Newsroom) -> None:
+    first = hear(dispatched(due(21)), newsroom)
+    assert told(first).text == "您的诉求已派至房管局。办理期限至2026年09月21日 17:30。"
+    # the same date is not told again, not even by another order
+    again = hear(dispatched(due(21), order=2, lead="greening"), newsroom, first.ticket)
+    assert told(again).text == "您的诉求已派至绿化市容局。"
+    # another one is told with the one before, and where nothing else is to be told, alone
+    raised = d.Classified(ticket=TICKET, by=RULE, category="0101-02", tier=Tier.SIMPLE, deadline=due(15))
+    moved = hear(raised, newsroom, first.ticket)
+    assert told(moved).text == "您的诉求的办理期限由2026年09月21日 17:30改为2026年09月15日 17:30。"
+    assert moved.ticket is not None
+    assert moved.ticket.promised == "2026年09月15日 17:30"
+    same_lead = hear(dispatched(due(15), order=2, same_lead=True), newsroom, moved.ticket)
+    assert same_lead.says == ()
+    assert (
+        "由2026年09月21日 17:30改为2026年09月15日 17:30"
+        in told(hear(dispatched(due(15), order=2, same_lead=True), newsroom, first.ticket)).text
+    )
+
+
+def test_a_date_before_anybody_was_told_of_one_is_no_news(newsroom: Newsroom) -> None:
+    raised = d.Classified(ticket=TICKET, by=RULE, category="0101-02", tier=Tier.SIMPLE)
+    assert concerns(raised, newsroom) is None
+
+
+def test_a_date_without_a_published_calendar_is_told_with_the_latest_that_it_can_be(newsroom: Newsroom) -> None:
+    maybe = ProvisionalDue(earliest=due(21).at, latest=due(23).at)
+    text = told(hear(dispatched(None).model_copy(update={"deadline": maybe}), newsroom)).text
+    assert "2026年09月21日 17:30（暂定，以公布的放假安排为准，最迟2026年09月23日 17:30）" in text
+
+
+def test_whoever_is_asked_or_may_ask_again_is_told_until_when(newsroom: Newsroom) -> None:
+    asked = d.InfoAsked(ticket=TICKET, by=RULE, question="哪一幢？", deadline=due(21))
+    assert told(hear(asked, newsroom)).text == "请您补充：哪一幢？（请于2026年09月21日 17:30前补充）"
+    closed = d.Closed(ticket=TICKET, by=RULE, outcome="solved", ruling=Ruling.SOLVED, deadline=due(28))
+    assert told(hear(closed, newsroom)).text.endswith("可以在2026年09月28日 17:30前申请重启办理。")
 
 
 def test_a_body_is_named_as_callers_are_told_of_it(newsroom: Newsroom) -> None:
