@@ -33,6 +33,7 @@ LAMP = Place(text="四平路100号", road="四平路", number=100, subdistrict="
 async def pool(database: Database) -> AsyncIterator[asyncpg.Pool[Any]]:
     settings = {"search_path": "dispatch"}
     async with asyncpg.create_pool(database.dsn("dispatch"), server_settings=settings, min_size=3, max_size=3) as pool:
+        await pool.execute("insert into lane (name) values ('0')")
         yield pool
 
 
