@@ -7,10 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from doors.keyed import hashed
-from schemas.values import Party
+from schemas.inbound.base import CHANNEL_OF
+from schemas.registry import answer_topic, channel_topic
+from schemas.values import Party, PartyKind
 
 MARK: Final = "doormark"
 """The header that a door puts on what it writes in the name of others."""
+DESK: Final = "liuhen/desk"
+"""The source of all that persons say through their door."""
 _OURS: Final = frozenset({"liuhen", "door"})
 
 Headers = Sequence[tuple[str, bytes | None]]
@@ -24,6 +28,12 @@ def is_ours(source: str) -> bool:
 def mark_of(key: bytes, party: Party, source: str, id_: str) -> tuple[str, bytes]:
     """The header which shows that a door gave a submission of a party its name; nobody without the key can make it."""
     return MARK, hashed(key, "door", f"{party}\0{source}\0{id_}").encode()
+
+
+def answered_on(party: Party, source: str) -> str:
+    """Name the topic on which a submission is answered: what persons say for a channel, where the office hears."""
+    for_a_channel = source == DESK and party.kind in CHANNEL_OF
+    return channel_topic(PartyKind.OFFICE) if for_a_channel else answer_topic(party)
 
 
 def without_mark(headers: Headers) -> Headers:

@@ -14,6 +14,7 @@ from rulebook.codes import (
     ONLY_LOOK,
     RULE_CHANGES,
     SUBDISTRICT_OF_PLACE,
+    TAKE_CALL,
     DepartmentKind,
     OwedBy,
     Step,
@@ -325,7 +326,7 @@ def _roles_apart(checked: Checked, office: Office) -> Iterator[Problem]:
 
 def _may(checked: Checked, office: Office) -> Iterator[Problem]:
     roles = {role for person in office.people for role in person.roles}
-    actions = {*OFFICE_ACTIONS, *RULE_CHANGES, FIND_CALLER} - set(Step)
+    actions = {*OFFICE_ACTIONS, *RULE_CHANGES, FIND_CALLER, TAKE_CALL} - set(Step)
     for action in sorted(actions - set(office.may)):
         yield checked.problem(
             "office.yaml",

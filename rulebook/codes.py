@@ -11,6 +11,8 @@ PUBLISH_CALENDAR: Final = "publish_calendar"
 REDERIVE_CLOCKS: Final = "rederive_clocks"
 FIND_CALLER: Final = "find_caller"
 """To search for the tickets of a telephone number."""
+TAKE_CALL: Final = "take_call"
+"""To say for the hotline what somebody who calls asks for."""
 RULE_CHANGES: Final = (PUBLISH_CALENDAR, REDERIVE_CLOCKS)
 """What changes the rules of a running system, beside the acts of the office on tickets."""
 
@@ -87,7 +89,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-ACTS_OF_CONTRACTORS: Final = frozenset({"ask_requester", FIND_CALLER})
+ACTS_OF_CONTRACTORS: Final = frozenset({"ask_requester", FIND_CALLER, TAKE_CALL})
 """All that a contractor's people may ever do: they never dispatch, rule, approve or close, whatever a policy says."""
 ONLY_LOOK: Final = frozenset({Role.LEADER, Role.OPERATOR})
 """Who does nothing to any ticket."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from doors.own import answered_on
 from doors.phones import without_extension
 from schemas.dispatch import (
     ActionRefused,
@@ -24,7 +25,7 @@ from schemas.dispatch import (
 from schemas.message import Message
 from schemas.public import ReceiptRefused, TicketNews
 from schemas.referral import Referral
-from schemas.registry import answer_topic, channel_topic
+from schemas.registry import channel_topic
 from schemas.values import Clock, Instant, TicketState
 from services.intake.core.news import Newsroom, promised_by
 from services.intake.core.state import Answer, KnownTicket
@@ -188,7 +189,7 @@ def _refusal(message: ActionRefused | IncidentActionRefused, answered: Submissio
         reason=message.reason,
         version=of_ticket.version if of_ticket else None,
     )
-    says = (Answer(answer_topic(message.party), message.receipt, refused),)
+    says = (Answer(answered_on(message.party, answered.source), message.receipt, refused),)
     return Reaction(says, refused=RefusedLater(message.receipt, message.action, message.code, message.reason))
 
 

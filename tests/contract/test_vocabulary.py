@@ -24,7 +24,7 @@ from chassis.unpacking import TOO_LARGE
 from liuhen.desk.actions import actions_of
 from liuhen.desk.options import slots_of
 from rulebook import Audience, Role, load_policy
-from rulebook.codes import FIND_CALLER, RULE_CHANGES, DepartmentKind
+from rulebook.codes import FIND_CALLER, RULE_CHANGES, TAKE_CALL, DepartmentKind
 from rulebook.deriving import Kind as Cap
 from rulebook.responsibility import Rule
 from rulebook.rules import Rates
@@ -78,7 +78,7 @@ def test_every_step_of_a_ticket_has_a_word() -> None:
 
 
 def test_whatever_the_policy_says_who_may_do_has_a_word() -> None:
-    _same("duty", {*RULE_CHANGES, FIND_CALLER}, "rulebook/codes.py")
+    _same("duty", {*RULE_CHANGES, FIND_CALLER, TAKE_CALL}, "rulebook/codes.py")
 
 
 def test_whatever_departments_hear_has_a_word() -> None:

@@ -80,11 +80,12 @@ TO_LOGIN: Final = 303
 SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403)
 OF_DEPARTMENTS: Final = (TO_LOGIN, *DEPARTMENTS[1:])
 AGENTS: Final = (TO_LOGIN, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403)
+TAKERS: Final = (TO_LOGIN, 200, 200, 403, 403, 200, 403, 403, 403, 403, 403)
 OPEN: Final = (200,) * len(ASKERS)
 STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
 """A form without the token of a page does nothing for anybody."""
 OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
-    "GET /": (303, 303, 303, 303, 303, 200, 303, 200, 200, 303, 303),
+    "GET /": (303, 303, 303, 303, 303, 303, 303, 200, 200, 303, 303),
     "GET /attachments/{ticket}/{attachment}": (TO_LOGIN, *(404,) * (len(ASKERS) - 1)),
     "POST /attachments": STRANGE,
     "GET /login": OPEN,
@@ -118,7 +119,15 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "POST /presence/{ticket}": STRANGE,
     # Whoever takes calls finds whoever calls.
     "GET /tickets": (TO_LOGIN, 200, 200, 200, 200, 200, 403, 403, 403, 403, 403),
-    "GET /desk/pop": (TO_LOGIN, 422, 422, 422, 422, 422, 403, 403, 403, 403, 403),
+    # For whoever takes calls it opens the form of one, also where no number is shown.
+    "GET /desk/pop": (TO_LOGIN, 303, 303, 422, 422, 303, 403, 403, 403, 403, 403),
+    "GET /calls": TAKERS,
+    "POST /calls": STRANGE,
+    "GET /calls/{call}": TAKERS,
+    "POST /calls/{call}/beside": STRANGE,
+    "POST /calls/{call}/draft": STRANGE,
+    "POST /calls/{call}/forget": STRANGE,
+    "POST /calls/{call}/{do}": STRANGE,
     "GET /tickets/{ticket}": SEEN,
     "GET /tickets/{ticket}/sheet": SEEN,
     "POST /tickets/caller": STRANGE,
@@ -146,7 +155,14 @@ values ($1, 'p-xu', 'k', $2, 'office', 'liuhen.public.channel.office.v1', 'nudge
 
 
 def filled(path: str) -> str:
-    names = {"ticket": ONE, "task": "dispatching", "do": "assign", "name": "desk.css", "attachment": ATTACHMENT}
+    names = {
+        "ticket": ONE,
+        "task": "dispatching",
+        "do": "assign",
+        "name": "desk.css",
+        "attachment": ATTACHMENT,
+        "call": "c-1",
+    }
     return path.format(act=ACT, **names)
 
 

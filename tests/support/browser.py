@@ -49,6 +49,15 @@ class Clerk:
         context.set_default_timeout(_SLOW)
         return cls(await context.new_page(), running)
 
+    @classmethod
+    async def at_work(cls, browser: Browser, running: Instance, name: str, path: str) -> Clerk:
+        """Somebody who asks for a page, and is there once they have logged in."""
+        clerk = await cls.sit_down(browser, running)
+        await clerk.opens(path)
+        await clerk.logs_in(name)
+        await clerk.at(path.partition("?")[0])
+        return clerk
+
     async def opens(self, path: str) -> None:
         await self.page.goto(f"{self.home}{path}")
 

@@ -50,7 +50,7 @@ async def rewrap_contacts(dsn: Callable[[str], str], kms: Kms) -> int:
 
 
 async def _rewrap_shown(dsn: Callable[[str], str], kms: Kms) -> int:
-    """What the desk shows at this moment, and the contacts in the orders and requests to call that it keeps."""
+    """What the desk shows at this moment, and the contacts in orders, requests to call and drafts that it keeps."""
     connection = await asyncpg.connect(dsn("desk"))
     try:
         rows = await connection.fetch("select topic, ticket, body from shown where body is not null")
@@ -63,9 +63,14 @@ async def _rewrap_shown(dsn: Callable[[str], str], kms: Kms) -> int:
         asked = await connection.fetch("select ticket, body from callback where body is not null")
         calls = [(row["ticket"], body) for row in asked if (body := rewrapped_contact(row["body"], kms)) != row["body"]]
         await connection.executemany("update callback set body = $2 where ticket = $1", calls)
+        drafts = await connection.fetch("select login, ticket, typed from draft where task = 'call'")
+        typed = [(*row[:2], body) for row in drafts if (body := rewrapped_contact(row["typed"], kms)) != row["typed"]]
+        await connection.executemany(
+            "update draft set typed = $3 where login = $1 and ticket = $2 and task = 'call'", typed
+        )
     finally:
         await connection.close()
-    return len(old) + len(anew) + len(calls)
+    return len(old) + len(anew) + len(calls) + len(typed)
 
 
 async def _rewrap(connection: asyncpg.Connection[asyncpg.Record], table: str, seal: RecordSeal, kms: Kms) -> int:

@@ -14,7 +14,7 @@ import asyncpg
 from chassis.clock import Clock, stopwatch
 from doors.attachments.keeping import KeeperAwayError
 from rulebook import Policy, load_policy
-from rulebook.codes import Role
+from rulebook.codes import TAKE_CALL, Role
 from schemas.principals import OPERATORS
 from schemas.registry import TICKETS, Topic, TopicKind, topics
 from services.trace.for_tools import IN_TIME_OR_COUNTED, rates_of
@@ -63,9 +63,12 @@ async def verify_system(system: Addresses, counted: Counted) -> list[CheckResult
         histories = await _histories(system, policy, tables, contents, began)
         receipts = await tables["intake"].receipts()
         agents = {each.id for each in policy.office.people if Role.CALLBACK_AGENT in each.roles}
+        answering = {*policy.office.may[TAKE_CALL]}
+        takers = {each.id for each in policy.office.people if answering & {*each.roles}}
+        takers |= {each.to for each in policy.office.delegations if each.role in answering}
         return [
             submissions.everything_answered(arrivals, facts, receipts, await tables["intake"].dead_places()),
-            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), agents),
+            submissions.said_at_the_door(await tables["intake"].taken(), await tables["desk"].acts(), agents, takers),
             submissions.one_ticket_each(facts),
             await _contents_gone(system, tables["intake"], uploaded),
             attachments_kept(facts.named, uploaded, await tables["intake"].attachments(), began - unnamed_for),

@@ -20,6 +20,7 @@ from vocabulary import Chinese
 Place = tuple[str, int]
 Submission = tuple[str, str, str]
 """Party, source and id."""
+_HOTLINE = str(Party(kind=PartyKind.HOTLINE))
 _BORN = frozenset({Registered.type_name, Answered.type_name})
 
 
@@ -88,12 +89,16 @@ def everything_answered(
 
 
 def said_at_the_door(
-    taken: Iterable[tuple[str, str, str]], acts: Mapping[str, tuple[str, str]], agents: Collection[str]
+    taken: Iterable[tuple[str, str, str]],
+    acts: Mapping[str, tuple[str, str]],
+    agents: Collection[str],
+    takers: Collection[str],
 ) -> CheckResult:
     """What was taken as said at the door of persons was said there, under a login of the party that it stands for.
 
     `taken` are party, source and id of what was submitted and not refused; `acts` are what the door knows: by id, login
-    and party. `agents` are the people of the office's list who act for the callback agency.
+    and party. `agents` are the people of the office's list who act for the callback agency, `takers` those who also say
+    for the hotline what callers ask for.
     """
     ours = [(party, act) for party, source, act in taken if source == SOURCE]
     findings = []
@@ -101,6 +106,8 @@ def said_at_the_door(
         login, claimed = acts.get(act, ("", ""))
         department = desk_of(login)
         kind = PartyKind.CALLBACK if login in agents else PartyKind.OFFICE
+        if party == claimed == _HOTLINE and login in takers:
+            kind = PartyKind.HOTLINE
         own = Party(kind=PartyKind.DEPARTMENT, department=department) if department else Party(kind=kind)
         if not login:
             findings.append(Finding(act, Chinese(f"以 {party} 的名义记为在门上所办，门上却没有")))

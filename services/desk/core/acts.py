@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
+from doors.own import DESK
 from doors.people import Known
 from doors.permitted import not_permitted
 from doors.reading import digest_of, document_of, doubled, dumped, not_storable, validated
 from doors.refusals import Refusal, refusal
 from rulebook import Policy
+from rulebook.codes import TAKE_CALL
 from schemas.envelope import derived_id
 from schemas.inbound import Action, AnyAction, OfficeAction, OnIncident, Redact
 from schemas.message import contracts
 from schemas.redaction import seal_of
 from schemas.text import fitted, one_line, unstorable
-from schemas.values import Party, PartyKind
-from vocabulary import ACTIONS
+from schemas.values import Party, PartyKind, Person
+from vocabulary import ACTIONS, DUTIES
 
-SOURCE: Final = "liuhen/desk"
+SOURCE: Final = DESK
 """The CloudEvents source of all that persons say through this door."""
 _SHOWN: Final = 40
 _SETTLED: Final = timedelta(seconds=60)
@@ -64,7 +66,9 @@ def _named(kind: PartyKind) -> Mapping[str, type[Action]]:
     return {str(model.model_fields["do"].default): model for model in models}
 
 
-_ACTIONS: Final = {kind: _named(kind) for kind in (PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK)}
+SPOKEN_FOR: Final = (PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK, PartyKind.HOTLINE)
+"""For whom somebody may speak at this door."""
+_ACTIONS: Final = {kind: _named(kind) for kind in SPOKEN_FOR}
 
 
 class Keys(NamedTuple):
@@ -78,30 +82,42 @@ def read(policy: Policy, who: Known, data: bytes, at: datetime, keys: Keys) -> A
     """Read an act in the name of who is logged in; never raises.
 
     Of the office and the callback agency the person is who is logged in, and content that names somebody else is
-    refused. Of a department it is whom the department names: its own people are its own matter.
+    refused; whoever takes calls says for the hotline what callers ask for. Of a department the person is whom the
+    department names: its own people are its own matter.
     """
     document = _content(data)
     if isinstance(document, Refusal):
         return document
-    actions = _ACTIONS[who.party.kind]
+    party = _party_of(who, document.get("do"))
+    actions = _ACTIONS[party.kind]
     model = actions.get(document.get("do", ""))
     if model is None:
         return _unknown(document.get("do"), actions)
     if who.department is None:
-        by = {"id": who.login, "name": who.name}
-        if document.setdefault("by", by) != by:
-            return refusal(
-                "not_permitted", "by", f"操作人就是登录的人（{who.name}），不能另写他人。", "请去掉 by 再提交。"
-            )
+        named, by = "agent" if party.kind is PartyKind.HOTLINE else "by", {"id": who.login, "name": who.name}
+        if document.setdefault(named, by) != by:
+            words = f"操作人就是登录的人（{who.name}），不能另写他人。"
+            return refusal("not_permitted", named, words, f"请去掉 {named} 再提交。")
     if model is Redact:
         _seal(document, keys.redaction)
     content = dumped(document)
     action = validated(model, content)
     if isinstance(action, Refusal):
         return action
-    if isinstance(action, OfficeAction) and (refused := _beyond_duties(policy, action, at)):
+    if (refused := _beyond_duties(policy, who, party, action, at)) is not None:
         return refused
-    return Act(who.party, action, digest_of(model.type_name, content, document, keys.contents))
+    return Act(party, action, digest_of(model.type_name, content, document, keys.contents))
+
+
+def _party_of(who: Known, do: object) -> Party:
+    """Tell for whom somebody acts: a person of the office who says what a caller asks for speaks for the hotline."""
+    takes_call = who.party.kind is PartyKind.OFFICE and do in _ACTIONS[PartyKind.HOTLINE]
+    return Party(kind=PartyKind.HOTLINE) if takes_call else who.party
+
+
+def takes_no_calls(policy: Policy, who: Known, at: datetime) -> Refusal | None:
+    """Refuse whoever may not say for the hotline what a caller asks for; None for whoever may."""
+    return not_permitted(policy, TAKE_CALL, DUTIES[TAKE_CALL], Person(id=who.login, name=who.name), at)
 
 
 def _seal(document: dict[str, Any], secret: bytes) -> None:
@@ -111,7 +127,11 @@ def _seal(document: dict[str, Any], secret: bytes) -> None:
         document |= {"seal": seal_of(passage, secret), "length": len(passage)}
 
 
-def _beyond_duties(policy: Policy, action: OfficeAction, at: datetime) -> Refusal | None:
+def _beyond_duties(policy: Policy, who: Known, party: Party, action: Action, at: datetime) -> Refusal | None:
+    if party.kind is PartyKind.HOTLINE:
+        return takes_no_calls(policy, who, at)
+    if not isinstance(action, OfficeAction):
+        return None
     do = str(type(action).model_fields["do"].default)
     return not_permitted(policy, do, ACTIONS[do], action.by, at)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
 from rulebook import Policy
 from rulebook.directory import Category
 from rulebook.responsibility import Assignment, Rule, responsible
 from schemas.public import DeskTask
 from services.desk.core.marking import Word
+
+_MOST: Final = 3
+"""Categories that are shown while somebody speaks."""
 
 
 class Advice(NamedTuple):
@@ -27,12 +31,20 @@ def advice(told: DeskTask, policy: Policy) -> Sequence[Advice]:
     """List the ways, the likeliest category first; none where nothing was suggested."""
     codes = dict.fromkeys((told.category, told.suggestion, *(told.alternatives or ())))
     known = (policy.category(code) for code in codes if code is not None)
-    return [_way(each, told, policy) for each in known if each is not None]
+    return [way_of(each, told.text, told.subdistrict, policy) for each in known if each is not None]
 
 
-def _way(category: Category, told: DeskTask, policy: Policy) -> Advice:
-    found = tuple(word for word in category.keywords if word in told.text)
-    named = responsible(policy, category.code, told.subdistrict)
+def likely(text: str, subdistrict: str | None, policy: Policy, day: date) -> Sequence[Advice]:
+    """List the ways of what somebody says who still speaks, by the words of categories: most of them first."""
+    ways = [way_of(each, text, subdistrict, policy) for each in policy.categories if each.valid_on(day)]
+    heard = [each for each in ways if each.found]
+    return sorted(heard, key=lambda each: -sum(map(len, each.found)))[:_MOST]
+
+
+def way_of(category: Category, text: str, subdistrict: str | None, policy: Policy) -> Advice:
+    """The way of one category."""
+    found = tuple(word for word in category.keywords if word in text)
+    named = responsible(policy, category.code, subdistrict)
     if not isinstance(named, Assignment):
         return Advice(category, None, (), named.rule, found)
     supporting = tuple(each.department for each in named.supporting)

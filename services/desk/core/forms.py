@@ -18,15 +18,18 @@ from rulebook.directory import Category, Department
 from schemas.inbound import Action
 from schemas.message import contracts
 from schemas.naming import snake_case
-from schemas.values import PartyKind, Person
+from schemas.values import Inside, Person
+from services.desk.core.acts import SPOKEN_FOR
 from services.desk.core.naming import Named, meant
 from vocabulary import FIELDS, NO, YES, table
 
 _LONG: Final = 200
 """Characters from which on a text gets more than one line."""
-_GIVEN: Final = frozenset({"by", "do", "ticket", "incident", "if_seen"})
+_GIVEN: Final = frozenset({"by", "agent", "do", "ticket", "incident", "if_seen"})
 """What the page says by itself."""
-_DEPARTMENTS: Final = frozenset({"lead", "supporting", "department", "successor", "suggested"})
+_DEPARTMENTS: Final = frozenset(
+    {"lead", "supporting", "department", "successor", "suggested", "suggested_department", "accused"}
+)
 _GROUNDS: Final = {
     "refuse_ticket": "not_accepted",
     "review": "sent_back",
@@ -126,8 +129,8 @@ class Asked(NamedTuple):
 
 @cache
 def acts() -> Mapping[str, type[Action]]:
-    """Every act of the office, of a department and of the callback agency by its name."""
-    spoken = {PartyKind.OFFICE, PartyKind.DEPARTMENT, PartyKind.CALLBACK}
+    """Every act that can be said at the desk by its name."""
+    spoken = {*SPOKEN_FOR}
     models = (model for model in contracts().values() if issubclass(model, Action) and model.spoken_by & spoken)
     return {str(model.model_fields["do"].default): model for model in models if "do" in model.model_fields}
 
@@ -139,7 +142,7 @@ def fields_of(do: str, policy: Policy, at: datetime, department: str | None = No
 
 def _fields(model: type[BaseModel], way: tuple[str, ...], asked: Asked) -> Iterator[Field]:
     for name, info in model.model_fields.items():
-        if not way and name in _GIVEN:
+        if (not way and name in _GIVEN) or Inside.ALONE in info.metadata:
             continue
         inner, longest, optional = _core(info.annotation, 0, info.metadata)
         path = (*way, name)

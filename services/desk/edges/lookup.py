@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 from chassis.contacts import WordSeal
 from chassis.service import Instant, Pool
 from doors.attachments.rows import Kept
+from doors.own import answered_on
 from doors.people import Known
-from schemas.registry import DESK, answer_topic, department_topic
+from schemas.registry import DESK, department_topic
 from schemas.values import PartyKind
-from services.desk.core.acts import Act, is_final
+from services.desk.core.acts import SOURCE, Act, is_final
 
 
 class Said(NamedTuple):
@@ -61,7 +62,7 @@ async def claim(pool: Pool, who: Known, key: str, act: Act, new: Said, at: Insta
     done = await pool.execute(
         "insert into act (id, login, key, digest, party, answered_on, action, about, on_incident, at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
-        *(new.id, who.login, key, act.digest, str(act.party), answer_topic(act.party)),
+        *(new.id, who.login, key, act.digest, str(act.party), answered_on(act.party, SOURCE)),
         *(act.do, act.about, act.on_incident, at),
     )
     if done == "INSERT 0 1":

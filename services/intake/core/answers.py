@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from doors.own import answered_on
 from doors.refusals import Refusal, refusal
 from schemas.inbound import (
     CHANNEL_OF,
@@ -17,7 +18,7 @@ from schemas.inbound import (
 )
 from schemas.message import Message
 from schemas.public import ReceiptGiven, ReceiptRefused
-from schemas.registry import TICKETS, answer_topic
+from schemas.registry import TICKETS
 from schemas.text import harmless
 from schemas.tickets import SubmissionRefused
 from services.intake.core.numbers import incident_of
@@ -139,4 +140,4 @@ def _refused(reading: Reading, why: Refusal) -> tuple[Answer, ...]:
 
 
 def _to_author(reading: Reading, message: Message) -> tuple[Answer, ...]:
-    return (Answer(answer_topic(reading.party), reading.receipt, message),)
+    return (Answer(answered_on(reading.party, reading.source), reading.receipt, message),)

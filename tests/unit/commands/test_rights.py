@@ -41,7 +41,11 @@ def test_everybody_of_the_office_is_listed_with_their_roles() -> None:
 def test_of_one_person_each_duty_is_named() -> None:
     shown = said("--person", "孔令仪")
     assert "按来电号码查询" in shown
-    assert {each["act"] for each in told("--person", "p-kong")["duties"]} == {"ask_requester", "find_caller"}
+    assert {each["act"] for each in told("--person", "p-kong")["duties"]} == {
+        "ask_requester",
+        "find_caller",
+        "take_call",
+    }
 
 
 def test_of_one_act_everybody_is_named_who_may() -> None:

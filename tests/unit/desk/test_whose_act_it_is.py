@@ -17,7 +17,7 @@ from rulebook import load_policy
 from rulebook.codes import APART, Role
 from schemas.envelope import Envelope
 from schemas.examples import example
-from schemas.inbound import Accept, Assign, NoteUnreached, Redact
+from schemas.inbound import Accept, Assign, NoteUnreached, Redact, Register
 from schemas.message import Message, contracts
 from schemas.public import ReceiptGiven, ReceiptRefused
 from schemas.redaction import seal_of
@@ -97,6 +97,21 @@ def test_the_callback_agencys_people_act_for_it_under_their_own_name_and_for_nob
     assert refused(shao, {"do": "note_unreached", "ticket": TICKET, "by": {"id": "hf-1", "name": "林静"}})[1] == "by"
     assert refused(shao, ASSIGN)[:2] == ("unknown_value", "do")
     assert refused(XU, {"do": "note_unreached", "ticket": TICKET})[:2] == ("unknown_value", "do")
+
+
+def test_whoever_takes_calls_says_for_the_hotline_what_callers_ask_for_and_nobody_else_does() -> None:
+    call = {"do": "register", "kind": "help", "place": {"text": "国和路100号"}, "text": "灯坏了"}
+    kong = known_as(POLICY, "p-kong", NOON)
+
+    act = taken(kong, call)
+
+    assert isinstance(act.action, Register)
+    assert (str(act.party), act.action.agent) == ("hotline", Person(id="p-kong", name=kong.name))
+    assert str(taken(XU, call).party) == "hotline"
+    assert refused(kong, call | {"agent": {"id": "p-xu", "name": XU.name}})[1] == "agent"
+    assert refused(known_as(POLICY, "p-lu", NOON), call).code == "not_permitted"
+    for who in (HOUSING, known_as(POLICY, "p-shao", NOON)):
+        assert refused(who, call)[:2] == ("unknown_value", "do")
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,14 @@ import pytest
 
 from doors.own import mark_of
 from schemas.envelope import Envelope
-from schemas.registry import party_of
+from schemas.public import ReceiptGiven
+from schemas.registry import channel_topic, party_of
 from schemas.tickets import Registered
+from schemas.values import PartyKind
 from services.intake.core.reading import Reading, read
 
+OFFICE: Final = channel_topic(PartyKind.OFFICE)
+HOTLINE: Final = channel_topic(PartyKind.HOTLINE)
 OURS: Final = ("liuhen/desk", "liuhen/intake/0", "door/wechat", "liuhen", "door", "Liuhen/desk", "DOOR/wechat")
 
 
@@ -44,6 +48,18 @@ def test_what_a_door_wrote_is_taken(front: Any, report: Any, behind: tuple[tuple
     headers = Envelope("w-1", "door/wechat", "liuhen.inbound.register.v1", front.now, "").headers()
     headers += [mark_of(key, wechat, "door/wechat", "w-1"), *behind]
     assert isinstance(front.took("wechat", "register", report, headers=headers)[0], Registered)
+
+
+def test_a_call_that_was_taken_at_the_desk_is_answered_where_the_office_hears(front: Any, report: Any) -> None:
+    hotline = party_of("liuhen.inbound.hotline.v1")
+    headers = Envelope("c-1", "liuhen/desk", "liuhen.inbound.register.v1", front.now, "").headers()
+    headers.append(mark_of(front.state.config.secrets.key, hotline, "liuhen/desk", "c-1"))
+
+    at_the_desk = front.take("hotline", "register", report, headers=headers)
+    by_the_hotline = front.take("hotline", "register", report)
+
+    assert {each.topic for each in at_the_desk.says if isinstance(each.message, ReceiptGiven)} == {OFFICE}
+    assert {each.topic for each in by_the_hotline.says if isinstance(each.message, ReceiptGiven)} == {HOTLINE}
 
 
 @pytest.mark.parametrize(

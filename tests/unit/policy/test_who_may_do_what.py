@@ -31,6 +31,7 @@ def test_everybody_may_do_what_their_roles_may() -> None:
     assert Duty("p-xu", "assign") in duties
     assert Duty("p-kong", "assign") not in duties
     assert Duty("p-kong", "find_caller") in duties
+    assert Duty("p-kong", "take_call") in duties
     assert {each.act for each in duties if each.person == "p-zheng"} == set()
 
 

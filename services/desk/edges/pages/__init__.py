@@ -11,6 +11,7 @@ from doors.passwords import PASSWORDS, Passwords
 from services.desk.edges.pages import (
     attachments,
     callbacks,
+    calls,
     entering,
     exporting,
     hand,
@@ -33,6 +34,7 @@ ROUTES: Final = (
     *exporting.ROUTES,  # before the orders, of which one could be called so
     *orders.ROUTES,
     *callbacks.ROUTES,
+    *calls.ROUTES,
     *presence.ROUTES,
     *tickets.ROUTES,
 )

@@ -18,6 +18,7 @@ from doors.entering import ENTRANCE
 from doors.passwords import PASSWORDS, require_passwords
 from doors.people import Known
 from schemas.values import PartyKind
+from services.desk.core.acts import takes_no_calls
 from services.desk.core.rights import may_read_tasks
 from services.desk.edges import begun
 from services.desk.edges.keys import CONTEXT, WHO
@@ -229,7 +230,9 @@ async def go_home(request: web.Request) -> web.StreamResponse:
     """GET /: the first page of whoever is logged in; of whoever acts nowhere, where else they find what they need."""
     who = request[WHO]
     if who.party.kind is PartyKind.OFFICE and not may_read_tasks(who):
-        return show(request, "elsewhere.html")
+        entrance = request.app[ENTRANCE]
+        takes_calls = takes_no_calls(entrance.policy, who, entrance.clock.now()) is None
+        return redirect("/calls") if takes_calls else show(request, "elsewhere.html")
     return redirect(_HOMES[who.party.kind])
 
 

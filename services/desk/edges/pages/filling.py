@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, TypeVar
 from uuid import uuid4
@@ -59,12 +59,24 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form that came back: whose and of what, what stands in it, and what the page itself says of the act."""
+    """A form that came back: whose and of what, what stands in it, and what the page itself says of the act.
+
+    `do` is the act where its form can be sent as several, `of_it` then names the fields that this one has; `kept_as`
+    makes of what was typed what is kept of it.
+    """
 
     key: Key
     fields: tuple[Field, ...]
     sent: Typed
     said: Mapping[str, Any]
+    do: str = ""
+    of_it: Collection[str] | None = None
+    kept_as: Callable[[Typed], Mapping[str, Any]] = dict
+
+    @property
+    def asked(self) -> Sequence[Field]:
+        """The fields that the act has."""
+        return [each for each in self.fields if self.of_it is None or each.name in self.of_it]
 
     @property
     def typed(self) -> Typed:
@@ -105,7 +117,9 @@ def offered(
 async def keep(request: web.Request, filled: Filled) -> None:
     """Keep what is typed as its author's draft."""
     context = request.app[CONTEXT]
-    await lookup.keep(context.pool, filled.key, filled.typed, context.clock.now(), request.app[REDACTION])
+    await lookup.keep(
+        context.pool, filled.key, filled.kept_as(filled.typed), context.clock.now(), request.app[REDACTION]
+    )
 
 
 def seen_before(sent: Typed, model: type[_Message]) -> _Message | None:
@@ -142,7 +156,7 @@ async def submit(request: web.Request, filled: Filled, version: Version) -> Take
 def _read(request: web.Request, filled: Filled) -> Act | Refusal:
     """Read a form as the door of programs reads an act."""
     entrance, now = request.app[ENTRANCE], request.app[CONTEXT].clock.now()
-    content = content_of(filled.key.act, filled.fields, filled.sent, ZoneInfo(entrance.policy.office.zone))
+    content = content_of(filled.do or filled.key.act, filled.asked, filled.sent, ZoneInfo(entrance.policy.office.zone))
     if isinstance(content, Refusal):
         return content
     return read(entrance.policy, request[WHO], dumped({**content, **filled.said}), now, keys_of(request))

@@ -57,6 +57,19 @@ async def tickets(pool: Pool, wanted: Wanted, page: int, *, looks: bool) -> tupl
     return [dict(row) for row in rows[:PAGE]], len(rows) > PAGE
 
 
+async def alike(pool: Pool, place: str, words: Sequence[str], since: Instant) -> Sequence[Mapping[str, Any]]:
+    """List the newest tickets since a moment that name this place or one of these words, but no confidential ones."""
+    patterns = [f"%{word.translate(_ESCAPED)}%" for word in words]
+    return [dict(row) for row in await pool.fetch(TICKETS.format(found=_ALIKE, rest=""), place, patterns, since)]
+
+
+_ALIKE: Final = (
+    "(select * from caller where not confidential and at > $3 and (text like any($2::text[])"
+    " or length($1) > 3 and (strpos(place, $1) > 0 or length(place) > 3 and strpos($1, place) > 0))"
+    " order by at desc, ticket limit 200)"
+)
+
+
 async def one(pool: Pool, ticket: str) -> Mapping[str, Any] | None:
     """Find a ticket as a search shows it; None where no such began."""
     found = "(select * from caller where ticket = $1)"

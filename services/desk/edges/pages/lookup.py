@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from chassis.service import Instant, Pool
 from schemas.redaction import Overlay, Passage
@@ -24,7 +24,7 @@ class Key(NamedTuple):
     act: str
 
 
-_OPEN: Final = "draft left join act on act.id = draft.said where (draft.said is null or act.state = 'refused')"
+OPEN: Final = "draft left join act on act.id = draft.said where (draft.said is null or act.state = 'refused')"
 """Drafts that were not submitted, or in vain."""
 Typed: TypeAlias = Mapping[str, str]
 
@@ -38,13 +38,13 @@ async def horizon(pool: Pool) -> int:
 async def drafts(pool: Pool, login: str, ticket: str, task: str) -> Mapping[str, Typed]:
     """Find what somebody typed of what waits, by the form."""
     rows = await pool.fetch(
-        f"select draft.act, typed from {_OPEN} and draft.login = $1 and ticket = $2 and task = $3",  # noqa: S608 - ours
+        f"select draft.act, typed from {OPEN} and draft.login = $1 and ticket = $2 and task = $3",  # noqa: S608 - ours
         *(login, ticket, task),
     )
     return {row["act"]: json.loads(row["typed"]) for row in rows}
 
 
-async def keep(pool: Pool, key: Key, typed: Typed, at: Instant, secret: bytes) -> None:
+async def keep(pool: Pool, key: Key, typed: Mapping[str, Any], at: Instant, secret: bytes) -> None:
     """Keep what somebody typed, in place of what they had typed before.
 
     What was redacted of the ticket is covered: a page that was open keeps its words. `secret` is the key of the hashes.
@@ -85,5 +85,5 @@ async def drop(pool: Pool, key: Key) -> None:
 
 async def with_drafts(pool: Pool, login: str) -> frozenset[str]:
     """Name what waits into whose forms somebody typed something: ticket and task, as a row is called."""
-    rows = await pool.fetch(f"select distinct ticket, task from {_OPEN} and draft.login = $1", login)  # noqa: S608 - ours
+    rows = await pool.fetch(f"select distinct ticket, task from {OPEN} and draft.login = $1", login)  # noqa: S608 - ours
     return frozenset(f"{row['ticket']}-{row['task']}" for row in rows)

@@ -15,6 +15,7 @@ from doors.attachments.words import KNOWN
 from doors.entering import ENTRANCE
 from doors.pages import Pages
 from schemas.values import Due, breach_by, remind_by
+from services.desk.core.acts import takes_no_calls
 from services.desk.core.rights import may_read_tasks
 from services.desk.edges.keys import CONTEXT, WHO
 from services.desk.edges.pages.forms import KEYS_COOKIE, token_of
@@ -44,6 +45,7 @@ def show(
     known = {"policy": policy, "now": now, "clock": clock, "waited": waited, "left": left, "here": request.path_qs}
     who = request.get(WHO)
     known |= {"who": who, "acts": who is not None and may_read_tasks(who), "token": token_of(request)}
+    known |= {"takes_calls": who is not None and takes_no_calls(policy, who, now) is None}
     known |= {"keys_on": request.cookies.get(KEYS_COOKIE) != "off"}
     return _PAGES.answer(template, status, headers, **known, **values)
 

@@ -85,15 +85,6 @@ async def find_caller(request: web.Request) -> web.StreamResponse:
     return redirect(addressed(HOME, {"who": key}))
 
 
-async def pop(request: web.Request) -> web.StreamResponse:
-    """GET /desk/pop?ani=&dnis=&call_id=&agent=: what the telephone system opens when somebody calls.
-
-    It ends at a page in whose address the number does not stand.
-    """
-    key = await callers.search(request, request.query.get("ani", ""))
-    return redirect(addressed(HOME, {"who": key}))
-
-
 async def show_ticket(request: web.Request) -> web.StreamResponse:
     """GET /tickets/{ticket}: a ticket, who has it, what it waits for, and its course."""
     return await _one(request, "ticket.html")
@@ -128,7 +119,6 @@ _PATH: Final = f"{HOME}/{{ticket}}"
 ROUTES: Final = (
     Route("GET", HOME, page(show_tickets), (*_FILTERS, of_numbers("page", usual=1, most=MOST_PAGES))),
     Route("POST", f"{HOME}/caller", page(find_caller)),
-    Route("GET", "/desk/pop", page(pop), (text("ani", required=True), text("dnis"), text("call_id"), text("agent"))),
     Route("GET", _PATH, page(show_ticket)),
     Route("GET", f"{_PATH}/sheet", page(show_sheet)),
 )

@@ -1,0 +1,206 @@
+"""The desk of whoever takes calls (接听台): one form for a call, with what is known of its caller and matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+from uuid import uuid4
+
+from aiohttp import web
+
+from chassis.problems import HttpProblem
+from chassis.routes import Route, text
+from doors.entering import ENTRANCE
+from doors.keyed import phone_key
+from doors.refusals import Refusal
+from services.desk.core.acts import act_of, takes_no_calls
+from services.desk.core.forms import Field, Words, fields_of
+from services.desk.edges import callers
+from services.desk.edges import lookup as acts
+from services.desk.edges.keys import CONTEXT, RULES, SECRET, WHO, WORDS
+from services.desk.edges.pages import lookup, taking
+from services.desk.edges.pages.entering import page, redirect
+from services.desk.edges.pages.filling import Filled, Form, keep, submit
+from services.desk.edges.pages.forms import posted
+from services.desk.edges.pages.lookup import Key, Typed
+from services.desk.edges.pages.queue import reads_of
+from services.desk.edges.pages.returning import addressed
+from services.desk.edges.pages.showing import show
+from vocabulary import FIELDS
+
+HOME: Final = "/calls"
+_CONTACT: Final = ("contact.phone", "contact.name", "contact.address")
+_MATTER: Final = ("kind", "requester_kind", *_CONTACT, "place.text", "text", "category")
+_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "register": (*_MATTER, "tier", "confidential", "accused"),
+    "answer_on_line": (*_MATTER, "answer"),
+    "press": ("ticket", *_CONTACT, "text", "verified"),
+    "add": ("ticket", *_CONTACT, "text", "verified"),
+}
+"""As what a call can end, and what of the one form is said then."""
+_ACTS: Final[Mapping[str, str]] = {"press": "follow_up", "add": "follow_up"}
+_TICKET: Final = Field(("ticket",), FIELDS["ticket"], Words(long=False), required=False)
+_NOT_YOURS: Final = "接听台由接听来电的人使用。"
+
+
+def require_taker(request: web.Request) -> None:
+    """Let whoever may say for the hotline what callers ask for; a HttpProblem for everybody else."""
+    policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
+    if (refused := takes_no_calls(policy, request[WHO], now)) is not None:
+        raise HttpProblem(403, "not_permitted", None, _NOT_YOURS + refused.reason)
+
+
+async def show_calls(request: web.Request) -> web.StreamResponse:
+    """GET /calls?done=: where a call begins that no telephone system announces, and those that came to no end."""
+    require_taker(request)
+    unfinished = await taking.unfinished(request.app[CONTEXT].pool, request[WHO].login)
+    return show(request, "calls.html", unfinished=unfinished, done=request.query.get("done", ""), phone="", wrong="")
+
+
+async def begin(request: web.Request) -> web.StreamResponse:
+    """POST /calls: begin with a call, of which the number may be unknown."""
+    require_taker(request)
+    phone = (await posted(request)).get("phone", "").strip()
+    try:
+        return redirect(await began(request, phone, ""))
+    except HttpProblem as problem:
+        if problem.body["field"] != "phone":
+            raise
+        wrong, pool = str(problem.body["detail"]), request.app[CONTEXT].pool
+        unfinished = await taking.unfinished(pool, request[WHO].login)
+        return show(request, "calls.html", problem.status, unfinished=unfinished, done="", phone=phone, wrong=wrong)
+
+
+async def began(request: web.Request, phone: str, named: str) -> str:
+    """Begin with a call, or go on with it where it was announced before; returns the address of its page.
+
+    `named` is what the telephone system calls it; the number stands in no address.
+    """
+    who = await callers.search(request, phone) if phone else None
+    call = act_of(request[WHO].login, f"call {named}") if named else str(uuid4())
+    context, words = request.app[CONTEXT], request.app[WORDS]
+    key = taking.key_of(request[WHO].login, call)
+    if phone and await taking.draft(context.pool, key, words) is None:
+        await keep(request, _filled(request, key, "", {"contact.phone": phone}))
+    return addressed(f"{HOME}/{call}", {"who": who})
+
+
+async def pop(request: web.Request) -> web.StreamResponse:
+    """GET /desk/pop?ani=&dnis=&call_id=&agent=: what the telephone system opens when somebody calls.
+
+    It ends at a page in whose address the number does not stand: the form of the call, also of one that shows no
+    number; or, for whoever takes no calls, the tickets of the number.
+    """
+    callers.require_duty(request)
+    policy, now, phone = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now(), request.query.get("ani", "")
+    if takes_no_calls(policy, request[WHO], now) is not None:
+        return redirect(addressed("/tickets", {"who": await callers.search(request, phone)}))
+    known = phone if phone_key(request.app[SECRET], phone) is not None else ""
+    return redirect(await began(request, known, request.query.get("call_id", "")))
+
+
+async def show_call(request: web.Request) -> web.StreamResponse:
+    """GET /calls/{call}?who=: the form of a call, as far as it is filled in, with what is known beside it."""
+    require_taker(request)
+    return await _page(request)
+
+
+async def _page(request: web.Request, status: int = 200, wrong: Form | None = None) -> web.Response:
+    context, call = request.app[CONTEXT], request.match_info["call"]
+    kept = await taking.draft(context.pool, taking.key_of(request[WHO].login, call), request.app[WORDS])
+    form = wrong or Form(taking.DRAFT, _fields(request), kept or {}, "", kept is not None)
+    return show(
+        request,
+        "call.html",
+        status,
+        call=call,
+        form=form,
+        fields={each.name: each for each in form.fields},
+        beside=await _beside(request, form.typed),
+        who_calls=request.query.get("who", ""),
+        act_key=str(uuid4()),
+    )
+
+
+async def show_beside(request: web.Request) -> web.StreamResponse:
+    """POST /calls/{call}/beside: what is known of a call as far as it is typed, beside its form."""
+    require_taker(request)
+    form = await posted(request)
+    typed = {each.name: form.get(each.name, "") for each in _fields(request)}
+    return show(request, "beside.html", beside=await _beside(request, typed), said=typed.get("ticket", ""))
+
+
+async def _beside(request: web.Request, typed: Typed) -> taking.Beside:
+    context, who = request.app[CONTEXT], request.query.get("who") or None
+    looks = reads_of(request).looks
+    return await taking.beside(context.pool, request.app[RULES], who, typed, context.clock.now(), looks=looks)
+
+
+def _fields(request: web.Request) -> tuple[Field, ...]:
+    """Every field of the one form: what is required depends on as what it is sent."""
+    policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
+    found = {"ticket": _TICKET}
+    for do in ("follow_up", "answer_on_line", "register"):
+        found |= {each.name: replace(each, required=False) for each in fields_of(do, policy, now)}
+    return tuple(found[name] for name in dict.fromkeys(name for names in _OF.values() for name in names))
+
+
+def _filled(request: web.Request, key: Key, way: str, form: Mapping[str, str]) -> Filled:
+    """The form as it came back; `way` is as what it was sent, '' for what is only kept."""
+    words, said = request.app[WORDS], {"mode": way} if way in _ACTS else {}
+
+    def kept(typed: Typed) -> Mapping[str, object]:
+        return taking.sealed(words, key.ticket, typed)
+
+    return Filled(key, _fields(request), form, said, _ACTS.get(way, way), _OF.get(way), kept)
+
+
+async def answer(request: web.Request) -> web.StreamResponse:
+    """POST /calls/{call}/{do}?who=: say what the caller asks for as it was typed; what is refused keeps every word."""
+    require_taker(request)
+    form, way, login = await posted(request), request.match_info["do"], request[WHO].login
+    if way not in _OF:
+        raise HttpProblem(404, "unknown_path", None, "来电不能这样记录，请回到接听台。")
+    filled = _filled(request, taking.key_of(login, request.match_info["call"]), way, form)
+    act = act_of(login, form.get("act_key", ""))
+    pool, words, clock = request.app[CONTEXT].pool, request.app[WORDS], request.app[CONTEXT].clock
+
+    async def version() -> str:
+        told = await acts.standing(pool, request[WHO], act, words, clock.now())
+        return "accepted" if told is not None and told["state"] == "accepted" else ""
+
+    became = await submit(request, filled, version)
+    if isinstance(became, Refusal):
+        return await _page(request, 422, filled.refused(became))
+    return redirect(addressed(HOME, {"done": became.id}))
+
+
+async def keep_draft(request: web.Request) -> web.StreamResponse:
+    """POST /calls/{call}/draft: keep what is typed; 204 once it is kept."""
+    require_taker(request)
+    form = await posted(request)
+    await keep(request, _filled(request, taking.key_of(request[WHO].login, request.match_info["call"]), "", form))
+    return web.Response(status=204)
+
+
+async def drop_draft(request: web.Request) -> web.StreamResponse:
+    """POST /calls/{call}/forget: forget what was typed, as its author wants."""
+    require_taker(request)
+    await posted(request)
+    await lookup.drop(request.app[CONTEXT].pool, taking.key_of(request[WHO].login, request.match_info["call"]))
+    return redirect(HOME)
+
+
+_PATH: Final = f"{HOME}/{{call}}"
+_WHO: Final = (text("who"),)
+ROUTES: Final = (
+    Route("GET", "/desk/pop", page(pop), (text("ani", required=True), text("dnis"), text("call_id"), text("agent"))),
+    Route("GET", HOME, page(show_calls), (text("done"),)),
+    Route("POST", HOME, page(begin)),
+    Route("GET", _PATH, page(show_call), _WHO),
+    Route("POST", f"{_PATH}/beside", page(show_beside), _WHO),
+    Route("POST", f"{_PATH}/draft", page(keep_draft)),
+    Route("POST", f"{_PATH}/forget", page(drop_draft)),
+    Route("POST", f"{_PATH}/{{do}}", page(answer), _WHO),
+)
