@@ -6,9 +6,10 @@ A ticket is acted on under the batch's name and its own: run again under the sam
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import typer
@@ -21,6 +22,7 @@ from liuhen.desk.submitting import SubmissionAnswer, Submitting
 from liuhen.desk.workplace import Workplace
 from schemas.inbound import Action
 from schemas.values import Person, TicketState, Tier
+from services.desk.for_tools import MOST_IN_VAIN, Word, apart, became, in_vain, named
 from services.dispatch.for_tools import EPISODES
 from services.trace.for_tools import EntryAnswer
 from tools.client import desk, trace
@@ -31,10 +33,8 @@ from vocabulary import STATES
 _console: Final = Terminal()
 _told: Final = Terminal(stderr=True)
 _SHOWN: Final = 10
-_MOVED_ON: Final = "illegal_in_state"
 
-Word = Literal["done", "already", "refused", "unanswered", "left"]
-_SAID: Final = {
+_SAID: Final[Mapping[Word, tuple[str, str]]] = {
     "done": ("✔ 已办", "bold green"),
     "already": ("↺ 此前已办，或者已不在可办的状态", "dim"),
     "refused": ("✘ 未被接受", "bold red"),
@@ -150,8 +150,7 @@ def is_meant(each: Listed, filters: Filters) -> bool:
 def chosen(found: Iterable[Listed], filters: Filters) -> tuple[list[Listed], list[Listed]]:
     """Tell what is done with all others, and what somebody has to look at first, and did not name."""
     meant = sorted((each for each in found if is_meant(each, filters)), key=lambda each: each.ticket)
-    kept = [each for each in meant if not each.for_eyes or _is_named(each, filters)]
-    return kept, [each for each in meant if each.for_eyes and not _is_named(each, filters)]
+    return apart(meant, lambda each: each.for_eyes, lambda each: _is_named(each, filters))
 
 
 def _is_named(each: Listed, filters: Filters) -> bool:
@@ -177,7 +176,7 @@ class How(NamedTuple):
 
     patience: float
     batch: str | None = None
-    stop_after: int = 3
+    stop_after: int = MOST_IN_VAIN
     yes: bool = False
     as_json: bool = False
 
@@ -193,19 +192,18 @@ class Batch:
 
     async def run(self, listed: Sequence[Listed], given: dict[str, Any], speaker: Person | None, how: How) -> None:
         """Act on each, tell each result as it comes."""
-        in_vain = 0
         async with Submitting.opened(self._place, how.patience) as submitting:
             for each in listed:
                 said = self._said(each, given, speaker)
-                answer = await submitting.submit(said, submission=f"{self.name}/{each.ticket}")
+                answer = await submitting.submit(said, submission=named(self.name, each.ticket))
                 if answer.earlier:
                     answer = await submitting.follow_earlier(said, answer)
                 self.results.append(result_of(each.ticket, answer))
-                in_vain = in_vain + 1 if self.results[-1].word == "refused" else 0
+                vain = in_vain([each.word for each in self.results])
                 if not how.as_json:
                     _tell(self.results[-1], len(self.results), len(listed))
-                if in_vain >= self._stop_after:
-                    _console.print(styled((f"连续 {in_vain} 件未被接受，已停下。", "bold red")))
+                if vain >= self._stop_after:
+                    _console.print(styled((f"连续 {vain} 件未被接受，已停下。", "bold red")))
                     return
 
     def _said(self, each: Listed, given: dict[str, Any], speaker: Person | None) -> Action:
@@ -221,10 +219,8 @@ class Batch:
 def result_of(ticket: str, answer: SubmissionAnswer) -> BatchResult:
     """Say what became of one ticket; what was done already is told, and is no failure."""
     refusal = answer.refusal
-    if refusal is None:
-        return BatchResult(ticket, "done" if answer.taken else "unanswered", "；".join(answer.followed))
-    already = refusal.code == _MOVED_ON or refusal.code.endswith("_already")
-    return BatchResult(ticket, "already" if already else "refused", refusal.reason)
+    word = became(taken=answer.taken, refused_as=refusal.code if refusal else None)
+    return BatchResult(ticket, word, refusal.reason if refusal else "；".join(answer.followed))
 
 
 def _tell(result: BatchResult, number: int, of: int) -> None:
@@ -263,7 +259,7 @@ def _sum_up(batch: str, results: Sequence[BatchResult], *, as_json: bool) -> Non
     if as_json:
         print_json({"batch": batch, "results": [each._asdict() for each in results]})
         return
-    counts = {word: sum(each.word == word for each in results) for word in _SAID}
-    _console.print("　".join(f"{_SAID[word][0]} {count}" for word, count in counts.items() if count))
+    counts = Counter(each.word for each in results)
+    _console.print("　".join(f"{said} {counts[word]}" for word, (said, _) in _SAID.items() if counts[word]))
     if counts["left"] or counts["unanswered"] or counts["refused"]:
         _console.print(f"可以用同一批次再次执行，已办的不会重复：--batch {batch}")

@@ -9,20 +9,27 @@ from collections.abc import Mapping
 
 from doors.people import desk_of
 from services.desk.core.acts import SOURCE, act_of
+from services.desk.core.many import MOST_IN_VAIN, Word, apart, became, in_vain, named
 from services.desk.core.owing import owed
 from services.desk.core.pressing import Weight, weight
 from services.desk.edges.told import ActAnswer, CallerAnswer, OneOrderAnswer, OrderAnswer
 
 __all__ = [
+    "MOST_IN_VAIN",
     "SOURCE",
     "ActAnswer",
     "CallerAnswer",
     "OneOrderAnswer",
     "OrderAnswer",
     "Weight",
+    "Word",
     "act_of",
+    "apart",
+    "became",
     "described",
     "desk_of",
+    "in_vain",
+    "named",
     "owed",
     "weight",
 ]

@@ -80,6 +80,7 @@ TO_LOGIN: Final = 303
 SEEN: Final = (TO_LOGIN, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403)
 OF_DEPARTMENTS: Final = (TO_LOGIN, *DEPARTMENTS[1:])
 AGENTS: Final = (TO_LOGIN, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403)
+NO_BATCH: Final = (TO_LOGIN, 404, 404, 404, 404, 403, 403, 403, 403, 403, 403)
 TAKERS: Final = (TO_LOGIN, 200, 200, 403, 403, 200, 403, 403, 403, 403, 403)
 OPEN: Final = (200,) * len(ASKERS)
 STRANGE: Final = (TO_LOGIN, *(403,) * (len(ASKERS) - 1))
@@ -115,6 +116,15 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /orders/{ticket}": (TO_LOGIN, *ITS_DEPARTMENT[1:]),
     "GET /queue/excel": SEEN,
     "GET /orders/excel": OF_DEPARTMENTS,
+    # The table's address names no task, of which all could be done.
+    "GET /queue/bulk": (TO_LOGIN, 422, 422, 422, 422, 403, 403, 403, 403, 403, 403),
+    "POST /queue/bulk/{do}": STRANGE,
+    "POST /queue/bulk/{do}/draft": STRANGE,
+    "POST /queue/bulk/{do}/forget": STRANGE,
+    "GET /batches/{batch}": NO_BATCH,
+    "GET /batches/{batch}/rows": NO_BATCH,
+    "POST /batches/{batch}/go": STRANGE,
+    "POST /batches/{batch}/again": STRANGE,
     "GET /presence": SEEN,
     "POST /presence/{ticket}": STRANGE,
     # Whoever takes calls finds whoever calls.
@@ -162,6 +172,7 @@ def filled(path: str) -> str:
         "name": "desk.css",
         "attachment": ATTACHMENT,
         "call": "c-1",
+        "batch": "b-1",
     }
     return path.format(act=ACT, **names)
 

@@ -10,6 +10,7 @@ from chassis.http import AS_PAGE
 from doors.passwords import PASSWORDS, Passwords
 from services.desk.edges.pages import (
     attachments,
+    bulk,
     callbacks,
     calls,
     entering,
@@ -31,6 +32,7 @@ ROUTES: Final = (
     *queue.ROUTES,
     *task.ROUTES,
     *hand.ROUTES,
+    *bulk.ROUTES,
     *exporting.ROUTES,  # before the orders, of which one could be called so
     *orders.ROUTES,
     *callbacks.ROUTES,
