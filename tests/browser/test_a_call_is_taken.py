@@ -42,9 +42,9 @@ async def test_a_call_pops_up_and_is_registered_by_keyboard_and_its_number_stand
     assert await kong.page.locator("#call-text").input_value() == "电梯困人，停运三天没人修"
     # when it is registered, the next call begins with an empty form
     await kong.page.locator("#call-kind").select_option("complain")
-    await kong.presses("r")
+    await kong.presses("Escape", "r")
     await kong.at("/calls")
-    await kong.sees("✔ 登记诉求：工单 2")
+    await kong.sees("✔ 登记：工单 2")
     assert await kong.violations() == []
 
 
@@ -73,10 +73,10 @@ async def test_who_presses_for_a_ticket_of_their_own_chooses_it_beside_the_form(
     # when it is chosen and pressed for
     await choice.check()
     await expect(kong.page.locator("#call-form .kept")).to_have_text("草稿已存")
-    await kong.presses("u")
+    await kong.presses("Escape", "u")
     # then the call ends there
     await kong.at("/calls")
-    await kong.sees(f"✔ 催办、补充：工单 {ticket}")
+    await kong.sees(f"✔ 催办或者补充：工单 {ticket}")
 
 
 async def test_what_an_agent_can_answer_is_answered_on_the_line_and_dispatched_to_nobody(kong: Clerk) -> None:
