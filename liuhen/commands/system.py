@@ -10,8 +10,8 @@ import typer
 from rich.table import Table
 
 from liuhen.answers import AsJson, print_json
-from rulebook import load_policy
-from rulebook.codes import APART, Role
+from rulebook import Policy, load_policy
+from rulebook.codes import Role
 from tools.client.addresses import Addresses
 from tools.client.backlog import backlog_of
 from tools.errors import SaidClearly
@@ -117,12 +117,31 @@ def _start(instance: Instance, *, with_prometheus: bool) -> None:
         raise
 
 
-def _who_may_log_in(instance: Instance) -> str:
-    """Say who may log in at a trial's desk, and with which password."""
-    office = load_policy(Path(instance.addresses()["LIUHEN_POLICY"])).office
-    first = {person.roles[0]: person.name for person in reversed(office.people)}
-    names = "、".join(f"{first[role]}（{ROLES[role]}）" for role in Role if role in first and role not in APART)
-    return f"试用姓名：{names}等，口令都是 {trial_password(instance.secrets)}"
+_OFFICE: Final = "派单台、查工单"
+_DEPARTMENTS: Final = "承办台"
+_DESKS: Final = {
+    Role.SURVEY_CLERK: "大调研台",
+    Role.CONTRACTOR: "接听台",
+    Role.CALLBACK_AGENT: "回访台",
+    Role.LEADER: "领导看板",
+    Role.OPERATOR: "管理",
+}
+"""Where people of these roles begin; all others begin with what waits for the office."""
+
+
+def who_may_log_in(policy: Policy) -> Table:
+    """Name for each desk a person of each role who may log in there on a trial."""
+    first = {person.roles[0]: person.name for person in reversed(policy.office.people)}
+    desks: dict[str, list[str]] = {}
+    for role in (each for each in Role if each in first):
+        desks.setdefault(_DESKS.get(role, _OFFICE), []).append(f"{first[role]}（{ROLES[role]}）")
+    desks[_DEPARTMENTS] = [policy.departments[0].name]
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for desk, names in desks.items():
+        table.add_row(f"  {desk}", "、".join(names))
+    return table
 
 
 def _described(instance: Instance) -> dict[str, object]:
@@ -157,6 +176,9 @@ def _show(instance: Instance) -> None:
         table.add_row(process.name, instance.whereabouts(process.name), str(process.pid), state, log)
     _console.print(table)
     tokens = os.path.relpath(instance.secrets)
-    _console.print(f"在浏览器里办理：{instance.url('desk_http')}，{_who_may_log_in(instance)}")
+    _console.print(
+        f"在浏览器里办理：{instance.url('desk_http')}，口令都是 {trial_password(instance.secrets)}，试用姓名："
+    )
+    _console.print(who_may_log_in(load_policy(Path(instance.addresses()["LIUHEN_POLICY"]))))
     _console.print(f"HTTP 入口：须带 Authorization: Bearer，令牌见 {tokens}/ 的 wechat-token、survey-token")
     _console.print(f"供脚本使用的地址：source {os.path.relpath(instance.home / 'env')}")
