@@ -18,6 +18,8 @@ from chassis.routes import Route
 from schemas.text import harmless, storable
 from vocabulary import parameter
 
+KEYS_COOKIE: Final = "liuhen_keys"
+"""Says `off` where somebody wants no keys of one letter."""
 _LASTING: Final = "public, max-age=31536000, immutable"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain"}
 _HASH: Final = 12
@@ -37,6 +39,11 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Frame-Options": "DENY",
 }
 """What a page may do: load what this door serves, and nothing that stands in the page itself."""
+
+
+def beside(request: web.Request, address: str) -> str:
+    """Where browsers reach another door: its address, or `:port` for one at the same host as this one."""
+    return f"//{request.url.host}{address}" if address.startswith(":") else address.rstrip("/")
 
 
 class _File(NamedTuple):

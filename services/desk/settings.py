@@ -28,5 +28,7 @@ class DeskSettings(LoginSettings, KeepsAttachments, OpensContacts):
     """The folder of the rulebook."""
     secret: SecretStr = Field(default=SecretStr("development-secret"), min_length=8, max_length=64)
     over_tls: bool = False
+    board: str = ""
+    """Where browsers reach the trace, with its board and ledger: an address, or `:port` for the same host."""
     applied_by: str = Field(default="", max_length=60)
     broker_patience: float = Field(default=5.0, gt=0)

@@ -16,3 +16,5 @@ class TraceSettings(LoginSettings):
     """Its port; 0 takes any free one."""
     policy: Path = Path("policy")
     """The folder of the rulebook."""
+    desk: str = ""
+    """Where browsers reach the desk: an address, or `:port` for the same host; pages say where one logs in by it."""

@@ -125,6 +125,12 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "GET /batches/{batch}/rows": NO_BATCH,
     "POST /batches/{batch}/go": STRANGE,
     "POST /batches/{batch}/again": STRANGE,
+    "GET /survey/{matter}": SEEN,
+    "POST /survey/{matter}/{do}": STRANGE,
+    "POST /survey/{matter}/{do}/draft": STRANGE,
+    "POST /survey/{matter}/{do}/forget": STRANGE,
+    # Whoever leads the office or keeps it running sees who is there, too.
+    "GET /office": (TO_LOGIN, 200, 200, 200, 200, 403, 403, 200, 200, 403, 403),
     "GET /presence": SEEN,
     "POST /presence/{ticket}": STRANGE,
     # Whoever takes calls finds whoever calls.
@@ -140,6 +146,8 @@ OF_PAGES: Final[dict[str, tuple[int, ...]]] = {
     "POST /calls/{call}/{do}": STRANGE,
     "GET /tickets/{ticket}": SEEN,
     "GET /tickets/{ticket}/sheet": SEEN,
+    # It was never supervised.
+    "GET /tickets/{ticket}/supervision": (TO_LOGIN, 404, 404, 404, 404, 403, 403, 403, 403, 403, 403),
     "POST /tickets/caller": STRANGE,
     "POST /tickets/{ticket}/claim": STRANGE,
     "POST /tickets/{ticket}/unclaim": STRANGE,
@@ -173,6 +181,7 @@ def filled(path: str) -> str:
         "attachment": ATTACHMENT,
         "call": "c-1",
         "batch": "b-1",
+        "matter": "doubts",
     }
     return path.format(act=ACT, **names)
 

@@ -29,6 +29,7 @@ from services.desk.core.rights import ORDERS, TASKS, Reads, may_read_tasks
 from services.desk.core.rules import RulesChange
 from services.desk.edges import acting, attachments, callers, lookup, orders, pages, providing, revealing, saying_rights
 from services.desk.edges.keys import (
+    BOARD,
     CONTEXT,
     LANES,
     LARGEST_PAGE,
@@ -77,7 +78,7 @@ def application(context: EdgeContext, settings: DeskSettings, policy: Policy) ->
     """Build the HTTP application."""
     app = http.application(TERMS, routes(), guard=_let_in, pages=pages.ROUTES)
     app[CONTEXT], app[PATIENCE], app[WORDS] = context, settings.broker_patience, settings.words()
-    app[LANES] = settings.lanes
+    app[LANES], app[BOARD] = settings.lanes, settings.board
     app[SECRET], app[REDACTION] = settings.secret.get_secret_value().encode(), settings.redaction_key
     app[RULES] = ClockRules(policy, load_calendar(settings.policy / "calendar"))
     app[UPLOADS] = Uploads(context.pool, context.clock, settings.keeper(), policy.limits.attachments)

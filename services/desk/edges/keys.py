@@ -22,6 +22,8 @@ REDACTION: Final = web.AppKey("redaction", bytes)
 """The key of the hashes by which redacted passages are known."""
 RULES: Final = web.AppKey("clock_rules", ClockRules)
 """By what clocks are derived, for pages that say why something is due when it is."""
+BOARD: Final = web.AppKey("board", str)
+"""Where browsers reach the trace; '' where nobody said."""
 WHO: Final = web.RequestKey("who", Known)
 """Who asks, once the guard let them in."""
 

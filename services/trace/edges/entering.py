@@ -21,9 +21,14 @@ async def let_in(request: web.Request, needed: str) -> None:
     """Note who asks; a HttpProblem for nobody, and for whoever has no right to what is asked for."""
     if not needed:
         return
-    request[_READER] = _reader(await entered(request), request.app[ENTRANCE].policy)
+    note(request, await entered(request))
     if needed != ANY_LOGIN:
         require(request, Right(needed))
+
+
+def note(request: web.Request, who: Known) -> None:
+    """Note who asks whom a page let in."""
+    request[_READER] = _reader(who, request.app[ENTRANCE].policy)
 
 
 def _reader(known: Known, policy: Policy) -> Reader:

@@ -21,7 +21,18 @@ from rulebook import Policy
 from schemas.values import Clock, TicketState
 from services.trace.core.rates import By, Rate, rates_of
 from services.trace.core.rights import Right
-from services.trace.edges import asked, entering, logging_in, lookup, reasons, rights, survey, timeline_lookup, told
+from services.trace.edges import (
+    asked,
+    browser,
+    entering,
+    logging_in,
+    lookup,
+    reasons,
+    rights,
+    survey,
+    timeline_lookup,
+    told,
+)
 from services.trace.edges.answers import Answers
 from services.trace.edges.asked import ANSWERS, CONTEXT, PAGE, WINDOW
 from services.trace.settings import TraceSettings
@@ -38,13 +49,20 @@ def serve(settings: TraceSettings, answers: Answers) -> Edge:
     """Make the edge that answers on the port of the settings."""
     keeper = settings.doorkeeper()
     return http.door(
-        lambda context: application(context, answers, keeper), settings.bind, settings.http_port, settings.tls()
+        lambda context: application(context, answers, keeper, settings.desk),
+        settings.bind,
+        settings.http_port,
+        settings.tls(),
     )
 
 
-def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper) -> web.Application:
-    """Build the HTTP application: it answers whoever is logged in and has a right to what is asked for."""
-    app = http.application(TERMS, routes(answers.words.policy), guard=entering.let_in)
+def application(context: EdgeContext, answers: Answers, keeper: Doorkeeper, desk: str = "") -> web.Application:
+    """Build the HTTP application: it answers whoever is logged in and has a right to what is asked for.
+
+    `desk` is where browsers reach the desk.
+    """
+    app = http.application(TERMS, routes(answers.words.policy), guard=entering.let_in, pages=browser.ROUTES)
+    browser.prepare(app, desk)
     app[CONTEXT], app[ANSWERS] = context, answers
     app[ENTRANCE] = Entrance(keeper, answers.words.policy, context.clock, context.pool)
     app[PASSWORDS] = Passwords.of("trace")

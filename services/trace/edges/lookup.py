@@ -149,8 +149,8 @@ async def of_department(pool: Pool, department: str, tickets: Sequence[str]) -> 
 async def standings(pool: Pool, tickets: Sequence[str], now: datetime) -> list[TicketStanding]:
     """Read where these tickets stand, in order of their numbers."""
     chosen = "select * from summary where ticket = any($2::text[])"
-    rows = await pool.fetch(_STANDING.format(chosen=chosen, order="s.ticket"), now, tickets)
-    return [_standing(row) for row in rows]
+    rows = await pool.fetch(STANDING.format(chosen=chosen, order="s.ticket"), now, tickets)
+    return [standing_of(row) for row in rows]
 
 
 async def listed(
@@ -161,8 +161,8 @@ async def listed(
     behind = f" and ({_NEWEST}, s.ticket) < ((select {_NEWEST} from summary s where s.ticket = $6), $6)"  # noqa: S608
     chosen = f"select * from summary s where {_WANTED}{behind if after else ''} order by {order} limit $5"  # noqa: S608 - our own names
     values = (wanted.state, wanted.department, wanted.overdue, limit, *((after,) if after else ()))
-    rows = await pool.fetch(_STANDING.format(chosen=chosen, order=order), now, *values)
-    return [_standing(row) for row in rows]
+    rows = await pool.fetch(STANDING.format(chosen=chosen, order=order), now, *values)
+    return [standing_of(row) for row in rows]
 
 
 async def how_many(pool: Pool, wanted: TicketFilter, now: datetime) -> int:
@@ -186,14 +186,14 @@ async def is_ticket(pool: Pool, number: str, led_by: str | None = None) -> bool:
 
 _MISSED: Final = "(c.missed or c.status = 'running' and c.due_latest < $1)"
 """What was missed and never made up for; what was done late is the rates'."""
-_LATE: Final = f"select c.ticket from clock c where {_MISSED}"  # noqa: S608 - our own names
+LATE: Final = f"select c.ticket from clock c where {_MISSED}"  # noqa: S608 - our own names
 _OPEN: Final = "c.status in ('running', 'paused')"
 _NEWEST: Final = "coalesce(s.registered_at, '-infinity')"
 _WANTED: Final = (
     "($2::text is null or s.state = $2) and ($3::text is null or s.lead = $3)"
-    f" and ($4::bool is null or (s.ticket in ({_LATE})) = $4)"
+    f" and ($4::bool is null or (s.ticket in ({LATE})) = $4)"
 )
-_STANDING: Final = (
+STANDING: Final = (
     f"select {_SUMMARY}, k.due, k.citizen_due, coalesce(k.overdue, 0) from ({{chosen}}) s"  # noqa: S608 - our own names
     f" left join lateral (select min(c.due) filter (where c.clock = any({_DEPARTMENTS_CLOCKS}) and {_OPEN}) as due,"
     f" min(c.due) filter (where c.clock = 'citizen' and {_OPEN}) as citizen_due,"
@@ -203,7 +203,8 @@ _STANDING: Final = (
 )
 
 
-def _standing(row: Iterable[Any]) -> TicketStanding:
+def standing_of(row: Iterable[Any]) -> TicketStanding:
+    """Read one row of `STANDING`."""
     *summary, due, citizen_due, overdue = row
     return TicketStanding(store.SUMMARIES.read(summary), due, citizen_due, overdue)
 

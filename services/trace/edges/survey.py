@@ -25,14 +25,20 @@ _SETTLED: Final = "settled-at-unit"
 _COVERED: Final = ("unit", "compound")
 
 
-def _units(request: web.Request) -> dict[str, str]:
+def units_of(request: web.Request) -> dict[str, str]:
+    """Every visiting unit of the policy by its code."""
     return {unit.code: unit.name for unit in request.app[ANSWERS].words.policy.units}
 
 
 async def list_visits(request: web.Request) -> web.StreamResponse:
     """GET /v1/survey/visits?from=&to=&unit=&visitor=&doubted=&settled=&limit=&after=: the ledger, newest first."""
+    return json_answer(await ledger(request))
+
+
+async def ledger(request: web.Request) -> dict[str, Any]:
+    """A page of the ledger."""
     pool, words, (limit, after) = request.app[CONTEXT].pool, request.app[ANSWERS].words, asked.page(request)
-    window, units = asked.window(request), _units(request)
+    window, units = asked.window(request), units_of(request)
     unit, visitor = http.choice(request, "unit", units), request.query.get("visitor")
     wanted = VisitFilter(window, unit, visitor, http.flag(request, "doubted"), http.flag(request, "settled"))
     try:
@@ -53,12 +59,17 @@ async def list_visits(request: web.Request) -> web.StreamResponse:
     ]
     total = await survey_lookup.how_many_visits(pool, wanted)
     following = survey_lookup.place_in_ledger(found[-1]) if more else None
-    return json_answer({"visits": visits, "total": total, "next": following, "from": window.since, "to": window.until})
+    return {"visits": visits, "total": total, "next": following, "from": window.since, "to": window.until}
 
 
 async def show_coverage(request: web.Request) -> web.StreamResponse:
     """GET /v1/survey/coverage?from=&to=&by=: visits by unit (all of the policy's, also those with none) or compound."""
-    window, units = asked.window(request), _units(request)
+    return json_answer(await coverage(request))
+
+
+async def coverage(request: web.Request) -> dict[str, Any]:
+    """Who was where how often, and who nowhere."""
+    window, units = asked.window(request), units_of(request)
     by = http.choice(request, "by", _COVERED) or "unit"
     rows = await survey_lookup.coverage(request.app[CONTEXT].pool, by, window)
     streets = request.app[ANSWERS].words.policy.streets
@@ -69,9 +80,7 @@ async def show_coverage(request: web.Request) -> web.StreamResponse:
     # Of an earlier policy, or at no compound that the policy knows.
     parts += [{**row, "words": row["part"] or ""} for row in found.values()]
     covered = sum(part["visits"] > 0 and part["part"] in known for part in parts)
-    return json_answer(
-        {"by": by, "parts": parts, "covered": covered, "of": len(known), "from": window.since, "to": window.until}
-    )
+    return {"by": by, "parts": parts, "covered": covered, "of": len(known), "from": window.since, "to": window.until}
 
 
 async def list_device_requests(request: web.Request) -> web.StreamResponse:
@@ -98,10 +107,15 @@ async def list_problems(request: web.Request) -> web.StreamResponse:
 
 async def show_half_hour(request: web.Request) -> web.StreamResponse:
     """GET /v1/survey/half-hour?from=&to=&ids=: office minutes from the door to the department, and how they lie."""
+    return json_answer(await half_hour(request, ids=http.flag(request, "ids") is True))
+
+
+async def half_hour(request: web.Request, *, ids: bool) -> dict[str, Any]:
+    """How long the ways from the door to the department were."""
     pool, answers, window = request.app[CONTEXT].pool, request.app[ANSWERS], asked.window(request)
     calendar, rows = await answers.calendars.now(pool), await survey_lookup.arrivals(pool, window)
     ways = [_way(row, window, calendar, answers.hours) for row in rows]
-    found, units = distribution(ways), _units(request)
+    found, units = distribution(ways), units_of(request)
     answer: dict[str, Any] = {
         **asdict(found),
         "promised": PROMISED,
@@ -110,9 +124,9 @@ async def show_half_hour(request: web.Request) -> web.StreamResponse:
         "from": window.since,
         "to": window.until,
     }
-    if http.flag(request, "ids"):
+    if ids:
         answer["tickets"] = [{**way._asdict(), "unit_words": units.get(way.unit or "", way.unit)} for way in ways]
-    return json_answer(answer)
+    return answer
 
 
 def _ended(answers: Answers, outcome: str) -> str:

@@ -17,10 +17,12 @@ from services.desk.edges.pages import (
     exporting,
     hand,
     live,
+    managing,
     orders,
     presence,
     queue,
     showing,
+    surveying,
     task,
     tickets,
 )
@@ -39,6 +41,8 @@ ROUTES: Final = (
     *calls.ROUTES,
     *presence.ROUTES,
     *tickets.ROUTES,
+    *managing.ROUTES,
+    *surveying.ROUTES,
 )
 
 

@@ -15,6 +15,7 @@ from chassis.problems import HttpProblem
 from chassis.routes import Handler, Route, text
 from doors import sessions
 from doors.entering import ENTRANCE
+from doors.pages import KEYS_COOKIE
 from doors.passwords import PASSWORDS, require_passwords
 from doors.people import Known
 from schemas.values import PartyKind
@@ -22,7 +23,7 @@ from services.desk.core.acts import takes_no_calls
 from services.desk.core.rights import may_read_tasks
 from services.desk.edges import begun
 from services.desk.edges.keys import CONTEXT, WHO
-from services.desk.edges.pages.forms import FORM_COOKIE, KEYS_COOKIE, bind, posted
+from services.desk.edges.pages.forms import FORM_COOKIE, bind, posted
 from services.desk.edges.pages.showing import show
 from services.desk.edges.providing import ANSWERED, BACK, PROVIDER, login_of, provider_of, unknown_login
 

@@ -17,8 +17,6 @@ from doors.pages import form_of
 
 FORM_COOKIE: Final = "liuhen_form"
 """What the token of the login's form is bound to, where there is no session yet."""
-KEYS_COOKIE: Final = "liuhen_keys"
-"""Says `off` where somebody wants no keys of one letter."""
 TOKEN: Final = "token"  # noqa: S105 - the name of a field
 TOKEN_HEADER: Final = "X-Form-Token"  # noqa: S105 - the name of a header
 _NEW: Final = web.RequestKey("new_form_cookie", str)

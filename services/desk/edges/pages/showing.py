@@ -13,12 +13,13 @@ from aiohttp import web
 import vocabulary
 from doors.attachments.words import KNOWN
 from doors.entering import ENTRANCE
-from doors.pages import Pages
+from doors.pages import KEYS_COOKIE, Pages, beside
+from rulebook.codes import ONLY_LOOK, Role
 from schemas.values import Due, breach_by, remind_by
 from services.desk.core.acts import takes_no_calls
 from services.desk.core.rights import may_read_tasks
-from services.desk.edges.keys import CONTEXT, WHO
-from services.desk.edges.pages.forms import KEYS_COOKIE, token_of
+from services.desk.edges.keys import BOARD, CONTEXT, WHO
+from services.desk.edges.pages.forms import token_of
 
 HAND_COOKIE: Final = "liuhen_hand"
 """Says who of a department sits at a browser."""
@@ -46,6 +47,10 @@ def show(
     who = request.get(WHO)
     known |= {"who": who, "acts": who is not None and may_read_tasks(who), "token": token_of(request)}
     known |= {"takes_calls": who is not None and takes_no_calls(policy, who, now) is None}
+    board = request.app[BOARD]
+    looks_on = who is not None and (may_read_tasks(who) or not ONLY_LOOK.isdisjoint(who.roles))
+    shows_board = looks_on and who is not None and Role.OPERATOR not in who.roles
+    known |= {"looks_on": looks_on, "board": beside(request, board) if board and shows_board else ""}
     known |= {"keys_on": request.cookies.get(KEYS_COOKIE) != "off"}
     return _PAGES.answer(template, status, headers, **known, **values)
 

@@ -30,6 +30,7 @@ from services.desk.edges.pages.showing import show
 
 HOME: Final = "/tickets"
 _MOST_WORDS: Final = 8
+_SUPERVISED: Final = "supervision_ordered"
 
 
 async def show_tickets(request: web.Request) -> web.StreamResponse:
@@ -95,20 +96,29 @@ async def show_sheet(request: web.Request) -> web.StreamResponse:
     return await _one(request, "sheet.html")
 
 
+async def show_supervision(request: web.Request) -> web.StreamResponse:
+    """GET /tickets/{ticket}/supervision: the numbered order of supervision as a sheet of paper."""
+    return await _one(request, "supervision.html")
+
+
 async def _one(request: web.Request, template: str) -> web.Response:
     require_office(request)
     pool, ticket = request.app[CONTEXT].pool, request.match_info["ticket"]
     row = await finding.one(pool, ticket)
     if row is None:
         raise HttpProblem(404, "unknown_ticket", "ticket", f"没有工单 {shown(ticket)}，请核对编号，或者按内容查找。")
-    looks = reads_of(request).looks
+    looks, course = reads_of(request).looks, await finding.course(pool, ticket)
+    ordered = [step for step in course if step.happened == _SUPERVISED]
+    if template == "supervision.html" and not ordered:
+        raise HttpProblem(404, "not_supervised", "ticket", f"工单 {shown(ticket)} 没有督办过，没有督办单。")
     return show(
         request,
         template,
         row=as_read(row if looks or not row["confidential"] else {**row, "text": None, "place": None}),
         withheld=row["confidential"] and not looks,
         orders=await finding.orders(pool, ticket, request.app[WORDS]),
-        course=await finding.course(pool, ticket),
+        course=course,
+        supervised=ordered,
         tasks=await waiting.of_ticket(pool, ticket),
         following=list_of(request, HOME),
     )
@@ -121,4 +131,5 @@ ROUTES: Final = (
     Route("POST", f"{HOME}/caller", page(find_caller)),
     Route("GET", _PATH, page(show_ticket)),
     Route("GET", f"{_PATH}/sheet", page(show_sheet)),
+    Route("GET", f"{_PATH}/supervision", page(show_supervision)),
 )
