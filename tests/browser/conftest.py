@@ -43,11 +43,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def xu(browser: Browser, running: Instance) -> Clerk:
     """A dispatcher, who has the queue open."""
-    clerk = await Clerk.sit_down(browser, running)
-    await clerk.opens("/queue")
-    await clerk.logs_in()
-    await clerk.at("/queue")
-    return clerk
+    return await Clerk.at_work(browser, running, "徐文珏", "/queue")
 
 
 @pytest.fixture

@@ -23,11 +23,7 @@ REPLY = "楼道灯已更换，请您查看。"
 @pytest.fixture
 async def shao(browser: Browser, running: Instance) -> Clerk:
     """A callback agent, who has the list open."""
-    clerk = await Clerk.sit_down(browser, running)
-    await clerk.opens("/")
-    await clerk.logs_in("邵一帆")
-    await clerk.at("/callbacks")
-    return clerk
+    return await Clerk.at_work(browser, running, "邵一帆", "/callbacks")
 
 
 async def test_somebody_is_called_back_by_keyboard_with_the_reply_beside_what_was_asked(
@@ -94,8 +90,6 @@ async def test_who_wants_to_be_called_at_another_time_is_found_under_those_appoi
 
 
 async def test_the_centre_and_departments_are_told_that_it_is_not_theirs(browser: Browser, running: Instance) -> None:
-    clerk = await Clerk.sit_down(browser, running)
-    await clerk.opens("/callbacks")
-    await clerk.logs_in()
+    clerk = await Clerk.at_work(browser, running, "徐文珏", "/callbacks")
 
     await clerk.sees("回访台由回访员使用")

@@ -25,10 +25,7 @@ Call: TypeAlias = Callable[[str], Awaitable[str]]
 @pytest.fixture
 async def chen(browser: Browser, running: Instance) -> Clerk:
     """Somebody of the housing bureau, who has said who they are."""
-    clerk = await Clerk.sit_down(browser, running)
-    await clerk.opens("/")
-    await clerk.logs_in("房管局")
-    await clerk.at("/orders")
+    clerk = await Clerk.at_work(browser, running, "房管局", "/orders")
     await clerk.opens("/hand")
     await clerk.page.locator("#name").fill("陈立")
     await clerk.page.locator("#id").fill("fg-01")
@@ -150,10 +147,7 @@ async def test_nobody_acts_at_a_shared_login_without_a_name_and_drafts_are_of_on
     await chen.page.locator("#note_internally-text").fill("这家物业老问题")
     await expect(chen.page.locator("#act-note_internally .kept")).to_have_text("草稿已存")
     # when somebody else sits down under the same login
-    other = await Clerk.sit_down(browser, running)
-    await other.opens(f"/orders/{ticket}")
-    await other.logs_in("房管局")
-    await other.at(f"/orders/{ticket}")
+    other = await Clerk.at_work(browser, running, "房管局", f"/orders/{ticket}")
     # then they cannot act before they said who they are, and see no draft
     assert await other.page.locator("details.act").count() == 0
     await other.presses("w")
@@ -193,9 +187,7 @@ async def test_an_order_of_another_department_is_as_if_there_were_none(
 ) -> None:
     ticket = await call("外墙渗水")
     await dispatched(xu, ticket)
-    other = await Clerk.sit_down(browser, running)
-    await other.opens(f"/orders/{ticket}")
-    await other.logs_in("绿化市容局")
+    other = await Clerk.at_work(browser, running, "绿化市容局", f"/orders/{ticket}")
 
     await other.sees(f"贵单位没有工单 {ticket}")
     await other.opens("/orders?show=over")

@@ -91,10 +91,7 @@ async def test_what_comes_in_gathers_and_what_changes_changes_in_place(
     await expect(xu.page.locator("#news")).to_contain_text("1 条新的")
     await expect(xu.page.locator(f"#row-{second}-dispatching")).to_have_count(0)
     # when somebody else dispatches what is on the list
-    shen = await Clerk.sit_down(browser, running)
-    await shen.opens(f"/tasks/{first}/dispatching")
-    await shen.logs_in("沈知远")
-    await shen.at(f"/tasks/{first}/dispatching")
+    shen = await Clerk.at_work(browser, running, "沈知远", f"/tasks/{first}/dispatching")
     await shen.presses("1")
     await shen.at("/queue")
     # then its row says so where it stands

@@ -59,10 +59,7 @@ async def test_an_urgent_call_stands_on_top_of_every_list_until_it_is_acknowledg
     browser: Browser, running: Instance, xu: Clerk, call: Call
 ) -> None:
     # given a duty officer and a dispatcher who look at lists in which nothing is
-    duty = await Clerk.sit_down(browser, running)
-    await duty.opens("/queue?text=没有这样的")
-    await duty.logs_in("闵建国")
-    await duty.at("/queue")
+    duty = await Clerk.at_work(browser, running, "闵建国", "/queue?text=没有这样的")
     await xu.opens("/queue?task=review")
     # when somebody calls about people in danger
     ticket = await call("电梯困人，里面有老人和小孩")
@@ -87,10 +84,7 @@ async def test_an_urgent_call_stands_on_top_of_every_list_until_it_is_acknowledg
 
 
 async def test_an_approver_sees_what_is_theirs_to_decide_by_one_key(browser: Browser, running: Instance) -> None:
-    approver = await Clerk.sit_down(browser, running)
-    await approver.opens("/queue")
-    await approver.logs_in("方立群")
-    await approver.at("/queue")
+    approver = await Clerk.at_work(browser, running, "方立群", "/queue")
 
     await approver.presses("m")
 

@@ -129,9 +129,7 @@ async def test_the_login_sends_nobody_to_another_site(browser: Browser, running:
 async def test_a_department_is_told_that_the_desk_of_the_centre_is_not_its_own(
     browser: Browser, running: Instance
 ) -> None:
-    clerk = await Clerk.sit_down(browser, running)
-    await clerk.opens("/queue")
-    await clerk.logs_in("房管局")
+    clerk = await Clerk.at_work(browser, running, "房管局", "/queue")
 
     await clerk.sees("您的职责不能查看中心的待办")
 
@@ -139,9 +137,7 @@ async def test_a_department_is_told_that_the_desk_of_the_centre_is_not_its_own(
 async def test_whoever_acts_nowhere_here_is_told_where_they_find_what_they_need(
     browser: Browser, running: Instance
 ) -> None:
-    leader = await Clerk.sit_down(browser, running)
-    await leader.opens("/")
-    await leader.logs_in("郑怀安")
+    leader = await Clerk.at_work(browser, running, "郑怀安", "/")
 
     await leader.sees("按您的职责，这里没有要您办理的事")
     assert await leader.violations() == []
