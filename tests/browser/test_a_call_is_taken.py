@@ -26,6 +26,7 @@ async def test_a_call_pops_up_and_is_registered_by_keyboard_and_its_number_stand
     # given a call that the telephone system announces
     await kong.opens(POP.format(1))
     await expect(kong.page.locator("#call-contact-phone")).to_have_value("13611112222")
+    await expect(kong.page.locator("#call-requester_kind")).to_have_value("resident")
     assert "13611112222" not in kong.page.url
     # when it is written down, what its category means and what may be promised stands beside it
     await kong.page.locator("#call-text").fill("电梯困人，停运三天没人修")

@@ -34,7 +34,7 @@ DEPARTMENTS = [named(each) for each in POLICY.departments]
 def test_whatever_waits_can_be_answered_by_somebody(task: DeskTaskKind) -> None:
     acts = answers_to(task)
 
-    assert acts
+    assert acts or task is DeskTaskKind.CALLBACK_LATE  # the callback agency's call answers it
     assert all(POLICY.who_may(do, AT) or do in {"nudge", "supervise", "interview"} for do in acts)
     assert all(field.label for do in acts for field in fields_of(do, POLICY, AT))
 

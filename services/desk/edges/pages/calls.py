@@ -39,6 +39,7 @@ _OF: Final[Mapping[str, tuple[str, ...]]] = {
     "add": ("ticket", *_CONTACT, "text", "verified"),
 }
 """As what a call can end, and what of the one form is said then."""
+_NEEDED: Final = frozenset({"kind", "text", "place.text"})
 _ACTS: Final[Mapping[str, str]] = {"press": "follow_up", "add": "follow_up"}
 _TICKET: Final = Field(("ticket",), FIELDS["ticket"], Words(long=False), required=False)
 _NOT_YOURS: Final = "接听台由接听来电的人使用。"
@@ -109,7 +110,8 @@ async def show_call(request: web.Request) -> web.StreamResponse:
 async def _page(request: web.Request, status: int = 200, wrong: Form | None = None) -> web.Response:
     context, call = request.app[CONTEXT], request.match_info["call"]
     kept = await taking.draft(context.pool, taking.key_of(request[WHO].login, call), request.app[WORDS])
-    form = wrong or Form(taking.DRAFT, _fields(request), kept or {}, "", kept is not None)
+    typed = {name: said for name, said in (kept or {}).items() if said}
+    form = wrong or Form(taking.DRAFT, _fields(request), typed, "", kept is not None)
     return show(
         request,
         "call.html",
@@ -138,11 +140,11 @@ async def _beside(request: web.Request, typed: Typed) -> taking.Beside:
 
 
 def _fields(request: web.Request) -> tuple[Field, ...]:
-    """Every field of the one form: what is required depends on as what it is sent."""
+    """Every field of the one form, marked as a registration needs it: as what it is sent decides what it needs."""
     policy, now = request.app[ENTRANCE].policy, request.app[CONTEXT].clock.now()
     found = {"ticket": _TICKET}
     for do in ("follow_up", "answer_on_line", "register"):
-        found |= {each.name: replace(each, required=False) for each in fields_of(do, policy, now)}
+        found |= {each.name: replace(each, required=each.name in _NEEDED) for each in fields_of(do, policy, now)}
     return tuple(found[name] for name in dict.fromkeys(name for names in _OF.values() for name in names))
 
 

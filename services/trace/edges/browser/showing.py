@@ -23,6 +23,7 @@ from services.trace.edges.asked import ANSWERS, CONTEXT
 DESK: Final = web.AppKey("desk", str)
 """Where browsers reach the desk; '' where nobody said."""
 _WHO: Final = web.RequestKey("who_looks", Known)
+_SEE_OTHER: Final = 303
 _PAGES: Final = Pages(Path(__file__).parent, vocabulary=vocabulary)
 ROUTES: Final = _PAGES.routes
 
@@ -38,7 +39,7 @@ def page(right: Right) -> Callable[[Callable[[web.Request], Awaitable[web.Stream
             if "" in request.query.values():
                 # A form says its empty fields too; an address says what is meant.
                 meant = request.url.with_query([(name, said) for name, said in request.query.items() if said])
-                raise web.HTTPSeeOther(meant.relative())
+                return web.Response(status=_SEE_OTHER, headers={"Location": str(meant.relative())})
             request[_WHO] = who
             entering.note(request, who)
             try:
