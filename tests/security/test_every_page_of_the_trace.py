@@ -59,7 +59,7 @@ async def test_at_a_page_everybody_gets_what_the_table_says(doors: Doors, policy
 async def test_a_department_lists_its_own_tickets_and_nobody_elses(doors: Doors, policy: Policy) -> None:
     async with doors.trace(policy) as door, asyncpg.create_pool(doors.database.dsn("trace"), min_size=1) as pool:
         async with pool.acquire() as connection:
-            await store.SUMMARIES.save(connection, [GREENING])
+            await store.SUMMARIES.save(connection, [store.Changed(None, GREENING)])
         keeper, shown = doors.settings().doorkeeper(), {}
         for asker in ("p-zheng", "department.housing", "department.greening"):
             session, _ = keeper.begin(asker, NOON, in_browser=True)
