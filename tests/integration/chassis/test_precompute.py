@@ -127,6 +127,16 @@ async def test_what_was_foreseen_is_void_in_the_very_transaction_that_changes_it
     assert [say.message.total for say in outcome.says if isinstance(say.message, Counted)] == [2, 3]
 
 
+async def test_a_timer_that_is_set_anew_in_the_transaction_in_which_it_falls_due_does_not_fire(desk: Desk) -> None:
+    # given a timer that is due
+    await desk.transact(("T0", Poke(n=0, wait=60.0)))
+    # when what it waits for is put off in the very transaction that would fire it
+    outcome = await desk.transact(("T0", Poke(n=1, wait=7_200.0)), horizon=SOON)
+    # then it does not fire, and waits for its new moment
+    assert [say.message.fired for say in outcome.says if isinstance(say.message, Counted)] == [False]
+    assert await desk.connection.fetchval("select due from timer where status = 'pending'") == NOON + timedelta(hours=2)
+
+
 async def test_what_is_not_due_by_then_is_left_alone(desk: Desk) -> None:
     await desk.transact(("T0", Poke(n=0, wait=60.0)), ("T1", Poke(n=1, wait=7_200.0)))
     assert await desk.look_ahead() == ["T0"]

@@ -110,6 +110,30 @@ def test_a_jump_stops_the_lane_before_the_record() -> None:
     assert (lane.alarm, lane.offsets[OWN, 0]) == (Alarm.GAP, 1)
 
 
+def test_what_stands_behind_a_jump_stays_unread_even_where_it_would_fit() -> None:
+    # given a lane that stopped before a jump
+    lane = held()
+    # when what was missing comes behind it, in the same fetch and in another
+    classified = listen(lane, record(0, 1), record(1, 3), record(2, 2))
+    again = listen(lane, record(2, 2))
+    # then nobody hears it before a person has looked: it would leave the one before it behind
+    assert (numbers(classified), numbers(again), lane.offsets[OWN, 0]) == ([1], [], 1)
+
+
+def test_what_stopped_a_lane_first_is_what_is_told_of_it() -> None:
+    lane = held()
+    lane.pause(Alarm.GAP, "first")
+    lane.pause(Alarm.CONFLICT, "second")
+    assert (lane.alarm, lane.paused) == (Alarm.GAP, "gap: first")
+
+
+def test_a_record_without_a_number_is_unreadable() -> None:
+    lane = held()
+    classified = listen(lane, record(0, 0), record(1, 1, key=b"T2"))
+    assert [(key, letter.reason) for key, letter in classified.parked] == [("T1", "envelope")]
+    assert (numbers(classified), lane.alarm) == ([1], None)
+
+
 def test_a_source_begins_at_one() -> None:
     lane = held()
     assert numbers(listen(lane, record(0, 2))) == []
