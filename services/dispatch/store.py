@@ -161,9 +161,9 @@ async def count_in(
     A row of a place is locked until the transaction ends, so that of two that come at once the later one sees both.
     """
     found = await connection.fetch(
-        "with gone as (delete from crowd where (place, category) in (select place, category from crowd"
+        "with gone as (delete from crowd where ctid = any(array(select ctid from crowd"
         " where newest < $6 and coalesce(quiet_until, '-infinity') < $6 and incident is null"
-        " and not place = any($1::text[]) order by newest limit 10 for update skip locked))"
+        " and not place = any($1::text[]) order by newest limit 10 for update skip locked)))"
         " insert into crowd as c (place, category, tickets, registered, newest)"
         " select place, category, array_agg(ticket order by at), array_agg(at order by at), max(at)"
         " from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as came (place, category, ticket, at)"
